@@ -1,0 +1,96 @@
+"""The `dlgrade` command: a thin layer of click over functions with keyword arguments.
+
+Each verb is a module of its own, imported when it is used; none imports torch before it has something to grade.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from dlgrade import __version__
+from dlgrade.errors import DlgradeError, GraderError
+from dlgrade.text import Lang, Text, both, default_lang
+
+COMMANDS = {
+    "check": both("Check your solution of a chapter.", "检查某一章的解答。"),
+    "list": both("List chapters and exercises.", "列出章节与练习。"),
+    "demo": both("Grade three sample submissions.", "给三份示例提交评分。"),
+    "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
+    "new": both("Begin a new chapter.", "新建一章。"),
+}
+MODULES = {"list": "listing"}
+
+
+class Verbs(click.Group):
+    """The verbs, found by name; `--help` shows their sentences without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        del ctx
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"dlgrade.cli.{MODULES.get(name, name)}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        lang = default_lang()
+        with formatter.section("命令" if lang == "zh" else "Commands"):
+            formatter.write_dl([(name, words.of(lang)) for name, words in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run, and turn every failure of ours into one sentence and an exit code."""
+        try:
+            return super().main(*args, **kwargs)
+        except DlgradeError as error:
+            fail(error)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(__version__, prog_name="dlgrade")
+def main() -> None:
+    """Exercises for Dive into Deep Learning, judged in a sandbox. 动手学深度学习练习与自动评分。"""
+
+
+def fail(error: DlgradeError) -> None:
+    lang = chosen_lang()
+    word = {"en": "Error: ", "zh": "错误："}[lang]
+    click.echo(word + error.text.of(lang), err=True)
+    if isinstance(error, GraderError) and os.environ.get("DLGRADE_DEBUG"):
+        raise error
+    sys.exit(error.exit_code)
+
+
+_lang: list[Lang] = []
+
+
+def choose_lang(_ctx: click.Context, _param: click.Parameter, value: Lang | None) -> Lang:
+    """Note the language that was asked for, so that errors speak it, too."""
+    _lang[:] = [value or default_lang()]
+    return _lang[0]
+
+
+def chosen_lang() -> Lang:
+    return _lang[0] if _lang else default_lang()
+
+
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    callback=choose_lang,
+    is_eager=True,
+    help="Language of messages; else the locale's. 语言。",
+)
+
+
+def say(words: Text, *, err: bool = False) -> None:
+    click.echo(words.of(chosen_lang()), err=err)

@@ -1,0 +1,131 @@
+"""`dlgrade check`: grade one's own submission and see at once what is wrong."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dlgrade.cli import lang_option
+from dlgrade.errors import UsageError
+from dlgrade.text import Lang, both
+
+if TYPE_CHECKING:
+    from dlgrade.judge.workers import SandboxMode, WorkerMode
+    from dlgrade.report.model import Report
+
+
+@click.command("check")
+@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...")
+@click.option(
+    "--submission", type=click.Path(path_type=Path), help="File or folder to check; else chNN*.py here. 提交的文件。"
+)
+@click.option("-k", "keyword", default="", metavar="NAME", help="Only this exercise, or checks with NAME. 只检查某项。")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the inputs (0). 随机种子。")
+@lang_option
+@click.option(
+    "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Walls around your code. 沙箱。"
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where to compute. 设备。")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON. 输出 JSON。")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
+@click.option("--workers", type=click.Choice(["auto", "fork", "spawn"]), default="auto", hidden=True)
+def command(
+    chapters: tuple[str, ...],
+    submission: Path | None,
+    keyword: str,
+    seed: int,
+    lang: Lang,
+    sandbox: SandboxMode,
+    device: str,
+    as_json: bool,
+    junit: Path | None,
+    workers: WorkerMode,
+) -> None:
+    """Check your solution of a chapter. 检查某一章的解答。
+
+    \b
+    dlgrade check ch28
+    dlgrade check ch28 -k layer_norm --lang zh
+
+    Exit code: 0 all passed, 1 some did not, 2 usage, 3 the grader failed.
+    """
+    report = check(
+        chapters=chapters, submission=submission, keyword=keyword, seed=seed, lang=lang, sandbox=sandbox,
+        device=device, as_json=as_json, junit=junit, workers=workers,
+    )  # fmt: skip
+    sys.exit(report.exit_code)
+
+
+def check(
+    *,
+    chapters: tuple[str, ...],
+    submission: Path | None = None,
+    keyword: str = "",
+    seed: int = 0,
+    lang: Lang = "en",
+    sandbox: SandboxMode = "auto",
+    device: str = "auto",
+    as_json: bool = False,
+    junit: Path | None = None,
+    workers: WorkerMode = "auto",
+) -> Report:
+    """Grade a submission of some chapters, telling the reader as it goes."""
+    from dlgrade import course, submission as submissions
+
+    here = course.load()
+    wanted = [here.chapter(name) for name in dict.fromkeys(chapters)]
+    found = [(chapter, submissions.find(chapter, submission, Path.cwd())) for chapter in wanted]
+    if junit is not None and not junit.absolute().parent.is_dir():
+        raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
+
+    from dlgrade.report.model import Report, to_json
+    from dlgrade.report.terminal import Terminal
+
+    terminal = Terminal(lang, quiet=as_json)
+    with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
+        from dlgrade.judge.session import Judge
+
+        judge = Judge(here, sandbox=sandbox, workers=workers)
+    with judge:
+        _require_device(device)
+        terminal.sandbox(judge.workers.missing if sandbox == "auto" else [])
+        report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
+        for chapter, one in found:
+            terminal.begin(chapter, one.shown)
+            result = judge.grade(
+                chapter, one, seed=seed, keyword=keyword,
+                on_collected=terminal.expect, on_check=terminal.check,
+            )  # fmt: skip
+            terminal.explain(chapter, result)
+            report.chapters.append(result)
+    if junit is not None:
+        _write_junit(junit, report, lang)
+    if as_json:
+        click.echo(to_json(report, lang))
+    terminal.conclude(report, wanted)
+    return report
+
+
+def _require_device(device: str) -> None:
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UsageError(
+            both(
+                "There is no CUDA GPU that torch can use here. Leave --device out to check on the CPU.",
+                "本机没有 torch 可用的 CUDA GPU。去掉 --device 即可在 CPU 上检查。",
+            )
+        )
+
+
+def _write_junit(path: Path, report: Report, lang: Lang) -> None:
+    from dlgrade.files import write_whole
+    from dlgrade.report.junit import to_junit
+
+    try:
+        write_whole(path, to_junit(report, lang))
+    except OSError as error:
+        raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None

@@ -1,0 +1,60 @@
+"""`dlgrade list`: chapters and exercises by part."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dlgrade import course
+from dlgrade.cli import lang_option
+from dlgrade.course import Chapter, Course, Part
+from dlgrade.text import Lang
+
+
+@click.command("list")
+@click.option("--starter", metavar="CHAPTER", help="Print the starter code of a chapter. 输出某章的起始代码。")
+@lang_option
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
+def command(starter: str | None, lang: Lang, as_json: bool) -> None:
+    """List chapters and exercises. 列出章节与练习。
+
+    \b
+    dlgrade list --starter ch28 > ch28_batch_norm.py
+    """
+    here = course.load()
+    if starter is not None:
+        click.echo(here.starter(here.chapter(starter)).read_text(encoding="utf-8"), nl=False)
+    elif as_json:
+        click.echo(json.dumps([_as_data(chapter) for chapter in here.chapters], ensure_ascii=False, indent=2))
+    else:
+        for part in here.parts:
+            _show(here, part, lang)
+
+
+def _show(here: Course, part: Part, lang: Lang) -> None:
+    chapters = [chapter for chapter in here.chapters if chapter.part == part.id]
+    if not chapters:
+        return
+    click.secho(_in_both(part.title.en, part.title.zh, lang), bold=True)
+    for chapter in chapters:
+        click.echo(f"  {chapter.id}  {_in_both(chapter.title.en, chapter.title.zh, lang)}")
+        for exercise in chapter.exercises:
+            click.echo(f"        {exercise.name:<22} {_in_both(exercise.title.en, exercise.title.zh, lang)}")
+
+
+def _in_both(en: str, zh: str, lang: Lang) -> str:
+    return f"{zh} · {en}" if lang == "zh" else f"{en} · {zh}"
+
+
+def _as_data(chapter: Chapter) -> dict[str, object]:
+    return {
+        "id": chapter.id,
+        "slug": chapter.slug,
+        "part": chapter.part,
+        "title": {"en": chapter.title.en, "zh": chapter.title.zh},
+        "exercises": [
+            {"name": exercise.name, "title": {"en": exercise.title.en, "zh": exercise.title.zh}}
+            for exercise in chapter.exercises
+        ],
+    }

@@ -1,0 +1,30 @@
+"""`dlgrade stubs`: starter code from the references."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dlgrade import course, stubs
+from dlgrade.cli import lang_option, say
+from dlgrade.text import Lang, both
+
+
+@click.command("stubs")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 when starter code is out of date. 只检查。")
+@lang_option
+def command(check: bool, lang: Lang) -> None:
+    """Generate starter code from the references. 由参考答案生成起始代码。"""
+    del lang
+    here = course.load()
+    if not check:
+        for path in stubs.write(here):
+            say(both(f"wrote {path}", f"已写入 {path}"))
+        return
+    old = [here.starter(chapter) for chapter in stubs.stale(here)]
+    for path in old:
+        say(both(f"{path} is not what its reference gives; run `dlgrade stubs`.", f"{path} 与参考答案不一致；请运行 `dlgrade stubs`。"), err=True)
+    count = len(here.chapters) - len(old)
+    say(both(f"{count} of {len(here.chapters)} starter files are up to date.", f"{len(here.chapters)} 个起始文件中 {count} 个是最新的。"))
+    sys.exit(1 if old else 0)

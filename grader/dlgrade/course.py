@@ -1,0 +1,192 @@
+"""The course on disk: where it is, which chapters and exercises it has. Never imports torch."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from dlgrade.errors import CourseError, NoSuchChapter
+from dlgrade.text import Text, both
+
+FORMAT_VERSION = 1
+COURSE_VARIABLE = "DLGRADE_COURSE"
+
+
+class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One function or class that a student writes.
+
+    `forbidden` lists dotted names (`torch.nn.functional.batch_norm`) that may not be called: the exercise is to be
+    written from scratch. A name ending in `.*` stands for everything below it.
+    """
+
+    name: str
+    title: Text
+    forbidden: tuple[str, ...] = ()
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    title: Text
+
+
+class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One lecture of the course and its exercises."""
+
+    id: str
+    slug: str
+    part: str
+    title: Text
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def stem(self) -> str:
+        """The name that the chapter's files share: `ch28_batch_norm`."""
+        return f"{self.id}_{self.slug}"
+
+    def exercise(self, name: str) -> Exercise:
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        raise CourseError(both(f"{self.id} has no exercise {name}", f"{self.id} 中没有练习 {name}"))
+
+
+class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format_version: int
+    title: Text
+    parts: tuple[Part, ...]
+    chapters: tuple[Chapter, ...]
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Replace one place of the reference's source."""
+
+    replace: str
+    with_: str = msgspec.field(name="with")
+
+
+class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A known mistake: the change that makes it, the checks that catch it, the hint that names it."""
+
+    id: str
+    exercise: str
+    change: tuple[Change, ...]
+    caught_by: tuple[str, ...]
+    hint: Text
+
+
+T = TypeVar("T")
+
+
+def read_yaml(path: Path, kind: type[T]) -> T:
+    """Read a YAML file into a typed structure; an unknown key or a missing one is an error that names it."""
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        return msgspec.convert(tree, kind)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise CourseError(both(f"{path}: {error}", f"{path}：{error}")) from None
+
+
+class Course:
+    """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.contents_file = folder / "exercises" / "course.yaml"
+
+    @cached_property
+    def contents(self) -> _Contents:
+        contents = read_yaml(self.contents_file, _Contents)
+        if contents.format_version != FORMAT_VERSION:
+            version = contents.format_version
+            raise CourseError(
+                both(
+                    f"{self.contents_file}: format_version {version}; this dlgrade reads {FORMAT_VERSION}",
+                    f"{self.contents_file}：format_version 为 {version}，本版 dlgrade 只能读 {FORMAT_VERSION}",
+                )
+            )
+        return contents
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self.contents.parts
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        return self.contents.chapters
+
+    def chapter(self, wanted: str) -> Chapter:
+        """The chapter with this id, number or file name: `ch28`, `28`, `ch28_batch_norm`, `CH28`."""
+        name = wanted.strip().lower()
+        if re.fullmatch(r"\d+", name):
+            name = f"ch{int(name):02d}"
+        for chapter in self.chapters:
+            if name in (chapter.id, chapter.slug, chapter.stem):
+                return chapter
+        raise NoSuchChapter(self._unknown(wanted, name))
+
+    def _unknown(self, wanted: str, name: str) -> Text:
+        names = [word for chapter in self.chapters for word in (chapter.id, chapter.slug, chapter.stem)]
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        guess = both(f" Did you mean {near[0]}?", f"是否指 {near[0]}？") if near else both("", "")
+        return (
+            both(f"There is no chapter {wanted!r}.", f"没有章节 {wanted!r}。")
+            + guess
+            + both(" `dlgrade list` shows them all.", "用 `dlgrade list` 查看全部章节。")
+        )
+
+    def starter(self, chapter: Chapter) -> Path:
+        return self.folder / "exercises" / f"{chapter.stem}.py"
+
+    def hints(self, chapter: Chapter) -> Path:
+        return self.folder / "exercises" / "hints" / f"{chapter.stem}.yaml"
+
+    def solution(self, chapter: Chapter) -> Path:
+        return self.folder / "solutions" / chapter.stem
+
+    def reference(self, chapter: Chapter) -> Path:
+        return self.solution(chapter) / "reference.py"
+
+    def suite(self, chapter: Chapter) -> Path:
+        return self.folder / "tests" / "chapters" / f"test_{chapter.stem}.py"
+
+    def suites(self, chapter: Chapter) -> list[Path]:
+        """The chapter's suite and, where there is one, the checks that students do not see."""
+        hidden = self.solution(chapter) / "test_hidden.py"
+        return [self.suite(chapter)] + ([hidden] if hidden.exists() else [])
+
+    def misconceptions(self, chapter: Chapter) -> tuple[Misconception, ...]:
+        path = self.solution(chapter) / "misconceptions.yaml"
+        return read_yaml(path, tuple[Misconception, ...]) if path.exists() else ()
+
+    def alternates(self, chapter: Chapter) -> list[Path]:
+        return sorted((self.solution(chapter) / "alternates").glob("*.py"))
+
+
+def root() -> Path:
+    """Where the course is: `$DLGRADE_COURSE`, else the checkout that dlgrade runs from, else the installed course."""
+    if chosen := os.environ.get(COURSE_VARIABLE):
+        folder = Path(chosen).absolute()
+        if not (folder / "exercises" / "course.yaml").is_file():
+            raise CourseError(
+                both(
+                    f"{COURSE_VARIABLE}={chosen}: no exercises/course.yaml there",
+                    f"{COURSE_VARIABLE}={chosen}：该处没有 exercises/course.yaml",
+                )
+            )
+        return folder
+    package = Path(__file__).resolve().parent
+    checkout = package.parents[1]
+    return checkout if (checkout / "exercises" / "course.yaml").is_file() else package / "_course"
+
+
+def load() -> Course:
+    """The course at `root()`."""
+    return Course(root())

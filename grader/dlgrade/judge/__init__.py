@@ -1,0 +1,1 @@
+"""The trusted side: it runs the suites, holds the references and decides."""

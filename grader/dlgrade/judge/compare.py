@@ -1,0 +1,220 @@
+"""Is what came back what was expected: structure, then shape, then dtype, then values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from dlgrade.text import Text, both, same
+from dlgrade.worker.wire import DTYPE_NAMES, Other
+
+Aspect = Literal["structure", "shape", "dtype", "value"]
+SHOWN_ELEMENTS = 12
+
+# (rtol, atol) by dtype: room for another order of additions, none for another formula.
+TOLERANCES = {
+    torch.float64: (1e-7, 1e-9),
+    torch.complex128: (1e-7, 1e-9),
+    torch.float32: (1e-5, 1e-5),
+    torch.complex64: (1e-5, 1e-5),
+    torch.float16: (1e-3, 1e-3),
+    torch.bfloat16: (1.6e-2, 1e-2),
+}
+NUMBER_TOLERANCE = (1e-5, 1e-7)  # a Python float is often a float32 that left its tensor
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far values may lie apart: |actual - expected| <= atol + rtol * |expected|. None: by dtype."""
+
+    rtol: float | None = None
+    atol: float | None = None
+
+    def of(self, default: tuple[float, float]) -> tuple[float, float]:
+        rtol = default[0] if self.rtol is None else self.rtol
+        return rtol, default[1] if self.atol is None else self.atol
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first difference: where, in what, in words, and both sides in short."""
+
+    aspect: Aspect
+    text: Text
+    got: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What to compare: `values=False` stops after structure, shape and dtype; `dtype=False` lets dtypes differ."""
+
+    tolerance: Tolerance = Tolerance()
+    values: bool = True
+    dtype: bool = True
+
+    def difference(self, actual: Any, expected: Any, path: str = "") -> Difference | None:
+        """The first difference between two decoded values, or None."""
+        if isinstance(expected, torch.Tensor):
+            return self._tensors(actual, expected, path)
+        if isinstance(expected, np.ndarray):
+            return self._arrays(actual, expected, path)
+        if isinstance(expected, (tuple, list)):
+            return self._sequences(actual, expected, path)
+        if isinstance(expected, dict):
+            return self._dicts(actual, expected, path)
+        if isinstance(expected, (bool, int, float)):
+            return self._numbers(actual, expected, path)
+        if type(actual) is not type(expected):
+            return _structure(actual, expected, path)
+        return self._made("value", actual, expected, path) if self.values and actual != expected else None
+
+    def _made(self, aspect: Aspect, actual: Any, expected: Any, path: str) -> Difference:
+        got, wanted, at = describe(actual), describe(expected), where(path)
+        text = at + both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。")
+        return Difference(aspect, text, got, wanted)
+
+    def _tensors(self, actual: Any, expected: torch.Tensor, path: str) -> Difference | None:
+        if not isinstance(actual, torch.Tensor):
+            return _structure(actual, expected, path)
+        return self._shapes(actual, expected, path) or self._elements(actual, expected, path)
+
+    def _shapes(self, actual: torch.Tensor, expected: torch.Tensor, path: str) -> Difference | None:
+        got, wanted = describe(actual), describe(expected)
+        if actual.shape != expected.shape:
+            a, e = tuple(actual.shape), tuple(expected.shape)
+            text = where(path) + both(f" has shape {a}; expected {e}.", f"的形状是 {a}，应为 {e}。")
+            return Difference("shape", text, got, wanted)
+        if self.dtype and actual.dtype != expected.dtype:
+            a_name, e_name = DTYPE_NAMES[actual.dtype], DTYPE_NAMES[expected.dtype]
+            text = where(path) + both(f" has dtype {a_name}; expected {e_name}.", f"的 dtype 是 {a_name}，应为 {e_name}。")
+            return Difference("dtype", text, got, wanted)
+        return None
+
+    def _elements(self, actual: torch.Tensor, expected: torch.Tensor, path: str) -> Difference | None:
+        if not self.values or expected.numel() == 0:
+            return None
+        rtol, atol = self.tolerance.of(TOLERANCES.get(expected.dtype, (0.0, 0.0)))
+        wide = torch.complex128 if actual.is_complex() or expected.is_complex() else torch.float64
+        if not (expected.is_floating_point() or expected.is_complex()) and torch.equal(actual, expected):
+            return None
+        a, e = actual.to(wide), expected.to(wide)
+        apart = ~torch.isclose(a, e, rtol=rtol, atol=atol, equal_nan=True)
+        if not apart.any():
+            return None
+        error = torch.where(apart, (a - e).abs().nan_to_num(torch.inf, torch.inf), -1.0)
+        index = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(error.shape)))
+        one, other = actual[index].item(), expected[index].item()
+        count, total = int(apart.sum()), apart.numel()
+        at = where(path + (str(list(index)) if index else ""))
+        text = at + both(
+            f" is {show(one)}; expected {show(other)} (error {float(error.max()):.3g}, tolerance "
+            f"{atol + rtol * abs(other):.2g}). {count} of {total} elements differ.",
+            f"是 {show(one)}，应为 {show(other)}（误差 {float(error.max()):.3g}，容差 "
+            f"{atol + rtol * abs(other):.2g}）。{total} 个元素中有 {count} 个不同。",
+        )
+        return Difference("value", text, describe(actual), describe(expected))
+
+    def _arrays(self, actual: Any, expected: np.ndarray[Any, Any], path: str) -> Difference | None:
+        if not isinstance(actual, np.ndarray):
+            return _structure(actual, expected, path)
+        return self._tensors(torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), path)
+
+    def _sequences(self, actual: Any, expected: Any, path: str) -> Difference | None:
+        if not isinstance(actual, (tuple, list)):
+            return _structure(actual, expected, path)
+        if len(actual) != len(expected):
+            a, e = len(actual), len(expected)
+            text = where(path) + both(f" has {a} elements; expected {e}.", f"有 {a} 个元素，应有 {e} 个。")
+            return Difference("structure", text, describe(actual), describe(expected))
+        for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
+            if found := self.difference(one, other, f"{path}[{i}]"):
+                return found
+        return None
+
+    def _dicts(self, actual: Any, expected: dict[Any, Any], path: str) -> Difference | None:
+        if not isinstance(actual, dict):
+            return _structure(actual, expected, path)
+        if set(actual) != set(expected):
+            missing = ", ".join(map(repr, expected.keys() - actual.keys())) or "-"
+            extra = ", ".join(map(repr, actual.keys() - expected.keys())) or "-"
+            text = where(path) + both(f" lacks keys {missing} and adds {extra}.", f"缺少键 {missing}，多出键 {extra}。")
+            return Difference("structure", text, describe(actual), describe(expected))
+        for key, other in expected.items():
+            if found := self.difference(actual[key], other, f"{path}[{key!r}]"):
+                return found
+        return None
+
+    def _numbers(self, actual: Any, expected: float, path: str) -> Difference | None:
+        fits = isinstance(actual, (int, float)) if isinstance(expected, float) else type(actual) is type(expected)
+        if not fits or isinstance(actual, bool) != isinstance(expected, bool):
+            return _structure(actual, expected, path)
+        if not self.values:
+            return None
+        rtol, atol = self.tolerance.of(NUMBER_TOLERANCE) if isinstance(expected, float) else (0.0, 0.0)
+        if actual == expected or (actual != actual and expected != expected):
+            return None
+        if isinstance(expected, float) and abs(actual - expected) <= atol + rtol * abs(expected) < float("inf"):
+            return None
+        return self._made("value", actual, expected, path)
+
+
+def where(path: str) -> Text:
+    return same(f"result{path}") if path else both("The result", "返回值")
+
+
+def _structure(actual: Any, expected: Any, path: str) -> Difference:
+    got, wanted = describe(actual), describe(expected)
+    text = where(path) + both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。") + _advice(actual, expected)
+    return Difference("structure", text, got, wanted)
+
+
+def _advice(actual: Any, expected: Any) -> Text:
+    if actual is None:
+        return both(" Is a return statement missing?", "是否漏写了 return？")
+    if isinstance(actual, np.ndarray) and isinstance(expected, torch.Tensor):
+        return both(" Keep it a tensor: numpy arrays carry no gradient.", "请保持为张量：numpy 数组不带梯度。")
+    if isinstance(actual, (list, tuple)) and isinstance(expected, torch.Tensor):
+        return both(" torch.stack or torch.tensor makes a tensor of it.", "可用 torch.stack 或 torch.tensor 转为张量。")
+    if isinstance(actual, torch.Tensor) and isinstance(expected, (int, float)) and actual.numel() == 1:
+        return both(" .item() takes the number out of the tensor.", "用 .item() 从张量中取出数值。")
+    return same("")
+
+
+def show(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def describe(value: Any) -> str:
+    """A value in one short line."""
+    if isinstance(value, torch.Tensor):
+        return _describe_tensor(value)
+    if isinstance(value, np.ndarray):
+        return f"numpy array {value.dtype} {value.shape}"
+    if isinstance(value, Other):
+        return f"{value.type} {value.repr}".strip()
+    if isinstance(value, (tuple, list)) and value:
+        left, right = ("(", ")") if isinstance(value, tuple) else ("[", "]")
+        inner = ", ".join(describe(item) for item in value[:6]) + (", ..." if len(value) > 6 else "")
+        return _cut(f"{left}{inner}{right}")
+    return _cut(show(value))
+
+
+def _describe_tensor(value: torch.Tensor) -> str:
+    kind = f"tensor {DTYPE_NAMES.get(value.dtype, value.dtype)} {tuple(value.shape)}"
+    if not 0 < value.numel() <= SHOWN_ELEMENTS:
+        return kind
+    return f"{kind} = {_numbers(value.tolist())}"
+
+
+def _numbers(values: Any) -> str:
+    if isinstance(values, list):
+        return "[" + ", ".join(_numbers(value) for value in values) + "]"
+    return f"{values:.5g}" if isinstance(values, float) else str(values)
+
+
+def _cut(words: str, size: int = 300) -> str:
+    return words if len(words) <= size else words[: size - 3] + "..."

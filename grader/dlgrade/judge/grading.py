@@ -1,0 +1,260 @@
+"""Grading one submission of one chapter: asking the worker, comparing, noting transcripts, settling the verdicts."""
+
+from __future__ import annotations
+
+import sys
+import time
+import types
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import cloudpickle
+import msgspec
+
+import dlgrade.suite
+from dlgrade import stubs
+from dlgrade.course import Chapter, Course, Misconception
+from dlgrade.errors import GraderError
+from dlgrade.judge import verdicts
+from dlgrade.judge.compare import Comparison
+from dlgrade.judge.variant import Outcome, Variant
+from dlgrade.judge.verdicts import Unmet
+from dlgrade.judge.workers import Reply, SandboxMode, Worker, WorkerLost, WorkerSource, lacking
+from dlgrade.report.model import ChapterReport, CheckReport, Verdict
+from dlgrade.submission import Submission
+from dlgrade.text import Text, both, same
+from dlgrade.variants import changed
+from dlgrade.worker import wire
+
+Probe = Callable[[Any], Any]
+PATIENCE_AFTER_TIMEOUT = 0.2  # an exercise that hung once gets this share of the time for each further check
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the judge holds of a chapter: the reference and the known-wrong variants; shared by all submissions."""
+
+    course: Course
+    chapter: Chapter
+
+    @cached_property
+    def reference(self) -> Variant:
+        return Variant("reference", stubs.read_reference(self.course, self.chapter))
+
+    @cached_property
+    def misconceptions(self) -> list[tuple[Misconception, Variant]]:
+        where = str(self.course.solution(self.chapter) / "misconceptions.yaml")
+        entries = self.course.misconceptions(self.chapter)
+        return [(entry, Variant(entry.id, changed(self.reference.source, entry, where))) for entry in entries]
+
+
+@dataclass
+class Entry:
+    """One probe of a check: what was sent, the student's value, how the check compares it."""
+
+    blob: bytes
+    seed: int
+    value: Any
+    comparison: Comparison
+
+
+@dataclass
+class Check:
+    """A check while it is graded."""
+
+    report: CheckReport
+    seconds: float
+    from_scratch: bool = False
+    transcript: list[Entry] = field(default_factory=list)
+    spent: float = 0.0
+
+    @property
+    def exercise(self) -> str:
+        return self.report.exercise
+
+
+class Grading:
+    """One submission of one chapter. Suites reach it through the fixtures `agree`, `run` and `from_scratch`."""
+
+    def __init__(
+        self, content: Content, submission: Submission, workers: WorkerSource, *, seed: int, sandbox: SandboxMode = "auto"
+    ) -> None:
+        self.content = content
+        self.submission = submission
+        self.workers = workers
+        self.seed = seed
+        self.sandbox = sandbox
+        self.limits = workers.limits
+        self.worker: Worker | None = None
+        self.load_fault: Unmet | None = None
+        self.ready_made: dict[str, tuple[str, int | None]] = {}
+        self.hung: set[str] = set()
+        self.checks: dict[str, Check] = {}
+        self.missing: list[str] = []
+
+    # What a probe goes through.
+
+    def ask(self, check: Check, probe: Probe, comparison: Comparison) -> tuple[Any, Outcome]:
+        """The student's value for a probe, and the reference's outcome. Raises `Unmet` when there is no value."""
+        blob, seed = cloudpickle.dumps(probe), self.check_seed(check.report.id)
+        outcome = self.content.reference.outcome(blob, seed)
+        if outcome.raised:
+            raise GraderError(same(f"{check.report.id}: the reference raised {outcome.raised}"))
+        call = outcome.calls[-1] if outcome.calls else None
+        try:
+            value = self._student_value(check, blob, seed)
+        except Unmet as unmet:
+            unmet.detail = msgspec.structs.replace(unmet.detail, call=call)
+            raise
+        check.transcript.append(Entry(blob, seed, value, comparison))
+        return value, outcome
+
+    def check_seed(self, name: str) -> int:
+        return zlib.crc32(f"{self.seed}:{name}".encode())
+
+    def _student_value(self, check: Check, blob: bytes, seed: int) -> Any:
+        self._refuse_ready_made(check)
+        worker = self.ready_worker()
+        self._refuse_ready_made(check)
+        forbidden = list(self.content.chapter.exercise(check.exercise).forbidden)
+        request = {"kind": "probe", "blob": blob, "seed": seed, "forbidden": [f for f in forbidden if f[-1] != "*"]}
+        reply = self._timed(check, worker, request)
+        if reply.forbidden:
+            self.ready_made[check.exercise] = (reply.forbidden[0][:200], None)
+        if unmet := verdicts.from_reply(reply, self.submission, self.limits):
+            raise unmet
+        return self._decoded(reply)
+
+    def _refuse_ready_made(self, check: Check) -> None:
+        if found := self.ready_made.get(check.exercise):
+            raise Unmet(Verdict.FAILED, verdicts.forbidden_text(*found))
+
+    def _timed(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
+        allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0)
+        started = time.monotonic()
+        try:
+            return worker.ask(request, max(0.1, allowed - check.spent))
+        except WorkerLost as lost:
+            self.drop_worker()
+            if lost.kind == "time":
+                self.hung.add(check.exercise)
+                lost = WorkerLost("time", f"{allowed:g}")
+            raise verdicts.from_loss(lost, self.limits) from None
+        finally:
+            check.spent += time.monotonic() - started
+
+    def _decoded(self, reply: Reply) -> Any:
+        try:
+            return wire.from_tree(reply.value)
+        except (wire.Malformed, RecursionError, ValueError):
+            raise verdicts.from_loss(WorkerLost("nonsense"), self.limits) from None
+
+    # The worker.
+
+    def ready_worker(self) -> Worker:
+        """A worker with the submission imported. Raises `Unmet` when it cannot be imported."""
+        if self.load_fault is not None:
+            fault = self.load_fault
+            raise Unmet(fault.verdict, fault.text, fault.detail)
+        if self.worker is None:
+            self.worker = self.workers.start_worker()
+            self.missing = self.worker.missing
+            if self.sandbox == "require" and self.missing:
+                raise lacking(self.missing)
+            self._load(self.worker)
+        return self.worker
+
+    def _load(self, worker: Worker) -> None:
+        exercises = {exercise.name: list(exercise.forbidden) for exercise in self.content.chapter.exercises}
+        files, main = self.submission.files, self.submission.main
+        try:
+            found = self._step(worker, {"kind": "read", "files": files, "main": main, "exercises": exercises})
+            self.ready_made |= {name: tuple(uses[0]) for name, uses in found.items() if uses}
+            self._step(worker, {"kind": "execute"})
+        except Unmet as fault:
+            self.load_fault = fault
+            self.load_fault.detail = self._with_output(fault)
+            raise
+
+    def _step(self, worker: Worker, request: dict[str, Any]) -> Any:
+        try:
+            reply = worker.ask(request, self.limits.import_seconds)
+        except WorkerLost as lost:
+            self.drop_worker()
+            raise verdicts.from_loss(lost, self.limits) from None
+        if unmet := verdicts.from_reply(reply, self.submission, self.limits):
+            raise unmet
+        return self._decoded(reply)
+
+    def _with_output(self, unmet: Unmet) -> Any:
+        if self.worker is None:
+            return unmet.detail
+        output, size = self.worker.output.text()
+        return msgspec.structs.replace(unmet.detail, output=output, output_bytes=size)
+
+    def drop_worker(self) -> None:
+        if self.worker is not None:
+            worker, self.worker = self.worker, None
+            worker.close()
+
+    # A check's life.
+
+    def note_module(self, suite: types.ModuleType) -> None:
+        """A suite's own helpers travel to the worker with the probes that use them, by value."""
+        for module in (suite, dlgrade.suite):
+            if module.__name__ in sys.modules:
+                cloudpickle.register_pickle_by_value(module)
+
+    def begin(self, _check: Check) -> None:
+        if self.worker is not None:
+            self.worker.output.reset()
+
+    def finish(self, check: Check, unmet: Unmet | None, seconds: float) -> None:
+        report = check.report
+        report.seconds = seconds
+        report.verdict = unmet.verdict if unmet else Verdict.PASSED
+        if unmet is not None:
+            report.message = unmet.text
+            report.detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
+
+    def check_from_scratch(self, check: Check) -> None:
+        """Fail when the exercise's code reaches a forbidden name; what was called at run time shows in `settle`."""
+        self.ready_worker()
+        self._refuse_ready_made(check)
+
+    def settle(self) -> ChapterReport:
+        """The final verdicts, once every check has run: exercises that use ready-made calls, and diagnoses."""
+        from dlgrade.judge.diagnosis import diagnose
+
+        for check in self.checks.values():
+            if check.from_scratch:
+                self._settle_from_scratch(check)
+        for check in self.checks.values():
+            if check.report.passed and check.exercise in self.ready_made:
+                check.report.verdict = Verdict.FAILED
+                check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise])
+        diagnose(self)
+        return ChapterReport(self.content.chapter.id, [check.report for check in self.checks.values()])
+
+    def _settle_from_scratch(self, check: Check) -> None:
+        """Code that is not there yet has not been written from scratch."""
+        others = [c.report for c in self.checks.values() if c.exercise == check.exercise and not c.from_scratch]
+        if check.report.passed and others and all(o.verdict is Verdict.NOT_IMPLEMENTED for o in others):
+            check.report.verdict = Verdict.NOT_IMPLEMENTED
+            check.report.message = others[0].message
+
+    def close(self) -> None:
+        self.drop_worker()
+
+
+def grader_fault(report: CheckReport, error: BaseException) -> None:
+    """Mark a check that ended by a fault of the suite or the grader."""
+    report.verdict = Verdict.GRADER_ERROR
+    words = error.text if isinstance(error, GraderError) else same(f"{type(error).__name__}: {error}")
+    prefix: Text = both("The grader failed, not your code. ", "评分器出错，与你的代码无关。")
+    report.message = prefix + words
+
+

@@ -1,0 +1,225 @@
+"""Grading as a function from a submission and a suite to a report, on one set of workers."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dlgrade.course import Chapter, Course
+from dlgrade.errors import CourseError, UsageError
+from dlgrade.judge import plugin
+from dlgrade.report.model import ChapterReport, CheckReport
+from dlgrade.submission import Submission
+from dlgrade.text import Text, both
+from dlgrade.worker.limits import Limits
+
+if TYPE_CHECKING:
+    from dlgrade.judge.grading import Content, Grading
+    from dlgrade.judge.workers import SandboxMode, WorkerMode
+
+# pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
+LEFT_OUT = (
+    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "nose", "pastebin",
+    "setuponly", "setupplan", "stepwise", "terminal", "threadexception", "tmpdir", "unittest", "unraisableexception",
+    "warnings",
+)  # fmt: skip
+
+Listener = Callable[[CheckReport], None]
+
+
+class Judge:
+    """Grades submissions of a course, one after another; a context manager that ends its workers.
+
+    The workers' server is started here, before any suite or reference is read: keep it so.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        *,
+        sandbox: SandboxMode = "auto",
+        workers: WorkerMode = "auto",
+        limits: Limits | None = None,
+    ) -> None:
+        warm_up()
+        from dlgrade.judge.workers import open_workers
+
+        self.course = course
+        self.sandbox: SandboxMode = sandbox
+        private = [course.folder / name for name in ("solutions", "tests")]
+        self.workers = open_workers(limits or Limits(), private, sandbox=sandbox, workers=workers)
+        self.contents: dict[str, Content] = {}
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.workers.close()
+
+    def content(self, chapter: Chapter) -> Content:
+        from dlgrade.judge.grading import Content
+
+        if chapter.id not in self.contents:
+            self.contents[chapter.id] = Content(self.course, chapter)
+        return self.contents[chapter.id]
+
+    def submission(self, chapter: Chapter, given: Path | None) -> Submission:
+        """The named submission, or the reference as one."""
+        from dlgrade import submission
+
+        if given is not None:
+            return submission.find(chapter, given, Path.cwd())
+        return Submission.from_source(self.content(chapter).reference.source, f"{chapter.stem}.py")
+
+    def grading(self, chapter: Chapter, submission: Submission, *, seed: int) -> Grading:
+        from dlgrade.judge.grading import Grading
+
+        return Grading(self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox)
+
+    def grade(
+        self,
+        chapter: Chapter,
+        submission: Submission,
+        *,
+        seed: int = 0,
+        keyword: str = "",
+        on_collected: Callable[[list[CheckReport]], None] | None = None,
+        on_check: Listener | None = None,
+    ) -> ChapterReport:
+        """Run the chapter's suite on the submission. `keyword` names an exercise, or is part of a check's id.
+
+        Raises:
+            CourseError: the suite cannot be run.
+            UsageError: the keyword chooses nothing.
+            KeyboardInterrupt: the run was interrupted; no report is made.
+        """
+        suites = self.course.suites(chapter)
+        grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, keyword, on_collected, on_check)
+        try:
+            status = run_pytest(self.course, suites, grader)
+            if grader.problem:
+                raise CourseError(both(f"{chapter.id}: {grader.problem}", f"{chapter.id}：{grader.problem}"))
+            if status == pytest.ExitCode.INTERRUPTED:
+                raise KeyboardInterrupt
+            if not grader.grading.checks:
+                raise UsageError(_no_match(chapter, keyword))
+            return grader.grading.settle()
+        finally:
+            grader.grading.close()
+
+
+class _CheckGrader(plugin.Grader):
+    """Hands the one grading to the chapter's suites and passes results on; a pytest plugin itself."""
+
+    def __init__(
+        self,
+        grading: Grading,
+        suites: list[Path],
+        keyword: str,
+        on_collected: Callable[[list[CheckReport]], None] | None,
+        on_check: Listener | None,
+    ) -> None:
+        self.grading = grading
+        self.keyword = keyword
+        self.suites = {path.resolve() for path in suites}
+        self.listeners = (on_collected, on_check)
+        self.problem: str | None = None
+
+    def grading_for(self, path: Path) -> Grading | None:
+        return self.grading if path.resolve() in self.suites else None
+
+    def on_collected(self) -> None:
+        if self.listeners[0] is not None:
+            self.listeners[0]([check.report for check in self.grading.checks.values()])
+
+    def on_check(self, report: CheckReport) -> None:
+        if self.listeners[1] is not None:
+            self.listeners[1](report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[plugin.GRADER] = self
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep the checks that the keyword chooses. pytest's own -k would match the file's name, too."""
+        chosen = [item for item in items if _chooses(self.keyword, item.stash[plugin.CHECK].report)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problem = self.problem or str(report.longrepr)
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        self.problem = str(excrepr)
+
+
+def _chooses(keyword: str, report: CheckReport) -> bool:
+    name = report.id.partition(".")[2]
+    return keyword in ("", report.exercise, report.id) or keyword.lower() in name.lower()
+
+
+def _no_match(chapter: Chapter, keyword: str) -> Text:
+    names = ", ".join(exercise.name for exercise in chapter.exercises)
+    return both(
+        f"No check of {chapter.id} matches -k {keyword!r}. Name an exercise ({names}) or part of a check's name.",
+        f"{chapter.id} 中没有与 -k {keyword!r} 匹配的检查项。请给出练习名（{names}）或检查项名称的一部分。",
+    )
+
+
+def run_pytest(course: Course, suites: list[Path], grader: plugin.Grader) -> int | pytest.ExitCode:
+    """pytest in this process, blind to whatever configuration lies around the student's folder."""
+    arguments = [str(path) for path in suites]
+    arguments += ["--rootdir", str(course.folder), "-c", os.devnull, "--noconftest", "--import-mode=importlib"]
+    arguments += ["--strict-markers", "--capture=no", "-p", "dlgrade.judge.plugin"]
+    arguments += [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
+    with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
+        return pytest.main(arguments, plugins=[grader])
+
+
+@contextlib.contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def warm_up() -> None:
+    """Import torch and use what every probe uses once, so that forked workers find it ready."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a pool of threads does not survive a fork
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # asking for a GPU must not start CUDA before a fork
+    import pickle
+
+    import cloudpickle
+    import torch
+
+    from dlgrade.worker import guest, wire
+
+    torch.set_num_threads(1)
+    guest.seed_all(0)
+    x = torch.ones(2, 2, requires_grad=True)
+    y = torch.nn.Linear(2, 2)(x).var(dim=0, unbiased=False).sqrt().sum()
+    y.backward()
+    scale = torch.ones(2)
+    pickle.loads(cloudpickle.dumps(lambda: scale * 2))()
+    wire.from_tree(wire.to_tree([x.grad, "", 1.0, {}], 1 << 20))
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,140 @@
+"""From what a worker did to a verdict with a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlgrade.judge.compare import Difference
+from dlgrade.judge.workers import Failure, Reply, WorkerLost
+from dlgrade.report.model import Detail, Frame, Verdict
+from dlgrade.submission import Submission
+from dlgrade.text import Text, both, same
+from dlgrade.worker.limits import MB, Limits
+
+
+class Unmet(Exception):
+    """A check that the submission does not meet: the verdict, the message and what helps to understand it."""
+
+    def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None) -> None:
+        super().__init__(f"{verdict.value}: {text.en}")
+        self.verdict = verdict
+        self.text = text
+        self.detail = detail or Detail()
+
+
+def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
+    """The verdict for a worker that is gone without an answer."""
+    if lost.kind == "time":
+        text = both(f"No answer within {lost.detail} s; stopped.", f"{lost.detail} 秒内没有结果，已终止。")
+        return Unmet(Verdict.TIMED_OUT, text)
+    if lost.kind == "memory":
+        return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits))
+    if lost.kind == "flood":
+        return Unmet(Verdict.FAILED, too_large(0, limits))
+    if lost.kind == "nonsense":
+        text = both("The process sent something that is not an answer.", "进程发回的内容不是有效的结果。")
+        return Unmet(Verdict.CRASHED, text)
+    text = both(
+        f"The process ended ({lost.detail}) before it gave an answer. Does the code call exit?",
+        f"进程在给出结果之前就退出了（{lost.detail}）。代码是否调用了 exit？",
+    )
+    return Unmet(Verdict.CRASHED, text)
+
+
+def _out_of_memory(limits: Limits) -> Text:
+    size = limits.memory // MB
+    return both(f"It needs more than the {size} MB of memory allowed.", f"所需内存超过了允许的 {size} MB。")
+
+
+def too_large(size: int, limits: Limits) -> Text:
+    most = limits.answer // MB
+    got = f"{size / MB:,.0f} MB" if size else "more"
+    return both(f"The result is too large: {got}; at most {most} MB are read.", f"返回值过大：{got}；最多读取 {most} MB。")
+
+
+def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | None:
+    """The verdict for an answer that is not a value; None for a value."""
+    if reply.forbidden:
+        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0], None))
+    if reply.status == "raised" and reply.error is not None:
+        return _from_failure(reply.error, submission, limits)
+    if reply.status == "missing":
+        return _missing(reply.value, submission)
+    if reply.status == "unsendable":
+        return _unsendable(reply.value, limits)
+    return None
+
+
+def forbidden_text(name: str, line: int | None) -> Text:
+    at = f" (line {line})" if line else ""
+    at_zh = f"（第 {line} 行）" if line else ""
+    return both(
+        f"Calls {name}{at}. This exercise is to be written from scratch, so it earns no points.",
+        f"调用了 {name}{at_zh}。本练习要求从零实现，因此不计分。",
+    )
+
+
+def _missing(value: Any, submission: Submission) -> Unmet:
+    name, near = str(value[0])[:100], value[1] and str(value[1])[:100]
+    guess = both(f" Is {near} meant to be it?", f"{near} 是否就是它？") if near else same("")
+    text = both(f"{submission.main} does not define {name}.", f"{submission.main} 中没有定义 {name}。") + guess
+    return Unmet(Verdict.NOT_IMPLEMENTED, text)
+
+
+def _unsendable(value: Any, limits: Limits) -> Unmet:
+    reason, size = value
+    if reason == "circular":
+        text = both("The result contains itself, so it cannot be read.", "返回值包含自身，无法读取。")
+    elif reason == "too_deep":
+        text = both("The result is nested too deeply to be read.", "返回值嵌套过深，无法读取。")
+    else:
+        text = too_large(int(size), limits)
+    return Unmet(Verdict.FAILED, text)
+
+
+def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> Unmet:
+    detail = Detail(frames=tuple(_frame(frame, submission) for frame in failure.frames))
+    if failure.not_implemented:
+        return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail))
+    if failure.out_of_memory or "can't allocate memory" in failure.message:
+        return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
+    if failure.syntax:
+        return _syntax_error(failure)
+    words = f"{failure.type}: {failure.message}" if failure.message else failure.type
+    if failure.frames:
+        return Unmet(Verdict.RAISED, same(words), detail)
+    # nothing of the submission was running: it was called, or its result used, in a way that it does not allow
+    text = both("What it is, takes or returns is not what the exercise asks for. ", "定义、参数或返回值与题目要求不符。")
+    return Unmet(Verdict.RAISED, text + same(words), detail)
+
+
+def _unwritten(detail: Detail) -> Text:
+    if not detail.frames:
+        return both("Not written yet.", "尚未编写。")
+    last = detail.frames[-1]
+    return both(
+        f"Not written yet: {last.function} (line {last.line}).", f"尚未编写：{last.function}（第 {last.line} 行）。"
+    )
+
+
+def _frame(frame: tuple[str, int, str], submission: Submission) -> Frame:
+    file, line, function = frame
+    lines = submission.source.splitlines() if file == submission.main else []
+    source = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
+    return Frame(file[:100], line, function[:100], source)
+
+
+def _syntax_error(failure: Failure) -> Unmet:
+    assert failure.syntax is not None
+    file, line, column, source = failure.syntax
+    text = both(f"Syntax error: {failure.message}", f"语法错误：{failure.message}")
+    shown = source.rstrip("\n")
+    indent = len(shown) - len(shown.lstrip())
+    caret = " " * max(0, column - 1 - indent) + "^"
+    frame = Frame(file[:100], line, "", f"{shown.strip()[:200]}\n{caret}" if column else shown.strip()[:200])
+    return Unmet(Verdict.RAISED, text, Detail(frames=(frame,)))
+
+
+def from_difference(difference: Difference, call: str | None) -> Unmet:
+    detail = Detail(call=call, got=difference.got, expected=difference.expected)
+    return Unmet(Verdict.FAILED, difference.text, detail)

@@ -1,0 +1,1 @@
+"""Results and the forms they are written in."""

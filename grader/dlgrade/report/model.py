@@ -1,0 +1,168 @@
+"""The result of grading: what every writer, from the terminal to JUnit, is given."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from dlgrade.text import Lang, Text
+
+FORMAT_VERSION = 1
+
+
+class Verdict(str, Enum):
+    """How a check ended; the set is closed."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    NOT_IMPLEMENTED = "NOT_IMPLEMENTED"
+    RAISED = "RAISED"
+    TIMED_OUT = "TIMED_OUT"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    CRASHED = "CRASHED"
+    NOT_RUN = "NOT_RUN"
+    GRADER_ERROR = "GRADER_ERROR"
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One line of the submission on the way to an exception."""
+
+    file: str
+    line: int
+    function: str
+    source: str
+
+
+class Detail(msgspec.Struct, frozen=True):
+    """What helps to understand a failure: the call, what came back, what should have, where it was raised."""
+
+    call: str | None = None
+    got: str | None = None
+    expected: str | None = None
+    frames: tuple[Frame, ...] = ()
+    output: str = ""
+    output_bytes: int = 0
+
+
+class CheckReport(msgspec.Struct):
+    """One check. `diagnosis` is the id of the misconception that the values are those of, `hint` its words.
+
+    A bonus check is a remark: it is worth no points and never counts as a failure.
+    """
+
+    id: str
+    exercise: str
+    points: float
+    description: Text
+    bonus: bool = False
+    verdict: Verdict = Verdict.GRADER_ERROR
+    message: Text | None = None
+    diagnosis: str | None = None
+    hint: Text | None = None
+    seconds: float = 0.0
+    detail: Detail = Detail()
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is Verdict.PASSED
+
+    @property
+    def earned(self) -> float:
+        return self.points if self.passed else 0.0
+
+
+class ChapterReport(msgspec.Struct):
+    id: str
+    checks: list[CheckReport]
+
+    @property
+    def points(self) -> float:
+        return sum(check.points for check in self.checks)
+
+    @property
+    def score(self) -> float:
+        return sum(check.earned for check in self.checks)
+
+    def exercises(self) -> dict[str, list[CheckReport]]:
+        """The checks by exercise, in the order of the suite."""
+        grouped: dict[str, list[CheckReport]] = {}
+        for check in self.checks:
+            grouped.setdefault(check.exercise, []).append(check)
+        return grouped
+
+
+class Report(msgspec.Struct):
+    """One submission's result over the chapters that were graded."""
+
+    submission: str
+    seed: int
+    chapters: list[ChapterReport]
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def checks(self) -> list[CheckReport]:
+        return [check for chapter in self.chapters for check in chapter.checks]
+
+    @property
+    def points(self) -> float:
+        return sum(chapter.points for chapter in self.chapters)
+
+    @property
+    def score(self) -> float:
+        return sum(chapter.score for chapter in self.chapters)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all passed, 1 some did not, 3 the grader itself failed."""
+        if any(check.verdict is Verdict.GRADER_ERROR for check in self.checks):
+            return 3
+        return 0 if all(check.passed or check.bonus for check in self.checks) else 1
+
+
+def number(value: float) -> str:
+    """Points as people write them: 3, not 3.0; 0.5; 1.25."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def as_data(report: Report, lang: Lang) -> dict[str, Any]:
+    """The report as the documented JSON object (docs/report.md), its words in one language."""
+    return {
+        "format_version": report.format_version,
+        "submission": report.submission,
+        "seed": report.seed,
+        "score": report.score,
+        "points": report.points,
+        "chapters": [
+            {
+                "id": chapter.id,
+                "score": chapter.score,
+                "points": chapter.points,
+                "checks": [_check_data(check, lang) for check in chapter.checks],
+            }
+            for chapter in report.chapters
+        ],
+    }
+
+
+def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "exercise": check.exercise,
+        "verdict": check.verdict.value,
+        "points": check.points,
+        "earned": check.earned,
+        "bonus": check.bonus,
+        "description": check.description.of(lang),
+        "message": check.message.of(lang) if check.message else None,
+        "diagnosis": check.diagnosis,
+        "hint": check.hint.of(lang) if check.hint else None,
+        "seconds": round(check.seconds, 4),
+        "detail": msgspec.to_builtins(check.detail),
+    }
+
+
+def to_json(report: Report, lang: Lang) -> str:
+    content = msgspec.json.format(msgspec.json.encode(as_data(report, lang)), indent=2)
+    return content.decode()

@@ -1,0 +1,202 @@
+"""The report as a student sees it: lines as checks finish, then what failed and why, the score, the next step."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Styled
+
+from dlgrade.course import Chapter
+from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, number
+from dlgrade.text import Lang, Text, both
+
+WIDTH = 80
+SHOWN_OUTPUT_LINES = 6
+STYLES = {Verdict.PASSED: "green", Verdict.NOT_IMPLEMENTED: "yellow", Verdict.NOT_RUN: "cyan", Verdict.GRADER_ERROR: "magenta"}
+WORDS = {
+    Verdict.PASSED: both("passed", "通过"),
+    Verdict.FAILED: both("FAILED", "失败"),
+    Verdict.NOT_IMPLEMENTED: both("to write", "未实现"),
+    Verdict.RAISED: both("RAISED", "报错"),
+    Verdict.TIMED_OUT: both("TIMED OUT", "超时"),
+    Verdict.OUT_OF_MEMORY: both("MEMORY", "内存超限"),
+    Verdict.CRASHED: both("CRASHED", "崩溃"),
+    Verdict.NOT_RUN: both("not run", "未运行"),
+    Verdict.GRADER_ERROR: both("GRADER", "评分器故障"),
+}
+
+
+class Terminal:
+    """Writes to standard output; no colour and 80 columns in a pipe; nothing at all when quiet."""
+
+    def __init__(self, lang: Lang, *, quiet: bool = False) -> None:
+        self.lang = lang
+        self.quiet = quiet
+        self.console = Console(highlight=False, markup=False, emoji=False, quiet=quiet)
+        if not self.console.is_terminal or self.console.width > 100:
+            self.console.width = WIDTH if not self.console.is_terminal else 100
+        self.exercise: str | None = None
+        self.titles: dict[str, Text] = {}
+        self.previous: Text | None = None
+        self.repeated = 0
+
+    @contextmanager
+    def waiting(self, words: Text) -> Iterator[None]:
+        """A line that is there while something slow goes on, where somebody is watching."""
+        watched = sys.stderr.isatty() and not self.quiet
+        if watched:
+            sys.stderr.write(words.of(self.lang))
+            sys.stderr.flush()
+        try:
+            yield
+        finally:
+            if watched:
+                sys.stderr.write("\r\x1b[2K")
+                sys.stderr.flush()
+
+    def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
+        line = words if isinstance(words, str) else words.of(self.lang)
+        self.console.print(Padding(Styled(line, style=style), (0, 0, 0, indent)))
+
+    def sandbox(self, missing: list[str]) -> None:
+        """Say once which parts of the sandbox this machine lacks."""
+        if missing:
+            names = "; ".join(missing)
+            self.print(both(f"Sandbox: this machine lacks {names}.", f"沙箱：本机缺少 {names}。"), "yellow")
+
+    def begin(self, chapter: Chapter, shown: str) -> None:
+        self.titles = {exercise.name: exercise.title for exercise in chapter.exercises}
+        self.exercise = self.previous = None
+        self.print(f"{chapter.id} {chapter.title.of(self.lang)} · {shown}", "bold")
+
+    def expect(self, checks: list[CheckReport]) -> None:
+        """Told how many checks will run before the first does; the lines themselves are progress enough."""
+
+    def check(self, check: CheckReport) -> None:
+        """A line for a check that has just ended; a reason that many checks share is given once."""
+        if check.verdict not in (Verdict.PASSED, Verdict.NOT_IMPLEMENTED) and check.message == self.previous:
+            self.repeated += 1
+            return
+        self._tell_repeated()
+        self.previous = check.message
+        if check.exercise != self.exercise:
+            self.exercise = check.exercise
+            title = self.titles.get(check.exercise)
+            self.console.print()
+            self.print(f"{check.exercise}  {title.of(self.lang) if title else ''}".rstrip(), "bold")
+        self.console.print(self._line(check))
+
+    def _line(self, check: CheckReport) -> Table:
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=1)
+        row.add_column(width=10, no_wrap=True)
+        row.add_column(width=self.console.width - 22)
+        row.add_column(width=6, justify="right")
+        points = both("bonus", "附加").of(self.lang) if check.bonus else f"{number(check.earned)}/{number(check.points)}"
+        word = Styled(WORDS[check.verdict].of(self.lang), style=STYLES.get(check.verdict, "red"))
+        row.add_row("", word, check.description.of(self.lang), points if check.points or check.bonus else "")
+        return row
+
+    def _tell_repeated(self) -> None:
+        if self.repeated:
+            n = self.repeated
+            self.print(both(f"... and {n} more, for the same reason", f"……另有 {n} 项，原因相同"), "dim", 2)
+        self.repeated = 0
+
+    def explain(self, chapter: Chapter, report: ChapterReport) -> None:
+        """What is wrong with each check that is not met, checks with one cause together."""
+        self._tell_repeated()
+        groups: dict[object, list[CheckReport]] = {}
+        for check in report.checks:
+            if not check.passed and check.verdict is not Verdict.NOT_IMPLEMENTED:
+                groups.setdefault(_cause(check), []).append(check)
+        for checks in groups.values():
+            self._explain(checks)
+        for check in (c for c in report.checks if c.verdict is Verdict.NOT_IMPLEMENTED and c.message):
+            if "define" in check.message.en if check.message else False:
+                self._explain([c for c in report.checks if c.message == check.message])
+                break
+        del chapter
+
+    def _explain(self, checks: list[CheckReport]) -> None:
+        first, *others = checks
+        self.console.print()
+        name = first.id if not first.bonus else f"{first.id} ({both('bonus', '附加').of(self.lang)})"
+        self.print(f"{WORDS[first.verdict].of(self.lang)} {name}", STYLES.get(first.verdict, "red"))
+        if first.message:
+            self.print(first.message, indent=2)
+        facts = Table.grid(padding=(0, 1))
+        facts.add_column(width=1)
+        facts.add_column(width=9, no_wrap=True)
+        facts.add_column(overflow="fold", max_width=self.console.width - 13)
+        for label, words in self._facts(first):
+            facts.add_row("", Styled(label.of(self.lang), style="dim"), words)
+        if facts.row_count:
+            self.console.print(facts)
+        if first.hint:
+            self.print(both("diagnosis ", "诊断 ") + first.hint, "bold yellow", 2)
+        if others:
+            names = ", ".join(check.id for check in others[:12]) + (" ..." if len(others) > 12 else "")
+            self.print(both("the same cause: ", "同一原因：") + Text(names, names), "dim", 2)
+
+    def _facts(self, check: CheckReport) -> Iterator[tuple[Text, str]]:
+        detail = check.detail
+        for frame in detail.frames:
+            place = f"{frame.file}:{frame.line}" + (f" {frame.function}" if frame.function else "")
+            yield both("at", "位置"), f"{place}\n{frame.source}" if frame.source else place
+        if detail.call:
+            yield both("call", "调用"), detail.call
+        if detail.expected is not None and detail.got is not None:
+            yield both("got", "得到"), detail.got
+            yield both("expected", "应为"), detail.expected
+        if detail.output.strip():
+            yield both("printed", "输出"), _cut_output(detail.output, detail.output_bytes)
+
+    def conclude(self, report: Report, chapters: list[Chapter]) -> None:
+        """The score, and the one thing to do next."""
+        self.console.print()
+        score, points = number(report.score), number(report.points)
+        style = "bold green" if report.exit_code == 0 else "bold"
+        self.print(both(f"Score {score} / {points}", f"得分 {score} / {points}"), style)
+        self.print(_next_step(report, chapters))
+
+
+def _cause(check: CheckReport) -> object:
+    if check.diagnosis:
+        return check.diagnosis
+    frames = [frame for frame in check.detail.frames]
+    if frames:
+        return (check.verdict, frames[-1], check.message)
+    if check.verdict in (Verdict.FAILED, Verdict.GRADER_ERROR):
+        own = check.message if check.detail.got is None else check.id
+        return (check.verdict, own)
+    return (check.verdict, check.exercise, check.message)
+
+
+def _cut_output(output: str, size: int) -> str:
+    lines = output.strip("\n").splitlines()
+    kept = [line[:200] for line in lines[:SHOWN_OUTPUT_LINES]]
+    printable = "\n".join("".join(c if c.isprintable() else "�" for c in line) for line in kept)
+    cut = len(lines) > len(kept) or size > len(output.encode())
+    return f"{printable}\n... ({size:,} bytes)" if cut else printable
+
+
+def _next_step(report: Report, chapters: list[Chapter]) -> Text:
+    wrong = [(c, check) for c, r in zip(chapters, report.chapters, strict=True) for check in r.checks if not check.passed]
+    wrong = [(chapter, check) for chapter, check in wrong if not check.bonus]
+    if not wrong:
+        return both("All checks pass.", "全部通过。")
+    urgent = [pair for pair in wrong if pair[1].verdict is not Verdict.NOT_IMPLEMENTED]
+    chapter, check = (urgent or wrong)[0]
+    if check.verdict is Verdict.GRADER_ERROR:
+        return both("Next: report the grader's error to the course staff.", "下一步：请把评分器的错误报告给课程人员。")
+    if not urgent:
+        command = f"`dlgrade check {chapter.id} -k {check.exercise}`"
+        return both(f"Next: write {check.exercise}, then {command}.", f"下一步：编写 {check.exercise}，然后运行 {command}。")
+    command = f"`dlgrade check {chapter.id} -k {check.id}`"
+    return both(f"Next: mend {check.id}, then {command}.", f"下一步：修正 {check.id}，然后运行 {command}。")

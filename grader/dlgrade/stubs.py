@@ -1,0 +1,108 @@
+"""Starter code, generated from the reference: one source of names, signatures and docstrings.
+
+The reference marks each answer with a pair of comment lines::
+
+    def relu(X):
+        '''Element-wise max(X, 0).'''
+        # BEGIN SOLUTION
+        return X.clamp(min=0)
+        # END SOLUTION
+
+Inside a function the region becomes `raise NotImplementedError`; at the top level of the file (a private helper, an
+import that only the answer needs) it disappears.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from dlgrade.course import Chapter, Course
+from dlgrade.errors import CourseError
+from dlgrade.files import write_whole
+from dlgrade.text import both, same
+
+BEGIN = "# BEGIN SOLUTION"
+END = "# END SOLUTION"
+BLANK = "raise NotImplementedError  # write your code here / 在这里写代码"
+
+
+def starter_code(reference: str, name: str = "reference.py") -> str:
+    """The reference with its answers taken out; unpaired or nested markers are errors that name the line."""
+    lines: list[str] = []
+    opened = 0
+    for number, line in enumerate(reference.splitlines(), start=1):
+        marker = line.strip()
+        if marker == BEGIN:
+            if opened:
+                raise _fault(name, number, f"{BEGIN} inside the region that line {opened} opens")
+            opened = number
+            lines += _blank(line)
+        elif marker == END:
+            if not opened:
+                raise _fault(name, number, f"{END} without a {BEGIN} before it")
+            opened = 0
+        elif not opened:
+            lines.append(line)
+    if opened:
+        raise _fault(name, opened, f"{BEGIN} without its {END}")
+    code = _squeeze(lines)
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        raise _fault(name, error.lineno or 0, f"the starter code made from it has a syntax error: {error.msg}") from None
+    return code
+
+
+def _blank(marker_line: str) -> list[str]:
+    indent = marker_line[: len(marker_line) - len(marker_line.lstrip())]
+    return [indent + BLANK] if indent else []
+
+
+def _squeeze(lines: list[str]) -> str:
+    """Join, with at most two empty lines in a row: what a removed helper leaves behind."""
+    kept: list[str] = []
+    for line in lines:
+        if line.strip() or kept[-2:] != ["", ""]:
+            kept.append(line.rstrip())
+    return "\n".join(kept).strip("\n") + "\n"
+
+
+def _fault(name: str, line: int, what: str) -> CourseError:
+    return CourseError(same(f"{name}:{line}: {what}"))
+
+
+def read_reference(course: Course, chapter: Chapter) -> str:
+    path = course.reference(chapter)
+    if not path.is_file():
+        raise CourseError(
+            both(
+                f"{chapter.id} has no reference: {path} is missing. A course without its solutions cannot judge.",
+                f"{chapter.id} 缺少参考答案：{path} 不存在。没有答案的课程无法评分。",
+            )
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def stale(course: Course) -> list[Chapter]:
+    """The chapters whose starter code on disk is not what the reference gives."""
+    return [chapter for chapter in course.chapters if _wanted(course, chapter) != _present(course, chapter)]
+
+
+def _wanted(course: Course, chapter: Chapter) -> str:
+    return starter_code(read_reference(course, chapter), str(course.reference(chapter)))
+
+
+def _present(course: Course, chapter: Chapter) -> str | None:
+    path = course.starter(chapter)
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def write(course: Course) -> list[Path]:
+    """Regenerate the starter code that is stale; return the files written."""
+    written = []
+    for chapter in stale(course):
+        path = course.starter(chapter)
+        write_whole(path, _wanted(course, chapter))
+        written.append(path)
+    return written

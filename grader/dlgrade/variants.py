@@ -1,0 +1,28 @@
+"""Known-wrong variants of a reference: its source with a misconception's change made."""
+
+from __future__ import annotations
+
+from dlgrade.course import Misconception
+from dlgrade.errors import CourseError
+from dlgrade.text import both
+
+
+def changed(reference: str, misconception: Misconception, where: str) -> str:
+    """The reference as someone with this misconception would write it.
+
+    Each change must match exactly once: one that no longer applies means that the reference has moved on.
+    """
+    source = reference
+    for change in misconception.change:
+        count = source.count(change.replace)
+        if count != 1:
+            first = change.replace.strip().splitlines()[0]
+            raise CourseError(
+                both(
+                    f"{where}: misconception {misconception.id}: {first!r} occurs {count} times in the reference, "
+                    "not once; bring the change up to date",
+                    f"{where}：误解 {misconception.id}：{first!r} 在参考答案中出现 {count} 次，应恰好一次；请更新该改动",
+                )
+            )
+        source = source.replace(change.replace, change.with_)
+    return source

@@ -1,0 +1,188 @@
+"""What runs inside a worker: it loads one submission and answers probes about it.
+
+The process belongs to the submission from the moment that its code runs, so nothing here is trusted afterwards; the
+judge takes only data from it. Before that moment it parses the file, which keeps a source that breaks the parser away
+from the judge.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import pickle
+import random
+import struct
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+
+from dlgrade.worker import ready_made, wire
+
+HEADER = struct.Struct(">I")
+MODULE = "submission"
+MAX_MESSAGE = 2000
+MAX_FRAMES = 12
+
+
+class Missing(BaseException):
+    """The submission has no such function or class."""
+
+
+class Implementation:
+    """The submission as a probe sees it: its functions and classes as attributes."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.__dict__["_module"] = module
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise Missing(name) from None
+
+
+class Guest:
+    """One submission and the requests about it; `answer` maps a request to a reply, both plain dicts."""
+
+    def __init__(self, folder: Path, max_answer: int) -> None:
+        self.folder = folder
+        self.max_answer = max_answer
+        self.module = types.ModuleType(MODULE)
+        self.tree = ast.Module(body=[], type_ignores=[])
+        self.path = folder / "unread"
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        called: list[str] = []
+        action: Callable[..., Any] = {"read": self.read, "execute": self.execute, "probe": self.probe}[request["kind"]]
+        try:
+            with ready_made.guard(request.get("forbidden", []), called):
+                value = wire.to_tree(action(request), self.max_answer)
+            reply = {"status": "value", "value": value}
+        except wire.Unsendable as error:
+            reply = {"status": "unsendable", "value": [error.reason, error.size]}
+        except Missing as error:
+            near = difflib.get_close_matches(str(error), [n for n in vars(self.module) if n[:1] != "_"], n=1)
+            reply = {"status": "missing", "value": [str(error), near[0] if near else None]}
+        except BaseException as error:
+            reply = {"status": "raised", "error": self.describe(error)}
+        return {**reply, "forbidden": called}
+
+    def read(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Put the files into the scratch folder, parse the main one, report forbidden names by exercise."""
+        for name, content in request["files"].items():
+            (self.folder / name).write_bytes(content)
+        self.path = self.folder / request["main"]
+        self.tree = ast.parse(request["files"][request["main"]], filename=str(self.path))
+        return {
+            exercise: [list(use) for use in ready_made.uses(self.tree, exercise, names)]
+            for exercise, names in request["exercises"].items()
+        }
+
+    def execute(self, _request: dict[str, Any]) -> None:
+        """Import the submission. Its own folder comes last on the path: a neighbour never hides a library."""
+        sys.path.append(str(self.folder))
+        sys.modules[MODULE] = self.module
+        self.module.__file__ = str(self.path)
+        exec(compile(self.tree, str(self.path), "exec", dont_inherit=True), self.module.__dict__)
+
+    def probe(self, request: dict[str, Any]) -> Any:
+        seed_all(request["seed"])
+        return pickle.loads(request["blob"])(Implementation(self.module))
+
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """An exception as data: type, message, the frames that lie in the submission, where the syntax is wrong."""
+        frames = [
+            [Path(frame.filename).name, frame.lineno or 0, frame.name]
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename.startswith(str(self.folder))
+        ]
+        described: dict[str, Any] = {
+            "type": type(error).__name__,
+            "message": _message(error),
+            "not_implemented": isinstance(error, NotImplementedError),
+            "out_of_memory": isinstance(error, (MemoryError, torch.OutOfMemoryError)),
+            "forbidden": isinstance(error, ready_made.ForbiddenCall),
+            "frames": frames[-MAX_FRAMES:],
+        }
+        if isinstance(error, SyntaxError):
+            described["message"] = str(error.msg)[:MAX_MESSAGE]
+            described["syntax"] = [
+                Path(error.filename or "").name, error.lineno or 0, error.offset or 0, (error.text or "")[:MAX_MESSAGE],
+            ]  # fmt: skip
+        return described
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except Exception as second:
+        return f"<its __str__ raised {type(second).__name__}>"
+
+
+def seed_all(seed: int) -> None:
+    """Start every probe from the same state, whatever ran before it."""
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+
+
+def read_exactly(fd: int, size: int) -> bytes:
+    """`size` bytes from a pipe or socket. Raises EOFError when it closes."""
+    parts = bytearray()
+    while len(parts) < size:
+        part = os.read(fd, min(size - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+def read_frame(fd: int) -> bytes:
+    (size,) = HEADER.unpack(read_exactly(fd, HEADER.size))
+    return read_exactly(fd, size)
+
+
+def write_frame(fd: int, content: bytes) -> None:
+    view = memoryview(HEADER.pack(len(content)) + content)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def take_over_output(fd: int) -> None:
+    """Send what the submission prints, from Python or from C, to `fd`; give it an empty standard input."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(fd, 1)
+    os.dup2(fd, 2)
+    options: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace", "closefd": False}
+    sys.stdin = open(0, **options)
+    sys.stdout = open(1, "w", buffering=1, **options)
+    sys.stderr = open(2, "w", buffering=1, **options)
+
+
+def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: list[str]) -> None:
+    """Answer requests until the judge closes the channel. `missing` names the parts of the sandbox that are not there."""
+    guest = Guest(folder, max_answer)
+    write_frame(replies, msgspec.msgpack.encode({"number": 0, "status": "value", "value": missing, "forbidden": []}))
+    while True:
+        try:
+            request = msgspec.msgpack.decode(read_frame(requests))
+        except EOFError:
+            return
+        reply = guest.answer(request)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # closed or replaced by the submission: its output is its own loss
+                continue
+        write_frame(replies, msgspec.msgpack.encode({"number": request["number"], **reply}))

@@ -1,0 +1,265 @@
+"""The walls around a worker, on Linux: namespaces, a bare root folder, Landlock, limits, no privileges.
+
+A fork server enters a user and a PID namespace of its own and there builds a bare root: an empty file system onto which
+only Python's own folders are bound. Each worker then gets a PID, network, IPC and mount namespace of its own, that root
+as its whole world, and a scratch folder in memory that goes when the worker goes.
+
+`man 7 user_namespaces`, `man 7 landlock` and `man 2 pivot_root` describe the calls.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import site
+import stat
+import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+import landlockpy
+from landlockpy import AccessFS
+
+from dlgrade.worker.limits import Limits
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
+    0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000,
+)  # fmt: skip
+MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_SLAVE = 2, 4, 4096, 16384, 1 << 19
+MNT_DETACH = 2
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 4, 38, 1, 36
+NOBODY = 65534
+CAPABILITY_VERSION_3 = 0x20080522
+
+READ = AccessFS.READ_FILE | AccessFS.READ_DIR
+WRITE = AccessFS.WRITE_FILE | AccessFS.TRUNCATE
+KEEP = WRITE | READ | AccessFS.MAKE_REG | AccessFS.MAKE_DIR | AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR | AccessFS.REFER
+
+SYSTEM_FOLDERS = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+
+SCRATCH = Path("/submission")
+MOUNT_POINT = Path("/sys")  # a folder that every Linux has; only the fork server sees it covered
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(name: str, *arguments: object) -> int:
+    """A libc function that returns -1 and sets errno on failure. Raises OSError with the function's name."""
+    result: int = getattr(_libc, name)(*arguments)
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+    return result
+
+
+def unshare(flags: int) -> None:
+    call("unshare", flags)
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
+    encoded = [word.encode() if word is not None else None for word in (source, target, kind, options)]
+    call("mount", encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
+
+
+def readable_folders() -> list[Path]:
+    """What Python and torch read while they run: the standard library, site-packages, the system's libraries."""
+    paths = sysconfig.get_paths()
+    folders = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
+    folders |= {entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages", "lib-dynload"))}
+    if site.ENABLE_USER_SITE:
+        folders.add(site.getusersitepackages())
+    libraries = {str(Path(sys.base_prefix) / "lib")}  # libpython, where Python is built as a shared library
+    wanted = sorted({Path(folder).absolute() for folder in folders | libraries | set(SYSTEM_FOLDERS)})
+    kept: list[Path] = []
+    for folder in wanted:
+        if folder.is_dir() and not any(above in folder.parents for above in kept):
+            kept.append(folder)
+    return kept
+
+
+def without(folders: list[Path], private: list[Path]) -> list[Path]:
+    """The same folders as a list of paths that leaves `private` out, for rules that can only allow."""
+    result: list[Path] = []
+    for folder in folders:
+        if any(folder == hidden or hidden in folder.parents for hidden in private):
+            continue
+        if any(folder in hidden.parents for hidden in private):
+            result += without(sorted(folder.iterdir()), private)
+        else:
+            result.append(folder)
+    return result
+
+
+class Sandbox:
+    """The walls that this machine offers; `missing` names those that it does not, each with the system's reason."""
+
+    def __init__(self, limits: Limits, private: list[Path], *, wanted: bool) -> None:
+        self.limits = limits
+        self.private = [path.resolve() for path in private]
+        self.wanted = wanted
+        self.missing: list[str] = []
+        self.root: str | None = None
+        self.home_pids: int | None = None
+
+    @property
+    def contained(self) -> bool:
+        """Whether workers live in PID namespaces of their own."""
+        return self.home_pids is not None
+
+    # The fork server's part, once.
+
+    def enter(self) -> None:
+        """Enter a user and a PID namespace, and build the bare root in a mount namespace; note what is refused."""
+        if not self.wanted:
+            self.missing = ["sandbox (switched off)"]
+            return
+        os.umask(0o022)
+        is_root = os.geteuid() == 0
+        if is_root:  # while it may still read every folder
+            self._try("mount namespace", self._build_root)
+        try:
+            self._new_user(was_root=is_root)
+            unshare(CLONE_NEWPID)
+        except OSError as error:
+            self.missing.append(f"user and PID namespaces, process limit ({error.strerror})")
+            return
+        if os.fork():
+            os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
+        self.home_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        if not is_root:
+            self._try("mount namespace", self._build_root)
+
+    def _try(self, part: str, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except OSError as error:
+            self.missing.append(f"{part} ({error.strerror or error})")
+
+    def _new_user(self, *, was_root: bool) -> None:
+        """A user namespace; root becomes nobody for good, because limits on processes do not bind root."""
+        if was_root:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, 0)
+            os.setresuid(NOBODY, NOBODY, 0)
+            call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self/uid_map belongs to root
+        user, group = os.geteuid(), os.getegid()
+        try:
+            unshare(CLONE_NEWUSER)
+        except OSError:
+            if was_root:
+                os.setresuid(0, 0, 0)
+                os.setresgid(0, 0, 0)
+            raise
+        for name, words in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            Path(f"/proc/self/{name}").write_text(words)
+        if was_root:
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+            call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+    def _build_root(self) -> None:
+        unshare(CLONE_NEWNS)
+        mount("none", "/", None, MS_REC | MS_SLAVE)
+        sources = _open_sources()  # first: the root may come to hide them
+        root = MOUNT_POINT
+        mount("tmpfs", str(root), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=16m")
+        for path, source in sources.items():
+            inside = root / path.relative_to("/")
+            if stat.S_ISDIR(os.fstat(source).st_mode):
+                inside.mkdir(parents=True, exist_ok=True)
+            else:
+                inside.parent.mkdir(parents=True, exist_ok=True)
+                inside.touch()
+            mount(f"/proc/self/fd/{source}", str(inside), None, MS_BIND | MS_REC)
+            os.close(source)
+        for path in self.private:
+            inside = root / path.relative_to("/")
+            if inside.is_dir():
+                mount("tmpfs", str(inside), "tmpfs", MS_NOSUID | MS_NODEV, "mode=000,size=4k")
+        (root / SCRATCH.name).mkdir()
+        self.root = str(root)
+
+    # Each worker's part.
+
+    def before_fork(self) -> None:
+        """The server's next child is the first process of a new PID namespace."""
+        if self.contained:
+            unshare(CLONE_NEWPID)
+
+    def after_fork(self) -> None:
+        """The server's further children are in its own PID namespace again."""
+        if self.home_pids is not None:
+            call("setns", self.home_pids, CLONE_NEWPID)
+
+    def confine(self, spare: Path) -> tuple[Path, list[str]]:
+        """Shut the calling process in. Returns its scratch folder (`spare` where it gets none) and what is missing."""
+        if not self.wanted:
+            return spare, self.missing
+        scratch, data = spare, data_bytes()
+        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
+        if self.contained:
+            self._try("network and IPC namespaces", lambda: unshare(CLONE_NEWNET | CLONE_NEWIPC))
+            if self.root is not None:
+                scratch = self._move_into(self.root)
+        self._try("limits", lambda: self._limit(data))
+        os.chdir(scratch)
+        call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        self._try("Landlock", lambda: self._landlock(scratch))
+        drop_capabilities()
+        return scratch, self.missing
+
+    def _move_into(self, root: str) -> Path:
+        unshare(CLONE_NEWNS)
+        mount(root, root, None, MS_BIND | MS_REC)  # a mount that a more privileged namespace made cannot be the root
+        os.chdir(root)
+        call("pivot_root", b".", b".")
+        call("umount2", b".", MNT_DETACH)
+        os.chdir("/")
+        mount("tmpfs", str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, f"mode=700,size={self.limits.scratch}")
+        return SCRATCH
+
+    def _limit(self, data: int) -> None:
+        limits = self.limits
+        wanted = {
+            resource.RLIMIT_DATA: data + limits.memory,
+            resource.RLIMIT_NOFILE: limits.open_files,
+            resource.RLIMIT_FSIZE: limits.scratch,
+            resource.RLIMIT_CORE: 0,
+        }
+        if self.contained:  # elsewhere it would count all processes of the user
+            wanted[resource.RLIMIT_NPROC] = limits.processes
+        for kind, value in wanted.items():
+            _, hard = resource.getrlimit(kind)
+            ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (ceiling, ceiling))
+
+    def _landlock(self, scratch: Path) -> None:
+        if not landlockpy.supported():
+            raise OSError("this kernel has none")
+        folders = [Path("/")] if self.root else without(readable_folders(), self.private)
+        with landlockpy.Ruleset(scoped=landlockpy.Scope.ABSTRACT_UNIX_SOCKET | landlockpy.Scope.SIGNAL) as rules:
+            for folder in folders:
+                rules.allow_path(folder, READ if folder.is_dir() else AccessFS.READ_FILE)
+            for device in DEVICES:
+                rules.allow_path(device, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
+            rules.allow_path(scratch, KEEP)
+            rules.restrict(no_new_privs=False)
+
+
+def data_bytes() -> int:
+    """The private writable memory of this process, as RLIMIT_DATA counts it."""
+    return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+
+
+def drop_capabilities() -> None:
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    call("capset", header, (ctypes.c_uint32 * 6)())
+
+
+def _open_sources() -> dict[Path, int]:
+    paths = [*readable_folders(), *(Path(name) for name in SYSTEM_FILES + DEVICES)]
+    return {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if path.exists()}

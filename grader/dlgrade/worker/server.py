@@ -1,0 +1,197 @@
+"""The fork server: a process with torch imported that makes one fresh sandboxed worker after another.
+
+It is forked from the judge before any suite or reference is read, runs no student code, and watches its workers: it
+ends one when the judge asks, when the worker's processes together pass the memory limit, and all of them when the judge
+is gone.
+
+Its control socket carries one JSON object a packet. From the judge: `{"start": n, "spare": folder}` with two file
+descriptors (channel, output), `{"kill": n}`. To the judge: `{"ready": missing}` once, and
+`{"ended": n, "signal": s, "code": c, "memory": bool}` when all processes of a worker are dead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlgrade.worker import guest
+from dlgrade.worker.limits import Limits
+from dlgrade.worker.sandbox import PR_SET_CHILD_SUBREAPER, Sandbox, call
+
+PACKET = 65536
+WATCH_MS = 50
+
+
+@dataclass
+class Worker:
+    """A running worker: its process, the pidfd that is ready when it ends, its memory at birth."""
+
+    pid: int
+    pidfd: int
+    memory: int
+    over: bool = False
+
+
+def start(limits: Limits, private: list[Path], *, sandbox: bool) -> tuple[int, socket.socket]:
+    """Fork the server off; return the child to reap and the judge's end of the control socket."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            ours.close()
+            Server(theirs, limits, private, sandbox=sandbox).run()
+        finally:
+            os._exit(0)
+    theirs.close()
+    return pid, ours
+
+
+class Server:
+    def __init__(self, control: socket.socket, limits: Limits, private: list[Path], *, sandbox: bool) -> None:
+        self.control = control
+        self.limits = limits
+        self.sandbox = Sandbox(limits, private, wanted=sandbox)
+        self.workers: dict[int, Worker] = {}
+
+    def run(self) -> None:
+        os.setsid()  # Ctrl-C in the terminal is for the judge alone
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _silence()
+        self.sandbox.enter()
+        if not self.sandbox.contained:
+            call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self.send({"ready": self.sandbox.missing})
+        try:
+            while self.turn():
+                pass
+        finally:
+            for worker in self.workers.values():
+                self.kill(worker)
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.control.send(json.dumps(message).encode())
+
+    def turn(self) -> bool:
+        """Wait for the next event and deal with it; False when the judge is gone."""
+        waiter = select.poll()
+        waiter.register(self.control, select.POLLIN)
+        for worker in self.workers.values():
+            waiter.register(worker.pidfd, select.POLLIN)
+        events = {descriptor for descriptor, _ in waiter.poll(WATCH_MS if self.workers else None)}
+        for number, worker in list(self.workers.items()):
+            if worker.pidfd in events:
+                self.bury(number, worker)
+            elif memory_of(worker.pidfd) - worker.memory > self.limits.memory:
+                worker.over = True
+                self.kill(worker)
+        return self.control.fileno() not in events or self.obey()
+
+    def obey(self) -> bool:
+        packet, descriptors, _, _ = socket.recv_fds(self.control, PACKET, 2)
+        if not packet:
+            return False
+        order = json.loads(packet)
+        if "start" in order:
+            self.make(order["start"], Path(order["spare"]), *descriptors)
+        elif order["kill"] in self.workers:
+            self.kill(self.workers[order["kill"]])
+        return True
+
+    def make(self, number: int, spare: Path, channel: int, output: int) -> None:
+        self.sandbox.before_fork()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self.become_worker(spare, channel, output)
+            finally:
+                os._exit(0)
+        self.sandbox.after_fork()
+        os.close(channel)
+        os.close(output)
+        pidfd = os.pidfd_open(pid)
+        self.workers[number] = Worker(pid, pidfd, memory_of(pidfd))
+
+    def become_worker(self, spare: Path, channel: int, output: int) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.setsid()
+        guest.take_over_output(output)
+        channel = _alone(channel)
+        scratch, missing = self.sandbox.confine(spare)
+        os.environ.clear()
+        os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LANG="C.UTF-8", PATH="/nonexistent")
+        guest.serve(channel, channel, scratch, self.limits.answer, missing)
+
+    def kill(self, worker: Worker) -> None:
+        signal.pidfd_send_signal(worker.pidfd, signal.SIGKILL)
+
+    def bury(self, number: int, worker: Worker) -> None:
+        """Report a worker once it and all that it started are dead."""
+        _, status = os.waitpid(worker.pid, 0)
+        if not self.sandbox.contained:
+            self.end_strays()
+        os.close(worker.pidfd)
+        del self.workers[number]
+        code, sign = (None, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), None)
+        self.send({"ended": number, "signal": sign, "code": code, "memory": worker.over})
+
+    def end_strays(self) -> None:
+        """Without a PID namespace: kill what dead workers left running, which is this process's to inherit."""
+        living = {worker.pid for worker in self.workers.values()}
+        while strays := [pid for pid in children(os.getpid()) if pid not in living]:
+            for pid in strays:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+                except (ProcessLookupError, ChildProcessError):
+                    continue
+
+
+def _silence() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+
+
+def _alone(channel: int) -> int:
+    """Keep the channel and close every other descriptor that the server had open."""
+    os.dup2(channel, 3)
+    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+    return 3
+
+
+def memory_of(pidfd: int) -> int:
+    """Bytes of anonymous and shared memory that the process behind a pidfd and its descendants hold; 0 if unknown."""
+    try:
+        info = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
+        pid = int(info.rpartition("\nPid:")[2].split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+    waiting, total = [pid], 0
+    while waiting:
+        one = waiting.pop()
+        total += _resident(one)
+        waiting += children(one)
+    return total
+
+
+def _resident(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    sizes = (line.split() for line in status.splitlines() if line.startswith(("RssAnon:", "RssShmem:")))
+    return sum(int(fields[1]) * 1024 for fields in sizes)
+
+
+def children(pid: int) -> list[int]:
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(word) for task in tasks for word in (task / "children").read_text().split()]
+    except OSError:
+        return []

@@ -1,0 +1,45 @@
+"""A worker that is started and not forked: for Windows and macOS, where a fork does not survive torch.
+
+It speaks the same protocol over its standard input and output, and shuts itself in as far as the system lets it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from dlgrade.worker import guest
+from dlgrade.worker.limits import Limits
+
+
+def main(scratch: str, wanted: str, private: list[str]) -> None:
+    """`scratch` is the worker's folder, `wanted` is "sandbox" or "off", `private` what may not be read."""
+    requests, replies = os.dup(0), os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for descriptor in (requests, replies):
+            msvcrt.setmode(descriptor, os.O_BINARY)
+    guest.take_over_output(2)
+    torch.set_num_threads(1)
+    folder, missing = Path(scratch), ["sandbox (switched off)"]
+    if wanted == "sandbox":
+        missing = confine(folder, [Path(path) for path in private])
+    guest.serve(requests, replies, folder, Limits().answer, missing)
+
+
+def confine(folder: Path, private: list[Path]) -> list[str]:
+    missing = ["namespaces (this worker was started, not forked)"]
+    if sys.platform != "linux":
+        return [*missing, "Landlock", "limits"]
+    from dlgrade.worker.sandbox import Sandbox
+
+    walls = Sandbox(Limits(), private, wanted=True)
+    return missing + walls.confine(folder)[1]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

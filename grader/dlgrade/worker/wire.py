@@ -1,0 +1,237 @@
+"""Values as data: what a worker may send back, in a form that cannot execute anything.
+
+A value becomes a tree of None, bool, int, float, str and tagged lists; msgpack carries the tree. The judge builds the
+value again from the tree alone, against limits: nothing in it names code.
+
+========================  =====================================================
+`["l", items]`            list; `"t"` tuple (and torch.Size), `"s"` set
+`["d", [[k, v], ...]]`    dict, in order
+`["T", dtype, shape, device, bytes]`   torch.Tensor, contiguous, little-endian
+`["A", dtype, shape, bytes]`           numpy array
+`["i", digits]`           int beyond 64 bits; `["b", bytes]` bytes
+`["y", name]`             torch.dtype; `["v", name]` torch.device
+`["o", type, repr]`       anything else, which no check can mistake for data
+========================  =====================================================
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+MAX_DEPTH = 40
+MAX_NODES = 200_000
+MAX_REPR = 200
+
+DTYPES: dict[str, torch.dtype] = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
+        torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool,
+    )
+}  # fmt: skip
+DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+@dataclass(frozen=True)
+class Other:
+    """Something that is not data: an object known only by the name of its type and what it prints as."""
+
+    type: str
+    repr: str
+
+
+class Unsendable(Exception):
+    """The value cannot be sent: `reason` is too_large, too_deep or circular; `size` in bytes where known."""
+
+    def __init__(self, reason: str, size: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.size = size
+
+
+class Malformed(Exception):
+    """A tree that no honest worker sends."""
+
+
+def to_tree(value: Any, max_bytes: int) -> Any:
+    """The value as a tree. Raises `Unsendable` for what is too large, too deep or contains itself."""
+    return _Writer(max_bytes).write(value, ())
+
+
+class _Writer:
+    def __init__(self, max_bytes: int) -> None:
+        self.bytes_left = max_bytes
+        self.nodes_left = MAX_NODES
+
+    def spend(self, size: int) -> None:
+        self.bytes_left -= size
+        if self.bytes_left < 0:
+            raise Unsendable("too_large", size)
+
+    def write(self, value: Any, above: tuple[int, ...]) -> Any:
+        self.nodes_left -= 1
+        if self.nodes_left < 0:
+            raise Unsendable("too_large")
+        kind = type(value)
+        if value is None or kind in (bool, float):
+            return value
+        if kind is int:
+            return value if -(2**63) <= value < 2**63 else self.big(value)
+        if kind is str:
+            self.spend(len(value) * 4)
+            return value
+        if kind in (list, tuple, torch.Size, set, frozenset, dict):
+            return self.container(kind, value, above)
+        return self.leaf(kind, value)
+
+    def big(self, value: int) -> Any:
+        if value.bit_length() > 10_000:
+            raise Unsendable("too_large")
+        return ["i", str(value)]
+
+    def container(self, kind: type, value: Any, above: tuple[int, ...]) -> Any:
+        if id(value) in above:
+            raise Unsendable("circular")
+        if len(above) >= MAX_DEPTH:
+            raise Unsendable("too_deep")
+        above = (*above, id(value))
+        if kind is dict:
+            return ["d", [[self.write(k, above), self.write(v, above)] for k, v in value.items()]]
+        items = sorted(value, key=repr) if kind in (set, frozenset) else value
+        tag = "l" if kind is list else "s" if kind in (set, frozenset) else "t"
+        return [tag, [self.write(item, above) for item in items]]
+
+    def leaf(self, kind: type, value: Any) -> Any:
+        if kind in (torch.Tensor, torch.nn.Parameter):
+            return self.tensor(value)
+        if kind is np.ndarray and value.dtype.kind in "fiubc":
+            self.spend(value.nbytes)
+            return ["A", value.dtype.str, list(value.shape), np.ascontiguousarray(value).tobytes()]
+        if isinstance(value, (np.number, np.bool_)) and value.dtype.kind in "fiub":
+            return value.item()
+        if kind is bytes:
+            self.spend(len(value))
+            return ["b", value]
+        if kind is torch.dtype:
+            return ["y", str(value)]
+        if kind is torch.device:
+            return ["v", str(value)]
+        return ["o", _type_name(kind), _safe_repr(value)]
+
+    def tensor(self, value: torch.Tensor) -> Any:
+        name = DTYPE_NAMES.get(value.dtype)
+        if name is None or value.layout is not torch.strided or value.device.type == "meta":
+            return ["o", f"torch.Tensor ({value.dtype}, {value.layout}, {value.device})", ""]
+        self.spend(value.numel() * value.element_size())
+        flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+        return ["T", name, list(value.shape), value.device.type, flat.view(torch.uint8).numpy().tobytes()]
+
+
+def _type_name(kind: type) -> str:
+    bases = [base.__name__ for base in kind.__mro__[1:-1] if base.__module__.startswith("torch")]
+    subclass = f" (a subclass of torch.{bases[0]})" if bases else ""
+    return f"{kind.__qualname__}{subclass}"[:MAX_REPR]
+
+
+def _safe_repr(value: Any) -> str:
+    try:
+        return repr(value)[:MAX_REPR]
+    except Exception as error:
+        return f"<repr raised {type(error).__name__}>"
+
+
+def from_tree(tree: Any) -> Any:
+    """The value that a tree stands for. Raises `Malformed` for a tree that `to_tree` never makes."""
+    return _read(tree, 0)
+
+
+def _read(tree: Any, depth: int) -> Any:
+    if tree is None or type(tree) in (bool, int, float, str):
+        return tree
+    if depth > MAX_DEPTH + 1 or type(tree) is not list or not tree or type(tree[0]) is not str:
+        raise Malformed("not a node")
+    tag, *rest = tree
+    if tag in ("l", "t", "s", "d"):
+        (items,) = _fields(rest, list)
+        return _container(tag, items, depth)
+    if tag == "T":
+        return _tensor(*_fields(rest, str, list, str, bytes))
+    if tag == "A":
+        return _array(*_fields(rest, str, list, bytes))
+    if tag == "o":
+        kind, shown = _fields(rest, str, str)
+        return Other(kind[: 2 * MAX_REPR], shown[:MAX_REPR])
+    return _scalar(tag, rest)
+
+
+def _scalar(tag: str, rest: list[Any]) -> Any:
+    if tag == "b":
+        return _fields(rest, bytes)[0]
+    (name,) = _fields(rest, str)
+    if tag == "i" and len(name) < 4000 and name.removeprefix("-").isdecimal():
+        return int(name)
+    if tag == "y":
+        return DTYPES.get(name.removeprefix("torch."), Other("torch.dtype", name[:MAX_REPR]))
+    if tag == "v":
+        return Other("torch.device", name[:MAX_REPR])
+    raise Malformed(f"unknown tag {tag[:20]!r}")
+
+
+def _fields(rest: list[Any], *kinds: type) -> list[Any]:
+    if len(rest) != len(kinds) or any(type(field) is not kind for field, kind in zip(rest, kinds, strict=True)):
+        raise Malformed("wrong fields")
+    return rest
+
+
+def _container(tag: str, items: list[Any], depth: int) -> Any:
+    if tag == "d":
+        if any(type(pair) is not list or len(pair) != 2 for pair in items):
+            raise Malformed("wrong pairs")
+        try:
+            return {_read(key, depth + 1): _read(value, depth + 1) for key, value in items}
+        except TypeError:
+            raise Malformed("a key that cannot be hashed") from None
+    values = [_read(item, depth + 1) for item in items]
+    if tag == "s":
+        try:
+            return set(values)
+        except TypeError:
+            raise Malformed("an element that cannot be hashed") from None
+    return values if tag == "l" else tuple(values)
+
+
+def _shape(sizes: list[Any], item_size: int, content: bytes) -> tuple[int, ...]:
+    if len(sizes) > 32 or any(type(size) is not int or not 0 <= size < 2**40 for size in sizes):
+        raise Malformed("wrong shape")
+    if math.prod(sizes) * item_size != len(content):
+        raise Malformed("shape and content differ")
+    return tuple(sizes)
+
+
+def _tensor(name: str, sizes: list[Any], device: str, content: bytes) -> Any:
+    if name not in DTYPES:
+        raise Malformed("unknown dtype")
+    dtype = DTYPES[name]
+    shape = _shape(sizes, dtype.itemsize, content)
+    if device != "cpu":  # the value is known, but it lives where the check does not expect it
+        return Other(f"torch.Tensor on {device[:20]} ({name}, shape {shape})", "")
+    if not content:
+        return torch.empty(shape, dtype=dtype)
+    if name == "bool":  # any other byte in a bool is undefined behaviour
+        content = bytes(byte != 0 for byte in content) if max(content) > 1 else content
+    return torch.frombuffer(bytearray(content), dtype=dtype).reshape(shape)
+
+
+def _array(code: str, sizes: list[Any], content: bytes) -> np.ndarray[Any, Any]:
+    if len(code) > 4 or code[0] not in "<|" or code[1:2] not in tuple("fiubc") or not code[2:].isdecimal():
+        raise Malformed("unknown array type")
+    try:
+        dtype = np.dtype(code)
+    except TypeError:
+        raise Malformed("unknown array type") from None
+    return np.frombuffer(content, dtype=dtype).reshape(_shape(sizes, dtype.itemsize, content))

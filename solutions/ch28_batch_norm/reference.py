@@ -1,0 +1,202 @@
+"""ch28 Batch normalisation and its relatives. 批量归一化及其变体。
+
+D2L section 7.5 (chapter_convolutional-modern/batch-norm); layer normalisation is in section 10.7.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+# BEGIN SOLUTION
+
+
+def _batch_statistics(X: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and variance of every feature (2-D input) or channel (4-D input) over all the rest."""
+    assert X.dim() in (2, 4), "batch normalisation takes (n, d) or (n, c, h, w)"
+    axes = [0] if X.dim() == 2 else [0, 2, 3]
+    mean = X.mean(dim=axes, keepdim=X.dim() == 4)
+    var = ((X - mean) ** 2).mean(dim=axes, keepdim=X.dim() == 4)
+    return mean, var
+
+
+def _standardise(X: Tensor, axes: list[int], eps: float) -> Tensor:
+    mean = X.mean(dim=axes, keepdim=True)
+    var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    return (X - mean) / torch.sqrt(var + eps)
+
+
+def _per_channel(X: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """Scale and shift the channels of (n, c, h, w) by weight (c,) and bias (c,)."""
+    if weight is not None:
+        X = X * weight.reshape(1, -1, 1, 1)
+    if bias is not None:
+        X = X + bias.reshape(1, -1, 1, 1)
+    return X
+
+
+# END SOLUTION
+
+
+def batch_norm(
+    X: Tensor, gamma: Tensor, beta: Tensor, moving_mean: Tensor, moving_var: Tensor, eps: float, momentum: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Batch normalisation (Ioffe and Szegedy, 2015; D2L 7.5).
+
+    Trains while gradients are enabled: then the batch's own statistics normalise it, and the moving statistics become
+    momentum * old + (1 - momentum) * batch. Under torch.no_grad() it predicts: the moving statistics normalise and stay
+    as they are.
+
+        Y = gamma * (X - mean) / sqrt(var + eps) + beta
+
+    Args:
+        X: (n, d), normalised per feature, or (n, c, h, w), normalised per channel.
+        gamma, beta, moving_mean, moving_var: (d,) or (1, d) for 2-D input; (1, c, 1, 1) for 4-D input.
+        eps: keeps the root away from zero.
+        momentum: how much of the old moving statistics stays.
+
+    Returns:
+        Y, of X's shape and dtype, and the new moving_mean and moving_var, which carry no gradient.
+
+    Raises:
+        AssertionError: X has neither two nor four dimensions (in training).
+    """
+    # BEGIN SOLUTION
+    training = torch.is_grad_enabled()
+    mean, var = _batch_statistics(X) if training else (moving_mean, moving_var)
+    Y = gamma * (X - mean) / torch.sqrt(var + eps) + beta
+    if training:
+        moving_mean = momentum * moving_mean + (1 - momentum) * mean.detach()
+        moving_var = momentum * moving_var + (1 - momentum) * var.detach()
+    return Y, moving_mean.detach(), moving_var.detach()
+    # END SOLUTION
+
+
+class BatchNorm(nn.Module):
+    """Batch normalisation as a layer (D2L 7.5), on top of your `batch_norm`, with eps 1e-5 and momentum 0.9.
+
+    Attributes:
+        gamma, beta: parameters, ones and zeros, (1, num_features) or (1, num_features, 1, 1).
+        moving_mean, moving_var: zeros and ones of the same shape; not parameters.
+    """
+
+    def __init__(self, num_features: int, num_dims: int) -> None:
+        """num_dims is 2 after a fully connected layer and 4 after a convolution."""
+        super().__init__()
+        # BEGIN SOLUTION
+        shape = (1, num_features) if num_dims == 2 else (1, num_features, 1, 1)
+        self.gamma = nn.Parameter(torch.ones(shape))
+        self.beta = nn.Parameter(torch.zeros(shape))
+        self.register_buffer("moving_mean", torch.zeros(shape))
+        self.register_buffer("moving_var", torch.ones(shape))
+        # END SOLUTION
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Normalise X, (n, num_features) or (n, num_features, h, w), and keep the new moving statistics."""
+        # BEGIN SOLUTION
+        if not self.training:
+            return self.gamma * (X - self.moving_mean) / torch.sqrt(self.moving_var + 1e-5) + self.beta
+        Y, self.moving_mean, self.moving_var = batch_norm(
+            X, self.gamma, self.beta, self.moving_mean, self.moving_var, eps=1e-5, momentum=0.9
+        )
+        return Y
+        # END SOLUTION
+
+
+def layer_norm(
+    X: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Layer normalisation (Ba, Kiros and Hinton, 2016; D2L 10.7), over the last axes of each example.
+
+    Args:
+        X: (..., *normalized_shape).
+        normalized_shape: the sizes of the axes to normalise over; the variance divides by their product.
+        weight, bias: of shape normalized_shape; None leaves them out.
+
+    Returns:
+        A tensor of X's shape and dtype; the same in training and in prediction.
+
+    Raises:
+        ValueError: the last axes of X are not normalized_shape.
+    """
+    # BEGIN SOLUTION
+    count = len(normalized_shape)
+    if tuple(X.shape[-count:]) != tuple(normalized_shape):
+        raise ValueError(f"the last {count} axes of {tuple(X.shape)} are not {tuple(normalized_shape)}")
+    Y = _standardise(X, list(range(-count, 0)), eps)
+    if weight is not None:
+        Y = Y * weight
+    return Y if bias is None else Y + bias
+    # END SOLUTION
+
+
+def instance_norm(X: Tensor, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5) -> Tensor:
+    """Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016): each channel of each image by itself.
+
+    Args:
+        X: (n, c, h, w).
+        weight, bias: (c,), or None to leave them out.
+
+    Returns:
+        A tensor of X's shape and dtype. A plane of one pixel becomes zero (before weight and bias).
+    """
+    # BEGIN SOLUTION
+    planes = _standardise(X, [2, 3], eps)
+    return _per_channel(planes, weight, bias)
+    # END SOLUTION
+
+
+def group_norm(
+    X: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    """Group normalisation (Wu and He, 2018): groups of neighbouring channels, in each image by itself.
+
+    Args:
+        X: (n, c, h, w).
+        num_groups: how many groups; each has c / num_groups channels.
+        weight, bias: (c,), or None to leave them out.
+
+    Returns:
+        A tensor of X's shape and dtype.
+
+    Raises:
+        ValueError: c is not a multiple of num_groups.
+    """
+    # BEGIN SOLUTION
+    n, c, h, w = X.shape
+    if c % num_groups:
+        raise ValueError(f"{c} channels do not make {num_groups} groups")
+    groups = X.reshape(n, num_groups, c // num_groups, h, w)
+    groups = _standardise(groups, [2, 3, 4], eps)
+    return _per_channel(groups.reshape(n, c, h, w), weight, bias)
+    # END SOLUTION
+
+
+def norm_stat_count(
+    shape: Sequence[int], kind: Literal["batch", "layer", "instance"]
+) -> tuple[int, tuple[int, ...]]:
+    """How many pairs of mean and variance a normalisation computes, and the shape of its gamma.
+
+    Args:
+        shape: the input's shape: (n, d) or (n, c, h, w) for "batch", (n, c, h, w) for "instance", and (..., d) for
+            "layer", which normalises over the last axis.
+
+    Returns:
+        (number of pairs, shape of gamma as (features,)).
+
+    >>> norm_stat_count((4, 5), "batch")
+    (5, (5,))
+    """
+    # BEGIN SOLUTION
+    if kind == "layer":
+        return math.prod(shape[:-1]), (shape[-1],)
+    if kind == "instance":
+        return shape[0] * shape[1], (shape[1],)
+    return shape[1], (shape[1],)
+    # END SOLUTION
