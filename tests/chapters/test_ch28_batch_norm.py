@@ -217,7 +217,7 @@ class TestBatchNormLayer:
     def test_evaluation(self, agree, randn):
         """After training, eval() with no_grad uses the moving statistics and keeps them.
         训练之后，在 eval() 和 no_grad 下使用滑动统计量且不改变它们。"""
-        batch, X = 3 * randn(4, 3, 5, 2) + 2, randn(2, 3, 5, 2)
+        batch, X = 3 * randn(4, 3, 5, 2) + 2, randn(4, 3, 5, 2)
 
         def probe(impl):
             net = impl.BatchNorm(3, num_dims=4)

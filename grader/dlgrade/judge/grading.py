@@ -23,7 +23,7 @@ from dlgrade.judge.compare import Comparison
 from dlgrade.judge.variant import Outcome, Variant
 from dlgrade.judge.verdicts import Unmet
 from dlgrade.judge.workers import Reply, SandboxMode, Worker, WorkerLost, WorkerSource, lacking
-from dlgrade.report.model import ChapterReport, CheckReport, Verdict
+from dlgrade.report.model import ChapterReport, CheckReport, Detail, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.variants import changed
@@ -94,6 +94,7 @@ class Grading:
         self.hung: set[str] = set()
         self.checks: dict[str, Check] = {}
         self.missing: list[str] = []
+        self.printed = ("", 0)
 
     # What a probe goes through.
 
@@ -189,16 +190,18 @@ class Grading:
             raise unmet
         return self._decoded(reply)
 
-    def _with_output(self, unmet: Unmet) -> Any:
-        if self.worker is None:
-            return unmet.detail
-        output, size = self.worker.output.text()
+    def _with_output(self, unmet: Unmet) -> Detail:
+        if self.worker is not None:
+            self.worker.output.settle()
+            self.printed = self.worker.output.text()
+        output, size = self.printed
         return msgspec.structs.replace(unmet.detail, output=output, output_bytes=size)
 
     def drop_worker(self) -> None:
         if self.worker is not None:
             worker, self.worker = self.worker, None
             worker.close()
+            self.printed = worker.output.text()
 
     # A check's life.
 
@@ -208,7 +211,8 @@ class Grading:
             if module.__name__ in sys.modules:
                 cloudpickle.register_pickle_by_value(module)
 
-    def begin(self, _check: Check) -> None:
+    def begin(self) -> None:
+        self.printed = ("", 0)
         if self.worker is not None:
             self.worker.output.reset()
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from dlgrade.text import Text
+from dlgrade.report.model import CheckReport, Verdict
+from dlgrade.text import Text, same
 
 if TYPE_CHECKING:
     import torch
 
     from dlgrade.judge.grading import Check, Grading
     from dlgrade.judge.session import Judge
-    from dlgrade.report.model import CheckReport
 
 SUITE_NAME = re.compile(r"test_(ch\d+)_\w+\.py")
 GRADER: pytest.StashKey[Grader] = pytest.StashKey()
@@ -131,7 +131,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def _make_check(item: pytest.Item) -> Check:
     from dlgrade.judge.grading import Check
-    from dlgrade.report.model import CheckReport
     from dlgrade.worker.limits import Limits
 
     exercise, points = item.get_closest_marker("exercise"), item.get_closest_marker("points")
@@ -166,31 +165,27 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     grading = item.config.stash[GRADER].grading_for(item.path)
     assert grading is not None
-    grading.begin(item.stash[CHECK])
+    grading.begin()
     return (yield)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    grader = item.config.stash[GRADER]
-    if CHECK in item.stash and (call.when == "call" or call.excinfo is not None):
-        check, grading = item.stash[CHECK], grader.grading_for(item.path)
-        assert grading is not None
-        _note(grading, check, call)
-        grader.on_check(check.report)
-        if call.excinfo is not None and check.report.message is not None and isinstance(grader, PlainGrader):
-            report.longrepr = _long(check.report)
-    return report
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Note the check's verdict; what pytest prints of a failure is its message, not a traceback of ours."""
+    if CHECK not in item.stash or (call.when != "call" and call.excinfo is None):
+        return
+    grader, check = item.config.stash[GRADER], item.stash[CHECK]
+    grading = grader.grading_for(item.path)
+    assert grading is not None
+    _note(grading, check, call)
+    if check.report.verdict is not Verdict.GRADER_ERROR:
+        item.repr_failure = lambda *_, **__: _long(check.report)  # type: ignore[method-assign]
+    grader.on_check(check.report)
 
 
 def _note(grading: Grading, check: Check, call: pytest.CallInfo[None]) -> None:
     from dlgrade.judge.grading import grader_fault
     from dlgrade.judge.verdicts import Unmet
-    from dlgrade.report.model import Verdict
-    from dlgrade.text import same
 
     error = call.excinfo.value if call.excinfo is not None else None
     if error is None or isinstance(error, Unmet):

@@ -79,11 +79,21 @@ class Output:
         threading.Thread(target=self._drain, daemon=True).start()
 
     def _drain(self) -> None:
-        while part := _read(self.descriptor):
+        open_ = True
+        while open_:
+            _wait_readable(self.descriptor)
             with self.lock:
-                self.total += len(part)
-                self.kept += part[: max(0, KEPT_OUTPUT - len(self.kept))]
+                open_ = self._take()
         os.close(self.descriptor)
+
+    def _take(self) -> bool:
+        try:
+            part = os.read(self.descriptor, 65536)
+        except OSError:
+            part = b""
+        self.total += len(part)
+        self.kept += part[: max(0, KEPT_OUTPUT - len(self.kept))]
+        return bool(part)
 
     def reset(self) -> None:
         with self.lock:
@@ -92,19 +102,40 @@ class Output:
 
     def text(self) -> tuple[str, int]:
         """The first characters since the last reset, and the number of bytes in all."""
-        seen = -1
-        while seen != self.total:  # what was printed before the answer may still be on its way
-            seen = self.total
-            time.sleep(0.005)
         with self.lock:
             return self.kept.decode("utf-8", "replace"), self.total
 
+    def settle(self) -> None:
+        """Wait until all that was printed before an answer is here; it was in the pipe before the answer was sent."""
+        deadline = time.monotonic() + 0.5
+        while time.monotonic() < deadline:
+            with self.lock:
+                if not _unread(self.descriptor):
+                    return
+            time.sleep(0.0005)
 
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:
-        return b""
+
+if sys.platform == "win32":  # no select and no FIONREAD on pipes: read blocks, and late output may be missed
+
+    def _wait_readable(_descriptor: int) -> None:
+        time.sleep(0)
+
+    def _unread(_descriptor: int) -> bool:
+        return False
+
+else:
+    import fcntl
+    import select
+    import termios
+
+    def _wait_readable(descriptor: int) -> None:
+        select.select([descriptor], [], [])
+
+    def _unread(descriptor: int) -> bool:
+        try:
+            return any(fcntl.ioctl(descriptor, termios.FIONREAD, b"\0\0\0\0"))
+        except OSError:
+            return False
 
 
 class Worker:

@@ -61,7 +61,7 @@ class Terminal:
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
-        self.console.print(Padding(Styled(line, style=style), (0, 0, 0, indent)))
+        self.console.print(Padding(Styled(line, style=style), (0, 0, 0, indent), expand=False))
 
     def sandbox(self, missing: list[str]) -> None:
         """Say once which parts of the sandbox this machine lacks."""

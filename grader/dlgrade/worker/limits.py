@@ -17,4 +17,4 @@ class Limits:
     processes: int = 64
     open_files: int = 256
     import_seconds: float = 20.0
-    check_seconds: float = 10.0
+    check_seconds: float = 5.0
