@@ -3,11 +3,9 @@
 D2L section 7.5 (chapter_convolutional-modern/batch-norm); layer normalisation is in section 10.7.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 
 

@@ -28,7 +28,7 @@ def ch28():
 
 @pytest.fixture
 def grade(judge, ch28):
-    """grade(source, keyword="", seed=0): the report of a ch28 submission with this source; grade.starter, .reference."""
+    """grade(source, keyword="", seed=0): the report of a ch28 submission; also grade.starter and .reference."""
 
     def grade(source, keyword="", seed=0, name="ch28_batch_norm.py"):
         return judge.grade(ch28, Submission.from_source(source, name), keyword=keyword, seed=seed)

@@ -50,7 +50,9 @@ def starter_code(reference: str, name: str = "reference.py") -> str:
     try:
         ast.parse(code)
     except SyntaxError as error:
-        raise _fault(name, error.lineno or 0, f"the starter code made from it has a syntax error: {error.msg}") from None
+        raise _fault(
+            name, error.lineno or 0, f"the starter code made from it has a syntax error: {error.msg}"
+        ) from None
     return code
 
 

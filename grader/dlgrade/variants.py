@@ -21,7 +21,8 @@ def changed(reference: str, misconception: Misconception, where: str) -> str:
                 both(
                     f"{where}: misconception {misconception.id}: {first!r} occurs {count} times in the reference, "
                     "not once; bring the change up to date",
-                    f"{where}：误解 {misconception.id}：{first!r} 在参考答案中出现 {count} 次，应恰好一次；请更新该改动",
+                    f"{where}：误解 {misconception.id}：{first!r} 在参考答案中出现 {count} 次，"
+                    "应恰好一次；请更新该改动",
                 )
             )
         source = source.replace(change.replace, change.with_)

@@ -178,9 +178,7 @@ def group_norm(
     # END SOLUTION
 
 
-def norm_stat_count(
-    shape: Sequence[int], kind: Literal["batch", "layer", "instance"]
-) -> tuple[int, tuple[int, ...]]:
+def norm_stat_count(shape: Sequence[int], kind: Literal["batch", "layer", "instance"]) -> tuple[int, tuple[int, ...]]:
     """How many pairs of mean and variance a normalisation computes, and the shape of its gamma.
 
     Args:

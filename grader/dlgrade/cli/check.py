@@ -73,7 +73,8 @@ def check(
     workers: WorkerMode = "auto",
 ) -> Report:
     """Grade a submission of some chapters, telling the reader as it goes."""
-    from dlgrade import course, submission as submissions
+    from dlgrade import course
+    from dlgrade import submission as submissions
 
     here = course.load()
     wanted = [here.chapter(name) for name in dict.fromkeys(chapters)]
@@ -99,7 +100,7 @@ def check(
                 chapter, one, seed=seed, keyword=keyword,
                 on_collected=terminal.expect, on_check=terminal.check,
             )  # fmt: skip
-            terminal.explain(chapter, result)
+            terminal.explain(result)
             report.chapters.append(result)
     if junit is not None:
         _write_junit(junit, report, lang)

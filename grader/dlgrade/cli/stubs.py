@@ -24,7 +24,18 @@ def command(check: bool, lang: Lang) -> None:
         return
     old = [here.starter(chapter) for chapter in stubs.stale(here)]
     for path in old:
-        say(both(f"{path} is not what its reference gives; run `dlgrade stubs`.", f"{path} 与参考答案不一致；请运行 `dlgrade stubs`。"), err=True)
+        say(
+            both(
+                f"{path} is not what its reference gives; run `dlgrade stubs`.",
+                f"{path} 与参考答案不一致；请运行 `dlgrade stubs`。",
+            ),
+            err=True,
+        )
     count = len(here.chapters) - len(old)
-    say(both(f"{count} of {len(here.chapters)} starter files are up to date.", f"{len(here.chapters)} 个起始文件中 {count} 个是最新的。"))
+    say(
+        both(
+            f"{count} of {len(here.chapters)} starter files are up to date.",
+            f"{len(here.chapters)} 个起始文件中 {count} 个是最新的。",
+        )
+    )
     sys.exit(1 if old else 0)

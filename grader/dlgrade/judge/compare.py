@@ -90,7 +90,9 @@ class Comparison:
             return Difference("shape", text, got, wanted)
         if self.dtype and actual.dtype != expected.dtype:
             a_name, e_name = DTYPE_NAMES[actual.dtype], DTYPE_NAMES[expected.dtype]
-            text = where(path) + both(f" has dtype {a_name}; expected {e_name}.", f"的 dtype 是 {a_name}，应为 {e_name}。")
+            text = where(path) + both(
+                f" has dtype {a_name}; expected {e_name}.", f"的 dtype 是 {a_name}，应为 {e_name}。"
+            )
             return Difference("dtype", text, got, wanted)
         return None
 
@@ -168,7 +170,9 @@ def where(path: str) -> Text:
 
 def _structure(actual: Any, expected: Any, path: str) -> Difference:
     got, wanted = describe(actual), describe(expected)
-    text = where(path) + both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。") + _advice(actual, expected)
+    text = (
+        where(path) + both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。") + _advice(actual, expected)
+    )
     return Difference("structure", text, got, wanted)
 
 

@@ -80,7 +80,13 @@ class Grading:
     """One submission of one chapter. Suites reach it through the fixtures `agree`, `run` and `from_scratch`."""
 
     def __init__(
-        self, content: Content, submission: Submission, workers: WorkerSource, *, seed: int, sandbox: SandboxMode = "auto"
+        self,
+        content: Content,
+        submission: Submission,
+        workers: WorkerSource,
+        *,
+        seed: int,
+        sandbox: SandboxMode = "auto",
     ) -> None:
         self.content = content
         self.submission = submission
@@ -260,5 +266,3 @@ def grader_fault(report: CheckReport, error: BaseException) -> None:
     words = error.text if isinstance(error, GraderError) else same(f"{type(error).__name__}: {error}")
     prefix: Text = both("The grader failed, not your code. ", "评分器出错，与你的代码无关。")
     report.message = prefix + words
-
-

@@ -29,6 +29,7 @@ CHECK: pytest.StashKey[Check] = pytest.StashKey()
 MARKERS = (
     "exercise(name): the exercise that the class's checks belong to",
     "points(n): what the check is worth; 1 unless said otherwise",
+    "timeout(seconds): the time that the submission has for the whole check",
     "bonus: a remark that costs no points: what the book's own code does not do",
 )
 
@@ -115,7 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     grader = config.stash[GRADER]
     for item in items:
         if grading := grader.grading_for(item.path):
-            item.stash[CHECK] = _make_check(item)
+            item.stash[CHECK] = _make_check(item, grading.limits.check_seconds)
             item.extra_keyword_matches.add(item.stash[CHECK].report.id)
             grading.note_module(cast(pytest.Function, item).module)
 
@@ -129,9 +130,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     grader.on_collected()
 
 
-def _make_check(item: pytest.Item) -> Check:
+def _make_check(item: pytest.Item, seconds: float) -> Check:
     from dlgrade.judge.grading import Check
-    from dlgrade.worker.limits import Limits
 
     exercise, points = item.get_closest_marker("exercise"), item.get_closest_marker("points")
     if exercise is None:
@@ -144,7 +144,7 @@ def _make_check(item: pytest.Item) -> Check:
         description=_description(item),
         bonus=bonus,
     )
-    seconds = float(timeout.args[0]) if timeout else Limits().check_seconds
+    seconds = float(timeout.args[0]) if timeout else seconds
     return Check(report, seconds, from_scratch="from_scratch" in cast(pytest.Function, item).fixturenames)
 
 
@@ -283,4 +283,3 @@ def randn(generator: torch.Generator) -> Callable[..., torch.Tensor]:
     import torch
 
     return lambda *shape, dtype=torch.float32: torch.randn(*shape, generator=generator, dtype=dtype)
-

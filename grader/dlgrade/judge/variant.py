@@ -136,7 +136,7 @@ class Recorder:
 def format_call(name: str, target: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> str:
     """`f(X=tensor float32 (8, 3), eps=1e-05)`: a call with its arguments by name."""
     try:
-        bound = inspect.signature(target).bind(*args, **kwargs).arguments
+        bound: dict[Any, Any] = inspect.signature(target).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
         bound = dict(enumerate(args)) | kwargs
     return f"{name}({', '.join(f'{key}={describe_argument(value)}' for key, value in bound.items())})"

@@ -49,7 +49,9 @@ def _out_of_memory(limits: Limits) -> Text:
 def too_large(size: int, limits: Limits) -> Text:
     most = limits.answer // MB
     got = f"{size / MB:,.0f} MB" if size else "more"
-    return both(f"The result is too large: {got}; at most {most} MB are read.", f"返回值过大：{got}；最多读取 {most} MB。")
+    return both(
+        f"The result is too large: {got}; at most {most} MB are read.", f"返回值过大：{got}；最多读取 {most} MB。"
+    )
 
 
 def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | None:
@@ -104,7 +106,9 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     if failure.frames:
         return Unmet(Verdict.RAISED, same(words), detail)
     # nothing of the submission was running: it was called, or its result used, in a way that it does not allow
-    text = both("What it is, takes or returns is not what the exercise asks for. ", "定义、参数或返回值与题目要求不符。")
+    text = both(
+        "What it is, takes or returns is not what the exercise asks for. ", "定义、参数或返回值与题目要求不符。"
+    )
     return Unmet(Verdict.RAISED, text + same(words), detail)
 
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -321,10 +321,15 @@ class SpawnedWorker(Worker):
 
     def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode) -> None:
         self.scratch = tempfile.mkdtemp(prefix="dlgrade-")
-        wanted = "off" if mode == "off" else "sandbox"
+        order = {
+            "scratch": self.scratch,
+            "wanted": mode != "off",
+            "limits": asdict(limits),
+            "private": list(map(str, private)),
+        }
         kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if key in os.environ}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dlgrade.worker.spawned", self.scratch, wanted, *map(str, private)],
+            [sys.executable, "-m", "dlgrade.worker.spawned", json.dumps(order)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -366,7 +371,9 @@ class Spawner:
         self.limits = limits
         self.private = private
         self.mode = mode
-        self.missing = ["sandbox (switched off)"] if mode == "off" else ["namespaces (this worker was started, not forked)"]
+        self.missing = (
+            ["sandbox (switched off)"] if mode == "off" else ["namespaces (this worker was started, not forked)"]
+        )
 
     def start_worker(self) -> Worker:
         return SpawnedWorker(self.limits, self.private, self.mode)

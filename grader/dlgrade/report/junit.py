@@ -38,7 +38,10 @@ def _suite(chapter: ChapterReport, lang: Lang) -> ET.Element:
 
 def _case(chapter: str, check: CheckReport, lang: Lang) -> ET.Element:
     case = ET.Element(
-        "testcase", classname=f"{chapter}.{check.exercise}", name=check.id.partition(".")[2], time=f"{check.seconds:.4f}"
+        "testcase",
+        classname=f"{chapter}.{check.exercise}",
+        name=check.id.partition(".")[2],
+        time=f"{check.seconds:.4f}",
     )
     if check.passed:
         return case
@@ -52,4 +55,7 @@ def _case(chapter: str, check: CheckReport, lang: Lang) -> ET.Element:
 
 def _legal(words: str) -> str:
     """Without the control characters that XML cannot carry; a submission may print any."""
-    return "".join(c if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff") else "?" for c in words)
+    return "".join(
+        c if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff") else "?"
+        for c in words
+    )

@@ -17,7 +17,12 @@ from dlgrade.text import Lang, Text, both
 
 WIDTH = 80
 SHOWN_OUTPUT_LINES = 6
-STYLES = {Verdict.PASSED: "green", Verdict.NOT_IMPLEMENTED: "yellow", Verdict.NOT_RUN: "cyan", Verdict.GRADER_ERROR: "magenta"}
+STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.NOT_IMPLEMENTED: "yellow",
+    Verdict.NOT_RUN: "cyan",
+    Verdict.GRADER_ERROR: "magenta",
+}
 WORDS = {
     Verdict.PASSED: both("passed", "通过"),
     Verdict.FAILED: both("FAILED", "失败"),
@@ -97,7 +102,9 @@ class Terminal:
         row.add_column(width=10, no_wrap=True)
         row.add_column(width=self.console.width - 22)
         row.add_column(width=6, justify="right")
-        points = both("bonus", "附加").of(self.lang) if check.bonus else f"{number(check.earned)}/{number(check.points)}"
+        points = (
+            both("bonus", "附加").of(self.lang) if check.bonus else f"{number(check.earned)}/{number(check.points)}"
+        )
         word = Styled(WORDS[check.verdict].of(self.lang), style=STYLES.get(check.verdict, "red"))
         row.add_row("", word, check.description.of(self.lang), points if check.points or check.bonus else "")
         return row
@@ -108,20 +115,16 @@ class Terminal:
             self.print(both(f"... and {n} more, for the same reason", f"……另有 {n} 项，原因相同"), "dim", 2)
         self.repeated = 0
 
-    def explain(self, chapter: Chapter, report: ChapterReport) -> None:
+    def explain(self, report: ChapterReport) -> None:
         """What is wrong with each check that is not met, checks with one cause together."""
         self._tell_repeated()
         groups: dict[object, list[CheckReport]] = {}
         for check in report.checks:
-            if not check.passed and check.verdict is not Verdict.NOT_IMPLEMENTED:
+            unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames  # its line says enough
+            if not check.passed and not unwritten:
                 groups.setdefault(_cause(check), []).append(check)
         for checks in groups.values():
             self._explain(checks)
-        for check in (c for c in report.checks if c.verdict is Verdict.NOT_IMPLEMENTED and c.message):
-            if "define" in check.message.en if check.message else False:
-                self._explain([c for c in report.checks if c.message == check.message])
-                break
-        del chapter
 
     def _explain(self, checks: list[CheckReport]) -> None:
         first, *others = checks
@@ -157,6 +160,34 @@ class Terminal:
         if detail.output.strip():
             yield both("printed", "输出"), _cut_output(detail.output, detail.output_bytes)
 
+    def summarise(self, chapter: Chapter, report: ChapterReport) -> None:
+        """A line an exercise, the mistakes by name, the score: a submission on half a screen."""
+        for name, checks in report.exercises().items():
+            self.console.print(self._summary_line(name, checks))
+        hints = {check.diagnosis: check.hint for check in report.checks if check.hint}
+        for hint in hints.values():
+            self.print(both("diagnosis ", "诊断 ") + hint, "bold yellow", 2)
+        score, points = number(report.score), number(report.points)
+        self.print(both(f"Score {score} / {points}", f"得分 {score} / {points}"), "bold", 2)
+        del chapter
+
+    def _summary_line(self, name: str, checks: list[CheckReport]) -> Table:
+        graded = [check for check in checks if not check.bonus]
+        failed = [check for check in graded if not check.passed]
+        verdict = failed[0].verdict if failed else Verdict.PASSED
+        row = Table.grid(padding=(0, 1))
+        for width in (1, 16, 10):
+            row.add_column(width=width, no_wrap=True)
+        row.add_column(width=self.console.width - 42)
+        row.add_column(width=8, justify="right")
+        word = Styled(WORDS[verdict].of(self.lang), style=STYLES.get(verdict, "red"))
+        message = failed[0].message.of(self.lang) if failed and failed[0].message else ""
+        earned, points = sum(c.earned for c in graded), sum(c.points for c in graded)
+        row.add_row(
+            "", name, word, Styled(message, overflow="ellipsis", no_wrap=True), f"{number(earned)}/{number(points)}"
+        )
+        return row
+
     def conclude(self, report: Report, chapters: list[Chapter]) -> None:
         """The score, and the one thing to do next."""
         self.console.print()
@@ -169,9 +200,8 @@ class Terminal:
 def _cause(check: CheckReport) -> object:
     if check.diagnosis:
         return check.diagnosis
-    frames = [frame for frame in check.detail.frames]
-    if frames:
-        return (check.verdict, frames[-1], check.message)
+    if check.detail.frames:
+        return (check.verdict, check.detail.frames[-1], check.message)
     if check.verdict in (Verdict.FAILED, Verdict.GRADER_ERROR):
         own = check.message if check.detail.got is None else check.id
         return (check.verdict, own)
@@ -187,7 +217,9 @@ def _cut_output(output: str, size: int) -> str:
 
 
 def _next_step(report: Report, chapters: list[Chapter]) -> Text:
-    wrong = [(c, check) for c, r in zip(chapters, report.chapters, strict=True) for check in r.checks if not check.passed]
+    wrong = [
+        (c, check) for c, r in zip(chapters, report.chapters, strict=True) for check in r.checks if not check.passed
+    ]
     wrong = [(chapter, check) for chapter, check in wrong if not check.bonus]
     if not wrong:
         return both("All checks pass.", "全部通过。")
@@ -197,6 +229,8 @@ def _next_step(report: Report, chapters: list[Chapter]) -> Text:
         return both("Next: report the grader's error to the course staff.", "下一步：请把评分器的错误报告给课程人员。")
     if not urgent:
         command = f"`dlgrade check {chapter.id} -k {check.exercise}`"
-        return both(f"Next: write {check.exercise}, then {command}.", f"下一步：编写 {check.exercise}，然后运行 {command}。")
+        return both(
+            f"Next: write {check.exercise}, then {command}.", f"下一步：编写 {check.exercise}，然后运行 {command}。"
+        )
     command = f"`dlgrade check {chapter.id} -k {check.id}`"
     return both(f"Next: mend {check.id}, then {command}.", f"下一步：修正 {check.id}，然后运行 {command}。")

@@ -165,13 +165,13 @@ def take_over_output(fd: int) -> None:
     os.dup2(fd, 1)
     os.dup2(fd, 2)
     options: dict[str, Any] = {"encoding": "utf-8", "errors": "backslashreplace", "closefd": False}
-    sys.stdin = open(0, **options)
-    sys.stdout = open(1, "w", buffering=1, **options)
-    sys.stderr = open(2, "w", buffering=1, **options)
+    sys.stdin = os.fdopen(0, **options)
+    sys.stdout = os.fdopen(1, "w", buffering=1, **options)
+    sys.stderr = os.fdopen(2, "w", buffering=1, **options)
 
 
 def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: list[str]) -> None:
-    """Answer requests until the judge closes the channel. `missing` names the parts of the sandbox that are not there."""
+    """Answer requests until the judge closes the channel. `missing`: the parts of the sandbox that are not there."""
     guest = Guest(folder, max_answer)
     write_frame(replies, msgspec.msgpack.encode({"number": 0, "status": "value", "value": missing, "forbidden": []}))
     while True:

@@ -35,7 +35,9 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 READ = AccessFS.READ_FILE | AccessFS.READ_DIR
 WRITE = AccessFS.WRITE_FILE | AccessFS.TRUNCATE
-KEEP = WRITE | READ | AccessFS.MAKE_REG | AccessFS.MAKE_DIR | AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR | AccessFS.REFER
+KEEP = (
+    WRITE | READ | AccessFS.MAKE_REG | AccessFS.MAKE_DIR | AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR | AccessFS.REFER
+)
 
 SYSTEM_FOLDERS = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone")

@@ -5,9 +5,11 @@ It speaks the same protocol over its standard input and output, and shuts itself
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -15,8 +17,8 @@ from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
 
 
-def main(scratch: str, wanted: str, private: list[str]) -> None:
-    """`scratch` is the worker's folder, `wanted` is "sandbox" or "off", `private` what may not be read."""
+def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str]) -> None:
+    """`scratch` is the worker's folder, `wanted` whether to shut it in, `private` what may not be read."""
     requests, replies = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt
@@ -26,20 +28,21 @@ def main(scratch: str, wanted: str, private: list[str]) -> None:
     guest.take_over_output(2)
     torch.set_num_threads(1)
     folder, missing = Path(scratch), ["sandbox (switched off)"]
-    if wanted == "sandbox":
-        missing = confine(folder, [Path(path) for path in private])
-    guest.serve(requests, replies, folder, Limits().answer, missing)
+    allowed = Limits(**limits)
+    if wanted:
+        missing = confine(folder, allowed, [Path(path) for path in private])
+    guest.serve(requests, replies, folder, allowed.answer, missing)
 
 
-def confine(folder: Path, private: list[Path]) -> list[str]:
+def confine(folder: Path, limits: Limits, private: list[Path]) -> list[str]:
     missing = ["namespaces (this worker was started, not forked)"]
     if sys.platform != "linux":
         return [*missing, "Landlock", "limits"]
     from dlgrade.worker.sandbox import Sandbox
 
-    walls = Sandbox(Limits(), private, wanted=True)
+    walls = Sandbox(limits, private, wanted=True)
     return missing + walls.confine(folder)[1]
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(**json.loads(sys.argv[1]))

@@ -1,0 +1,90 @@
+"""`dlgrade demo`: three submissions of ch28 graded before the reader's eyes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dlgrade import course
+from dlgrade.cli import lang_option
+from dlgrade.text import Lang, Text, both
+from dlgrade.worker.limits import Limits
+
+if TYPE_CHECKING:
+    from dlgrade.judge.session import Judge
+    from dlgrade.judge.workers import SandboxMode
+    from dlgrade.report.model import ChapterReport
+    from dlgrade.report.terminal import Terminal
+
+CHAPTER = "ch28"
+MISTAKE = "unbiased-variance"
+SAMPLES = (
+    both("A right answer", "一份正确的解答"),
+    both("A common mistake: the variance divides by N - 1", "一个常见错误：方差除以 N-1"),
+    both("An attack on the grader", "一次对评分器的攻击"),
+)
+
+
+@click.command("demo")
+@lang_option
+@click.option("--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", hidden=True)
+def command(lang: Lang, sandbox: SandboxMode) -> None:
+    """Grade three sample submissions of ch28: right, mistaken, hostile. 给三份示例提交评分。"""
+    sys.exit(demo(lang=lang, sandbox=sandbox))
+
+
+def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
+    """Show full marks, a named mistake, and an attack that earns nothing; 0 when all three came out so."""
+    here = course.load()
+    from dlgrade.report.terminal import Terminal
+
+    terminal = Terminal(lang)
+    with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
+        from dlgrade.judge.session import Judge
+
+        limits = Limits(check_seconds=2)  # the attack hangs; nobody should have to watch that for long
+        judge = Judge(here, sandbox=sandbox, limits=limits)
+    results = []
+    with judge:
+        terminal.sandbox(judge.workers.missing)
+        for title, (name, source) in zip(SAMPLES, samples(judge), strict=True):
+            result = _show(judge, terminal, title, name, source)
+            results.append(result)
+    right, mistaken, attack = results
+    terminal.print("")
+    terminal.print(both("Now your turn: ", "轮到你了：") + _your_turn(here), "bold")
+    named = any(check.diagnosis == MISTAKE for check in mistaken.checks)
+    return 0 if right.score == right.points and named and attack.score == 0 else 1
+
+
+def samples(judge: Judge) -> list[tuple[str, str]]:
+    """(file name, source) of the three submissions."""
+    from dlgrade import samples as folder
+    from dlgrade.variants import changed
+
+    content = judge.content(judge.course.chapter(CHAPTER))
+    right = content.reference.source
+    mistake = next(m for m in judge.course.misconceptions(content.chapter) if m.id == MISTAKE)
+    attack = (Path(str(folder.__file__)).parent / "attack.py").read_text(encoding="utf-8")
+    return [("right.py", right), ("mistaken.py", changed(right, mistake, MISTAKE)), ("attack.py", attack)]
+
+
+def _show(judge: Judge, terminal: Terminal, title: Text, name: str, source: str) -> ChapterReport:
+    from dlgrade.submission import Submission
+
+    chapter = judge.course.chapter(CHAPTER)
+    terminal.print("")
+    terminal.print(title + both(f" ({name})", f"（{name}）"), "bold")
+    with terminal.waiting(both("  grading ...", "  评分中 ...")):
+        report = judge.grade(chapter, Submission.from_source(source, name))
+    terminal.summarise(chapter, report)
+    return report
+
+
+def _your_turn(here: course.Course) -> Text:
+    stem = here.chapter(CHAPTER).stem
+    command = f"dlgrade list --starter {CHAPTER} > {stem}.py, dlgrade check {CHAPTER}"
+    return both(command, command)

@@ -1,0 +1,1 @@
+"""Submissions that come with dlgrade, for `dlgrade demo`."""
