@@ -37,4 +37,4 @@ def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float 
     """Fail the check unless both values agree, as `agree` compares them; for oracles other than the reference."""
     found = Comparison(Tolerance(rtol, atol)).difference(actual, expected)
     if found:
-        raise from_difference(found, None)
+        raise from_difference(found)

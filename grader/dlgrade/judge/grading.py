@@ -70,6 +70,7 @@ class Check:
     from_scratch: bool = False
     transcript: list[Entry] = field(default_factory=list)
     spent: float = 0.0
+    call: str | None = None
 
     @property
     def exercise(self) -> str:
@@ -110,12 +111,8 @@ class Grading:
         outcome = self.content.reference.outcome(blob, seed)
         if outcome.raised:
             raise GraderError(same(f"{check.report.id}: the reference raised {outcome.raised}"))
-        call = outcome.calls[-1] if outcome.calls else None
-        try:
-            value = self._student_value(check, blob, seed)
-        except Unmet as unmet:
-            unmet.detail = msgspec.structs.replace(unmet.detail, call=call)
-            raise
+        check.call = outcome.calls[-1] if outcome.calls else None
+        value = self._student_value(check, blob, seed)
         check.transcript.append(Entry(blob, seed, value, comparison))
         return value, outcome
 
@@ -228,7 +225,8 @@ class Grading:
         report.verdict = unmet.verdict if unmet else Verdict.PASSED
         if unmet is not None:
             report.message = unmet.text
-            report.detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
+            detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
+            report.detail = msgspec.structs.replace(detail, call=check.call)
 
     def check_from_scratch(self, check: Check) -> None:
         """Fail when the exercise's code reaches a forbidden name; what was called at run time shows in `settle`."""

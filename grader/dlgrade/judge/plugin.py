@@ -236,7 +236,7 @@ def agree(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., Non
         comparison = Comparison(Tolerance(rtol, atol), dtype=dtype)
         value, outcome = grading.ask(check, probe, comparison)
         if found := comparison.difference(value, outcome.value):
-            raise from_difference(found, outcome.calls[-1] if outcome.calls else None)
+            raise from_difference(found)
 
     return agree
 
@@ -256,7 +256,7 @@ def run(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., Any]:
         __tracebackhide__ = True
         value, outcome = grading.ask(check, probe, Comparison(dtype=dtype))
         if found := Comparison(values=False, dtype=dtype).difference(value, outcome.value):
-            raise from_difference(found, outcome.calls[-1] if outcome.calls else None)
+            raise from_difference(found)
         return value
 
     return run

@@ -139,6 +139,5 @@ def _syntax_error(failure: Failure) -> Unmet:
     return Unmet(Verdict.RAISED, text, Detail(frames=(frame,)))
 
 
-def from_difference(difference: Difference, call: str | None) -> Unmet:
-    detail = Detail(call=call, got=difference.got, expected=difference.expected)
-    return Unmet(Verdict.FAILED, difference.text, detail)
+def from_difference(difference: Difference) -> Unmet:
+    return Unmet(Verdict.FAILED, difference.text, Detail(got=difference.got, expected=difference.expected))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Styled
 
@@ -16,6 +16,7 @@ from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, nu
 from dlgrade.text import Lang, Text, both
 
 WIDTH = 80
+SHOWN_IN_FULL = 3  # failures of one exercise that are not the same mistake; of the rest, the message
 SHOWN_OUTPUT_LINES = 6
 STYLES = {
     Verdict.PASSED: "green",
@@ -66,7 +67,9 @@ class Terminal:
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
-        self.console.print(Padding(Styled(line, style=style), (0, 0, 0, indent), expand=False))
+        for wrapped in Styled(line, style=style).wrap(self.console, self.console.width - indent):
+            wrapped.rstrip()
+            self.console.print(Styled(" " * indent).append_text(wrapped))
 
     def sandbox(self, missing: list[str]) -> None:
         """Say once which parts of the sandbox this machine lacks."""
@@ -94,7 +97,7 @@ class Terminal:
             title = self.titles.get(check.exercise)
             self.console.print()
             self.print(f"{check.exercise}  {title.of(self.lang) if title else ''}".rstrip(), "bold")
-        self.console.print(self._line(check))
+        self._print_table(self._line(check))
 
     def _line(self, check: CheckReport) -> Table:
         row = Table.grid(padding=(0, 1))
@@ -123,29 +126,42 @@ class Terminal:
             unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames  # its line says enough
             if not check.passed and not unwritten:
                 groups.setdefault(_cause(check), []).append(check)
+        explained: Counter[str] = Counter()
         for checks in groups.values():
-            self._explain(checks)
+            explained[checks[0].exercise] += 1
+            self._explain(checks, briefly=explained[checks[0].exercise] > SHOWN_IN_FULL)
 
-    def _explain(self, checks: list[CheckReport]) -> None:
+    def _explain(self, checks: list[CheckReport], *, briefly: bool) -> None:
         first, *others = checks
         self.console.print()
         name = first.id if not first.bonus else f"{first.id} ({both('bonus', '附加').of(self.lang)})"
         self.print(f"{WORDS[first.verdict].of(self.lang)} {name}", STYLES.get(first.verdict, "red"))
         if first.message:
             self.print(first.message, indent=2)
-        facts = Table.grid(padding=(0, 1))
-        facts.add_column(width=1)
-        facts.add_column(width=9, no_wrap=True)
-        facts.add_column(overflow="fold", max_width=self.console.width - 13)
-        for label, words in self._facts(first):
-            facts.add_row("", Styled(label.of(self.lang), style="dim"), words)
-        if facts.row_count:
-            self.console.print(facts)
+        if not briefly:
+            self._show_facts(first)
         if first.hint:
             self.print(both("diagnosis ", "诊断 ") + first.hint, "bold yellow", 2)
         if others:
             names = ", ".join(check.id for check in others[:12]) + (" ..." if len(others) > 12 else "")
             self.print(both("the same cause: ", "同一原因：") + Text(names, names), "dim", 2)
+
+    def _show_facts(self, check: CheckReport) -> None:
+        facts = Table.grid(padding=(0, 1))
+        facts.add_column(width=1)
+        facts.add_column(width=9, no_wrap=True)
+        facts.add_column(overflow="fold", max_width=self.console.width - 13)
+        for label, words in self._facts(check):
+            facts.add_row("", Styled(label.of(self.lang), style="dim"), words)
+        if facts.row_count:
+            self._print_table(facts)
+
+    def _print_table(self, table: Table) -> None:
+        """A table without the blanks that it pads its lines with."""
+        with self.console.capture() as capture:
+            self.console.print(table)
+        for line in capture.get().splitlines():
+            self.console.out(line.rstrip(), highlight=False)
 
     def _facts(self, check: CheckReport) -> Iterator[tuple[Text, str]]:
         detail = check.detail
@@ -154,7 +170,7 @@ class Terminal:
             yield both("at", "位置"), f"{place}\n{frame.source}" if frame.source else place
         if detail.call:
             yield both("call", "调用"), detail.call
-        if detail.expected is not None and detail.got is not None:
+        if detail.expected is not None and detail.got is not None and detail.got != detail.expected:
             yield both("got", "得到"), detail.got
             yield both("expected", "应为"), detail.expected
         if detail.output.strip():
@@ -163,7 +179,7 @@ class Terminal:
     def summarise(self, chapter: Chapter, report: ChapterReport) -> None:
         """A line an exercise, the mistakes by name, the score: a submission on half a screen."""
         for name, checks in report.exercises().items():
-            self.console.print(self._summary_line(name, checks))
+            self._print_table(self._summary_line(name, checks))
         hints = {check.diagnosis: check.hint for check in report.checks if check.hint}
         for hint in hints.values():
             self.print(both("diagnosis ", "诊断 ") + hint, "bold yellow", 2)

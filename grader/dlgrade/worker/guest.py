@@ -129,7 +129,7 @@ def _message(error: BaseException) -> str:
 
 def seed_all(seed: int) -> None:
     """Start every probe from the same state, whatever ran before it."""
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed would queue a seed for every absent device
     np.random.seed(seed % 2**32)
     random.seed(seed)
     torch.set_grad_enabled(True)
