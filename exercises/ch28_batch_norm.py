@@ -3,9 +3,11 @@
 D2L section 7.5 (chapter_convolutional-modern/batch-norm); layer normalisation is in section 10.7.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 
@@ -108,9 +110,7 @@ def group_norm(
     raise NotImplementedError  # write your code here / 在这里写代码
 
 
-def norm_stat_count(
-    shape: Sequence[int], kind: Literal["batch", "layer", "instance"]
-) -> tuple[int, tuple[int, ...]]:
+def norm_stat_count(shape: Sequence[int], kind: Literal["batch", "layer", "instance"]) -> tuple[int, tuple[int, ...]]:
     """How many pairs of mean and variance a normalisation computes, and the shape of its gamma.
 
     Args:

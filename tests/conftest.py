@@ -54,3 +54,49 @@ def dlgrade(tmp_path):
         )
 
     return dlgrade
+
+
+@pytest.fixture
+def tiny_course(tmp_path):
+    """The folder of a course on disk with one chapter, ch01_doubling, whose starter code is up to date."""
+    folder = tmp_path / "course"
+    files = {
+        "exercises/course.yaml": TINY_CONTENTS,
+        "exercises/ch01_doubling.py": TINY_REFERENCE.replace(
+            "    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION\n",
+            "    raise NotImplementedError  # write your code here / 在这里写代码\n",
+        ),
+        "solutions/ch01_doubling/reference.py": TINY_REFERENCE,
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+TINY_CONTENTS = """\
+format_version: 1
+title: {en: A small course, zh: 小课程}
+parts:
+  - id: basics
+    title: {en: Basics, zh: 基础}
+chapters:
+  - id: ch01
+    slug: doubling
+    part: basics
+    title: {en: Doubling, zh: 加倍}
+    exercises:
+      - name: double
+        title: {en: Twice as much, zh: 两倍}
+"""
+
+TINY_REFERENCE = '''\
+"""ch01 Doubling. 加倍。"""
+
+
+def double(x):
+    """Twice x."""
+    # BEGIN SOLUTION
+    return 2 * x
+    # END SOLUTION
+'''

@@ -61,7 +61,7 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format_version: int
     title: Text
     parts: tuple[Part, ...]
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[Chapter, ...] | None = None
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +120,7 @@ class Course:
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
-        return self.contents.chapters
+        return self.contents.chapters or ()
 
     def chapter(self, wanted: str) -> Chapter:
         """The chapter with this id, number or file name: `ch28`, `28`, `ch28_batch_norm`, `CH28`."""

@@ -48,11 +48,23 @@ class Verbs(click.Group):
             formatter.write_dl([(name, words.of(lang)) for name, words in COMMANDS.items()])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run, and turn every failure of ours into one sentence and an exit code."""
+        """Run, and turn every way to fail into one sentence and an exit code."""
+        kwargs["standalone_mode"] = False
         try:
-            return super().main(*args, **kwargs)
+            code = super().main(*args, **kwargs)
+            sys.stdout.flush()
         except DlgradeError as error:
             fail(error)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            say(both("Interrupted; nothing was written.", "已中断；未写入任何文件。"), err=True)
+            sys.exit(130)
+        except BrokenPipeError:  # `dlgrade list | head`: the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})

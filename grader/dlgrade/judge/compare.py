@@ -165,7 +165,7 @@ class Comparison:
 
 
 def where(path: str) -> Text:
-    return same(f"result{path}") if path else both("The result", "返回值")
+    return both(f"result{path}", f"result{path} ") if path else both("The result", "返回值")
 
 
 def _structure(actual: Any, expected: Any, path: str) -> Difference:

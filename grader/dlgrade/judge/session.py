@@ -106,6 +106,8 @@ class Judge:
         grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, keyword, on_collected, on_check)
         try:
             status = run_pytest(self.course, suites, grader)
+            if grader.failure is not None:
+                raise grader.failure
             if grader.problem:
                 raise CourseError(both(f"{chapter.id}: {grader.problem}", f"{chapter.id}：{grader.problem}"))
             if status == pytest.ExitCode.INTERRUPTED:
@@ -133,17 +135,25 @@ class _CheckGrader(plugin.Grader):
         self.suites = {path.resolve() for path in suites}
         self.listeners = (on_collected, on_check)
         self.problem: str | None = None
+        self.failure: BaseException | None = None
 
     def grading_for(self, path: Path) -> Grading | None:
         return self.grading if path.resolve() in self.suites else None
 
     def on_collected(self) -> None:
-        if self.listeners[0] is not None:
-            self.listeners[0]([check.report for check in self.grading.checks.values()])
+        self._tell(self.listeners[0], [check.report for check in self.grading.checks.values()])
 
     def on_check(self, report: CheckReport) -> None:
-        if self.listeners[1] is not None:
-            self.listeners[1](report)
+        self._tell(self.listeners[1], report)
+
+    def _tell(self, listener: Callable[..., None] | None, news: object) -> None:
+        """A listener that fails (its pipe is closed) ends the run, and its error is the run's."""
+        try:
+            if listener is not None:
+                listener(news)
+        except BaseException as error:
+            self.failure = error
+            pytest.exit("the listener failed")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:

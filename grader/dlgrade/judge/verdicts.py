@@ -97,7 +97,7 @@ def _unsendable(value: Any, limits: Limits) -> Unmet:
 def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> Unmet:
     detail = Detail(frames=tuple(_frame(frame, submission) for frame in failure.frames))
     if failure.not_implemented:
-        return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail))
+        return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail), detail)
     if failure.out_of_memory or "can't allocate memory" in failure.message:
         return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
     if failure.syntax:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -66,6 +67,31 @@ class Ended:
     signal: int | None
     code: int | None
     memory: bool
+
+
+class Deadline:
+    """Acts once when the time is over, unless `passed` was asked before: then it never does."""
+
+    def __init__(self, seconds: float, action: Callable[[], None]) -> None:
+        self.action = action
+        self.lock = threading.Lock()
+        self.state: Literal["open", "passed", "met"] = "open"
+        self.timer = threading.Timer(seconds, self._expire)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def _expire(self) -> None:
+        with self.lock:
+            if self.state == "open":
+                self.state = "passed"
+                self.action()
+
+    def passed(self) -> bool:
+        """Whether the time was over; from here on it no longer counts."""
+        self.timer.cancel()
+        with self.lock:
+            self.state = "met" if self.state == "open" else self.state
+            return self.state == "passed"
 
 
 class Output:
@@ -159,32 +185,30 @@ class Worker:
         raise NotImplementedError
 
     def close(self) -> None:
-        ended = self.end()
-        del ended
+        self.end()
         os.close(self.requests)
 
     def ask(self, request: dict[str, Any], seconds: float) -> Reply:
         """Send a request and wait for its answer. Raises `WorkerLost`; the worker is then dead."""
         self.number += 1
         content = msgspec.msgpack.encode({"number": self.number, **request})
-        deadline = threading.Timer(seconds, self.kill)  # frees a write that the worker does not read, too
-        deadline.daemon = True
-        deadline.start()
-        started = time.monotonic()
+        deadline = Deadline(seconds, self.kill)  # its kill frees a write that the worker does not read, too
         try:
             self._send(content)
-            return self._expect(self.number, seconds + GRACE)
+            reply = self._expect(self.number, seconds + GRACE)
+            if deadline.passed():
+                raise WorkerLost("time", f"{seconds:g}")
+            return reply
         except WorkerLost as lost:
+            late = deadline.passed()
             ended = self.end()
             if ended.memory:
                 raise WorkerLost("memory") from None
-            if lost.kind == "crash" and time.monotonic() - started >= seconds:
+            if late:
                 raise WorkerLost("time", f"{seconds:g}") from None
             if lost.kind == "crash":
                 raise WorkerLost("crash", describe_end(ended)) from None
             raise
-        finally:
-            deadline.cancel()
 
     def _send(self, content: bytes) -> None:
         from dlgrade.worker.guest import write_frame
@@ -248,7 +272,8 @@ class ForkedWorker(Worker):
         if self.ended is None:
             self.kill()
             self.ended = self.pool.wait_for(self.identity)
-            shutil.rmtree(self.spare, ignore_errors=True)
+            if self.spare != os.devnull:
+                shutil.rmtree(self.spare, ignore_errors=True)
         return self.ended
 
 
@@ -289,9 +314,7 @@ class ForkServer:
         self.count += 1
         ours, theirs = socket.socketpair()
         out_read, out_write = os.pipe()
-        spare = tempfile.mkdtemp(prefix="dlgrade-")
-        if os.geteuid() == 0:
-            Path(spare).chmod(0o777)
+        spare = tempfile.mkdtemp(prefix="dlgrade-") if self.missing else os.devnull  # else it has one in memory
         try:
             self.order({"start": self.count, "spare": spare}, [theirs.fileno(), out_write])
         finally:

@@ -10,7 +10,9 @@ as its whole world, and a scratch folder in memory that goes when the worker goe
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
+import posix
 import resource
 import site
 import stat
@@ -250,6 +252,18 @@ class Sandbox:
                 rules.allow_path(device, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
             rules.allow_path(scratch, KEEP)
             rules.restrict(no_new_privs=False)
+
+
+def forget_environment() -> None:
+    """Overwrite the environment's variables in memory: they may hold what a submission must not learn."""
+    names = ctypes.POINTER(ctypes.c_void_p).in_dll(_libc, "environ")
+    for i in itertools.count():
+        address = names[i]
+        if not address:
+            break
+        ctypes.memset(address, 0, len(ctypes.string_at(address)))
+    os.environ.clear()
+    posix.environ.clear()
 
 
 def data_bytes() -> int:

@@ -22,7 +22,7 @@ from typing import Any
 
 from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
-from dlgrade.worker.sandbox import PR_SET_CHILD_SUBREAPER, Sandbox, call
+from dlgrade.worker.sandbox import PR_SET_CHILD_SUBREAPER, Sandbox, call, forget_environment
 
 PACKET = 65536
 WATCH_MS = 50
@@ -64,6 +64,7 @@ class Server:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _silence()
         self.sandbox.enter()
+        forget_environment()
         if not self.sandbox.contained:
             call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.send({"ready": self.sandbox.missing})
@@ -123,7 +124,6 @@ class Server:
         guest.take_over_output(output)
         channel = _alone(channel)
         scratch, missing = self.sandbox.confine(spare)
-        os.environ.clear()
         os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LANG="C.UTF-8", PATH="/nonexistent")
         guest.serve(channel, channel, scratch, self.limits.answer, missing)
 

@@ -1,0 +1,314 @@
+"""Submissions that attack, from tests/hostile: each gets its verdict, and nothing and nobody else is harmed.
+
+They are graded by a grader in a process of its own, which holds what a grader holds and nothing of pytest's: run as a
+program, this file is that process. It takes one JSON object a line, a submission, and gives one back, its report.
+"""
+
+import contextlib
+import gc
+import io
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from dlgrade import course
+from dlgrade.errors import SandboxError
+from dlgrade.judge.session import Judge
+from dlgrade.report.junit import to_junit
+from dlgrade.report.model import Report, Verdict, to_json
+from dlgrade.report.terminal import Terminal
+from dlgrade.submission import Submission
+from dlgrade.worker.limits import MB, Limits
+
+CORPUS = Path(__file__).resolve().parents[1] / "hostile"
+ATTACKS = sorted(CORPUS.glob("*.py"))
+SPOILS = {"all", "norm_stat_count"}
+
+CHECKED = "batch"  # chooses layer_norm.batch_of_one, where the attack is, then norm_stat_count.batch
+NEXT = "norm_stat_count.batch"
+LIMITS = Limits(memory=512 * MB, scratch=32 * MB, answer=16 * MB, import_seconds=3.0, check_seconds=3.0)
+GRADING_SECONDS = 30  # far more than the limits above add up to, far less than for ever
+JUDGE_MEMORY = 700 * MB  # what one submission may make the grader itself take, for a moment
+REPORT_SIZE = 200_000
+SECRET = "secret-" + os.urandom(16).hex()
+MARK = "hostile-submission-was-here"
+
+
+class Bench:
+    """A grader in a process of its own, among things that a submission must not reach."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.home, self.scratch = folder / "home", folder / "tmp"
+        self.home.mkdir()
+        self.scratch.mkdir()
+        self.home.joinpath("diary.txt").write_text("private")
+        self.sockets = [socket.socket(kind) for kind in (socket.AF_INET, socket.AF_UNIX, socket.AF_UNIX)]
+        tcp, named, abstract = self.sockets
+        tcp.bind(("127.0.0.1", 0))
+        named.bind(str(folder / "s"))
+        abstract.bind(f"\0{MARK}-{os.getpid()}")
+        for one in self.sockets:
+            one.listen()
+        self.process = None
+        self.missing = self.start()
+
+    def start(self):
+        """Start the grader; return the parts of the sandbox that this machine lacks."""
+        for path in self.scratch.iterdir():  # what a grader that was killed left
+            shutil.rmtree(path)
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+        environment |= {"HOME": str(self.home), "TMPDIR": str(self.scratch), "GRADER_TOKEN": SECRET}
+        self.process = subprocess.Popen(
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+        )
+        missing = self.reply(120)["missing"]
+        self.at_rest = len(descendants(self.process.pid))
+        return missing
+
+    def surroundings(self):
+        """A module beside each submission that says where to attack."""
+        facts = {
+            "HOME": str(self.home),
+            "SECRET_FILE": str(self.home / "diary.txt"),
+            "TMPDIR": str(self.scratch),
+            "COURSE": str(course.load().folder),
+            "PORT": self.sockets[0].getsockname()[1],
+            "SOCKET": self.sockets[1].getsockname(),
+            "ABSTRACT": f"{MARK}-{os.getpid()}",
+            "GRADER": self.process.pid,
+            "MARK": MARK,
+        }
+        return "".join(f"{name} = {value!r}\n" for name, value in facts.items())
+
+    def grade(self, source, keyword=CHECKED):
+        """The report of a submission with this source. A grader that hangs or dies fails the test."""
+        if self.process.poll() is not None:
+            self.start()
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")  # the peak starts anew
+        before = memory(self.process.pid, "VmRSS")
+        order = {"source": source, "surroundings": self.surroundings(), "keyword": keyword}
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        report = self.reply(GRADING_SECONDS)
+        report["memory"] = memory(self.process.pid, "VmHWM") - before
+        return report
+
+    def reply(self, seconds):
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            self.kill()
+            pytest.fail(f"The grader gave no report within {seconds} s.")
+        line = self.process.stdout.readline()
+        if not line:
+            pytest.fail(f"The grader ended with exit code {self.process.wait()}.")
+        return json.loads(line)
+
+    def leftovers(self):
+        """What a submission has left: marks in folders of others, files in the grader's, processes, connections."""
+        folders = [
+            self.home,
+            self.scratch,
+            course.load().folder,
+            *map(Path, ("/", "/tmp", "/var/tmp", "/root", "/dev/shm")),
+        ]
+        found = [path for folder in folders for path in marks(folder)]
+        found += [path for folder in (self.home, self.scratch) for path in folder.iterdir() if path.name != "diary.txt"]
+        if self.home.joinpath("diary.txt").read_text() != "private":
+            found.append("a changed file")
+        if len(descendants(self.process.pid)) != self.at_rest:
+            found.append("processes")
+        return found + ["a connection" for one in select.select(self.sockets, [], [], 0)[0]]
+
+    def kill(self):
+        for pid in (self.process.pid, *descendants(self.process.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def close(self):
+        self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(30)
+        self.kill()
+        self.process.stdout.close()
+        for one in self.sockets:
+            one.close()
+
+
+def memory(pid, field):
+    words = Path(f"/proc/{pid}/status").read_text().partition(f"{field}:")[2].split()
+    return int(words[0]) * 1024
+
+
+def descendants(pid):
+    waiting, found = [pid], []
+    while waiting:
+        one = waiting.pop()
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += [int(word) for word in (task / "children").read_text().split()]
+        found.append(one)
+    return found[1:]
+
+
+def marks(folder):
+    with contextlib.suppress(OSError):
+        return [path for path in folder.iterdir() if path.name.endswith(MARK)]
+    return []
+
+
+def declared(path):
+    """What the docstring of an attack says: its sentence, its verdicts, what it spoils for itself."""
+    sentence, *lines = path.read_text(encoding="utf-8").removeprefix('"""').partition('"""')[0].strip().splitlines()
+    fields = dict(line.split(": ", 1) for line in lines)
+    return sentence, set(fields.pop("Verdict").split(" | ")), fields.pop("Spoils", ""), fields
+
+
+def leaks(checks):
+    """What an attack says that it has found, in whatever part of the report it says so."""
+    words = json.dumps(checks)
+    return [words[at : at + 100] for at in range(len(words)) if words.startswith("LEAK", at)][:20]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    if sys.platform != "linux":
+        pytest.skip("the sandbox is Linux's")
+    bench = Bench(tmp_path_factory.mktemp("hostile"))
+    try:
+        if bench.missing:
+            pytest.skip(f"no complete sandbox on this machine: {bench.missing}")
+        yield bench
+    finally:
+        bench.close()
+
+
+@pytest.fixture
+def reference(ch28):
+    return course.load().reference(ch28).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
+def test_says_what_it_tries(path):
+    """Every attack says in one sentence what it tries, and which verdicts are fair."""
+    sentence, verdicts, spoils, others = declared(path)
+
+    assert sentence.endswith(".")
+    assert verdicts
+    assert verdicts <= {verdict.value for verdict in Verdict} - {"PASSED", "GRADER_ERROR", "NOT_RUN"}
+    assert spoils in SPOILS | {""}
+    assert not others
+
+
+@pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
+def test_attack(bench, reference, path):
+    """An attack gets its verdict and no point, and neither the grader nor the next submission notices."""
+    _, verdicts, spoils, _ = declared(path)
+
+    report = bench.grade(path.read_text(encoding="utf-8"))
+    left = bench.leftovers()
+    after = bench.grade(reference)
+
+    checks = report["checks"]
+    attacked = {name: check for name, check in checks.items() if name.startswith("layer_norm.")}
+    assert attacked
+    assert {check["verdict"] for check in attacked.values()} <= verdicts, attacked
+    assert not any(check["earned"] for check in attacked.values())
+    assert "GRADER_ERROR" not in {check["verdict"] for check in checks.values()}, checks
+    if spoils == "all":
+        assert not any(check["earned"] for check in checks.values())
+    elif not spoils:
+        assert checks[NEXT]["verdict"] == "PASSED", checks[NEXT]
+    assert not leaks(checks)
+    assert not left
+    assert report["seconds"] < GRADING_SECONDS
+    assert report["memory"] < JUDGE_MEMORY
+    assert report["size"] < REPORT_SIZE
+    assert not report["escapes"]
+    assert all(check["verdict"] == "PASSED" for check in after["checks"].values()), after
+
+
+def test_nothing_is_left_for_the_next(bench):
+    """A submission finds nothing of the one before it, not even when that was itself."""
+    source = (CORPUS / "leave_a_mark.py").read_text(encoding="utf-8")
+
+    reports = [bench.grade(source) for _ in range(3)]
+
+    assert not any(leaks(report["checks"]) for report in reports)
+
+
+def test_right_answer_after_all_attacks(bench, reference):
+    """The grader that has seen them all still gives a right submission all its points."""
+    checks = bench.grade(reference, keyword="")["checks"]
+
+    assert len(checks) > 60
+    assert all(check["verdict"] == "PASSED" for check in checks.values())
+
+
+# The grader's process.
+
+
+def serve():
+    """Grade what comes in line by line until the input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def tell(answer):
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+    try:
+        judge = Judge(course.load(), sandbox="require", limits=LIMITS)
+    except SandboxError as error:
+        tell({"missing": str(error)})
+        return
+    with judge:
+        chapter = judge.course.chapter("ch28")
+        judge.grade(chapter, judge.submission(chapter, None), keyword=CHECKED)
+        tell({"missing": ""})
+        for line in sys.stdin:
+            tell(graded(judge, chapter, json.loads(line)))
+            gc.collect()
+
+
+def graded(judge, chapter, order):
+    files = {"ch28.py": order["source"].encode(), "surroundings.py": order["surroundings"].encode()}
+    submission = Submission(main="ch28.py", files=files, shown="ch28.py", source=order["source"])
+    started = time.monotonic()
+    result = judge.grade(chapter, submission, keyword=order["keyword"])
+    seconds = time.monotonic() - started
+    report = Report(submission="ch28.py", seed=0, chapters=[result])
+    written = to_json(report, "en")
+    ET.fromstring(to_junit(report, "en"))
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        terminal = Terminal("en")
+        terminal.begin(chapter, "ch28.py")
+        for check in result.checks:
+            terminal.check(check)
+        terminal.explain(result)
+        terminal.summarise(chapter, result)
+        terminal.conclude(report, [chapter])
+    checks = {
+        check["id"]: {key: check[key] for key in ("verdict", "earned", "message", "detail")}
+        for check in json.loads(written)["chapters"][0]["checks"]
+    }
+    return {
+        "checks": checks,
+        "seconds": seconds,
+        "size": len(written),
+        "escapes": any(c < " " and c != "\n" for c in shown.getvalue()),
+    }
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,65 @@
+"""`dlgrade new`: a chapter that works before its author has written a line."""
+
+import pytest
+
+from dlgrade import course
+
+SMALL = """\
+format_version: 1
+title: {en: Course, zh: 课程}
+parts:
+  - id: first
+    title: {en: First, zh: 第一部分}
+chapters:
+"""
+
+
+@pytest.fixture
+def small_course(tmp_path):
+    (tmp_path / "course" / "exercises").mkdir(parents=True)
+    (tmp_path / "course" / "exercises" / "course.yaml").write_text(SMALL, encoding="utf-8")
+    return tmp_path / "course"
+
+
+def test_new_chapter_is_complete(dlgrade, small_course):
+    """What `new` writes is listed, its starter code is fresh, its reference passes and its misconception is named."""
+    environment = {"DLGRADE_COURSE": str(small_course)}
+    done = dlgrade("new", "ch90", "glove", **environment)
+    assert done.returncode == 0, done.stderr
+    assert "glove" in dlgrade("list", **environment).stdout
+    assert dlgrade("stubs", "--check", **environment).returncode == 0
+    reference = small_course / "solutions" / "ch90_glove" / "reference.py"
+    passed = dlgrade("check", "ch90", "--submission", reference, **environment)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    wrong = small_course.parent / "wrong.py"
+    wrong.write_text("def glove(X):\n    return X / 2\n", encoding="utf-8")
+    assert (
+        "A question that leads to the mistake." in dlgrade("check", "90", "--submission", wrong, **environment).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ch9x", "glove"), "a chapter is chNN"),
+        (("ch90", "Glo-Ve"), "a chapter is chNN"),
+        (("ch90", "glove", "--part", "last"), "No part 'last'"),
+    ],
+)
+def test_wrong_names_are_refused(dlgrade, small_course, arguments, words):
+    """A chapter id, slug or part that does not fit is refused with exit code 2, and nothing is written."""
+    before = sorted(small_course.rglob("*"))
+    done = dlgrade("new", *arguments, DLGRADE_COURSE=str(small_course))
+    assert (done.returncode, words in done.stderr) == (2, True)
+    assert sorted(small_course.rglob("*")) == before
+
+
+def test_an_existing_chapter_is_kept(dlgrade, small_course):
+    """A chapter or a file that is there already is never written over."""
+    environment = {"DLGRADE_COURSE": str(small_course)}
+    suite = small_course / "tests" / "chapters" / "test_ch91_other.py"
+    suite.parent.mkdir(parents=True)
+    suite.write_text("mine", encoding="utf-8")
+    assert dlgrade("new", "ch91", "other", **environment).returncode == 2
+    assert suite.read_text(encoding="utf-8") == "mine"
+    assert course.Course(small_course).chapters == ()

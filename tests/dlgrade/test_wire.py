@@ -1,0 +1,281 @@
+"""Values cross as data: every kind arrives as it was sent, and no tree, however made, does more than not arrive."""
+
+import contextlib
+import random
+import warnings
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from dlgrade.judge.compare import Comparison, Tolerance
+from dlgrade.worker import wire
+from dlgrade.worker.wire import Malformed, Other, Unsendable, from_tree, to_tree
+
+EXACT = Comparison(Tolerance(0.0, 0.0))
+
+
+def crossed(value, max_bytes=1 << 20):
+    """The value as it arrives, through the bytes of the channel."""
+    content = msgspec.msgpack.encode(to_tree(value, max_bytes))
+    return from_tree(msgspec.msgpack.decode(content))
+
+
+PLAIN = [
+    None, True, 0, -1, 2**63 - 1, -(2**63), 2**63, -(2**200), 0.1, float("inf"), "", "批量 \n\0", b"\x00\xff",
+    [], (), {}, set(), [1, [2.5, (None,)]], {"a": (1, 2), 3: [], (4, "b"): {"c": {5}}}, {1, 2, 3}, torch.float16,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: ascii(value)[:20])
+def test_plain_values(value):
+    """Numbers, text, bytes, containers and dtypes arrive with their types."""
+    arrived = crossed(value)
+    assert type(arrived) is type(value)
+    assert arrived == value
+
+
+def test_not_a_number():
+    """NaN stays NaN, in a number and in a tensor."""
+    number, tensor = crossed([float("nan"), torch.tensor([torch.nan, 1.0])])
+    assert number != number
+    assert tensor.isnan().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("dtype", wire.DTYPES.values(), ids=wire.DTYPES)
+def test_tensors(dtype):
+    """A tensor of every dtype arrives bit by bit: with values, of one element, empty, and not contiguous."""
+    tensor = (torch.arange(24).reshape(2, 3, 4) - 7).to(dtype)
+    for value in (tensor, tensor[0, 0, 0], tensor[:, :0], tensor.transpose(0, 2), tensor[:, ::2]):
+        arrived = crossed(value)
+        assert (arrived.dtype, arrived.shape) == (dtype, value.shape)
+        assert torch.equal(arrived, value)
+
+
+def test_views_of_complex_tensors():
+    """Lazy conjugates and negations arrive as the values that they stand for."""
+    tensor = torch.tensor([1 + 2j, 3 - 4j])
+    for value in (tensor.conj(), tensor.conj().imag):
+        assert torch.equal(crossed(value), value)
+
+
+def test_parameters_arrive_as_tensors():
+    """A parameter arrives as a plain tensor without a graph."""
+    arrived = crossed(torch.nn.Parameter(torch.ones(2)))
+    assert type(arrived) is torch.Tensor
+    assert not arrived.requires_grad
+
+
+CODES = ["?", "i1", "u1", "i2", "u4", "i8", "f2", "f4", "f8", "c8", "c16", ">f4", ">i2", ">c16"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_arrays(code):
+    """A numpy array of every kind arrives with its values, whichever its byte order and its layout."""
+    array = np.arange(12).reshape(3, 4).astype(code)
+    for value in (array, array.T, array[:, ::2], array[:0], array[0, :1].reshape(())):
+        arrived = crossed(value)
+        assert arrived.shape == value.shape
+        assert arrived.dtype == value.dtype.newbyteorder("<")
+        assert np.array_equal(arrived, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [(np.float32(0.5), 0.5), (np.float64(0.5), 0.5), (np.int64(3), 3), (np.bool_(True), True), (np.float16(2), 2.0)],
+    ids=lambda value: type(value).__name__,
+)
+def test_numpy_numbers_arrive_as_plain_ones(value, plain):
+    """A number that left a numpy array arrives as Python's own."""
+    arrived = crossed(value)
+    assert type(arrived) is type(plain)
+    assert arrived == plain
+
+
+ODD = {
+    "object": object(),
+    "function": len,
+    "module": torch.nn.Linear(2, 2),
+    "complex": 1 + 2j,
+    "range": range(3),
+    "text-array": np.array(["a"]),
+    "object-array": np.array([{}], dtype=object),
+    "long-double": np.longdouble(1),
+    "half-character": "\ud800",
+    "meta": torch.empty(2, device="meta"),
+    "sparse": torch.eye(2).to_sparse(),
+    "float8": torch.ones(2).to(torch.float8_e4m3fn),
+    "subclass": torch.ones(2).as_subclass(type("Mine", (torch.Tensor,), {})),
+    "subclass-of-int": type("Number", (int,), {})(3),
+}
+
+
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
+def test_anything_else(value):
+    """What is not data arrives as its type and what it prints as, or as text; never as an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's about sparse tensors
+        arrived = crossed({"x": value})["x"]
+    assert isinstance(arrived, (Other, str, float))
+    if isinstance(arrived, Other):
+        assert len(arrived.repr) <= wire.MAX_REPR
+
+
+def test_unprintable_object():
+    """An object whose repr raises arrives all the same."""
+
+    class Shy:
+        def __repr__(self):
+            raise ValueError("no")
+
+    assert crossed([Shy()])[0].repr == "<repr raised ValueError>"
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def circular_list():
+    value = []
+    value.append([value])
+    return value
+
+
+def circular_dict():
+    value = {}
+    value["self"] = (value,)
+    return value
+
+
+UNSENDABLE = {
+    "tensor": (lambda: torch.zeros(300_000), "too_large"),
+    "expanded": (lambda: torch.zeros(1).expand(300_000), "too_large"),
+    "array": (lambda: np.zeros(300_000), "too_large"),
+    "together": (lambda: [torch.zeros(100_000)] * 3, "too_large"),
+    "text": (lambda: "x" * 2_000_000, "too_large"),
+    "bytes": (lambda: bytes(2_000_000), "too_large"),
+    "number": (lambda: 1 << 20_000, "too_large"),
+    "nodes": (lambda: [0] * 300_000, "too_large"),
+    "deep": (lambda: nested(100_000), "too_deep"),
+    "list": (circular_list, "circular"),
+    "dict": (circular_dict, "circular"),
+}
+
+
+@pytest.mark.parametrize(("make", "reason"), UNSENDABLE.values(), ids=UNSENDABLE)
+def test_limits(make, reason):
+    """What is too large, too deep or contains itself is refused with the reason."""
+    with pytest.raises(Unsendable) as caught:
+        to_tree(make(), 1 << 20)
+    assert caught.value.reason == reason
+
+
+def test_the_deepest_value_arrives():
+    """What may just be sent can also be read."""
+    depth = wire.MAX_DEPTH - 1
+    assert crossed(nested(depth)) == nested(depth)
+
+
+def test_the_same_value_twice_is_not_circular():
+    """A list that occurs twice, but not in itself, is data."""
+    value = [1]
+    assert crossed([value, value]) == [[1], [1]]
+
+
+def deep_tree(depth):
+    tree = ["l", []]
+    for _ in range(depth):
+        tree = ["l", [tree]]
+    return tree
+
+
+MALFORMED = {
+    "not-a-node": b"bytes",
+    "empty": [],
+    "no-tag": [1, 2],
+    "unknown-tag": ["z", 1],
+    "tag-alone": ["l"],
+    "list-of-text": ["l", "abc"],
+    "field-too-many": ["l", [], []],
+    "pairs": ["d", [["a"]]],
+    "unhashable-key": ["d", [[["l", []], 1]]],
+    "unhashable-element": ["s", [["l", []]]],
+    "dict-as-node": {"a": 1},
+    "not-digits": ["i", "1e5"],
+    "minus-alone": ["i", "-"],
+    "endless-digits": ["i", "9" * 10_000],
+    "tensor-dtype": ["T", "float33", [1], "cpu", b"\0\0\0\0"],
+    "tensor-short": ["T", "float32", [2], "cpu", b"\0\0\0\0"],
+    "tensor-negative": ["T", "float32", [-1, -1], "cpu", b"\0\0\0\0"],
+    "tensor-true": ["T", "uint8", [True], "cpu", b"\0"],
+    "tensor-fraction": ["T", "uint8", [1.0], "cpu", b"\0"],
+    "tensor-many-axes": ["T", "uint8", [1] * 100, "cpu", b"\0"],
+    "tensor-huge-and-empty": ["T", "float32", [0, 2**39, 2**39], "cpu", b""],
+    "tensor-huge": ["T", "float32", [2**62, 2**62], "cpu", b""],
+    "tensor-text": ["T", "float32", [1], "cpu", "\0\0\0\0"],
+    "array-no-type": ["A", "", [1], b"\0"],
+    "array-objects": ["A", "|O8", [1], bytes(8)],
+    "array-text": ["A", "<U1", [1], bytes(4)],
+    "array-size": ["A", "<f3", [1], bytes(3)],
+    "array-size-zero": ["A", "<f0", [3], b""],
+    "array-short": ["A", "<f4", [2], bytes(4)],
+    "array-huge-and-empty": ["A", "<f4", [0, 2**39, 2**39], b""],
+    "array-many-axes": ["A", "|u1", [1] * 100, b"\0"],
+    "deep": deep_tree(500),
+}
+
+
+@pytest.mark.parametrize("tree", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_trees(tree):
+    """A tree that no honest worker sends is refused as such."""
+    with pytest.raises(Malformed):
+        from_tree(tree)
+
+
+def mutated(rng, tree):
+    """The tree with one node, somewhere, replaced by something else."""
+    if isinstance(tree, list) and tree and rng.random() < 0.8:
+        at = rng.randrange(len(tree))
+        return [*tree[:at], mutated(rng, tree[at]), *tree[at + 1 :]]
+    sizes = [0, 1, -1, 7, 2**31, 2**39, 2**63 - 1]
+    tags = [*"ltsdTAibyvo", "float32", "bool", "cpu", "cuda", "<f4", "|b1", "<c8"]
+    return rng.choice(
+        [
+            None, True, 0.5, b"", b"\x02\0\0\0", "", "é", [], {}, {"a": []}, rng.choice(sizes), rng.choice(tags),
+            [rng.choice(sizes) for _ in range(rng.randrange(4))], [rng.choice(tags), rng.choice(sizes), []],
+            ["T", "float32", [rng.choice(sizes) for _ in range(3)], "cpu", b""],
+            ["A", rng.choice(["<f4", "|b1", "<i8"]), [rng.choice(sizes) for _ in range(3)], b""],
+        ]
+    )  # fmt: skip
+
+
+def test_fuzz():
+    """Of ten thousand spoiled trees each becomes a value or is refused as malformed; nothing else is raised."""
+    rng = random.Random(28)
+    sample = [torch.ones(2, 3), np.zeros(3), {"a": (1, 2.5), 2**70: {3}}, b"x", None, torch.float32, object(), True]
+    honest = to_tree(sample, 1 << 20)
+    for _ in range(10_000):
+        tree = honest
+        for _ in range(rng.randrange(1, 4)):
+            tree = mutated(rng, tree)
+        with contextlib.suppress(Malformed):
+            EXACT.difference(from_tree(tree), sample)
+
+
+def test_fuzzed_bytes():
+    """A flipped byte in the channel becomes another value or is refused, by the decoder or as malformed."""
+    rng = random.Random(28)
+    honest = msgspec.msgpack.encode(to_tree([torch.ones(2, 3), np.zeros(3), {"a": (1, 2**70)}, {4}], 1 << 20))
+    for _ in range(3_000):
+        content = bytearray(honest)
+        content[rng.randrange(len(content))] = rng.randrange(256)
+        try:
+            tree = msgspec.msgpack.decode(bytes(content))
+        except ValueError:
+            continue
+        with contextlib.suppress(Malformed):
+            from_tree(tree)
