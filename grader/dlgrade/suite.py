@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any
+
+import torch
 
 from dlgrade.judge.compare import Comparison, Tolerance
 from dlgrade.judge.verdicts import Unmet, from_difference
 from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
-__all__ = ["close", "expect", "raises"]
+__all__ = ["close", "expect", "gradients", "raises", "set_parameters"]
+
+# For probes: these travel with the probe and run where the implementation is.
 
 
 def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
-    """For probes: whether the action raises this kind of exception. Code that is not written yet stays visible as such.
+    """Whether the action raises this kind of exception. Code that is not written yet stays visible as such.
 
     >>> agree(lambda impl: raises(lambda: impl.group_norm(X, 5), ValueError))
     """
@@ -25,6 +30,32 @@ def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
             raise
         return True
     return False
+
+
+def gradients(function: Callable[..., torch.Tensor], *inputs: torch.Tensor) -> list[torch.Tensor | None]:
+    """The gradients of a weighted sum of function(*inputs), a tensor, with respect to each input.
+
+    The weights differ between elements: a plain sum would hide gradients that cancel, as those of a softmax do.
+    """
+    inputs = tuple(x.clone().requires_grad_() for x in inputs)
+    Y = function(*inputs)
+    weights = torch.arange(Y.numel(), dtype=Y.dtype).reshape(Y.shape).sin()
+    (Y * weights).sum().backward()  # type: ignore[no-untyped-call]
+    return [x.grad for x in inputs]
+
+
+def set_parameters(module: torch.nn.Module, seed: int, scale: float = 0.5) -> torch.nn.Module:
+    """Give every parameter of a module normal values drawn from the seed and the parameter's name; return the module.
+
+    Two modules with parameters of the same names and shapes get the same values, in whichever order they made them.
+    """
+    for name, parameter in module.named_parameters():
+        generator = torch.Generator().manual_seed(zlib.crc32(f"{seed}:{name}".encode()))
+        parameter.data = scale * torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
+    return module
+
+
+# For suites, in the judge.
 
 
 def expect(met: Any, en: str, zh: str) -> None:
