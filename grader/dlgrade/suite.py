@@ -38,9 +38,9 @@ def gradients(function: Callable[..., torch.Tensor], *inputs: torch.Tensor) -> l
     The weights differ between elements: a plain sum would hide gradients that cancel, as those of a softmax do.
     """
     inputs = tuple(x.clone().requires_grad_() for x in inputs)
-    Y = function(*inputs)
-    weights = torch.arange(Y.numel(), dtype=Y.dtype).reshape(Y.shape).sin()
-    (Y * weights).sum().backward()  # type: ignore[no-untyped-call]
+    output = function(*inputs)
+    weights = torch.arange(output.numel(), dtype=output.dtype).reshape(output.shape).sin()
+    (output * weights).sum().backward()
     return [x.grad for x in inputs]
 
 

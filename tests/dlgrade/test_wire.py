@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from dlgrade.judge.compare import Comparison, Tolerance
+from dlgrade.report.model import Verdict
 from dlgrade.worker import wire
 from dlgrade.worker.wire import Malformed, Other, Unsendable, from_tree, to_tree
 
@@ -279,3 +280,19 @@ def test_fuzzed_bytes():
             continue
         with contextlib.suppress(Malformed):
             from_tree(tree)
+
+
+def test_broken_text_in_the_channel(grade):
+    """A worker that answers with bytes that are no text is a crash of the submission's, not a fault of the grader."""
+    report = grade(
+        "import os, struct, sys\n"
+        "def norm_stat_count(shape, kind):\n"
+        "    frame = sys._getframe()\n"
+        "    while frame.f_code.co_name != 'serve': frame = frame.f_back\n"
+        "    number = struct.pack('>BH', 0xCD, frame.f_locals['request']['number'])\n"
+        "    body = b'\\x84\\xa6number' + number + b'\\xa6status\\xa5value\\xa9forbidden\\x90\\xa5value\\xa1\\xff'\n"
+        "    os.write(frame.f_locals['replies'], struct.pack('>I', len(body)) + body)\n"
+        "    os._exit(0)\n",
+        keyword="norm_stat_count",
+    )
+    assert {check.verdict for check in report.checks} == {Verdict.CRASHED}
