@@ -20,6 +20,7 @@ COMMANDS = {
     "check": both("Check your solution of a chapter.", "检查某一章的解答。"),
     "list": both("List chapters and exercises.", "列出章节与练习。"),
     "demo": both("Grade three sample submissions.", "给三份示例提交评分。"),
+    "audit": both("Prove that the suites are right.", "审查评分用例是否可靠。"),
     "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
     "new": both("Begin a new chapter.", "新建一章。"),
 }

@@ -71,6 +71,7 @@ class Check:
     transcript: list[Entry] = field(default_factory=list)
     spent: float = 0.0
     call: str | None = None
+    begun: bool = False
 
     @property
     def exercise(self) -> str:
@@ -214,7 +215,8 @@ class Grading:
             if module.__name__ in sys.modules:
                 cloudpickle.register_pickle_by_value(module)
 
-    def begin(self) -> None:
+    def begin(self, check: Check) -> None:
+        check.begun = True
         self.printed = ("", 0)
         if self.worker is not None:
             self.worker.output.reset()
@@ -233,8 +235,11 @@ class Grading:
         self.ready_worker()
         self._refuse_ready_made(check)
 
-    def settle(self) -> ChapterReport:
-        """The final verdicts, once every check has run: exercises that use ready-made calls, and diagnoses."""
+    def settle(self, *, stopped: bool = False) -> ChapterReport:
+        """The final verdicts, once every check has run: exercises that use ready-made calls, and diagnoses.
+
+        A check that never ended is a fault of the grader, unless the run was `stopped` before it.
+        """
         from dlgrade.judge.diagnosis import diagnose
 
         for check in self.checks.values():
@@ -245,7 +250,8 @@ class Grading:
                 check.report.verdict = Verdict.FAILED
                 check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise])
         diagnose(self)
-        return ChapterReport(self.content.chapter.id, [check.report for check in self.checks.values()])
+        reports = [check.report for check in self.checks.values() if check.begun or not stopped]
+        return ChapterReport(self.content.chapter.id, reports)
 
     def _settle_from_scratch(self, check: Check) -> None:
         """Code that is not there yet has not been written from scratch."""

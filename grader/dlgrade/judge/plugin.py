@@ -165,7 +165,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     grading = item.config.stash[GRADER].grading_for(item.path)
     assert grading is not None
-    grading.begin()
+    grading.begin(item.stash[CHECK])
     return (yield)
 
 

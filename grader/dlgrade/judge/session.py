@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,7 @@ from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Content, Grading
-    from dlgrade.judge.workers import SandboxMode, WorkerMode
+    from dlgrade.judge.workers import SandboxMode, WorkerMode, WorkerSource
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
 LEFT_OUT = (
@@ -46,6 +48,7 @@ class Judge:
         sandbox: SandboxMode = "auto",
         workers: WorkerMode = "auto",
         limits: Limits | None = None,
+        source: WorkerSource | None = None,
     ) -> None:
         warm_up()
         from dlgrade.judge.workers import open_workers
@@ -53,7 +56,7 @@ class Judge:
         self.course = course
         self.sandbox: SandboxMode = sandbox
         private = [course.folder / name for name in ("solutions", "tests")]
-        self.workers = open_workers(limits or Limits(), private, sandbox=sandbox, workers=workers)
+        self.workers = source or open_workers(limits or Limits(), private, sandbox=sandbox, workers=workers)
         self.contents: dict[str, Content] = {}
 
     def __enter__(self) -> Judge:
@@ -92,10 +95,15 @@ class Judge:
         *,
         seed: int = 0,
         keyword: str = "",
+        shuffle: bool = False,
+        stop_at_first: bool = False,
         on_collected: Callable[[list[CheckReport]], None] | None = None,
         on_check: Listener | None = None,
     ) -> ChapterReport:
         """Run the chapter's suite on the submission. `keyword` names an exercise, or is part of a check's id.
+
+        `shuffle` runs the checks in an order drawn from the seed; `stop_at_first` leaves out those after the first
+        that is not met, and the report, too.
 
         Raises:
             CourseError: the suite cannot be run.
@@ -103,18 +111,19 @@ class Judge:
             KeyboardInterrupt: the run was interrupted; no report is made.
         """
         suites = self.course.suites(chapter)
-        grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, keyword, on_collected, on_check)
+        choice = Choice(keyword, shuffle, stop_at_first)
+        grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, choice, on_collected, on_check)
         try:
             status = run_pytest(self.course, suites, grader)
             if grader.failure is not None:
                 raise grader.failure
             if grader.problem:
                 raise CourseError(both(f"{chapter.id}: {grader.problem}", f"{chapter.id}：{grader.problem}"))
-            if status == pytest.ExitCode.INTERRUPTED:
+            if status == pytest.ExitCode.INTERRUPTED and not stop_at_first:
                 raise KeyboardInterrupt
             if not grader.grading.checks:
                 raise UsageError(_no_match(chapter, keyword))
-            return grader.grading.settle()
+            return grader.grading.settle(stopped=stop_at_first)
         finally:
             grader.grading.close()
 
@@ -126,16 +135,18 @@ class _CheckGrader(plugin.Grader):
         self,
         grading: Grading,
         suites: list[Path],
-        keyword: str,
+        choice: Choice,
         on_collected: Callable[[list[CheckReport]], None] | None,
         on_check: Listener | None,
     ) -> None:
         self.grading = grading
-        self.keyword = keyword
+        self.choice = choice
         self.suites = {path.resolve() for path in suites}
         self.listeners = (on_collected, on_check)
         self.problem: str | None = None
         self.failure: BaseException | None = None
+        self.session: pytest.Session | None = None
+        self.last: CheckReport | None = None
 
     def grading_for(self, path: Path) -> Grading | None:
         return self.grading if path.resolve() in self.suites else None
@@ -144,6 +155,7 @@ class _CheckGrader(plugin.Grader):
         self._tell(self.listeners[0], [check.report for check in self.grading.checks.values()])
 
     def on_check(self, report: CheckReport) -> None:
+        self.last = report
         self._tell(self.listeners[1], report)
 
     def _tell(self, listener: Callable[..., None] | None, news: object) -> None:
@@ -162,9 +174,20 @@ class _CheckGrader(plugin.Grader):
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the checks that the keyword chooses. pytest's own -k would match the file's name, too."""
-        chosen = [item for item in items if _chooses(self.keyword, item.stash[plugin.CHECK].report)]
+        chosen = [item for item in items if self.choice.has(item.stash[plugin.CHECK].report)]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        if self.choice.shuffle:
+            random.Random(self.grading.seed).shuffle(chosen)
         items[:] = chosen
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """After a check: whether to go on."""
+        del nodeid
+        if self.choice.stop_at_first and self.session is not None and self.last is not None and self.last.failed:
+            self.session.shouldstop = "a check is not met"
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.session = session
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -174,9 +197,18 @@ class _CheckGrader(plugin.Grader):
         self.problem = str(excrepr)
 
 
-def _chooses(keyword: str, report: CheckReport) -> bool:
-    name = report.id.partition(".")[2]
-    return keyword in ("", report.exercise, report.id) or keyword.lower() in name.lower()
+@dataclass(frozen=True)
+class Choice:
+    """Which checks run, and in which order."""
+
+    keyword: str = ""
+    shuffle: bool = False
+    stop_at_first: bool = False
+
+    def has(self, report: CheckReport) -> bool:
+        """Whether the keyword is the check's id or exercise, or part of its name."""
+        name = report.id.partition(".")[2]
+        return self.keyword in ("", report.exercise, report.id) or self.keyword.lower() in name.lower()
 
 
 def _no_match(chapter: Chapter, keyword: str) -> Text:

@@ -69,6 +69,11 @@ class CheckReport(msgspec.Struct):
         return self.verdict is Verdict.PASSED
 
     @property
+    def failed(self) -> bool:
+        """Not passed, and it counts."""
+        return not self.passed and not self.bonus
+
+    @property
     def earned(self) -> float:
         return self.points if self.passed else 0.0
 
@@ -118,7 +123,7 @@ class Report(msgspec.Struct):
         """0 all passed, 1 some did not, 3 the grader itself failed."""
         if any(check.verdict is Verdict.GRADER_ERROR for check in self.checks):
             return 3
-        return 0 if all(check.passed or check.bonus for check in self.checks) else 1
+        return 0 if not any(check.failed for check in self.checks) else 1
 
 
 def number(value: float) -> str:

@@ -1,0 +1,122 @@
+"""From what made-up submissions got to the holes of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlgrade.audit.model import Hole, Outcome, line_of
+from dlgrade.course import Chapter, Course, Misconception
+from dlgrade.report.model import CheckReport, Verdict
+
+
+class Finder:
+    """Knows a chapter's files, so that a hole can point at the line at fault."""
+
+    def __init__(self, course: Course, chapter: Chapter) -> None:
+        self.course = course
+        self.chapter = chapter
+        self.suite = course.suite(chapter)
+        self.mistakes = course.solution(chapter) / "misconceptions.yaml"
+        self.known = {entry.id: entry for entry in course.misconceptions(chapter)}
+
+    def find(self, outcome: Outcome) -> Iterator[Hole]:
+        """The holes that one made-up submission shows."""
+        kind = outcome.made_up.kind
+        if kind == "starter":
+            yield from self._starter(outcome)
+        elif kind == "right":
+            yield from self._right(outcome)
+        elif kind == "misconception":
+            yield from self._misconception(outcome, self.known[outcome.made_up.name])
+        elif kind == "worthless":
+            yield from self._worthless(outcome)
+        elif kind == "ready-made":
+            yield from self._ready_made(outcome)
+
+    def at_check(self, kind: str, check: str, text: str) -> Hole:
+        line = line_of(self.suite, f"def test_{check.partition('.')[2].partition('[')[0]}(")
+        return Hole(self.chapter.id, kind, text, str(self.suite), line)
+
+    def at_mistake(self, kind: str, name: str, text: str) -> Hole:
+        return Hole(self.chapter.id, kind, text, str(self.mistakes), line_of(self.mistakes, f"id: {name}"))
+
+    def _starter(self, outcome: Outcome) -> Iterator[Hole]:
+        for check in outcome.report.checks:
+            if check.verdict is not Verdict.NOT_IMPLEMENTED:
+                yield self.at_check(
+                    "starter",
+                    check.id,
+                    f"{check.id}: starter code gets {check.verdict.value}, not NOT_IMPLEMENTED; "
+                    f"let the check call the exercise.{_reason(check)}",
+                )
+
+    def _right(self, outcome: Outcome) -> Iterator[Hole]:
+        name, seed = outcome.made_up.name, outcome.made_up.seed
+        for check in outcome.report.checks:
+            if not check.passed:
+                yield self.at_check(
+                    "right-answer",
+                    check.id,
+                    f"{check.id}: rejects the right answer {name!r} under seed {seed} ({check.verdict.value}); "
+                    f"mend the check or the answer.{_reason(check)}",
+                )
+
+    def _misconception(self, outcome: Outcome, entry: Misconception) -> Iterator[Hole]:
+        failed = [check for check in outcome.report.checks if not check.passed]
+        if not failed:
+            yield self.at_mistake(
+                "misconception-passes", entry.id, f"{entry.id}: passes every check; add one that catches it."
+            )
+            return
+        crashed = [check for check in failed if check.verdict is not Verdict.FAILED]
+        for check in crashed:
+            yield self.at_mistake(
+                "misconception-crashes",
+                entry.id,
+                f"{entry.id}: {check.id} ends in {check.verdict.value}, not FAILED; choose inputs on which it gives "
+                f"wrong values.{_reason(check)}",
+            )
+        caught = {check.id for check in failed}
+        if caught != set(entry.caught_by):
+            more, fewer = sorted(caught - set(entry.caught_by)), sorted(set(entry.caught_by) - caught)
+            words = [f"it also fails {', '.join(more)}"] if more else []
+            words += [f"it passes {', '.join(fewer)}"] if fewer else []
+            yield self.at_mistake(
+                "misconception-caught-elsewhere", entry.id, f"{entry.id}: caught_by is not right: {'; '.join(words)}."
+            )
+        for check in failed:
+            if check not in crashed and check.diagnosis != entry.id:
+                named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
+                yield self.at_mistake(
+                    "misdiagnosis",
+                    entry.id,
+                    f"{entry.id}: {check.id} diagnoses it {named}; make the values of the two differ, or drop one.",
+                )
+
+    def _worthless(self, outcome: Outcome) -> Iterator[Hole]:
+        for check in outcome.report.checks:
+            if check.passed and check.points:
+                yield self.at_check(
+                    "worthless",
+                    check.id,
+                    f"{check.id}: a worthless answer ({outcome.made_up.name}) earns its points; "
+                    "let the check look at values that only a right answer has.",
+                )
+
+    def _ready_made(self, outcome: Outcome) -> Iterator[Hole]:
+        forbidden = {exercise.name for exercise in self.chapter.exercises if exercise.forbidden}
+        for check in outcome.report.checks:
+            if check.exercise in forbidden and check.passed:
+                yield self.at_check("ready-made", check.id, f"{check.id}: passes although a forbidden call is made.")
+
+    def idle(self, checks: list[str], caught: set[str]) -> list[str]:
+        """The checks that nothing has failed yet."""
+        return [check for check in checks if check not in caught]
+
+    def idle_hole(self, check: str, tried: str) -> Hole:
+        text = f"{check}: catches no {tried}; give it inputs that a mistake fails on, or drop it."
+        return self.at_check("idle-check", check, text)
+
+
+def _reason(check: CheckReport) -> str:
+    return f" ({check.message.en})" if check.message else ""

@@ -1,0 +1,86 @@
+"""What an audit is made of: made-up submissions, what came of them, and the holes that they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from dlgrade.report.model import ChapterReport, Verdict
+
+Kind = Literal["starter", "right", "misconception", "worthless", "ready-made", "mutant"]
+
+
+class MadeUp(msgspec.Struct, frozen=True):
+    """A made-up submission and how to grade it.
+
+    `focus` names the exercise that a mutant changes: its checks run first, and the run stops at the first that fails.
+    `only` restricts the run to one check.
+    """
+
+    chapter: str
+    kind: Kind
+    name: str
+    source: str
+    seed: int = 0
+    shuffle: bool = False
+    focus: str = ""
+    only: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A made-up submission and its report."""
+
+    made_up: MadeUp
+    report: ChapterReport
+
+    @property
+    def failed(self) -> list[str]:
+        return [check.id for check in self.report.checks if not check.passed]
+
+
+class Hole(msgspec.Struct, frozen=True):
+    """Something that a suite would get wrong, in a sentence that says what to do, and the line at fault."""
+
+    chapter: str
+    kind: str
+    text: str
+    path: str
+    line: int = 1
+
+
+class Mutants(msgspec.Struct, frozen=True):
+    """How the mutants of a reference fared."""
+
+    killed: int = 0
+    equivalent: int = 0
+    survived: int = 0
+
+    @property
+    def score(self) -> float | None:
+        """The share of the mutants killed, of those not listed as equivalent."""
+        total = self.killed + self.survived
+        return self.killed / total if total else None
+
+
+class ChapterAudit(msgspec.Struct):
+    """The result of a chapter: the matrix of variants against checks, the holes, the figures."""
+
+    id: str
+    checks: list[str]
+    rows: list[tuple[str, dict[str, Verdict]]]
+    misconceptions: int
+    named: int
+    mutants: Mutants
+    holes: list[Hole]
+    seconds: float = 0.0
+
+
+def line_of(path: Path, words: str) -> int:
+    """The first line of a file that has these words; 1 where none has."""
+    if path.is_file():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if words in line:
+                return number
+    return 1

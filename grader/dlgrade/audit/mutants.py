@@ -1,0 +1,140 @@
+"""Machine-made mutants of a reference: small changes to its answers, which its suite must notice.
+
+The operators are those of cosmic-ray. Thinned: of the replacements of one operator at one place (`+` by `-`, `*`, `/`,
+`%` ...) three are kept, chosen by a hash of the place; the others would be near-copies of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from dlgrade import stubs
+from dlgrade.audit.model import MadeUp
+from dlgrade.course import Chapter, Course, read_yaml
+
+KEPT_AT_A_PLACE = 3
+SAMPLE = 20
+
+
+class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mutant that computes the same: the line before, the line after, and why no check can tell them apart."""
+
+    before: str
+    after: str
+    reason: str
+
+
+class Mutant(msgspec.Struct, frozen=True):
+    """One changed line of the reference."""
+
+    line: int
+    before: str
+    after: str
+    exercise: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        return f"line {self.line}: {self.before} -> {self.after}"
+
+    def made_up(self, chapter: Chapter, seed: int, only: str = "") -> MadeUp:
+        return MadeUp(
+            chapter.id, "mutant", self.name, self.source, seed, focus="" if only else self.exercise, only=only
+        )
+
+
+def equivalents(course: Course, chapter: Chapter) -> list[Equivalent]:
+    path = equivalents_file(course, chapter)
+    return read_yaml(path, list[Equivalent]) if path.exists() else []
+
+
+def equivalents_file(course: Course, chapter: Chapter) -> Path:
+    return course.solution(chapter) / "equivalents.yaml"
+
+
+def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
+    """The thinned mutants of the chapter's answers; those that do not compile are left out."""
+    reference = stubs.read_reference(course, chapter)
+    answers = _answer_lines(reference)
+    owners = _owners(reference, chapter)
+    found: dict[str, Mutant] = {}
+    for line, code in _mutations(reference):
+        if line not in answers or code in found:
+            continue
+        before, after = reference.splitlines()[line - 1].strip(), _changed_line(reference, code)
+        if before != after and _compiles(code):
+            found[code] = Mutant(line, before, after, owners.get(line, ""), code)
+    return list(found.values())
+
+
+def sample(found: list[Mutant], seed: int) -> list[Mutant]:
+    """At most SAMPLE of them, drawn from the seed."""
+    return found if len(found) <= SAMPLE else random.Random(seed).sample(found, SAMPLE)
+
+
+def _mutations(reference: str) -> Iterator[tuple[int, str]]:
+    """(line, mutated source) for every position of every operator, thinned."""
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.operators.provider import OperatorProvider
+
+    provider = OperatorProvider()
+    places: dict[tuple[str, object], list[tuple[int, str, int]]] = {}
+    for name in provider:
+        if name.startswith("Variable"):  # these need arguments of their own
+            continue
+        operator = provider[name]()
+        positions = (p for node in ast_nodes(get_ast(reference)) for p in operator.mutation_positions(node))
+        for occurrence, place in enumerate(positions):
+            rank = zlib.crc32(f"{name}{place}".encode())
+            family = name.partition("_")[0] if name.startswith("Replace") and "Operator" in name else name
+            places.setdefault((family, place), []).append((rank, name, occurrence))
+    for (family, place), choices in places.items():
+        keep = KEPT_AT_A_PLACE if "Operator" in family else len(choices)
+        for _, name, occurrence in sorted(choices)[:keep]:
+            code = mutate_code(reference, provider[name](), occurrence)
+            if code is not None:
+                yield place[0][0], code  # type: ignore[index]
+
+
+def _answer_lines(reference: str) -> set[int]:
+    """The lines between the solution markers, docstrings and annotations aside."""
+    lines, inside = set(), False
+    for number, line in enumerate(reference.splitlines(), start=1):
+        marker = line.strip()
+        inside = marker == stubs.BEGIN or (inside and marker != stubs.END)
+        if inside and marker != stubs.BEGIN and not marker.startswith(("def ", "import ", "from ")):
+            lines.add(number)
+    return lines
+
+
+def _owners(reference: str, chapter: Chapter) -> dict[int, str]:
+    """Line -> the exercise whose definition has it; lines of private helpers have none."""
+    names = {exercise.name for exercise in chapter.exercises}
+    owners: dict[int, str] = {}
+    for node in ast.parse(reference).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in names:
+            owners |= dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), node.name)
+    return owners
+
+
+def _changed_line(reference: str, code: str) -> str:
+    old, new = reference.splitlines(), code.splitlines()
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            return other.strip()
+    return ""
+
+
+def _compiles(code: str) -> bool:
+    try:
+        compile(code, "<mutant>", "exec")
+    except (SyntaxError, ValueError):
+        return False
+    return True

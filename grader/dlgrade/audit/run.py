@@ -1,0 +1,200 @@
+"""Running an audit: made-up submissions mapped over an executor, their outcomes gathered by chapter."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Literal
+
+from dlgrade.audit import mutants as mutation
+from dlgrade.audit.holes import Finder
+from dlgrade.audit.made_up import made_up
+from dlgrade.audit.model import ChapterAudit, Hole, MadeUp, Mutants, Outcome, line_of
+from dlgrade.audit.mutants import Mutant
+from dlgrade.audit.strict import strict
+from dlgrade.course import Chapter, Course
+from dlgrade.errors import CourseError
+from dlgrade.judge.session import Judge
+from dlgrade.report.model import ChapterReport, Detail, Verdict
+from dlgrade.submission import Submission
+
+Amount = Literal["none", "sample", "all"]  # of mutants
+Progress = Callable[[int, int], None]
+
+
+def grade(judge: Judge, one: MadeUp) -> Outcome:
+    """Grade a made-up submission the way of a real one, through a worker."""
+    chapter = judge.course.chapter(one.chapter)
+    submission = Submission.from_source(one.source, f"{chapter.stem}.py")
+    if one.kind != "mutant":
+        return Outcome(one, _light(judge.grade(chapter, submission, seed=one.seed, shuffle=one.shuffle)))
+    if one.focus:
+        report = judge.grade(chapter, submission, seed=one.seed, keyword=one.focus, stop_at_first=True)
+        if any(check.failed for check in report.checks):
+            return Outcome(one, _light(report))
+    report = judge.grade(chapter, submission, seed=one.seed, keyword=one.only, stop_at_first=True)
+    return Outcome(one, _light(report))
+
+
+def _light(report: ChapterReport) -> ChapterReport:
+    for check in report.checks:
+        check.detail = Detail()
+    return report
+
+
+_judge: list[Judge] = []
+
+
+def _open_judge(folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
+    _judge.append(Judge(Course(folder)))
+
+
+def _grade_here(one: MadeUp) -> Outcome:
+    return grade(_judge[0], one)
+
+
+@contextmanager
+def pool(course: Course, jobs: int) -> Iterator[Executor]:
+    """Processes with a judge each; work that has not begun is dropped when the block is left by an error."""
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _open_judge, (course.folder,))
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+class Audit:
+    """An audit of some chapters on an executor."""
+
+    def __init__(
+        self, course: Course, executor: Executor, *, seeds: list[int], progress: Progress | None = None
+    ) -> None:
+        self.course = course
+        self.executor = executor
+        self.seeds = seeds
+        self.progress = progress
+        self.work = _grade_here
+
+    def chapter(self, chapter: Chapter, amount: Amount) -> ChapterAudit:
+        """Audit one chapter, with no mutants, a sample of them or all."""
+        started = time.monotonic()
+        result = ChapterAudit(chapter.id, [], [], 0, 0, Mutants(), [])
+        try:
+            result.holes += strict(self.course, chapter)
+            self._variants(chapter, amount, result)
+        except CourseError as error:
+            path = str(self.course.solution(chapter))
+            result.holes.append(Hole(chapter.id, "files", f"{chapter.id}: {error.text.en}", path))
+        result.seconds = time.monotonic() - started
+        return result
+
+    def _variants(self, chapter: Chapter, amount: Amount, result: ChapterAudit) -> None:
+        finder = Finder(self.course, chapter)
+        found = self._mutants(chapter, amount)
+        outcomes = self._map(
+            [*made_up(self.course, chapter, self.seeds), *(m.made_up(chapter, self.seeds[0]) for m in found)]
+        )
+        plain = [outcome for outcome in outcomes if outcome.made_up.kind != "mutant"]
+        result.checks = [check.id for check in plain[0].report.checks] if plain else []
+        for outcome in plain:
+            result.holes += finder.find(outcome)
+            result.rows.append(_row(outcome))
+        mistakes = [outcome for outcome in plain if outcome.made_up.kind == "misconception"]
+        result.misconceptions = len(mistakes)
+        result.named = sum(_is_named(outcome) for outcome in mistakes)
+        by_mutants = self._mutation(chapter, found, outcomes, result)
+        caught = {name for outcome in mistakes for name in outcome.failed} | by_mutants
+        self._idle(chapter, finder, result, plain, found, caught)
+
+    def _mutants(self, chapter: Chapter, amount: Amount) -> list[Mutant]:
+        if amount == "none":
+            return []
+        found = mutation.mutants(self.course, chapter)
+        return found if amount == "all" else mutation.sample(found, self.seeds[0])
+
+    def _mutation(
+        self, chapter: Chapter, found: list[Mutant], outcomes: list[Outcome], result: ChapterAudit
+    ) -> set[str]:
+        """The mutation score and its holes; returns the checks that mutants failed."""
+        listed = mutation.equivalents(self.course, chapter)
+        known = {(entry.before, entry.after) for entry in listed}
+        fared = {o.made_up.name: o for o in outcomes if o.made_up.kind == "mutant"}
+        alive = [m for m in found if not any(check.failed for check in fared[m.name].report.checks)]
+        survivors = [m for m in alive if (m.before, m.after) not in known]
+        reference = self.course.reference(chapter)
+        for mutant in survivors:
+            text = f"{mutant.name}: no check notices; add one, or list it in equivalents.yaml with the reason."
+            result.holes.append(Hole(chapter.id, "mutant-survived", text, str(reference), mutant.line))
+        equal = len(alive) - len(survivors)
+        result.mutants = Mutants(killed=len(found) - len(alive), equivalent=equal, survived=len(survivors))
+        self._stale_equivalents(chapter, found, alive, result)
+        return {name for outcome in fared.values() for name in outcome.failed}
+
+    def _stale_equivalents(
+        self, chapter: Chapter, found: list[Mutant], alive: list[Mutant], result: ChapterAudit
+    ) -> None:
+        path = mutation.equivalents_file(self.course, chapter)
+        killed = {(m.before, m.after) for m in found} - {(m.before, m.after) for m in alive}
+        made = {(m.before, m.after) for m in mutation.mutants(self.course, chapter)} if found else set()
+        for entry in mutation.equivalents(self.course, chapter) if found else []:
+            pair = (entry.before, entry.after)
+            if pair in killed or pair not in made:
+                state = "is killed" if pair in killed else "is no mutant of the reference"
+                text = f"equivalents.yaml: {entry.before!r} -> {entry.after!r} {state}; take the entry out."
+                line = line_of(path, entry.after)
+                result.holes.append(Hole(chapter.id, "stale-equivalent", text, str(path), line))
+
+    def _idle(
+        self, chapter: Chapter, finder: Finder, result: ChapterAudit, plain: list[Outcome], found: list[Mutant],
+        caught: set[str],
+    ) -> None:  # fmt: skip
+        """Checks that catch neither a misconception nor a mutant. Without mutants, easy answers count, too."""
+        easy = {name for o in plain if o.made_up.kind in ("worthless", "ready-made") for name in o.failed}
+        ready = {name for o in plain if o.made_up.kind == "ready-made" for name in o.failed if "from_scratch" in name}
+        if not found:
+            for check in finder.idle(result.checks, caught | easy):
+                result.holes.append(finder.idle_hole(check, "made-up submission"))
+            return
+        for check in finder.idle(result.checks, caught | ready):
+            own = [m for m in mutation.mutants(self.course, chapter) if m.exercise in ("", check.partition(".")[0])]
+            tries = self._until(own, partial(Mutant.made_up, chapter=chapter, seed=self.seeds[0], only=check))
+            if not tries:
+                result.holes.append(finder.idle_hole(check, "misconception and no mutant"))
+
+    def _until(self, found: list[Mutant], make: Callable[[Mutant], MadeUp]) -> bool:
+        """Whether any of these mutants fails; stops at the first that does."""
+        for start in range(0, len(found), 8):
+            outcomes = self._map([make(mutant) for mutant in found[start : start + 8]])
+            if any(not check.passed for outcome in outcomes for check in outcome.report.checks):
+                return True
+        return False
+
+    def _map(self, work: list[MadeUp]) -> list[Outcome]:
+        """The outcomes in the order of the work."""
+        futures: dict[Future[Outcome], int] = {self.executor.submit(self.work, one): i for i, one in enumerate(work)}
+        outcomes: dict[int, Outcome] = {}
+        for future in as_completed(futures):
+            outcomes[futures[future]] = future.result()
+            if self.progress is not None:
+                self.progress(len(outcomes), len(work))
+        return [outcomes[i] for i in range(len(work))]
+
+
+def _row(outcome: Outcome) -> tuple[str, dict[str, Verdict]]:
+    one = outcome.made_up
+    names = {"right": f"{one.name} (seed {one.seed})", "worthless": f"worthless: {one.name}"}
+    return names.get(one.kind, one.name), {check.id: check.verdict for check in outcome.report.checks}
+
+
+def _is_named(outcome: Outcome) -> bool:
+    failed = [check for check in outcome.report.checks if not check.passed]
+    return bool(failed) and all(check.diagnosis == outcome.made_up.name for check in failed)

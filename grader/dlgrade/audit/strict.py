@@ -1,0 +1,118 @@
+"""Strict files: nothing stray, nothing untranslated, nothing half-done, no suite that looks at the answers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from dlgrade import stubs
+from dlgrade.audit.model import Hole, line_of
+from dlgrade.audit.mutants import equivalents_file
+from dlgrade.course import Chapter, Course, read_yaml
+from dlgrade.text import Text
+
+FEWEST_MISCONCEPTIONS = 1
+FEWEST_ALTERNATES = 2
+SUITE_IMPORTS = {
+    "__future__", "collections", "dlgrade.suite", "functools", "itertools", "math", "nltk", "numpy", "pytest", "random",
+    "sacrebleu", "scipy", "torch", "torchvision", "typing",
+}  # fmt: skip
+Pointer = Callable[..., Hole]  # (path, text, words that the line at fault has) -> hole
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
+    """The holes in a chapter's own files.
+
+    Raises:
+        CourseError: a file has an unknown key or lacks one.
+    """
+
+    def hole(path: Path, text: str, words: str = "") -> Hole:
+        return Hole(chapter.id, "files", f"{path.name}: {text}", str(path), line_of(path, words) if words else 1)
+
+    yield from _strays(course, chapter, hole)
+    yield from _translations(course, chapter, hole)
+    if chapter in stubs.stale(course):
+        yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
+    if len(course.alternates(chapter)) < FEWEST_ALTERNATES:
+        yield hole(course.reference(chapter), f"has fewer than {FEWEST_ALTERNATES} alternates; add alternates/*.py.")
+    names = {exercise.name for exercise in chapter.exercises}
+    for entry in course.misconceptions(chapter):
+        if entry.exercise not in names:
+            path = course.solution(chapter) / "misconceptions.yaml"
+            yield hole(path, f"{entry.id} is of {entry.exercise}, which is no exercise.", f"id: {entry.id}")
+    if not course.misconceptions(chapter):
+        yield hole(course.reference(chapter), "has no misconceptions; write misconceptions.yaml.")
+    for suite in course.suites(chapter):
+        yield from _suite(suite, hole)
+
+
+def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    folder = course.solution(chapter)
+    known = {
+        "reference.py",
+        "misconceptions.yaml",
+        "test_hidden.py",
+        "alternates",
+        equivalents_file(course, chapter).name,
+    }
+    for path in sorted(folder.iterdir() if folder.is_dir() else []):
+        if path.name not in known and path.name != "__pycache__":
+            yield hole(path, "is not a file of a chapter; take it out.")
+    alternates = folder / "alternates"
+    for path in sorted(alternates.iterdir() if alternates.is_dir() else []):
+        if path.suffix != ".py" and path.name != "__pycache__":
+            yield hole(path, "is not a Python file; take it out.")
+
+
+def course_strays(course: Course) -> Iterator[Hole]:
+    """Files of exercises/, its hints and tests/chapters/ that belong to no chapter."""
+    stems = {chapter.stem for chapter in course.chapters}
+    expected = {
+        course.folder / "exercises": {"course.yaml", "hints", *(f"{stem}.py" for stem in stems)},
+        course.folder / "exercises" / "hints": {f"{stem}.yaml" for stem in stems},
+        course.folder / "solutions": stems,
+        course.folder / "tests" / "chapters": {f"test_{stem}.py" for stem in stems},
+    }
+    for folder, names in expected.items():
+        for path in sorted(folder.iterdir() if folder.is_dir() else []):
+            if path.name not in names and path.name != "__pycache__":
+                text = f"{path.name}: belongs to no chapter of course.yaml; add its entry or take the file out."
+                yield Hole("course", "files", text, str(path))
+
+
+def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    contents = course.contents_file
+    for text in (chapter.title, *(exercise.title for exercise in chapter.exercises)):
+        if not _translated(text):
+            yield hole(contents, f"{chapter.id}: {text.en!r} needs English and Chinese.", text.en)
+    for entry in course.misconceptions(chapter):
+        if not _translated(entry.hint):
+            path = course.solution(chapter) / "misconceptions.yaml"
+            yield hole(path, f"{entry.id}: its hint needs English and Chinese.", f"id: {entry.id}")
+    path = course.hints(chapter)
+    hints = read_yaml(path, dict[str, list[Text]]) if path.is_file() else {}
+    for exercise in chapter.exercises:
+        steps = hints.get(exercise.name, [])
+        if not steps or not all(_translated(step) for step in steps):
+            yield hole(path, f"{exercise.name} needs hints in English and Chinese.", f"{exercise.name}:")
+    for name in hints.keys() - {exercise.name for exercise in chapter.exercises}:
+        yield hole(path, f"{name} is no exercise of {chapter.id}.", f"{name}:")
+
+
+def _translated(text: Text) -> bool:
+    return bool(text.en.strip()) and bool(HAN.search(text.zh))
+
+
+def _suite(path: Path, hole: Pointer) -> Iterator[Hole]:
+    """A suite reaches the answers through its fixtures alone."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            modules = [node.module or "."]
+        for module in modules:
+            if module not in SUITE_IMPORTS and module.partition(".")[0] not in SUITE_IMPORTS:
+                yield hole(path, f"imports {module}; a suite reaches the answers by `agree` and `run` alone.", module)
