@@ -329,7 +329,12 @@ class TestLayerNorm:
         """Refuses a normalized_shape that the input does not have.
         normalized_shape 与输入不符时抛出 ValueError。"""
         X = randn(2, 3, 4)
-        agree(lambda impl: (raises(lambda: impl.layer_norm(X, (3,)), ValueError), impl.layer_norm(X, (4,))))
+
+        def probe(impl):
+            refused = [raises(lambda s=shape: impl.layer_norm(X, s), ValueError) for shape in ((3,), (5,), (2, 4))]
+            return refused, impl.layer_norm(X, (4,))
+
+        agree(probe)
 
     def test_arguments_untouched(self, agree, randn):
         """Leaves its arguments as they were.

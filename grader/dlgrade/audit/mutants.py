@@ -1,7 +1,8 @@
 """Machine-made mutants of a reference: small changes to its answers, which its suite must notice.
 
 The operators are those of cosmic-ray. Thinned: of the replacements of one operator at one place (`+` by `-`, `*`, `/`,
-`%` ...) three are kept, chosen by a hash of the place; the others would be near-copies of them.
+`%` ...) three are kept, chosen by a hash of the place; the others would be near-copies of them. Comparisons are not
+replaced by `is` and `is not`, which small numbers and short strings pass or not as the interpreter likes.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def _mutations(reference: str) -> Iterator[tuple[int, str]]:
     provider = OperatorProvider()
     places: dict[tuple[str, object], list[tuple[int, str, int]]] = {}
     for name in provider:
-        if name.startswith("Variable"):  # these need arguments of their own
-            continue
+        if name.startswith("Variable") or name.endswith(("_Is", "_IsNot")):
+            continue  # the first need arguments of their own; identity for equality is up to the interpreter
         operator = provider[name]()
         positions = (p for node in ast_nodes(get_ast(reference)) for p in operator.mutation_positions(node))
         for occurrence, place in enumerate(positions):
