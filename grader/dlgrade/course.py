@@ -112,6 +112,11 @@ class Course:
                     f"{self.contents_file}：format_version 为 {version}，本版 dlgrade 只能读 {FORMAT_VERSION}",
                 )
             )
+        known = {part.id for part in contents.parts}
+        for chapter in contents.chapters or ():
+            if chapter.part not in known:
+                words = f"{self.contents_file}: {chapter.id}: "
+                raise CourseError(both(f"{words}no part {chapter.part!r}", f"{words}没有部分 {chapter.part!r}"))
         return contents
 
     @property

@@ -48,11 +48,15 @@ def starter_code(reference: str, name: str = "reference.py") -> str:
         raise _fault(name, opened, f"{BEGIN} without its {END}")
     code = _squeeze(lines)
     try:
-        ast.parse(code)
+        tree = ast.parse(code)
     except SyntaxError as error:
         raise _fault(
             name, error.lineno or 0, f"the starter code made from it has a syntax error: {error.msg}"
         ) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(isinstance(statement, ast.Raise) for statement in node.body):
+            line = reference[: reference.index(f"class {node.name}")].count("\n") + 1
+            raise _fault(name, line, f"{BEGIN} in the body of class {node.name}; put it into its methods")
     return code
 
 

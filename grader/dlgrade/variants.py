@@ -16,7 +16,7 @@ def changed(reference: str, misconception: Misconception, where: str) -> str:
     for change in misconception.change:
         count = source.count(change.replace)
         if count != 1:
-            first = change.replace.strip().splitlines()[0]
+            first = (change.replace.strip() or change.replace).partition("\n")[0]
             raise CourseError(
                 both(
                     f"{where}: misconception {misconception.id}: {first!r} occurs {count} times in the reference, "

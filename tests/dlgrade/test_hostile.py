@@ -37,10 +37,9 @@ SPOILS = {"all", "norm_stat_count"}
 CHECKED = "batch"  # chooses layer_norm.batch_of_one, where the attack is, then norm_stat_count.batch
 NEXT = "norm_stat_count.batch"
 LIMITS = Limits(memory=512 * MB, scratch=32 * MB, answer=16 * MB, import_seconds=3.0, check_seconds=3.0)
-GRADING_SECONDS = 30  # far more than the limits above add up to, far less than for ever
+GRADING_SECONDS = 15  # more than the limits above add up to, far less than for ever
 JUDGE_MEMORY = 700 * MB  # what one submission may make the grader itself take, for a moment
 REPORT_SIZE = 200_000
-SECRET = "secret-" + os.urandom(16).hex()
 MARK = "hostile-submission-was-here"
 
 
@@ -68,7 +67,12 @@ class Bench:
         for path in self.scratch.iterdir():  # what a grader that was killed left
             shutil.rmtree(path)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-        environment |= {"HOME": str(self.home), "TMPDIR": str(self.scratch), "GRADER_TOKEN": SECRET}
+        environment |= {
+            "HOME": str(self.home),
+            "TMPDIR": str(self.scratch),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+        }
+        environment["GRADER_TOKEN"] = f"secret-{os.urandom(16).hex()}"
         self.process = subprocess.Popen(
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
         )
@@ -100,7 +104,7 @@ class Bench:
         order = {"source": source, "surroundings": self.surroundings(), "keyword": keyword}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
-        report = self.reply(GRADING_SECONDS)
+        report = self.reply(4 * GRADING_SECONDS)
         report["memory"] = memory(self.process.pid, "VmHWM") - before
         return report
 
@@ -175,9 +179,9 @@ def declared(path):
 
 
 def leaks(checks):
-    """What an attack says that it has found, in whatever part of the report it says so."""
-    words = json.dumps(checks)
-    return [words[at : at + 100] for at in range(len(words)) if words.startswith("LEAK", at)][:20]
+    """What an attack says that it has found, wherever its words come into the report."""
+    told = [(check["message"], check["detail"]["output"], check["detail"]["got"]) for check in checks.values()]
+    return [line for words in told for text in words if text for line in text.splitlines() if "LEAK" in line][:10]
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +198,7 @@ def bench(tmp_path_factory):
 
 
 @pytest.fixture
-def reference(ch28):
+def right_answer(ch28):
     return course.load().reference(ch28).read_text(encoding="utf-8")
 
 
@@ -211,13 +215,13 @@ def test_says_what_it_tries(path):
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
-def test_attack(bench, reference, path):
+def test_attack(bench, right_answer, path):
     """An attack gets its verdict and no point, and neither the grader nor the next submission notices."""
     _, verdicts, spoils, _ = declared(path)
 
     report = bench.grade(path.read_text(encoding="utf-8"))
     left = bench.leftovers()
-    after = bench.grade(reference)
+    after = bench.grade(right_answer)
 
     checks = report["checks"]
     attacked = {name: check for name, check in checks.items() if name.startswith("layer_norm.")}
@@ -247,9 +251,9 @@ def test_nothing_is_left_for_the_next(bench):
     assert not any(leaks(report["checks"]) for report in reports)
 
 
-def test_right_answer_after_all_attacks(bench, reference):
+def test_right_answer_after_all_attacks(bench, right_answer):
     """The grader that has seen them all still gives a right submission all its points."""
-    checks = bench.grade(reference, keyword="")["checks"]
+    checks = bench.grade(right_answer, keyword="")["checks"]
 
     assert len(checks) > 60
     assert all(check["verdict"] == "PASSED" for check in checks.values())

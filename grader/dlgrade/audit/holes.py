@@ -104,10 +104,13 @@ class Finder:
                 )
 
     def _ready_made(self, outcome: Outcome) -> Iterator[Hole]:
-        forbidden = {exercise.name for exercise in self.chapter.exercises if exercise.forbidden}
-        for check in outcome.report.checks:
-            if check.exercise in forbidden and check.passed:
-                yield self.at_check("ready-made", check.id, f"{check.id}: passes although a forbidden call is made.")
+        told = {check.exercise for check in outcome.report.checks if check.id == f"{check.exercise}.from_scratch"}
+        for exercise in self.chapter.exercises:
+            if exercise.forbidden and exercise.name not in told:
+                text = (
+                    f"{exercise.name}: forbids ready-made calls and has no test_from_scratch; add it, worth 0 points."
+                )
+                yield self.at_check("no-from-scratch", f"{exercise.name}.from_scratch", text)
 
     def idle(self, checks: list[str], caught: set[str]) -> list[str]:
         """The checks that nothing has failed yet."""

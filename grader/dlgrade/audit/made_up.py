@@ -113,7 +113,7 @@ def ready_made(reference: str, chapter: Chapter) -> str:
     source = reference + "\n\nimport torch\n"
     for exercise in chapter.exercises:
         if exercise.forbidden:
-            use = next(name for name in exercise.forbidden if not name.endswith(".*"))
+            use = exercise.forbidden[0].removesuffix(".*") + ".anything" * exercise.forbidden[0].endswith(".*")
             source += READY_MADE.format(name=exercise.name, use=use)
     return source
 

@@ -6,6 +6,7 @@ Each verb is a module of its own, imported when it is used; none imports torch b
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import Any
@@ -51,6 +52,11 @@ class Verbs(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run, and turn every way to fail into one sentence and an exit code."""
         kwargs["standalone_mode"] = False
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(
+                stream, io.TextIOWrapper
+            ):  # a pipe on Windows may know no Chinese: "?" is better than an error
+                stream.reconfigure(errors="replace")
         try:
             code = super().main(*args, **kwargs)
             sys.stdout.flush()

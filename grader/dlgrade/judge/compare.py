@@ -89,7 +89,7 @@ class Comparison:
             text = where(path) + both(f" has shape {a}; expected {e}.", f"的形状是 {a}，应为 {e}。")
             return Difference("shape", text, got, wanted)
         if self.dtype and actual.dtype != expected.dtype:
-            a_name, e_name = DTYPE_NAMES[actual.dtype], DTYPE_NAMES[expected.dtype]
+            a_name, e_name = (str(t.dtype).removeprefix("torch.") for t in (actual, expected))
             text = where(path) + both(
                 f" has dtype {a_name}; expected {e_name}.", f"的 dtype 是 {a_name}，应为 {e_name}。"
             )
@@ -104,7 +104,12 @@ class Comparison:
         if not (expected.is_floating_point() or expected.is_complex()) and torch.equal(actual, expected):
             return None
         a, e = actual.to(wide), expected.to(wide)
-        apart = ~torch.isclose(a, e, rtol=rtol, atol=atol, equal_nan=True)
+        inexact = any(t.is_floating_point() or t.is_complex() for t in (actual, expected))
+        apart = (
+            ~torch.isclose(a, e, rtol=rtol, atol=atol, equal_nan=True)
+            if inexact or atol or rtol
+            else actual != expected
+        )
         if not apart.any():
             return None
         error = torch.where(apart, (a - e).abs().nan_to_num(torch.inf, torch.inf), -1.0)
@@ -123,7 +128,16 @@ class Comparison:
     def _arrays(self, actual: Any, expected: np.ndarray[Any, Any], path: str) -> Difference | None:
         if not isinstance(actual, np.ndarray):
             return _structure(actual, expected, path)
-        return self._tensors(torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), path)
+        try:
+            tensor = torch.from_numpy(actual.copy())
+        except TypeError:  # a kind that torch has not: a long double
+            found, wanted = describe(actual), describe(expected)
+            text = where(path) + both(
+                f" has dtype {actual.dtype}; expected {expected.dtype}.",
+                f"的 dtype 是 {actual.dtype}，应为 {expected.dtype}。",
+            )
+            return Difference("dtype", text, found, wanted)
+        return self._tensors(tensor, torch.from_numpy(expected.copy()), path)
 
     def _sequences(self, actual: Any, expected: Any, path: str) -> Difference | None:
         if not isinstance(actual, (tuple, list)):
@@ -141,8 +155,8 @@ class Comparison:
         if not isinstance(actual, dict):
             return _structure(actual, expected, path)
         if set(actual) != set(expected):
-            missing = ", ".join(map(repr, expected.keys() - actual.keys())) or "-"
-            extra = ", ".join(map(repr, actual.keys() - expected.keys())) or "-"
+            missing = ", ".join(repr(key) for key in expected if key not in actual) or "-"
+            extra = ", ".join(repr(key) for key in actual if key not in expected) or "-"
             text = where(path) + both(f" lacks keys {missing} and adds {extra}.", f"缺少键 {missing}，多出键 {extra}。")
             return Difference("structure", text, describe(actual), describe(expected))
         for key, other in expected.items():
@@ -159,8 +173,11 @@ class Comparison:
         rtol, atol = self.tolerance.of(NUMBER_TOLERANCE) if isinstance(expected, float) else (0.0, 0.0)
         if actual == expected or (actual != actual and expected != expected):
             return None
-        if isinstance(expected, float) and abs(actual - expected) <= atol + rtol * abs(expected) < float("inf"):
-            return None
+        try:
+            if isinstance(expected, float) and abs(actual - expected) <= atol + rtol * abs(expected) < float("inf"):
+                return None
+        except OverflowError:  # an int beyond all floats
+            pass
         return self._made("value", actual, expected, path)
 
 
@@ -169,11 +186,28 @@ def where(path: str) -> Text:
 
 
 def _structure(actual: Any, expected: Any, path: str) -> Difference:
-    got, wanted = describe(actual), describe(expected)
-    text = (
-        where(path) + both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。") + _advice(actual, expected)
+    (got, got_zh), (wanted, wanted_zh) = _kind(actual), _kind(expected)
+    text = where(path) + both(f" is {got}; expected {wanted}.", f"是{got_zh}，应为{wanted_zh}。")
+    return Difference("structure", text + _advice(actual, expected), describe(actual), describe(expected))
+
+
+def _kind(value: Any) -> tuple[str, str]:
+    """What sort of thing a value is, in English and Chinese."""
+    if isinstance(value, torch.Tensor):
+        return "a tensor", "张量"
+    if isinstance(value, np.ndarray):
+        return "a numpy array", " numpy 数组"
+    if isinstance(value, Other):
+        return describe(value), f" {describe(value)} "
+    if isinstance(value, (tuple, list)):
+        name = type(value).__name__
+        return f"a {name} of {len(value)}", f"含 {len(value)} 个元素的 {name}"
+    if isinstance(value, dict):
+        return "a dict", "字典"
+    shown = (
+        show(value) if isinstance(value, (bool, int, float, type(None))) else f"{type(value).__name__} {show(value)}"
     )
-    return Difference("structure", text, got, wanted)
+    return _cut(shown), f" {_cut(shown)} "
 
 
 def _advice(actual: Any, expected: Any) -> Text:
@@ -199,11 +233,15 @@ def describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"numpy array {value.dtype} {value.shape}"
     if isinstance(value, Other):
-        return f"{value.type} {value.repr}".strip()
+        return _cut(" ".join(f"{value.type} {value.repr}".split()))
     if isinstance(value, (tuple, list)) and value:
         left, right = ("(", ")") if isinstance(value, tuple) else ("[", "]")
         inner = ", ".join(describe(item) for item in value[:6]) + (", ..." if len(value) > 6 else "")
-        return _cut(f"{left}{inner}{right}")
+        comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return _cut(f"{left}{inner}{comma}{right}")
+    if isinstance(value, dict) and value:
+        pairs = [f"{describe(key)}: {describe(item)}" for key, item in list(value.items())[:6]]
+        return _cut("{" + ", ".join(pairs) + (", ..." if len(value) > 6 else "") + "}")
     return _cut(show(value))
 
 

@@ -112,6 +112,8 @@ class Grading:
         outcome = self.content.reference.outcome(blob, seed)
         if outcome.raised:
             raise GraderError(same(f"{check.report.id}: the reference raised {outcome.raised}"))
+        if wire.holds_other(outcome.tree):
+            raise GraderError(same(f"{check.report.id}: the reference gives something that is not data"))
         check.call = outcome.calls[-1] if outcome.calls else None
         value = self._student_value(check, blob, seed)
         check.transcript.append(Entry(blob, seed, value, comparison))
@@ -125,7 +127,13 @@ class Grading:
         worker = self.ready_worker()
         self._refuse_ready_made(check)
         forbidden = list(self.content.chapter.exercise(check.exercise).forbidden)
-        request = {"kind": "probe", "blob": blob, "seed": seed, "forbidden": [f for f in forbidden if f[-1] != "*"]}
+        request = {
+            "kind": "probe",
+            "blob": blob,
+            "seed": seed,
+            "forbidden": [f for f in forbidden if f[-1] != "*"],
+            "exercises": [e.name for e in self.content.chapter.exercises],
+        }
         reply = self._timed(check, worker, request)
         if reply.forbidden:
             self.ready_made[check.exercise] = (reply.forbidden[0][:200], None)
@@ -229,6 +237,8 @@ class Grading:
             report.message = unmet.text
             detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
             report.detail = msgspec.structs.replace(detail, call=check.call)
+        if check.from_scratch:
+            self._settle_from_scratch(check)
 
     def check_from_scratch(self, check: Check) -> None:
         """Fail when the exercise's code reaches a forbidden name; what was called at run time shows in `settle`."""
@@ -255,7 +265,9 @@ class Grading:
 
     def _settle_from_scratch(self, check: Check) -> None:
         """Code that is not there yet has not been written from scratch."""
-        others = [c.report for c in self.checks.values() if c.exercise == check.exercise and not c.from_scratch]
+        others = [
+            c.report for c in self.checks.values() if c.begun and c.exercise == check.exercise and not c.from_scratch
+        ]
         if check.report.passed and others and all(o.verdict is Verdict.NOT_IMPLEMENTED for o in others):
             check.report.verdict = Verdict.NOT_IMPLEMENTED
             check.report.message = others[0].message

@@ -114,7 +114,7 @@ class Judge:
         choice = Choice(keyword, shuffle, stop_at_first)
         grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, choice, on_collected, on_check)
         try:
-            status = run_pytest(self.course, suites, grader)
+            status = run_pytest(suites, grader)
             if grader.failure is not None:
                 raise grader.failure
             if grader.problem:
@@ -219,10 +219,10 @@ def _no_match(chapter: Chapter, keyword: str) -> Text:
     )
 
 
-def run_pytest(course: Course, suites: list[Path], grader: plugin.Grader) -> int | pytest.ExitCode:
+def run_pytest(suites: list[Path], grader: plugin.Grader) -> int | pytest.ExitCode:
     """pytest in this process, blind to whatever configuration lies around the student's folder."""
     arguments = [str(path) for path in suites]
-    arguments += ["--rootdir", str(course.folder), "-c", os.devnull, "--noconftest", "--import-mode=importlib"]
+    arguments += ["--rootdir", str(suites[0].parent), "-c", os.devnull, "--noconftest", "--import-mode=importlib"]
     arguments += ["--strict-markers", "--capture=no", "-p", "dlgrade.judge.plugin"]
     arguments += [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
     with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):

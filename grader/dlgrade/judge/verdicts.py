@@ -109,7 +109,8 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     text = both(
         "What it is, takes or returns is not what the exercise asks for. ", "定义、参数或返回值与题目要求不符。"
     )
-    return Unmet(Verdict.RAISED, text + same(words), detail)
+    asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")
+    return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
 
 
 def _unwritten(detail: Detail) -> Text:

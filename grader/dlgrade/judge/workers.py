@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -173,6 +174,7 @@ class Worker:
         self.replies = replies
         self.output = Output(output)
         self.number = 0
+        self.hung_up = threading.Event()
         self.frames: queue.Queue[bytes | str] = queue.Queue()
         threading.Thread(target=self._receive, daemon=True).start()
         self.missing: list[str] = self._expect(0, limits.import_seconds * 3).value
@@ -227,7 +229,7 @@ class Worker:
             raise WorkerLost("flood" if frame == "flood" else "crash")
         try:
             reply = msgspec.msgpack.decode(frame, type=Reply)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):
             raise WorkerLost("nonsense") from None
         if reply.number != number:
             raise WorkerLost("nonsense")
@@ -246,6 +248,7 @@ class Worker:
                     return
                 self.frames.put(read_exactly(self.replies, size))
         except (EOFError, OSError):
+            self.hung_up.set()
             self.frames.put("closed")
 
 
@@ -378,12 +381,14 @@ class SpawnedWorker(Worker):
             self.process.kill()
 
     def end(self) -> Ended:
-        running = self.process.poll() is None
+        if self.hung_up.is_set():  # it is ending by itself, and how it does is news
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1.0)
         self.kill()
         code = self.process.wait()
         shutil.rmtree(self.scratch, ignore_errors=True)
-        if code < 0 or running:
-            return Ended(signal=abs(code), code=None, memory=False)
+        if code < 0:
+            return Ended(signal=-code, code=None, memory=False)
         return Ended(signal=None, code=code, memory=False)
 
 

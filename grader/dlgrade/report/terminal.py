@@ -50,6 +50,7 @@ class Terminal:
         self.titles: dict[str, Text] = {}
         self.previous: Text | None = None
         self.repeated = 0
+        self.told: dict[str, Verdict] = {}
 
     @contextmanager
     def waiting(self, words: Text) -> Iterator[None]:
@@ -67,6 +68,7 @@ class Terminal:
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
+        line = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in line)
         for wrapped in Styled(line, style=style).wrap(self.console, self.console.width - indent):
             wrapped.rstrip()
             self.console.print(Styled(" " * indent).append_text(wrapped))
@@ -92,6 +94,7 @@ class Terminal:
             return
         self._tell_repeated()
         self.previous = check.message
+        self.told[check.id] = check.verdict
         if check.exercise != self.exercise:
             self.exercise = check.exercise
             title = self.titles.get(check.exercise)
@@ -121,6 +124,7 @@ class Terminal:
     def explain(self, report: ChapterReport) -> None:
         """What is wrong with each check that is not met, checks with one cause together."""
         self._tell_repeated()
+        self._correct(report)
         groups: dict[object, list[CheckReport]] = {}
         for check in report.checks:
             unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames  # its line says enough
@@ -130,6 +134,15 @@ class Terminal:
         for checks in groups.values():
             explained[checks[0].exercise] += 1
             self._explain(checks, briefly=explained[checks[0].exercise] > SHOWN_IN_FULL)
+
+    def _correct(self, report: ChapterReport) -> None:
+        """What a later check showed of an earlier one: a ready-made call takes an exercise's points."""
+        changed = [check for check in report.checks if self.told.get(check.id, check.verdict) is not check.verdict]
+        if changed:
+            self.console.print()
+            self.print(both("Corrected", "更正"), "bold")
+        for check in changed:
+            self._print_table(self._line(check))
 
     def _explain(self, checks: list[CheckReport], *, briefly: bool) -> None:
         first, *others = checks
@@ -152,6 +165,7 @@ class Terminal:
         facts.add_column(width=9, no_wrap=True)
         facts.add_column(overflow="fold", max_width=self.console.width - 13)
         for label, words in self._facts(check):
+            words = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in words)
             facts.add_row("", Styled(label.of(self.lang), style="dim"), words)
         if facts.row_count:
             self._print_table(facts)
@@ -218,9 +232,6 @@ def _cause(check: CheckReport) -> object:
         return check.diagnosis
     if check.detail.frames:
         return (check.verdict, check.detail.frames[-1], check.message)
-    if check.verdict in (Verdict.FAILED, Verdict.GRADER_ERROR):
-        own = check.message if check.detail.got is None else check.id
-        return (check.verdict, own)
     return (check.verdict, check.exercise, check.message)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 Use = tuple[str, int]
@@ -22,6 +21,8 @@ def uses(tree: ast.Module, exercise: str, forbidden: list[str]) -> list[Use]:
     """
     imports = _imports(tree)
     found: dict[Use, None] = {}
+    if exercise in imports and any(_matches(imports[exercise], entry) for entry in forbidden):
+        found[imports[exercise], _import_line(tree, exercise)] = None
     for node in _reachable(tree, exercise):
         for name, line in _dotted_names(node, imports):
             if any(_matches(name, entry) for entry in forbidden):
@@ -48,6 +49,11 @@ def _imports(tree: ast.Module) -> dict[str, str]:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.pop(statement.name, None)
     return names
+
+
+def _import_line(tree: ast.Module, name: str) -> int:
+    imports = (node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) and name in _binds(node))
+    return next((node.lineno for node in imports), 1)
 
 
 def _reachable(tree: ast.Module, exercise: str) -> Iterator[ast.AST]:
@@ -93,26 +99,38 @@ def _dotted(node: ast.expr, imports: dict[str, str]) -> str | None:
     return imports.get(node.id) if isinstance(node, ast.Name) else None
 
 
-@contextmanager
-def guard(forbidden: list[str], called: list[str]) -> Iterator[None]:
-    """While it lasts, a call of a forbidden name notes itself in `called` and raises `ForbiddenCall`."""
-    undo: list[tuple[Any, str, Any]] = []
-    try:
-        for name in forbidden:
+class Guard:
+    """Stands before every forbidden callable of a chapter, from before the submission is imported.
+
+    A call passes, unless the exercise that is being probed forbids it: then it notes itself in `called` and raises
+    `ForbiddenCall`. References that the submission takes at import are references to the guard.
+    """
+
+    def __init__(self) -> None:
+        self.active: frozenset[str] = frozenset()
+        self.called: list[str] = []
+
+    def watch(self, names: Iterable[str]) -> None:
+        for name in names:
             owner, attribute, target = _resolve(name)
-            if target is None:
-                continue
             if isinstance(target, type):  # classes stay themselves for isinstance and for subclasses
-                owner, attribute = target, "__init__"
-            undo.append((owner, attribute, vars(owner).get(attribute)))
-            setattr(owner, attribute, _refuse(name, called))
-        yield
-    finally:
-        for owner, attribute, original in reversed(undo):
-            if original is None:  # it was inherited
-                delattr(owner, attribute)
-            else:
-                setattr(owner, attribute, original)
+                owner, attribute, target = target, "__init__", getattr(target, "__init__")  # noqa: B009
+            if callable(target):
+                setattr(owner, attribute, self._guarded(name, target))
+
+    def begin(self, forbidden: Iterable[str]) -> None:
+        """From now on these are forbidden, and none has been called."""
+        self.active = frozenset(forbidden)
+        self.called = []
+
+    def _guarded(self, name: str, target: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if name in self.active:
+                self.called.append(name)
+                raise ForbiddenCall(name)
+            return target(*args, **kwargs)
+
+        return guarded
 
 
 def _resolve(name: str) -> tuple[Any, str, Any]:
@@ -123,11 +141,3 @@ def _resolve(name: str) -> tuple[Any, str, Any]:
         outer, _, last = path.rpartition(".")
         owner = getattr(importlib.import_module(outer), last, None)
     return owner, attribute, getattr(owner, attribute, None)
-
-
-def _refuse(name: str, called: list[str]) -> Any:
-    def refused(*_args: object, **_kwargs: object) -> None:
-        called.append(name)
-        raise ForbiddenCall(name)
-
-    return refused

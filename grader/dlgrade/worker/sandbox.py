@@ -46,6 +46,7 @@ SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 SCRATCH = Path("/submission")
+SHARED = Path("/dev/shm")  # semaphores and shared memory, as data loaders with workers use them
 MOUNT_POINT = Path("/sys")  # a folder that every Linux has; only the fork server sees it covered
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -185,6 +186,7 @@ class Sandbox:
             if inside.is_dir():
                 mount("tmpfs", str(inside), "tmpfs", MS_NOSUID | MS_NODEV, "mode=000,size=4k")
         (root / SCRATCH.name).mkdir()
+        (root / "dev" / "shm").mkdir()
         self.root = str(root)
 
     # Each worker's part.
@@ -202,6 +204,7 @@ class Sandbox:
     def confine(self, spare: Path) -> tuple[Path, list[str]]:
         """Shut the calling process in. Returns its scratch folder (`spare` where it gets none) and what is missing."""
         if not self.wanted:
+            os.chdir(spare)
             return spare, self.missing
         scratch, data = spare, data_bytes()
         call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
@@ -224,6 +227,7 @@ class Sandbox:
         call("umount2", b".", MNT_DETACH)
         os.chdir("/")
         mount("tmpfs", str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, f"mode=700,size={self.limits.scratch}")
+        mount("tmpfs", str(SHARED), "tmpfs", MS_NOSUID | MS_NODEV, f"mode=700,size={self.limits.scratch}")
         return SCRATCH
 
     def _limit(self, data: int) -> None:
@@ -244,13 +248,14 @@ class Sandbox:
     def _landlock(self, scratch: Path) -> None:
         if not landlockpy.supported():
             raise OSError("this kernel has none")
-        folders = [Path("/")] if self.root else without(readable_folders(), self.private)
+        folders = [Path("/")] if self.root and self.contained else without(readable_folders(), self.private)
         with landlockpy.Ruleset(scoped=landlockpy.Scope.ABSTRACT_UNIX_SOCKET | landlockpy.Scope.SIGNAL) as rules:
             for folder in folders:
                 rules.allow_path(folder, READ if folder.is_dir() else AccessFS.READ_FILE)
             for device in DEVICES:
                 rules.allow_path(device, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
-            rules.allow_path(scratch, KEEP)
+            for folder in {scratch, SHARED} if self.contained and self.root else {scratch}:
+                rules.allow_path(folder, KEEP)
             rules.restrict(no_new_privs=False)
 
 

@@ -88,10 +88,15 @@ class Server:
         for number, worker in list(self.workers.items()):
             if worker.pidfd in events:
                 self.bury(number, worker)
-            elif memory_of(worker.pidfd) - worker.memory > self.limits.memory:
+            elif self.is_over(worker):
                 worker.over = True
                 self.kill(worker)
         return self.control.fileno() not in events or self.obey()
+
+    def is_over(self, worker: Worker) -> bool:
+        """Whether a worker's processes hold too much. The exact count, which takes longer, confirms the quick one."""
+        most = worker.memory + self.limits.memory
+        return memory_of(worker.pidfd) > most and memory_of(worker.pidfd, exact=True) > most
 
     def obey(self) -> bool:
         packet, descriptors, _, _ = socket.recv_fds(self.control, PACKET, 2)
@@ -165,8 +170,11 @@ def _alone(channel: int) -> int:
     return 3
 
 
-def memory_of(pidfd: int) -> int:
-    """Bytes of anonymous and shared memory that the process behind a pidfd and its descendants hold; 0 if unknown."""
+def memory_of(pidfd: int, *, exact: bool = False) -> int:
+    """Bytes of anonymous and shared memory that the process behind a pidfd and its descendants hold; 0 if unknown.
+
+    Quickly, pages that processes share since a fork count once for each; exactly, each has its share of them.
+    """
     try:
         info = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
         pid = int(info.rpartition("\nPid:")[2].split()[0])
@@ -175,7 +183,7 @@ def memory_of(pidfd: int) -> int:
     waiting, total = [pid], 0
     while waiting:
         one = waiting.pop()
-        total += _resident(one)
+        total += _proportional(one) if exact else _resident(one)
         waiting += children(one)
     return total
 
@@ -186,6 +194,15 @@ def _resident(pid: int) -> int:
     except OSError:
         return 0
     sizes = (line.split() for line in status.splitlines() if line.startswith(("RssAnon:", "RssShmem:")))
+    return sum(int(fields[1]) * 1024 for fields in sizes)
+
+
+def _proportional(pid: int) -> int:
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return _resident(pid)
+    sizes = (line.split() for line in rollup.splitlines() if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
     return sum(int(fields[1]) * 1024 for fields in sizes)
 
 

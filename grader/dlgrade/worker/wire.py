@@ -17,6 +17,7 @@ value again from the tree alone, against limits: nothing in it names code.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,9 +85,10 @@ class _Writer:
             return value if -(2**63) <= value < 2**63 else self.big(value)
         if kind is str:
             self.spend(len(value) * 4)
-            return value
-        if kind in (list, tuple, torch.Size, set, frozenset, dict):
-            return self.container(kind, value, above)
+            return value.encode("utf-8", "backslashreplace").decode()
+        for base in (list, tuple, set, frozenset, dict):  # a named tuple is a tuple, an OrderedDict a dict
+            if isinstance(value, base) and issubclass(kind, base):
+                return self.container(base, value, above)
         return self.leaf(kind, value)
 
     def big(self, value: int) -> Any:
@@ -101,8 +103,8 @@ class _Writer:
             raise Unsendable("too_deep")
         above = (*above, id(value))
         if kind is dict:
-            return ["d", [[self.write(k, above), self.write(v, above)] for k, v in value.items()]]
-        items = sorted(value, key=repr) if kind in (set, frozenset) else value
+            return ["d", [[self.write(k, above), self.write(v, above)] for k, v in dict.items(value)]]
+        items = sorted(value, key=repr) if kind in (set, frozenset) else list(value)
         tag = "l" if kind is list else "s" if kind in (set, frozenset) else "t"
         return [tag, [self.write(item, above) for item in items]]
 
@@ -111,8 +113,9 @@ class _Writer:
             return self.tensor(value)
         if kind is np.ndarray and value.dtype.kind in "fiubc":
             self.spend(value.nbytes)
-            return ["A", value.dtype.str, list(value.shape), np.ascontiguousarray(value).tobytes()]
-        if isinstance(value, (np.number, np.bool_)) and value.dtype.kind in "fiub":
+            little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+            return ["A", little.dtype.str, list(value.shape), np.ascontiguousarray(little).tobytes()]
+        if isinstance(value, (np.number, np.bool_)) and type(value.item()) in (bool, int, float):
             return value.item()
         if kind is bytes:
             self.spend(len(value))
@@ -140,14 +143,29 @@ def _type_name(kind: type) -> str:
 
 def _safe_repr(value: Any) -> str:
     try:
-        return repr(value)[:MAX_REPR]
+        words = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+        return " ".join(words.encode("utf-8", "backslashreplace").decode().split())[:MAX_REPR]
     except Exception as error:
         return f"<repr raised {type(error).__name__}>"
 
 
+def holds_other(tree: Any) -> bool:
+    """Whether a well-formed tree has something that is not data."""
+    if type(tree) is not list:
+        return False
+    if tree[0] == "d":
+        return any(holds_other(part) for pair in tree[1] for part in pair)
+    return tree[0] == "o" or (tree[0] in ("l", "t", "s") and any(holds_other(item) for item in tree[1]))
+
+
 def from_tree(tree: Any) -> Any:
     """The value that a tree stands for. Raises `Malformed` for a tree that `to_tree` never makes."""
-    return _read(tree, 0)
+    try:
+        return _read(tree, 0)
+    except Malformed:
+        raise
+    except Exception as error:  # numpy's and torch's own ways to refuse a shape
+        raise Malformed(f"{type(error).__name__}") from None
 
 
 def _read(tree: Any, depth: int) -> Any:

@@ -1,0 +1,201 @@
+"""The audit audited: a sound course has no holes, and each kind of hole is found in a course that has it."""
+
+import json
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from dlgrade.cli.new import new
+
+CONTENTS = "format_version: 1\ntitle: {en: Small, zh: 小课程}\nparts:\n  - id: only\n    title: {en: Only, zh: 唯一}\nchapters:\n"
+SECOND_CHECK = '''
+    def test_second(self, agree, run, randn):
+        """A second check.
+        第二项检查。"""
+        X = randn(4, 3)
+        {call}
+'''
+
+
+class SmallCourse:
+    """A sound course of one exercise, `twice`, and the places where it can be broken."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.solution = folder / "solutions" / "ch90_twice"
+        self.suite = folder / "tests" / "chapters" / "test_ch90_twice.py"
+        self.mistakes = self.solution / "misconceptions.yaml"
+        self.reference = self.solution / "reference.py"
+        alternates = self.solution / "alternates"
+        alternates.mkdir()
+        for name, expression in (("added", "X + X"), ("summed", "sum([X, X])")):
+            (alternates / f"{name}.py").write_text(f"def twice(X):\n    return {expression}\n", encoding="utf-8")
+
+    def edit(self, path, old, new):
+        words = path.read_text(encoding="utf-8")
+        assert old in words
+        path.write_text(words.replace(old, new), encoding="utf-8")
+
+    def add_check(self, call):
+        with self.suite.open("a", encoding="utf-8") as file:
+            file.write(SECOND_CHECK.format(call=call))
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    (tmp_path / "course" / "exercises").mkdir(parents=True)
+    (tmp_path / "course" / "exercises" / "course.yaml").write_text(CONTENTS, encoding="utf-8")
+    monkeypatch.setenv("DLGRADE_COURSE", str(tmp_path / "course"))
+    new(chapter="ch90", slug="twice", part=None)
+    return SmallCourse(tmp_path / "course")
+
+
+def test_a_sound_course_has_no_holes(dlgrade, small):
+    """A course without faults passes with its mutants, and says so in every format."""
+    done = dlgrade("audit", "--mutants", "--jobs", "1", "--junit", small.folder / "audit.xml")
+    assert (done.returncode, "No holes." in done.stdout) == (0, True), done.stdout + done.stderr
+    assert ET.parse(small.folder / "audit.xml").getroot().findall(".//failure") == []
+
+
+def starter(small):
+    small.add_check("agree(lambda impl: 1)")
+    return "starter", "twice.second: starter code gets PASSED, not NOT_IMPLEMENTED"
+
+
+def right_answer(small):
+    small.edit(small.solution / "alternates" / "added.py", "X + X", "X + X + 1e-3")
+    return "right-answer", "twice.ordinary_input: rejects the right answer 'added' under seed 1"
+
+
+def misconception_passes(small):
+    small.edit(small.mistakes, "with: return X / 2", "with: return X + X")
+    return "misconception-passes", "halved: passes every check; add one that catches it."
+
+
+def misconception_crashes(small):
+    small.edit(small.mistakes, "with: return X / 2", "with: return X / nothing")
+    return "misconception-crashes", "halved: twice.ordinary_input ends in RAISED, not FAILED"
+
+
+def misconception_caught_elsewhere(small):
+    small.add_check("agree(lambda impl: impl.twice(X + 1))")
+    return "misconception-caught-elsewhere", "halved: caught_by is not right: it also fails twice.second."
+
+
+def misdiagnosis(small):
+    same = small.mistakes.read_text(encoding="utf-8").replace("id: halved", "id: cut").replace("X / 2", "X * 0.5")
+    with small.mistakes.open("a", encoding="utf-8") as file:
+        file.write(same)
+    return "misdiagnosis", "cut: twice.ordinary_input diagnoses it as halved"
+
+
+def worthless(small):
+    small.add_check("run(lambda impl: impl.twice(X))")
+    return "worthless", "twice.second: a worthless answer (zeros) earns its points"
+
+
+def no_from_scratch(small):
+    contents = small.folder / "exercises" / "course.yaml"
+    small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [torch.add]\n")
+    return "no-from-scratch", "twice: forbids ready-made calls and has no test_from_scratch"
+
+
+def change_does_not_apply(small):
+    small.edit(small.mistakes, "replace: return 2 * X", "replace: return 3 * X")
+    return "files", "misconception halved: 'return 3 * X' occurs 0 times in the reference, not once"
+
+
+def unknown_key(small):
+    small.edit(small.mistakes, "  exercise: twice", "  exercise: twice\n  severity: high")
+    return "files", "unknown field `severity`"
+
+
+def missing_translation(small):
+    small.edit(small.mistakes, "zh: 引导学生发现错误的提问。", "zh: to do")
+    return "files", "halved: its hint needs English and Chinese."
+
+
+def stray_file(small):
+    (small.solution / "notes.txt").write_text("later", encoding="utf-8")
+    return "files", "notes.txt: is not a file of a chapter; take it out."
+
+
+def stray_chapter(small):
+    (small.folder / "exercises" / "ch91_lost.py").write_text("", encoding="utf-8")
+    return "files", "ch91_lost.py: belongs to no chapter of course.yaml"
+
+
+def suite_imports_a_solution(small):
+    small.edit(small.suite, "import pytest\n", "import pytest\nfrom solutions.ch90_twice import reference\n")
+    return "files", "imports solutions.ch90_twice; a suite reaches the answers by `agree` and `run` alone."
+
+
+def old_starter_code(small):
+    small.edit(small.reference, "What it computes", "Twice its input")
+    return "files", "ch90_twice.py: is not what the reference gives; run `dlgrade stubs`."
+
+
+def broken_suite(small):
+    small.edit(small.suite, "        用中文说明检查内容。", "        Only English.")
+    return "files", "its docstring needs a line in English, then one in Chinese"
+
+
+def idle_check(small):
+    small.add_check("run(lambda impl: impl.twice(X))")
+    return "idle-check", "twice.second: catches no misconception and no mutant"
+
+
+def mutant_survived(small):
+    small.edit(small.suite, "X = randn(4, 3)", "X = randn(4, 3) * 0 + 2")
+    return "mutant-survived", "no check notices; add one, or list it in equivalents.yaml with the reason."
+
+
+def stale_equivalent(small):
+    entry = "- before: return 2 * X\n  after: return  3 * X\n  reason: none\n"
+    (small.solution / "equivalents.yaml").write_text(entry, encoding="utf-8")
+    return "stale-equivalent", "take the entry out."
+
+
+PLAIN = [
+    starter, right_answer, misconception_passes, misconception_crashes, misconception_caught_elsewhere, misdiagnosis,
+    worthless, no_from_scratch, change_does_not_apply, unknown_key, missing_translation, stray_file, stray_chapter,
+    suite_imports_a_solution, old_starter_code, broken_suite,
+]  # fmt: skip
+WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
+
+
+@pytest.mark.parametrize("breakage", PLAIN + WITH_MUTANTS, ids=lambda breakage: breakage.__name__)
+def test_every_kind_of_hole_is_found(dlgrade, small, breakage):
+    """The audit exits 1 on a broken course and names the hole in its sentence."""
+    kind, sentence = breakage(small)
+    done = dlgrade("audit", "--jobs", "1", "--json", *(["--mutants"] if breakage in WITH_MUTANTS else []))
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    holes = [hole for part in (*report["chapters"], report) for hole in part["holes"]]
+    assert [hole for hole in holes if hole["kind"] == kind and sentence in hole["text"]], holes
+
+
+def test_annotations_point_at_the_line(dlgrade, small):
+    """--format github gives a workflow command with the file and line at fault, and JUnit a failure."""
+    misconception_passes(small)
+    junit = small.folder / "audit.xml"
+    done = dlgrade("audit", "ch90", "--format", "github", "--junit", junit, "--jobs", "1", cwd=small.folder)
+    line = (
+        "::error file=solutions/ch90_twice/misconceptions.yaml,line=1,title=audit misconception-passes::halved: passes"
+    )
+    assert done.returncode == 1
+    assert line in done.stdout
+    assert len(ET.parse(junit).getroot().findall(".//failure")) >= 1
+
+
+def test_changed_since(dlgrade, small):
+    """--changed-since leaves out the chapters that the branch did not change, and refuses an unknown revision."""
+    git = ["git", "-C", str(small.folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *arguments], check=True)
+    unchanged = dlgrade("audit", "--changed-since", "HEAD", "--json")
+    assert json.loads(unchanged.stdout)["chapters"] == []
+    stray_file(small)
+    assert "notes.txt" in dlgrade("audit", "--changed-since", "HEAD", "--jobs", "1").stdout
+    assert dlgrade("audit", "--changed-since", "no-such-branch").returncode == 2

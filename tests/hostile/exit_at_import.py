@@ -1,0 +1,19 @@
+"""Ends the process with exit code 0 while it is imported.
+Verdict: CRASHED
+Spoils: all
+"""
+
+import math
+import os
+
+os._exit(0)
+
+
+def layer_norm(*_, **__):
+    return None
+
+
+def norm_stat_count(shape, kind):
+    if kind == "layer":
+        return math.prod(shape[:-1]), (shape[-1],)
+    return (shape[0] * shape[1] if kind == "instance" else shape[1]), (shape[1],)

@@ -1,0 +1,37 @@
+"""Says that its answer cannot be sent, for a reason that nobody knows.
+Verdict: CRASHED | FAILED
+"""
+
+import math
+import os
+import struct
+import sys
+
+import msgspec
+import torch
+
+
+def number():
+    """The number of the request that is being answered, from the worker's own frames."""
+    frame = sys._getframe()
+    while "request" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["request"]["number"]
+
+
+def send(content):
+    rest = memoryview(struct.pack(">I", len(content)) + content)
+    while rest:
+        rest = rest[os.write(3, rest) :]
+
+
+def layer_norm(x, *_, **__):
+    reply = {"number": number(), "status": "unsendable", "forbidden": [], "value": ["huge", "much"]}
+    send(msgspec.msgpack.encode(reply))
+    return torch.zeros_like(x)
+
+
+def norm_stat_count(shape, kind):
+    if kind == "layer":
+        return math.prod(shape[:-1]), (shape[-1],)
+    return (shape[0] * shape[1] if kind == "instance" else shape[1]), (shape[1],)

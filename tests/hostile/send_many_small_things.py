@@ -1,0 +1,39 @@
+"""Sends a message that is small as bytes and takes a hundred times as much as objects.
+Verdict: CRASHED | FAILED
+"""
+
+import math
+import os
+import struct
+import sys
+
+import msgspec
+import torch
+
+MANY = b"\xdd" + struct.pack(">I", 28 << 20) + b"\x90" * (28 << 20)
+
+
+def number():
+    """The number of the request that is being answered, from the worker's own frames."""
+    frame = sys._getframe()
+    while "request" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["request"]["number"]
+
+
+def send(content):
+    rest = memoryview(struct.pack(">I", len(content)) + content)
+    while rest:
+        rest = rest[os.write(3, rest) :]
+
+
+def layer_norm(x, *_, **__):
+    reply = {"number": number(), "status": "value", "forbidden": [], "value": None}
+    send(msgspec.msgpack.encode(reply).replace(b"\xc0", MANY))
+    return torch.zeros_like(x)
+
+
+def norm_stat_count(shape, kind):
+    if kind == "layer":
+        return math.prod(shape[:-1]), (shape[-1],)
+    return (shape[0] * shape[1] if kind == "instance" else shape[1]), (shape[1],)

@@ -1,0 +1,44 @@
+"""Leaves a thread behind that goes on sending answers for whatever is asked next.
+Verdict: FAILED | CRASHED
+Spoils: norm_stat_count
+"""
+
+import math
+import os
+import struct
+import sys
+import threading
+
+import msgspec
+import torch
+
+
+def number():
+    """The number of the request that is being answered, from the worker's own frames."""
+    frame = sys._getframe()
+    while "request" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["request"]["number"]
+
+
+def send(content):
+    rest = memoryview(struct.pack(">I", len(content)) + content)
+    while rest:
+        rest = rest[os.write(3, rest) :]
+
+
+def forge(current):
+    while True:
+        for later in range(current + 1, current + 20):
+            send(msgspec.msgpack.encode({"number": later, "status": "value", "forbidden": [], "value": [7, [7]]}))
+
+
+def layer_norm(x, *_, **__):
+    threading.Thread(target=forge, args=(number() + 1,), daemon=True).start()
+    return torch.zeros_like(x)
+
+
+def norm_stat_count(shape, kind):
+    if kind == "layer":
+        return math.prod(shape[:-1]), (shape[-1],)
+    return (shape[0] * shape[1] if kind == "instance" else shape[1]), (shape[1],)
