@@ -23,6 +23,9 @@ class DlgradeError(Exception):
         super().__init__(text.en)
         self.text = text
 
+    def __reduce__(self) -> tuple[type[DlgradeError], tuple[Text]]:
+        return type(self), (self.text,)  # between an audit's processes
+
 
 class UsageError(DlgradeError):
     exit_code = 2

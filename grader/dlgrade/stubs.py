@@ -8,8 +8,8 @@ The reference marks each answer with a pair of comment lines::
         return X.clamp(min=0)
         # END SOLUTION
 
-Inside a function the region becomes `raise NotImplementedError`; at the top level of the file (a private helper, an
-import that only the answer needs) it disappears.
+Inside a function the region becomes `raise NotImplementedError`; at the top level of the file or in the body of a class
+(a private helper, an import that only the answer needs) it disappears.
 """
 
 from __future__ import annotations
@@ -31,13 +31,17 @@ def starter_code(reference: str, name: str = "reference.py") -> str:
     """The reference with its answers taken out; unpaired or nested markers are errors that name the line."""
     lines: list[str] = []
     opened = 0
+    try:
+        blanks = _blanks(reference)
+    except SyntaxError as error:
+        raise _fault(name, error.lineno or 0, f"syntax error: {error.msg}") from None
     for number, line in enumerate(reference.splitlines(), start=1):
         marker = line.strip()
         if marker == BEGIN:
             if opened:
                 raise _fault(name, number, f"{BEGIN} inside the region that line {opened} opens")
             opened = number
-            lines += _blank(line)
+            lines += [line.replace(BEGIN, BLANK)] if number in blanks else []
         elif marker == END:
             if not opened:
                 raise _fault(name, number, f"{END} without a {BEGIN} before it")
@@ -48,21 +52,22 @@ def starter_code(reference: str, name: str = "reference.py") -> str:
         raise _fault(name, opened, f"{BEGIN} without its {END}")
     code = _squeeze(lines)
     try:
-        tree = ast.parse(code)
+        ast.parse(code)
     except SyntaxError as error:
         raise _fault(
             name, error.lineno or 0, f"the starter code made from it has a syntax error: {error.msg}"
         ) from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and any(isinstance(statement, ast.Raise) for statement in node.body):
-            line = reference[: reference.index(f"class {node.name}")].count("\n") + 1
-            raise _fault(name, line, f"{BEGIN} in the body of class {node.name}; put it into its methods")
     return code
 
 
-def _blank(marker_line: str) -> list[str]:
-    indent = marker_line[: len(marker_line) - len(marker_line.lstrip())]
-    return [indent + BLANK] if indent else []
+def _blanks(reference: str) -> set[int]:
+    """The lines that stand in the body of a function, where an answer leaves a blank and not nothing."""
+    inside: set[int] = set()
+    for node in ast.walk(ast.parse(reference)):  # outer nodes come before inner ones
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            inside = inside - set(lines) if isinstance(node, ast.ClassDef) else inside | set(lines)
+    return inside
 
 
 def _squeeze(lines: list[str]) -> str:

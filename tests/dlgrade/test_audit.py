@@ -8,7 +8,14 @@ import pytest
 
 from dlgrade.cli.new import new
 
-CONTENTS = "format_version: 1\ntitle: {en: Small, zh: 小课程}\nparts:\n  - id: only\n    title: {en: Only, zh: 唯一}\nchapters:\n"
+CONTENTS = """\
+format_version: 1
+title: {en: Small, zh: 小课程}
+parts:
+  - id: only
+    title: {en: Only, zh: 唯一}
+chapters:
+"""
 SECOND_CHECK = '''
     def test_second(self, agree, run, randn):
         """A second check.
@@ -142,7 +149,8 @@ def broken_suite(small):
 
 
 def idle_check(small):
-    small.add_check("run(lambda impl: impl.twice(X))")
+    small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.suite import raises\n")
+    small.add_check("run(lambda impl: raises(lambda: impl.twice(0), Exception))")
     return "idle-check", "twice.second: catches no misconception and no mutant"
 
 

@@ -20,7 +20,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 NAME = "ch28_batch_norm.py"
 
-MANY_FAULTS = '''
+MANY_FAULTS = """
 def batch_norm(X, gamma, beta, moving_mean, moving_var, eps, momentum):
     print("\\x1b[31mred\\x07 \\x00 \\x85 批量归一化", "wide " * 100, "批量" * 100)
     raise ValueError("\\x1b[31mred\\x1b[0m and \\x07 and \\r and \\x9b31m" + " 归一化" * 30 + "x" * 200)
@@ -49,7 +49,7 @@ del group_norm
 
 def norm_stat_count(shape, kind):
     raise NotImplementedError
-'''
+"""
 
 
 @pytest.fixture
@@ -209,7 +209,10 @@ def test_lines_add_up(dlgrade, grade, tmp_path):
         encoding="utf-8",
     )
     output = dlgrade("check", "ch28").stdout
-    earned = sum(float(points) for points in re.findall(r" (\d+)/\d+ *$", output, re.MULTILINE))
+    told, corrected = output.partition("\nCorrected\n")[::2]
+    earned = sum(float(points) for points in re.findall(r" (\d+)/\d+ *$", told, re.MULTILINE))
+    earned -= sum(float(points) for points in re.findall(r" 0/(\d+) *$", corrected, re.MULTILINE))
+    assert corrected
     assert earned == float(re.search(r"Score (\S+) /", output)[1])
 
 

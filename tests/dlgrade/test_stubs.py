@@ -16,7 +16,7 @@ FAULTS = {
     ),
     "broken": (
         "def f():\n# BEGIN SOLUTION\n    return 1\n# END SOLUTION\n",
-        "mine.py:1: the starter code",
+        "mine.py:2: the starter code",
     ),
 }
 

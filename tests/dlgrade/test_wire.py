@@ -288,10 +288,11 @@ def test_broken_text_in_the_channel(grade):
         "import os, struct, sys\n"
         "def norm_stat_count(shape, kind):\n"
         "    frame = sys._getframe()\n"
-        "    while frame.f_code.co_name != 'serve': frame = frame.f_back\n"
-        "    number = struct.pack('>BH', 0xCD, frame.f_locals['request']['number'])\n"
-        "    body = b'\\x84\\xa6number' + number + b'\\xa6status\\xa5value\\xa9forbidden\\x90\\xa5value\\xa1\\xff'\n"
-        "    os.write(frame.f_locals['replies'], struct.pack('>I', len(body)) + body)\n"
+        "    while 'replies' not in frame.f_locals: frame = frame.f_back\n"
+        "    number = struct.pack('>BQ', 0xCF, frame.f_locals['request']['number'])\n"
+        "    rest = b'\\xa6status\\xa5value\\xa9forbidden\\x90\\xa5sizes\\x90\\xa5value\\xa1\\xff'\n"
+        "    body = b'\\x85\\xa6number' + number + rest\n"
+        "    os.write(frame.f_locals['replies'], struct.pack('>II', len(body) + 4, len(body)) + body)\n"
         "    os._exit(0)\n",
         keyword="norm_stat_count",
     )

@@ -21,7 +21,7 @@ def number():
 
 
 def send(content):
-    rest = memoryview(struct.pack(">I", len(content)) + content)
+    rest = memoryview(struct.pack(">II", len(content) + 4, len(content)) + content)
     while rest:
         rest = rest[os.write(3, rest) :]
 
@@ -29,7 +29,11 @@ def send(content):
 def forge():
     while True:
         request = msgspec.msgpack.decode(os.read(3, 1 << 20)[4:])
-        send(msgspec.msgpack.encode({"number": request["number"], "status": "value", "forbidden": [], "value": None}))
+        send(
+            msgspec.msgpack.encode(
+                {"number": request["number"], "status": "value", "forbidden": [], "sizes": [], "value": None}
+            )
+        )
 
 
 def layer_norm(x, *_, **__):

@@ -21,7 +21,7 @@ def number():
 
 
 def send(content):
-    rest = memoryview(struct.pack(">I", len(content)) + content)
+    rest = memoryview(struct.pack(">II", len(content) + 4, len(content)) + content)
     while rest:
         rest = rest[os.write(3, rest) :]
 
@@ -29,7 +29,7 @@ def send(content):
 def layer_norm(x, *_, **__):
     current = number()
     for later in range(current, current + 200):
-        send(msgspec.msgpack.encode({"number": later, "status": "value", "forbidden": [], "value": None}))
+        send(msgspec.msgpack.encode({"number": later, "status": "value", "forbidden": [], "sizes": [], "value": None}))
     return torch.zeros_like(x)
 
 

@@ -16,7 +16,7 @@ def layer_norm(x, *_, **__):
             print("LEAK:", Path(path).read_bytes()[:40])
         except OSError:
             continue
-    for folder in ("/home", "/var", "/run", "/proc", "/sys", "/dev/shm", "/etc/ssh", surroundings.HOME):
+    for folder in ("/home", "/var", "/run", "/proc", "/sys", "/etc/ssh", surroundings.HOME):
         try:
             print("LEAK:", folder, os.listdir(folder)[:3])
         except OSError:

@@ -22,13 +22,13 @@ def number():
 
 
 def send(content):
-    rest = memoryview(struct.pack(">I", len(content)) + content)
+    rest = memoryview(struct.pack(">II", len(content) + 4, len(content)) + content)
     while rest:
         rest = rest[os.write(3, rest) :]
 
 
 def layer_norm(x, *_, **__):
-    reply = {"number": number(), "status": "value", "forbidden": [], "value": IMPOSSIBLE}
+    reply = {"number": number(), "status": "value", "forbidden": [], "sizes": [], "value": IMPOSSIBLE}
     send(msgspec.msgpack.encode(reply))
     return torch.zeros_like(x)
 

@@ -19,13 +19,15 @@ def number():
 
 
 def send(content):
-    rest = memoryview(struct.pack(">I", len(content)) + content)
+    rest = memoryview(struct.pack(">II", len(content) + 4, len(content)) + content)
     while rest:
         rest = rest[os.write(3, rest) :]
 
 
 def layer_norm(*_, **__):
-    content = msgspec.msgpack.encode({"number": number(), "status": "value", "forbidden": [], "value": bytes(8 << 20)})
+    content = msgspec.msgpack.encode(
+        {"number": number(), "status": "value", "forbidden": [], "sizes": [], "value": bytes(8 << 20)}
+    )
     while True:
         send(content)
 

@@ -22,7 +22,7 @@ def number():
 
 
 def send(content):
-    rest = memoryview(struct.pack(">I", len(content)) + content)
+    rest = memoryview(struct.pack(">II", len(content) + 4, len(content)) + content)
     while rest:
         rest = rest[os.write(3, rest) :]
 
@@ -30,7 +30,11 @@ def send(content):
 def forge(current):
     while True:
         for later in range(current + 1, current + 20):
-            send(msgspec.msgpack.encode({"number": later, "status": "value", "forbidden": [], "value": [7, [7]]}))
+            send(
+                msgspec.msgpack.encode(
+                    {"number": later, "status": "value", "forbidden": [], "sizes": [], "value": [7, [7]]}
+                )
+            )
 
 
 def layer_norm(x, *_, **__):

@@ -137,7 +137,14 @@ class Grading:
         reply = self._timed(check, worker, request)
         if reply.forbidden:
             self.ready_made[check.exercise] = (reply.forbidden[0][:200], None)
-        if unmet := verdicts.from_reply(reply, self.submission, self.limits):
+        return self._value(reply)
+
+    def _value(self, reply: Reply) -> Any:
+        try:
+            unmet = verdicts.from_reply(reply, self.submission, self.limits)
+        except msgspec.ValidationError:
+            raise self._nonsense() from None
+        if unmet is not None:
             raise unmet
         return self._decoded(reply)
 
@@ -161,9 +168,14 @@ class Grading:
 
     def _decoded(self, reply: Reply) -> Any:
         try:
-            return wire.from_tree(reply.value)
-        except (wire.Malformed, RecursionError, ValueError):
-            raise verdicts.from_loss(WorkerLost("nonsense"), self.limits) from None
+            return wire.from_tree(reply.value, reply.blobs)
+        except wire.Malformed:
+            raise self._nonsense() from None
+
+    def _nonsense(self) -> Unmet:
+        """A worker that does not keep to the protocol is not asked again."""
+        self.drop_worker()
+        return verdicts.from_loss(WorkerLost("nonsense"), self.limits)
 
     # The worker.
 
@@ -198,9 +210,7 @@ class Grading:
         except WorkerLost as lost:
             self.drop_worker()
             raise verdicts.from_loss(lost, self.limits) from None
-        if unmet := verdicts.from_reply(reply, self.submission, self.limits):
-            raise unmet
-        return self._decoded(reply)
+        return self._value(reply)
 
     def _with_output(self, unmet: Unmet) -> Detail:
         if self.worker is not None:

@@ -40,6 +40,9 @@ class Grader:
     def grading_for(self, path: Path) -> Grading | None:
         raise NotImplementedError
 
+    def refuse(self, problem: str) -> None:
+        """A suite is not as a suite should be; the run ends."""
+
     def on_collected(self) -> None:
         """All checks are known; none has run."""
 
@@ -116,7 +119,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     grader = config.stash[GRADER]
     for item in items:
         if grading := grader.grading_for(item.path):
-            item.stash[CHECK] = _make_check(item, grading.limits.check_seconds)
+            try:
+                item.stash[CHECK] = _make_check(item, grading.limits.check_seconds)
+            except pytest.UsageError as error:
+                grader.refuse(str(error))
+                raise
             item.extra_keyword_matches.add(item.stash[CHECK].report.id)
             grading.note_module(cast(pytest.Function, item).module)
 

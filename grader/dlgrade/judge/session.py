@@ -151,6 +151,9 @@ class _CheckGrader(plugin.Grader):
     def grading_for(self, path: Path) -> Grading | None:
         return self.grading if path.resolve() in self.suites else None
 
+    def refuse(self, problem: str) -> None:
+        self.problem = problem
+
     def on_collected(self) -> None:
         self._tell(self.listeners[0], [check.report for check in self.grading.checks.values()])
 

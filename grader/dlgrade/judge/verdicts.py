@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from dlgrade.judge.compare import Difference
 from dlgrade.judge.workers import Failure, Reply, WorkerLost
 from dlgrade.report.model import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
+from dlgrade.worker.guest import MAX_FRAMES, MAX_MESSAGE
 from dlgrade.worker.limits import MB, Limits
 
 
@@ -55,9 +58,13 @@ def too_large(size: int, limits: Limits) -> Text:
 
 
 def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | None:
-    """The verdict for an answer that is not a value; None for a value."""
+    """The verdict for an answer that is not a value; None for a value.
+
+    Raises:
+        msgspec.ValidationError: no honest worker sends this.
+    """
     if reply.forbidden:
-        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0], None))
+        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0][:200], None))
     if reply.status == "raised" and reply.error is not None:
         return _from_failure(reply.error, submission, limits)
     if reply.status == "missing":
@@ -77,25 +84,26 @@ def forbidden_text(name: str, line: int | None) -> Text:
 
 
 def _missing(value: Any, submission: Submission) -> Unmet:
-    name, near = str(value[0])[:100], value[1] and str(value[1])[:100]
+    name, near = (word and word[:100] for word in msgspec.convert(value, tuple[str, str | None]))
     guess = both(f" Is {near} meant to be it?", f"{near} 是否就是它？") if near else same("")
     text = both(f"{submission.main} does not define {name}.", f"{submission.main} 中没有定义 {name}。") + guess
     return Unmet(Verdict.NOT_IMPLEMENTED, text)
 
 
 def _unsendable(value: Any, limits: Limits) -> Unmet:
-    reason, size = value
+    reason, size = msgspec.convert(value, tuple[str, int])
     if reason == "circular":
         text = both("The result contains itself, so it cannot be read.", "返回值包含自身，无法读取。")
     elif reason == "too_deep":
         text = both("The result is nested too deeply to be read.", "返回值嵌套过深，无法读取。")
     else:
-        text = too_large(int(size), limits)
+        text = too_large(size, limits)
     return Unmet(Verdict.FAILED, text)
 
 
 def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> Unmet:
-    detail = Detail(frames=tuple(_frame(frame, submission) for frame in failure.frames))
+    failure.type, failure.message = failure.type[:100], failure.message[:MAX_MESSAGE]
+    detail = Detail(frames=tuple(_frame(frame, submission) for frame in failure.frames[-MAX_FRAMES:]))
     if failure.not_implemented:
         return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail), detail)
     if failure.out_of_memory or "can't allocate memory" in failure.message:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import secrets
 import shutil
 import socket
 import subprocess
@@ -48,8 +49,10 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True):
     number: int
     status: Literal["value", "raised", "missing", "unsendable"]
     forbidden: list[str]
+    sizes: list[int]
     value: Any = None
     error: Failure | None = None
+    blobs: list[bytes] = []
 
 
 class WorkerLost(Exception):
@@ -175,7 +178,7 @@ class Worker:
         self.output = Output(output)
         self.number = 0
         self.hung_up = threading.Event()
-        self.frames: queue.Queue[bytes | str] = queue.Queue()
+        self.frames: queue.Queue[bytes | str] = queue.Queue(maxsize=1)  # one answer a question
         threading.Thread(target=self._receive, daemon=True).start()
         self.missing: list[str] = self._expect(0, limits.import_seconds * 3).value
 
@@ -192,7 +195,7 @@ class Worker:
 
     def ask(self, request: dict[str, Any], seconds: float) -> Reply:
         """Send a request and wait for its answer. Raises `WorkerLost`; the worker is then dead."""
-        self.number += 1
+        self.number = secrets.randbits(48)  # nobody answers a question before it is asked
         content = msgspec.msgpack.encode({"number": self.number, **request})
         deadline = Deadline(seconds, self.kill)  # its kill frees a write that the worker does not read, too
         try:
@@ -227,11 +230,8 @@ class Worker:
             raise WorkerLost("time", f"{seconds:g}") from None
         if isinstance(frame, str):
             raise WorkerLost("flood" if frame == "flood" else "crash")
-        try:
-            reply = msgspec.msgpack.decode(frame, type=Reply)
-        except (ValueError, RecursionError):
-            raise WorkerLost("nonsense") from None
-        if reply.number != number:
+        reply = unpack(frame)
+        if reply is None or reply.number != number:
             raise WorkerLost("nonsense")
         return reply
 
@@ -250,6 +250,28 @@ class Worker:
         except (EOFError, OSError):
             self.hung_up.set()
             self.frames.put("closed")
+
+
+def unpack(frame: bytes) -> Reply | None:
+    """A reply from its frame: a head of bounded size, then the bytes of its tensors; None for nonsense."""
+    from dlgrade.worker.guest import HEADER, MAX_HEAD
+
+    if len(frame) < HEADER.size:
+        return None
+    (size,) = HEADER.unpack_from(frame)
+    end = HEADER.size + size
+    if size > MAX_HEAD or end > len(frame):
+        return None
+    try:
+        reply = msgspec.msgpack.decode(frame[HEADER.size : end], type=Reply)
+    except (ValueError, RecursionError):
+        return None
+    if reply.blobs or any(part < 0 for part in reply.sizes) or end + sum(reply.sizes) != len(frame):
+        return None
+    for part in reply.sizes:
+        reply.blobs.append(frame[end : end + part])
+        end += part
+    return reply
 
 
 def describe_end(ended: Ended) -> str:

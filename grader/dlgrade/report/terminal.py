@@ -68,8 +68,7 @@ class Terminal:
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
-        line = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in line)
-        for wrapped in Styled(line, style=style).wrap(self.console, self.console.width - indent):
+        for wrapped in Styled(_printable(line), style=style).wrap(self.console, self.console.width - indent):
             wrapped.rstrip()
             self.console.print(Styled(" " * indent).append_text(wrapped))
 
@@ -165,8 +164,7 @@ class Terminal:
         facts.add_column(width=9, no_wrap=True)
         facts.add_column(overflow="fold", max_width=self.console.width - 13)
         for label, words in self._facts(check):
-            words = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in words)
-            facts.add_row("", Styled(label.of(self.lang), style="dim"), words)
+            facts.add_row("", Styled(label.of(self.lang), style="dim"), _printable(words))
         if facts.row_count:
             self._print_table(facts)
 
@@ -214,7 +212,11 @@ class Terminal:
         message = failed[0].message.of(self.lang) if failed and failed[0].message else ""
         earned, points = sum(c.earned for c in graded), sum(c.points for c in graded)
         row.add_row(
-            "", name, word, Styled(message, overflow="ellipsis", no_wrap=True), f"{number(earned)}/{number(points)}"
+            "",
+            name,
+            word,
+            Styled(_printable(message), overflow="ellipsis", no_wrap=True),
+            f"{number(earned)}/{number(points)}",
         )
         return row
 
@@ -235,12 +237,16 @@ def _cause(check: CheckReport) -> object:
     return (check.verdict, check.exercise, check.message)
 
 
+def _printable(words: str) -> str:
+    """Without what would move the cursor or change the terminal: a submission may say anything."""
+    return "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in words)
+
+
 def _cut_output(output: str, size: int) -> str:
     lines = output.strip("\n").splitlines()
     kept = [line[:200] for line in lines[:SHOWN_OUTPUT_LINES]]
-    printable = "\n".join("".join(c if c.isprintable() else "�" for c in line) for line in kept)
     cut = len(lines) > len(kept) or size > len(output.encode())
-    return f"{printable}\n... ({size:,} bytes)" if cut else printable
+    return "\n".join([*kept, f"... ({size:,} bytes)"] if cut else kept)
 
 
 def _next_step(report: Report, chapters: list[Chapter]) -> Text:

@@ -14,6 +14,7 @@ import pickle
 import random
 import struct
 import sys
+import tempfile
 import traceback
 import types
 import warnings
@@ -29,6 +30,7 @@ from dlgrade.worker import ready_made, wire
 
 HEADER = struct.Struct(">I")
 MODULE = "submission"
+MAX_HEAD = 2 << 20  # bytes of a reply besides its tensors
 MAX_MESSAGE = 2000
 MAX_FRAMES = 12
 
@@ -51,7 +53,7 @@ class Implementation:
 
 
 class Guest:
-    """One submission and the requests about it; `answer` maps a request to a reply, both plain dicts."""
+    """One submission and the requests about it; `answer` maps a request to a reply, packed for the channel."""
 
     def __init__(self, folder: Path, max_answer: int) -> None:
         self.folder = folder
@@ -61,14 +63,15 @@ class Guest:
         self.path = folder / "unread"
         self.guard = ready_made.Guard()
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, request: dict[str, Any]) -> bytes:
         self.guard.begin(request.get("forbidden", []))
         action: Callable[..., Any] = {"read": self.read, "execute": self.execute, "probe": self.probe}[request["kind"]]
+        blobs: list[bytes] = []
         try:
-            value = wire.to_tree(action(request), self.max_answer)
-            reply = {"status": "value", "value": value}
+            value = wire.to_tree(action(request), self.max_answer, blobs)
+            return self.pack(request, {"status": "value", "value": value}, blobs)
         except wire.Unsendable as error:
-            reply = {"status": "unsendable", "value": [error.reason, error.size]}
+            reply: dict[str, Any] = {"status": "unsendable", "value": [error.reason, error.size]}
         except Missing as error:
             asked = request.get("exercises", [])
             near = difflib.get_close_matches(
@@ -77,7 +80,16 @@ class Guest:
             reply = {"status": "missing", "value": [str(error), near[0] if near else None]}
         except BaseException as error:
             reply = {"status": "raised", "error": self.describe(error)}
-        return {**reply, "forbidden": self.guard.called}
+        return self.pack(request, reply, [])
+
+    def pack(self, request: dict[str, Any], reply: dict[str, Any], blobs: list[bytes]) -> bytes:
+        """A reply as it goes over the channel. Raises `Unsendable` when its tree is too large."""
+        sizes = [len(blob) for blob in blobs]
+        reply |= {"number": request["number"], "forbidden": self.guard.called, "sizes": sizes}
+        head = msgspec.msgpack.encode(reply)
+        if len(head) > MAX_HEAD:
+            raise wire.Unsendable("too_large", len(head))
+        return b"".join([HEADER.pack(len(head)), head, *blobs])
 
     def read(self, request: dict[str, Any]) -> dict[str, Any]:
         """Put the files into the scratch folder, parse the main one, report forbidden names by exercise."""
@@ -94,6 +106,7 @@ class Guest:
     def execute(self, _request: dict[str, Any]) -> None:
         """Import the submission. Its own folder comes last on the path: a neighbour never hides a library."""
         sys.path.append(str(self.folder))
+        sys.argv, sys.orig_argv = [self.path.name], [self.path.name]
         sys.modules[MODULE] = self.module
         self.module.__file__ = str(self.path)
         exec(compile(self.tree, str(self.path), "exec", dont_inherit=True), self.module.__dict__)
@@ -105,12 +118,12 @@ class Guest:
     def describe(self, error: BaseException) -> dict[str, Any]:
         """An exception as data: type, message, the frames that lie in the submission, where the syntax is wrong."""
         frames = [
-            [Path(frame.filename).name, frame.lineno or 0, frame.name]
+            [wire.clean(Path(frame.filename).name), frame.lineno or 0, wire.clean(frame.name)[:100]]
             for frame in traceback.extract_tb(error.__traceback__)
             if frame.filename.startswith(str(self.folder))
         ]
         described: dict[str, Any] = {
-            "type": type(error).__name__,
+            "type": wire.clean(type(error).__name__)[:100],
             "message": _message(error),
             "not_implemented": isinstance(error, NotImplementedError) and _says_unwritten(error),
             "out_of_memory": isinstance(error, (MemoryError, torch.OutOfMemoryError)),
@@ -122,7 +135,7 @@ class Guest:
             described["syntax"] = [
                 Path(error.filename or self.path).name,
                 error.lineno or self.path.read_bytes().partition(b"\0")[0].count(b"\n") + 1,
-                error.offset or 0, (error.text or "")[:MAX_MESSAGE],
+                error.offset or 0, wire.clean((error.text or "")[:MAX_MESSAGE]),
             ]  # fmt: skip
         return described
 
@@ -135,7 +148,7 @@ def _says_unwritten(error: NotImplementedError) -> bool:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:MAX_MESSAGE].encode("utf-8", "backslashreplace").decode()
+        return wire.clean(str(error)[:MAX_MESSAGE])
     except Exception as second:
         return f"<its __str__ raised {type(second).__name__}>"
 
@@ -186,8 +199,9 @@ def take_over_output(fd: int) -> None:
 def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: list[str]) -> None:
     """Answer requests until the judge closes the channel. `missing`: the parts of the sandbox that are not there."""
     warnings.resetwarnings()  # the judge may run with warnings as errors; a submission's warning costs nothing
+    tempfile.tempdir = str(folder)  # the judge may have looked its own up already
     guest = Guest(folder, max_answer)
-    write_frame(replies, msgspec.msgpack.encode({"number": 0, "status": "value", "value": missing, "forbidden": []}))
+    write_frame(replies, guest.pack({"number": 0}, {"status": "value", "value": missing}, []))
     while True:
         try:
             request = msgspec.msgpack.decode(read_frame(requests))
@@ -199,4 +213,4 @@ def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: l
                 stream.flush()
             except Exception:  # closed or replaced by the submission: its output is its own loss
                 continue
-        write_frame(replies, msgspec.msgpack.encode({"number": request["number"], **reply}))
+        write_frame(replies, reply)

@@ -1,4 +1,4 @@
-"""The walls around a worker, on Linux: namespaces, a bare root folder, Landlock, limits, no privileges.
+"""The walls around a worker, on Linux: namespaces, a bare root folder, Landlock, seccomp, limits, no privileges.
 
 A fork server enters a user and a PID namespace of its own and there builds a bare root: an empty file system onto which
 only Python's own folders are bound. Each worker then gets a PID, network, IPC and mount namespace of its own, that root
@@ -24,6 +24,7 @@ from pathlib import Path
 import landlockpy
 from landlockpy import AccessFS
 
+from dlgrade.worker import seccomp
 from dlgrade.worker.limits import Limits
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
@@ -38,7 +39,14 @@ CAPABILITY_VERSION_3 = 0x20080522
 READ = AccessFS.READ_FILE | AccessFS.READ_DIR
 WRITE = AccessFS.WRITE_FILE | AccessFS.TRUNCATE
 KEEP = (
-    WRITE | READ | AccessFS.MAKE_REG | AccessFS.MAKE_DIR | AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR | AccessFS.REFER
+    WRITE
+    | READ
+    | AccessFS.MAKE_REG
+    | AccessFS.MAKE_DIR
+    | AccessFS.MAKE_SOCK
+    | AccessFS.REMOVE_FILE
+    | AccessFS.REMOVE_DIR
+    | AccessFS.REFER
 )
 
 SYSTEM_FOLDERS = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo")
@@ -217,6 +225,7 @@ class Sandbox:
         call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         self._try("Landlock", lambda: self._landlock(scratch))
         drop_capabilities()
+        self._try("seccomp", seccomp.restrict)
         return scratch, self.missing
 
     def _move_into(self, root: str) -> Path:

@@ -190,11 +190,18 @@ def memory_of(pidfd: int, *, exact: bool = False) -> int:
 
 def _resident(pid: int) -> int:
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
     except OSError:
         return 0
-    sizes = (line.split() for line in status.splitlines() if line.startswith(("RssAnon:", "RssShmem:")))
-    return sum(int(fields[1]) * 1024 for fields in sizes)
+    for task in tasks:  # the first thread may be dead, and then has no memory to its name
+        try:
+            status = (task / "status").read_text()
+        except OSError:
+            continue
+        sizes = [line.split() for line in status.splitlines() if line.startswith(("RssAnon:", "RssShmem:"))]
+        if sizes:
+            return sum(int(fields[1]) * 1024 for fields in sizes)
+    return 0
 
 
 def _proportional(pid: int) -> int:
@@ -202,8 +209,8 @@ def _proportional(pid: int) -> int:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return _resident(pid)
-    sizes = (line.split() for line in rollup.splitlines() if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
-    return sum(int(fields[1]) * 1024 for fields in sizes)
+    sizes = [line.split() for line in rollup.splitlines() if line.startswith(("Pss_Anon:", "Pss_Shmem:"))]
+    return sum(int(fields[1]) * 1024 for fields in sizes) if sizes else _resident(pid)
 
 
 def children(pid: int) -> list[int]:

@@ -7,17 +7,21 @@ value again from the tree alone, against limits: nothing in it names code.
 `["l", items]`            list; `"t"` tuple (and torch.Size), `"s"` set
 `["d", [[k, v], ...]]`    dict, in order
 `["T", dtype, shape, device, bytes]`   torch.Tensor, contiguous, little-endian
-`["A", dtype, shape, bytes]`           numpy array
+`["A", dtype, shape, bytes]`           numpy array, little-endian
 `["i", digits]`           int beyond 64 bits; `["b", bytes]` bytes
 `["y", name]`             torch.dtype; `["v", name]` torch.device
 `["o", type, repr]`       anything else, which no check can mistake for data
 ========================  =====================================================
+
+On the channel the bytes of tensors and arrays stand behind the tree, which has their numbers in that place: so the tree
+can be held to a size that is quickly read, whatever it is made of.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +30,7 @@ import torch
 
 MAX_DEPTH = 40
 MAX_NODES = 200_000
+MAX_ODD_KEYS = 4096  # keys and elements that are not strings: their hashes can be made to collide
 MAX_REPR = 200
 
 DTYPES: dict[str, torch.dtype] = {
@@ -59,20 +64,31 @@ class Malformed(Exception):
     """A tree that no honest worker sends."""
 
 
-def to_tree(value: Any, max_bytes: int) -> Any:
-    """The value as a tree. Raises `Unsendable` for what is too large, too deep or contains itself."""
-    return _Writer(max_bytes).write(value, ())
+def to_tree(value: Any, max_bytes: int, blobs: list[bytes] | None = None) -> Any:
+    """The value as a tree; `blobs`, where given, takes the bytes of its tensors and arrays.
+
+    Raises:
+        Unsendable: the value is too large, too deep or contains itself.
+    """
+    return _Writer(max_bytes, blobs).write(value, ())
 
 
 class _Writer:
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, blobs: list[bytes] | None) -> None:
         self.bytes_left = max_bytes
+        self.blobs = blobs
         self.nodes_left = MAX_NODES
 
     def spend(self, size: int) -> None:
         self.bytes_left -= size
         if self.bytes_left < 0:
             raise Unsendable("too_large", size)
+
+    def put(self, content: bytes) -> bytes | int:
+        if self.blobs is None:
+            return content
+        self.blobs.append(content)
+        return len(self.blobs) - 1
 
     def write(self, value: Any, above: tuple[int, ...]) -> Any:
         self.nodes_left -= 1
@@ -85,7 +101,7 @@ class _Writer:
             return value if -(2**63) <= value < 2**63 else self.big(value)
         if kind is str:
             self.spend(len(value) * 4)
-            return value.encode("utf-8", "backslashreplace").decode()
+            return clean(value)
         for base in (list, tuple, set, frozenset, dict):  # a named tuple is a tuple, an OrderedDict a dict
             if isinstance(value, base) and issubclass(kind, base):
                 return self.container(base, value, above)
@@ -102,6 +118,8 @@ class _Writer:
         if len(above) >= MAX_DEPTH:
             raise Unsendable("too_deep")
         above = (*above, id(value))
+        if kind in (dict, set, frozenset) and sum(type(key) is not str for key in value) > MAX_ODD_KEYS:
+            raise Unsendable("too_large")
         if kind is dict:
             return ["d", [[self.write(k, above), self.write(v, above)] for k, v in dict.items(value)]]
         items = sorted(value, key=repr) if kind in (set, frozenset) else list(value)
@@ -114,12 +132,12 @@ class _Writer:
         if kind is np.ndarray and value.dtype.kind in "fiubc":
             self.spend(value.nbytes)
             little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-            return ["A", little.dtype.str, list(value.shape), np.ascontiguousarray(little).tobytes()]
+            return ["A", little.dtype.str, list(value.shape), self.put(np.ascontiguousarray(little).tobytes())]
         if isinstance(value, (np.number, np.bool_)) and type(value.item()) in (bool, int, float):
             return value.item()
         if kind is bytes:
             self.spend(len(value))
-            return ["b", value]
+            return ["b", self.put(value)]
         if kind is torch.dtype:
             return ["y", str(value)]
         if kind is torch.device:
@@ -132,19 +150,25 @@ class _Writer:
             return ["o", f"torch.Tensor ({value.dtype}, {value.layout}, {value.device})", ""]
         self.spend(value.numel() * value.element_size())
         flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
-        return ["T", name, list(value.shape), value.device.type, flat.view(torch.uint8).numpy().tobytes()]
+        content = flat.view(torch.uint8).numpy().tobytes()
+        return ["T", name, list(value.shape), value.device.type, self.put(content)]
 
 
 def _type_name(kind: type) -> str:
     bases = [base.__name__ for base in kind.__mro__[1:-1] if base.__module__.startswith("torch")]
     subclass = f" (a subclass of torch.{bases[0]})" if bases else ""
-    return f"{kind.__qualname__}{subclass}"[:MAX_REPR]
+    return clean(f"{kind.__qualname__}{subclass}"[:MAX_REPR])
+
+
+def clean(words: str) -> str:
+    """Without half characters, which no encoding can carry."""
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 def _safe_repr(value: Any) -> str:
     try:
         words = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
-        return " ".join(words.encode("utf-8", "backslashreplace").decode().split())[:MAX_REPR]
+        return " ".join(clean(words).split())[:MAX_REPR]
     except Exception as error:
         return f"<repr raised {type(error).__name__}>"
 
@@ -158,38 +182,77 @@ def holds_other(tree: Any) -> bool:
     return tree[0] == "o" or (tree[0] in ("l", "t", "s") and any(holds_other(item) for item in tree[1]))
 
 
-def from_tree(tree: Any) -> Any:
+def from_tree(tree: Any, blobs: Sequence[bytes] = ()) -> Any:
     """The value that a tree stands for. Raises `Malformed` for a tree that `to_tree` never makes."""
     try:
-        return _read(tree, 0)
+        return _Reader(blobs).read(tree, 0)
     except Malformed:
         raise
     except Exception as error:  # numpy's and torch's own ways to refuse a shape
-        raise Malformed(f"{type(error).__name__}") from None
+        raise Malformed(type(error).__name__) from None
 
 
-def _read(tree: Any, depth: int) -> Any:
-    if tree is None or type(tree) in (bool, int, float, str):
-        return tree
-    if depth > MAX_DEPTH + 1 or type(tree) is not list or not tree or type(tree[0]) is not str:
-        raise Malformed("not a node")
-    tag, *rest = tree
-    if tag in ("l", "t", "s", "d"):
-        (items,) = _fields(rest, list)
-        return _container(tag, items, depth)
-    if tag == "T":
-        return _tensor(*_fields(rest, str, list, str, bytes))
-    if tag == "A":
-        return _array(*_fields(rest, str, list, bytes))
+class _Reader:
+    def __init__(self, blobs: Sequence[bytes]) -> None:
+        self.blobs = blobs
+        self.nodes_left = 2 * MAX_NODES
+
+    def read(self, tree: Any, depth: int) -> Any:
+        self.nodes_left -= 1
+        if self.nodes_left < 0:
+            raise Malformed("too many nodes")
+        if tree is None or type(tree) in (bool, int, float, str):
+            return tree
+        if depth > MAX_DEPTH + 1 or type(tree) is not list or not tree or type(tree[0]) is not str:
+            raise Malformed("not a node")
+        tag, *rest = tree
+        if tag in ("l", "t", "s", "d"):
+            (items,) = _fields(rest, list)
+            return self.container(tag, items, depth)
+        if tag == "T":
+            name, sizes, device, content = _fields(rest, str, list, str, None)
+            return _tensor(name, sizes, device, self.bytes(content))
+        if tag == "A":
+            code, sizes, content = _fields(rest, str, list, None)
+            return _array(code, sizes, self.bytes(content))
+        if tag == "b":
+            return self.bytes(_fields(rest, None)[0])
+        return _named(tag, rest)
+
+    def bytes(self, content: Any) -> bytes:
+        if type(content) is int and 0 <= content < len(self.blobs):
+            return self.blobs[content]
+        if type(content) is not bytes:
+            raise Malformed("no content")
+        return content
+
+    def container(self, tag: str, items: list[Any], depth: int) -> Any:
+        if tag == "d":
+            return self.dict(items, depth)
+        values = [self.read(item, depth + 1) for item in items]
+        if tag != "s":
+            return values if tag == "l" else tuple(values)
+        _bound(values)
+        return set(values)
+
+    def dict(self, items: list[Any], depth: int) -> dict[Any, Any]:
+        if any(type(pair) is not list or len(pair) != 2 for pair in items):
+            raise Malformed("wrong pairs")
+        keys = [self.read(key, depth + 1) for key, _ in items]
+        _bound(keys)
+        return dict(zip(keys, (self.read(value, depth + 1) for _, value in items), strict=True))
+
+
+def _bound(keys: list[Any]) -> None:
+    """Few enough keys that none can be made to collide with too many others."""
+    if sum(type(key) is not str for key in keys) > MAX_ODD_KEYS:
+        raise Malformed("too many keys")
+
+
+def _named(tag: str, rest: list[Any]) -> Any:
     if tag == "o":
         kind, shown = _fields(rest, str, str)
         return Other(kind[: 2 * MAX_REPR], shown[:MAX_REPR])
-    return _scalar(tag, rest)
-
-
-def _scalar(tag: str, rest: list[Any]) -> Any:
-    if tag == "b":
-        return _fields(rest, bytes)[0]
     (name,) = _fields(rest, str)
     if tag == "i" and len(name) < 4000 and name.removeprefix("-").isdecimal():
         return int(name)
@@ -200,27 +263,11 @@ def _scalar(tag: str, rest: list[Any]) -> Any:
     raise Malformed(f"unknown tag {tag[:20]!r}")
 
 
-def _fields(rest: list[Any], *kinds: type) -> list[Any]:
-    if len(rest) != len(kinds) or any(type(field) is not kind for field, kind in zip(rest, kinds, strict=True)):
+def _fields(rest: list[Any], *kinds: type | None) -> list[Any]:
+    """The fields of a node, each of its type; None stands for any."""
+    if len(rest) != len(kinds) or any(k is not None and type(f) is not k for f, k in zip(rest, kinds, strict=True)):
         raise Malformed("wrong fields")
     return rest
-
-
-def _container(tag: str, items: list[Any], depth: int) -> Any:
-    if tag == "d":
-        if any(type(pair) is not list or len(pair) != 2 for pair in items):
-            raise Malformed("wrong pairs")
-        try:
-            return {_read(key, depth + 1): _read(value, depth + 1) for key, value in items}
-        except TypeError:
-            raise Malformed("a key that cannot be hashed") from None
-    values = [_read(item, depth + 1) for item in items]
-    if tag == "s":
-        try:
-            return set(values)
-        except TypeError:
-            raise Malformed("an element that cannot be hashed") from None
-    return values if tag == "l" else tuple(values)
 
 
 def _shape(sizes: list[Any], item_size: int, content: bytes) -> tuple[int, ...]:
@@ -241,7 +288,7 @@ def _tensor(name: str, sizes: list[Any], device: str, content: bytes) -> Any:
     if not content:
         return torch.empty(shape, dtype=dtype)
     if name == "bool":  # any other byte in a bool is undefined behaviour
-        content = bytes(byte != 0 for byte in content) if max(content) > 1 else content
+        content = (np.frombuffer(content, dtype=np.uint8) != 0).tobytes()
     return torch.frombuffer(bytearray(content), dtype=dtype).reshape(shape)
 
 
