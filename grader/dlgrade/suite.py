@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import torch
 
 from dlgrade.judge.compare import Comparison, Tolerance
@@ -13,7 +14,7 @@ from dlgrade.judge.verdicts import Unmet, from_difference
 from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
-__all__ = ["close", "expect", "gradients", "raises", "set_parameters"]
+__all__ = ["close", "expect", "gradients", "raises", "set_parameters", "written_from_scratch"]
 
 # For probes: these travel with the probe and run where the implementation is.
 
@@ -69,3 +70,10 @@ def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float 
     found = Comparison(Tolerance(rtol, atol)).difference(actual, expected)
     if found:
         raise from_difference(found)
+
+
+@pytest.mark.points(0)
+def written_from_scratch(_self: object, from_scratch: Callable[[], None]) -> None:
+    """Is written from scratch, without a ready-made call.
+    从零实现，没有调用现成的函数。"""
+    from_scratch()

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, raises
+from dlgrade.suite import close, expect, gradients, raises, written_from_scratch
 
 EPS, MOMENTUM = 1e-10, 0.9  # so small that only the checks of eps depend on where it stands
 
@@ -133,24 +133,16 @@ class TestBatchNormFunction:
         """Leaves its arguments as they were.
         不修改传入的参数。"""
         arguments = image()
-
-        def probe(impl):
-            return train(impl, arguments)[0], arguments
-
-        agree(probe)
+        agree(lambda impl: (train(impl, arguments)[0], arguments))
 
     def test_three_dimensions(self, agree, randn):
         """Refuses a 3-D input with AssertionError.
         三维输入触发 AssertionError。"""
         arguments = (randn(2, 4, 3), *(torch.ones(3) for _ in range(4)))
-        accepted = (arguments[0][0], *arguments[1:])
-        agree(lambda impl: (raises(lambda: train(impl, arguments), AssertionError), train(impl, accepted)[0]))
+        dense = (arguments[0][0], *arguments[1:])
+        agree(lambda impl: (raises(lambda: train(impl, arguments), AssertionError), train(impl, dense)[0]))
 
-    @pytest.mark.points(0)
-    def test_from_scratch(self, from_scratch):
-        """Is written from scratch.
-        从零实现，不调用现成的归一化。"""
-        from_scratch()
+    test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("BatchNorm")
@@ -160,8 +152,9 @@ class TestBatchNormLayer:
         初始 gamma 为 1、beta 为 0、滑动均值为 0、滑动方差为 1，两种形状都正确。"""
 
         def probe(impl):
-            nets = impl.BatchNorm(3, num_dims=2), impl.BatchNorm(3, num_dims=4)
-            return [[net.gamma, net.beta, net.moving_mean, net.moving_var] for net in nets]
+            return [
+                [n.gamma, n.beta, n.moving_mean, n.moving_var] for n in (impl.BatchNorm(3, 2), impl.BatchNorm(3, 4))
+            ]
 
         agree(probe)
 
@@ -249,11 +242,7 @@ class TestBatchNormLayer:
 
         agree(probe)
 
-    @pytest.mark.points(0)
-    def test_from_scratch(self, from_scratch):
-        """Is written from scratch.
-        从零实现，不调用现成的归一化。"""
-        from_scratch()
+    test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("layer_norm")
@@ -288,12 +277,7 @@ class TestLayerNorm:
         """Gives the same in prediction as in training.
         预测时与训练时结果相同。"""
         X = randn(3, 6)
-
-        def probe(impl):
-            with torch.no_grad():
-                return impl.layer_norm(X, (6,))
-
-        agree(probe)
+        agree(lambda impl: torch.no_grad()(impl.layer_norm)(X, (6,)))
 
     def test_constant_row(self, agree, randn):
         """A row that does not vary gives the bias.
@@ -339,18 +323,10 @@ class TestLayerNorm:
     def test_arguments_untouched(self, agree, randn):
         """Leaves its arguments as they were.
         不修改传入的参数。"""
-        arguments = randn(3, 6), (6,), randn(6), randn(6)
+        args = randn(3, 6), (6,), randn(6), randn(6)
+        agree(lambda impl: (impl.layer_norm(*args), args))
 
-        def probe(impl):
-            return impl.layer_norm(*arguments), arguments
-
-        agree(probe)
-
-    @pytest.mark.points(0)
-    def test_from_scratch(self, from_scratch):
-        """Is written from scratch.
-        从零实现，不调用现成的归一化。"""
-        from_scratch()
+    test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("instance_norm")
@@ -379,7 +355,7 @@ class TestInstanceNorm:
         """Does not depend on an image's contrast and brightness.
         结果与图片的对比度和亮度无关。"""
         X = randn(2, 3, 6, 4, dtype=torch.float64)
-        plain, changed = run(lambda impl: [impl.instance_norm(X, eps=1e-12), impl.instance_norm(7 * X + 3, eps=1e-12)])
+        plain, changed = run(lambda impl: [impl.instance_norm(x, eps=1e-12) for x in (X, 7 * X + 3)])
         close(changed, plain, atol=1e-6)
         expect(plain.std() > 0.5, "The normalised planes have no spread left.", "归一化后的平面几乎没有离散程度。")
 
@@ -404,24 +380,16 @@ class TestInstanceNorm:
     def test_gradients(self, agree, randn):
         """Gives the right gradients for X, weight and bias.
         X、权重和偏置的梯度正确。"""
-        X, weight, bias = (randn(*shape, dtype=torch.float64) for shape in ((2, 3, 4, 2), (3,), (3,)))
-        agree(lambda impl: gradients(impl.instance_norm, X, weight, bias))
+        inputs = [randn(*shape, dtype=torch.float64) for shape in ((2, 3, 4, 2), (3,), (3,))]
+        agree(lambda impl: gradients(impl.instance_norm, *inputs))
 
     def test_arguments_untouched(self, agree, randn):
         """Leaves its arguments as they were.
         不修改传入的参数。"""
         arguments = randn(2, 3, 4, 2), randn(3), randn(3)
+        agree(lambda impl: (impl.instance_norm(*arguments), arguments))
 
-        def probe(impl):
-            return impl.instance_norm(*arguments), arguments
-
-        agree(probe)
-
-    @pytest.mark.points(0)
-    def test_from_scratch(self, from_scratch):
-        """Is written from scratch.
-        从零实现，不调用现成的归一化。"""
-        from_scratch()
+    test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("group_norm")
@@ -485,17 +453,9 @@ class TestGroupNorm:
         """Leaves its arguments as they were.
         不修改传入的参数。"""
         arguments = randn(2, 6, 4, 2), 2, randn(6), randn(6)
+        agree(lambda impl: (impl.group_norm(*arguments), arguments))
 
-        def probe(impl):
-            return impl.group_norm(*arguments), arguments
-
-        agree(probe)
-
-    @pytest.mark.points(0)
-    def test_from_scratch(self, from_scratch):
-        """Is written from scratch.
-        从零实现，不调用现成的归一化。"""
-        from_scratch()
+    test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("norm_stat_count")

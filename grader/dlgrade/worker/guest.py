@@ -61,10 +61,11 @@ class Guest:
         self.module = types.ModuleType(MODULE)
         self.tree = ast.Module(body=[], type_ignores=[])
         self.path = folder / "unread"
+        self.forbidden: dict[str, list[str]] = {}
         self.guard = ready_made.Guard()
 
     def answer(self, request: dict[str, Any]) -> bytes:
-        self.guard.begin(request.get("forbidden", []))
+        self.guard.begin(self.forbidden.get(request.get("exercise", ""), ()))
         action: Callable[..., Any] = {"read": self.read, "execute": self.execute, "probe": self.probe}[request["kind"]]
         blobs: list[bytes] = []
         try:
@@ -73,11 +74,7 @@ class Guest:
         except wire.Unsendable as error:
             reply: dict[str, Any] = {"status": "unsendable", "value": [error.reason, error.size]}
         except Missing as error:
-            asked = request.get("exercises", [])
-            near = difflib.get_close_matches(
-                str(error), [n for n in vars(self.module) if n[:1] != "_" and n not in asked], n=1
-            )
-            reply = {"status": "missing", "value": [str(error), near[0] if near else None]}
+            reply = {"status": "missing", "value": [str(error), self.nearest(str(error))]}
         except BaseException as error:
             reply = {"status": "raised", "error": self.describe(error)}
         return self.pack(request, reply, [])
@@ -96,12 +93,18 @@ class Guest:
         for name, content in request["files"].items():
             (self.folder / name).write_bytes(content)
         self.path = self.folder / request["main"]
-        self.guard.watch({name for names in request["exercises"].values() for name in names if name[-1] != "*"})
+        self.forbidden = request["exercises"]
+        self.guard.watch({name for names in self.forbidden.values() for name in names if name[-1] != "*"})
         self.tree = ast.parse(request["files"][request["main"]], filename=str(self.path))
         return {
             exercise: [list(use) for use in ready_made.uses(self.tree, exercise, names)]
-            for exercise, names in request["exercises"].items()
+            for exercise, names in self.forbidden.items()
         }
+
+    def nearest(self, name: str) -> str | None:
+        """What the submission may have called it instead: a name of its own that is no exercise's."""
+        names = [own for own in vars(self.module) if own[:1] != "_" and own not in self.forbidden]
+        return next(iter(difflib.get_close_matches(name, names, n=1)), None)
 
     def execute(self, _request: dict[str, Any]) -> None:
         """Import the submission. Its own folder comes last on the path: a neighbour never hides a library."""
