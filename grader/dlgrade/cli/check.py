@@ -13,7 +13,7 @@ from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
-    from dlgrade.judge.workers import SandboxMode, WorkerMode
+    from dlgrade.judge.sources import SandboxMode, WorkerMode
     from dlgrade.report.model import Report
 
 

@@ -15,7 +15,7 @@ from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
     from dlgrade.judge.session import Judge
-    from dlgrade.judge.workers import SandboxMode
+    from dlgrade.judge.sources import SandboxMode
     from dlgrade.report.model import ChapterReport
     from dlgrade.report.terminal import Terminal
 

@@ -20,9 +20,10 @@ from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.errors import GraderError
 from dlgrade.judge import verdicts
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.sources import SandboxMode, WorkerSource, lacking
 from dlgrade.judge.variant import Outcome, Variant
 from dlgrade.judge.verdicts import Unmet
-from dlgrade.judge.workers import Reply, SandboxMode, Worker, WorkerLost, WorkerSource, lacking
+from dlgrade.judge.workers import Reply, Worker, WorkerLost
 from dlgrade.report.model import ChapterReport, CheckReport, Detail, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same

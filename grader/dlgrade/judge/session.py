@@ -23,7 +23,7 @@ from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Content, Grading
-    from dlgrade.judge.workers import SandboxMode, WorkerMode, WorkerSource
+    from dlgrade.judge.sources import SandboxMode, WorkerMode, WorkerSource
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
 LEFT_OUT = (
@@ -51,7 +51,7 @@ class Judge:
         source: WorkerSource | None = None,
     ) -> None:
         warm_up()
-        from dlgrade.judge.workers import open_workers
+        from dlgrade.judge.sources import open_workers
 
         self.course = course
         self.sandbox: SandboxMode = sandbox

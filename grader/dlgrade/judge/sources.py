@@ -1,0 +1,221 @@
+"""Where the judge's workers come from: the fork server, or programs started one by one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+from dlgrade.errors import GraderError, SandboxError
+from dlgrade.judge.workers import Ended, Worker
+from dlgrade.text import both
+from dlgrade.worker.limits import Limits
+
+SandboxMode = Literal["auto", "require", "off"]
+WorkerMode = Literal["auto", "fork", "spawn"]
+
+
+class ForkedWorker(Worker):
+    """A worker that the fork server made."""
+
+    def __init__(self, pool: ForkServer, identity: int, channel: int, output: int, spare: str) -> None:
+        self.pool = pool
+        self.identity = identity
+        self.spare = spare
+        self.ended: Ended | None = None
+        super().__init__(channel, channel, output, pool.limits)
+
+    def kill(self) -> None:
+        self.pool.order({"kill": self.identity})
+
+    def end(self) -> Ended:
+        if self.ended is None:
+            self.kill()
+            self.ended = self.pool.wait_for(self.identity)
+            if self.spare != os.devnull:
+                shutil.rmtree(self.spare, ignore_errors=True)
+        return self.ended
+
+
+class WorkerSource:
+    """Makes workers, one at a time. The first is made at once: it tells which parts of the sandbox are `missing`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.first: Worker | None = self.make()
+        self.missing: list[str] = self.first.missing
+
+    def make(self) -> Worker:
+        raise NotImplementedError
+
+    def start_worker(self) -> Worker:
+        """A worker that no submission has used."""
+        worker, self.first = self.first, None
+        return worker or self.make()
+
+    def close(self) -> None:
+        if self.first is not None:
+            self.first.close()
+
+
+class ForkServer(WorkerSource):
+    """The judge's handle on the fork server."""
+
+    def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode) -> None:
+        from dlgrade.worker import server
+
+        self.lock = threading.Lock()
+        self.count = 0
+        self.pid, self.control = server.start(limits, private, sandbox=mode != "off")
+        self.contained = not self._next()["ready"]
+        super().__init__(limits)
+
+    def order(self, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
+        packet = json.dumps(message).encode()
+        with self.lock:
+            try:
+                socket.send_fds(self.control, [packet], descriptors or [])
+            except OSError:
+                raise _server_gone() from None
+
+    def _next(self) -> dict[str, Any]:
+        packet = self.control.recv(65536)
+        if not packet:
+            raise _server_gone()
+        message: dict[str, Any] = json.loads(packet)
+        return message
+
+    def wait_for(self, identity: int) -> Ended:
+        while True:
+            message = self._next()
+            if message.get("ended") == identity:
+                return Ended(message["signal"], message["code"], message["memory"])
+
+    def make(self) -> Worker:
+        self.count += 1
+        ours, theirs = socket.socketpair()
+        out_read, out_write = os.pipe()
+        spare = os.devnull if self.contained else tempfile.mkdtemp(prefix="dlgrade-")  # contained, it has one in memory
+        try:
+            self.order({"start": self.count, "spare": spare}, [theirs.fileno(), out_write])
+        finally:
+            theirs.close()
+            os.close(out_write)
+        return ForkedWorker(self, self.count, ours.detach(), out_read, spare)
+
+    def close(self) -> None:
+        super().close()
+        self.control.close()
+        try:
+            os.waitpid(self.pid, 0)
+        except ChildProcessError:
+            return
+
+
+def _server_gone() -> GraderError:
+    return GraderError(
+        both(
+            "The process that makes workers has died. Run the command again; if it happens again, please report it.",
+            "负责创建工作进程的服务已退出。请重新运行命令；若再次出现，请报告此问题。",
+        )
+    )
+
+
+class SpawnedWorker(Worker):
+    """A worker that was started as a program of its own."""
+
+    def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode) -> None:
+        self.scratch = tempfile.mkdtemp(prefix="dlgrade-")
+        order = {
+            "scratch": self.scratch,
+            "wanted": mode != "off",
+            "limits": asdict(limits),
+            "private": list(map(str, private)),
+        }
+        kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if key in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dlgrade.worker.spawned", json.dumps(order)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.scratch,
+            env={**kept, "HOME": self.scratch, "TMPDIR": self.scratch, "TEMP": self.scratch, "PYTHONSAFEPATH": "1"},
+            start_new_session=True,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        pipes = [os.dup(pipe.fileno()) for pipe in (self.process.stdin, self.process.stdout, self.process.stderr)]
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            pipe.close()
+        super().__init__(pipes[0], pipes[1], pipes[2], limits)
+
+    def kill(self) -> None:
+        if sys.platform == "win32":
+            self.process.kill()
+            return
+        try:
+            os.killpg(self.process.pid, 9)  # what it started, too
+        except ProcessLookupError:
+            self.process.kill()
+
+    def end(self) -> Ended:
+        if self.hung_up.is_set():  # it is ending by itself, and how it does is news
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1.0)
+        self.kill()
+        code = self.process.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        if code < 0:
+            return Ended(signal=-code, code=None, memory=False)
+        return Ended(signal=None, code=code, memory=False)
+
+
+class Spawner(WorkerSource):
+    """Starts workers as programs, where forking is not to be had."""
+
+    def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode) -> None:
+        self.private = private
+        self.mode = mode
+        super().__init__(limits)
+
+    def make(self) -> Worker:
+        return SpawnedWorker(self.limits, self.private, self.mode)
+
+
+def open_workers(
+    limits: Limits, private: list[Path], *, sandbox: SandboxMode = "auto", workers: WorkerMode = "auto"
+) -> WorkerSource:
+    """Where workers come from on this machine. Start it before any suite or reference is read.
+
+    Raises:
+        SandboxError: `sandbox` is "require" and this machine lacks a part; the message names it.
+    """
+    forks = sys.platform == "linux" if workers == "auto" else workers == "fork"
+    if forks and sys.platform != "linux":
+        raise SandboxError(both("Forked workers need Linux.", "fork 方式的工作进程只能在 Linux 上使用。"))
+    source: WorkerSource = (ForkServer if forks else Spawner)(limits, private, sandbox)
+    if sandbox == "require" and source.missing:
+        source.close()
+        raise lacking(source.missing)
+    return source
+
+
+def lacking(missing: list[str]) -> SandboxError:
+    names = "; ".join(missing)
+    return SandboxError(
+        both(
+            f"The sandbox is not complete on this machine. Missing: {names}. "
+            "Use --sandbox auto to go on with what there is, or grade on a machine that has it.",
+            f"本机的沙箱不完整，缺少：{names}。可用 --sandbox auto 以现有部分继续，或换一台具备条件的机器评分。",
+        )
+    )
