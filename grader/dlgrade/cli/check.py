@@ -98,7 +98,7 @@ def check(
             terminal.begin(chapter, one.shown)
             result = judge.grade(
                 chapter, one, seed=seed, keyword=keyword,
-                on_collected=terminal.expect, on_check=terminal.check,
+                on_begin=terminal.running, on_check=terminal.check,
             )  # fmt: skip
             terminal.explain(result)
             report.chapters.append(result)

@@ -43,8 +43,8 @@ class Grader:
     def refuse(self, problem: str) -> None:
         """A suite is not as a suite should be; the run ends."""
 
-    def on_collected(self) -> None:
-        """All checks are known; none has run."""
+    def on_begin(self, report: CheckReport) -> None:
+        """A check is about to run."""
 
     def on_check(self, report: CheckReport) -> None:
         """A check has ended."""
@@ -134,7 +134,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         if CHECK in item.stash and (grading := grader.grading_for(item.path)):
             check = item.stash[CHECK]
             grading.checks[check.report.id] = check
-    grader.on_collected()
 
 
 def _make_check(item: pytest.Item, seconds: float) -> Check:
@@ -172,6 +171,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     grading = item.config.stash[GRADER].grading_for(item.path)
     assert grading is not None
+    item.config.stash[GRADER].on_begin(item.stash[CHECK].report)
     grading.begin(item.stash[CHECK])
     return (yield)
 

@@ -97,7 +97,7 @@ class Judge:
         keyword: str = "",
         shuffle: bool = False,
         stop_at_first: bool = False,
-        on_collected: Callable[[list[CheckReport]], None] | None = None,
+        on_begin: Listener | None = None,
         on_check: Listener | None = None,
     ) -> ChapterReport:
         """Run the chapter's suite on the submission. `keyword` names an exercise, or is part of a check's id.
@@ -112,7 +112,7 @@ class Judge:
         """
         suites = self.course.suites(chapter)
         choice = Choice(keyword, shuffle, stop_at_first)
-        grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, choice, on_collected, on_check)
+        grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, choice, on_begin, on_check)
         try:
             status = run_pytest(suites, grader)
             if grader.failure is not None:
@@ -136,13 +136,13 @@ class _CheckGrader(plugin.Grader):
         grading: Grading,
         suites: list[Path],
         choice: Choice,
-        on_collected: Callable[[list[CheckReport]], None] | None,
+        on_begin: Listener | None,
         on_check: Listener | None,
     ) -> None:
         self.grading = grading
         self.choice = choice
         self.suites = {path.resolve() for path in suites}
-        self.listeners = (on_collected, on_check)
+        self.listeners = (on_begin, on_check)
         self.problem: str | None = None
         self.failure: BaseException | None = None
         self.session: pytest.Session | None = None
@@ -154,14 +154,14 @@ class _CheckGrader(plugin.Grader):
     def refuse(self, problem: str) -> None:
         self.problem = problem
 
-    def on_collected(self) -> None:
-        self._tell(self.listeners[0], [check.report for check in self.grading.checks.values()])
+    def on_begin(self, report: CheckReport) -> None:
+        self._tell(self.listeners[0], report)
 
     def on_check(self, report: CheckReport) -> None:
         self.last = report
         self._tell(self.listeners[1], report)
 
-    def _tell(self, listener: Callable[..., None] | None, news: object) -> None:
+    def _tell(self, listener: Listener | None, news: CheckReport) -> None:
         """A listener that fails (its pipe is closed) ends the run, and its error is the run's."""
         try:
             if listener is not None:

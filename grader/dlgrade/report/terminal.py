@@ -55,16 +55,17 @@ class Terminal:
     @contextmanager
     def waiting(self, words: Text) -> Iterator[None]:
         """A line that is there while something slow goes on, where somebody is watching."""
-        watched = sys.stderr.isatty() and not self.quiet
-        if watched:
-            sys.stderr.write(words.of(self.lang))
-            sys.stderr.flush()
+        self._transient(words.of(self.lang))
         try:
             yield
         finally:
-            if watched:
-                sys.stderr.write("\r\x1b[2K")
-                sys.stderr.flush()
+            self._transient("")
+
+    def _transient(self, words: str) -> None:
+        """Replace the line that the cursor is on, where somebody is watching."""
+        if sys.stderr.isatty() and not self.quiet:
+            sys.stderr.write(f"\r\x1b[2K{words}")
+            sys.stderr.flush()
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
@@ -83,11 +84,13 @@ class Terminal:
         self.exercise = self.previous = None
         self.print(f"{chapter.id} {chapter.title.of(self.lang)} · {shown}", "bold")
 
-    def expect(self, checks: list[CheckReport]) -> None:
-        """Told how many checks will run before the first does; the lines themselves are progress enough."""
+    def running(self, check: CheckReport) -> None:
+        """A line that is there while a check runs: one that hangs is seen to."""
+        self._transient(f"  ... {check.description.of(self.lang)}"[: self.console.width - 1])
 
     def check(self, check: CheckReport) -> None:
         """A line for a check that has just ended; a reason that many checks share is given once."""
+        self._transient("")
         if check.verdict not in (Verdict.PASSED, Verdict.NOT_IMPLEMENTED) and check.message == self.previous:
             self.repeated += 1
             return
