@@ -86,5 +86,5 @@ def _show(judge: Judge, terminal: Terminal, title: Text, name: str, source: str)
 
 def _your_turn(here: course.Course) -> Text:
     stem = here.chapter(CHAPTER).stem
-    command = f"dlgrade list --starter {CHAPTER} > {stem}.py, dlgrade check {CHAPTER}"
+    command = f"dlgrade list --starter {CHAPTER} > {stem}.py && dlgrade check {CHAPTER}"
     return both(command, command)
