@@ -1,0 +1,514 @@
+"""ch09: softmax, cross_entropy, accuracy, evaluate_accuracy, train_epoch_ch3, huber_loss."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from dlgrade.suite import close, expect, gradients, set_parameters, written_from_scratch
+
+INPUTS, CLASSES = 4, 3
+
+
+@pytest.fixture
+def probabilities(randn):
+    """(y_hat, y): probabilities of n examples over 4 classes and the right classes."""
+
+    def draw(n, dtype=torch.float32):
+        return torch.softmax(randn(n, 4, dtype=dtype), 1), randn(n, 4).argmax(1)
+
+    return draw
+
+
+@pytest.fixture
+def batches(randn):
+    """Minibatches (X, y) of these sizes; y is where X is largest for every other example, and not for the first."""
+
+    def draw(*sizes, dtype=torch.float32):
+        found = []
+        for size in sizes:
+            X = randn(size, INPUTS, dtype=dtype)
+            y = X[:, :CLASSES].argmax(1)
+            y[::2] = randn(len(y[::2]), CLASSES).argmax(1)
+            y[0] = (X[0, :CLASSES].argmax() + 1) % CLASSES
+            found.append((X, y))
+        return found
+
+    return draw
+
+
+class Descent(torch.optim.Optimizer):
+    """Plain gradient descent, less what makes the first optimizer of a process take torch a second."""
+
+    def __init__(self, parameters, lr):
+        self.param_groups = [{"params": list(parameters), "lr": lr}]
+        self.defaults, self.state = {"lr": lr}, {}
+
+    def zero_grad(self, set_to_none=True):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None if set_to_none or p.grad is None else torch.zeros_like(p)
+
+    def step(self, closure=None):  # noqa: ARG002
+        with torch.no_grad():
+            for p in self.param_groups[0]["params"]:
+                p -= self.param_groups[0]["lr"] * p.grad
+
+
+class OwnUpdater:
+    """The book's way: it divides by the batch size and clears the gradients."""
+
+    def __init__(self, parameters, lr):
+        self.parameters, self.lr = list(parameters), lr
+
+    def __call__(self, batch_size):
+        with torch.no_grad():
+            for p in self.parameters:
+                p -= self.lr * p.grad / batch_size
+                p.grad.zero_()
+
+
+def losses(y_hat, y):
+    """The loss of each example, from logits."""
+    return -torch.log_softmax(y_hat, 1)[torch.arange(len(y)), y]
+
+
+def linear(seed=0, dtype=torch.float32):
+    return set_parameters(nn.Linear(INPUTS, CLASSES).to(dtype), seed, scale=1.0)
+
+
+def dropping(seed=0):
+    """A linear net that has nothing to go by in training mode but its bias."""
+    return nn.Sequential(nn.Dropout(p=1.0), linear(seed))
+
+
+def train(impl, net, data, make_updater=Descent, lr=0.5):
+    """The metrics of an epoch, and the parameters after it."""
+    metrics = impl.train_epoch_ch3(net, data, losses, make_updater(net.parameters(), lr))
+    return metrics, list(net.parameters())
+
+
+@pytest.mark.exercise("softmax")
+class TestSoftmax:
+    @pytest.mark.points(2)
+    def test_rows(self, run, randn):
+        """Turns every row into probabilities, as torch does.
+        把每一行变为概率，与 torch 一致。"""
+        X = 2 * randn(4, 4)
+        close(run(lambda impl: impl.softmax(X)), torch.softmax(X, dim=1))
+
+    def test_one_row(self, agree, randn):
+        """Takes a batch of one row.
+        可接受只有一行的批量。"""
+        X = randn(1, 5)
+        agree(lambda impl: impl.softmax(X))
+
+    def test_one_column(self, agree, randn):
+        """A single class has probability one.
+        只有一个类别时概率为 1。"""
+        column, square = randn(4, 1), randn(3, 3)
+        agree(lambda impl: [impl.softmax(column), impl.softmax(square)])
+
+    def test_impossible_class(self, run, randn):
+        """A logit of -inf gives probability zero and leaves the others right.
+        取值为 -inf 的 logit 概率为零，其余概率仍然正确。"""
+        X = randn(3, 3)
+        X[1, 2] = -torch.inf
+        Y = run(lambda impl: impl.softmax(X))
+        expect(Y[1, 2] == 0, "The probability of a logit of -inf is not zero.", "-inf 对应的概率不为零。")
+        close(Y, torch.softmax(X, dim=1))
+
+    def test_shifted_rows(self, run, randn):
+        """A number added to a whole row changes nothing.
+        给整行加上同一个数，结果不变。"""
+        X, shift = randn(5, 5), 4 * randn(5, 1)
+        close(run(lambda impl: impl.softmax(X + shift)), torch.softmax(X, dim=1))
+
+    def test_float64(self, agree, randn):
+        """Keeps float64, and its precision.
+        保持 float64 及其精度。"""
+        X = randn(4, 4, dtype=torch.float64)
+        agree(lambda impl: impl.softmax(X))
+
+    def test_transposed_input(self, agree, randn):
+        """Takes a transposed, non-contiguous input.
+        可接受转置得到的非连续输入。"""
+        X = randn(4, 4)
+        agree(lambda impl: impl.softmax(X.t()))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Gives the right gradient.
+        梯度正确。"""
+        X = randn(4, 4, dtype=torch.float64)
+        agree(lambda impl: gradients(impl.softmax, X))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its argument as it was.
+        不修改传入的参数。"""
+        X = randn(3, 3)
+        agree(lambda impl: (impl.softmax(X), X))
+
+    @pytest.mark.bonus
+    def test_large_logits(self, agree, randn):
+        """Logits in the thousands, of either sign, give probabilities, not NaN.
+        绝对值上千的 logit 也得到概率，而不是 NaN。"""
+        X = torch.cat([1000 + randn(2, 4), randn(2, 4) - 1000])
+        agree(lambda impl: impl.softmax(X), atol=1e-3)
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("cross_entropy")
+class TestCrossEntropy:
+    @pytest.mark.points(2)
+    def test_losses(self, run, probabilities):
+        """Gives the loss of each example, as torch's nll_loss of the logarithms does.
+        给出每个样本的损失，与 torch 对对数概率求 nll_loss 一致。"""
+        y_hat, y = probabilities(6)
+        close(run(lambda impl: impl.cross_entropy(y_hat, y)), F.nll_loss(y_hat.log(), y, reduction="none"))
+
+    def test_batch_of_one(self, agree, probabilities):
+        """A batch of one gives a vector of one loss.
+        只有一个样本时得到长度为 1 的向量。"""
+        y_hat, y = probabilities(1)
+        agree(lambda impl: impl.cross_entropy(y_hat, y))
+
+    def test_certain_and_right(self, agree):
+        """Probability one of the right class costs nothing.
+        正确类别的概率为 1 时损失为 0。"""
+        y_hat, y = torch.tensor([[0.0, 1.0, 0.0], [0.25, 0.25, 0.5]]), torch.tensor([1, 0])
+        agree(lambda impl: impl.cross_entropy(y_hat, y))
+
+    def test_certain_and_wrong(self, agree):
+        """Probability zero of the right class costs inf; of another class, nothing special.
+        正确类别的概率为 0 时损失为 inf；其他类别的概率为 0 则没有影响。"""
+        y_hat, y = torch.tensor([[0.0, 0.75, 0.25], [0.5, 0.0, 0.5]]), torch.tensor([0, 2])
+        agree(lambda impl: impl.cross_entropy(y_hat, y))
+
+    def test_float64(self, agree, probabilities):
+        """Keeps float64, and its precision.
+        保持 float64 及其精度。"""
+        y_hat, y = probabilities(5, torch.float64)
+        agree(lambda impl: impl.cross_entropy(y_hat, y))
+
+    def test_transposed_input(self, agree, probabilities):
+        """Takes transposed, non-contiguous probabilities.
+        可接受转置得到的非连续概率。"""
+        y_hat, y = probabilities(5)
+        columns = y_hat.t().contiguous()
+        agree(lambda impl: impl.cross_entropy(columns.t(), y))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, probabilities):
+        """Only the right class of each example has a gradient.
+        每个样本只有正确类别有梯度。"""
+        y_hat, y = probabilities(5, torch.float64)
+        agree(lambda impl: gradients(lambda p: impl.cross_entropy(p, y), y_hat))
+
+    def test_arguments_untouched(self, agree, probabilities):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        arguments = probabilities(4)
+        agree(lambda impl: (impl.cross_entropy(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("accuracy")
+class TestAccuracy:
+    @pytest.mark.points(2)
+    def test_scores(self, run, randn):
+        """Counts the rows whose largest score is that of the right class.
+        统计得分最高的类别正好是正确类别的行数。"""
+        y_hat, y = randn(12, 4), randn(12, 4).argmax(1)
+        y[:5] = y_hat[:5].argmax(1)
+        close(run(lambda impl: impl.accuracy(y_hat, y)), float((y_hat.argmax(1) == y).sum()))
+
+    def test_two_classes(self, agree, randn):
+        """Two columns are scores of two classes.
+        两列表示两个类别的得分。"""
+        y_hat = randn(7, 2)
+        y = y_hat.argmax(1)
+        y[::3] = 1 - y[::3]
+        agree(lambda impl: impl.accuracy(y_hat, y))
+
+    def test_class_predictions(self, agree, randn):
+        """Takes a vector of predicted classes.
+        可接受由预测类别组成的向量。"""
+        y_hat, y = randn(9, 3).argmax(1), randn(9, 3).argmax(1)
+        y[:2] = y_hat[:2]
+        agree(lambda impl: [impl.accuracy(y_hat, y), impl.accuracy(y_hat.float(), y)])
+
+    def test_column_of_predictions(self, agree):
+        """A single column holds predicted classes, cast to y's dtype, not scores.
+        只有一列时，它是预测类别（转换为 y 的 dtype），而不是得分。"""
+        y_hat, y = torch.tensor([[2.0], [1.75], [0.0], [3.0]]), torch.tensor([[2], [1], [1], [0]])
+        agree(lambda impl: impl.accuracy(y_hat, y))
+
+    def test_all_right_and_all_wrong(self, agree, randn):
+        """All right gives the batch size, all wrong gives 0.0.
+        全对得到批量大小，全错得到 0.0。"""
+        y_hat = randn(5, 3)
+        right = y_hat.argmax(1)
+        agree(lambda impl: [impl.accuracy(y_hat, right), impl.accuracy(y_hat, (right + 1) % 3)])
+
+    def test_batch_of_one(self, agree, randn):
+        """Takes a single example.
+        可接受单个样本。"""
+        y_hat = randn(1, 4)
+        y = y_hat.argmax(1)
+        agree(lambda impl: [impl.accuracy(y_hat, y), impl.accuracy(y_hat, 3 - y)])
+
+    def test_python_float(self, agree, randn):
+        """Returns a Python float, even for scores that carry a graph.
+        返回 Python 浮点数，即使得分带有计算图。"""
+        y_hat, y = randn(6, 3), torch.tensor([0, 1, 2, 0, 1, 2])
+        y[:2] = y_hat[:2].argmax(1)
+
+        def probe(impl):
+            number = impl.accuracy(y_hat.clone().requires_grad_(), y)
+            return number, type(number).__name__
+
+        agree(probe)
+
+    def test_float64_transposed(self, agree, randn):
+        """Takes non-contiguous float64 scores.
+        可接受非连续的 float64 得分。"""
+        scores = randn(3, 8, dtype=torch.float64)
+        y = scores.argmax(0)
+        y[5:] = (y[5:] + 1) % 3
+        agree(lambda impl: impl.accuracy(scores.t(), y))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        y_hat = randn(4, 3)
+        arguments = y_hat, (y_hat.argmax(1) + torch.tensor([0, 0, 1, 2])) % 3
+        agree(lambda impl: (impl.accuracy(*arguments), arguments))
+
+
+@pytest.mark.exercise("evaluate_accuracy")
+class TestEvaluateAccuracy:
+    @pytest.mark.points(2)
+    def test_unequal_batches(self, run, batches):
+        """Weighs every example alike, whatever the size of its batch.
+        每个样本的权重相同，与所在批量的大小无关。"""
+        (first, _), middle, (last, _) = batches(8, 8, 2)
+        net = linear()
+        data = [(first, (net(first).argmax(1) + 1) % CLASSES), middle, (last, net(last).argmax(1))]  # 0, some, 2 right
+        right = sum((net(X).argmax(1) == y).sum().item() for X, y in data)
+        close(run(lambda impl: impl.evaluate_accuracy(linear(), data)), right / 18)
+
+    def test_plain_function(self, agree, batches):
+        """Takes a plain function as the net.
+        网络可以是普通函数。"""
+        data = batches(7)
+        agree(lambda impl: impl.evaluate_accuracy(lambda X: 3 * X[:, :CLASSES], data))
+
+    def test_evaluation_mode(self, agree, batches):
+        """Puts a module into evaluation mode, so that dropout drops nothing.
+        把模块设为评估模式，使 dropout 不起作用。"""
+        data = batches(9, 4)
+
+        def probe(impl):
+            seen = []
+
+            class Net(nn.Module):
+                def forward(self, X):
+                    seen.append(self.training)
+                    return -X[:, :CLASSES] if self.training else X[:, :CLASSES]
+
+            return impl.evaluate_accuracy(Net(), data), any(seen)
+
+        agree(probe)
+
+    def test_no_graph(self, agree, batches):
+        """Builds no computational graph.
+        不构建计算图。"""
+        data = batches(6, 3)
+
+        def probe(impl):
+            weight, seen = torch.eye(INPUTS, CLASSES, requires_grad=True), []
+
+            def net(X):
+                seen.append((X @ weight).requires_grad)
+                return X @ weight
+
+            return impl.evaluate_accuracy(net, data), any(seen)
+
+        agree(probe)
+
+    def test_read_once(self, agree, batches):
+        """Takes batches from a generator, which has no length and can be read only once.
+        可接受生成器：它没有长度，只能读取一次。"""
+        data = batches(5, 4, 1)
+        agree(lambda impl: impl.evaluate_accuracy(lambda X: X[:, :CLASSES], (pair for pair in data)))
+
+    def test_float64(self, agree, batches):
+        """Takes a float64 net and a batch of one; returns a Python float.
+        可接受 float64 网络和只有一个样本的批量；返回 Python 浮点数。"""
+        X = batches(1, dtype=torch.float64)[0][0]
+        y = linear(dtype=torch.float64)(X).argmax(1)
+        data = [(X, y), (X, (y + 1) % 3), (X, y)]
+
+        def probe(impl):
+            fraction = impl.evaluate_accuracy(linear(dtype=torch.float64), data)
+            return fraction, type(fraction).__name__
+
+        agree(probe)
+
+
+@pytest.mark.exercise("train_epoch_ch3")
+class TestTrainEpoch:
+    @pytest.mark.points(2)
+    def test_optimizer(self, agree, batches):
+        """With a torch.optim.Optimizer steps along the gradient of each batch's mean loss.
+        使用 torch.optim.Optimizer 时，沿每个批量平均损失的梯度更新。"""
+        data = batches(8, 8, 3)
+        agree(lambda impl: train(impl, linear(), data))
+
+    @pytest.mark.points(2)
+    def test_own_updater(self, agree, batches):
+        """Calls an updater of one's own with the batch size, on the gradient of the summed loss.
+        自定义更新函数得到的是损失之和的梯度，并以批量大小为参数被调用。"""
+        data = batches(8, 8, 3)
+        agree(lambda impl: train(impl, linear(), data, OwnUpdater))
+
+    def test_plain_function(self, agree, batches):
+        """Trains a plain function of two tensors.
+        可以训练由两个张量构成的普通函数。"""
+        data = batches(6, 4)
+
+        def probe(impl):
+            W, b = torch.ones(INPUTS, CLASSES, requires_grad=True), torch.zeros(CLASSES, requires_grad=True)
+            metrics = impl.train_epoch_ch3(lambda X: X @ W + b, data, losses, OwnUpdater([W, b], 0.5))
+            return metrics, W, b
+
+        agree(probe)
+
+    def test_short_last_batch(self, run, batches):
+        """Weighs every example alike in the mean loss and the accuracy.
+        平均损失和精度中每个样本的权重相同。"""
+        data = batches(8, 2)
+        data[1] = (10 * data[1][0], linear()(data[1][0]).argmin(1))
+        X, y = (torch.cat(part) for part in zip(*data, strict=True))
+        y_hat = linear()(X)
+        expected = losses(y_hat, y).mean().item(), (y_hat.argmax(1) == y).double().mean().item()
+        close(run(lambda impl: train(impl, linear(), data, lr=0.0)[0]), expected)
+        close(run(lambda impl: train(impl, linear(), data, OwnUpdater, lr=0.0)[0]), expected)
+
+    def test_training_mode(self, agree, batches):
+        """Puts a module into training mode, so that dropout drops.
+        把模块设为训练模式，使 dropout 起作用。"""
+        data = batches(8)
+        agree(lambda impl: train(impl, dropping().eval(), data))
+
+    def test_old_gradients(self, agree, batches):
+        """Gradients left over from before do not reach an optimizer's step.
+        之前遗留的梯度不会影响优化器的更新。"""
+        data = batches(8)
+
+        def probe(impl):
+            net = linear()
+            losses(net(data[0][0]), data[0][1]).sum().backward()
+            return train(impl, net, data)
+
+        agree(probe)
+
+    def test_read_once(self, agree, batches):
+        """Takes batches from a generator, which has no length and can be read only once.
+        可接受生成器：它没有长度，只能读取一次。"""
+        data = batches(5, 5)
+        agree(lambda impl: train(impl, linear(), (pair for pair in data)))
+
+    def test_python_floats(self, agree, batches):
+        """Returns two Python floats, for float64 nets and batches of one, too.
+        返回两个 Python 浮点数；float64 网络和只有一个样本的批量也可以。"""
+        data = batches(1, 1, 1, dtype=torch.float64)
+
+        def probe(impl):
+            metrics = train(impl, linear(dtype=torch.float64), data)[0]
+            return metrics, [type(number).__name__ for number in metrics]
+
+        agree(probe)
+
+
+@pytest.mark.exercise("huber_loss")
+class TestHuberLoss:
+    @pytest.mark.points(2)
+    def test_small_and_large_errors(self, run, randn):
+        """Is a parabola up to delta and a line beyond, as torch's.
+        delta 以内是抛物线，以外是直线，与 torch 一致。"""
+        y_hat, y = 3 * randn(2, 6, 4)
+        for delta in (0.5, 2.5):
+            expected = F.huber_loss(y_hat, y, reduction="none", delta=delta)
+            close(run(lambda impl, d=delta: impl.huber_loss(y_hat, y, d)), expected)
+
+    def test_default_delta(self, agree, randn):
+        """Without delta takes 1.
+        不给出 delta 时取 1。"""
+        y_hat, y = 3 * randn(2, 24)
+        agree(lambda impl: impl.huber_loss(y_hat, y))
+
+    def test_at_delta(self, agree):
+        """Errors of exactly delta, of either sign, cost half of its square.
+        误差恰好为 ±delta 时，损失为其平方的一半。"""
+        y_hat, y = torch.tensor([3.0, -1.0, 1.0, 5.0]), torch.ones(4)
+        agree(lambda impl: impl.huber_loss(y_hat, y, delta=2.0))
+
+    def test_no_error(self, agree):
+        """No error costs nothing.
+        没有误差时损失为 0。"""
+        y_hat, y = torch.tensor([2.0, -3.0, 0.5]), torch.tensor([2.0, -3.0, 9.0])
+        agree(lambda impl: impl.huber_loss(y_hat, y, delta=1.5))
+
+    def test_large_delta(self, run, randn):
+        """With a delta beyond all errors is half the squared error.
+        delta 大于所有误差时，等于平方误差的一半。"""
+        y_hat, y = randn(6), randn(6)
+        close(run(lambda impl: impl.huber_loss(y_hat, y, delta=100.0)), (y_hat - y) ** 2 / 2)
+
+    def test_batch_of_one(self, agree, randn):
+        """Keeps the shape (1, 1) of a single prediction.
+        单个预测保持形状 (1, 1)。"""
+        y_hat, y = randn(1, 1) - 4, randn(1, 1) + 4
+        agree(lambda impl: impl.huber_loss(y_hat, y, delta=0.5))
+
+    def test_float64(self, agree, randn):
+        """Keeps float64, and its precision.
+        保持 float64 及其精度。"""
+        y_hat, y = 3 * randn(2, 24, dtype=torch.float64)
+        agree(lambda impl: impl.huber_loss(y_hat, y, delta=1.5))
+
+    def test_transposed_input(self, agree, randn):
+        """Takes a transposed, non-contiguous input.
+        可接受转置得到的非连续输入。"""
+        y_hat, y = 4 * randn(4, 6), 3 * randn(6, 4)
+        agree(lambda impl: impl.huber_loss(y_hat.t(), y, delta=1.5))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Gives the right gradients for predictions and targets.
+        预测和目标的梯度正确。"""
+        y_hat, y = 3 * randn(2, 24, dtype=torch.float64)
+        agree(lambda impl: gradients(lambda p, t: impl.huber_loss(p, t, 1.5), y_hat, y))
+
+    def test_slope_at_delta(self, run):
+        """The slope does not jump at delta: it comes to delta and stays there.
+        斜率在 delta 处不跳变：它增加到 delta，之后保持不变。"""
+        error = torch.tensor([-9.0, -2.125, -2.0, -1.875, 1.875, 2.0, 2.125, 9.0], dtype=torch.float64)
+
+        def probe(impl):
+            y_hat = error.clone().requires_grad_()
+            impl.huber_loss(y_hat, torch.zeros_like(error), delta=2.0).sum().backward()
+            return y_hat.grad
+
+        close(run(probe), error.clamp(-2, 2))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        arguments = 3 * randn(24), 3 * randn(24), 1.5
+        agree(lambda impl: (impl.huber_loss(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch

@@ -1,0 +1,54 @@
+"""Grading by pytest alone, through the plugin that comes with dlgrade."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dlgrade import course
+from dlgrade.variants import changed
+
+HERE = course.load()
+CH28 = HERE.chapter("ch28")
+
+
+@pytest.fixture
+def grade_by_pytest(tmp_path):
+    """grade_by_pytest(source, *arguments): a suite run on a submission by plain pytest in a process of its own."""
+
+    def run(source, *arguments):
+        (tmp_path / "mine.py").write_text(source, encoding="utf-8")
+        suite = str(HERE.suite(CH28))
+        command = [sys.executable, "-m", "pytest", suite, "--submission", str(tmp_path / "mine.py"), *arguments]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+        return subprocess.run(command, cwd=HERE.folder, env=environment, capture_output=True, text=True, timeout=120)
+
+    return run
+
+
+def test_a_failed_check_tells_what_is_wrong(grade_by_pytest):
+    """pytest's own options choose checks; a failure shows the message and the call, and no line of the judge."""
+    mistake = next(m for m in HERE.misconceptions(CH28) if m.id == "momentum-reversed")
+    wrong = changed(HERE.reference(CH28).read_text(encoding="utf-8"), mistake, "")
+    done = grade_by_pytest(wrong, "-k", "moving_statistics or small_batch")
+    assert done.returncode == 1
+    assert "1 failed, 1 passed" in done.stdout
+    assert "FAILED: result[0][" in done.stdout
+    assert "call: batch_norm(X=tensor float32 (8, 5)" in done.stdout
+    assert "compare.py" not in done.stdout
+
+
+def test_stop_at_the_first(grade_by_pytest):
+    """-x stops at the first check that is not met: starter code is not implemented."""
+    done = grade_by_pytest(HERE.starter(CH28).read_text(encoding="utf-8"), "-x")
+    assert done.returncode == 1
+    assert "NOT_IMPLEMENTED: Not written yet: batch_norm (line" in done.stdout
+    assert "1 failed" in done.stdout
+
+
+def test_an_unreadable_submission_is_a_usage_error(grade_by_pytest):
+    """A submission that cannot be read ends pytest with one sentence."""
+    done = grade_by_pytest("")
+    assert done.returncode != 0
+    assert "is empty. Was it saved?" in done.stdout + done.stderr
