@@ -77,7 +77,7 @@ def check(
     from dlgrade import submission as submissions
 
     here = course.load()
-    wanted = [here.chapter(name) for name in dict.fromkeys(chapters)]
+    wanted = list({(chapter := here.chapter(name)).id: chapter for name in chapters}.values())
     found = [(chapter, submissions.find(chapter, submission, Path.cwd())) for chapter in wanted]
     if junit is not None and not junit.absolute().parent.is_dir():
         raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
