@@ -1,0 +1,379 @@
+"""ch29: Residual, resnet_block, resnet18, conv_block, DenseBlock, transition_block."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from dlgrade.suite import close, gradients, set_parameters
+
+
+def two_modes(module, batch, X):
+    """What a module with fixed parameters gives for a batch in training, and then for X in evaluation mode."""
+    set_parameters(module, seed=0)
+    trained = module.train()(batch)
+    return trained, module.eval()(X)
+
+
+def state(module):
+    """The names and shapes of a module's parameters and buffers."""
+    return {name: list(tensor.shape) for name, tensor in sorted(module.state_dict().items())}
+
+
+def all_gradients(module, X):
+    """The gradients of the input and of every parameter, in float64."""
+    set_parameters(module.double(), seed=0)
+    return gradients(module, X), {name: p.grad for name, p in sorted(module.named_parameters())}
+
+
+def residual(X, channels, use_1x1conv=False, strides=1):
+    """The residual block in training mode, from torch's functions."""
+    shapes = {"conv1": nn.Conv2d(X.shape[1], channels, 3), "conv2": nn.Conv2d(channels, channels, 3)}
+    shapes |= {"conv3": nn.Conv2d(X.shape[1], channels, 1)} if use_1x1conv else {}
+    shapes |= {"bn1": nn.BatchNorm2d(channels), "bn2": nn.BatchNorm2d(channels)}
+    p = dict(set_parameters(nn.ModuleDict(shapes), seed=0).named_parameters())
+    Y = F.conv2d(X, p["conv1.weight"], p["conv1.bias"], stride=strides, padding=1)
+    Y = F.relu(F.batch_norm(Y, None, None, p["bn1.weight"], p["bn1.bias"], training=True))
+    Y = F.conv2d(Y, p["conv2.weight"], p["conv2.bias"], padding=1)
+    Y = F.batch_norm(Y, None, None, p["bn2.weight"], p["bn2.bias"], training=True)
+    shortcut = F.conv2d(X, p["conv3.weight"], p["conv3.bias"], stride=strides) if use_1x1conv else X
+    return F.relu(Y + shortcut).detach()
+
+
+@pytest.mark.exercise("Residual")
+class TestResidual:
+    @pytest.mark.points(2)
+    def test_identity_shortcut(self, run, randn):
+        """Adds its input to the convolved branch, as built from torch's functions.
+        把输入加到卷积支路上，与用 torch 的函数搭建的结果一致。"""
+        X = randn(4, 3, 6, 5)
+        close(run(lambda impl: set_parameters(impl.Residual(3, 3), seed=0)(X)), residual(X, 3))
+
+    @pytest.mark.points(2)
+    def test_1x1_shortcut(self, run, randn):
+        """With use_1x1conv adds a 1x1 convolution of its input.
+        use_1x1conv 为真时，加上输入的 1x1 卷积。"""
+        X = randn(4, 3, 6, 5)
+        close(run(lambda impl: set_parameters(impl.Residual(3, 5, True), seed=0)(X)), residual(X, 5, True))
+
+    @pytest.mark.points(2)
+    def test_strides(self, run, randn):
+        """Strides of 2 halve height and width on both paths, rounding up.
+        步幅为 2 时，两条支路的高和宽都减半（向上取整）。"""
+        X = randn(3, 3, 8, 5)
+
+        def probe(impl):
+            return set_parameters(impl.Residual(3, 6, use_1x1conv=True, strides=2), seed=0)(X)
+
+        close(run(probe), residual(X, 6, True, 2))
+
+    def test_activation_after_sum(self, agree, randn):
+        """Takes the last ReLU of the sum, so that a negative branch can cancel the input.
+        最后的 ReLU 作用在和上，因此负的支路可以抵消输入。"""
+        X = randn(2, 3, 4, 4)
+
+        def probe(impl):
+            block = set_parameters(impl.Residual(3, 3), seed=0)
+            block.bn2.weight.data.zero_()
+            block.bn2.bias.data.fill_(-0.5)
+            return block(X)
+
+        agree(probe)
+
+    def test_activation_between(self, agree, randn):
+        """Takes a ReLU between the two convolutions.
+        两个卷积之间有 ReLU。"""
+        X = randn(2, 3, 5, 4)
+
+        def probe(impl):
+            block = set_parameters(impl.Residual(3, 3), seed=0)
+            block.bn1.bias.data.fill_(-1.0)
+            return block(X)
+
+        agree(probe)
+
+    def test_attributes(self, agree):
+        """Has conv1, bn1, conv2, bn2 and, when asked for, conv3; the shortcut has no batch normalisation.
+        具有 conv1、bn1、conv2、bn2，需要时还有 conv3；捷径上没有批量归一化。"""
+        agree(lambda impl: [state(impl.Residual(3, 3)), state(impl.Residual(3, 5, use_1x1conv=True, strides=2))])
+
+    def test_evaluation(self, agree, randn):
+        """After training, eval() uses the moving statistics, on a batch of one, too.
+        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
+        agree(lambda impl: two_modes(impl.Residual(3, 5, use_1x1conv=True), batch, X))
+
+    def test_float64(self, agree, randn):
+        """Keeps float64, and takes a channels-last, non-contiguous input.
+        保持 float64，并可接受通道在后的非连续输入。"""
+        X = randn(2, 5, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
+        agree(lambda impl: set_parameters(impl.Residual(3, 3).double(), seed=0)(X))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to its input and to every parameter.
+        输入和所有参数的梯度都正确。"""
+        X = randn(3, 2, 4, 4, dtype=torch.float64)
+        agree(lambda impl: all_gradients(impl.Residual(2, 3, use_1x1conv=True, strides=2), X))
+
+    def test_input_untouched(self, agree, randn):
+        """Does not write into its input.
+        不修改输入。"""
+        X = randn(2, 3, 4, 4)
+        agree(lambda impl: [set_parameters(impl.Residual(3, 3), seed=0)(X), X])
+
+
+@pytest.mark.exercise("resnet_block")
+class TestResnetBlock:
+    @pytest.mark.points(2)
+    def test_later_stage(self, agree, randn):
+        """The first block of a stage halves the image and changes the channels.
+        每一阶段的第一个块使图像减半，并改变通道数。"""
+        batch, X = randn(3, 3, 8, 6), randn(1, 3, 8, 6)
+        agree(lambda impl: two_modes(nn.Sequential(*impl.resnet_block(3, 5, 2)), batch, X))
+
+    @pytest.mark.points(2)
+    def test_first_stage(self, agree, randn):
+        """With first_block keeps the image and has no 1x1 convolution.
+        first_block 为真时图像大小不变，且没有 1x1 卷积。"""
+        batch, X = randn(3, 4, 4, 6), randn(1, 4, 4, 6)
+
+        def probe(impl):
+            blocks = impl.resnet_block(4, 4, 2, first_block=True)
+            return two_modes(nn.Sequential(*blocks), batch, X), [block.conv3 is None for block in blocks]
+
+        agree(probe)
+
+    def test_one_block(self, agree, randn):
+        """A stage may have a single block.
+        一个阶段可以只有一个块。"""
+        X = randn(2, 3, 4, 4)
+
+        def probe(impl):
+            stages = [impl.resnet_block(3, 6, 1), impl.resnet_block(3, 3, 1, first_block=True)]
+            return [set_parameters(nn.Sequential(*blocks), seed=0)(X) for blocks in stages]
+
+        agree(probe)
+
+    def test_three_blocks(self, agree):
+        """Every block has parameters of its own, and only the first of a later stage a 1x1 convolution.
+        每个块有各自的参数；只有后续阶段的第一个块有 1x1 卷积。"""
+
+        def probe(impl):
+            stages = [nn.Sequential(*impl.resnet_block(2, 4, 3)), nn.Sequential(*impl.resnet_block(4, 4, 3, True))]
+            return [(state(stage), len(list(stage.parameters()))) for stage in stages]
+
+        agree(probe)
+
+    def test_plain_list(self, agree, randn):
+        """Returns a list of blocks, not a module.
+        返回由块组成的列表，而不是模块。"""
+        X = randn(2, 3, 4, 4)
+
+        def probe(impl):
+            blocks = impl.resnet_block(3, 4, 2)
+            return type(blocks).__name__, set_parameters(nn.Sequential(*blocks), seed=0)(X)
+
+        agree(probe)
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to its input and to every parameter.
+        输入和所有参数的梯度都正确。"""
+        X = randn(3, 2, 4, 4, dtype=torch.float64)
+        agree(lambda impl: all_gradients(nn.Sequential(*impl.resnet_block(2, 3, 1)), X))
+
+
+@pytest.mark.exercise("resnet18")
+class TestResnet18:
+    @pytest.mark.points(2)
+    def test_output(self, agree, randn):
+        """Gives the right scores in training and, with the moving statistics, in evaluation.
+        训练时和评估时（使用滑动统计量）得分都正确。"""
+        batch, X = randn(2, 3, 16, 16), randn(1, 3, 16, 16)
+        agree(lambda impl: two_modes(impl.resnet18(5, 3), batch, X), atol=1e-3)
+
+    @pytest.mark.points(2)
+    def test_layers(self, agree):
+        """Has the named children, in order, with the right shapes between them, for 32x32 and 28x28 images.
+        各个子模块的名称、顺序以及之间的形状正确（32x32 与 28x28 的图像）。"""
+
+        def probe(impl):
+            shapes = []
+            for net, X in (
+                (impl.resnet18(10, 3), torch.zeros(2, 3, 32, 32)),
+                (impl.resnet18(4), torch.zeros(1, 1, 28, 28)),
+            ):
+                for name, layer in net.eval().named_children():
+                    X = layer(X)
+                    shapes.append((name, list(X.shape)))
+            return shapes
+
+        agree(probe)
+
+    def test_first_stage(self, agree, randn):
+        """The first stage keeps the image as it is.
+        第一阶段不改变图像大小。"""
+        X = randn(2, 64, 5, 4)
+        agree(lambda impl: set_parameters(impl.resnet18(3).resnet_block1, seed=0)(X), atol=1e-3)
+
+    def test_parameters(self, run):
+        """Has 11,176,970 parameters for ten classes and three channels, and fewer for one channel.
+        十个类别、三个通道时有 11,176,970 个参数；单通道时更少。"""
+
+        def probe(impl):
+            with torch.device("meta"):  # counts without drawing
+                nets = impl.resnet18(10, 3), impl.resnet18(7)
+            return [sum(p.numel() for p in net.parameters()) for net in nets]
+
+        close(run(probe), [11_176_970, 11_176_970 - 2 * 9 * 64 - 3 * 513])
+
+    def test_average_pooling(self, agree, randn):
+        """Pools by the average of every channel, whatever its size.
+        对每个通道取平均来池化，与图像大小无关。"""
+        X = randn(2, 512, 3, 2)
+
+        def probe(impl):
+            net = impl.resnet18(3)
+            return net.global_avg_pool(X), set_parameters(net.fc, seed=0)(net.global_avg_pool(X))
+
+        agree(probe)
+
+
+@pytest.mark.exercise("conv_block")
+class TestConvBlock:
+    @pytest.mark.points(2)
+    def test_order(self, agree, randn):
+        """Normalises first, then takes the ReLU, then convolves, and keeps height and width.
+        先归一化，再 ReLU，再卷积；高和宽不变。"""
+        X = 2 * randn(3, 3, 6, 5) + 1
+        agree(lambda impl: set_parameters(impl.conv_block(3, 4), seed=0)(X))
+
+    def test_layers(self, agree):
+        """Has its parameters where the order of the layers puts them.
+        参数的名称与形状符合层的顺序。"""
+        agree(lambda impl: [state(impl.conv_block(3, 4)), state(impl.conv_block(5, 2))])
+
+    def test_evaluation(self, agree, randn):
+        """After training, eval() uses the moving statistics, on a batch of one, too.
+        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
+        agree(lambda impl: two_modes(impl.conv_block(3, 2), batch, X))
+
+    def test_float64(self, agree, randn):
+        """Keeps float64, and takes a channels-last, non-contiguous input.
+        保持 float64，并可接受通道在后的非连续输入。"""
+        X = randn(2, 5, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
+        agree(lambda impl: set_parameters(impl.conv_block(3, 4).double(), seed=0)(X))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to its input and to every parameter.
+        输入和所有参数的梯度都正确。"""
+        X = randn(3, 2, 4, 4, dtype=torch.float64)
+        agree(lambda impl: all_gradients(impl.conv_block(2, 3), X))
+
+    def test_input_untouched(self, agree, randn):
+        """Does not write into its input.
+        不修改输入。"""
+        X = randn(2, 3, 4, 4)
+        agree(lambda impl: [set_parameters(impl.conv_block(3, 4), seed=0)(X), X])
+
+
+@pytest.mark.exercise("DenseBlock")
+class TestDenseBlock:
+    @pytest.mark.points(2)
+    def test_channels(self, agree, randn):
+        """Two convolutions of ten channels make 23 channels of three.
+        两个输出 10 通道的卷积块把 3 通道变为 23 通道。"""
+        X = randn(4, 3, 8, 8)
+        agree(lambda impl: set_parameters(impl.DenseBlock(2, 3, 10), seed=0)(X))
+
+    def test_input_first(self, run, randn):
+        """The first channels of the output are the input as it was.
+        输出最前面的通道就是原样的输入。"""
+        X = randn(2, 3, 4, 5)
+        Y, after = run(lambda impl: [set_parameters(impl.DenseBlock(2, 3, 4), seed=0)(X), X])
+        close([Y[:, :3], after], [X, X], rtol=0, atol=0)
+
+    def test_one_convolution(self, agree, randn):
+        """A single convolution sees the input only.
+        只有一个卷积块时，它只看到输入。"""
+        X = randn(3, 2, 4, 4)
+        agree(lambda impl: set_parameters(impl.DenseBlock(1, 2, 3), seed=0)(X))
+
+    def test_each_sees_all_before(self, agree, randn):
+        """Every convolution sees the input and all that came before it.
+        每个卷积块都看到输入以及之前所有块的输出。"""
+        X = randn(2, 4, 3, 3)
+        agree(lambda impl: set_parameters(impl.DenseBlock(3, 4, 4), seed=0)(X))
+
+    def test_layers(self, agree):
+        """Keeps its blocks in net, each wider at its input than the one before.
+        各块保存在 net 中，输入通道数依次增加。"""
+        agree(lambda impl: [state(impl.DenseBlock(3, 2, 4)), state(impl.DenseBlock(1, 5, 3))])
+
+    def test_evaluation(self, agree, randn):
+        """After training, eval() uses the moving statistics, on a batch of one, too.
+        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
+        agree(lambda impl: two_modes(impl.DenseBlock(2, 3, 2), batch, X))
+
+    def test_float64(self, agree, randn):
+        """Keeps float64, and takes a channels-last, non-contiguous input.
+        保持 float64，并可接受通道在后的非连续输入。"""
+        X = randn(2, 5, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
+        agree(lambda impl: set_parameters(impl.DenseBlock(2, 3, 4).double(), seed=0)(X))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to its input and to every parameter.
+        输入和所有参数的梯度都正确。"""
+        X = randn(3, 2, 4, 4, dtype=torch.float64)
+        agree(lambda impl: all_gradients(impl.DenseBlock(2, 2, 3), X))
+
+
+@pytest.mark.exercise("transition_block")
+class TestTransitionBlock:
+    @pytest.mark.points(2)
+    def test_fewer_channels(self, agree, randn):
+        """Makes ten channels of 23 and halves height and width.
+        把 23 通道变为 10 通道，高和宽减半。"""
+        X = randn(4, 23, 8, 6)
+        agree(lambda impl: set_parameters(impl.transition_block(23, 10), seed=0)(X))
+
+    def test_odd_size(self, agree, randn):
+        """Drops the last row and column of an odd size.
+        边长为奇数时舍去最后一行和一列。"""
+        X = randn(2, 4, 7, 5)
+        agree(lambda impl: set_parameters(impl.transition_block(4, 3), seed=0)(X))
+
+    def test_layers(self, agree):
+        """Has its parameters where the order of the layers puts them.
+        参数的名称与形状符合层的顺序。"""
+        agree(lambda impl: [state(impl.transition_block(4, 2)), state(impl.transition_block(2, 5))])
+
+    def test_evaluation(self, agree, randn):
+        """After training, eval() uses the moving statistics, on a batch of one, too.
+        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
+        agree(lambda impl: two_modes(impl.transition_block(3, 2), batch, X))
+
+    def test_float64(self, agree, randn):
+        """Keeps float64, and takes a channels-last, non-contiguous input.
+        保持 float64，并可接受通道在后的非连续输入。"""
+        X = randn(2, 4, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
+        agree(lambda impl: set_parameters(impl.transition_block(3, 2).double(), seed=0)(X))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to its input and to every parameter.
+        输入和所有参数的梯度都正确。"""
+        X = randn(3, 2, 4, 4, dtype=torch.float64)
+        agree(lambda impl: all_gradients(impl.transition_block(2, 3), X))
+
+    def test_input_untouched(self, agree, randn):
+        """Does not write into its input.
+        不修改输入。"""
+        X = randn(2, 3, 4, 4)
+        agree(lambda impl: [set_parameters(impl.transition_block(3, 2), seed=0)(X), X])
