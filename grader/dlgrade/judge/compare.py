@@ -103,7 +103,7 @@ class Comparison:
         wide = torch.complex128 if actual.is_complex() or expected.is_complex() else torch.float64
         if not (expected.is_floating_point() or expected.is_complex()) and torch.equal(actual, expected):
             return None
-        a, e = actual.to(wide), expected.to(wide)
+        a, e = actual.detach().to(wide), expected.detach().to(wide)
         inexact = any(t.is_floating_point() or t.is_complex() for t in (actual, expected))
         apart = (
             ~torch.isclose(a, e, rtol=rtol, atol=atol, equal_nan=True)
