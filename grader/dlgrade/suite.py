@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 
 from dlgrade.judge.compare import Comparison, Tolerance
 from dlgrade.judge.verdicts import Unmet, from_difference
 from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
-__all__ = ["close", "expect", "gradients", "raises", "set_parameters", "written_from_scratch"]
+__all__ = ["Sketch", "close", "expect", "gradients", "raises", "set_parameters", "written_from_scratch"]
 
 # For probes: these travel with the probe and run where the implementation is.
 
@@ -54,6 +55,25 @@ def set_parameters(module: torch.nn.Module, seed: int, scale: float = 0.5) -> to
         generator = torch.Generator().manual_seed(zlib.crc32(f"{seed}:{name}".encode()))
         parameter.data = scale * torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
     return module
+
+
+class Sketch(TorchFunctionMode):  # type: ignore[misc]
+    """`with Sketch(): ...` makes small work of asking on which device things are made, by making them on "meta".
+
+    Nothing there has values, so draws and products give what went in; torch takes a second to prepare its own for them.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func is torch.randn and "generator" not in kwargs:
+            return torch.empty(*args, **kwargs)
+        if func.__name__ in ("normal_", "mul", "mul_", "__mul__", "__rmul__", "div", "div_", "__truediv__"):
+            for value in (*args, *kwargs.values()):
+                if isinstance(value, torch.Tensor):
+                    return value
+        return func(*args, **kwargs)
 
 
 # For suites, in the judge.

@@ -160,15 +160,21 @@ def mutant_survived(small):
 
 
 def stale_equivalent(small):
-    entry = "- before: return 2 * X\n  after: return  3 * X\n  reason: none\n"
+    entry = "mutants:\n  - before: return 2 * X\n    after: return  3 * X\n    reason: none\n"
     (small.solution / "equivalents.yaml").write_text(entry, encoding="utf-8")
     return "stale-equivalent", "take the entry out."
+
+
+def stale_answer(small):
+    entry = "answers:\n  - exercise: twice\n    answer: zeros\n    reason: none\n"
+    (small.solution / "equivalents.yaml").write_text(entry, encoding="utf-8")
+    return "stale-equivalent", "equivalents.yaml: 'zeros' earns nothing in twice; take the entry out."
 
 
 PLAIN = [
     starter, right_answer, misconception_passes, misconception_crashes, misconception_caught_elsewhere, misdiagnosis,
     worthless, no_from_scratch, change_does_not_apply, unknown_key, missing_translation, stray_file, stray_chapter,
-    suite_imports_a_solution, old_starter_code, broken_suite,
+    suite_imports_a_solution, old_starter_code, broken_suite, stale_answer,
 ]  # fmt: skip
 WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
 

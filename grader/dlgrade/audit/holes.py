@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dlgrade.audit.equivalents import equivalents, equivalents_file
 from dlgrade.audit.model import Hole, Outcome, line_of
 from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.report.model import CheckReport, Verdict
@@ -18,6 +19,7 @@ class Finder:
         self.suite = course.suite(chapter)
         self.mistakes = course.solution(chapter) / "misconceptions.yaml"
         self.known = {entry.id: entry for entry in course.misconceptions(chapter)}
+        self.equivalents = equivalents(course, chapter)
 
     def find(self, outcome: Outcome) -> Iterator[Hole]:
         """The holes that one made-up submission shows."""
@@ -94,14 +96,23 @@ class Finder:
                 )
 
     def _worthless(self, outcome: Outcome) -> Iterator[Hole]:
-        for check in outcome.report.checks:
-            if check.passed and check.points:
+        for check in _paid(outcome):
+            if not self.equivalents.is_right(check.exercise, outcome.made_up.name):
                 yield self.at_check(
                     "worthless",
                     check.id,
                     f"{check.id}: a worthless answer ({outcome.made_up.name}) earns its points; "
                     "let the check look at values that only a right answer has.",
                 )
+
+    def stale_answers(self, outcomes: list[Outcome]) -> Iterator[Hole]:
+        """Entries that call an answer right which earns nothing."""
+        earns = {(check.exercise, one.made_up.name) for one in outcomes for check in _paid(one)}
+        path = equivalents_file(self.course, self.chapter)
+        for entry in self.equivalents.answers:
+            if (entry.exercise, entry.answer) not in earns:
+                text = f"equivalents.yaml: {entry.answer!r} earns nothing in {entry.exercise}; take the entry out."
+                yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.exercise))
 
     def _ready_made(self, outcome: Outcome) -> Iterator[Hole]:
         told = {check.exercise for check in outcome.report.checks if check.id == f"{check.exercise}.from_scratch"}
@@ -119,6 +130,12 @@ class Finder:
     def idle_hole(self, check: str, tried: str) -> Hole:
         text = f"{check}: catches no {tried}; give it inputs that a mistake fails on, or drop it."
         return self.at_check("idle-check", check, text)
+
+
+def _paid(outcome: Outcome) -> list[CheckReport]:
+    """The checks that a worthless answer earns points in."""
+    checks = outcome.report.checks if outcome.made_up.kind == "worthless" else []
+    return [check for check in checks if check.passed and check.points]
 
 
 def _reason(check: CheckReport) -> str:

@@ -11,24 +11,15 @@ import ast
 import random
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
 from dlgrade import stubs
 from dlgrade.audit.model import MadeUp
-from dlgrade.course import Chapter, Course, read_yaml
+from dlgrade.course import Chapter, Course
 
 KEPT_AT_A_PLACE = 3
 SAMPLE = 20
-
-
-class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mutant that computes the same: the line before, the line after, and why no check can tell them apart."""
-
-    before: str
-    after: str
-    reason: str
 
 
 class Mutant(msgspec.Struct, frozen=True):
@@ -48,15 +39,6 @@ class Mutant(msgspec.Struct, frozen=True):
         return MadeUp(
             chapter.id, "mutant", self.name, self.source, seed, focus="" if only else self.exercise, only=only
         )
-
-
-def equivalents(course: Course, chapter: Chapter) -> list[Equivalent]:
-    path = equivalents_file(course, chapter)
-    return read_yaml(path, list[Equivalent]) if path.exists() else []
-
-
-def equivalents_file(course: Course, chapter: Chapter) -> Path:
-    return course.solution(chapter) / "equivalents.yaml"
 
 
 def mutants(course: Course, chapter: Chapter) -> list[Mutant]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from dlgrade.audit import mutants as mutation
+from dlgrade.audit.equivalents import equivalents, equivalents_file
 from dlgrade.audit.holes import Finder
 from dlgrade.audit.made_up import made_up
 from dlgrade.audit.model import ChapterAudit, Hole, MadeUp, Mutants, Outcome, line_of
@@ -108,6 +109,7 @@ class Audit:
         for outcome in plain:
             result.holes += finder.find(outcome)
             result.rows.append(_row(outcome))
+        result.holes += finder.stale_answers(plain)
         mistakes = [outcome for outcome in plain if outcome.made_up.kind == "misconception"]
         result.misconceptions = len(mistakes)
         result.named = sum(_is_named(outcome) for outcome in mistakes)
@@ -125,7 +127,7 @@ class Audit:
         self, chapter: Chapter, found: list[Mutant], outcomes: list[Outcome], result: ChapterAudit
     ) -> set[str]:
         """The mutation score and its holes; returns the checks that mutants failed."""
-        listed = mutation.equivalents(self.course, chapter)
+        listed = equivalents(self.course, chapter).mutants
         known = {(entry.before, entry.after) for entry in listed}
         fared = {o.made_up.name: o for o in outcomes if o.made_up.kind == "mutant"}
         alive = [m for m in found if not any(check.failed for check in fared[m.name].report.checks)]
@@ -142,10 +144,10 @@ class Audit:
     def _stale_equivalents(
         self, chapter: Chapter, found: list[Mutant], alive: list[Mutant], result: ChapterAudit
     ) -> None:
-        path = mutation.equivalents_file(self.course, chapter)
+        path = equivalents_file(self.course, chapter)
         killed = {(m.before, m.after) for m in found} - {(m.before, m.after) for m in alive}
         made = {(m.before, m.after) for m in mutation.mutants(self.course, chapter)} if found else set()
-        for entry in mutation.equivalents(self.course, chapter) if found else []:
+        for entry in equivalents(self.course, chapter).mutants if found else []:
             pair = (entry.before, entry.after)
             if pair in killed or pair not in made:
                 state = "is killed" if pair in killed else "is no mutant of the reference"

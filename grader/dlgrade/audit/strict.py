@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlgrade import stubs
+from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.model import Hole, line_of
-from dlgrade.audit.mutants import equivalents_file
 from dlgrade.course import Chapter, Course, read_yaml
 from dlgrade.text import Text
 

@@ -1,0 +1,381 @@
+"""ch56: get_params, init_gru_state, gru, gru_cell_torch."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import Sketch, close, expect, gradients, written_from_scratch
+
+VOCAB, HIDDENS = 5, 4
+CPU, META = torch.device("cpu"), torch.device("meta")
+OPEN, CLOSED = 100.0, -100.0  # a bias with which a gate is 1 or 0, whatever its other terms
+
+# The parameters' places in the list.
+B_Z, B_R, W_XH, W_HH, B_H, W_HQ, B_Q = 2, 5, 6, 7, 8, 9, 10
+
+
+@pytest.fixture
+def case(randn):
+    """(inputs, state, params) of so many steps and sequences; gates may be held at a bias."""
+
+    def draw(steps=4, batch=3, dtype=torch.float32, z=None, r=None):
+        gate = [(VOCAB, HIDDENS), (HIDDENS, HIDDENS), (HIDDENS,)]
+        shapes = [*gate, *gate, *gate, (HIDDENS, VOCAB), (VOCAB,)]
+        params = [randn(*shape, dtype=dtype) for shape in shapes]
+        for place, bias in ((B_Z, z), (B_R, r)):
+            if bias is not None:
+                params[place] = torch.full_like(params[place], bias)
+        return randn(steps, batch, VOCAB, dtype=dtype), (randn(batch, HIDDENS, dtype=dtype),), params
+
+    return draw
+
+
+@pytest.fixture
+def cell(randn):
+    """(x, h, w_ih, w_hh, b_ih, b_hh); gates may be held at a bias."""
+
+    def draw(batch=4, inputs=5, hiddens=3, dtype=torch.float32, r=None, z=None):
+        shapes = ((batch, inputs), (batch, hiddens), (3 * hiddens, inputs), (3 * hiddens, hiddens))
+        x, h, w_ih, w_hh = (randn(*shape, dtype=dtype) for shape in shapes)
+        b_ih, b_hh = randn(2, 3 * hiddens, dtype=dtype)
+        for place, bias in enumerate((r, z)):
+            if bias is not None:
+                b_ih[place * hiddens : (place + 1) * hiddens] = bias
+        return x, h, w_ih, w_hh, b_ih, b_hh
+
+    return draw
+
+
+def weights(params):
+    """The seven matrices of the parameters. Fails the check where one does not vary."""
+    matrices = [p for p in params if p.dim() == 2]
+    varied = all(m.isfinite().all() and m.unique().numel() > 1 for m in matrices)
+    expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
+    return matrices
+
+
+def trained(params):
+    """Each parameter, and its gradient of half the sum of all squares: the parameter once more."""
+    if all(p.requires_grad for p in params):
+        sum(p.square().sum() / 2 for p in params).backward()
+    return [(p, p.grad if p.is_leaf else None) for p in params]
+
+
+def formulas(inputs, state, params):
+    """Outputs and state of the book's GRU in numpy, in float64."""
+    W_xz, W_hz, b_z, W_xr, W_hr, b_r, W_xh, W_hh, b_h, W_hq, b_q = (p.double().numpy() for p in params)
+    H, outputs = state[0].double().numpy(), []
+    for X in inputs.double().numpy():
+        Z = 1 / (1 + np.exp(-(X @ W_xz + H @ W_hz + b_z)))
+        R = 1 / (1 + np.exp(-(X @ W_xr + H @ W_hr + b_r)))
+        H = Z * H + (1 - Z) * np.tanh(X @ W_xh + (R * H) @ W_hh + b_h)
+        outputs.append(H @ W_hq + b_q)
+    return [torch.from_numpy(a).to(inputs.dtype) for a in (np.concatenate(outputs), H)]
+
+
+def loaded(module, *values):
+    """A torch module with these values for its parameters, in its own order."""
+    module.load_state_dict(dict(zip(module.state_dict(), values, strict=True)))
+    return module
+
+
+def outputs_of(states, params):
+    """(steps * batch, vocab) from the hidden states of all steps."""
+    return states.flatten(0, 1) @ params[W_HQ] + params[B_Q]
+
+
+@pytest.mark.exercise("get_params")
+class TestGetParams:
+    def test_shapes(self, run):
+        """Gives eleven tensors: three a gate, three for the candidate, two for the output.
+        共十一个张量：两个门和候选隐状态各三个，输出层两个。"""
+        weights(run(lambda impl: impl.get_params(7, 4, CPU)))
+
+    @pytest.mark.points(2)
+    def test_weights(self, run):
+        """Draws the weights with mean 0 and standard deviation 0.01.
+        权重服从均值为 0、标准差为 0.01 的正态分布。"""
+        matrices = weights(run(lambda impl: impl.get_params(60, 50, CPU)))
+        draws = torch.cat([m.flatten() for m in matrices]) / 0.01
+        for z in (draws, *(m.flatten() / 0.01 for m in matrices)):
+            n = z.numel()
+            mean, std = z.mean().item(), z.std().item()
+            expect(
+                abs(mean) < 5 / n**0.5 and abs(std - 1) < 5 / (2 * n) ** 0.5,
+                f"{n} weights have mean {mean / 100:.3g} and standard deviation {std / 100:.3g}; expected 0 and 0.01.",
+                f"{n} 个权重的均值为 {mean / 100:.3g}，标准差为 {std / 100:.3g}；应为 0 和 0.01。",
+            )
+
+    def test_biases(self, run):
+        """Starts every bias at zero.
+        偏置初始为零。"""
+        params = run(lambda impl: impl.get_params(9, 6, CPU))
+        weights(params)
+        for bias in (p for p in params if p.dim() == 1):
+            close(bias, torch.zeros_like(bias))
+
+    def test_independent(self, run):
+        """Draws each matrix by itself: no two gates start alike.
+        每个矩阵独立抽样：任意两个门的初始值都不相同。"""
+        matrices = weights(run(lambda impl: impl.get_params(40, 40, CPU)))
+        correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
+        off_diagonal = correlation - torch.eye(len(matrices))
+        expect(off_diagonal.abs().max() < 5 / 40, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
+
+    @pytest.mark.points(2)
+    def test_trainable(self, run):
+        """Gives leaves that require gradients, so that backward() fills their .grad.
+        返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
+        pairs = run(lambda impl: trained(impl.get_params(6, 3, CPU)))
+        weights([p for p, _ in pairs])
+        for p, grad in pairs:
+            close(grad, p)
+
+    def test_device(self, run):
+        """Puts every parameter on the device that is asked for.
+        所有参数都放在指定的设备上。"""
+
+        def probe(impl):
+            with Sketch():
+                elsewhere = impl.get_params(3, 2, META)
+            return [p.device.type for p in elsewhere], impl.get_params(3, 2, CPU)
+
+        places, params = run(probe)
+        weights(params)
+        expect(set(places) == {"meta"}, f"They are on {places}.", f"参数所在的设备是 {places}。")
+
+
+@pytest.mark.exercise("init_gru_state")
+class TestInitGruState:
+    @pytest.mark.points(2)
+    def test_zeros(self, agree):
+        """Is a tuple of one tensor of zeros, a row for each sequence.
+        返回只含一个零张量的元组，每个序列一行。"""
+        agree(lambda impl: [impl.init_gru_state(3, 5, CPU), impl.init_gru_state(2, 1, CPU)])
+
+    def test_batch_of_one(self, agree):
+        """Is a tuple for a single sequence, too.
+        只有一个序列时也返回元组。"""
+        agree(lambda impl: [impl.init_gru_state(1, 4, CPU), impl.init_gru_state(1, 6, CPU)])
+
+    def test_device(self, agree):
+        """Puts the state on the device that is asked for.
+        状态放在指定的设备上。"""
+
+        def probe(impl):
+            (elsewhere, *_), here = impl.init_gru_state(2, 3, META), impl.init_gru_state(2, 3, CPU)
+            return elsewhere.device.type, tuple(elsewhere.shape), here
+
+        agree(probe)
+
+
+@pytest.mark.exercise("gru")
+class TestGru:
+    @pytest.mark.points(2)
+    def test_outputs(self, run, case):
+        """Gives the outputs of all steps, from a state of zeros.
+        从零状态出发，给出所有时间步的输出。"""
+        inputs, (H,), params = case()
+        state = (torch.zeros_like(H),)
+        close(run(lambda impl: impl.gru(inputs, state, params)[0]), formulas(inputs, state, params)[0])
+
+    @pytest.mark.points(2)
+    def test_initial_state(self, run, case):
+        """Starts from the state that it is given.
+        从传入的状态出发。"""
+        arguments = case()
+        close(run(lambda impl: impl.gru(*arguments)[0]), formulas(*arguments)[0])
+
+    def test_new_state(self, run, case):
+        """Returns the state after the last step, in a tuple.
+        返回最后一个时间步之后的状态（元组）。"""
+        arguments = case()
+        close(run(lambda impl: impl.gru(*arguments)[1]), (formulas(*arguments)[1],))
+
+    def test_time_first(self, agree, case):
+        """Keeps the outputs of a step together: each sequence of a batch has the rows that it has alone.
+        输出按时间步排列：批量中每个序列的结果与它单独计算时相同。"""
+        inputs, (H,), params = case(steps=3, batch=4)
+
+        def probe(impl):
+            alone = [impl.gru(inputs[:, [i]], (H[[i]],), params)[0] for i in range(4)]
+            return impl.gru(inputs, (H,), params)[0].reshape(3, 4, -1), torch.stack(alone, dim=1)
+
+        agree(probe)
+
+    def test_in_two_parts(self, agree, case):
+        """A sequence may be cut in two: the state carries over.
+        序列可以分成两段计算：状态从前一段传到后一段。"""
+        inputs, state, params = case(steps=5)
+
+        def probe(impl):
+            Y, middle = impl.gru(inputs[:2], state, params)
+            return Y, impl.gru(inputs[2:], middle, params)
+
+        agree(probe)
+
+    def test_one_step_of_one(self, agree, case):
+        """Takes one step of one sequence.
+        可接受只有一步、一个序列的输入。"""
+        arguments = case(steps=1, batch=1)
+        agree(lambda impl: impl.gru(*arguments))
+
+    def test_update_gate_open(self, run, case):
+        """Z = 1 keeps the state as it is.
+        Z = 1 时状态保持不变。"""
+        inputs, (H,), params = case(z=OPEN)
+        expected = outputs_of(H.expand(4, -1, -1), params), (H,)
+        close(run(lambda impl: impl.gru(inputs, (H,), params)), expected)
+
+    def test_plain_rnn(self, run, case):
+        """Z = 0 and R = 1 make a plain RNN, torch.nn.RNN's.
+        Z = 0、R = 1 时就是普通的循环神经网络，与 torch.nn.RNN 一致。"""
+        inputs, (H,), params = case(z=CLOSED, r=OPEN)
+        rnn = loaded(nn.RNN(VOCAB, HIDDENS), params[W_XH].T, params[W_HH].T, params[B_H], 0 * params[B_H])
+        states, last = rnn(inputs, H[None])
+        close(run(lambda impl: impl.gru(inputs, (H,), params)), (outputs_of(states, params), (last[0],)))
+
+    def test_forgets(self, run, case):
+        """Z = 0 and R = 0 leave nothing of the past.
+        Z = 0、R = 0 时不保留任何过去的信息。"""
+        inputs, state, params = case(z=CLOSED, r=CLOSED)
+        states = torch.tanh(inputs @ params[W_XH] + params[B_H])
+        close(run(lambda impl: impl.gru(inputs, state, params)), (outputs_of(states, params), (states[-1],)))
+
+    def test_reset_gate_open(self, run, case):
+        """With R = 1 it is torch.nn.GRU. (With other values it is not: torch resets after the matrix product.)
+        R = 1 时与 torch.nn.GRU 一致。（其他情况下不同：torch 在矩阵乘法之后才乘重置门。）"""
+        inputs, (H,), params = case(r=OPEN)
+        W_x, W_h, b = (torch.cat([params[i] for i in (3 + k, k, 6 + k)], dim=-1) for k in range(3))
+        states, last = loaded(nn.GRU(VOCAB, HIDDENS), W_x.T, W_h.T, b, 0 * b)(inputs, H[None])
+        close(run(lambda impl: impl.gru(inputs, (H,), params)), (outputs_of(states, params), (last[0],)))
+
+    def test_float64(self, agree, case):
+        """Keeps float64, and its precision.
+        保持 float64 及其精度。"""
+        arguments = case(dtype=torch.float64)
+        agree(lambda impl: impl.gru(*arguments))
+
+    def test_transposed(self, agree, case):
+        """Takes non-contiguous inputs and weights.
+        可接受非连续的输入和权重。"""
+        inputs, (H,), params = case()
+        inputs = inputs.transpose(0, 1).contiguous().transpose(0, 1)
+        params = [p.T.contiguous().T if p.dim() == 2 else p for p in params]
+        agree(lambda impl: impl.gru(inputs, (H.T.contiguous().T,), params))
+
+    def test_large_inputs(self, agree, case):
+        """Saturates at large inputs: no overflow, no NaN.
+        输入很大时门会饱和，而不会溢出或出现 NaN。"""
+        inputs, state, params = case(dtype=torch.float64)
+        agree(lambda impl: impl.gru(1e4 * inputs, state, params))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, case):
+        """Gives the right gradients for inputs, state and parameters, through all steps.
+        输入、状态和所有参数的梯度正确，且能穿过所有时间步。"""
+        inputs, (H,), params = case(dtype=torch.float64)
+
+        def probe(impl):
+            return gradients(lambda X, h, *p: impl.gru(X, (h,), list(p))[0], inputs, H, *params)
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, case):
+        """Leaves inputs, state and parameters as they were.
+        不修改输入、状态和参数。"""
+        arguments = case()
+        agree(lambda impl: (impl.gru(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("gru_cell_torch")
+class TestGruCellTorch:
+    @pytest.mark.points(2)
+    def test_step(self, run, cell):
+        """Gives what torch.nn.GRUCell gives.
+        与 torch.nn.GRUCell 结果一致。"""
+        x, h, *params = cell()
+        expected = loaded(nn.GRUCell(5, 3), *params)(x, h)
+        close(run(lambda impl: impl.gru_cell_torch(x, h, *params)), expected)
+
+    def test_update_gate(self, run, cell):
+        """The second third of the weights is the update gate's: open, it keeps h.
+        权重的第二个三分之一属于更新门：门打开时 h 保持不变。"""
+        arguments = cell(z=OPEN)
+        close(run(lambda impl: impl.gru_cell_torch(*arguments)), arguments[1])
+
+    def test_reset_gate(self, run, cell):
+        """The first third is the reset gate's: with both gates closed, nothing of h is left, nor of its bias.
+        第一个三分之一属于重置门：两个门都关闭时，h 及其偏置都不起作用。"""
+        arguments = cell(r=CLOSED, z=CLOSED)
+        x, _, w_ih, _, b_ih, _ = arguments
+        expected = torch.tanh(x @ w_ih[6:].T + b_ih[6:])
+        close(run(lambda impl: impl.gru_cell_torch(*arguments)), expected)
+
+    def test_two_biases(self, agree, cell):
+        """The two biases of the candidate are not one: exchanged, they give something else.
+        候选状态的两个偏置不能合并：交换它们会得到不同的结果。"""
+        x, h, w_ih, w_hh, b_ih, b_hh = cell()
+        agree(lambda impl: [impl.gru_cell_torch(x, h, w_ih, w_hh, *b) for b in ((b_ih, b_hh), (b_hh, b_ih))])
+
+    def test_sequence(self, run, cell, randn):
+        """Step by step gives what torch.nn.GRU gives for a sequence.
+        逐步计算的结果与 torch.nn.GRU 处理整个序列一致。"""
+        _, h, *params = cell()
+        inputs = randn(5, 4, 5)
+
+        def probe(impl):
+            states = [h]
+            for x in inputs:
+                states.append(impl.gru_cell_torch(x, states[-1], *params))
+            return torch.stack(states[1:])
+
+        close(run(probe), loaded(nn.GRU(5, 3), *params)(inputs, h[None])[0])
+
+    def test_zero_state(self, agree, cell):
+        """Takes a state of zeros; the biases still count.
+        状态为零时偏置仍起作用。"""
+        x, h, *params = cell()
+        agree(lambda impl: impl.gru_cell_torch(x, torch.zeros_like(h), *params))
+
+    def test_batch_of_one(self, agree, cell):
+        """Takes a batch of one, more hidden units than inputs, and a single hidden unit.
+        可接受只有一个样本的批量、隐藏单元多于输入，以及单个隐藏单元。"""
+        cases = cell(batch=1), cell(batch=1, inputs=2, hiddens=6), cell(inputs=1, hiddens=1)
+        agree(lambda impl: [impl.gru_cell_torch(*arguments) for arguments in cases])
+
+    def test_float64(self, agree, cell):
+        """Keeps float64, and its precision.
+        保持 float64 及其精度。"""
+        arguments = cell(dtype=torch.float64)
+        agree(lambda impl: impl.gru_cell_torch(*arguments))
+
+    def test_transposed(self, agree, cell):
+        """Takes non-contiguous inputs and weights.
+        可接受非连续的输入和权重。"""
+        arguments = cell()
+        agree(lambda impl: impl.gru_cell_torch(*(a.T.contiguous().T if a.dim() == 2 else a for a in arguments)))
+
+    def test_large_inputs(self, agree, cell):
+        """Saturates at large inputs: no overflow, no NaN.
+        输入很大时门会饱和，而不会溢出或出现 NaN。"""
+        x, *rest = cell(dtype=torch.float64)
+        agree(lambda impl: impl.gru_cell_torch(1e4 * x, *rest))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, cell):
+        """Gives the right gradients for all six arguments.
+        六个参数的梯度都正确。"""
+        arguments = cell(dtype=torch.float64)
+        agree(lambda impl: gradients(impl.gru_cell_torch, *arguments))
+
+    def test_arguments_untouched(self, agree, cell):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        arguments = cell()
+        agree(lambda impl: (impl.gru_cell_torch(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch
