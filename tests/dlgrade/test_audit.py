@@ -190,6 +190,17 @@ def test_every_kind_of_hole_is_found(dlgrade, small, breakage):
     assert [hole for hole in holes if hole["kind"] == kind and sentence in hole["text"]], holes
 
 
+def test_update_writes_what_caught_a_mistake(dlgrade, small):
+    """After --update, caught_by is what was seen, nothing else of the file has changed, and the audit is clean."""
+    small.edit(small.mistakes, "    - twice.ordinary_input\n", "    - twice.second\n")
+    small.add_check("agree(lambda impl: impl.twice(X))")
+    mistakes = small.mistakes.read_text(encoding="utf-8")
+    assert dlgrade("audit", "--update", "--jobs", "1").returncode == 1
+    found = "    - twice.ordinary_input\n    - twice.second\n"
+    assert small.mistakes.read_text(encoding="utf-8") == mistakes.replace("    - twice.second\n", found)
+    assert dlgrade("audit", "--jobs", "1").returncode == 0
+
+
 def test_annotations_point_at_the_line(dlgrade, small):
     """--format github gives a workflow command with the file and line at fault, and JUnit a failure."""
     misconception_passes(small)

@@ -38,6 +38,14 @@ def test_new_chapter_is_complete(dlgrade, small_course):
     )
 
 
+def test_entries_are_in_order(dlgrade, small_course):
+    """A chapter's entry comes before those of later chapters, whenever it was begun."""
+    environment = {"DLGRADE_COURSE": str(small_course)}
+    for chapter, slug in (("ch90", "glove"), ("ch08", "linear"), ("ch57", "lstm")):
+        assert dlgrade("new", chapter, slug, **environment).returncode == 0
+    assert [chapter.id for chapter in course.Course(small_course).chapters] == ["ch08", "ch57", "ch90"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -28,6 +28,7 @@ SEEDS = (0, 1, 2)
 @click.option("--mutants", is_flag=True, help="Mutate the references, too. 同时进行变异测试。")
 @click.option("--changed-since", metavar="REV", help="Only what a branch changed since REV. 只审查自 REV 以来的改动。")
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, help="Seeds (0, 1 and 2). 随机种子。")
+@click.option("--update", is_flag=True, help="Write into caught_by what caught each misconception. 更新 caught_by。")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes; else one a core. 进程数。")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
@@ -38,6 +39,7 @@ def command(
     mutants: bool,
     changed_since: str | None,
     seeds: tuple[int, ...],
+    update: bool,
     jobs: int | None,
     as_json: bool,
     junit: Path | None,
@@ -53,7 +55,8 @@ def command(
     """
     del lang
     audits, stray = audit(
-        chapters=chapters, mutants=mutants, changed_since=changed_since, seeds=seeds or SEEDS, jobs=jobs, quiet=as_json,
+        chapters=chapters, mutants=mutants, changed_since=changed_since, seeds=seeds or SEEDS, update=update, jobs=jobs,
+        quiet=as_json,
     )  # fmt: skip
     from dlgrade.audit import show
 
@@ -78,13 +81,14 @@ def audit(
     mutants: bool = False,
     changed_since: str | None = None,
     seeds: tuple[int, ...] = SEEDS,
+    update: bool = False,
     jobs: int | None = None,
     quiet: bool = False,
 ) -> tuple[list[ChapterAudit], list[Hole]]:
     """Audit some chapters or all; print each chapter's matrix as it is done, unless quiet."""
     here = course.load()
     plan = _plan(here, chapters, mutants, changed_since)
-    from dlgrade.audit import show
+    from dlgrade.audit import caught_by, show
     from dlgrade.audit.run import Audit, pool
     from dlgrade.audit.strict import course_strays
 
@@ -95,6 +99,8 @@ def audit(
         for chapter, amount in plan:
             run = Audit(here, executor, seeds=list(seeds), progress=_progress(chapter.id))
             audits.append(run.chapter(chapter, amount))
+            if update:
+                caught_by.update(here, chapter, audits[-1])
             if not quiet:
                 click.echo(show.matrix(audits[-1]) + "\n")
     return audits, stray

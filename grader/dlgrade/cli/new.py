@@ -91,8 +91,8 @@ def command(chapter: str, slug: str, part: str | None, lang: Lang) -> None:
         say(both(f"wrote {path}", f"已写入 {path}"))
     say(
         both(
-            f"Next: edit them, then `dlgrade stubs` and `pytest tests/chapters/test_{chapter}_{slug}.py`.",
-            f"下一步：编辑这些文件，然后运行 `dlgrade stubs` 和 `pytest tests/chapters/test_{chapter}_{slug}.py`。",
+            f"Next: edit them, then `dlgrade stubs` and `dlgrade audit {chapter}`; docs/authors.md says how.",
+            f"下一步：编辑这些文件，然后运行 `dlgrade stubs` 和 `dlgrade audit {chapter}`；写法见 docs/authors.md。",
         )
     )
 
@@ -107,7 +107,7 @@ def new(*, chapter: str, slug: str, part: str | None) -> list[Path]:
         "camel": "".join(word.capitalize() for word in slug.split("_")),
     }  # fmt: skip
     stem = f"{chapter}_{slug}"
-    contents = here.contents_file.read_text(encoding="utf-8").rstrip("\n") + "\n" + ENTRY.format(**names)
+    contents = _with_entry(here.contents_file.read_text(encoding="utf-8"), chapter, ENTRY.format(**names))
     files = {
         here.folder / "solutions" / stem / "reference.py": REFERENCE.format(**names),
         here.folder / "solutions" / stem / "misconceptions.yaml": MISCONCEPTIONS.format(**names),
@@ -123,6 +123,14 @@ def new(*, chapter: str, slug: str, part: str | None) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, words)
     return list(files)
+
+
+def _with_entry(contents: str, chapter: str, entry: str) -> str:
+    """The table of contents with one more entry, in the order of the chapters' numbers."""
+    contents = contents.rstrip("\n") + "\n"
+    later = (m.start() for m in re.finditer(r"^  - id: ch(\d+)\n", contents, re.M) if int(m[1]) > int(chapter[2:]))
+    place = next(later, len(contents))
+    return contents[:place] + entry + contents[place:]
 
 
 def _refuse(here: Course, chapter: str, slug: str, part: str) -> None:

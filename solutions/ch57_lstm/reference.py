@@ -1,0 +1,136 @@
+"""ch57 Long short-term memory. 长短期记忆网络 LSTM。
+
+D2L section 9.2 (chapter_recurrent-modern/lstm.md).
+"""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor
+
+# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+d2l = SimpleNamespace(zeros=torch.zeros)
+
+# BEGIN SOLUTION
+
+
+def _affine(X: Tensor, H: Tensor, weights: Sequence[Tensor]) -> Tensor:
+    """X @ W_x + H @ W_h + b, for the three parameters of a gate or of the candidate."""
+    W_x, W_h, b = weights
+    return X @ W_x + H @ W_h + b
+
+
+# END SOLUTION
+
+
+def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[Tensor]:
+    """The parameters of an LSTM language model: an LSTM, then a linear layer (D2L 9.2.2).
+
+    Weights are drawn from a normal distribution with mean 0 and standard deviation 0.01; biases are zeros.
+
+    Args:
+        vocab_size: inputs are one-hot vectors and outputs are logits, so both have this size.
+        num_hiddens: the size of the hidden state and of the memory cell.
+        device: where the parameters are to live.
+
+    Returns:
+        Fourteen leaf tensors that require gradients, in this order:
+
+            W_xi, W_hi, b_i    the input gate
+            W_xf, W_hf, b_f    the forget gate
+            W_xo, W_ho, b_o    the output gate
+            W_xc, W_hc, b_c    the candidate memory
+            W_hq, b_q          the output
+
+        W_x* is (vocab_size, num_hiddens), W_h* is (num_hiddens, num_hiddens), b_* is (num_hiddens,), W_hq is
+        (num_hiddens, vocab_size), b_q is (vocab_size,).
+    """
+    # BEGIN SOLUTION
+    groups = 4 * [(num_hiddens, (vocab_size, num_hiddens))] + [(vocab_size, (num_hiddens,))]
+    params = []
+    for columns, matrices in groups:
+        params += [0.01 * torch.randn(rows, columns, device=device) for rows in matrices]
+        params.append(torch.zeros(columns, device=device))
+    return [param.requires_grad_() for param in params]
+    # END SOLUTION
+
+
+def init_lstm_state(batch_size: int, num_hiddens: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The hidden state and the memory cell before the first step (D2L 9.2.2).
+
+    Returns:
+        (H, C): two tensors of zeros, each (batch_size, num_hiddens), on the device. They share no memory.
+    """
+    # BEGIN SOLUTION
+    H = torch.zeros(batch_size, num_hiddens, device=device)
+    return H, H.clone()
+    # END SOLUTION
+
+
+def lstm(
+    inputs: Tensor, state: tuple[Tensor, Tensor], params: Sequence[Tensor]
+) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    """An LSTM over a whole sequence, with its outputs (Hochreiter and Schmidhuber, 1997; D2L 9.2).
+
+        I  = sigmoid(X @ W_xi + H @ W_hi + b_i)
+        F  = sigmoid(X @ W_xf + H @ W_hf + b_f)
+        O  = sigmoid(X @ W_xo + H @ W_ho + b_o)
+        C~ = tanh(X @ W_xc + H @ W_hc + b_c)
+        C  = F * C + I * C~
+        H  = O * tanh(C)
+        Y  = H @ W_hq + b_q
+
+    In the first five lines H and, on the right, C are those of the step before.
+
+    Args:
+        inputs: (steps, batch, vocab_size), time first.
+        state: (H, C), each (batch, num_hiddens).
+        params: fourteen tensors, in the order of `get_lstm_params`.
+
+    Returns:
+        The outputs of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at
+        the first step; and (H, C) after the last step.
+    """
+    # BEGIN SOLUTION
+    input_gate, forget_gate, output_gate, candidate = params[0:3], params[3:6], params[6:9], params[9:12]
+    W_hq, b_q = params[12:]
+    H, C = state
+    outputs = []
+    for X in inputs:
+        I = torch.sigmoid(_affine(X, H, input_gate))  # noqa: E741
+        F = torch.sigmoid(_affine(X, H, forget_gate))
+        O = torch.sigmoid(_affine(X, H, output_gate))  # noqa: E741
+        C_tilde = torch.tanh(_affine(X, H, candidate))
+        C = F * C + I * C_tilde
+        H = O * torch.tanh(C)
+        outputs.append(H @ W_hq + b_q)
+    return torch.cat(outputs), (H, C)
+    # END SOLUTION
+
+
+def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
+    """The state dict of a torch.nn.LSTM(vocab_size, num_hiddens) that gives the same hidden states.
+
+    torch stacks the gates as input, forget, cell (the candidate) and output, one below the other; it has a row for
+    each output, and two biases for every gate, which it adds up.
+
+    Args:
+        params: fourteen tensors, in the order of `get_lstm_params`; the last two have no place in torch.nn.LSTM.
+
+    Returns:
+        weight_ih_l0 (4 * num_hiddens, vocab_size), weight_hh_l0 (4 * num_hiddens, num_hiddens), and bias_ih_l0 and
+        bias_hh_l0, both (4 * num_hiddens,): one has the biases, the other is zeros.
+
+    Source: the documentation of torch.nn.LSTM.
+    """
+    # BEGIN SOLUTION
+    W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c = params[:12]
+    bias = torch.cat([b_i, b_f, b_c, b_o])
+    return {
+        "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
+        "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,
+        "bias_ih_l0": bias,
+        "bias_hh_l0": torch.zeros_like(bias),
+    }
+    # END SOLUTION
