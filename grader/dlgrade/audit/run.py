@@ -130,7 +130,7 @@ class Audit:
         listed = equivalents(self.course, chapter).mutants
         known = {(entry.before, entry.after) for entry in listed}
         fared = {o.made_up.name: o for o in outcomes if o.made_up.kind == "mutant"}
-        alive = [m for m in found if not any(check.failed for check in fared[m.name].report.checks)]
+        alive = [m for m in found if not fared[m.name].failed]
         survivors = [m for m in alive if (m.before, m.after) not in known]
         reference = self.course.reference(chapter)
         for mutant in survivors:

@@ -1,0 +1,257 @@
+"""ch62 Sequence to sequence: encoder, decoder, masked loss, prediction, BLEU. 序列到序列学习 seq2seq。
+
+D2L section 9.7 (chapter_recurrent-modern/seq2seq.md).
+"""
+
+import math
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[int]:
+    """Exactly num_steps items: the first ones of a longer line, padding after a shorter one (D2L 9.5.4)."""
+    return (line + [padding_token] * num_steps)[:num_steps]
+
+
+d2l = SimpleNamespace(Encoder=nn.Module, Decoder=nn.Module, concat=torch.cat, truncate_pad=truncate_pad)
+
+
+class Seq2SeqEncoder(nn.Module):
+    """The encoder: an embedding, then a GRU of several layers (Sutskever, Vinyals and Le, 2014; D2L 9.7.1).
+
+    Attributes:
+        embedding: nn.Embedding, from vocab_size words to embed_size numbers.
+        rnn: nn.GRU, from embed_size to num_hiddens, num_layers deep, with dropout between its layers. It is not
+            batch_first.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_size: int,
+        num_hiddens: int,
+        num_layers: int,
+        dropout: float = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        # BEGIN SOLUTION
+        self.embedding = nn.Embedding(vocab_size, embed_size)
+        self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
+        # END SOLUTION
+
+    def forward(self, X: Tensor, *args: Any) -> tuple[Tensor, Tensor]:
+        """Read whole sentences, from a state of zeros.
+
+        Args:
+            X: word indices, (batch, steps).
+            args: ignored. (Other encoders take the valid lengths here.)
+
+        Returns:
+            The top layer's outputs at all steps, (steps, batch, num_hiddens), time first; and the state of all layers
+            after the last step, (num_layers, batch, num_hiddens).
+        """
+        # BEGIN SOLUTION
+        del args
+        words = self.embedding(X).transpose(0, 1)
+        return self.rnn(words)
+        # END SOLUTION
+
+
+class Seq2SeqDecoder(nn.Module):
+    """The decoder: a GRU that also reads a context at every step (Cho et al., 2014; D2L 9.7.2).
+
+    Attributes:
+        embedding: nn.Embedding, from vocab_size words to embed_size numbers.
+        rnn: nn.GRU, from embed_size + num_hiddens (the word first, then the context) to num_hiddens, num_layers deep,
+            with dropout between its layers. It is not batch_first.
+        dense: nn.Linear, from num_hiddens to vocab_size.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_size: int,
+        num_hiddens: int,
+        num_layers: int,
+        dropout: float = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        # BEGIN SOLUTION
+        self.embedding = nn.Embedding(vocab_size, embed_size)
+        self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers, dropout=dropout)
+        self.dense = nn.Linear(num_hiddens, vocab_size)
+        # END SOLUTION
+
+    def init_state(self, enc_outputs: Any, *args: Any) -> Tensor:
+        """The state to start from: of the encoder's (outputs, state), the state. Further arguments are ignored."""
+        # BEGIN SOLUTION
+        del args
+        return enc_outputs[1]
+        # END SOLUTION
+
+    def forward(self, X: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Read the words of X one after the other and predict, at each step, the word that follows.
+
+        The context is the top layer of the state that is passed in; it is the same at every step of this call.
+
+        Args:
+            X: word indices, (batch, steps).
+            state: (num_layers, batch, num_hiddens).
+
+        Returns:
+            Logits, (batch, steps, vocab_size), batch first; and the state after the last step, of state's shape.
+        """
+        # BEGIN SOLUTION
+        words = self.embedding(X).transpose(0, 1)
+        context = state[-1].expand(len(words), -1, -1)
+        outputs, state = self.rnn(torch.cat([words, context], dim=2), state)
+        logits = self.dense(outputs).transpose(0, 1)
+        return logits, state
+        # END SOLUTION
+
+
+def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
+    """Blot out what lies behind the end of each sequence (D2L 9.7.3).
+
+        result[i, t] = X[i, t]    where t < valid_len[i]
+                       value      elsewhere
+
+    Args:
+        X: (batch, steps) or (batch, steps, ...): further axes go along with their step.
+        valid_len: (batch,), integers or whole floats from 0 on.
+        value: what to put into the padding.
+
+    Returns:
+        A tensor of X's shape, dtype and device. (The book's writes into X and returns it; yours may or may not.)
+    """
+    # BEGIN SOLUTION
+    steps = torch.arange(X.shape[1], device=X.device)
+    padding = steps[None, :] >= valid_len[:, None]
+    X = X.clone()
+    X[padding] = value
+    return X
+    # END SOLUTION
+
+
+class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
+    """Softmax cross-entropy that leaves the padding out (D2L 9.7.3), with the help of your `sequence_mask`."""
+
+    def forward(self, pred: Tensor, label: Tensor, valid_len: Tensor) -> Tensor:
+        """The loss of each sequence.
+
+            loss[i] = sum over t < valid_len[i] of cross_entropy(pred[i, t], label[i, t]) / steps
+
+        The sum is divided by all steps, padding included: a short sentence weighs less.
+
+        Args:
+            pred: logits, (batch, steps, vocab_size).
+            label: indices of the right words, (batch, steps).
+            valid_len: (batch,). A sequence of length 0 has loss 0.
+
+        Returns:
+            The losses, (batch,), of pred's dtype.
+        """
+        # BEGIN SOLUTION
+        weights = sequence_mask(torch.ones_like(label), valid_len)
+        losses = F.cross_entropy(pred.transpose(1, 2), label, reduction="none")
+        return (losses * weights).mean(dim=1)
+        # END SOLUTION
+
+
+def predict_seq2seq(
+    net: nn.Module,
+    src_sentence: str,
+    src_vocab: Any,
+    tgt_vocab: Any,
+    num_steps: int,
+    device: torch.device,
+    save_attention_weights: bool = False,
+) -> tuple[str, list[Any]]:
+    """Translate one sentence, taking the likeliest word at every step (D2L 9.7.5).
+
+    The net is put into evaluation mode. The encoder reads the words of the sentence (in lower case, split at spaces)
+    and <eos>, padded or cut to num_steps. The decoder reads <bos> first, then each word that it has just predicted,
+    until that is <eos> or num_steps words are there.
+
+    Args:
+        net: a module with `encoder(X, valid_len)`, `decoder.init_state(enc_outputs, valid_len)` and
+            `decoder(X, state)`, which gives (logits, state). X is (1, steps) of dtype long; valid_len, (1,), is the
+            number of words of the sentence and <eos>.
+        src_sentence: words and punctuation, separated by single spaces.
+        src_vocab, tgt_vocab: vocab[word] is an index, vocab[list of words] a list of indices; vocab.to_tokens(list of
+            indices) a list of words. Both have <pad>, <bos>, <eos>, not necessarily at the same index.
+        num_steps: the length of the encoder's input, and the most words to predict.
+        device: where the inputs are made.
+        save_attention_weights: whether to note `decoder.attention_weights` after every step of the decoder.
+
+    Returns:
+        The predicted words joined by spaces, without <eos>; and the list of what was noted, empty unless asked for.
+    """
+    # BEGIN SOLUTION
+    net.eval()
+    source = src_vocab[src_sentence.lower().split(" ")] + [src_vocab["<eos>"]]
+    valid_len = torch.tensor([len(source)], device=device)
+    source = truncate_pad(source, num_steps, src_vocab["<pad>"])
+    enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
+    state = net.decoder.init_state(enc_outputs, valid_len)
+    word = torch.tensor([[tgt_vocab["<bos>"]]], device=device)
+    predicted, attention = [], []
+    for _ in range(num_steps):
+        logits, state = net.decoder(word, state)
+        word = logits.argmax(dim=2)
+        if save_attention_weights:
+            attention.append(net.decoder.attention_weights)
+        if word.item() == tgt_vocab["<eos>"]:
+            break
+        predicted.append(word.item())
+    return " ".join(tgt_vocab.to_tokens(predicted)), attention
+    # END SOLUTION
+
+
+# BEGIN SOLUTION
+
+
+def _ngrams(tokens: list[str], n: int) -> Counter[tuple[str, ...]]:
+    """How often each run of n tokens occurs."""
+    return Counter(tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
+
+
+# END SOLUTION
+
+
+def bleu(pred_seq: str, label_seq: str, k: int) -> float:
+    """The book's BLEU score of a prediction (after Papineni et al., 2002; D2L 9.7.6).
+
+        exp(min(0, 1 - len_label / len_pred)) * product over n = 1..k of p_n^(1 / 2^n)
+
+    p_n is the precision of the n-grams: those of the prediction that the label has, too, by the number of n-grams of
+    the prediction. An n-gram matches at most as often as it occurs in the label.
+
+    Args:
+        pred_seq, label_seq: tokens separated by single spaces. (As with str.split(" "), an empty string has one
+            token, which is empty.)
+        k: the longest n-grams to count, from 1 on.
+
+    Returns:
+        The score, from 0 to 1. A prediction of fewer than k tokens scores 0. (The book's code divides by zero there;
+        the check of it costs no points.)
+    """
+    # BEGIN SOLUTION
+    pred_tokens, label_tokens = pred_seq.split(" "), label_seq.split(" ")
+    if len(pred_tokens) < k:
+        return 0.0
+    score = math.exp(min(0, 1 - len(label_tokens) / len(pred_tokens)))
+    for n in range(1, k + 1):
+        in_pred, in_label = _ngrams(pred_tokens, n), _ngrams(label_tokens, n)
+        matches = sum((in_pred & in_label).values())
+        score *= (matches / sum(in_pred.values())) ** 0.5**n
+    return score
+    # END SOLUTION

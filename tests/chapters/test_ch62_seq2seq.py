@@ -1,0 +1,499 @@
+"""ch62: Seq2SeqEncoder, Seq2SeqDecoder, sequence_mask, MaskedSoftmaxCELoss, predict_seq2seq, bleu."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from dlgrade.suite import close, gradients, set_parameters
+
+VOCAB, EMBED, HIDDEN = 9, 3, 4
+
+
+@pytest.fixture
+def words(generator):
+    """words(2, 5): random word indices of this shape."""
+    return lambda *shape: torch.randint(VOCAB, shape, generator=generator)
+
+
+@pytest.fixture
+def sentence(generator):
+    """sentence(5): this many different words of the target language in random order."""
+    return lambda count: [WORDS[i] for i in torch.randperm(6, generator=generator)[:count].tolist()]
+
+
+def encoder(impl, layers=2, dropout=0.0):
+    return set_parameters(impl.Seq2SeqEncoder(VOCAB, EMBED, HIDDEN, layers, dropout=dropout), seed=1)
+
+
+def decoder(impl, layers=2, dropout=0.0):
+    return set_parameters(impl.Seq2SeqDecoder(VOCAB, EMBED, HIDDEN, layers, dropout=dropout), seed=2)
+
+
+def layers_of(seed, reads, layers=2):
+    """torch's own embedding, GRU and linear layer under the exercises' names."""
+    parts = {"embedding": nn.Embedding(VOCAB, EMBED), "rnn": nn.GRU(reads, HIDDEN, layers)}
+    return set_parameters(nn.ModuleDict(parts | {"dense": nn.Linear(HIDDEN, VOCAB)}), seed).requires_grad_(False)
+
+
+def parameter_gradients(net):
+    return {name: parameter.grad for name, parameter in net.named_parameters()}
+
+
+@pytest.mark.exercise("Seq2SeqEncoder")
+class TestSeq2SeqEncoder:
+    @pytest.mark.points(2)
+    def test_outputs(self, run, words):
+        """Gives the top layer's outputs, time first, as torch's embedding and GRU do.
+        给出顶层各时间步的输出（时间步在前），与 torch 的嵌入层和 GRU 一致。"""
+        X, net = words(3, 5), layers_of(1, EMBED)
+        close(run(lambda impl: encoder(impl)(X)[0]), net["rnn"](net["embedding"](X.t()))[0])
+
+    @pytest.mark.points(2)
+    def test_state(self, run, words):
+        """Gives the last state of every layer, be it one or three.
+        给出每一层最后时间步的状态，无论一层还是三层。"""
+        X = words(2, 4)
+        for layers in (1, 3):
+            net = layers_of(1, EMBED, layers)
+            state = run(lambda impl, layers=layers: encoder(impl, layers)(X)[1])
+            close(state, net["rnn"](net["embedding"](X.t()))[1])
+
+    def test_valid_length_ignored(self, agree, words):
+        """Ignores further arguments, such as the valid lengths.
+        忽略多余的参数，例如有效长度。"""
+        X = words(2, 5)
+        agree(lambda impl: encoder(impl)(X, torch.tensor([1, 3])))
+
+    def test_one_sentence(self, agree, words):
+        """Takes a batch of one, and a single step.
+        可接受只有一个句子的批量和只有一个时间步的句子。"""
+        X = words(1, 4)
+        agree(lambda impl: [encoder(impl)(X), encoder(impl)(X[:, :1])])
+
+    def test_dropout(self, agree, words):
+        """Drops out between the layers in training, and nothing in evaluation.
+        训练时在层与层之间做暂退，评估时不做。"""
+        X = words(2, 3)
+        agree(lambda impl: [encoder(impl, dropout=1.0)(X), encoder(impl, dropout=1.0).eval()(X)])
+
+    def test_float64_transposed(self, agree, words):
+        """Works in float64, and on non-contiguous input.
+        可用 float64 计算，可接受非连续的输入。"""
+        X = words(5, 2)
+        agree(lambda impl: encoder(impl).double()(X.t()))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, words):
+        """Passes the right gradients to the embedding and the GRU.
+        嵌入层和 GRU 的梯度正确。"""
+        X = words(3, 4)
+
+        def probe(impl):
+            net = encoder(impl).double()
+            gradients(lambda: net(X)[0])
+            return parameter_gradients(net)
+
+        agree(probe)
+
+
+@pytest.mark.exercise("Seq2SeqDecoder")
+class TestSeq2SeqDecoder:
+    @pytest.mark.points(2)
+    def test_logits(self, run, words, randn):
+        """Predicts from the words so far and the context, as torch's layers do, batch first; returns the new state.
+        根据已读的词和上下文来预测，与 torch 的层一致，批量在前；并返回新的状态。"""
+        X, state, net = words(3, 5), randn(2, 3, HIDDEN), layers_of(2, EMBED + HIDDEN)
+        inputs = torch.stack([torch.cat([net["embedding"](column), state[1]], dim=1) for column in X.t()])
+        outputs, new_state = net["rnn"](inputs, state)
+        close(run(lambda impl: decoder(impl)(X, state)), (net["dense"](outputs).transpose(0, 1), new_state))
+
+    def test_init_state(self, agree, randn):
+        """Starts from the encoder's state, whatever else comes with it.
+        以编码器的状态作为初始状态，忽略其他参数。"""
+        pair = randn(2, 3, HIDDEN), randn(2, 3, HIDDEN)
+        agree(lambda impl: [decoder(impl).init_state(pair), decoder(impl).init_state(pair, torch.tensor([2, 1, 2]))])
+
+    def test_step_by_step(self, agree, words, randn):
+        """Reads one word at a time, passing the state on; the context then moves with it.
+        一次读一个词，并传递状态；上下文也随之变化。"""
+        X, state = words(2, 3), randn(3, 2, HIDDEN)
+
+        def probe(impl):
+            net, now, logits = decoder(impl, layers=3), state, []
+            for column in X.split(1, dim=1):
+                step, now = net(column, now)
+                logits.append(step)
+            return logits, now
+
+        agree(probe)
+
+    def test_one_sentence(self, agree, words, randn):
+        """Takes a batch of one.
+        可接受只有一个句子的批量。"""
+        X, state = words(1, 4), randn(2, 1, HIDDEN)
+        agree(lambda impl: decoder(impl)(X, state))
+
+    def test_dropout(self, agree, words, randn):
+        """Drops out between the layers in training, and nothing in evaluation.
+        训练时在层与层之间做暂退，评估时不做。"""
+        X, state = words(2, 3), randn(2, 2, HIDDEN)
+        agree(lambda impl: [decoder(impl, dropout=1.0)(X, state), decoder(impl, dropout=1.0).eval()(X, state)])
+
+    def test_float64_transposed(self, agree, words, randn):
+        """Works in float64, and on non-contiguous words and states.
+        可用 float64 计算，可接受非连续的词和状态。"""
+        X, state = words(5, 2), randn(2, 2, HIDDEN, dtype=torch.float64).transpose(0, 1)
+        agree(lambda impl: decoder(impl).double()(X.t(), state))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, words, randn):
+        """Passes the right gradients to the state, through the context too, and to all its layers.
+        状态（包括经由上下文的部分）和各层的梯度正确。"""
+        X, state = words(2, 3), randn(2, 2, HIDDEN, dtype=torch.float64)
+
+        def probe(impl):
+            net = decoder(impl).double()
+            return gradients(lambda s: net(X, s)[0], state), parameter_gradients(net)
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, words, randn):
+        """Leaves the words and the state as they were.
+        不修改传入的词和状态。"""
+        X, state = words(2, 3), randn(2, 2, HIDDEN)
+        agree(lambda impl: (decoder(impl)(X, state), X, state))
+
+
+def masked(impl, X, valid_len, **value):
+    """The book's function writes into X, which is allowed: it gets a copy."""
+    return impl.sequence_mask(X.clone(), valid_len, **value)
+
+
+@pytest.mark.exercise("sequence_mask")
+class TestSequenceMask:
+    @pytest.mark.points(2)
+    def test_zeros(self, run, randn):
+        """Puts zeros behind the end of each sequence.
+        把每个序列有效长度之后的项置零。"""
+        X, lengths = randn(3, 5), [3, 1, 4]
+        expected = torch.stack([torch.cat([row[:n], torch.zeros(5 - n)]) for row, n in zip(X, lengths, strict=True)])
+        close(run(lambda impl: masked(impl, X, torch.tensor(lengths))), expected)
+
+    def test_empty_and_full(self, agree, randn):
+        """Length 0 leaves nothing, a length of all steps or more leaves everything.
+        有效长度为 0 时全部遮蔽；等于或大于时间步数时全部保留。"""
+        X = randn(4, 4)
+        agree(lambda impl: masked(impl, X, torch.tensor([0, 4, 1, 6])))
+
+    def test_value(self, agree, randn):
+        """Puts in the value that it is given.
+        填入给定的值。"""
+        X = randn(2, 4)
+        agree(lambda impl: [masked(impl, X, torch.tensor([2, 3]), value=v) for v in (-1, 0.5, -1e6)])
+
+    @pytest.mark.points(2)
+    def test_further_axes(self, agree, randn):
+        """Masks whole steps, whatever axes follow.
+        按时间步整体遮蔽，无论后面还有几个轴。"""
+        X, more = randn(3, 4, 2), randn(3, 3, 2, 2)
+        agree(lambda impl: [masked(impl, x, torch.tensor([2, 0, 3]), value=-1) for x in (X, more)])
+
+    def test_integers(self, agree, words):
+        """Keeps integers integers.
+        整数张量保持整数类型。"""
+        X = words(3, 4) + 1
+        agree(lambda impl: [masked(impl, X, torch.tensor([1, 0, 2]), value=v) for v in (0, -1)])
+
+    def test_lengths_of_any_type(self, agree, randn):
+        """Takes lengths as int32 and as floats, and leaves them as they were.
+        有效长度可以是 int32 或浮点数，且不被修改。"""
+        X, lengths = randn(3, 3), [torch.tensor([2, 1, 3], dtype=kind) for kind in (torch.int32, torch.float32)]
+        agree(lambda impl: ([masked(impl, X, n) for n in lengths], lengths))
+
+    def test_one_sequence(self, agree, randn):
+        """Takes a batch of one, and sequences of one step.
+        可接受只有一个序列的批量和只有一个时间步的序列。"""
+        X = randn(1, 5)
+        agree(lambda impl: [masked(impl, X, torch.tensor([2])), masked(impl, X.t(), torch.tensor([1, 0, 0, 1, 0]))])
+
+    def test_anything_in_the_padding(self, agree, randn):
+        """Replaces whatever the padding holds, inf and NaN too.
+        无论填充位置原来是什么（包括 inf 和 NaN）都会被替换。"""
+        X = randn(2, 4)
+        X[0, 2], X[1, 3], X[0, 3] = torch.nan, torch.inf, -torch.inf
+        agree(lambda impl: masked(impl, X, torch.tensor([2, 3])))
+
+    def test_float64_transposed(self, agree, randn):
+        """Keeps float64, and takes a transposed, non-contiguous input.
+        保持 float64，可接受转置得到的非连续输入。"""
+        X = randn(5, 2, dtype=torch.float64)
+        agree(lambda impl: masked(impl, X.t(), torch.tensor([4, 2])))
+
+    def test_gradients(self, agree, randn):
+        """Passes gradients through what is kept and none through the padding.
+        梯度只流经保留的项，不流经填充项。"""
+        X = randn(2, 3, 2, dtype=torch.float64)
+        agree(lambda impl: gradients(lambda x: masked(impl, x, torch.tensor([2, 1]), value=3), X))
+
+    @pytest.mark.bonus
+    def test_device(self, agree, randn):
+        """Makes its mask on X's device, whatever the default device is.
+        在 X 所在的设备上构造掩码，与默认设备无关。"""
+        X, lengths = randn(2, 4), torch.tensor([1, 3])
+
+        def probe(impl):
+            with torch.device("meta"):
+                return masked(impl, X, lengths)
+
+        agree(probe)
+
+
+@pytest.mark.exercise("MaskedSoftmaxCELoss")
+class TestMaskedSoftmaxCELoss:
+    @pytest.mark.points(2)
+    def test_losses(self, run, randn, words):
+        """Gives one loss a sequence, from the valid steps alone, as torch's cross_entropy does.
+        每个序列一个损失，只计有效的时间步，与 torch 的 cross_entropy 一致。"""
+        pred, label, lengths = randn(4, 5, VOCAB), words(4, 5), torch.tensor([2, 5, 3, 1])
+        each = F.cross_entropy(pred.reshape(-1, VOCAB), label.reshape(-1), reduction="none").reshape(4, 5)
+        expected = torch.stack([row[:n].sum() / 5 for row, n in zip(each, lengths, strict=True)])
+        close(run(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, lengths)), expected)
+
+    def test_divides_by_all_steps(self, run):
+        """Divides by all steps, not by the valid ones: equal logits of 10 words give ln 10 times the valid share.
+        除以全部时间步数而不是有效长度：10 个词的 logits 相等时，损失为 ln 10 乘以有效部分的比例。"""
+        equal, label = torch.ones(3, 4, 10), torch.ones(3, 4, dtype=torch.long)
+        losses = run(lambda impl: impl.MaskedSoftmaxCELoss()(equal, label, torch.tensor([4, 2, 0])))
+        close(losses, math.log(10) * torch.tensor([1, 0.5, 0]))
+
+    def test_padding_is_ignored(self, agree, randn, words):
+        """Does not depend on logits and labels in the padding.
+        与填充位置的 logits 和标签无关。"""
+        pred, other, label = randn(2, 4, VOCAB), randn(2, 4, VOCAB), words(2, 4)
+        pred[:, 2:], label[:, 2:] = 3 * other[:, 2:], (label[:, 2:] + 1) % VOCAB
+        agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, torch.tensor([2, 1])))
+
+    def test_one_sequence(self, agree, randn, words):
+        """Takes a batch of one.
+        可接受只有一个序列的批量。"""
+        pred, label = randn(1, 3, VOCAB), words(1, 3)
+        agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, torch.tensor([2])))
+
+    def test_float64_transposed(self, agree, randn, words):
+        """Keeps float64, and takes non-contiguous logits and labels.
+        保持 float64，可接受非连续的 logits 和标签。"""
+        pred, label = randn(4, 3, VOCAB, dtype=torch.float64), words(4, 3)
+        agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred.transpose(0, 1), label.t(), torch.tensor([3, 1, 4])))
+
+    def test_large_logits(self, agree, randn, words):
+        """Stays finite and right for logits in the thousands.
+        logits 的绝对值上千时仍然有限且正确。"""
+        pred, label = 1000 * randn(3, 4, VOCAB), words(3, 4)
+        agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, torch.tensor([2, 4, 1])))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn, words):
+        """Gives the right gradients, and none in the padding.
+        梯度正确，填充位置没有梯度。"""
+        pred, label = randn(3, 4, VOCAB, dtype=torch.float64), words(3, 4)
+        agree(lambda impl: gradients(lambda p: impl.MaskedSoftmaxCELoss()(p, label, torch.tensor([2, 4, 0])), pred))
+
+    def test_arguments_untouched(self, agree, randn, words):
+        """Leaves logits, labels and lengths as they were.
+        不修改传入的 logits、标签和有效长度。"""
+        pred, label, lengths = randn(2, 4, VOCAB), words(2, 4) + 1, torch.tensor([1, 3])
+        agree(lambda impl: (impl.MaskedSoftmaxCELoss()(pred, label % VOCAB, lengths), pred, label, lengths))
+
+
+WORDS = ["il", "est", "parti", "chez", "moi", "!"]
+TARGET = [*WORDS[:2], "<eos>", *WORDS[2:], "<unk>", "<pad>", "<bos>"]
+SOURCE = ["<unk>", "<pad>", "<bos>", "<eos>", "go", "home", "he", "is", "."]
+
+
+class Vocabulary:
+    """What the book's Vocab offers: indices of words, words of indices."""
+
+    def __init__(self, words):
+        self.words = words
+
+    def __getitem__(self, word):
+        if isinstance(word, (list, tuple)):
+            return [self[one] for one in word]
+        return self.words.index(word if word in self.words else "<unk>")
+
+    def to_tokens(self, indices):
+        return [self.words[i] for i in indices] if isinstance(indices, (list, tuple)) else self.words[indices]
+
+
+class ScriptedEncoder(nn.Module):
+    def forward(self, X, valid_len):
+        self.seen = X, valid_len, self.training
+        return X + 0.5, X.sum()
+
+
+class ScriptedDecoder(nn.Module):
+    """Says the script's words one a step, and "<unk>" if what it reads is not what it said last; notes its calls."""
+
+    def __init__(self, script):
+        super().__init__()
+        self.script, self.seen = Vocabulary(TARGET)[[*script, *["<unk>"] * 9]], []
+
+    def init_state(self, enc_outputs, valid_len):
+        self.started_from = enc_outputs, valid_len
+        return torch.stack([torch.tensor(0), enc_outputs[1]])  # the number of the step, what the encoder gave
+
+    def forward(self, X, state):
+        self.seen.append([X, state, self.training])
+        step = int(state[0])
+        said = [TARGET.index("<bos>"), *self.script][step]
+        says = self.script[step] if X.tolist() == [[said]] else TARGET.index("<unk>")
+        scores = -1.0 - torch.arange(float(len(TARGET))) / 10
+        scores[says] = -0.5
+        self.attention_weights = [torch.tensor([[step, int(X)]])]
+        return scores.reshape(1, 1, -1), state + torch.tensor([1, 0])
+
+
+def translate(impl, script, sentence="go .", num_steps=6, **options):
+    """(translation, attention weights), and the net with what it has seen."""
+    net = nn.ModuleDict({"encoder": ScriptedEncoder(), "decoder": ScriptedDecoder(script)})
+    vocabularies = Vocabulary(SOURCE), Vocabulary(TARGET)
+    return impl.predict_seq2seq(net, sentence, *vocabularies, num_steps, torch.device("cpu"), **options), net
+
+
+@pytest.mark.exercise("predict_seq2seq")
+class TestPredictSeq2Seq:
+    @pytest.mark.points(2)
+    def test_translation(self, run, sentence):
+        """Joins the predicted words, feeding each of them and the state back to the decoder.
+        把预测的词连接起来，并把每个词和状态送回解码器。"""
+        script = sentence(5)
+        translation, _ = run(lambda impl: translate(impl, [*script, "<eos>", "<pad>"], num_steps=9)[0])
+        close(translation, " ".join(script))
+
+    def test_stops_at_the_end(self, agree, sentence):
+        """Stops at <eos>, even at once, whatever would come after it.
+        遇到 <eos> 就停止（即使一开始就是），无论后面还会输出什么。"""
+        words = sentence(6)
+        scripts = [*words[:2], "<eos>", *words[2:]], ["<eos>", *words]
+        agree(lambda impl: [translate(impl, script)[0] for script in scripts])
+
+    def test_no_end(self, agree, sentence):
+        """Without <eos> gives num_steps words.
+        没有 <eos> 时得到 num_steps 个词。"""
+        script = sentence(6)
+        agree(lambda impl: [translate(impl, script, num_steps=n)[0] for n in (1, 4)])
+
+    @pytest.mark.points(2)
+    def test_source(self, agree):
+        """Gives the encoder the sentence in lower case, <eos>, then <pad>; the length counts <eos>.
+        编码器的输入是小写的句子、<eos> 和 <pad>；有效长度包含 <eos>。"""
+
+        def probe(impl):
+            result, net = translate(impl, ["moi", "<eos>"], "He IS Zuhause .", num_steps=8)
+            return net.encoder.seen[:2], result
+
+        agree(probe)
+
+    def test_long_source(self, agree):
+        """Cuts a long sentence at num_steps.
+        过长的句子在 num_steps 处截断。"""
+
+        def probe(impl):
+            done = [translate(impl, ["il", "<eos>"], "he is go home .", num_steps=n) for n in (2, 5)]
+            return [(result, net.encoder.seen[0]) for result, net in done]
+
+        agree(probe)
+
+    def test_decoder_inputs(self, agree, sentence):
+        """The decoder starts from the encoder's outputs and <bos> of its own vocabulary, then reads one word at a time.
+        解码器从编码器的输出和目标词表中的 <bos> 开始，之后每次读一个词，读到 <eos> 为止。"""
+        script = [*sentence(3), "<eos>", "moi"]
+
+        def probe(impl):
+            result, net = translate(impl, script)
+            return result, net.decoder.started_from, [step[:2] for step in net.decoder.seen]
+
+        agree(probe)
+
+    def test_evaluation_mode(self, agree, sentence):
+        """Puts the net into evaluation mode first.
+        先把网络设为评估模式。"""
+        script = [*sentence(2), "<eos>"]
+
+        def probe(impl):
+            result, net = translate(impl, script)
+            return result, [part[2] for part in (net.encoder.seen, *net.decoder.seen)]
+
+        agree(probe)
+
+    def test_attention_weights(self, agree, sentence):
+        """Notes the attention weights of every step if asked, that of <eos> included; else none.
+        按要求保存每一步（包括 <eos> 那一步）的注意力权重；否则列表为空。"""
+        script = [*sentence(3), "<eos>"]
+        agree(lambda impl: [translate(impl, script, save_attention_weights=asked)[0] for asked in (True, False)])
+
+
+@pytest.mark.exercise("bleu")
+class TestBleu:
+    @pytest.mark.points(2)
+    def test_sentences(self, agree, generator):
+        """Scores sentences of two words and many repetitions right, for k from 1 to 4.
+        对由两种词反复组成的句子，k 从 1 到 4 时得分都正确。"""
+        drawn = torch.randint(2, (8, 2, 12), generator=generator).tolist()
+        pairs = [[" ".join("xy"[i] for i in side[: 12 - cut]) for side in pair] for cut, pair in enumerate(drawn)]
+        agree(lambda impl: [[impl.bleu(*pair, k) for k in (1, 2, 3, 4)] for pair in pairs])
+
+    def test_book_example(self, run):
+        """The book's A B B C D for A B C D E F: precisions 4/5, 3/4, 1/3 and 0.
+        书中的例子：标签 A B C D E F，预测 A B B C D，精度依次为 4/5、3/4、1/3、0。"""
+        scores = run(lambda impl: [impl.bleu("A B B C D", "A B C D E F", k) for k in (1, 2, 3, 4)])
+        first = math.exp(-0.2) * 0.8**0.5
+        close(scores, [first, first * 0.75**0.25, first * 0.75**0.25 * (1 / 3) ** 0.125, 0.0])
+
+    def test_perfect_match(self, agree):
+        """A prediction equal to the label scores 1; one other word lowers that.
+        与标签完全相同的预测得 1 分；换掉一个词则低于 1。"""
+        label, other = "he 's calm , is n't he ?", "he 's so , is n't he ?"
+        agree(lambda impl: [[impl.bleu(p, label, k) for k in (1, 2, 4)] for p in (label, other)])
+
+    def test_repeated_word(self, run):
+        """A repeated word matches as often as the label has it: "a a a" for "a b" is one match of three.
+        重复的词最多匹配它在标签中出现的次数：用 "a a a" 预测 "a b"，三个词中只匹配一个。"""
+        scores = run(lambda impl: [impl.bleu("a a a", "a b", 1), impl.bleu("a a b a", "a b a", 2)])
+        close(scores, [3**-0.5, 0.75**0.5 * (2 / 3) ** 0.25])
+
+    def test_no_match(self, agree):
+        """No common word scores 0, an empty prediction too; no common pair of words scores 0 from k = 2 on.
+        没有相同的词（包括空预测）时得 0 分；没有相同的词对时，k = 2 起得 0 分。"""
+        agree(lambda impl: [impl.bleu(p, "a b c", k) for p, k in (("x y", 1), ("", 1), ("c b a", 1), ("c b a", 2))])
+
+    def test_short_prediction(self, run):
+        """A prediction shorter than the label is punished by exp(1 - len_label / len_pred).
+        预测短于标签时乘以惩罚 exp(1 - len_label / len_pred)。"""
+        scores = run(lambda impl: [impl.bleu("a b", "a b c", 2), impl.bleu("a", "a b c d", 1)])
+        close(scores, [math.exp(-0.5), math.exp(-3)])
+
+    def test_long_prediction(self, run):
+        """A longer prediction has no penalty but its precision, and no reward.
+        预测更长时没有额外的惩罚（只有精度下降），也没有奖励。"""
+        scores = run(lambda impl: [impl.bleu("a b c d e", "a b c", 1), impl.bleu("a b c d", "a b c", 2)])
+        close(scores, [0.6**0.5, 0.75**0.5 * (2 / 3) ** 0.25])
+
+    def test_order(self, agree):
+        """The order of the words matters from k = 2 on.
+        从 k = 2 起，词的顺序有影响。"""
+        agree(lambda impl: [impl.bleu("b a d c a b", "a b c d a b", k) for k in (1, 2)])
+
+    def test_whole_words(self, agree):
+        """Compares whole words, not letters, and keeps words apart in an n-gram.
+        比较的是整个词而不是字母；n 元语法中各词彼此分开。"""
+        agree(lambda impl: [impl.bleu("got to", "go to", 1), impl.bleu("ab c a bc d", "a bc d ab e c", 2)])
+
+    @pytest.mark.bonus
+    def test_too_short(self, agree):
+        """Fewer than k tokens, of which there is no n-gram, score 0 instead of dividing by zero.
+        不足 k 个词元、没有相应的 n 元语法时得 0 分，而不是除以零。"""
+        agree(lambda impl: [impl.bleu("a b", "a b", k) for k in (2, 3, 4)] + [impl.bleu("", "a b", 2)])
