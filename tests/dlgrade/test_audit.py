@@ -85,6 +85,11 @@ def misconception_crashes(small):
     return "misconception-crashes", "halved: twice.ordinary_input ends in RAISED, not FAILED"
 
 
+def misconception_never_ends(small):
+    small.edit(small.mistakes, "with: return X / 2", "with: 'while True: pass'")
+    return "misconception-crashes", "halved: twice.ordinary_input ends in TIMED_OUT, not FAILED"
+
+
 def misconception_caught_elsewhere(small):
     small.add_check("agree(lambda impl: impl.twice(X + 1))")
     return "misconception-caught-elsewhere", "halved: caught_by is not right: it also fails twice.second."
@@ -172,9 +177,10 @@ def stale_answer(small):
 
 
 PLAIN = [
-    starter, right_answer, misconception_passes, misconception_crashes, misconception_caught_elsewhere, misdiagnosis,
-    worthless, no_from_scratch, change_does_not_apply, unknown_key, missing_translation, stray_file, stray_chapter,
-    suite_imports_a_solution, old_starter_code, broken_suite, stale_answer,
+    starter, right_answer, misconception_passes, misconception_crashes, misconception_never_ends,
+    misconception_caught_elsewhere, misdiagnosis, worthless, no_from_scratch, change_does_not_apply, unknown_key,
+    missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
+    stale_answer,
 ]  # fmt: skip
 WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
 

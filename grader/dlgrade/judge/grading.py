@@ -6,7 +6,6 @@ import sys
 import time
 import types
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,8 +19,9 @@ from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.errors import GraderError
 from dlgrade.judge import verdicts
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.probe import Probe, pickled
 from dlgrade.judge.sources import SandboxMode, WorkerSource, lacking
-from dlgrade.judge.variant import Outcome, Variant
+from dlgrade.judge.variant import PATIENCE_SECONDS, Outcome, Variant
 from dlgrade.judge.verdicts import Unmet
 from dlgrade.judge.workers import Reply, Worker, WorkerLost
 from dlgrade.report.model import ChapterReport, CheckReport, Detail, Verdict
@@ -30,7 +30,6 @@ from dlgrade.text import Text, both, same
 from dlgrade.variants import changed
 from dlgrade.worker import wire
 
-Probe = Callable[[Any], Any]
 PATIENCE_AFTER_TIMEOUT = 0.2  # an exercise that hung once gets this share of the time for each further check
 
 
@@ -49,7 +48,8 @@ class Content:
     def misconceptions(self) -> list[tuple[Misconception, Variant]]:
         where = str(self.course.solution(self.chapter) / "misconceptions.yaml")
         entries = self.course.misconceptions(self.chapter)
-        return [(entry, Variant(entry.id, changed(self.reference.source, entry, where))) for entry in entries]
+        source = self.reference.source
+        return [(entry, Variant(entry.id, changed(source, entry, where), PATIENCE_SECONDS)) for entry in entries]
 
 
 @dataclass
@@ -109,7 +109,7 @@ class Grading:
 
     def ask(self, check: Check, probe: Probe, comparison: Comparison) -> tuple[Any, Outcome]:
         """The student's value for a probe, and the reference's outcome. Raises `Unmet` when there is no value."""
-        blob, seed = cloudpickle.dumps(probe), self.check_seed(check.report.id)
+        blob, seed = pickled(probe), self.check_seed(check.report.id)
         outcome = self.content.reference.outcome(blob, seed)
         if outcome.raised:
             raise GraderError(same(f"{check.report.id}: the reference raised {outcome.raised}"))

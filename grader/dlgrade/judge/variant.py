@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import inspect
 import pickle
+import signal
 import sys
+import threading
 import time
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +33,7 @@ from dlgrade.worker import wire
 from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05
+PATIENCE_SECONDS = 5.0
 ANSWER_LIMIT = 1 << 30
 
 
@@ -47,10 +51,14 @@ class Outcome(msgspec.Struct):
 
 @dataclass
 class Variant:
-    """An implementation of a chapter, as source that can be trusted."""
+    """An implementation of a chapter, as source that can be trusted.
+
+    A known-wrong one may be wrong by never ending; it has `patience` seconds for a probe.
+    """
 
     name: str
     source: str
+    patience: float | None = None
     outcomes: dict[tuple[bytes, int], Outcome] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -73,7 +81,7 @@ class Variant:
         recorder = Recorder(self.module)
         seed_all(seed)
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _at_most(self.patience):
                 warnings.simplefilter("ignore")  # a known-wrong variant has every right to be odd
                 outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(recorder), ANSWER_LIMIT))
         except Exception as error:
@@ -89,6 +97,28 @@ class Variant:
         return Path(platformdirs.user_cache_dir("dlgrade")) / "outcomes" / digest
 
 
+@contextmanager
+def _at_most(seconds: float | None) -> Iterator[None]:
+    """Raises TimeoutError after so many seconds, where a signal can: in the main thread, not on Windows."""
+    if seconds is None or not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def expire(*_: object) -> None:
+        raise TimeoutError(f"more than {seconds:g} s")
+
+    started = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, expire)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if left:  # somebody else's alarm, pytest-timeout's for one
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - started)), interval)
+
+
 def _recall(place: Path) -> Outcome | None:
     try:
         return msgspec.msgpack.decode(place.read_bytes(), type=Outcome)
@@ -97,7 +127,6 @@ def _recall(place: Path) -> Outcome | None:
 
 
 def _keep(place: Path, outcome: Outcome) -> None:
-
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_whole(place, msgspec.msgpack.encode(outcome))

@@ -292,6 +292,12 @@ def _tensor(name: str, sizes: list[Any], device: str, content: bytes) -> Any:
     return torch.frombuffer(bytearray(content), dtype=dtype).reshape(shape)
 
 
+def tensor_of(content: bytes, dtype: torch.dtype, place: tuple[int, Any, Any], requires_grad: bool) -> torch.Tensor:
+    """A tensor of its own from the bytes of its storage, (offset, shape, strides) in it; for probes on their way in."""
+    data = torch.frombuffer(bytearray(content), dtype=torch.uint8) if content else torch.empty(0, dtype=torch.uint8)
+    return torch.empty(0, dtype=dtype).set_(data.untyped_storage(), *place).requires_grad_(requires_grad)
+
+
 def _array(code: str, sizes: list[Any], content: bytes) -> np.ndarray[Any, Any]:
     if len(code) > 4 or code[0] not in "<|" or code[1:2] not in tuple("fiubc") or not code[2:].isdecimal():
         raise Malformed("unknown array type")

@@ -1,0 +1,53 @@
+"""Probes on their way to a worker."""
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from dlgrade.judge.probe import pickled
+
+DIGEST = """
+import hashlib, torch
+from dlgrade.judge.probe import pickled
+X, names = torch.arange(6.0).reshape(2, 3).T, {"gamma": torch.ones(3), "beta": [torch.zeros(3)]}
+print(hashlib.sha256(pickled(lambda impl: impl.f(X, **names))).hexdigest())
+"""
+
+
+def test_the_same_bytes_in_every_process():
+    """A probe has the same bytes wherever it is made, so that what came of it once is found again."""
+    runs = [
+        subprocess.run([sys.executable, "-c", DIGEST], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True)
+        for seed in ("1", "2")
+    ]
+    assert runs[0].stdout == runs[1].stdout != b""
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.randn(3, 4)[:, 1:],
+        torch.randn(2, 3, dtype=torch.float64).T,
+        torch.ones(3).expand(4, 3),
+        torch.ones(2, requires_grad=True),
+        torch.nn.Parameter(torch.ones(2)),
+        torch.tensor(3),
+        torch.zeros(0, 3, dtype=torch.bool),
+        torch.randn(2, dtype=torch.complex64).conj(),
+        torch.zeros(2, 3, device="meta"),
+    ],
+    ids=str,
+)
+def test_tensors_arrive_as_they_were(tensor):
+    """A tensor that a probe closes over arrives with its kind, values, strides and wish for gradients."""
+    arrived = pickle.loads(pickled(lambda _: tensor))(None)
+    assert type(arrived) is type(tensor)
+    assert (arrived.dtype, arrived.stride(), arrived.requires_grad) == (
+        tensor.dtype,
+        tensor.stride(),
+        tensor.requires_grad,
+    )
+    assert arrived.is_meta or torch.equal(arrived, tensor)
