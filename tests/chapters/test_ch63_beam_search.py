@@ -1,0 +1,447 @@
+"""ch63: greedy_search, exhaustive_search, beam_search, length_normalised_score, search_cost."""
+
+import itertools
+import math
+
+import pytest
+import torch
+
+from dlgrade.suite import close, expect, raises
+
+BOS, EOS, NEVER, SURE = 0, 1, -1000.0, 30.0
+
+
+@pytest.fixture
+def tables(randn):
+    """tables(4, 5): logits of the next word of 5, by place (4 of them) and last word; `end` is added to EOS's."""
+
+    def draw(places, words, end=0.0, spread=2.0):
+        logits = spread * randn(places, words, words, dtype=torch.float64)
+        logits[..., EOS] += end
+        return logits
+
+    return draw
+
+
+class Model:
+    """A step function: log-probabilities by place and last word. It notes what it is asked."""
+
+    def __init__(self, logits, dtype=torch.float64):
+        self.table = logits.log_softmax(-1).to(dtype)
+        self.asked = set()
+
+    def __call__(self, prefix):
+        self.asked.add(tuple(int(word) for word in prefix))
+        return self.table[(len(prefix) - 1) % len(self.table), prefix[-1]]
+
+    def may_ask(self, prefix):
+        """Whether this sequence is possible and has not ended."""
+        pairs = enumerate(itertools.pairwise(prefix))
+        return EOS not in prefix and all(self.table[i, last, word] > -math.inf for i, (last, word) in pairs)
+
+
+def strided(logits):
+    """A model whose tensors are float32 and not contiguous."""
+    model = Model(logits, torch.float32)
+    model.table = model.table.transpose(1, 2).contiguous().transpose(1, 2)
+    return model
+
+
+def greedy(logits, max_len):
+    """The likeliest words one after the other, and their log-probability."""
+    table, words = logits.log_softmax(-1), [BOS]
+    while len(words) <= max_len and words[-1] != EOS:
+        words.append(table[len(words) - 1, words[-1]].tolist().index(table[len(words) - 1, words[-1]].max()))
+    return tuple(words[1:]), sum(table[i, a, b].item() for i, (a, b) in enumerate(itertools.pairwise(words)))
+
+
+def complete(logits, max_len):
+    """All complete sequences with their log-probabilities, from the product of all words."""
+    table, found = logits.log_softmax(-1), {}
+    for row in itertools.product(range(table.shape[-1]), repeat=max_len):
+        words = row[: row.index(EOS) + 1] if EOS in row else row
+        pairs = enumerate(itertools.pairwise((BOS, *words)))
+        found[words] = sum(table[place, last, word].item() for place, (last, word) in pairs)
+    return found
+
+
+def likeliest(logits, max_len):
+    return max(complete(logits, max_len).items(), key=lambda item: item[1])
+
+
+def ranked(log_probs, alpha):
+    """Sequences by log-probability over length to the alpha, best first."""
+    scores = [(words, log_prob / len(words) ** alpha) for words, log_prob in log_probs.items()]
+    return sorted(scores, key=lambda pair: -pair[1])
+
+
+def book(prefix):
+    """The book's two tables of A, B, C (0, 1, 2) and <eos> (3): which one holds is up to the second word."""
+    rows = [[0.5, 0.2, 0.2, 0.1], [0.1, 0.4, 0.3, 0.2], [0.2, 0.2, 0.4, 0.2], [0.0, 0.2, 0.2, 0.6]]
+    if tuple(prefix)[2:3] == (2,):
+        rows[2:] = [0.1, 0.6, 0.2, 0.1], [0.1, 0.2, 0.1, 0.6]
+    return torch.tensor(rows[min(len(prefix), 4) - 1], dtype=torch.float64).log()
+
+
+def figure(prefix):
+    """Probabilities for the book's figure of a beam of two, with words A to E (0 to 4) and <eos> (5)."""
+    likely = {(): {0: 0.4, 2: 0.35}, (0,): {1: 0.7}, (2,): {4: 0.6}, (0, 1): {3: 0.8}, (2, 4): {3: 0.7}}
+    known = likely.get(tuple(int(word) for word in prefix[1:]), {})
+    rest = (1 - sum(known.values())) / (6 - len(known))
+    return torch.tensor([known.get(word, rest) for word in range(6)], dtype=torch.float64).log()
+
+
+def without_early_end(prefix):
+    """The book's tables for sequences of just four words."""
+    scores = book(prefix)
+    if len(prefix) < 4:
+        scores[3] = -math.inf
+    return scores
+
+
+@pytest.mark.exercise("greedy_search")
+class TestGreedySearch:
+    @pytest.mark.points(2)
+    def test_likeliest_words(self, agree, tables):
+        """Takes the likeliest word at every step and sums the log-probabilities.
+        每一步取概率最大的词，并累加对数概率。"""
+        drawn = [tables(5, 6) for _ in range(6)]
+        agree(lambda impl: [impl.greedy_search(Model(t), BOS, EOS, 5) for t in drawn])
+
+    def test_book_example(self, run):
+        """Finds the book's A, B, C, <eos> of probability 0.048, which is not the likeliest sequence.
+        得到书中的 A、B、C、<eos>，概率为 0.048；它并不是概率最大的序列。"""
+        words, log_prob = run(lambda impl: impl.greedy_search(book, 4, 3, 10))
+        close((words, math.exp(log_prob)), ((0, 1, 2, 3), 0.5 * 0.4 * 0.4 * 0.6))
+
+    def test_immediate_end(self, agree, tables):
+        """Stops when <eos> is the first word, and counts it.
+        第一个词就是 <eos> 时停止，<eos> 计入结果。"""
+        logits = tables(4, 5)
+        logits[0, BOS, EOS] = 3 + logits[0, BOS].max()
+        agree(lambda impl: impl.greedy_search(Model(logits), BOS, EOS, 4))
+
+    def test_no_end(self, agree, tables):
+        """Without <eos> takes max_len words.
+        没有 <eos> 时取 max_len 个词。"""
+        logits = tables(4, 5, end=NEVER)
+        agree(lambda impl: [impl.greedy_search(Model(logits), BOS, EOS, n) for n in (1, 4)])
+
+    def test_ties(self, agree):
+        """Of equally likely words takes the one of the lowest index.
+        概率相同的词中取索引最小的一个。"""
+        logits = torch.tensor([[0.0, -1.0, 3.0, 3.0], [2.0, 1.0, -1.0, 2.0]]).unsqueeze(1).repeat(1, 4, 1)
+        agree(lambda impl: impl.greedy_search(Model(logits), BOS, EOS, 2))
+
+    def test_no_words(self, agree, tables):
+        """max_len 0 gives the empty sequence, of log-probability 0.
+        max_len 为 0 时得到空序列，对数概率为 0。"""
+        logits = tables(2, 4, end=NEVER)
+        agree(lambda impl: [impl.greedy_search(Model(logits), BOS, EOS, n) for n in (0, 2)])
+
+    def test_prefixes(self, agree, tables):
+        """Asks the model for what follows the whole prefix, bos included, and for nothing behind <eos>.
+        向模型询问的是包含 bos 的完整前缀之后的词；<eos> 之后不再询问。"""
+        logits = tables(4, 5, end=NEVER)
+        logits[2, :, EOS] = SURE
+
+        def probe(impl):
+            model = Model(logits)
+            return impl.greedy_search(model, BOS, EOS, 6), sorted(model.asked)
+
+        agree(probe)
+
+    def test_long_sequence(self, agree, tables):
+        """Adds logarithms: the probability of 600 words is too small for a float.
+        累加的是对数：600 个词的概率小到浮点数无法表示。"""
+        logits = tables(7, 8, end=NEVER, spread=0.1)
+        agree(lambda impl: impl.greedy_search(Model(logits), BOS, EOS, 600))
+
+    def test_float32_strided(self, agree, tables):
+        """Takes non-contiguous float32 log-probabilities, and returns ints and a float.
+        可接受非连续的 float32 对数概率；返回整数和浮点数。"""
+        model = strided(tables(4, 5, end=NEVER))
+        agree(lambda impl: impl.greedy_search(model, BOS, EOS, 4))
+
+    def test_model_untouched(self, agree, tables):
+        """Leaves the model's tensors as they were.
+        不修改模型返回的张量。"""
+        logits = tables(4, 5, end=NEVER)
+
+        def probe(impl):
+            model = Model(logits)
+            return impl.greedy_search(model, BOS, EOS, 4), model.table
+
+        agree(probe)
+
+
+@pytest.mark.exercise("exhaustive_search")
+class TestExhaustiveSearch:
+    @pytest.mark.points(2)
+    def test_likeliest_sequence(self, run, tables):
+        """Finds the likeliest sequence, as the product of all words does.
+        找到概率最大的序列，与枚举所有词的乘积一致。"""
+        drawn = [tables(3, 4, end=-2.0) for _ in range(6)]
+        found = run(lambda impl: [impl.exhaustive_search(Model(t), BOS, EOS, 3) for t in drawn])
+        close(found, [likeliest(t, 3) for t in drawn])
+
+    def test_book_example(self, run):
+        """Finds the book's A, C, B, <eos> of probability 0.054, which greedy search misses.
+        得到书中的 A、C、B、<eos>，概率为 0.054；贪心搜索会错过它。"""
+        words, log_prob = run(lambda impl: impl.exhaustive_search(without_early_end, 4, 3, 4))
+        close((words, math.exp(log_prob)), ((0, 2, 1, 3), 0.5 * 0.3 * 0.6 * 0.6))
+
+    def test_two_words(self, run, tables):
+        """Two words, of which one is <eos>, and three steps: four sequences.
+        只有两个词（其中一个是 <eos>）、三个时间步：共四个序列。"""
+        drawn = [tables(3, 2) for _ in range(4)] + [tables(3, 2, end=-4.0)]
+        found = run(lambda impl: [impl.exhaustive_search(Model(t), BOS, EOS, 3) for t in drawn])
+        close(found, [likeliest(t, 3) for t in drawn])
+
+    def test_early_end(self, agree, tables):
+        """A sequence that ends early may be the likeliest, even if no likely word comes first.
+        提前结束的序列可能概率最大，即使它的第一个词并不最可能。"""
+        logits = tables(4, 5, end=-2.0, spread=0.2)
+        logits[0, BOS, 2] += 1
+        logits[1, 3, EOS] = 6
+        agree(lambda impl: impl.exhaustive_search(Model(logits), BOS, EOS, 4))
+
+    def test_no_end(self, agree, tables):
+        """Sequences that reach max_len without <eos> count, too.
+        达到 max_len 而没有 <eos> 的序列也要考虑。"""
+        logits = tables(3, 4, end=-20.0)
+        agree(lambda impl: [impl.exhaustive_search(Model(logits), BOS, EOS, n) for n in (1, 2, 3)])
+
+    def test_impossible_words(self, agree, tables):
+        """Never follows a sequence of probability 0, nor one that has ended.
+        不再延伸概率为 0 的序列，也不延伸已经结束的序列。"""
+        logits = tables(4, 4, end=-1.0)
+        logits[0, BOS, 3] = logits[1, 2, :2] = logits[2, 0, 2] = -math.inf
+
+        def probe(impl):
+            model = Model(logits)
+            return impl.exhaustive_search(model, BOS, EOS, 4), sorted(p for p in model.asked if not model.may_ask(p))
+
+        agree(probe)
+
+    def test_no_words(self, agree, tables):
+        """max_len 0 gives the empty sequence, of log-probability 0.
+        max_len 为 0 时得到空序列，对数概率为 0。"""
+        logits = tables(2, 4, end=NEVER)
+        agree(lambda impl: [impl.exhaustive_search(Model(logits), BOS, EOS, n) for n in (0, 2)])
+
+    def test_float32_strided(self, agree, tables):
+        """Takes non-contiguous float32 log-probabilities, and returns ints and a float.
+        可接受非连续的 float32 对数概率；返回整数和浮点数。"""
+        model = strided(tables(3, 4, end=NEVER))
+        agree(lambda impl: impl.exhaustive_search(model, BOS, EOS, 3))
+
+    def test_model_untouched(self, agree, tables):
+        """Leaves the model's tensors as they were.
+        不修改模型返回的张量。"""
+        logits = tables(3, 4, end=NEVER)
+
+        def probe(impl):
+            model = Model(logits)
+            return impl.exhaustive_search(model, BOS, EOS, 3), model.table
+
+        agree(probe)
+
+
+@pytest.mark.exercise("beam_search")
+class TestBeamSearch:
+    @pytest.mark.points(2)
+    def test_several_models(self, agree, tables):
+        """Returns the k best candidates with their scores, best first.
+        返回得分最高的 k 个候选及其得分，从高到低排列。"""
+        drawn = [tables(5, 5) for _ in range(8)]
+        agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 5, k) for t in drawn for k in (2, 3)])
+
+    def test_book_figure(self, run):
+        """Keeps A and C, AB and CE, ABD and CED in the book's figure; the last two are the candidates.
+        在书中的图里依次保留 A 和 C、AB 和 CE、ABD 和 CED；最后两个是候选。"""
+        last = {(0, 1, 3): math.log(0.4 * 0.7 * 0.8), (2, 4, 3): math.log(0.35 * 0.6 * 0.7)}
+        close(run(lambda impl: impl.beam_search(figure, 6, 5, 3, k=2)), ranked(last, 0.75))
+
+    @pytest.mark.points(2)
+    def test_prefixes_included(self, run):
+        """With include_prefixes all six sequences of the book's figure are candidates.
+        include_prefixes 时，书中图里的六个序列都是候选。"""
+        six = {(0,): 0.4, (2,): 0.35, (0, 1): 0.4 * 0.7, (2, 4): 0.35 * 0.6}
+        six |= {(0, 1, 3): 0.4 * 0.7 * 0.8, (2, 4, 3): 0.35 * 0.6 * 0.7}
+        six = {words: math.log(probability) for words, probability in six.items()}
+        alphas = 0.0, 0.75, 3.0
+        found = run(lambda impl: [impl.beam_search(figure, 6, 5, 3, 2, a, include_prefixes=True) for a in alphas])
+        close(found, [ranked(six, alpha)[:2] for alpha in alphas])
+
+    def test_beam_of_one(self, run, tables):
+        """A beam of one is greedy search; with alpha 0 the score is the log-probability.
+        束宽为 1 就是贪心搜索；alpha 为 0 时得分就是对数概率。"""
+        drawn = [tables(4, 5) for _ in range(6)]
+        found = run(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 4, k=1, alpha=0) for t in drawn])
+        close(found, [[greedy(t, 4)] for t in drawn])
+
+    @pytest.mark.points(2)
+    def test_beam_of_everything(self, run, tables):
+        """A beam wide enough for everything ranks all complete sequences, as the product of all words does.
+        束宽足够大时，对所有完整序列排序，与枚举所有词的乘积一致。"""
+        drawn = [tables(3, 3) for _ in range(3)]
+        for alpha in (0.0, 0.75):
+            found = run(lambda impl, a=alpha: [impl.beam_search(Model(t), BOS, EOS, 3, 30, a) for t in drawn])
+            close(found, [ranked(complete(t, 3), alpha) for t in drawn])
+
+    def test_wider_than_the_vocabulary(self, agree, tables):
+        """k may exceed the number of words: the first step has fewer extensions than that.
+        k 可以大于词数：第一步的扩展没有那么多。"""
+        drawn = [tables(4, 3) for _ in range(4)]
+        agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 4, k=5) for t in drawn])
+
+    def test_models_calls(self, agree, tables):
+        """Extends k sequences at a step, those of the k likeliest that have not ended, and each from its whole prefix.
+        每一步延伸的是 k 个最可能的序列中尚未结束的那些，并以完整前缀询问模型。"""
+        drawn = [tables(5, 5) for _ in range(4)]
+
+        def probe(impl):
+            models = [Model(t) for t in drawn]
+            return [(impl.beam_search(model, BOS, EOS, 5, k=3), sorted(model.asked)) for model in models]
+
+        agree(probe)
+
+    def test_early_end_wins(self, agree, tables):
+        """A sequence that ended early stays a candidate, though longer ones fill the beam later, and may win.
+        提前结束的序列始终是候选（即使之后束中都是更长的序列），并可能胜出。"""
+        logits = tables(6, 5, end=NEVER, spread=0.2)
+        logits[0, BOS, EOS] = 2
+        agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, 6, k) for k in (2, 3)])
+
+    def test_all_end_early(self, agree, tables):
+        """Ends when every sequence of the beam has ended, long before max_len.
+        束中的序列全部结束时搜索就结束，不必等到 max_len。"""
+        logits = tables(2, 5, end=-1.0)
+        logits[1, :, EOS] = SURE + SURE
+        agree(lambda impl: impl.beam_search(Model(logits), BOS, EOS, 12, k=2))
+
+    def test_beam_keeps_its_width(self, agree, tables):
+        """After a sequence has ended, the next step keeps k again.
+        有序列结束之后，下一步仍然保留 k 个。"""
+        logits = tables(3, 6, end=NEVER, spread=0.5)
+        logits[0, BOS, EOS] = 4
+        agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, 3, k, alpha=0.2) for k in (2, 4)])
+
+    def test_impossible_words(self, agree, tables):
+        """Never chooses a word of probability 0, even if fewer than k sequences are left.
+        不选择概率为 0 的词，即使剩下的序列不足 k 个。"""
+        logits = tables(3, 4, end=-1.0)
+        logits[0, BOS, :3] = logits[1, 3, 2:] = -math.inf
+        agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, n, k=4) for n in (1, 2, 3)])
+
+    def test_no_end(self, agree, tables):
+        """Sequences that reach max_len without <eos> are candidates.
+        达到 max_len 而没有 <eos> 的序列也是候选。"""
+        logits = tables(4, 5, end=NEVER)
+        agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, n, k=3) for n in (1, 4)])
+
+    def test_alpha(self, agree, tables):
+        """Ranks by the score, not by the log-probability; its length counts <eos>; alpha is 0.75 if not given.
+        按得分而不是对数概率排序；长度包含 <eos>；alpha 默认为 0.75。"""
+        drawn = [tables(5, 4, end=1.0) for _ in range(4)]
+        options = [{"alpha": 0.0}, {"alpha": 1.0}, {"alpha": 2.5}, {}]
+        agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 5, 4, **o) for t in drawn for o in options])
+
+    def test_long_sequence(self, agree, tables):
+        """Adds logarithms: the probability of 600 words is too small for a float.
+        累加的是对数：600 个词的概率小到浮点数无法表示。"""
+        logits = tables(7, 8, end=NEVER, spread=0.1)
+        agree(lambda impl: impl.beam_search(Model(logits), BOS, EOS, 600, k=1))
+
+    def test_float32_strided(self, agree, tables):
+        """Takes non-contiguous float32 log-probabilities, and returns ints and floats.
+        可接受非连续的 float32 对数概率；返回整数和浮点数。"""
+        model = strided(tables(3, 4, end=NEVER))
+        agree(lambda impl: impl.beam_search(model, BOS, EOS, 3, k=2))
+
+    def test_model_untouched(self, agree, tables):
+        """Leaves the model's tensors as they were.
+        不修改模型返回的张量。"""
+        logits = tables(3, 4, end=NEVER)
+
+        def probe(impl):
+            model = Model(logits)
+            return impl.beam_search(model, BOS, EOS, 6, k=2), model.table
+
+        agree(probe)
+
+
+@pytest.mark.exercise("length_normalised_score")
+class TestLengthNormalisedScore:
+    @pytest.mark.points(2)
+    def test_score(self, run, generator):
+        """Divides the log-probability by the length to the power of alpha.
+        对数概率除以长度的 alpha 次方。"""
+        log_probs = (-10 * torch.rand(5, generator=generator) - 0.1).tolist()
+        cases = [(log_prob, n + 2, 0.3 * n + 0.2) for n, log_prob in enumerate(log_probs)]
+        scores = run(lambda impl: [impl.length_normalised_score(*case) for case in cases])
+        close(scores, [log_prob / length**alpha for log_prob, length, alpha in cases])
+
+    def test_default_alpha(self, run):
+        """alpha is 0.75 if not given.
+        alpha 默认为 0.75。"""
+        close(run(lambda impl: impl.length_normalised_score(-6.0, 16)), -0.75)
+
+    def test_alpha_zero_and_one(self, run):
+        """alpha 0 leaves the log-probability as it is, alpha 1 gives the mean of a word.
+        alpha 为 0 时就是对数概率，为 1 时是每个词的平均对数概率。"""
+        scores = run(lambda impl: [impl.length_normalised_score(-7.0, 4, alpha) for alpha in (0, 1)])
+        close(scores, [-7.0, -1.75])
+
+    def test_one_word(self, run):
+        """For one word the score is its log-probability, whatever alpha is; for two it is not.
+        只有一个词时，无论 alpha 取何值，得分都是它的对数概率；两个词时则不然。"""
+        alphas = 0.0, 0.75, 3.0
+        scores = run(lambda impl: [impl.length_normalised_score(-2.5, n, alpha) for n in (1, 2) for alpha in alphas])
+        close(scores, [-2.5] * 3 + [-2.5 / 2**alpha for alpha in alphas])
+
+    def test_longer_is_better(self, run):
+        """Of two sequences of one log-probability the longer one scores higher.
+        对数概率相同时，较长的序列得分更高。"""
+        scores = run(lambda impl: [impl.length_normalised_score(-4.0, length, 0.5) for length in (1, 4, 16, 64)])
+        expect(scores == sorted(scores), "A longer sequence scores lower.", "较长的序列得分反而更低。")
+        close(scores, [-4.0, -2.0, -1.0, -0.5])
+
+    def test_no_words(self, agree):
+        """A length of less than one raises ValueError, whatever alpha is.
+        长度小于 1 时抛出 ValueError，与 alpha 无关。"""
+
+        def probe(impl):
+            score = impl.length_normalised_score
+            refused = [
+                raises(lambda n=n, a=a: score(-1.0, n, a), ValueError) for n in (0, -2) for a in (0.0, 0.75, 1.0)
+            ]
+            return refused, score(-1.0, 2)
+
+        agree(probe)
+
+
+@pytest.mark.exercise("search_cost")
+class TestSearchCost:
+    def test_book_example(self, run):
+        """The book's 10000 words and 10 steps: 10^5 for greedy search, 10^40 for exhaustive search.
+        书中的例子：10000 个词、10 个时间步，贪心搜索 10^5，穷举搜索 10^40。"""
+        close(run(lambda impl: impl.search_cost(10_000, 10, 2)), (10**5, 10**40, 2 * 10**5))
+
+    def test_small_searches(self, run):
+        """Counts small searches right.
+        小规模搜索的计数正确。"""
+        cases = [(5, 3, 2), (2, 7, 3), (3, 3, 5), (7, 2, 4), (4, 1, 6)]
+        expected = [(v * t, math.prod([v] * t), k * v * t) for v, t, k in cases]
+        close(run(lambda impl: [impl.search_cost(*case) for case in cases]), expected)
+
+    def test_beam_of_one(self, run):
+        """A beam of one costs what greedy search costs.
+        束宽为 1 时的代价与贪心搜索相同。"""
+        close(run(lambda impl: impl.search_cost(12, 5, k=1)), (60, 12**5, 60))
+
+    def test_exact(self, run):
+        """Gives exact integers, however large.
+        无论多大都给出精确的整数。"""
+        close(run(lambda impl: impl.search_cost(vocab=9_973, max_len=23, k=7)), (229_379, 9_973**23, 1_605_653))
