@@ -1,0 +1,499 @@
+"""ch67 Self-attention: heads and their transpositions, multi-head attention, positional encoding, costs."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, expect, gradients, raises, set_parameters, written_from_scratch
+
+
+def split_heads(X, num_heads):
+    """What transpose_qkv says, element by element."""
+    batch, steps, num_hiddens = X.shape
+    width = num_hiddens // num_heads
+    result = X.new_empty(batch * num_heads, steps, width)
+    for i in range(batch):
+        for j in range(num_heads):
+            for f in range(width):
+                result[i * num_heads + j, :, f] = X[i, :, j * width + f]
+    return result
+
+
+class Layers(nn.Module):
+    """Linear layers of the names and sizes of MultiHeadAttention, for the parameters that set_parameters gives them."""
+
+    def __init__(self, key_size, query_size, value_size, num_hiddens, bias):
+        super().__init__()
+        for name, size in zip("qkvo", (query_size, key_size, value_size, num_hiddens), strict=True):
+            setattr(self, f"W_{name}", nn.Linear(size, num_hiddens, bias=bias))
+
+
+def torch_attention(sizes, num_heads, bias=False):
+    """Torch's module with the parameters of set_parameters(MultiHeadAttention(*sizes, ...), seed=0)."""
+    key_size, _, value_size, num_hiddens = sizes
+    layers = set_parameters(Layers(*sizes, bias), seed=0)
+    projections = [layers.W_q, layers.W_k, layers.W_v]
+    net = nn.MultiheadAttention(num_hiddens, num_heads, 0.0, bias, kdim=key_size, vdim=value_size, batch_first=True)
+    if net.in_proj_weight is None:
+        net.q_proj_weight, net.k_proj_weight, net.v_proj_weight = (layer.weight for layer in projections)
+    else:
+        net.in_proj_weight.data = torch.cat([layer.weight for layer in projections]).detach()
+    net.out_proj.weight = layers.W_o.weight
+    if bias:
+        net.in_proj_bias.data = torch.cat([layer.bias for layer in projections]).detach()
+        net.out_proj.bias = layers.W_o.bias
+    return net
+
+
+def attend(impl, sizes, num_heads, queries, keys, values, valid_lens, bias=False):
+    """The output of a MultiHeadAttention with parameters from a seed; dtype as that of the queries."""
+    net = set_parameters(impl.MultiHeadAttention(*sizes, num_heads, 0.0, bias), seed=0).to(queries.dtype)
+    return net(queries, keys, values, valid_lens)
+
+
+def codes(num_positions, num_hiddens, first=0):
+    """Positional codes by an explicit double loop."""
+    table = torch.empty(num_positions, num_hiddens, dtype=torch.float64)
+    for i in range(num_positions):
+        for j in range((num_hiddens + 1) // 2):
+            angle = (first + i) / 10000 ** (2 * j / num_hiddens)
+            for column, wave in ((2 * j, math.sin), (2 * j + 1, math.cos)):
+                if column < num_hiddens:
+                    table[i, column] = wave(angle)
+    return table.float()
+
+
+@pytest.mark.exercise("transpose_qkv")
+class TestTransposeQkv:
+    @pytest.mark.points(2)
+    def test_heads(self, run, randn):
+        """Gives every head its own part of the features, all heads of one example before the next example's.
+        每个头得到各自的一段特征；同一样本的所有头排在一起，然后才是下一个样本。"""
+        X = randn(3, 5, 8)
+        close(run(lambda impl: impl.transpose_qkv(X, 2)), split_heads(X, 2))
+
+    def test_batch_of_one(self, run, randn):
+        """Splits a batch of one, also of a single step.
+        可处理只有一个样本的批量，包括只有一个时间步的情形。"""
+        X = randn(1, 4, 6)
+        expected = [split_heads(X, 3), split_heads(X[:, :1], 3)]
+        close(run(lambda impl: [impl.transpose_qkv(X, 3), impl.transpose_qkv(X[:, :1], 3)]), expected)
+
+    def test_number_of_heads(self, run, randn):
+        """One head leaves X as it is; as many heads as features gives each a single feature.
+        只有一个头时 X 不变；头数等于特征数时，每个头只有一个特征。"""
+        X = randn(2, 3, 4)
+        one, all_ = run(lambda impl: [impl.transpose_qkv(X, 1), impl.transpose_qkv(X, 4)])
+        close([one, all_], [X, split_heads(X, 4)])
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64, and takes a non-contiguous input.
+        保持 float64，并可接受非连续的输入。"""
+        X = randn(6, 2, 5, dtype=torch.float64).permute(1, 2, 0)
+        close(run(lambda impl: impl.transpose_qkv(X, 3)), split_heads(X, 3))
+
+    def test_gradients(self, agree, randn):
+        """Passes every gradient back to the element that it belongs to.
+        每个梯度都传回对应的元素。"""
+        X = randn(2, 3, 6)
+        agree(lambda impl: gradients(lambda x: impl.transpose_qkv(x, 2), X))
+
+    def test_input_untouched(self, agree, randn):
+        """Leaves its input as it was.
+        不修改输入。"""
+        X = randn(2, 3, 6)
+        agree(lambda impl: [impl.transpose_qkv(X, 3), X])
+
+
+@pytest.mark.exercise("transpose_output")
+class TestTransposeOutput:
+    @pytest.mark.points(2)
+    def test_round_trip(self, run, randn):
+        """Puts together again what was split into heads.
+        把拆成多个头的张量还原。"""
+        X = randn(3, 5, 8)
+        heads = split_heads(X, 2)
+        close(run(lambda impl: impl.transpose_output(heads, 2)), X)
+
+    def test_batch_of_one(self, run, randn):
+        """Joins the heads of a batch of one.
+        可处理只有一个样本的批量。"""
+        X = randn(1, 4, 6)
+        heads = split_heads(X, 3)
+        close(run(lambda impl: impl.transpose_output(heads, 3)), X)
+
+    def test_number_of_heads(self, run, randn):
+        """One head leaves X as it is; heads of a single feature become the features.
+        只有一个头时 X 不变；每个头只有一个特征时，各头依次成为各个特征。"""
+        X = randn(2, 3, 4)
+        heads = split_heads(X, 4)
+        close(run(lambda impl: [impl.transpose_output(X, 1), impl.transpose_output(heads, 4)]), [X, X])
+
+    def test_one_step(self, run, randn):
+        """Joins sequences of a single step.
+        可处理只有一个时间步的序列。"""
+        X = randn(2, 1, 6)
+        heads = split_heads(X, 2)
+        close(run(lambda impl: impl.transpose_output(heads, 2)), X)
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64, and takes a non-contiguous input.
+        保持 float64，并可接受非连续的输入。"""
+        X = randn(2, 5, 6, dtype=torch.float64)
+        heads = split_heads(X, 3).permute(2, 0, 1).contiguous().permute(1, 2, 0)
+        close(run(lambda impl: impl.transpose_output(heads, 3)), X)
+
+    def test_gradients(self, agree, randn):
+        """Passes every gradient back to the element that it belongs to.
+        每个梯度都传回对应的元素。"""
+        X = randn(6, 3, 2)
+        agree(lambda impl: gradients(lambda x: impl.transpose_output(x, 3), X))
+
+    def test_input_untouched(self, agree, randn):
+        """Leaves its input as it was.
+        不修改输入。"""
+        X = randn(6, 3, 4)
+        agree(lambda impl: [impl.transpose_output(X, 2), X])
+
+
+@pytest.mark.exercise("MultiHeadAttention")
+class TestMultiHeadAttention:
+    @pytest.mark.points(2)
+    def test_self_attention(self, run, randn):
+        """Attends within a sequence as torch.nn.MultiheadAttention does.
+        自注意力的结果与 torch.nn.MultiheadAttention 一致。"""
+        X, sizes = randn(3, 5, 8), (8, 8, 8, 8)
+        expected, _ = torch_attention(sizes, 4)(X, X, X)
+        close(run(lambda impl: attend(impl, sizes, 4, X, X, X, None)), expected)
+
+    @pytest.mark.points(2)
+    def test_cross_attention(self, run, randn):
+        """Queries attend to keys and values of another number and of other sizes.
+        查询与键、值的个数不同，特征数也各不相同。"""
+        sizes = 3, 6, 5, 6
+        queries, keys, values = randn(2, 4, 8), randn(2, 7, 8), randn(2, 7, 8)
+        expected, _ = torch_attention(sizes, 2)(queries[..., :6], keys[..., :3], values[..., :5])
+
+        def probe(impl):
+            net = set_parameters(impl.MultiHeadAttention(*sizes, 2, 0.0), seed=0)
+            pairs = (queries, net.W_q), (keys, net.W_k), (values, net.W_v)
+            shapes = [list(layer.weight.shape) for _, layer in pairs]
+            return shapes, net(*(X[..., : layer.weight.shape[1]] for X, layer in pairs), None)
+
+        close(run(probe)[1], expected)
+
+    @pytest.mark.points(2)
+    def test_valid_lens(self, run, randn):
+        """Ignores the keys behind every example's valid length, in all its heads.
+        每个样本的所有头都忽略有效长度之后的键。"""
+        X, valid_lens, sizes = randn(3, 6, 6), torch.tensor([2, 6, 3]), (6, 6, 6, 6)
+        padding = torch.arange(6) >= valid_lens[:, None]
+        expected, _ = torch_attention(sizes, 3)(X, X, X, key_padding_mask=padding)
+        close(run(lambda impl: attend(impl, sizes, 3, X, X, X, valid_lens)), expected)
+
+    def test_valid_lens_of_queries(self, run, randn):
+        """Takes a valid length for every query, (batch, num_queries).
+        每个查询可以有各自的有效长度，形状为 (batch, num_queries)。"""
+        queries, keys, sizes = randn(2, 3, 6), randn(2, 5, 6), (6, 6, 6, 6)
+        valid_lens = torch.tensor([[1, 5, 2], [4, 3, 1]])
+        padding = (torch.arange(5) >= valid_lens[:, :, None]).repeat_interleave(2, dim=0)
+        expected, _ = torch_attention(sizes, 2)(queries, keys, keys, attn_mask=padding)
+        close(run(lambda impl: attend(impl, sizes, 2, queries, keys, keys, valid_lens)), expected)
+
+    def test_number_of_heads(self, run, randn):
+        """Takes one head, and as many heads as features.
+        可以只有一个头，也可以头数等于特征数。"""
+        X, sizes = randn(2, 4, 6), (6, 6, 6, 6)
+        expected = [torch_attention(sizes, num_heads)(X, X, X)[0] for num_heads in (1, 6)]
+        close(run(lambda impl: [attend(impl, sizes, num_heads, X, X, X, None) for num_heads in (1, 6)]), expected)
+
+    def test_bias(self, run, randn):
+        """Has a bias in all four layers if asked for, in none otherwise.
+        要求偏置时四个线性层都有偏置，否则都没有。"""
+        X, sizes = randn(2, 4, 6), (6, 6, 6, 6)
+        expected, _ = torch_attention(sizes, 2, bias=True)(X, X, X)
+
+        def probe(impl):
+            without = impl.MultiHeadAttention(*sizes, 2, 0.0)
+            return attend(impl, sizes, 2, X, X, X, None, bias=True), sorted(without.state_dict())
+
+        close(run(probe), (expected, ["W_k.weight", "W_o.weight", "W_q.weight", "W_v.weight"]))
+
+    def test_batch_of_one(self, agree, randn):
+        """A single query of a single example gives what it gives among others.
+        单个样本的单个查询，结果与它在批量中时相同。"""
+        X, sizes = randn(3, 4, 6), (6, 6, 6, 6)
+        valid_lens = torch.tensor([3, 2, 4])
+
+        def probe(impl):
+            alone = attend(impl, sizes, 2, X[:1, 1:2], X[:1], X[:1], valid_lens[:1])
+            return alone, attend(impl, sizes, 2, X, X, X, valid_lens)[:1, 1:2]
+
+        agree(probe)
+
+    def test_dropout(self, run, randn):
+        """In training drops whole weights of the attention, and scales those that stay.
+        训练时丢弃的是整个注意力权重，并放大留下的权重。"""
+        queries, value = randn(1, 400, 6), torch.tensor([[[1.0, 2.0, 3.0, -1.0, -2.0, -3.0]]])
+
+        def probe(impl):
+            net = set_parameters(impl.MultiHeadAttention(6, 6, 6, 6, 2, 0.25), seed=0).train()
+            net.W_v.weight.data = net.W_o.weight.data = torch.eye(6)
+            return net(queries, value, value, None)
+
+        parts = (run(probe) / value).reshape(800, 3)
+        kept = parts[:, :1] > 0.5
+        close(parts, kept * torch.full((800, 3), 4 / 3))
+        expect(
+            abs(kept.sum() - 600) < 5 * math.sqrt(800 * 0.25 * 0.75),
+            "A quarter of the weights should be dropped.",
+            "应当有四分之一的权重被丢弃。",
+        )
+
+    def test_evaluation(self, run, randn):
+        """In evaluation drops nothing.
+        评估时不丢弃任何权重。"""
+        X, sizes = randn(2, 5, 6), (6, 6, 6, 6)
+        expected, _ = torch_attention(sizes, 3)(X, X, X)
+        Y = run(lambda impl: set_parameters(impl.MultiHeadAttention(*sizes, 3, 0.5), seed=0).eval()(X, X, X, None))
+        close(Y, expected)
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64, and takes non-contiguous inputs.
+        保持 float64，并可接受非连续的输入。"""
+        X, sizes = randn(6, 4, 2, dtype=torch.float64).permute(2, 1, 0), (6, 6, 6, 6)
+        expected, _ = torch_attention(sizes, 3).double()(X, X, X)
+        close(run(lambda impl: attend(impl, sizes, 3, X, X, X, None)), expected)
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to queries, keys, values and all parameters.
+        查询、键、值和所有参数的梯度都正确。"""
+        inputs = [randn(2, steps, 4, dtype=torch.float64) for steps in (3, 5, 5)]
+
+        def probe(impl):
+            net = set_parameters(impl.MultiHeadAttention(4, 4, 4, 4, 2, 0.0, bias=True), seed=0).double()
+            of_inputs = gradients(lambda q, k, v: net(q, k, v, torch.tensor([4, 2])), *inputs)
+            return of_inputs, {name: p.grad for name, p in net.named_parameters()}
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        X, valid_lens = randn(2, 5, 6), torch.tensor([3, 4])
+        agree(lambda impl: [attend(impl, (6, 6, 6, 6), 3, X, X, X, valid_lens), X, valid_lens])
+
+    @pytest.mark.bonus
+    def test_indivisible(self, agree, randn):
+        """Refuses heads that do not divide num_hiddens when it is made, not only in forward.
+        num_hiddens 不能被头数整除时，在构造时就抛出 ValueError。"""
+        X, sizes = randn(2, 3, 6), (6, 6, 6, 6)
+
+        def probe(impl):
+            refused = [raises(lambda n=n: impl.MultiHeadAttention(*sizes, n, 0.0), ValueError) for n in (4, 5, 12)]
+            return refused, attend(impl, sizes, 3, X, X, X, None)
+
+        agree(probe)
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("PositionalEncoding")
+class TestPositionalEncoding:
+    @pytest.mark.points(2)
+    def test_codes(self, run, randn):
+        """Adds sines to the even columns and cosines to the odd ones.
+        在偶数列加上正弦，在奇数列加上余弦。"""
+        X = randn(1, 20, 8)
+        close(run(lambda impl: impl.PositionalEncoding(8, 0.0)(X)), X + codes(20, 8))
+
+    def test_first_position(self, run):
+        """The code of position 0 is 0, 1, 0, 1, ...
+        位置 0 的编码是 0, 1, 0, 1, ……"""
+        X = torch.zeros(1, 1, 6)
+        close(run(lambda impl: impl.PositionalEncoding(6, 0.0)(X)), torch.tensor([[[0.0, 1.0, 0.0, 1.0, 0.0, 1.0]]]))
+
+    def test_batch(self, run, randn):
+        """Adds the same codes to all examples of a batch.
+        给批量中的每个样本加上同样的编码。"""
+        X = randn(4, 7, 6)
+        close(run(lambda impl: impl.PositionalEncoding(6, 0.0, max_len=7)(X)), X + codes(7, 6))
+
+    def test_table(self, run):
+        """Keeps its codes in P, (1, max_len, num_hiddens).
+        编码保存在 P 中，形状为 (1, max_len, num_hiddens)。"""
+        tables = run(lambda impl: [impl.PositionalEncoding(d, 0.5, n).P for n, d in ((12, 6), (1, 4), (9, 2))])
+        close(tables, [codes(n, d)[None] for n, d in ((12, 6), (1, 4), (9, 2))])
+
+    def test_thousand_positions(self, run):
+        """Has 1000 positions unless told otherwise, and is right on the last ones, too.
+        默认有 1000 个位置，最后几个位置的编码也正确。"""
+        P = run(lambda impl: impl.PositionalEncoding(4, 0.0).P)
+        expect(P.shape[1] == 1000, "P should have 1000 positions.", "P 应有 1000 个位置。")
+        # float32 knows an angle near 1000 to 6e-5
+        close(P[0, 980:], codes(20, 4, first=980), atol=1e-3)
+
+    def test_dropout(self, run, randn):
+        """In training drops elements of the sum of X and P, and scales those that stay.
+        训练时对 X 与 P 之和做 dropout，并放大留下的元素。"""
+        X = randn(40, 15, 4)
+        Y = run(lambda impl: impl.PositionalEncoding(4, 0.25).train()(X))
+        dropped = Y == 0
+        close(Y, torch.where(dropped, 0.0, (X + codes(15, 4)) / 0.75))
+        expect(
+            abs(dropped.sum() - 600) < 5 * math.sqrt(2400 * 0.25 * 0.75),
+            "A quarter of the elements should be dropped.",
+            "应当有四分之一的元素被丢弃。",
+        )
+
+    def test_evaluation(self, run, randn):
+        """In evaluation drops nothing.
+        评估时不丢弃任何元素。"""
+        X = randn(2, 6, 4)
+        close(run(lambda impl: impl.PositionalEncoding(4, 0.5).eval()(X)), X + codes(6, 4))
+
+    def test_not_learned(self, agree, randn):
+        """Has no parameters.
+        没有可学习的参数。"""
+        X = randn(2, 5, 6)
+
+        def probe(impl):
+            net = impl.PositionalEncoding(6, 0.0)
+            return net(X), [name for name, _ in net.named_parameters()]
+
+        agree(probe)
+
+    def test_float64_transposed(self, run, randn):
+        """Gives float64 for float64, and takes a non-contiguous input.
+        输入 float64 时输出 float64，并可接受非连续的输入。"""
+        X = randn(6, 9, 2, dtype=torch.float64).permute(2, 1, 0)
+        # P is float32
+        close(run(lambda impl: impl.PositionalEncoding(6, 0.0)(X)), X + codes(9, 6), rtol=1e-5, atol=1e-5)
+
+    def test_gradients(self, agree, randn):
+        """Passes gradients to its input.
+        梯度能传到输入。"""
+        X = randn(2, 5, 6)
+        agree(lambda impl: (impl.PositionalEncoding(6, 0.0)(X), gradients(impl.PositionalEncoding(6, 0.5).eval(), X)))
+
+    def test_input_untouched(self, agree, randn):
+        """Does not write into its input.
+        不修改输入。"""
+        X = randn(2, 5, 6)
+        agree(lambda impl: [impl.PositionalEncoding(6, 0.0)(X), X])
+
+    @pytest.mark.bonus
+    def test_odd_width(self, run, randn):
+        """Takes an odd number of features; the last column is a sine.
+        特征数可以是奇数，最后一列为正弦。"""
+        X = randn(2, 6, 5)
+        close(run(lambda impl: impl.PositionalEncoding(5, 0.0)(X)), X + codes(6, 5))
+
+    @pytest.mark.bonus
+    def test_too_long(self, agree, randn):
+        """Refuses a sequence longer than max_len with a ValueError, even when there is a single position.
+        序列长于 max_len 时抛出 ValueError，只有一个位置时也是如此。"""
+        X = randn(2, 6, 4)
+
+        def probe(impl):
+            nets = [impl.PositionalEncoding(4, 0.0, max_len) for max_len in (5, 1)]
+            return [raises(lambda n=n: n(X), ValueError) for n in nets], nets[0](X[:, :5])
+
+        agree(probe)
+
+    @pytest.mark.bonus
+    def test_buffer(self, agree):
+        """Keeps P as a buffer, so that it is saved and moves with the module.
+        P 注册为缓冲区，随模型一起保存和移动。"""
+
+        def probe(impl):
+            net = impl.PositionalEncoding(4, 0.0, 6)
+            return sorted(net.state_dict()), net.half().P
+
+        agree(probe)
+
+
+@pytest.mark.exercise("relative_rotation")
+class TestRelativeRotation:
+    @pytest.mark.points(2)
+    def test_moves_codes(self, run):
+        """Moves the code of every position on by pos_delta.
+        把任意位置的编码向前移动 pos_delta 个位置。"""
+        deltas = 1, 3, 8
+        rotations = run(lambda impl: [impl.relative_rotation(delta, 6) for delta in deltas])
+        P = codes(20, 6)
+        close([P[:12] @ R.T for R in rotations], [P[delta : 12 + delta] for delta in deltas])
+
+    def test_negative_delta(self, run):
+        """Moves back by a negative pos_delta.
+        pos_delta 为负时向后移动。"""
+        back, far_back = run(lambda impl: [impl.relative_rotation(delta, 4) for delta in (-1, -7)])
+        P = codes(20, 4)
+        close([P[7:] @ back.T, P[7:] @ far_back.T], [P[6:19], P[:13]])
+
+    def test_blocks(self, agree):
+        """Has a turn by its own angle for every pair of columns, and zeros elsewhere.
+        每对相邻列各有一个旋转角，其余位置为零。"""
+        agree(lambda impl: [impl.relative_rotation(5, 8), impl.relative_rotation(2, 2)])
+
+    def test_zero(self, agree):
+        """Does nothing by a pos_delta of zero, and something by one.
+        pos_delta 为 0 时是单位矩阵，为 1 时不是。"""
+        agree(lambda impl: [impl.relative_rotation(delta, 6) for delta in (0, 1)])
+
+    def test_orthogonal(self, run):
+        """Is orthogonal: its transpose moves back to where it came from.
+        是正交矩阵：它的转置正好移回原处。"""
+        R, back = run(lambda impl: [impl.relative_rotation(3, 6), impl.relative_rotation(-3, 6)])
+        close([R @ R.T, back], [torch.eye(6), R.T])
+        P = codes(4, 6)
+        close(R @ P[0], P[3])
+
+    def test_wide(self, run):
+        """Is right for the width of a Transformer's code.
+        对 Transformer 那样宽的编码也正确。"""
+        R = run(lambda impl: impl.relative_rotation(4, 64))
+        P = codes(12, 64)
+        close(P[:8] @ R.T, P[4:])
+
+
+@pytest.mark.exercise("attention_cost")
+class TestAttentionCost:
+    @pytest.mark.points(2)
+    def test_table(self, agree):
+        """Has the three numbers of all three layers.
+        三种层的三个数都正确。"""
+        agree(lambda impl: [impl.attention_cost(n, d, k) for n, d, k in ((12, 5, 3), (100, 512, 5), (50, 8, 7))])
+
+    def test_cnn(self, agree):
+        """The convolution's complexity grows with its kernel, and its layers work in parallel.
+        卷积的复杂度随核宽增长，各位置可以并行计算。"""
+        agree(lambda impl: [impl.attention_cost(30, 4, k)["cnn"] for k in (1, 3, 5)])
+
+    def test_cnn_path(self, agree):
+        """The convolution's path is n / k, rounded up, also where k does not divide n, and 1 where k is larger.
+        卷积的最大路径长度为 n / k 向上取整：不能整除时也是如此，k 大于 n 时为 1。"""
+        agree(lambda impl: [impl.attention_cost(n, 2, k)["cnn"] for n, k in ((7, 3), (8, 3), (9, 3), (10, 4), (3, 5))])
+
+    def test_rnn(self, agree):
+        """The recurrent layer goes from step to step, whatever k is.
+        循环层逐步计算，与 k 无关。"""
+        agree(lambda impl: [impl.attention_cost(n, 6, k)["rnn"] for n, k in ((9, 3), (20, 5))])
+
+    def test_self_attention(self, agree):
+        """Self-attention is quadratic in the steps, and every step sees every other at once.
+        自注意力的复杂度是步数的平方，任意两步之间直接相连。"""
+        agree(lambda impl: [impl.attention_cost(n, d)["self_attention"] for n, d in ((9, 4), (4, 9), (18, 4))])
+
+    def test_default_kernel(self, agree):
+        """The kernel is 3 wide unless told otherwise.
+        默认的核宽为 3。"""
+        agree(lambda impl: [impl.attention_cost(n, 7) for n in (10, 11, 12, 13)])
+
+    def test_one_step(self, agree):
+        """A sequence of one step needs a path of one.
+        只有一个时间步时，最大路径长度为 1。"""
+        agree(lambda impl: [impl.attention_cost(1, d, k) for d, k in ((5, 3), (2, 1))])
