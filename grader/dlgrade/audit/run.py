@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, as_completed
 from functools import partial
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Literal
 
 from dlgrade.audit import mutants as mutation
@@ -19,9 +15,9 @@ from dlgrade.audit.made_up import made_up
 from dlgrade.audit.model import ChapterAudit, Hole, MadeUp, Mutants, Outcome, line_of
 from dlgrade.audit.mutants import Mutant
 from dlgrade.audit.strict import strict
+from dlgrade.batch.pool import the_judge
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError
-from dlgrade.judge.session import Judge
 from dlgrade.report.model import ChapterReport, Detail, Verdict
 from dlgrade.submission import Submission
 
@@ -29,8 +25,9 @@ Amount = Literal["none", "sample", "all"]  # of mutants
 Progress = Callable[[int, int], None]
 
 
-def grade(judge: Judge, one: MadeUp) -> Outcome:
-    """Grade a made-up submission the way of a real one, through a worker."""
+def grade(one: MadeUp) -> Outcome:
+    """Grade a made-up submission the way of a real one, through a worker; in a process of the pool."""
+    judge = the_judge()
     chapter = judge.course.chapter(one.chapter)
     submission = Submission.from_source(one.source, f"{chapter.stem}.py")
     if one.kind != "mutant":
@@ -49,30 +46,6 @@ def _light(report: ChapterReport) -> ChapterReport:
     return report
 
 
-_judge: list[Judge] = []
-
-
-def _open_judge(folder: Path) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
-    _judge.append(Judge(Course(folder)))
-
-
-def _grade_here(one: MadeUp) -> Outcome:
-    return grade(_judge[0], one)
-
-
-@contextmanager
-def pool(course: Course, jobs: int) -> Iterator[Executor]:
-    """Processes with a judge each; work that has not begun is dropped when the block is left by an error."""
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _open_judge, (course.folder,))
-    try:
-        yield executor
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    executor.shutdown()
-
-
 class Audit:
     """An audit of some chapters on an executor."""
 
@@ -83,7 +56,7 @@ class Audit:
         self.executor = executor
         self.seeds = seeds
         self.progress = progress
-        self.work = _grade_here
+        self.work = grade
 
     def chapter(self, chapter: Chapter, amount: Amount) -> ChapterAudit:
         """Audit one chapter, with no mutants, a sample of them or all."""

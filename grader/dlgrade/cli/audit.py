@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -89,13 +88,14 @@ def audit(
     here = course.load()
     plan = _plan(here, chapters, mutants, changed_since)
     from dlgrade.audit import caught_by, show
-    from dlgrade.audit.run import Audit, pool
+    from dlgrade.audit.run import Audit
     from dlgrade.audit.strict import course_strays
+    from dlgrade.batch.pool import cores, pool
 
     _require_cosmic_ray(plan)
     stray = list(course_strays(here)) if not chapters else []
     audits: list[ChapterAudit] = []
-    with pool(here, jobs or _cores()) as executor:
+    with pool(here, jobs or cores()) as executor:
         for chapter, amount in plan:
             run = Audit(here, executor, seeds=list(seeds), progress=_progress(chapter.id))
             audits.append(run.chapter(chapter, amount))
@@ -132,10 +132,6 @@ def _require_cosmic_ray(plan: list[tuple[Chapter, Amount]]) -> None:
                 "--mutants 需要 cosmic-ray：pip install 'dlgrade[audit]'",
             )
         ) from None
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _progress(name: str) -> Progress:

@@ -1,0 +1,36 @@
+"""What a result depends on, as one key: equal keys, equal results."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from dlgrade import __version__
+from dlgrade.course import Chapter, Course
+from dlgrade.submission import Submission
+
+
+def chapter_digest(course: Course, chapter: Chapter) -> bytes:
+    """Of the chapter's entry, suites, reference and misconceptions."""
+    solution = course.solution(chapter)
+    files = [*course.suites(chapter), solution / "reference.py", solution / "misconceptions.yaml"]
+    return _digest(msgspec.json.encode(chapter), *(_content(path) for path in files))
+
+
+def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, generation: int) -> str:
+    """`chapter` is its digest; `generation` counts how often staff had everything graded anew."""
+    circumstances = f"{__version__} {version('torch')} {seed} {sandbox} {generation}".encode()
+    files = [part for name, content in sorted(submission.files.items()) for part in (name.encode(), content)]
+    return _digest(chapter, circumstances, submission.main.encode(), *files).hex()
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _digest(*parts: bytes) -> bytes:
+    """Of each part by itself, so that no two lists of parts run together."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

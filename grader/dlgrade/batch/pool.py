@@ -1,0 +1,69 @@
+"""Processes with a judge each, as a concurrent.futures Executor."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlgrade.course import Course
+from dlgrade.judge.session import Judge, warm_up
+from dlgrade.report.model import ChapterReport
+from dlgrade.submission import Submission
+
+if TYPE_CHECKING:
+    from dlgrade.judge.sources import SandboxMode
+
+PR_SET_PDEATHSIG = 1
+_judges: list[Judge] = []
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto") -> Iterator[Executor]:
+    """Work that has not begun is dropped when the block is left by an error.
+
+    On Linux they are forked from this process, so that torch is imported once: open the pool before there are threads.
+    """
+    method = "fork" if sys.platform == "linux" else "spawn"
+    if method == "fork":
+        warm_up()
+    executor = ProcessPoolExecutor(
+        jobs, multiprocessing.get_context(method), _open_judge, (course.folder, sandbox, os.getpid())
+    )
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+def _open_judge(folder: Path, sandbox: SandboxMode, parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before this
+            os._exit(1)
+    _judges.append(Judge(Course(folder), sandbox=sandbox))
+
+
+def the_judge() -> Judge:
+    """The judge of this process of the pool."""
+    return _judges[0]
+
+
+def grade(chapter: str, submission: Submission, seed: int) -> ChapterReport:
+    """Grade one submission in a process of the pool."""
+    judge = the_judge()
+    return judge.grade(judge.course.chapter(chapter), submission, seed=seed)

@@ -1,0 +1,153 @@
+"""From the gradebook to files: a report for each student and chapter, the table of grades, the class report."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from dlgrade import __version__
+from dlgrade.batch.due import Due
+from dlgrade.batch.gradebook import Gradebook, Standing, now
+from dlgrade.batch.model import Student
+from dlgrade.course import Chapter, Course
+from dlgrade.files import write_whole
+from dlgrade.report.classes import ClassChapter, ClassCheck, ClassData, ClassResult
+from dlgrade.report.gradescope import to_gradescope
+from dlgrade.report.html import student_page
+from dlgrade.report.junit import to_junit
+from dlgrade.report.model import ChapterReport, Report, as_data
+from dlgrade.text import Lang, Text
+
+STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
+
+
+def result_of(student: Student, standing: Standing, due: Due | None) -> ClassResult:
+    days = due.days_late(standing.chapter, standing.submitted) if due else 0
+    return ClassResult(
+        student=student.id,
+        name=student.name,
+        chapter=standing.chapter,
+        shown=standing.shown,
+        submitted=standing.submitted.isoformat(timespec="minutes") if standing.submitted else None,
+        report=standing.report,
+        problem=standing.problem,
+        passed_over=standing.passed_over,
+        overrides=standing.overrides,
+        score=standing.score,
+        days_late=days,
+        final=standing.score * (1 - due.penalty(days)) if due else standing.score,
+    )
+
+
+def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None) -> ClassChapter:
+    """A chapter with the checks that a report of it has."""
+    return ClassChapter(
+        id=chapter.id,
+        title=chapter.title,
+        exercises={exercise.name: exercise.title for exercise in chapter.exercises},
+        checks=[
+            ClassCheck(check.id, check.exercise, check.points, check.bonus, check.description)
+            for check in (report.checks if report else [])
+        ],
+        mistakes={entry.id: entry.hint for entry in course.misconceptions(chapter)},
+    )
+
+
+def class_data(
+    course: Course, book: Gradebook, chapters: list[Chapter], due: Due | None, strays: list[Text]
+) -> ClassData:
+    """Everybody's results; a student without a submission has a result without a report."""
+    students = book.students()
+    named = {student.id: student for student in students}
+    found = [one for one in book.standings() if one.chapter in {chapter.id for chapter in chapters}]
+    results = {(one.student, one.chapter): result_of(named[one.student], one, due) for one in found}
+    return ClassData(
+        course=course.contents.title,
+        chapters=[
+            class_chapter(course, c, next((o.report for o in found if o.chapter == c.id and o.report), None))
+            for c in chapters
+        ],
+        results=[
+            results.get((student.id, chapter.id)) or ClassResult(student.id, student.name, chapter.id)
+            for student in students
+            for chapter in chapters
+        ],
+        strays=strays,
+        seed=int(book.fact("seed") or 0),
+        graded_at=now(),
+        version=__version__,
+    )
+
+
+def folder_of(out: Path, student: str) -> Path:
+    """A student's folder; an id that is no safe file name gets one that is, and stays its own."""
+    safe = re.sub(r"[^\w.@+-]", "_", student).strip(".")[:80]
+    if safe != student:
+        safe += "-" + hashlib.sha256(student.encode()).hexdigest()[:8]
+    return out / "reports" / safe
+
+
+def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: int, lang: Lang) -> bool:
+    """Write a student's four files for a chapter, unless they are there as they should be.
+
+    The JSON report comes last and carries a stamp of what all four were made from.
+    """
+    content = msgspec.json.encode([result, chapter, seed, lang, __version__])
+    stamp = hashlib.sha256(content).hexdigest()[:32]
+    base = folder_of(out, result.student) / result.chapter
+    if _stamp(base.with_suffix(".json")) == stamp:
+        return False
+    base.parent.mkdir(parents=True, exist_ok=True)
+    report = Report(result.shown or result.student, seed, [result.report] if result.report else [])
+    write_whole(base.with_suffix(".html"), student_page(result, chapter))
+    write_whole(base.with_suffix(".xml"), to_junit(report, lang))
+    write_whole(base.with_suffix(".gradescope.json"), to_gradescope(result, chapter, lang))
+    data = {
+        "stamp": stamp,
+        "student": result.student,
+        "name": result.name,
+        "submitted": result.submitted,
+        "problem": result.problem.of(lang) if result.problem else None,
+        "passed_over": [text.of(lang) for text in result.passed_over],
+        "overrides": msgspec.to_builtins(result.overrides),
+        "final": {"score": result.score, "days_late": result.days_late, "after_lateness": result.final},
+        **as_data(report, lang),
+    }
+    write_whole(base.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(data), indent=2))
+    return True
+
+
+def _stamp(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            found = STAMP.search(file.read(200))
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
+
+
+def write_results(out: Path, data: ClassData, lang: Lang) -> Iterator[ClassResult]:
+    """Bring every student's files up to date; those of students who handed in nothing are none."""
+    chapters = {chapter.id: chapter for chapter in data.chapters}
+    for result in data.results:
+        if result.shown is not None and write_result(out, result, chapters[result.chapter], data.seed, lang):
+            yield result
+
+
+def write_class(out: Path, data: ClassData) -> None:
+    from dlgrade.report.class_report import class_report
+    from dlgrade.report.tables import grades_csv
+
+    write_whole(out / "grades.csv", grades_csv(data))
+    write_whole(out / "report.html", class_report(data))
+
+
+def clear_drafts(out: Path) -> None:
+    """Remove what a run that was killed was writing."""
+    for path in out.rglob(".*"):
+        if re.fullmatch(r"\..+\.\d+", path.name) and path.is_file():
+            path.unlink(missing_ok=True)

@@ -1,0 +1,348 @@
+"""`dlgrade grade`: hundreds of untrusted submissions, one gradebook."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from dlgrade import course
+from dlgrade.cli import lang_option, say
+from dlgrade.course import Chapter, Course
+from dlgrade.errors import UsageError
+from dlgrade.text import Lang, Text, both
+
+if TYPE_CHECKING:
+    from dlgrade.batch.gradebook import Gradebook
+    from dlgrade.batch.grading import Graded, Plan
+    from dlgrade.batch.model import Batch
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `dlgrade grade` was asked for."""
+
+    out: Path
+    jobs: int
+    sandbox: Literal["require", "off"]
+    lang: Lang
+    gradebook: str | None = None
+    seed: int | None = None
+    regrade: bool = False
+    as_json: bool = False
+
+
+@click.command("grade")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="PATH...")
+@click.option("--chapters", default="", metavar="CH,CH", help="Which chapters; else all that are found. 章节。")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("grades"),
+    help="Folder (grades). 输出文件夹。",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=None, help="Submissions at a time; else one a core. 并行数。"
+)
+@click.option("--roster", type=click.Path(path_type=Path, exists=True), help="CSV of names and ids. 学生名单。")
+@click.option(
+    "--due", type=click.Path(path_type=Path, exists=True), help="Due times and late rules. 截止时间与迟交规则。"
+)
+@click.option(
+    "--git",
+    "repository",
+    type=click.Path(path_type=Path, exists=True),
+    help="Repository with a branch a student. Git 仓库。",
+)
+@click.option("--refs", default="student/*", help="Its branches (student/*). 分支。")
+@click.option(
+    "--regrade", is_flag=True, help="Grade everything anew; results so far stay in the history. 全部重新评分。"
+)
+@click.option(
+    "--sandbox", type=click.Choice(["require", "off"]), default="require", help="Walls around submissions. 沙箱。"
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0, max=2**31),
+    default=None,
+    help="Seed of the inputs; else drawn once. 随机种子。",
+)
+@click.option("--gradebook", metavar="URL", help="Database; else OUT/gradebook.sqlite. 成绩册数据库。")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON. 输出 JSON。")
+@lang_option
+def command(
+    paths: tuple[Path, ...],
+    chapters: str,
+    out: Path,
+    jobs: int | None,
+    roster: Path | None,
+    due: Path | None,
+    repository: Path | None,
+    refs: str,
+    regrade: bool,
+    sandbox: Literal["require", "off"],
+    seed: int | None,
+    gradebook: str | None,
+    as_json: bool,
+    lang: Lang,
+) -> None:
+    """Grade everybody's submissions into one gradebook. 批量评分。
+
+    \b
+    dlgrade grade submissions/ --chapters ch28 --roster class.csv
+    dlgrade grade export.zip --due due.yaml --out grades
+
+    PATH is a folder per student, loose files, a zip per student, or an export of Canvas, Moodle or Gradescope.
+    Killed or interrupted, the same command goes on where it was.
+
+    Exit code: 0 all graded, 1 some could not be, 2 usage, 3 the grader failed.
+    """
+    if not paths and repository is None:
+        raise UsageError(both("Name what to grade: a folder, files, a zip.", "请指定要评分的文件夹、文件或 zip。"))
+    from dlgrade.batch.pool import cores
+
+    options = Options(out, jobs or cores(), sandbox, lang, gradebook, seed, regrade, as_json)
+    summary = grade(
+        paths=paths, chapters=chapters, roster=roster, due=due, repository=repository, refs=refs, options=options
+    )
+    sys.exit(3 if summary["grader_failed"] else 1 if summary["not_gradable"] else 0)
+
+
+def grade(
+    *,
+    paths: tuple[Path, ...],
+    options: Options,
+    chapters: str = "",
+    roster: Path | None = None,
+    due: Path | None = None,
+    repository: Path | None = None,
+    refs: str = "student/*",
+) -> dict[str, Any]:
+    """Read, grade, note and report; returns the summary that `--json` prints."""
+    here = course.load()
+    wanted = [here.chapter(name) for name in chapters.split(",") if name.strip()]
+    from dlgrade.batch.due import read_due
+    from dlgrade.batch.intake import gather
+    from dlgrade.batch.roster import read_roster
+
+    rules = read_due(due) if due else None
+    batch = gather(
+        paths, chapters=wanted or list(here.chapters), roster=read_roster(roster) if roster else None, due=rules,
+        repository=repository, refs=refs,
+    )  # fmt: skip
+    if not batch.hand_ins:
+        raise UsageError(_nothing_found(batch))
+    with _gradebook(options) as book:
+        book.enrol(batch.students, batch.hand_ins)
+        scope = _scope(here, book, wanted, batch)
+        if due:
+            book.set_fact("due", due.read_text(encoding="utf-8"))
+        summary = _grade_into(here, book, batch, options)
+        summary |= _write(here, book, scope, rules, batch, options)
+    _conclude(summary, options)
+    return summary
+
+
+@contextmanager
+def _gradebook(options: Options) -> Iterator[Gradebook]:
+    """The gradebook, for this run alone."""
+    from filelock import FileLock, Timeout
+
+    from dlgrade.batch.gradebook import Gradebook
+    from dlgrade.batch.reports import clear_drafts
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(options.out / ".lock", timeout=0):
+            clear_drafts(options.out)
+            book = Gradebook(options.gradebook or f"sqlite:///{(options.out / 'gradebook.sqlite').absolute()}")
+            try:
+                yield book
+            finally:
+                book.close()
+    except Timeout:
+        raise UsageError(
+            both(
+                f"Another `dlgrade grade` is writing to {options.out}. Wait for it, or use another --out.",
+                f"另一个 `dlgrade grade` 正在写入 {options.out}。请等待它结束，或换一个 --out。",
+            )
+        ) from None
+
+
+def _scope(here: Course, book: Gradebook, wanted: list[Chapter], batch: Batch) -> list[Chapter]:
+    """The chapters of this gradebook: those graded so far, those asked for, those handed in."""
+    ids = set((book.fact("chapters") or "").split(",")) | {chapter.id for chapter in wanted}
+    ids |= {one.chapter for one in batch.hand_ins}
+    scope = [chapter for chapter in here.chapters if chapter.id in ids]
+    book.set_fact("chapters", ",".join(chapter.id for chapter in scope))
+    return scope
+
+
+def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -> dict[str, Any]:
+    from dlgrade.batch.grading import plan
+
+    seed = _seed(book, options)
+    generation = int(book.fact("generation") or 0)
+    if options.regrade:
+        generation = int(book.set_fact("generation", str(generation + 1)))
+    todo = plan(here, batch.hand_ins, book, seed=seed, sandbox=options.sandbox, generation=generation)
+    book.settle([(one, job.key) for job in todo.done for one in job.hand_ins])
+    faults = _run(here, book, todo, seed, options) if todo.todo else []
+    problems = [one for one in batch.hand_ins if one.problem is not None]
+    return {
+        "submissions": len(batch.hand_ins),
+        "graded": sum(len(job.hand_ins) for job in todo.todo) - sum(len(f.job.hand_ins) for f in faults),
+        "known": sum(len(job.hand_ins) for job in todo.done),
+        "not_gradable": [_sentence(one.shown, one.problem, options.lang) for one in problems],
+        "grader_failed": [
+            _sentence(one.shown, fault.fault, options.lang) for fault in faults for one in fault.job.hand_ins
+        ],
+        "strays": [stray.of(options.lang) for stray in batch.strays],
+        "seed": seed,
+    }
+
+
+def _seed(book: Gradebook, options: Options) -> int:
+    """Drawn once for a gradebook and noted, so that nobody can tune to inputs seen at home, and all get the same."""
+    noted = book.fact("seed")
+    if options.seed is not None:
+        return int(book.set_fact("seed", str(options.seed)))
+    return int(noted if noted is not None else book.set_fact("seed", str(secrets.randbelow(2**31))))
+
+
+def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options) -> list[Graded]:
+    """Grade what is to be graded, telling the reader as it goes; returns what the grader failed on."""
+    from dlgrade.batch.grading import grade_all
+    from dlgrade.batch.pool import grade as grade_one
+    from dlgrade.batch.pool import pool
+
+    book.engine.dispose()  # the pool's processes are forked, and a connection is not for two
+    if options.sandbox == "off":
+        say(
+            both(
+                "--sandbox off: submissions can do to this machine whatever you can.",
+                "--sandbox off：提交的代码可以对本机做你能做的任何事。",
+            ),
+            err=True,
+        )
+    faults = []
+    open_pool = partial(pool, here, min(options.jobs, len(todo.todo)), sandbox=options.sandbox)
+    with Progress(len(todo.todo), options) as progress:
+        for graded in grade_all(todo.todo, open_pool, grade_one, book, seed=seed, width=options.jobs):
+            progress.tell(graded)
+            if graded.fault is not None:
+                faults.append(graded)
+    return faults
+
+
+class Progress:
+    """One bar where somebody watches, a line for each submission in a pipe."""
+
+    def __init__(self, total: int, options: Options) -> None:
+        self.total, self.done, self.lang = total, 0, options.lang
+        self.to_stderr = options.as_json
+        self.bar: Any = None
+        self.started = time.monotonic()
+        self.watched = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+        if kind is KeyboardInterrupt:
+            say(
+                both(
+                    f"Interrupted after {self.done} of {self.total}; the same command goes on from there.",
+                    f"已中断：完成 {self.done}/{self.total}；再次运行同一命令即可继续。",
+                ),
+                err=True,
+            )
+            sys.exit(130)
+
+    def tell(self, graded: Graded) -> None:
+        self.done += 1
+        if self.watched:
+            self._show()
+            return
+        report, names = graded.report, ", ".join(one.student for one in graded.job.hand_ins)
+        from dlgrade.report.model import number
+
+        score = f"{number(report.score)}/{number(report.points)}" if report else graded.fault.of(self.lang)  # type: ignore[union-attr]
+        click.echo(f"[{self.done}/{self.total}] {names}: {graded.job.chapter} {score}", err=self.to_stderr)
+
+    def _show(self) -> None:
+        if self.bar is None:  # a bar has a thread, and the pool is to be forked before there is one
+            self.bar = _make_bar(self.lang)
+            self.bar.start()
+            self.task = self.bar.add_task("", total=self.total, rate=0.0)
+        self.bar.update(self.task, completed=self.done, rate=self.done / max(0.001, time.monotonic() - self.started))
+
+
+def _make_bar(lang: Lang) -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = {"en": "{task.fields[rate]:.1f}/s", "zh": "{task.fields[rate]:.1f} 份/秒"}[lang]
+    columns = BarColumn(), MofNCompleteColumn(), TextColumn(rate), TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _write(
+    here: Course, book: Gradebook, scope: list[Chapter], due: Any, batch: Batch, options: Options
+) -> dict[str, Any]:
+    from dlgrade.batch.reports import class_data, write_class, write_results
+
+    data = class_data(here, book, scope, due, list(batch.strays))
+    written = sum(1 for _ in write_results(options.out, data, options.lang))
+    write_class(options.out, data)
+    missing = sum(result.shown is None for result in data.results)
+    return {"reports_written": written, "nothing_handed_in": missing, "out": str(options.out)}
+
+
+def _sentence(shown: str, text: Text | None, lang: Lang) -> str:
+    words = text.of(lang) if text else ""
+    return words if shown in words else f"{shown}: {words}"
+
+
+def _nothing_found(batch: Batch) -> Text:
+    found = both("Nothing to grade was found.", "没有找到可评分的提交。")
+    for stray in batch.strays[:5]:
+        found += both(" ", "") + stray
+    return found
+
+
+def _conclude(summary: dict[str, Any], options: Options) -> None:
+    if options.as_json:
+        import json
+
+        click.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        return
+    s = summary
+    say(
+        both(
+            f"{s['submissions']} submissions: {s['graded']} graded, {s['known']} known already, "
+            f"{len(s['not_gradable'])} not gradable. {s['nothing_handed_in']} times nothing was handed in.",
+            f"共 {s['submissions']} 份提交：新评 {s['graded']} 份，此前已评 {s['known']} 份，"
+            f"无法评分 {len(s['not_gradable'])} 份。另有 {s['nothing_handed_in']} 份未提交。",
+        )
+    )
+    for title, key in (
+        (both("Not gradable:", "无法评分："), "not_gradable"),
+        (both("Not assigned:", "未归属："), "strays"),
+        (both("The grader failed (run again):", "评分程序出错（请重新运行）："), "grader_failed"),
+    ):
+        if s[key]:
+            say(title)
+            for line in s[key]:
+                click.echo(f"  {line}")
+    say(both(f"{options.out}: report.html, grades.csv, reports/", f"{options.out}：report.html、grades.csv、reports/"))
