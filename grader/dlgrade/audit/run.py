@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, as_completed
@@ -66,8 +67,11 @@ class Audit:
             result.holes += strict(self.course, chapter)
             self._variants(chapter, amount, result)
         except CourseError as error:
-            path = str(self.course.solution(chapter))
-            result.holes.append(Hole(chapter.id, "files", f"{chapter.id}: {error.text.en}", path))
+            files = [path for path in self.course.solution(chapter).rglob("*.*") if str(path) in error.text.en]
+            path = (files or [self.course.reference(chapter)])[0]
+            found = re.search(r"misconception (\S+):", error.text.en)
+            line = line_of(path, f"id: {found[1]}") if found else 1
+            result.holes.append(Hole(chapter.id, "files", f"{chapter.id}: {error.text.en}", str(path), line))
         result.seconds = time.monotonic() - started
         return result
 

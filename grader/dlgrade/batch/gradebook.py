@@ -175,6 +175,11 @@ class Gradebook:
             there = set(db.scalars(sa.select(runs.c.key).where(runs.c.complete)))
         return there & keys
 
+    def graded_at(self) -> str:
+        """When the last run was."""
+        with self.engine.connect() as db:
+            return db.scalar(sa.select(sa.func.max(runs.c.graded_at))) or ""
+
     def record(self, key: str, seed: int, version: str, report: ChapterReport) -> None:
         """A run and its checks, whole or not at all."""
         row = {

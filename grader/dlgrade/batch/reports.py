@@ -5,24 +5,49 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from dlgrade import __version__
-from dlgrade.batch.due import Due
-from dlgrade.batch.gradebook import Gradebook, Standing, now
+from dlgrade.batch.due import Due, read_due
+from dlgrade.batch.gradebook import Gradebook, Standing
 from dlgrade.batch.model import Student
 from dlgrade.course import Chapter, Course
+from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
 from dlgrade.report.classes import ClassChapter, ClassCheck, ClassData, ClassResult
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.html import student_page
 from dlgrade.report.junit import to_junit
 from dlgrade.report.model import ChapterReport, Report, as_data
-from dlgrade.text import Lang, Text
+from dlgrade.text import Lang, Text, both
 
+DUE = "due.yaml"
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
+
+
+@contextmanager
+def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
+    """The gradebook of an output folder, for this process alone."""
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(out / ".lock", timeout=0):
+            clear_drafts(out)
+            book = Gradebook(url or f"sqlite:///{(out / 'gradebook.sqlite').absolute()}")
+            try:
+                yield book
+            finally:
+                book.close()
+    except Timeout:
+        raise UsageError(
+            both(
+                f"Another dlgrade is writing to {out}. Wait for it, or use another --out.",
+                f"另一个 dlgrade 正在写入 {out}。请等待它结束，或换一个 --out。",
+            )
+        ) from None
 
 
 def result_of(student: Student, standing: Standing, due: Due | None) -> ClassResult:
@@ -57,10 +82,10 @@ def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None
     )
 
 
-def class_data(
-    course: Course, book: Gradebook, chapters: list[Chapter], due: Due | None, strays: list[Text]
-) -> ClassData:
+def data_of(course: Course, book: Gradebook, due: Due | None) -> ClassData:
     """Everybody's results; a student without a submission has a result without a report."""
+    ids = (book.fact("chapters") or "").split(",")
+    chapters = [chapter for chapter in course.chapters if chapter.id in ids]
     students = book.students()
     named = {student.id: student for student in students}
     found = [one for one in book.standings() if one.chapter in {chapter.id for chapter in chapters}]
@@ -76,19 +101,19 @@ def class_data(
             for student in students
             for chapter in chapters
         ],
-        strays=strays,
+        strays=msgspec.json.decode(book.fact("strays") or "[]", type=list[Text]),
         seed=int(book.fact("seed") or 0),
-        graded_at=now(),
+        graded_at=book.graded_at(),
         version=__version__,
     )
 
 
-def folder_of(out: Path, student: str) -> Path:
-    """A student's folder; an id that is no safe file name gets one that is, and stays its own."""
+def folder_name(student: str) -> str:
+    """Of a student's reports; an id that is no safe file name gets one that is, and stays its own."""
     safe = re.sub(r"[^\w.@+-]", "_", student).strip(".")[:80]
     if safe != student:
         safe += "-" + hashlib.sha256(student.encode()).hexdigest()[:8]
-    return out / "reports" / safe
+    return safe
 
 
 def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: int, lang: Lang) -> bool:
@@ -98,7 +123,7 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
     """
     content = msgspec.json.encode([result, chapter, seed, lang, __version__])
     stamp = hashlib.sha256(content).hexdigest()[:32]
-    base = folder_of(out, result.student) / result.chapter
+    base = out / "reports" / folder_name(result.student) / result.chapter
     if _stamp(base.with_suffix(".json")) == stamp:
         return False
     base.parent.mkdir(parents=True, exist_ok=True)
@@ -136,6 +161,20 @@ def write_results(out: Path, data: ClassData, lang: Lang) -> Iterator[ClassResul
     for result in data.results:
         if result.shown is not None and write_result(out, result, chapters[result.chapter], data.seed, lang):
             yield result
+
+
+def refresh(course: Course, book: Gradebook, out: Path, lang: Lang) -> tuple[ClassData, int]:
+    """Bring all files up to date with the gradebook; returns what they show, and how many students' were written."""
+    data = data_of(course, book, rules_of(out))
+    written = sum(1 for _ in write_results(out, data, lang))
+    write_class(out, data)
+    return data, written
+
+
+def rules_of(out: Path) -> Due | None:
+    """The due times that the last `--due` gave."""
+    path = out / DUE
+    return read_due(path) if path.exists() else None
 
 
 def write_class(out: Path, data: ClassData) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import secrets
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -129,9 +127,13 @@ def grade(
     """Read, grade, note and report; returns the summary that `--json` prints."""
     here = course.load()
     wanted = [here.chapter(name) for name in chapters.split(",") if name.strip()]
+    import msgspec
+
     from dlgrade.batch.due import read_due
     from dlgrade.batch.intake import gather
+    from dlgrade.batch.reports import DUE, open_gradebook, refresh
     from dlgrade.batch.roster import read_roster
+    from dlgrade.files import write_whole
 
     rules = read_due(due) if due else None
     batch = gather(
@@ -140,50 +142,25 @@ def grade(
     )  # fmt: skip
     if not batch.hand_ins:
         raise UsageError(_nothing_found(batch))
-    with _gradebook(options) as book:
-        book.enrol(batch.students, batch.hand_ins)
-        scope = _scope(here, book, wanted, batch)
+    with open_gradebook(options.out, options.gradebook) as book:
         if due:
-            book.set_fact("due", due.read_text(encoding="utf-8"))
+            write_whole(options.out / DUE, due.read_bytes())
+        book.enrol(batch.students, batch.hand_ins)
+        book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
+        _widen_scope(here, book, wanted, batch)
         summary = _grade_into(here, book, batch, options)
-        summary |= _write(here, book, scope, rules, batch, options)
+        data, written = refresh(here, book, options.out, options.lang)
+    missing = sum(result.shown is None for result in data.results)
+    summary |= {"nothing_handed_in": missing, "reports_written": written, "out": str(options.out)}
     _conclude(summary, options)
     return summary
 
 
-@contextmanager
-def _gradebook(options: Options) -> Iterator[Gradebook]:
-    """The gradebook, for this run alone."""
-    from filelock import FileLock, Timeout
-
-    from dlgrade.batch.gradebook import Gradebook
-    from dlgrade.batch.reports import clear_drafts
-
-    options.out.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(options.out / ".lock", timeout=0):
-            clear_drafts(options.out)
-            book = Gradebook(options.gradebook or f"sqlite:///{(options.out / 'gradebook.sqlite').absolute()}")
-            try:
-                yield book
-            finally:
-                book.close()
-    except Timeout:
-        raise UsageError(
-            both(
-                f"Another `dlgrade grade` is writing to {options.out}. Wait for it, or use another --out.",
-                f"另一个 `dlgrade grade` 正在写入 {options.out}。请等待它结束，或换一个 --out。",
-            )
-        ) from None
-
-
-def _scope(here: Course, book: Gradebook, wanted: list[Chapter], batch: Batch) -> list[Chapter]:
+def _widen_scope(here: Course, book: Gradebook, wanted: list[Chapter], batch: Batch) -> None:
     """The chapters of this gradebook: those graded so far, those asked for, those handed in."""
     ids = set((book.fact("chapters") or "").split(",")) | {chapter.id for chapter in wanted}
     ids |= {one.chapter for one in batch.hand_ins}
-    scope = [chapter for chapter in here.chapters if chapter.id in ids]
-    book.set_fact("chapters", ",".join(chapter.id for chapter in scope))
-    return scope
+    book.set_fact("chapters", ",".join(chapter.id for chapter in here.chapters if chapter.id in ids))
 
 
 def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -> dict[str, Any]:
@@ -295,18 +272,6 @@ def _make_bar(lang: Lang) -> Any:
     rate = {"en": "{task.fields[rate]:.1f}/s", "zh": "{task.fields[rate]:.1f} 份/秒"}[lang]
     columns = BarColumn(), MofNCompleteColumn(), TextColumn(rate), TimeRemainingColumn()
     return Progress(*columns, console=Console(stderr=True), transient=True)
-
-
-def _write(
-    here: Course, book: Gradebook, scope: list[Chapter], due: Any, batch: Batch, options: Options
-) -> dict[str, Any]:
-    from dlgrade.batch.reports import class_data, write_class, write_results
-
-    data = class_data(here, book, scope, due, list(batch.strays))
-    written = sum(1 for _ in write_results(options.out, data, options.lang))
-    write_class(options.out, data)
-    missing = sum(result.shown is None for result in data.results)
-    return {"reports_written": written, "nothing_handed_in": missing, "out": str(options.out)}
 
 
 def _sentence(shown: str, text: Text | None, lang: Lang) -> str:
