@@ -28,7 +28,7 @@ def exported(form: Format, data: ClassData, students: list[Student], lang: Lang)
 
 
 def canvas(data: ClassData, students: list[Student]) -> str:
-    """A gradebook import: a column an assignment, the points possible in the second row, an empty cell for nothing.
+    """A gradebook import: a column an assignment, the points possible in the second row, an empty cell where there is no score.
 
     Canvas finds students by their SIS id and asks for assignments that it does not know.
     """
@@ -74,7 +74,7 @@ def _result(data: ClassData, student: Student, chapter: ClassChapter) -> ClassRe
 
 def _final(data: ClassData, student: Student, chapter: ClassChapter) -> str:
     result = _result(data, student, chapter)
-    return number(result.final) if result is not None and result.shown is not None else ""
+    return number(result.final) if result is not None and result.report is not None else ""
 
 
 def _feedback(result: ClassResult | None, chapter: ClassChapter) -> str:

@@ -6,7 +6,7 @@ submissions share one and what was graded is recognised. A student's results are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -215,21 +215,25 @@ class Gradebook:
             row = {"student": student, "chapter": chapter, "check": check, "points": points, "why": why, "at": now()}
             db.execute(sa.insert(overrides).values(row))
 
-    def standings(self, chapter: str | None = None, student: str | None = None) -> list[Standing]:
-        """What counts, by student and chapter; reports are read one by one."""
+    def standings(self, student: str | None = None) -> Iterator[Standing]:
+        """What counts, by student and chapter, read one by one: a report with all its details is large."""
         with self.engine.connect() as db:
             given: dict[tuple[str, str], dict[str, Override]] = {}
             for row in db.execute(sa.select(overrides).order_by(overrides.c.id)):
                 given.setdefault((row.student, row.chapter), {})[row.check] = Override(row.check, row.points, row.why)
             current = _current(db)
             wanted = sa.select(submissions).order_by(submissions.c.student, submissions.c.chapter)
-            if chapter is not None:
-                wanted = wanted.where(submissions.c.chapter == chapter)
             if student is not None:
                 wanted = wanted.where(submissions.c.student == student)
-            return [
-                self._standing(db, row, current.get((row.student, row.chapter)), given) for row in db.execute(wanted)
-            ]
+            for row in db.execute(wanted).all():
+                yield self._standing(db, row, current.get((row.student, row.chapter)), given)
+
+    def any_report(self, chapter: str) -> ChapterReport | None:
+        """A report of this chapter: the last one."""
+        with self.engine.connect() as db:
+            newest = sa.select(runs.c.report).where(runs.c.chapter == chapter).order_by(runs.c.graded_at.desc())
+            found = db.scalar(newest.limit(1))
+        return msgspec.json.decode(found, type=ChapterReport) if found else None
 
     def _standing(
         self, db: sa.Connection, row: Any, run: str | None, given: dict[tuple[str, str], dict[str, Override]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from dlgrade.report.classes import ClassChapter, ClassCheck, ClassData, ClassRes
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.html import student_page
 from dlgrade.report.junit import to_junit
-from dlgrade.report.model import ChapterReport, Report, as_data
+from dlgrade.report.model import ChapterReport, Detail, Report, as_data
 from dlgrade.text import Lang, Text, both
 
 DUE = "due.yaml"
@@ -82,23 +82,29 @@ def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None
     )
 
 
-def data_of(course: Course, book: Gradebook, due: Due | None) -> ClassData:
-    """Everybody's results; a student without a submission has a result without a report."""
+def data_of(
+    course: Course, book: Gradebook, due: Due | None, each: Callable[[ClassResult, ClassChapter], None] | None = None
+) -> ClassData:
+    """Everybody's results, without the details of each check; a student without a submission has one without a report.
+
+    `each` is given every result with its details, as it is read.
+    """
     ids = (book.fact("chapters") or "").split(",")
-    chapters = [chapter for chapter in course.chapters if chapter.id in ids]
-    students = book.students()
-    named = {student.id: student for student in students}
-    found = [one for one in book.standings() if one.chapter in {chapter.id for chapter in chapters}]
-    results = {(one.student, one.chapter): result_of(named[one.student], one, due) for one in found}
+    chapters = {c.id: class_chapter(course, c, book.any_report(c.id)) for c in course.chapters if c.id in ids}
+    students = {student.id: student for student in book.students()}
+    results: dict[tuple[str, str], ClassResult] = {}
+    for standing in book.standings():
+        if standing.chapter in chapters:
+            result = result_of(students[standing.student], standing, due)
+            if each is not None:
+                each(result, chapters[standing.chapter])
+            results[standing.student, standing.chapter] = _light(result, chapters[standing.chapter])
     return ClassData(
         course=course.contents.title,
-        chapters=[
-            class_chapter(course, c, next((o.report for o in found if o.chapter == c.id and o.report), None))
-            for c in chapters
-        ],
+        chapters=list(chapters.values()),
         results=[
-            results.get((student.id, chapter.id)) or ClassResult(student.id, student.name, chapter.id)
-            for student in students
+            results.get((student.id, chapter)) or ClassResult(student.id, student.name, chapter)
+            for student in students.values()
             for chapter in chapters
         ],
         strays=msgspec.json.decode(book.fact("strays") or "[]", type=list[Text]),
@@ -106,6 +112,18 @@ def data_of(course: Course, book: Gradebook, due: Due | None) -> ClassData:
         graded_at=book.graded_at(),
         version=__version__,
     )
+
+
+def _light(result: ClassResult, chapter: ClassChapter) -> ClassResult:
+    """Without what a table of a thousand students has no room for."""
+    known = {check.id: check.description for check in chapter.checks}
+    for check in result.report.checks if result.report else []:
+        check.detail, check.message = Detail(), None
+        check.hint, check.description = (
+            chapter.mistakes.get(check.diagnosis or ""),
+            known.get(check.id, check.description),
+        )
+    return result
 
 
 def folder_name(student: str) -> str:
@@ -155,18 +173,20 @@ def _stamp(path: Path) -> str:
     return found[1].decode() if found else ""
 
 
-def write_results(out: Path, data: ClassData, lang: Lang) -> Iterator[ClassResult]:
-    """Bring every student's files up to date; those of students who handed in nothing are none."""
-    chapters = {chapter.id: chapter for chapter in data.chapters}
-    for result in data.results:
-        if result.shown is not None and write_result(out, result, chapters[result.chapter], data.seed, lang):
-            yield result
-
-
-def refresh(course: Course, book: Gradebook, out: Path, lang: Lang) -> tuple[ClassData, int]:
+def refresh(
+    course: Course, book: Gradebook, out: Path, lang: Lang, tell: Callable[[int], None] | None = None
+) -> tuple[ClassData, int]:
     """Bring all files up to date with the gradebook; returns what they show, and how many students' were written."""
-    data = data_of(course, book, rules_of(out))
-    written = sum(1 for _ in write_results(out, data, lang))
+    seed, seen, written = int(book.fact("seed") or 0), 0, 0
+
+    def each(result: ClassResult, chapter: ClassChapter) -> None:
+        nonlocal seen, written
+        written += write_result(out, result, chapter, seed, lang)
+        seen += 1
+        if tell is not None:
+            tell(seen)
+
+    data = data_of(course, book, rules_of(out), each)
     write_class(out, data)
     return data, written
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -149,7 +150,8 @@ def grade(
         book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
         _widen_scope(here, book, wanted, batch)
         summary = _grade_into(here, book, batch, options)
-        data, written = refresh(here, book, options.out, options.lang)
+        tell = _counter(len(batch.hand_ins), options.lang)
+        data, written = refresh(here, book, options.out, options.lang, tell)
     missing = sum(result.shown is None for result in data.results)
     summary |= {"nothing_handed_in": missing, "reports_written": written, "out": str(options.out)}
     _conclude(summary, options)
@@ -231,6 +233,8 @@ class Progress:
         self.watched = sys.stderr.isatty()
 
     def __enter__(self) -> Progress:
+        if self.watched:
+            say(both("Importing torch ...", "正在导入 torch ..."), err=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -272,6 +276,19 @@ def _make_bar(lang: Lang) -> Any:
     rate = {"en": "{task.fields[rate]:.1f}/s", "zh": "{task.fields[rate]:.1f} 份/秒"}[lang]
     columns = BarColumn(), MofNCompleteColumn(), TextColumn(rate), TimeRemainingColumn()
     return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _counter(total: int, lang: Lang) -> Callable[[int], None] | None:
+    """Says how many reports are written, where somebody watches."""
+    if not sys.stderr.isatty():
+        return None
+    words = both("Writing reports", "正在写报告").of(lang)
+
+    def tell(done: int) -> None:
+        if done % 10 == 0 or done >= total:
+            click.echo(f"\r\x1b[2K{words} {done}/{total}" if done < total else "\r\x1b[2K", nl=False, err=True)
+
+    return tell
 
 
 def _sentence(shown: str, text: Text | None, lang: Lang) -> str:
