@@ -28,7 +28,7 @@ def exported(form: Format, data: ClassData, students: list[Student], lang: Lang)
 
 
 def canvas(data: ClassData, students: list[Student]) -> str:
-    """A gradebook import: a column an assignment, the points possible in the second row, an empty cell where there is no score.
+    """A gradebook import: a column an assignment, the points possible in the second row, empty cells for no score.
 
     Canvas finds students by their SIS id and asks for assignments that it does not know.
     """

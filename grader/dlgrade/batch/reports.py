@@ -126,6 +126,11 @@ def _light(result: ClassResult, chapter: ClassChapter) -> ClassResult:
     return result
 
 
+def place_of(student: str) -> str:
+    """A student's folder, seen from the batch's own."""
+    return f"reports/{folder_name(student)}"
+
+
 def folder_name(student: str) -> str:
     """Of a student's reports; an id that is no safe file name gets one that is, and stays its own."""
     safe = re.sub(r"[^\w.@+-]", "_", student).strip(".")[:80]
@@ -141,7 +146,7 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
     """
     content = msgspec.json.encode([result, chapter, seed, lang, __version__])
     stamp = hashlib.sha256(content).hexdigest()[:32]
-    base = out / "reports" / folder_name(result.student) / result.chapter
+    base = out / place_of(result.student) / result.chapter
     if _stamp(base.with_suffix(".json")) == stamp:
         return False
     base.parent.mkdir(parents=True, exist_ok=True)
@@ -202,7 +207,7 @@ def write_class(out: Path, data: ClassData) -> None:
     from dlgrade.report.tables import grades_csv
 
     write_whole(out / "grades.csv", grades_csv(data))
-    write_whole(out / "report.html", class_report(data))
+    write_whole(out / "report.html", class_report(data, lambda student, chapter: f"{place_of(student)}/{chapter}.html"))
 
 
 def clear_drafts(out: Path) -> None:

@@ -1,0 +1,54 @@
+"""Words that a submission had a hand in, made fit to be read: nothing hidden, nothing endless."""
+
+from __future__ import annotations
+
+import re
+
+from dlgrade.text import Text, both
+
+MESSAGE = 2_000  # characters that are shown of a message
+VALUE = 4_000  # of a call, a value, what was printed
+LINES = 60
+
+# Control characters, what turns the direction of text around, what has no width, half pairs, and the tags block:
+# written out as ranges, so that every Python shows the same.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+def visible(words: str) -> str:
+    r"""The words with a sign in place of each character that cannot be seen; lines and tabs stay.
+
+    >>> visible("\x1b[31m \u202eabc")
+    '␛[31m ⟨U+202E⟩abc'
+    """
+    return UNSEEN.sub(_sign, words.replace("\r\n", "\n"))
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def one_line(words: str) -> str:
+    """The same for what stands in a line, such as a name."""
+    return visible(words).replace("\n", "\u240a").replace("\t", "\u2409")
+
+
+def cut(words: str, limit: int = VALUE, lines: int = LINES) -> tuple[str, Text | None]:
+    """The beginning of the words, made visible, and how much was left out."""
+    kept = "\n".join(words[:limit].split("\n")[:lines])
+    if len(kept) == len(words):
+        return visible(words), None
+    left = f"{len(words) - len(kept):,}"
+    return visible(kept), both(f"… {left} more characters are not shown", f"……其余 {left} 个字符未显示")
+
+
+def shorter(words: str, limit: int = MESSAGE) -> str:
+    """The same on one string, for messages; the note is understood in any language."""
+    shown, left = cut(words, limit)
+    return f"{shown} … (+{len(words) - limit:,})" if left and len(words) > limit else visible(words[:limit])
