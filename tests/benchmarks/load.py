@@ -1,0 +1,190 @@
+"""What grading a class costs: python tests/benchmarks/load.py [submissions] [--right]
+
+Grades so many submissions of ch28 with two jobs: right answers, known mistakes, mutants and attacks, each different
+from every other, in an order drawn from a seed. Says what a submission cost, whether every right one kept its marks,
+how much memory the grader's processes took together at the beginning and at the end, and how much more a process for
+each submission costs that imports torch and runs pytest. `--right` grades right answers alone, in two batches of
+unequal size: their difference is what one costs beyond the shared start.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from dlgrade import course
+from dlgrade.audit.mutants import mutants
+from dlgrade.variants import changed
+
+HERE = course.load()
+CHAPTER = HERE.chapter("ch28")
+HOSTILE = Path(__file__).resolve().parents[1] / "hostile"
+JOBS = 2
+SHARES = {"right": 0.5, "mistake": 0.25, "mutant": 0.21, "hostile": 0.04}
+
+
+def sources():
+    """Sources by kind."""
+    reference = HERE.reference(CHAPTER).read_text(encoding="utf-8")
+    right = [reference, *(path.read_text(encoding="utf-8") for path in HERE.alternates(CHAPTER))]
+    return {
+        "right": right,
+        "mistake": [changed(reference, entry, "misconceptions.yaml") for entry in HERE.misconceptions(CHAPTER)],
+        "mutant": [mutant.source for mutant in mutants(HERE, CHAPTER)],
+        "hostile": [path.read_text(encoding="utf-8") for path in sorted(HOSTILE.glob("*.py"))],
+    }
+
+
+def hand_in(folder, count, shares):
+    """Write a folder for each student; no two files are equal. Returns the kind by student."""
+    draw, material = random.Random(0), sources()
+    kinds = {}
+    for number in range(count):
+        kind = draw.choices(list(shares), list(shares.values()))[0]
+        student = f"{number:04d}"
+        kinds[student] = kind
+        (folder / student).mkdir(parents=True)
+        source = draw.choice(material[kind]) + f"\n# {student}\n"
+        (folder / student / f"{CHAPTER.stem}.py").write_text(source, encoding="utf-8")
+    return kinds
+
+
+class Watch(threading.Thread):
+    """Samples what a process and its descendants take together: memory, shared pages counted once, and CPU time.
+
+    The time of workers that have ended is their server's; what the operating system tells at the very end lacks it.
+    """
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.pid, self.memory, self.cpu = pid, [], 0.0
+
+    def run(self):
+        while Path(f"/proc/{self.pid}/smaps_rollup").exists():
+            pids = family(self.pid)
+            self.memory.append(sum(map(own_share, pids)))
+            self.cpu = max(self.cpu, sum(map(cpu_seconds, pids)))
+            time.sleep(0.1)
+
+
+def family(pid):
+    waiting, found = [pid], []
+    while waiting:
+        found.append(waiting.pop())
+        for children in Path(f"/proc/{found[-1]}/task").glob("*/children"):
+            try:
+                waiting += map(int, children.read_text().split())
+            except OSError:
+                continue
+    return found
+
+
+def own_share(pid):
+    """Bytes of a process, of what it shares its part."""
+    try:
+        words = Path(f"/proc/{pid}/smaps_rollup").read_text().partition("Pss:")[2].split()
+        return int(words[0]) * 1024
+    except (OSError, IndexError):
+        return 0
+
+
+def cpu_seconds(pid):
+    """Of a process and of those of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(command, cwd):
+    """Seconds on the clock, seconds of CPU, samples of memory."""
+    started, process = time.monotonic(), subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
+    watch = Watch(process.pid)
+    watch.start()
+    if process.wait() not in (0, 1):
+        sys.exit(f"{command} ended with {process.returncode}")
+    return time.monotonic() - started, watch.cpu, watch.memory
+
+
+def grade(folder):
+    """Grade folder/in into folder/out."""
+    command = [sys.executable, "-m", "dlgrade", "grade", "in", "--chapters", "ch28", "--jobs", str(JOBS)]
+    return run([*command, "--out", "out"], folder)
+
+
+def scores(folder, student):
+    report = json.loads((folder / "out" / "reports" / student / "ch28.json").read_text(encoding="utf-8"))
+    return report["score"], report["points"], len(report["chapters"][0]["checks"])
+
+
+def fresh_processes(folder, students):
+    """Seconds of CPU for each when a process of its own imports torch and runs pytest."""
+    suite = HERE.suite(CHAPTER)
+    total = 0.0
+    for student in students:
+        file = folder / "in" / student / f"{CHAPTER.stem}.py"
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            str(suite),
+            "--submission",
+            str(file),
+        ]
+        total += run(command, folder)[1]
+    return total / len(students)
+
+
+def mixed(folder, count):
+    kinds = hand_in(folder / "in", count, SHARES)
+    clock, cpu, memory = grade(folder)
+    right = [student for student, kind in kinds.items() if kind == "right"]
+    spoiled = [student for student in right if scores(folder, student)[0] != scores(folder, student)[1]]
+    gained = [s for s, kind in kinds.items() if kind == "hostile" and scores(folder, s)[0] == scores(folder, s)[1]]
+    quarter = max(1, len(memory) // 4)
+    print(f"{count} submissions ({', '.join(f'{list(kinds.values()).count(k)} {k}' for k in SHARES)}), {JOBS} jobs")
+    print(f"  {clock:.1f} s on the clock, {cpu:.1f} s of CPU: {1000 * cpu / count:.0f} ms each")
+    print(f"  right ones that lost marks: {len(spoiled)} of {len(right)}; attacks with full marks: {len(gained)}")
+    print(
+        f"  memory of all processes: {max(memory[:quarter]) >> 20} MB at most in the first quarter of the time, "
+        f"{max(memory[-quarter:]) >> 20} MB in the last"
+    )
+
+
+def right_ones(folder, count):
+    batches = []
+    for name, size in (("few", count // 5), ("many", count)):
+        place = folder / name
+        hand_in(place / "in", size, {"right": 1.0})
+        batches.append((size, *grade(place)[:2]))
+    (few, few_clock, few_cpu), (many, many_clock, many_cpu) = batches
+    one = (many_cpu - few_cpu) / (many - few)
+    checks = scores(folder / "many", "0000")[2]
+    fresh = fresh_processes(folder / "many", [f"{number:04d}" for number in range(5)])
+    print(f"right answers with {checks} checks, {few} and then {many} of them, {JOBS} jobs")
+    print(f"  {1000 * one:.0f} ms of CPU each beyond the shared start (budget {30 + 3 * checks} ms)")
+    print(f"  {1000 * (many_clock - few_clock) / (many - few):.0f} ms each on the clock")
+    print(f"  a process for each that imports torch and runs pytest: {fresh / one:.0f} times the CPU ({fresh:.2f} s)")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("submissions", type=int, nargs="?", default=1000)
+    parser.add_argument("--right", action="store_true")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        (right_ones if given.right else mixed)(Path(name), given.submissions)
+
+
+if __name__ == "__main__":
+    main()
