@@ -188,7 +188,7 @@ def where(path: str) -> Text:
 def _structure(actual: Any, expected: Any, path: str) -> Difference:
     (got, got_zh), (wanted, wanted_zh) = _kind(actual), _kind(expected)
     text = where(path) + both(f" is {got}; expected {wanted}.", f"是{got_zh}，应为{wanted_zh}。")
-    return Difference("structure", text + _advice(actual, expected), describe(actual), describe(expected))
+    return Difference("structure", text + _advice(actual, expected, path), describe(actual), describe(expected))
 
 
 def _kind(value: Any) -> tuple[str, str]:
@@ -210,7 +210,12 @@ def _kind(value: Any) -> tuple[str, str]:
     return _cut(shown), f" {_cut(shown)} "
 
 
-def _advice(actual: Any, expected: Any) -> Text:
+def _advice(actual: Any, expected: Any, path: str) -> Text:
+    if actual is None and path:
+        return both(
+            " Is a return statement missing? Or is it a gradient, cut off by detach(), .data or no_grad()?",
+            "是否漏写了 return？如果是梯度，是否被 detach()、.data 或 no_grad() 切断了？",
+        )
     if actual is None:
         return both(" Is a return statement missing?", "是否漏写了 return？")
     if isinstance(actual, np.ndarray) and isinstance(expected, torch.Tensor):
