@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
+import bisect
 import io
 import tokenize
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
 from dlgrade.text import Text, both
 
 MAX_FILE_BYTES = 1_000_000
+MAX_NOTEBOOK_BYTES = 64_000_000  # outputs make up most of it, and are left out
 MAX_FILES = 100
+SUFFIXES = (".py", ".ipynb")
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One submission: `files` maps names to contents, `main` names the one that is graded."""
+    """One submission: `files` maps names to contents, `main` names the one that is graded.
+
+    A notebook is graded as the Python source that its definitions make; `cells` are the line of the source after which
+    each cell begins, and the number of that cell.
+    """
 
     main: str
     files: dict[str, bytes]
     shown: str
     path: Path | None = None
     source: str = field(default="", repr=False)
+    cells: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def from_source(cls, source: str, name: str) -> Submission:
         """A submission that exists only in memory, such as a known-wrong variant."""
         return cls(main=name, files={name: source.encode()}, shown=name, source=source)
 
+    def place(self, line: int) -> tuple[str, int]:
+        """Where people find a line of the source: the file, or the cell `ch28.ipynb[3]`, and the line."""
+        index = bisect.bisect_left(self.cells, (line, 0)) - 1
+        if index < 0:
+            return self.main, line
+        before, cell = self.cells[index]
+        return f"{self.main}[{cell}]", line - before
+
 
 def find(chapter: Chapter, given: Path | None, here: Path) -> Submission:
-    """The named file or folder, else `chNN*.py` in the current folder.
+    """The named file or folder, else `chNN*.py` in the current folder, else `chNN*.ipynb`.
 
     Raises:
         SubmissionError: nothing fits; the message says where it looked and what to do.
@@ -47,7 +64,7 @@ def find(chapter: Chapter, given: Path | None, here: Path) -> Submission:
 
 
 def _only(chapter: Chapter, folder: Path, *, named: bool) -> Path:
-    found = sorted(path for path in folder.glob(f"{chapter.id}*.py") if path.is_file())
+    found = _fitting(chapter, folder, ".py") or _fitting(chapter, folder, ".ipynb")
     if len(found) == 1:
         return found[0]
     if found:
@@ -64,8 +81,12 @@ def _only(chapter: Chapter, folder: Path, *, named: bool) -> Path:
     raise SubmissionError(_nothing(chapter, folder, named))
 
 
+def _fitting(chapter: Chapter, folder: Path, suffix: str) -> list[Path]:
+    return sorted(path for path in folder.glob(f"{chapter.id}*{suffix}") if path.is_file())
+
+
 def _nothing(chapter: Chapter, folder: Path, named: bool) -> Text:
-    others = sorted(path.name for path in folder.glob("*.py"))[:5]
+    others = sorted(path.name for path in folder.glob("*") if path.suffix in SUFFIXES)[:5]
     seen = both(f" It has: {', '.join(others)}.", f"那里有：{', '.join(others)}。") if others else both("", "")
     looked = both(f"No {chapter.id}*.py in {folder}.", f"{folder} 中没有 {chapter.id}*.py。")
     if named:
@@ -89,38 +110,75 @@ def read(path: Path) -> Submission:
         SubmissionError: it cannot be read, is empty, too large or not text.
     """
     content = _content(path)
-    files = {path.name: content}
+    neighbours: dict[str, bytes] = {}
     for neighbour in sorted(path.parent.glob("*.py")):
-        if len(files) >= MAX_FILES:
+        if len(neighbours) >= MAX_FILES:
             break
-        if neighbour.name not in files and neighbour.is_file() and neighbour.stat().st_size <= MAX_FILE_BYTES:
-            files[neighbour.name] = neighbour.read_bytes()
-    return Submission(main=path.name, files=files, shown=str(path), path=path, source=_decoded(path, content))
+        if neighbour.name != path.name and neighbour.is_file() and neighbour.stat().st_size <= MAX_FILE_BYTES:
+            neighbours[neighbour.name] = neighbour.read_bytes()
+    return from_content(path.name, content, shown=str(path), neighbours=neighbours, path=path)
+
+
+def from_content(
+    name: str, content: bytes, *, shown: str, neighbours: Mapping[str, bytes] | None = None, path: Path | None = None
+) -> Submission:
+    """A submission from the content of its main file, a Python file or a notebook.
+
+    Raises:
+        SubmissionError: it is empty, too large, not text, not a notebook.
+    """
+    check_size(shown, len(content))
+    if not content.strip():
+        raise SubmissionError(both(f"{shown} is empty. Was it saved?", f"{shown} 是空文件。是否忘记保存？"))
+    cells: tuple[tuple[int, int], ...] = ()
+    if is_notebook(name):
+        from dlgrade import notebook
+
+        source, cells = notebook.definitions(content, shown)
+        content = source.encode(errors="replace")
+        source = content.decode()
+        if len(content) > MAX_FILE_BYTES:
+            raise _too_large(f"{shown} (code)", len(content), MAX_FILE_BYTES)
+    else:
+        source = _decoded(shown, content)
+    files = {name: content, **{key: value for key, value in (neighbours or {}).items() if key != name}}
+    return Submission(main=name, files=files, shown=shown, path=path, source=source, cells=cells)
+
+
+def is_notebook(name: str) -> bool:
+    return PurePath(name).suffix.lower() == ".ipynb"
+
+
+def size_limit(name: str) -> int:
+    """How many bytes a file with this name may have."""
+    return MAX_NOTEBOOK_BYTES if is_notebook(name) else MAX_FILE_BYTES
+
+
+def check_size(shown: str, size: int) -> None:
+    if size > size_limit(shown):
+        raise _too_large(shown, size, size_limit(shown))
+
+
+def _too_large(shown: str, size: int, limit: int) -> SubmissionError:
+    return SubmissionError(
+        both(
+            f"{shown} has {size:,} bytes; a submission may have {limit:,}.",
+            f"{shown} 有 {size:,} 字节；提交的文件不得超过 {limit:,} 字节。",
+        )
+    )
 
 
 def _content(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_FILE_BYTES else b""
+        check_size(str(path), path.stat().st_size)
+        return path.read_bytes()
     except OSError as error:
         raise SubmissionError(
             both(f"{path} cannot be read: {error.strerror}.", f"无法读取 {path}：{error.strerror}。")
         ) from None
-    if size > MAX_FILE_BYTES:
-        raise SubmissionError(
-            both(
-                f"{path} has {size:,} bytes; a submission may have {MAX_FILE_BYTES:,}.",
-                f"{path} 有 {size:,} 字节；提交的文件不得超过 {MAX_FILE_BYTES:,} 字节。",
-            )
-        )
-    if not content.strip():
-        raise SubmissionError(
-            both(f"{path} is empty. Was it saved?", f"{path} 是空文件。是否忘记保存？"),
-        )
-    return content
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def _decoded(shown: str, content: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return content.decode(encoding)
@@ -129,7 +187,7 @@ def _decoded(path: Path, content: bytes) -> str:
         line = content[:at].count(b"\n") + 1
         raise SubmissionError(
             both(
-                f"{path} is not UTF-8 text (line {line}). Save it as UTF-8 in your editor.",
-                f"{path} 不是 UTF-8 文本（第 {line} 行）。请在编辑器中另存为 UTF-8。",
+                f"{shown} is not UTF-8 text (line {line}). Save it as UTF-8 in your editor.",
+                f"{shown} 不是 UTF-8 文本（第 {line} 行）。请在编辑器中另存为 UTF-8。",
             )
         ) from None

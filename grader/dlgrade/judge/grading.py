@@ -143,7 +143,7 @@ class Grading:
 
     def _refuse_ready_made(self, check: Check) -> None:
         if found := self.ready_made.get(check.exercise):
-            raise Unmet(Verdict.FAILED, verdicts.forbidden_text(*found))
+            raise Unmet(Verdict.FAILED, verdicts.forbidden_text(*found, self.submission))
 
     def _timed(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
         allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0)
@@ -261,7 +261,7 @@ class Grading:
         for check in self.checks.values():
             if check.report.passed and check.exercise in self.ready_made:
                 check.report.verdict = Verdict.FAILED
-                check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise])
+                check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise], self.submission)
         diagnose(self)
         reports = [check.report for check in self.checks.values() if check.begun or not stopped]
         return ChapterReport(self.content.chapter.id, reports)

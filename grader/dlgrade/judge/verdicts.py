@@ -64,7 +64,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
         msgspec.ValidationError: no honest worker sends this.
     """
     if reply.forbidden:
-        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0][:200], None))
+        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0][:200], None, submission))
     if reply.status == "raised" and reply.error is not None:
         return _from_failure(reply.error, submission, limits)
     if reply.status == "missing":
@@ -74,13 +74,19 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
     return None
 
 
-def forbidden_text(name: str, line: int | None) -> Text:
-    at = f" (line {line})" if line else ""
-    at_zh = f"（第 {line} 行）" if line else ""
+def forbidden_text(name: str, line: int | None, submission: Submission) -> Text:
+    where = _where(*submission.place(line), submission) if line else same("")
+    at, at_zh = where.en, where.zh
     return both(
         f"Calls {name}{at}. This exercise is to be written from scratch, so it earns no points.",
         f"调用了 {name}{at_zh}。本练习要求从零实现，因此不计分。",
     )
+
+
+def _where(file: str, line: int, submission: Submission) -> Text:
+    """` (line 3)`, with the cell where the submission is a notebook."""
+    cell = f"{file}, " if submission.cells else ""
+    return both(f" ({cell}line {line})", f"（{cell.replace(', ', ' ')}第 {line} 行）")
 
 
 def _missing(value: Any, submission: Submission) -> Unmet:
@@ -105,14 +111,14 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     failure.type, failure.message = failure.type[:100], failure.message[:MAX_MESSAGE]
     detail = Detail(frames=tuple(_frame(frame, submission) for frame in failure.frames[-MAX_FRAMES:]))
     if failure.not_implemented:
-        return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail), detail)
+        return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail, submission), detail)
     if failure.out_of_memory or "can't allocate memory" in failure.message:
         return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
     if failure.syntax:
-        return _syntax_error(failure)
+        return _syntax_error(failure, submission)
     words = f"{failure.type}: {failure.message}" if failure.message else failure.type
     if failure.frames:
-        return Unmet(Verdict.RAISED, same(words), detail)
+        return Unmet(Verdict.RAISED, same(words) + _left_out(failure, submission), detail)
     # nothing of the submission was running: it was called, or its result used, in a way that it does not allow
     text = both(
         "What it is, takes or returns is not what the exercise asks for. ", "定义、参数或返回值与题目要求不符。"
@@ -121,25 +127,38 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
 
 
-def _unwritten(detail: Detail) -> Text:
+def _left_out(failure: Failure, submission: Submission) -> Text:
+    """A name that is missing may be one that a notebook gives a value in a call."""
+    if failure.type != "NameError" or not submission.cells:
+        return same("")
+    return both(
+        " (Of a notebook only imports, definitions and plain assignments are graded, no calls at the top level.)",
+        "（评分只读取笔记本中的导入、定义和简单赋值，不含顶层调用。）",
+    )
+
+
+def _unwritten(detail: Detail, submission: Submission) -> Text:
     if not detail.frames:
         return both("Not written yet.", "尚未编写。")
     last = detail.frames[-1]
-    return both(
-        f"Not written yet: {last.function} (line {last.line}).", f"尚未编写：{last.function}（第 {last.line} 行）。"
-    )
+    where = _where(last.file, last.line, submission)
+    return both(f"Not written yet: {last.function}{where.en}.", f"尚未编写：{last.function}{where.zh}。")
 
 
 def _frame(frame: tuple[str, int, str], submission: Submission) -> Frame:
     file, line, function = frame
     lines = submission.source.splitlines() if file == submission.main else []
     source = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
+    if file == submission.main:
+        file, line = submission.place(line)
     return Frame(file[:100], line, function[:100], source)
 
 
-def _syntax_error(failure: Failure) -> Unmet:
+def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
     assert failure.syntax is not None
     file, line, column, source = failure.syntax
+    if file == submission.main:
+        file, line = submission.place(line)
     text = both(f"Syntax error: {failure.message}", f"语法错误：{failure.message}")
     shown = source.rstrip("\n")
     indent = len(shown) - len(shown.lstrip())

@@ -1,0 +1,113 @@
+"""The branches or tags of a Git repository, one for each student, read without a checkout.
+
+Files come from `git ls-tree` and `git cat-file`, which know no hooks, filters or attributes: nothing that a student can
+commit makes Git run or fetch anything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+from dlgrade.batch.trees import Entry, Tree, clean, is_litter, refused, too_large
+from dlgrade.errors import SubmissionError, UsageError
+from dlgrade.text import both
+
+SECONDS = 60
+REMOTE = re.compile(r"refs/remotes/[^/]+/")
+FIELDS = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(*objectname)%00%(*committerdate:unix)"
+
+
+def branch_trees(repository: Path, refs: str) -> list[Tree]:
+    """A tree for each branch or tag that the pattern matches; a clone's remote branches, where it has no own.
+
+    Raises:
+        UsageError: there is no Git, no repository, or no such branch.
+    """
+    listed = _git(repository, "for-each-ref", f"--format={FIELDS}", "refs/heads", "refs/tags", "refs/remotes").decode(
+        "utf-8", "replace"
+    )
+    pattern = re.compile("(.+)".join(re.escape(part) for part in refs.split("*")))
+    found: dict[str, tuple[str, str, int]] = {}
+    seen: list[str] = []
+    for line in listed.splitlines():
+        ref, commit, time, tagged, tagged_time = line.split("\0")
+        short = REMOTE.sub("", ref) if REMOTE.match(ref) else ref.partition("/")[2].partition("/")[2]
+        seen.append(short)
+        match = pattern.fullmatch(short)
+        if match and (time or tagged_time) and short not in found:  # heads come first, then remotes, then tags
+            student = "/".join(match.groups()) if match.groups() else short
+            found[short] = student, tagged or commit, int(tagged_time or time)
+    if not found:
+        some = ", ".join(sorted(set(seen))[:5])
+        raise UsageError(
+            both(f"{repository} has no branch {refs}; it has: {some}", f"{repository} 中没有分支 {refs}；现有：{some}")
+        )
+    return [_tree(repository, short, *found[short]) for short in sorted(found)]
+
+
+def _tree(repository: Path, branch: str, student: str, commit: str, seconds: int) -> Tree:
+    modified = datetime.fromtimestamp(seconds, timezone.utc)
+    entries = []
+    for record in _git(repository, "ls-tree", "-r", "-z", "--long", "--full-tree", commit).split(b"\0"):
+        if not record:
+            continue
+        about, _, path = record.partition(b"\t")
+        mode, _kind, blob, size = about.decode().split()
+        parts = tuple(clean(part) for part in path.decode("utf-8", "replace").split("/"))
+        if is_litter(parts):
+            continue
+        shown = f"{branch}: {'/'.join(parts)}"
+        if mode in ("100644", "100755"):
+            entries.append(Entry(parts, shown, _reader(repository, blob, int(size), shown), modified))
+        elif mode == "120000":
+            problem = both(f"{shown} is a link, and links are not followed.", f"{shown} 是链接，不予读取。")
+            entries.append(Entry(parts, shown, refused(problem), modified, problem))
+    return Tree(student, branch, entries, one_student=True)
+
+
+def _reader(repository: Path, blob: str, size: int, shown: str) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        if size > limit:
+            raise too_large(shown, limit)
+        try:
+            return _git(repository, "cat-file", "blob", blob)
+        except UsageError as error:
+            raise SubmissionError(error.text) from None
+
+    return read
+
+
+def _git(repository: Path, *arguments: str) -> bytes:
+    """Run Git with nobody's configuration but the repository's own, and nothing that this could start."""
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError(both("--git needs the program git.", "--git 需要安装 git 程序。"))
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    settings = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "safe.directory=*", "protocol.allow=never")
+    command = [git, "--no-replace-objects", *(word for one in settings for word in ("-c", one)), "-C", str(repository)]
+    environment = kept | {
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CEILING_DIRECTORIES": str(repository.resolve().parent),
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+    try:
+        done = subprocess.run(
+            [*command, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
+            check=True,
+        )  # fmt: skip
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0][:300]
+        raise UsageError(both(f"Git: {repository}: {reason}", f"Git：{repository}：{reason}")) from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UsageError(both(f"Git: {repository}: {error}", f"Git：{repository}：{error}")) from None
+    return done.stdout

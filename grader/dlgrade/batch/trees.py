@@ -1,0 +1,148 @@
+"""What was given to read, as trees of files: a folder, a zip, a branch. Nothing is read before it is asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path, PurePath
+
+from dlgrade.errors import SubmissionError, UsageError
+from dlgrade.text import Text, both
+
+MAX_WALKED = 200_000  # files of one folder: more is a mistake in what was given
+LITTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "node_modules", "site-packages", "venv", "env"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file. `parts` is its path in the tree, where a zip in the tree counts as a folder.
+
+    `read` gives its content, at most so many bytes, or raises SubmissionError. `problem` says why it cannot be read at
+    all. A `helper` may be imported by a submission, but is none itself. `path` is where it lies on disk, if it does.
+    """
+
+    parts: tuple[str, ...]
+    shown: str
+    read: Callable[[int], bytes] = field(repr=False)
+    modified: datetime | None = None
+    problem: Text | None = None
+    helper: bool = False
+    path: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return self.parts[-1]
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.name).suffix.lower()
+
+
+@dataclass
+class Tree:
+    """Files that were given together. `name` is the folder's, the zip's without `.zip`, or what a branch stands for.
+
+    `around` is the folder that a zip lies in. `one_student` says that all are the hand-in of the one whom it names.
+    """
+
+    name: str
+    shown: str
+    entries: list[Entry]
+    packed: bool = False
+    around: str = ""
+    one_student: bool = False
+
+
+def is_litter(parts: tuple[str, ...]) -> bool:
+    """What operating systems and tools leave behind: hidden files, caches, lock files of office programs."""
+    return any(part.startswith((".", "~$")) or part.lower() in LITTER for part in parts)
+
+
+def clean(name: str) -> str:
+    """A name as people see it: macOS takes accents apart, and bytes that are no text are shown as such."""
+    composed = unicodedata.normalize("NFC", name)
+    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "\ufffd", composed)
+
+
+def refused(problem: Text) -> Callable[[int], bytes]:
+    """The `read` of an entry that cannot be read."""
+
+    def read(_limit: int) -> bytes:
+        raise SubmissionError(problem)
+
+    return read
+
+
+def too_large(shown: str, limit: int) -> SubmissionError:
+    return SubmissionError(
+        both(
+            f"{shown} has more than {limit:,} bytes; a submission may have no more.",
+            f"{shown} 超过 {limit:,} 字节，超出提交文件的上限。",
+        )
+    )
+
+
+def folder_tree(folder: Path) -> Tree:
+    """All files of a folder. Links are never followed: a student can make one to any file of this machine.
+
+    Raises:
+        UsageError: it cannot be listed, or holds far too much.
+    """
+    return Tree(clean(folder.absolute().name), str(folder), list(_walk(folder)))
+
+
+def _walk(top: Path) -> Iterator[Entry]:
+    count = 0
+    for place, folders, files in os.walk(top, onerror=_cannot_list):
+        here = Path(place)
+        inside = tuple(clean(part) for part in here.relative_to(top).parts)
+        folders[:] = sorted(name for name in folders if not is_litter((name,)))
+        links = [name for name in folders if (here / name).is_symlink()]
+        for name in sorted(files) + links:
+            count += 1
+            if count > MAX_WALKED:
+                raise UsageError(
+                    both(f"{top} has more than {MAX_WALKED:,} files.", f"{top} 中的文件超过 {MAX_WALKED:,} 个。")
+                )
+            if not is_litter((name,)):
+                yield file_entry(here / name, (*inside, clean(name)))
+
+
+def _cannot_list(error: OSError) -> None:
+    place = error.filename
+    raise UsageError(both(f"{place} cannot be read: {error.strerror}.", f"无法读取 {place}：{error.strerror}。"))
+
+
+def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> Entry:
+    """A file on disk; one that is a link, a pipe or a device is not read."""
+    shown = clean(str(path))
+    try:
+        status = path.lstat()
+    except OSError as error:
+        problem = both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
+        return Entry(parts, shown, refused(problem), problem=problem)
+    if not stat.S_ISREG(status.st_mode):
+        problem = both(f"{shown} is a link, and links are not followed.", f"{shown} 是链接，不予读取。")
+        return Entry(parts, shown, refused(problem), problem=problem)
+    modified = datetime.fromtimestamp(status.st_mtime, timezone.utc)
+    return Entry(parts, shown, lambda limit: _read_file(path, shown, limit), modified, helper=helper, path=path)
+
+
+def _read_file(path: Path, shown: str, limit: int) -> bytes:
+    try:
+        # the folder may have changed since it was listed
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise SubmissionError(
+            both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
+        ) from None
+    if len(content) > limit:
+        raise too_large(shown, limit)
+    return content

@@ -1,0 +1,314 @@
+"""A Jupyter notebook as a Python source: its imports, definitions and plain assignments, without ever running it.
+
+What a notebook does with its definitions (training, plots, prints, shell commands) is left out. Every cell keeps its
+lines, those left out being blank, so that a line of the source is a line of a cell.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dlgrade.errors import SubmissionError
+from dlgrade.text import both
+
+Cells = tuple[tuple[int, int], ...]
+
+# What is cheap and needs nothing but its arguments; all other calls at the top level belong to a notebook's running.
+HARMLESS_CALLS = """
+    bool dict enumerate float frozenset int len list max min range reversed round set slice sorted str sum tuple type
+    zip math.sqrt math.log math.exp functools.partial partial re.compile Path pathlib.Path namedtuple TypeVar NewType
+    collections.namedtuple typing.TypeVar typing.NewType torch.device torch.Size torch.cuda.is_available
+"""
+HARMLESS = frozenset(HARMLESS_CALLS.split())
+# Libraries for showing things and for the book's own notebooks: a grader need not have them where no definition does.
+FOR_SHOW = {"IPython", "d2l", "google", "ipywidgets", "matplotlib", "pandas", "plotly", "seaborn", "tqdm"}
+# Cell magics that run the rest of the cell as Python.
+TRANSPARENT = ("%%time", "%%timeit", "%%capture", "%%prun")
+
+MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\s*=\s*[%!]|[\w.%]+\?{1,2}\s*$)")
+DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+NEWLINE = re.compile(r"\r\n|\r|\n")  # what Python counts as lines, which str.splitlines does not
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its lines, and its syntax tree unless it is broken."""
+
+    number: int
+    lines: list[str]
+    tree: ast.Module | None
+
+    @property
+    def defined(self) -> set[str]:
+        """The functions and classes that it is about, read off its text."""
+        return set(DEFINED.findall("\n".join(self.lines)))
+
+
+def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
+    """The source that a notebook's definitions make, and after which of its lines each cell begins.
+
+    A cell with a definition that does not parse ends the source, so that its error is found there, unless another cell
+    defines the same.
+
+    Raises:
+        SubmissionError: it is no notebook, or has no definitions.
+    """
+    cells = [_cell(number, source) for number, source in enumerate(_sources(content, shown), 1)]
+    written = {name for cell in cells if cell.tree is not None for name in cell.defined}
+    keep = _Keep([statement for cell in cells if cell.tree is not None for statement in cell.tree.body])
+    lines: list[str] = []
+    starts: list[tuple[int, int]] = []
+    for cell in cells:
+        broken = cell.tree is None
+        if broken and cell.defined <= written:
+            continue
+        kept = cell.lines if cell.tree is None else _kept_lines(cell.lines, cell.tree, keep)
+        if any(line.strip() for line in kept):
+            lines.append(f"# [{cell.number}]")  # in the source, because equal sources share their result
+            starts.append((len(lines), cell.number))
+            lines += kept
+        if broken:
+            break
+    if not starts:
+        raise SubmissionError(
+            both(
+                f"{shown} defines nothing: it has {len(cells)} code cells, and no function or class in them.",
+                f"{shown} 没有任何定义：共 {len(cells)} 个代码单元，其中没有函数或类。",
+            )
+        )
+    return "\n".join(lines) + "\n", tuple(starts)
+
+
+# Reading the file.
+
+
+def _sources(content: bytes, shown: str) -> list[str]:
+    """The text of each code cell."""
+    tree = _parsed(content, shown)
+    language = _language(tree)
+    if language not in ("", "python", "python3", "ipython"):
+        raise _refused(shown, f"is a notebook in {language}, not Python", f"是 {language} 笔记本，不是 Python 笔记本")
+    try:
+        notebook = _current(_without_outputs(tree))
+        sources = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    except Exception as error:  # nbformat raises whatever a malformed notebook makes its code stumble over
+        reason = str(error).split("\n")[0][:200] or type(error).__name__
+        raise _refused(shown, f"is not a notebook ({reason})", f"不是笔记本（{reason}）") from None
+    return ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
+
+
+def _parsed(content: bytes, shown: str) -> dict[str, Any]:
+    try:
+        tree = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _refused(shown, "is not UTF-8 text", "不是 UTF-8 文本") from None
+    except (ValueError, RecursionError) as error:
+        at = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise _refused(shown, f"is not a notebook: no JSON{at}", f"不是笔记本：不是 JSON{at}") from None
+    if not isinstance(tree, dict) or not ({"cells", "worksheets"} & tree.keys()):
+        raise _refused(shown, "is not a notebook: it has no cells", "不是笔记本：其中没有单元")
+    return tree
+
+
+def _refused(shown: str, en: str, zh: str) -> SubmissionError:
+    again = both(". Save it again in Jupyter, or hand in a .py file.", "。请在 Jupyter 中重新保存，或提交 .py 文件。")
+    return SubmissionError(both(f"{shown} {en}", f"{shown} {zh}") + again)
+
+
+def _language(tree: dict[str, Any]) -> str:
+    metadata = tree.get("metadata")
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        part = metadata.get(key) if isinstance(metadata, dict) else None
+        if isinstance(part, dict) and isinstance(part.get(name), str):
+            return str(part[name]).lower()[:30]
+    return ""
+
+
+def _without_outputs(tree: dict[str, Any]) -> dict[str, Any]:
+    """Outputs, pictures and widgets are most of a notebook's bytes, and the part that programs get wrong."""
+    sheets = [tree, *(sheet for sheet in tree.get("worksheets") or [] if isinstance(sheet, dict))]
+    for sheet in sheets:
+        for cell in sheet.get("cells") or []:
+            if isinstance(cell, dict):
+                cell["outputs"], cell["metadata"] = [], {}
+                cell.pop("attachments", None)
+    return tree | {"metadata": {}}
+
+
+def _current(tree: dict[str, Any]) -> Any:
+    """The notebook in the current format; older ones are converted. nbformat's remarks on the way are nobody's."""
+    import nbformat
+
+    logger = logging.getLogger("traitlets")
+    before, logger.disabled = logger.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return nbformat.convert(nbformat.reader.reads(json.dumps(tree)), to_version=4)  # type: ignore[no-untyped-call]
+    finally:
+        logger.disabled = before
+
+
+# Choosing statements.
+
+
+def _cell(number: int, source: str) -> Cell:
+    lines = NEWLINE.split(source)
+    if lines[0].lstrip().startswith("%%"):
+        transparent = lines[0].split()[0] in TRANSPARENT
+        lines = ["", *lines[1:]] if transparent else [""] * len(lines)
+    tree = _tree(lines)
+    if tree is None:
+        lines = _without_magics(lines)
+        tree = _tree(lines)
+    return Cell(number, lines, tree)
+
+
+def _tree(lines: list[str]) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SyntaxWarning: an invalid escape sequence is the student's own affair
+            return ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _without_magics(lines: list[str]) -> list[str]:
+    """`%magics`, `!commands`, with the lines that they go on in, and `help?` become `pass`."""
+    kept: list[str] = []
+    going_on = False
+    for line in lines:
+        if going_on or MAGIC.match(line):
+            going_on = line.rstrip().endswith("\\")
+            kept.append(line[: len(line) - len(line.lstrip())] + "pass")
+        else:
+            kept.append(line)
+    return kept
+
+
+class _Keep:
+    """Which statements are kept, asked in the order of the notebook."""
+
+    def __init__(self, statements: list[ast.stmt]) -> None:
+        needed = [s for s in statements if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+        self.needed = {name for statement in needed for name in _loaded(statement, into_functions=True)}
+        self.known = set(dir(builtins)) | {"__name__", "__file__"}
+        self.everything = False  # after a star import any name may be known
+
+    def __call__(self, statement: ast.stmt) -> bool:
+        if not self._wanted(statement):
+            return False
+        self.known |= set(_bound(statement))
+        return True
+
+    def _wanted(self, statement: ast.stmt) -> bool:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return True
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            return self._wanted_import(statement)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            return self._plain(statement)
+        if isinstance(statement, ast.If):
+            return self._plain(statement.test) and self._all([*statement.body, *statement.orelse])
+        if isinstance(statement, ast.Try):
+            handled = [inner for handler in statement.handlers for inner in handler.body]
+            return self._all([*statement.body, *handled, *statement.orelse, *statement.finalbody])
+        return isinstance(statement, ast.Pass)
+
+    def _all(self, statements: list[ast.stmt]) -> bool:
+        before = set(self.known)
+        for statement in statements:
+            if not self(statement):
+                self.known = before
+                return False
+        return True
+
+    def _wanted_import(self, statement: ast.Import | ast.ImportFrom) -> bool:
+        """All but libraries for show, and modules, that no definition uses: a grader may lack them."""
+        bound = set(_bound(statement))
+        if isinstance(statement, ast.ImportFrom):
+            if (statement.module or "").partition(".")[0] in FOR_SHOW:
+                return bool(bound & self.needed)
+            self.everything |= "*" in bound
+            return True
+        names = {alias.name.partition(".")[0] for alias in statement.names}
+        return not names & FOR_SHOW or bool(bound & self.needed)
+
+    def _plain(self, node: ast.AST) -> bool:
+        """No calls but harmless ones, and no names that were left out."""
+        for part in _evaluated(node, into_functions=False):
+            if isinstance(part, ast.Call) and ast.unparse(part.func) not in HARMLESS:
+                return False
+            if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
+                return False
+        stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        loaded = set(_loaded(node, into_functions=False))
+        unknown = stored | loaded if isinstance(node, ast.AugAssign) else loaded - stored
+        return self.everything or unknown <= self.known
+
+
+def _evaluated(node: ast.AST, *, into_functions: bool) -> Iterator[ast.AST]:
+    yield node
+    if isinstance(node, ast.Lambda) and not into_functions:
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _evaluated(child, into_functions=into_functions)
+
+
+def _loaded(node: ast.AST, *, into_functions: bool) -> Iterator[str]:
+    parts = _evaluated(node, into_functions=into_functions)
+    return (part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement gives a meaning."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        for alias in statement.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield statement.name
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+        for part in ast.walk(statement):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                yield part.id
+
+
+# Keeping lines.
+
+
+def _kept_lines(lines: list[str], tree: ast.Module, keep: _Keep) -> list[str]:
+    """The cell's lines, blank where nothing is kept."""
+    kept = [""] * len(lines)
+    for first, last, statements in _by_lines(tree):
+        wanted = [statement for statement in statements if keep(statement) and not isinstance(statement, ast.Pass)]
+        if len(wanted) == len(statements):
+            kept[first:last] = lines[first:last]
+        elif wanted:  # `a = 1; train()`: only simple statements share a line, and each can be written in one
+            kept[first] = "; ".join(ast.unparse(statement) for statement in wanted)
+    return kept
+
+
+def _by_lines(tree: ast.Module) -> Iterator[tuple[int, int, list[ast.stmt]]]:
+    """Statements that share a line, together, with the range of their lines."""
+    group: list[ast.stmt] = []
+    first = last = 0
+    for statement in tree.body:
+        decorators = getattr(statement, "decorator_list", [])
+        begin = min(node.lineno for node in (statement, *decorators)) - 1
+        if group and begin >= last:
+            yield first, last, group
+            group = []
+        if not group:
+            first = begin
+        group.append(statement)
+        last = statement.end_lineno or statement.lineno
+    if group:
+        yield first, last, group
