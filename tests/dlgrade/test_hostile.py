@@ -4,6 +4,7 @@ They are graded by a grader in a process of its own, which holds what a grader h
 program, this file is that process. It takes one JSON object a line, a submission, and gives one back, its report.
 """
 
+import ast
 import contextlib
 import gc
 import io
@@ -95,13 +96,14 @@ class Bench:
         }
         return "".join(f"{name} = {value!r}\n" for name, value in facts.items())
 
-    def grade(self, source, keyword=CHECKED):
+    def grade(self, source, keyword=CHECKED, beside=None):
         """The report of a submission with this source. A grader that hangs or dies fails the test."""
         if self.process.poll() is not None:
             self.start()
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")  # the peak starts anew
         before = memory(self.process.pid, "VmRSS")
-        order = {"source": source, "surroundings": self.surroundings(), "keyword": keyword}
+        files = {**(beside or {}), "surroundings.py": self.surroundings()}
+        order = {"source": source, "files": files, "keyword": keyword}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         report = self.reply(4 * GRADING_SECONDS)
@@ -178,6 +180,14 @@ def declared(path):
     return sentence, set(fields.pop("Verdict").split(" | ")), fields.pop("Spoils", ""), fields
 
 
+def beside(path):
+    """The files that lie beside an attack: `BESIDE = {name: content}` at its top level."""
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "BESIDE":
+            return ast.literal_eval(statement.value)
+    return {}
+
+
 def leaks(checks):
     """What an attack says that it has found, wherever its words come into the report."""
     told = [(check["message"], check["detail"]["output"], check["detail"]["got"]) for check in checks.values()]
@@ -219,7 +229,7 @@ def test_attack(bench, right_answer, path):
     """An attack gets its verdict and no point, and neither the grader nor the next submission notices."""
     _, verdicts, spoils, _ = declared(path)
 
-    report = bench.grade(path.read_text(encoding="utf-8"))
+    report = bench.grade(path.read_text(encoding="utf-8"), beside=beside(path))
     left = bench.leftovers()
     after = bench.grade(right_answer)
 
@@ -286,7 +296,7 @@ def serve():
 
 
 def graded(judge, chapter, order):
-    files = {"ch28.py": order["source"].encode(), "surroundings.py": order["surroundings"].encode()}
+    files = {name: content.encode() for name, content in {**order["files"], "ch28.py": order["source"]}.items()}
     submission = Submission(main="ch28.py", files=files, shown="ch28.py", source=order["source"])
     started = time.monotonic()
     result = judge.grade(chapter, submission, keyword=order["keyword"])

@@ -194,7 +194,7 @@ def _seed(book: Gradebook, options: Options) -> int:
     noted = book.fact("seed")
     if options.seed is not None:
         return int(book.set_fact("seed", str(options.seed)))
-    return int(noted if noted is not None else book.set_fact("seed", str(secrets.randbelow(2**31))))
+    return int(noted if noted is not None else book.set_fact("seed", str(secrets.randbelow(2**53))))
 
 
 def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options) -> list[Graded]:

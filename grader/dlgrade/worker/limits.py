@@ -13,6 +13,7 @@ class Limits:
 
     memory: int = 2048 * MB
     scratch: int = 64 * MB
+    files: int = 10_000
     answer: int = 64 * MB
     processes: int = 64
     open_files: int = 256

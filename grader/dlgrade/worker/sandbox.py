@@ -235,8 +235,9 @@ class Sandbox:
         call("pivot_root", b".", b".")
         call("umount2", b".", MNT_DETACH)
         os.chdir("/")
-        mount("tmpfs", str(SCRATCH), "tmpfs", MS_NOSUID | MS_NODEV, f"mode=700,size={self.limits.scratch}")
-        mount("tmpfs", str(SHARED), "tmpfs", MS_NOSUID | MS_NODEV, f"mode=700,size={self.limits.scratch}")
+        room = f"mode=700,size={self.limits.scratch},nr_inodes={self.limits.files}"  # an empty file takes memory, too
+        for folder in (SCRATCH, SHARED):
+            mount("tmpfs", str(folder), "tmpfs", MS_NOSUID | MS_NODEV, room)
         return SCRATCH
 
     def _limit(self, data: int) -> None:

@@ -1,8 +1,9 @@
 """System calls that no submission needs and that would go round the other walls.
 
 Memory that belongs to no process (memfd, System V segments) escapes a limit on processes; new namespaces, io_uring,
-bpf, ptrace and keyrings widen the kernel that can be attacked. A classic BPF program answers each with EPERM; clone3,
-whose flags a filter cannot read, with ENOSYS, so that libc falls back to clone.
+bpf, ptrace and keyrings widen the kernel that can be attacked; inotify and fanotify tell what others read. A classic
+BPF program answers each with EPERM; clone3, whose flags a filter cannot read, with ENOSYS, so that libc falls back to
+clone.
 
 `man 2 seccomp`; numbers from the kernel's tables for x86-64 and arm64.
 """
@@ -16,23 +17,27 @@ import os
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 LD, JEQ, JGE, JSET, RET = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
-OFFSET_NUMBER, OFFSET_ARCH, OFFSET_FIRST_ARGUMENT = 0, 4, 16
+OFFSET_NUMBER, OFFSET_ARCH, OFFSET_FIRST_ARGUMENT, OFFSET_SECOND_ARGUMENT, OFFSET_THIRD_ARGUMENT = 0, 4, 16, 24, 32
 CLONE_NEW_ANY = 0x7E020000  # CLONE_NEWNS and all other namespaces
+SOL_SOCKET = 1
+BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and the same by force: the kernel's memory, which no limit counts
 X32 = 0x40000000  # the same calls by other numbers
 
-# architecture token, clone, clone3, and the calls refused
+# architecture token, clone, clone3, setsockopt, and the calls refused
 TABLES = {
-    "x86_64": (0xC000003E, 56, 435, {
+    "x86_64": (0xC000003E, 56, 435, 54, {
         "ptrace": 101, "shmget": 29, "shmat": 30, "shmctl": 31, "semget": 64, "msgget": 68, "pivot_root": 155,
         "mount": 165, "umount2": 166, "quotactl": 179, "kexec_load": 246, "add_key": 248, "request_key": 249,
         "keyctl": 250, "unshare": 272, "perf_event_open": 298, "open_by_handle_at": 304, "setns": 308,
         "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
+        "mq_open": 240, "inotify_init": 253, "inotify_init1": 294, "fanotify_init": 300,
     }),
-    "aarch64": (0xC00000B7, 220, 435, {
+    "aarch64": (0xC00000B7, 220, 435, 208, {
         "ptrace": 117, "shmget": 194, "shmctl": 195, "shmat": 196, "semget": 190, "msgget": 186, "umount2": 39,
         "mount": 40, "pivot_root": 41, "quotactl": 60, "unshare": 97, "kexec_load": 104, "add_key": 217,
         "request_key": 218, "keyctl": 219, "perf_event_open": 241, "open_by_handle_at": 265, "setns": 268,
         "process_vm_readv": 270, "process_vm_writev": 271, "memfd_create": 279, "bpf": 280, "userfaultfd": 282,
+        "mq_open": 180, "inotify_init1": 26, "fanotify_init": 262,
     }),
 }  # fmt: skip
 # one number on every architecture
@@ -55,7 +60,7 @@ class _Program(ctypes.Structure):
 
 def program(machine: str) -> list[Instruction]:
     """The filter for an architecture, as instructions."""
-    arch, clone, clone3, refused = TABLES[machine]
+    arch, clone, clone3, setsockopt, refused = TABLES[machine]
     code: list[Instruction] = [
         (LD, 0, 0, OFFSET_ARCH), (JEQ, 1, 0, arch), (RET, 0, 0, KILL),
         (LD, 0, 0, OFFSET_NUMBER), (JGE, 0, 1, X32), (RET, 0, 0, KILL),
@@ -63,6 +68,13 @@ def program(machine: str) -> list[Instruction]:
     ]  # fmt: skip
     for number in sorted({**refused, **COMMON}.values()):
         code += [(JEQ, 0, 1, number), (RET, 0, 0, ERROR | errno.EPERM)]
+    code += [
+        (JEQ, 0, 5 + len(BUFFER_SIZES), setsockopt),
+        (LD, 0, 0, OFFSET_SECOND_ARGUMENT), (JEQ, 0, 1 + len(BUFFER_SIZES), SOL_SOCKET),
+        (LD, 0, 0, OFFSET_THIRD_ARGUMENT),
+        *((JEQ, left, 0, size) for left, size in zip(range(len(BUFFER_SIZES), 0, -1), BUFFER_SIZES, strict=True)),
+        (RET, 0, 0, ALLOW), (RET, 0, 0, ERROR | errno.EPERM),
+    ]  # fmt: skip
     code += [
         (JEQ, 0, 3, clone), (LD, 0, 0, OFFSET_FIRST_ARGUMENT), (JSET, 0, 1, CLONE_NEW_ANY),
         (RET, 0, 0, ERROR | errno.EPERM), (RET, 0, 0, ALLOW),
