@@ -36,7 +36,7 @@ class TestRelu:
     def test_batch_of_one(self, agree, randn):
         """Keeps the shape of a batch of one.
         只有一个样本时保持形状不变。"""
-        X = randn(1, 9)
+        X = torch.cat([randn(1, 7), torch.tensor([[-1.5, 0.5]])], 1)
         agree(lambda impl: impl.relu(X))
 
     def test_float64(self, agree, randn):
@@ -123,7 +123,7 @@ class TestNet:
     def test_batch_of_one(self, agree, randn, weights):
         """Takes a single example, flat or as an image.
         可接受单个样本，无论是展平的还是图像。"""
-        X, values = randn(1, 784), weights()
+        X, values = randn(1, 784), weights(hiddens=20)
         agree(lambda impl: [logits(impl, x, values) for x in (X, X.reshape(1, 1, 28, 28))])
 
     def test_non_contiguous_images(self, agree, randn, weights):

@@ -215,7 +215,7 @@ class TestBatchNormLayer:
     def test_gradients(self, agree, randn):
         """Passes gradients to its input, gamma and beta.
         梯度能传到输入、gamma 和 beta。"""
-        X = randn(6, 3)
+        X = 3 * randn(6, 3)
 
         def probe(impl):
             net = impl.BatchNorm(3, num_dims=2)

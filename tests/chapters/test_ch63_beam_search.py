@@ -181,7 +181,7 @@ class TestExhaustiveSearch:
     def test_likeliest_sequence(self, run, tables):
         """Finds the likeliest sequence, as the product of all words does.
         找到概率最大的序列，与枚举所有词的乘积一致。"""
-        drawn = [tables(3, 4, end=-2.0) for _ in range(6)]
+        drawn = [tables(3, 4, end, spread=0.7) for end in (-2.0, 0.5) for _ in range(6)]
         found = run(lambda impl: [impl.exhaustive_search(Model(t), BOS, EOS, 3) for t in drawn])
         close(found, [likeliest(t, 3) for t in drawn])
 
@@ -254,7 +254,7 @@ class TestBeamSearch:
     def test_several_models(self, agree, tables):
         """Returns the k best candidates with their scores, best first.
         返回得分最高的 k 个候选及其得分，从高到低排列。"""
-        drawn = [tables(5, 5) for _ in range(8)]
+        drawn = [tables(5, 5) for _ in range(16)]
         agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 5, k) for t in drawn for k in (2, 3)])
 
     def test_book_figure(self, run):
@@ -277,7 +277,7 @@ class TestBeamSearch:
     def test_beam_of_one(self, run, tables):
         """A beam of one is greedy search; with alpha 0 the score is the log-probability.
         束宽为 1 就是贪心搜索；alpha 为 0 时得分就是对数概率。"""
-        drawn = [tables(4, 5) for _ in range(6)]
+        drawn = [tables(4, 5) for _ in range(12)]
         found = run(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 4, k=1, alpha=0) for t in drawn])
         close(found, [[greedy(t, 4)] for t in drawn])
 
@@ -299,7 +299,7 @@ class TestBeamSearch:
     def test_models_calls(self, agree, tables):
         """Extends k sequences at a step, those of the k likeliest that have not ended, and each from its whole prefix.
         每一步延伸的是 k 个最可能的序列中尚未结束的那些，并以完整前缀询问模型。"""
-        drawn = [tables(5, 5) for _ in range(4)]
+        drawn = [tables(5, 5) for _ in range(8)]
 
         def probe(impl):
             models = [Model(t) for t in drawn]
@@ -310,16 +310,18 @@ class TestBeamSearch:
     def test_early_end_wins(self, agree, tables):
         """A sequence that ended early stays a candidate, though longer ones fill the beam later, and may win.
         提前结束的序列始终是候选（即使之后束中都是更长的序列），并可能胜出。"""
-        logits = tables(6, 5, end=NEVER, spread=0.2)
-        logits[0, BOS, EOS] = 2
-        agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, 6, k) for k in (2, 3)])
+        drawn = [tables(6, 5, end=NEVER, spread=0.2) for _ in range(6)]
+        for logits in drawn:
+            logits[0, BOS, EOS] = 2
+        agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 6, k) for t in drawn for k in (2, 3)])
 
     def test_all_end_early(self, agree, tables):
         """Ends when every sequence of the beam has ended, long before max_len.
         束中的序列全部结束时搜索就结束，不必等到 max_len。"""
-        logits = tables(2, 5, end=-1.0)
-        logits[1, :, EOS] = SURE + SURE
-        agree(lambda impl: impl.beam_search(Model(logits), BOS, EOS, 12, k=2))
+        drawn = [tables(2, 5, end=-1.0) for _ in range(6)]
+        for logits in drawn:
+            logits[1, :, EOS] = SURE + SURE
+        agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 12, k=2) for t in drawn])
 
     def test_beam_keeps_its_width(self, agree, tables):
         """After a sequence has ended, the next step keeps k again.
@@ -331,9 +333,10 @@ class TestBeamSearch:
     def test_impossible_words(self, agree, tables):
         """Never chooses a word of probability 0, even if fewer than k sequences are left.
         不选择概率为 0 的词，即使剩下的序列不足 k 个。"""
-        logits = tables(3, 4, end=-1.0)
-        logits[0, BOS, :3] = logits[1, 3, 2:] = -math.inf
-        agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, n, k=4) for n in (1, 2, 3)])
+        drawn = [tables(3, 4, end=-1.0) for _ in range(4)]
+        for logits in drawn:
+            logits[0, BOS, :3] = logits[1, 3, 2:] = -math.inf
+        agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, n, k=4) for t in drawn for n in (1, 2, 3)])
 
     def test_no_end(self, agree, tables):
         """Sequences that reach max_len without <eos> are candidates.
