@@ -1,0 +1,498 @@
+"""ch13: dropout_layer, Net, expected_output, mc_dropout_predict.
+
+Random results are brought to what does not depend on the random stream: the values that an element can have (in so
+many draws that each occurs), or a statistic rounded so coarsely that it has to stray by more than five of its standard
+deviations to round to another number.
+"""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from dlgrade.suite import close, expect, gradients, raises, set_parameters, written_from_scratch
+
+DRAWS = 200  # an element of probability 0.2 is missed by all of them once in 1e19 runs
+
+
+@pytest.fixture
+def generator(generator):
+    """Inputs come from another seed than the one that probes start from: else masks and inputs would be related."""
+    return torch.Generator().manual_seed(generator.initial_seed() + 1)
+
+
+@pytest.fixture
+def values(randn):
+    """values(3, 4): random numbers of both signs, none near zero."""
+    return lambda *shape, **dtype: (lambda X: X + X.sign() / 2)(randn(*shape, **dtype))
+
+
+def to_grid(X, step):
+    """X rounded to multiples of step."""
+    return (X / step).round() * step
+
+
+def spread(Y):
+    """Of draws Y[0], Y[1], ...: the least and the greatest value of each element, and whether it has no third one."""
+    low, high = Y.amin(0), Y.amax(0)
+    return low, high, bool(((low == Y) | (high == Y)).all())
+
+
+def drop(impl, X, dropout=0.3):
+    """The spread of many calls."""
+    return spread(torch.stack([impl.dropout_layer(X, dropout) for _ in range(DRAWS)]))
+
+
+def dropped_or_scaled(X, dropout=0.3):
+    """What `drop` should give: each element is 0 or X / (1 - dropout)."""
+    kept = X / (1 - dropout)
+    return kept.clamp(max=0), kept.clamp(min=0), True
+
+
+def shares(Y):
+    """The shape of Y, the values that occur in it, and their shares to the nearest fortieth."""
+    found, counts = Y.unique(return_counts=True)
+    return list(Y.shape), found[:9], to_grid(counts / Y.numel(), 1 / 40)[:9]
+
+
+def correlations(rows):
+    """The correlations of kept and dropped between the rows, to the nearest tenth; in the dtype of the rows."""
+    return to_grid(torch.corrcoef((rows != 0).double()), 0.1).to(rows.dtype)
+
+
+@pytest.mark.exercise("dropout_layer")
+class TestDropoutLayer:
+    @pytest.mark.points(2)
+    def test_survivors(self, run, values):
+        """Each element is dropped in some calls, and in all others is exactly X / (1 - dropout).
+        每个元素在一些调用中变为 0，在其余调用中恰好等于 X / (1 - dropout)。"""
+        X = values(3, 4)
+        for p in (0.2, 0.4, 0.75):
+            close(run(lambda impl, p=p: drop(impl, X, p)), dropped_or_scaled(X, p))
+
+    @pytest.mark.points(2)
+    def test_fraction(self, run):
+        """Drops the fraction `dropout` of many elements, be it small or large.
+        在大量元素中丢弃的比例等于 dropout，无论它是大是小。"""
+        for p in (0.2, 0.7):
+            found = run(lambda impl, p=p: shares(impl.dropout_layer(torch.ones(40_000), p)))
+            close(found, ([40_000], torch.tensor([0, 1 / (1 - p)]), torch.tensor([p, 1 - p])))
+
+    def test_moments(self, run, randn):
+        """Keeps the mean, and divides the mean square by 1 - dropout, as torch's own dropout does.
+        均值不变，均方值变为原来的 1 / (1 - dropout) 倍，与 torch 自带的 dropout 一致。"""
+        X = randn(40_000) + 2
+
+        def probe(impl):
+            Y = impl.dropout_layer(X, 0.2)
+            return list(Y.shape), to_grid(Y.sum() / X.sum(), 0.05), to_grid((Y**2).sum() / (X**2).sum(), 0.05)
+
+        close(run(probe), ([40_000], torch.tensor(1.0), torch.tensor(1.25)))
+
+    @pytest.mark.points(2)
+    def test_within_a_row(self, run):
+        """The elements of one row are dropped independently of each other.
+        同一行中的各个元素相互独立地被丢弃。"""
+        close(run(lambda impl: correlations(impl.dropout_layer(torch.ones(20_000, 4), 0.3).t())), torch.eye(4))
+
+    def test_between_rows(self, run):
+        """Each example of a batch has a mask of its own.
+        批量中的每个样本有各自的掩码。"""
+        close(run(lambda impl: correlations(impl.dropout_layer(torch.ones(4, 20_000), 0.3))), torch.eye(4))
+
+    def test_between_calls(self, run):
+        """Every call draws a new mask.
+        每次调用都重新生成掩码。"""
+        X = torch.ones(20_000)
+        close(run(lambda impl: correlations(torch.stack([impl.dropout_layer(X, 0.3) for _ in range(3)]))), torch.eye(3))
+
+    def test_zero(self, run, values):
+        """With dropout 0 everything stays as it is (and with another, it does not).
+        dropout 为 0 时原样返回（不为 0 时则不然）。"""
+        X = values(20, 30)
+        found = run(lambda impl: (impl.dropout_layer(X, 0), impl.dropout_layer(X, 0.0), drop(impl, X[0])))
+        close(found, (X, X, dropped_or_scaled(X[0])))
+
+    def test_one(self, run, values):
+        """With dropout 1 everything is zero, even what was infinite or NaN.
+        dropout 为 1 时全部为零，即使输入中有无穷大或 NaN。"""
+        X = values(3, 4)
+        wild = torch.tensor([1.0, torch.inf, -torch.inf, torch.nan])
+        found = run(lambda impl: (impl.dropout_layer(wild, 1), impl.dropout_layer(X, 1.0), drop(impl, X)))
+        close(found, (torch.zeros(4), torch.zeros(3, 4), dropped_or_scaled(X)))
+
+    def test_no_probability(self, run, values):
+        """Refuses a dropout below 0 or above 1 with AssertionError.
+        dropout 小于 0 或大于 1 时触发 AssertionError。"""
+        X, wrong = values(3, 4), (-0.1, 1.1, 2)
+
+        def probe(impl):
+            return [raises(lambda p=p: impl.dropout_layer(X, p), AssertionError) for p in wrong], drop(impl, X)
+
+        close(run(probe), ([True, True, True], dropped_or_scaled(X)))
+
+    def test_shapes(self, run, values):
+        """Takes a vector, a batch of one and a batch of images.
+        可接受向量、只有一个样本的批量和一批图像。"""
+        for shape in ((5,), (1, 6), (2, 3, 2, 2)):
+            X = values(*shape)
+            close(run(lambda impl, X=X: drop(impl, X)), dropped_or_scaled(X))
+
+    def test_float64_transposed(self, run, values):
+        """Keeps float64 and its precision, also on a non-contiguous input.
+        保持 float64 及其精度，也可接受非连续的输入。"""
+        X = values(4, 3, dtype=torch.float64).t()
+        found = run(lambda impl: (drop(impl, X), impl.dropout_layer(X, 0.0), impl.dropout_layer(X, 1.0)))
+        close(found, (dropped_or_scaled(X), X, 0 * X))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, values):
+        """The gradient is 1 / (1 - dropout) where an element was kept, and 0 where it was dropped, be it all.
+        被保留的元素梯度为 1 / (1 - dropout)，被丢弃的元素梯度为 0；全部丢弃时也是如此。"""
+        X = values(DRAWS, 3, 4, dtype=torch.float64)
+
+        def probe(impl):
+            X_ = X.clone().requires_grad_()
+            Y = impl.dropout_layer(X_, 0.3)
+            Y.sum().backward()
+            all_dropped = gradients(lambda x: x + impl.dropout_layer(x, 1), X)
+            return X_.grad * X - Y, spread(X_.grad), all_dropped
+
+        one = torch.ones(3, 4, dtype=torch.float64)
+        close(run(probe), (0 * X, dropped_or_scaled(one), gradients(lambda x: 1 * x, X)))
+
+    def test_arguments_untouched(self, run, values):
+        """Leaves its input as it was.
+        不修改输入。"""
+        X = values(3, 4)
+        close(run(lambda impl: (drop(impl, X), impl.dropout_layer(X, 1), X)), (dropped_or_scaled(X), 0 * X, X))
+
+    @pytest.mark.bonus
+    def test_half_precision(self, run, values):
+        """Keeps float16.
+        保持 float16。"""
+        X = values(3, 4).half()
+        close(run(lambda impl: drop(impl, X)), dropped_or_scaled(X))
+
+    @pytest.mark.bonus
+    def test_infinite_input(self, run):
+        """Drops an infinite element, too: to 0, not to NaN.
+        无穷大的元素也能被丢弃：变为 0，而不是 NaN。"""
+        X = torch.tensor([torch.inf, 2.0, -torch.inf])
+        close(run(lambda impl: drop(impl, X)), dropped_or_scaled(X))
+
+    test_from_scratch = written_from_scratch
+
+
+SIZES = (6, 3, 5, 4)  # num_inputs, num_outputs, num_hiddens1, num_hiddens2
+
+
+def network(impl, *is_training, sizes=SIZES):
+    return set_parameters(impl.Net(*sizes, *is_training), seed=1)
+
+
+def prediction(X, sizes=SIZES):
+    """What Net computes of X (n, num_inputs) without dropout, and the layers that it has, by torch's own functions."""
+    d, q, h1, h2 = sizes
+    layers = {"lin1": nn.Linear(d, h1), "lin2": nn.Linear(h1, h2), "lin3": nn.Linear(h2, q)}
+    layers = set_parameters(nn.ModuleDict(layers), seed=1).to(X.dtype)
+    return layers["lin3"](F.relu(layers["lin2"](F.relu(layers["lin1"](X))))), layers
+
+
+def telling_network(impl):
+    """A Net of one unit a layer, whose result tells which were dropped.
+
+    H1 is 1 before and 0 or 1.25 after dropout; H2 is H1 + 1, which becomes 0, 2 or 4.5; the result is H2 + 3.
+    """
+    net, one = impl.Net(2, 1, 1, 1), torch.ones(1)
+    biases = {"lin1.bias": one, "lin2.bias": one, "lin3.bias": 3 * one}
+    net.load_state_dict(biases | {"lin1.weight": torch.zeros(1, 2), "lin2.weight": one[None], "lin3.weight": one[None]})
+    return net
+
+
+@pytest.mark.exercise("Net")
+class TestNet:
+    def test_parameters(self, run):
+        """Has the weights, drawn at random, and the biases of three linear layers of the sizes asked for.
+        参数是三个线性层的权重（随机初始化）和偏置，形状符合要求。"""
+
+        def probe(impl):
+            one, other = impl.Net(*SIZES), impl.Net(*SIZES)
+            alike = [torch.equal(getattr(one, f"lin{i}").weight, getattr(other, f"lin{i}").weight) for i in (1, 2, 3)]
+            return alike, {name: list(parameter.shape) for name, parameter in one.named_parameters()}
+
+        weights = {"lin1.weight": [5, 6], "lin2.weight": [4, 5], "lin3.weight": [3, 4]}
+        close(run(probe), ([False] * 3, weights | {"lin1.bias": [5], "lin2.bias": [4], "lin3.bias": [3]}))
+
+    @pytest.mark.points(2)
+    def test_evaluation(self, run, randn):
+        """In evaluation drops nothing: a network of three layers with two ReLUs, the same every time.
+        评估模式下不丢弃任何元素：三个线性层和两个 ReLU，每次结果相同。"""
+        X = randn(8, 6)
+        expected = prediction(X)[0].detach()
+        close(run(lambda impl: [network(impl).eval()(X) for _ in range(2)]), [expected, expected])
+
+    def test_made_for_prediction(self, run, randn):
+        """With is_training=False drops nothing from the start.
+        以 is_training=False 创建时，一开始就不丢弃。"""
+        X = randn(8, 6)
+        found = run(lambda impl: [network(impl, False)(X), impl.Net(*SIZES, is_training=False).training])
+        close(found, [prediction(X)[0].detach(), False])
+
+    @pytest.mark.points(2)
+    def test_training(self, run):
+        """In training drops a fifth of the first hidden layer and half of the second, and scales what it keeps.
+        训练模式下第一个隐藏层丢弃五分之一，第二个丢弃一半，并放大保留的部分。"""
+        found = run(lambda impl: shares(telling_network(impl)(torch.zeros(60_000, 2))))
+        close(found, ([60_000, 1], torch.tensor([3.0, 5.0, 7.5]), torch.tensor([0.5, 0.1, 0.4])))
+
+    def test_modes(self, run, randn):
+        """train() and eval() turn dropout on and off, however the network was made.
+        无论网络如何创建，train() 和 eval() 都能打开和关闭暂退法。"""
+        X = randn(40, 6)
+
+        def probe(impl):
+            net, seen = network(impl, False), []
+            for mode in (True, False, True, False):
+                Y = net.train(mode)(X)
+                seen.append((torch.equal(Y, net(X)), net.training))
+            return seen, Y
+
+        modes = [(False, True), (True, False)]
+        close(run(probe), (modes + modes, prediction(X)[0].detach()))
+
+    def test_output_is_kept(self, run, randn):
+        """Does not drop the output: without weights in the last layer it is that layer's bias.
+        不在输出层上丢弃：最后一层权重为零时，输出就是该层的偏置。"""
+        X, bias = randn(50, 6), randn(3)
+
+        def probe(impl):
+            net = network(impl)
+            net.lin3.weight.data.zero_()
+            net.lin3.bias.data = bias
+            return net(X)
+
+        close(run(probe), bias.expand(50, 3))
+
+    def test_images(self, run, randn):
+        """Flattens a batch of images, also a batch of one.
+        展平一批图像，包括只有一张图像的批量。"""
+        X, sizes = randn(3, 1, 28, 28), (784, 10, 7, 8)
+        expected = prediction(X.reshape(3, 784), sizes)[0].detach()
+        found = run(lambda impl: [network(impl, sizes=sizes).eval()(images) for images in (X, X[:1])])
+        close(found, [expected, expected[:1]], atol=1e-4)  # sums of 784 products
+
+    def test_float64_transposed(self, run, randn):
+        """Works in float64, and on a non-contiguous input.
+        可用 float64 计算，可接受非连续的输入。"""
+        X = randn(6, 8, dtype=torch.float64).t()
+        close(run(lambda impl: network(impl).double().eval()(X)), prediction(X)[0].detach())
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, randn):
+        """Passes the right gradients to all parameters and to the input.
+        所有参数和输入的梯度正确。"""
+        X = randn(8, 6, dtype=torch.float64)
+
+        def probe(impl):
+            net = network(impl).double().eval()
+            found = gradients(net, X)
+            return found, {name: parameter.grad for name, parameter in net.named_parameters()}
+
+        layers = prediction(X)[1]
+        wanted = gradients(lambda X: layers["lin3"](F.relu(layers["lin2"](F.relu(layers["lin1"](X))))), X)
+        close(run(probe), (wanted, {name: parameter.grad for name, parameter in layers.named_parameters()}))
+
+
+def estimate(impl, X, **seed):
+    """Mean and variance of many draws in units of X and X^2, to the nearest quarter.
+
+    The mean's standard deviation is sqrt(0.5 / 1000), the variance's 0.011: rounding forgives 5.6 and 11 of them.
+    """
+    mean, variance = impl.expected_output(X, 1 / 3, 1000, **seed)
+    return to_grid(mean / X.to(mean.dtype), 0.25), to_grid(variance / X.to(variance.dtype) ** 2, 0.25)
+
+
+def limit(X):
+    """What `estimate` should give: x and x^2 p / (1 - p) in these units."""
+    return torch.ones_like(X), torch.full_like(X, 0.5)
+
+
+def two_valued(mean, variance, kept, n):
+    """Require moments that n draws of 0 or `kept` can have, of elements that are dropped each by itself."""
+    count = (mean / kept * n).round().clamp(0, n).nan_to_num()
+    close((mean, variance), (kept * count / n, kept**2 * (count / n) * (1 - count / n)))
+    en = f"Elements are dropped together, or alike in each of {n} draws; every draw should drop each by itself."
+    expect(count.unique().numel() > min(n, 2), en, "每次采样时，各元素应各自独立地被丢弃，而不是一起被丢弃或每次相同。")
+
+
+@pytest.mark.exercise("expected_output")
+class TestExpectedOutput:
+    @pytest.mark.points(2)
+    def test_many_draws(self, run, values):
+        """The mean of many draws is near X and the variance near X^2 p / (1 - p), element by element.
+        多次采样的均值逐元素地接近 X，方差接近 X² p / (1 - p)。"""
+        X = values(3, 4)
+        close(run(lambda impl: estimate(impl, X)), limit(X))
+
+    @pytest.mark.points(2)
+    def test_few_draws(self, run, values):
+        """Of n draws of 0 or k = X / (1 - dropout) the mean is a multiple of k / n, the variance mean (k - mean).
+        n 次采样的取值为 0 或 k = X / (1 - dropout)：均值是 k / n 的整数倍，方差是 mean (k - mean)。"""
+        X = values(200)
+        for n in (1, 2, 5):
+            two_valued(*run(lambda impl, n=n: impl.expected_output(X, 0.4, n)), X / 0.6, n)
+
+    def test_nothing_dropped(self, run, values):
+        """With dropout 0 the mean is X and the variance 0 (with another, it is not).
+        dropout 为 0 时均值为 X、方差为 0（不为 0 时则不然）。"""
+        X = values(3, 4)
+        close(run(lambda impl: (impl.expected_output(X, 0.0, 8), estimate(impl, X))), ((X, 0 * X), limit(X)))
+
+    def test_everything_dropped(self, run, values):
+        """With dropout 1 mean and variance are 0 (with another, they are not).
+        dropout 为 1 时均值和方差都为 0（不为 1 时则不然）。"""
+        X = values(3, 4)
+        close(run(lambda impl: (impl.expected_output(X, 1.0, 8), estimate(impl, X))), ((0 * X, 0 * X), limit(X)))
+
+    def test_seed(self, run, values):
+        """The same seed gives the same estimate, another seed another one; 0 is the default.
+        相同的种子得到相同的估计，不同的种子得到不同的估计；默认种子为 0。"""
+        X, x = values(10, 20), values(4)
+
+        def probe(impl):
+            means = [impl.expected_output(X, 0.4, 5, **seed)[0] for seed in ({}, {"seed": 0}, {"seed": 3}, {"seed": 3})]
+            return [[torch.equal(one, other) for one in means] for other in means], estimate(impl, x, seed=3)
+
+        same = [[True, True, False, False]] * 2 + [[False, False, True, True]] * 2
+        close(run(probe), (same, limit(x)))
+
+    def test_shapes(self, run, values):
+        """Takes a vector, a batch of one and a batch of images.
+        可接受向量、只有一个样本的批量和一批图像。"""
+        for shape in ((3,), (1, 4), (1, 2, 2, 2)):
+            X = values(*shape)
+            close(run(lambda impl, X=X: estimate(impl, X)), limit(X))
+
+    def test_float64_transposed(self, run, values):
+        """Keeps float64 and its precision, also on a non-contiguous input.
+        保持 float64 及其精度，也可接受非连续的输入。"""
+        X = values(20, 30, dtype=torch.float64).t()
+        two_valued(*run(lambda impl: impl.expected_output(X, 0.4, 6)), X / 0.6, 6)
+
+    def test_arguments_untouched(self, run, values):
+        """Leaves its input as it was.
+        不修改输入。"""
+        X = values(3, 4)
+        close(run(lambda impl: (estimate(impl, X), X)), (limit(X), X))
+
+
+class Count(nn.Module):
+    """Multiplies its input by 1 at the first call, by 2 at the second, and so on."""
+
+    calls = 0
+
+    def forward(self, X):
+        self.calls += 1
+        return self.calls * X
+
+
+def classifier():
+    return set_parameters(nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 2)), seed=2)
+
+
+@pytest.mark.exercise("mc_dropout_predict")
+class TestMcDropoutPredict:
+    @pytest.mark.points(2)
+    def test_moments(self, run, values):
+        """With a single nn.Dropout the mean is near X, and the deviation near |X| sqrt(p / (1 - p)).
+        只有一个 nn.Dropout 时，均值接近 X，标准差接近 |X| sqrt(p / (1 - p))。"""
+        X = values(2, 3).sign()
+
+        def probe(impl):
+            mean, deviation = impl.mc_dropout_predict(nn.Dropout(0.2).eval(), X, 500)
+            return to_grid(mean * X.to(mean.dtype), 0.25), to_grid(deviation, 0.25)  # their deviations: 0.022 and 0.019
+
+        close(run(probe), (torch.ones(2, 3), torch.full((2, 3), 0.5)))
+
+    @pytest.mark.points(2)
+    def test_calls(self, run, randn):
+        """Calls the network n_samples times; mean and deviation divide by n_samples.
+        调用网络 n_samples 次；均值和标准差都除以 n_samples。"""
+        X = randn(4, 3)
+        for n in (1, 2, 5):
+            mean, deviation = (n + 1) / 2 * X, ((n * n - 1) / 12) ** 0.5 * X.abs()
+            close(run(lambda impl, n=n: impl.mc_dropout_predict(Count(), X, n)), (mean, deviation))
+
+    def test_dropout_works(self, run, randn):
+        """Finds the nn.Dropout modules, however deep, in a network that was in evaluation mode.
+        在处于评估模式的网络中找到所有 nn.Dropout 模块，无论嵌套多深。"""
+        X, weight = randn(4, 3), randn(3, 3)
+
+        def probe(impl):
+            inner = nn.Sequential(nn.Sequential(nn.Dropout(1.0)), nn.Linear(3, 3))
+            nets = [nn.Sequential(inner, nn.ReLU()), nn.Sequential(nn.Linear(3, 3), nn.Dropout(1.0))]
+            inner[1].weight.data, inner[1].bias.data = weight, torch.tensor([1.0, 2.0, -3.0])
+            return [impl.mc_dropout_predict(net.eval(), X, 3) for net in nets]
+
+        nothing = torch.zeros(4, 3)
+        close(run(probe), [(torch.tensor([1.0, 2.0, 0.0]).expand(4, 3), nothing), (nothing, nothing)])
+
+    @pytest.mark.points(2)
+    def test_batch_norm(self, run, randn):
+        """Batch normalisation predicts: it uses its running statistics and keeps them, even if the net was in training.
+        批量归一化处于评估模式：使用并保留滑动统计量，即使网络原来处于训练模式。"""
+        X, means = randn(8, 3), randn(3)
+
+        def probe(impl):
+            norm = nn.BatchNorm1d(3)
+            norm.running_mean, norm.running_var = means.clone(), torch.full((3,), 4.0)
+            found = impl.mc_dropout_predict(nn.Sequential(norm, nn.Dropout(0.0)).train(), X, 3)
+            return found, norm.running_mean, norm.running_var, norm.num_batches_tracked
+
+        close(run(probe), (((X - means) / (4 + 1e-5) ** 0.5, 0 * X), means, torch.full((3,), 4.0), torch.tensor(0)))
+
+    def test_modes_restored(self, run, randn):
+        """Every module ends in the mode that it was in, be they mixed.
+        每个模块最后都回到原来的模式，即使各不相同。"""
+        X, mixtures = randn(4, 3), [(1, 1, 1, 1, 1), (0, 0, 0, 0, 0), (1, 0, 0, 1, 0), (0, 1, 1, 0, 1)]
+
+        def with_modes(impl, modes):
+            net = nn.Sequential(nn.Sequential(nn.Dropout(0.0), nn.Identity()), Count())
+            for module, mode in zip(net.modules(), modes, strict=True):
+                module.training = bool(mode)
+            return impl.mc_dropout_predict(net, X, 3), [int(module.training) for module in net.modules()]
+
+        found = run(lambda impl: [with_modes(impl, modes) for modes in mixtures])
+        close(found, [((2 * X, (2 / 3) ** 0.5 * X.abs()), modes) for modes in mixtures])
+
+    def test_no_graph(self, run, randn):
+        """Neither result carries a graph, whatever requires gradients; and gradients stay enabled afterwards.
+        无论什么需要梯度，两个结果都不带计算图；之后梯度仍然开启。"""
+        X = randn(4, 6)
+
+        def probe(impl):
+            found = impl.mc_dropout_predict(classifier(), X.clone().requires_grad_(), 3)
+            return found, [result.requires_grad for result in found], torch.is_grad_enabled()
+
+        close(run(probe), ((classifier()(X).detach(), torch.zeros(4, 2)), [False, False], True))
+
+    def test_without_dropout(self, run, randn):
+        """Without dropout the mean is the prediction and the deviation 0.
+        没有暂退层时，均值就是预测值，标准差为 0。"""
+        X = randn(4, 6)
+        found = run(lambda impl: impl.mc_dropout_predict(classifier(), X, 4))
+        close(found, (classifier()(X).detach(), torch.zeros(4, 2)))
+
+    def test_float64_batch_of_one(self, run, randn):
+        """Works in float64, for a batch of one, and on a non-contiguous input.
+        可用 float64 计算，可接受只有一个样本的批量和非连续的输入。"""
+        X = randn(3, 5, dtype=torch.float64).t()
+        found = run(lambda impl: [impl.mc_dropout_predict(Count(), batch, 4) for batch in (X, X[:1])])
+        close(found, [(2.5 * batch, 1.25**0.5 * batch.abs()) for batch in (X, X[:1])])
+
+    def test_arguments_untouched(self, run, randn):
+        """Leaves its input as it was.
+        不修改输入。"""
+        X = randn(4, 3)
+        close(run(lambda impl: (impl.mc_dropout_predict(Count(), X, 2), X)), ((1.5 * X, 0.5 * X.abs()), X))
