@@ -2,15 +2,16 @@
 
 Grades so many submissions of ch28 with two jobs: right answers, known mistakes, mutants and attacks, each different
 from every other, in an order drawn from a seed. Says what a submission cost, whether every right one kept its marks,
-how much memory the grader's processes took together at the beginning and at the end, and how much more a process for
-each submission costs that imports torch and runs pytest. `--right` grades right answers alone, in two batches of
-unequal size: their difference is what one costs beyond the shared start.
+and how much memory was in use at the beginning and at the end. `--right` grades right answers alone, in two batches of
+unequal size: their difference is what one costs beyond the shared start. It also says how much more a process for each
+submission costs that imports torch and runs pytest.
 """
 
 import argparse
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -56,19 +57,19 @@ def hand_in(folder, count, shares):
 
 
 class Watch(threading.Thread):
-    """Samples what a process and its descendants take together: memory, shared pages counted once, and CPU time.
+    """Samples the CPU time of a process and its descendants, and how much more memory the machine's processes use.
 
-    The time of workers that have ended is their server's; what the operating system tells at the very end lacks it.
+    Workers hide their own memory from everybody; the machine's counts them, too.
     """
 
     def __init__(self, pid):
         super().__init__(daemon=True)
-        self.pid, self.memory, self.cpu = pid, [], 0.0
+        self.pid, self.memory, self.cpu, self.before, self.ended = pid, [], 0.0, in_use(), False
 
     def run(self):
-        while Path(f"/proc/{self.pid}/smaps_rollup").exists():
+        while not self.ended:
             pids = family(self.pid)
-            self.memory.append(sum(map(own_share, pids)))
+            self.memory.append(in_use() - self.before)
             self.cpu = max(self.cpu, sum(map(cpu_seconds, pids)))
             time.sleep(0.1)
 
@@ -85,13 +86,10 @@ def family(pid):
     return found
 
 
-def own_share(pid):
-    """Bytes of a process, of what it shares its part."""
-    try:
-        words = Path(f"/proc/{pid}/smaps_rollup").read_text().partition("Pss:")[2].split()
-        return int(words[0]) * 1024
-    except (OSError, IndexError):
-        return 0
+def in_use():
+    """Bytes that processes of this machine have written, their files in memory among them."""
+    facts = Path("/proc/meminfo").read_text()
+    return sum(int(facts.partition(f"{name}:")[2].split()[0]) * 1024 for name in ("AnonPages", "Shmem"))
 
 
 def cpu_seconds(pid):
@@ -108,9 +106,13 @@ def run(command, cwd):
     started, process = time.monotonic(), subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
     watch = Watch(process.pid)
     watch.start()
-    if process.wait() not in (0, 1):
+    _, status, usage = os.wait4(process.pid, 0)
+    watch.ended = True
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
         sys.exit(f"{command} ended with {process.returncode}")
-    return time.monotonic() - started, watch.cpu, watch.memory
+    # the samples miss the very end, the system's account those whom nobody waited for
+    return time.monotonic() - started, max(watch.cpu, usage.ru_utime + usage.ru_stime), watch.memory
 
 
 def grade(folder):
@@ -130,18 +132,8 @@ def fresh_processes(folder, students):
     total = 0.0
     for student in students:
         file = folder / "in" / student / f"{CHAPTER.stem}.py"
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            str(suite),
-            "--submission",
-            str(file),
-        ]
-        total += run(command, folder)[1]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(suite)]
+        total += run([*command, "--submission", str(file)], folder)[1]
     return total / len(students)
 
 
@@ -151,13 +143,22 @@ def mixed(folder, count):
     right = [student for student, kind in kinds.items() if kind == "right"]
     spoiled = [student for student in right if scores(folder, student)[0] != scores(folder, student)[1]]
     gained = [s for s, kind in kinds.items() if kind == "hostile" and scores(folder, s)[0] == scores(folder, s)[1]]
-    quarter = max(1, len(memory) // 4)
     print(f"{count} submissions ({', '.join(f'{list(kinds.values()).count(k)} {k}' for k in SHARES)}), {JOBS} jobs")
     print(f"  {clock:.1f} s on the clock, {cpu:.1f} s of CPU: {1000 * cpu / count:.0f} ms each")
     print(f"  right ones that lost marks: {len(spoiled)} of {len(right)}; attacks with full marks: {len(gained)}")
+    tell_memory(folder, memory)
+
+
+def tell_memory(folder, samples):
+    quarter = max(1, len(samples) // 4)
+    alone = max(run([sys.executable, "-c", "import time, torch; time.sleep(1)"], folder)[2])
     print(
-        f"  memory of all processes: {max(memory[:quarter]) >> 20} MB at most in the first quarter of the time, "
-        f"{max(memory[-quarter:]) >> 20} MB in the last"
+        f"  memory in use: {statistics.median(samples[:quarter]) / 2**20:.0f} MB in the first quarter of the time, "
+        f"{statistics.median(samples[-quarter:]) / 2**20:.0f} MB in the last, {max(samples) / 2**20:.0f} MB at most"
+    )
+    print(
+        f"  budget: {alone / 2**20:.0f} MB for one process that imports torch, and 100 MB a job: "
+        f"{alone / 2**20 + 100 * JOBS:.0f} MB"
     )
 
 
@@ -166,14 +167,15 @@ def right_ones(folder, count):
     for name, size in (("few", count // 5), ("many", count)):
         place = folder / name
         hand_in(place / "in", size, {"right": 1.0})
-        batches.append((size, *grade(place)[:2]))
-    (few, few_clock, few_cpu), (many, many_clock, many_cpu) = batches
+        batches.append((size, *grade(place)))
+    (few, few_clock, few_cpu, _), (many, many_clock, many_cpu, memory) = batches
     one = (many_cpu - few_cpu) / (many - few)
     checks = scores(folder / "many", "0000")[2]
     fresh = fresh_processes(folder / "many", [f"{number:04d}" for number in range(5)])
     print(f"right answers with {checks} checks, {few} and then {many} of them, {JOBS} jobs")
     print(f"  {1000 * one:.0f} ms of CPU each beyond the shared start (budget {30 + 3 * checks} ms)")
     print(f"  {1000 * (many_clock - few_clock) / (many - few):.0f} ms each on the clock")
+    tell_memory(folder, memory)
     print(f"  a process for each that imports torch and runs pytest: {fresh / one:.0f} times the CPU ({fresh:.2f} s)")
 
 

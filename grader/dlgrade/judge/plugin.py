@@ -217,8 +217,7 @@ def _long(report: CheckReport) -> str:
 # What suites use.
 
 
-@pytest.fixture
-def grading(request: pytest.FixtureRequest) -> Grading:
+def _grading(request: pytest.FixtureRequest) -> Grading:
     """The grading that the running check belongs to."""
     found = request.config.stash[GRADER].grading_for(request.path)
     assert found is not None, "this fixture is for the suites in tests/chapters"
@@ -226,7 +225,7 @@ def grading(request: pytest.FixtureRequest) -> Grading:
 
 
 @pytest.fixture
-def agree(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., None]:
+def agree(request: pytest.FixtureRequest) -> Callable[..., None]:
     """`agree(probe, rtol=None, atol=None, dtype=True)`: what the submission gives equals what the reference gives.
 
     Compared are structure, shape, dtype (unless `dtype=False`) and values, within the dtype's tolerance.
@@ -234,7 +233,7 @@ def agree(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., Non
     from dlgrade.judge.compare import Comparison, Tolerance
     from dlgrade.judge.verdicts import from_difference
 
-    check = request.node.stash[CHECK]
+    grading, check = _grading(request), request.node.stash[CHECK]
 
     def agree(
         probe: Callable[[Any], Any], *, rtol: float | None = None, atol: float | None = None, dtype: bool = True
@@ -249,7 +248,7 @@ def agree(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., Non
 
 
 @pytest.fixture
-def run(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., Any]:
+def run(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """`run(probe, dtype=True)`: what the submission gives, for properties and for oracles that are not ours.
 
     Its structure, shapes and dtypes are the reference's, or the check fails; its values are the suite's to judge.
@@ -257,7 +256,7 @@ def run(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., Any]:
     from dlgrade.judge.compare import Comparison
     from dlgrade.judge.verdicts import from_difference
 
-    check = request.node.stash[CHECK]
+    grading, check = _grading(request), request.node.stash[CHECK]
 
     def run(probe: Callable[[Any], Any], *, dtype: bool = True) -> Any:
         __tracebackhide__ = True
@@ -270,18 +269,18 @@ def run(request: pytest.FixtureRequest, grading: Grading) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def from_scratch(request: pytest.FixtureRequest, grading: Grading) -> Callable[[], None]:
+def from_scratch(request: pytest.FixtureRequest) -> Callable[[], None]:
     """`from_scratch()`: the exercise's code calls nothing that its entry in course.yaml forbids."""
-    check = request.node.stash[CHECK]
+    grading, check = _grading(request), request.node.stash[CHECK]
     return lambda: grading.check_from_scratch(check)
 
 
 @pytest.fixture
-def generator(request: pytest.FixtureRequest, grading: Grading) -> torch.Generator:
+def generator(request: pytest.FixtureRequest) -> torch.Generator:
     """Randomness for inputs, from the run's seed and the check's name."""
     import torch
 
-    return torch.Generator().manual_seed(grading.seed_for("inputs", request.node.stash[CHECK].report.id))
+    return torch.Generator().manual_seed(_grading(request).seed_for("inputs", request.node.stash[CHECK].report.id))
 
 
 @pytest.fixture

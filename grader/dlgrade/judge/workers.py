@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import secrets
@@ -62,29 +63,48 @@ class Ended:
     memory: bool
 
 
-class Deadline:
-    """Acts once when the time is over, unless `passed` was asked before: then it never does."""
+class Alarm(threading.Thread):
+    """Acts when a time is over, unless it was called off before: then it never does.
 
-    def __init__(self, seconds: float, action: Callable[[], None]) -> None:
+    One thread for all questions to a worker: starting one for each would cost more than most answers.
+    """
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
         self.action = action
-        self.lock = threading.Lock()
-        self.state: Literal["open", "passed", "met"] = "open"
-        self.timer = threading.Timer(seconds, self._expire)
-        self.timer.daemon = True
-        self.timer.start()
+        self.changed = threading.Condition()
+        self.due = self.sleeps_until = math.inf
+        self.rang = self.closed = False
+        self.start()
 
-    def _expire(self) -> None:
-        with self.lock:
-            if self.state == "open":
-                self.state = "passed"
-                self.action()
+    def set(self, seconds: float) -> None:
+        with self.changed:
+            self.due, self.rang = time.monotonic() + seconds, False
+            if self.due < self.sleeps_until:  # else it is awake in time, and finds out then
+                self.changed.notify()
 
-    def passed(self) -> bool:
+    def call_off(self) -> bool:
         """Whether the time was over; from here on it no longer counts."""
-        self.timer.cancel()
-        with self.lock:
-            self.state = "met" if self.state == "open" else self.state
-            return self.state == "passed"
+        with self.changed:
+            self.due = math.inf
+            return self.rang
+
+    def close(self) -> None:
+        with self.changed:
+            self.closed = True
+            self.changed.notify()
+
+    def run(self) -> None:
+        with self.changed:
+            while not self.closed:
+                left = self.due - time.monotonic()
+                if left <= 0:
+                    self.due, self.rang = math.inf, True
+                    self.action()
+                else:
+                    self.sleeps_until = self.due
+                    self.changed.wait(min(left, threading.TIMEOUT_MAX))
+                    self.sleeps_until = -math.inf
 
 
 class Output:
@@ -166,6 +186,7 @@ class Worker:
         self.replies = replies
         self.output = Output(output)
         self.number = 0
+        self.alarm = Alarm(self.kill)
         self.hung_up = threading.Event()
         self.frames: queue.Queue[bytes | str] = queue.Queue(maxsize=1)  # one answer a question
         threading.Thread(target=self._receive, daemon=True).start()
@@ -180,21 +201,22 @@ class Worker:
 
     def close(self) -> None:
         self.end()
+        self.alarm.close()
         os.close(self.requests)
 
     def ask(self, request: dict[str, Any], seconds: float) -> Reply:
         """Send a request and wait for its answer. Raises `WorkerLost`; the worker is then dead."""
         self.number = secrets.randbits(48)  # nobody answers a question before it is asked
         content = msgspec.msgpack.encode({"number": self.number, **request})
-        deadline = Deadline(seconds, self.kill)  # its kill frees a write that the worker does not read, too
+        self.alarm.set(seconds)  # its kill frees a write that the worker does not read, too
         try:
             self._send(content)
             reply = self._expect(self.number, seconds + GRACE)
-            if deadline.passed():
+            if self.alarm.call_off():
                 raise WorkerLost("time", f"{seconds:g}")
             return reply
         except WorkerLost as lost:
-            late = deadline.passed()
+            late = self.alarm.call_off()
             ended = self.end()
             if ended.memory:
                 raise WorkerLost("memory") from None
