@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import queue
@@ -19,6 +20,7 @@ from dlgrade.worker.limits import Limits
 
 KEPT_OUTPUT = 4000
 GRACE = 5.0
+READER_SECONDS = 5.0
 
 
 class Failure(msgspec.Struct, forbid_unknown_fields=True):
@@ -189,7 +191,9 @@ class Worker:
         self.alarm = Alarm(self.kill)
         self.hung_up = threading.Event()
         self.frames: queue.Queue[bytes | str] = queue.Queue(maxsize=1)  # one answer a question
-        threading.Thread(target=self._receive, daemon=True).start()
+        self.closed = False
+        self.reader = threading.Thread(target=self._receive, daemon=True)
+        self.reader.start()
         self.missing: list[str] = self._expect(0, limits.import_seconds * 3).value
 
     def end(self) -> Ended:
@@ -202,7 +206,13 @@ class Worker:
     def close(self) -> None:
         self.end()
         self.alarm.close()
-        os.close(self.requests)
+        self.closed = True
+        with contextlib.suppress(queue.Empty):
+            self.frames.get_nowait()  # the reader may be waiting to put down another
+        self.reader.join(READER_SECONDS)
+        if not self.reader.is_alive():  # while it reads, the next worker must not get a descriptor of the same number
+            for descriptor in {self.requests, self.replies}:
+                os.close(descriptor)
 
     def ask(self, request: dict[str, Any], seconds: float) -> Reply:
         """Send a request and wait for its answer. Raises `WorkerLost`; the worker is then dead."""
@@ -255,12 +265,16 @@ class Worker:
             while True:
                 (size,) = HEADER.unpack(read_exactly(self.replies, HEADER.size))
                 if size > limit:
-                    self.frames.put("flood")
+                    if not self.closed:
+                        self.frames.put("flood")
                     return
-                self.frames.put(read_exactly(self.replies, size))
+                frame = read_exactly(self.replies, size)
+                if not self.closed:
+                    self.frames.put(frame)
         except (EOFError, OSError):
             self.hung_up.set()
-            self.frames.put("closed")
+            if not self.closed:
+                self.frames.put("closed")
 
 
 def unpack(frame: bytes) -> Reply | None:
