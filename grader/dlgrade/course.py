@@ -95,7 +95,7 @@ def read_yaml(path: Path, kind: type[T]) -> T:
 
 
 class Course:
-    """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`."""
+    """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`, `tests/training/`, `datasets/`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -159,13 +159,20 @@ class Course:
     def reference(self, chapter: Chapter) -> Path:
         return self.solution(chapter) / "reference.py"
 
+    @property
+    def suite_folders(self) -> tuple[Path, Path]:
+        return self.folder / "tests" / "chapters", self.folder / "tests" / "training"
+
     def suite(self, chapter: Chapter) -> Path:
         return self.folder / "tests" / "chapters" / f"test_{chapter.stem}.py"
 
+    def training_suite(self, chapter: Chapter) -> Path:
+        return self.folder / "tests" / "training" / f"test_{chapter.stem}.py"
+
     def suites(self, chapter: Chapter) -> list[Path]:
-        """The chapter's suite and, where there is one, the checks that students do not see."""
-        hidden = self.solution(chapter) / "test_hidden.py"
-        return [self.suite(chapter)] + ([hidden] if hidden.exists() else [])
+        """The chapter's suite and, where there are any, the checks that students do not see and those that train."""
+        others = self.solution(chapter) / "test_hidden.py", self.training_suite(chapter)
+        return [self.suite(chapter), *(path for path in others if path.exists())]
 
     def misconceptions(self, chapter: Chapter) -> tuple[Misconception, ...]:
         path = self.solution(chapter) / "misconceptions.yaml"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from dlgrade.judge.verdicts import Unmet, from_difference
 from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
-__all__ = ["Sketch", "close", "expect", "gradients", "raises", "set_parameters", "written_from_scratch"]
+__all__ = [
+    "LETTERS", "Sketch", "accuracy", "batches", "close", "descend", "expect", "gradients", "perplexity", "raises",
+    "set_parameters", "windows", "written_from_scratch",
+]  # fmt: skip
 
 # For probes: these travel with the probe and run where the implementation is.
 
@@ -57,6 +61,29 @@ def set_parameters(module: torch.nn.Module, seed: int, scale: float = 0.5) -> to
     return module
 
 
+def descend(parameters: Iterable[torch.Tensor], lr: float, clip: float | None = None) -> None:
+    """One step of gradient descent, gradients clipped to this norm, and gradients of nothing afterwards.
+
+    torch.optim would take a second to be imported in every worker.
+    """
+    parameters = [parameter for parameter in parameters if parameter.grad is not None]
+    gradients = [parameter.grad for parameter in parameters]
+    norm = torch.sqrt(sum((grad * grad).sum() for grad in gradients)) if clip else torch.tensor(0.0)
+    for parameter, grad in zip(parameters, gradients, strict=True):
+        parameter.data -= lr * grad * (min(1.0, clip / norm.item()) if clip and norm > 0 else 1.0)
+        parameter.grad = None
+
+
+def batches(train: tuple[torch.Tensor, ...], size: int, steps: int) -> Iterator[tuple[torch.Tensor, ...]]:
+    """So many batches of the examples, epoch by epoch in a new order, from the worker's own random numbers."""
+    while True:
+        for rows in torch.randperm(len(train[0])).split(size):
+            if steps == 0:
+                return
+            steps -= 1
+            yield tuple(part[rows] for part in train)
+
+
 class Sketch(TorchFunctionMode):  # type: ignore[misc]
     """`with Sketch(): ...` makes small work of asking on which device things are made, by making them on "meta".
 
@@ -90,6 +117,47 @@ def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float 
     found = Comparison(Tolerance(rtol, atol)).difference(actual, expected)
     if found:
         raise from_difference(found)
+
+
+LETTERS = " .abcdefghijklmnopqrstuvwxyz"
+
+
+def windows(text: str, length: int) -> torch.Tensor:
+    """The text cut into pieces of this length, (n, length), int64: places in LETTERS."""
+    places = torch.tensor([LETTERS.index(letter) for letter in text])
+    return places[: len(places) // length * length].reshape(-1, length)
+
+
+def accuracy(labels: torch.Tensor) -> Callable[[Any], float]:
+    """A score for `training`: the share of the predicted classes (n,) that are these labels."""
+
+    def score(predicted: Any) -> float:
+        _expect_shape(predicted, labels.shape)
+        return float((predicted == labels).double().mean())
+
+    return score
+
+
+def perplexity(labels: torch.Tensor) -> Callable[[Any], float]:
+    """A score for `training`: the perplexity of logits (n, classes) on these labels, infinite where one is not finite.
+
+    The judge normalises them, so that a submission gains nothing by scores that are no probabilities.
+    """
+
+    def score(logits: Any) -> float:
+        _expect_shape(logits, (*labels.shape, logits.shape[-1]) if isinstance(logits, torch.Tensor) else ())
+        loss = torch.nn.functional.cross_entropy(logits.double(), labels).exp().item()
+        return loss if logits.isfinite().all() else math.inf
+
+    return score
+
+
+def _expect_shape(value: Any, shape: tuple[int, ...]) -> None:
+    found = tuple(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
+    expect(
+        found == tuple(shape), f"The predictions are {found}; expected is a tensor of shape {tuple(shape)}.",
+        f"预测结果为 {found}；应为形状 {tuple(shape)} 的张量。",
+    )  # fmt: skip
 
 
 @pytest.mark.points(0)

@@ -12,6 +12,9 @@ from dlgrade.report.model import ChapterReport, Verdict
 Kind = Literal["starter", "right", "misconception", "worthless", "ready-made", "mutant"]
 
 
+TRAINED = {("right", "reference"), ("worthless", "none"), ("worthless", "zeros")}  # an untrained copy among them
+
+
 class MadeUp(msgspec.Struct, frozen=True):
     """A made-up submission and how to grade it.
 
@@ -27,6 +30,11 @@ class MadeUp(msgspec.Struct, frozen=True):
     shuffle: bool = False
     focus: str = ""
     only: str = ""
+
+    @property
+    def trained(self) -> bool:
+        """Whether checks that train run, too: they take seconds, and the other checks tell variants apart."""
+        return self.kind == "starter" or ((self.kind, self.name) in TRAINED and not self.shuffle)
 
 
 class Outcome(msgspec.Struct, frozen=True):

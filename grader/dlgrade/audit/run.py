@@ -32,12 +32,17 @@ def grade(one: MadeUp) -> Outcome:
     chapter = judge.course.chapter(one.chapter)
     submission = Submission.from_source(one.source, f"{chapter.stem}.py")
     if one.kind != "mutant":
-        return Outcome(one, _light(judge.grade(chapter, submission, seed=one.seed, shuffle=one.shuffle)))
+        report = judge.grade(
+            chapter, submission, seed=one.seed, shuffle=one.shuffle, training="last" if one.trained else "never"
+        )
+        return Outcome(one, _light(report))
     if one.focus:
-        report = judge.grade(chapter, submission, seed=one.seed, keyword=one.focus, stop_at_first=True)
+        report = judge.grade(
+            chapter, submission, seed=one.seed, keyword=one.focus, stop_at_first=True, training="never"
+        )
         if any(check.failed for check in report.checks):
             return Outcome(one, _light(report))
-    report = judge.grade(chapter, submission, seed=one.seed, keyword=one.only, stop_at_first=True)
+    report = judge.grade(chapter, submission, seed=one.seed, keyword=one.only, stop_at_first=True, training="never")
     return Outcome(one, _light(report))
 
 
@@ -137,13 +142,14 @@ class Audit:
         caught: set[str],
     ) -> None:  # fmt: skip
         """Checks that catch neither a misconception nor a mutant. Without mutants, easy answers count, too."""
+        trained = {check.id for o in plain for check in o.report.checks if check.measured}
         easy = {name for o in plain if o.made_up.kind in ("worthless", "ready-made") for name in o.failed}
         ready = {name for o in plain if o.made_up.kind == "ready-made" for name in o.failed if "from_scratch" in name}
         if not found:
             for check in finder.idle(result.checks, caught | easy):
                 result.holes.append(finder.idle_hole(check, "made-up submission"))
             return
-        for check in finder.idle(result.checks, caught | ready):
+        for check in finder.idle(result.checks, caught | ready | (trained & easy)):
             own = [m for m in mutation.mutants(self.course, chapter) if m.exercise in ("", check.partition(".")[0])]
             tries = self._until(own, partial(Mutant.made_up, chapter=chapter, seed=self.seeds[0], only=check))
             if not tries:

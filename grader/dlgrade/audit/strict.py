@@ -56,6 +56,7 @@ def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
         "reference.py",
         "misconceptions.yaml",
         "test_hidden.py",
+        "thresholds.yaml",
         "alternates",
         equivalents_file(course, chapter).name,
     }
@@ -75,7 +76,7 @@ def course_strays(course: Course) -> Iterator[Hole]:
         course.folder / "exercises": {"course.yaml", "hints", *(f"{stem}.py" for stem in stems)},
         course.folder / "exercises" / "hints": {f"{stem}.yaml" for stem in stems},
         course.folder / "solutions": stems,
-        course.folder / "tests" / "chapters": {f"test_{stem}.py" for stem in stems},
+        **{folder: {f"test_{stem}.py" for stem in stems} for folder in course.suite_folders},
     }
     for folder, names in expected.items():
         for path in sorted(folder.iterdir() if folder.is_dir() else []):

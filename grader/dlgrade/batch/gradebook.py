@@ -22,6 +22,7 @@ from dlgrade.report.model import ChapterReport, Verdict
 from dlgrade.text import Text, both
 
 FORMAT = "1"
+UNDECIDED = (Verdict.GRADER_ERROR, Verdict.NOT_RUN)
 metadata = sa.MetaData()
 facts = Table("facts", metadata, Column("name", sa.String(100), primary_key=True), Column("value", sa.Text))
 students = Table(
@@ -169,10 +170,15 @@ class Gradebook:
 
     # What came of it.
 
-    def known(self, keys: set[str]) -> set[str]:
-        """Which of these runs are there; those in which the grader itself failed are to be done again."""
+    def known(self, keys: set[str], *, pending: bool = False) -> set[str]:
+        """Which of these runs are there. Those in which the grader itself failed are to be done again.
+
+        So are those with checks that could not run, unless `pending` says that they would not be run now, either.
+        """
+        undecided = [verdict.value for verdict in UNDECIDED if not (pending and verdict is Verdict.NOT_RUN)]
+        to_do = sa.select(checks.c.run).where(checks.c.verdict.in_(undecided))
         with self.engine.connect() as db:
-            there = set(db.scalars(sa.select(runs.c.key).where(runs.c.complete)))
+            there = set(db.scalars(sa.select(runs.c.key).where(runs.c.key.not_in(to_do))))
         return there & keys
 
     def graded_at(self) -> str:
@@ -185,7 +191,7 @@ class Gradebook:
         row = {
             "chapter": report.id, "seed": seed, "version": version, "graded_at": now(), "score": report.score,
             "points": report.points, "report": msgspec.json.encode(report).decode(),
-            "complete": all(check.verdict is not Verdict.GRADER_ERROR for check in report.checks),
+            "complete": not any(check.verdict in UNDECIDED for check in report.checks),
         }  # fmt: skip
         rows = [
             {

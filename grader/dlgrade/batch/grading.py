@@ -52,9 +52,16 @@ class Plan:
 
 
 def plan(
-    course: Course, hand_ins: tuple[HandIn, ...], book: Gradebook, *, seed: int, sandbox: str, generation: int
+    course: Course,
+    hand_ins: tuple[HandIn, ...],
+    book: Gradebook,
+    *,
+    seed: int,
+    sandbox: str,
+    generation: int,
+    pending: bool = False,
 ) -> Plan:
-    """The jobs of a batch, equal submissions together."""
+    """The jobs of a batch, equal submissions together. `pending` counts runs with pending points as done."""
     digests: dict[str, bytes] = {}
     jobs: dict[str, Job] = {}
     for one in hand_ins:
@@ -64,7 +71,7 @@ def plan(
             digests[one.chapter] = chapter_digest(course, course.chapter(one.chapter))
         key = run_key(digests[one.chapter], one.submission, seed, sandbox, generation)
         jobs.setdefault(key, Job(key, one.chapter, one.submission)).hand_ins.append(one)
-    known = book.known(set(jobs))
+    known = book.known(set(jobs), pending=pending)
     return Plan([job for job in jobs.values() if job.key not in known], [jobs[key] for key in jobs if key in known])
 
 

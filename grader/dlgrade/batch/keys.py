@@ -10,13 +10,14 @@ import msgspec
 
 from dlgrade import __version__
 from dlgrade.course import Chapter, Course
+from dlgrade.data import data_sets
 from dlgrade.submission import Submission
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """Of the chapter's entry, suites, reference and misconceptions."""
-    solution = course.solution(chapter)
-    files = [*course.suites(chapter), solution / "reference.py", solution / "misconceptions.yaml"]
+    """Of the chapter's entry, suites, reference, misconceptions, thresholds, and of the course's data sets."""
+    answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
+    files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
     return _digest(msgspec.json.encode(chapter), *(_content(path) for path in files))
 
 

@@ -19,6 +19,7 @@ from dlgrade.report.model import ChapterReport
 from dlgrade.submission import Submission
 
 if TYPE_CHECKING:
+    from dlgrade.judge.session import Trains
     from dlgrade.judge.sources import SandboxMode
 
 PR_SET_PDEATHSIG = 1
@@ -45,6 +46,8 @@ def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto") -> Iterato
         yield executor
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():  # else this one waits for submissions that never end
+            process.kill()
         raise
     executor.shutdown()
 
@@ -63,7 +66,7 @@ def the_judge() -> Judge:
     return _judges[0]
 
 
-def grade(chapter: str, submission: Submission, seed: int) -> ChapterReport:
+def grade(chapter: str, submission: Submission, seed: int, *, training: Trains = "last") -> ChapterReport:
     """Grade one submission in a process of the pool."""
     judge = the_judge()
-    return judge.grade(judge.course.chapter(chapter), submission, seed=seed)
+    return judge.grade(judge.course.chapter(chapter), submission, seed=seed, training=training)

@@ -20,11 +20,13 @@ from dlgrade.text import Lang, Text, both, default_lang
 COMMANDS = {
     "check": both("Check your solution of a chapter.", "检查某一章的解答。"),
     "list": both("List chapters and exercises.", "列出章节与练习。"),
+    "data": both("Data sets: which there are; download.", "数据集：列出、下载。"),
     "demo": both("Grade three sample submissions.", "给三份示例提交评分。"),
     "grade": both("Grade everybody's submissions.", "批量评分。"),
     "override": both("Give a student other points.", "人工改分。"),
     "export": both("Write the scores for a learning platform.", "导出成绩。"),
     "audit": both("Prove that the suites are right.", "审查评分用例是否可靠。"),
+    "calibrate": both("Measure what the reference learns.", "测量参考答案的训练结果。"),
     "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
     "new": both("Begin a new chapter.", "新建一章。"),
 }
@@ -70,7 +72,8 @@ class Verbs(click.Group):
             sys.exit(error.exit_code)
         except (click.Abort, KeyboardInterrupt):
             say(both("Interrupted; nothing was written.", "已中断；未写入任何文件。"), err=True)
-            sys.exit(130)
+            sys.stderr.flush()
+            os._exit(130)  # everything is closed; an exit of Python's would turn into a death by SIGINT now and then
         except BrokenPipeError:  # `dlgrade list | head`: the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)

@@ -97,7 +97,7 @@ def check(
         for chapter, one in found:
             terminal.begin(chapter, one.shown)
             result = judge.grade(
-                chapter, one, seed=seed, keyword=keyword,
+                chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
                 on_begin=terminal.running, on_check=terminal.check,
             )  # fmt: skip
             terminal.explain(result)

@@ -79,7 +79,7 @@ def _show(judge: Judge, terminal: Terminal, title: Text, name: str, source: str)
     terminal.print("")
     terminal.print(title + both(f" ({name})", f"（{name}）"), "bold")
     with terminal.waiting(both("  grading ...", "  评分中 ...")):
-        report = judge.grade(chapter, Submission.from_source(source, name))
+        report = judge.grade(chapter, Submission.from_source(source, name), training="never")
     terminal.summarise(chapter, report)
     return report
 

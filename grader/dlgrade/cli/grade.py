@@ -37,6 +37,7 @@ class Options:
     seed: int | None = None
     regrade: bool = False
     as_json: bool = False
+    training: bool = True
 
 
 @click.command("grade")
@@ -74,6 +75,9 @@ class Options:
     default=None,
     help="Seed of the inputs; else drawn once. 随机种子。",
 )
+@click.option(
+    "--without-training", is_flag=True, help="Leave checks that train to a later run; points pending. 暂不训练。"
+)
 @click.option("--gradebook", metavar="URL", help="Database; else OUT/gradebook.sqlite. 成绩册数据库。")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON. 输出 JSON。")
 @lang_option
@@ -88,6 +92,7 @@ def command(
     refs: str,
     regrade: bool,
     sandbox: Literal["require", "off"],
+    without_training: bool,
     seed: int | None,
     gradebook: str | None,
     as_json: bool,
@@ -108,7 +113,7 @@ def command(
         raise UsageError(both("Name what to grade: a folder, files, a zip.", "请指定要评分的文件夹、文件或 zip。"))
     from dlgrade.batch.pool import cores
 
-    options = Options(out, jobs or cores(), sandbox, lang, gradebook, seed, regrade, as_json)
+    options = Options(out, jobs or cores(), sandbox, lang, gradebook, seed, regrade, as_json, not without_training)
     summary = grade(
         paths=paths, chapters=chapters, roster=roster, due=due, repository=repository, refs=refs, options=options
     )
@@ -172,7 +177,10 @@ def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -
     generation = int(book.fact("generation") or 0)
     if options.regrade:
         generation = int(book.set_fact("generation", str(generation + 1)))
-    todo = plan(here, batch.hand_ins, book, seed=seed, sandbox=options.sandbox, generation=generation)
+    todo = plan(
+        here, batch.hand_ins, book, seed=seed, sandbox=options.sandbox, generation=generation,
+        pending=not options.training,
+    )  # fmt: skip
     book.settle([(one, job.key) for job in todo.done for one in job.hand_ins])
     faults = _run(here, book, todo, seed, options) if todo.todo else []
     problems = [one for one in batch.hand_ins if one.problem is not None]
@@ -215,7 +223,8 @@ def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options)
     faults = []
     open_pool = partial(pool, here, min(options.jobs, len(todo.todo)), sandbox=options.sandbox)
     with Progress(len(todo.todo), options) as progress:
-        for graded in grade_all(todo.todo, open_pool, grade_one, book, seed=seed, width=options.jobs):
+        work = partial(grade_one, training="last" if options.training else "later")
+        for graded in grade_all(todo.todo, open_pool, work, book, seed=seed, width=options.jobs):
             progress.tell(graded)
             if graded.fault is not None:
                 faults.append(graded)

@@ -69,6 +69,7 @@ class Check:
     report: CheckReport
     seconds: float
     from_scratch: bool = False
+    trains: bool = False
     transcript: list[Entry] = field(default_factory=list)
     spent: float = 0.0
     call: str | None = None
@@ -119,6 +120,15 @@ class Grading:
         value = self._student_value(check, blob, seed)
         check.transcript.append(Entry(blob, seed, value, comparison))
         return value, outcome
+
+    def answer(self, check: Check, probe: Probe) -> Any:
+        """The student's value for a probe that has no right value, asked of a worker that has served no other check.
+
+        Raises:
+            Unmet: there is none.
+        """
+        self.drop_worker()
+        return self._student_value(check, pickled(probe), self.seed_for("calls", check.report.id))
 
     def seed_for(self, purpose: str, name: str) -> int:
         """A seed of its own for each purpose of each check: from one that it sees, a submission learns no other."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dlgrade.judge.grading import Check, Grading
     from dlgrade.judge.session import Judge
+    from dlgrade.judge.training import Training
 
 SUITE_NAME = re.compile(r"test_(ch\d+)_\w+\.py")
 GRADER: pytest.StashKey[Grader] = pytest.StashKey()
@@ -73,7 +74,7 @@ class PlainGrader(Grader):
 
         here = course.load()
         match = SUITE_NAME.fullmatch(path.name)
-        if match is None or path.parent != here.folder / "tests" / "chapters":
+        if match is None or path.parent not in here.suite_folders:
             return None
         try:
             chapter = here.chapter(match[1])
@@ -151,7 +152,8 @@ def _make_check(item: pytest.Item, seconds: float) -> Check:
         bonus=bonus,
     )
     seconds = float(timeout.args[0]) if timeout else seconds
-    return Check(report, seconds, from_scratch="from_scratch" in cast(pytest.Function, item).fixturenames)
+    fixtures = cast(pytest.Function, item).fixturenames
+    return Check(report, seconds, from_scratch="from_scratch" in fixtures, trains="training" in fixtures)
 
 
 def _description(item: pytest.Item) -> Text:
@@ -197,8 +199,6 @@ def _note(grading: Grading, check: Check, call: pytest.CallInfo[None]) -> None:
     error = call.excinfo.value if call.excinfo is not None else None
     if error is None or isinstance(error, Unmet):
         grading.finish(check, error, call.duration)
-    elif isinstance(error, pytest.skip.Exception):
-        grading.finish(check, Unmet(Verdict.NOT_RUN, same(str(error))), call.duration)
     elif isinstance(error, AssertionError):
         grading.finish(check, Unmet(Verdict.FAILED, same(str(error))), call.duration)
     else:
@@ -220,7 +220,7 @@ def _long(report: CheckReport) -> str:
 def _grading(request: pytest.FixtureRequest) -> Grading:
     """The grading that the running check belongs to."""
     found = request.config.stash[GRADER].grading_for(request.path)
-    assert found is not None, "this fixture is for the suites in tests/chapters"
+    assert found is not None, "this fixture is for the suites in tests/chapters and tests/training"
     return found
 
 
@@ -273,6 +273,17 @@ def from_scratch(request: pytest.FixtureRequest) -> Callable[[], None]:
     """`from_scratch()`: the exercise's code calls nothing that its entry in course.yaml forbids."""
     grading, check = _grading(request), request.node.stash[CHECK]
     return lambda: grading.check_from_scratch(check)
+
+
+@pytest.fixture
+def training(request: pytest.FixtureRequest) -> Training:
+    """`training(task, fit, train, inputs, score, steps=N)`: the submission learns, the judge scores what it predicts.
+
+    `training.draw(data_set, size, split)` gives examples. Such a check runs after all others.
+    """
+    from dlgrade.judge.training import Training
+
+    return Training(_grading(request), request.node.stash[CHECK])
 
 
 @pytest.fixture

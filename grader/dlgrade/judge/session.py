@@ -9,20 +9,20 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, UsageError
 from dlgrade.judge import plugin
-from dlgrade.report.model import ChapterReport, CheckReport
+from dlgrade.report.model import ChapterReport, CheckReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
 from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
-    from dlgrade.judge.grading import Content, Grading
+    from dlgrade.judge.grading import Check, Content, Grading
     from dlgrade.judge.sources import SandboxMode, WorkerMode, WorkerSource
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
@@ -33,6 +33,7 @@ LEFT_OUT = (
 )  # fmt: skip
 
 Listener = Callable[[CheckReport], None]
+Trains = Literal["last", "if_right", "later", "only", "never"]
 
 
 class Judge:
@@ -97,13 +98,16 @@ class Judge:
         keyword: str = "",
         shuffle: bool = False,
         stop_at_first: bool = False,
+        training: Trains = "last",
         on_begin: Listener | None = None,
         on_check: Listener | None = None,
     ) -> ChapterReport:
         """Run the chapter's suite on the submission. `keyword` names an exercise, or is part of a check's id.
 
         `shuffle` runs the checks in an order drawn from the seed; `stop_at_first` leaves out those after the first
-        that is not met, and the report, too.
+        that is not met, and the report, too. Checks that train run after all others: `training` says whether always
+        ("last"), only if nothing else fails ("if_right"), another time ("later": they are NOT_RUN), by themselves
+        ("only") or not at all ("never": the report does not have them).
 
         Raises:
             CourseError: the suite cannot be run.
@@ -111,7 +115,7 @@ class Judge:
             KeyboardInterrupt: the run was interrupted; no report is made.
         """
         suites = self.course.suites(chapter)
-        choice = Choice(keyword, shuffle, stop_at_first)
+        choice = Choice(keyword, shuffle, stop_at_first, training)
         grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, choice, on_begin, on_check)
         try:
             status = run_pytest(suites, grader)
@@ -180,11 +184,23 @@ class _CheckGrader(plugin.Grader):
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the checks that the keyword chooses. pytest's own -k would match the file's name, too."""
-        chosen = [item for item in items if self.choice.has(item.stash[plugin.CHECK].report)]
+        chosen = [item for item in items if self.choice.has(item.stash[plugin.CHECK])]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         if self.choice.shuffle:
             random.Random(self.grading.seed).shuffle(chosen)
-        items[:] = chosen
+        items[:] = sorted(chosen, key=lambda item: item.stash[plugin.CHECK].trains)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
+        """Training takes seconds: while anything else is wrong, it is put off."""
+        if self.choice.training in ("if_right", "later") and pyfuncitem.stash[plugin.CHECK].trains:
+            from dlgrade.judge.verdicts import Unmet
+
+            others = [check for check in self.grading.checks.values() if check.begun and not check.trains]
+            if self.choice.training == "later":
+                raise Unmet(Verdict.NOT_RUN, both("Training was left out.", "未进行训练。"))
+            if any(check.report.failed for check in others):
+                raise Unmet(Verdict.NOT_RUN, both("Trained once the other checks pass.", "其他检查项通过后再训练。"))
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """After a check: whether to go on."""
@@ -210,9 +226,13 @@ class Choice:
     keyword: str = ""
     shuffle: bool = False
     stop_at_first: bool = False
+    training: Trains = "last"
 
-    def has(self, report: CheckReport) -> bool:
+    def has(self, check: Check) -> bool:
         """Whether the keyword is the check's id or exercise, or part of its name."""
+        report = check.report
+        if self.training == ("never" if check.trains else "only"):
+            return False
         name = report.id.partition(".")[2]
         return self.keyword in ("", report.exercise, report.id) or self.keyword.lower() in name.lower()
 

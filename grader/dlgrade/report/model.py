@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -46,6 +46,16 @@ class Detail(msgspec.Struct, frozen=True):
     output_bytes: int = 0
 
 
+class Measured(msgspec.Struct, frozen=True):
+    """What a trained model reached, and what it has to; `better` is `higher` or `lower`."""
+
+    task: str
+    value: float
+    better: Literal["higher", "lower"]
+    steps: int
+    threshold: float | None = None
+
+
 class CheckReport(msgspec.Struct):
     """One check. `diagnosis` is the id of the misconception that the values are those of, `hint` its words.
 
@@ -63,6 +73,7 @@ class CheckReport(msgspec.Struct):
     hint: Text | None = None
     seconds: float = 0.0
     detail: Detail = Detail()
+    measured: Measured | None = None
 
     @property
     def passed(self) -> bool:
@@ -89,6 +100,11 @@ class ChapterReport(msgspec.Struct):
     @property
     def score(self) -> float:
         return sum(check.earned for check in self.checks)
+
+    @property
+    def pending(self) -> float:
+        """Points of checks that could not run here: neither earned nor lost."""
+        return sum(check.points for check in self.checks if check.verdict is Verdict.NOT_RUN)
 
     def exercises(self) -> dict[str, list[CheckReport]]:
         """The checks by exercise, in the order of the suite."""
@@ -119,6 +135,10 @@ class Report(msgspec.Struct):
         return sum(chapter.score for chapter in self.chapters)
 
     @property
+    def pending(self) -> float:
+        return sum(chapter.pending for chapter in self.chapters)
+
+    @property
     def exit_code(self) -> int:
         """0 all passed, 1 some did not, 3 the grader itself failed."""
         if any(check.verdict is Verdict.GRADER_ERROR for check in self.checks):
@@ -139,11 +159,13 @@ def as_data(report: Report, lang: Lang) -> dict[str, Any]:
         "seed": report.seed,
         "score": report.score,
         "points": report.points,
+        "pending": report.pending,
         "chapters": [
             {
                 "id": chapter.id,
                 "score": chapter.score,
                 "points": chapter.points,
+                "pending": chapter.pending,
                 "checks": [_check_data(check, lang) for check in chapter.checks],
             }
             for chapter in report.chapters
@@ -165,6 +187,7 @@ def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
         "hint": check.hint.of(lang) if check.hint else None,
         "seconds": round(check.seconds, 4),
         "detail": msgspec.to_builtins(check.detail),
+        "measured": msgspec.to_builtins(check.measured),
     }
 
 

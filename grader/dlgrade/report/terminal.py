@@ -228,7 +228,10 @@ class Terminal:
         self.console.print()
         score, points = number(report.score), number(report.points)
         style = "bold green" if report.exit_code == 0 else "bold"
-        self.print(both(f"Score {score} / {points}", f"得分 {score} / {points}"), style)
+        later, later_zh = "", ""
+        if report.pending:
+            later, later_zh = f", {number(report.pending)} pending", f"，{number(report.pending)} 分待定"
+        self.print(both(f"Score {score} / {points}{later}", f"得分 {score} / {points}{later_zh}"), style)
         self.print(_next_step(report, chapters))
 
 
@@ -260,10 +263,14 @@ def _next_step(report: Report, chapters: list[Chapter]) -> Text:
     if not wrong:
         return both("All checks pass.", "全部通过。")
     urgent = [pair for pair in wrong if pair[1].verdict is not Verdict.NOT_IMPLEMENTED]
-    chapter, check = (urgent or wrong)[0]
+    decided = [pair for pair in urgent if pair[1].verdict is not Verdict.NOT_RUN]
+    if not decided and urgent == wrong:
+        waiting = wrong[0][1].message or both("", "")
+        return both("What ran passes. Pending: ", "已运行的检查项全部通过。待定：") + waiting
+    chapter, check = (decided or wrong)[0]
     if check.verdict is Verdict.GRADER_ERROR:
         return both("Next: report the grader's error to the course staff.", "下一步：请把评分器的错误报告给课程人员。")
-    if not urgent:
+    if check.verdict is Verdict.NOT_IMPLEMENTED:
         command = f"`dlgrade check {chapter.id} -k {check.exercise}`"
         return both(
             f"Next: write {check.exercise}, then {command}.", f"下一步：编写 {check.exercise}，然后运行 {command}。"

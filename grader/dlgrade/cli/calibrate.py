@@ -1,0 +1,82 @@
+"""`dlgrade calibrate`: what the references reach when they are trained, and the thresholds that follow from it."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING
+
+import click
+
+from dlgrade import course
+from dlgrade.cli import lang_option, say
+from dlgrade.course import Chapter
+from dlgrade.errors import UsageError
+from dlgrade.text import Lang, both
+
+if TYPE_CHECKING:
+    from dlgrade.judge.session import Judge
+    from dlgrade.report.model import CheckReport
+
+
+@click.command("calibrate")
+@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...")
+@lang_option
+def command(chapters: tuple[str, ...], lang: Lang) -> None:
+    """Train the references over ten seeds and write thresholds.yaml. 校准训练阈值。"""
+    del lang
+    calibrate(chapters=chapters)
+
+
+def calibrate(*, chapters: tuple[str, ...]) -> None:
+    """Write the thresholds of some chapters.
+
+    Raises:
+        UsageError: a chapter has no check that trains, or its reference does not get through one.
+    """
+    from dlgrade.judge.session import Judge
+
+    here = course.load()
+    wanted = [here.chapter(name) for name in chapters]
+    with Judge(here) as judge:
+        for chapter in wanted:
+            _calibrate(judge, chapter)
+
+
+def _calibrate(judge: Judge, chapter: Chapter) -> None:
+    from dlgrade.thresholds import RUNS, calibrated, thresholds, thresholds_file, write
+
+    runs: dict[str, list[CheckReport]] = {}
+    for seed in range(RUNS):
+        for check in _trained(judge, chapter, seed):
+            assert check.measured is not None
+            runs.setdefault(check.measured.task, []).append(check)
+    before, entries = thresholds(judge.course, chapter), {}
+    for task, checks in runs.items():
+        measured = [check.measured for check in checks if check.measured]
+        scores, first = [one.value for one in measured], measured[0]
+        seconds = statistics.median(check.seconds for check in checks)
+        reported = before[task].reported if task in before else ""
+        entry = entries[task] = calibrated(scores, first.better, first.steps, seconds, reported)
+        shown = ", ".join(f"{score:.3f}" for score in scores)
+        click.echo(
+            f"{chapter.id} {task}: {entry.mean:.4f} +- {entry.spread:.4f} ({shown}), "
+            f"{entry.steps} steps in {entry.seconds:g} s, threshold {entry.threshold:g}"
+        )
+    path = thresholds_file(judge.course, chapter)
+    write(path, entries)
+    say(both(f"Wrote {path}.", f"已写入 {path}。"))
+
+
+def _trained(judge: Judge, chapter: Chapter, seed: int) -> list[CheckReport]:
+    """The checks of the chapter that train, on its reference."""
+    try:
+        report = judge.grade(chapter, judge.submission(chapter, None), seed=seed, training="only")
+    except UsageError:
+        raise UsageError(
+            both(f"{chapter.id} has no check that trains.", f"{chapter.id} 没有需要训练的检查项。")
+        ) from None
+    for check in report.checks:
+        if check.measured is None:
+            message = check.message.en if check.message else check.verdict.value
+            raise UsageError(both(f"{check.id}: {message}", f"{check.id}：{message}"))
+    return report.checks

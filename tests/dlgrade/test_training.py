@@ -1,0 +1,319 @@
+"""Checks that train: `dlgrade calibrate`, thresholds, what a submission that does not learn gets, missing data."""
+
+import hashlib
+import http.server
+import json
+import threading
+
+import pytest
+import yaml
+
+CONTENTS = """\
+format_version: 1
+title: {en: A small course, zh: 小课程}
+parts:
+  - id: basics
+    title: {en: Basics, zh: 基础}
+chapters:
+  - id: ch01
+    slug: nearest
+    part: basics
+    title: {en: Nearest neighbour, zh: 最近邻}
+    exercises:
+      - name: learn
+        title: {en: Learning, zh: 学习}
+"""
+REFERENCE = '''\
+"""ch01 Nearest neighbour. 最近邻。"""
+
+import torch
+
+
+def learn(X, y, inputs):
+    """The label of the nearest example."""
+    # BEGIN SOLUTION
+    return y[torch.cdist(inputs, X).argmin(1)]
+    # END SOLUTION
+'''
+SUITE = '''\
+import pytest
+import torch
+
+
+@pytest.mark.exercise("learn")
+class TestLearn:
+    def test_own_example(self, agree):
+        """An example is its own neighbour.
+        样本是自己的最近邻。"""
+        X = torch.eye(3)
+        agree(lambda impl: impl.learn(X, torch.tensor([2, 0, 1]), X))
+'''
+TRAINING = '''\
+import pytest
+
+from dlgrade.suite import accuracy
+
+
+def fit(impl, train, inputs, steps):
+    return impl.learn(*train, inputs)
+
+
+@pytest.mark.exercise("learn")
+class TestLearn:
+    @pytest.mark.points(3)
+    def test_learns(self, training):
+        """Tells points on one side of a line from those on the other.
+        区分直线两侧的点。"""
+        inputs, labels = training.draw("points", 500, "test")
+        training("sides", fit, training.draw("points", 600), inputs, accuracy(labels), steps=1)
+'''
+POINTS = '''\
+"""Points on two sides of a line.
+
+Source: generated. Licence: none needed.
+"""
+
+import torch
+
+
+def load(size, generator, split="train"):
+    X = torch.randn(size, 2, generator=generator)
+    return X, (X.sum(1) > 0).long()
+'''
+STORED = '''\
+"""Points on two sides of a line, in a file.
+
+Source: somewhere. Licence: none needed.
+"""
+
+import torch
+
+from dlgrade.data import File, find
+
+FILES = {"points": File("points.txt", "md5:%s", %d, ("http://127.0.0.1:9/",))}
+
+
+def load(size, generator, split="train"):
+    find("points", FILES["points"])
+    X = torch.randn(size, 2, generator=generator)
+    return X, (X.sum(1) > 0).long()
+'''
+CONTENT = b"points " * 30_000
+LAZY = {
+    "a constant": "return torch.zeros(len(inputs), dtype=torch.long)",
+    "what it has seen": "seen = {tuple(x.tolist()): c for x, c in zip(X, y)}\n"
+    "    return torch.tensor([int(seen.get(tuple(x.tolist()), 0)) for x in inputs])",
+    "no predictions": "return [0] * len(inputs)",
+    "half of them": "return y[torch.cdist(inputs, X).argmin(1)][:250]",
+}
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A course of one exercise with a check that trains; its folder."""
+    folder = tmp_path / "course"
+    files = {
+        "exercises/course.yaml": CONTENTS,
+        "solutions/ch01_nearest/reference.py": REFERENCE,
+        "tests/chapters/test_ch01_nearest.py": SUITE,
+        "tests/training/test_ch01_nearest.py": TRAINING,
+        "datasets/points.py": POINTS,
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    monkeypatch.setenv("DLGRADE_COURSE", str(folder))
+    monkeypatch.setenv("DLGRADE_DATA", str(tmp_path / "data"))
+    return folder
+
+
+@pytest.fixture
+def calibrated(small, dlgrade):
+    result = dlgrade("calibrate", "ch01")
+    assert result.returncode == 0, result.stderr
+    return yaml.safe_load((small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def check(dlgrade, tmp_path):
+    """check(body): the report's check that trains, for a submission whose function has this body."""
+
+    def check(body, *options):
+        source = REFERENCE.replace("return y[torch.cdist(inputs, X).argmin(1)]", body)
+        (tmp_path / "ch01.py").write_text(source, encoding="utf-8")
+        report = json.loads(dlgrade("check", "ch01", "--json", *options).stdout)
+        return report, report["chapters"][0]["checks"][-1]
+
+    return check
+
+
+def test_calibrate(calibrated, check):
+    """The threshold lies below all that the reference reached, and the reference reaches it on new data."""
+    entry = calibrated["sides"]
+    assert (entry["runs"], entry["better"], entry["steps"]) == (10, "higher", 1)
+    assert 0.9 < entry["threshold"] < entry["mean"] - 4 * entry["spread"]
+
+    _, found = check("return y[torch.cdist(inputs, X).argmin(1)]", "--seed", "77")
+
+    assert (found["verdict"], found["earned"]) == ("PASSED", 3)
+    assert found["measured"]["value"] >= found["measured"]["threshold"] == entry["threshold"]
+
+
+@pytest.mark.usefixtures("calibrated")
+@pytest.mark.parametrize("way", LAZY)
+def test_what_does_not_learn(check, way):
+    """Constants, memorised examples and answers of the wrong form get what they are worth."""
+    _, found = check(LAZY[way], "-k", "learns")
+
+    assert (found["verdict"], found["earned"]) == ("FAILED", 0)
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_the_answers_stay_with_the_judge(check):
+    """Nothing in the submission's process has the shape of the held-out answers."""
+    spy = "import gc\n    near = [t.shape for t in gc.get_objects() if type(t) is torch.Tensor]\n"
+    _, found = check(f"{spy}    print('LEAK' * near.count((500,)), near)\n    return y", "-k", "learns")
+
+    assert "500, 2" in found["detail"]["output"]
+    assert "LEAK" not in found["detail"]["output"]
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_put_off(check, dlgrade):
+    """While another check fails nothing is trained, and the points are pending; asked for by name, it is."""
+    report, found = check("return y.flip(0)[torch.cdist(inputs, X).argmin(1)]")
+    assert (found["verdict"], report["pending"], report["score"]) == ("NOT_RUN", 3, 0)
+    assert "Score 0 / 4, 3 pending" in dlgrade("check", "ch01").stdout
+    assert "3 分待定" in dlgrade("check", "ch01", "--lang", "zh").stdout
+
+    _, found = check("return y.flip(0)[torch.cdist(inputs, X).argmin(1)]", "-k", "learns")
+    assert found["verdict"] == "FAILED"
+
+
+def test_not_calibrated(small, check):
+    """Without a threshold the check is not run, and says which command makes one."""
+    assert not list(small.rglob("thresholds.yaml"))
+    _, found = check("return y[torch.cdist(inputs, X).argmin(1)]")
+    assert (found["verdict"], found["message"]) == ("NOT_RUN", "Not calibrated: `dlgrade calibrate ch01`.")
+
+
+def test_a_fit_that_would_take_answers_along(small, check):
+    """A suite whose fit closes over something is the grader's fault, and no submission's."""
+    path = small / "tests" / "training" / "test_ch01_nearest.py"
+    closure = "fit = lambda impl, train, inputs, steps: labels\n        training("
+    path.write_text(TRAINING.replace('training("sides"', closure + '"sides"'), encoding="utf-8")
+    _, found = check("return y[torch.cdist(inputs, X).argmin(1)]")
+    assert found["verdict"] == "GRADER_ERROR"
+    assert "close over nothing" in found["message"]
+
+
+# Data sets that are fetched.
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """Serves CONTENT, or a part of it; notes the ranges that are asked for."""
+
+    content = CONTENT
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        self.server.ranges.append(wanted)
+        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        self.send_response(206 if wanted else 200)
+        self.end_headers()
+        self.wfile.write(self.server.content[start:])
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    """A server of the data set's file, and its address."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+        server.ranges, server.content = [], CONTENT
+        server.address = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def stored(calibrated, small):
+    """The course's data set needs a file."""
+    content = STORED % (hashlib.md5(CONTENT).hexdigest(), len(CONTENT))
+    (small / "datasets" / "points.py").write_text(content, encoding="utf-8")
+    return calibrated
+
+
+@pytest.mark.usefixtures("stored")
+def test_missing_data(check, dlgrade, server):
+    """A check whose data is absent is not run and its points are pending, until the data has been fetched."""
+    right = "return y[torch.cdist(inputs, X).argmin(1)]"
+    report, found = check(right)
+    assert (found["verdict"], report["score"], report["pending"]) == ("NOT_RUN", 1, 3)
+    assert "dlgrade data fetch points" in found["message"]
+    last = " ".join(dlgrade("check", "ch01").stdout.splitlines()[-2:])
+    assert "What ran passes. Pending: " in last
+    assert "dlgrade data fetch points" in last
+    assert "not here" in dlgrade("data", "list").stdout
+
+    result = dlgrade("data", "fetch", "points", "--mirror", server.address)
+
+    assert result.returncode == 0, result.stderr
+    report, found = check(right)
+    assert (found["verdict"], report["score"], report["pending"]) == ("PASSED", 4, 0)
+
+
+@pytest.mark.usefixtures("stored")
+def test_fetch_goes_on(dlgrade, server, tmp_path):
+    """An interrupted download goes on where it was, and the whole is checked."""
+    draft = tmp_path / "data" / "points" / "points.txt.part"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(CONTENT[:70_000])
+
+    result = dlgrade("data", "fetch", "points", "--mirror", server.address)
+
+    assert result.returncode == 0, result.stderr
+    assert server.ranges == ["bytes=70000-"]
+    assert (draft.parent / "points.txt").read_bytes() == CONTENT
+    assert not draft.exists()
+
+
+@pytest.mark.usefixtures("stored")
+def test_fetch_of_something_else(dlgrade, server, tmp_path):
+    """What is not the published file is not kept, and the message says so."""
+    server.content = b"<html>please log in</html>"
+
+    result = dlgrade("data", "fetch", "points", "--mirror", server.address)
+
+    assert (result.returncode, "not the file that was published" in result.stderr) == (2, True)
+    assert not list((tmp_path / "data" / "points").iterdir())
+
+
+@pytest.mark.usefixtures("stored")
+def test_fetch_without_a_network(dlgrade):
+    """Without a network the message says where to put the file."""
+    result = dlgrade("data", "fetch", "points")
+
+    assert result.returncode == 2
+    assert "Is there a network?" in result.stderr
+    assert "--mirror" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_a_later_run_completes_the_gradebook(dlgrade, tmp_path):
+    """Left out, training's points are pending; the same command without the option completes what is pending."""
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    (tmp_path / "in" / "ada" / "ch01.py").write_text(REFERENCE, encoding="utf-8")
+
+    def ended(*options):
+        summary = json.loads(dlgrade("grade", "in", "--json", *options).stdout)
+        row = (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(",")
+        return summary["graded"], row[2], row[6]
+
+    assert ended("--without-training") == (1, "1", "partly graded")
+    assert ended("--without-training") == (0, "1", "partly graded")
+    assert ended() == (1, "4", "graded")
+    assert ended("--without-training") == (0, "4", "graded")
