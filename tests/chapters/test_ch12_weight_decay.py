@@ -1,0 +1,465 @@
+"""ch12: init_params, l2_penalty, sgd_weight_decay, weight_decay_groups, project_l2_ball."""
+
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, expect, gradients, set_parameters, written_from_scratch
+
+INPUTS = 200
+
+
+@pytest.mark.exercise("init_params")
+class TestInitParams:
+    @pytest.mark.points(2)
+    def test_shapes(self, run):
+        """Gives random weights (200, 1) and the bias 0 of shape (1,).
+        权重形状为 (200, 1)，随机取值；偏置为 0，形状为 (1,)。"""
+        w, b = run(lambda impl: impl.init_params())
+        expect(w.unique().numel() > INPUTS / 2, "The weights are not random.", "权重不是随机的。")
+        close(b, torch.zeros(1))
+
+    @pytest.mark.points(2)
+    def test_trainable(self, run, randn):
+        """Both are leaves that require gradients, and get those of a linear regression.
+        两者都是需要梯度的叶子张量，能得到线性回归的梯度。"""
+        X = randn(5, INPUTS)
+
+        def probe(impl):
+            w, b = impl.init_params()
+            loss = (X @ w + b).sum()
+            if loss.requires_grad:
+                loss.backward()
+            leaves = [p.is_leaf and p.requires_grad for p in (w, b)]
+            return leaves, [p.grad if p.is_leaf else None for p in (w, b)]
+
+        close(run(probe), ([True, True], [X.sum(0)[:, None], torch.tensor([5.0])]))
+
+    def test_fresh_draw(self, run):
+        """Draws new weights in every call, and makes a new bias.
+        每次调用都重新抽取权重，并创建新的偏置。"""
+
+        def probe(impl):
+            (w, b), (other, zero) = impl.init_params(), impl.init_params()
+            b.data += 1
+            return w.detach(), other.detach(), zero
+
+        w, other, zero = run(probe)
+        expect(
+            (w - other).std() > 0.5,
+            "Two calls give the same or nearly the same weights.",
+            "两次调用得到的权重相同或几乎相同。",
+        )
+        close(zero, torch.zeros(1))
+
+    @pytest.mark.points(2)
+    def test_moments(self, run):
+        """The weights of many draws have the moments of the standard normal distribution: 0, 1, 0, 3.
+        多次抽取的权重具有标准正态分布的各阶矩：0、1、0、3。"""
+        draws = run(lambda impl: torch.cat([impl.init_params()[0].detach() for _ in range(50)])).double()
+        moments = [(1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)]  # power, its mean, its variance
+        for power, mean, variance in moments:
+            found, deviation = (draws**power).mean().item(), (variance / draws.numel()) ** 0.5
+            expect(
+                abs(found - mean) < 6 * deviation,
+                f"The mean of w^{power} over {draws.numel()} weights is {found:.3f}; expected is {mean}.",
+                f"{draws.numel()} 个权重的 w^{power} 均值为 {found:.3f}，应为 {mean}。",
+            )
+
+
+@pytest.mark.exercise("l2_penalty")
+class TestL2Penalty:
+    @pytest.mark.points(2)
+    def test_column(self, run, randn):
+        """Half the squared norm of weights (n, 1), as a tensor of shape ().
+        形状为 (n, 1) 的权重的范数平方的一半，结果形状为 ()。"""
+        w = 3 * randn(7, 1)
+        close(run(lambda impl: impl.l2_penalty(w)), torch.linalg.vector_norm(w) ** 2 / 2)
+
+    def test_any_shape(self, run, randn):
+        """Takes vectors, matrices and kernels; all elements count alike.
+        可接受向量、矩阵和卷积核，所有元素同等对待。"""
+        for w in (2 * randn(6), 2 * randn(4, 4), 2 * randn(3, 5), randn(2, 3, 3, 3)):
+            close(run(lambda impl, w=w: impl.l2_penalty(w)), torch.linalg.vector_norm(w) ** 2 / 2)
+
+    def test_known_values(self, run):
+        """(3, 4) costs 12.5, and (-1, 2, -2) costs 4.5.
+        (3, 4) 的惩罚为 12.5，(-1, 2, -2) 的惩罚为 4.5。"""
+        weights = [torch.tensor([3.0, 4.0]), torch.tensor([[-1.0], [2.0], [-2.0]]), torch.tensor([-6.0])]
+        close(run(lambda impl: [impl.l2_penalty(w) for w in weights]), [torch.tensor(x) for x in (12.5, 4.5, 18.0)])
+
+    def test_not_rooted(self, run, randn):
+        """Weights ten times as large cost a hundred times as much.
+        权重变为十倍时，惩罚变为一百倍。"""
+        w = randn(6) + 1
+        small, large = run(lambda impl: [impl.l2_penalty(w), impl.l2_penalty(10 * w)])
+        close(large, 100 * (w @ w) / 2)
+        close(small * 100, large)
+
+    def test_zero(self, run, randn):
+        """Weights that are zero cost nothing, and their gradient is zero, not NaN.
+        权重全为零时惩罚为零，梯度也为零而不是 NaN。"""
+        zero, w = torch.zeros(4), randn(4)
+        found = run(lambda impl: [impl.l2_penalty(zero), impl.l2_penalty(w), *gradients(impl.l2_penalty, zero + 0)])
+        close(found, [torch.tensor(0.0), w @ w / 2, zero])
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64 and its precision, also on a non-contiguous input.
+        保持 float64 及其精度，也可接受非连续的输入。"""
+        w = randn(3, 5, dtype=torch.float64).t()
+        close(run(lambda impl: impl.l2_penalty(w)), torch.linalg.vector_norm(w) ** 2 / 2)
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, randn):
+        """The gradient is w itself.
+        梯度就是 w 本身。"""
+        for w in (randn(6, 1, dtype=torch.float64), randn(3, 4, dtype=torch.float64)):
+
+            def probe(impl, w=w):
+                x = w.clone().requires_grad_()
+                impl.l2_penalty(x).backward()
+                return x.grad
+
+            close(run(probe), w)
+
+    def test_arguments_untouched(self, run, randn):
+        """Leaves the weights as they were.
+        不修改权重。"""
+        w = randn(4, 2)
+        close(run(lambda impl: (impl.l2_penalty(w), w)), ((w * w).sum() / 2, w))
+
+
+def step(impl, values, grads, lr, wd):
+    """What one step makes of tensors with these values and gradients, and whether their gradients are gone."""
+    params = [value.clone().requires_grad_() for value in values]
+    for p, grad in zip(params, grads, strict=True):
+        p.grad = None if grad is None else grad.clone()
+    impl.sgd_weight_decay(params, lr, wd)
+    return [p.detach() for p in params], [p.grad is None or not p.grad.any().item() for p in params]
+
+
+@pytest.fixture
+def tensors(randn):
+    """A weight (4, 2) and a bias (2,), and gradients of their shapes."""
+    return lambda dtype=torch.float32: [[randn(*s, dtype=dtype) for s in ((4, 2), (2,))] for _ in range(2)]
+
+
+def stepped(values, grads, lr, wd):
+    """What `step` should give."""
+    return [(1 - lr * wd) * value - lr * grad for value, grad in zip(values, grads, strict=True)], [True] * len(values)
+
+
+@pytest.mark.exercise("sgd_weight_decay")
+class TestSgdWeightDecay:
+    @pytest.mark.points(2)
+    def test_one_step(self, run, tensors):
+        """Shrinks every tensor and goes against its gradient, which is zero afterwards.
+        缩小每个张量并沿负梯度方向更新，之后梯度清零。"""
+        values, grads = tensors()
+        for lr, wd in ((0.1, 3.0), (0.5, 0.4), (1.0, 0.25)):
+            found = run(lambda impl, lr=lr, wd=wd: step(impl, values, grads, lr, wd))
+            close(found, stepped(values, grads, lr, wd))
+
+    def test_no_decay(self, run, tensors):
+        """With wd = 0 is plain gradient descent.
+        wd = 0 时就是普通的梯度下降。"""
+        values, grads = tensors()
+        close(run(lambda impl: step(impl, values, grads, 0.3, 0.0)), stepped(values, grads, 0.3, 0.0))
+
+    def test_zero_gradient(self, run, tensors):
+        """Where the gradient is zero, in parts or all over, tensors shrink by the factor 1 - lr wd.
+        梯度部分或全部为零时，这些元素按因子 1 - lr·wd 缩小。"""
+        values, grads = tensors()
+        grads[0][1:] = grads[1][:] = 0
+        close(run(lambda impl: step(impl, values, grads, 0.2, 2.0)), stepped(values, grads, 0.2, 2.0))
+
+    def test_without_gradient(self, run, tensors):
+        """Leaves a tensor alone whose gradient is None.
+        梯度为 None 的张量保持不变。"""
+        values, grads = tensors()
+        (w, b), _ = stepped(values, grads, 0.2, 2.0)
+        found = run(lambda impl: [step(impl, values, g, 0.2, 2.0)[0] for g in ([grads[0], None], [None, grads[1]])])
+        close(found, [[w, values[1]], [values[0], b]])
+
+    @pytest.mark.points(2)
+    def test_several_steps(self, run, randn):
+        """Three steps on the mean loss of a regression: no gradient is left over from the step before.
+        在回归的平均损失上连续更新三步：不残留上一步的梯度。"""
+        X, y, start = randn(6, 3), randn(6, 1), randn(3, 1)
+
+        def probe(impl):
+            w, seen = start.clone().requires_grad_(), []
+            for _ in range(3):
+                (((X @ w - y) ** 2).mean() / 2).backward()
+                impl.sgd_weight_decay([w], 0.3, 0.5)
+                seen.append(w.detach().clone())
+            return seen
+
+        expected, w = [], start
+        for _ in range(3):
+            w = (1 - 0.3 * 0.5) * w - 0.3 * X.t() @ (X @ w - y) / 6
+            expected.append(w)
+        close(run(probe), expected)
+
+    @pytest.mark.points(2)
+    def test_same_as_penalty(self, run, randn):
+        """Decay by wd is plain descent on the mean loss plus wd * ||w||^2 / 2.
+        以 wd 衰减，等于在平均损失加 wd·||w||²/2 上做普通的梯度下降。"""
+        X, y, start, lr, wd = randn(5, 3), randn(5, 1), randn(3, 1), 0.2, 1.5
+
+        def probe(impl):
+            found = []
+            for decay, penalty in ((wd, 0.0), (0.0, wd)):
+                w = start.clone().requires_grad_()
+                (((X @ w - y) ** 2).mean() / 2 + penalty * (w * w).sum() / 2).backward()
+                impl.sgd_weight_decay([w], lr, decay)
+                found.append(w.detach())
+            return found
+
+        expected = start - lr * (X.t() @ (X @ start - y) / 5 + wd * start)
+        close(run(probe), [expected, expected])
+
+    def test_in_place(self, run, tensors):
+        """Writes into the tensors that it was given, where whoever shares their memory sees it.
+        就地写入传入的张量，共享同一内存的张量也能看到新值。"""
+        (w, _), (grad, _) = tensors()
+
+        def probe(impl):
+            p = w.clone().requires_grad_()
+            shared, p.grad = p.detach(), grad.clone()
+            impl.sgd_weight_decay([p], 0.2, 2.0)
+            return p.detach(), shared
+
+        (expected,), _ = stepped([w], [grad], 0.2, 2.0)
+        close(run(probe), (expected, expected))
+
+    def test_no_graph(self, run, tensors):
+        """Parameters stay leaves that require gradients, and the next backward pass works.
+        参数仍是需要梯度的叶子张量，下一次反向传播照常进行。"""
+        (w, _), (grad, _) = tensors()
+
+        def probe(impl):
+            p = nn.Parameter(w.clone())
+            p.grad = grad.clone()
+            impl.sgd_weight_decay([p], 0.2, 2.0)
+            (p * p).sum().backward()
+            return p.detach(), p.grad, p.is_leaf and p.requires_grad, torch.is_grad_enabled()
+
+        (expected,), _ = stepped([w], [grad], 0.2, 2.0)
+        close(run(probe), (expected, 2 * expected, True, True))
+
+    def test_float64(self, run, tensors):
+        """Keeps float64 and its precision; takes a tuple and non-contiguous tensors.
+        保持 float64 及其精度；可接受元组和非连续的张量。"""
+        values, grads = tensors(torch.float64)
+
+        def probe(impl):
+            params = tuple(value.t().clone().t().requires_grad_() for value in values[:1])
+            params[0].grad = grads[0].clone()
+            impl.sgd_weight_decay(params, 0.2, 2.0)
+            return params[0].detach()
+
+        close(run(probe), stepped(values, grads, 0.2, 2.0)[0][0])
+
+    test_from_scratch = written_from_scratch
+
+
+class Mixture(nn.Module):
+    """Parameters of its own, of 0 to 3 dimensions, beside a module two levels down and a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        for name, shape in (("scale", ()), ("offset", (3,)), ("matrix", (1, 2)), ("cube", (2, 1, 2))):
+            self.register_parameter(name, nn.Parameter(torch.ones(shape)))
+        self.register_buffer("table", torch.ones(2, 2))
+        self.inner = nn.ModuleDict({"deep": nn.Sequential(nn.Linear(2, 1))})
+
+
+def tied():
+    """Two linear layers that share their weight, the second used twice."""
+    first, second = nn.Linear(3, 3), nn.Linear(3, 3)
+    second.weight = first.weight
+    return nn.Sequential(first, second, nn.ReLU(), second)
+
+
+def frozen():
+    """Half of the parameters do not require gradients."""
+    net = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 3), nn.BatchNorm1d(3))
+    for p in (*net[0].parameters(), net[1].bias, net[2].weight):
+        p.requires_grad_(requires_grad=False)
+    return net
+
+
+def named(impl, net, wd=0.5):
+    """The groups, with names in place of parameters."""
+    names = {id(p): name for name, p in net.named_parameters()}
+    groups = impl.weight_decay_groups(net, wd)
+    return [([names.get(id(p), "?") for p in group["params"]], group.get("weight_decay")) for group in groups]
+
+
+def grouped(found, decayed, others, wd=0.5):
+    """Require these names, in any order."""
+    close([(sorted(names), decay) for names, decay in found], [(sorted(decayed), wd), (sorted(others), 0.0)])
+
+
+@pytest.mark.exercise("weight_decay_groups")
+class TestWeightDecayGroups:
+    @pytest.mark.points(2)
+    def test_linear_layers(self, run):
+        """Decays the weights of linear layers, not their biases.
+        线性层的权重衰减，偏置不衰减。"""
+        found = run(lambda impl: named(impl, nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))))
+        grouped(found, ["0.weight", "2.weight"], ["0.bias", "2.bias"])
+
+    def test_normalisation(self, run):
+        """Decays kernels, not the scales and shifts of normalisation layers.
+        卷积核衰减，归一化层的缩放和平移参数不衰减。"""
+        layers = [nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 4, 1, bias=False), nn.LayerNorm(4)]
+        found = run(lambda impl: named(impl, nn.Sequential(*layers)))
+        grouped(found, ["0.weight", "2.weight"], ["0.bias", "1.weight", "1.bias", "3.weight", "3.bias"])
+
+    def test_other_layers(self, run):
+        """Knows matrices of any layer: embeddings, recurrent layers, a layer norm over two axes.
+        适用于任何层中的矩阵：嵌入层、循环层、在两个轴上的层归一化。"""
+        found = run(lambda impl: named(impl, nn.ModuleList([nn.Embedding(3, 2), nn.RNN(2, 1), nn.LayerNorm((2, 2))])))
+        matrices = ["0.weight", "1.weight_ih_l0", "1.weight_hh_l0", "2.weight", "2.bias"]
+        grouped(found, matrices, ["1.bias_ih_l0", "1.bias_hh_l0"])
+
+    @pytest.mark.points(2)
+    def test_own_parameters(self, run):
+        """Finds a module's own parameters and those far inside it, and goes by dimensions alone; leaves buffers out.
+        找到模块自身的和深层嵌套的参数，只按维数区分；不包括缓冲区。"""
+        found = run(lambda impl: named(impl, Mixture()))
+        grouped(found, ["matrix", "cube", "inner.deep.0.weight"], ["scale", "offset", "inner.deep.0.bias"])
+
+    def test_shared(self, run):
+        """Lists a parameter that modules share once.
+        多个模块共享的参数只列出一次。"""
+        grouped(run(lambda impl: named(impl, tied())), ["0.weight"], ["0.bias", "1.bias"])
+
+    def test_frozen(self, run):
+        """Leaves out parameters that do not require gradients.
+        不包括不需要梯度的参数。"""
+        grouped(run(lambda impl: named(impl, frozen())), ["1.weight"], ["2.bias"])
+
+    def test_empty_group(self, run):
+        """Keeps two groups where there is no bias, and where there are only 1-D parameters.
+        没有偏置或只有一维参数时，仍然返回两组。"""
+        nets = [nn.Linear(2, 3, bias=False), nn.LayerNorm(3)]
+        bare, norm = run(lambda impl: [named(impl, net) for net in nets])
+        grouped(bare, ["weight"], [])
+        grouped(norm, [], ["weight", "bias"])
+
+    @pytest.mark.points(2)
+    def test_decay(self, run):
+        """An optimiser that goes by the groups shrinks the net's own weights, and nothing else.
+        按这些组更新的优化器会缩小网络自身的权重，其余参数不变。"""
+
+        def probe(impl):
+            net = set_parameters(nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2)), seed=0)
+            for wd in (3.0, 0.0):
+                for group in impl.weight_decay_groups(net, wd):
+                    for p in group["params"]:
+                        p.data *= 1 - 0.1 * (group.get("weight_decay") or 0.0)
+            return dict(net.state_dict())
+
+        expected = dict(set_parameters(nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2)), seed=0).state_dict())
+        expected["0.weight"] = 0.7 * expected["0.weight"]
+        close(run(probe), expected)
+
+    def test_net_untouched(self, run):
+        """Leaves the net as it was.
+        不修改网络。"""
+
+        def probe(impl):
+            net = frozen()
+            before = [p.clone() for p in net.parameters()]
+            found = named(impl, net)
+            unchanged = [torch.equal(p, old) for p, old in zip(net.parameters(), before, strict=True)]
+            return found, unchanged, [p.requires_grad for p in net.parameters()]
+
+        found, unchanged, required = run(probe)
+        close([unchanged, required], [[True] * 6, [False, False, True, False, False, True]])
+        grouped(found, ["1.weight"], ["2.bias"])
+
+
+@pytest.fixture
+def of_norm(randn):
+    """Random weights of a shape and a norm."""
+
+    def draw(norm, *shape, dtype=torch.float32):
+        w = randn(*shape, dtype=dtype)
+        return w * (norm / torch.linalg.vector_norm(w))
+
+    return draw
+
+
+@pytest.mark.exercise("project_l2_ball")
+class TestProjectL2Ball:
+    @pytest.mark.points(2)
+    def test_outside(self, run, of_norm):
+        """Scales weights that are too long to norm theta; their direction stays.
+        过长的权重缩放到范数 theta，方向不变。"""
+        w = of_norm(4.0, 6)
+        found = run(lambda impl: [impl.project_l2_ball(w, theta) for theta in (3.0, 0.5)])
+        close(found, [w * 3 / 4, w / 8])
+
+    @pytest.mark.points(2)
+    def test_inside(self, run, of_norm):
+        """Gives weights that are short enough as they are, to the last digit.
+        足够短的权重原样返回，一位数字也不变。"""
+        w = of_norm(1.5, 6)
+        close_by, deep, outside = run(lambda impl: [impl.project_l2_ball(w, theta) for theta in (2.0, 4.0, 1.0)])
+        for inside in (close_by, deep):
+            expect(torch.equal(inside, w), "Weights inside the ball are changed.", "球内的权重被改变了。")
+        close(outside, w / 1.5)
+
+    def test_boundary(self, run):
+        """Keeps weights whose norm is theta.
+        范数恰好为 theta 的权重保持不变。"""
+        w = torch.tensor([3.0, -4.0])
+        close(run(lambda impl: [impl.project_l2_ball(x, 5.0) for x in (w, -2 * w)]), [w, -w])
+
+    def test_zero(self, run):
+        """Keeps zero weights, also for theta = 0, which makes all others zero.
+        零权重保持为零；theta = 0 时其他权重也变为零。"""
+        zero, w = torch.zeros(3), torch.tensor([2.0, -1.0, 2.0])
+        given = [(zero, 1.0), (zero, 0.0), (w, 0.0), (w, 1.0)]
+        close(run(lambda impl: [impl.project_l2_ball(x, theta) for x, theta in given]), [zero, zero, zero, w / 3])
+
+    def test_matrix(self, run, of_norm):
+        """Measures a matrix by its Frobenius norm, be it flat, upright or square.
+        矩阵按 Frobenius 范数度量，无论是扁的、高的还是方的。"""
+        for shape in ((2, 5), (5, 2), (3, 3)):
+            w = of_norm(4.0, *shape)
+            found = run(lambda impl, w=w: [impl.project_l2_ball(w, theta) for theta in (1.0, 5.0, 20.0)])
+            close(found, [w / 4, w, w])
+
+    def test_other_shapes(self, run, of_norm):
+        """Takes columns, kernels and a single weight.
+        可接受列向量、卷积核和单个权重。"""
+        for w in (of_norm(3.0, 5, 1), of_norm(3.0, 2, 1, 3, 3), torch.tensor([[-3.0]]), torch.tensor([3.0])):
+            close(run(lambda impl, w=w: impl.project_l2_ball(w, 2.0)), w * 2 / 3)
+
+    def test_float64_transposed(self, run, of_norm):
+        """Keeps float64 and its precision, also on a non-contiguous input.
+        保持 float64 及其精度，也可接受非连续的输入。"""
+        w = of_norm(4.0, 3, 5, dtype=torch.float64).t()
+        close(run(lambda impl: [impl.project_l2_ball(w, theta) for theta in (1.0, 5.0, 20.0)]), [w / 4, w, w])
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, of_norm):
+        """Gives the right gradients: all of it inside; outside only what is across w, scaled by theta / ||w||.
+        梯度正确：球内原样传回；球外只保留与 w 垂直的部分，并乘以 theta / ||w||。"""
+        w = of_norm(4.0, 3, 2, dtype=torch.float64)
+        found = run(lambda impl: [gradients(lambda x, t=t: impl.project_l2_ball(x, t), w)[0] for t in (1.0, 5.0, 20.0)])
+        sent = torch.arange(6, dtype=torch.float64).sin().reshape(3, 2)
+        close(found, [(sent - w * (w * sent).sum() / 16) / 4, sent, sent])
+
+    def test_arguments_untouched(self, run, of_norm):
+        """Leaves the weights as they were.
+        不修改传入的权重。"""
+        w = of_norm(4.0, 3, 2)
+        close(run(lambda impl: (impl.project_l2_ball(w, 1.0), w)), (w / 4, w))
+
+    test_from_scratch = written_from_scratch
