@@ -1,0 +1,499 @@
+"""ch52: clean_lines, tokenize, count_corpus, Vocab, bag_of_words, tf_idf."""
+
+import functools
+import itertools
+import math
+
+import pytest
+import torch
+
+from dlgrade.suite import close
+
+WORDS = ["the", "of", "and", "to", "in", "was", "that", "had", "with", "time", "machine", "traveller", "space", "hm"]
+
+
+@pytest.fixture
+def draw(generator):
+    """draw(choices, count): a list of so many of them, the first ones more often."""
+    places = functools.partial(torch.rand, generator=generator)
+    return lambda choices, count: [choices[int(len(choices) * place**2)] for place in places(count).tolist()]
+
+
+@pytest.fixture
+def shuffled(generator):
+    """shuffled(items): a list of them in random order."""
+    return lambda items: [items[i] for i in torch.randperm(len(items), generator=generator).tolist()]
+
+
+@pytest.fixture
+def corpus(draw, shuffled):
+    """corpus(4, 9): so many lines of so many tokens each, from words in random order, some more frequent."""
+    words = shuffled(WORDS)
+    return lambda lines, length: [draw(words, length) for _ in range(lines)]
+
+
+def refused(impl, lines, token):
+    """For probes: whether tokenize raises ValueError or gives None."""
+    try:
+        return impl.tokenize(lines, token) is None
+    except ValueError:
+        return True
+
+
+def contents(vocab):
+    """For probes: the tokens of a vocabulary by index, and what each of them gives."""
+    tokens = vocab.to_tokens(list(range(len(vocab))))
+    return tokens, [vocab[token] for token in tokens]
+
+
+class Known:
+    """For probes: a vocabulary of given tokens, with what the exercise's own has."""
+
+    def __init__(self, tokens):
+        self.unk, self.idx_to_token = 0, tokens
+        self.token_to_idx = {token: index for index, token in enumerate(tokens)}
+
+    def __len__(self):
+        return len(self.idx_to_token)
+
+    def __getitem__(self, tokens):
+        many = isinstance(tokens, (list, tuple))
+        return [self[token] for token in tokens] if many else self.token_to_idx.get(tokens, 0)
+
+    def to_tokens(self, indices):
+        many = isinstance(indices, (list, tuple))
+        return [self.idx_to_token[index] for index in indices] if many else self.idx_to_token[indices]
+
+
+def by_frequency(tokens):
+    """The tokens with their counts, by going through all of them for each; the first of equals first."""
+    different = [token for i, token in enumerate(tokens) if token not in tokens[:i]]
+    pairs = [(token, sum(other == token for other in tokens)) for token in different]
+    return [pair for count in range(len(tokens), 0, -1) for pair in pairs if pair[1] == count]
+
+
+def flat(lines):
+    return [token for line in lines for token in line]
+
+
+@pytest.mark.exercise("clean_lines")
+class TestCleanLines:
+    @pytest.mark.points(2)
+    def test_words(self, run, draw):
+        """Leaves lower-case words with one space between them.
+        只留下小写单词，单词之间用一个空格隔开。"""
+        lines = ["".join(draw("etaoinETAOIN zZ',.;-!19\t", 40)) for _ in range(8)]
+        letters = ["".join(char if char.isalpha() else " " for char in line) for line in lines]
+        close(run(lambda impl: impl.clean_lines(lines)), [" ".join(words.split()).lower() for words in letters])
+
+    def test_digits_and_apostrophes(self, run):
+        """A digit, an apostrophe or a hyphen becomes a space.
+        数字、撇号和连字符都变成空格。"""
+        lines = ["The Time Machine, by H. G. Wells [1898]", "I don't", "4-dimensional x2y", "it's 'so'"]
+        expected = ["the time machine by h g wells", "i don t", "dimensional x y", "it s so"]
+        close(run(lambda impl: impl.clean_lines(lines)), expected)
+
+    def test_accented_letters(self, run):
+        """Letters beyond A to Z are no letters here.
+        A 到 Z 以外的字母在这里不算字母。"""
+        lines = ["Café déjà vu", "naïve Æsop", "数学 and π"]
+        close(run(lambda impl: impl.clean_lines(lines)), ["caf d j vu", "na ve sop", "and"])
+
+    def test_all_punctuation(self, run):
+        """No punctuation mark stays, be it an underscore or a bracket; the first and last letters do.
+        任何标点都不保留，包括下划线和方括号；首尾的字母则要保留。"""
+        marks = [chr(code) for code in range(33, 127) if not chr(code).isalpha()]
+        lines = [f"Az{mark}zA" for mark in marks]
+        close(run(lambda impl: impl.clean_lines(lines)), ["az za"] * len(marks))
+
+    def test_white_space(self, run):
+        """Tabs and line ends are non-letters, too; nothing is left of them at the ends.
+        制表符和换行符也是非字母；行首行尾不留空格。"""
+        lines = ["\tone\t\ttwo  three\n", "  four \r\n", "five.\n", "six"]
+        close(run(lambda impl: impl.clean_lines(lines)), ["one two three", "four", "five", "six"])
+
+    def test_empty_lines(self, run):
+        """Lines without letters become empty ones, and stay in their place.
+        没有字母的行变成空行，并留在原来的位置。"""
+        lines = ["", "The End", "   ", "\n", "1898!", "A"]
+        close(run(lambda impl: impl.clean_lines(lines)), ["", "the end", "", "", "", "a"])
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the lines as they were, and takes a tuple of them.
+        不修改传入的文本行；也可接受元组。"""
+        lines = ["Upon that machine, I intend to explore time.", "'After dinner', said Filby"]
+        agree(lambda impl: (impl.clean_lines(lines), lines, impl.clean_lines(tuple(lines))))
+
+
+@pytest.mark.exercise("tokenize")
+class TestTokenize:
+    @pytest.mark.points(2)
+    def test_words(self, run, corpus):
+        """Splits every line into its words, if it is not told otherwise.
+        默认把每一行拆分为单词。"""
+        lines = corpus(5, 7)
+        close(run(lambda impl: impl.tokenize([" ".join(line) for line in lines])), lines)
+
+    @pytest.mark.points(2)
+    def test_characters(self, run, draw):
+        """Splits every line into its characters.
+        把每一行拆分为字符。"""
+        lines = [*(draw("aeiou bcd", n) for n in (5, 1, 12)), list("a b")]
+        close(run(lambda impl: impl.tokenize(["".join(line) for line in lines], token="char")), lines)
+
+    def test_repeated_spaces(self, run):
+        """Repeated spaces, tabs and spaces at the ends give no empty words.
+        连续的空格、制表符和首尾的空格不产生空单词。"""
+        lines = ["a  b", " c d  ", "e\tf\n", "g"]
+        close(run(lambda impl: impl.tokenize(lines)), [["a", "b"], ["c", "d"], ["e", "f"], ["g"]])
+
+    def test_white_space_characters(self, run):
+        """White space is characters, too.
+        空白也是字符。"""
+        close(run(lambda impl: impl.tokenize(["a  b ", "\tc"], "char")), [["a", " ", " ", "b", " "], ["\t", "c"]])
+
+    def test_empty_lines(self, run):
+        """An empty line gives an empty list, in its place.
+        空行得到空列表，并留在原来的位置。"""
+        lines = ["", "no", "", " "]
+        found = run(lambda impl: [impl.tokenize(lines, kind) for kind in ("word", "char")])
+        close(found, [[[], ["no"], [], []], [[], ["n", "o"], [], [" "]]])
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the lines as they were, and takes a tuple of them.
+        不修改传入的文本行；也可接受元组。"""
+        lines = ["the time traveller", "for so it will be convenient"]
+        agree(lambda impl: (impl.tokenize(lines), lines, impl.tokenize(tuple(lines), "char")))
+
+    @pytest.mark.bonus
+    def test_unknown_kind(self, agree):
+        """Refuses what is neither words nor characters: raises ValueError, or returns None as the book does.
+        既不是单词也不是字符时拒绝：抛出 ValueError，或像书中那样返回 None。"""
+
+        lines = ["a b"]
+        agree(lambda impl: (refused(impl, lines, "words"), refused(impl, lines, ""), impl.tokenize(lines)))
+
+
+@pytest.mark.exercise("count_corpus")
+class TestCountCorpus:
+    @pytest.mark.points(2)
+    def test_lines(self, run, corpus):
+        """Counts the tokens of all lines together.
+        统计所有行的词元。"""
+        lines = corpus(5, 12)
+        close(run(lambda impl: dict(impl.count_corpus(lines))), dict(by_frequency(flat(lines))))
+
+    def test_flat_list(self, run, corpus):
+        """Counts the tokens of a flat list.
+        统计一维列表中的词元。"""
+        (tokens,) = corpus(1, 40)
+        close(run(lambda impl: dict(impl.count_corpus(tokens))), dict(by_frequency(tokens)))
+
+    def test_tuples_are_tokens(self, run, corpus):
+        """A list of tuples is a flat list, whose tokens are the tuples.
+        元组的列表是一维列表，每个元组是一个词元。"""
+        (words,) = corpus(1, 40)
+        pairs = list(itertools.pairwise(words))
+        close(run(lambda impl: dict(impl.count_corpus(pairs))), dict(by_frequency(pairs)))
+
+    def test_empty_lines(self, run):
+        """Lines may be empty, the first one, too; no tokens give no counts.
+        可以有空行，第一行也可以是空行；没有词元时结果为空。"""
+        given = [[], ["a", "b"], [], ["a"]], [], [[]], [[], []]
+        close(run(lambda impl: [dict(impl.count_corpus(lines)) for lines in given]), [{"a": 2, "b": 1}, {}, {}, {}])
+
+    def test_is_a_counter(self, run, corpus):
+        """Gives a Counter: the most common token comes first, one that does not occur counts 0.
+        返回 Counter：most_common 先给出最常见的词元，没有出现的词元计数为 0。"""
+        lines = corpus(4, 12)
+
+        def probe(impl):
+            counter = impl.count_corpus(lines)
+            return type(counter).__name__, counter["never"], counter.most_common()
+
+        close(run(probe), ("Counter", 0, by_frequency(flat(lines))))
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the lines as they were.
+        不修改传入的词元列表。"""
+        lines = [["to", "be", "or"], ["not", "to", "be"], ["be", "be"]]
+        agree(lambda impl: (impl.count_corpus(lines), lines))
+
+
+@pytest.mark.exercise("Vocab")
+class TestVocab:
+    @pytest.mark.points(2)
+    def test_most_frequent_first(self, run, shuffled):
+        """Numbers the tokens from 1, the most frequent first, after "<unk>".
+        "<unk>" 之后从 1 开始编号，出现最多的词元在前。"""
+        names = shuffled(WORDS)
+        tokens = shuffled([name for i, name in enumerate(names) for _ in range(2 * i + 1)])
+        lines = [tokens[:70], tokens[70:]]
+        close(run(lambda impl: contents(impl.Vocab(lines))), (["<unk>", *names[::-1]], list(range(15))))
+
+    def test_equally_frequent(self, run, corpus):
+        """Of equally frequent tokens, that which occurs first comes first.
+        出现次数相同的词元，先出现的在前。"""
+        lines = corpus(4, 8)
+        close(run(lambda impl: contents(impl.Vocab(lines))[0]), ["<unk>", *(t for t, _ in by_frequency(flat(lines)))])
+
+    @pytest.mark.points(2)
+    def test_min_freq(self, run, shuffled):
+        """Leaves out what occurs less than min_freq times, and keeps what occurs exactly as often.
+        去掉出现次数少于 min_freq 的词元，恰好等于的保留。"""
+        names = shuffled(WORDS)[:6]
+        tokens = shuffled([name for i, name in enumerate(names) for _ in range(i + 1)])
+        found = run(lambda impl: [contents(impl.Vocab(tokens, n)) for n in (1, 2, 4, 6, 7)])
+        expected = [["<unk>", *names[n - 1 :][::-1]] for n in (1, 2, 4, 6, 7)]
+        close(found, [(kept, list(range(len(kept)))) for kept in expected])
+
+    def test_unknown_tokens(self, run, shuffled):
+        """A token that is not in the vocabulary, or was too rare, has index 0.
+        不在词表中的词元，或因太少而去掉的词元，索引为 0。"""
+        often, once, never = shuffled(WORDS)[:3]
+        tokens = shuffled([often] * 3 + [once])
+
+        def probe(impl):
+            vocab = impl.Vocab([tokens], min_freq=2)
+            return [vocab[token] for token in (often, once, never, "", "<unk>")]
+
+        close(run(probe), [1, 0, 0, 0, 0])
+
+    @pytest.mark.points(2)
+    def test_reserved_tokens(self, run, shuffled):
+        """Reserved tokens follow "<unk>" in their order, whether they occur or not, and however rare.
+        保留词元按给定顺序排在 "<unk>" 之后，无论是否出现、出现多少次。"""
+        reserved, (two, one) = shuffled(["<pad>", "<bos>", "<eos>"]), sorted(shuffled(WORDS)[:2])
+        tokens = [two, one, one, two, one]
+        found = run(lambda impl: [contents(impl.Vocab([tokens], n, reserved)) for n in (0, 3)])
+        close(found, [(["<unk>", *reserved, *rest], list(range(4 + len(rest)))) for rest in ([one, two], [one])])
+
+    def test_reserved_in_corpus(self, run):
+        """A reserved token that also occurs in the corpus is there once, in its reserved place.
+        语料中出现的保留词元在词表中只有一个，位于保留的位置。"""
+        lines = [["<eos>", "a", "<eos>"], ["<eos>", "b", "b"]]
+        found = run(lambda impl: contents(impl.Vocab(lines, reserved_tokens=["<pad>", "<eos>"])))
+        close(found, (["<unk>", "<pad>", "<eos>", "b", "a"], list(range(5))))
+
+    def test_unk_in_corpus(self, run):
+        """If "<unk>" occurs in the corpus, it still has index 0 alone.
+        语料中出现 "<unk>" 时，它仍然只占索引 0。"""
+        lines = [["<unk>", "a", "<unk>"], ["<unk>", "b", "b"]]
+        close(run(lambda impl: contents(impl.Vocab(lines))), (["<unk>", "b", "a"], [0, 1, 2]))
+
+    def test_lists_of_tokens(self, run, shuffled):
+        """A list or tuple of tokens gives the list of their indices.
+        词元的列表或元组得到索引的列表。"""
+        never, three, two, one = sorted(shuffled(WORDS)[:4])
+        tokens = [three, two, one, two, one, one]
+        line = one, never, three, two, two
+
+        def probe(impl):
+            vocab = impl.Vocab(tokens)
+            return vocab[list(line)], vocab[line], vocab[[]], vocab[[three]], vocab[three]
+
+        close(run(probe), ([1, 0, 3, 2, 2], [1, 0, 3, 2, 2], [], [3], 3))
+
+    def test_nested_lists(self, run):
+        """Lists of lists are looked up in their own structure.
+        嵌套的列表按原来的结构查找。"""
+        lines = [["a", "b", "a"], [], ["x"]]
+        found = run(lambda impl: impl.Vocab(lines[:1])[[*lines, [["b"], ["a", "x"]]]])
+        close(found, [[1, 2, 1], [], [0], [[2], [1, 0]]])
+
+    def test_to_tokens(self, run, shuffled):
+        """Gives the token of an index, and the list of tokens of a list or tuple of indices.
+        由一个索引得到词元；由索引的列表或元组得到词元的列表。"""
+        four, three, two, one = sorted(shuffled(WORDS)[:4])
+        tokens = [three, two, one, two, one, one, three, two, four, one]
+
+        def probe(impl):
+            to_tokens = impl.Vocab(tokens).to_tokens
+            return to_tokens(2), to_tokens([3, 0, 1, 1]), to_tokens((2, 3)), to_tokens([]), to_tokens([2])
+
+        close(run(probe), (two, [three, "<unk>", one, one], [two, three], [], [two]))
+
+    def test_empty_vocabulary(self, run):
+        """Without a corpus the vocabulary has "<unk>" alone; with reserved tokens, those too.
+        没有语料时词表只有 "<unk>"；给了保留词元时还有保留词元。"""
+
+        def probe(impl):
+            vocabs = impl.Vocab(), impl.Vocab([]), impl.Vocab([[]]), impl.Vocab(reserved_tokens=["<pad>"])
+            return [(len(vocab), vocab["the"], contents(vocab)[0]) for vocab in (*vocabs, impl.Vocab(["the"]))]
+
+        nothing = 1, 0, ["<unk>"]
+        close(run(probe), [nothing, nothing, nothing, (2, 0, ["<unk>", "<pad>"]), (2, 1, ["<unk>", "the"])])
+
+    def test_flat_corpus(self, agree, corpus):
+        """A flat corpus gives the same vocabulary as its lines, an empty first line among them.
+        一维语料与按行的语料得到相同的词表，第一行可以为空。"""
+        lines = [[], *corpus(3, 12)]
+        agree(lambda impl: [contents(impl.Vocab(given)) for given in (lines, flat(lines))])
+
+    def test_n_grams(self, run, corpus):
+        """Tuples are tokens, too: a vocabulary of pairs of words.
+        元组也可以是词元：由词对组成的词表。"""
+        (words,) = corpus(1, 60)
+        pairs = list(itertools.pairwise(words))
+
+        def probe(impl):
+            vocab = impl.Vocab(pairs, min_freq=2)
+            return vocab.to_tokens(list(range(len(vocab)))), vocab.token_freqs
+
+        freqs = by_frequency(pairs)
+        close(run(probe), (["<unk>", *(pair for pair, count in freqs if count >= 2)], freqs))
+
+    @pytest.mark.points(2)
+    def test_properties(self, run, corpus):
+        """unk is 0; token_freqs has all tokens of the corpus, rare ones too, by descending count.
+        unk 为 0；token_freqs 包含语料中的所有词元（包括少见的），按次数从多到少排列。"""
+        lines = [*corpus(4, 12), ["once", "<unk>", "<pad>"]]
+
+        def probe(impl):
+            vocab = impl.Vocab(lines, min_freq=3, reserved_tokens=["<pad>"])
+            return vocab.unk, vocab.token_freqs
+
+        close(run(probe), (0, by_frequency(flat(lines))))
+
+    def test_attributes(self, agree):
+        """idx_to_token lists the tokens, token_to_idx maps them to their indices.
+        idx_to_token 按索引列出词元，token_to_idx 由词元查索引。"""
+        lines = [["c", "a", "b", "d", "c"], [], ["b", "a", "e", "f", "f"]]
+
+        def probe(impl):
+            vocab = impl.Vocab(lines, 2, ["<pad>"])
+            return vocab.idx_to_token, vocab.token_to_idx
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the corpus and the reserved tokens as they were, so that two vocabularies can share them.
+        不修改语料和保留词元，因此两个词表可以共用它们。"""
+        lines, reserved = [["b", "a", "c", "c"], ["c", "a", "a", "a"], ["a", "d"]], ["<pad>", "<bos>"]
+
+        def probe(impl):
+            first, second = impl.Vocab(lines, 0, reserved), impl.Vocab(lines[:1], 0, reserved)
+            return contents(first), contents(second), lines, reserved
+
+        agree(probe)
+
+
+@pytest.mark.exercise("bag_of_words")
+class TestBagOfWords:
+    @pytest.mark.points(2)
+    def test_counts(self, run, corpus, shuffled):
+        """Counts how often each token of the vocabulary occurs in each line.
+        统计词表中每个词元在每一行出现的次数。"""
+        lines, known = corpus(5, 20), ["<unk>", *shuffled(WORDS)]
+        expected = [[float(line.count(token)) for token in known] for line in lines]
+        close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(expected))
+
+    def test_unknown_tokens(self, run, shuffled):
+        """Tokens that the vocabulary does not have are counted in column 0.
+        词表中没有的词元计入第 0 列。"""
+        a, b, c = shuffled(WORDS)[:3]
+        lines, known = [[a, c, "no"], ["nor", c, c], [b]], ["<unk>", a, b]
+        expected = torch.tensor([[2.0, 1.0, 0.0], [3.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+        close(run(lambda impl: impl.bag_of_words(lines, Known(known))), expected)
+
+    def test_empty_lines(self, run):
+        """An empty line has a row of zeros, in its place.
+        空行对应一行零，位置不变。"""
+        lines, known = [[], ["b", "b"], [], ["a", "b"]], ["<unk>", "a", "b"]
+        expected = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+        close(run(lambda impl: impl.bag_of_words(lines, Known(known))), expected)
+
+    def test_vocabulary_from_elsewhere(self, run, shuffled):
+        """Has a column for every token of the vocabulary, though the lines have but a few of them.
+        词表中的每个词元都有一列，即使这些行只用到其中几个。"""
+        known, line = ["<unk>", "<pad>", *shuffled(WORDS)], shuffled(WORDS)[:3]
+        expected = torch.tensor([[float(token in line) for token in known]])
+        close(run(lambda impl: impl.bag_of_words([line], Known(known))), expected)
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the lines and the vocabulary as they were.
+        不修改传入的词元和词表。"""
+        lines, known = [["b", "a", "x", "b"], ["b", "c"], ["x", "x"]], ["<unk>", "a", "b", "c"]
+
+        def probe(impl):
+            vocab = Known(known)
+            return impl.bag_of_words(lines, vocab), lines, vocab.idx_to_token, vocab.token_to_idx
+
+        agree(probe)
+
+
+def weighted(counts):
+    """tf-idf by its formula, number by number."""
+    rows, n = counts.tolist(), len(counts)
+    df = [sum(count > 0 for count in column) for column in zip(*rows, strict=True)]
+    rows = [[tf * (math.log((1 + n) / (1 + d)) + 1) for tf, d in zip(row, df, strict=True)] for row in rows]
+    return torch.tensor([[w / (math.hypot(*row) or 1) for w in row] for row in rows], dtype=counts.dtype)
+
+
+@pytest.fixture
+def counts(generator):
+    """counts(5, 7): a matrix of small counts, about half of them zero, with something in every row."""
+
+    def counts(n, size, dtype=torch.float32):
+        table = torch.randint(-3, 5, (n, size), generator=generator).clamp(min=0)
+        table[:, -1] += torch.arange(n) % 2 + 1
+        return table.to(dtype)
+
+    return counts
+
+
+@pytest.mark.exercise("tf_idf")
+class TestTfIdf:
+    @pytest.mark.points(2)
+    def test_weights(self, run, counts):
+        """Weights the counts by the formula, and divides each row by its norm.
+        按公式对计数加权，并将每一行除以它的范数。"""
+        table = counts(6, 9)
+        close(run(lambda impl: impl.tf_idf(table)), weighted(table))
+
+    def test_scikit_learn_example(self, run):
+        """Gives the weights that scikit-learn's user guide prints for its example.
+        与 scikit-learn 用户指南中的例子一致。"""
+        table = torch.tensor([[3, 0, 1], [2, 0, 0], [3, 0, 0], [4, 0, 0], [3, 2, 0], [3, 0, 2]]).double()
+        last, one = [[0.55422893, 0.83236428, 0.0], [0.63035731, 0.0, 0.77630514]], [1.0, 0.0, 0.0]
+        expected = torch.tensor([[0.85151335, 0.0, 0.52433293], one, one, one, *last]).double()
+        close(run(lambda impl: impl.tf_idf(table)), expected, atol=5e-8)  # eight digits are printed
+
+    def test_in_every_document(self, run, counts):
+        """A token that every document has still counts, with the least weight.
+        每个文档都有的词元仍然计入，但权重最小。"""
+        table = counts(4, 5).clamp(min=1)
+        table[0, 1] = 0
+        close(run(lambda impl: impl.tf_idf(table)), weighted(table))
+
+    def test_in_no_document(self, run, counts):
+        """A token that no document has gets zeros, and disturbs no other.
+        没有任何文档包含的词元得到零，也不影响其他词元。"""
+        table = counts(4, 6)
+        table[:, 2] = 0
+        close(run(lambda impl: impl.tf_idf(table)), weighted(table))
+
+    def test_empty_document(self, run, counts):
+        """The row of an empty document stays zero; the document still counts among n.
+        空文档对应的行保持为零；计算 n 时仍包含它。"""
+        table = counts(5, 6)
+        table[[0, 3]] = 0
+        close(run(lambda impl: impl.tf_idf(table)), weighted(table))
+
+    def test_one_document(self, run):
+        """One document alone: its counts divided by their norm.
+        只有一个文档时：计数除以其范数。"""
+        table = torch.tensor([[3.0, 0.0, 4.0, 12.0]])
+        close(run(lambda impl: impl.tf_idf(table)), table / 13)
+
+    def test_float64_transposed(self, run, counts):
+        """Keeps float64 and its precision, on a table that is not contiguous.
+        保持 float64 及其精度，可接受非连续的输入。"""
+        table = counts(7, 5, torch.float64).t()
+        close(run(lambda impl: impl.tf_idf(table)), weighted(table))
+
+    def test_arguments_untouched(self, agree, counts):
+        """Leaves the counts as they were.
+        不修改传入的计数。"""
+        table = counts(4, 6)
+        agree(lambda impl: (impl.tf_idf(table), table))
