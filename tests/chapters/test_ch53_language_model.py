@@ -1,0 +1,482 @@
+"""ch53: seq_data_iter_random, seq_data_iter_sequential, ngram_counts, laplace_bigram, perplexity."""
+
+import itertools
+import math
+
+import pytest
+import torch
+
+from dlgrade.suite import close, expect, raises
+
+RUNS = 120  # so many that each offset is drawn in some of them
+NONE, MISSHAPEN, FOREIGN = -1, -2, -3
+
+
+@pytest.fixture
+def text(generator):
+    """text(30): so many different tokens in random order. A token's value says nothing of its place."""
+    return lambda length: torch.randperm(length, generator=generator).tolist()
+
+
+@pytest.fixture
+def words(generator):
+    """words(30, "abcd"): so many of these tokens, the first ones more often."""
+
+    def words(length, vocabulary):
+        places = torch.rand(length, generator=generator, dtype=torch.float64) ** 2 * len(vocabulary)
+        return [vocabulary[int(place)] for place in places.tolist()]
+
+    return words
+
+
+def tabulate(iterate, corpus, batch_size, num_steps, room=1, runs=RUNS):
+    """For probes: the minibatches of many runs, (runs, room, X and Y, batch_size, num_steps); -1 where there is none.
+
+    Room for more than there should be shows those that should not be there, of whatever shape.
+    """
+    table = torch.full((runs, room, 2, batch_size, num_steps), -1)
+    for one in table:
+        for slot, (X, Y) in zip(one, iterate(corpus, batch_size, num_steps), strict=False):
+            slot[:] = torch.stack([X, Y]) if X.shape == Y.shape == (batch_size, num_steps) else -2
+    return table
+
+
+def places(table, corpus):
+    """Where the tokens of a table stand in a corpus without repetitions."""
+    found = torch.tensor(corpus).argsort()
+    known = found[table.clamp(0, len(corpus) - 1)]
+    return torch.where(table < 0, table, torch.where(table < len(corpus), known, FOREIGN))
+
+
+def in_rows(X):
+    """Whether all the rows have tokens that follow one another, none missing."""
+    return bool((X >= 0).all() and (X[..., :1] + torch.arange(X.shape[-1]) == X).all())
+
+
+def expect_in_rows(X):
+    expect(
+        in_rows(X), "A row of X has other tokens than those that follow one another in the corpus, or is missing.",
+        "X 中有的行不是语料中相连的词元，或者缺少。",
+    )  # fmt: skip
+
+
+def expect_labels(X, Y):
+    expect(
+        in_rows(X) and torch.equal(Y, X + 1), "Y has not, for each token of X, the one that follows it in the corpus.",
+        "Y 不是 X 中每个词元在语料中的下一个词元。",
+    )  # fmt: skip
+
+
+def expect_as_often(found, cases, en, zh):
+    """Each case occurs, and as often as the others: within seven standard deviations."""
+    share, runs = 1 / len(cases), len(found)
+    counts = {case: found.count(case) for case in cases}
+    apart = 7 * math.sqrt(runs * share * (1 - share))
+    met = set(found) <= set(cases) and all(count and abs(count - runs * share) < apart for count in counts.values())
+    expect(met, f"{en}: {counts} of {runs}.", f"{zh}：{runs} 次中为 {counts}。")
+
+
+def grid(length, offset, num_steps):
+    """Where windows begin that start at an offset, do not overlap, and have a label for each token."""
+    return [start for start in range(length) if start % num_steps == offset and start + num_steps < length]
+
+
+def continued(length, offset, batch_size, num_steps, room):
+    """The places that sequential minibatches have, (room, 2, batch_size, num_steps), row by row; -1 behind them."""
+    size = len(range(offset, length - 1)) // batch_size
+    rows = [list(range(length))[offset + row * size :][:size] for row in range(batch_size)]
+    pieces = [[row[i : i + num_steps] for row in rows] for i in range(0, size, num_steps)]
+    X = torch.tensor([piece for piece in pieces if len(piece[0]) == num_steps] or [rows])[:, None]
+    table = torch.full((room, 2, batch_size, num_steps), NONE)
+    return torch.cat([torch.cat([X, X + 1], dim=1), table])[:room] if size >= num_steps else table
+
+
+@pytest.mark.exercise("seq_data_iter_random")
+class TestSeqDataIterRandom:
+    def test_batches(self, run):
+        """Yields X and Y as int64 tensors of shape (batch_size, num_steps), two of each for 66 tokens.
+        产出形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；66 个词元时产出两对。"""
+        corpus = list(range(100, 166))
+        found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_random(corpus, batch_size=5, num_steps=5)])
+        expect_in_rows(torch.stack([X for X, _ in found]) - 100)
+
+    @pytest.mark.points(2)
+    def test_windows(self, run, text):
+        """Each row of X is num_steps tokens that follow one another in the corpus.
+        X 的每一行是语料中相连的 num_steps 个词元。"""
+        corpus = text(17)
+        found = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=2)[:, :, 0])
+        expect_in_rows(places(found, corpus))
+
+    @pytest.mark.points(2)
+    def test_labels(self, run, text):
+        """Y has, for each token of X, the token that follows it in the corpus.
+        Y 是 X 中每个词元在语料中的下一个词元。"""
+        corpus = text(17)
+        table = places(run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=2)), corpus)
+        expect_labels(table[:, :, 0], table[:, :, 1])
+
+    @pytest.mark.points(2)
+    def test_each_window_once(self, run, text):
+        """All windows lie on one grid, from the offset on, and each is there once.
+        所有窗口都在从偏移量开始的同一网格上，每个恰好出现一次。"""
+        corpus = text(21)
+        table = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=4)[:, :, 0, :, 0])
+        starts = [sorted(one.flatten().tolist()) for one in places(table, corpus)]
+        met = all(one == [NONE, NONE, *grid(21, one[2] % 3, 3)] for one in starts)
+        expect(met, f"The windows begin at {starts[0][2:]}.", f"窗口的起点为 {starts[0][2:]}。")
+
+    def test_offsets(self, run, text):
+        """Each offset from 0 to num_steps - 1 is drawn, and as often as the others.
+        从 0 到 num_steps - 1 的每个偏移量都会出现，且机会均等。"""
+        corpus = text(12)
+        table = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 4, runs=400)[:, 0, 0, :, 0])
+        offsets = places(table, corpus).amin(dim=1).tolist()
+        expect_as_often(offsets, range(4), "The windows begin at these offsets", "窗口从这些偏移量开始")
+
+    def test_order(self, run, text):
+        """Any two windows may come first, in either order, and as often as any others.
+        任意两个窗口都可能最先出现（先后任意），且机会均等。"""
+        corpus = text(10)
+        table = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 2, room=2, runs=480)[:, :, 0, :, 0])
+        starts = places(table, corpus).flatten(1)
+        expect_in_rows(starts.sort(dim=1).values // 2)
+        pairs = [tuple(pair) for pair in (starts // 2)[:, :2].tolist()]
+        cases = list(itertools.permutations(range(4), 2))
+        expect_as_often(pairs, cases, "Of four windows these come first", "四个窗口中最先出现的是")
+
+    def test_last_label(self, run, text):
+        """The last token of the corpus is a label at most; a window that would need one more is left out.
+        语料的最后一个词元至多作标签；还需要更多词元的窗口不取。"""
+        corpus = text(13)
+        found = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 1, 3, room=5)[:, :, 0, 0, 0])
+        starts = [sorted(start for start in one if start != NONE) for one in places(found, corpus).tolist()]
+        met = sorted({tuple(one) for one in starts}) == [tuple(grid(13, offset, 3)) for offset in range(3)]
+        expect(met, f"The windows begin at {starts[:4]}.", f"窗口的起点为 {starts[:4]}。")
+
+    def test_incomplete_batch(self, run, text):
+        """Windows that make no full minibatch are dropped; a minibatch may take all of them.
+        凑不满一个小批量的窗口被丢弃；一个小批量也可以恰好取走全部窗口。"""
+        corpus = text(18)  # five windows
+        found = run(
+            lambda impl: [tabulate(impl.seq_data_iter_random, corpus, b, 3, room=2)[:, :, 0, :, 0] for b in (3, 5, 6)]
+        )
+        complete = [(table >= 0).all(dim=2).sum(dim=1) for table in found]
+        empty = [(table == NONE).all(dim=2).sum(dim=1) for table in found]
+        close(complete, [torch.full((RUNS,), count) for count in (1, 1, 0)])
+        close(empty, [torch.full((RUNS,), count) for count in (1, 1, 2)])
+
+    def test_too_short(self, run, text):
+        """A corpus of num_steps tokens or fewer yields nothing.
+        语料不超过 num_steps 个词元时，什么也不产出。"""
+        corpora = [text(length) for length in (0, 1, 3, 22)]
+        *none, some = run(lambda impl: [tabulate(impl.seq_data_iter_random, c, 2, 3, room=3)[:, :, 0] for c in corpora])
+        expect(all((table == NONE).all() for table in none), "There are minibatches.", "产出了小批量。")
+        expect_in_rows(places(some, corpora[-1]))
+
+    def test_single_steps(self, run, text):
+        """With windows of one token every token but the last is in X.
+        窗口只有一个词元时，除最后一个以外的每个词元都在 X 中。"""
+        corpus = text(7)
+        table = places(run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 1, room=3)), corpus)
+        close(table[:, :, 0].flatten(1).sort(dim=1).values, torch.arange(6).repeat(RUNS, 1))
+
+    def test_corpus_untouched(self, run, text):
+        """Leaves the corpus as it was.
+        不修改传入的语料。"""
+        corpus = text(22)
+        found, after = run(lambda impl: (tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=3)[:, :, 0], corpus))
+        expect_in_rows(places(found, corpus))
+        close(after, corpus)
+
+
+@pytest.mark.exercise("seq_data_iter_sequential")
+class TestSeqDataIterSequential:
+    def test_batches(self, run):
+        """Yields X and Y as int64 tensors of shape (batch_size, num_steps), three of each for 40 tokens.
+        产出形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；40 个词元时产出三对。"""
+        corpus = list(range(100, 140))
+        found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_sequential(corpus, batch_size=2, num_steps=5)])
+        expect_in_rows(torch.stack([X for X, _ in found]) - 100)
+
+    @pytest.mark.points(2)
+    def test_minibatches(self, run, text):
+        """Cuts what follows the offset into rows of equal length, and these into minibatches; nothing else comes.
+        把偏移量之后的部分切成等长的行，再切成小批量；此外没有别的。"""
+        corpus = text(23)
+        table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 3, 2, room=5)[:, :, 0]), corpus)
+        close(table, torch.stack([continued(23, one[0, 0, 0].item(), 3, 2, 5)[:, 0] for one in table]))
+
+    @pytest.mark.points(2)
+    def test_labels(self, run, text):
+        """Y has, for each token of X, the token that follows it in the corpus, across the ends of windows, too.
+        Y 是 X 中每个词元在语料中的下一个词元，窗口末尾也不例外。"""
+        corpus = text(30)
+        table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 4, room=3)), corpus)
+        expect_labels(table[:, :, 0], table[:, :, 1])
+
+    @pytest.mark.points(2)
+    def test_continuity(self, run, text):
+        """Each row begins where the same row of the minibatch before it ended.
+        每一行都从上一个小批量的同一行结束处继续。"""
+        corpus = text(30)
+        X = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 4, room=3)[:, :, 0]), corpus)
+        met = (X >= 0).all() and torch.equal(X[:, 1:, :, 0], X[:, :-1, :, -1] + 1)
+        expect(met, "A row does not go on where it ended.", "有的行没有从上次结束处继续。")
+
+    def test_offsets(self, run, text):
+        """Each offset from 0 to num_steps, that one included, is drawn, and as often as the others.
+        从 0 到 num_steps（包含 num_steps）的每个偏移量都会出现，且机会均等。"""
+        corpus = text(12)
+        table = run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 3, runs=400)[:, 0, 0, :, 0])
+        offsets = places(table, corpus)[:, 0].tolist()
+        expect_as_often(offsets, range(4), "The first rows begin at these offsets", "第一行从这些偏移量开始")
+
+    def test_one_row(self, run, text):
+        """A batch of one reads the corpus through, as long as the last token has been no more than a label.
+        批量大小为 1 时依次读完语料，最后一个词元至多作标签。"""
+        corpus = text(13)
+        table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 1, 3, room=5)[:, :, 0]), corpus)
+        close(table, torch.stack([continued(13, one[0, 0, 0].item(), 1, 3, 5)[:, 0] for one in table]))
+
+    def test_single_steps(self, run, text):
+        """Takes one step at a time.
+        每次可以只取一个时间步。"""
+        corpus = text(9)
+        table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 1, room=5)[:, :, 0]), corpus)
+        close(table, torch.stack([continued(9, one[0, 0, 0].item(), 2, 1, 5)[:, 0] for one in table]))
+
+    def test_too_short(self, run, text):
+        """A corpus that gives no row of num_steps tokens yields nothing.
+        语料不足以切出含 num_steps 个词元的行时，什么也不产出。"""
+        corpora = [text(length) for length in (0, 1, 6, 7, 30)]
+        *none, some = run(
+            lambda impl: [tabulate(impl.seq_data_iter_sequential, c, 2, 4, room=3)[:, :, 0] for c in corpora]
+        )
+        expect(all((table == NONE).all() for table in none), "There are minibatches.", "产出了小批量。")
+        expect_in_rows(places(some, corpora[-1]))
+
+    def test_corpus_untouched(self, run, text):
+        """Leaves the corpus as it was.
+        不修改传入的语料。"""
+        corpus = text(30)
+        found, after = run(lambda impl: (tabulate(impl.seq_data_iter_sequential, corpus, 2, 4, 3)[:, :, 0], corpus))
+        expect_in_rows(places(found, corpus))
+        close(after, corpus)
+
+
+def counted(tokens, n):
+    """The n-grams and their counts, by comparing every one with all others."""
+    grams = list(zip(*(tokens[i:] for i in range(n)), strict=False))
+    return {gram: sum(gram == other for other in grams) for gram in grams}
+
+
+@pytest.mark.exercise("ngram_counts")
+class TestNgramCounts:
+    @pytest.mark.points(2)
+    def test_bigrams(self, run, words):
+        """Counts pairs of tokens that follow one another.
+        统计相邻词元对的次数。"""
+        tokens = words(60, ["the", "time", "machine", "of"])
+        close(run(lambda impl: dict(impl.ngram_counts(tokens, 2))), counted(tokens, 2))
+
+    def test_longer(self, run, words):
+        """Counts n-grams of three to five tokens, as often as they are in the text.
+        统计三元到五元语法的次数。"""
+        tokens = words(40, ["so", "it", "is"])
+        found = run(lambda impl: [dict(impl.ngram_counts(tokens, n)) for n in (3, 4, 5)])
+        close(found, [counted(tokens, n) for n in (3, 4, 5)])
+
+    def test_unigrams(self, run, words):
+        """With n = 1 the keys are tuples of one token.
+        n = 1 时，键是只有一个词元的元组。"""
+        tokens = words(30, ["a", "be", "see"])
+        close(run(lambda impl: dict(impl.ngram_counts(tokens, 1))), {(w,): tokens.count(w) for w in set(tokens)})
+
+    def test_overlapping(self, run):
+        """N-grams overlap: four times the same token are three pairs of it.
+        n 元组可以重叠：同一词元连续四次，共有三个词对。"""
+        tokens = ["ha", "ha", "ha", "ha"]
+        found = run(lambda impl: [dict(impl.ngram_counts(tokens, n)) for n in (2, 3)])
+        close(found, [{("ha",) * 2: 3}, {("ha",) * 3: 2}])
+
+    def test_ends_of_the_text(self, run):
+        """The first and the last n-gram count; none runs from the end to the beginning.
+        首尾的 n 元组都要计入；没有从结尾接到开头的 n 元组。"""
+        tokens = ["to", "be", "or", "to", "be"]
+        found = run(lambda impl: [dict(impl.ngram_counts(tokens, n)) for n in (2, 5)])
+        close(found, [{("to", "be"): 2, ("be", "or"): 1, ("or", "to"): 1}, {("to", "be", "or", "to", "be"): 1}])
+
+    def test_too_short(self, run):
+        """A text of fewer than n tokens has no n-grams.
+        文本不足 n 个词元时没有 n 元组。"""
+        texts = [], ["a"], ["a", "b"], ["a", "a", "a", "a"]
+        found = run(lambda impl: [dict(impl.ngram_counts(tokens, 3)) for tokens in texts])
+        close(found, [{}, {}, {}, {("a", "a", "a"): 2}])
+
+    def test_is_a_counter(self, run, words):
+        """Gives a Counter: an n-gram that does not occur counts 0.
+        返回 Counter：没有出现的 n 元组计数为 0。"""
+        tokens = words(20, ["a", "b"])
+
+        def probe(impl):
+            counts = impl.ngram_counts(tokens, 2)
+            return type(counts).__name__, counts["b", "never"], counts.most_common(1)[0][1], dict(counts)
+
+        expected = counted(tokens, 2)
+        close(run(probe), ("Counter", 0, max(expected.values()), expected))
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the text as it was, and takes a tuple of tokens.
+        不修改传入的文本；也可接受元组。"""
+        tokens = ["a", "b", "a", "c", "b", "a", "b", "c"]
+        agree(lambda impl: (dict(impl.ngram_counts(tokens, 2)), tokens, dict(impl.ngram_counts(tuple(tokens), 3))))
+
+
+def smoothed(tokens, eps, vocab_size):
+    """P(next | word) from the list of what follows the word, for every pair of a, b, c, x."""
+    following = {word: [b for a, b in itertools.pairwise(tokens) if a == word] for word in "abcx"}
+
+    def probability(seen, word):
+        total = vocab_size * (len(seen) + eps)
+        return (vocab_size * seen.count(word) + eps) / total if total else 0.0
+
+    return [[probability(seen, word) for word in "abcx"] for seen in following.values()]
+
+
+def probabilities(impl, tokens, eps, vocab_size):
+    """For probes: P(next | word) for every pair of a, b, c, x."""
+    probability = impl.laplace_bigram(tokens, eps, vocab_size)
+    return [[probability(word, following) for following in "abcx"] for word in "abcx"]
+
+
+@pytest.mark.exercise("laplace_bigram")
+class TestLaplaceBigram:
+    @pytest.mark.points(2)
+    def test_probabilities(self, run, words):
+        """Gives the smoothed probability of every pair, seen or not.
+        给出每个词对的平滑概率，无论是否出现过。"""
+        tokens = [*words(40, "abc"), "a", "b", "a", "c", "a"]
+        found = run(lambda impl: [probabilities(impl, tokens, eps, 7) for eps in (0.5, 3.0)])
+        close(found, [smoothed(tokens, eps, 7) for eps in (0.5, 3.0)])
+
+    def test_given_the_word_before(self, run):
+        """The first argument is the word before, the second what follows it.
+        第一个参数是前一个词，第二个参数是后一个词。"""
+        tokens = ["a", "b", "a", "b", "a", "c"]
+
+        def probe(impl):
+            probability = impl.laplace_bigram(tokens, 1.0, 4)
+            return probability("a", "b"), probability("b", "a"), probability("c", "a"), probability("a", "c")
+
+        close(run(probe), (2.25 / 4, 2.25 / 3, 0.25, 1.25 / 4))
+
+    def test_sums_to_one(self, run, words):
+        """After every word the probabilities of the whole vocabulary add up to 1.
+        在任何一个词之后，整个词表的概率之和为 1。"""
+        tokens = ["a", "c", "b", *words(30, "abc")]
+        found = run(lambda impl: [probabilities(impl, tokens, 2.0, size) for size in (4, 10)])
+        close([[sum(row) for row in found[0]], [sum(row) + 6 * row[-1] for row in found[1]]], [[1.0] * 4] * 2)
+        close(found[0], smoothed(tokens, 2.0, 4))
+
+    def test_unseen_word(self, run, words):
+        """After a word that the text does not have, all tokens of the vocabulary are equally likely.
+        在文本中没有的词之后，词表中每个词元的概率相等。"""
+        tokens = ["a", "b", *words(20, "abc")]
+        *seen, unseen = run(lambda impl: probabilities(impl, tokens, 0.3, 8))
+        close((seen, unseen), (smoothed(tokens, 0.3, 8)[:3], [1 / 8] * 4))
+
+    def test_no_smoothing(self, run):
+        """With eps 0, what never followed a word has probability 0, and so has all after a word without successors.
+        eps 为 0 时，从未跟在某词之后的词概率为 0；没有后继的词之后，所有概率都是 0。"""
+        tokens = ["a", "b", "a", "b", "b", "a", "c"]
+        found = run(lambda impl: probabilities(impl, tokens, 0.0, 5))
+        zeros = [0.0] * 4
+        close(found, [[0.0, 2 / 3, 1 / 3, 0.0], [2 / 3, 1 / 3, 0.0, 0.0], zeros, zeros])
+
+    def test_last_token(self, run):
+        """The last token of the text has no successor: this occurrence of it does not count.
+        文本的最后一个词元没有后继，这一次出现不计入。"""
+        texts = ["b", "a", "b"], ["a", "b", "c", "b"]
+        found = run(lambda impl: [probabilities(impl, tokens, 1.0, 4)[1] for tokens in texts])
+        close(found, [[1.25 / 2, 0.125, 0.125, 0.125], [0.125, 0.125, 1.25 / 2, 0.125]])
+
+    def test_strong_smoothing(self, run):
+        """The stronger the smoothing, the nearer to 1 / vocab_size, from above and below.
+        平滑越强，越接近 1 / vocab_size，从上下两侧皆如此。"""
+        tokens = ["a", "b", "a", "b", "a", "c"]
+
+        def probe(impl):
+            models = [impl.laplace_bigram(tokens, eps, 50) for eps in (1, 10, 1000, 1e9)]
+            return [(model("a", "b"), model("a", "x")) for model in models]
+
+        close(run(probe), [((2 + eps / 50) / (3 + eps), eps / 50 / (3 + eps)) for eps in (1, 10, 1000, 1e9)])
+
+    def test_short_texts(self, run):
+        """A text of no or one token has no pairs: all is equally likely.
+        没有词元或只有一个词元的文本没有词对：一切等可能。"""
+        texts = [], ["a"], ["a", "b"]
+        found = run(lambda impl: [probabilities(impl, tokens, 1.0, 4)[0] for tokens in texts])
+        close(found, [[0.25] * 4, [0.25] * 4, [0.125, 0.625, 0.125, 0.125]])
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the text as it was, and takes a tuple of tokens; two models do not disturb each other.
+        不修改传入的文本；也可接受元组；两个模型互不影响。"""
+        tokens = ["a", "b", "a", "c", "b", "a"]
+
+        def probe(impl):
+            one, other = impl.laplace_bigram(tokens, 1.0, 4), impl.laplace_bigram(tuple(tokens[:4]), 2.0, 5)
+            return one("a", "b"), other("a", "b"), one("a", "c"), other("b", "a"), tokens
+
+        agree(probe)
+
+
+@pytest.mark.exercise("perplexity")
+class TestPerplexity:
+    @pytest.mark.points(2)
+    def test_perplexity(self, run, generator):
+        """Is the geometric mean of one over the probabilities.
+        是各概率倒数的几何平均。"""
+        ps = (0.9 * torch.rand(9, generator=generator, dtype=torch.float64) + 0.05).tolist()
+        logs = [math.log(p) for p in ps]
+        close(run(lambda impl: impl.perplexity(logs)), math.prod(1 / p for p in ps) ** (1 / 9))
+
+    def test_bits(self, run):
+        """Is two to the power of the cross-entropy in bits.
+        等于 2 的（以比特计的交叉熵）次方。"""
+        bits = [1, 3, 2, 5, 1]
+        close(run(lambda impl: impl.perplexity([-n * math.log(2) for n in bits])), 2 ** (sum(bits) / len(bits)))
+
+    def test_perfect_model(self, run):
+        """A model that is always right and sure has perplexity 1; one that is sure half the time has not.
+        总是以概率 1 预测正确的模型困惑度为 1；只有一半时候如此的模型则不是。"""
+        found = run(lambda impl: [impl.perplexity(logs) for logs in ([0.0] * 5, [0.0], [0.0, math.log(1 / 4)])])
+        close(found, [1.0, 1.0, 2.0])
+
+    def test_guessing_model(self, run):
+        """A model that guesses has as its perplexity the size of the vocabulary, however long the text.
+        随机猜测的模型，困惑度等于词表大小，与文本长度无关。"""
+        sizes = [(2, 10), (28, 1), (28, 7), (5000, 3)]
+        close(run(lambda impl: [impl.perplexity([-math.log(v)] * n) for v, n in sizes]), [2.0, 28.0, 28.0, 5000.0])
+
+    def test_impossible_token(self, run):
+        """One token that the model held impossible makes the perplexity infinite.
+        只要有一个词元被模型认为不可能，困惑度就是无穷大。"""
+        logs = [-1.0, -math.inf, -0.5], [-math.inf], [-1.0, -2.0]
+        close(run(lambda impl: [impl.perplexity(given) for given in logs]), [math.inf, math.inf, math.exp(1.5)])
+
+    def test_long_text(self, run):
+        """Stays accurate for a text whose probability is too small for a float.
+        文本概率小到浮点数无法表示时仍然准确。"""
+        close(run(lambda impl: impl.perplexity([-3.0, -7.0] * 1000)), math.exp(5))
+
+    def test_no_tokens(self, agree):
+        """Without tokens there is no mean: raises ValueError.
+        没有词元就没有平均值：抛出 ValueError。"""
+        agree(lambda impl: (raises(lambda: impl.perplexity([]), ValueError), impl.perplexity([-0.5, -2.5])))
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the log-probabilities as they were, and takes a tuple of them.
+        不修改传入的对数概率；也可接受元组。"""
+        logs = [-2.5, -0.5, -1.0, -4.0]
+        agree(lambda impl: (impl.perplexity(logs), logs, impl.perplexity(tuple(logs))))
