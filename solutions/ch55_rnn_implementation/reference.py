@@ -1,0 +1,269 @@
+"""ch55 Recurrent networks from scratch. 循环神经网络 RNN 的实现。
+
+D2L section 8.5 (chapter_recurrent-neural-networks/rnn-scratch.md).
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+class Accumulator:
+    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
+
+    def __init__(self, n: int) -> None:
+        self.data = [0.0] * n
+
+    def add(self, *numbers: float) -> None:
+        for i, number in enumerate(numbers):
+            self.data[i] += float(number)
+
+    def __getitem__(self, i: int) -> float:
+        return self.data[i]
+
+
+class Timer:
+    """A stopwatch (D2L 3.1), running from the start: stop() gives the seconds since then. The grader uses it, too."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.begun = time.time()
+
+    def stop(self) -> float:
+        return time.time() - self.begun
+
+
+class RNNModelScratch:
+    """A language model made of three functions such as the first three exercises (D2L 8.5.3)."""
+
+    def __init__(
+        self,
+        vocab_size: int,
+        num_hiddens: int,
+        device: torch.device,
+        get_params: Callable[..., list[Tensor]],
+        init_state: Callable[..., tuple[Tensor, ...]],
+        forward_fn: Callable[..., Any],
+    ) -> None:
+        self.vocab_size, self.num_hiddens = vocab_size, num_hiddens
+        self.params = get_params(vocab_size, num_hiddens, device)
+        self.init_state, self.forward_fn = init_state, forward_fn
+
+    def __call__(self, X: Tensor, state: Any) -> Any:
+        """(logits, state) for word indices X, (batch, steps)."""
+        inputs = F.one_hot(X.T, self.vocab_size).float()
+        return self.forward_fn(inputs, state, self.params)
+
+    def begin_state(self, batch_size: int, device: torch.device) -> Any:
+        return self.init_state(batch_size, self.num_hiddens, device)
+
+
+d2l = SimpleNamespace(
+    zeros=torch.zeros,
+    reshape=torch.reshape,
+    tensor=torch.tensor,
+    size=torch.numel,
+    Accumulator=Accumulator,
+    Timer=Timer,
+    RNNModelScratch=RNNModelScratch,
+)
+
+
+def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[Tensor]:
+    """The parameters of a recurrent language model: a recurrent layer, then a linear one (D2L 8.5.2).
+
+    Weights are drawn from a normal distribution with mean 0 and standard deviation 0.01; biases are zeros.
+
+    Args:
+        vocab_size: inputs are one-hot vectors and outputs are logits, so both have this size.
+        num_hiddens: the size of the hidden state.
+        device: where the parameters are to live.
+
+    Returns:
+        Five leaf tensors that require gradients, in this order:
+
+            W_xh (vocab_size, num_hiddens), W_hh (num_hiddens, num_hiddens), b_h (num_hiddens,)    the hidden state
+            W_hq (num_hiddens, vocab_size), b_q (vocab_size,)                                      the output
+    """
+    # BEGIN SOLUTION
+    params = [
+        0.01 * torch.randn(vocab_size, num_hiddens, device=device),
+        0.01 * torch.randn(num_hiddens, num_hiddens, device=device),
+        torch.zeros(num_hiddens, device=device),
+        0.01 * torch.randn(num_hiddens, vocab_size, device=device),
+        torch.zeros(vocab_size, device=device),
+    ]
+    return [param.requires_grad_() for param in params]
+    # END SOLUTION
+
+
+def init_rnn_state(batch_size: int, num_hiddens: int, device: torch.device) -> tuple[Tensor]:
+    """The state before the first step (D2L 8.5.3).
+
+    Returns:
+        A tuple of one tensor: zeros, (batch_size, num_hiddens), on the device. (An LSTM's tuple has two; a training
+        loop that passes on tuples works with both.)
+    """
+    # BEGIN SOLUTION
+    H = torch.zeros(batch_size, num_hiddens, device=device)
+    return (H,)
+    # END SOLUTION
+
+
+def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor]]:
+    """A recurrent layer over a whole sequence, with its outputs (Elman, 1990; D2L 8.4.2 and 8.5.3).
+
+        H = tanh(X @ W_xh + H @ W_hh + b_h)
+        Y = H @ W_hq + b_q
+
+    On the right of the first line stands the H of the step before.
+
+    Args:
+        inputs: (steps, batch, vocab_size), time first: one-hot vectors, or any others.
+        state: (H,), with H (batch, num_hiddens).
+        params: five tensors, in the order of `get_params`.
+
+    Returns:
+        The outputs of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at
+        the first step; and (H,) after the last step.
+    """
+    # BEGIN SOLUTION
+    W_xh, W_hh, b_h, W_hq, b_q = params
+    (H,) = state
+    outputs = []
+    for X in inputs:
+        H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        outputs.append(H @ W_hq + b_q)
+    return torch.cat(outputs), (H,)
+    # END SOLUTION
+
+
+def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch.device) -> str:
+    """Continue a text, character by character (D2L 8.5.4).
+
+    First the net warms up: it reads the prefix, all but its last character, for the sake of its state alone. Then it
+    reads that last character and, one after the other, its own predictions: each time the likeliest character.
+
+    Args:
+        prefix: one or more characters.
+        num_preds: how many characters to add, from 0 on.
+        net: `net.begin_state(batch_size=1, device=device)` is the first state; `net(X, state)` gives (logits, new
+            state) for one character. X is its index, (1, 1), of dtype long, on the device; logits are (1, vocab_size).
+        vocab: vocab[character] is an index; vocab.idx_to_token[index] a character, or "<unk>" for the index that all
+            unknown characters have.
+        device: where inputs and first state are made.
+
+    Returns:
+        The prefix and the predictions, as vocab spells them: an unknown character has become "<unk>".
+    """
+    # BEGIN SOLUTION
+    state = net.begin_state(batch_size=1, device=device)
+    indices = [vocab[character] for character in prefix]
+    for index in indices[:-1]:
+        _, state = net(torch.tensor([[index]], device=device), state)
+    for _ in range(num_preds):
+        logits, state = net(torch.tensor([[indices[-1]]], device=device), state)
+        indices.append(logits.argmax().item())
+    return "".join(vocab.idx_to_token[index] for index in indices)
+    # END SOLUTION
+
+
+def grad_clipping(net: Any, theta: float) -> None:
+    """Shorten the gradient where it is too long (Pascanu, Mikolov and Bengio, 2013; D2L 8.5.5).
+
+        g <- min(1, theta / |g|) * g
+
+    g has the gradients of all parameters in one vector, and |g| is its L2 norm: its direction stays as it is. The
+    gradients are changed in place: each `.grad` remains the tensor that it was.
+
+    Args:
+        net: an nn.Module, some of whose parameters may be frozen (those do not require gradients, and have none); or
+            anything with `net.params`, a list of tensors. A layer that was not used has no gradient, either, and is
+            left alone. (The book's code fails there; the check of it costs no points.)
+        theta: the greatest length to leave, above 0.
+    """
+    # BEGIN SOLUTION
+    params = net.parameters() if isinstance(net, nn.Module) else net.params
+    grads = [param.grad for param in params if param.grad is not None]
+    norm = torch.sqrt(sum((grad**2).sum() for grad in grads))
+    scale = (theta / norm).clamp(max=1)
+    for grad in grads:
+        grad *= scale
+    # END SOLUTION
+
+
+# BEGIN SOLUTION
+
+
+def _detached(state: Any) -> Any:
+    """The same state, a tensor or a tuple of them, with no past to send gradients to."""
+    return state.detach() if isinstance(state, Tensor) else tuple(part.detach() for part in state)
+
+
+# END SOLUTION
+
+
+def train_epoch_ch8(
+    net: Any,
+    train_iter: Iterable[tuple[Tensor, Tensor]],
+    loss: Callable[[Tensor, Tensor], Tensor],
+    updater: torch.optim.Optimizer | Callable[[int], None],
+    device: torch.device,
+    use_random_iter: bool,
+) -> tuple[float, float]:
+    """Train a language model for one epoch (D2L 8.5.6), on top of your `grad_clipping`.
+
+    Minibatches of a sequential iterator continue each other: the state after one is the first of the next, but no
+    gradient flows back from one into the other. Those of a random iterator have nothing to do with each other, and
+    each starts from a new state.
+
+    Every minibatch takes predictions, the mean of their losses, a backward pass, gradients clipped at 1, and an
+    update. A torch.optim.Optimizer clears the gradients before and steps; any other updater is called with
+    batch_size=1 (the loss is a mean already) and clears the gradients itself.
+
+    Args:
+        net: an nn.Module, or anything with `params`. `net.begin_state(batch_size=n, device=device)` is a new state;
+            `net(X, state)` gives (logits, new state) with logits (steps * batch, vocab_size), time first, as `rnn`
+            does. The state is a tuple of tensors (yours, an LSTM's), or one tensor (a GRU module's).
+        train_iter: pairs (X, Y) of minibatches, (batch, steps) each, of integers: what is read, and what comes next.
+            It may be read only once.
+        loss: (logits, labels) -> the loss of each token, (steps * batch,), or their mean. It wants labels of dtype
+            long.
+        updater: changes the parameters.
+        device: where X, Y and new states are to be.
+        use_random_iter: whether train_iter is a random one.
+
+    Returns:
+        (perplexity, speed) as Python floats. The perplexity is exp of the mean loss per token of the epoch, measured
+        as training went on; the speed is in tokens per second.
+    """
+    # BEGIN SOLUTION
+    state, timer, totals = None, Timer(), Accumulator(2)  # loss, tokens
+    for X, Y in train_iter:
+        if state is None or use_random_iter:
+            state = net.begin_state(batch_size=X.shape[0], device=device)
+        else:
+            state = _detached(state)
+        X, y = X.to(device), Y.to(device).T.flatten().long()
+        logits, state = net(X, state)
+        mean_loss = loss(logits, y).mean()
+        if isinstance(updater, torch.optim.Optimizer):
+            updater.zero_grad()
+        mean_loss.backward()
+        grad_clipping(net, 1)
+        if isinstance(updater, torch.optim.Optimizer):
+            updater.step()
+        else:
+            updater(batch_size=1)
+        totals.add(mean_loss.item() * len(y), len(y))
+    return math.exp(totals[0] / totals[1]), totals[1] / timer.stop()
+    # END SOLUTION
