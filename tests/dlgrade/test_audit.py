@@ -118,6 +118,11 @@ def change_does_not_apply(small):
     return "files", "misconception halved: 'return 3 * X' occurs 0 times in the reference, not once"
 
 
+def change_is_no_python(small):
+    small.edit(small.mistakes, "with: return X / 2", "with: return X /")
+    return "files", "misconception halved: the change leaves no valid Python"
+
+
 def unknown_key(small):
     small.edit(small.mistakes, "  exercise: twice", "  exercise: twice\n  severity: high")
     return "files", "unknown field `severity`"
@@ -180,7 +185,7 @@ PLAIN = [
     starter, right_answer, misconception_passes, misconception_crashes, misconception_never_ends,
     misconception_caught_elsewhere, misdiagnosis, worthless, no_from_scratch, change_does_not_apply, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
-    stale_answer,
+    stale_answer, change_is_no_python,
 ]  # fmt: skip
 WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
 

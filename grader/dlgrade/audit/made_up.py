@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from dlgrade import stubs
 from dlgrade.audit.model import MadeUp
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, Misconception
+from dlgrade.errors import CourseError
+from dlgrade.text import both
 from dlgrade.variants import changed
 
 # Worthless answers: what a function gives in place of the right result Y. X is its first argument.
@@ -86,12 +88,24 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
         for seed in seeds:
             yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != first)
     for entry in course.misconceptions(chapter):
-        where = str(course.solution(chapter) / "misconceptions.yaml")
-        yield MadeUp(chapter.id, "misconception", entry.id, changed(reference, entry, where), first)
+        yield MadeUp(chapter.id, "misconception", entry.id, _mistaken(course, chapter, reference, entry), first)
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
     if any(exercise.forbidden for exercise in chapter.exercises):
         yield MadeUp(chapter.id, "ready-made", "ready-made calls", ready_made(reference, chapter), first)
+
+
+def _mistaken(course: Course, chapter: Chapter, reference: str, entry: Misconception) -> str:
+    where = str(course.solution(chapter) / "misconceptions.yaml")
+    source = changed(reference, entry, where)
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        why, at = f"{where}: misconception {entry.id}", f"{error.msg}, {(error.text or '').strip()!r}"
+        raise CourseError(
+            both(f"{why}: the change leaves no valid Python ({at})", f"{why}：改动后不是合法的 Python（{at}）")
+        ) from None
+    return source
 
 
 def worthless(reference: str, chapter: Chapter, expression: str) -> str:
