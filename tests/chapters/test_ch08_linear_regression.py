@@ -1,0 +1,499 @@
+"""ch08: synthetic_data, data_iter, linreg, squared_loss, sgd, analytic_solution.
+
+Random results are brought to what does not depend on the random stream: an exact fact, or a statistic rounded so
+coarsely that it has to stray by more than five of its standard deviations to round to another number.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from dlgrade.suite import close, gradients, written_from_scratch
+
+MANY = 30_000
+NORMAL = True, torch.tensor([1, 0.7])  # what `distribution` should give
+
+
+def to_grid(x, step):
+    """x rounded to multiples of step."""
+    return (x / step).round() * step
+
+
+@pytest.fixture
+def model(randn):
+    """(w, b): d weights of both signs and a bias, in tenths; none is small, and the bias outweighs the weights."""
+
+    def draw(d):
+        w = to_grid(randn(d), 0.1)
+        return w + torch.where(w < 0, -1, 1), round(float(randn(1)), 1) + 30
+
+    return draw
+
+
+def noise_of(X, y, w, b):
+    """What the labels are off the model's line."""
+    return y.flatten() - X @ w.flatten() - b
+
+
+def fit(X, y):
+    """The weights and the bias of least squares, to the nearest tenth."""
+    A = torch.cat([X, torch.ones(len(X), 1)], dim=1).double()
+    return to_grid(torch.linalg.solve(A.T @ A, A.T @ y.double().flatten()), 0.1).to(y.dtype)
+
+
+def distribution(x, scale):
+    """Whether the mean is zero; deviation and share within one of it, to the nearest tenth. In units of scale."""
+    x = x / scale
+    mean, spread = x.mean(), x.std().clamp(max=2)
+    return bool(mean.abs() < 0.05), to_grid(torch.stack([spread, ((x - mean).abs() < 1).float().mean()]), 0.1)
+
+
+def correlations(*columns):
+    """Of each with each, to the nearest tenth; of what does not vary with anything it is 0."""
+    centred = torch.stack([column - column.mean() for column in columns])
+    return to_grid(torch.cov(centred) / torch.outer(*[centred.std(1).clamp(min=1e-3)] * 2), 0.1)
+
+
+def small_data(impl, w, b, n):
+    """Shapes and dtypes, and whether all labels lie within eight deviations of the model's line."""
+    X, y = impl.synthetic_data(w, b, n)
+    near = bool((noise_of(X, y, w, b).abs() < 0.08).all())
+    return {"features": list(X.shape), "labels": list(y.shape), "dtypes": f"{X.dtype} {y.dtype}", "near": near}
+
+
+@pytest.mark.exercise("synthetic_data")
+class TestSyntheticData:
+    @pytest.mark.points(2)
+    def test_model(self, run, model):
+        """Least squares finds the weights and the bias in the data.
+        用最小二乘可以从数据中还原权重和偏置。"""
+        w, b = model(3)
+        found = run(lambda impl: fit(*impl.synthetic_data(w, b, MANY)))
+        close(found, torch.cat([w, torch.tensor([b])]))
+
+    @pytest.mark.points(2)
+    def test_noise(self, run, model):
+        """The noise is normal with deviation 0.01, another for every example and of no relation to the features.
+        噪声服从标准差为 0.01 的正态分布，每个样本的噪声不同，且与特征无关。"""
+        w, b = model(2)
+
+        def probe(impl):
+            X, y = impl.synthetic_data(w, b, MANY)
+            noise = noise_of(X, y, w, b)
+            return distribution(noise, 0.01), correlations(noise, *X.T)
+
+        close(run(probe), (NORMAL, torch.eye(3)))
+
+    @pytest.mark.points(2)
+    def test_features(self, run, model):
+        """The features are standard normal and independent of each other.
+        特征服从标准正态分布，且相互独立。"""
+        w, b = model(3)
+
+        def probe(impl):
+            X, _ = impl.synthetic_data(w, b, MANY)
+            return [distribution(x, 1) for x in X.T], correlations(*X.T)
+
+        close(run(probe), ([NORMAL] * 3, torch.eye(3)))
+
+    def test_flat_weights(self, agree, model):
+        """For weights (d,), a single one too, the labels are a column (n, 1).
+        权重形状为 (d,) 时（包括 d = 1），标签也是 (n, 1) 的一列。"""
+        (w, b), (one, other) = model(4), model(1)
+        agree(lambda impl: [small_data(impl, w, b, 40), small_data(impl, one, other, 30)])
+
+    def test_column_of_weights(self, agree, model):
+        """Takes weights (d, 1), a single one too.
+        可接受形状为 (d, 1) 的权重，包括 d = 1。"""
+        (w, b), (one, other) = model(3), model(1)
+        agree(lambda impl: [small_data(impl, w[:, None], b, 40), small_data(impl, one[:, None], other, 30)])
+
+    def test_no_bias(self, agree, model):
+        """Takes a bias of 0.
+        偏置可以为 0。"""
+        w, _ = model(2)
+        agree(lambda impl: [small_data(impl, w, 0, 40), fit(*impl.synthetic_data(w, 0, MANY))])
+
+    def test_one_example(self, agree, model):
+        """Makes a single example: features (1, d), labels (1, 1).
+        只有一个样本时：特征为 (1, d)，标签为 (1, 1)。"""
+        w, b = model(2)
+        agree(lambda impl: [small_data(impl, w, b, 1) for _ in range(40)])
+
+    def test_new_data(self, run, model):
+        """Every call draws new features and new noise.
+        每次调用都重新生成特征和噪声。"""
+        w, b = model(1)
+
+        def probe(impl):
+            data = [impl.synthetic_data(w, b, MANY) for _ in range(2)]
+            return correlations(*(X[:, 0] for X, _ in data), *(noise_of(X, y, w, b) for X, y in data))
+
+        close(run(probe), torch.eye(4))
+
+    def test_arguments_untouched(self, agree, model):
+        """Leaves the weights as they were.
+        不修改传入的权重。"""
+        w, b = model(3)
+        agree(lambda impl: (small_data(impl, w, b, 40), w))
+
+
+def one_pass(impl, batch_size, features, labels):
+    """The batches of one pass; all rows of the features are different, and so are those of the labels."""
+    batches = list(impl.data_iter(batch_size, features, labels))
+    examples = occurrences([X for X, _ in batches], features)
+    targets = occurrences([y for _, y in batches], labels)
+    return {
+        "batches": [[f"{part.dtype} {tuple(part.shape)}" for part in batch] for batch in batches],
+        "each example once": bool((examples.sum(0) == 1).all()),
+        "each label once": bool((targets.sum(0) == 1).all()),
+        "labels with their examples": bool((examples == targets).all()),
+    }
+
+
+def occurrences(batches, rows):
+    """(m, n): whether the i-th example of the batches is the j-th row."""
+    return (torch.cat([rows[:0], *batches])[:, None] == rows).reshape(-1, len(rows), rows[0].numel()).all(2)
+
+
+@pytest.mark.exercise("data_iter")
+class TestDataIter:
+    @pytest.mark.points(2)
+    def test_whole_pass(self, agree, randn):
+        """Every example comes exactly once, with its own label.
+        每个样本恰好出现一次，并带有自己的标签。"""
+        X, y = randn(30, 3), randn(30, 1)
+        agree(lambda impl: one_pass(impl, 10, X, y))
+
+    @pytest.mark.points(2)
+    def test_short_last_batch(self, agree, randn):
+        """What is left for no full batch makes a smaller last one.
+        不足一个批量的剩余样本组成较小的最后一个批量。"""
+        X, y = randn(23, 2), randn(23, 1)
+        agree(lambda impl: one_pass(impl, 10, X, y))
+
+    def test_larger_than_the_data(self, agree, randn):
+        """A batch size beyond the number of examples, be it one, gives all of them in one batch.
+        批量大小超过样本数（即使只有一个样本）时，所有样本在一个批量中。"""
+        X, y = randn(16, 2), randn(16, 1)
+        agree(lambda impl: [one_pass(impl, 100, X, y), one_pass(impl, 2, X[:1], y[:1])])
+
+    def test_one_by_one(self, agree, randn):
+        """Batches of one example keep the axis of the batch.
+        批量大小为 1 时保留批量这个轴。"""
+        X, y = randn(14, 2), randn(14, 1)
+        agree(lambda impl: one_pass(impl, 1, X, y))
+
+    def test_images_and_classes(self, agree, randn):
+        """Takes non-contiguous float64 features of four axes and flat labels of whole numbers; keeps their dtypes.
+        可接受非连续的四维 float64 特征和一维整数标签，并保持各自的 dtype。"""
+        X, y = randn(15, 3, 2, 1, dtype=torch.float64).permute(0, 3, 1, 2), randn(15).argsort()
+        agree(lambda impl: one_pass(impl, 4, X, y))
+
+    @pytest.mark.points(2)
+    def test_every_order(self, run):
+        """All orders are equally likely, within a batch and across batches.
+        无论在批量内还是批量之间，各种顺序出现的概率都相等。"""
+        X = torch.arange(3.0)[:, None]
+
+        def probe(impl):
+            orders = [torch.cat([batch for batch, _ in impl.data_iter(2, X, X)]).flatten() for _ in range(600)]
+            found, counts = torch.stack(orders).unique(dim=0, return_counts=True)
+            return found, to_grid(counts / 600, 1 / 6)
+
+        orders = torch.tensor([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]).float()
+        close(run(probe), (orders, torch.full((6,), 1 / 6)))
+
+    def test_iterator(self, agree, randn):
+        """Gives an iterator: batches one at a time, nothing after the last, and a new call begins again.
+        返回迭代器：逐个给出批量，结束后不再有；再次调用则重新开始。"""
+        X, y = randn(15, 2), randn(15, 1)
+
+        def probe(impl):
+            batches = impl.data_iter(4, X, y)
+            sizes = [len(X) for X, _ in itertools.islice(batches, 4)]
+            return sizes, len(list(batches)), one_pass(impl, 4, X, y)
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves features and labels in their order.
+        不改变传入的特征和标签的顺序。"""
+        X, y = randn(20, 2), randn(20, 1)
+
+        def probe(impl):
+            features, labels = X.clone(), y.clone()
+            return one_pass(impl, 8, features, labels), torch.equal(features, X), torch.equal(labels, y)
+
+        agree(probe)
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("linreg")
+class TestLinreg:
+    @pytest.mark.points(2)
+    def test_column(self, run, randn):
+        """For weights (d, 1) gives a column of predictions, as torch's linear layer.
+        权重为 (d, 1) 时给出一列预测，与 torch 的线性层一致。"""
+        X, w, b = randn(6, 3), randn(3, 1), randn(1)
+        close(run(lambda impl: impl.linreg(X, w, b)), F.linear(X, w.T, b))
+
+    def test_other_weights(self, run, randn):
+        """Weights (d,) give predictions (n,); weights (d, q) and a bias (q,) give (n, q).
+        权重为 (d,) 时预测为 (n,)；权重为 (d, q)、偏置为 (q,) 时预测为 (n, q)。"""
+        X, w, b = randn(5, 3), randn(3, 4), randn(4)
+        found = run(lambda impl: [impl.linreg(X, w[:, 0], b[:1]), impl.linreg(X, w, b)])
+        close(found, [(X * w[:, 0]).sum(1) + b[0], F.linear(X, w.T, b)])
+
+    def test_bias(self, run, randn):
+        """Takes a bias that is a number, a tensor () or a tensor (1,).
+        偏置可以是数，也可以是形状为 () 或 (1,) 的张量。"""
+        X, w, b = randn(4, 2), randn(2, 1), randn(1) + 5
+        close(run(lambda impl: [impl.linreg(X, w, bias) for bias in (b.item(), b[0], b)]), [F.linear(X, w.T, b)] * 3)
+
+    def test_batch_of_one(self, run, randn):
+        """A batch of one example gives (1, 1), a single feature too.
+        只有一个样本时给出 (1, 1)，只有一个特征时也可以。"""
+        X, w, b = randn(1, 3), randn(3, 1), randn(1)
+        expected = [F.linear(X, w.T, b), F.linear(X[:, :1], w[:1], b)]
+        close(run(lambda impl: [impl.linreg(X, w, b), impl.linreg(X[:, :1], w[:1], b)]), expected)
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64 and its precision, also on a non-contiguous input.
+        保持 float64 及其精度，也可接受非连续的输入。"""
+        X, w, b = randn(3, 7, dtype=torch.float64).T, randn(3, 1, dtype=torch.float64), randn(1, dtype=torch.float64)
+        close(run(lambda impl: impl.linreg(X, w, b)), F.linear(X, w.T, b))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Gives the right gradients for features, weights and bias.
+        特征、权重和偏置的梯度正确。"""
+        inputs = [randn(*shape, dtype=torch.float64) for shape in ((5, 3), (3, 1), (1,))]
+        agree(lambda impl: gradients(impl.linreg, *inputs))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        arguments = randn(4, 2), randn(2, 1), randn(1)
+        agree(lambda impl: (impl.linreg(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("squared_loss")
+class TestSquaredLoss:
+    @pytest.mark.points(2)
+    def test_columns(self, run, randn):
+        """Gives half the squared error of each prediction, be it one of a column or of several outputs.
+        给出每个预测的平方误差的一半；预测可以是一列，也可以有多个输出。"""
+        for shape in ((6, 1), (3, 4), (1, 3)):
+            y_hat, y = randn(2, *shape)
+            expected = F.mse_loss(y_hat, y, reduction="none") / 2
+            close(run(lambda impl, p=y_hat, y=y: impl.squared_loss(p, y)), expected)
+
+    @pytest.mark.points(2)
+    def test_flat_labels(self, run, randn):
+        """Flat labels (n,) meet a column of predictions one by one: n losses, not n times n; also for n = 1.
+        一维标签 (n,) 与一列预测逐个对应：共 n 个损失，而不是 n×n 个；n = 1 时也是如此。"""
+        y_hat, y = randn(5, 1), randn(5)
+        expected = F.mse_loss(y_hat.flatten(), y, reduction="none").reshape(5, 1) / 2
+        found = run(lambda impl: [impl.squared_loss(y_hat, y), impl.squared_loss(y_hat[:1], y[:1])])
+        close(found, [expected, expected[:1]])
+
+    def test_flat_predictions(self, run, randn):
+        """A column of labels meets flat predictions (n,) one by one.
+        一列标签与一维预测 (n,) 逐个对应。"""
+        y_hat, y = randn(7), randn(7, 1)
+        expected = F.mse_loss(y_hat, y.flatten(), reduction="none") / 2
+        close(run(lambda impl: impl.squared_loss(y_hat, y)), expected)
+
+    def test_no_error(self, run, randn):
+        """Where there is no error there is no loss, and the others keep theirs.
+        没有误差处损失为零，其余的损失不变。"""
+        y_hat = randn(4, 1)
+        y = y_hat + torch.tensor([[0.0], [2.0], [0.0], [-3.0]])
+        close(run(lambda impl: impl.squared_loss(y_hat, y)), torch.tensor([[0.0], [2.0], [0.0], [4.5]]))
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64 and its precision, also on non-contiguous inputs.
+        保持 float64 及其精度，也可接受非连续的输入。"""
+        y_hat, y = randn(3, 4, dtype=torch.float64).T, randn(3, 4, dtype=torch.float64).T
+        close(run(lambda impl: impl.squared_loss(y_hat, y)), F.mse_loss(y_hat, y, reduction="none") / 2)
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, randn):
+        """The gradient for a prediction is its error, and for the label the same with the other sign.
+        对预测的梯度等于误差，对标签的梯度与之相反。"""
+        y_hat, y = randn(5, 1, dtype=torch.float64), randn(5, dtype=torch.float64)
+
+        def probe(impl):
+            p, t = y_hat.clone().requires_grad_(), y.clone().requires_grad_()
+            impl.squared_loss(p, t).sum().backward()
+            return p.grad, t.grad
+
+        close(run(probe), (y_hat - y[:, None], y - y_hat[:, 0]))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        arguments = randn(4, 1), randn(4)
+        agree(lambda impl: (impl.squared_loss(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch
+
+
+def step(impl, values, grads, lr, batch_size):
+    """The parameters and their gradients after a step."""
+    params = [value.clone().requires_grad_() for value in values]
+    for param, grad in zip(params, grads, strict=True):
+        param.grad = grad.clone() if grad is not None else None
+    impl.sgd(params, lr, batch_size)
+    return params, [param.grad for param in params]
+
+
+def stepped(values, grads, lr, batch_size):
+    """What `step` should give."""
+    moved = [value - lr / batch_size * grad for value, grad in zip(values, grads, strict=True)]
+    return moved, [torch.zeros_like(grad) for grad in grads]
+
+
+@pytest.mark.exercise("sgd")
+class TestSgd:
+    @pytest.mark.points(2)
+    def test_step(self, run, randn):
+        """Moves several parameters against their gradients, by lr / batch_size, and clears the gradients.
+        沿负梯度方向以 lr / batch_size 的步长更新多个参数，并清零梯度。"""
+        shapes = (3, 1), (1,), (2, 4)
+        values, grads = [randn(*shape) for shape in shapes], [4 * randn(*shape) for shape in shapes]
+        for lr, size in ((0.3, 5), (0.5, 1)):
+            found = run(lambda impl, lr=lr, size=size: step(impl, values, grads, lr, size))
+            close(found, stepped(values, grads, lr, size))
+
+    def test_no_learning_rate(self, run, randn):
+        """With lr 0 the parameters stay where they are; the gradients are cleared all the same.
+        lr 为 0 时参数不变，但梯度照样清零。"""
+        values, grads = [randn(3, 1), randn(1)], [randn(3, 1), randn(1)]
+        close(run(lambda impl: step(impl, values, grads, 0.0, 4)), stepped(values, grads, 0.0, 4))
+
+    @pytest.mark.points(2)
+    def test_several_steps(self, run, randn):
+        """Three steps with a backward pass before each follow the gradient of the mean loss.
+        连续三步（每步之前各做一次反向传播），沿平均损失的梯度下降。"""
+        X, y, start = randn(8, 2, dtype=torch.float64), randn(8, 1, dtype=torch.float64), randn(2, 1).double()
+
+        def probe(impl):
+            w = start.clone().requires_grad_()
+            for _ in range(3):
+                ((X @ w - y) ** 2 / 2).sum().backward()
+                impl.sgd([w], 0.4, len(X))
+            return w
+
+        w = start
+        for _ in range(3):
+            w = w - 0.4 * X.T @ (X @ w - y) / len(X)
+        close(run(probe), w)
+
+    def test_still_a_leaf(self, run, randn):
+        """Records no graph: the parameters stay leaves that require gradients.
+        不记录计算图：参数仍是需要梯度的叶节点。"""
+        values, grads = [randn(3, 1), randn(1)], [randn(3, 1), randn(1)]
+
+        def probe(impl):
+            params, left = step(impl, values, grads, 0.2, 2)
+            leaves = [[p.is_leaf, p.requires_grad] for p in params]
+            return params, leaves, any(g.requires_grad for g in left if g is not None)
+
+        close(run(probe), (stepped(values, grads, 0.2, 2)[0], [[True, True]] * 2, False))
+
+    def test_float64_transposed(self, run, randn):
+        """Moves a non-contiguous float64 parameter and one without axes.
+        可更新非连续的 float64 参数和零维参数。"""
+        values = [randn(3, 2, dtype=torch.float64).T, randn(1, dtype=torch.float64)[0]]
+        grads = [randn(2, 3, dtype=torch.float64), randn(1, dtype=torch.float64)[0]]
+        close(run(lambda impl: step(impl, values, grads, 0.7, 3)), stepped(values, grads, 0.7, 3))
+
+    @pytest.mark.bonus
+    def test_no_gradient(self, run, randn):
+        """Leaves a parameter without a gradient as it is and moves the others.
+        没有梯度的参数保持不变，其余参数照常更新。"""
+        values, grads = [randn(2, 1), randn(3)], [None, randn(3)]
+        found = run(lambda impl: step(impl, values, grads, 0.6, 2))
+        moved, cleared = stepped(values[1:], grads[1:], 0.6, 2)
+        close(found, ([values[0], *moved], [None, *cleared]))
+
+    test_from_scratch = written_from_scratch
+
+
+def least_squares(X, y):
+    """w (d, 1) and b (1,) by numpy, in the dtype of X."""
+    A = np.column_stack([X.double().numpy(), np.ones(len(X))])
+    v = torch.from_numpy(np.linalg.lstsq(A, y.double().numpy().reshape(-1, 1), rcond=1e-10)[0]).to(X.dtype)
+    return v[:-1], v[-1]
+
+
+# Solving the normal equations squares the condition of the problem: that costs digits in either precision.
+SINGLE = {"rtol": 1e-3, "atol": 1e-3}
+DOUBLE = {"rtol": 1e-6, "atol": 1e-6}
+
+
+@pytest.mark.exercise("analytic_solution")
+class TestAnalyticSolution:
+    @pytest.mark.points(2)
+    def test_exact_data(self, run, randn):
+        """Finds the weights and the bias of data without noise.
+        从没有噪声的数据中还原权重和偏置。"""
+        X, w, b = randn(30, 3), randn(3, 1), randn(1) + 2
+        y = X @ w + b
+        close(run(lambda impl: impl.analytic_solution(X, y)), (w, b), **SINGLE)
+
+    @pytest.mark.points(2)
+    def test_noisy_data(self, run, randn):
+        """Gives the least squares of data with much noise in float64, as numpy does; for one feature, too.
+        对噪声很大的 float64 数据给出最小二乘解，与 numpy 一致；只有一个特征时也可以。"""
+        X, y = randn(12, 3, dtype=torch.float64) + 1, 2 * randn(12, 1, dtype=torch.float64) + 3
+        found = run(lambda impl: [impl.analytic_solution(X, y), impl.analytic_solution(X[:, :1], y)])
+        close(found, [least_squares(X, y), least_squares(X[:, :1], y)], **DOUBLE)
+
+    def test_flat_labels(self, run, randn):
+        """Labels (n,) give what labels (n, 1) give, on non-contiguous features.
+        标签为 (n,) 与 (n, 1) 时结果相同；特征可以是非连续的。"""
+        X, y = randn(2, 20).T, randn(20) + 1
+        found = run(lambda impl: [impl.analytic_solution(X, y), impl.analytic_solution(X, y[:, None])])
+        close(found, [least_squares(X, y)] * 2, **SINGLE)
+
+    def test_repeated_feature(self, run, randn):
+        """Two equal features share their weight equally: the solution of smallest norm.
+        两个相同的特征平分权重，即范数最小的解。"""
+        X, y = randn(14, 2, dtype=torch.float64), randn(14, 1, dtype=torch.float64)
+        w, b = least_squares(X, y)
+        expected = torch.stack([w[0] / 2, w[1], w[0] / 2]), b
+        close(run(lambda impl: impl.analytic_solution(X[:, [0, 1, 0]], y)), expected, **DOUBLE)
+
+    def test_constant_feature(self, run, randn):
+        """A constant feature shares with the bias: the smallest norm counts the bias, too.
+        取值恒定的特征与偏置分担：最小范数也计入偏置。"""
+        X, y = randn(16, 2, dtype=torch.float64), randn(16, 1, dtype=torch.float64) + 4
+        w, b = least_squares(X, y)
+        expected = torch.cat([w, b[None] * 0.4]), b * 0.2
+        wide = torch.cat([X, torch.full((16, 1), 2.0, dtype=torch.float64)], dim=1)
+        close(run(lambda impl: impl.analytic_solution(wide, y)), expected, **DOUBLE)
+
+    def test_few_examples(self, run, randn):
+        """With fewer examples than unknowns, be it one, fits them all, with the smallest norm.
+        样本数少于未知数（甚至只有一个样本）时，拟合所有样本，且范数最小。"""
+        X, y = randn(3, 5, dtype=torch.float64), randn(3, 1, dtype=torch.float64)
+        few, (w, b) = run(lambda impl: [impl.analytic_solution(X, y), impl.analytic_solution(X[:1], y[:1])])
+        close(few, least_squares(X, y), **DOUBLE)
+        close((w, b), (X[:1].T * b, y[0] / (1 + (X[:1] ** 2).sum())), **DOUBLE)
+
+    def test_arguments_untouched(self, run, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        X, y = randn(10, 2, dtype=torch.float64), randn(10, 1, dtype=torch.float64)
+        close(run(lambda impl: (impl.analytic_solution(X, y), X, y)), (least_squares(X, y), X, y), **DOUBLE)
+
+    test_from_scratch = written_from_scratch
