@@ -15,6 +15,7 @@ Inside a function the region becomes `raise NotImplementedError`; at the top lev
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
 from dlgrade.course import Chapter, Course
@@ -95,9 +96,9 @@ def read_reference(course: Course, chapter: Chapter) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def stale(course: Course) -> list[Chapter]:
-    """The chapters whose starter code on disk is not what the reference gives."""
-    return [chapter for chapter in course.chapters if _wanted(course, chapter) != _present(course, chapter)]
+def stale(course: Course, chapters: Sequence[Chapter] = ()) -> list[Chapter]:
+    """Those of `chapters` (else of all) whose starter code on disk is not what the reference gives."""
+    return [one for one in chapters or course.chapters if _wanted(course, one) != _present(course, one)]
 
 
 def _wanted(course: Course, chapter: Chapter) -> str:
@@ -109,10 +110,10 @@ def _present(course: Course, chapter: Chapter) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def write(course: Course) -> list[Path]:
+def write(course: Course, chapters: Sequence[Chapter] = ()) -> list[Path]:
     """Regenerate the starter code that is stale; return the files written."""
     written = []
-    for chapter in stale(course):
+    for chapter in stale(course, chapters):
         path = course.starter(chapter)
         write_whole(path, _wanted(course, chapter))
         written.append(path)

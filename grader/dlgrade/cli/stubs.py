@@ -12,17 +12,19 @@ from dlgrade.text import Lang, both
 
 
 @click.command("stubs")
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 when starter code is out of date. 只检查。")
 @lang_option
-def command(check: bool, lang: Lang) -> None:
+def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
     """Generate starter code from the references. 由参考答案生成起始代码。"""
     del lang
     here = course.load()
+    chosen = [here.chapter(name) for name in chapters] or list(here.chapters)
     if not check:
-        for path in stubs.write(here):
+        for path in stubs.write(here, chosen):
             say(both(f"wrote {path}", f"已写入 {path}"))
         return
-    old = [here.starter(chapter) for chapter in stubs.stale(here)]
+    old = [here.starter(chapter) for chapter in stubs.stale(here, chosen)]
     for path in old:
         say(
             both(
@@ -31,11 +33,11 @@ def command(check: bool, lang: Lang) -> None:
             ),
             err=True,
         )
-    count = len(here.chapters) - len(old)
+    count = len(chosen) - len(old)
     say(
         both(
-            f"{count} of {len(here.chapters)} starter files are up to date.",
-            f"{len(here.chapters)} 个起始文件中 {count} 个是最新的。",
+            f"{count} of {len(chosen)} starter files are up to date.",
+            f"{len(chosen)} 个起始文件中 {count} 个是最新的。",
         )
     )
     sys.exit(1 if old else 0)
