@@ -74,10 +74,17 @@ def descend(parameters: Iterable[torch.Tensor], lr: float, clip: float | None = 
         parameter.grad = None
 
 
+def moved(value: Any, device: str) -> Any:
+    """Tensors, or lists and tuples of them, on this device."""
+    if isinstance(value, torch.Tensor):
+        return value.to(device)
+    return type(value)(moved(part, device) for part in value) if isinstance(value, (list, tuple)) else value
+
+
 def batches(train: tuple[torch.Tensor, ...], size: int, steps: int) -> Iterator[tuple[torch.Tensor, ...]]:
     """So many batches of the examples, epoch by epoch in a new order, from the worker's own random numbers."""
     while True:
-        for rows in torch.randperm(len(train[0])).split(size):
+        for rows in torch.randperm(len(train[0])).to(train[0].device).split(size):
             if steps == 0:
                 return
             steps -= 1

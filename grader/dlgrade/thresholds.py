@@ -24,7 +24,7 @@ Better = Literal["higher", "lower"]
 class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Of one task: mean and spread (standard deviation) of the reference's scores over so many seeds.
 
-    `seconds` is what a run took on the machine that it was calibrated on, the worker's one thread.
+    `seconds` is what a run took on the machine that it was calibrated on, the worker's one thread or its GPU.
     """
 
     threshold: float
@@ -35,6 +35,7 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     steps: int
     seconds: float
     reported: str = ""
+    device: str = "cpu"
 
 
 def thresholds_file(course: Course, chapter: Chapter) -> Path:
@@ -51,12 +52,16 @@ def thresholds(course: Course, chapter: Chapter) -> dict[str, Threshold]:
     return read_yaml(path, dict[str, Threshold]) if path.exists() else {}
 
 
-def calibrated(scores: list[float], better: Better, steps: int, seconds: float, reported: str = "") -> Threshold:
+def calibrated(
+    scores: list[float], better: Better, steps: int, seconds: float, *, reported: str = "", device: str = "cpu"
+) -> Threshold:
     """The mean less the margin, rounded to the easier side: a right answer misses it once in a thousand runs."""
     mean, spread = statistics.mean(scores), statistics.stdev(scores)
     easier, rounded = (-1, math.floor) if better == "higher" else (1, math.ceil)
     limit = rounded((mean + easier * MARGIN * spread) * 1000) / 1000
-    return Threshold(limit, better, round(mean, 4), round(spread, 4), len(scores), steps, round(seconds, 1), reported)
+    return Threshold(
+        limit, better, round(mean, 4), round(spread, 4), len(scores), steps, round(seconds, 1), reported, device
+    )
 
 
 def write(path: Path, entries: dict[str, Threshold]) -> None:

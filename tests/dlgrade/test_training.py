@@ -6,7 +6,11 @@ import json
 import threading
 
 import pytest
+import torch
 import yaml
+
+from dlgrade.course import Course
+from dlgrade.judge.session import Judge
 
 CONTENTS = """\
 format_version: 1
@@ -67,6 +71,20 @@ class TestLearn:
         inputs, labels = training.draw("points", 500, "test")
         training("sides", fit, training.draw("points", 600), inputs, accuracy(labels), steps=1)
 '''
+ON_A_GPU = '''
+
+    @pytest.mark.gpu
+    @pytest.mark.points(2)
+    def test_learns_on_a_gpu(self, training):
+        """The same with more examples.
+        用更多样本。"""
+        inputs, labels = training.draw("points", 500, "test")
+        training("many", fit, training.draw("points", 3000), inputs, accuracy(labels), steps=1)
+'''
+GPU_ERRORS = {
+    "torch.AcceleratorError('CUDA error: device-side assert triggered')": "CRASHED",
+    "torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 9.00 GiB')": "OUT_OF_MEMORY",
+}
 POINTS = '''\
 """Points on two sides of a line.
 
@@ -132,6 +150,16 @@ def calibrated(small, dlgrade):
     result = dlgrade("calibrate", "ch01")
     assert result.returncode == 0, result.stderr
     return yaml.safe_load((small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def with_gpu_check(small, dlgrade):
+    """The course has a second check that trains, for a GPU; calibrated with the CPU standing in for one."""
+    path = small / "tests" / "training" / "test_ch01_nearest.py"
+    path.write_text(TRAINING + ON_A_GPU, encoding="utf-8")
+    result = dlgrade("calibrate", "ch01", "--device", "cpu")
+    assert result.returncode == 0, result.stderr
+    return small
 
 
 @pytest.fixture
@@ -205,6 +233,90 @@ def test_a_fit_that_would_take_answers_along(small, check):
     _, found = check("return y[torch.cdist(inputs, X).argmin(1)]")
     assert found["verdict"] == "GRADER_ERROR"
     assert "close over nothing" in found["message"]
+
+
+# Gradebooks and GPUs.
+
+
+@pytest.fixture
+def graded(dlgrade, tmp_path):
+    """graded(*options): how many were graded, the score and the status of one right submission."""
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    (tmp_path / "in" / "ada" / "ch01.py").write_text(REFERENCE, encoding="utf-8")
+
+    def graded(*options):
+        summary = json.loads(dlgrade("grade", "in", "--json", *options).stdout)
+        row = (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(",")
+        return summary["graded"], row[2], row[6]
+
+    return graded
+
+
+without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="what happens on a machine without a GPU")
+
+
+@without_gpu
+@pytest.mark.usefixtures("with_gpu_check")
+def test_no_gpu(check, dlgrade):
+    """A check for a GPU is not run where there is none, and says what to do; the CPU stands in if asked to."""
+    right = "return y[torch.cdist(inputs, X).argmin(1)]"
+    report, found = check(right)
+    assert (found["verdict"], found["needs"], report["score"], report["pending"]) == ("NOT_RUN", "gpu", 4, 2)
+    assert "--device cpu" in found["message"]
+    assert "Score 4 / 6, 2 pending (needs a GPU)" in dlgrade("check", "ch01").stdout
+    assert "2 分待定（需要 GPU）" in dlgrade("check", "ch01", "--lang", "zh").stdout
+
+    report, found = check(right, "--device", "cpu")
+    assert (found["verdict"], report["score"], report["pending"]) == ("PASSED", 6, 0)
+
+
+@without_gpu
+def test_calibrating_without_a_gpu(with_gpu_check, dlgrade):
+    """What was calibrated for a GPU stays as it is where there is none; the rest is measured anew."""
+    path = with_gpu_check / "solutions" / "ch01_nearest" / "thresholds.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("mean: 0.9", "mean: 0.1"), encoding="utf-8")
+
+    result = dlgrade("calibrate", "ch01")
+
+    assert "learn.learns_on_a_gpu needs a GPU: left as it is." in result.stdout
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert {name: entry["mean"] > 0.9 for name, entry in entries.items()} == {"sides": True, "many": False}
+
+
+@without_gpu
+@pytest.mark.usefixtures("with_gpu_check")
+def test_a_run_with_a_gpu_completes_the_gradebook(graded):
+    """Without a GPU its points are pending, and nothing is graded again in vain; a machine that can completes them."""
+    assert graded() == (1, "4", "partly graded")
+    assert graded() == (0, "4", "partly graded")
+    assert graded("--device", "cpu") == (1, "6", "graded")
+    assert graded() == (0, "6", "graded")
+
+
+@without_gpu
+def test_a_gpu_that_cannot_be_reached(with_gpu_check):
+    """When CUDA does not start in the worker, before the submission is there, that is not the submission's fault."""
+    here = Course(with_gpu_check)
+    chapter = here.chapter("ch01")
+    with Judge(here) as judge:
+        judge.accelerator = "cuda"  # as on a machine whose driver answers the judge, but not the worker
+        report = judge.grade(chapter, judge.submission(chapter, None))
+    gpu = report.checks[-1]
+    assert (gpu.verdict.value, gpu.needs, report.score) == ("NOT_RUN", "gpu", 4)
+    assert gpu.message.en.startswith("The GPU is out of reach in the sandbox: ")
+
+
+@pytest.mark.usefixtures("with_gpu_check")
+@pytest.mark.parametrize("error", GPU_ERRORS)
+def test_gpu_errors(check, error):
+    """CUDA's errors have verdicts of their own, and the next check does not see them."""
+    report, found = check(
+        f"if len(X) == 600:\n        raise {error}\n    return y[torch.cdist(inputs, X).argmin(1)]",
+        "--device", "cpu", "-k", "learns",
+    )  # fmt: skip
+    assert report["chapters"][0]["checks"][0]["verdict"] == GPU_ERRORS[error]
+    assert "GPU" in report["chapters"][0]["checks"][0]["message"]
+    assert found["verdict"] == "PASSED"
 
 
 # Data sets that are fetched.
@@ -303,17 +415,9 @@ def test_fetch_without_a_network(dlgrade):
 
 
 @pytest.mark.usefixtures("calibrated")
-def test_a_later_run_completes_the_gradebook(dlgrade, tmp_path):
+def test_a_later_run_completes_the_gradebook(graded):
     """Left out, training's points are pending; the same command without the option completes what is pending."""
-    (tmp_path / "in" / "ada").mkdir(parents=True)
-    (tmp_path / "in" / "ada" / "ch01.py").write_text(REFERENCE, encoding="utf-8")
-
-    def ended(*options):
-        summary = json.loads(dlgrade("grade", "in", "--json", *options).stdout)
-        row = (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(",")
-        return summary["graded"], row[2], row[6]
-
-    assert ended("--without-training") == (1, "1", "partly graded")
-    assert ended("--without-training") == (0, "1", "partly graded")
-    assert ended() == (1, "4", "graded")
-    assert ended("--without-training") == (0, "4", "graded")
+    assert graded("--without-training") == (1, "1", "partly graded")
+    assert graded("--without-training") == (0, "1", "partly graded")
+    assert graded() == (1, "4", "graded")
+    assert graded("--without-training") == (0, "4", "graded")

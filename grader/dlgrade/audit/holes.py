@@ -46,7 +46,7 @@ class Finder:
 
     def _starter(self, outcome: Outcome) -> Iterator[Hole]:
         for check in outcome.report.checks:
-            if check.verdict is not Verdict.NOT_IMPLEMENTED:
+            if check.verdict is not Verdict.NOT_IMPLEMENTED and not check.needs:
                 yield self.at_check(
                     "starter",
                     check.id,
@@ -57,7 +57,7 @@ class Finder:
     def _right(self, outcome: Outcome) -> Iterator[Hole]:
         name, seed = outcome.made_up.name, outcome.made_up.seed
         for check in outcome.report.checks:
-            if not check.passed:
+            if not check.passed and not check.needs:
                 yield self.at_check(
                     "right-answer",
                     check.id,

@@ -45,7 +45,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def failed(self) -> list[str]:
-        return [check.id for check in self.report.checks if not check.passed]
+        return [check.id for check in self.report.checks if not check.passed and not check.needs]
 
 
 class Hole(msgspec.Struct, frozen=True):
@@ -73,7 +73,10 @@ class Mutants(msgspec.Struct, frozen=True):
 
 
 class ChapterAudit(msgspec.Struct):
-    """The result of a chapter: the matrix of variants against checks, the holes, the figures."""
+    """The result of a chapter: the matrix of variants against checks, the holes, the figures.
+
+    `not_run` are the checks that need a GPU or data that this machine has not.
+    """
 
     id: str
     checks: list[str]
@@ -83,6 +86,7 @@ class ChapterAudit(msgspec.Struct):
     mutants: Mutants
     holes: list[Hole]
     seconds: float = 0.0
+    not_run: list[str] = []
 
 
 def line_of(path: Path, words: str) -> int:

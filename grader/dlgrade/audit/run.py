@@ -88,6 +88,7 @@ class Audit:
         )
         plain = [outcome for outcome in outcomes if outcome.made_up.kind != "mutant"]
         result.checks = [check.id for check in plain[0].report.checks] if plain else []
+        result.not_run = sorted({check.id for one in plain for check in one.report.checks if check.needs})
         for outcome in plain:
             result.holes += finder.find(outcome)
             result.rows.append(_row(outcome))
@@ -146,10 +147,10 @@ class Audit:
         easy = {name for o in plain if o.made_up.kind in ("worthless", "ready-made") for name in o.failed}
         ready = {name for o in plain if o.made_up.kind == "ready-made" for name in o.failed if "from_scratch" in name}
         if not found:
-            for check in finder.idle(result.checks, caught | easy):
+            for check in finder.idle(result.checks, caught | easy | {*result.not_run}):
                 result.holes.append(finder.idle_hole(check, "made-up submission"))
             return
-        for check in finder.idle(result.checks, caught | ready | (trained & easy)):
+        for check in finder.idle(result.checks, caught | ready | (trained & easy) | {*result.not_run}):
             own = [m for m in mutation.mutants(self.course, chapter) if m.exercise in ("", check.partition(".")[0])]
             tries = self._until(own, partial(Mutant.made_up, chapter=chapter, seed=self.seeds[0], only=check))
             if not tries:

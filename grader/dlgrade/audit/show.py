@@ -56,6 +56,13 @@ def table(audits: list[ChapterAudit]) -> str:
     return "\n".join(lines)
 
 
+def not_run(audits: list[ChapterAudit]) -> str:
+    """A sentence about what could not be audited on this machine; nothing where all could."""
+    names = [f"{audit.id}.{name}" for audit in audits for name in audit.not_run]
+    words = f"Not audited here, for want of a GPU or data: {', '.join(names)}."
+    return "\n".join(["", *textwrap.wrap(words, WIDTH), ""]) if names else ""
+
+
 def holes(found: list[Hole]) -> str:
     """Every hole, where it is, in a sentence that says what to do."""
     lines = []
@@ -92,6 +99,7 @@ def to_json(audits: list[ChapterAudit], stray: list[Hole]) -> str:
                         "score": audit.mutants.score,
                     },
                     "holes": [_as_data(hole) for hole in audit.holes],
+                    "not_run": audit.not_run,
                     "seconds": round(audit.seconds, 2),
                 }
                 for audit in audits

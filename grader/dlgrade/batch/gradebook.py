@@ -6,7 +6,7 @@ submissions share one and what was graded is recognised. A student's results are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import Column, ForeignKey, Table
 from dlgrade.batch.model import HandIn, Student
 from dlgrade.errors import UsageError
 from dlgrade.report.classes import Override
-from dlgrade.report.model import ChapterReport, Verdict
+from dlgrade.report.model import ChapterReport, CheckReport, Verdict
 from dlgrade.text import Text, both
 
 FORMAT = "1"
@@ -170,16 +170,21 @@ class Gradebook:
 
     # What came of it.
 
-    def known(self, keys: set[str], *, pending: bool = False) -> set[str]:
+    def known(self, keys: set[str], available: Callable[[str], bool]) -> set[str]:
         """Which of these runs are there. Those in which the grader itself failed are to be done again.
 
-        So are those with checks that could not run, unless `pending` says that they would not be run now, either.
+        So are those with checks that were not run for the want of something that is `available` now.
         """
-        undecided = [verdict.value for verdict in UNDECIDED if not (pending and verdict is Verdict.NOT_RUN)]
-        to_do = sa.select(checks.c.run).where(checks.c.verdict.in_(undecided))
         with self.engine.connect() as db:
-            there = set(db.scalars(sa.select(runs.c.key).where(runs.c.key.not_in(to_do))))
-        return there & keys
+            rows = db.execute(sa.select(runs.c.key, runs.c.complete)).all()
+            there = {row.key for row in rows if row.complete} & keys
+            for row in rows:
+                if row.key in keys - there:
+                    text = db.scalar(sa.select(runs.c.report).where(runs.c.key == row.key))
+                    report = msgspec.json.decode(text or "", type=ChapterReport)
+                    if not any(_can_be_decided(check, available) for check in report.checks):
+                        there.add(row.key)
+        return there
 
     def graded_at(self) -> str:
         """When the last run was."""
@@ -257,6 +262,11 @@ class Gradebook:
             report=msgspec.json.decode(report, type=ChapterReport) if report else None,
             overrides=tuple(given.get((row.student, row.chapter), {}).values()),
         )
+
+
+def _can_be_decided(check: CheckReport, available: Callable[[str], bool]) -> bool:
+    """Whether a check without a verdict would get one in another run."""
+    return check.verdict in UNDECIDED and (check.needs is None or available(check.needs))
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:

@@ -59,9 +59,9 @@ def plan(
     seed: int,
     sandbox: str,
     generation: int,
-    pending: bool = False,
+    available: Callable[[str], bool],
 ) -> Plan:
-    """The jobs of a batch, equal submissions together. `pending` counts runs with pending points as done."""
+    """The jobs of a batch, equal submissions together; `available` says what checks can have that need something."""
     digests: dict[str, bytes] = {}
     jobs: dict[str, Job] = {}
     for one in hand_ins:
@@ -71,7 +71,7 @@ def plan(
             digests[one.chapter] = chapter_digest(course, course.chapter(one.chapter))
         key = run_key(digests[one.chapter], one.submission, seed, sandbox, generation)
         jobs.setdefault(key, Job(key, one.chapter, one.submission)).hand_ins.append(one)
-    known = book.known(set(jobs), pending=pending)
+    known = book.known(set(jobs), available)
     return Plan([job for job in jobs.values() if job.key not in known], [jobs[key] for key in jobs if key in known])
 
 

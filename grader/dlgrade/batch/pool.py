@@ -19,7 +19,7 @@ from dlgrade.report.model import ChapterReport
 from dlgrade.submission import Submission
 
 if TYPE_CHECKING:
-    from dlgrade.judge.session import Trains
+    from dlgrade.judge.session import Device, Trains
     from dlgrade.judge.sources import SandboxMode
 
 PR_SET_PDEATHSIG = 1
@@ -31,7 +31,7 @@ def cores() -> int:
 
 
 @contextmanager
-def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto") -> Iterator[Executor]:
+def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: Device = "auto") -> Iterator[Executor]:
     """Work that has not begun is dropped when the block is left by an error.
 
     On Linux they are forked from this process, so that torch is imported once: open the pool before there are threads.
@@ -40,7 +40,7 @@ def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto") -> Iterato
     if method == "fork":
         warm_up()
     executor = ProcessPoolExecutor(
-        jobs, multiprocessing.get_context(method), _open_judge, (course.folder, sandbox, os.getpid())
+        jobs, multiprocessing.get_context(method), _open_judge, (course.folder, sandbox, device, os.getpid())
     )
     try:
         yield executor
@@ -52,13 +52,13 @@ def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto") -> Iterato
     executor.shutdown()
 
 
-def _open_judge(folder: Path, sandbox: SandboxMode, parent: int) -> None:
+def _open_judge(folder: Path, sandbox: SandboxMode, device: Device, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before this
             os._exit(1)
-    _judges.append(Judge(Course(folder), sandbox=sandbox))
+    _judges.append(Judge(Course(folder), sandbox=sandbox, device=device))
 
 
 def the_judge() -> Judge:

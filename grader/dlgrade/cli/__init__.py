@@ -116,6 +116,13 @@ lang_option = click.option(
     help="Language of messages; else the locale's. 语言。",
 )
 
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    help="What trains the checks for a GPU: one if there is one; cpu: slowly. 设备。",
+)
+
 
 def say(words: Text, *, err: bool = False) -> None:
     click.echo(words.of(chosen_lang()), err=err)

@@ -68,6 +68,7 @@ def command(
         click.echo(show.to_json(audits, stray))
     else:
         click.echo(show.table(audits))
+        click.echo(show.not_run(audits), nl=False)
         if found:
             click.echo("\n" + (show.github(found) if form == "github" else show.holes(found)))
         click.echo(f"\n{len(found)} holes in {len(audits)} chapters." if found else "\nNo holes.")

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from dlgrade import course
-from dlgrade.cli import lang_option, say
+from dlgrade.cli import device_option, lang_option, say
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
-    from dlgrade.judge.session import Judge
+    from dlgrade.judge.session import Device, Judge
     from dlgrade.report.model import CheckReport
 
 
 @click.command("calibrate")
 @click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...")
+@device_option
 @lang_option
-def command(chapters: tuple[str, ...], lang: Lang) -> None:
-    """Train the references over ten seeds and write thresholds.yaml. 校准训练阈值。"""
+def command(chapters: tuple[str, ...], device: Device, lang: Lang) -> None:
+    """Train the references over ten seeds and write thresholds.yaml. 校准训练阈值。
+
+    What checks for a GPU have to reach stays as it is where there is none; --device cpu trains them without.
+    """
     del lang
-    calibrate(chapters=chapters)
+    calibrate(chapters=chapters, device=device)
 
 
-def calibrate(*, chapters: tuple[str, ...]) -> None:
+def calibrate(*, chapters: tuple[str, ...], device: Device = "auto") -> None:
     """Write the thresholds of some chapters.
 
     Raises:
@@ -37,7 +42,7 @@ def calibrate(*, chapters: tuple[str, ...]) -> None:
 
     here = course.load()
     wanted = [here.chapter(name) for name in chapters]
-    with Judge(here) as judge:
+    with Judge(here, device=device) as judge:
         for chapter in wanted:
             _calibrate(judge, chapter)
 
@@ -46,22 +51,32 @@ def _calibrate(judge: Judge, chapter: Chapter) -> None:
     from dlgrade.thresholds import RUNS, calibrated, thresholds, thresholds_file, write
 
     runs: dict[str, list[CheckReport]] = {}
+    left_out: set[str] = set()
     for seed in range(RUNS):
+        if sys.stderr.isatty():
+            say(both(f"{chapter.id}: run {seed + 1} of {RUNS}", f"{chapter.id}：第 {seed + 1}/{RUNS} 次"), err=True)
         for check in _trained(judge, chapter, seed):
-            assert check.measured is not None
-            runs.setdefault(check.measured.task, []).append(check)
-    before, entries = thresholds(judge.course, chapter), {}
+            if check.measured is None:
+                left_out.add(check.id)
+            else:
+                runs.setdefault(check.measured.task, []).append(check)
+    before = thresholds(judge.course, chapter)
+    entries = {task: before[task] for task in before if task not in runs and left_out}
     for task, checks in runs.items():
         measured = [check.measured for check in checks if check.measured]
         scores, first = [one.value for one in measured], measured[0]
         seconds = statistics.median(check.seconds for check in checks)
         reported = before[task].reported if task in before else ""
-        entry = entries[task] = calibrated(scores, first.better, first.steps, seconds, reported)
+        entry = entries[task] = calibrated(
+            scores, first.better, first.steps, seconds, reported=reported, device=first.device
+        )
         shown = ", ".join(f"{score:.3f}" for score in scores)
         click.echo(
             f"{chapter.id} {task}: {entry.mean:.4f} +- {entry.spread:.4f} ({shown}), "
             f"{entry.steps} steps in {entry.seconds:g} s, threshold {entry.threshold:g}"
         )
+    for name in sorted(left_out):
+        say(both(f"{name} needs a GPU: left as it is.", f"{name} 需要 GPU：保持不变。"))
     path = thresholds_file(judge.course, chapter)
     write(path, entries)
     say(both(f"Wrote {path}.", f"已写入 {path}。"))
@@ -76,7 +91,7 @@ def _trained(judge: Judge, chapter: Chapter, seed: int) -> list[CheckReport]:
             both(f"{chapter.id} has no check that trains.", f"{chapter.id} 没有需要训练的检查项。")
         ) from None
     for check in report.checks:
-        if check.measured is None:
+        if check.measured is None and check.needs != "gpu":
             message = check.message.en if check.message else check.verdict.value
             raise UsageError(both(f"{check.id}: {message}", f"{check.id}：{message}"))
     return report.checks

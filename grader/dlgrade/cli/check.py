@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import lang_option
+from dlgrade.cli import device_option, lang_option
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
+    from dlgrade.judge.session import Device
     from dlgrade.judge.sources import SandboxMode, WorkerMode
     from dlgrade.report.model import Report
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Walls around your code. 沙箱。"
 )
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where to compute. 设备。")
+@device_option
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON. 输出 JSON。")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
 @click.option("--workers", type=click.Choice(["auto", "fork", "spawn"]), default="auto", hidden=True)
@@ -39,7 +40,7 @@ def command(
     seed: int,
     lang: Lang,
     sandbox: SandboxMode,
-    device: str,
+    device: Device,
     as_json: bool,
     junit: Path | None,
     workers: WorkerMode,
@@ -67,7 +68,7 @@ def check(
     seed: int = 0,
     lang: Lang = "en",
     sandbox: SandboxMode = "auto",
-    device: str = "auto",
+    device: Device = "auto",
     as_json: bool = False,
     junit: Path | None = None,
     workers: WorkerMode = "auto",
@@ -89,9 +90,8 @@ def check(
     with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
         from dlgrade.judge.session import Judge
 
-        judge = Judge(here, sandbox=sandbox, workers=workers)
+        judge = Judge(here, sandbox=sandbox, workers=workers, device=device)
     with judge:
-        _require_device(device)
         terminal.sandbox(judge.workers.missing if sandbox == "auto" else [])
         report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
         for chapter, one in found:
@@ -108,18 +108,6 @@ def check(
         click.echo(to_json(report, lang))
     terminal.conclude(report, wanted)
     return report
-
-
-def _require_device(device: str) -> None:
-    import torch
-
-    if device == "cuda" and not torch.cuda.is_available():
-        raise UsageError(
-            both(
-                "There is no CUDA GPU that torch can use here. Leave --device out to check on the CPU.",
-                "本机没有 torch 可用的 CUDA GPU。去掉 --device 即可在 CPU 上检查。",
-            )
-        )
 
 
 def _write_junit(path: Path, report: Report, lang: Lang) -> None:

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from dlgrade import course
-from dlgrade.cli import lang_option, say
+from dlgrade.cli import device_option, lang_option, say
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, Text, both
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dlgrade.batch.gradebook import Gradebook
     from dlgrade.batch.grading import Graded, Plan
     from dlgrade.batch.model import Batch
+    from dlgrade.judge.session import Device
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Options:
     regrade: bool = False
     as_json: bool = False
     training: bool = True
+    device: Device = "auto"
 
 
 @click.command("grade")
@@ -78,6 +80,7 @@ class Options:
 @click.option(
     "--without-training", is_flag=True, help="Leave checks that train to a later run; points pending. 暂不训练。"
 )
+@device_option
 @click.option("--gradebook", metavar="URL", help="Database; else OUT/gradebook.sqlite. 成绩册数据库。")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON. 输出 JSON。")
 @lang_option
@@ -93,6 +96,7 @@ def command(
     regrade: bool,
     sandbox: Literal["require", "off"],
     without_training: bool,
+    device: Device,
     seed: int | None,
     gradebook: str | None,
     as_json: bool,
@@ -113,7 +117,9 @@ def command(
         raise UsageError(both("Name what to grade: a folder, files, a zip.", "请指定要评分的文件夹、文件或 zip。"))
     from dlgrade.batch.pool import cores
 
-    options = Options(out, jobs or cores(), sandbox, lang, gradebook, seed, regrade, as_json, not without_training)
+    options = Options(
+        out, jobs or cores(), sandbox, lang, gradebook, seed, regrade, as_json, not without_training, device
+    )
     summary = grade(
         paths=paths, chapters=chapters, roster=roster, due=due, repository=repository, refs=refs, options=options
     )
@@ -179,7 +185,7 @@ def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -
         generation = int(book.set_fact("generation", str(generation + 1)))
     todo = plan(
         here, batch.hand_ins, book, seed=seed, sandbox=options.sandbox, generation=generation,
-        pending=not options.training,
+        available=partial(_is_here, here, options),
     )  # fmt: skip
     book.settle([(one, job.key) for job in todo.done for one in job.hand_ins])
     faults = _run(here, book, todo, seed, options) if todo.todo else []
@@ -195,6 +201,20 @@ def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -
         "strays": [stray.of(options.lang) for stray in batch.strays],
         "seed": seed,
     }
+
+
+@cache
+def _is_here(course: Course, options: Options, need: str) -> bool:
+    """Whether what a check was not run for the want of is there now: a GPU, time for training, a data set."""
+    from dlgrade.data import data_sets
+    from dlgrade.judge.session import accelerator
+
+    if need == "gpu":
+        return accelerator(options.device) is not None
+    if need == "training":
+        return options.training
+    found = data_sets(course).get(need)
+    return found is not None and not found.missing()
 
 
 def _seed(book: Gradebook, options: Options) -> int:
@@ -221,7 +241,7 @@ def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options)
             err=True,
         )
     faults = []
-    open_pool = partial(pool, here, min(options.jobs, len(todo.todo)), sandbox=options.sandbox)
+    open_pool = partial(pool, here, min(options.jobs, len(todo.todo)), sandbox=options.sandbox, device=options.device)
     with Progress(len(todo.todo), options) as progress:
         work = partial(grade_one, training="last" if options.training else "later")
         for graded in grade_all(todo.todo, open_pool, work, book, seed=seed, width=options.jobs):

@@ -8,7 +8,7 @@ import time
 import types
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import cloudpickle
 import msgspec
@@ -29,6 +29,8 @@ from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.variants import changed
 from dlgrade.worker import wire
+
+Accelerator = Literal["cpu", "cuda"]  # what stands in for a GPU, or is one
 
 PATIENCE_AFTER_TIMEOUT = 0.2  # an exercise that hung once gets this share of the time for each further check
 
@@ -70,6 +72,7 @@ class Check:
     seconds: float
     from_scratch: bool = False
     trains: bool = False
+    needs_gpu: bool = False
     transcript: list[Entry] = field(default_factory=list)
     spent: float = 0.0
     call: str | None = None
@@ -91,14 +94,17 @@ class Grading:
         *,
         seed: int,
         sandbox: SandboxMode = "auto",
+        accelerator: Accelerator | None = None,
     ) -> None:
         self.content = content
         self.submission = submission
         self.workers = workers
         self.seed = seed
         self.sandbox = sandbox
+        self.accelerator = accelerator
         self.limits = workers.limits
         self.worker: Worker | None = None
+        self.on_gpu = False
         self.load_fault: Unmet | None = None
         self.ready_made: dict[str, tuple[str, int | None]] = {}
         self.hung: set[str] = set()
@@ -122,13 +128,19 @@ class Grading:
         return value, outcome
 
     def answer(self, check: Check, probe: Probe) -> Any:
-        """The student's value for a probe that has no right value, asked of a worker that has served no other check.
+        """The student's value for a probe that has no right value, asked of a worker that serves no other check.
 
         Raises:
             Unmet: there is none.
         """
         self.drop_worker()
-        return self._student_value(check, pickled(probe), self.seed_for("calls", check.report.id))
+        self.on_gpu = check.needs_gpu and self.accelerator == "cuda"
+        try:
+            return self._student_value(check, pickled(probe), self.seed_for("calls", check.report.id))
+        finally:
+            if self.on_gpu:
+                self.drop_worker()
+            self.on_gpu = False
 
     def seed_for(self, purpose: str, name: str) -> int:
         """A seed of its own for each purpose of each check: from one that it sees, a submission learns no other."""
@@ -190,12 +202,23 @@ class Grading:
             fault = self.load_fault
             raise Unmet(fault.verdict, fault.text, fault.detail)
         if self.worker is None:
-            self.worker = self.workers.start_worker()
+            self.worker = self.workers.start_worker(gpu=self.on_gpu)
             self.missing = self.worker.missing
             if self.sandbox == "require" and self.missing:
                 raise lacking(self.missing)
+            if self.on_gpu:
+                self._open_gpu(self.worker)
             self._load(self.worker)
         return self.worker
+
+    def _open_gpu(self, worker: Worker) -> None:
+        """Start CUDA before the submission is there: what goes wrong now is not its fault."""
+        try:
+            self._step(worker, {"kind": "open_gpu", "memory": self.limits.gpu_memory})
+        except Unmet as fault:
+            self.drop_worker()
+            text = both("The GPU is out of reach in the sandbox: ", "沙箱内无法使用 GPU：") + fault.text
+            raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
 
     def _load(self, worker: Worker) -> None:
         exercises = {exercise.name: list(exercise.forbidden) for exercise in self.content.chapter.exercises}
@@ -250,6 +273,7 @@ class Grading:
         report.verdict = unmet.verdict if unmet else Verdict.PASSED
         if unmet is not None:
             report.message = unmet.text
+            report.needs = unmet.needs
             detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
             report.detail = msgspec.structs.replace(detail, call=check.call)
         if check.from_scratch:

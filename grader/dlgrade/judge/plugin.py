@@ -31,6 +31,7 @@ MARKERS = (
     "exercise(name): the exercise that the class's checks belong to",
     "points(n): what the check is worth; 1 unless said otherwise",
     "timeout(seconds): the time that the submission has for the whole check",
+    "gpu: the check trains on a GPU, and is not run where there is none",
     "bonus: a remark that costs no points: what the book's own code does not do",
 )
 
@@ -153,7 +154,10 @@ def _make_check(item: pytest.Item, seconds: float) -> Check:
     )
     seconds = float(timeout.args[0]) if timeout else seconds
     fixtures = cast(pytest.Function, item).fixturenames
-    return Check(report, seconds, from_scratch="from_scratch" in fixtures, trains="training" in fixtures)
+    return Check(
+        report, seconds, from_scratch="from_scratch" in fixtures, trains="training" in fixtures,
+        needs_gpu=item.get_closest_marker("gpu") is not None,
+    )  # fmt: skip
 
 
 def _description(item: pytest.Item) -> Text:

@@ -22,7 +22,7 @@ from dlgrade.text import Text, both
 from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
-    from dlgrade.judge.grading import Check, Content, Grading
+    from dlgrade.judge.grading import Accelerator, Check, Content, Grading
     from dlgrade.judge.sources import SandboxMode, WorkerMode, WorkerSource
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
@@ -33,6 +33,7 @@ LEFT_OUT = (
 )  # fmt: skip
 
 Listener = Callable[[CheckReport], None]
+Device = Literal["auto", "cpu", "cuda"]
 Trains = Literal["last", "if_right", "later", "only", "never"]
 
 
@@ -48,6 +49,7 @@ class Judge:
         *,
         sandbox: SandboxMode = "auto",
         workers: WorkerMode = "auto",
+        device: Device = "auto",
         limits: Limits | None = None,
         source: WorkerSource | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class Judge:
         from dlgrade.judge.sources import open_workers
 
         self.course = course
+        self.accelerator = accelerator(device)
         self.sandbox: SandboxMode = sandbox
         private = [course.folder / name for name in ("solutions", "tests")]
         self.workers = source or open_workers(limits or Limits(), private, sandbox=sandbox, workers=workers)
@@ -87,7 +90,10 @@ class Judge:
     def grading(self, chapter: Chapter, submission: Submission, *, seed: int) -> Grading:
         from dlgrade.judge.grading import Grading
 
-        return Grading(self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox)
+        return Grading(
+            self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox,
+            accelerator=self.accelerator,
+        )  # fmt: skip
 
     def grade(
         self,
@@ -198,9 +204,10 @@ class _CheckGrader(plugin.Grader):
 
             others = [check for check in self.grading.checks.values() if check.begun and not check.trains]
             if self.choice.training == "later":
-                raise Unmet(Verdict.NOT_RUN, both("Training was left out.", "未进行训练。"))
+                raise Unmet(Verdict.NOT_RUN, both("Training was left out.", "未进行训练。"), needs="training")
             if any(check.report.failed for check in others):
-                raise Unmet(Verdict.NOT_RUN, both("Trained once the other checks pass.", "其他检查项通过后再训练。"))
+                text = both("Trained once the other checks pass.", "其他检查项通过后再训练。")
+                raise Unmet(Verdict.NOT_RUN, text, needs="training")
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """After a check: whether to go on."""
@@ -269,11 +276,33 @@ def _environment(**variables: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def accelerator(device: Device) -> Accelerator | None:
+    """What checks for a GPU run on: a GPU, the CPU where that was asked for, or nothing. Does not start CUDA.
+
+    Raises:
+        UsageError: CUDA was asked for, and there is none.
+    """
+    if device == "cpu":
+        return "cpu"
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # asking must not start CUDA before a fork
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if device == "cuda":
+        raise UsageError(
+            both(
+                "There is no CUDA GPU that torch can use here. Leave --device out: checks that need one stay pending.",
+                "本机没有 torch 可用的 CUDA GPU。去掉 --device 即可，需要 GPU 的检查项会保持待定。",
+            )
+        )
+    return None
+
+
 def warm_up() -> None:
     """Import torch and use what every probe uses once, so that forked workers find it ready."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a pool of threads does not survive a fork
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # asking for a GPU must not start CUDA before a fork
     import pickle
 
     import torch

@@ -54,11 +54,13 @@ class WorkerSource:
         self.first: Worker | None = self.make()
         self.missing: list[str] = self.first.missing
 
-    def make(self) -> Worker:
+    def make(self, *, gpu: bool = False) -> Worker:
         raise NotImplementedError
 
-    def start_worker(self) -> Worker:
-        """A worker that no submission has used."""
+    def start_worker(self, *, gpu: bool = False) -> Worker:
+        """A worker that no submission has used; only with `gpu` can it reach one."""
+        if gpu:
+            return self.make(gpu=True)
         worker, self.first = self.first, None
         return worker or self.make()
 
@@ -100,13 +102,13 @@ class ForkServer(WorkerSource):
             if message.get("ended") == identity:
                 return Ended(message["signal"], message["code"], message["memory"])
 
-    def make(self) -> Worker:
+    def make(self, *, gpu: bool = False) -> Worker:
         self.count += 1
         ours, theirs = socket.socketpair()
         out_read, out_write = os.pipe()
         spare = os.devnull if self.contained else tempfile.mkdtemp(prefix="dlgrade-")  # contained, it has one in memory
         try:
-            self.order({"start": self.count, "spare": spare}, [theirs.fileno(), out_write])
+            self.order({"start": self.count, "spare": spare, "gpu": gpu}, [theirs.fileno(), out_write])
         finally:
             theirs.close()
             os.close(out_write)
@@ -133,13 +135,14 @@ def _server_gone() -> GraderError:
 class SpawnedWorker(Worker):
     """A worker that was started as a program of its own."""
 
-    def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode) -> None:
+    def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode, *, gpu: bool) -> None:
         self.scratch = tempfile.mkdtemp(prefix="dlgrade-")
         order = {
             "scratch": self.scratch,
             "wanted": mode != "off",
             "limits": asdict(limits),
             "private": list(map(str, private)),
+            "gpu": gpu,
         }
         kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if key in os.environ}
         self.process = subprocess.Popen(
@@ -188,8 +191,8 @@ class Spawner(WorkerSource):
         self.mode = mode
         super().__init__(limits)
 
-    def make(self) -> Worker:
-        return SpawnedWorker(self.limits, self.private, self.mode)
+    def make(self, *, gpu: bool = False) -> Worker:
+        return SpawnedWorker(self.limits, self.private, self.mode, gpu=gpu)
 
 
 def open_workers(

@@ -22,6 +22,8 @@ from dlgrade.thresholds import Better, thresholds
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Check, Grading
 
+CPU_PATIENCE = 30  # times the time that a check for a GPU has, where the CPU stands in for one
+
 Fit = Callable[..., Any]
 Score = Callable[[Any], float]
 
@@ -33,18 +35,35 @@ class Training:
     grading: Grading
     check: Check
 
+    @property
+    def on_gpu(self) -> bool:
+        return self.check.needs_gpu and self.grading.accelerator == "cuda"
+
+    def _require_gpu(self) -> None:
+        if self.check.needs_gpu and self.grading.accelerator is None:
+            raise Unmet(
+                Verdict.NOT_RUN,
+                both(
+                    "Needs a GPU. `--device cpu` trains it without one, in minutes.",
+                    "需要 GPU。用 `--device cpu` 可以在 CPU 上训练，需几分钟。",
+                ),
+                needs="gpu",
+            )
+
     def draw(self, data: str, size: int, split: str = "train", **options: Any) -> Any:
         """So many examples of a data set; those of "train" and "test" come from seeds of their own.
 
         Raises:
-            Unmet: the data set is not on this machine; the check is not run, and its points are pending.
+            Unmet: the data set, or the GPU that the check needs, is not on this machine; the check is not run, and its
+                points are pending.
         """
+        self._require_gpu()
         seed = self.grading.seed_for(f"{data} {split}", self.check.report.id)
         try:
             found = data_set(self.grading.content.course, data)
             return found.load(size, torch.Generator().manual_seed(seed), split, **options)
         except DataMissing as error:
-            raise Unmet(Verdict.NOT_RUN, error.text) from None
+            raise Unmet(Verdict.NOT_RUN, error.text, needs=data) from None
 
     def __call__(
         self, task: str, fit: Fit, train: Any, inputs: Any, score: Score, *, steps: int, better: Better = "higher"
@@ -53,14 +72,19 @@ class Training:
 
         `fit(implementation, train, inputs, steps)` runs in the worker and returns predictions for the inputs. It is a
         function of the suite that closes over nothing, so that no answer travels with it. `score(predictions)` runs in
-        the judge.
+        the judge. In a check marked `gpu`, `train` and `inputs` are on the GPU, and so must be what fit makes.
         """
+        self._require_gpu()
         if fit.__closure__ is not None:
             raise GraderError(same("fit must close over nothing: held-out answers would travel with it."))
-        reply = self.grading.answer(self.check, _probe(fit, train, inputs, steps))
+        if self.check.needs_gpu and not self.on_gpu:
+            self.check.seconds *= CPU_PATIENCE
+        probe = _gpu_probe(fit, train, inputs, steps) if self.on_gpu else _probe(fit, train, inputs, steps)
+        reply = self.grading.answer(self.check, probe)
         value = score(reply)
         entry = thresholds(self.grading.content.course, self.grading.content.chapter).get(task)
-        self.check.report.measured = Measured(task, value, better, steps, entry.threshold if entry else None)
+        device = "cuda" if self.on_gpu else "cpu"
+        self.check.report.measured = Measured(task, value, better, steps, entry.threshold if entry else None, device)
         if entry is None:
             chapter = self.grading.content.chapter.id
             raise Unmet(
@@ -73,6 +97,12 @@ class Training:
 
 def _probe(fit: Fit, train: Any, inputs: Any, steps: int) -> Callable[[Any], Any]:
     return lambda impl: fit(impl, train, inputs, steps)
+
+
+def _gpu_probe(fit: Fit, train: Any, inputs: Any, steps: int) -> Callable[[Any], Any]:
+    from dlgrade.suite import moved  # it travels with the probe
+
+    return lambda impl: moved(fit(impl, moved(train, "cuda"), moved(inputs, "cuda"), steps), "cpu")
 
 
 def _short_of(value: float, threshold: float, better: Better) -> Any:

@@ -16,13 +16,17 @@ from dlgrade.worker.limits import MB, Limits
 
 
 class Unmet(Exception):
-    """A check that the submission does not meet: the verdict, the message and what helps to understand it."""
+    """A check that the submission does not meet: the verdict, the message and what helps to understand it.
 
-    def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None) -> None:
+    Of one that is not run, `needs` says for want of what.
+    """
+
+    def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None, *, needs: str | None = None) -> None:
         super().__init__(f"{verdict.value}: {text.en}")
         self.verdict = verdict
         self.text = text
         self.detail = detail or Detail()
+        self.needs = needs
 
 
 def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
@@ -47,6 +51,23 @@ def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
 def _out_of_memory(limits: Limits) -> Text:
     size = limits.memory // MB
     return both(f"It needs more than the {size} MB of memory allowed.", f"所需内存超过了允许的 {size} MB。")
+
+
+def _out_of_gpu_memory(limits: Limits) -> Text:
+    size = limits.gpu_memory // MB
+    return both(
+        f"It needs more than the {size} MB of GPU memory that are free or allowed.",
+        f"所需显存超过了可用或允许的 {size} MB。",
+    )
+
+
+def _gpu_error(failure: Failure) -> Text:
+    """After such an error no further computation on the GPU succeeds in that process."""
+    first = failure.message.partition("\n")[0]
+    return both(
+        f"The GPU broke off: {first}. Is an index or a class label out of range?",
+        f"GPU 计算中止：{first}。是否有下标或类别标签越界？",
+    )
 
 
 def too_large(size: int, limits: Limits) -> Text:
@@ -112,6 +133,10 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     detail = Detail(frames=tuple(_frame(frame, submission) for frame in failure.frames[-MAX_FRAMES:]))
     if failure.not_implemented:
         return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail, submission), detail)
+    if failure.out_of_memory and failure.message.startswith("CUDA"):
+        return Unmet(Verdict.OUT_OF_MEMORY, _out_of_gpu_memory(limits), detail)
+    if failure.gpu_error:
+        return Unmet(Verdict.CRASHED, _gpu_error(failure), detail)
     if failure.out_of_memory or "can't allocate memory" in failure.message:
         return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
     if failure.syntax:

@@ -31,6 +31,7 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     not_implemented: bool
     out_of_memory: bool
     forbidden: bool
+    gpu_error: bool
     frames: list[tuple[str, int, str]]
     syntax: tuple[str, int, int, str] | None = None
 

@@ -54,12 +54,14 @@ class Measured(msgspec.Struct, frozen=True):
     better: Literal["higher", "lower"]
     steps: int
     threshold: float | None = None
+    device: str = "cpu"
 
 
 class CheckReport(msgspec.Struct):
     """One check. `diagnosis` is the id of the misconception that the values are those of, `hint` its words.
 
-    A bonus check is a remark: it is worth no points and never counts as a failure.
+    A bonus check is a remark: it is worth no points and never counts as a failure. `needs` says for want of what a
+    check was not run: `gpu`, `training` (it was left to a later run), or the name of a data set.
     """
 
     id: str
@@ -74,6 +76,7 @@ class CheckReport(msgspec.Struct):
     seconds: float = 0.0
     detail: Detail = Detail()
     measured: Measured | None = None
+    needs: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -188,6 +191,7 @@ def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
         "seconds": round(check.seconds, 4),
         "detail": msgspec.to_builtins(check.detail),
         "measured": msgspec.to_builtins(check.measured),
+        "needs": check.needs,
     }
 
 

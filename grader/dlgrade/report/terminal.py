@@ -13,6 +13,7 @@ from rich.text import Text as Styled
 
 from dlgrade.course import Chapter
 from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, number
+from dlgrade.report.words import why_pending
 from dlgrade.text import Lang, Text, both
 
 WIDTH = 80
@@ -230,7 +231,8 @@ class Terminal:
         style = "bold green" if report.exit_code == 0 else "bold"
         later, later_zh = "", ""
         if report.pending:
-            later, later_zh = f", {number(report.pending)} pending", f"，{number(report.pending)} 分待定"
+            why, open_points = why_pending(report.checks), number(report.pending)
+            later, later_zh = f", {open_points} pending{why.en}", f"，{open_points} 分待定{why.zh}"
         self.print(both(f"Score {score} / {points}{later}", f"得分 {score} / {points}{later_zh}"), style)
         self.print(_next_step(report, chapters))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlgrade.report.classes import ClassResult, Override
 from dlgrade.report.model import CheckReport, Verdict, number
-from dlgrade.text import Text, both
+from dlgrade.text import Text, both, same
 
 VERDICTS = {
     Verdict.PASSED: both("Passed", "通过"),
@@ -18,6 +18,7 @@ VERDICTS = {
     Verdict.GRADER_ERROR: both("Grader's fault", "评分器故障"),
 }
 PENDING = {Verdict.NOT_RUN, Verdict.GRADER_ERROR}  # nothing was decided: the points are neither given nor lost
+NEEDS = {"gpu": both("needs a GPU", "需要 GPU"), "training": both("not trained yet", "尚未训练")}
 
 NOT_YET = both("It has not been graded yet.", "尚未评分。")
 NOTHING = both("Nothing was handed in.", "没有提交。")
@@ -38,6 +39,18 @@ def pending(result: ClassResult) -> float:
     checks = result.report.checks if result.report else []
     decided = overrides_of(result)
     return sum(check.points for check in checks if check.verdict in PENDING and check.id not in decided)
+
+
+def why_pending(checks: list[CheckReport]) -> Text:
+    """What the checks that were not run need, in brackets; nothing where that is not known."""
+    needs = {check.needs for check in checks if check.verdict is Verdict.NOT_RUN and check.points}
+    words = [
+        NEEDS.get(need, both(f"needs the data set {need}", f"需要数据集 {need}"))
+        for need in sorted(need for need in needs if need)
+    ]
+    if not words:
+        return same("")
+    return both(f" ({'; '.join(one.en for one in words)})", f"（{'；'.join(one.zh for one in words)}）")
 
 
 def why_not_graded(result: ClassResult) -> Text | None:
@@ -66,7 +79,8 @@ def openness(result: ClassResult) -> Text | None:
     points = pending(result)
     if not points:
         return None
+    why = why_pending(result.report.checks if result.report else [])
     return both(
-        f"{number(points)} of the points are pending: their checks could not run here.",
-        f"其中 {number(points)} 分待定：相应的检查项未能在此运行。",
+        f"{number(points)} of the points are pending: their checks could not run here{why.en}.",
+        f"其中 {number(points)} 分待定：相应的检查项未能在此运行{why.zh}。",
     )

@@ -66,7 +66,8 @@ class Guest:
 
     def answer(self, request: dict[str, Any]) -> bytes:
         self.guard.begin(self.forbidden.get(request.get("exercise", ""), ()))
-        action: Callable[..., Any] = {"read": self.read, "execute": self.execute, "probe": self.probe}[request["kind"]]
+        actions = {"open_gpu": self.open_gpu, "read": self.read, "execute": self.execute, "probe": self.probe}
+        action: Callable[..., Any] = actions[request["kind"]]
         blobs: list[bytes] = []
         try:
             value = wire.to_tree(action(request), self.max_answer, blobs)
@@ -87,6 +88,12 @@ class Guest:
         if len(head) > MAX_HEAD:
             raise wire.Unsendable("too_large", len(head))
         return b"".join([HEADER.pack(len(head)), head, *blobs])
+
+    def open_gpu(self, request: dict[str, Any]) -> None:
+        """Start CUDA, with so many bytes of its memory at most."""
+        total = torch.cuda.get_device_properties(0).total_memory
+        torch.cuda.set_per_process_memory_fraction(min(1.0, request["memory"] / total))
+        torch.zeros(1, device="cuda").add_(1).item()
 
     def read(self, request: dict[str, Any]) -> dict[str, Any]:
         """Put the files into the scratch folder, parse the main one, report forbidden names by exercise."""
@@ -135,6 +142,7 @@ class Guest:
             "not_implemented": isinstance(error, NotImplementedError) and _says_unwritten(error),
             "out_of_memory": isinstance(error, (MemoryError, torch.OutOfMemoryError)),
             "forbidden": isinstance(error, ready_made.ForbiddenCall),
+            "gpu_error": isinstance(error, RuntimeError) and _message(error).startswith("CUDA error"),
             "frames": frames[-MAX_FRAMES:],
         }
         if isinstance(error, SyntaxError):

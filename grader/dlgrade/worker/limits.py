@@ -12,6 +12,7 @@ class Limits:
     """Bytes, seconds and counts that end a worker, or a request to it, when they are passed."""
 
     memory: int = 2048 * MB
+    gpu_memory: int = 8192 * MB
     scratch: int = 64 * MB
     files: int = 10_000
     answer: int = 64 * MB

@@ -9,6 +9,7 @@ as its whole world, and a scratch folder in memory that goes when the worker goe
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
 import os
@@ -18,7 +19,7 @@ import site
 import stat
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import landlockpy
@@ -52,6 +53,8 @@ KEEP = (
 SYSTEM_FOLDERS = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+# What CUDA reads besides its device nodes, a /proc of its own and the system's libraries.
+GPU_FOLDERS = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/module/nvidia_uvm", "/usr/local/nvidia")
 
 SCRATCH = Path("/submission")
 SHARED = Path("/dev/shm")  # semaphores and shared memory, as data loaders with workers use them
@@ -94,6 +97,12 @@ def readable_folders() -> list[Path]:
     return kept
 
 
+def gpu_devices() -> list[str]:
+    """The nodes of NVIDIA's driver: /dev/nvidia0, /dev/nvidiactl and what goes with them; none without a GPU."""
+    nodes = [*Path("/dev").glob("nvidia*"), *Path("/dev/nvidia-caps").glob("*")]
+    return sorted(str(node) for node in nodes if node.is_char_device())
+
+
 def without(folders: list[Path], private: list[Path]) -> list[Path]:
     """The same folders as a list of paths that leaves `private` out, for rules that can only allow."""
     result: list[Path] = []
@@ -115,7 +124,7 @@ class Sandbox:
         self.private = [path.resolve() for path in private]
         self.wanted = wanted
         self.missing: list[str] = []
-        self.root: str | None = None
+        self.roots: dict[bool, str] = {}  # for workers without and with a GPU
         self.home_pids: int | None = None
 
     @property
@@ -133,7 +142,7 @@ class Sandbox:
         os.umask(0o022)
         is_root = os.geteuid() == 0
         if is_root:  # while it may still read every folder
-            self._try("mount namespace", self._build_root)
+            self._try("mount namespace", self._build_roots)
         try:
             self._new_user(was_root=is_root)
             unshare(CLONE_NEWPID)
@@ -144,7 +153,7 @@ class Sandbox:
             os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
         self.home_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         if not is_root:
-            self._try("mount namespace", self._build_root)
+            self._try("mount namespace", self._build_roots)
 
     def _try(self, part: str, action: Callable[[], object]) -> None:
         try:
@@ -174,12 +183,22 @@ class Sandbox:
             os.setresuid(NOBODY, NOBODY, NOBODY)
             call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
 
-    def _build_root(self) -> None:
+    def _build_roots(self) -> None:
         unshare(CLONE_NEWNS)
         mount("none", "/", None, MS_REC | MS_SLAVE)
-        sources = _open_sources()  # first: the root may come to hide them
-        root = MOUNT_POINT
-        mount("tmpfs", str(root), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=16m")
+        nodes = gpu_devices()
+        common = _open_sources([*readable_folders(), *SYSTEM_FILES, *DEVICES])  # first: the roots come to hide some
+        extra = _open_sources([*nodes, *GPU_FOLDERS]) if nodes else {}
+        mount("tmpfs", str(MOUNT_POINT), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=16m")
+        roots = {False: self._build_root(MOUNT_POINT / "plain", common)}
+        roots[True] = self._build_root(MOUNT_POINT / "gpu", common | extra) if nodes else roots[False]
+        for source in (common | extra).values():
+            os.close(source)
+        self.roots = roots
+
+    def _build_root(self, root: Path, sources: dict[Path, int]) -> str:
+        """A folder with these and a scratch, for workers to take for the root of all."""
+        root.mkdir()
         for path, source in sources.items():
             inside = root / path.relative_to("/")
             if stat.S_ISDIR(os.fstat(source).st_mode):
@@ -188,14 +207,14 @@ class Sandbox:
                 inside.parent.mkdir(parents=True, exist_ok=True)
                 inside.touch()
             mount(f"/proc/self/fd/{source}", str(inside), None, MS_BIND | MS_REC)
-            os.close(source)
         for path in self.private:
             inside = root / path.relative_to("/")
             if inside.is_dir():
                 mount("tmpfs", str(inside), "tmpfs", MS_NOSUID | MS_NODEV, "mode=000,size=4k")
         (root / SCRATCH.name).mkdir()
+        (root / "proc").mkdir()
         (root / "dev" / "shm").mkdir()
-        self.root = str(root)
+        return str(root)
 
     # Each worker's part.
 
@@ -209,8 +228,11 @@ class Sandbox:
         if self.home_pids is not None:
             call("setns", self.home_pids, CLONE_NEWPID)
 
-    def confine(self, spare: Path) -> tuple[Path, list[str]]:
-        """Shut the calling process in. Returns its scratch folder (`spare` where it gets none) and what is missing."""
+    def confine(self, spare: Path, *, gpu: bool = False) -> tuple[Path, list[str]]:
+        """Shut the calling process in, with a GPU or without.
+
+        Returns its scratch folder (`spare` where it gets none) and the parts of the walls that are missing.
+        """
         if not self.wanted:
             os.chdir(spare)
             return spare, self.missing
@@ -218,20 +240,23 @@ class Sandbox:
         call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
         if self.contained:
             self._try("network and IPC namespaces", lambda: unshare(CLONE_NEWNET | CLONE_NEWIPC))
-            if self.root is not None:
-                scratch = self._move_into(self.root)
+            if self.roots:
+                scratch = self._move_into(self.roots[gpu], gpu=gpu)
         self._try("limits", lambda: self._limit(data))
         os.chdir(scratch)
         call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        self._try("Landlock", lambda: self._landlock(scratch))
+        self._try("Landlock", lambda: self._landlock(scratch, gpu=gpu))
         drop_capabilities()
         self._try("seccomp", seccomp.restrict)
         return scratch, self.missing
 
-    def _move_into(self, root: str) -> Path:
+    def _move_into(self, root: str, *, gpu: bool) -> Path:
         unshare(CLONE_NEWNS)
         mount(root, root, None, MS_BIND | MS_REC)  # a mount that a more privileged namespace made cannot be the root
         os.chdir(root)
+        if gpu:  # CUDA names its threads there; where a container forbids it, CUDA says so when it is started
+            with contextlib.suppress(OSError):
+                mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV)
         call("pivot_root", b".", b".")
         call("umount2", b".", MNT_DETACH)
         os.chdir("/")
@@ -255,22 +280,28 @@ class Sandbox:
             ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (ceiling, ceiling))
 
-    def _landlock(self, scratch: Path) -> None:
+    def _landlock(self, scratch: Path, *, gpu: bool) -> None:
         if not landlockpy.supported():
             raise OSError("this kernel has none")
-        folders = [Path("/")] if self.root and self.contained else without(readable_folders(), self.private)
+        walled = self.contained and bool(self.roots)
+        folders = [Path("/")] if walled else without(readable_folders(), self.private)
         with landlockpy.Ruleset(scoped=landlockpy.Scope.ABSTRACT_UNIX_SOCKET | landlockpy.Scope.SIGNAL) as rules:
             for folder in folders:
                 rules.allow_path(folder, READ if folder.is_dir() else AccessFS.READ_FILE)
             for device in DEVICES:
                 rules.allow_path(device, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
-            for folder in {scratch, SHARED} if self.contained and self.root else {scratch}:
+            for folder in {scratch, SHARED} if walled else {scratch}:
                 rules.allow_path(folder, KEEP)
+            if gpu:
+                _allow_gpu(rules)
             rules.restrict(no_new_privs=False)
 
 
-def forget_environment() -> None:
-    """Overwrite the environment's variables in memory: they may hold what a submission must not learn."""
+def forget_surroundings() -> None:
+    """Overwrite the environment and the command line in memory: they may hold what a submission must not learn."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end of `man 5 proc_pid_stat`
+    ctypes.memset(start, 0, end - start)
     names = ctypes.POINTER(ctypes.c_void_p).in_dll(_libc, "environ")
     for i in itertools.count():
         address = names[i]
@@ -291,6 +322,14 @@ def drop_capabilities() -> None:
     call("capset", header, (ctypes.c_uint32 * 6)())
 
 
-def _open_sources() -> dict[Path, int]:
-    paths = [*readable_folders(), *(Path(name) for name in SYSTEM_FILES + DEVICES)]
+def _allow_gpu(rules: landlockpy.Ruleset) -> None:
+    for node in gpu_devices():
+        rules.allow_path(node, AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV)
+    for folder in (*GPU_FOLDERS, "/proc"):
+        if Path(folder).exists():
+            rules.allow_path(folder, READ | AccessFS.WRITE_FILE if folder == "/proc" else READ)
+
+
+def _open_sources(names: Sequence[str | Path]) -> dict[Path, int]:
+    paths = [Path(name) for name in names]
     return {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if path.exists()}

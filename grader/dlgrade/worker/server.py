@@ -4,8 +4,8 @@ It is forked from the judge before any suite or reference is read, runs no stude
 ends one when the judge asks, when the worker's processes together pass the memory limit, and all of them when the judge
 is gone.
 
-Its control socket carries one JSON object a packet. From the judge: `{"start": n, "spare": folder}` with two file
-descriptors (channel, output), `{"kill": n}`. To the judge: `{"ready": missing}` once, and
+Its control socket carries one JSON object a packet. From the judge: `{"start": n, "spare": folder, "gpu": bool}` with
+two file descriptors (channel, output), `{"kill": n}`. To the judge: `{"ready": missing}` once, and
 `{"ended": n, "signal": s, "code": c, "memory": bool}` when all processes of a worker are dead.
 """
 
@@ -22,7 +22,7 @@ from typing import Any
 
 from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
-from dlgrade.worker.sandbox import PR_SET_CHILD_SUBREAPER, Sandbox, call, forget_environment
+from dlgrade.worker.sandbox import PR_SET_CHILD_SUBREAPER, Sandbox, call, forget_surroundings
 
 PACKET = 65536
 WATCH_MS = 50
@@ -64,7 +64,7 @@ class Server:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _silence()
         self.sandbox.enter()
-        forget_environment()
+        forget_surroundings()
         if not self.sandbox.contained:
             call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.send({"ready": self.sandbox.missing})
@@ -104,17 +104,17 @@ class Server:
             return False
         order = json.loads(packet)
         if "start" in order:
-            self.make(order["start"], Path(order["spare"]), *descriptors)
+            self.make(order["start"], Path(order["spare"]), order["gpu"], *descriptors)
         elif order["kill"] in self.workers:
             self.kill(self.workers[order["kill"]])
         return True
 
-    def make(self, number: int, spare: Path, channel: int, output: int) -> None:
+    def make(self, number: int, spare: Path, gpu: bool, channel: int, output: int) -> None:
         self.sandbox.before_fork()
         pid = os.fork()
         if pid == 0:
             try:
-                self.become_worker(spare, channel, output)
+                self.become_worker(spare, gpu, channel, output)
             finally:
                 os._exit(0)
         self.sandbox.after_fork()
@@ -123,12 +123,12 @@ class Server:
         pidfd = os.pidfd_open(pid)
         self.workers[number] = Worker(pid, pidfd, memory_of(pidfd))
 
-    def become_worker(self, spare: Path, channel: int, output: int) -> None:
+    def become_worker(self, spare: Path, gpu: bool, channel: int, output: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.setsid()
         guest.take_over_output(output)
         channel = _alone(channel)
-        scratch, missing = self.sandbox.confine(spare)
+        scratch, missing = self.sandbox.confine(spare, gpu=gpu)
         os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LANG="C.UTF-8", PATH="/nonexistent")
         guest.serve(channel, channel, scratch, self.limits.answer, missing)
 

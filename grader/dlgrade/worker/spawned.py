@@ -17,8 +17,11 @@ from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
 
 
-def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str]) -> None:
-    """`scratch` is the worker's folder, `wanted` whether to shut it in, `private` what may not be read."""
+def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str], gpu: bool) -> None:
+    """Serve one submission in the folder `scratch`.
+
+    `wanted`: whether to shut it in; `private`: what may not be read; `gpu`: whether to leave a GPU in reach.
+    """
     requests, replies = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt
@@ -30,18 +33,18 @@ def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str])
     folder, missing = Path(scratch), ["sandbox (switched off)"]
     allowed = Limits(**limits)
     if wanted:
-        missing = confine(folder, allowed, [Path(path) for path in private])
+        missing = confine(folder, allowed, [Path(path) for path in private], gpu=gpu)
     guest.serve(requests, replies, folder, allowed.answer, missing)
 
 
-def confine(folder: Path, limits: Limits, private: list[Path]) -> list[str]:
+def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> list[str]:
     missing = ["namespaces (this worker was started, not forked)"]
     if sys.platform != "linux":
         return [*missing, "Landlock", "limits"]
     from dlgrade.worker.sandbox import Sandbox
 
     walls = Sandbox(limits, private, wanted=True)
-    return missing + walls.confine(folder)[1]
+    return missing + walls.confine(folder, gpu=gpu)[1]
 
 
 if __name__ == "__main__":
