@@ -1,0 +1,182 @@
+"""ch66 Sequence to sequence with (Bahdanau) attention. 使用注意力机制的 seq2seq。
+
+D2L section 10.4 (chapter_attention-mechanisms/bahdanau-attention.md).
+"""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+# Given, not exercises: what the book's notebook has at hand. 以下内容已给出，不是练习。
+class Decoder(nn.Module):
+    """The interface of every decoder (D2L 9.6.2)."""
+
+    def init_state(self, enc_outputs: Any, *args: Any) -> Any:
+        """The state to start from, made of what the encoder gives."""
+        raise NotImplementedError
+
+    def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """(logits, new state) after the words of X."""
+        raise NotImplementedError
+
+
+class AdditiveAttention(nn.Module):
+    """Additive attention, the exercise of ch65 (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2).
+
+    Attributes:
+        attention_weights: the weights of the last forward, (batch, queries, pairs), as they were before dropout.
+    """
+
+    def __init__(self, key_size: int, query_size: int, num_hiddens: int, dropout: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
+        self.W_q = nn.Linear(query_size, num_hiddens, bias=False)
+        self.w_v = nn.Linear(num_hiddens, 1, bias=False)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
+        """Weigh the values of valid pairs by the softmax of w_v^T tanh(W_q q + W_k k).
+
+        queries are (batch, queries, query_size), keys (batch, pairs, key_size), values (batch, pairs, value_size) and
+        valid_lens (batch,), (batch, queries) or None; the result is (batch, queries, value_size).
+        """
+        features = self.W_q(queries)[:, :, None] + self.W_k(keys)[:, None]
+        scores = self.w_v(torch.tanh(features)).squeeze(-1)
+        if valid_lens is not None:
+            padding = torch.arange(scores.shape[2], device=scores.device) >= valid_lens.reshape(len(scores), -1, 1)
+            scores = scores.masked_fill(padding, torch.finfo(scores.dtype).min)
+        self.attention_weights = scores.softmax(dim=-1)
+        return self.dropout(self.attention_weights) @ values
+
+
+d2l = SimpleNamespace(Decoder=Decoder, AdditiveAttention=AdditiveAttention)
+
+
+class AttentionDecoder(Decoder):
+    """The interface of a decoder with attention (D2L 10.4.2): a Decoder that also tells where it looked.
+
+    Attributes:
+        attention_weights: a property, read without brackets: `decoder.attention_weights`. Here, where there is no
+            attention yet, reading it raises NotImplementedError; a subclass puts its own property in its place.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        # BEGIN SOLUTION
+        super().__init__(**kwargs)
+        # END SOLUTION
+
+    # BEGIN SOLUTION
+    @property
+    def attention_weights(self) -> Any:
+        """What the subclass keeps."""
+        raise NotImplementedError
+
+    # END SOLUTION
+
+
+class Seq2SeqAttentionDecoder(AttentionDecoder):
+    """A decoder that looks at all of the source anew for each word (Bahdanau et al., 2015; D2L 10.4.2).
+
+    With s[t] the top layer's hidden state after step t (before the first step, the encoder's last) and h the encoder's
+    top outputs, step t does this:
+
+        context = attention(query = s[t - 1], keys = h, values = h, valid lengths of the source)
+        s[t] = the GRU's next state, when it reads [context, embedding of word t]
+        logits[t] = dense(s[t])
+
+    Attributes:
+        attention: AdditiveAttention; keys, queries and its hidden layer all have num_hiddens features. Dropout is
+            applied to its weights.
+        embedding: nn.Embedding, from vocab_size words to embed_size numbers.
+        rnn: nn.GRU, from num_hiddens + embed_size (the context first, then the word) to num_hiddens, num_layers deep,
+            with dropout between its layers.
+        dense: nn.Linear, from num_hiddens to vocab_size.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_size: int,
+        num_hiddens: int,
+        num_layers: int,
+        dropout: float = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        # BEGIN SOLUTION
+        self.attention = AdditiveAttention(num_hiddens, num_hiddens, num_hiddens, dropout)
+        self.embedding = nn.Embedding(vocab_size, embed_size)
+        self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers, dropout=dropout)
+        self.dense = nn.Linear(num_hiddens, vocab_size)
+        # END SOLUTION
+
+    def init_state(
+        self, enc_outputs: Any, enc_valid_lens: Tensor | None, *args: Any
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The state to start from.
+
+        Args:
+            enc_outputs: the encoder's (outputs, state): the top layer's outputs at all source steps, time first,
+                (source steps, batch, num_hiddens); the state of all layers after the last step,
+                (num_layers, batch, num_hiddens).
+            enc_valid_lens: how many steps of each source sentence are no padding, (batch,); or None, and all count.
+            args: ignored.
+
+        Returns:
+            Three things: the outputs batch first, (batch, source steps, num_hiddens); the encoder's state; the lengths.
+        """
+        # BEGIN SOLUTION
+        del args
+        outputs, hidden_state = enc_outputs
+        return outputs.transpose(0, 1), hidden_state, enc_valid_lens
+        # END SOLUTION
+
+    def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Read the words of X one after the other and predict, at each step, the word that follows.
+
+        Args:
+            X: word indices, (batch, steps).
+            state: three things, as `init_state` or the last call of `forward` has returned them.
+
+        Returns:
+            Logits, (batch, steps, vocab_size), batch first; and the new state: the same three things with the hidden
+            state after the last step, so that reading word by word gives what reading all at once gives.
+        """
+        # BEGIN SOLUTION
+        enc_outputs, hidden_state, enc_valid_lens = state
+        outputs, self._attention_weights = [], []
+        for word in self.embedding(X).transpose(0, 1):
+            query = hidden_state[-1].unsqueeze(1)
+            context = self.attention(query, enc_outputs, enc_outputs, enc_valid_lens)
+            step = torch.cat([context.squeeze(1), word], dim=1)
+            output, hidden_state = self.rnn(step[None], hidden_state)
+            outputs.append(output)
+            self._attention_weights.append(self.attention.attention_weights)
+        logits = self.dense(torch.cat(outputs)).transpose(0, 1)
+        return logits, [enc_outputs, hidden_state, enc_valid_lens]
+        # END SOLUTION
+
+    @property
+    def attention_weights(self) -> list[Tensor]:
+        """The weights of the last call of `forward`, before dropout: a list, (batch, 1, source steps) for each step."""
+        # BEGIN SOLUTION
+        return self._attention_weights
+        # END SOLUTION
+
+
+def stack_attention(steps: Sequence[Tensor]) -> Tensor:
+    """Put the weights of one translation, one tensor a word, into one matrix to look at (D2L 10.4.3).
+
+    Args:
+        steps: for each of the T predicted words its weights over the k source steps, (1, 1, k). T is 1 or more.
+
+    Returns:
+        (1, 1, T, k), as `d2l.show_heatmaps` wants it: row t are the weights of step t.
+    """
+    # BEGIN SOLUTION
+    return torch.cat(list(steps), dim=1)[None]
+    # END SOLUTION

@@ -1,0 +1,287 @@
+"""ch66: AttentionDecoder, Seq2SeqAttentionDecoder, stack_attention."""
+
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, gradients, set_parameters
+
+VOCAB, EMBED, HIDDEN = 9, 3, 4
+
+
+def told(action):
+    """What an action gives, or the name of the exception that it raises."""
+    try:
+        return action()
+    except Exception as error:
+        return type(error).__name__
+
+
+@pytest.mark.exercise("AttentionDecoder")
+class TestAttentionDecoder:
+    @pytest.mark.points(2)
+    def test_not_implemented(self, agree):
+        """Reading attention_weights, without calling it, raises NotImplementedError.
+        读取 attention_weights（不加括号调用）会引发 NotImplementedError。"""
+
+        def probe(impl):
+            interface = impl.AttentionDecoder()
+            return told(lambda: type(interface.attention_weights).__name__)
+
+        agree(probe)
+
+    def test_subclass_with_weights(self, agree, randn):
+        """A subclass puts its own property in its place; one that does not is still told so.
+        子类可以用自己的属性代替它；没有实现的子类仍会得到同样的错误。"""
+        weights = randn(2, 1, 3)
+
+        def probe(impl):
+            interface = type(impl.AttentionDecoder())
+            own = property(lambda self: [weights, self.layer.weight])
+            looking = type("Looking", (interface,), {"attention_weights": own})()
+            looking.layer = nn.Linear(2, 2)
+            set_parameters(looking, seed=0)
+            blind = type("Blind", (interface,), {})()
+            return looking.attention_weights, told(lambda: type(blind.attention_weights).__name__)
+
+        agree(probe)
+
+
+class Drawn:
+    """What a decoder meets, drawn at random: target words, the encoder's outputs, time first, and its last state."""
+
+    def __init__(self, generator, randn):
+        self.generator, self.randn = generator, randn
+
+    def __call__(self, batch, steps, source, layers=2, dtype=torch.float32):
+        X = torch.randint(VOCAB, (batch, steps), generator=self.generator)
+        return X, self.randn(source, batch, HIDDEN, dtype=dtype), self.randn(layers, batch, HIDDEN, dtype=dtype)
+
+
+@pytest.fixture
+def draw(generator, randn):
+    return Drawn(generator, randn)
+
+
+def decoder(impl, layers=2, dropout=0.0):
+    return set_parameters(impl.Seq2SeqAttentionDecoder(VOCAB, EMBED, HIDDEN, layers, dropout=dropout), seed=3)
+
+
+def decode(net, X, outputs, state, lengths=None):
+    """The decoder's logits, new state (as a list) and attention weights, from the encoder's outputs and state."""
+    logits, new = net(X, net.init_state((outputs, state), lengths))
+    return logits, list(new), list(net.attention_weights)
+
+
+def look(net, query, keys, length):
+    """The weights of one query over the keys of its sentence: a softmax up to its length, zeros behind it."""
+    hidden = torch.tanh(query @ net["W_q"].weight.T + keys[:length] @ net["W_k"].weight.T)
+    weights = torch.zeros(len(keys), dtype=keys.dtype)
+    weights[:length] = (hidden @ net["w_v"].weight[0]).softmax(dim=0)
+    return weights
+
+
+def decoded(X, outputs, state, lengths=None):
+    """What `decode` should give: step by step with torch's own layers, sentence by sentence in the attention."""
+    attention = nn.ModuleDict({name: nn.Linear(HIDDEN, HIDDEN, bias=False) for name in ("W_k", "W_q")})
+    attention["w_v"] = nn.Linear(HIDDEN, 1, bias=False)
+    parts = {"attention": attention, "embedding": nn.Embedding(VOCAB, EMBED), "dense": nn.Linear(HIDDEN, VOCAB)}
+    net = nn.ModuleDict(parts | {"rnn": nn.GRU(HIDDEN + EMBED, HIDDEN, len(state))})
+    net = set_parameters(net, seed=3).requires_grad_(False).to(outputs.dtype)
+    sentences = outputs.unbind(dim=1)
+    ends = lengths or [len(outputs)] * len(sentences)
+    kept, logits, now = [], [], state
+    for column in X.unbind(dim=1):
+        rows = [look(attention, *one) for one in zip(now[-1], sentences, ends, strict=True)]
+        contexts = torch.stack([weights @ keys for weights, keys in zip(rows, sentences, strict=True)])
+        _, now = net["rnn"](torch.cat([contexts, net["embedding"](column)], dim=1)[None], now)
+        logits.append(net["dense"](now[-1]))
+        kept.append(torch.stack(rows)[:, None])
+    lengths = None if lengths is None else torch.tensor(lengths)
+    return torch.stack(logits, dim=1), [torch.stack(sentences), now, lengths], kept
+
+
+@pytest.mark.exercise("Seq2SeqAttentionDecoder")
+class TestSeq2SeqAttentionDecoder:
+    @pytest.mark.points(2)
+    def test_logits(self, run, draw):
+        """Attends with the last top state at every step, reads the context and the word, and predicts, batch first.
+        每一步用上一步顶层的隐状态作查询，读入上下文和词并预测；批量在前。"""
+        inputs = draw(3, 4, 5)
+        close(run(lambda impl: decode(decoder(impl), *inputs)[0]), decoded(*inputs)[0])
+
+    @pytest.mark.points(2)
+    def test_valid_lengths(self, run, draw):
+        """Attends to no padding of the source.
+        不注意源句的填充位置。"""
+        inputs, lengths = draw(3, 4, 6), [2, 6, 3]
+        logits = run(lambda impl: decode(decoder(impl), *inputs, torch.tensor(lengths))[0])
+        close(logits, decoded(*inputs, lengths)[0])
+
+    @pytest.mark.points(2)
+    def test_init_state(self, agree, draw):
+        """Starts from the encoder's outputs, batch first, its state and the lengths, whatever else comes with them.
+        初始状态由批量在前的编码器输出、编码器的状态和有效长度组成，忽略其他参数。"""
+        _, *encoded = draw(3, 1, 4)
+        lengths = torch.tensor([4, 1, 2])
+
+        def probe(impl):
+            net = decoder(impl)
+            return [list(net.init_state(encoded, *more)) for more in ((lengths,), (None,), (lengths, 5, "more"))]
+
+        agree(probe)
+
+    def test_new_state(self, run, draw):
+        """Returns three things: outputs and lengths as they came, and the state of all layers after the last step.
+        返回三项：原样的编码器输出和有效长度，以及最后时间步之后所有层的状态。"""
+        inputs, lengths = draw(2, 3, 4), [3, 1]
+        state = run(lambda impl: decode(decoder(impl), *inputs, torch.tensor(lengths))[1])
+        close(state, decoded(*inputs, lengths)[1])
+
+    @pytest.mark.points(2)
+    def test_attention_weights(self, run, draw):
+        """Keeps one tensor of weights a step, (batch, 1, source steps).
+        每个时间步保存一个权重张量，形状为 (batch, 1, 源句时间步数)。"""
+        inputs, lengths = draw(2, 3, 5), [5, 2]
+        weights = run(lambda impl: decode(decoder(impl), *inputs, torch.tensor(lengths))[2])
+        close(weights, decoded(*inputs, lengths)[2])
+
+    def test_weights_of_the_last_call(self, run, draw):
+        """Keeps the weights of the last call alone.
+        只保留最近一次调用的权重。"""
+        before, inputs = draw(3, 4, 2), draw(2, 2, 3)
+
+        def probe(impl):
+            net = decoder(impl)
+            decode(net, *before)
+            return decode(net, *inputs)[2]
+
+        close(run(probe), decoded(*inputs)[2])
+
+    @pytest.mark.points(2)
+    def test_step_by_step(self, run, draw):
+        """Reading one word at a time, passing the state on, gives what reading all words at once gives.
+        一次读一个词并传递状态，与一次读完所有词的结果相同。"""
+        inputs, lengths = draw(2, 4, 5), [3, 5]
+
+        def probe(impl):
+            net, (X, outputs, hidden) = decoder(impl), inputs
+            state, logits, kept = net.init_state((outputs, hidden), torch.tensor(lengths)), [], []
+            for column in X.split(1, dim=1):
+                step, state = net(column, state)
+                logits.append(step)
+                kept += net.attention_weights
+            return torch.cat(logits, dim=1), list(state), kept
+
+        close(run(probe), decoded(*inputs, lengths))
+
+    def test_layers(self, run, draw):
+        """The query is the top layer's state, be there one layer or three.
+        查询是顶层的隐状态，无论有一层还是三层。"""
+        inputs = [draw(2, 3, 4, layers=layers) for layers in (1, 3)]
+        results = run(lambda impl: [decode(decoder(impl, len(each[2])), *each) for each in inputs])
+        close(results, [decoded(*each) for each in inputs])
+
+    def test_one_sentence(self, run, draw):
+        """Takes a batch of one, one step, and a source of one word.
+        可接受只有一个句子的批量、只有一个时间步，以及只有一个词的源句。"""
+        inputs = draw(1, 3, 5), draw(1, 1, 4), draw(2, 2, 1)
+        results = run(lambda impl: [decode(decoder(impl), *each) for each in inputs])
+        close(results, [decoded(*each) for each in inputs])
+
+    def test_dropout(self, agree, draw):
+        """In training drops attention weights and between the layers, in evaluation nothing; keeps weights undropped.
+        训练时对注意力权重和层与层之间做暂退，评估时不做；保存的是暂退之前的权重。"""
+        inputs = draw(2, 3, 4)
+        agree(
+            lambda impl: [
+                decode(net, *inputs) for net in (decoder(impl, dropout=1.0), decoder(impl, dropout=1.0).eval())
+            ]
+        )
+
+    def test_float64_transposed(self, run, draw):
+        """Works in float64, and on non-contiguous words, outputs and states.
+        可用 float64 计算，可接受非连续的词、输出和状态。"""
+        inputs = draw(2, 3, 4, dtype=torch.float64)
+        turned = [each.transpose(0, 1).contiguous() for each in inputs]
+        result = run(lambda impl: decode(decoder(impl).double(), *(each.transpose(0, 1) for each in turned)))
+        close(result, decoded(*inputs))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, draw):
+        """Passes the right gradients to the encoder's outputs and state and to all its layers.
+        编码器的输出、状态和各层的梯度都正确。"""
+        X, *encoded = draw(2, 3, 4, dtype=torch.float64)
+
+        def probe(impl):
+            net = decoder(impl).double()
+            of_encoder = gradients(lambda o, s: decode(net, X, o, s, torch.tensor([4, 2]))[0], *encoded)
+            return of_encoder, {name: parameter.grad for name, parameter in net.named_parameters()}
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, draw):
+        """Leaves words, outputs, state and lengths as they were.
+        不修改传入的词、编码器输出、状态和有效长度。"""
+        arguments = *draw(2, 3, 4), torch.tensor([2, 3])
+        agree(lambda impl: (decode(decoder(impl), *arguments), arguments))
+
+
+@pytest.fixture
+def weights(randn):
+    """weights(4, 3): the weights of 4 steps over 3 source steps, each (1, 1, 3)."""
+    return lambda steps, source, dtype=torch.float32: list(
+        randn(steps, 1, 1, source, dtype=dtype).softmax(dim=3).unbind()
+    )
+
+
+@pytest.mark.exercise("stack_attention")
+class TestStackAttention:
+    @pytest.mark.points(2)
+    def test_matrix(self, run, weights):
+        """Row t are the weights of step t.
+        第 t 行是第 t 步的权重。"""
+        steps = weights(4, 3)
+        close(run(lambda impl: impl.stack_attention(steps)), torch.cat(steps)[None].transpose(1, 2))
+
+    def test_one_step(self, run, weights):
+        """Takes a single step.
+        可接受只有一个时间步的情形。"""
+        steps = weights(1, 5)
+        close(run(lambda impl: impl.stack_attention(steps)), steps[0][None])
+
+    def test_one_key(self, agree, randn):
+        """Takes a source of one word.
+        可接受只有一个词的源句。"""
+        steps = list(randn(3, 1, 1, 1).unbind())
+        agree(lambda impl: impl.stack_attention(steps))
+
+    def test_as_many_steps_as_keys(self, run, weights):
+        """Tells steps and keys apart when there are as many of both: every row adds up to 1.
+        时间步数与键数相等时也不混淆：每一行之和为 1。"""
+        steps = weights(4, 4)
+        close(run(lambda impl: impl.stack_attention(steps)), torch.stack([step[0, 0] for step in steps])[None, None])
+
+    def test_tuple(self, agree, weights):
+        """Takes a tuple, too.
+        也可接受元组。"""
+        steps = tuple(weights(2, 3))
+        agree(lambda impl: impl.stack_attention(steps))
+
+    def test_float64_transposed(self, agree, randn):
+        """Keeps float64, and takes non-contiguous weights.
+        保持 float64，可接受非连续的权重。"""
+        wide = randn(3, 1, 1, 6, dtype=torch.float64)
+        agree(lambda impl: impl.stack_attention([each[..., ::2] for each in wide]))
+
+    def test_gradients(self, agree, randn):
+        """Passes gradients on to every step.
+        梯度传到每一个时间步。"""
+        steps = randn(3, 1, 1, 4, dtype=torch.float64).unbind()
+        agree(lambda impl: gradients(lambda *each: impl.stack_attention(each), *steps))
+
+    def test_arguments_untouched(self, agree, weights):
+        """Leaves the list and its tensors as they were.
+        不修改传入的列表及其中的张量。"""
+        steps = weights(3, 2)
+        agree(lambda impl: (impl.stack_attention(steps), steps))
