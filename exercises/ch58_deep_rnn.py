@@ -1,0 +1,111 @@
+"""ch58 Deep recurrent networks. 深层循环神经网络。
+
+D2L sections 9.3 (chapter_recurrent-modern/deep-rnn.md) and 8.6 (chapter_recurrent-neural-networks/rnn-concise.md).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class RNNModel(nn.Module):
+    """A language model around one of torch's recurrent layers: a linear layer on top makes the predictions (D2L 8.6.1).
+
+    Args:
+        rnn_layer: an nn.RNN, nn.GRU or nn.LSTM that reads vectors of vocab_size numbers, time first (batch_first is
+            False). It may have several layers, and it may be bidirectional.
+        vocab_size: inputs become one-hot vectors and outputs are logits, so both have this size.
+
+    Attributes:
+        rnn: the layer that was given, not a copy.
+        vocab_size: as given.
+        num_hiddens: the layer's hidden_size.
+        num_directions: 2 for a bidirectional layer, otherwise 1.
+        linear: nn.Linear, from all that the layer gives at a step to vocab_size. A bidirectional layer gives the
+            hidden states of both directions, side by side.
+    """
+
+    def __init__(self, rnn_layer: nn.Module, vocab_size: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Read whole sequences, and predict the next word at every step.
+
+        Args:
+            inputs: word indices of any integer type, (batch, steps), batch first.
+            state: the layer's state before the first step, as `begin_state` makes it.
+
+        Returns:
+            Logits of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at the
+            first step; and the layer's state after the last step. Logits have the dtype of the model's parameters.
+            (The book's code is for float32 alone; the check of float64 costs no points.)
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def begin_state(self, device: torch.device, batch_size: int = 1) -> Any:
+        """The state to start from.
+
+        Returns:
+            For nn.RNN and nn.GRU zeros of shape (num_directions * num_layers, batch_size, num_hiddens), float32, on the
+            device. For nn.LSTM a tuple of two such tensors, for H and C, that share no memory.
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+def deep_rnn(
+    inputs: Tensor, states: Sequence[Tensor], params: Sequence[Sequence[Tensor]], W_hq: Tensor, b_q: Tensor
+) -> tuple[Tensor, list[Tensor]]:
+    """A recurrent network of several layers, one upon the other, over a whole sequence (D2L 9.3.1).
+
+        H[0] = X                                                       the inputs of the step
+        H[l] = tanh(H[l - 1] @ W_xh[l] + H'[l] @ W_hh[l] + b_h[l])     for each layer l = 1, ..., L
+        Y    = H[L] @ W_hq + b_q
+
+    H'[l] is the hidden state of layer l after the step before.
+
+    Args:
+        inputs: (steps, batch, inputs), time first.
+        states: the first hidden states, from the lowest layer to the top one, each (batch, width of the layer).
+            Layers may have different widths.
+        params: for each layer, in the same order, (W_xh, W_hh, b_h): W_xh is (width of the layer below, width), and
+            (inputs, width) for the lowest; W_hh is (width, width), b_h (width,).
+        W_hq: (width of the top layer, outputs).
+        b_q: (outputs,).
+
+    Returns:
+        The outputs of all steps one below the other, (steps * batch, outputs): first those of the whole batch at the
+        first step; and a new list of the layers' states after the last step.
+    """
+    raise NotImplementedError  # write your code here / 在这里写代码
+
+
+def rnn_param_count(
+    input_size: int,
+    hidden_size: int,
+    num_layers: int,
+    kind: Literal["rnn", "gru", "lstm"],
+    bidirectional: bool = False,
+) -> int:
+    """How many numbers torch's nn.RNN, nn.GRU or nn.LSTM learns, without making one.
+
+    Every layer has, for each of its directions, a matrix for what it reads, a matrix for its hidden state and two bias
+    vectors (torch adds them up). A GRU has three of all these and an LSTM four, one for each gate and one for the
+    candidate. The lowest layer reads the inputs; each other one reads all hidden states of the layer below.
+
+    Args:
+        input_size, hidden_size, num_layers, bidirectional: as in torch's constructors.
+        kind: which of the three.
+
+    Returns:
+        The number of parameters: an exact int, however large.
+
+    Raises:
+        ValueError: the kind is none of the three.
+
+    Source: the documentation of torch.nn.RNN, torch.nn.GRU and torch.nn.LSTM.
+    """
+    raise NotImplementedError  # write your code here / 在这里写代码

@@ -1,0 +1,405 @@
+"""ch58: RNNModel, deep_rnn, rnn_param_count."""
+
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, gradients, raises, set_parameters, written_from_scratch
+
+VOCAB, HIDDENS = 6, 4
+CPU, META = torch.device("cpu"), torch.device("meta")
+KINDS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+
+
+@pytest.fixture
+def words(generator):
+    """words(2, 5): random word indices of this shape."""
+    return lambda *shape: torch.randint(VOCAB, shape, generator=generator)
+
+
+@pytest.fixture
+def begun(randn):
+    """begun(kind, depth, batch): a random state of torch's layer, an LSTM's of two tensors."""
+
+    def draw(kind, depth=1, batch=3, dtype=torch.float32):
+        parts = randn(2, depth, batch, HIDDENS, dtype=dtype)
+        return tuple(parts) if kind is nn.LSTM else parts[0]
+
+    return draw
+
+
+def model(impl, kind=nn.RNN, layers=1, both=False):
+    """The submission's model around one of torch's layers, its parameters set by their names."""
+    return set_parameters(impl.RNNModel(kind(VOCAB, HIDDENS, layers, bidirectional=both), VOCAB), seed=1)
+
+
+def by_torch(X, state, kind=nn.RNN, layers=1, both=False):
+    """Logits and state of torch's own layers with the parameters of `model`."""
+    rnn, linear = kind(VOCAB, HIDDENS, layers, bidirectional=both), nn.Linear((1 + both) * HIDDENS, VOCAB)
+    net = set_parameters(nn.ModuleDict({"rnn": rnn, "linear": linear}), seed=1).requires_grad_(False)
+    hidden, state = rnn(torch.eye(VOCAB)[X.T], state)
+    return net["linear"](torch.cat(list(hidden))), state
+
+
+@pytest.mark.exercise("RNNModel")
+class TestRNNModel:
+    @pytest.mark.points(2)
+    def test_rnn(self, run, words, begun):
+        """Gives the logits of all steps and the last state of an nn.RNN, as torch's own layers do.
+        给出 nn.RNN 所有时间步的预测值和最后的状态，与 torch 的层一致。"""
+        X, state = words(3, 5), begun(nn.RNN)
+        close(run(lambda impl: model(impl)(X, state)), by_torch(X, state))
+
+    @pytest.mark.points(2)
+    def test_deep_lstm(self, run, words, begun):
+        """Works with an LSTM of two layers, whose state is a tuple of H and C.
+        可用于两层的 LSTM，其状态是 H 和 C 组成的元组。"""
+        X, state = words(3, 4), begun(nn.LSTM, depth=2)
+        close(run(lambda impl: model(impl, nn.LSTM, 2)(X, state)), by_torch(X, state, nn.LSTM, 2))
+
+    @pytest.mark.points(2)
+    def test_bidirectional(self, run, words, begun):
+        """Predicts from both directions of a bidirectional GRU, be it one layer or two.
+        双向 GRU 的预测用到两个方向的隐状态，无论一层还是两层。"""
+        X = words(3, 4)
+        for layers in (1, 2):
+            state = begun(nn.GRU, depth=2 * layers)
+            found = run(lambda impl, state=state, layers=layers: model(impl, nn.GRU, layers, both=True)(X, state))
+            close(found, by_torch(X, state, nn.GRU, layers, both=True))
+
+    def test_time_first(self, agree, words, begun):
+        """Keeps the logits of a step together: each sequence of a batch has the rows that it has alone.
+        输出按时间步排列：批量中每个序列的结果与它单独计算时相同。"""
+        X, H = words(4, 3), begun(nn.GRU, batch=4)
+
+        def probe(impl):
+            net = model(impl, nn.GRU)
+            alone = [net(X[[i]], H[:, [i]].contiguous())[0] for i in range(4)]
+            return net(X, H)[0].reshape(3, 4, -1), torch.stack(alone, dim=1)
+
+        agree(probe)
+
+    def test_in_two_parts(self, agree, words, begun):
+        """A sequence may be cut in two: the state carries over.
+        序列可以分成两段计算：状态从前一段传到后一段。"""
+        X, state = words(2, 5), begun(nn.LSTM, batch=2)
+
+        def probe(impl):
+            net = model(impl, nn.LSTM)
+            Y, middle = net(X[:, :2], state)
+            return Y, net(X[:, 2:], middle)
+
+        agree(probe)
+
+    def test_one_step_of_one(self, agree, words, begun):
+        """Takes one step of one sequence, as prediction does.
+        可接受只有一步、一个序列的输入，预测时就是如此。"""
+        X, state = words(1, 1), begun(nn.GRU, depth=2, batch=1)
+        agree(lambda impl: model(impl, nn.GRU, 2)(X, state))
+
+    def test_narrow_indices(self, agree, words, begun):
+        """Takes indices of other integer types, and non-contiguous ones.
+        索引可以是其他整数类型，也可以是非连续的。"""
+        X, state = words(5, 3), begun(nn.RNN)
+        agree(lambda impl: [model(impl)(indices, state) for indices in (X.T, X.T.int(), X.T.to(torch.uint8))])
+
+    def test_given_layer(self, agree):
+        """Holds the layer that it is given, so that both learn together, and its sizes.
+        保存传入的循环层本身（而不是副本）及其各个大小。"""
+
+        def probe(impl):
+            found = []
+            for both in (False, True):
+                layer = nn.GRU(VOCAB, HIDDENS, bidirectional=both)
+                net = impl.RNNModel(layer, VOCAB)
+                found.append((net.rnn is layer, net.vocab_size, net.num_hiddens, net.num_directions))
+            return found
+
+        agree(probe)
+
+    @pytest.mark.points(2)
+    def test_begin_state(self, run):
+        """Begins with zeros for every layer, direction and sequence: a tensor for nn.RNN and nn.GRU.
+        初始状态为零，每层、每个方向、每个序列都有；nn.RNN 和 nn.GRU 的状态是一个张量。"""
+        cases = (nn.RNN, 1, False), (nn.GRU, 3, False), (nn.RNN, 1, True), (nn.GRU, 3, True)
+        found = run(lambda impl: [model(impl, *case).begin_state(CPU, 5) for case in cases])
+        close(found, [torch.zeros((1 + both) * layers, 5, HIDDENS) for _, layers, both in cases])
+
+    @pytest.mark.points(2)
+    def test_begin_state_of_lstm(self, run):
+        """Begins an LSTM with two tensors of zeros; what is written into one does not show in the other.
+        LSTM 的初始状态是两个零张量；修改其中一个不影响另一个。"""
+
+        def probe(impl):
+            state = model(impl, nn.LSTM, 2, both=True).begin_state(batch_size=3, device=CPU)
+            before = state[-1].clone()
+            state[0].add_(1)
+            return before, state
+
+        zeros = torch.zeros(4, 3, HIDDENS)
+        close(run(probe), (zeros, (zeros + 1, zeros)))
+
+    def test_begin_state_of_one(self, run):
+        """Begins for a single sequence unless told otherwise.
+        不指定批量大小时，为一个序列准备初始状态。"""
+        found = run(lambda impl: [model(impl, kind).begin_state(CPU) for kind in (nn.RNN, nn.LSTM)])
+        zeros = torch.zeros(1, 1, HIDDENS)
+        close(found, [zeros, (zeros, zeros)])
+
+    def test_device(self, agree):
+        """Makes the state on the device that is asked for.
+        初始状态在指定的设备上创建。"""
+
+        def probe(impl):
+            H, pair = (model(impl, kind).begin_state(META, 2) for kind in (nn.GRU, nn.LSTM))
+            return [part.device.type for part in (H, *pair)], model(impl).begin_state(CPU, 2)
+
+        agree(probe)
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, words, begun):
+        """Passes the right gradients to the state, the layer and the linear layer.
+        初始状态、循环层和线性层的梯度正确。"""
+        X, H = words(3, 4), begun(nn.GRU, depth=4)
+
+        def probe(impl):
+            net = model(impl, nn.GRU, 2, both=True)
+            of_state = gradients(lambda H: net(X, H)[0], H)
+            return of_state, {name: parameter.grad for name, parameter in net.named_parameters()}
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, words, begun):
+        """Leaves the indices and the state as they were.
+        不修改索引和状态。"""
+        X, state = words(2, 3), begun(nn.LSTM, batch=2)
+        agree(lambda impl: (model(impl, nn.LSTM)(X, state), X, state))
+
+    @pytest.mark.bonus
+    def test_float64(self, agree, words, begun):
+        """Works in float64 when the model was converted to it (the book's code fails there).
+        模型转换为 float64 后也能计算（书中的代码会报错）。"""
+        X, state = words(2, 3), begun(nn.LSTM, batch=2, dtype=torch.float64)
+        agree(lambda impl: model(impl, nn.LSTM).double()(X, state))
+
+
+@pytest.fixture
+def case(randn):
+    """(inputs, states, params, W_hq, b_q); all layers as wide as the inputs unless widths are given."""
+
+    def draw(*widths, steps=4, batch=3, dtype=torch.float32):
+        widths, params = widths or 3 * (VOCAB,), []
+        for below, width in zip((VOCAB, *widths), widths, strict=False):
+            shapes = (below, width), (width, width), (width,)
+            params.append(tuple(0.7 * randn(*shape, dtype=dtype) for shape in shapes))
+        states = [randn(batch, width, dtype=dtype) for width in widths]
+        output = randn(widths[-1], 5, dtype=dtype), randn(5, dtype=dtype)
+        return randn(steps, batch, VOCAB, dtype=dtype), states, params, *output
+
+    return draw
+
+
+def torch_layers(inputs, states, params, W_hq, b_q):
+    """Outputs and states by torch's recurrent layers, one layer upon the other."""
+    last = []
+    for H, (W_xh, W_hh, b_h) in zip(states, params, strict=True):
+        layer = nn.RNN(*W_xh.shape)
+        values = W_xh.T, W_hh.T, b_h, 0 * b_h
+        layer.load_state_dict(dict(zip(layer.state_dict(), values, strict=True)))
+        inputs, H = layer.requires_grad_(False)(inputs, H[None])
+        last.append(H[0])
+    return inputs.flatten(0, 1) @ W_hq + b_q, last
+
+
+def torch_stack(inputs, states, params, W_hq, b_q):
+    """The same by a single nn.RNN of several layers, all of one width."""
+    stack = nn.RNN(*params[0][0].shape, num_layers=len(params))
+    values = [value for W_xh, W_hh, b_h in params for value in (W_xh.T, W_hh.T, b_h, 0 * b_h)]
+    stack.load_state_dict(dict(zip(stack.state_dict(), values, strict=True)))
+    hidden, last = stack.requires_grad_(False)(inputs, torch.stack(states))
+    return hidden.flatten(0, 1) @ W_hq + b_q, list(last)
+
+
+@pytest.mark.exercise("deep_rnn")
+class TestDeepRnn:
+    @pytest.mark.points(2)
+    def test_outputs(self, run, case):
+        """Gives the outputs of all steps from states of zeros, as torch.nn.RNN with three layers does.
+        从零状态出发，给出所有时间步的输出，与三层的 torch.nn.RNN 一致。"""
+        inputs, states, *parameters = case()
+        arguments = inputs, [torch.zeros_like(H) for H in states], *parameters
+        close(run(lambda impl: impl.deep_rnn(*arguments)[0]), torch_stack(*arguments)[0])
+
+    @pytest.mark.points(2)
+    def test_states(self, run, case):
+        """Starts from the states that it is given, and returns every layer's after the last step.
+        从传入的状态出发，并返回每一层在最后一个时间步之后的状态。"""
+        arguments = case()
+        close(run(lambda impl: impl.deep_rnn(*arguments)), torch_stack(*arguments))
+
+    def test_one_layer(self, run, case):
+        """With one layer it is a plain recurrent network.
+        只有一层时就是普通的循环神经网络。"""
+        arguments = case(7)
+        close(run(lambda impl: impl.deep_rnn(*arguments)), torch_stack(*arguments))
+
+    def test_widths(self, run, case):
+        """Takes layers of different widths.
+        各层的宽度可以不同。"""
+        arguments = case(4, 3, 7, 4)
+        close(run(lambda impl: impl.deep_rnn(*arguments)), torch_layers(*arguments))
+
+    def test_same_step(self, run, case):
+        """Passes a step's inputs up through all layers within that step.
+        每个时间步的输入在当步内逐层向上传递。"""
+        inputs, states, params, W_hq, b_q = case(steps=1)
+        states, H = [torch.zeros_like(H) for H in states], inputs[0]
+        for W_xh, _, b_h in params:
+            H = torch.tanh(H @ W_xh + b_h)
+        close(run(lambda impl: impl.deep_rnn(inputs, states, params, W_hq, b_q)[0]), H @ W_hq + b_q)
+
+    def test_each_layer_remembers(self, run, case):
+        """Every layer goes on from its own state: nothing from below changes layers that read nothing.
+        每一层都延续自己的状态：不读取下层的层不受其影响。"""
+        inputs, states, params, W_hq, b_q = case()
+        params = [(torch.zeros_like(W_xh), W_hh, b_h) for W_xh, W_hh, b_h in params]
+        expected = states
+        for _ in inputs:
+            expected = [torch.tanh(H @ W_hh + b_h) for H, (_, W_hh, b_h) in zip(expected, params, strict=True)]
+        close(run(lambda impl: impl.deep_rnn(inputs, states, params, W_hq, b_q)[1]), expected)
+
+    def test_time_first(self, agree, case):
+        """Keeps the outputs of a step together: each sequence of a batch has the rows that it has alone.
+        输出按时间步排列：批量中每个序列的结果与它单独计算时相同。"""
+        inputs, states, *parameters = case(steps=3, batch=4)
+
+        def probe(impl):
+            each = range(inputs.shape[1])
+            alone = [impl.deep_rnn(inputs[:, [i]], [H[[i]] for H in states], *parameters)[0] for i in each]
+            together = impl.deep_rnn(inputs, list(states), *parameters)[0]
+            return together.reshape(3, 4, -1), torch.stack(alone, dim=1)
+
+        agree(probe)
+
+    def test_in_two_parts(self, agree, case):
+        """A sequence may be cut in two: the states carry over.
+        序列可以分成两段计算：各层的状态从前一段传到后一段。"""
+        inputs, states, *parameters = case(steps=5)
+
+        def probe(impl):
+            Y, middle = impl.deep_rnn(inputs[:2], states, *parameters)
+            middle = (*middle, *states)[: len(states)]
+            return Y, impl.deep_rnn(inputs[2:], middle, *parameters)
+
+        agree(probe)
+
+    def test_one_step_of_one(self, agree, case):
+        """Takes one step of one sequence, and tuples or one tensor for lists.
+        可接受只有一步、一个序列的输入；列表也可以换成元组或一个张量。"""
+        inputs, states, params, *output = case(steps=1, batch=1)
+        forms = (tuple(states), tuple(params)), (torch.stack(states), params)
+        agree(lambda impl: [impl.deep_rnn(inputs, *form, *output) for form in forms])
+
+    def test_float64_transposed(self, agree, case):
+        """Keeps float64, and its precision; takes non-contiguous inputs, states and weights.
+        保持 float64 及其精度；可接受非连续的输入、状态和权重。"""
+        inputs, states, params, W_hq, b_q = case(dtype=torch.float64)
+        inputs, states = inputs.transpose(0, 1).contiguous().transpose(0, 1), [H.T.contiguous().T for H in states]
+        params = [(W_xh.T, W_hh.T, b_h) for W_xh, W_hh, b_h in params]
+        agree(lambda impl: impl.deep_rnn(inputs, states, params, W_hq.T.contiguous().T, b_q))
+
+    def test_large_inputs(self, agree, case):
+        """Saturates at large inputs: no overflow, no NaN.
+        输入很大时隐状态会饱和，而不会溢出或出现 NaN。"""
+        inputs, *others = case(dtype=torch.float64)
+        agree(lambda impl: impl.deep_rnn(1e4 * inputs, *others))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, case):
+        """Gives the right gradients for inputs, states and all parameters, through all steps and layers.
+        输入、初始状态和所有参数的梯度正确，且能穿过所有时间步和所有层。"""
+        inputs, states, params, *output = case(dtype=torch.float64)
+        tensors = [inputs, *output, *states, *(p for layer in params for p in layer)]
+
+        def probe(impl):
+            def outputs(X, W_hq, b_q, *rest):
+                layers = [rest[i : i + 3] for i in range(3, len(rest), 3)]
+                return impl.deep_rnn(X, list(rest[:3]), layers, W_hq, b_q)[0]
+
+            return gradients(outputs, *tensors)
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, case):
+        """Leaves its arguments as they were, the list of states too.
+        不修改任何参数，包括状态列表。"""
+        arguments = case()
+        agree(lambda impl: (impl.deep_rnn(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch
+
+
+def learned(inputs, hiddens, layers, kind, both=False):
+    """How many numbers torch's module learns."""
+    return sum(p.numel() for p in KINDS[kind](inputs, hiddens, layers, bidirectional=both).parameters())
+
+
+def counts(run, cases):
+    """Compare the counts of these cases with those of torch's modules."""
+    close(run(lambda impl: [impl.rnn_param_count(*case) for case in cases]), [learned(*case) for case in cases])
+
+
+@pytest.mark.exercise("rnn_param_count")
+class TestRnnParamCount:
+    @pytest.mark.points(2)
+    def test_one_layer(self, run):
+        """Counts a single recurrent layer.
+        单层循环神经网络的参数个数正确。"""
+        counts(run, [(5, 7, 1, "rnn"), (11, 3, 1, "rnn"), (1, 1, 1, "rnn")])
+
+    @pytest.mark.points(2)
+    def test_kinds(self, run):
+        """Counts the gates of a GRU and of an LSTM, and their candidates.
+        计入 GRU 和 LSTM 的各个门以及候选状态。"""
+        counts(run, [(6, 5, 1, "gru"), (6, 5, 1, "lstm"), (2, 9, 1, "gru"), (2, 9, 1, "lstm")])
+
+    @pytest.mark.points(2)
+    def test_layers(self, run):
+        """Counts every layer: the lowest reads the inputs, the others the layer below.
+        每一层都计入：最底层读取输入，其余各层读取下一层的隐状态。"""
+        counts(run, [(9, 4, 2, "rnn"), (3, 8, 3, "gru"), (7, 5, 4, "lstm")])
+
+    def test_bidirectional(self, run):
+        """Counts both directions of a bidirectional layer.
+        双向层的两个方向都计入。"""
+        counts(run, [(6, 4, 1, kind, both) for kind in KINDS for both in (True, False)])
+
+    @pytest.mark.points(2)
+    def test_deep_bidirectional(self, run):
+        """In a deep bidirectional network, each direction of a layer reads both directions below.
+        深层双向网络中，每一层的每个方向都读取下一层的两个方向。"""
+        counts(run, [(9, 4, 2, "rnn", True), (3, 8, 3, "gru", True), (7, 5, 4, "lstm", True)])
+
+    def test_book_example(self, run):
+        """The book's LSTM, 28 inputs and two layers of 256: 819200 numbers; and with both directions 2162688.
+        书中的 LSTM（28 个输入、两层各 256 个隐藏单元）有 819200 个参数；双向时有 2162688 个。"""
+        found = run(lambda impl: [impl.rnn_param_count(28, 256, 2, "lstm", bidirectional=b) for b in (False, True)])
+        close(found, [819_200, 2_162_688])
+
+    def test_exact(self, run):
+        """Gives exact integers, however large.
+        无论多大都给出精确的整数。"""
+        found = run(lambda impl: impl.rnn_param_count(10**9 + 7, 10**9 + 9, 2, "rnn"))
+        close(found, (10**9 + 9) * (10**9 + 7 + 3 * (10**9 + 9) + 4))
+
+    def test_unknown_kind(self, agree):
+        """A kind that torch does not have raises ValueError.
+        torch 没有的种类会抛出 ValueError。"""
+
+        def probe(impl):
+            refused = [raises(lambda k=k: impl.rnn_param_count(3, 2, 1, k), ValueError) for k in ("cnn", "RNN", "")]
+            return refused, impl.rnn_param_count(3, 2, 1, "gru")
+
+        agree(probe)
+
+    test_from_scratch = written_from_scratch
