@@ -1,0 +1,373 @@
+"""ch64: nadaraya_watson, NWKernelRegression, leave_one_out, batch_weighted_sum."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, expect, gradients, set_parameters
+
+
+def pooled(queries, keys, values, w):
+    """Predictions and weights by sums of Python's exponentials, query by query; row i of keys and values is its own."""
+    weights = []
+    for query, row in zip(queries.tolist(), keys.tolist(), strict=True):
+        powers = [-(((query - key) * w) ** 2) / 2 for key in row]
+        kernel = [math.exp(power - max(powers)) for power in powers]
+        weights.append([one / sum(kernel) for one in kernel])
+    weights = torch.tensor(weights, dtype=torch.float64)
+    return (weights * values).sum(dim=1).to(values.dtype), weights.to(values.dtype)
+
+
+def shared(queries, keys, values, w):
+    """`pooled` where all queries have the same keys and values."""
+    return pooled(queries, keys.expand(len(queries), -1), values.expand(len(queries), -1), w)
+
+
+@pytest.fixture
+def points(randn):
+    """points(4, 6): 4 queries, and 6 keys and values for all of them."""
+    return lambda m, n, dtype=torch.float32: [randn(size, dtype=dtype) for size in (m, n, n)]
+
+
+@pytest.fixture
+def far(generator):
+    """far(5): 2 queries so far away from 5 keys that the Gaussian of all distances is 0; the squares are exact."""
+
+    def draw(n):
+        keys = torch.randperm(2 * n, generator=generator)[:n] / 4
+        return torch.tensor([64.0, -80.0]), keys, torch.randn(n, generator=generator)
+
+    return draw
+
+
+@pytest.fixture
+def apart(generator):
+    """apart(5): keys 0 to 4 in random order, a query beside each of them in another order, and values."""
+
+    def draw(n):
+        keys, near = (torch.randperm(n, generator=generator) for _ in range(2))
+        return keys[near] + 0.25, keys.float(), torch.randn(n, generator=generator), near
+
+    return draw
+
+
+@pytest.mark.exercise("nadaraya_watson")
+class TestNadarayaWatson:
+    @pytest.mark.points(2)
+    def test_predictions(self, run, points):
+        """Averages the values, weighed by the Gaussian of the distance between query and key.
+        用查询与键之间距离的高斯核作权重，对值加权平均。"""
+        inputs = points(4, 6)
+        close(run(lambda impl: impl.nadaraya_watson(*inputs)[0]), shared(*inputs, 1)[0])
+
+    @pytest.mark.points(2)
+    def test_weights(self, run, points):
+        """The weights of one query, a row, add up to 1 and fall with the distance.
+        一个查询的权重为一行，加起来为 1，并随距离减小。"""
+        inputs = points(3, 5)
+        close(run(lambda impl: impl.nadaraya_watson(*inputs)[1]), shared(*inputs, 1)[1])
+
+    @pytest.mark.points(2)
+    def test_width(self, run, points):
+        """Multiplies the distances by w, whose sign does not matter.
+        用 w 乘以距离；w 的符号没有影响。"""
+        inputs, widths = points(3, 4), (0.5, 2.0, -1.5)
+        results = run(lambda impl: [impl.nadaraya_watson(*inputs, w=w) for w in widths])
+        close(results, [shared(*inputs, w) for w in widths])
+
+    def test_zero_width(self, run, points):
+        """With w = 0 predicts the mean everywhere.
+        w = 0 时处处预测平均值。"""
+        inputs = points(3, 4)
+        result = run(lambda impl: impl.nadaraya_watson(*inputs, 0.0))
+        close(result, (inputs[2].mean().expand(3), torch.full((3, 4), 0.25)))
+
+    def test_large_w(self, run, apart):
+        """With a large w predicts the value of the nearest training point.
+        w 很大时预测的是最近训练点的值。"""
+        queries, keys, values, near = apart(5)
+        result = run(lambda impl: impl.nadaraya_watson(queries, keys, values, 50.0))
+        close(result, (values[near], torch.eye(5)[near]))
+
+    def test_one_training_point(self, run, points):
+        """A single training point has all the weight.
+        只有一个训练点时，它得到全部权重。"""
+        inputs = points(3, 1)
+        close(run(lambda impl: impl.nadaraya_watson(*inputs)), (inputs[2].expand(3), torch.ones(3, 1)))
+
+    def test_one_query(self, run, points):
+        """Takes a single query.
+        可接受单个查询。"""
+        inputs = points(1, 4)
+        close(run(lambda impl: impl.nadaraya_watson(*inputs, 1.5)), shared(*inputs, 1.5))
+
+    def test_far_away(self, run, far):
+        """Gives right weights, not NaN, to a query far away from all keys.
+        查询远离所有键时，权重仍然正确，而不是 NaN。"""
+        inputs = far(5)
+        close(run(lambda impl: impl.nadaraya_watson(*inputs)), shared(*inputs, 1))
+
+    def test_float64_strided(self, run, points):
+        """Keeps float64, and takes non-contiguous inputs.
+        保持 float64，可接受非连续的输入。"""
+        inputs = points(6, 8, dtype=torch.float64)
+        result = run(lambda impl: impl.nadaraya_watson(*(each[::2] for each in inputs), 0.75))
+        close(result, shared(*(each[::2] for each in inputs), 0.75))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, points):
+        """Passes the right gradients to queries, keys and values.
+        查询、键和值的梯度都正确。"""
+        inputs = points(3, 4, dtype=torch.float64)
+        agree(lambda impl: gradients(lambda *each: impl.nadaraya_watson(*each, 1.25)[0], *inputs))
+
+    def test_arguments_untouched(self, agree, points):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        inputs = points(3, 4)
+        agree(lambda impl: (impl.nadaraya_watson(*inputs), inputs))
+
+
+def regression(impl):
+    return set_parameters(impl.NWKernelRegression(), seed=0, scale=1.5)
+
+
+def width():
+    """The w that `regression` sets."""
+    net = nn.Module()
+    net.w = nn.Parameter(torch.zeros(1))
+    return set_parameters(net, seed=0, scale=1.5).w.item()
+
+
+def attend(net, *inputs):
+    return net(*inputs), net.attention_weights
+
+
+@pytest.fixture
+def rows(randn):
+    """rows(4, 6): 4 queries with 6 keys and values each."""
+    return lambda m, n, dtype=torch.float32: [randn(*shape, dtype=dtype) for shape in ((m,), (m, n), (m, n))]
+
+
+@pytest.mark.exercise("NWKernelRegression")
+class TestNWKernelRegression:
+    @pytest.mark.points(2)
+    def test_output(self, run, rows):
+        """Every query averages its own values, weighed by the Gaussian of w times the distance from its own keys.
+        每个查询对自己的值加权平均，权重是 w 乘以它与自己各个键之间距离的高斯核。"""
+        inputs = rows(4, 5)
+        close(run(lambda impl: regression(impl)(*inputs)), pooled(*inputs, width())[0])
+
+    @pytest.mark.points(2)
+    def test_attention_weights(self, run, rows):
+        """Keeps the weights of the last call, (m, n), in attention_weights.
+        把最近一次调用的权重保存在 attention_weights 中，形状为 (m, n)。"""
+        before, inputs = rows(2, 3), rows(3, 4)
+
+        def probe(impl):
+            net = regression(impl)
+            net(*before)
+            return attend(net, *inputs)[1]
+
+        close(run(probe), pooled(*inputs, width())[1])
+
+    def test_parameter(self, run, rows):
+        """Its only parameter is w, of shape (1,).
+        唯一的参数是形状为 (1,) 的 w。"""
+        inputs = rows(2, 3)
+
+        def probe(impl):
+            net = regression(impl)
+            return {name: list(parameter.shape) for name, parameter in net.named_parameters()}, net(*inputs)
+
+        found, output = run(probe)
+        expect(found == {"w": [1]}, f"The parameters are {found}.", f"参数为 {found}。")
+        close(output, pooled(*inputs, width())[0])
+
+    def test_first_w(self, run):
+        """At first w is uniformly distributed in [0, 1), anew in every module.
+        w 的初始值服从 [0, 1) 上的均匀分布，每个模块各不相同。"""
+        first = torch.cat(run(lambda impl: [impl.NWKernelRegression().w.detach() for _ in range(400)]))
+        low, high, mean = first.min().item(), first.max().item(), first.mean().item()
+        expect(low >= 0 and high < 1, f"w lies in [{low:.3g}, {high:.3g}].", f"w 落在 [{low:.3g}, {high:.3g}] 中。")
+        expect(  # five standard deviations of the mean; the extremes are further out but once in 10^8
+            abs(mean - 0.5) < 5 / math.sqrt(12 * 400) and low < 0.05 and high > 0.95,
+            f"w has the mean {mean:.3g} and lies in [{low:.3g}, {high:.3g}].",
+            f"w 的平均值为 {mean:.3g}，落在 [{low:.3g}, {high:.3g}] 中。",
+        )
+
+    def test_any_w(self, run, rows, apart):
+        """With w = 0 predicts the mean of the values, with a large w the value of the nearest key.
+        w = 0 时预测值的平均，w 很大时预测最近的键所对应的值。"""
+        inputs = rows(2, 4)
+        queries, keys, values, near = apart(5)
+
+        def probe(impl):
+            net = impl.NWKernelRegression()
+            net.w.data.fill_(0)
+            mean = net(*inputs)
+            net.w.data.fill_(50)
+            return mean, net(queries, keys.repeat(5, 1), values.repeat(5, 1))
+
+        close(run(probe), (inputs[2].mean(dim=1), values[near]))
+
+    def test_one_pair(self, run, rows):
+        """A single pair has all the weight; a single query is enough.
+        只有一个键值对时，它得到全部权重；也可以只有一个查询。"""
+        pair, query = rows(3, 1), rows(1, 4)
+        results = run(lambda impl: [attend(regression(impl), *each) for each in (pair, query)])
+        close(results, [(pair[2][:, 0], torch.ones(3, 1)), pooled(*query, width())])
+
+    def test_far_away(self, run, far):
+        """Gives right weights, not NaN, to a query far away from all its keys.
+        查询远离所有键时，权重仍然正确，而不是 NaN。"""
+        queries, keys, values = far(4)
+
+        def probe(impl):
+            net = impl.NWKernelRegression()
+            net.w.data.fill_(2)
+            return attend(net, queries, keys.repeat(2, 1), values.repeat(2, 1))
+
+        close(run(probe), shared(queries, keys, values, 2))
+
+    def test_float64_strided(self, run, rows):
+        """Works in float64, and on non-contiguous inputs.
+        可用 float64 计算，可接受非连续的输入。"""
+        inputs = rows(6, 4, dtype=torch.float64)
+        result = run(lambda impl: attend(regression(impl).double(), *(each[::2] for each in inputs)))
+        close(result, pooled(*(each[::2] for each in inputs), width()))
+
+    def test_repeated_keys(self, run, points):
+        """Takes keys and values that are the same memory for all queries.
+        可接受由 expand 得到的、所有查询共用同一块内存的键和值。"""
+        queries, keys, values = points(3, 5)
+        result = run(lambda impl: attend(regression(impl), queries, keys.expand(3, -1), values.expand(3, -1)))
+        close(result, shared(queries, keys, values, width()))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, rows):
+        """Passes the right gradients to queries, keys, values and w.
+        查询、键、值和 w 的梯度都正确。"""
+        inputs = rows(3, 4, dtype=torch.float64)
+
+        def probe(impl):
+            net = regression(impl).double()
+            return gradients(net, *inputs), [parameter.grad for parameter in net.parameters()]
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, rows):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        inputs = rows(3, 4)
+        agree(lambda impl: (regression(impl)(*inputs), inputs))
+
+
+def without(items, i):
+    return torch.cat([items[:i], items[i + 1 :]])
+
+
+def all_without(*tensors):
+    return tuple(torch.stack([without(items, i) for i in range(len(items))]) for items in tensors)
+
+
+@pytest.mark.exercise("leave_one_out")
+class TestLeaveOneOut:
+    @pytest.mark.points(2)
+    def test_rows(self, run, randn):
+        """Row i has all inputs, and all outputs, but the i-th, in their order.
+        第 i 行是除第 i 个样本以外的所有输入和输出，保持原来的顺序。"""
+        x, y = randn(5), randn(5)
+        close(run(lambda impl: impl.leave_one_out(x, y)), all_without(x, y))
+
+    def test_two_examples(self, run, randn):
+        """Of two examples each has the other one.
+        只有两个样本时，各自得到对方。"""
+        x, y = randn(2), randn(2)
+        close(run(lambda impl: impl.leave_one_out(x, y)), (x.flip(0)[:, None], y.flip(0)[:, None]))
+
+    def test_equal_inputs(self, run, randn):
+        """Leaves out one example, not all that have the same input.
+        只去掉一个样本，而不是所有输入相同的样本。"""
+        x, y = randn(3)[[0, 1, 0, 2, 1]], randn(5)
+        close(run(lambda impl: impl.leave_one_out(x, y)), all_without(x, y))
+
+    def test_dtypes(self, run, randn):
+        """Keeps the dtypes of inputs and outputs, which may differ.
+        分别保持输入和输出的 dtype，两者可以不同。"""
+        x, y = randn(4, dtype=torch.float64), torch.arange(3, 7)
+        close(run(lambda impl: impl.leave_one_out(x, y)), all_without(x, y))
+
+    def test_strided(self, run, randn):
+        """Takes non-contiguous inputs.
+        可接受非连续的输入。"""
+        x, y = randn(8), randn(4, 2)
+        close(run(lambda impl: impl.leave_one_out(x[::2], y[:, 1])), all_without(x[::2], y[:, 1]))
+
+    def test_gradients(self, agree, randn):
+        """Passes gradients on to inputs and outputs.
+        梯度传到输入和输出。"""
+        x, y = randn(4, dtype=torch.float64), randn(4, dtype=torch.float64)
+        agree(lambda impl: gradients(lambda *each: torch.stack(impl.leave_one_out(*each)), x, y))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        x, y = randn(4), randn(4)
+        agree(lambda impl: (impl.leave_one_out(x, y), x, y))
+
+    def test_one_example(self, agree, randn):
+        """A single example has no others: (1, 0).
+        只有一个样本时没有其他样本，形状为 (1, 0)。"""
+        x, y = randn(3), randn(3)
+        agree(lambda impl: [impl.leave_one_out(x[:n], y[:n]) for n in (1, 3)])
+
+
+@pytest.mark.exercise("batch_weighted_sum")
+class TestBatchWeightedSum:
+    @pytest.mark.points(2)
+    def test_sums(self, run, randn):
+        """Sums each example's values by its weights, whatever these add up to.
+        每个样本的值按其权重求和，无论权重之和是多少。"""
+        weights, values = randn(4, 5), randn(4, 5)
+        close(run(lambda impl: impl.batch_weighted_sum(weights, values)), (weights * values).sum(dim=1))
+
+    def test_book_example(self, run):
+        """Ten weights of 0.1 give the means: 4.5 and 14.5 for 0 to 9 and 10 to 19.
+        十个 0.1 的权重给出平均值：0 到 9 为 4.5，10 到 19 为 14.5。"""
+        weights, values = torch.full((2, 10), 0.1), torch.arange(20.0).reshape(2, 10)
+        close(run(lambda impl: impl.batch_weighted_sum(weights, values)), torch.tensor([4.5, 14.5]))
+
+    def test_one_example(self, run, randn):
+        """Gives (1,) for a batch of one.
+        只有一个样本时形状为 (1,)。"""
+        weights, values = randn(1, 4), randn(1, 4)
+        close(run(lambda impl: impl.batch_weighted_sum(weights, values)), weights[0] @ values.T)
+
+    def test_one_value(self, run, randn):
+        """Takes examples of a single value.
+        每个样本可以只有一个值。"""
+        weights, values = randn(3, 1), randn(3, 1)
+        close(run(lambda impl: impl.batch_weighted_sum(weights, values)), weights[:, 0] * values[:, 0])
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64, and takes non-contiguous inputs.
+        保持 float64，可接受非连续的输入。"""
+        weights, values = randn(4, 3, dtype=torch.float64), randn(3, 8, dtype=torch.float64)
+        result = run(lambda impl: impl.batch_weighted_sum(weights.t(), values[:, ::2]))
+        close(result, torch.stack([w @ v for w, v in zip(weights.t(), values[:, ::2], strict=True)]))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to weights and values.
+        权重和值的梯度都正确。"""
+        inputs = randn(3, 4, dtype=torch.float64), randn(3, 4, dtype=torch.float64)
+        agree(lambda impl: gradients(lambda w, v: impl.batch_weighted_sum(w, v), *inputs))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        weights, values = randn(2, 3), randn(2, 3)
+        agree(lambda impl: (impl.batch_weighted_sum(weights, values), weights, values))
