@@ -1,0 +1,347 @@
+"""ch68 Transformer: feed-forward network, residuals, encoder and decoder. Transformer 的编码器与解码器。
+
+D2L section 10.7 (chapter_attention-mechanisms/transformer.md).
+"""
+
+import math
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+# Given, not exercises: what sections 10.3, 10.5 and 10.6 made, under the names of the book's notebooks.
+# 以下内容已给出，不是练习。
+class DotProductAttention(nn.Module):
+    """Scaled dot-product attention: dropout(masked softmax of Q K^T / sqrt(d)) V.
+
+    valid_lens is (batch,), (batch, queries), or None: all keys are valid. After a call, attention_weights are the
+    weights before dropout, (batch, queries, keys).
+    """
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
+        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[2])
+        if valid_lens is not None:
+            valid = torch.arange(keys.shape[1], device=keys.device) < valid_lens.reshape(len(keys), -1, 1)
+            scores = scores.masked_fill(~valid, -1e6)
+        self.attention_weights = scores.softmax(dim=-1)
+        return self.dropout(self.attention_weights) @ values
+
+
+class MultiHeadAttention(nn.Module):
+    """Multi-head attention of queries (batch, queries, query_size) to keys and values; (batch, queries, num_hiddens).
+
+    valid_lens is as above. After a call, attention.attention_weights are (batch * num_heads, queries, keys).
+    """
+
+    def __init__(
+        self,
+        key_size: int,
+        query_size: int,
+        value_size: int,
+        num_hiddens: int,
+        num_heads: int,
+        dropout: float,
+        bias: bool = False,
+    ) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.attention = DotProductAttention(dropout)
+        self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
+        self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
+        self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
+        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
+
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
+        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
+        heads = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2).flatten(0, 1) for X in projected)
+        if valid_lens is not None:
+            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
+        output = self.attention(*heads, valid_lens)
+        return self.W_o(output.unflatten(0, (-1, self.num_heads)).transpose(1, 2).flatten(2))
+
+
+class PositionalEncoding(nn.Module):
+    """dropout(X + P), with sines of the positions in P's even columns and cosines in its odd ones."""
+
+    def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        angles = torch.arange(max_len).reshape(-1, 1) / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+        self.register_buffer("P", torch.stack([angles.sin(), angles.cos()], dim=2).reshape(1, max_len, num_hiddens))
+
+    def forward(self, X: Tensor) -> Tensor:
+        return self.dropout(X + self.P[:, : X.shape[1]])
+
+
+d2l = SimpleNamespace(
+    Encoder=nn.Module,
+    Decoder=nn.Module,
+    AttentionDecoder=nn.Module,
+    DotProductAttention=DotProductAttention,
+    MultiHeadAttention=MultiHeadAttention,
+    PositionalEncoding=PositionalEncoding,
+)
+
+
+class PositionWiseFFN(nn.Module):
+    """The position-wise feed-forward network (Vaswani et al., 2017, section 3.3; D2L 10.7.2).
+
+        result[b, t] = W_2 relu(W_1 X[b, t] + b_1) + b_2
+
+    It is the same network at every position, and no position sees another.
+
+    Attributes:
+        dense1: nn.Linear, from ffn_num_input to ffn_num_hiddens.
+        dense2: nn.Linear, from ffn_num_hiddens to ffn_num_outputs.
+    """
+
+    def __init__(self, ffn_num_input: int, ffn_num_hiddens: int, ffn_num_outputs: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, X: Tensor) -> Tensor:
+        """From (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), of X's dtype."""
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+class AddNorm(nn.Module):
+    """A residual connection, then layer normalisation (Vaswani et al., 2017, sections 3.1 and 5.4; D2L 10.7.3).
+
+        result = LayerNorm(X + dropout(Y))
+
+    Attributes:
+        dropout: nn.Dropout.
+        ln: nn.LayerNorm over normalized_shape, with torch's defaults.
+    """
+
+    def __init__(self, normalized_shape: Sequence[int] | int, dropout: float, **kwargs: Any) -> None:
+        """Make the layers.
+
+        Args:
+            normalized_shape: the sizes of the last axes, over which to normalise together: num_hiddens, [num_hiddens],
+                or [steps, num_hiddens].
+            dropout: the probability with which an element of Y is dropped in training.
+        """
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, X: Tensor, Y: Tensor) -> Tensor:
+        """Join the input X of a sublayer with its output Y.
+
+        Args:
+            X, Y: (batch, steps, num_hiddens).
+
+        Returns:
+            A tensor of their shape and dtype.
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+class EncoderBlock(nn.Module):
+    """One layer of the encoder (Vaswani et al., 2017, section 3.1; D2L 10.7.4).
+
+        Y = AddNorm(X, self-attention of X)        result = AddNorm(Y, feed-forward network of Y)
+
+    Attributes:
+        attention: MultiHeadAttention.
+        addnorm1: AddNorm, after the attention.
+        ffn: PositionWiseFFN, from ffn_num_input over ffn_num_hiddens to num_hiddens.
+        addnorm2: AddNorm, after the feed-forward network.
+    """
+
+    def __init__(
+        self,
+        key_size: int,
+        query_size: int,
+        value_size: int,
+        num_hiddens: int,
+        norm_shape: Sequence[int],
+        ffn_num_input: int,
+        ffn_num_hiddens: int,
+        num_heads: int,
+        dropout: float,
+        use_bias: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Make the layers.
+
+        Args:
+            key_size, query_size, value_size, num_hiddens, num_heads: as in MultiHeadAttention.
+            norm_shape: what the two AddNorm normalise over, [num_hiddens] or [steps, num_hiddens].
+            ffn_num_input, ffn_num_hiddens: as in PositionWiseFFN.
+            dropout: of the attention's weights and in both AddNorm.
+            use_bias: whether the attention's linear layers have a bias.
+        """
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
+        """Let every step look at all valid steps, then go through the feed-forward network.
+
+        Args:
+            X: (batch, steps, num_hiddens).
+            valid_lens: (batch,), or (batch, steps) with a number for each query, or None.
+
+        Returns:
+            A tensor of X's shape and dtype.
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+class TransformerEncoder(nn.Module):
+    """The encoder: embedding, positional encoding, and a stack of blocks (Vaswani et al., 2017; D2L 10.7.4).
+
+        X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_i = EncoderBlock_i(X_(i-1))
+
+    Attributes:
+        embedding: nn.Embedding, from vocab_size words to num_hiddens numbers.
+        pos_encoding: PositionalEncoding, with the same dropout.
+        blks: nn.Sequential of num_layers EncoderBlock, named "block0", "block1", ... (`add_module` gives a name).
+        attention_weights: after a call, a list of each block's weights, (batch * num_heads, steps, steps).
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        key_size: int,
+        query_size: int,
+        value_size: int,
+        num_hiddens: int,
+        norm_shape: Sequence[int],
+        ffn_num_input: int,
+        ffn_num_hiddens: int,
+        num_heads: int,
+        num_layers: int,
+        dropout: float,
+        use_bias: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Make the layers; the arguments are those of EncoderBlock, with the sizes of vocabulary and stack."""
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, X: Tensor, valid_lens: Tensor | None, *args: Any) -> Tensor:
+        """Encode whole sentences.
+
+        Args:
+            X: word indices, (batch, steps).
+            valid_lens: the lengths of the sentences, (batch,), or None; every block gets them.
+            args: ignored.
+
+        Returns:
+            The last block's output, (batch, steps, num_hiddens).
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+class DecoderBlock(nn.Module):
+    """The i-th layer of the decoder (Vaswani et al., 2017, section 3.1; D2L 10.7.5).
+
+        Y = AddNorm(X, masked self-attention of X)
+        Z = AddNorm(Y, attention of Y to the encoder's outputs)
+        result = AddNorm(Z, feed-forward network of Z)
+
+    Attributes:
+        i: the number of the block.
+        attention1, addnorm1: MultiHeadAttention and AddNorm of the self-attention.
+        attention2, addnorm2: those of the attention to the encoder's outputs. Both attentions are without bias.
+        ffn, addnorm3: PositionWiseFFN, from ffn_num_input over ffn_num_hiddens to num_hiddens, and its AddNorm.
+    """
+
+    def __init__(
+        self,
+        key_size: int,
+        query_size: int,
+        value_size: int,
+        num_hiddens: int,
+        norm_shape: Sequence[int],
+        ffn_num_input: int,
+        ffn_num_hiddens: int,
+        num_heads: int,
+        dropout: float,
+        i: int,
+        **kwargs: Any,
+    ) -> None:
+        """Make the layers; the arguments are those of EncoderBlock, and i, the number of the block from 0 on."""
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
+        """Decode a whole sentence in training, or the next word in evaluation.
+
+        The self-attention's keys and values are all inputs that the block has had so far: those in state[2][i], if
+        there are any, then X. In training X is a whole sentence, there is nothing in state[2][i], and every step sees
+        itself and the steps before it. In evaluation X is the next step alone, and it sees all keys.
+
+        Args:
+            X: (batch, steps, num_hiddens).
+            state: [the encoder's outputs, (batch, encoder steps, num_hiddens);
+                their valid lengths, (batch,), or None;
+                a list with an entry for each block: its inputs so far, (batch, steps so far, num_hiddens), or None].
+
+        Returns:
+            A tensor of X's shape and dtype; and the state, whose entry state[2][i] is the keys now. (The book writes
+            into the list that it was given and returns it; yours may or may not.)
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+class TransformerDecoder(nn.Module):
+    """The decoder: embedding, positional encoding, a stack of blocks, and logits (D2L 10.7.5).
+
+        X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_i = DecoderBlock_i(X_(i-1))
+
+    Attributes:
+        embedding: nn.Embedding, from vocab_size words to num_hiddens numbers.
+        pos_encoding: PositionalEncoding, with the same dropout.
+        blks: nn.Sequential of num_layers DecoderBlock, named "block0", "block1", ... (`add_module` gives a name).
+        dense: nn.Linear, from num_hiddens to vocab_size.
+        attention_weights: after a call, two lists: each block's self-attention weights, (batch * num_heads, steps,
+            keys), and each block's weights of the encoder's outputs, (batch * num_heads, steps, encoder steps).
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        key_size: int,
+        query_size: int,
+        value_size: int,
+        num_hiddens: int,
+        norm_shape: Sequence[int],
+        ffn_num_input: int,
+        ffn_num_hiddens: int,
+        num_heads: int,
+        num_layers: int,
+        dropout: float,
+        **kwargs: Any,
+    ) -> None:
+        """Make the layers; the arguments are those of DecoderBlock, with the sizes of vocabulary and stack."""
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def init_state(self, enc_outputs: Tensor, enc_valid_lens: Tensor | None, *args: Any) -> list[Any]:
+        """The state to start from: [enc_outputs, enc_valid_lens, [None, ..., None]], with a None for each block.
+
+        Further arguments are ignored.
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
+        """Predict, at each step, the word that follows.
+
+        Args:
+            X: word indices, (batch, steps): a whole sentence in training, one word in evaluation. (Fed word after word,
+                the book takes each for the word at position 0. What yours does from the second on is not checked.)
+            state: see DecoderBlock.
+
+        Returns:
+            Logits, (batch, steps, vocab_size); and the state, with the inputs of every block.
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
