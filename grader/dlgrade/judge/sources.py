@@ -37,6 +37,9 @@ class ForkedWorker(Worker):
     def kill(self) -> None:
         self.pool.order({"kill": self.identity})
 
+    def waiting_seconds(self) -> float:
+        return self.pool.waiting_seconds(self.identity)
+
     def end(self) -> Ended:
         if self.ended is None:
             self.kill()
@@ -76,6 +79,8 @@ class ForkServer(WorkerSource):
         from dlgrade.worker import server
 
         self.lock = threading.Lock()
+        self.news = threading.Lock()
+        self.endings: dict[int, Ended] = {}
         self.count = 0
         self.pid, self.control = server.start(limits, private, sandbox=mode != "off")
         self.contained = not self._next()["ready"]
@@ -97,10 +102,25 @@ class ForkServer(WorkerSource):
         return message
 
     def wait_for(self, identity: int) -> Ended:
-        while True:
-            message = self._next()
-            if message.get("ended") == identity:
-                return Ended(message["signal"], message["code"], message["memory"])
+        with self.news:
+            while identity not in self.endings:
+                self._hear()
+            return self.endings.pop(identity)
+
+    def waiting_seconds(self, identity: int) -> float:
+        with self.news:
+            self.order({"waiting": identity})
+            while (seconds := self._hear()) is None:
+                continue
+            return seconds
+
+    def _hear(self) -> float | None:
+        """The next message: the answer to `waiting`, or the end of a worker, which is put down."""
+        message = self._next()
+        if "ended" in message:
+            self.endings[message["ended"]] = Ended(message["signal"], message["code"], message["memory"])
+        seconds: float | None = message.get("waiting")
+        return seconds
 
     def make(self, *, gpu: bool = False) -> Worker:
         self.count += 1

@@ -21,6 +21,7 @@ from dlgrade.worker.limits import Limits
 KEPT_OUTPUT = 4000
 GRACE = 5.0
 READER_SECONDS = 5.0
+MOST_WAITING = 3  # times the time allowed: what a worker may have wait for a core besides
 
 
 class Failure(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,10 +70,11 @@ class Ended:
 class Alarm(threading.Thread):
     """Acts when a time is over, unless it was called off before: then it never does.
 
-    One thread for all questions to a worker: starting one for each would cost more than most answers.
+    The action says for how many seconds more it is to sleep; 0 when it has acted. One thread serves all questions to a
+    worker: starting one for each would cost more than most answers.
     """
 
-    def __init__(self, action: Callable[[], None]) -> None:
+    def __init__(self, action: Callable[[], float]) -> None:
         super().__init__(daemon=True)
         self.action = action
         self.changed = threading.Condition()
@@ -102,8 +104,8 @@ class Alarm(threading.Thread):
             while not self.closed:
                 left = self.due - time.monotonic()
                 if left <= 0:
-                    self.due, self.rang = math.inf, True
-                    self.action()
+                    more = self.action()
+                    self.due, self.rang = (time.monotonic() + more, False) if more else (math.inf, True)
                 else:
                     self.sleeps_until = self.due
                     self.changed.wait(min(left, threading.TIMEOUT_MAX))
@@ -189,13 +191,28 @@ class Worker:
         self.replies = replies
         self.output = Output(output)
         self.number = 0
-        self.alarm = Alarm(self.kill)
+        self.alarm = Alarm(self._time_is_over)
+        self.waited = self.may_wait = 0.0
         self.hung_up = threading.Event()
         self.frames: queue.Queue[bytes | str] = queue.Queue(maxsize=1)  # one answer a question
         self.closed = False
         self.reader = threading.Thread(target=self._receive, daemon=True)
         self.reader.start()
         self.missing: list[str] = self._expect(0, limits.import_seconds * 3).value
+
+    def waiting_seconds(self) -> float:
+        """How long its first thread has been ready to run in all, with no core free for it; 0 if unknown."""
+        return 0.0
+
+    def _time_is_over(self) -> float:
+        """Kill it, unless the machine was busy: what it waited for a core is given back, within limits."""
+        waited = self.waiting_seconds()
+        more = min(waited - self.waited, self.may_wait)
+        self.waited, self.may_wait = waited, self.may_wait - more
+        if more > 0.05:
+            return more
+        self.kill()
+        return 0.0
 
     def end(self) -> Ended:
         """Kill the worker and all that it started; return how it had ended, once all are dead."""
@@ -219,10 +236,11 @@ class Worker:
         """Send a request and wait for its answer. Raises `WorkerLost`; the worker is then dead."""
         self.number = secrets.randbits(48)  # nobody answers a question before it is asked
         content = msgspec.msgpack.encode({"number": self.number, **request})
+        self.may_wait = MOST_WAITING * seconds
         self.alarm.set(seconds)  # its kill frees a write that the worker does not read, too
         try:
             self._send(content)
-            reply = self._expect(self.number, seconds + GRACE)
+            reply = self._expect(self.number, seconds * (1 + MOST_WAITING) + GRACE)
             if self.alarm.call_off():
                 raise WorkerLost("time", f"{seconds:g}")
             return reply

@@ -5,8 +5,9 @@ ends one when the judge asks, when the worker's processes together pass the memo
 is gone.
 
 Its control socket carries one JSON object a packet. From the judge: `{"start": n, "spare": folder, "gpu": bool}` with
-two file descriptors (channel, output), `{"kill": n}`. To the judge: `{"ready": missing}` once, and
-`{"ended": n, "signal": s, "code": c, "memory": bool}` when all processes of a worker are dead.
+two file descriptors (channel, output), `{"kill": n}`, `{"waiting": n}`. To the judge: `{"ready": missing}` once,
+`{"waiting": seconds}` when asked, and `{"ended": n, "signal": s, "code": c, "memory": bool}` when all processes of a
+worker are dead.
 """
 
 from __future__ import annotations
@@ -105,6 +106,9 @@ class Server:
         order = json.loads(packet)
         if "start" in order:
             self.make(order["start"], Path(order["spare"]), order["gpu"], *descriptors)
+        elif "waiting" in order:
+            worker = self.workers.get(order["waiting"])
+            self.send({"waiting": waiting_seconds(worker.pidfd) if worker else 0.0})
         elif order["kill"] in self.workers:
             self.kill(self.workers[order["kill"]])
         return True
@@ -170,15 +174,30 @@ def _alone(channel: int) -> int:
     return 3
 
 
+def pid_of(pidfd: int) -> int | None:
+    """The process behind a pidfd, as this machine's /proc numbers it."""
+    try:
+        info = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
+        return int(info.rpartition("\nPid:")[2].split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def waiting_seconds(pidfd: int) -> float:
+    """How long the first thread of a process has waited for a core in all; 0 where the kernel does not count it."""
+    try:
+        return int(Path(f"/proc/{pid_of(pidfd)}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
 def memory_of(pidfd: int, *, exact: bool = False) -> int:
     """Bytes of anonymous and shared memory that the process behind a pidfd and its descendants hold; 0 if unknown.
 
     Quickly, pages that processes share since a fork count once for each; exactly, each has its share of them.
     """
-    try:
-        info = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
-        pid = int(info.rpartition("\nPid:")[2].split()[0])
-    except (OSError, ValueError, IndexError):
+    pid = pid_of(pidfd)
+    if pid is None:
         return 0
     waiting, total = [pid], 0
     while waiting:
