@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -17,8 +19,8 @@ from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
 __all__ = [
-    "LETTERS", "Sketch", "accuracy", "batches", "close", "descend", "expect", "gradients", "perplexity", "raises",
-    "set_parameters", "windows", "written_from_scratch",
+    "LETTERS", "Sketch", "accuracy", "as_tokens", "batches", "bleu", "close", "descend", "expect", "gradients",
+    "perplexity", "raises", "set_parameters", "translate", "vocabularies", "windows", "written_from_scratch",
 ]  # fmt: skip
 
 # For probes: these travel with the probe and run where the implementation is.
@@ -91,6 +93,46 @@ def batches(train: tuple[torch.Tensor, ...], size: int, steps: int) -> Iterator[
             yield tuple(part[rows] for part in train)
 
 
+UNKNOWN, PADDING, BEGIN, END = range(4)  # tokens that are no words
+
+
+def translate(
+    encoder: torch.nn.Module, decoder: torch.nn.Module, train: Any, inputs: Any, steps: int, lr: float
+) -> torch.Tensor:
+    """Train an encoder and a decoder of D2L's interface on sentence pairs; then translate the inputs greedily.
+
+    Args:
+        train: sentences as `as_tokens` gives them, (n, length), and their lengths, (n,): of the source and the target.
+        inputs: sentences to translate and their lengths.
+
+    Returns:
+        Tokens, (n, target length). Each word is read off the decoder's logits for all that precedes it, in training
+        mode, so that a decoder with masks sees what it saw when it learnt; there must be no dropout.
+    """
+    parameters = [*encoder.parameters(), *decoder.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr)
+
+    def logits(sources: torch.Tensor, lengths: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = decoder(before, decoder.init_state(encoder(sources, lengths), lengths))[0]
+        return result
+
+    def begin(n: int) -> torch.Tensor:
+        return torch.full((n, 1), BEGIN, device=train[0].device)
+
+    for sources, lengths, targets, target_lengths in batches(train, 64, steps):
+        words = torch.arange(targets.shape[1], device=targets.device) < target_lengths[:, None]
+        found = logits(sources, lengths, torch.cat([begin(len(targets)), targets[:, :-1]], dim=1))
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(found[words], targets[words]).backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+    with torch.no_grad():
+        written = begin(len(inputs[0]))
+        for _ in range(train[2].shape[1]):
+            written = torch.cat([written, logits(inputs[0], inputs[1], written)[:, -1:].argmax(2)], dim=1)
+    return written[:, 1:]
+
+
 class Sketch(TorchFunctionMode):  # type: ignore[misc]
     """`with Sketch(): ...` makes small work of asking on which device things are made, by making them on "meta".
 
@@ -156,6 +198,51 @@ def perplexity(labels: torch.Tensor) -> Callable[[Any], float]:
         loss = torch.nn.functional.cross_entropy(logits.double(), labels).exp().item()
         return loss if logits.isfinite().all() else math.inf
 
+    return score
+
+
+def vocabularies(pairs: list[tuple[str, str]]) -> tuple[dict[str, int], dict[str, int]]:
+    """The words of sentence pairs, source and target, and the token of each."""
+    words = ({word for pair in pairs for word in pair[side].split()} for side in (0, 1))
+    source, target = ({word: END + 1 + i for i, word in enumerate(sorted(one))} for one in words)
+    return source, target
+
+
+def as_tokens(
+    pairs: list[tuple[str, str]], known: tuple[dict[str, int], dict[str, int]], length: int
+) -> tuple[torch.Tensor, ...]:
+    """Sentence pairs as four tensors: source (n, length) and its lengths (n,), END included; the same of the target."""
+    found: list[torch.Tensor] = []
+    for side in (0, 1):
+        words = [[known[side].get(word, UNKNOWN) for word in pair[side].split()] for pair in pairs]
+        rows = [[*row[: length - 1], END] for row in words]
+        found.append(torch.tensor([row + [PADDING] * (length - len(row)) for row in rows]))
+        found.append(torch.tensor([len(row) for row in rows]))
+    return tuple(found)
+
+
+def bleu(labels: torch.Tensor, k: int = 2) -> Callable[[Any], float]:
+    """A score for `training`: the mean BLEU (D2L 9.7.6, n-grams up to k) of predicted tokens on these, (n, length)."""
+
+    def score(predicted: Any) -> float:
+        _expect_shape(predicted, labels.shape)
+        pairs = zip(predicted.tolist(), labels.tolist(), strict=True)
+        return statistics.mean(_bleu(_until_end(one), _until_end(other), k) for one, other in pairs)
+
+    return score
+
+
+def _until_end(row: list[int]) -> list[int]:
+    return row[: row.index(END)] if END in row else row
+
+
+def _bleu(predicted: list[int], label: list[int], k: int) -> float:
+    if not predicted:
+        return 0.0
+    score = math.exp(min(0.0, 1 - len(label) / len(predicted)))
+    for n in range(1, min(k, len(predicted), len(label)) + 1):
+        ours, theirs = (Counter(zip(*(row[i:] for i in range(n)), strict=False)) for row in (predicted, label))
+        score *= ((ours & theirs).total() / ours.total()) ** 0.5**n
     return score
 
 

@@ -23,6 +23,18 @@ def fit(impl, train, inputs, steps):
         return net(inputs).argmax(1)
 
 
+def fit_resnet18(impl, train, inputs, steps):
+    """The whole network, on whichever device the examples are."""
+    net = impl.resnet18(10, 1).to(inputs.device)
+    net.train()
+    for step, (X, y) in enumerate(batches(train, 32, steps)):
+        nn.functional.cross_entropy(net(X), y).backward()
+        descend(net.parameters(), lr=0.05 if step < 0.7 * steps else 0.005)
+    net.eval()
+    with torch.no_grad():
+        return torch.cat([net(part).argmax(1) for part in inputs.split(200)])
+
+
 @pytest.mark.exercise("resnet_block")
 class TestResnetBlock:
     @pytest.mark.points(3)
@@ -33,3 +45,16 @@ class TestResnetBlock:
         inputs, labels = training.draw("shapes", 1000, "test")
         train = training.draw("shapes", 2000)
         training("small_resnet", fit, train, inputs, accuracy(labels), steps=400)
+
+
+@pytest.mark.exercise("resnet18")
+class TestResnet18:
+    @pytest.mark.gpu
+    @pytest.mark.points(3)
+    @pytest.mark.timeout(60)
+    def test_learns(self, training):
+        """ResNet-18 itself learns from 6,000 drawn signs, on a GPU, and reads new ones.
+        ResNet-18 本身在 GPU 上从 6000 张手绘符号中学习，并识别新的符号。"""
+        inputs, labels = training.draw("shapes", 1000, "test")
+        train = training.draw("shapes", 6000)
+        training("resnet18", fit_resnet18, train, inputs, accuracy(labels), steps=200)

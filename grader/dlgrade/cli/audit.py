@@ -25,6 +25,7 @@ SEEDS = (0, 1, 2)
 @click.command("audit")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER...]")
 @click.option("--mutants", is_flag=True, help="Mutate the references, too. 同时进行变异测试。")
+@click.option("--sample", is_flag=True, help="With --mutants: 20 of each chapter. 每章抽取 20 个变异体。")
 @click.option("--changed-since", metavar="REV", help="Only what a branch changed since REV. 只审查自 REV 以来的改动。")
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, help="Seeds (0, 1 and 2). 随机种子。")
 @click.option("--update", is_flag=True, help="Write into caught_by what caught each misconception. 更新 caught_by。")
@@ -36,6 +37,7 @@ SEEDS = (0, 1, 2)
 def command(
     chapters: tuple[str, ...],
     mutants: bool,
+    sample: bool,
     changed_since: str | None,
     seeds: tuple[int, ...],
     update: bool,
@@ -54,8 +56,8 @@ def command(
     """
     del lang
     audits, stray = audit(
-        chapters=chapters, mutants=mutants, changed_since=changed_since, seeds=seeds or SEEDS, update=update, jobs=jobs,
-        quiet=as_json,
+        chapters=chapters, mutants=mutants, sample=sample, changed_since=changed_since, seeds=seeds or SEEDS,
+        update=update, jobs=jobs, quiet=as_json,
     )  # fmt: skip
     from dlgrade.audit import show
 
@@ -79,6 +81,7 @@ def audit(
     *,
     chapters: tuple[str, ...] = (),
     mutants: bool = False,
+    sample: bool = False,
     changed_since: str | None = None,
     seeds: tuple[int, ...] = SEEDS,
     update: bool = False,
@@ -87,7 +90,7 @@ def audit(
 ) -> tuple[list[ChapterAudit], list[Hole]]:
     """Audit some chapters or all; print each chapter's matrix as it is done, unless quiet."""
     here = course.load()
-    plan = _plan(here, chapters, mutants, changed_since)
+    plan = _plan(here, chapters, "none" if not mutants else "sample" if sample else "all", changed_since)
     from dlgrade.audit import caught_by, show
     from dlgrade.audit.run import Audit
     from dlgrade.audit.strict import course_strays
@@ -108,17 +111,16 @@ def audit(
 
 
 def _plan(
-    here: Course, chapters: tuple[str, ...], mutants: bool, changed_since: str | None
+    here: Course, chapters: tuple[str, ...], amount: Amount, changed_since: str | None
 ) -> list[tuple[Chapter, Amount]]:
     wanted = [here.chapter(name) for name in chapters] or list(here.chapters)
-    full: Amount = "all" if mutants else "none"
     if changed_since is None:
-        return [(chapter, full) for chapter in wanted]
+        return [(chapter, amount) for chapter in wanted]
     from dlgrade.audit.changes import changed
 
     touched, engine = changed(here, changed_since)
-    few: Amount = "sample" if mutants else "none"
-    return [(c, full if c in touched else few) for c in wanted if c in touched or engine]
+    few: Amount = "none" if amount == "none" else "sample"
+    return [(c, amount if c in touched else few) for c in wanted if c in touched or engine]
 
 
 def _require_cosmic_ray(plan: list[tuple[Chapter, Amount]]) -> None:

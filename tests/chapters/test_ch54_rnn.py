@@ -1,0 +1,434 @@
+"""ch54: rnn_step, bptt_linear, truncated_bptt_grad, jacobian_product_norm, tanh."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, gradients, written_from_scratch
+
+INPUTS, HIDDENS = 5, 3
+WEIGHTS = 0.8, -0.7, 1.3  # w_h, w_x, w_o
+
+
+@pytest.fixture
+def case(randn):
+    """The five arguments of rnn_step, for a batch of so many."""
+
+    def draw(batch=4, inputs=INPUTS, hiddens=HIDDENS, dtype=torch.float32):
+        shapes = (batch, inputs), (batch, hiddens), (inputs, hiddens), (hiddens, hiddens), (hiddens,)
+        return [randn(*shape, dtype=dtype) for shape in shapes]
+
+    return draw
+
+
+@pytest.fixture
+def series(randn):
+    """series(6): so many inputs and targets, float64."""
+    return lambda length: (randn(length, dtype=torch.float64), randn(length, dtype=torch.float64))
+
+
+def torch_cell(X, H, W_xh, W_hh, b_h):
+    """The step of torch's cell, whose weights are transposed."""
+    cell = nn.RNNCell(*W_xh.shape, dtype=X.dtype)
+    cell.load_state_dict({"weight_ih": W_xh.T, "weight_hh": W_hh.T, "bias_ih": b_h, "bias_hh": 0 * b_h})
+    return cell(X, H)
+
+
+def autograd(x, w_h, w_x, w_o, y, cut=None):
+    """The gradients by autograd, the state detached every `cut` steps."""
+    w_h, w_x, w_o = weights = [torch.tensor(w, dtype=torch.float64, requires_grad=True) for w in (w_h, w_x, w_o)]
+    h, errors = torch.zeros((), dtype=torch.float64), []
+    for t in range(len(x)):
+        h = w_x * x[t] + w_h * (h if cut is None or t % cut else h.detach())
+        errors.append(w_o * h - y[t])
+    loss = 0.5 * torch.stack(errors).square().mean()
+    return tuple(grad.item() for grad in torch.autograd.grad(loss, weights))
+
+
+def impulse(length, w_h, w_x, w_o):
+    """Inputs that are 1 at first, then 0; targets that all outputs meet, but for the last, which is 1 too large."""
+    steps = torch.arange(length, dtype=torch.float64)
+    x, states = (steps == 0).double(), w_x * float(w_h) ** steps
+    return x, w_o * states - (steps == length - 1).double()
+
+
+@pytest.mark.exercise("rnn_step")
+class TestRnnStep:
+    @pytest.mark.points(2)
+    def test_step(self, run, case):
+        """Gives what torch.nn.RNNCell gives.
+        与 torch.nn.RNNCell 的结果一致。"""
+        arguments = case()
+        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
+
+    def test_concatenated(self, run, case):
+        """Equals one product: inputs and state side by side, the matrices one above the other.
+        等价于一次矩阵乘法：输入与隐状态左右拼接，两个权重矩阵上下拼接。"""
+        X, H, W_xh, W_hh, b_h = arguments = case(inputs=2, hiddens=4)
+        expected = (torch.cat([X, H], dim=1) @ torch.cat([W_xh, W_hh]) + b_h).tanh()
+        close(run(lambda impl: impl.rnn_step(*arguments)), expected)
+
+    def test_first_step(self, run, case):
+        """From a state of zeros it is a layer of a multilayer perceptron.
+        隐状态为零时，就是多层感知机的一层。"""
+        X, H, W_xh, W_hh, b_h = case()
+        expected = nn.functional.linear(X, W_xh.T, b_h).tanh()
+        close(run(lambda impl: impl.rnn_step(X, 0 * H, W_xh, W_hh, b_h)), expected)
+
+    def test_square_weights(self, run, case):
+        """Keeps the two matrices apart where they are of one shape.
+        两个权重矩阵形状相同时也不能混淆。"""
+        arguments = case(inputs=4, hiddens=4)
+        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
+
+    def test_sequence(self, run, case, randn):
+        """With the same weights at every step it gives the states of torch.nn.RNN.
+        每一步都用同一组权重，得到 torch.nn.RNN 的各个隐状态。"""
+        _, H, W_xh, W_hh, b_h = case()
+        inputs = randn(6, 4, INPUTS)
+        rnn = nn.RNN(INPUTS, HIDDENS)
+        rnn.load_state_dict(dict(zip(rnn.state_dict(), (W_xh.T, W_hh.T, b_h, 0 * b_h), strict=True)))
+
+        def probe(impl):
+            states = [H]
+            for X in inputs:
+                states.append(impl.rnn_step(X, states[-1], W_xh, W_hh, b_h))
+            return torch.stack(states[1:])
+
+        close(run(probe), rnn(inputs, H[None])[0])
+
+    def test_batch_of_one(self, run, case):
+        """Takes a batch of one.
+        批量大小可以为 1。"""
+        arguments = case(batch=1)
+        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
+
+    def test_saturates(self, agree, case):
+        """Saturates at large inputs: no overflow, no NaN.
+        输入很大时趋于饱和，不会溢出或出现 NaN。"""
+        X, H, W_xh, W_hh, b_h = case(dtype=torch.float64)
+        agree(lambda impl: impl.rnn_step(1e4 * X, H, W_xh, W_hh, b_h))
+
+    def test_float64(self, run, case):
+        """Keeps float64, and its precision.
+        保持 float64 及其精度。"""
+        arguments = case(dtype=torch.float64)
+        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
+
+    def test_transposed(self, run, case):
+        """Takes arguments that are not contiguous.
+        可接受内存不连续的参数。"""
+        arguments = [a.T.contiguous().T if a.dim() == 2 else a for a in case()]
+        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, case):
+        """Gives the right gradients for inputs, state, both matrices and bias.
+        输入、隐状态、两个权重矩阵和偏置的梯度正确。"""
+        arguments = case(dtype=torch.float64)
+        agree(lambda impl: gradients(impl.rnn_step, *arguments))
+
+    def test_arguments_untouched(self, agree, case):
+        """Leaves all its arguments as they were, the old state among them.
+        不修改任何参数，包括旧的隐状态。"""
+        arguments = case()
+        agree(lambda impl: (impl.rnn_step(*arguments), arguments))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("bptt_linear")
+class TestBpttLinear:
+    @pytest.mark.points(2)
+    def test_gradients(self, run, series):
+        """Gives the gradients that autograd finds.
+        与自动求导得到的梯度一致。"""
+        x, y = series(6)
+        close(run(lambda impl: impl.bptt_linear(x, *WEIGHTS, y)), autograd(x, *WEIGHTS, y))
+
+    def test_two_steps(self, run):
+        """Two steps, worked out on paper.
+        两个时间步，与手算结果一致。"""
+        x, y = torch.tensor([1.0, 2.0]), torch.tensor([0.0, 4.0])
+        # h = (3, 7.5), o = (6, 15), dL/do = (3, 5.5), dL/dh = (6 + 0.5 * 11, 11)
+        close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 2.0, y)), (33.0, 33.5, 50.25))
+
+    def test_one_step(self, run):
+        """A single step has no past: the gradient of w_h is zero.
+        只有一个时间步时没有过去：w_h 的梯度为零。"""
+        x, y = torch.tensor([2.0]), torch.tensor([1.0])
+        close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 0.25, y)), (0.0, 0.25, 3.0))
+
+    def test_no_memory(self, run, series):
+        """With w_h = 0 each step stands alone, but w_h still has a gradient.
+        w_h = 0 时各步互不相关，但 w_h 仍有梯度。"""
+        x, y = series(7)
+        _, w_x, w_o = WEIGHTS
+        errors, states = w_o * w_x * x - y, w_x * x
+        means = [(e * w_o * p).mean().item() for e, p in ((errors[1:], states[:-1]), (errors, x))]
+        expected = means[0] * 6 / 7, means[1], (errors * states).mean().item()
+        close(run(lambda impl: impl.bptt_linear(x, 0.0, w_x, w_o, y)), expected)
+
+    def test_explodes(self, run):
+        """An error of the last step comes back to the first multiplied by w_h at every step: 2^19 of it.
+        最后一步的误差每往回一步就乘一次 w_h：传到第一步时是 2^19 倍。"""
+        w_x, w_o = 0.5, 3.0
+        cases = [(w_h, *impulse(20, w_h, w_x, w_o)) for w_h in (2.0, -2.0)]
+        found = run(lambda impl: [impl.bptt_linear(x, w_h, w_x, w_o, y) for w_h, x, y in cases])
+        close(found, [(w_o * 19 * w**18 * w_x / 20, w_o * w**19 / 20, w_x * w**19 / 20) for w in (2.0, -2.0)])
+
+    def test_vanishes(self, run):
+        """With w_h = 1/2 next to nothing of an error comes back.
+        w_h = 1/2 时，误差几乎传不回去。"""
+        x, y = impulse(10, 0.5, 0.5, 3.0)
+        expected = 3 * 9 * 0.5**8 * 0.5 / 10, 3 * 0.5**9 / 10, 0.5 * 0.5**9 / 10
+        close(run(lambda impl: impl.bptt_linear(x, 0.5, 0.5, 3.0, y)), expected)
+
+    def test_right_weights(self, run):
+        """Gradients are zero where all outputs are right, and not with other weights.
+        输出全部正确时梯度为零；换一组权重则不为零。"""
+        x, y = impulse(5, *WEIGHTS)
+        y[-1] += 1
+        others = 0.5, 1.0, -1.0
+        found = run(lambda impl: [impl.bptt_linear(x, *weights, y) for weights in (WEIGHTS, others)])
+        close(found, [(0.0, 0.0, 0.0), autograd(x, *others, y)])
+
+    def test_long_series(self, run, series):
+        """Walks back through fifty steps.
+        可以往回穿过五十个时间步。"""
+        x, y = series(50)
+        close(run(lambda impl: impl.bptt_linear(x, 0.95, 0.5, 1.5, y)), autograd(x, 0.95, 0.5, 1.5, y))
+
+    def test_float32(self, run, generator):
+        """Takes float32 series that are not contiguous.
+        可接受 float32 且内存不连续的序列。"""
+        x, y = torch.randint(-4, 5, (6, 2), generator=generator).float().unbind(dim=1)  # exact in float32
+        expected = autograd(x.double(), 0.5, 2.0, -1.0, y.double())
+        close(run(lambda impl: impl.bptt_linear(x, 0.5, 2.0, -1.0, y)), expected)
+
+    def test_arguments_untouched(self, agree, series):
+        """Leaves inputs and targets as they were.
+        不修改输入和目标。"""
+        x, y = series(4)
+        agree(lambda impl: (impl.bptt_linear(x, *WEIGHTS, y), x, y))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("truncated_bptt_grad")
+class TestTruncatedBpttGrad:
+    @pytest.mark.points(2)
+    def test_gradients(self, run, series):
+        """Gives the gradients that autograd finds with the state detached every k steps.
+        与每 k 步分离（detach）一次隐状态时自动求导得到的梯度一致。"""
+        x, y = series(8)
+        close(run(lambda impl: impl.truncated_bptt_grad(x, *WEIGHTS, y, 4)), autograd(x, *WEIGHTS, y, cut=4))
+
+    def test_shorter_last_block(self, run, series):
+        """The last block may be shorter; its steps count, too.
+        最后一块可以较短，其中的时间步同样计入。"""
+        x, y = series(11)
+        close(run(lambda impl: impl.truncated_bptt_grad(x, *WEIGHTS, y, 3)), autograd(x, *WEIGHTS, y, cut=3))
+
+    def test_nothing_cut(self, run, series):
+        """With k = T or more these are the full gradients.
+        k 不小于 T 时就是完整的梯度。"""
+        x, y = series(6)
+        found = run(lambda impl: [impl.truncated_bptt_grad(x, *WEIGHTS, y, k) for k in (6, 7, 20)])
+        close(found, [autograd(x, *WEIGHTS, y)] * 3)
+
+    def test_blocks_of_one(self, run, series):
+        """With k = 1 each state has a gradient from its own output alone.
+        k = 1 时，每个隐状态的梯度只来自它自己的输出。"""
+        x, y = series(5)
+        w_h, w_x, w_o = WEIGHTS
+        h = [0.0]
+        for value in x.tolist():
+            h.append(w_x * value + w_h * h[-1])
+        before, states = torch.tensor([h[:-1], h[1:]], dtype=torch.float64)
+        errors = w_o * states - y
+        expected = tuple((errors * factor).mean().item() for factor in (w_o * before, w_o * x, states))
+        close(run(lambda impl: impl.truncated_bptt_grad(x, *WEIGHTS, y, 1)), expected)
+
+    def test_state_goes_on(self, run):
+        """A cut stops gradients, not the state: an old impulse still moves the outputs, and the loss.
+        截断只阻止梯度，不阻止状态：很久以前的脉冲仍影响输出和损失。"""
+        x, y = impulse(6, 0.5, 2.0, 4.0)
+        # the last block has h = (2, 1, 1/2, 1/4, 1/8, 1/16)[4:], and an error of 1 at its end
+        expected = 4 * (0.5 * 0.25 + 0.125) / 6, 0.0, 0.0625 / 6
+        close(run(lambda impl: impl.truncated_bptt_grad(x, 0.5, 2.0, 4.0, y, 2)), expected)
+
+    def test_output_weight(self, run, series):
+        """The gradient of w_o needs no history: it is the same for every k.
+        w_o 的梯度与历史无关：对任意 k 都相同。"""
+        x, y = series(9)
+        found = run(lambda impl: [impl.truncated_bptt_grad(x, *WEIGHTS, y, k)[2] for k in (1, 2, 4, 9)])
+        close(found, [autograd(x, *WEIGHTS, y)[2]] * 4)
+
+    def test_where_it_is_cut(self, run):
+        """Gradients reach back to the first step of the error's own block, and no further.
+        梯度最多传回到误差所在块的第一步。"""
+        x, y = torch.ones(6, dtype=torch.float64), impulse(6, 0.5, 1.0, 1.0)[1]
+        y = y + 2 - 2 * 0.5 ** torch.arange(1, 7) - 0.5 ** torch.arange(6)  # x = 1 gives h = 2 - 2^-t
+        reached = torch.tensor([6, 2, 3, 2, 1], dtype=torch.float64)  # steps of the last block for k = 6, 4, 3, 2, 5
+        found = run(lambda impl: [impl.truncated_bptt_grad(x, 0.5, 1.0, 1.0, y, k)[1] for k in (6, 4, 3, 2, 5)])
+        close(found, ((2 - 2 * 0.5**reached) / 6).tolist())
+
+    def test_one_step(self, run):
+        """A single step has no history to cut.
+        只有一个时间步时没有历史可截断。"""
+        x, y = torch.tensor([2.0]), torch.tensor([1.0])
+        found = run(lambda impl: [impl.truncated_bptt_grad(x, 0.5, 3.0, 0.25, y, k) for k in (1, 3)])
+        close(found, [(0.0, 0.25, 3.0)] * 2)
+
+    def test_float32(self, run, generator):
+        """Takes float32 series that are not contiguous.
+        可接受 float32 且内存不连续的序列。"""
+        x, y = torch.randint(-4, 5, (6, 2), generator=generator).float().unbind(dim=1)  # exact in float32
+        expected = autograd(x.double(), 0.5, 2.0, -1.0, y.double(), cut=4)
+        close(run(lambda impl: impl.truncated_bptt_grad(x, 0.5, 2.0, -1.0, y, 4)), expected)
+
+    def test_arguments_untouched(self, agree, series):
+        """Leaves inputs and targets as they were.
+        不修改输入和目标。"""
+        x, y = series(5)
+        agree(lambda impl: (impl.truncated_bptt_grad(x, *WEIGHTS, y, 2), x, y))
+
+
+@pytest.mark.exercise("jacobian_product_norm")
+class TestJacobianProductNorm:
+    @pytest.mark.points(2)
+    def test_norms(self, run, randn):
+        """Gives the largest singular value of a power of the matrix.
+        给出矩阵的幂的最大奇异值。"""
+        W = randn(4, 4, dtype=torch.float64) / 2
+        found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in range(1, 9)])
+        close(found, [float(np.linalg.norm(np.linalg.matrix_power(W.numpy(), k), 2)) for k in range(1, 9)])
+
+    def test_no_step(self, run, randn):
+        """After no step a change is as large as it was: 1. After one it is the norm of the matrix.
+        零步之后变化保持原样：1；一步之后是矩阵的范数。"""
+        W = randn(3, 3, dtype=torch.float64)
+        found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (0, 1)])
+        close(found, [1.0, torch.linalg.svdvals(W)[0].item()])
+
+    def test_orthogonal(self, run, randn):
+        """A rotation neither grows nor shrinks anything; twice of it doubles with every step.
+        正交矩阵不放大也不缩小；它的两倍则每一步放大一倍。"""
+        Q = torch.linalg.qr(randn(5, 5, dtype=torch.float64)).Q
+        found = run(lambda impl: [impl.jacobian_product_norm(s * Q, k) for s in (1, 2) for k in (1, 7, 12)])
+        close(found, [1.0, 1.0, 1.0, 2.0, 128.0, 4096.0])
+
+    def test_nilpotent(self, run):
+        """A shift register forgets: after as many steps as it has places nothing is left.
+        移位矩阵会遗忘：步数达到维数时，什么也不剩。"""
+        W = torch.diag(torch.full((3,), 3.0), 1)
+        found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 3, 4, 5)])
+        close(found, [3.0, 9.0, 27.0, 0.0, 0.0])
+
+    def test_diagonal(self, run):
+        """Each direction goes its own way; the strongest decides, whatever its sign.
+        各个方向互不影响；由最强的方向决定，与符号无关。"""
+        W = torch.diag(torch.tensor([0.5, -1.5, 1.0]))
+        found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 3, 6)])
+        close(found, [1.5, 1.5**2, 1.5**3, 1.5**6])
+
+    def test_grows_before_it_vanishes(self, run):
+        """Eigenvalues below 1 do not keep a matrix from growing at first: they tell its fate in the long run only.
+        特征值小于 1 的矩阵也可能先增大：特征值只决定长远的趋势。"""
+        W = torch.tensor([[0.5, 8.0], [0.0, 0.5]], dtype=torch.float64)
+        powers = [np.array([[1, 16 * k], [0, 1]]) / 2**k for k in (1, 2, 5, 30)]
+        found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 5, 30)])
+        close(found, [float(np.linalg.norm(power, 2)) for power in powers])
+
+    def test_extremes(self, run, randn):
+        """A hundred steps explode or vanish beyond what float32 holds.
+        一百步之后的爆炸或消失超出 float32 的范围。"""
+        Q = torch.linalg.qr(randn(4, 4, dtype=torch.float64)).Q
+
+        def probe(impl):
+            norms = [impl.jacobian_product_norm(scale * Q, 100) for scale in (5.0, 0.2)]
+            norms += [impl.jacobian_product_norm(scale * torch.eye(2), 150) for scale in (4.0, 0.25)]
+            return torch.tensor(norms, dtype=torch.float64).log2()
+
+        exponents = torch.tensor([5.0, 0.2], dtype=torch.float64).log2() * 100
+        close(run(probe), torch.cat([exponents, torch.tensor([300.0, -300.0], dtype=torch.float64)]))
+
+    def test_single_unit(self, run):
+        """With one hidden unit it is a power of a number, without its sign.
+        只有一个隐藏单元时，就是一个数的幂的绝对值。"""
+        found = run(lambda impl: [impl.jacobian_product_norm(torch.tensor([[-3.0]]), k) for k in (0, 1, 2, 3)])
+        close(found, [1.0, 3.0, 9.0, 27.0])
+
+    def test_float32(self, run, randn):
+        """Takes float32 matrices that are not contiguous.
+        可接受 float32 且内存不连续的矩阵。"""
+        W = randn(3, 3).T / 2
+        expected = float(np.linalg.norm(np.linalg.matrix_power(W.double().numpy(), 3), 2))
+        close(run(lambda impl: impl.jacobian_product_norm(W, 3)), expected, rtol=1e-4)  # products in float32 will do
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves the matrix as it was.
+        不修改传入的矩阵。"""
+        W = randn(3, 3, dtype=torch.float64)
+        agree(lambda impl: (impl.jacobian_product_norm(W, 4), W))
+
+
+@pytest.mark.exercise("tanh")
+class TestTanh:
+    @pytest.mark.points(2)
+    def test_values(self, run, randn):
+        """Gives what torch.tanh gives, element by element.
+        逐元素与 torch.tanh 一致。"""
+        x = 2 * randn(4, 5)
+        close(run(lambda impl: impl.tanh(x)), x.tanh())
+
+    def test_large(self, run):
+        """Gives 1 and -1 for large numbers, where exponentials overflow.
+        自变量很大时得到 1 和 -1，而指数函数在那里会溢出。"""
+        x = torch.tensor([-1e30, -1000.0, -100.0, -50.0, 0.5, 50.0, 100.0, 1000.0, 1e30])
+        expected = torch.tensor([-1.0, -1, -1, -1, 0.46211716, 1, 1, 1, 1])
+        close(run(lambda impl: impl.tanh(x)), expected)
+
+    def test_odd(self, run, randn):
+        """Is odd: 0 at 0, and of the opposite sign for the opposite number.
+        是奇函数：在 0 处为 0，自变量变号则函数值变号。"""
+        x = torch.cat([torch.zeros(1), randn(6).abs() + 0.5])
+        found = run(lambda impl: [impl.tanh(x), impl.tanh(-x)])
+        close(found, [x.tanh(), -x.tanh()])
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, randn):
+        """Has the gradient 1 - tanh^2, which is 1 at 0.
+        梯度为 1 - tanh^2，在 0 处为 1。"""
+        x = torch.cat([torch.zeros(1, dtype=torch.float64), 2 * randn(7, dtype=torch.float64)])
+        found = run(lambda impl: gradients(lambda v: impl.tanh(v).flip(0), x))
+        close(found, [(1 - x.tanh() ** 2) * torch.arange(7, -1, -1).double().sin()])
+
+    def test_gradients_far_out(self, run):
+        """Has the gradient 0, not NaN, for large numbers, beside that of a small one.
+        自变量很大时梯度为 0 而不是 NaN；较小的自变量梯度正常。"""
+        x = torch.tensor([-1000.0, -100.0, 0.5, 60.0, 100.0, 1000.0])
+        expected = torch.tensor([0.0, 0.0, 0.7864477, 0.0, 0.0, 0.0]) * torch.arange(6.0).sin()
+        close(run(lambda impl: gradients(impl.tanh, x)), [expected])
+
+    def test_float64(self, run, randn):
+        """Keeps float64, and its precision, from very small numbers to large ones.
+        对很小和很大的数都保持 float64 及其精度。"""
+        x = torch.cat([randn(6, dtype=torch.float64) * scale for scale in (1e-3, 1.0, 10.0)] + [torch.tensor([-9e2, 9e2])])
+        close(run(lambda impl: impl.tanh(x)), x.tanh())
+
+    def test_shapes(self, run, randn):
+        """Takes a number, an empty tensor, and one that is not contiguous.
+        可接受标量、空张量和内存不连续的张量。"""
+        inputs = [randn(1)[0], randn(0, 3), randn(3, 4).T, randn(1, 2, 1, 3)]
+        close(run(lambda impl: [impl.tanh(x) for x in inputs]), [x.tanh() for x in inputs])
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its argument as it was.
+        不修改传入的张量。"""
+        x = randn(3, 4)
+        agree(lambda impl: (impl.tanh(x), x))
+
+    test_from_scratch = written_from_scratch

@@ -1,0 +1,498 @@
+"""ch69: get_tokens_and_segments, BERTEncoder, MaskLM, _replace_mlm_tokens, _pad_bert_inputs, _get_batch_loss_bert."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from dlgrade.suite import close, expect, gradients, set_parameters
+
+WORDS = ["this", "movie", "is", "great", "i", "like", "it", "a", "lot"]
+VOCAB, HIDDEN = 11, 6
+
+
+@pytest.fixture
+def words(generator):
+    """words(4): a list of so many words, some of them perhaps twice."""
+    return lambda count: [WORDS[i] for i in torch.randint(9, (count,), generator=generator).tolist()]
+
+
+@pytest.fixture
+def integers(generator):
+    """integers(5, 2, 3): random integers below 5, of shape (2, 3)."""
+    return lambda below, *shape: torch.randint(below, shape, generator=generator)
+
+
+def backward(net, *inputs):
+    """For probes: what a net gives, and the gradients of its parameters by name."""
+    output = net(*inputs)
+    gradients(lambda: output)
+    return {"output": output, **{name: parameter.grad for name, parameter in net.named_parameters()}}
+
+
+@pytest.mark.exercise("get_tokens_and_segments")
+class TestGetTokensAndSegments:
+    @pytest.mark.points(2)
+    def test_pair(self, run, words):
+        """Puts <cls> before the first text and <sep> after each of the two, which may be equally long.
+        在第一个文本前放 <cls>，每个文本后放 <sep>；两个文本可以等长。"""
+        a, b = words(5), words(3)
+        long = ["<cls>", *a, "<sep>", *b, "<sep>"], [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
+        equal = ["<cls>", *a[:3], "<sep>", *b, "<sep>"], [0, 0, 0, 0, 0, 1, 1, 1, 1]
+        close(run(lambda impl: [impl.get_tokens_and_segments(first, b) for first in (a, a[:3])]), [long, equal])
+
+    def test_single(self, run, words):
+        """Takes a single text, whether None is given for the second one or nothing.
+        可以只有一个文本：第二个参数为 None 或不传。"""
+        a = words(4)
+        expected = ["<cls>", *a, "<sep>"], [0] * 6
+        found = run(lambda impl: [impl.get_tokens_and_segments(a), impl.get_tokens_and_segments(a, None)])
+        close(found, [expected, expected])
+
+    def test_empty_first(self, run, words):
+        """The first text may have no tokens.
+        第一个文本可以没有词元。"""
+        b = words(2)
+        expected = [(["<cls>", "<sep>", *b, "<sep>"], [0, 0, 1, 1, 1]), (["<cls>", "<sep>"], [0, 0])]
+        close(run(lambda impl: [impl.get_tokens_and_segments([], b), impl.get_tokens_and_segments([])]), expected)
+
+    def test_empty_second(self, run, words):
+        """A second text without tokens is not the same as none: its <sep> stands.
+        第二个文本为空列表与没有第二个文本不同：它的 <sep> 仍在。"""
+        a = words(3)
+        empty, one = run(lambda impl: [impl.get_tokens_and_segments(a, b) for b in ([], ["x"])])
+        close(empty, (["<cls>", *a, "<sep>", "<sep>"], [0, 0, 0, 0, 0, 1]))
+        close(one, (["<cls>", *a, "<sep>", "x", "<sep>"], [0, 0, 0, 0, 0, 1, 1]))
+
+    def test_arguments_untouched(self, agree, words):
+        """Leaves both texts as they were.
+        不修改传入的两个文本。"""
+        a, b = words(3), words(2)
+        agree(lambda impl: (impl.get_tokens_and_segments(a, b), a, b))
+
+
+@pytest.fixture
+def inputs(integers):
+    """inputs(3, 5): tokens and segments of 3 sequences of 5 steps."""
+    return lambda *shape: (integers(VOCAB, *shape), integers(2, *shape))
+
+
+def encoder(impl, num_layers=2, max_len=7, dropout=0.0):
+    sizes = VOCAB, HIDDEN, [HIDDEN], HIDDEN, 5, 2, num_layers, dropout, max_len, HIDDEN, HIDDEN, HIDDEN
+    return set_parameters(impl.BERTEncoder(*sizes), seed=1)
+
+
+def embedded(tokens, segments):
+    """What BERTEncoder's blocks should get: torch's embeddings of the parameters that `encoder` has, added up."""
+    net = nn.Module()
+    net.token_embedding, net.segment_embedding = nn.Embedding(VOCAB, HIDDEN), nn.Embedding(2, HIDDEN)
+    net.pos_embedding = nn.Parameter(torch.empty(1, 7, HIDDEN))
+    set_parameters(net, seed=1).requires_grad_(False)
+    return net.token_embedding(tokens) + net.segment_embedding(segments) + net.pos_embedding[0, : tokens.shape[1]]
+
+
+@pytest.mark.exercise("BERTEncoder")
+class TestBERTEncoder:
+    @pytest.mark.points(2)
+    def test_embeddings(self, run, inputs):
+        """Adds the embeddings of tokens, segments and positions; without blocks, that is all.
+        把词元、片段和位置的嵌入相加；没有编码器块时，这就是结果。"""
+        given = inputs(3, 5)
+        close(run(lambda impl: encoder(impl, num_layers=0)(*given, None)), embedded(*given))
+
+    @pytest.mark.points(2)
+    def test_blocks(self, agree, inputs):
+        """Runs the embeddings through num_layers blocks with bias, one after the other.
+        嵌入依次通过 num_layers 个带偏置的编码器块。"""
+        given = inputs(3, 5)
+        agree(lambda impl: [encoder(impl, num_layers)(*given, None) for num_layers in (1, 3)])
+
+    @pytest.mark.points(2)
+    def test_valid_lens(self, agree, inputs):
+        """No step attends to the padding, in any block; lengths are integers or floats.
+        任何一个块中都没有时间步关注填充项；有效长度可为整数或浮点数。"""
+        given, valid_lens = inputs(4, 6), torch.tensor([2, 6, 1, 4])
+        agree(lambda impl: [encoder(impl)(*given, lens) for lens in (valid_lens, valid_lens.float())])
+
+    def test_one_step(self, agree, inputs):
+        """Takes a batch of one, of a single step and of max_len steps.
+        可接受只有一个样本的批量，只有一步或恰有 max_len 步。"""
+        one, whole = inputs(1, 1), inputs(1, 7)
+        agree(lambda impl: [encoder(impl)(*given, None) for given in (one, whole)])
+
+    def test_sizes(self, agree, inputs):
+        """Hands every size to its own place, max_len too; defaults are 1000 positions and 768 features.
+        各个大小（包括 max_len）都用在相应的位置；默认有 1000 个位置、768 个特征。"""
+        given, own, default = inputs(1, 3), (9, 4, [3, 4], 5, 6, 2, 2, 0, 7, 8, 9, 10), (9, 2, 2, 2, 2, 1, 1, 0)
+
+        def probe(impl):
+            nets = impl.BERTEncoder(*own), impl.BERTEncoder(*default)
+            sizes = [{name: list(p.shape) for name, p in net.named_parameters()} for net in nets]
+            return sizes, encoder(impl)(*given, None)
+
+        agree(probe)
+
+    def test_dropout(self, agree, inputs):
+        """Its blocks drop out in training, and nothing is dropped in evaluation.
+        训练时各块做暂退，评估时不做。"""
+        given = inputs(2, 4)
+        agree(lambda impl: [encoder(impl, dropout=1.0).train(mode)(*given, None) for mode in (True, False)])
+
+    def test_float64_transposed(self, agree, inputs):
+        """Works in float64, and on non-contiguous tokens and segments.
+        可用 float64 计算，可接受非连续的词元和片段。"""
+        tokens, segments = inputs(5, 3)
+        agree(lambda impl: encoder(impl).double()(tokens.t(), segments.t(), torch.tensor([5, 3, 2])))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, inputs):
+        """Passes the right gradients to both embeddings and to the blocks.
+        两个嵌入层和各块的梯度正确。"""
+        given = *inputs(2, 4), torch.tensor([3, 4])
+        agree(lambda impl: {**backward(encoder(impl).double(), *given), "pos_embedding": None})
+
+    def test_arguments_untouched(self, agree, inputs):
+        """Leaves tokens, segments and lengths as they were.
+        不修改传入的词元、片段和有效长度。"""
+        given = *inputs(2, 4), torch.tensor([2, 3])
+        agree(lambda impl: [encoder(impl)(*given), *given])
+
+    @pytest.mark.bonus
+    def test_learns_positions(self, agree, inputs):
+        """Passes gradients to pos_embedding, too: positions that are in use learn.
+        梯度也传到 pos_embedding：用到的位置可以学习。"""
+        given = *inputs(2, 4), None
+        agree(lambda impl: backward(encoder(impl).double(), *given))
+
+
+def mask_lm(impl):
+    return set_parameters(impl.MaskLM(VOCAB, 5, HIDDEN), seed=2)
+
+
+def predicted(X, positions):
+    """What MaskLM should give: torch.gather, then the perceptron written out."""
+    layers = nn.Sequential(nn.Linear(HIDDEN, 5), nn.ReLU(), nn.LayerNorm(5), nn.Linear(5, VOCAB))
+    net = set_parameters(nn.ModuleDict({"mlp": layers}), seed=2).to(X.dtype)["mlp"].requires_grad_(False)
+    chosen = X.gather(1, positions[:, :, None].expand(-1, -1, HIDDEN))
+    hidden = F.relu(chosen @ net[0].weight.T + net[0].bias)
+    return F.layer_norm(hidden, (5,), net[2].weight, net[2].bias) @ net[3].weight.T + net[3].bias
+
+
+@pytest.mark.exercise("MaskLM")
+class TestMaskLM:
+    @pytest.mark.points(2)
+    def test_predictions(self, run, randn, integers):
+        """Gives logits at each sequence's own positions, in their order.
+        在每个序列各自的位置上按顺序给出 logits。"""
+        X, positions = randn(4, 7, HIDDEN), integers(7, 4, 3)
+        close(run(lambda impl: mask_lm(impl)(X, positions)), predicted(X, positions))
+
+    def test_repeated_positions(self, run, randn):
+        """A position may come several times, as the padding does; the batch may be of one.
+        同一个位置可以出现多次（填充项就是如此）；批量可以只有一个样本。"""
+        X, positions = randn(1, 5, HIDDEN), torch.tensor([[3, 3, 4, 0, 0, 0, 1]])
+        close(run(lambda impl: mask_lm(impl)(X, positions)), predicted(X, positions))
+
+    def test_one_prediction(self, run, randn):
+        """Takes one prediction a sequence.
+        每个序列可以只有一个预测。"""
+        X, positions = randn(3, 4, HIDDEN), torch.tensor([[2], [0], [3]])
+        close(run(lambda impl: mask_lm(impl)(X, positions)), predicted(X, positions))
+
+    def test_default_width(self, agree, randn):
+        """Reads 768 features unless told otherwise.
+        默认读取 768 个特征。"""
+        X, positions = randn(2, 3, 768), torch.tensor([[2, 0], [1, 1]])
+        agree(lambda impl: set_parameters(impl.MaskLM(3, 4), seed=3)(X, positions), atol=3e-5)  # sums of 768 products
+
+    def test_float64_transposed(self, run, randn, integers):
+        """Works in float64, and on non-contiguous inputs.
+        可用 float64 计算，可接受非连续的输入。"""
+        X, positions = randn(5, HIDDEN, 3, dtype=torch.float64).permute(2, 0, 1), integers(5, 4, 3).t()
+        close(run(lambda impl: mask_lm(impl).double()(X, positions)), predicted(X, positions))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes gradients to the layers, and to X at the predicted positions alone.
+        梯度传到各层，对 X 只传到被预测的位置。"""
+        X, positions = randn(2, 4, HIDDEN, dtype=torch.float64), torch.tensor([[3, 0, 3], [2, 1, 0]])
+
+        def probe(impl):
+            x = X.clone().requires_grad_()
+            return backward(mask_lm(impl).double(), x, positions), x.grad
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves X and the positions as they were.
+        不修改 X 和位置。"""
+        X, positions = randn(2, 4, HIDDEN), torch.tensor([[0, 3, 1], [2, 1, 1]])
+        agree(lambda impl: [mask_lm(impl)(X, positions), X, positions])
+
+
+class Vocabulary:
+    """For probes: what these exercises want of the book's Vocab."""
+
+    def __init__(self, tokens):
+        self.idx_to_token = tokens
+
+    def __getitem__(self, token):
+        return self.idx_to_token.index(token)
+
+
+def masked(impl, count, candidates, num_mlm_preds):
+    """The tokens "0", "1", ... with some of them masked; the vocabulary has others."""
+    tokens, vocab = [str(i) for i in range(count)], Vocabulary(list("abcdefgh"))
+    return impl._replace_mlm_tokens(tokens, list(candidates), num_mlm_preds, vocab)  # the book shuffles the list
+
+
+def near(count, trials, p, en, zh):
+    """Expect a count of independent trials within five sigma."""
+    sigma = math.sqrt(trials * p * (1 - p))
+    expect(abs(count - trials * p) < 5 * sigma, f"{en}: {count} of {trials}, expected about {trials * p:.0f}.",
+           f"{zh}：{trials} 次中有 {count} 次，应约为 {trials * p:.0f} 次。")  # fmt: skip
+
+
+@pytest.mark.exercise("_replace_mlm_tokens")
+class TestReplaceMlmTokens:
+    @pytest.mark.points(2)
+    def test_frequencies(self, run):
+        """Masks eight in ten of the drawn tokens, keeps one as it is and replaces one, each for itself.
+        被选中的词元中，80% 换成 <mask>，10% 不变，10% 换成随机词元，各自独立。"""
+        seen, _ = run(lambda impl: masked(impl, 8000, range(8000), 8000))
+        kept = sum(token == str(i) for i, token in enumerate(seen))
+        near(seen.count("<mask>"), 8000, 0.8, "Tokens replaced by <mask>", "换成 <mask> 的词元")
+        near(kept, 8000, 0.1, "Tokens left as they are", "保持不变的词元")
+        for token in "abcdefgh":
+            near(seen.count(token), 8000, 0.1 / 8, f"Token {token!r} put in", f"换成词元 {token!r} 的")
+
+    @pytest.mark.points(2)
+    def test_pairs(self, run):
+        """Gives the drawn positions, each once and all of them candidates, with the tokens that were there at first.
+        给出选中的位置（都是候选位置，且不重复）和该处原来的词元。"""
+        _, pairs = run(lambda impl: masked(impl, 60, range(1, 60, 2), 20))
+        positions = [position for position, _ in pairs]
+        good = len(set(positions) & set(range(1, 60, 2))) == 20
+        expect(good, "The 20 positions should be candidates, and differ.", "20 个位置应都是候选位置，且互不相同。")
+        close([label for _, label in pairs], [str(position) for position in positions])
+
+    @pytest.mark.points(2)
+    def test_other_tokens(self, run):
+        """Changes nothing where nothing is predicted; what it puts in is <mask> or a token of the vocabulary.
+        没有被选中的位置保持不变；换入的只能是 <mask> 或词表中的词元。"""
+        seen, pairs = run(lambda impl: masked(impl, 90, range(30, 90), 40))
+        drawn = {position for position, _ in pairs}
+        close([s for i, s in enumerate(seen) if i not in drawn], [str(i) for i in range(90) if i not in drawn])
+        strange = [s for i, s in enumerate(seen) if s not in ("<mask>", str(i), *"abcdefgh")]
+        expect(not strange, f"Where do these tokens come from: {strange}?", f"这些词元从何而来：{strange}？")
+        expect("<mask>" in seen, "Nothing is masked.", "没有任何词元被遮蔽。")
+
+    def test_random_positions(self, run):
+        """Every candidate is as likely to be drawn as another.
+        每个候选位置被选中的概率相同。"""
+        drawn = run(lambda impl: [masked(impl, 7, [1, 2, 4, 5, 6], 2)[1] for _ in range(1000)])
+        positions = [position for pairs in drawn for position, _ in pairs]
+        for candidate in (1, 2, 4, 5, 6):
+            near(positions.count(candidate), 1000, 0.4, f"Position {candidate} drawn", f"位置 {candidate} 被选中")
+
+    def test_number_of_predictions(self, run):
+        """Draws as many as it is asked for, none or one among them, or all candidates if there are fewer.
+        选出所要求的个数（可以是零或一）；候选位置不足时全部选中。"""
+        found = run(lambda impl: [masked(impl, 6, [1, 2, 4], n) for n in (0, 1, 2, 3, 9)])
+        close([[seen[i] for i in (0, 3, 5)] for seen, _ in found], [["0", "3", "5"]] * 5)
+        expect([len(pairs) for _, pairs in found] == [0, 1, 2, 3, 3], "Wrong number of pairs.", "返回的位置个数不对。")
+        close([sorted(pairs) for _, pairs in found[3:]], [[(1, "1"), (2, "2"), (4, "4")]] * 2)
+        close(found[0][0], [str(i) for i in range(6)])
+
+    def test_tokens_untouched(self, run):
+        """Leaves the list of tokens as it was, and gives a new one.
+        不修改传入的词元列表，返回新的列表。"""
+
+        def probe(impl):
+            tokens = [str(i) for i in range(40)]
+            seen, pairs = impl._replace_mlm_tokens(tokens, list(range(40)), 40, Vocabulary(["x", "y"]))
+            return tokens, sorted(position for position, _ in pairs), seen is tokens
+
+        close(run(probe), ([str(i) for i in range(40)], list(range(40)), False))
+
+
+PAD = 3
+EXAMPLES = [
+    ([7, 8, 9, 10, 5, 6, 9], [2, 5], [11, 4], [0, 0, 0, 0, 1, 1, 1], True),
+    ([7, 4, 9], [1], [5], [0, 0, 0], False),
+]
+
+
+def padded(impl, examples, max_len):
+    vocab = Vocabulary(["<unk>", "<mask>", "<cls>", "<pad>", *WORDS])
+    return impl._pad_bert_inputs(examples, max_len, vocab)
+
+
+@pytest.mark.exercise("_pad_bert_inputs")
+class TestPadBertInputs:
+    @pytest.mark.points(2)
+    def test_sequences(self, run):
+        """Pads tokens with the index of <pad> and segments with zeros, to max_len.
+        用 <pad> 的索引填充词元，用零填充片段，长度为 max_len。"""
+        ids, segments = run(lambda impl: padded(impl, EXAMPLES, 10)[:2])
+        close(ids, [torch.tensor([7, 8, 9, 10, 5, 6, 9, PAD, PAD, PAD]), torch.tensor([7, 4, 9, *[PAD] * 7])])
+        close(segments, [torch.tensor([0, 0, 0, 0, 1, 1, 1, 0, 0, 0]), torch.zeros(10, dtype=torch.long)])
+
+    @pytest.mark.points(2)
+    def test_predictions(self, run):
+        """Pads positions, weights and labels with zeros, to round(max_len * 0.15).
+        用零填充位置、权重和标签，长度为 round(max_len * 0.15)。"""
+        positions, weights, labels = run(lambda impl: padded(impl, EXAMPLES, 20)[3:6])
+        close(positions, [torch.tensor([2, 5, 0]), torch.tensor([1, 0, 0])])
+        close(weights, [torch.tensor([1.0, 1.0, 0.0]), torch.tensor([1.0, 0.0, 0.0])])
+        close(labels, [torch.tensor([11, 4, 0]), torch.tensor([5, 0, 0])])
+
+    def test_lengths_and_labels(self, run):
+        """Gives the lengths without padding as float32, and the next sentence labels as int64.
+        不含填充的长度为 float32，下一句标签为 int64。"""
+        lens, is_next = run(lambda impl: padded(impl, EXAMPLES, 12)[2::4])
+        close([*lens, *is_next], [torch.tensor(value) for value in (7.0, 3.0, 1, 0)])
+
+    def test_rounding(self, agree):
+        """The number of predictions is rounded, not cut off; it may be zero.
+        预测的数量是四舍五入而不是截断；可以为零。"""
+        none = [([7, 9], [], [], [0, 0], True)]
+        agree(lambda impl: [*(padded(impl, EXAMPLES[1:], n) for n in (4, 12, 17)), padded(impl, none, 3)])
+
+    def test_nothing_to_pad(self, agree):
+        """Takes an example that fills the space, and one without predictions.
+        样本可以恰好填满，也可以没有任何预测。"""
+        full = [([7, 4, 5, 9, 6, 6, 4, 8, 9, 10], [8, 3], [6, 5], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1], True)]
+        agree(lambda impl: [padded(impl, full, 10), padded(impl, [([7, 9], [], [], [0, 0], True), *full], 16)])
+
+    def test_number_of_examples(self, agree):
+        """Gives seven lists with as many tensors as there are examples: three, one, none.
+        返回七个列表，张量个数等于样本个数：三个、一个或没有。"""
+        agree(lambda impl: [padded(impl, [*EXAMPLES, EXAMPLES[1]][:n], 14) for n in (3, 1, 0)])
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the examples and their lists as they were.
+        不修改样本及其中的列表。"""
+
+        def probe(impl):
+            examples = [tuple(list(part) if isinstance(part, list) else part for part in one) for one in EXAMPLES]
+            return padded(impl, examples, 10), examples
+
+        agree(probe)
+
+
+class Scripted(nn.Module):
+    """For probes: gives the logits that it was made with, and notes what it is called with."""
+
+    def __init__(self, mlm_Y_hat, nsp_Y_hat):
+        super().__init__()
+        self.answers = mlm_Y_hat, nsp_Y_hat
+
+    def forward(self, tokens, segments, valid_lens=None, pred_positions=None):
+        self.seen = [tokens, segments, valid_lens, pred_positions]
+        return tokens, *self.answers
+
+
+def losses(impl, logits, weights, labels, **options):
+    """The three losses for (mlm logits, nsp logits), weights, and (mlm labels, nsp labels)."""
+    batch = len(weights)
+    tokens, lens = torch.zeros(batch, 6, dtype=torch.long), torch.full((batch, 1), 6.0)
+    positions, loss = torch.zeros_like(labels[0]), nn.CrossEntropyLoss(**options)
+    return impl._get_batch_loss_bert(
+        Scripted(*logits), loss, logits[0].shape[2], tokens, tokens, lens, positions, weights, *labels
+    )
+
+
+@pytest.fixture
+def batch(randn, integers):
+    """batch(4, 3): logits and labels for both tasks, of 4 examples with 3 predictions."""
+
+    def batch(examples, predictions, dtype=torch.float32):
+        logits = 2 * randn(examples, predictions, VOCAB, dtype=dtype), 2 * randn(examples, 2, dtype=dtype)
+        return logits, (integers(VOCAB, examples, predictions), integers(2, examples))
+
+    return batch
+
+
+def both_losses(logits, labels, **options):
+    """The mean losses with all weights 1, by F.cross_entropy, and their sum."""
+    mlm = F.cross_entropy(logits[0].reshape(-1, VOCAB), labels[0].reshape(-1), **options)
+    nsp = F.cross_entropy(logits[1], labels[1], **options)
+    return mlm, nsp, mlm + nsp
+
+
+@pytest.mark.exercise("_get_batch_loss_bert")
+class TestGetBatchLossBert:
+    @pytest.mark.points(2)
+    def test_losses(self, run, batch):
+        """Gives the mean loss of each task, by F.cross_entropy, and their sum.
+        给出两个任务各自的平均损失（与 F.cross_entropy 一致）以及两者之和。"""
+        logits, labels = batch(4, 3)
+        close(run(lambda impl: losses(impl, logits, torch.ones(4, 3), labels)), both_losses(logits, labels))
+
+    def test_no_predictions(self, run, batch):
+        """With all weights 0 the masked language model's loss is 0, not NaN; the other loss stays.
+        权重全为 0 时，遮蔽语言模型的损失为 0 而不是 NaN；另一个损失不变。"""
+        logits, labels = batch(3, 2)
+        _, nsp, _ = both_losses(logits, labels)
+        close(run(lambda impl: losses(impl, logits, torch.zeros(3, 2), labels)), (torch.tensor(0.0), nsp, nsp))
+
+    @pytest.mark.points(2)
+    def test_what_the_net_sees(self, agree, batch, integers):
+        """Calls the net with tokens, segments, flat lengths and positions; lengths may be (batch,) or (batch, 1).
+        传给网络的是词元、片段、展平的有效长度和位置；有效长度可为 (batch,) 或 (batch, 1)。"""
+        logits, labels = batch(3, 2)
+        tokens, segments, positions = integers(VOCAB, 3, 5), integers(2, 3, 5), integers(5, 3, 2)
+        lens = torch.tensor([4.0, 2.0, 5.0])
+
+        def probe(impl, lens):
+            net, others = Scripted(*logits), (positions, torch.ones(3, 2), *labels)
+            found = impl._get_batch_loss_bert(net, nn.CrossEntropyLoss(), VOCAB, tokens, segments, lens, *others)
+            return found, net.seen
+
+        agree(lambda impl: [probe(impl, shape) for shape in (lens, lens[:, None])])
+
+    def test_given_loss(self, run, batch):
+        """Uses the loss that it is given for both tasks, also on a batch of one with one prediction.
+        两个任务都使用传入的损失函数；批量可以只有一个样本、一个预测。"""
+        for size in ((3, 4), (1, 1)):
+            (logits, labels), weights = batch(*size), torch.ones(size)
+            found = run(lambda impl, g=(logits, weights, labels): losses(impl, *g, label_smoothing=0.3))
+            close(found, both_losses(logits, labels, label_smoothing=0.3))
+
+    def test_float64_transposed(self, run, batch):
+        """Keeps float64, and takes non-contiguous logits, weights and labels.
+        保持 float64，可接受非连续的 logits、权重和标签。"""
+        (mlm, nsp), (words, is_next) = batch(3, 4, torch.float64)
+        logits, labels = (mlm.transpose(0, 1), nsp.repeat(2, 1)[:4]), (words.t(), is_next.repeat(2)[:4])
+        weights = torch.ones(3, 4, dtype=torch.float64).t()
+        close(run(lambda impl: losses(impl, logits, weights, labels)), both_losses(logits, labels))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, batch):
+        """Passes gradients to the logits of both tasks, through the sum as well.
+        梯度传到两个任务的 logits，经由总损失也是如此。"""
+        logits, labels = batch(2, 3, torch.float64)
+
+        def probe(impl):
+            return gradients(lambda *given: torch.stack(losses(impl, given, torch.ones(2, 3), labels)), *logits)
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, batch):
+        """Leaves logits, weights and labels as they were.
+        不修改传入的 logits、权重和标签。"""
+        (logits, labels), weights = batch(2, 3), torch.ones(2, 3)
+        agree(lambda impl: (losses(impl, logits, weights, labels), logits, weights, labels))
+
+    @pytest.mark.bonus
+    def test_padding(self, run, batch):
+        """Leaves predictions of weight 0 out of the mean, also if the loss was made with reduction="none".
+        权重为 0 的预测不计入平均值；损失函数以 reduction="none" 构造时也是如此。"""
+        logits, labels = batch(3, 3)
+        weights = torch.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+        expected = both_losses([logits[0][weights > 0], logits[1]], [labels[0][weights > 0], labels[1]])
+        for reduction in ("mean", "none"):
+            close(run(lambda impl, r=reduction: losses(impl, logits, weights, labels, reduction=r)), expected)
