@@ -37,13 +37,14 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One lecture of the course and its exercises."""
+    """One lecture of the course and its exercises; an extension's lecture has no code of its own."""
 
     id: str
     slug: str
     part: str
     title: Text
     exercises: tuple[Exercise, ...]
+    extension: bool = False
 
     @property
     def stem(self) -> str:
@@ -62,6 +63,7 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     parts: tuple[Part, ...]
     chapters: tuple[Chapter, ...] | None = None
+    show_solutions: bool = True
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,6 +128,11 @@ class Course:
     @property
     def chapters(self) -> tuple[Chapter, ...]:
         return self.contents.chapters or ()
+
+    @property
+    def shows_solutions(self) -> bool:
+        """Whether students may see a reference after their own version passes; `show_solutions` in course.yaml."""
+        return self.contents.show_solutions
 
     def chapter(self, wanted: str) -> Chapter:
         """The chapter with this id, number or file name: `ch28`, `28`, `ch28_batch_norm`, `CH28`."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from dlgrade.course import Chapter
+from dlgrade.course import Chapter, Course
 from dlgrade.errors import SubmissionError
 from dlgrade.text import Text, both
 
@@ -54,13 +54,31 @@ def find(chapter: Chapter, given: Path | None, here: Path) -> Submission:
     Raises:
         SubmissionError: nothing fits; the message says where it looked and what to do.
     """
+    return read(locate(chapter, given, here))
+
+
+def locate(chapter: Chapter, given: Path | None, here: Path) -> Path:
+    """The path that `find` reads."""
     if given is None:
-        return read(_only(chapter, here, named=False))
+        return _only(chapter, here, named=False)
     if given.is_dir():
-        return read(_only(chapter, given, named=True))
+        return _only(chapter, given, named=True)
     if not given.exists():
         raise SubmissionError(both(f"There is no file {given}.", f"文件 {given} 不存在。"))
-    return read(given)
+    return given
+
+
+def all_in(course: Course, folder: Path) -> list[tuple[Chapter, Submission]]:
+    """What a folder holds of each chapter, in the course's order.
+
+    Raises:
+        SubmissionError: a chapter has several files there, or one cannot be read.
+    """
+    return [
+        (chapter, read(_only(chapter, folder, named=True)))
+        for chapter in course.chapters
+        if any(_fitting(chapter, folder, suffix) for suffix in SUFFIXES)
+    ]
 
 
 def _only(chapter: Chapter, folder: Path, *, named: bool) -> Path:
@@ -82,7 +100,9 @@ def _only(chapter: Chapter, folder: Path, *, named: bool) -> Path:
 
 
 def _fitting(chapter: Chapter, folder: Path, suffix: str) -> list[Path]:
-    return sorted(path for path in folder.glob(f"{chapter.id}*{suffix}") if path.is_file())
+    """Its files; those of ch100 are not ch10's."""
+    found = folder.glob(f"{chapter.id}*{suffix}")
+    return sorted(path for path in found if path.is_file() and not path.name[len(chapter.id)].isdigit())
 
 
 def _nothing(chapter: Chapter, folder: Path, named: bool) -> Text:
@@ -95,10 +115,8 @@ def _nothing(chapter: Chapter, folder: Path, named: bool) -> Text:
         looked
         + seen
         + both(
-            f" Get the starter code with `dlgrade list --starter {chapter.id} > {chapter.stem}.py`, "
-            "or name your file with --submission FILE.",
-            f"用 `dlgrade list --starter {chapter.id} > {chapter.stem}.py` 获取起始代码，"
-            "或用 --submission FILE 指定你的文件。",
+            f" Get the starter code with `dlgrade start {chapter.id}`, or name your file with --submission FILE.",
+            f"用 `dlgrade start {chapter.id}` 获取起始代码，或用 --submission FILE 指定你的文件。",
         )
     )
 

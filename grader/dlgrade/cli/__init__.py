@@ -9,7 +9,7 @@ import importlib
 import io
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,19 +17,46 @@ from dlgrade import __version__
 from dlgrade.errors import DlgradeError, GraderError
 from dlgrade.text import Lang, Text, both, default_lang
 
-COMMANDS = {
-    "check": both("Check your solution of a chapter.", "检查某一章的解答。"),
-    "list": both("List chapters and exercises.", "列出章节与练习。"),
-    "data": both("Data sets: which there are; download.", "数据集：列出、下载。"),
-    "demo": both("Grade three sample submissions.", "给三份示例提交评分。"),
-    "grade": both("Grade everybody's submissions.", "批量评分。"),
-    "override": both("Give a student other points.", "人工改分。"),
-    "export": both("Write the scores for a learning platform.", "导出成绩。"),
-    "audit": both("Prove that the suites are right.", "审查评分用例是否可靠。"),
-    "calibrate": both("Measure what the reference learns.", "测量参考答案的训练结果。"),
-    "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
-    "new": both("Begin a new chapter.", "新建一章。"),
-}
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+GROUPS = (
+    (
+        both("For students", "学生"),
+        {
+            "start": both("Get the starter code of a chapter.", "取得一章的起始代码。"),
+            "check": both("Check your solution of a chapter.", "检查某一章的解答。"),
+            "watch": both("Check again at every save.", "每次保存后自动检查。"),
+            "hint": both("One hint more.", "再给一条提示。"),
+            "solution": both("The reference beside your own.", "对照参考答案与你的解答。"),
+            "status": both("How far you are, and what is next.", "学习进度与下一步。"),
+            "reset": both("Begin a chapter anew; keeps a copy.", "重新开始一章（保留备份）。"),
+            "list": both("List chapters and exercises.", "列出章节与练习。"),
+            "data": both("Data sets: which there are; download.", "数据集：列出、下载。"),
+            "doctor": both("Is everything there that is needed?", "检查运行环境。"),
+            "completion": both("Completion of commands by the shell.", "命令行自动补全。"),
+        },
+    ),
+    (
+        both("For course staff", "教师与助教"),
+        {
+            "demo": both("Grade three sample submissions.", "给三份示例提交评分。"),
+            "grade": both("Grade everybody's submissions.", "批量评分。"),
+            "override": both("Give a student other points.", "人工改分。"),
+            "export": both("Write the scores for a learning platform.", "导出成绩。"),
+        },
+    ),
+    (
+        both("For authors", "作者"),
+        {
+            "audit": both("Prove that the suites are right.", "审查评分用例是否可靠。"),
+            "calibrate": both("Measure what the reference learns.", "测量参考答案的训练结果。"),
+            "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
+            "new": both("Begin a new chapter.", "新建一章。"),
+        },
+    ),
+)
+COMMANDS = {name: words for _, group in GROUPS for name, words in group.items()}
 MODULES = {"list": "listing"}
 
 
@@ -51,8 +78,18 @@ class Verbs(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         lang = default_lang()
-        with formatter.section("命令" if lang == "zh" else "Commands"):
-            formatter.write_dl([(name, words.of(lang)) for name, words in COMMANDS.items()])
+        for title, group in GROUPS:
+            with formatter.section(title.of(lang)):
+                formatter.write_dl([(name, words.of(lang)) for name, words in group.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs that begin so, and options. click's own way would import every verb at each press of Tab."""
+        from click.shell_completion import CompletionItem
+
+        lang = default_lang()
+        fitting = {name: words for name, words in COMMANDS.items() if name.startswith(incomplete)}
+        verbs = [CompletionItem(name, help=words.of(lang)) for name, words in fitting.items()]
+        return verbs + click.Command.shell_complete(self, ctx, incomplete)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run, and turn every way to fail into one sentence and an exit code."""

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import device_option, lang_option
+from dlgrade.cli import complete, device_option, lang_option
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
+    from dlgrade.course import Chapter, Course
     from dlgrade.judge.session import Device
     from dlgrade.judge.sources import SandboxMode, WorkerMode
     from dlgrade.report.model import Report
+    from dlgrade.submission import Submission
 
 
 @click.command("check")
-@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...")
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
 @click.option(
     "--submission", type=click.Path(path_type=Path), help="File or folder to check; else chNN*.py here. 提交的文件。"
 )
@@ -45,7 +47,7 @@ def command(
     junit: Path | None,
     workers: WorkerMode,
 ) -> None:
-    """Check your solution of a chapter. 检查某一章的解答。
+    """Check your solution of a chapter; of none, what has changed since its last check. 检查某一章的解答。
 
     \b
     dlgrade check ch28
@@ -74,12 +76,15 @@ def check(
     workers: WorkerMode = "auto",
 ) -> Report:
     """Grade a submission of some chapters, telling the reader as it goes."""
-    from dlgrade import course
+    from dlgrade import course, progress
     from dlgrade import submission as submissions
 
     here = course.load()
     wanted = list({(chapter := here.chapter(name)).id: chapter for name in chapters}.values())
     found = [(chapter, submissions.find(chapter, submission, Path.cwd())) for chapter in wanted]
+    if not chapters:
+        found = _changed(here, submission or Path.cwd())
+        wanted = [chapter for chapter, _ in found]
     if junit is not None and not junit.absolute().parent.is_dir():
         raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
 
@@ -102,12 +107,49 @@ def check(
             )  # fmt: skip
             terminal.explain(result)
             report.chapters.append(result)
+            if not keyword:
+                progress.note_check(chapter, one, result)
     if junit is not None:
         _write_junit(junit, report, lang)
     if as_json:
         click.echo(to_json(report, lang))
     terminal.conclude(report, wanted)
     return report
+
+
+def _changed(here: Course, folder: Path) -> list[tuple[Chapter, Submission]]:
+    """The submissions in a folder that are not as they were at their last check.
+
+    Raises:
+        UsageError: there are none, or none has changed.
+    """
+    from dlgrade import progress, submission
+
+    if not folder.is_dir():
+        raise UsageError(both(f"Of which chapter is {folder}? Name it.", f"{folder} 属于哪一章？请给出章节。"))
+    found = submission.all_in(here, folder)
+    if not found:
+        raise UsageError(
+            both(
+                f"There is no chNN*.py or chNN*.ipynb in {folder}. `dlgrade start ch28` gets a chapter's starter code.",
+                f"{folder} 中没有 chNN*.py 或 chNN*.ipynb。用 `dlgrade start ch28` 获取某一章的起始代码。",
+            )
+        )
+    last = {chapter.id: progress.checked(chapter) for chapter, _ in found}
+    changed = [
+        (chapter, one)
+        for chapter, one in found
+        if (before := last[chapter.id]) is None or before.digest != progress.digest(one)
+    ]
+    if not changed:
+        names = ", ".join(chapter.id for chapter, _ in found)
+        raise UsageError(
+            both(
+                f"Nothing has changed since the last check of {names}. `dlgrade check {found[0][0].id}` checks again.",
+                f"自上次检查以来 {names} 没有改动。用 `dlgrade check {found[0][0].id}` 再次检查。",
+            )
+        )
+    return changed
 
 
 def _write_junit(path: Path, report: Report, lang: Lang) -> None:

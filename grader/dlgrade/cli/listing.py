@@ -9,7 +9,9 @@ import click
 from dlgrade import course
 from dlgrade.cli import lang_option
 from dlgrade.course import Chapter, Course, Part
-from dlgrade.text import Lang
+from dlgrade.text import Lang, both
+
+EXTENSION = both("extension", "拓展")
 
 
 @click.command("list")
@@ -38,7 +40,8 @@ def _show(here: Course, part: Part, lang: Lang) -> None:
         return
     click.secho(_in_both(part.title.en, part.title.zh, lang), bold=True)
     for chapter in chapters:
-        click.echo(f"  {chapter.id}  {_in_both(chapter.title.en, chapter.title.zh, lang)}")
+        mark = f"  ({EXTENSION.of(lang)})" if chapter.extension else ""
+        click.echo(f"  {chapter.id}  {_in_both(chapter.title.en, chapter.title.zh, lang)}{mark}")
         for exercise in chapter.exercises:
             click.echo(f"        {exercise.name:<22} {_in_both(exercise.title.en, exercise.title.zh, lang)}")
 
@@ -52,6 +55,7 @@ def _as_data(chapter: Chapter) -> dict[str, object]:
         "id": chapter.id,
         "slug": chapter.slug,
         "part": chapter.part,
+        "extension": chapter.extension,
         "title": {"en": chapter.title.en, "zh": chapter.title.zh},
         "exercises": [
             {"name": exercise.name, "title": {"en": exercise.title.en, "zh": exercise.title.zh}}

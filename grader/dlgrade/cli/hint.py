@@ -1,0 +1,74 @@
+"""`dlgrade hint`: one hint more at each call, from a nudge to the key idea."""
+
+from __future__ import annotations
+
+import click
+
+from dlgrade import course, progress
+from dlgrade.cli import lang_option, say
+from dlgrade.course import Chapter, Course, read_yaml
+from dlgrade.errors import UsageError
+from dlgrade.text import Lang, Text, both, same
+
+
+@click.command("hint")
+@click.argument("what", metavar="CHAPTER[.EXERCISE]")
+@lang_option
+def command(what: str, lang: Lang) -> None:
+    """One hint more. 再给一条提示。
+
+    \b
+    dlgrade hint ch28                 on the first exercise that does not pass yet
+    dlgrade hint ch28.layer_norm
+
+    Which one that is, the last `dlgrade check` said.
+    """
+    here = course.load()
+    name, _, exercise = what.partition(".")
+    chapter = here.chapter(name)
+    hint(here, chapter, exercise or _in_hand(chapter), lang)
+
+
+def hint(here: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
+    """Show the hints of an exercise that were given so far, and one more.
+
+    Raises:
+        UsageError: the chapter has no such exercise.
+    """
+    if exercise not in {one.name for one in chapter.exercises}:
+        names = ", ".join(one.name for one in chapter.exercises)
+        raise UsageError(
+            both(
+                f"{chapter.id} has no exercise {exercise!r}; it has {names}.",
+                f"{chapter.id} 中没有练习 {exercise!r}；现有 {names}。",
+            )
+        )
+    from dlgrade.report.terminal import Terminal
+
+    hints = read_yaml(here.hints(chapter), dict[str, list[Text]]).get(exercise, [])
+    given = min(progress.hinted(chapter).given.get(exercise, 0), len(hints))
+    title = chapter.exercise(exercise).title.of(lang)
+    terminal = Terminal(lang)
+    terminal.print(f"{chapter.id}.{exercise}  {title}", "bold")
+    for number, words in enumerate(hints[: given + 1], 1):
+        terminal.print(same(f"{number}. ") + words, indent=2)
+    if given < len(hints):
+        progress.note_hint(chapter, exercise, given + 1)
+    left = len(hints) - given - 1
+    if left > 0:
+        say(both(f"({left} more: the same command again)", f"（还有 {left} 条：再次运行同一命令）"))
+    else:
+        say(
+            both(
+                f"(That was the last one. `dlgrade check {chapter.id} -k {exercise}` shows what is wrong.)",
+                f"（没有更多提示了。用 `dlgrade check {chapter.id} -k {exercise}` 查看哪里不对。）",
+            )
+        )
+
+
+def _in_hand(chapter: Chapter) -> str:
+    """The first exercise that did not pass at the last check; without one, the first."""
+    last = progress.checked(chapter)
+    passed = last.passed if last else {}
+    names = [one.name for one in chapter.exercises]
+    return next((name for name in names if not passed.get(name)), names[0])
