@@ -1,0 +1,259 @@
+"""ch70 BERT fine-tuning: the whole model, a classifier on top of it, its inputs and learning rates. BERT 微调。
+
+D2L sections 14.8 (chapter_natural-language-processing-pretraining/bert.md) and 15.6 to 15.7
+(chapter_natural-language-processing-applications/finetuning-bert.md, natural-language-inference-bert.md), after Devlin,
+Chang, Lee and Toutanova (2018).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+# Given, not exercises: the Transformer's encoder block, and the encoder and masked language model of chapter 69.
+# 以下内容已给出，不是练习。
+class MultiHeadAttention(nn.Module):
+    """Scaled dot-product attention with several heads; valid_lens, (batch,), or None: how many keys count."""
+
+    def __init__(
+        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, num_heads: int, dropout: float,
+        bias: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.num_heads, self.dropout = num_heads, nn.Dropout(dropout)
+        self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
+        self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
+        self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
+        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
+
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
+        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
+        Q, K, V = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2) for X in projected)
+        scores = Q @ K.transpose(2, 3) / math.sqrt(Q.shape[3])
+        if valid_lens is not None:
+            padding = torch.arange(scores.shape[3], device=scores.device) >= valid_lens.reshape(-1, 1, 1, 1)
+            scores = scores.masked_fill(padding, -1e6)
+        return self.W_o((self.dropout(scores.softmax(dim=3)) @ V).transpose(1, 2).flatten(2))
+
+
+class AddNorm(nn.Module):
+    """A residual connection, then layer normalisation: ln(X + dropout(Y))."""
+
+    def __init__(self, norm_shape: Sequence[int], dropout: float) -> None:
+        super().__init__()
+        self.dropout, self.ln = nn.Dropout(dropout), nn.LayerNorm(norm_shape)
+
+    def forward(self, X: Tensor, Y: Tensor) -> Tensor:
+        return self.ln(X + self.dropout(Y))
+
+
+class PositionWiseFFN(nn.Module):
+    """The same perceptron, with one hidden layer, at every position."""
+
+    def __init__(self, ffn_num_input: int, ffn_num_hiddens: int, ffn_num_outputs: int) -> None:
+        super().__init__()
+        self.dense1, self.dense2 = (
+            nn.Linear(ffn_num_input, ffn_num_hiddens),
+            nn.Linear(ffn_num_hiddens, ffn_num_outputs),
+        )
+
+    def forward(self, X: Tensor) -> Tensor:
+        return self.dense2(self.dense1(X).relu())
+
+
+class EncoderBlock(nn.Module):
+    """Self-attention and a perceptron at every position, each followed by `AddNorm`.
+
+    Call it as block(X, valid_lens), with X of shape (batch, steps, num_hiddens) and valid_lens (batch,) or None.
+    use_bias says whether the attention's linear layers have a bias.
+    """
+
+    def __init__(
+        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, norm_shape: Sequence[int],
+        ffn_num_input: int, ffn_num_hiddens: int, num_heads: int, dropout: float, use_bias: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.attention = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout, use_bias)
+        self.addnorm1, self.addnorm2 = AddNorm(norm_shape, dropout), AddNorm(norm_shape, dropout)
+        self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
+
+    def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
+        Y = self.addnorm1(X, self.attention(X, X, X, valid_lens))
+        return self.addnorm2(Y, self.ffn(Y))
+
+
+class BERTEncoder(nn.Module):
+    """BERT's encoder: the sum of token, segment and position embeddings, then blocks with bias."""
+
+    def __init__(
+        self, vocab_size: int, num_hiddens: int, norm_shape: Sequence[int], ffn_num_input: int, ffn_num_hiddens: int,
+        num_heads: int, num_layers: int, dropout: float, max_len: int = 1000, key_size: int = 768,
+        query_size: int = 768, value_size: int = 768,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.token_embedding = nn.Embedding(vocab_size, num_hiddens)
+        self.segment_embedding = nn.Embedding(2, num_hiddens)
+        self.pos_embedding = nn.Parameter(torch.randn(1, max_len, num_hiddens))
+        sizes = key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads
+        self.blks = nn.Sequential(*(EncoderBlock(*sizes, dropout, use_bias=True) for _ in range(num_layers)))
+
+    def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
+        """(batch, steps) twice, and (batch,) or None -> (batch, steps, num_hiddens)."""
+        X = self.token_embedding(tokens) + self.segment_embedding(segments) + self.pos_embedding[:, : tokens.shape[1]]
+        for blk in self.blks:
+            X = blk(X, valid_lens)
+        return X
+
+
+class MaskLM(nn.Module):
+    """BERT's masked language model: the logits of the tokens at some positions."""
+
+    def __init__(self, vocab_size: int, num_hiddens: int, num_inputs: int = 768) -> None:
+        super().__init__()
+        hidden = nn.Linear(num_inputs, num_hiddens), nn.ReLU(), nn.LayerNorm(num_hiddens)
+        self.mlp = nn.Sequential(*hidden, nn.Linear(num_hiddens, vocab_size))
+
+    def forward(self, X: Tensor, pred_positions: Tensor) -> Tensor:
+        """(batch, steps, num_inputs) and (batch, predictions) -> (batch, predictions, vocab_size)."""
+        rows = torch.arange(len(X), device=X.device).unsqueeze(1)
+        return self.mlp(X[rows, pred_positions])
+
+
+class NextSentencePred(nn.Module):
+    """BERT's next sentence prediction: does the second sentence follow the first? (D2L 14.8.5.2)
+
+    Attributes:
+        output: nn.Linear, from num_inputs to two logits.
+    """
+
+    def __init__(self, num_inputs: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Logits, (batch, 2), of one vector for each pair of sentences, (batch, num_inputs)."""
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+class BERTModel(nn.Module):
+    """BERT with the heads of both pretraining tasks (D2L 14.8.6).
+
+    Attributes:
+        encoder: a `BERTEncoder`.
+        hidden: nn.Sequential of nn.Linear, from hid_in_features to num_hiddens, and nn.Tanh.
+        mlm: a `MaskLM` with num_hiddens features in its hidden layer, which reads mlm_in_features.
+        nsp: your `NextSentencePred`, which reads nsp_in_features.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        num_hiddens: int,
+        norm_shape: Sequence[int],
+        ffn_num_input: int,
+        ffn_num_hiddens: int,
+        num_heads: int,
+        num_layers: int,
+        dropout: float,
+        max_len: int = 1000,
+        key_size: int = 768,
+        query_size: int = 768,
+        value_size: int = 768,
+        hid_in_features: int = 768,
+        mlm_in_features: int = 768,
+        nsp_in_features: int = 768,
+    ) -> None:
+        """Make the four parts.
+
+        Args:
+            vocab_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, num_layers, dropout,
+                max_len, key_size, query_size, value_size: for the encoder.
+            hid_in_features, mlm_in_features, nsp_in_features: how many features the other parts read. In a model that
+                works all three are num_hiddens.
+        """
+        super().__init__()
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(
+        self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None = None, pred_positions: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None, Tensor]:
+        """Encode a batch and make the predictions of both tasks.
+
+        The next sentence is predicted from the encoding of <cls>, which stands first, passed through `hidden`.
+
+        Args:
+            tokens, segments: (batch, steps).
+            valid_lens: (batch,), or None: nothing is padding.
+            pred_positions: (batch, predictions), or None: no tokens are to be predicted.
+
+        Returns:
+            The encoding, (batch, steps, num_hiddens); the logits of the masked language model,
+            (batch, predictions, vocab_size), or None if there are no pred_positions; and the logits of the next
+            sentence prediction, (batch, 2).
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+class BERTClassifier(nn.Module):
+    """A pretrained BERT with a new output layer, for natural language inference (D2L 15.7.3).
+
+    Attributes:
+        encoder, hidden: those of `bert` themselves, no copies: fine-tuning changes them, too.
+        output: a new nn.Linear, from 256 features, as wide as the book's small BERT is, to three classes.
+
+    The two heads of the pretraining tasks are not part of it.
+    """
+
+    def __init__(self, bert: nn.Module) -> None:
+        """Take over what is needed of a pretrained `BERTModel` with num_hiddens 256."""
+        super().__init__()
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+    def forward(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Classify pairs of sentences by the encoding of <cls>, passed through `hidden` and `output`.
+
+        Args:
+            inputs: tokens, (batch, steps), segments, (batch, steps), and valid lengths, (batch,), in a tuple or list.
+
+        Returns:
+            Logits, (batch, 3).
+        """
+        raise NotImplementedError  # write your code here / 在这里写代码
+
+
+def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> None:
+    """Shorten two texts until they fit a BERT input sequence of max_len tokens (D2L 15.7.2).
+
+    As long as both texts with their <cls> and two <sep> are longer than max_len, the last token of the longer text
+    goes; if both are equally long, that of the second one.
+
+    Args:
+        p_tokens: the first text, the premise. It is changed in place.
+        h_tokens: the second text, the hypothesis. It is changed in place.
+        max_len: the length to fit, from 3 on.
+    """
+    raise NotImplementedError  # write your code here / 在这里写代码
+
+
+def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]:
+    """Layer-wise learning-rate decay: the deeper a layer lies, the more slowly it is fine-tuned.
+
+    (Howard and Ruder, 2018, "discriminative fine-tuning"; Sun, Qiu, Xu and Huang, 2019, section 5.3.4.)
+
+        head (net.hidden and net.output)                            lr
+        block i of the L blocks of net.encoder, counted from 0      lr * decay ** (L - i)
+        all three embeddings of net.encoder                         lr * decay ** (L + 1)
+
+    Args:
+        net: a `BERTClassifier` around a `BERTEncoder`.
+        lr: the learning rate of the head.
+        decay: from 0 to 1. With 1 all learning rates are the same.
+
+    Returns:
+        L + 2 groups for an optimizer, {"params": list of parameters, "lr": float}: the head, the blocks from the last
+        one to the first, the embeddings. Every parameter is in one group, and there once.
+    """
+    raise NotImplementedError  # write your code here / 在这里写代码

@@ -1,0 +1,466 @@
+"""ch70: NextSentencePred, BERTModel, BERTClassifier, truncate_pair, llrd_groups."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from dlgrade.suite import close, gradients, set_parameters
+
+VOCAB, HIDDEN, WIDTH = 9, 4, 256
+
+
+@pytest.fixture
+def inputs(generator):
+    """inputs(3, 5): tokens and segments of 3 sequences of 5 steps."""
+
+    def inputs(*shape):
+        return torch.randint(VOCAB, shape, generator=generator), torch.randint(2, shape, generator=generator)
+
+    return inputs
+
+
+def parameter_gradients(net):
+    return {name: parameter.grad for name, parameter in net.named_parameters()}
+
+
+def next_sentence(impl):
+    return set_parameters(impl.NextSentencePred(6), seed=1)
+
+
+def two_logits(X):
+    """What NextSentencePred should give: F.linear with its parameters."""
+    net = set_parameters(nn.ModuleDict({"output": nn.Linear(6, 2)}), seed=1).to(X.dtype).requires_grad_(False)
+    return F.linear(X, net["output"].weight, net["output"].bias)
+
+
+@pytest.mark.exercise("NextSentencePred")
+class TestNextSentencePred:
+    @pytest.mark.points(2)
+    def test_logits(self, run, randn):
+        """Gives two logits for every pair of sentences, as F.linear does.
+        对每个句子对给出两个 logits，与 F.linear 一致。"""
+        X = randn(5, 6)
+        close(run(lambda impl: next_sentence(impl)(X)), two_logits(X))
+
+    def test_batch_of_one(self, run, randn):
+        """Takes a batch of one.
+        可接受只有一个样本的批量。"""
+        X = randn(1, 6)
+        close(run(lambda impl: next_sentence(impl)(X)), two_logits(X))
+
+    def test_float64_transposed(self, run, randn):
+        """Works in float64, and on a non-contiguous input.
+        可用 float64 计算，可接受非连续的输入。"""
+        X = randn(6, 3, dtype=torch.float64).t()
+        close(run(lambda impl: next_sentence(impl).double()(X)), two_logits(X))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, randn):
+        """Passes the right gradients to X, weight and bias.
+        X、权重和偏置的梯度正确。"""
+        X = randn(3, 6, dtype=torch.float64)
+
+        def probe(impl):
+            net = next_sentence(impl).double()
+            return gradients(net, X), parameter_gradients(net)
+
+        agree(probe)
+
+    def test_input_untouched(self, agree, randn):
+        """Leaves its input as it was.
+        不修改输入。"""
+        X = randn(2, 6)
+        agree(lambda impl: [next_sentence(impl)(X), X])
+
+
+def model(impl, num_layers=1, dropout=0.0):
+    sizes = VOCAB, HIDDEN, [HIDDEN], HIDDEN, 5, 2, num_layers, dropout, 7, *[HIDDEN] * 6
+    return set_parameters(impl.BERTModel(*sizes), seed=2)
+
+
+class Encoder(nn.Module):
+    """For probes: an encoder that gives what it was made with, and notes what it is called with."""
+
+    def __init__(self, encoded):
+        super().__init__()
+        self.encoded = encoded
+
+    def forward(self, tokens, segments, valid_lens):
+        self.seen = [tokens, segments, valid_lens]
+        return self.encoded
+
+
+def around(impl, encoded):
+    """The model with a scripted encoder in place of its own."""
+    net = model(impl).to(encoded.dtype)
+    net.encoder = Encoder(encoded)
+    return net
+
+
+def heads(encoded, positions=None):
+    """What the two heads should give for what the encoder gave, by torch's functions."""
+    layers = nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.LayerNorm(HIDDEN), nn.Linear(HIDDEN, VOCAB)
+    parts = {"hidden": nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.Tanh())}
+    parts |= {"mlm": nn.ModuleDict({"mlp": nn.Sequential(*layers)})}
+    parts |= {"nsp": nn.ModuleDict({"output": nn.Linear(HIDDEN, 2)})}
+    net = set_parameters(nn.ModuleDict(parts), seed=2).to(encoded.dtype).requires_grad_(False)
+    nsp = net["nsp"]["output"](torch.tanh(net["hidden"][0](encoded[:, 0])))
+    if positions is None:
+        return encoded, None, nsp
+    return encoded, net["mlm"]["mlp"](encoded.gather(1, positions[:, :, None].expand(-1, -1, HIDDEN))), nsp
+
+
+@pytest.mark.exercise("BERTModel")
+class TestBERTModel:
+    @pytest.mark.points(2)
+    def test_encoding(self, agree, inputs):
+        """Gives the encoder's result, with the padding left out where lengths are given.
+        给出编码器的结果；给定有效长度时，注意力忽略填充项。"""
+        given, valid_lens = inputs(3, 6), torch.tensor([4, 6, 2])
+        agree(lambda impl: [model(impl, num_layers=2)(*given, lens) for lens in (None, valid_lens)])
+
+    @pytest.mark.points(2)
+    def test_next_sentence(self, run, randn, inputs):
+        """Predicts the next sentence from the first step, through a tanh layer.
+        用第一个时间步的编码，经过带 tanh 的隐藏层，预测下一句。"""
+        given, encoded = inputs(4, 5), 2 * randn(4, 5, HIDDEN)
+        close(run(lambda impl: around(impl, encoded)(*given)), heads(encoded))
+
+    @pytest.mark.points(2)
+    def test_masked_tokens(self, run, randn, inputs):
+        """Predicts the tokens at the given positions.
+        预测给定位置上的词元。"""
+        given, encoded, positions = inputs(2, 5), randn(2, 5, HIDDEN), torch.tensor([[3, 1, 1], [0, 4, 2]])
+        close(run(lambda impl: around(impl, encoded)(*given, None, positions)), heads(encoded, positions))
+
+    def test_without_positions(self, run, randn, inputs):
+        """Gives None for the masked language model without positions, given as None or not at all.
+        没有给出预测位置（None 或省略）时，遮蔽语言模型的结果为 None。"""
+        given, lens, encoded = inputs(2, 4), torch.tensor([3, 4]), randn(2, 4, HIDDEN)
+        found = run(lambda impl: [around(impl, encoded)(*given, *more) for more in ((lens, None), (lens,), ())])
+        close(found, [heads(encoded)] * 3)
+
+    def test_encoder_inputs(self, agree, randn, inputs):
+        """Hands tokens, segments and lengths to the encoder; without lengths None.
+        把词元、片段和有效长度传给编码器；没有有效长度时传 None。"""
+        given, lens, encoded = inputs(2, 4), torch.tensor([3, 4]), randn(2, 4, HIDDEN)
+
+        def probe(impl):
+            net = around(impl, encoded)
+            return [(net(*given, *more), net.encoder.seen) for more in ((lens,), (None,), ())]
+
+        agree(probe)
+
+    def test_sizes(self, agree, inputs):
+        """Hands every size to its own place; defaults are 1000 positions and 768 features.
+        各个大小都用在相应的位置；默认有 1000 个位置、768 个特征。"""
+        given, own = inputs(1, 3), (9, 4, [3, 4], 5, 6, 2, 2, 0, 7, 8, 9, 10, 11, 12, 13)
+
+        def probe(impl):
+            nets = impl.BERTModel(*own), impl.BERTModel(9, 2, 2, 2, 2, 1, 1, 0)
+            sizes = [{name: list(p.shape) for name, p in net.named_parameters()} for net in nets]
+            return sizes, model(impl)(*given)
+
+        agree(probe)
+
+    def test_dropout(self, agree, inputs):
+        """The encoder drops out in training, and nothing is dropped in evaluation.
+        训练时编码器做暂退，评估时不做。"""
+        given = inputs(2, 4)
+        agree(lambda impl: [model(impl, dropout=1.0).train(mode)(*given) for mode in (True, False)])
+
+    def test_batch_of_one(self, agree, inputs):
+        """Takes a single sequence, of one step or of max_len steps.
+        可以只有一个序列，只有一步或恰有 max_len 步。"""
+        one, whole, position = inputs(1, 1), inputs(1, 7), torch.tensor([[0]])
+        agree(lambda impl: [model(impl)(*given, None, position) for given in (one, whole)])
+
+    def test_float64_transposed(self, run, randn, inputs):
+        """Works in float64, and on a non-contiguous encoding.
+        可用 float64 计算，可接受非连续的编码。"""
+        given, positions = inputs(3, 5), torch.tensor([[3, 1], [0, 0], [4, 2]])
+        encoded = randn(5, 3, HIDDEN, dtype=torch.float64).transpose(0, 1)
+        close(run(lambda impl: around(impl, encoded)(*given, None, positions)), heads(encoded, positions))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, inputs):
+        """Passes gradients from both tasks to all parts of the model.
+        两个任务的梯度传到模型的各个部分。"""
+        given = *inputs(2, 4), torch.tensor([3, 4]), torch.tensor([[1, 2], [3, 0]])
+
+        def probe(impl):
+            net = model(impl).double()
+            _, mlm, nsp = net(*given)
+            gradients(lambda: torch.cat([mlm.flatten(), nsp.flatten()]))
+            return {**parameter_gradients(net), "encoder.pos_embedding": None}  # the book's encoder gives it none
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, inputs):
+        """Leaves its arguments as they were.
+        不修改传入的参数。"""
+        given = *inputs(2, 4), torch.tensor([3, 4]), torch.tensor([[1, 2], [3, 0]])
+        agree(lambda impl: [model(impl)(*given), *given])
+
+
+class Pretrained(nn.Module):
+    """For probes: what a BERTModel has, with small parts around vectors of 256 features."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = Lookup()
+        self.hidden = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.Tanh())
+        self.mlm, self.nsp = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, 2)
+
+
+class Lookup(nn.Module):
+    """For probes: an encoder that looks up tokens and segments, and notes what it is called with."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.texts = nn.Embedding(VOCAB, WIDTH), nn.Embedding(2, WIDTH)
+
+    def forward(self, tokens, segments, valid_lens):
+        self.seen = [tokens, segments, valid_lens]
+        return self.words(tokens) + self.texts(segments)
+
+
+def classifier(impl):
+    """A classifier and the model that it was made from, with parameters from a seed."""
+    bert = set_parameters(Pretrained(), seed=3, scale=0.1)
+    net = impl.BERTClassifier(bert)
+    for parameter in net.parameters():
+        if parameter.shape[0] == 3:  # the output's
+            parameter.data = torch.linspace(-1, 1, parameter.numel()).sin().reshape(parameter.shape)
+    return net, bert
+
+
+def classes(tokens, segments, dtype=torch.float32):
+    """What BERTClassifier should give, by torch's functions."""
+    bert = set_parameters(Pretrained(), seed=3, scale=0.1).to(dtype).requires_grad_(False)
+    weight = torch.linspace(-1, 1, 3 * WIDTH).sin().reshape(3, WIDTH)
+    first = bert.encoder.words.weight[tokens[:, 0]] + bert.encoder.texts.weight[segments[:, 0]]
+    pooled = torch.tanh(F.linear(first, bert.hidden[0].weight, bert.hidden[0].bias))
+    return F.linear(pooled, weight.to(dtype), torch.linspace(-1, 1, 3).sin().to(dtype))
+
+
+@pytest.mark.exercise("BERTClassifier")
+class TestBERTClassifier:
+    @pytest.mark.points(2)
+    def test_logits(self, run, inputs):
+        """Classifies by the first step's encoding, through the model's hidden layer and the new output layer.
+        用第一个时间步的编码，经过模型的隐藏层和新的输出层，进行分类。"""
+        given = inputs(4, 5)
+        close(run(lambda impl: classifier(impl)[0]((*given, None))), classes(*given), atol=5e-5)  # sums of 256
+
+    @pytest.mark.points(2)
+    def test_shared(self, agree, inputs):
+        """Has the model's own encoder and hidden layer, no copies: who fine-tunes one fine-tunes the other.
+        使用的就是模型自己的编码器和隐藏层，而不是副本：微调会同时改变二者。"""
+        given = inputs(2, 4)
+
+        def probe(impl):
+            net, bert = classifier(impl)
+            before = net((*given, None))
+            bert.encoder.words.weight.data += 0.1
+            bert.hidden[0].bias.data -= 0.1
+            return before, net((*given, None)), net.encoder is bert.encoder, net.hidden is bert.hidden
+
+        agree(probe, atol=5e-5)
+
+    def test_parameters(self, agree, inputs):
+        """Has no parameters of the pretraining tasks' heads; all that it has are to be trained.
+        不包含预训练任务头的参数；它的所有参数都参与训练。"""
+        given = inputs(2, 4)
+
+        def probe(impl):
+            net, _ = classifier(impl)
+            return {name: [*p.shape, p.requires_grad] for name, p in net.named_parameters()}, net((*given, None))
+
+        agree(probe, atol=5e-5)
+
+    def test_inputs(self, agree, inputs):
+        """Takes tokens, segments and lengths in a tuple or list, and hands them to the encoder.
+        输入是由词元、片段和有效长度组成的元组或列表，都传给编码器。"""
+        given = *inputs(3, 4), torch.tensor([2, 4, 3])
+
+        def probe(impl):
+            net, _ = classifier(impl)
+            return [(net(kind(given)), net.encoder.seen) for kind in (tuple, list)]
+
+        agree(probe, atol=5e-5)
+
+    def test_batch_of_one(self, run, inputs):
+        """Takes a single pair of sentences, even of a single step.
+        可以只有一个句子对，甚至只有一个时间步。"""
+        tokens, segments = inputs(1, 4)
+        found = run(lambda impl: [classifier(impl)[0]((tokens[:, :n], segments[:, :n], None)) for n in (4, 1)])
+        close(found, [classes(tokens, segments)] * 2, atol=5e-5)
+
+    def test_float64_transposed(self, run, inputs):
+        """Works in float64, and on non-contiguous inputs.
+        可用 float64 计算，可接受非连续的输入。"""
+        tokens, segments = (part.t() for part in inputs(5, 3))
+        found = run(lambda impl: classifier(impl)[0].double()((tokens, segments, None)))
+        close(found, classes(tokens, segments, torch.float64))
+
+    @pytest.mark.points(2)
+    def test_gradients(self, agree, inputs):
+        """Passes gradients to the encoder, the hidden layer and the output layer.
+        梯度传到编码器、隐藏层和输出层。"""
+        given = *inputs(2, 3), None
+
+        def probe(impl):
+            net = classifier(impl)[0].double()
+            gradients(lambda: net(given))
+            return net.encoder.words.weight.grad, net.hidden[0].bias.grad, net.output.weight.grad, net.output.bias.grad
+
+        agree(probe)
+
+    def test_arguments_untouched(self, agree, inputs):
+        """Leaves its inputs as they were.
+        不修改输入。"""
+        given = *inputs(2, 4), torch.tensor([3, 2])
+        agree(lambda impl: [classifier(impl)[0](given), *given], atol=5e-5)
+
+
+def truncated(impl, premise, hypothesis, max_len):
+    """Both texts, of so many different tokens, after truncate_pair."""
+    p_tokens, h_tokens = [f"p{i}" for i in range(premise)], [f"h{i}" for i in range(hypothesis)]
+    impl.truncate_pair(p_tokens, h_tokens, max_len)
+    return p_tokens, h_tokens
+
+
+def shortened(premise, hypothesis, room):
+    """How long both texts are at the end: of all ways to fill the room the most even one, the premise before."""
+    if premise + hypothesis <= room:
+        return premise, hypothesis
+    ways = [(p, room - p) for p in range(room + 1) if p <= premise and room - p <= hypothesis]
+    return min(ways, key=lambda way: (abs(way[0] - way[1]), -way[0]))
+
+
+@pytest.mark.exercise("truncate_pair")
+class TestTruncatePair:
+    @pytest.mark.points(2)
+    def test_all_lengths(self, run):
+        """Shortens texts of any lengths to the most even pair that fits with <cls> and two <sep>.
+        对各种长度的文本对，截断后加上 <cls> 和两个 <sep> 恰好放得下，且两者尽量等长。"""
+        cases = [(p, h, max_len) for p in range(6) for h in range(6) for max_len in range(3, 12)]
+        found = run(lambda impl: [truncated(impl, *case) for case in cases])
+        for (p_tokens, h_tokens), (p, h, max_len) in zip(found, cases, strict=True):
+            premise, hypothesis = shortened(p, h, max_len - 3)
+            close(p_tokens, [f"p{i}" for i in range(premise)])
+            close(h_tokens, [f"h{i}" for i in range(hypothesis)])
+
+    def test_longer_first(self, agree):
+        """The longer text alone is shortened as long as it is the longer one, whichever it is.
+        只要一个文本更长，就只截断它，无论是哪一个。"""
+        agree(lambda impl: [truncated(impl, *case) for case in ((9, 3, 11), (3, 9, 11), (9, 3, 8), (3, 9, 8))])
+
+    def test_tie(self, agree):
+        """Of two texts of the same length the second one loses a token first.
+        两个文本等长时，先截断第二个。"""
+        agree(lambda impl: [truncated(impl, *case) for case in ((4, 4, 10), (4, 4, 9), (1, 1, 4))])
+
+    def test_fits(self, agree):
+        """Changes nothing if the pair fits, be it just so; one token more is too many.
+        放得下时（包括恰好放下）不做改变；多一个词元就放不下。"""
+        agree(lambda impl: [truncated(impl, *case) for case in ((3, 4, 20), (3, 4, 10), (3, 4, 9))])
+
+    def test_empty_text(self, agree):
+        """One of the texts may be empty, or both.
+        其中一个或两个文本可以为空。"""
+        agree(lambda impl: [truncated(impl, *case) for case in ((0, 6, 7), (6, 0, 7), (0, 0, 5))])
+
+    def test_no_room(self, agree):
+        """Leaves nothing of both if max_len is 3.
+        max_len 为 3 时，两个文本都被清空。"""
+        agree(lambda impl: [truncated(impl, *case) for case in ((3, 2, 3), (1, 4, 3))])
+
+    def test_first_tokens_stay(self, run):
+        """Takes tokens from the end, in the lists themselves.
+        从末尾截去词元，直接修改传入的列表。"""
+
+        def probe(impl):
+            premise, hypothesis = ["two", "dogs", "run", "on", "the", "grass"], ["an", "animal", "sleeps"]
+            impl.truncate_pair(premise, hypothesis, 8)
+            return premise, hypothesis
+
+        close(run(probe), (["two", "dogs", "run"], ["an", "animal"]))
+
+
+class FineTuned(nn.Module):
+    """For probes: what a BERTClassifier has, in small."""
+
+    def __init__(self, num_layers):
+        super().__init__()
+        self.encoder = nn.Module()
+        self.encoder.token_embedding, self.encoder.segment_embedding = nn.Embedding(3, 2), nn.Embedding(2, 2)
+        self.encoder.pos_embedding = nn.Parameter(torch.ones(1, 4, 2))
+        self.encoder.blks = nn.Sequential(*(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2)) for _ in range(num_layers)))
+        self.hidden, self.output = nn.Sequential(nn.Linear(2, 2), nn.Tanh()), nn.Linear(2, 3)
+
+
+def groups(impl, num_layers, lr, decay):
+    """The groups as [names of the parameters, learning rate]."""
+    net = FineTuned(num_layers)
+    names = {id(parameter): name for name, parameter in net.named_parameters()}
+    found = impl.llrd_groups(net, lr, decay)
+    return [[sorted(names.get(id(p), "?") for p in group["params"]), group["lr"]] for group in found]
+
+
+def rate(name, num_layers, lr, decay):
+    """The learning rate that the parameter of this name should have."""
+    if not name.startswith("encoder."):
+        return lr
+    depth = num_layers - int(name.split(".")[2]) if name.startswith("encoder.blks.") else num_layers + 1
+    for _ in range(depth):
+        lr *= decay
+    return lr
+
+
+@pytest.mark.exercise("llrd_groups")
+class TestLlrdGroups:
+    @pytest.mark.points(2)
+    def test_rates(self, run):
+        """Lowers the learning rate by a factor from layer to layer, down to the embeddings.
+        从输出层到嵌入层，学习率逐层乘以衰减系数。"""
+        found = run(lambda impl: groups(impl, 4, 2e-3, 0.9))
+        given = {name: lr for names, lr in found for name in names}
+        expected = {name: rate(name, 4, 2e-3, 0.9) for name, _ in FineTuned(4).named_parameters()}
+        close(given, expected)
+
+    @pytest.mark.points(2)
+    def test_every_parameter_once(self, run):
+        """Has every parameter once, also of a model with twelve blocks.
+        每个参数恰好出现一次，有十二个块的模型也是如此。"""
+        found = run(lambda impl: groups(impl, 12, 1.0, 0.5))
+        given = sorted(name for names, _ in found for name in names)
+        close(given, sorted(name for name, _ in FineTuned(12).named_parameters()))
+
+    def test_order(self, agree):
+        """Has a group for the head, one for each block from the last to the first, and one for the embeddings.
+        依次为：输出部分一组，从最后一块到第一块各一组，嵌入一组。"""
+        agree(lambda impl: groups(impl, 3, 0.1, 0.5))
+
+    def test_few_blocks(self, agree):
+        """Takes an encoder with one block, and with none.
+        编码器可以只有一个块，也可以没有。"""
+        agree(lambda impl: [groups(impl, num_layers, 1.0, 0.8) for num_layers in (1, 0)])
+
+    def test_no_decay(self, agree):
+        """With a decay of 1 all learning rates are the same.
+        衰减系数为 1 时，所有学习率相同。"""
+        agree(lambda impl: groups(impl, 2, 3e-4, 1.0))
+
+    def test_net_untouched(self, agree):
+        """Leaves the parameters as they were, all of them to be trained.
+        不改变任何参数，且所有参数仍参与训练。"""
+
+        def probe(impl):
+            net = set_parameters(FineTuned(2), seed=4)
+            rates = [[len(group["params"]), group["lr"]] for group in impl.llrd_groups(net, 0.1, 0.5)]
+            return rates, {name: [p.detach(), p.requires_grad] for name, p in net.named_parameters()}
+
+        agree(probe)
