@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course
-from dlgrade.cli import lang_option
+from dlgrade.cli import complete, lang_option
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
@@ -23,7 +23,7 @@ SEEDS = (0, 1, 2)
 
 
 @click.command("audit")
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]")
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
 @click.option("--mutants", is_flag=True, help="Mutate the references, too. 同时进行变异测试。")
 @click.option("--sample", is_flag=True, help="With --mutants: 20 of each chapter. 每章抽取 20 个变异体。")
 @click.option("--changed-since", metavar="REV", help="Only what a branch changed since REV. 只审查自 REV 以来的改动。")
@@ -32,7 +32,9 @@ SEEDS = (0, 1, 2)
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes; else one a core. 进程数。")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
-@click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", help="Annotations for GitHub.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "github"]), default="text", help="Annotations for GitHub. 输出格式。"
+)
 @lang_option
 def command(
     chapters: tuple[str, ...],

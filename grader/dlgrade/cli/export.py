@@ -21,7 +21,7 @@ SUFFIX = {"csv": "csv", "canvas": "csv", "moodle": "csv", "gradescope": "zip"}
 @click.command("export")
 @click.option("--format", "form", type=click.Choice(list(SUFFIX)), default="csv", help="Whose form (csv). 格式。")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("grades"), help="Folder (grades)."
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("grades"), help="Folder (grades). 文件夹。"
 )
 @click.option("--gradebook", metavar="URL", help="Database; else OUT/gradebook.sqlite. 成绩册数据库。")
 @click.option(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("points", type=click.FloatRange(min=0))
 @click.option("--why", required=True, help="The reason; the student reads it. 理由（学生可见）。")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("grades"), help="Folder (grades)."
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("grades"), help="Folder (grades). 文件夹。"
 )
 @click.option("--gradebook", metavar="URL", help="Database; else OUT/gradebook.sqlite. 成绩册数据库。")
 @lang_option
