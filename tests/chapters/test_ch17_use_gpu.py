@@ -1,0 +1,303 @@
+"""ch17: try_gpu, try_all_gpus, to_device, gpu_cost_per_epoch.
+
+No check needs a GPU: how many there are is what the probe says, and tensors move to the device "meta".
+"""
+
+from collections import namedtuple
+
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, raises
+
+CPU = "device", "cpu"
+
+
+def cuda(*numbers):
+    """What `told` says of these GPUs."""
+    return [("device", f"cuda:{number}") for number in numbers]
+
+
+def told(devices):
+    """For probes: the kind and the name of a device, or of all in a list."""
+    return list(map(told, devices)) if isinstance(devices, list) else (type(devices).__name__, str(devices))
+
+
+class Gpus:
+    """For probes: `with Gpus(2): ...` in a world with two GPUs."""
+
+    def __init__(self, count):
+        self.says = {"device_count": lambda: count, "is_available": lambda: count > 0}
+
+    def __enter__(self):
+        self.said = {name: getattr(torch.cuda, name) for name in self.says}
+        for name, function in self.says.items():
+            setattr(torch.cuda, name, function)
+
+    def __exit__(self, *_):
+        for name, function in self.said.items():
+            setattr(torch.cuda, name, function)
+
+
+def in_worlds(counts, action):
+    """For probes: what the action gives with so many GPUs, one number after the other."""
+    found = []
+    for count in counts:
+        with Gpus(count):
+            found.append(told(action()))
+    return found
+
+
+@pytest.mark.exercise("try_gpu")
+class TestTryGpu:
+    @pytest.mark.points(2)
+    def test_gpus_there(self, run):
+        """Gives the GPU of the number asked for, when there is one.
+        存在该编号的 GPU 时，返回它。"""
+        found = run(lambda impl: in_worlds([1, 2, 8], lambda: [impl.try_gpu(0), impl.try_gpu(i=0)]))
+        close(found, [cuda(0, 0)] * 3)
+        found = run(lambda impl: in_worlds([2, 8], lambda: impl.try_gpu(1)))
+        close(found, cuda(1, 1))
+
+    def test_no_gpu(self, run):
+        """Gives the CPU when there is no GPU.
+        没有 GPU 时，返回 CPU。"""
+        found = run(lambda impl: in_worlds([0, 3], lambda: [impl.try_gpu(0), impl.try_gpu(2)]))
+        close(found, [[CPU, CPU], cuda(0, 2)])
+
+    def test_too_few(self, run):
+        """Gives the CPU when there are GPUs, but not of that number: two of them are 0 and 1.
+        有 GPU 但没有该编号时，返回 CPU：两块 GPU 的编号是 0 和 1。"""
+        found = run(lambda impl: in_worlds([2], lambda: [impl.try_gpu(i) for i in (0, 1, 2, 3, 10)]))
+        close(found, [[*cuda(0, 1), CPU, CPU, CPU]])
+
+    def test_default(self, run):
+        """Gives the first GPU when no number is given.
+        不给编号时，返回第一块 GPU。"""
+        close(run(lambda impl: in_worlds([4, 1, 0], impl.try_gpu)), [*cuda(0, 0), CPU])
+
+    def test_asked_anew(self, run):
+        """Asks again in each call how many GPUs there are.
+        每次调用都重新查询 GPU 的个数。"""
+        close(run(lambda impl: in_worlds([0, 2, 1, 2], lambda: impl.try_gpu(1))), [CPU, *cuda(1), CPU, *cuda(1)])
+
+
+@pytest.mark.exercise("try_all_gpus")
+class TestTryAllGpus:
+    @pytest.mark.points(2)
+    def test_gpus_there(self, run):
+        """Gives all GPUs, in order from number 0.
+        按编号从 0 起依次返回所有 GPU。"""
+        close(run(lambda impl: in_worlds([3, 2, 8], impl.try_all_gpus)), [cuda(0, 1, 2), cuda(0, 1), cuda(*range(8))])
+
+    def test_one_gpu(self, run):
+        """Gives a single GPU as a list, too, without the CPU.
+        只有一块 GPU 时同样返回列表，其中没有 CPU。"""
+
+        def probe(impl):
+            with Gpus(1):
+                devices = impl.try_all_gpus()
+                return told(devices), type(devices).__name__
+
+        close(run(probe), (cuda(0), "list"))
+
+    def test_no_gpu(self, run):
+        """Gives a list with the CPU when there is no GPU.
+        没有 GPU 时，返回只含 CPU 的列表。"""
+
+        def probe(impl):
+            with Gpus(0):
+                devices = impl.try_all_gpus()
+                return told(devices), type(devices).__name__
+
+        close(run(probe), ([CPU], "list"))
+
+    def test_asked_anew(self, run):
+        """Asks again in each call, and gives a new list.
+        每次调用都重新查询，并返回新的列表。"""
+
+        def probe(impl):
+            with Gpus(2):
+                impl.try_all_gpus().clear()
+            return in_worlds([2, 0, 1], impl.try_all_gpus)
+
+        close(run(probe), [cuda(0, 1), [CPU], cuda(0)])
+
+
+Batch = namedtuple("Batch", "features labels")
+
+
+def places(obj):
+    """For probes: the kinds of containers, and the device, dtype and shape of each tensor in them."""
+    if isinstance(obj, torch.Tensor):
+        return obj.device.type, obj.dtype, list(obj.shape)
+    if isinstance(obj, dict):
+        return [type(obj).__name__, *((key, places(value)) for key, value in obj.items())]
+    if isinstance(obj, (list, tuple)):
+        return [type(obj).__name__, *map(places, obj)]
+    return obj
+
+
+def moved(impl, obj):
+    """For probes: where things are after a move to "meta", and what they are after one to the CPU."""
+    values = impl.to_device(obj, "cpu")
+    return places(impl.to_device(obj, "meta")), values
+
+
+def meta(*shape, dtype=torch.float32):
+    """What `places` says of a tensor on "meta"."""
+    return "meta", dtype, list(shape)
+
+
+@pytest.mark.exercise("to_device")
+class TestToDevice:
+    @pytest.mark.points(2)
+    def test_tensors(self, run, randn):
+        """Moves a tensor, whatever its shape and dtype; the device is a string or a torch.device.
+        移动任意形状和 dtype 的张量；设备可以是字符串或 torch.device。"""
+        tensors = randn(2, 3), torch.tensor(True), torch.arange(4), randn(3, 2, dtype=torch.float64).t()
+
+        def probe(impl):
+            return [(places(impl.to_device(X, torch.device("meta"))), *moved(impl, X)) for X in tensors]
+
+        kinds = meta(2, 3), meta(dtype=torch.bool), meta(4, dtype=torch.int64), meta(2, 3, dtype=torch.float64)
+        close(run(probe), [(kind, kind, X) for kind, X in zip(kinds, tensors, strict=True)])
+
+    @pytest.mark.points(2)
+    def test_lists_and_dicts(self, run, randn):
+        """Moves the tensors of lists and of dicts, whose keys and order stay.
+        移动列表和字典中的张量；字典的键和顺序不变。"""
+        X, y = randn(2, 3), torch.arange(2)
+        batches = [X, y], {"y": y, "X": X, 3: [X], (0, 1): y}
+        x, labels = meta(2, 3), meta(2, dtype=torch.int64)
+        mapping = ["dict", ("y", labels), ("X", x), (3, ["list", x]), ((0, 1), labels)]
+        found = run(lambda impl: [moved(impl, batch) for batch in batches])
+        close(found, [(["list", x, labels], batches[0]), (mapping, batches[1])])
+
+    def test_tuples(self, run, randn):
+        """A tuple stays a tuple.
+        元组仍是元组。"""
+        X, y = randn(2, 3), torch.arange(2)
+        batches = (X, y), (X,), ([X], (y,))
+        x, labels = meta(2, 3), meta(2, dtype=torch.int64)
+        kinds = ["tuple", x, labels], ["tuple", x], ["tuple", ["list", x], ["tuple", labels]]
+        close(run(lambda impl: [moved(impl, batch) for batch in batches]), list(zip(kinds, batches, strict=True)))
+
+    def test_named_tuples(self, run, randn):
+        """A named tuple stays one of its class, with its fields.
+        具名元组仍属于原来的类，字段不变。"""
+        X, y = randn(2, 3), torch.arange(2)
+
+        def probe(impl):
+            batch = impl.to_device(Batch(X, [y]), "cpu")
+            return moved(impl, Batch(X, [y])), getattr(batch, "features", None), getattr(batch, "labels", None)
+
+        kinds = ["Batch", meta(2, 3), ["list", meta(2, dtype=torch.int64)]]
+        close(run(probe), ((kinds, (X, [y])), X, [y]))
+
+    @pytest.mark.points(2)
+    def test_deeply_nested(self, run, randn):
+        """Moves tensors at any depth, empty containers among them.
+        移动任意深度的张量，其中可以有空容器。"""
+        X, x = randn(2), meta(2)
+        nest = {"a": [X, (X, {"b": [[X]], "c": ()})], "d": {"e": Batch(X, (X, [], {}))}}
+        inner = ["dict", ("b", ["list", ["list", x]]), ("c", ["tuple"])]
+        batch = ["Batch", x, ["tuple", x, ["list"], ["dict"]]]
+        kinds = ["dict", ("a", ["list", x, ["tuple", x, inner]]), ("d", ["dict", ("e", batch)])]
+        close(run(lambda impl: moved(impl, nest)), (kinds, nest))
+
+    def test_other_values(self, run, randn):
+        """Leaves strings, numbers, None and the like as they are, and moves what stands beside them.
+        字符串、数字、None 等保持原样，只移动旁边的张量。"""
+        X = randn(2)
+
+        def probe(impl):
+            batch = ["cat.png", 3, 2.5, None, True, b"x", {1, 2}, X]
+            *others, last = impl.to_device(batch, "meta")
+            return others, places(last), impl.to_device("cat", "meta"), impl.to_device(None, "meta")
+
+        close(run(probe), (["cat.png", 3, 2.5, None, True, b"x", {1, 2}], meta(2), "cat", None))
+
+    def test_modules(self, run):
+        """Moves a module itself, in a container, too.
+        移动模块本身，放在容器中也一样。"""
+
+        def probe(impl):
+            net, other = nn.Linear(2, 3), nn.BatchNorm1d(4)
+            kept = impl.to_device(net, "meta") is net, impl.to_device([other], "meta")[0] is other
+            return kept, places(list(net.parameters())), places(other.running_mean)
+
+        close(run(probe), ((True, True), ["list", meta(3, 2), meta(3)], meta(4)))
+
+    def test_arguments_untouched(self, run, randn):
+        """Makes new containers: the given ones keep their tensors where they were.
+        返回新的容器；传入的容器及其中的张量留在原处。"""
+        X, y = randn(2, 3), torch.arange(2)
+
+        def probe(impl):
+            batch = [X, {"y": y, "more": [X, y]}]
+            return moved(impl, batch), batch
+
+        x, labels = meta(2, 3), meta(2, dtype=torch.int64)
+        expected = ["list", x, ["dict", ("y", labels), ("more", ["list", x, labels])]]
+        batch = [X, {"y": y, "more": [X, y]}]
+        close(run(probe), ((expected, batch), batch))
+
+    def test_values_and_graph(self, run, randn):
+        """On a device with values keeps them, and gradients flow back through the move.
+        目标设备存有数值时，数值不变，梯度可以回传。"""
+        X, factor = randn(2, 3), randn(2, 3)
+
+        def probe(impl):
+            leaf = X.clone().requires_grad_()
+            batch = impl.to_device({"pair": (2 * leaf, factor)}, torch.device("cpu"))
+            (batch["pair"][0] * batch["pair"][1]).sum().backward()
+            return batch, leaf.grad, places(impl.to_device(factor, "meta"))
+
+        close(run(probe), ({"pair": (2 * X, factor)}, 2 * factor, meta(2, 3)))
+
+
+@pytest.mark.exercise("gpu_cost_per_epoch")
+class TestGpuCostPerEpoch:
+    @pytest.mark.points(2)
+    def test_cost(self, run):
+        """Pays for the hours that the samples take: 60,000 at 1,000 a second are a minute, 1/60 of the price.
+        按所用的小时数付费：每秒 1,000 个样本，60,000 个样本用时一分钟，费用是单价的 1/60。"""
+        cases = [(60_000, 1_000, 1.8), (1_281_167, 2_500, 12.0), (7, 0.5, 3.0), (3_600, 1, 2), (360, 0.25, 0.5)]
+        found = run(lambda impl: [impl.gpu_cost_per_epoch(*case) for case in cases])
+        close(found, [0.03, 1_281_167 / 2_500 / 3_600 * 12, 14 / 3_600 * 3, 2.0, 0.2])
+
+    def test_proportions(self, run, generator):
+        """Twice the samples or twice the price cost twice as much, twice the speed half as much.
+        样本数或单价加倍，费用加倍；速度加倍，费用减半。"""
+        n, speed, price = (torch.randint(1, 50_000, (3,), generator=generator) + 500).tolist()
+        cases = [(n, speed, price), (2 * n, speed, price), (n, 2 * speed, price), (n, speed, 2 * price)]
+        found = run(lambda impl: [impl.gpu_cost_per_epoch(*case) for case in cases])
+        cost = n * price / speed / 3_600
+        close(found, [cost, 2 * cost, cost / 2, 2 * cost])
+
+    def test_no_samples(self, run):
+        """No samples cost nothing, and one sample costs next to nothing.
+        没有样本则没有费用；一个样本的费用几乎为零。"""
+        found = run(lambda impl: [impl.gpu_cost_per_epoch(n, 1_000.0, 3.6) for n in (0, 1)])
+        close(found, [0.0, 1e-6], atol=1e-12)
+
+    def test_free_of_charge(self, run):
+        """A GPU of one's own has no price, and costs nothing.
+        自己的 GPU 不收费，费用为零。"""
+        found = run(lambda impl: [impl.gpu_cost_per_epoch(5_000, 10.0, price) for price in (0.0, 7.2)])
+        close(found, [0.0, 1.0])
+
+    def test_no_speed(self, run):
+        """Refuses a throughput of 0 or less with ValueError, and takes a slow GPU.
+        吞吐量小于等于 0 时抛出 ValueError；很慢的 GPU 可以接受。"""
+
+        def probe(impl):
+            refused = [
+                raises(lambda speed=speed: impl.gpu_cost_per_epoch(100, speed, 1.0), ValueError)
+                for speed in (0, 0.0, -0.5, -100.0)
+            ]
+            return refused, impl.gpu_cost_per_epoch(3_600, 0.01, 1.0)
+
+        close(run(probe), ([True] * 4, 100.0))
