@@ -56,7 +56,7 @@ def several_fitting_files(folder):
 
 
 def no_file_here(folder):
-    return ["ch28"], str(folder), "`dlgrade list --starter ch28 > ch28_batch_norm.py`"
+    return ["ch28"], str(folder), "`dlgrade start ch28`"
 
 
 def not_utf8(folder):

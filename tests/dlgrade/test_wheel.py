@@ -42,7 +42,7 @@ def test_check_from_an_empty_folder(wheel, tmp_path):
     run = _runner(environment, work)
     nothing = run("check", "ch28")
     assert nothing.returncode == 2
-    assert "list --starter ch28" in nothing.stderr
+    assert "dlgrade start ch28" in nothing.stderr
     (work / "ch28_batch_norm.py").write_text(run("list", "--starter", "ch28").stdout, encoding="utf-8")
     fresh = run("check", "ch28")
     assert (fresh.returncode, "Score 0 / 70, 4 pending" in fresh.stdout) == (1, True), fresh.stdout + fresh.stderr

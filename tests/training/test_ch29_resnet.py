@@ -53,8 +53,8 @@ class TestResnet18:
     @pytest.mark.points(3)
     @pytest.mark.timeout(60)
     def test_learns(self, training):
-        """ResNet-18 itself learns from 6,000 drawn signs, on a GPU, and reads new ones.
-        ResNet-18 本身在 GPU 上从 6000 张手绘符号中学习，并识别新的符号。"""
+        """ResNet-18 itself learns from 4,000 drawn signs, on a GPU, and reads new ones.
+        ResNet-18 本身在 GPU 上从 4000 张手绘符号中学习，并识别新的符号。"""
         inputs, labels = training.draw("shapes", 1000, "test")
-        train = training.draw("shapes", 6000)
-        training("resnet18", fit_resnet18, train, inputs, accuracy(labels), steps=200)
+        train = training.draw("shapes", 4000)
+        training("resnet18", fit_resnet18, train, inputs, accuracy(labels), steps=120)

@@ -10,7 +10,7 @@ import click
 
 from dlgrade import course
 from dlgrade.cli import lang_option
-from dlgrade.text import Lang, Text, both
+from dlgrade.text import Lang, Text, both, same
 from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
             results.append(result)
     right, mistaken, attack = results
     terminal.print("")
-    terminal.print(both("Now your turn: ", "轮到你了：") + _your_turn(here), "bold")
+    command = same(f"dlgrade start {CHAPTER} && dlgrade check {CHAPTER}")
+    terminal.print(both("Now your turn: ", "轮到你了：") + command, "bold")
     named = any(check.diagnosis == MISTAKE for check in mistaken.checks)
     return 0 if right.score == right.points and named and attack.score == 0 else 1
 
@@ -82,9 +83,3 @@ def _show(judge: Judge, terminal: Terminal, title: Text, name: str, source: str)
         report = judge.grade(chapter, Submission.from_source(source, name), training="never")
     terminal.summarise(chapter, report)
     return report
-
-
-def _your_turn(here: course.Course) -> Text:
-    stem = here.chapter(CHAPTER).stem
-    command = f"dlgrade list --starter {CHAPTER} > {stem}.py && dlgrade check {CHAPTER}"
-    return both(command, command)

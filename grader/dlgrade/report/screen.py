@@ -93,7 +93,7 @@ class Screen:
             for part in Styled(_printable(words), style=style).wrap(self.console, self.console.width)
         ] or [Styled("")]
         if not self.console.is_terminal:
-            for part in wrapped:
+            for part in filter(None, wrapped):  # an empty line ends a screen
                 part.rstrip()
                 self.console.print(part)
             self.console.print()
