@@ -20,7 +20,8 @@ from dlgrade.text import both
 
 __all__ = [
     "LETTERS", "Sketch", "accuracy", "as_tokens", "batches", "bleu", "close", "descend", "expect", "gradients",
-    "perplexity", "raises", "set_parameters", "translate", "vocabularies", "windows", "written_from_scratch",
+    "parameter_gradients", "perplexity", "raises", "set_parameters", "to_grid", "translate", "varied_matrices",
+    "vocabularies", "windows", "with_gradients", "written_from_scratch",
 ]  # fmt: skip
 
 # For probes: these travel with the probe and run where the implementation is.
@@ -50,6 +51,19 @@ def gradients(function: Callable[..., torch.Tensor], *inputs: torch.Tensor) -> l
     weights = torch.arange(output.numel(), dtype=output.dtype).reshape(output.shape).sin()
     (output * weights).sum().backward()
     return [x.grad for x in inputs]
+
+
+def parameter_gradients(module: torch.nn.Module) -> dict[str, torch.Tensor | None]:
+    """The gradient of every parameter of a module, by name, after a backward pass."""
+    return {name: parameter.grad for name, parameter in sorted(module.named_parameters())}
+
+
+def with_gradients(params: list[torch.Tensor]) -> list[tuple[torch.Tensor, torch.Tensor | None]]:
+    """Each parameter, and its gradient of half the sum of all squares: the parameter once more, if it can learn."""
+    if all(p.requires_grad for p in params):
+        half: Any = sum(p.square().sum() / 2 for p in params)
+        half.backward()
+    return [(p, p.grad if p.is_leaf else None) for p in params]
 
 
 def set_parameters(module: torch.nn.Module, seed: int, scale: float = 0.5) -> torch.nn.Module:
@@ -166,6 +180,19 @@ def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float 
     found = Comparison(Tolerance(rtol, atol)).difference(actual, expected)
     if found:
         raise from_difference(found)
+
+
+def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:
+    """The matrices among the parameters; fails the check where one has the same number everywhere."""
+    found = [p for p in params if p.dim() == 2]
+    varied = all(matrix.isfinite().all() and matrix.unique().numel() > 1 for matrix in found)
+    expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
+    return found
+
+
+def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:
+    """x rounded to multiples of step: inputs whose sums and products are exact."""
+    return (x / step).round() * step
 
 
 LETTERS = " .abcdefghijklmnopqrstuvwxyz"

@@ -11,15 +11,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, written_from_scratch
+from dlgrade.suite import close, gradients, to_grid, written_from_scratch
 
 MANY = 30_000
 NORMAL = True, torch.tensor([1, 0.7])  # what `distribution` should give
-
-
-def to_grid(x, step):
-    """x rounded to multiples of step."""
-    return (x / step).round() * step
 
 
 @pytest.fixture

@@ -10,7 +10,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, raises, set_parameters, written_from_scratch
+from dlgrade.suite import (
+    close,
+    expect,
+    gradients,
+    parameter_gradients,
+    raises,
+    set_parameters,
+    to_grid,
+    written_from_scratch,
+)
 
 DRAWS = 200  # an element of probability 0.2 is missed by all of them once in 1e19 runs
 
@@ -25,11 +34,6 @@ def generator(generator):
 def values(randn):
     """values(3, 4): random numbers of both signs, none near zero."""
     return lambda *shape, **dtype: (lambda X: X + X.sign() / 2)(randn(*shape, **dtype))
-
-
-def to_grid(X, step):
-    """X rounded to multiples of step."""
-    return (X / step).round() * step
 
 
 def spread(Y):
@@ -297,11 +301,11 @@ class TestNet:
         def probe(impl):
             net = network(impl).double().eval()
             found = gradients(net, X)
-            return found, {name: parameter.grad for name, parameter in net.named_parameters()}
+            return found, parameter_gradients(net)
 
         layers = prediction(X)[1]
         wanted = gradients(lambda X: layers["lin3"](F.relu(layers["lin2"](F.relu(layers["lin1"](X))))), X)
-        close(run(probe), (wanted, {name: parameter.grad for name, parameter in layers.named_parameters()}))
+        close(run(probe), (wanted, parameter_gradients(layers)))
 
 
 def estimate(impl, X, **seed):

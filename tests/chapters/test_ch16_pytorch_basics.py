@@ -11,16 +11,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, set_parameters, written_from_scratch
+from dlgrade.suite import close, gradients, parameter_gradients, set_parameters, to_grid, written_from_scratch
 
 
 def fixed(module, dtype=torch.float32):
     """The module with parameters that are always the same."""
     return set_parameters(module, seed=0).to(dtype)
-
-
-def parameter_gradients(module):
-    return {name: parameter.grad for name, parameter in sorted(module.named_parameters())}
 
 
 def perceptron(dtype=torch.float32):
@@ -281,11 +277,6 @@ def dense(X, in_units, units):
     parts = nn.ParameterDict({"weight": torch.zeros(in_units, units), "bias": torch.zeros(units)})
     p = fixed(parts, X.dtype)
     return F.relu(F.linear(X, p["weight"].t(), p["bias"])).detach()
-
-
-def to_grid(X, step):
-    """X rounded to multiples of step."""
-    return (X / step).round() * step
 
 
 def looks(values):

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, set_parameters
+from dlgrade.suite import close, gradients, parameter_gradients, set_parameters
 
 
 def two_modes(module, batch, X):
@@ -23,7 +23,7 @@ def state(module):
 def all_gradients(module, X):
     """The gradients of the input and of every parameter, in float64."""
     set_parameters(module.double(), seed=0)
-    return gradients(module, X), {name: p.grad for name, p in sorted(module.named_parameters())}
+    return gradients(module, X), parameter_gradients(module)
 
 
 def residual(X, channels, use_1x1conv=False, strides=1):

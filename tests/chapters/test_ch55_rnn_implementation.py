@@ -7,7 +7,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import Sketch, close, descend, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.suite import (
+    Sketch,
+    close,
+    descend,
+    expect,
+    gradients,
+    set_parameters,
+    varied_matrices,
+    with_gradients,
+    written_from_scratch,
+)
 
 VOCAB, HIDDENS = 5, 4
 Plain = namedtuple("Plain", "params")  # a net that is no nn.Module
@@ -26,21 +36,6 @@ def case(randn):
     return draw
 
 
-def weights(params):
-    """The three matrices of the parameters. Fails the check where one does not vary."""
-    matrices = [p for p in params if p.dim() == 2]
-    varied = all(m.isfinite().all() and m.unique().numel() > 1 for m in matrices)
-    expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
-    return matrices
-
-
-def trained(params):
-    """Each parameter, and its gradient of half the sum of all squares: the parameter once more."""
-    if all(p.requires_grad for p in params):
-        sum(p.square().sum() / 2 for p in params).backward()
-    return [(p, p.grad if p.is_leaf else None) for p in params]
-
-
 def torch_rnn(inputs, state, params):
     """Outputs and state of torch's RNN with a linear layer."""
     net, (W_xh, W_hh, b_h, W_hq, b_q) = nn.RNN(VOCAB, HIDDENS), params
@@ -55,7 +50,7 @@ class TestGetParams:
     def test_weights(self, run):
         """Draws each weight by itself, with mean 0 and standard deviation 0.01.
         每个权重独立抽样，服从均值为 0、标准差为 0.01 的正态分布。"""
-        matrices = torch.stack(weights(run(lambda impl: impl.get_params(50, 50, CPU)))).flatten(1)
+        matrices = torch.stack(varied_matrices(run(lambda impl: impl.get_params(50, 50, CPU)))).flatten(1)
         for m in matrices:
             mean, std = m.mean().item(), m.std().item()
             expect(
@@ -70,15 +65,15 @@ class TestGetParams:
         """Starts every bias at zero; parameters come in the right order and shape.
         偏置初始为零；参数的顺序和形状正确。"""
         params = run(lambda impl: impl.get_params(9, 6, CPU))
-        weights(params)
+        varied_matrices(params)
         close((params[2], params[4]), (torch.zeros(6), torch.zeros(9)))
 
     @pytest.mark.points(2)
     def test_trainable(self, run):
         """Gives leaves that require gradients, so that backward() fills their .grad.
         返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
-        pairs = run(lambda impl: trained(impl.get_params(6, 3, CPU)))
-        weights([p for p, _ in pairs])
+        pairs = run(lambda impl: with_gradients(impl.get_params(6, 3, CPU)))
+        varied_matrices([p for p, _ in pairs])
         for p, grad in pairs:
             close(grad, p)
 
@@ -92,7 +87,7 @@ class TestGetParams:
             return [p.device.type for p in elsewhere], impl.get_params(3, 2, CPU)
 
         places, params = run(probe)
-        weights(params)
+        varied_matrices(params)
         expect(set(places) == {"meta"}, f"They are on {places}.", f"参数所在的设备是 {places}。")
 
 

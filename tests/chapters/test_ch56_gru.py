@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import Sketch, close, expect, gradients, written_from_scratch
+from dlgrade.suite import Sketch, close, expect, gradients, varied_matrices, with_gradients, written_from_scratch
 
 VOCAB, HIDDENS = 5, 4
 CPU, META = torch.device("cpu"), torch.device("meta")
@@ -47,21 +47,6 @@ def cell(randn):
     return draw
 
 
-def weights(params):
-    """The seven matrices of the parameters. Fails the check where one does not vary."""
-    matrices = [p for p in params if p.dim() == 2]
-    varied = all(m.isfinite().all() and m.unique().numel() > 1 for m in matrices)
-    expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
-    return matrices
-
-
-def trained(params):
-    """Each parameter, and its gradient of half the sum of all squares: the parameter once more."""
-    if all(p.requires_grad for p in params):
-        sum(p.square().sum() / 2 for p in params).backward()
-    return [(p, p.grad if p.is_leaf else None) for p in params]
-
-
 def formulas(inputs, state, params):
     """Outputs and state of the book's GRU in numpy, in float64."""
     W_xz, W_hz, b_z, W_xr, W_hr, b_r, W_xh, W_hh, b_h, W_hq, b_q = (p.double().numpy() for p in params)
@@ -90,13 +75,13 @@ class TestGetParams:
     def test_shapes(self, run):
         """Gives eleven tensors: three a gate, three for the candidate, two for the output.
         共十一个张量：两个门和候选隐状态各三个，输出层两个。"""
-        weights(run(lambda impl: impl.get_params(7, 4, CPU)))
+        varied_matrices(run(lambda impl: impl.get_params(7, 4, CPU)))
 
     @pytest.mark.points(2)
     def test_weights(self, run):
         """Draws the weights with mean 0 and standard deviation 0.01.
         权重服从均值为 0、标准差为 0.01 的正态分布。"""
-        matrices = weights(run(lambda impl: impl.get_params(60, 50, CPU)))
+        matrices = varied_matrices(run(lambda impl: impl.get_params(60, 50, CPU)))
         draws = torch.cat([m.flatten() for m in matrices]) / 0.01
         for z in (draws, *(m.flatten() / 0.01 for m in matrices)):
             n = z.numel()
@@ -111,14 +96,14 @@ class TestGetParams:
         """Starts every bias at zero.
         偏置初始为零。"""
         params = run(lambda impl: impl.get_params(9, 6, CPU))
-        weights(params)
+        varied_matrices(params)
         for bias in (p for p in params if p.dim() == 1):
             close(bias, torch.zeros_like(bias))
 
     def test_independent(self, run):
         """Draws each matrix by itself: no two gates start alike.
         每个矩阵独立抽样：任意两个门的初始值都不相同。"""
-        matrices = weights(run(lambda impl: impl.get_params(40, 40, CPU)))
+        matrices = varied_matrices(run(lambda impl: impl.get_params(40, 40, CPU)))
         correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
         off_diagonal = correlation - torch.eye(len(matrices))
         expect(off_diagonal.abs().max() < 6 / 40, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
@@ -127,8 +112,8 @@ class TestGetParams:
     def test_trainable(self, run):
         """Gives leaves that require gradients, so that backward() fills their .grad.
         返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
-        pairs = run(lambda impl: trained(impl.get_params(6, 3, CPU)))
-        weights([p for p, _ in pairs])
+        pairs = run(lambda impl: with_gradients(impl.get_params(6, 3, CPU)))
+        varied_matrices([p for p, _ in pairs])
         for p, grad in pairs:
             close(grad, p)
 
@@ -142,7 +127,7 @@ class TestGetParams:
             return [p.device.type for p in elsewhere], impl.get_params(3, 2, CPU)
 
         places, params = run(probe)
-        weights(params)
+        varied_matrices(params)
         expect(set(places) == {"meta"}, f"They are on {places}.", f"参数所在的设备是 {places}。")
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients, raises, set_parameters, written_from_scratch
+from dlgrade.suite import close, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
 
 VOCAB, HIDDENS = 6, 4
 CPU, META = torch.device("cpu"), torch.device("meta")
@@ -165,7 +165,7 @@ class TestRNNModel:
         def probe(impl):
             net = model(impl, nn.GRU, 2, both=True)
             of_state = gradients(lambda H: net(X, H)[0], H)
-            return of_state, {name: parameter.grad for name, parameter in net.named_parameters()}
+            return of_state, parameter_gradients(net)
 
         agree(probe)
 

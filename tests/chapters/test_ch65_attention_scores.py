@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.suite import close, expect, gradients, parameter_gradients, set_parameters, written_from_scratch
 
 SIZES = 3, 5, 4  # of a key, a query and the hidden layer of AdditiveAttention
 
@@ -298,7 +298,7 @@ class TestAdditiveAttention:
         def probe(impl):
             net = additive(impl).double()
             of_inputs = gradients(lambda q, k, v: net(q, k, v, torch.tensor([3, 6])), *inputs)
-            return of_inputs, {name: p.grad for name, p in net.named_parameters()}
+            return of_inputs, parameter_gradients(net)
 
         agree(probe)
 

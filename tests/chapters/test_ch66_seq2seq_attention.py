@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients, set_parameters
+from dlgrade.suite import close, gradients, parameter_gradients, set_parameters
 
 VOCAB, EMBED, HIDDEN = 9, 3, 4
 
@@ -216,7 +216,7 @@ class TestSeq2SeqAttentionDecoder:
         def probe(impl):
             net = decoder(impl).double()
             of_encoder = gradients(lambda o, s: decode(net, X, o, s, torch.tensor([4, 2]))[0], *encoded)
-            return of_encoder, {name: parameter.grad for name, parameter in net.named_parameters()}
+            return of_encoder, parameter_gradients(net)
 
         agree(probe)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, gradients, raises, set_parameters, written_from_scratch
+from dlgrade.suite import close, expect, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
 
 
 def split_heads(X, num_heads):
@@ -276,7 +276,7 @@ class TestMultiHeadAttention:
         def probe(impl):
             net = set_parameters(impl.MultiHeadAttention(4, 4, 4, 4, 2, 0.0, bias=True), seed=0).double()
             of_inputs = gradients(lambda q, k, v: net(q, k, v, torch.tensor([4, 2])), *inputs)
-            return of_inputs, {name: p.grad for name, p in net.named_parameters()}
+            return of_inputs, parameter_gradients(net)
 
         agree(probe)
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.suite import close, expect, gradients, parameter_gradients, set_parameters, written_from_scratch
 
 VOCAB, WIDTH, FFN, HEADS, SIZES = 9, 8, 5, 2, (8, 8, 8, 8)
 
@@ -69,7 +69,7 @@ def in_both_modes(net, call, layers=()):
 def all_gradients(net, call, *inputs):
     """The gradients of call(net, *inputs) with respect to the inputs, and to the net's parameters by name."""
     of_inputs = gradients(lambda *inputs: call(net.double(), *inputs), *inputs)
-    return of_inputs, {name: parameter.grad for name, parameter in net.named_parameters()}
+    return of_inputs, parameter_gradients(net)
 
 
 # For the judge: torch's own layers, with the parameters that set_parameters gives the exercises'.

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, set_parameters
+from dlgrade.suite import close, gradients, parameter_gradients, set_parameters
 
 VOCAB, HIDDEN, WIDTH = 9, 4, 256
 
@@ -18,10 +18,6 @@ def inputs(generator):
         return torch.randint(VOCAB, shape, generator=generator), torch.randint(2, shape, generator=generator)
 
     return inputs
-
-
-def parameter_gradients(net):
-    return {name: parameter.grad for name, parameter in net.named_parameters()}
 
 
 def next_sentence(impl):
