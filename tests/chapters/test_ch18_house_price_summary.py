@@ -1,0 +1,457 @@
+"""ch18: average_predictions, geometric_mean_predictions, out_of_fold, random_search."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from dlgrade.suite import close, gradients, raises
+
+
+def mean(preds, weights=None):
+    """numpy's weighted mean, in the predictions' dtype."""
+    stacked = np.stack([pred.double().numpy() for pred in preds])
+    return torch.from_numpy(np.asarray(np.average(stacked, axis=0, weights=weights))).to(preds[0].dtype)
+
+
+@pytest.mark.exercise("average_predictions")
+class TestAveragePredictions:
+    @pytest.mark.points(2)
+    def test_weights(self, run, randn):
+        """Gives the weighted mean, as numpy does.
+        给出加权平均，与 numpy 一致。"""
+        preds, weights = [randn(5) for _ in range(3)], [0.5, 0.2, 0.3]
+        close(run(lambda impl: impl.average_predictions(preds, weights)), mean(preds, weights))
+
+    @pytest.mark.points(2)
+    def test_no_weights(self, run, randn):
+        """Without weights all models count the same.
+        不给权重时，所有模型权重相同。"""
+        preds = [randn(4, 2) for _ in range(5)]
+        found = run(lambda impl: [impl.average_predictions(preds), impl.average_predictions(preds[:2], weights=None)])
+        close(found, [mean(preds), mean(preds[:2])])
+
+    def test_ratios(self, run, randn):
+        """Only the ratios of the weights count, whatever their sum; whole numbers are weights, too.
+        只有权重之间的比例起作用，与总和无关；权重可以是整数。"""
+        preds = [randn(6) for _ in range(3)]
+        weights = (1, 2, 5), [0.01, 0.02, 0.05], [100.0, 200.0, 500.0]
+        found = run(lambda impl: [impl.average_predictions(preds, some) for some in weights])
+        close(found, [mean(preds, weights[0])] * 3)
+
+    def test_zero_and_negative(self, run, randn):
+        """A weight of 0 leaves a model out; a negative one is taken as it is.
+        权重为 0 的模型不起作用；负权重照常参与计算。"""
+        preds = [randn(4) for _ in range(3)]
+        weights = [0.0, 3.0, 1.0], [2.0, -0.5, 0.5]
+        found = run(lambda impl: [impl.average_predictions(preds, some) for some in weights])
+        close(found, [mean(preds, some) for some in weights])
+
+    def test_one_model(self, run, randn):
+        """One model alone gives its predictions, whatever its weight.
+        只有一个模型时，无论权重是多少都返回它的预测。"""
+        pred = randn(5)
+        found = run(lambda impl: [impl.average_predictions([pred]), impl.average_predictions([pred], [0.2])])
+        close(found, [pred, pred])
+
+    def test_float64(self, run, randn):
+        """Keeps float64, and takes non-contiguous predictions, of a single house, too.
+        保持 float64，并可接受非连续的预测，以及只有一套房屋的预测。"""
+        shapes = (3, 4), (1, 1)
+        cases = [[randn(*shape, dtype=torch.float64).t() for _ in range(3)] for shape in shapes]
+        found = run(lambda impl: [impl.average_predictions(preds, [3, 1, 1]) for preds in cases])
+        close(found, [mean(preds, [3, 1, 1]) for preds in cases])
+
+    def test_no_mean(self, run, randn):
+        """Refuses weights whose sum is 0 or negative with ValueError.
+        权重之和为 0 或为负时抛出 ValueError。"""
+        preds = [randn(3), randn(3)]
+
+        def probe(impl):
+            weights = [0.0, 0.0], [1.0, -1.0], [0.25, -0.5]
+            refused = [raises(lambda w=some: impl.average_predictions(preds, w), ValueError) for some in weights]
+            return refused, impl.average_predictions(preds, [0.25, 0.5])
+
+        close(run(probe), ([True] * 3, mean(preds, [1, 2])))
+
+    def test_too_many_weights(self, run, randn):
+        """Refuses more or fewer weights than predictions with ValueError.
+        权重个数与预测个数不同时抛出 ValueError。"""
+        preds = [randn(3), randn(3)]
+
+        def probe(impl):
+            weights = [1.0], [1.0, 2.0, 3.0], []
+            refused = [raises(lambda w=some: impl.average_predictions(preds, w), ValueError) for some in weights]
+            return refused, impl.average_predictions(preds, [1.0, 2.0])
+
+        close(run(probe), ([True] * 3, mean(preds, [1, 2])))
+
+    def test_other_shapes(self, run, randn):
+        """Refuses predictions of different shapes with ValueError, instead of broadcasting them.
+        预测的形状不同时抛出 ValueError，而不是广播。"""
+        column, row, short = randn(4, 1), randn(4), randn(1)
+        pairs = [column, row], [row, column], [row, short], [short, row], [row, row, column]
+
+        def probe(impl):
+            refused = [raises(lambda p=preds: impl.average_predictions(p), ValueError) for preds in pairs]
+            return refused, impl.average_predictions([row, 2 * row], [1, 3])
+
+        close(run(probe), ([True] * 5, 1.75 * row))
+
+    def test_gradients(self, run, randn):
+        """Passes gradients to each model by its weight.
+        梯度按权重传到各个模型。"""
+        preds = [randn(5, dtype=torch.float64) for _ in range(3)]
+        found = run(lambda impl: gradients(lambda *p: impl.average_predictions(p, [1, 3, 4]), *preds))
+        weights = torch.arange(5, dtype=torch.float64).sin()
+        close(found, [weights / 8, 3 * weights / 8, weights / 2])
+
+    def test_arguments_untouched(self, run, randn):
+        """Leaves predictions and weights as they were.
+        不修改预测和权重。"""
+        preds, weights = [randn(3), randn(3)], [1.0, 4.0]
+        found = run(lambda impl: (impl.average_predictions(preds, weights), preds, weights))
+        close(found, (mean(preds, weights), preds, weights))
+
+
+def log_mean(preds):
+    """The geometric mean in float64, and then in the predictions' dtype."""
+    return torch.stack([pred.double() for pred in preds]).log().mean(dim=0).exp().to(preds[0].dtype)
+
+
+@pytest.mark.exercise("geometric_mean_predictions")
+class TestGeometricMeanPredictions:
+    @pytest.mark.points(2)
+    def test_prices(self, run, randn):
+        """Gives the exponential of the mean logarithm.
+        给出对数平均值的指数。"""
+        preds = [200_000 * (randn(6) / 2).exp() for _ in range(3)]
+        close(run(lambda impl: impl.geometric_mean_predictions(preds)), log_mean(preds), rtol=1e-5)
+
+    def test_closed_form(self, run):
+        """100,000 and 400,000 give 200,000; 1, 10 and 100 give 10; a half and an eighth a quarter.
+        100,000 与 400,000 得 200,000；1、10 与 100 得 10；1/2 与 1/8 得 1/4。"""
+        cases = [[1e5, 4e5], [1.0, 10.0, 100.0], [0.5, 0.125]]
+        found = run(lambda impl: [impl.geometric_mean_predictions([*map(torch.tensor, case)]) for case in cases])
+        close(found, [torch.tensor(value) for value in (2e5, 10.0, 0.25)], rtol=1e-5)
+
+    def test_one_model(self, run, randn):
+        """One model alone gives its predictions; a second opinion moves them.
+        只有一个模型时返回它的预测；再加一个模型则结果改变。"""
+        pred = randn(5).exp()
+        found = run(lambda impl: [impl.geometric_mean_predictions(preds) for preds in ([pred], [pred, 4 * pred])])
+        close(found, [pred, 2 * pred])
+
+    def test_large_and_small(self, run, randn):
+        """Neither overflows nor underflows where the product would.
+        乘积会上溢或下溢时，结果仍然正确。"""
+        preds = [randn(4).exp() for _ in range(5)]
+        found = run(lambda impl: [impl.geometric_mean_predictions([c * p for p in preds]) / c for c in (1e30, 1e-30)])
+        close(found, [log_mean(preds)] * 2, rtol=1e-4)  # exp(70) of a float32
+
+    def test_float64(self, run, randn):
+        """Keeps float64, and takes non-contiguous predictions, of a single house, too.
+        保持 float64，并可接受非连续的预测，以及只有一套房屋的预测。"""
+        shapes = (3, 4), (1, 1)
+        cases = [[randn(*shape, dtype=torch.float64).exp().t() for _ in range(3)] for shape in shapes]
+        found = run(lambda impl: [impl.geometric_mean_predictions(preds) for preds in cases])
+        close(found, [log_mean(preds) for preds in cases])
+
+    def test_not_positive(self, run, randn):
+        """Refuses predictions of 0 and negative ones with ValueError, in whichever model.
+        任一模型的预测为 0 或为负时抛出 ValueError。"""
+        good, zero, negative = randn(3).exp(), torch.tensor([1.0, 0.0, 2.0]), torch.tensor([1.0, 2.0, -0.5])
+
+        def probe(impl):
+            cases = [zero], [good, zero], [zero, good], [good, negative], [negative, negative]
+            refused = [raises(lambda p=preds: impl.geometric_mean_predictions(p), ValueError) for preds in cases]
+            return refused, impl.geometric_mean_predictions([good, 9 * good])
+
+        close(run(probe), ([True] * 5, 3 * good))
+
+    def test_other_shapes(self, run, randn):
+        """Refuses predictions of different shapes with ValueError, instead of broadcasting them.
+        预测的形状不同时抛出 ValueError，而不是广播。"""
+        column, row = randn(4, 1).exp(), randn(4).exp()
+
+        def probe(impl):
+            pairs = [column, row], [row, column], [row, row[:1]]
+            refused = [raises(lambda p=preds: impl.geometric_mean_predictions(p), ValueError) for preds in pairs]
+            return refused, impl.geometric_mean_predictions([row, 4 * row])
+
+        close(run(probe), ([True] * 3, 2 * row))
+
+    def test_gradients(self, run, randn):
+        """Passes the right gradients to each model.
+        各个模型的梯度正确。"""
+        preds = [randn(5, dtype=torch.float64).exp() for _ in range(3)]
+        found = run(lambda impl: gradients(lambda *p: impl.geometric_mean_predictions(p), *preds))
+        weights = torch.arange(5, dtype=torch.float64).sin()
+        close(found, [weights * log_mean(preds) / (3 * pred) for pred in preds])
+
+    def test_arguments_untouched(self, run, randn):
+        """Leaves the predictions as they were.
+        不修改传入的预测。"""
+        preds = [randn(3).exp(), randn(3).exp()]
+        close(run(lambda impl: (impl.geometric_mean_predictions(preds), preds)), (log_mean(preds), preds))
+
+
+def fit_mean(_, y):
+    """For probes: a model that predicts the mean label."""
+    return lambda X: y.mean(dim=0).expand(len(X), *y.shape[1:])
+
+
+def fit_nearest(X, y):
+    """For probes: a model that knows its training data by heart."""
+    return lambda Z: y[(Z[:, None] - X).square().sum(dim=-1).argmin(dim=1)]
+
+
+def without_fold(n, k):
+    """Pairs (rows of a fold, all others), from numpy's way to cut an array."""
+    folds = [fold.tolist() for fold in np.array_split(np.arange(n), k)]
+    return [(fold, [row for row in range(n) if row not in fold]) for fold in folds]
+
+
+def expected_of(fit, X, y, k):
+    return torch.cat([fit(X[others], y[others])(X[fold]) for fold, others in without_fold(len(X), k)])
+
+
+@pytest.mark.exercise("out_of_fold")
+class TestOutOfFold:
+    @pytest.mark.points(2)
+    def test_mean(self, run, randn):
+        """With the mean as a model gives each row the mean of the other folds.
+        以均值作为模型时，每一行得到其余各折的均值。"""
+        X, y = randn(8, 2), randn(8)
+        y = y + torch.arange(8)
+        close(run(lambda impl: impl.out_of_fold(fit_mean, X, y, 4)), expected_of(fit_mean, X, y, 4))
+
+    @pytest.mark.points(2)
+    def test_nothing_leaks(self, run, randn):
+        """A model that knows its training data by heart never meets the row that it predicts.
+        能背下训练数据的模型也从未见过它所预测的行。"""
+        X, y = randn(12, 2), torch.arange(12.0)
+        close(run(lambda impl: impl.out_of_fold(fit_nearest, X, y, 3)), expected_of(fit_nearest, X, y, 3))
+
+    def test_indivisible(self, run, randn):
+        """Covers all rows when k does not divide n: the first folds have one row more.
+        k 不能整除 n 时也覆盖所有行：前几折各多一行。"""
+        X, y, counts = randn(11, 2), randn(11) + torch.arange(11), (3, 4, 5, 2)
+        found = run(lambda impl: [impl.out_of_fold(fit_mean, X, y, k) for k in counts])
+        close(found, [expected_of(fit_mean, X, y, k) for k in counts])
+
+    def test_leave_one_out(self, run, randn):
+        """With k = n leaves out one row at a time.
+        k = n 时每次只留出一行。"""
+        X, y = randn(6, 1), randn(6)
+        close(run(lambda impl: impl.out_of_fold(fit_mean, X, y, 6)), (y.sum() - y) / 5)
+
+    def test_models(self, run, randn):
+        """Fits one model a fold, each to all rows of the other folds, features and labels in pairs.
+        每一折拟合一个模型，使用其余各折的全部行，特征与标签一一对应。"""
+        X, y = randn(7, 2), randn(7)
+
+        def probe(impl):
+            seen = []
+
+            def fit(features, labels):
+                order = features[:, 0].argsort()
+                seen.append((features[order], labels[order]))
+                return fit_nearest(features, labels)
+
+            return impl.out_of_fold(fit, X, y, 3), seen
+
+        def in_order(rows):
+            rows = torch.tensor(rows)
+            return rows[X[rows, 0].argsort()]
+
+        seen = [(X[in_order(others)], y[in_order(others)]) for _, others in without_fold(7, 3)]
+        close(run(probe), (expected_of(fit_nearest, X, y, 3), seen))
+
+    def test_several_outputs(self, run, randn):
+        """Takes labels (n, outputs), one output among them, and gives predictions of that shape.
+        可接受 (n, outputs) 的标签（outputs 可以为 1），预测的形状相同。"""
+        X, labels = randn(7, 2), (randn(7, 3), randn(7, 1))
+        found = run(lambda impl: [impl.out_of_fold(fit_nearest, X, y, 3) for y in labels])
+        close(found, [expected_of(fit_nearest, X, y, 3) for y in labels])
+
+    def test_float64(self, run, randn):
+        """Keeps float64, and takes non-contiguous features.
+        保持 float64，并可接受非连续的特征。"""
+        X, y = randn(2, 9, dtype=torch.float64).t(), randn(9, dtype=torch.float64)
+        close(run(lambda impl: impl.out_of_fold(fit_nearest, X, y, 4)), expected_of(fit_nearest, X, y, 4))
+
+    def test_no_folds(self, run, randn):
+        """Refuses less than 2 folds and more folds than rows with ValueError.
+        折数小于 2 或大于行数时抛出 ValueError。"""
+        X, y = randn(5, 2), randn(5)
+
+        def probe(impl):
+            refused = [raises(lambda k=k: impl.out_of_fold(fit_mean, X, y, k), ValueError) for k in (1, 0, -1, 6)]
+            return refused, impl.out_of_fold(fit_mean, X, y, 2)
+
+        close(run(probe), ([True] * 4, expected_of(fit_mean, X, y, 2)))
+
+    def test_arguments_untouched(self, run, randn):
+        """Leaves features and labels as they were.
+        不修改特征和标签。"""
+        X, y = randn(5, 2), randn(5)
+        close(run(lambda impl: (impl.out_of_fold(fit_mean, X, y, 2), X, y)), (expected_of(fit_mean, X, y, 2), X, y))
+
+
+SPACE = {"lr": [0.1, 0.01, 0.001], "depth": (1, 2), "act": ["relu", None]}
+POINT = {"lr": 0.01, "depth": 2, "act": None}
+
+
+def distance(lr, depth, act):
+    """For probes: a loss that is different for each configuration, and lowest, below 0, at POINT."""
+    return abs(math.log10(lr) + 2) + 3 * abs(depth - 2) + (0.2 if act else 0.0) + 0.05 * lr - 1
+
+
+def search(impl, n_trials, space=SPACE, loss=distance, **seed):
+    """For probes: what a search gives, and what it tried: all configurations and their losses, in order."""
+    tried = []
+
+    def objective(**config):
+        tried.append((config, loss(**config)))
+        return tried[-1][1]
+
+    return impl.random_search(space, n_trials, objective, **seed), tried
+
+
+def lowest(tried):
+    """For probes: the best of what was tried."""
+    return min(tried, key=lambda pair: pair[1])
+
+
+def in_grid_order(tried):
+    return sorted(tried, key=repr)
+
+
+def grid(space=SPACE, loss=distance):
+    """All configurations and their losses."""
+    configs = [{}]
+    for name, values in space.items():
+        configs = [{**config, name: value} for config in configs for value in values]
+    return in_grid_order([(config, loss(**config)) for config in configs])
+
+
+@pytest.mark.exercise("random_search")
+class TestRandomSearch:
+    @pytest.mark.points(2)
+    def test_whole_grid(self, run):
+        """With as many trials as configurations, or more, tries each once and returns the one of lowest loss.
+        试验次数不少于配置个数时，每个配置恰好尝试一次，返回损失最低的配置。"""
+
+        def probe(impl):
+            found = [search(impl, n_trials, seed=seed) for n_trials, seed in ((12, 0), (100, 1), (13, 2))]
+            return [(best, in_grid_order(tried)) for best, tried in found]
+
+        close(run(probe), [((POINT, distance(**POINT)), grid())] * 3)
+
+    @pytest.mark.points(2)
+    def test_best_of_some(self, run):
+        """Returns the best of the configurations tried, with its loss.
+        返回已尝试配置中最好的一个及其损失。"""
+
+        def probe(impl):
+            runs = [search(impl, 4, seed=seed) for seed in range(20)]
+            return [(len(tried), best == lowest(tried), sorted(best[0])) for best, tried in runs]
+
+        close(run(probe), [(4, True, sorted(SPACE))] * 20)
+
+    def test_each_at_most_once(self, run):
+        """Tries no configuration twice, and n_trials of them.
+        不重复尝试任何配置，共尝试 n_trials 个。"""
+
+        def probe(impl):
+            runs = [search(impl, n_trials, seed=n_trials) for n_trials in (1, 2, 6, 11)]
+            return [(len(t), len({repr(config) for config, _ in t}), best == lowest(t)) for best, t in runs]
+
+        close(run(probe), [(n_trials, n_trials, True) for n_trials in (1, 2, 6, 11)])
+
+    def test_same_seed(self, run):
+        """The same seed gives the same trials, whatever has been drawn before; 0 is the seed by default.
+        种子相同则各次试验相同，与之前抽取过什么无关；默认种子为 0。"""
+
+        def probe(impl):
+            found = []
+            for seed in ({"seed": 0}, {}, {"seed": 7}, {"seed": 7}):
+                random.random(), torch.rand(3), np.random.rand()
+                found.append(search(impl, 5, **seed))
+            right = [len(tried) == 5 and best == lowest(tried) for best, tried in found]
+            return found[0] == found[1], found[2] == found[3], found[0] == found[2], right
+
+        close(run(probe), (True, True, False, [True] * 4))
+
+    def test_every_configuration(self, run):
+        """Over many seeds each configuration is as often the first one as any other, one time in six.
+        换用许多种子时，每个配置成为第一个的机会相等，各占六分之一。"""
+        space = {"a": [1, 2, 3], "b": ["x", "y"]}
+
+        def probe(impl):
+            runs = [search(impl, 2, space, lambda a, b: a - (b == "y") / 2, seed=seed) for seed in range(900)]
+            firsts = [tried[0][0] for _, tried in runs]
+            shares = [sum(first == {"a": a, "b": b} for first in firsts) / 900 for a in (1, 2, 3) for b in "xy"]
+            rounded = [round(6 * share) for share in shares]  # to 1, but for a stray of more than six deviations
+            return rounded, all(best == lowest(tried) for best, tried in runs)
+
+        close(run(probe), ([1] * 6, True))
+
+    def test_nan(self, run):
+        """A loss of NaN is never the lowest, whenever it comes.
+        损失为 NaN 的配置永远不是最低的，无论何时出现。"""
+
+        def failing(lr, depth, act):
+            return math.nan if depth == 2 else distance(lr, depth, act)
+
+        best = lowest([pair for pair in grid(loss=failing) if not math.isnan(pair[1])])
+        found = run(lambda impl: [search(impl, 12, loss=failing, seed=seed)[0] for seed in range(20)])
+        close(found, [best] * 20)
+
+    def test_all_nan(self, run):
+        """Refuses with ValueError when all trials give NaN.
+        所有试验都得到 NaN 时抛出 ValueError。"""
+
+        def probe(impl):
+            refused = raises(lambda: search(impl, 5, loss=lambda **_: math.nan), ValueError)
+            return refused, search(impl, 12)[0]
+
+        close(run(probe), (True, (POINT, distance(**POINT))))
+
+    def test_one_configuration(self, run):
+        """Takes a space of one configuration, and tries it once.
+        空间中只有一个配置时，恰好尝试一次。"""
+        config = {"lr": 0.3, "layers": (64, 10)}
+        space = {name: [value] for name, value in config.items()}
+
+        def probe(impl):
+            return [search(impl, n_trials, space, lambda lr, layers: lr - len(layers)) for n_trials in (1, 5)]
+
+        close(run(probe), [((config, 0.3 - 2), [(config, 0.3 - 2)])] * 2)
+
+    def test_huge_space(self, run):
+        """Takes a space of 10^15 configurations, which cannot be listed.
+        可处理含 10^15 个配置的空间，这样的空间无法逐一列出。"""
+        space = {name: range(10) for name in "abcdefghijklmno"}
+
+        def probe(impl):
+            best, tried = search(
+                impl, 30, space, lambda **config: sum(v * 0.9**i for i, v in enumerate(config.values())), seed=3
+            )
+            values = {value for config, _ in tried for value in config.values()}
+            return len(tried), len(values), best == lowest(tried), sorted(best[0])
+
+        close(run(probe), (30, 10, True, list("abcdefghijklmno")))
+
+    def test_space_untouched(self, run):
+        """Leaves the space as it was.
+        不修改传入的空间。"""
+
+        def probe(impl):
+            space = {name: list(values) for name, values in SPACE.items()}
+            return search(impl, 12, space)[0], space
+
+        close(run(probe), ((POINT, distance(**POINT)), {name: list(values) for name, values in SPACE.items()}))
