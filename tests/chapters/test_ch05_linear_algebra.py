@@ -1,0 +1,495 @@
+"""ch05: frobenius_norm, lp_norm, mean_keepdims, mm, is_positive_definite, permutation_matrix."""
+
+import math
+
+import pytest
+import torch
+
+from dlgrade.suite import close, gradients, written_from_scratch
+
+CYCLE = [1, 2, 0]
+
+
+def told(action):
+    """For probes: what the action gives, or the name of the error that it ends in."""
+    try:
+        return action()
+    except NotImplementedError:
+        raise
+    except (ValueError, IndexError, RuntimeError) as error:
+        return type(error).__name__
+
+
+def twice(norm):
+    """A norm as a tensor of two, which `gradients` needs: a single number has weight 0 there."""
+    return lambda x: norm(x).expand(2)
+
+
+def products(A, B):
+    """The product of two matrices, entry by entry, in Python's floats."""
+    columns = B.T.tolist()
+    rows = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in A.tolist()]
+    return torch.tensor(rows, dtype=A.dtype).reshape(len(A), B.shape[1])
+
+
+@pytest.fixture
+def orthogonal(randn):
+    """orthogonal(4): a random orthogonal matrix, float64."""
+    return lambda n: torch.linalg.qr(randn(n, n, dtype=torch.float64)).Q
+
+
+@pytest.fixture
+def symmetric(orthogonal):
+    """symmetric([3.0, 1.0]): a symmetric matrix with these eigenvalues in random directions, float64."""
+
+    def symmetric(eigenvalues):
+        Q = orthogonal(len(eigenvalues))
+        A = Q @ torch.diag(torch.tensor(eigenvalues, dtype=torch.float64)) @ Q.T
+        return (A + A.T) / 2
+
+    return symmetric
+
+
+@pytest.fixture
+def permutation(generator):
+    """permutation(5): a random permutation, as a list, that is not its own inverse."""
+
+    def permutation(n):
+        while True:
+            perm = torch.randperm(n, generator=generator)
+            if not torch.equal(perm[perm], torch.arange(n)):
+                return perm.tolist()
+
+    return permutation
+
+
+def positive(impl, *matrices):
+    """For probes: what is_positive_definite says of each matrix, given as rows."""
+    return [impl.is_positive_definite(torch.tensor(rows)) for rows in matrices]
+
+
+@pytest.mark.exercise("frobenius_norm")
+class TestFrobeniusNorm:
+    @pytest.mark.points(2)
+    def test_norm(self, run, randn):
+        """Gives the root of the sum of squares, as torch does.
+        给出平方和的平方根，与 torch 一致。"""
+        matrices = randn(3, 4), 2 * randn(5, 2) + 1
+        found = run(lambda impl: [impl.frobenius_norm(A) for A in matrices])
+        close(found, [torch.linalg.matrix_norm(A, "fro") for A in matrices])
+
+    def test_on_paper(self, run):
+        """Worked out on paper: one entry, one row, one column, the book's matrix of ones.
+        与手算结果一致：单个元素、一行、一列，以及书中全为 1 的矩阵。"""
+        matrices = [[-3.0]], [[3.0, -4.0]], [[2.0], [3.0], [6.0]], [[1.0] * 9] * 4, [[1.0, 0.0], [0.0, 1.0]]
+        found = run(lambda impl: [impl.frobenius_norm(torch.tensor(A)) for A in matrices])
+        close(found, [torch.tensor(norm) for norm in (3.0, 5.0, 7.0, 6.0, math.sqrt(2))])
+
+    def test_rotation(self, run, randn, orthogonal):
+        """A rotation, a transposition or another sign does not change it; a factor multiplies it.
+        旋转、转置或变号不改变范数；乘以常数则按绝对值缩放。"""
+        A, Q = randn(4, 3, dtype=torch.float64), orthogonal(4)
+        found = run(lambda impl: [impl.frobenius_norm(B) for B in (A, Q @ A, A.T, -A, -3 * A)])
+        expected = torch.linalg.matrix_norm(A)
+        close(found, [expected, expected, expected, expected, 3 * expected])
+
+    def test_zeros_and_empty(self, run):
+        """A matrix of zeros, and one without entries, have norm 0.
+        零矩阵和空矩阵的范数为 0。"""
+        found = run(lambda impl: [impl.frobenius_norm(A) for A in (torch.zeros(2, 3), torch.empty(0, 3), torch.eye(4))])
+        close(found, [torch.tensor(0.0), torch.tensor(0.0), torch.tensor(2.0)])
+
+    def test_float64_not_contiguous(self, run, randn):
+        """Keeps float64 and its precision; takes parts of a matrix, vectors and more axes.
+        保持 float64 及其精度；可接受矩阵的一部分、向量和更多的轴。"""
+        A, B = randn(4, 6, dtype=torch.float64), randn(2, 3, 4, dtype=torch.float64)
+        tensors = A.T, A[::2, 1:4], A[0], B, B.permute(2, 0, 1)
+        found = run(lambda impl: [impl.frobenius_norm(tensor) for tensor in tensors])
+        close(found, [torch.linalg.vector_norm(tensor) for tensor in tensors])
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, randn):
+        """Has the gradient A / ||A||.
+        梯度为 A / ||A||。"""
+        A = randn(3, 4, dtype=torch.float64)
+        found = run(lambda impl: gradients(twice(impl.frobenius_norm), A))
+        close(found, [math.sin(1) * A / torch.linalg.matrix_norm(A)])
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its argument as it was.
+        不修改传入的矩阵。"""
+        A = randn(3, 4)
+        agree(lambda impl: (impl.frobenius_norm(A), A))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("lp_norm")
+class TestLpNorm:
+    @pytest.mark.points(2)
+    def test_norms(self, run, randn):
+        """Gives torch's norms for p of 1, 2, 3 and in between.
+        对 p = 1、2、3 及其间的值，与 torch 一致。"""
+        x, powers = 2 * randn(6), (1, 2, 3, 1.5, 2.0, 4)
+        found = run(lambda impl: [impl.lp_norm(x, p) for p in powers])
+        close(found, [torch.linalg.vector_norm(x, p) for p in powers])
+
+    def test_on_paper(self, run):
+        """Worked out on paper, with negative entries, which count by their size.
+        与手算结果一致；负数按绝对值计入。"""
+        x, y = torch.tensor([3.0, -4.0, 0.0]), torch.tensor([-3.0, -4.0, -5.0])
+        found = run(lambda impl: [impl.lp_norm(*pair) for pair in ((x, 1), (x, 2), (y, 3), (y, 1))])
+        close(found, [torch.tensor(norm) for norm in (7.0, 5.0, 6.0, 12.0)])
+
+    def test_maximum_norm(self, run, randn):
+        """For p = inf it is the largest absolute value, be that entry positive or negative.
+        p = inf 时为绝对值的最大值，无论该元素是正是负。"""
+        x = randn(5)
+        given = x, -x, torch.tensor([1.0, -7.0, 6.0]), torch.tensor([-2.0, -3.0])
+        found = run(lambda impl: [impl.lp_norm(v, math.inf) for v in given])
+        close(found, [*[torch.linalg.vector_norm(x, math.inf)] * 2, torch.tensor(7.0), torch.tensor(3.0)])
+
+    def test_ordered(self, run, randn):
+        """Falls as p grows, from the sum of the sizes to the largest of them.
+        随 p 增大而减小，从绝对值之和降到绝对值的最大值。"""
+        x = randn(5, dtype=torch.float64)
+        powers = [1, 1.2, 2, 5, 20, 80, math.inf]
+        found = run(lambda impl: [impl.lp_norm(x, p) for p in powers])
+        close(found, [torch.linalg.vector_norm(x, p) for p in powers])
+
+    def test_zeros(self, run):
+        """The zero vector has norm 0, and is the only one.
+        零向量的范数为 0，也只有零向量如此。"""
+        powers, one = (1, 2, 3, math.inf), [0.0, -2.0, 0.0]
+        found = run(lambda impl: [impl.lp_norm(torch.tensor(x), p) for p in powers for x in ([0.0] * 3, one)])
+        close(found, [torch.tensor(0.0), torch.tensor(2.0)] * 4)
+
+    def test_one_entry(self, run):
+        """A vector of one entry has its absolute value for every p.
+        只有一个元素时，对任何 p 都是它的绝对值。"""
+        found = run(lambda impl: [impl.lp_norm(torch.tensor([-2.5]), p) for p in (1, 1.5, 2, 3, math.inf)])
+        close(found, [torch.tensor(2.5)] * 5)
+
+    def test_float64_not_contiguous(self, run, randn):
+        """Keeps float64 and its precision, on a column of a matrix.
+        保持 float64 及其精度，可接受矩阵的一列。"""
+        x, powers = randn(6, 3, dtype=torch.float64)[:, 1], (1, 2, 3, 7, math.inf)
+        found = run(lambda impl: [impl.lp_norm(x, p) for p in powers])
+        close(found, [torch.linalg.vector_norm(x, p) for p in powers])
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, randn):
+        """Has torch's gradients for every p.
+        对每个 p，梯度都与 torch 一致。"""
+        x, powers = randn(5, dtype=torch.float64), (1, 2, 3, 4.5, math.inf)
+        found = run(lambda impl: [gradients(twice(lambda v, p=p: impl.lp_norm(v, p)), x) for p in powers])
+        close(found, [gradients(twice(lambda v, p=p: torch.linalg.vector_norm(v, p)), x) for p in powers])
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves its argument as it was.
+        不修改传入的向量。"""
+        x = randn(6)
+        agree(lambda impl: (impl.lp_norm(x, 1), impl.lp_norm(x, 3), impl.lp_norm(x, math.inf), x))
+
+    @pytest.mark.bonus
+    def test_large_and_small(self, run):
+        """Neither overflows nor vanishes where only the powers leave float32's range.
+        只有幂超出 float32 的范围时，结果既不溢出也不变为零。"""
+        x = torch.tensor([3.0, -4.0, 0.0])
+        found = run(lambda impl: [impl.lp_norm(s * x, 2) / s for s in (1e30, 1e-30)] + [impl.lp_norm(100 * x, 60)])
+        close(found, [torch.tensor(5.0), torch.tensor(5.0), torch.tensor(400.0)])
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("mean_keepdims")
+class TestMeanKeepdims:
+    @pytest.mark.points(2)
+    def test_one_axis(self, run, randn):
+        """Gives the means over each axis, and takes the axis away.
+        沿每个轴求均值，并去掉该轴。"""
+        A = randn(2, 3, 5)
+        close(run(lambda impl: [impl.mean_keepdims(A, i) for i in range(3)]), [A.mean(dim=i) for i in range(3)])
+
+    @pytest.mark.points(2)
+    def test_keepdims(self, run, randn):
+        """With keepdims the axis stays, of size 1.
+        设 keepdims 时保留该轴，大小为 1。"""
+        A = randn(4, 4, 4)
+        found = run(lambda impl: [impl.mean_keepdims(A, i, keepdims=True) for i in range(3)])
+        close(found, [A.mean(dim=i, keepdim=True) for i in range(3)])
+
+    @pytest.mark.points(2)
+    def test_several_axes(self, run, randn):
+        """Takes several axes, in any order, as a list or a tuple.
+        可给出多个轴，顺序任意，列表或元组均可。"""
+        A = randn(3, 4, 3, 2)
+        groups = (0, 1), [1, 2], (3, 0), [0, 2, 1], (2,), [0, 1, 2, 3]
+        found = run(lambda impl: [impl.mean_keepdims(A, group, keep) for group in groups for keep in (False, True)])
+        close(found, [A.mean(dim=tuple(group), keepdim=keep) for group in groups for keep in (False, True)])
+
+    def test_negative_axes(self, run, randn):
+        """Negative axes count from the last.
+        负的轴号从最后一个轴数起。"""
+        A = randn(3, 4, 5)
+        axes = -1, -3, (-1, 0), (-2, -3), [1, -1]
+        found = run(lambda impl: [impl.mean_keepdims(A, axis) for axis in axes])
+        close(found, [A.mean(dim=axis) for axis in axes])
+
+    def test_broadcasts_back(self, run, randn):
+        """What is left when the means are taken off again has mean zero.
+        减去均值之后，剩下的部分均值为零。"""
+        A = randn(4, 4, dtype=torch.float64) + torch.arange(4)
+        centred = run(lambda impl: [A - impl.mean_keepdims(A, axis, True) for axis in (0, 1, (0, 1))])
+        close(centred, [A - A.mean(dim=axis, keepdim=True) for axis in (0, 1, (0, 1))])
+        close([centred[0].sum(0), centred[1].sum(1)], [torch.zeros(4, dtype=torch.float64)] * 2, atol=1e-12)
+
+    def test_axis_of_one(self, run, randn):
+        """The mean over an axis of size 1 is the entry itself; a vector has one axis.
+        沿大小为 1 的轴求均值就是该元素本身；向量只有一个轴。"""
+        A, x = randn(3, 1, 2), randn(5)
+        found = run(lambda impl: [*(impl.mean_keepdims(A, 1, k) for k in (False, True)), impl.mean_keepdims(x, 0)])
+        close(found, [A[:, 0], A, x.mean()])
+
+    def test_float64_not_contiguous(self, run, randn):
+        """Keeps float64 and its precision, on a transposed tensor.
+        保持 float64 及其精度，可接受转置后的张量。"""
+        A = randn(4, 3, 5, dtype=torch.float64).permute(2, 0, 1)
+        found = run(lambda impl: [impl.mean_keepdims(A, axis) for axis in (0, 1, (0, 2))])
+        close(found, [A.mean(dim=axis) for axis in (0, 1, (0, 2))])
+
+    def test_gradients(self, run, randn):
+        """Hands every entry its share of the gradient.
+        梯度平均分给参与求均值的每个元素。"""
+        A = randn(2, 3, 4, dtype=torch.float64)
+        axes = 1, (0, 2)
+        found = run(lambda impl: [gradients(lambda X, a=a: impl.mean_keepdims(X, a, True), A) for a in axes])
+        close(found, [gradients(lambda X, a=a: X.mean(a, keepdim=True), A) for a in axes])
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves the tensor and the list of axes as they were.
+        不修改传入的张量和轴的列表。"""
+        A, axes = randn(2, 3, 4), [2, -3]
+        agree(lambda impl: (impl.mean_keepdims(A, axes), impl.mean_keepdims(A, axes, True), A, axes))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("mm")
+class TestMm:
+    @pytest.mark.points(2)
+    def test_product(self, run, randn):
+        """Gives what torch.mm gives.
+        与 torch.mm 的结果一致。"""
+        A, B = randn(3, 4), randn(4, 5)
+        close(run(lambda impl: impl.mm(A, B)), torch.mm(A, B))
+
+    @pytest.mark.points(2)
+    def test_square(self, run, randn):
+        """Square matrices are no exception, nor is the order of the two of no account.
+        方阵也不例外，而且两个矩阵的次序不能交换。"""
+        A, B = randn(3, 3), randn(3, 3)
+        close(
+            run(lambda impl: [impl.mm(A, B), impl.mm(B, A), impl.mm(A, A)]),
+            [torch.mm(*p) for p in ((A, B), (B, A), (A, A))],
+        )
+
+    def test_on_paper(self, run):
+        """Worked out on paper: a rotation by ninety degrees, and the identity.
+        与手算结果一致：旋转九十度的矩阵和单位矩阵。"""
+        A, turn, one = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[0.0, -1.0], [1.0, 0.0]]), torch.eye(2)
+        found = run(lambda impl: [impl.mm(*pair) for pair in ((A, turn), (turn, A), (turn, turn), (A, one), (one, A))])
+        close(found, [torch.tensor([[2.0, -1.0], [4.0, -3.0]]), torch.tensor([[-3.0, -4.0], [1.0, 2.0]]), -one, A, A])
+
+    def test_row_and_column(self, run, randn):
+        """A row by a column is a number, a column by a row is a matrix; 1 by 1 works, too.
+        行乘列得到一个数，列乘行得到一个矩阵；1×1 同样可以。"""
+        row, column, number = randn(1, 4), randn(4, 1), randn(1, 1)
+        pairs = (row, column), (column, row), (number, row), (column, number), (number, number)
+        close(run(lambda impl: [impl.mm(*pair) for pair in pairs]), [products(*pair) for pair in pairs])
+
+    def test_empty(self, run, randn):
+        """A sum of nothing is zero: k = 0 gives zeros; no rows give no rows.
+        空的和为零：k = 0 时得到零矩阵；没有行则结果也没有行。"""
+        pairs = (randn(2, 0), randn(0, 3)), (randn(0, 2), randn(2, 3)), (randn(2, 2), randn(2, 3))
+        close(run(lambda impl: [impl.mm(*pair) for pair in pairs]), [torch.mm(*pair) for pair in pairs])
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64 and its precision, on matrices that are not contiguous.
+        保持 float64 及其精度，可接受内存不连续的矩阵。"""
+        A, B = randn(4, 3, dtype=torch.float64), randn(4, 6, dtype=torch.float64)
+        found = run(lambda impl: [impl.mm(A.T, B), impl.mm(A[::2].T, B[1:3, ::2])])
+        close(found, [torch.mm(A.T, B), torch.mm(A[::2].T, B[1:3, ::2])])
+
+    def test_mismatch(self, run, randn):
+        """Raises ValueError if the inner sizes differ, even if one of them is 1.
+        内侧大小不同时抛出 ValueError，即使其中一个为 1。"""
+        A, row, column = randn(2, 3), randn(1, 3), randn(3, 1)
+        pairs = (A, A), (A, row), (column, A), (row, row), (A, column)
+        found = run(lambda impl: [told(lambda p=p: impl.mm(*p)) for p in pairs])
+        close(found, [*["ValueError"] * 4, torch.mm(A, column)])
+
+    @pytest.mark.points(2)
+    def test_gradients(self, run, randn):
+        """Gives the right gradients for both matrices.
+        两个矩阵的梯度都正确。"""
+        A, B = randn(2, 4, dtype=torch.float64), randn(4, 3, dtype=torch.float64)
+        close(run(lambda impl: gradients(impl.mm, A, B)), gradients(torch.mm, A, B))
+
+    def test_arguments_untouched(self, agree, randn):
+        """Leaves both matrices as they were.
+        不修改传入的两个矩阵。"""
+        A, B = randn(2, 4), randn(4, 3)
+        agree(lambda impl: (impl.mm(A, B), A, B))
+
+    test_from_scratch = written_from_scratch
+
+
+@pytest.mark.exercise("is_positive_definite")
+class TestIsPositiveDefinite:
+    @pytest.mark.points(2)
+    def test_eigenvalues(self, run, symmetric):
+        """Is true if all eigenvalues are positive, false if one is negative.
+        特征值全为正时为真，有一个为负时为假。"""
+        spectra = (
+            [3.0, 1.0, 0.5],
+            [3.0, 1.0, -0.5],
+            [0.2, 0.3, 0.4, 5.0],
+            [-0.01, 2.0, 3.0, 9.0],
+            [-1.0, -2.0],
+            [0.1, 8.0],
+        )
+        matrices = [symmetric(spectrum) for spectrum in spectra]
+        found = run(lambda impl: [impl.is_positive_definite(A) for A in matrices])
+        close(found, [min(spectrum) > 0 for spectrum in spectra])
+
+    def test_signs_of_entries(self, run):
+        """Negative entries do no harm, positive ones are not enough.
+        有负元素不妨碍正定，元素全为正也不保证正定。"""
+        matrices = (
+            [[2.0, -1.0], [-1.0, 2.0]],
+            [[1.0, 2.0], [2.0, 1.0]],
+            [[1.0, 0.0], [0.0, 4.0]],
+            [[0.5, 1.0], [1.0, 1.0]],
+        )
+        close(run(lambda impl: positive(impl, *matrices)), [True, False, True, False])
+
+    def test_determinant(self, run):
+        """A positive determinant is not enough: two negative eigenvalues give one, too.
+        行列式为正还不够：两个负特征值也会使行列式为正。"""
+        signs = [(sign, n) for n in (2, 3, 4) for sign in (1, -1)]
+        found = run(lambda impl: [impl.is_positive_definite(sign * torch.eye(n)) for sign, n in signs])
+        close(found, [True, False] * 3)
+
+    @pytest.mark.points(2)
+    def test_semi_definite(self, run):
+        """A zero eigenvalue is too little: x^T A x is 0 in its direction.
+        特征值为零不算正定：沿该方向 x^T A x 为 0。"""
+        block = [[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 0.0]]
+        matrices = [[1.0, 0.0], [0.0, 0.0]], block, [[0.0] * 2] * 2, [[2.0, 0.0], [0.0, 1.0]]
+        close(run(lambda impl: positive(impl, *matrices)), [False, False, False, True])
+
+    def test_single_entry(self, run):
+        """A matrix of one entry is positive definite if the entry is positive.
+        1×1 矩阵正定当且仅当该元素为正。"""
+        close(run(lambda impl: positive(impl, [[2.0]], [[-3.0]], [[0.0]], [[1e-3]])), [True, False, False, True])
+
+    def test_not_symmetric(self, run, symmetric):
+        """A matrix that is not symmetric is not positive definite here, though its eigenvalues be positive.
+        不对称的矩阵在这里不算正定，即使特征值都为正。"""
+        A = symmetric([2.0, 3.0, 4.0])
+        upper, lower = A.triu(), A.tril()
+        close(run(lambda impl: [impl.is_positive_definite(B) for B in (upper, lower, A)]), [False, False, True])
+
+    def test_rounding(self, run, randn):
+        """Forgives rounding: products that are symmetric on paper are so here.
+        容许舍入误差：理论上对称的乘积视为对称。"""
+        B = randn(6, 4)
+        A = B.T @ B + 0.5 * torch.eye(4)
+        A[0, 1] *= 1 + 2e-7
+        found = run(lambda impl: [impl.is_positive_definite(sign * A) for sign in (1, -1)])
+        close(found, [True, False])
+
+    def test_float64_scaled(self, run, symmetric):
+        """Does not depend on the scale, in float64 as in float32.
+        与整体缩放无关，float32 和 float64 均如此。"""
+        A, B = symmetric([1.0, 2.0, 5.0]), symmetric([-0.01, 2.0, 5.0])
+        given = 1e-5 * A, 1e-5 * B, 1e6 * A, 1e6 * B, A.float(), B.float()
+        close(run(lambda impl: [impl.is_positive_definite(C) for C in given]), [True, False] * 3)
+
+    @pytest.mark.bonus
+    def test_semi_definite_but_for_rounding(self, run):
+        """An eigenvalue of zero is none that rounding has made positive.
+        为零的特征值不因舍入误差变正而算作正定。"""
+        singular = [2 * torch.ones(2, 2), *(n * torch.eye(n) - torch.ones(n, n) for n in range(3, 9))]
+        given = [scale * A for scale in (2**-10, 1, 2**20) for A in singular]
+        found = run(lambda impl: [impl.is_positive_definite(A) for A in (*given, torch.eye(4) + torch.ones(4, 4))])
+        close(found, [False] * 21 + [True])
+
+    def test_arguments_untouched(self, agree, symmetric):
+        """Leaves the matrix as it was.
+        不修改传入的矩阵。"""
+        A = symmetric([1.0, 2.0, 3.0])
+        agree(lambda impl: (impl.is_positive_definite(A), impl.is_positive_definite(-A), A))
+
+
+@pytest.mark.exercise("permutation_matrix")
+class TestPermutationMatrix:
+    @pytest.mark.points(2)
+    def test_reorders(self, run, randn, permutation):
+        """P @ x has x's entries in the order of the permutation.
+        P @ x 按置换的顺序排列 x 的元素。"""
+        perm, x = permutation(6), randn(6)
+        found = run(lambda impl: [impl.permutation_matrix(perm) @ x, impl.permutation_matrix(CYCLE) @ x[:3]])
+        close(found, [x[perm], x[CYCLE]])
+
+    def test_on_paper(self, run):
+        """Written out: row i has its 1 in column perm[i].
+        写出来看：第 i 行的 1 在第 perm[i] 列。"""
+        expected = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+        close(run(lambda impl: impl.permutation_matrix(CYCLE)), expected)
+
+    def test_identity(self, run):
+        """Numbers in their own order give the identity, a single one [[1]].
+        恒等置换得到单位矩阵；n = 1 时为 [[1]]。"""
+        found = run(lambda impl: [impl.permutation_matrix(list(range(n))) for n in (1, 2, 4)])
+        close(found, [torch.eye(n) for n in (1, 2, 4)])
+
+    def test_rows_and_columns(self, run, randn, permutation):
+        """From the left it reorders a matrix's rows, its transpose from the right the columns.
+        左乘重排矩阵的行，其转置右乘重排矩阵的列。"""
+        perm, A = permutation(5), randn(5, 5)
+        found = run(lambda impl: [impl.permutation_matrix(perm) @ A, A @ impl.permutation_matrix(perm).T])
+        close(found, [A[perm], A[:, perm]])
+
+    def test_inverse(self, run, randn, permutation):
+        """Its transpose undoes it: P.T is the inverse, and the matrix of the inverse permutation.
+        转置就是逆：P.T 是 P 的逆矩阵，也是逆置换的矩阵。"""
+        perm, x = permutation(5), randn(5)
+        back = sorted(range(5), key=perm.__getitem__)
+
+        def probe(impl):
+            P = impl.permutation_matrix(perm)
+            return P @ P.T, P.T @ x, impl.permutation_matrix(back)
+
+        close(run(probe), (torch.eye(5), x[back], torch.eye(5)[back]))
+
+    def test_repeated(self, run):
+        """Raises ValueError if a number occurs twice.
+        有重复的下标时抛出 ValueError。"""
+        perms = [0, 0], [1, 2, 1], [0, 1, 2, 0], [1, 0]
+        found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
+        close(found, [*["ValueError"] * 3, torch.tensor([[0.0, 1.0], [1.0, 0.0]])])
+
+    def test_out_of_range(self, run):
+        """Raises ValueError for numbers that are too large or negative.
+        下标过大或为负时抛出 ValueError。"""
+        perms = [1, 2], [0, 3, 1], [-1], [0, -1, 1], [2, 0, 1]
+        found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
+        close(found, [*["ValueError"] * 4, torch.eye(3)[[2, 0, 1]]])
+
+    def test_arguments_untouched(self, agree):
+        """Leaves the list as it was, and takes a tuple.
+        不修改传入的列表；也可接受元组。"""
+        perm = [3, 0, 2, 1]
+        agree(lambda impl: (impl.permutation_matrix(perm), impl.permutation_matrix((2, 0, 1)), perm))
