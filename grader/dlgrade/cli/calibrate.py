@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course
-from dlgrade.cli import device_option, lang_option, say
+from dlgrade.cli import complete, device_option, lang_option, say
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("calibrate")
-@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...")
+@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...", shell_complete=complete.chapters)
 @device_option
 @lang_option
 def command(chapters: tuple[str, ...], device: Device, lang: Lang) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from dlgrade import course, progress
-from dlgrade.cli import lang_option, say
+from dlgrade.cli import complete, lang_option, say
 from dlgrade.course import Chapter, Course, read_yaml
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, Text, both, same
 
 
 @click.command("hint")
-@click.argument("what", metavar="CHAPTER[.EXERCISE]")
+@click.argument("what", metavar="CHAPTER[.EXERCISE]", shell_complete=complete.chapters)
 @lang_option
 def command(what: str, lang: Lang) -> None:
     """One hint more. 再给一条提示。

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from dlgrade import course, starters, submission
-from dlgrade.cli import chosen_lang, lang_option, say
+from dlgrade.cli import chosen_lang, complete, lang_option, say
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
 
 @click.command("reset")
-@click.argument("chapter", metavar="CHAPTER")
+@click.argument("chapter", metavar="CHAPTER", shell_complete=complete.chapters)
 @click.option("--submission", "given", type=click.Path(path_type=Path), help="File; else chNN*.py here. 要重置的文件。")
 @click.option("--yes", is_flag=True, help="Do not ask. 不再询问。")
 @lang_option

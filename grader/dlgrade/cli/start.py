@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from dlgrade import course, starters
-from dlgrade.cli import lang_option, say
+from dlgrade.cli import complete, lang_option, say
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
 
 @click.command("start")
-@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...")
+@click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...", shell_complete=complete.chapters)
 @click.option("--notebook", is_flag=True, help="A notebook, not a Python file. 生成 Jupyter 笔记本。")
 @lang_option
 def command(chapters: tuple[str, ...], notebook: bool, lang: Lang) -> None:

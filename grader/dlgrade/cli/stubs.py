@@ -7,12 +7,12 @@ import sys
 import click
 
 from dlgrade import course, stubs
-from dlgrade.cli import lang_option, say
+from dlgrade.cli import complete, lang_option, say
 from dlgrade.text import Lang, both
 
 
 @click.command("stubs")
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]")
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 when starter code is out of date. 只检查。")
 @lang_option
 def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:

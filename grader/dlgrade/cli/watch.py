@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course, progress, submission
-from dlgrade.cli import lang_option
+from dlgrade.cli import complete, lang_option
 from dlgrade.course import Chapter
 from dlgrade.errors import DlgradeError, UsageError
 from dlgrade.text import Lang, both
@@ -25,7 +25,7 @@ Stamp = tuple[int, int]
 
 
 @click.command("watch")
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]")
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the inputs (0). 随机种子。")
 @lang_option
 def command(chapters: tuple[str, ...], seed: int, lang: Lang) -> None:

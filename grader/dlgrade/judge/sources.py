@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import site
 import socket
 import subprocess
 import sys
@@ -165,6 +166,8 @@ class SpawnedWorker(Worker):
             "gpu": gpu,
         }
         kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if key in os.environ}
+        # Where `pip install --user` put torch; else Python would look for it below the worker's own HOME.
+        kept["PYTHONUSERBASE"] = site.getuserbase()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dlgrade.worker.spawned", json.dumps(order)],
             stdin=subprocess.PIPE,
@@ -223,8 +226,9 @@ def open_workers(
     Raises:
         SandboxError: `sandbox` is "require" and this machine lacks a part; the message names it.
     """
-    forks = sys.platform == "linux" if workers == "auto" else workers == "fork"
-    if forks and sys.platform != "linux":
+    can_fork = sys.platform == "linux" and hasattr(os, "fork")
+    forks = can_fork if workers == "auto" else workers == "fork"
+    if forks and not can_fork:
         raise SandboxError(both("Forked workers need Linux.", "fork 方式的工作进程只能在 Linux 上使用。"))
     source: WorkerSource = (ForkServer if forks else Spawner)(limits, private, sandbox)
     if sandbox == "require" and source.missing:

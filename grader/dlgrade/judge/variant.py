@@ -6,6 +6,7 @@ depends on.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import inspect
 import pickle
@@ -16,7 +17,7 @@ import time
 import types
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -97,13 +98,39 @@ class Variant:
         return Path(platformdirs.user_cache_dir("dlgrade")) / "outcomes" / digest
 
 
-@contextmanager
-def _at_most(seconds: float | None) -> Iterator[None]:
-    """Raises TimeoutError after so many seconds, where a signal can: in the main thread, not on Windows."""
-    if seconds is None or not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _at_most(seconds: float | None) -> AbstractContextManager[None]:
+    """Raises TimeoutError after so many seconds: by a signal where one can, in the main thread and not on Windows."""
+    if seconds is None:
+        return nullcontext()
+    if hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
+        return _alarm(seconds)
+    return _interruption(seconds)
 
+
+@contextmanager
+def _interruption(seconds: float) -> Iterator[None]:
+    """From another thread; it takes effect at the next step of Python's, as soon as a call into C is over."""
+    lock, here, over = threading.Lock(), ctypes.c_ulong(threading.get_ident()), False
+
+    def expire() -> None:
+        with lock:
+            if not over:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(TimeoutError))
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over = True
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, None)  # one that is on its way no longer counts
+        timer.cancel()
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
     def expire(*_: object) -> None:
         raise TimeoutError(f"more than {seconds:g} s")
 

@@ -7,7 +7,6 @@ import math
 import os
 import queue
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -125,16 +124,12 @@ class Output:
     def _drain(self) -> None:
         open_ = True
         while open_:
-            _wait_readable(self.descriptor)
+            early = _wait_readable(self.descriptor)
             with self.lock:
-                open_ = self._take()
+                open_ = self._keep(_read(self.descriptor) if early is None else early)
         os.close(self.descriptor)
 
-    def _take(self) -> bool:
-        try:
-            part = os.read(self.descriptor, 65536)
-        except OSError:
-            part = b""
+    def _keep(self, part: bytes) -> bool:
         self.total += len(part)
         self.kept += part[: max(0, KEPT_OUTPUT - len(self.kept))]
         return bool(part)
@@ -151,6 +146,7 @@ class Output:
 
     def settle(self) -> None:
         """Wait until all that was printed before an answer is here; it was in the pipe before the answer was sent."""
+        time.sleep(LATE_SECONDS)
         deadline = time.monotonic() + 0.5
         while time.monotonic() < deadline:
             with self.lock:
@@ -159,21 +155,33 @@ class Output:
             time.sleep(0.0005)
 
 
-if sys.platform == "win32":  # no select and no FIONREAD on pipes: read blocks, and late output may be missed
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:
+        return b""
 
-    def _wait_readable(_descriptor: int) -> None:
-        time.sleep(0)
 
-    def _unread(_descriptor: int) -> bool:
-        return False
-
-else:
+try:
     import fcntl
     import select
     import termios
+except ImportError:  # Windows: a pipe can only be read, which blocks, so never with the lock held
+    LATE_SECONDS = 0.01  # nobody can say what is still in a pipe; what is, has this long to arrive
 
-    def _wait_readable(descriptor: int) -> None:
+    def _wait_readable(descriptor: int) -> bytes | None:
+        return _read(descriptor)
+
+    def _unread(descriptor: int) -> bool:
+        del descriptor
+        return False
+
+else:
+    LATE_SECONDS = 0.0
+
+    def _wait_readable(descriptor: int) -> bytes | None:
         select.select([descriptor], [], [])
+        return None
 
     def _unread(descriptor: int) -> bool:
         try:

@@ -41,8 +41,10 @@ def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> 
     missing = ["namespaces (this worker was started, not forked)"]
     if sys.platform != "linux":
         return [*missing, "Landlock", "limits"]
-    from dlgrade.worker.sandbox import Sandbox
-
+    try:
+        from dlgrade.worker.sandbox import Sandbox
+    except ImportError as error:
+        return [*missing, f"Landlock, limits ({error})"]
     walls = Sandbox(limits, private, wanted=True)
     return missing + walls.confine(folder, gpu=gpu)[1]
 

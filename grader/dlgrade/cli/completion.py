@@ -1,0 +1,54 @@
+"""`dlgrade completion`: the script by which a shell completes commands, options and chapters."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dlgrade.cli import lang_option, main, say
+from dlgrade.errors import UsageError
+from dlgrade.text import Lang, both
+
+NAME = "dlgrade"
+INSTALL = {
+    "bash": "dlgrade completion bash >> ~/.bashrc",
+    "zsh": "dlgrade completion zsh >> ~/.zshrc",
+    "fish": "dlgrade completion fish > ~/.config/fish/completions/dlgrade.fish",
+}
+
+
+@click.command("completion")
+@click.argument("shell", required=False, type=click.Choice(list(INSTALL)))
+@lang_option
+def command(shell: str | None, lang: Lang) -> None:
+    """Print the script that completes commands in your shell. 命令行自动补全。
+
+    Once, and then in every new shell; 执行一次，新开的终端即生效:
+
+    \b
+    dlgrade completion bash >> ~/.bashrc
+    dlgrade completion zsh >> ~/.zshrc
+    dlgrade completion fish > ~/.config/fish/completions/dlgrade.fish
+    """
+    del lang
+    if shell is not None:
+        click.echo(script(shell).encode(), nl=False)  # bytes: a shell on Windows wants no carriage returns, either
+    elif sys.stdout.isatty():
+        say(
+            both("Run the line for your shell once; new shells then complete.", "按所用的 shell 执行一次；新终端生效。")
+        )
+        for line in INSTALL.values():
+            click.echo(f"  {line}")
+    else:  # whoever reads this would take it for a script
+        names = ", ".join(INSTALL)
+        raise UsageError(both(f"Name a shell: {names}.", f"请指定 shell：{names}。"))
+
+
+def script(shell: str) -> str:
+    """What click generates. Its own check of bash's version is left out: the bash on this PATH is not always yours."""
+    from click.shell_completion import ShellComplete, get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    return ShellComplete.source(kind(main, {}, NAME, f"_{NAME.upper()}_COMPLETE"))
