@@ -55,13 +55,27 @@ class Cell:
 def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
     """The source that a notebook's definitions make, and after which of its lines each cell begins.
 
-    A cell with a definition that does not parse ends the source, so that its error is found there, unless another cell
-    defines the same.
-
     Raises:
         SubmissionError: it is no notebook, or has no definitions.
     """
-    cells = [_cell(number, source) for number, source in enumerate(_sources(content, shown), 1)]
+    cells = [parsed(number, source) for number, source in enumerate(_sources(content, shown), 1)]
+    source, starts = assembled(cells)
+    if not starts:
+        raise SubmissionError(
+            both(
+                f"{shown} defines nothing: it has {len(cells)} code cells, and no function or class in them.",
+                f"{shown} 没有任何定义：共 {len(cells)} 个代码单元，其中没有函数或类。",
+            )
+        )
+    return source, starts
+
+
+def assembled(cells: list[Cell]) -> tuple[str, Cells]:
+    """The source that the definitions of these cells make, and after which of its lines each cell begins.
+
+    A cell with a definition that does not parse ends the source, so that its error is found there, unless another cell
+    defines the same.
+    """
     written = {name for cell in cells if cell.tree is not None for name in cell.defined}
     keep = _Keep([statement for cell in cells if cell.tree is not None for statement in cell.tree.body])
     lines: list[str] = []
@@ -77,13 +91,6 @@ def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
             lines += kept
         if broken:
             break
-    if not starts:
-        raise SubmissionError(
-            both(
-                f"{shown} defines nothing: it has {len(cells)} code cells, and no function or class in them.",
-                f"{shown} 没有任何定义：共 {len(cells)} 个代码单元，其中没有函数或类。",
-            )
-        )
     return "\n".join(lines) + "\n", tuple(starts)
 
 
@@ -92,7 +99,7 @@ def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
 
 def _sources(content: bytes, shown: str) -> list[str]:
     """The text of each code cell."""
-    tree = _parsed(content, shown)
+    tree = _tree_of(content, shown)
     language = _language(tree)
     if language not in ("", "python", "python3", "ipython"):
         raise _refused(shown, f"is a notebook in {language}, not Python", f"是 {language} 笔记本，不是 Python 笔记本")
@@ -105,7 +112,7 @@ def _sources(content: bytes, shown: str) -> list[str]:
     return ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
 
 
-def _parsed(content: bytes, shown: str) -> dict[str, Any]:
+def _tree_of(content: bytes, shown: str) -> dict[str, Any]:
     try:
         tree = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -160,7 +167,8 @@ def _current(tree: dict[str, Any]) -> Any:
 # Choosing statements.
 
 
-def _cell(number: int, source: str) -> Cell:
+def parsed(number: int, source: str) -> Cell:
+    """A code cell of this text, its magics and shell commands taken out."""
     lines = NEWLINE.split(source)
     if lines[0].lstrip().startswith("%%"):
         transparent = lines[0].split()[0] in TRANSPARENT
@@ -199,14 +207,14 @@ class _Keep:
 
     def __init__(self, statements: list[ast.stmt]) -> None:
         needed = [s for s in statements if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
-        self.needed = {name for statement in needed for name in _loaded(statement, into_functions=True)}
+        self.needed = {name for statement in needed for name in names_loaded(statement, into_functions=True)}
         self.known = set(dir(builtins)) | {"__name__", "__file__"}
         self.everything = False  # after a star import any name may be known
 
     def __call__(self, statement: ast.stmt) -> bool:
         if not self._wanted(statement):
             return False
-        self.known |= set(_bound(statement))
+        self.known |= set(names_bound(statement))
         return True
 
     def _wanted(self, statement: ast.stmt) -> bool:
@@ -233,7 +241,7 @@ class _Keep:
 
     def _wanted_import(self, statement: ast.Import | ast.ImportFrom) -> bool:
         """All but libraries for show, and modules, that no definition uses: a grader may lack them."""
-        bound = set(_bound(statement))
+        bound = set(names_bound(statement))
         if isinstance(statement, ast.ImportFrom):
             if (statement.module or "").partition(".")[0] in FOR_SHOW:
                 return bool(bound & self.needed)
@@ -250,7 +258,7 @@ class _Keep:
             if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
                 return False
         stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-        loaded = set(_loaded(node, into_functions=False))
+        loaded = set(names_loaded(node, into_functions=False))
         unknown = stored | loaded if isinstance(node, ast.AugAssign) else loaded - stored
         return self.everything or unknown <= self.known
 
@@ -263,12 +271,12 @@ def _evaluated(node: ast.AST, *, into_functions: bool) -> Iterator[ast.AST]:
         yield from _evaluated(child, into_functions=into_functions)
 
 
-def _loaded(node: ast.AST, *, into_functions: bool) -> Iterator[str]:
+def names_loaded(node: ast.AST, *, into_functions: bool) -> Iterator[str]:
     parts = _evaluated(node, into_functions=into_functions)
     return (part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
+def names_bound(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement gives a meaning."""
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         for alias in statement.names:

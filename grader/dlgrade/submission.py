@@ -24,7 +24,8 @@ class Submission:
     """One submission: `files` maps names to contents, `main` names the one that is graded.
 
     A notebook is graded as the Python source that its definitions make; `cells` are the line of the source after which
-    each cell begins, and the number of that cell.
+    each cell begins, and the number of that cell. A `live` one is what the cells of a running notebook define: it
+    has no file, and Jupyter shows the numbers of its cells beside them.
     """
 
     main: str
@@ -33,6 +34,7 @@ class Submission:
     path: Path | None = None
     source: str = field(default="", repr=False)
     cells: tuple[tuple[int, int], ...] = ()
+    live: bool = False
 
     @classmethod
     def from_source(cls, source: str, name: str) -> Submission:
@@ -40,12 +42,12 @@ class Submission:
         return cls(main=name, files={name: source.encode()}, shown=name, source=source)
 
     def place(self, line: int) -> tuple[str, int]:
-        """Where people find a line of the source: the file, or the cell `ch28.ipynb[3]`, and the line."""
+        """Where people find a line of the source: the file, or the cell, `ch28.ipynb[3]` or `In [7]`, and the line."""
         index = bisect.bisect_left(self.cells, (line, 0)) - 1
         if index < 0:
             return self.main, line
         before, cell = self.cells[index]
-        return f"{self.main}[{cell}]", line - before
+        return f"In [{cell}]" if self.live else f"{self.main}[{cell}]", line - before
 
 
 def find(chapter: Chapter, given: Path | None, here: Path) -> Submission:
@@ -128,13 +130,18 @@ def read(path: Path) -> Submission:
         SubmissionError: it cannot be read, is empty, too large or not text.
     """
     content = _content(path)
-    neighbours: dict[str, bytes] = {}
-    for neighbour in sorted(path.parent.glob("*.py")):
-        if len(neighbours) >= MAX_FILES:
+    return from_content(path.name, content, shown=str(path), neighbours=neighbours(path.parent, path.name), path=path)
+
+
+def neighbours(folder: Path, but: str = "") -> dict[str, bytes]:
+    """A folder's Python files, which a submission there may import."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.glob("*.py")):
+        if len(found) >= MAX_FILES:
             break
-        if neighbour.name != path.name and neighbour.is_file() and neighbour.stat().st_size <= MAX_FILE_BYTES:
-            neighbours[neighbour.name] = neighbour.read_bytes()
-    return from_content(path.name, content, shown=str(path), neighbours=neighbours, path=path)
+        if path.name != but and path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
+            found[path.name] = path.read_bytes()
+    return found
 
 
 def from_content(

@@ -177,9 +177,9 @@ def expect(met: Any, en: str, zh: str) -> None:
 
 def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None) -> None:
     """Fail the check unless both values agree, as `agree` compares them; for oracles other than the reference."""
-    found = Comparison(Tolerance(rtol, atol)).difference(actual, expected)
-    if found:
-        raise from_difference(found)
+    comparison = Comparison(Tolerance(rtol, atol))
+    if found := comparison.difference(actual, expected):
+        raise from_difference(found, (comparison, actual, expected))
 
 
 def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:

@@ -11,15 +11,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlgrade.suite import (
-    close,
-    expect,
-    gradients,
-    parameter_gradients,
-    raises,
-    set_parameters,
-    to_grid,
-    written_from_scratch,
-)
+    close, expect, gradients, parameter_gradients, raises, set_parameters, to_grid, written_from_scratch,
+)  # fmt: skip
 
 DRAWS = 200  # an element of probability 0.2 is missed by all of them once in 1e19 runs
 
@@ -300,8 +293,7 @@ class TestNet:
 
         def probe(impl):
             net = network(impl).double().eval()
-            found = gradients(net, X)
-            return found, parameter_gradients(net)
+            return gradients(net, X), parameter_gradients(net)
 
         layers = prediction(X)[1]
         wanted = gradients(lambda X: layers["lin3"](F.relu(layers["lin2"](F.relu(layers["lin1"](X))))), X)

@@ -80,7 +80,7 @@ CHAPTER = {"id": str, "score": NUMBER, "points": NUMBER, "pending": NUMBER, "che
 CHECK = {
     "id": str, "exercise": str, "verdict": str, "points": NUMBER, "earned": NUMBER, "bonus": bool, "description": str,
     "message": WORDS_OR_NONE, "diagnosis": WORDS_OR_NONE, "hint": WORDS_OR_NONE, "seconds": NUMBER, "detail": dict,
-    "measured": (dict, type(None)),
+    "measured": (dict, type(None)), "needs": WORDS_OR_NONE,
 }  # fmt: skip
 DETAIL = {
     "call": WORDS_OR_NONE, "got": WORDS_OR_NONE, "expected": WORDS_OR_NONE, "frames": list, "output": str,

@@ -190,3 +190,21 @@ def test_check_a_notebook(dlgrade, grade, tmp_path):
     done = dlgrade("check", "ch28", "-k", "norm_stat_count", "--submission", "ch28_mine.ipynb")
     assert done.returncode == 1
     assert "ch28_mine.ipynb[2]:2 norm_stat_count" in done.stdout
+
+
+def test_solution_and_reset_of_a_notebook(dlgrade, grade, tmp_path):
+    """The student's own version is the notebook's last one; the starter code that comes back is a notebook again."""
+    state = {"DLGRADE_STATE": str(tmp_path / "state")}
+    path = tmp_path / "ch28_mine.ipynb"
+    first = "def norm_stat_count(shape, kind):\n    return 'first attempt'"
+    last = grade.reference[grade.reference.index("def norm_stat_count") :]
+    path.write_bytes(as_json(grade.reference, first, last.replace("math.prod", "1 * math.prod")))
+
+    shown = dlgrade("solution", "ch28.norm_stat_count", **state)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "first attempt" not in shown.stdout
+    assert "1 * math.prod" in shown.stdout.partition("Reference")[0]
+
+    assert dlgrade("reset", "ch28", "--yes", **state).returncode == 0
+    assert json.loads(path.read_text(encoding="utf-8"))["nbformat"] == 4
+    assert submission.read(path).source.count("raise NotImplementedError") >= 6

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Walls around your code. 沙箱。"
 )
 @device_option
+@click.option("--show", is_flag=True, help="Draw tensors that differ. 画出不同的张量。")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON. 输出 JSON。")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
 @click.option("--workers", type=click.Choice(["auto", "fork", "spawn"]), default="auto", hidden=True)
@@ -43,6 +44,7 @@ def command(
     lang: Lang,
     sandbox: SandboxMode,
     device: Device,
+    show: bool,
     as_json: bool,
     junit: Path | None,
     workers: WorkerMode,
@@ -57,7 +59,7 @@ def command(
     """
     report = check(
         chapters=chapters, submission=submission, keyword=keyword, seed=seed, lang=lang, sandbox=sandbox,
-        device=device, as_json=as_json, junit=junit, workers=workers,
+        device=device, show=show, as_json=as_json, junit=junit, workers=workers,
     )  # fmt: skip
     sys.exit(report.exit_code)
 
@@ -71,6 +73,7 @@ def check(
     lang: Lang = "en",
     sandbox: SandboxMode = "auto",
     device: Device = "auto",
+    show: bool = False,
     as_json: bool = False,
     junit: Path | None = None,
     workers: WorkerMode = "auto",
@@ -103,7 +106,7 @@ def check(
             terminal.begin(chapter, one.shown)
             result = judge.grade(
                 chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
-                on_begin=terminal.running, on_check=terminal.check,
+                pictures=show, on_begin=terminal.running, on_check=terminal.check,
             )  # fmt: skip
             terminal.explain(result)
             report.chapters.append(result)

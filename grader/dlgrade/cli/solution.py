@@ -83,8 +83,11 @@ def _require_pass(here: Course, chapter: Chapter, exercise: str, own: Submission
 
 
 def definition(source: str, name: str) -> str:
-    """The source of a function or class of the top level, its decorators included, its docstring left out."""
-    for statement in ast.parse(source).body:
+    """The source of a function or class of the top level, its decorators included, its docstring left out.
+
+    Of several the last, which is the one that counts: a notebook may well have its first attempts still in it.
+    """
+    for statement in reversed(ast.parse(source).body):
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name == name:
             first = min([statement.lineno, *(mark.lineno for mark in statement.decorator_list)])
             lines = source.splitlines()

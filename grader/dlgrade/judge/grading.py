@@ -19,6 +19,7 @@ from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.errors import GraderError
 from dlgrade.judge import verdicts
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.pictures import picture_of
 from dlgrade.judge.probe import Probe, pickled
 from dlgrade.judge.sources import SandboxMode, WorkerSource, lacking
 from dlgrade.judge.variant import PATIENCE_SECONDS, Outcome, Variant
@@ -95,6 +96,7 @@ class Grading:
         seed: int,
         sandbox: SandboxMode = "auto",
         accelerator: Accelerator | None = None,
+        pictures: bool = False,
     ) -> None:
         self.content = content
         self.submission = submission
@@ -102,6 +104,7 @@ class Grading:
         self.seed = seed
         self.sandbox = sandbox
         self.accelerator = accelerator
+        self.pictures = pictures
         self.limits = workers.limits
         self.worker: Worker | None = None
         self.on_gpu = False
@@ -275,7 +278,8 @@ class Grading:
             report.message = unmet.text
             report.needs = unmet.needs
             detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
-            report.detail = msgspec.structs.replace(detail, call=check.call)
+            picture = picture_of(*unmet.compared) if self.pictures and unmet.compared else None
+            report.detail = msgspec.structs.replace(detail, call=check.call, picture=picture)
         if check.from_scratch:
             self._settle_from_scratch(check)
 
@@ -309,7 +313,7 @@ class Grading:
         ]
         if check.report.passed and others and all(o.verdict is Verdict.NOT_IMPLEMENTED for o in others):
             check.report.verdict = Verdict.NOT_IMPLEMENTED
-            check.report.message = others[0].message
+            check.report.message, check.report.detail = others[0].message, others[0].detail
 
     def close(self) -> None:
         self.drop_worker()

@@ -245,8 +245,9 @@ def agree(request: pytest.FixtureRequest) -> Callable[..., None]:
         __tracebackhide__ = True
         comparison = Comparison(Tolerance(rtol, atol), dtype=dtype)
         value, outcome = grading.ask(check, probe, comparison)
-        if found := comparison.difference(value, outcome.value):
-            raise from_difference(found)
+        expected = outcome.value
+        if found := comparison.difference(value, expected):
+            raise from_difference(found, (comparison, value, expected))
 
     return agree
 
@@ -303,4 +304,8 @@ def randn(generator: torch.Generator) -> Callable[..., torch.Tensor]:
     """`randn(2, 3, dtype=torch.float64)`: standard normal inputs from the check's generator."""
     import torch
 
-    return lambda *shape, dtype=torch.float32: torch.randn(*shape, generator=generator, dtype=dtype)
+    def randn(*shape: Any, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape  # as torch.randn takes them
+        return torch.randn(sizes, generator=generator, dtype=dtype)
+
+    return randn

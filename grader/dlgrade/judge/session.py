@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,12 +88,12 @@ class Judge:
             return submission.find(chapter, given, Path.cwd())
         return Submission.from_source(self.content(chapter).reference.source, f"{chapter.stem}.py")
 
-    def grading(self, chapter: Chapter, submission: Submission, *, seed: int) -> Grading:
+    def grading(self, chapter: Chapter, submission: Submission, *, seed: int, pictures: bool = False) -> Grading:
         from dlgrade.judge.grading import Grading
 
         return Grading(
             self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox,
-            accelerator=self.accelerator,
+            accelerator=self.accelerator, pictures=pictures,
         )  # fmt: skip
 
     def grade(
@@ -105,6 +106,7 @@ class Judge:
         shuffle: bool = False,
         stop_at_first: bool = False,
         training: Trains = "last",
+        pictures: bool = False,
         on_begin: Listener | None = None,
         on_check: Listener | None = None,
     ) -> ChapterReport:
@@ -113,7 +115,8 @@ class Judge:
         `shuffle` runs the checks in an order drawn from the seed; `stop_at_first` leaves out those after the first
         that is not met, and the report, too. Checks that train run after all others: `training` says whether always
         ("last"), only if nothing else fails ("if_right"), another time ("later": they are NOT_RUN), by themselves
-        ("only") or not at all ("never": the report does not have them).
+        ("only") or not at all ("never": the report does not have them). With `pictures`, a check on tensors that differ
+        comes with a picture of them.
 
         Raises:
             CourseError: the suite cannot be run.
@@ -122,7 +125,8 @@ class Judge:
         """
         suites = self.course.suites(chapter)
         choice = Choice(keyword, shuffle, stop_at_first, training)
-        grader = _CheckGrader(self.grading(chapter, submission, seed=seed), suites, choice, on_begin, on_check)
+        grading = self.grading(chapter, submission, seed=seed, pictures=pictures)
+        grader = _CheckGrader(grading, suites, choice, on_begin, on_check)
         try:
             status = run_pytest(suites, grader)
             if grader.failure is not None:
@@ -285,10 +289,13 @@ def accelerator(device: Device) -> Accelerator | None:
     if device == "cpu":
         return "cpu"
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # asking must not start CUDA before a fork
-    import torch
+    # Without a driver torch would ask CUDA after all, and no forked worker could start it any more.
+    driver = sys.platform != "linux" or any(Path("/dev").glob("nvidia*")) or Path("/dev/dxg").exists()
+    if driver:
+        import torch
 
-    if torch.cuda.is_available():
-        return "cuda"
+        if torch.cuda.is_available():
+            return "cuda"
     if device == "cuda":
         raise UsageError(
             both(

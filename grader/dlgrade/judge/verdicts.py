@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dlgrade.judge.compare import Difference
+from dlgrade.judge.compare import Comparison, Difference
 from dlgrade.judge.workers import Failure, Reply, WorkerLost
 from dlgrade.report.model import Detail, Frame, Verdict
 from dlgrade.submission import Submission
@@ -18,7 +18,7 @@ from dlgrade.worker.limits import MB, Limits
 class Unmet(Exception):
     """A check that the submission does not meet: the verdict, the message and what helps to understand it.
 
-    Of one that is not run, `needs` says for want of what.
+    Of one that is not run, `needs` says for want of what. Of values that differ, `compared` are both, for a picture.
     """
 
     def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None, *, needs: str | None = None) -> None:
@@ -27,6 +27,7 @@ class Unmet(Exception):
         self.text = text
         self.detail = detail or Detail()
         self.needs = needs
+        self.compared: tuple[Comparison, Any, Any] | None = None
 
 
 def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
@@ -113,8 +114,11 @@ def _where(file: str, line: int, submission: Submission) -> Text:
 def _missing(value: Any, submission: Submission) -> Unmet:
     name, near = (word and word[:100] for word in msgspec.convert(value, tuple[str, str | None]))
     guess = both(f" Is {near} meant to be it?", f"{near} 是否就是它？") if near else same("")
-    text = both(f"{submission.main} does not define {name}.", f"{submission.main} 中没有定义 {name}。") + guess
-    return Unmet(Verdict.NOT_IMPLEMENTED, text)
+    if submission.live:
+        text = both(f"No cell that was run defines {name}.", f"已运行的单元中没有定义 {name}。")
+    else:
+        text = both(f"{submission.main} does not define {name}.", f"{submission.main} 中没有定义 {name}。")
+    return Unmet(Verdict.NOT_IMPLEMENTED, text + guess)
 
 
 def _unsendable(value: Any, limits: Limits) -> Unmet:
@@ -192,5 +196,7 @@ def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
     return Unmet(Verdict.RAISED, text, Detail(frames=(frame,)))
 
 
-def from_difference(difference: Difference) -> Unmet:
-    return Unmet(Verdict.FAILED, difference.text, Detail(got=difference.got, expected=difference.expected))
+def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:
+    unmet = Unmet(Verdict.FAILED, difference.text, Detail(got=difference.got, expected=difference.expected))
+    unmet.compared = compared
+    return unmet

@@ -35,8 +35,34 @@ class Frame(msgspec.Struct, frozen=True):
     source: str
 
 
+Grid = tuple[tuple[float | None, ...], ...]  # None: NaN or an infinity
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Two tensors that differ, small enough to be drawn: yours, what was expected, how far they are apart.
+
+    Of a tensor of more than two dimensions the `planes` with these indices stand side by side, each of `columns`
+    columns. Each number is the mean of a `block` of elements. The largest difference is at `at`, where `values` are
+    yours and what was expected.
+    """
+
+    where: str
+    shape: tuple[int, ...]
+    planes: tuple[tuple[int, ...], ...]
+    columns: int
+    block: tuple[int, int]
+    yours: Grid
+    expected: Grid
+    difference: Grid
+    at: tuple[int, ...]
+    values: tuple[float | None, float | None]
+
+
 class Detail(msgspec.Struct, frozen=True):
-    """What helps to understand a failure: the call, what came back, what should have, where it was raised."""
+    """What helps to understand a failure: the call, what came back, what should have, where it was raised.
+
+    A picture is there only where it was asked for.
+    """
 
     call: str | None = None
     got: str | None = None
@@ -44,6 +70,7 @@ class Detail(msgspec.Struct, frozen=True):
     frames: tuple[Frame, ...] = ()
     output: str = ""
     output_bytes: int = 0
+    picture: Picture | None = None
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -189,10 +216,18 @@ def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
         "diagnosis": check.diagnosis,
         "hint": check.hint.of(lang) if check.hint else None,
         "seconds": round(check.seconds, 4),
-        "detail": msgspec.to_builtins(check.detail),
+        "detail": _detail_data(check.detail),
         "measured": msgspec.to_builtins(check.measured),
         "needs": check.needs,
     }
+
+
+def _detail_data(detail: Detail) -> dict[str, Any]:
+    """Its keys are always the same, but for the picture, which only a run that asked for pictures has."""
+    data: dict[str, Any] = msgspec.to_builtins(detail)
+    if detail.picture is None:
+        del data["picture"]
+    return data
 
 
 def to_json(report: Report, lang: Lang) -> str:

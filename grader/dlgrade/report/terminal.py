@@ -41,10 +41,10 @@ WORDS = {
 class Terminal:
     """Writes to standard output; no colour and 80 columns in a pipe; nothing at all when quiet."""
 
-    def __init__(self, lang: Lang, *, quiet: bool = False) -> None:
+    def __init__(self, lang: Lang, *, quiet: bool = False, console: Console | None = None) -> None:
         self.lang = lang
         self.quiet = quiet
-        self.console = Console(highlight=False, markup=False, emoji=False, quiet=quiet)
+        self.console = console or Console(highlight=False, markup=False, emoji=False, quiet=quiet)
         if not self.console.is_terminal or self.console.width > 100:
             self.console.width = WIDTH if not self.console.is_terminal else 100
         self.exercise: str | None = None
@@ -109,7 +109,7 @@ class Terminal:
         row = Table.grid(padding=(0, 1))
         row.add_column(width=1)
         row.add_column(width=10, no_wrap=True)
-        row.add_column(width=self.console.width - 22)
+        row.add_column(width=self.console.width - 22, overflow="fold")
         row.add_column(width=6, justify="right")
         points = (
             both("bonus", "附加").of(self.lang) if check.bonus else f"{number(check.earned)}/{number(check.points)}"
@@ -128,15 +128,8 @@ class Terminal:
         """What is wrong with each check that is not met, checks with one cause together."""
         self._tell_repeated()
         self._correct(report)
-        groups: dict[object, list[CheckReport]] = {}
-        for check in report.checks:
-            unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames  # its line says enough
-            if not check.passed and not unwritten:
-                groups.setdefault(_cause(check), []).append(check)
-        explained: Counter[str] = Counter()
-        for checks in groups.values():
-            explained[checks[0].exercise] += 1
-            self._explain(checks, briefly=explained[checks[0].exercise] > SHOWN_IN_FULL)
+        for checks, briefly in by_cause(report):
+            self._explain(checks, briefly=briefly)
 
     def _correct(self, report: ChapterReport) -> None:
         """What a later check showed of an earlier one: a ready-made call takes an exercise's points."""
@@ -156,6 +149,7 @@ class Terminal:
             self.print(first.message, indent=2)
         if not briefly:
             self._show_facts(first)
+            self._draw(first)
         if first.hint:
             self.print(both("diagnosis ", "诊断 ") + first.hint, "bold yellow", 2)
         if others:
@@ -171,6 +165,15 @@ class Terminal:
             facts.add_row("", Styled(label.of(self.lang), style="dim"), _printable(words))
         if facts.row_count:
             self._print_table(facts)
+
+    def _draw(self, check: CheckReport) -> None:
+        """The picture, where one was asked for."""
+        if check.detail.picture is not None:
+            from dlgrade.report import pictures
+
+            for line in pictures.lines(check.detail.picture, self.lang, self.console):
+                for wrapped in line.wrap(self.console, self.console.width - 2):
+                    self.console.print(Styled("  ").append_text(wrapped))
 
     def _print_table(self, table: Table) -> None:
         """A table without the blanks that it pads its lines with."""
@@ -234,7 +237,20 @@ class Terminal:
             why, open_points = why_pending(report.checks), number(report.pending)
             later, later_zh = f", {open_points} pending{why.en}", f"，{open_points} 分待定{why.zh}"
         self.print(both(f"Score {score} / {points}{later}", f"得分 {score} / {points}{later_zh}"), style)
-        self.print(_next_step(report, chapters))
+        self.print(next_step(report, chapters))
+
+
+def by_cause(report: ChapterReport) -> Iterator[tuple[list[CheckReport], bool]]:
+    """The checks that are not met, one cause together, and whether the words about it are to be few."""
+    groups: dict[object, list[CheckReport]] = {}
+    for check in report.checks:
+        unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames  # its line says enough
+        if not check.passed and not unwritten:
+            groups.setdefault(_cause(check), []).append(check)
+    explained: Counter[str] = Counter()
+    for checks in groups.values():
+        explained[checks[0].exercise] += 1
+        yield checks, explained[checks[0].exercise] > SHOWN_IN_FULL
 
 
 def _cause(check: CheckReport) -> object:
@@ -257,7 +273,8 @@ def _cut_output(output: str, size: int) -> str:
     return "\n".join([*kept, f"... ({size:,} bytes)"] if cut else kept)
 
 
-def _next_step(report: Report, chapters: list[Chapter]) -> Text:
+def next_step(report: Report, chapters: list[Chapter]) -> Text:
+    """The one thing to do next."""
     wrong = [
         (c, check) for c, r in zip(chapters, report.chapters, strict=True) for check in r.checks if not check.passed
     ]

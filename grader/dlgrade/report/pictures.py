@@ -1,0 +1,220 @@
+"""Drawing the pictures of tensors that differ: on a terminal, as text in a pipe, as SVG in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text as Styled
+
+from dlgrade.report.model import Grid, Picture
+from dlgrade.text import Lang, Text, both, same
+
+COLUMNS = 24  # of one map; three and what is between them are 80
+GAP = "   "
+PLANE_GAP = 0.4  # of an element, in a notebook
+TITLES = both("yours", "你的结果"), both("expected", "应为"), both("difference", "差")
+# Ten shades from dark to bright that print well in grey and for every kind of eye (viridis), and one beside them.
+SHADES = (
+    "#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6dcd59", "#b4de2c", "#fde725",
+)  # fmt: skip
+NO_NUMBER = "#ff00ff"
+
+Level = int | None  # 0 to 9; None: no number
+Levels = list[list[Level]]
+
+
+def levels(picture: Picture) -> tuple[Levels, Levels, Levels]:
+    """The shades of the three maps; yours and the expected values share a scale."""
+    low, high = span(picture)
+    values = _levels(picture.yours, low, high), _levels(picture.expected, low, high)
+    return *values, _levels(picture.difference, 0.0, _largest(picture.difference))
+
+
+def span(picture: Picture) -> tuple[float, float]:
+    found = [value for grid in (picture.yours, picture.expected) for row in grid for value in row if value is not None]
+    return (min(found), max(found)) if found else (0.0, 0.0)
+
+
+def _largest(grid: Grid) -> float:
+    return max((value for row in grid for value in row if value is not None), default=0.0)
+
+
+def _levels(grid: Grid, low: float, high: float) -> Levels:
+    half = high / 2 - low / 2  # the whole may be beyond all floats
+    return [[_level(value, low, half) for value in row] for row in grid]
+
+
+def _level(value: float | None, low: float, half: float) -> Level:
+    if value is None:
+        return None
+    return min(9, max(0, int((value / 2 - low / 2) / half * 10))) if half > 0 else 0
+
+
+# The words beside a picture.
+
+
+def heading(picture: Picture) -> Text:
+    """Which tensor it is, and what of it is shown."""
+    words = same(f"{picture.where} {picture.shape}")
+    if picture.planes:
+        shown = ", ".join(str(list(plane)) for plane in picture.planes)
+        words += both(f", planes {shown}", f"，平面 {shown}")
+    if picture.block != (1, 1):
+        rows, columns = picture.block
+        words += both(f", means of {rows} x {columns} elements", f"，每格为 {rows} x {columns} 个元素的均值")
+    return words
+
+
+def largest(picture: Picture) -> Text:
+    """Where the difference is largest, and what is there."""
+    yours, expected = picture.values
+    how_much = f" {abs(yours - expected):.3g} " if yours is not None and expected is not None else " "
+    at, one, other = list(picture.at), _value(yours), _value(expected)
+    return both(
+        f"largest difference{how_much}at {at}: yours {one.en}, expected {other.en}",
+        f"最大的差{how_much}位于 {at}：你的结果 {one.zh}，应为 {other.zh}",
+    )
+
+
+def _value(number: float | None) -> Text:
+    return both("NaN or infinite", "NaN 或无穷大") if number is None else same(f"{number:.6g}")
+
+
+def scale(picture: Picture, *, digits: bool) -> Text:
+    """What the shades stand for."""
+    low, high = span(picture)
+    most = _largest(picture.difference)
+    dark, bright = (same("0"), same("9")) if digits else (both("dark", "暗"), both("bright", "亮"))
+    words = both(
+        f"{dark.en} = {low:.3g}, {bright.en} = {high:.3g}; difference: {dark.en} = 0, {bright.en} = {most:.3g}",
+        f"{dark.zh} = {low:.3g}，{bright.zh} = {high:.3g}；差：{dark.zh} = 0，{bright.zh} = {most:.3g}",
+    )
+    if any(value is None for grid in (picture.yours, picture.expected) for row in grid for value in row):
+        mark = same("!") if digits else both("magenta", "品红")
+        words += both(f"; {mark.en} = NaN or infinite", f"；{mark.zh} = NaN 或无穷大")
+    return words
+
+
+# On a terminal.
+
+
+def lines(picture: Picture, lang: Lang, console: Console) -> Iterator[Styled]:
+    """The picture in at most 78 columns: in colour where there is colour, else with the digits 0 to 9."""
+    digits = not in_colour(console)
+    maps = [_digits(one, picture.columns) if digits else _coloured(one, picture.columns) for one in levels(picture)]
+    titles = [title.of(lang) for title in TITLES]
+    widths = [max(cell_len(title), *map(_width, rows)) for title, rows in zip(titles, maps, strict=True)]
+    yield Styled(heading(picture).of(lang))
+    for parts in ([Styled(title, style="dim") for title in titles], *zip(*maps, strict=True)):
+        yield _joined(list(parts), widths)
+    yield Styled(largest(picture).of(lang))
+    yield Styled(scale(picture, digits=digits).of(lang), style="dim")
+
+
+def in_colour(console: Console) -> bool:
+    """Sixteen colours are too few for ten shades, and half a block needs Unicode."""
+    return (
+        console.is_terminal
+        and not console.no_color
+        and console.color_system in ("256", "truecolor", "windows")
+        and not console.legacy_windows
+        and not console.options.ascii_only
+    )
+
+
+def _width(row: Styled) -> int:
+    return cell_len(row.plain)
+
+
+def _joined(parts: list[Styled], widths: list[int]) -> Styled:
+    line = Styled()
+    for part, width in zip(parts, widths, strict=True):
+        if line.plain:
+            line.append(GAP)
+        line.append_text(part)
+        line.append(" " * (width - _width(part)))
+    line.rstrip()
+    return line
+
+
+def _planes(row: list[Level], columns: int) -> list[list[Level]]:
+    return [row[start : start + columns] for start in range(0, len(row), columns)]
+
+
+def _per_cell(row: list[Level], columns: int, sizes: tuple[int, ...]) -> int:
+    """How many columns of the terminal a number gets: as many as there is room for."""
+    gaps = len(row) // columns - 1
+    return next((size for size in sizes if size * len(row) + gaps <= COLUMNS), 1)
+
+
+def _digits(rows: Levels, columns: int) -> list[Styled]:
+    size = _per_cell(rows[0], columns, (2,))
+    drawn = []
+    for row in rows:
+        signs = [[("!" if one is None else str(one)).ljust(size) for one in part] for part in _planes(row, columns)]
+        drawn.append(Styled(" ".join("".join(part) for part in signs).rstrip()))
+    return drawn
+
+
+def _coloured(rows: Levels, columns: int) -> list[Styled]:
+    size = _per_cell(rows[0], columns, (4, 2))
+    if size == 1:
+        return _half_blocks(rows, columns)
+    drawn = []
+    for row in rows:
+        line = Styled()
+        for number, part in enumerate(_planes(row, columns)):
+            line.append(" " if number else "")
+            for one in part:
+                line.append("█" * size, Style(color=_shade(one)))  # blanks would be cut off at the end of a line
+        drawn += [line] * (size // 2)
+    return drawn
+
+
+def _half_blocks(rows: Levels, columns: int) -> list[Styled]:
+    """Two rows of numbers in a line."""
+    drawn = []
+    for upper, lower in zip(rows[::2], [*rows[1::2], None][: len(rows[::2])], strict=True):
+        line = Styled()
+        for place, one in enumerate(upper):
+            line.append(" " if place and place % columns == 0 else "")
+            line.append("▀", Style(color=_shade(one), bgcolor=_shade(lower[place]) if lower else None))
+        drawn.append(line)
+    return drawn
+
+
+def _shade(level: Level) -> str:
+    return NO_NUMBER if level is None else SHADES[level]
+
+
+# In a notebook.
+
+
+def html(picture: Picture, lang: Lang) -> str:
+    """The picture as HTML with SVG inside, without scripts, style sheets or ids, readable on dark and on light."""
+    figures = "".join(
+        f'<figure style="margin:0 24px 0 0"><figcaption style="font-size:85%">{escape(title.of(lang))}</figcaption>'
+        f"{_svg(one, picture.columns, title.of(lang))}</figure>"
+        for title, one in zip(TITLES, levels(picture), strict=True)
+    )
+    words = (heading(picture), largest(picture), scale(picture, digits=False))
+    first, *others = (f'<div style="font-size:85%">{escape(one.of(lang))}</div>' for one in words)
+    return f'<div style="margin:6px 0">{first}<div style="display:flex">{figures}</div>{"".join(others)}</div>'
+
+
+def _svg(rows: Levels, columns: int, title: str) -> str:
+    width, height = len(rows[0]) + PLANE_GAP * (len(rows[0]) // columns - 1), len(rows)
+    size = max(6, min(18, int(168 / width)))
+    paths: dict[str, list[str]] = {}
+    for y, row in enumerate(rows):
+        for x, one in enumerate(row):
+            paths.setdefault(_shade(one), []).append(f"M{x + PLANE_GAP * (x // columns):g} {y}h1v1h-1z")
+    drawn = "".join(f'<path fill="{shade}" d="{"".join(parts)}"/>' for shade, parts in sorted(paths.items()))
+    return (
+        f'<svg role="img" aria-label="{escape(title)}" width="{width * size:g}" height="{height * size}" '
+        f'viewBox="0 0 {width:g} {height}" shape-rendering="crispEdges">{drawn}</svg>'
+    )

@@ -1,0 +1,197 @@
+"""`dlgrade check --show`: pictures of tensors that differ, in a pipe, on a terminal, in JSON."""
+
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+from rich.cells import cell_len
+from rich.console import Console
+
+from dlgrade.judge.compare import Comparison
+from dlgrade.judge.pictures import SIDE, picture_of
+from dlgrade.report import pictures
+
+NAME = "ch28_batch_norm.py"
+WRONG = """
+
+def instance_norm(X, weight=None, bias=None, eps=1e-5):
+    Y = X.clone()
+    Y[0, 0, 0, 0] = float("nan")
+    return Y
+"""
+CHECK = "instance_norm.planes"
+
+
+@pytest.fixture
+def wrong(grade, tmp_path):
+    """A file whose instance_norm returns its input with a NaN in it."""
+    (tmp_path / NAME).write_text(grade.reference + WRONG, encoding="utf-8")
+
+
+def made(actual, expected):
+    return picture_of(Comparison(), actual, expected)
+
+
+def drawn(picture, lang="en", **options):
+    console = Console(file=io.StringIO(), width=80, **options)
+    return [line.plain for line in pictures.lines(picture, lang, console)]
+
+
+@pytest.mark.usefixtures("wrong")
+def test_pipe(dlgrade, tmp_path):
+    """In a pipe three maps of digits stand side by side, NaN as !, and the largest difference in words."""
+    result = dlgrade("check", "ch28", "-k", CHECK, "--show", DLGRADE_STATE=str(tmp_path / "state"))
+    lines = result.stdout.splitlines()
+    assert result.returncode == 1
+    assert "\x1b" not in result.stdout
+    assert max(map(len, lines)) <= 80
+    at = next(i for i, line in enumerate(lines) if line.split() == ["yours", "expected", "difference"])
+    assert re.fullmatch(r"  result \(3, 4, 5, 2\), planes \[0, 0\](, \[\d, \d\]){3}", lines[at - 1])
+    assert lines[at + 1].strip().startswith("! ")
+    assert all(re.fullmatch("[0-9! ]+", line) for line in lines[at + 1 : at + 6])
+    assert "largest difference at [0, 0, 0, 0]: yours NaN or infinite, expected" in result.stdout
+    assert "! = NaN or infinite" in result.stdout
+
+
+@pytest.mark.usefixtures("wrong")
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_terminal(tmp_path, term):
+    """On a terminal the maps have colours; on one without colours, digits."""
+    shown = in_terminal(["check", "ch28", "-k", CHECK, "--show", "--lang", "zh"], tmp_path, term)
+    assert "最大的差" in shown
+    assert ("█" in shown) == (term != "dumb")
+    assert bool(re.search(r"\n  ! ", shown)) == (term == "dumb")
+    assert ("\x1b[38;5;" in shown) == (term != "dumb")
+    plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shown)
+    at = plain.index("你的结果")
+    assert max(cell_len(line.rstrip("\r")) for line in plain[at:].split("\n")) <= 80
+
+
+def in_terminal(arguments, folder, term):
+    """What a command writes to a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
+    environment |= {"TERM": term, "COLUMNS": "80", "LINES": "40", "DLGRADE_STATE": str(folder / "state")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "dlgrade", *arguments], cwd=folder, env=environment, stdin=theirs, stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        content = b""
+        while part := read(ours):
+            content += part
+        os.close(ours)
+        assert process.wait(60) == 1
+    return content.decode().replace("\r\n", "\n")
+
+
+def read(descriptor):
+    """b"" once the other end is closed."""
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:
+        return b""
+
+
+@pytest.mark.usefixtures("wrong")
+def test_only_when_asked_for(dlgrade, tmp_path):
+    """Without --show neither words nor JSON have a picture; with it the JSON has, and is valid with NaN in it."""
+    state = {"DLGRADE_STATE": str(tmp_path / "state")}
+    assert "largest difference" not in dlgrade("check", "ch28", "-k", CHECK, **state).stdout
+
+    def detail(*more):
+        report = json.loads(
+            dlgrade("check", "ch28", "-k", CHECK, "--json", *more, **state).stdout, parse_constant=pytest.fail
+        )
+        return report["chapters"][0]["checks"][0]["detail"]
+
+    assert "picture" not in detail()
+    picture = detail("--show")["picture"]
+    assert picture["at"] == [0, 0, 0, 0]
+    assert picture["yours"][0][0] is None
+    assert len(picture["expected"]) == 5
+
+
+def test_two_dimensions():
+    """A small matrix is shown as it is; both maps share a scale, and the largest difference has its place."""
+    expected = torch.arange(6.0).reshape(2, 3)
+    actual = expected.clone()
+    actual[1, 2] = 10
+    picture = made(actual, expected)
+    assert (picture.shape, picture.planes, picture.block, picture.at) == ((2, 3), (), (1, 1), (1, 2))
+    assert picture.values == (10.0, 5.0)
+    assert picture.difference == ((0.0, 0.0, 0.0), (0.0, 0.0, 5.0))
+    lines = drawn(picture)
+    assert lines[2:4] == ["0 1 2   0 1 2      0 0 0", "3 4 9   3 4 5      0 0 9"]
+    assert lines[4] == "largest difference 5 at [1, 2]: yours 10, expected 5"
+    assert drawn(picture, "zh")[4] == "最大的差 5 位于 [1, 2]：你的结果 10，应为 5"
+
+
+def test_large():
+    """A large tensor is shown by the means of its blocks; an error anywhere is seen."""
+    expected = torch.zeros(100, 1000)
+    actual = expected.clone()
+    actual[99, 999] = 1
+    picture = made(actual, expected)
+    assert picture.block == (5, 42)
+    assert (len(picture.yours), len(picture.yours[0])) == (20, 24)
+    assert picture.difference[-1][-1] == pytest.approx(1 / (5 * (1000 - 23 * 42)), rel=1e-4)
+    assert max(map(len, drawn(picture))) <= 78
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (40, 2), (2, 40), (3, 4, 5), (9, 2, 3, 3), (2, 2, 30, 30), (1, 5, 1, 1)])
+def test_shapes(shape):
+    """Whatever the shape, a map has at most 24 rows and columns, and a picture 80 columns, in colour as in digits."""
+    expected = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+    picture = made(expected + 1, expected)
+    for grid in (picture.yours, picture.expected, picture.difference):
+        assert len(grid) <= SIDE
+        assert len(grid[0]) + len(grid[0]) // picture.columns - 1 <= SIDE
+    colour = {"force_terminal": True, "color_system": "truecolor", "legacy_windows": False, "_environ": {"TERM": "x"}}
+    for options in ({}, colour):
+        assert max(map(cell_len, drawn(picture, **options))) <= 78
+    assert pictures.html(picture, "en").count("<svg") == 3
+
+
+def test_planes_with_the_largest_errors():
+    """Of many planes those are shown that are furthest off."""
+    expected = torch.zeros(8, 8, 4, 4)
+    actual = expected.clone()
+    actual[7, 7], actual[3, 0] = 1, float("nan")
+    picture = made(actual, expected)
+    assert len(picture.planes) == 4
+    assert {(3, 0), (7, 7)} <= set(picture.planes)
+    assert picture.at == (3, 0, 0, 0)
+
+
+ODD = {
+    "all-nan": (torch.full((2, 2), torch.nan), torch.zeros(2, 2)),
+    "infinite": (torch.tensor([[torch.inf, 1.0]]), torch.tensor([[-torch.inf, 1.0]])),
+    "equal-nan": (torch.tensor([[torch.nan, 1.0]]), torch.tensor([[torch.nan, 2.0]])),
+    "huge": (torch.tensor([[1e308, 0.0]], dtype=torch.float64), torch.tensor([[-1e308, 0.0]], dtype=torch.float64)),
+    "booleans": (torch.tensor([[True, False]]), torch.tensor([[False, False]])),
+    "complex": (torch.tensor([[1j, 2.0]]), torch.tensor([[1.0 + 0j, 3.0]])),
+    "integers": (torch.tensor([[1, 2]]), torch.tensor([[1, 3]])),
+}
+
+
+@pytest.mark.parametrize(("actual", "expected"), ODD.values(), ids=ODD)
+def test_odd_values(actual, expected):
+    """Values that are no numbers, or hardly numbers, are drawn as well as any."""
+    picture = made(actual, expected)
+    assert drawn(picture)
+    assert "nan" not in pictures.html(picture, "en").lower().replace("nan or infinite", "")
+
+
+def test_no_picture():
+    """Vectors, numbers, empty tensors and other shapes have none; of several values the first that differs has."""
+    one, two = torch.ones(2, 2), torch.zeros(2, 2)
+    for actual, expected in ((torch.ones(3), torch.zeros(3)), (1.0, 2.0), (torch.ones(2, 3), two), (two, two)):
+        assert made(actual, expected) is None
+    assert made((two, {"a": [one]}), (two, {"a": [two]})).where == "result[1]['a'][0]"
