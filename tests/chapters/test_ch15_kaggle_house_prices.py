@@ -1,0 +1,497 @@
+"""ch15: log_rmse, get_k_fold_data, standardize, one_hot, preprocess, train, k_fold.
+
+Tables are drawn here, and what should become of them is worked out cell by cell.
+"""
+
+import math
+from itertools import chain
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.suite import close, expect, raises, set_parameters
+
+INPUTS = 6  # the in_features of the starter code
+NAN, INF = torch.nan, torch.inf
+ROUNDING = 1e-3  # of years like 1980, whose mean is exact to 1e-4 in float32
+BIAS = 0.01  # a first bias, at most 0.41 and unknown here, moves the logarithm of predictions above 100 by less
+
+
+def error(net, features, labels):
+    """What log_rmse should give."""
+    predictions, prices = net(features).detach().double().numpy(), labels.double().numpy()
+    return float(np.sqrt(np.mean((np.log(np.maximum(predictions, 1)) - np.log(prices)) ** 2)))
+
+
+def itself(x):
+    """A net whose predictions are its inputs."""
+    return x
+
+
+def same(run, name, oracle, *cases, **tolerance):
+    """Require that the function of this name gives what the oracle gives, case by case."""
+    found = run(lambda impl: [getattr(impl, name)(*case) for case in cases])
+    close(found, [oracle(*case) for case in cases], **tolerance)
+
+
+@pytest.fixture
+def prices(randn):
+    """prices(5): a column of prices from about 100 to 10000."""
+    return lambda n, dtype=torch.float32: 1000 * (randn(n, 1, dtype=dtype) / 2).exp()
+
+
+@pytest.mark.exercise("log_rmse")
+class TestLogRmse:
+    @pytest.mark.points(2)
+    def test_values(self, run, prices):
+        """Is the root of the mean squared difference of the logarithms.
+        是对数之差的均方根。"""
+        same(run, "log_rmse", error, (itself, prices(8), prices(8)), (itself, prices(2), prices(2)))
+
+    @pytest.mark.points(2)
+    def test_relative(self, run, prices):
+        """Goes by ratios: right prices give 0, and to predict twice every price, high or low, is an error of log 2.
+        只看比值：预测完全正确时为 0；把每个价格（无论高低）都预测成两倍，误差是 log 2。"""
+        labels, ends = prices(6), torch.tensor([[5.0], [5e6]])
+        cases = (labels, labels), (2 * labels, labels), (2 * ends, ends)
+        found = run(lambda impl: [impl.log_rmse(itself, *case) for case in cases])
+        close(found, [0.0, math.log(2), math.log(2)], atol=1e-6)  # float32 logarithms near 10
+
+    @pytest.mark.points(2)
+    def test_clamped(self, run, prices):
+        """Predictions below 1, negative ones too, count as 1.
+        小于 1 的预测（包括负数）按 1 计算。"""
+        predictions = torch.tensor([[-700.0], [0.0], [0.2], [1.0], [1.5], [900.0]])
+        same(run, "log_rmse", error, (itself, predictions, prices(6)))
+
+    def test_infinite(self, run, prices):
+        """One prediction of inf makes the error inf; a very large one is not cut off.
+        有一个预测为 inf 时误差为 inf；很大的预测值不会被截断。"""
+        X = [torch.cat([prices(3), torch.tensor([[last]])]) for last in (INF, 1e20, 20.0)]
+        same(run, "log_rmse", error, (itself, X[0], X[2]), (itself, X[1], torch.cat([X[1][:3], X[2][3:]])))
+
+    def test_modules(self, run, randn, prices):
+        """Takes a module and features of several columns, in a batch of one, too.
+        可接受模块和多列特征；批量中只有一个样本也可以。"""
+        x, net = randn(3, INPUTS), set_parameters(nn.Linear(INPUTS, 1, bias=False), 0, 3.0)
+        same(run, "log_rmse", error, (net, torch.cat([x, -x]), prices(6)), (net, x[:1], prices(1)))
+
+    def test_float64_strided(self, run, prices):
+        """Keeps float64's precision, also on non-contiguous inputs.
+        保持 float64 的精度，也可接受非连续的输入。"""
+        pairs = torch.cat([prices(6, torch.float64), prices(6, torch.float64)], dim=1)
+        same(run, "log_rmse", error, (itself, pairs[:, :1], pairs[:, 1:]), rtol=1e-9)
+
+    def test_arguments_untouched(self, run, prices):
+        """Leaves features and labels as they were.
+        不修改特征和标签。"""
+        X, y = prices(4) * torch.tensor([[-1.0], [1.0], [1.0], [1.0]]), prices(4)
+        close(run(lambda impl: (impl.log_rmse(itself, X, y), X, y)), (error(itself, X, y), X, y))
+
+
+def numbered(n, columns=2):
+    """Features and labels that tell which row they belong to."""
+    rows = torch.arange(1.0, n + 1)[:, None]
+    return rows * 10 + torch.arange(columns), -rows
+
+
+def fold(k, i, *parts):
+    """What get_k_fold_data should give, row by row."""
+    size = len(parts[0]) // k
+    valid = [row for row in range(size * k) if row // size == i]
+    train = [row for row in range(size * k) if row not in valid]
+    return tuple(part[rows] for rows in (train, valid) for part in parts)
+
+
+@pytest.mark.exercise("get_k_fold_data")
+class TestGetKFoldData:
+    @pytest.mark.points(2)
+    def test_each_fold(self, run):
+        """Validates on fold i, the first, any or the last of four or of two, and trains on the others in order.
+        共四折或两折，用第 i 折（第一折、中间或最后一折）验证，其余各折按顺序用于训练。"""
+        cases = [(k, i, *numbered(3 * k)) for k in (4, 2) for i in range(k)]
+        same(run, "get_k_fold_data", fold, *cases)
+
+    @pytest.mark.points(2)
+    def test_remainder(self, run):
+        """Rows that do not fill a fold are in no set.
+        不足一折的剩余行不属于任何集合。"""
+        cases = [(k, i, *numbered(n)) for n, k in ((11, 3), (7, 2), (9, 5)) for i in range(k)]
+        same(run, "get_k_fold_data", fold, *cases)
+
+    @pytest.mark.points(2)
+    def test_no_leakage(self, run):
+        """No example is in both sets, features and labels stay together, and every example validates once.
+        没有样本同时属于两个集合，特征与标签对应不变，且每个样本恰好验证一次。"""
+        X, y = numbered(15)
+        seen = []
+        for found in run(lambda impl: [impl.get_k_fold_data(5, i, X, y) for i in range(5)]):
+            train, valid = [x[:, 0].tolist() for x in found[::2]]
+            both = sorted(set(train) & set(valid))
+            expect(not both, f"A fold trains on {both} and validates on it.", f"某一折既用 {both} 训练又用它验证。")
+            close((found[1], found[3]), (-found[0][:, :1] / 10, -found[2][:, :1] / 10))
+            seen += valid
+        close(sorted(seen), X[:, 0].tolist())
+
+    def test_flat_labels(self, run):
+        """Takes labels (n,), folds of a single row, and a single column of features.
+        可接受形状为 (n,) 的标签、只有一行的折以及只有一列的特征。"""
+        X, y = numbered(4, columns=1)
+        same(run, "get_k_fold_data", fold, (4, 2, X, y.flatten()), (4, 0, X, y))
+
+    def test_one_fold(self, run):
+        """Refuses a single fold, or none, with AssertionError.
+        折数为 1 或更小时触发 AssertionError。"""
+        X, y = numbered(6)
+
+        def probe(impl):
+            wrong = [raises(lambda k=k: impl.get_k_fold_data(k, 0, X, y), AssertionError) for k in (1, 0)]
+            return wrong, impl.get_k_fold_data(3, 1, X, y)
+
+        close(run(probe), ([True, True], fold(3, 1, X, y)))
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64, also in non-contiguous features, and labels of whole numbers.
+        保持 float64，也可接受非连续的特征以及整数标签。"""
+        same(run, "get_k_fold_data", fold, (3, 1, randn(3, 8, dtype=torch.float64).t(), torch.arange(8)))
+
+    def test_arguments_untouched(self, run):
+        """Leaves features and labels as they were.
+        不修改特征和标签。"""
+        X, y = numbered(6)
+        close(run(lambda impl: (impl.get_k_fold_data(3, 1, X, y), X, y)), (fold(3, 1, X, y), X, y))
+
+
+def standardized(train, test):
+    """What standardize should give, column by column."""
+    both = torch.cat([train, test]).double().numpy()
+    result = np.zeros_like(both)
+    for column, found in zip(both.T, result.T, strict=True):
+        known = ~np.isnan(column)
+        values = column[known]
+        if len(set(values)) > 1:
+            found[known] = (values - values.sum() / len(values)) / values.std(ddof=1)
+    return tuple(torch.from_numpy(result).to(train.dtype).split([len(train), len(test)]))
+
+
+@pytest.mark.exercise("standardize")
+class TestStandardize:
+    @pytest.mark.points(2)
+    def test_both_parts(self, run, randn):
+        """Takes mean and standard deviation of both parts together, column by column.
+        逐列计算两部分数据合在一起的均值和标准差。"""
+        train, test = 3 * randn(5, 3) + 1, randn(4, 3) + torch.tensor([0, 5, -9])
+        same(run, "standardize", standardized, (train, test))
+
+    @pytest.mark.points(2)
+    def test_few_rows(self, run, randn):
+        """Divides by the standard deviation of a sample, which matters with two or three rows.
+        除以样本标准差，只有两三行时差别明显。"""
+        same(run, "standardize", standardized, (randn(2, 3), randn(1, 3)), (randn(1, 2), randn(1, 2)))
+
+    @pytest.mark.points(2)
+    def test_missing(self, run, randn):
+        """Missing values count neither in the mean nor in the deviation, and become 0 afterwards.
+        缺失值既不计入均值也不计入标准差，之后变为 0。"""
+        train, test = randn(6, 3) + 4, randn(5, 3) - 2
+        train[0, 0], train[2, 0], train[3, 1], test[1, 0], test[4, 2] = (torch.tensor(NAN),) * 5
+        same(run, "standardize", standardized, (train, test))
+
+    def test_columns_without_spread(self, run, randn):
+        """A column becomes 0, not NaN, if its known values are all the same, or if one is known, or none.
+        已知值全部相同、只有一个已知值或全部缺失的列变为 0，而不是 NaN。"""
+        train, test = randn(4, 4), randn(3, 4)
+        train[:, 0], test[:, 0], train[2, 0] = 7.0, 7.0, NAN
+        train[:, 1:3], test[:, 1:3], train[1, 1] = NAN, NAN, 5.0
+        same(run, "standardize", standardized, (train, test))
+
+    def test_float64_transposed(self, run, randn):
+        """Keeps float64 and its precision, also on non-contiguous inputs.
+        保持 float64 及其精度，也可接受非连续的输入。"""
+        same(run, "standardize", standardized, [10 * randn(3, n, dtype=torch.float64).t() for n in (5, 1)])
+
+    def test_arguments_untouched(self, run, randn):
+        """Leaves both parts as they were, NaN included.
+        不修改传入的两部分数据，包括其中的 NaN。"""
+        train, test = randn(4, 2), randn(3, 2)
+        train[1, 1] = NAN
+        found = run(lambda impl: (impl.standardize(train, test), train, test))
+        close(found, (standardized(train, test), train, test))
+
+
+def indicated(train, test):
+    """What one_hot should give, cell by cell."""
+    names = [*sorted({value for value in [*train, *test] if value is not None}), None]
+    parts = [torch.tensor([[float(value == name) for name in names] for value in part]) for part in (train, test)]
+    return *parts, names
+
+
+@pytest.fixture
+def letters(generator):
+    """letters("cab", 5): these, then random ones of them up to 5; "-" is a missing value."""
+
+    def draw(choice, n):
+        drawn = torch.randint(len(choice), (n - len(choice),), generator=generator).tolist()
+        return [None if cell == "-" else cell for cell in [*choice, *(choice[i] for i in drawn)]]
+
+    return draw
+
+
+@pytest.mark.exercise("one_hot")
+class TestOneHot:
+    @pytest.mark.points(2)
+    def test_categories(self, run, letters):
+        """Gives each category a column, in alphabetical order, and missing values the last one.
+        每个类别占一列，按字母顺序排列；缺失值占最后一列。"""
+        same(run, "one_hot", indicated, (letters("dab-", 9), letters("-bad", 6)))
+
+    @pytest.mark.points(2)
+    def test_only_in_test(self, run, letters):
+        """A category that only the test set has gets a column, too, in its place.
+        只在测试集中出现的类别也占一列，位置不变。"""
+        same(run, "one_hot", indicated, (letters("bd", 4), letters("acde-", 7)))
+
+    def test_missing_column(self, run, letters):
+        """There is a column for missing values even if none is missing, and even if all are.
+        即使没有缺失值，或者全部缺失，也有一列表示缺失。"""
+        cases = (letters("yx", 5), letters("x", 2)), ([None] * 2, [None]), ([None] * 2, letters("a-", 3))
+        same(run, "one_hot", indicated, *cases)
+
+    def test_words(self, run):
+        """Categories are whole words, one row each; "nan" and "" are categories like others.
+        类别是完整的字符串，每部分可以只有一行；"nan" 和 "" 也是普通的类别。"""
+        cases = [(["RL"], ["RM"]), (["nan", None, ""], ["Grvl", "nan"]), (["10", "9"], ["9", "Grvl"])]
+        same(run, "one_hot", indicated, *cases)
+
+    def test_arguments_untouched(self, run, letters):
+        """Leaves both columns as they were, be they lists or tuples.
+        不修改传入的两列，无论是列表还是元组。"""
+        train, test = letters("cab-", 6), letters("bc", 3)
+        found = run(lambda impl: (impl.one_hot(train, test), impl.one_hot(tuple(train), tuple(test))[2], train, test))
+        close(found, (indicated(train, test), indicated(train, test)[2], train, test))
+
+
+@pytest.fixture
+def houses(randn, letters):
+    """Two tables of n and m houses: holes everywhere, a category that only the second has, prices in the first."""
+
+    def draw(n, m):
+        def part(rows, zones, alleys):
+            area, year = (3 * randn(rows) + 10).tolist(), (1980 + 9 * randn(rows)).int().tolist()
+            area[1], year[-1] = None, None
+            return {"Zone": letters(zones, rows), "Area": area, "Alley": letters(alleys, rows), "Year": year}
+
+        test = part(m, "CR-", "-")
+        return {**part(n, "RF", "P-"), "Price": randn(n).tolist()}, dict(reversed(test.items()))
+
+    return draw
+
+
+def features(train, test):
+    """What preprocess should give, column by column."""
+    shared = [name for name in train if name in test]
+    texts = [name for name in shared if str in map(type, (*train[name], *test[name]))]
+    numbers = [name for name in shared if name not in texts]
+    blocks, names = [], numbers.copy()
+    for name in numbers:
+        columns = [torch.tensor([[NAN if v is None else float(v)] for v in table[name]]) for table in (train, test)]
+        blocks.append(standardized(*columns))
+    for name in texts:
+        *parts, values = indicated(train[name], test[name])
+        blocks.append(parts)
+        names += [f"{name}_{value or 'nan'}" for value in values]
+    return *(torch.cat([block[i] for block in blocks], dim=1) for i in (0, 1)), names
+
+
+@pytest.mark.exercise("preprocess")
+class TestPreprocess:
+    @pytest.mark.points(2)
+    def test_houses(self, run, houses):
+        """Numbers first, standardised; then the indicators, also of categories that only the test set has; no price.
+        先是标准化后的数值特征，再是各类别的指示特征（包括只在测试集中出现的类别）；价格不是特征。"""
+        one_row = [{name: column[:1] for name, column in part.items()} for part in houses(4, 4)]
+        same(run, "preprocess", features, houses(9, 7), one_row, atol=ROUNDING)
+
+    @pytest.mark.points(2)
+    def test_no_leakage(self, run, houses):
+        """Other prices change nothing: what only one table has is no feature, be it in train or in test.
+        改变价格不影响结果：只有一个表才有的列不是特征，无论在训练表还是测试表中。"""
+        train, test = houses(6, 5)
+        cases = [({**train, "Price": prices}, test) for prices in ([1.0] * 6, ["?"] * 6, [None] * 6)]
+        cases.append((train, {"Id": list(range(5)), **test, "Month": ["May"] * 5}))
+        found = run(lambda impl: [impl.preprocess(*case) for case in cases])
+        close(found, [features(train, test)] * 4, atol=ROUNDING)
+
+    def test_numbers_only(self, run, houses):
+        """Takes tables without categories; whole numbers are numbers, and columns without a value in a table, too.
+        表中可以没有类别；整数也是数值；在一个或两个表中没有任何值的列也算数值列。"""
+        train, test = ({"Year": part["Year"], "Pool": [None] * 6, "Rooms": [None] * 6} for part in houses(6, 6))
+        train["Rooms"] = [3, 5, None, 4, 7, 2]
+        same(run, "preprocess", features, (train, test), atol=ROUNDING)
+
+    def test_categories_only(self, run, houses):
+        """Takes tables without numbers, and numbers written as words.
+        表中可以没有数值；用字符串写出的数字算类别。"""
+        train, test = ({name: part[name] for name in ("Alley", "Zone")} for part in houses(6, 5))
+        train["Class"], test["Class"] = ["20", "60", None, "20", "60", "20"], ["60", "180", "20", "60", "60"]
+        same(run, "preprocess", features, (train, test))
+
+    def test_arguments_untouched(self, run, houses):
+        """Leaves both tables as they were.
+        不修改传入的两个表。"""
+        train, test = houses(6, 5)
+        found = run(lambda impl: (impl.preprocess(train, test), train, test))
+        close(found, (features(train, test), train, test), atol=ROUNDING)
+
+
+def linear():
+    """A net in float64 whose parameters are always the same."""
+    return set_parameters(nn.Linear(INPUTS, 1).double(), seed=0)
+
+
+def descend(net, data, held_out, epochs, lr, decay, steps=1):
+    """Adam by its formulas, on all data at once, so many steps an epoch; the two curves."""
+    parameters, curves = list(net.parameters()), ([], [])
+    means, squares = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
+    for t in range(1, epochs * steps + 1):
+        grads = torch.autograd.grad((net(data[0]) - data[1]).square().mean(), parameters)
+        for i, p in enumerate(parameters):
+            grad = grads[i] + decay * p.detach()
+            means[i], squares[i] = 0.9 * means[i] + 0.1 * grad, 0.999 * squares[i] + 0.001 * grad**2
+            p.data -= lr * means[i] / (1 - 0.9**t) / ((squares[i] / (1 - 0.999**t)).sqrt() + 1e-8)
+        if t % steps == 0:
+            curves[0].append(error(net, *data))
+            curves[1].extend([error(net, *held_out)] if held_out else [])
+    return curves
+
+
+@pytest.fixture
+def examples(randn):
+    """examples(5): features and prices from about 2 to 20, both float64."""
+    return lambda n: (randn(n, INPUTS, dtype=torch.float64), 6 * (randn(n, 1, dtype=torch.float64) / 2).exp())
+
+
+@pytest.fixture
+def as_adam(run):
+    """Training gives the curves and the parameters of `descend`."""
+
+    def check(data, held_out, epochs=4, lr=0.3, decay=0.0, batch_size=20, steps=1):
+        def probe(impl):
+            net = linear()
+            curves = impl.train(net, *data, *(held_out or (None, None)), epochs, lr, decay, batch_size)
+            return tuple(curves), dict(net.named_parameters())
+
+        net = linear()
+        curves = descend(net, data, held_out, epochs, lr, decay, steps)
+        close(run(probe), (curves, {name: p.detach() for name, p in net.named_parameters()}))
+
+    return check
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.timeout(20)  # the first optimizer of a process takes torch a second, or more on a busy machine
+class TestTrain:
+    @pytest.mark.points(2)
+    def test_adam(self, as_adam, examples):
+        """Takes the steps of Adam, and gives the log_rmse of both parts after each epoch.
+        按 Adam 更新，并在每个迭代周期之后给出两部分数据的 log_rmse。"""
+        as_adam(examples(8), examples(5))
+
+    def test_options(self, as_adam, examples):
+        """Hands on the learning rate, be it 0, and the weight decay, which Adam adds to the gradient.
+        传入学习率（可以是 0）和权重衰减；Adam 将后者加到梯度上。"""
+        for lr, decay in ((0.05, 0.0), (0.0, 0.0), (0.3, 3.0)):
+            as_adam(examples(8), examples(5), lr=lr, decay=decay)
+
+    def test_no_test_set(self, as_adam, examples):
+        """Without test labels the second list is empty.
+        没有测试标签时，第二个列表为空。"""
+        as_adam(examples(8), None)
+
+    @pytest.mark.points(2)
+    def test_minibatches(self, as_adam, examples):
+        """Takes a step for every minibatch, a short last one and a single example included.
+        每个小批量更新一次，包括最后不足一个批量的部分；也可以只有一个样本。"""
+        X, y = examples(1)  # and rows all alike: then every minibatch has the same gradient
+        for n, batch_size, steps in ((10, 4, 3), (6, 2, 3), (3, 1, 3), (1, 4, 1)):
+            as_adam((X.expand(n, -1), y.expand(n, -1)), examples(4), 3, batch_size=batch_size, steps=steps)
+
+    @pytest.mark.points(2)
+    def test_random_order(self, run, examples):
+        """Goes through every example once an epoch, in minibatches, and in a new order each time.
+        每个迭代周期以小批量遍历每个样本一次，每次顺序不同。"""
+        X, y = examples(30)
+        X[:, 0] = torch.arange(30)
+
+        def probe(impl):
+            net, seen = linear(), []
+            net.register_forward_pre_hook(lambda _net, inputs: seen.append(inputs[0][:, 0].tolist()))
+            curves = impl.train(net, X, y, None, None, 3, 0.0, 0.0, 8)
+            batches = [batch for batch in seen if len(batch) <= 8]
+            orders = [list(chain(*batches[i : i + 4])) for i in range(0, len(batches), 4)]
+            shuffled = [order != other for order in orders for other in (sorted(order), *orders) if order is not other]
+            return curves[0], [len(batch) for batch in batches], [sorted(order) for order in orders], shuffled
+
+        curve = [error(linear(), X, y)] * 3
+        close(run(probe), (curve, [8, 8, 8, 6] * 3, [[float(row) for row in range(30)]] * 3, [True] * 9))
+
+    def test_arguments_untouched(self, run, examples):
+        """Leaves features and labels as they were.
+        不修改特征和标签。"""
+        data, held_out = examples(6), examples(4)
+        found = run(lambda impl: (tuple(impl.train(linear(), *data, *held_out, 2, 0.3, 0.0, 6)), data, held_out))
+        close(found, (descend(linear(), data, held_out, 2, 0.3, 0.0), data, held_out))
+
+
+def validated(k, y, epochs, lr, decay=0.0, steps=1):
+    """What k_fold should give for features that are all 0, of which a net learns but a bias, near 0 at first."""
+    folds = []
+    for i in range(k):
+        train, valid = fold(k, i, y.double())
+        X = [torch.zeros(len(part), INPUTS, dtype=torch.float64) for part in (train, valid)]
+        net = set_parameters(nn.Linear(INPUTS, 1).double(), seed=0, scale=0.0)
+        folds.append([curve[-1] for curve in descend(net, (X[0], train), (X[1], valid), epochs, lr, decay, steps)])
+    return tuple(np.mean(folds, axis=0).tolist())
+
+
+@pytest.mark.exercise("k_fold")
+@pytest.mark.timeout(20)
+class TestKFold:
+    @pytest.mark.points(2)
+    def test_untrained(self, run, randn, prices):
+        """Averages over the folds: nets that predict less than 1 are off by the logarithms of the prices.
+        对各折取平均：预测小于 1 的网络，误差就是价格的对数。"""
+        X, y = randn(12, INPUTS) / 100, prices(12) * torch.logspace(0, 4, 12)[:, None]
+        found = run(lambda impl: [impl.k_fold(k, X, y, 2, 0.0, 0.0, 4) for k in (3, 4)])
+        close(found, [validated(k, y, 1, 0.0) for k in (3, 4)])
+
+    @pytest.mark.points(2)
+    def test_trained(self, run, randn):
+        """Trains a new net for each fold, without the fold, and gives the errors after the last epoch.
+        为每一折训练一个新网络，训练时不用这一折，给出最后一个迭代周期之后的误差。"""
+        X, y = torch.zeros(8, INPUTS), (1000 + 50 * randn(8, 1)) * torch.tensor([1.0] * 6 + [40.0] * 2)[:, None]
+        found = run(lambda impl: impl.k_fold(4, X, y, 8, 300.0, 0.0, 8))
+        close(found, validated(4, y, 8, 300.0), rtol=BIAS, atol=BIAS)
+
+    def test_options(self, run):
+        """Hands on epochs, weight decay and batch size, each in its place.
+        把迭代周期数、权重衰减和批量大小各自传到正确的位置。"""
+        X, y = torch.zeros(6, INPUTS), torch.full((6, 1), 1000.0)
+        cases = (3, 400.0, 5.0, 1, 4), (2, 400.0, 0.5, 2, 2)
+        found = run(lambda impl: [impl.k_fold(3, X, y, *case[:4]) for case in cases])
+        close(found, [validated(3, y, *case[:3], case[4]) for case in cases], rtol=BIAS, atol=BIAS)
+
+    def test_two_folds_and_remainder(self, run, prices):
+        """Two folds are enough; rows that do not fill a fold are left out.
+        两折即可；不足一折的剩余行不使用。"""
+        X, y = torch.zeros(7, INPUTS), prices(7) * torch.tensor([1.0] * 3 + [30.0] * 3 + [1e6])[:, None]
+        found = run(lambda impl: [impl.k_fold(k, X, y, 2, 0.0, 0.0, 4) for k in (2, 4)])
+        close(found, [validated(k, y, 1, 0.0) for k in (2, 4)])
+
+    def test_arguments_untouched(self, run, prices):
+        """Leaves features and labels as they were.
+        不修改特征和标签。"""
+        X, y = torch.zeros(6, INPUTS), prices(6)
+        close(run(lambda impl: (impl.k_fold(3, X, y, 1, 0.0, 0.0, 4), X, y)), (validated(3, y, 1, 0.0), X, y))
