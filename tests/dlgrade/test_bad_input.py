@@ -107,13 +107,6 @@ def test_keyword_that_matches_nothing(dlgrade, grade, tmp_path):
     assert says(result.stderr.strip(), "'dropout'", "batch_norm", "norm_stat_count")
 
 
-def test_no_chapter(dlgrade):
-    """Without a chapter the command says that it wants one."""
-    result = dlgrade("check")
-    assert result.returncode == 2
-    assert "CHAPTER" in result.stderr
-
-
 def test_path_with_spaces_and_chinese(dlgrade, grade, tmp_path):
     """A file name and a folder with spaces and Chinese characters work."""
     folder = tmp_path / "我的 作业"

@@ -1,5 +1,6 @@
 """A student's evening: start, check of what has changed, hints, the solution, how far one is, starting again."""
 
+import contextlib
 import json
 import os
 import pty
@@ -166,34 +167,43 @@ def test_state_that_cannot_be_kept(dlgrade, tmp_path):
 # watch
 
 
-def watching(tmp_path, **streams):
+@pytest.fixture
+def watching(tmp_path):
+    """watching(**streams): `dlgrade watch ch28` in the test's folder; it is ended with the test."""
     environment = {**os.environ, "DLGRADE_STATE": str(tmp_path / "state"), "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-m", "dlgrade", "watch", "ch28"]
-    return subprocess.Popen(command, cwd=tmp_path, env=environment, **streams)
+    with contextlib.ExitStack() as ends:
+
+        def watching(**streams):
+            process = ends.enter_context(subprocess.Popen(command, cwd=tmp_path, env=environment, **streams))
+            ends.callback(process.kill)
+            return process
+
+        yield watching
 
 
-def test_watch(tmp_path):
+def test_watch(tmp_path, watching):
     """Every save is checked, a file in disorder is told of, what fails comes before what is not written."""
     (tmp_path / NAME).write_text(course.load().starter(CH28).read_text(encoding="utf-8"), encoding="utf-8")
-    with watching(tmp_path, stdout=subprocess.PIPE, encoding="utf-8") as process:
+    process = watching(stdout=subprocess.PIPE, encoding="utf-8")
 
-        def next_screen():
-            return "".join(iter(process.stdout.readline, "\n"))
+    def next_screen():
+        lines = iter(process.stdout.readline, "\n")
+        return " ".join(line.strip() for line in lines)
 
-        assert "Score 0 / 70" in next_screen()
-        half = RIGHT.partition("def group_norm")[0].replace("keepdim=True", "keepdim=False", 1)
-        (tmp_path / NAME).write_text(half, encoding="utf-8")
-        screen = next_screen()
-        assert 0 < screen.index("RAISED layer_norm.") < screen.index("to write group_norm")
-        (tmp_path / NAME).write_text("", encoding="utf-8")
-        assert "is empty" in next_screen()
-        (tmp_path / f"{NAME}.new").write_text(RIGHT, encoding="utf-8")  # the way that editors save
-        (tmp_path / f"{NAME}.new").replace(tmp_path / NAME)
-        assert "Score 66 / 70, 4 pending" in next_screen()
-        process.kill()
+    assert "Score 0 / 70" in next_screen()
+    half = RIGHT.partition("def group_norm")[0].replace("keepdim=True", "keepdim=False", 1)
+    (tmp_path / NAME).write_text(half, encoding="utf-8")
+    screen = next_screen()
+    assert 0 < screen.index("RAISED layer_norm.") < screen.index("to write group_norm")
+    (tmp_path / NAME).write_text("", encoding="utf-8")
+    assert "is empty" in next_screen()
+    (tmp_path / f"{NAME}.new").write_text(RIGHT, encoding="utf-8")  # the way that editors save
+    (tmp_path / f"{NAME}.new").replace(tmp_path / NAME)
+    assert "Score 66 / 70, 4 pending" in next_screen()
 
 
-def test_watch_on_a_terminal(tmp_path):
+def test_watch_on_a_terminal(tmp_path, watching):
     """It has a screen of its own, never longer than the terminal; Ctrl-C gives the old one back and ends with 0."""
     (tmp_path / NAME).write_text(RIGHT.replace("mean", "mode"), encoding="utf-8")
     ours, theirs = pty.openpty()
@@ -203,7 +213,7 @@ def test_watch_on_a_terminal(tmp_path):
 
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = watching(
-        tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )  # fmt: skip
     os.close(theirs)

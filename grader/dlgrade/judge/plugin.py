@@ -175,17 +175,26 @@ def _description(item: pytest.Item) -> Text:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if CHECK not in item.stash:
         return (yield)
+    from dlgrade.judge.verdicts import Unmet
+
     grading = item.config.stash[GRADER].grading_for(item.path)
     assert grading is not None
     item.config.stash[GRADER].on_begin(item.stash[CHECK].report)
     grading.begin(item.stash[CHECK])
-    return (yield)
+    try:
+        return (yield)
+    except Unmet as unmet:
+        if unmet.verdict is Verdict.NOT_RUN and isinstance(item.config.stash[GRADER], PlainGrader):
+            pytest.skip(unmet.text.en)  # what pytest calls it
+        raise
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Note the check's verdict; what pytest prints of a failure is its message, not a traceback of ours."""
     if CHECK not in item.stash or (call.when != "call" and call.excinfo is None):
+        return
+    if call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
         return
     grader, check = item.config.stash[GRADER], item.stash[CHECK]
     grading = grader.grading_for(item.path)

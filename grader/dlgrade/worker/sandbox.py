@@ -191,7 +191,10 @@ class Sandbox:
         extra = _open_sources([*nodes, *GPU_FOLDERS]) if nodes else {}
         mount("tmpfs", str(MOUNT_POINT), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=16m")
         roots = {False: self._build_root(MOUNT_POINT / "plain", common)}
-        roots[True] = self._build_root(MOUNT_POINT / "gpu", common | extra) if nodes else roots[False]
+        roots[True] = roots[False]
+        if nodes:
+            roots[True] = self._build_root(MOUNT_POINT / "gpu", common | extra)
+            Path(roots[True], "proc").mkdir()
         for source in (common | extra).values():
             os.close(source)
         self.roots = roots
@@ -212,7 +215,6 @@ class Sandbox:
             if inside.is_dir():
                 mount("tmpfs", str(inside), "tmpfs", MS_NOSUID | MS_NODEV, "mode=000,size=4k")
         (root / SCRATCH.name).mkdir()
-        (root / "proc").mkdir()
         (root / "dev" / "shm").mkdir()
         return str(root)
 

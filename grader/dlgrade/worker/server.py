@@ -184,11 +184,18 @@ def pid_of(pidfd: int) -> int | None:
 
 
 def waiting_seconds(pidfd: int) -> float:
-    """How long the first thread of a process has waited for a core in all; 0 where the kernel does not count it."""
+    """How long the first thread of a process has waited for a core in all, but for what its own threads took.
+
+    0 for one that has started others, which may be what it waits for, and where the kernel does not count it.
+    """
+    pid = pid_of(pidfd)
     try:
-        return int(Path(f"/proc/{pid_of(pidfd)}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, IndexError):
+        ran, waited = (int(word) / 1e9 for word in Path(f"/proc/{pid}/schedstat").read_text().split()[:2])
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
         return 0.0
+    all_threads = sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    return max(0.0, waited - max(0.0, all_threads - ran)) if not children(pid or 0) else 0.0
 
 
 def memory_of(pidfd: int, *, exact: bool = False) -> int:
