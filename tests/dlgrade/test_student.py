@@ -228,6 +228,25 @@ def test_watch_on_a_terminal(tmp_path, watching):
     os.close(ours)
 
 
+def test_progress_fits_the_terminal(tmp_path):
+    """What is shown while a check runs stays on one row, Chinese characters taking two places each."""
+    from rich.cells import cell_len
+
+    source = course.load().starter(course.load().chapter("ch65")).read_bytes()
+    (tmp_path / "ch65.py").write_bytes(source)
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "DLGRADE_STATE": str(tmp_path / "state"), "COLUMNS": "80", "TERM": "xterm"}
+    command = [sys.executable, "-m", "dlgrade", "check", "ch65", "--lang", "zh"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        seen = read_until(ours, b"`dlgrade check ch65 -k ").decode("utf-8", "replace")
+        process.kill()
+    os.close(ours)
+    rows = [part.partition("\r")[0] for part in seen.split("\x1b[2K") if part.startswith("  ... ")]
+    assert len(rows) > 20
+    assert max(map(cell_len, rows)) < 80
+
+
 def read_until(descriptor, words):
     """What comes until these words do, for a minute at most."""
     seen, deadline = b"", time.monotonic() + 60

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
@@ -87,7 +88,8 @@ class Terminal:
 
     def running(self, check: CheckReport) -> None:
         """A line that is there while a check runs: one that hangs is seen to."""
-        self._transient(f"  ... {check.description.of(self.lang)}"[: self.console.width - 1])
+        words, room = f"  ... {check.description.of(self.lang)}", self.console.width - 1
+        self._transient(words if cell_len(words) <= room else set_cell_size(words, room))  # a second row would stay
 
     def check(self, check: CheckReport) -> None:
         """A line for a check that has just ended; a reason that many checks share is given once."""
