@@ -69,7 +69,11 @@ class _Part:
 
     def __post_init__(self) -> None:
         statements = self.cell.tree.body if self.cell.tree else []
-        object.__setattr__(self, "needed", frozenset(name for one in statements for name in _evaluated(one)))
+        object.__setattr__(
+            self,
+            "needed",
+            frozenset(name for one in statements for name in notebook.names_loaded(one, into_functions=False)),
+        )
 
     def is_version_of(self, other: _Part) -> bool:
         if self.defined or other.defined:
@@ -146,20 +150,6 @@ def _bound(statement: ast.stmt) -> set[str]:
             block = part.body if isinstance(part, ast.ExceptHandler) else [part]
             found |= {name for one in block if isinstance(one, ast.stmt) for name in _bound(one)}
     return found
-
-
-def _evaluated(node: ast.AST) -> Iterator[str]:
-    """The names that are looked up while a statement runs: a function's decorators and defaults, not its body."""
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield node.id
-    left_out: list[ast.AST] = []
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        left_out = list(node.body)
-    elif isinstance(node, ast.Lambda):
-        left_out = [node.body]
-    for child in ast.iter_child_nodes(node):
-        if child not in left_out:
-            yield from _evaluated(child)
 
 
 def _first(statement: ast.stmt) -> int:

@@ -33,6 +33,7 @@ FOR_SHOW = {"IPython", "d2l", "google", "ipywidgets", "matplotlib", "pandas", "p
 # Cell magics that run the rest of the cell as Python.
 TRANSPARENT = ("%%time", "%%timeit", "%%capture", "%%prun")
 
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\s*=\s*[%!]|[\w.%]+\?{1,2}\s*$)")
 DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 NEWLINE = re.compile(r"\r\n|\r|\n")  # what Python counts as lines, which str.splitlines does not
@@ -264,14 +265,17 @@ class _Keep:
 
 
 def _evaluated(node: ast.AST, *, into_functions: bool) -> Iterator[ast.AST]:
+    """The nodes that running this one evaluates: of a function, unless asked for, its decorators and defaults alone."""
     yield node
-    if isinstance(node, ast.Lambda) and not into_functions:
-        return
+    body: Any = getattr(node, "body", None) if isinstance(node, FUNCTION) and not into_functions else ()
+    left_out = body if isinstance(body, list) else [body]
     for child in ast.iter_child_nodes(node):
-        yield from _evaluated(child, into_functions=into_functions)
+        if child not in left_out:
+            yield from _evaluated(child, into_functions=into_functions)
 
 
 def names_loaded(node: ast.AST, *, into_functions: bool) -> Iterator[str]:
+    """The names that are looked up while this runs; with `into_functions`, when what it defines is called, too."""
     parts = _evaluated(node, into_functions=into_functions)
     return (part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
 

@@ -79,12 +79,12 @@ def all_in(course: Course, folder: Path) -> list[tuple[Chapter, Submission]]:
     return [
         (chapter, read(_only(chapter, folder, named=True)))
         for chapter in course.chapters
-        if any(_fitting(chapter, folder, suffix) for suffix in SUFFIXES)
+        if any(files_of(chapter, folder, suffix) for suffix in SUFFIXES)
     ]
 
 
 def _only(chapter: Chapter, folder: Path, *, named: bool) -> Path:
-    found = _fitting(chapter, folder, ".py") or _fitting(chapter, folder, ".ipynb")
+    found = files_of(chapter, folder, ".py") or files_of(chapter, folder, ".ipynb")
     if len(found) == 1:
         return found[0]
     if found:
@@ -101,8 +101,8 @@ def _only(chapter: Chapter, folder: Path, *, named: bool) -> Path:
     raise SubmissionError(_nothing(chapter, folder, named))
 
 
-def _fitting(chapter: Chapter, folder: Path, suffix: str) -> list[Path]:
-    """Its files; those of ch100 are not ch10's."""
+def files_of(chapter: Chapter, folder: Path, suffix: str) -> list[Path]:
+    """The chapter's files in a folder; those of ch100 are not ch10's."""
     found = folder.glob(f"{chapter.id}*{suffix}")
     return sorted(path for path in found if path.is_file() and not path.name[len(chapter.id)].isdigit())
 

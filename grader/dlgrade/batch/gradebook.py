@@ -18,11 +18,11 @@ from sqlalchemy import Column, ForeignKey, Table
 from dlgrade.batch.model import HandIn, Student
 from dlgrade.errors import UsageError
 from dlgrade.report.classes import Override
-from dlgrade.report.model import ChapterReport, CheckReport, Verdict
+from dlgrade.report.model import ChapterReport, CheckReport
+from dlgrade.report.words import PENDING
 from dlgrade.text import Text, both
 
 FORMAT = "1"
-UNDECIDED = (Verdict.GRADER_ERROR, Verdict.NOT_RUN)
 metadata = sa.MetaData()
 facts = Table("facts", metadata, Column("name", sa.String(100), primary_key=True), Column("value", sa.Text))
 students = Table(
@@ -196,7 +196,7 @@ class Gradebook:
         row = {
             "chapter": report.id, "seed": seed, "version": version, "graded_at": now(), "score": report.score,
             "points": report.points, "report": msgspec.json.encode(report).decode(),
-            "complete": not any(check.verdict in UNDECIDED for check in report.checks),
+            "complete": not any(check.verdict in PENDING for check in report.checks),
         }  # fmt: skip
         rows = [
             {
@@ -266,7 +266,7 @@ class Gradebook:
 
 def _can_be_decided(check: CheckReport, available: Callable[[str], bool]) -> bool:
     """Whether a check without a verdict would get one in another run."""
-    return check.verdict in UNDECIDED and (check.needs is None or available(check.needs))
+    return check.verdict in PENDING and (check.needs is None or available(check.needs))
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:

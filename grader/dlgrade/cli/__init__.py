@@ -20,6 +20,10 @@ from dlgrade.text import Lang, Text, both, default_lang
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from dlgrade.course import Course
+    from dlgrade.judge.session import Judge
+    from dlgrade.report.terminal import Terminal
+
 GROUPS = (
     (
         both("For students", "学生"),
@@ -159,6 +163,14 @@ device_option = click.option(
     default="auto",
     help="What trains the checks for a GPU: one if there is one; cpu: slowly. 设备。",
 )
+
+
+def open_judge(here: Course, terminal: Terminal, **options: Any) -> Judge:
+    """A judge for the course, with a word for those who wait: importing torch takes seconds."""
+    with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
+        from dlgrade.judge.session import Judge
+
+        return Judge(here, **options)
 
 
 def say(words: Text, *, err: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import complete, device_option, lang_option
+from dlgrade.cli import complete, device_option, lang_option, open_judge
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
@@ -95,11 +95,7 @@ def check(
     from dlgrade.report.terminal import Terminal
 
     terminal = Terminal(lang, quiet=as_json)
-    with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
-        from dlgrade.judge.session import Judge
-
-        judge = Judge(here, sandbox=sandbox, workers=workers, device=device)
-    with judge:
+    with open_judge(here, terminal, sandbox=sandbox, workers=workers, device=device) as judge:
         terminal.sandbox(judge.workers.missing if sandbox == "auto" else [])
         report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
         for chapter, one in found:

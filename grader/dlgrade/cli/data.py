@@ -10,7 +10,7 @@ import click
 from dlgrade import course
 from dlgrade.cli import lang_option, say
 from dlgrade.data import Tell, data_set, data_sets, fetch, store
-from dlgrade.text import Lang, both
+from dlgrade.text import Lang, both, same
 
 
 @click.group("data")
@@ -28,10 +28,10 @@ def list_sets(lang: Lang) -> None:
         if not data.files:
             state = both("generated", "自动生成")
         elif missing:
-            state = both("not here: ", "尚未下载：") + both(*2 * [f"dlgrade data fetch {data.name}"])
+            state = both("not here: ", "尚未下载：") + same(f"dlgrade data fetch {data.name}")
         else:
             state = both("here", "已就绪")
-        say(both(f"{data.name:<15}", f"{data.name:<15}") + state)
+        say(same(f"{data.name:<15}") + state)
         click.echo(f"{'':15}{data.about.splitlines()[0]}")
 
 
@@ -57,7 +57,7 @@ def fetch_set(name: str, mirror: str | None, lang: Lang) -> None:
 @command.command("path")
 def path() -> None:
     """Print the folder that fetched data sets are kept in. 显示数据文件夹。"""
-    click.echo(store("").parent if store("").name == "" else store(""))
+    click.echo(store(""))
 
 
 def _progress() -> Tell:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course
-from dlgrade.cli import lang_option
+from dlgrade.cli import lang_option, open_judge
 from dlgrade.text import Lang, Text, both, same
 from dlgrade.worker.limits import Limits
 
@@ -42,11 +42,8 @@ def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
     from dlgrade.report.terminal import Terminal
 
     terminal = Terminal(lang)
-    with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
-        from dlgrade.judge.session import Judge
-
-        limits = Limits(check_seconds=2)  # the attack hangs; nobody should have to watch that for long
-        judge = Judge(here, sandbox=sandbox, limits=limits)
+    limits = Limits(check_seconds=2)  # the attack hangs; nobody should have to watch that for long
+    judge = open_judge(here, terminal, sandbox=sandbox, limits=limits)
     results = []
     with judge:
         terminal.sandbox(judge.workers.missing)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course, stubs, submission
-from dlgrade.cli import lang_option
+from dlgrade.cli import complete, lang_option, open_judge
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
@@ -22,7 +22,7 @@ SIDE_BY_SIDE = 160  # columns of a terminal in which both versions stand beside 
 
 
 @click.command("solution")
-@click.argument("what", metavar="CHAPTER.EXERCISE")
+@click.argument("what", metavar="CHAPTER.EXERCISE", shell_complete=complete.chapters)
 @click.option("--submission", "given", type=click.Path(path_type=Path), help="File; else chNN*.py here. 提交的文件。")
 @lang_option
 def command(what: str, given: Path | None, lang: Lang) -> None:
@@ -64,11 +64,7 @@ def _require_pass(here: Course, chapter: Chapter, exercise: str, own: Submission
     Raises:
         UsageError: it does not pass.
     """
-    with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
-        from dlgrade.judge.session import Judge
-
-        judge = Judge(here)
-    with judge:
+    with open_judge(here, terminal) as judge:
         report = judge.grade(chapter, own, keyword=exercise, training="never")
     wrong = [check.id for check in report.checks if check.exercise == exercise and check.failed]
     if wrong:
@@ -111,6 +107,7 @@ def with_helpers(reference: str, name: str) -> str:
 
 def _show(terminal: Terminal, exercise: str, own: str, reference: str) -> None:
     from rich.columns import Columns
+    from rich.panel import Panel
     from rich.syntax import Syntax
 
     titles = both("Yours", "你的解答"), both("Reference", "参考答案")
@@ -118,7 +115,10 @@ def _show(terminal: Terminal, exercise: str, own: str, reference: str) -> None:
     if console.is_terminal and console.size.width >= SIDE_BY_SIDE:
         console.width = console.size.width
         half = console.width // 2 - 2
-        console.print(Columns([Syntax(own, "python", code_width=half), Syntax(reference, "python", code_width=half)]))
+        sides = zip(titles, (own, reference), strict=True)
+        console.print(
+            Columns([Panel(Syntax(code, "python"), title=title.of(terminal.lang), width=half) for title, code in sides])
+        )
         return
     for title, code in zip(titles, (own, reference), strict=True):
         terminal.print(f"{title.of(terminal.lang)}: {exercise}", "bold")

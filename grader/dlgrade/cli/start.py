@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dlgrade import course, starters
+from dlgrade import course, starters, submission
 from dlgrade.cli import complete, lang_option, say
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
@@ -30,7 +30,7 @@ def command(chapters: tuple[str, ...], notebook: bool, lang: Lang) -> None:
 def start(here: Course, chapter: Chapter, folder: Path, *, notebook: bool, lang: Lang) -> None:
     """Write the file, unless the chapter has one there already."""
     path = folder / f"{chapter.stem}{'.ipynb' if notebook else '.py'}"
-    there = sorted(one for one in folder.glob(f"{chapter.id}*{path.suffix}") if one.is_file())
+    there = submission.files_of(chapter, folder, path.suffix)
     title = chapter.title.of(lang)
     if there:
         names = ", ".join(one.name for one in there)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course, progress, submission
-from dlgrade.cli import complete, lang_option
+from dlgrade.cli import complete, lang_option, open_judge
 from dlgrade.course import Chapter
 from dlgrade.errors import DlgradeError, UsageError
 from dlgrade.text import Lang, both
@@ -55,11 +55,7 @@ def watch(*, chapters: tuple[str, ...] = (), seed: int = 0, lang: Lang = "en") -
     from dlgrade.report.screen import Screen
     from dlgrade.report.terminal import Terminal
 
-    with Terminal(lang).waiting(both("Importing torch ...", "正在导入 torch ...")):
-        from dlgrade.judge.session import Judge
-
-        judge = Judge(here)
-    with judge, Screen(lang) as screen:
+    with open_judge(here, Terminal(lang)) as judge, Screen(lang) as screen:
         try:
             for path in _saved(files, first=len(files) == 1):
                 _check(judge, files[path], path, seed, screen)

@@ -194,9 +194,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Note the check's verdict; what pytest prints of a failure is its message, not a traceback of ours."""
     if CHECK not in item.stash or (call.when != "call" and call.excinfo is None):
         return
-    if call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
-        return
     grader, check = item.config.stash[GRADER], item.stash[CHECK]
+    if isinstance(grader, PlainGrader) and call.excinfo and call.excinfo.errisinstance(pytest.skip.Exception):
+        return
     grading = grader.grading_for(item.path)
     assert grading is not None
     _note(grading, check, call)

@@ -18,7 +18,7 @@ from dlgrade.report.facts import facts
 from dlgrade.report.legible import one_line, shorter
 from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.report.terminal import WIDTH, WORDS, Terminal, by_cause, next_step
-from dlgrade.report.words import why_pending
+from dlgrade.report.words import score_of
 from dlgrade.text import Lang, Text, both, same
 
 # Readable on white and on black.
@@ -84,18 +84,11 @@ class CellReport:
             yield f'<div style="{QUIET}">{self._words(words)}</div>'
         for chapter, one in zip(self.chapters, self.report.chapters, strict=True):
             yield from self._chapter(chapter, one)
-        yield f"<div><b>{self._words(self._score())}</b></div>"
+        yield f"<div><b>{self._words(score_of(self.report))}</b></div>"
         yield f"<div>{_code(self._words(next_step(self.report, self.chapters)))}</div></div>"
 
     def _words(self, words: Text) -> str:
         return escape(shorter(_as_magic(words.of(self.lang))))
-
-    def _score(self) -> Text:
-        score, points, left = number(self.report.score), number(self.report.points), number(self.report.pending)
-        words = both(f"Score {score} / {points}", f"得分 {score} / {points}")
-        if self.report.pending:
-            words += both(f", {left} pending", f"，{left} 分待定") + why_pending(self.report.checks)
-        return words
 
     def _chapter(self, chapter: Chapter, report: ChapterReport) -> Iterator[str]:
         """The table; below a check's line stands what is wrong, once for all checks with the same cause."""

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from dlgrade.course import Chapter
-from dlgrade.report.model import ChapterReport, CheckReport, Verdict, number
-from dlgrade.report.terminal import STYLES, WIDTH, WORDS
+from dlgrade.report.model import ChapterReport, CheckReport, Verdict
+from dlgrade.report.terminal import STYLES, WIDTH, WORDS, printable
+from dlgrade.report.words import score_of
 from dlgrade.text import Lang, Text, both
 
 Line = tuple[str, str]  # words and their style
@@ -47,7 +48,7 @@ class Screen:
         now = f"{datetime.now():%H:%M:%S}"
         lines: list[Line] = [
             (f"{chapter.id} {chapter.title.of(self.lang)} · {path.name} · {now} · {seconds:.2f} s", "bold"),
-            (self._score(report).of(self.lang), "bold green" if not failed else "bold"),
+            (score_of(report).of(self.lang), "bold green" if not failed else "bold"),
             ("", ""),
         ]
         for check in urgent:
@@ -61,11 +62,6 @@ class Screen:
     def fault(self, path: Path, words: Text) -> None:
         """The file cannot be read at this moment."""
         self._draw([(path.name, "bold"), (words.of(self.lang), "red")])
-
-    def _score(self, report: ChapterReport) -> Text:
-        score, points, left = number(report.score), number(report.points), number(report.pending)
-        pending, pending_zh = (f", {left} pending", f"，{left} 分待定") if report.pending else ("", "")
-        return both(f"Score {score} / {points}{pending}", f"得分 {score} / {points}{pending_zh}")
 
     def _all_right(self, chapter: Chapter, report: ChapterReport) -> Text:
         if report.pending:
@@ -90,7 +86,7 @@ class Screen:
         wrapped = [
             part
             for words, style in lines
-            for part in Styled(_printable(words), style=style).wrap(self.console, self.console.width)
+            for part in Styled(printable(words), style=style).wrap(self.console, self.console.width)
         ] or [Styled("")]
         if not self.console.is_terminal:
             for part in filter(None, wrapped):  # an empty line ends a screen
@@ -112,8 +108,3 @@ class Screen:
             Styled(both("Saved files are checked. Ctrl-C ends.", "保存后自动检查，Ctrl-C 退出。").of(self.lang), "dim"),
             end="",
         )
-
-
-def _printable(words: str) -> str:
-    """Without what would move the cursor: a submission may say anything."""
-    return "".join(c if c.isprintable() else " " for c in words)

@@ -14,7 +14,7 @@ from rich.text import Text as Styled
 
 from dlgrade.course import Chapter
 from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, number
-from dlgrade.report.words import why_pending
+from dlgrade.report.words import score_of
 from dlgrade.text import Lang, Text, both
 
 WIDTH = 80
@@ -71,7 +71,7 @@ class Terminal:
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
-        for wrapped in Styled(_printable(line), style=style).wrap(self.console, self.console.width - indent):
+        for wrapped in Styled(printable(line), style=style).wrap(self.console, self.console.width - indent):
             wrapped.rstrip()
             self.console.print(Styled(" " * indent).append_text(wrapped))
 
@@ -164,7 +164,7 @@ class Terminal:
         facts.add_column(width=9, no_wrap=True)
         facts.add_column(overflow="fold", max_width=self.console.width - 13)
         for label, words in self._facts(check):
-            facts.add_row("", Styled(label.of(self.lang), style="dim"), _printable(words))
+            facts.add_row("", Styled(label.of(self.lang), style="dim"), printable(words))
         if facts.row_count:
             self._print_table(facts)
 
@@ -224,7 +224,7 @@ class Terminal:
             "",
             name,
             word,
-            Styled(_printable(message), overflow="ellipsis", no_wrap=True),
+            Styled(printable(message), overflow="ellipsis", no_wrap=True),
             f"{number(earned)}/{number(points)}",
         )
         return row
@@ -232,13 +232,7 @@ class Terminal:
     def conclude(self, report: Report, chapters: list[Chapter]) -> None:
         """The score, and the one thing to do next."""
         self.console.print()
-        score, points = number(report.score), number(report.points)
-        style = "bold green" if report.exit_code == 0 else "bold"
-        later, later_zh = "", ""
-        if report.pending:
-            why, open_points = why_pending(report.checks), number(report.pending)
-            later, later_zh = f", {open_points} pending{why.en}", f"，{open_points} 分待定{why.zh}"
-        self.print(both(f"Score {score} / {points}{later}", f"得分 {score} / {points}{later_zh}"), style)
+        self.print(score_of(report), "bold green" if report.exit_code == 0 else "bold")
         self.print(next_step(report, chapters))
 
 
@@ -263,7 +257,7 @@ def _cause(check: CheckReport) -> object:
     return (check.verdict, check.exercise, check.message)
 
 
-def _printable(words: str) -> str:
+def printable(words: str) -> str:
     """Without what would move the cursor or change the terminal: a submission may say anything."""
     return "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in words)
 

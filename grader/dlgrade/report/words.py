@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlgrade.report.classes import ClassResult, Override
-from dlgrade.report.model import CheckReport, Verdict, number
+from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.text import Text, both, same
 
 VERDICTS = {
@@ -51,6 +51,15 @@ def why_pending(checks: list[CheckReport]) -> Text:
     if not words:
         return same("")
     return both(f" ({'; '.join(one.en for one in words)})", f"（{'；'.join(one.zh for one in words)}）")
+
+
+def score_of(result: Report | ChapterReport) -> Text:
+    """The points earned, and those that are still open and why."""
+    score, points, left = number(result.score), number(result.points), number(result.pending)
+    words = both(f"Score {score} / {points}", f"得分 {score} / {points}")
+    return (
+        words + both(f", {left} pending", f"，{left} 分待定") + why_pending(result.checks) if result.pending else words
+    )
 
 
 def why_not_graded(result: ClassResult) -> Text | None:
