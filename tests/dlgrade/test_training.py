@@ -235,6 +235,16 @@ def test_a_fit_that_would_take_answers_along(small, check):
     assert "close over nothing" in found["message"]
 
 
+@pytest.mark.usefixtures("calibrated")
+def test_a_suite_that_skips(small, check):
+    """A check that its suite skips while grading has no verdict: the grader's fault, and told as such."""
+    path = small / "tests" / "chapters" / "test_ch01_nearest.py"
+    path.write_text(SUITE.replace("        agree(", '        pytest.skip("later")\n        agree('), encoding="utf-8")
+    report, _ = check("return y[torch.cdist(inputs, X).argmin(1)]")
+    found = report["chapters"][0]["checks"][0]
+    assert (found["verdict"], found["earned"], "later" in found["message"]) == ("GRADER_ERROR", 0, True)
+
+
 # Gradebooks and GPUs.
 
 
