@@ -21,7 +21,7 @@ BESIDE = {
     "pickle.py": "print('LEAK: imported', __file__)\n",
     "os.py": "print('LEAK: imported', __file__)\n",
     "secrets.py": "print('LEAK: imported', __file__)\n",
-    "torchvision.py": "print('LEAK: imported', __file__)\n",
+    "click.py": "print('LEAK: imported', __file__)\n",
 }
 NAMES = [name.removesuffix(".py") for name in BESIDE]
 for forged in NAMES:
