@@ -64,6 +64,7 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: tuple[Part, ...]
     chapters: tuple[Chapter, ...] | None = None
     show_solutions: bool = True
+    data: tuple[str, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,8 +100,9 @@ def read_yaml(path: Path, kind: type[T]) -> T:
 class Course:
     """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`, `tests/training/`, `datasets/`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data: tuple[str, ...] = ()) -> None:
         self.folder = folder
+        self._data = data
         self.contents_file = folder / "exercises" / "course.yaml"
 
     @cached_property
@@ -133,6 +135,11 @@ class Course:
     def shows_solutions(self) -> bool:
         """Whether students may see a reference after their own version passes; `show_solutions` in course.yaml."""
         return self.contents.show_solutions
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """Data sets that stand in for generated ones of their kind: chosen for this run, else `data` in course.yaml."""
+        return self._data or self.contents.data
 
     def chapter(self, wanted: str) -> Chapter:
         """The chapter with this id, number or file name: `ch28`, `28`, `ch28_batch_norm`, `CH28`."""
@@ -206,6 +213,6 @@ def root() -> Path:
     return checkout if (checkout / "exercises" / "course.yaml").is_file() else package / "_course"
 
 
-def load() -> Course:
-    """The course at `root()`."""
-    return Course(root())
+def load(data: tuple[str, ...] = ()) -> Course:
+    """The course at `root()`, trained on these data sets where they fit."""
+    return Course(root(), data)

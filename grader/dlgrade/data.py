@@ -1,6 +1,7 @@
 """The course's data sets: modules in `datasets/`, generated ones and real ones that somebody installs or fetches.
 
-A module's docstring says what it is, its source and licence; `KIND` what an example is; `load(size, generator, split)`
+A module's docstring says what it is, its source and licence; `KIND` what an example is (sets of a kind can stand in
+for each other); `load(size, generator, split)`
 gives so many examples. A real set has `FILES` and looks them up by `find`; nothing is ever downloaded but by
 `dlgrade data fetch`.
 """
@@ -69,6 +70,11 @@ class DataSet:
         return module
 
     @property
+    def kind(self) -> str:
+        """What an example is. Those of a kind can stand in for each other."""
+        return str(getattr(self.module, "KIND", self.name))
+
+    @property
     def files(self) -> tuple[File, ...]:
         """What it needs on disk; nothing if it is generated."""
         found: dict[str, File] = getattr(self.module, "FILES", {})
@@ -101,6 +107,13 @@ def data_set(course: Course, name: str) -> DataSet:
             both(f"There is no data set {name!r}; there are {names}.", f"没有数据集 {name!r}；现有 {names}。")
         )
     return known[name]
+
+
+def stand_in(course: Course, name: str) -> DataSet:
+    """What the course trains on where a suite asks for this data set: it, or the course's choice of the same kind."""
+    asked = data_set(course, name)
+    chosen = (data_set(course, other) for other in course.data)
+    return next((other for other in chosen if other.kind == asked.kind), asked)
 
 
 def store(name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +51,11 @@ def thresholds(course: Course, chapter: Chapter) -> dict[str, Threshold]:
     """
     path = thresholds_file(course, chapter)
     return read_yaml(path, dict[str, Threshold]) if path.exists() else {}
+
+
+def task_on(task: str, data: Iterable[str]) -> str:
+    """A task's name where other data sets stand in for its own: `lenet on fashion_mnist`."""
+    return " on ".join([task, *sorted(data)])
 
 
 def calibrated(

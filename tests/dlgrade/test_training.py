@@ -387,6 +387,42 @@ def test_missing_data(check, dlgrade, server):
     assert (found["verdict"], report["score"], report["pending"]) == ("PASSED", 4, 0)
 
 
+def test_other_data(calibrated, small, check, dlgrade):
+    """Another data set of the kind stands in where it is asked for, with a threshold of its own."""
+    (small / "datasets" / "far.py").write_text(
+        POINTS.replace("torch.randn(size", "3 * torch.randn(size"), encoding="utf-8"
+    )
+    for name in ("far", "points"):
+        with (small / "datasets" / f"{name}.py").open("a", encoding="utf-8") as file:
+            file.write('\nKIND = "points"\n')
+    right = "return y[torch.cdist(inputs, X).argmin(1)]"
+    _, found = check(right, "--data", "far")
+    assert (found["verdict"], found["message"]) == ("NOT_RUN", "Not calibrated: `dlgrade calibrate ch01 --data far`.")
+
+    assert dlgrade("calibrate", "ch01", "--data", "far").returncode == 0
+
+    written = yaml.safe_load((small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8"))
+    assert written == {"sides": calibrated["sides"], "sides on far": written["sides on far"]}
+    _, found = check(right, "--data", "far")
+    assert (found["verdict"], found["measured"]["task"]) == ("PASSED", "sides on far")
+    (small / "exercises" / "course.yaml").write_text(CONTENTS + "data: [far]\n", encoding="utf-8")
+    assert check(right)[1]["measured"]["task"] == "sides on far"
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_data_that_does_not_fit(dlgrade, small):
+    """A data set that the chapter cannot train on leaves its thresholds as they are; one that is not there is told."""
+    before = (small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8")
+    (small / "datasets" / "words.py").write_text(POINTS + 'KIND = "words"\n', encoding="utf-8")
+
+    result = dlgrade("calibrate", "ch01", "--data", "words")
+
+    assert (result.returncode, "ch01 cannot train on words" in result.stderr) == (2, True)
+    assert (small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8") == before
+    result = dlgrade("check", "ch01", "--data", "word")
+    assert (result.returncode, "There is no data set 'word'" in result.stderr) == (2, True)
+
+
 @pytest.mark.usefixtures("stored")
 def test_fetch_goes_on(dlgrade, server, tmp_path):
     """An interrupted download goes on where it was, and the whole is checked."""

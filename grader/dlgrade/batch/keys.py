@@ -15,10 +15,11 @@ from dlgrade.submission import Submission
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """Of the chapter's entry, suites, reference, misconceptions, thresholds, and of the course's data sets."""
+    """Of the chapter's entry, suites, reference, misconceptions and thresholds, of data sets and the choice of them."""
     answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
     files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
-    return _digest(msgspec.json.encode(chapter), *(_content(path) for path in files))
+    entry = msgspec.json.encode((chapter, course.data))
+    return _digest(entry, *(_content(path) for path in files))
 
 
 def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, generation: int) -> str:

@@ -165,6 +165,29 @@ device_option = click.option(
 )
 
 
+data_option = click.option(
+    "--data",
+    multiple=True,
+    metavar="NAME",
+    help="Train on this data set where it fits (dlgrade data list). 训练数据集。",
+)
+
+
+def load_course(data: tuple[str, ...]) -> Course:
+    """The course, trained on these data sets where they fit.
+
+    Raises:
+        UsageError: there is no such data set.
+    """
+    from dlgrade import course
+    from dlgrade.data import data_set
+
+    here = course.load(data)
+    for name in data:
+        data_set(here, name)
+    return here
+
+
 def open_judge(here: Course, terminal: Terminal, **options: Any) -> Judge:
     """A judge for the course, with a word for those who wait: importing torch takes seconds."""
     with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade import course
-from dlgrade.cli import complete, device_option, lang_option, say
+from dlgrade.cli import complete, data_option, device_option, lang_option, load_course, say
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
@@ -22,25 +21,27 @@ if TYPE_CHECKING:
 @click.command("calibrate")
 @click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...", shell_complete=complete.chapters)
 @device_option
+@data_option
 @lang_option
-def command(chapters: tuple[str, ...], device: Device, lang: Lang) -> None:
+def command(chapters: tuple[str, ...], device: Device, data: tuple[str, ...], lang: Lang) -> None:
     """Train the references over ten seeds and write thresholds.yaml. 校准训练阈值。
 
     What checks for a GPU have to reach stays as it is where there is none; --device cpu trains them without.
+    With --data, thresholds on that data set are added to those on generated data.
     """
     del lang
-    calibrate(chapters=chapters, device=device)
+    calibrate(chapters=chapters, device=device, data=data)
 
 
-def calibrate(*, chapters: tuple[str, ...], device: Device = "auto") -> None:
+def calibrate(*, chapters: tuple[str, ...], device: Device = "auto", data: tuple[str, ...] = ()) -> None:
     """Write the thresholds of some chapters.
 
     Raises:
-        UsageError: a chapter has no check that trains, or its reference does not get through one.
+        UsageError: a chapter has no check that trains, or none on such data, or its reference does not get through one.
     """
     from dlgrade.judge.session import Judge
 
-    here = course.load()
+    here = load_course(data)
     wanted = [here.chapter(name) for name in chapters]
     with Judge(here, device=device) as judge:
         for chapter in wanted:
@@ -61,7 +62,11 @@ def _calibrate(judge: Judge, chapter: Chapter) -> None:
             else:
                 runs.setdefault(check.measured.task, []).append(check)
     before = thresholds(judge.course, chapter)
-    entries = {task: before[task] for task in before if task not in runs and left_out}
+    if judge.course.data and not any(" on " in task for task in runs):
+        names = ", ".join(judge.course.data)
+        raise UsageError(both(f"{chapter.id} cannot train on {names}.", f"{chapter.id} 不能用 {names} 训练。"))
+    others = bool(left_out or judge.course.data)  # not measured now, and as true as before
+    entries = {task: before[task] for task in before if task in runs or others or " on " in task}
     for task, checks in runs.items():
         measured = [check.measured for check in checks if check.measured]
         scores, first = [one.value for one in measured], measured[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import complete, device_option, lang_option, open_judge
+from dlgrade.cli import complete, data_option, device_option, lang_option, load_course, open_judge
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Walls around your code. 沙箱。"
 )
 @device_option
+@data_option
 @click.option("--show", is_flag=True, help="Draw tensors that differ. 画出不同的张量。")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON. 输出 JSON。")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
@@ -44,6 +45,7 @@ def command(
     lang: Lang,
     sandbox: SandboxMode,
     device: Device,
+    data: tuple[str, ...],
     show: bool,
     as_json: bool,
     junit: Path | None,
@@ -59,7 +61,7 @@ def command(
     """
     report = check(
         chapters=chapters, submission=submission, keyword=keyword, seed=seed, lang=lang, sandbox=sandbox,
-        device=device, show=show, as_json=as_json, junit=junit, workers=workers,
+        device=device, data=data, show=show, as_json=as_json, junit=junit, workers=workers,
     )  # fmt: skip
     sys.exit(report.exit_code)
 
@@ -73,16 +75,17 @@ def check(
     lang: Lang = "en",
     sandbox: SandboxMode = "auto",
     device: Device = "auto",
+    data: tuple[str, ...] = (),
     show: bool = False,
     as_json: bool = False,
     junit: Path | None = None,
     workers: WorkerMode = "auto",
 ) -> Report:
     """Grade a submission of some chapters, telling the reader as it goes."""
-    from dlgrade import course, progress
+    from dlgrade import progress
     from dlgrade import submission as submissions
 
-    here = course.load()
+    here = load_course(data)
     wanted = list({(chapter := here.chapter(name)).id: chapter for name in chapters}.values())
     found = [(chapter, submissions.find(chapter, submission, Path.cwd())) for chapter in wanted]
     if not chapters:

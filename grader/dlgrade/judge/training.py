@@ -7,17 +7,17 @@ seed that they are drawn from, never leave the judge.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from dlgrade.data import DataMissing, data_set
+from dlgrade.data import DataMissing, stand_in
 from dlgrade.errors import GraderError
 from dlgrade.judge.verdicts import Unmet
 from dlgrade.report.model import Measured, Verdict
 from dlgrade.text import both, same
-from dlgrade.thresholds import Better, thresholds
+from dlgrade.thresholds import Better, task_on, thresholds
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Check, Grading
@@ -34,6 +34,7 @@ class Training:
 
     grading: Grading
     check: Check
+    drawn: set[str] = field(default_factory=set)  # data sets that stand in for what the suite asked for
 
     @property
     def on_gpu(self) -> bool:
@@ -53,6 +54,8 @@ class Training:
     def draw(self, data: str, size: int, split: str = "train", **options: Any) -> Any:
         """So many examples of a data set; those of "train" and "test" come from seeds of their own.
 
+        Where the course trains on another set of this kind, they are that one's, and the options do not count.
+
         Raises:
             Unmet: the data set, or the GPU that the check needs, is not on this machine; the check is not run, and its
                 points are pending.
@@ -60,10 +63,13 @@ class Training:
         self._require_gpu()
         seed = self.grading.seed_for(f"{data} {split}", self.check.report.id)
         try:
-            found = data_set(self.grading.content.course, data)
+            found = stand_in(self.grading.content.course, data)
+            if found.name != data:
+                self.drawn.add(found.name)
+                options = {}
             return found.load(size, torch.Generator().manual_seed(seed), split, **options)
         except DataMissing as error:
-            raise Unmet(Verdict.NOT_RUN, error.text, needs=data) from None
+            raise Unmet(Verdict.NOT_RUN, error.text, needs=found.name) from None
 
     def __call__(
         self, task: str, fit: Fit, train: Any, inputs: Any, score: Score, *, steps: int, better: Better = "higher"
@@ -82,15 +88,14 @@ class Training:
         probe = _gpu_probe(fit, train, inputs, steps) if self.on_gpu else _probe(fit, train, inputs, steps)
         reply = self.grading.answer(self.check, probe)
         value = score(reply)
+        task = task_on(task, self.drawn)
         entry = thresholds(self.grading.content.course, self.grading.content.chapter).get(task)
         device = "cuda" if self.on_gpu else "cpu"
         self.check.report.measured = Measured(task, value, better, steps, entry.threshold if entry else None, device)
         if entry is None:
-            chapter = self.grading.content.chapter.id
-            raise Unmet(
-                Verdict.NOT_RUN,
-                both(f"Not calibrated: `dlgrade calibrate {chapter}`.", f"尚未校准：`dlgrade calibrate {chapter}`。"),
-            )
+            options = "".join(f" --data {name}" for name in sorted(self.drawn))
+            command = f"dlgrade calibrate {self.grading.content.chapter.id}{options}"
+            raise Unmet(Verdict.NOT_RUN, both(f"Not calibrated: `{command}`.", f"尚未校准：`{command}`。"))
         if not (value >= entry.threshold if better == "higher" else value <= entry.threshold):
             raise Unmet(Verdict.FAILED, _short_of(value, entry.threshold, better))
 

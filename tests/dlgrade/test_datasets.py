@@ -1,0 +1,98 @@
+"""The data sets of the course: what a suite gets from each."""
+
+import zipfile
+
+import pytest
+import torch
+
+from dlgrade import course
+from dlgrade.data import data_set, data_sets
+
+LINES = (
+    "The Time Machine, by H. G. Wells [1898]\n\n\n\nI\n\n\nThe Time Traveller (for so it\nwill be\tconvenient) ...\n"
+)
+PAIRS = (
+    "Go.\tVa !\tCC-BY 2.0\nHe lost.\tIl a\u00a0perdu\u202f.\tCC-BY 2.0\nWhy, Tom?\tPourquoi, Tom\u202f?\tCC-BY 2.0\n"
+)
+NUMBERS = {
+    0: ("zero", "零"),
+    10: ("ten", "十"),
+    21: ("twenty one", "二 十 一"),
+    110: ("one hundred and ten", "一 百 一 十"),
+    205: ("two hundred and five", "二 百 零 五"),
+    10_010: ("ten thousand and ten", "一 万 零 一 十"),
+    40_030: ("forty thousand and thirty", "四 万 零 三 十"),
+    99_999: ("ninety nine thousand nine hundred and ninety nine", "九 万 九 千 九 百 九 十 九"),
+}
+
+
+@pytest.fixture
+def draw():
+    """draw(name, size, split): examples of a data set."""
+
+    def draw(name, size=9, split="train", seed=0):
+        return data_set(course.load(), name).load(size, torch.Generator().manual_seed(seed), split)
+
+    return draw
+
+
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    """stored(name): the folder for the files of a data set, made."""
+    monkeypatch.setenv("DLGRADE_DATA", str(tmp_path))
+
+    def stored(name):
+        (tmp_path / name).mkdir()
+        return tmp_path / name
+
+    return stored
+
+
+def leaves(examples):
+    return [part for one in examples for part in leaves(one)] if isinstance(examples, (tuple, list)) else [examples]
+
+
+def same(ours, theirs):
+    return all(torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name, data in data_sets(course.load()).items() if not data.files])
+def test_generated(draw, name):
+    """A generated set comes from its seed alone, and says what it is."""
+    examples, again, others = (leaves(draw(name, 50, seed=seed)) for seed in (1, 1, 2))
+
+    assert same(examples, again)
+    assert not same(examples, others)
+    about = data_set(course.load(), name).about
+    assert "Source: " in about
+    assert "Licence: " in about
+
+
+def test_numbers():
+    """Numbers in words follow the rules of both languages."""
+    module = data_set(course.load(), "counting").module
+    assert {number: (module.english(number), module.chinese(number)) for number in NUMBERS} == NUMBERS
+
+
+def test_time_machine(draw, stored):
+    """The book's text comes as the book prepares it; its last tenth is for testing."""
+    (stored("time_machine") / "timemachine.txt").write_text(LINES, encoding="utf-8")
+
+    text = draw("time_machine", 1000) + draw("time_machine", 1000, "test")
+
+    assert text == "the time machine by h g wells i the time traveller for so it will be convenient"
+    assert draw("time_machine", 8) == "the time"
+
+
+def test_fra_eng(draw, stored):
+    """The book's sentence pairs come as words, punctuation apart; training and testing share none."""
+    with zipfile.ZipFile(stored("fra_eng") / "fra-eng.zip", "w") as archive:
+        others = [f"Look {i}.\tRegarde {i}.\tCC-BY 2.0\n" for i in range(17)]
+        archive.writestr(
+            "fra-eng/fra.txt", PAIRS + "".join(others) + "This is far too long, is it not?\tOui.\tCC-BY 2.0\n"
+        )
+
+    train, test = draw("fra_eng", 1000), draw("fra_eng", 1000, "test")
+
+    assert {("go .", "va !"), ("he lost .", "il a perdu ."), ("why , tom ?", "pourquoi , tom ?")} <= {*train, *test}
+    assert (len(train), len(test), set(train) & set(test)) == (18, 2, set())
