@@ -1,6 +1,7 @@
 """What the grader's own tests share: one judge for the whole run, and the `dlgrade` command as a process."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from dlgrade.judge.session import Judge
 from dlgrade.submission import Submission
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# A script's background job ignores Ctrl-C, and so would the commands that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

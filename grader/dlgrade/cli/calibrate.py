@@ -62,9 +62,6 @@ def _calibrate(judge: Judge, chapter: Chapter) -> None:
             else:
                 runs.setdefault(check.measured.task, []).append(check)
     before = thresholds(judge.course, chapter)
-    if judge.course.data and not any(" on " in task for task in runs):
-        names = ", ".join(judge.course.data)
-        raise UsageError(both(f"{chapter.id} cannot train on {names}.", f"{chapter.id} 不能用 {names} 训练。"))
     others = bool(left_out or judge.course.data)  # not measured now, and as true as before
     entries = {task: before[task] for task in before if task in runs or others or " on " in task}
     for task, checks in runs.items():
@@ -99,4 +96,8 @@ def _trained(judge: Judge, chapter: Chapter, seed: int) -> list[CheckReport]:
         if check.measured is None and check.needs != "gpu":
             message = check.message.en if check.message else check.verdict.value
             raise UsageError(both(f"{check.id}: {message}", f"{check.id}：{message}"))
+    data = judge.course.data
+    if data and not any(check.measured and " on " in check.measured.task for check in report.checks):
+        names = ", ".join(data)
+        raise UsageError(both(f"{chapter.id} cannot train on {names}.", f"{chapter.id} 不能用 {names} 训练。"))
     return report.checks
