@@ -11,6 +11,7 @@ import ast
 import random
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -47,8 +48,8 @@ def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
     answers = _answer_lines(reference)
     owners = _owners(reference, chapter)
     found: dict[str, Mutant] = {}
-    for line, code in _mutations(reference):
-        if line not in answers or code in found:
+    for line, code in _mutations(reference, answers):
+        if code in found:
             continue
         before, after = reference.splitlines()[line - 1].strip(), _changed_line(reference, code)
         if before != after and _compiles(code):
@@ -61,20 +62,22 @@ def sample(found: list[Mutant], seed: int) -> list[Mutant]:
     return found if len(found) <= SAMPLE else random.Random(seed).sample(found, SAMPLE)
 
 
-def _mutations(reference: str) -> Iterator[tuple[int, str]]:
-    """(line, mutated source) for every position of every operator, thinned."""
+def _mutations(reference: str, lines: set[int]) -> Iterator[tuple[int, str]]:
+    """(line, mutated source) for every position of every operator on these lines, thinned."""
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.provider import OperatorProvider
 
-    provider = OperatorProvider()
-    places: dict[tuple[str, object], list[tuple[int, str, int]]] = {}
+    provider, nodes = OperatorProvider(), list(ast_nodes(get_ast(reference)))
+    places: dict[tuple[str, Any], list[tuple[int, str, int]]] = {}
     for name in provider:
         if name.startswith("Variable") or name.endswith(("_Is", "_IsNot")):
             continue  # the first need arguments of their own; identity for equality is up to the interpreter
         operator = provider[name]()
-        positions = (p for node in ast_nodes(get_ast(reference)) for p in operator.mutation_positions(node))
+        positions = (p for node in nodes for p in operator.mutation_positions(node))
         for occurrence, place in enumerate(positions):
+            if place[0][0] not in lines:
+                continue
             rank = zlib.crc32(f"{name}{place}".encode())
             family = name.partition("_")[0] if name.startswith("Replace") and "Operator" in name else name
             places.setdefault((family, place), []).append((rank, name, occurrence))
@@ -83,7 +86,7 @@ def _mutations(reference: str) -> Iterator[tuple[int, str]]:
         for _, name, occurrence in sorted(choices)[:keep]:
             code = mutate_code(reference, provider[name](), occurrence)
             if code is not None:
-                yield place[0][0], code  # type: ignore[index]
+                yield place[0][0], code
 
 
 def _answer_lines(reference: str) -> set[int]:

@@ -82,7 +82,8 @@ class Audit:
 
     def _variants(self, chapter: Chapter, amount: Amount, result: ChapterAudit) -> None:
         finder = Finder(self.course, chapter)
-        found = self._mutants(chapter, amount)
+        every = mutation.mutants(self.course, chapter) if amount != "none" else []  # seconds: made once
+        found = mutation.sample(every, self.seeds[0]) if amount == "sample" else every
         outcomes = self._map(
             [*made_up(self.course, chapter, self.seeds), *(m.made_up(chapter, self.seeds[0]) for m in found)]
         )
@@ -96,18 +97,12 @@ class Audit:
         mistakes = [outcome for outcome in plain if outcome.made_up.kind == "misconception"]
         result.misconceptions = len(mistakes)
         result.named = sum(_is_named(outcome) for outcome in mistakes)
-        by_mutants = self._mutation(chapter, found, outcomes, result)
+        by_mutants = self._mutation(chapter, every, found, outcomes, result)
         caught = {name for outcome in mistakes for name in outcome.failed} | by_mutants
-        self._idle(chapter, finder, result, plain, found, caught)
-
-    def _mutants(self, chapter: Chapter, amount: Amount) -> list[Mutant]:
-        if amount == "none":
-            return []
-        found = mutation.mutants(self.course, chapter)
-        return found if amount == "all" else mutation.sample(found, self.seeds[0])
+        self._idle(chapter, finder, result, plain, every, caught)
 
     def _mutation(
-        self, chapter: Chapter, found: list[Mutant], outcomes: list[Outcome], result: ChapterAudit
+        self, chapter: Chapter, every: list[Mutant], found: list[Mutant], outcomes: list[Outcome], result: ChapterAudit
     ) -> set[str]:
         """The mutation score and its holes; returns the checks that mutants failed."""
         listed = equivalents(self.course, chapter).mutants
@@ -121,15 +116,15 @@ class Audit:
             result.holes.append(Hole(chapter.id, "mutant-survived", text, str(reference), mutant.line))
         equal = len(alive) - len(survivors)
         result.mutants = Mutants(killed=len(found) - len(alive), equivalent=equal, survived=len(survivors))
-        self._stale_equivalents(chapter, found, alive, result)
+        self._stale_equivalents(chapter, every, found, alive, result)
         return {name for outcome in fared.values() for name in outcome.failed}
 
     def _stale_equivalents(
-        self, chapter: Chapter, found: list[Mutant], alive: list[Mutant], result: ChapterAudit
+        self, chapter: Chapter, every: list[Mutant], found: list[Mutant], alive: list[Mutant], result: ChapterAudit
     ) -> None:
         path = equivalents_file(self.course, chapter)
         killed = {(m.before, m.after) for m in found} - {(m.before, m.after) for m in alive}
-        made = {(m.before, m.after) for m in mutation.mutants(self.course, chapter)} if found else set()
+        made = {(m.before, m.after) for m in every}
         for entry in equivalents(self.course, chapter).mutants if found else []:
             pair = (entry.before, entry.after)
             if pair in killed or pair not in made:
@@ -139,19 +134,19 @@ class Audit:
                 result.holes.append(Hole(chapter.id, "stale-equivalent", text, str(path), line))
 
     def _idle(
-        self, chapter: Chapter, finder: Finder, result: ChapterAudit, plain: list[Outcome], found: list[Mutant],
+        self, chapter: Chapter, finder: Finder, result: ChapterAudit, plain: list[Outcome], every: list[Mutant],
         caught: set[str],
     ) -> None:  # fmt: skip
         """Checks that catch neither a misconception nor a mutant. Without mutants, easy answers count, too."""
         trained = {check.id for o in plain for check in o.report.checks if check.measured}
         easy = {name for o in plain if o.made_up.kind in ("worthless", "ready-made") for name in o.failed}
         ready = {name for o in plain if o.made_up.kind == "ready-made" for name in o.failed if "from_scratch" in name}
-        if not found:
+        if not every:
             for check in finder.idle(result.checks, caught | easy | {*result.not_run}):
                 result.holes.append(finder.idle_hole(check, "made-up submission"))
             return
         for check in finder.idle(result.checks, caught | ready | (trained & easy) | {*result.not_run}):
-            own = [m for m in mutation.mutants(self.course, chapter) if m.exercise in ("", check.partition(".")[0])]
+            own = [m for m in every if m.exercise in ("", check.partition(".")[0])]
             tries = self._until(own, partial(Mutant.made_up, chapter=chapter, seed=self.seeds[0], only=check))
             if not tries:
                 result.holes.append(finder.idle_hole(check, "misconception and no mutant"))
