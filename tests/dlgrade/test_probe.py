@@ -39,7 +39,17 @@ def test_the_same_bytes_in_every_process():
         torch.randn(2, dtype=torch.complex64).conj(),
         torch.zeros(2, 3, device="meta"),
     ],
-    ids=str,
+    ids=[
+        "cut",
+        "transposed",
+        "expanded",
+        "leaf",
+        "parameter",
+        "scalar",
+        "empty",
+        "conjugate",
+        "meta",
+    ],  # the same in each process
 )
 def test_tensors_arrive_as_they_were(tensor):
     """A tensor that a probe closes over arrives with its kind, values, strides and wish for gradients."""
