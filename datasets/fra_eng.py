@@ -36,7 +36,8 @@ def load(size: int, generator: torch.Generator, split: str = "train") -> list[tu
 
 
 def _words(sentence: str) -> str:
-    """
+    """A sentence as the book writes it, a space before each punctuation mark.
+
     >>> _words("Perdu\u202f! Est-ce cela?")
     'perdu ! est-ce cela ?'
     """

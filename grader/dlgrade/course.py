@@ -121,6 +121,10 @@ class Course:
             if chapter.part not in known:
                 words = f"{self.contents_file}: {chapter.id}: "
                 raise CourseError(both(f"{words}no part {chapter.part!r}", f"{words}没有部分 {chapter.part!r}"))
+        for name in contents.data:
+            if not (self.folder / "datasets" / f"{name}.py").is_file():
+                words = f"{self.contents_file}: data: "
+                raise CourseError(both(f"{words}no data set {name!r}", f"{words}没有数据集 {name!r}"))
         return contents
 
     @property

@@ -1,9 +1,8 @@
 """The course's data sets: modules in `datasets/`, generated ones and real ones that somebody installs or fetches.
 
 A module's docstring says what it is, its source and licence; `KIND` what an example is (sets of a kind can stand in
-for each other); `load(size, generator, split)`
-gives so many examples. A real set has `FILES` and looks them up by `find`; nothing is ever downloaded but by
-`dlgrade data fetch`.
+for each other); `load(size, generator, split)` gives so many examples. A real set has `FILES` and looks them up by
+`find`; nothing is ever downloaded but by `dlgrade data fetch`.
 """
 
 from __future__ import annotations

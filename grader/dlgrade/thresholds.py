@@ -58,6 +58,11 @@ def task_on(task: str, data: Iterable[str]) -> str:
     return " on ".join([task, *sorted(data)])
 
 
+def own_task(task: str) -> str:
+    """The task's name on its own data."""
+    return task.partition(" on ")[0]
+
+
 def calibrated(
     scores: list[float], better: Better, steps: int, seconds: float, *, reported: str = "", device: str = "cpu"
 ) -> Threshold:

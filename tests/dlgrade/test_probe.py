@@ -15,6 +15,17 @@ from dlgrade.judge.probe import pickled
 X, names = torch.arange(6.0).reshape(2, 3).T, {"gamma": torch.ones(3), "beta": [torch.zeros(3)]}
 print(hashlib.sha256(pickled(lambda impl: impl.f(X, **names))).hexdigest())
 """
+TENSORS = {
+    "cut": torch.randn(3, 4)[:, 1:],
+    "transposed": torch.randn(2, 3, dtype=torch.float64).T,
+    "expanded": torch.ones(3).expand(4, 3),
+    "leaf": torch.ones(2, requires_grad=True),
+    "parameter": torch.nn.Parameter(torch.ones(2)),
+    "scalar": torch.tensor(3),
+    "empty": torch.zeros(0, 3, dtype=torch.bool),
+    "conjugate": torch.randn(2, dtype=torch.complex64).conj(),
+    "meta": torch.zeros(2, 3, device="meta"),
+}
 
 
 def test_the_same_bytes_in_every_process():
@@ -26,31 +37,7 @@ def test_the_same_bytes_in_every_process():
     assert runs[0].stdout == runs[1].stdout != b""
 
 
-@pytest.mark.parametrize(
-    "tensor",
-    [
-        torch.randn(3, 4)[:, 1:],
-        torch.randn(2, 3, dtype=torch.float64).T,
-        torch.ones(3).expand(4, 3),
-        torch.ones(2, requires_grad=True),
-        torch.nn.Parameter(torch.ones(2)),
-        torch.tensor(3),
-        torch.zeros(0, 3, dtype=torch.bool),
-        torch.randn(2, dtype=torch.complex64).conj(),
-        torch.zeros(2, 3, device="meta"),
-    ],
-    ids=[
-        "cut",
-        "transposed",
-        "expanded",
-        "leaf",
-        "parameter",
-        "scalar",
-        "empty",
-        "conjugate",
-        "meta",
-    ],  # the same in each process
-)
+@pytest.mark.parametrize("tensor", TENSORS.values(), ids=TENSORS)
 def test_tensors_arrive_as_they_were(tensor):
     """A tensor that a probe closes over arrives with its kind, values, strides and wish for gradients."""
     arrived = pickle.loads(pickled(lambda _: tensor))(None)

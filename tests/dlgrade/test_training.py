@@ -421,6 +421,9 @@ def test_data_that_does_not_fit(dlgrade, small):
     assert (small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8") == before
     result = dlgrade("check", "ch01", "--data", "word")
     assert (result.returncode, "There is no data set 'word'" in result.stderr) == (2, True)
+    (small / "exercises" / "course.yaml").write_text(CONTENTS + "data: [word]\n", encoding="utf-8")
+    result = dlgrade("grade", small)
+    assert (result.returncode, "course.yaml: data: no data set 'word'" in result.stderr) == (3, True)
 
 
 @pytest.mark.usefixtures("stored")
@@ -458,6 +461,15 @@ def test_fetch_without_a_network(dlgrade):
     assert "Is there a network?" in result.stderr
     assert "--mirror" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.usefixtures("small")
+def test_calibration_completes_the_gradebook(graded, dlgrade):
+    """Without a threshold its points are pending, and nothing is graded again in vain; with one they are decided."""
+    assert graded() == (1, "1", "partly graded")
+    assert graded() == (0, "1", "partly graded")
+    assert dlgrade("calibrate", "ch01").returncode == 0
+    assert graded() == (1, "4", "graded")
 
 
 @pytest.mark.usefixtures("calibrated")

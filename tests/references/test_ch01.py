@@ -8,13 +8,6 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch01")).reference.module
-
 
 @pytest.fixture(scope="module")
 def versions():

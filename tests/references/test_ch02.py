@@ -8,13 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch02")).reference.module
-
 
 @pytest.fixture(scope="module")
 def auctions():

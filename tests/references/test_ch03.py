@@ -6,15 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 import torch
-
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch03")).reference.module
 
 
 def test_digests_against_hashlib(reference, tmp_path):

@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade import course
-
 SIZES = 0, 1, 2, 3
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch04")).reference.module
 
 
 @pytest.mark.parametrize("rank", range(5))

@@ -5,14 +5,7 @@ import math
 import pytest
 import torch
 
-from dlgrade import course
-
 F64 = torch.float64
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch06")).reference.module
 
 
 def wavy(x):

@@ -5,13 +5,6 @@ import math
 import pytest
 import torch
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch07")).reference.module
-
 
 def expression(x, y):
     """A little of everything that Duals, Values and tensors have in common."""

@@ -5,13 +5,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch09")).reference.module
-
 
 def test_softmax_and_losses_against_torch(reference):
     """Softmax, cross-entropy and Huber's loss agree with torch's own."""

@@ -11,13 +11,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch11")).reference.module
-
 
 def test_loss_against_torch_on_all_data(reference):
     """The loss over minibatches of any size is torch's loss on the whole data, for flat and for upright labels."""

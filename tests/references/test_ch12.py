@@ -6,13 +6,6 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch12")).reference.module
-
 
 def test_penalty_against_torch(reference):
     """The penalty is half of torch's squared norm, and its gradient is that of finite differences."""

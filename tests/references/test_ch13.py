@@ -7,13 +7,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch13")).reference.module
-
 
 @pytest.fixture(autouse=True)
 def seeded():

@@ -1,15 +1,7 @@
 """ch16's reference against torch's own modules, finite differences and the distribution function of my_init."""
 
-import pytest
 import torch
 from torch import nn
-
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch16")).reference.module
 
 
 def test_mlp_against_torch(reference):

@@ -7,14 +7,7 @@ import torch
 from torch import nn
 from torch.utils import _pytree as pytree
 
-from dlgrade import course
-
 Pair = collections.namedtuple("Pair", "one other")
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch17")).reference.module
 
 
 def test_devices_without_gpus(reference, monkeypatch):

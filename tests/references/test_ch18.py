@@ -7,13 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch18")).reference.module
-
 
 def test_means_against_numpy(reference):
     """The weighted mean is numpy's, the geometric mean that of Python's statistics."""

@@ -6,13 +6,6 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models import AlexNet, SqueezeNet
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch23")).reference.module
-
 
 def test_lenet_against_functions(reference):
     """LeNet is what torch's functions make of its 61,706 parameters, gradients included."""

@@ -1,13 +1,7 @@
 """ch28's reference against torch's own normalisations and finite differences."""
 
-import pytest
 import torch
 from torch.nn import functional as F
-
-
-@pytest.fixture(scope="module")
-def reference(judge, ch28):
-    return judge.content(ch28).reference.module
 
 
 def test_reference_against_torch(reference):

@@ -7,13 +7,6 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch51")).reference.module
-
 
 @pytest.fixture(scope="module")
 def net():

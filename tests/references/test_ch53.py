@@ -9,13 +9,6 @@ import torch
 from nltk.lm import Lidstone, Vocabulary
 from torch.nn import functional as F
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch53")).reference.module
-
 
 @pytest.fixture(scope="module")
 def text():

@@ -6,14 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade import course
-
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch55")).reference.module
 
 
 def draw(*shapes):

@@ -4,14 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade import course
-
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch56")).reference.module
 
 
 def draw(*shapes):

@@ -4,13 +4,6 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch57")).reference.module
-
 
 def draw(*shapes):
     return [torch.randn(*shape, dtype=torch.float64) for shape in shapes]

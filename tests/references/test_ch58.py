@@ -6,13 +6,6 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch58")).reference.module
-
 
 def draw(*shapes):
     return [torch.randn(*shape, dtype=torch.float64) for shape in shapes]

@@ -7,13 +7,6 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch59")).reference.module
-
 
 def draw(*shapes):
     return [torch.randn(*shape, dtype=torch.float64) for shape in shapes]

@@ -7,13 +7,6 @@ import torch
 from nltk.tokenize import RegexpTokenizer
 from torch.nn.utils.rnn import pad_sequence
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch60")).reference.module
-
 
 @pytest.fixture(scope="module")
 def text():

@@ -8,13 +8,6 @@ from nltk.translate.bleu_score import brevity_penalty, modified_precision
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch62")).reference.module
-
 
 def test_layers_against_torch(reference):
     """Encoder and decoder are torch's GRUs, the decoder's with the encoder's last top state beside every word."""

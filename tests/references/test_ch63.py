@@ -6,14 +6,7 @@ import math
 import pytest
 import torch
 
-from dlgrade import course
-
 BOS, EOS, WORDS, STEPS = 0, 1, 3, 4
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch63")).reference.module
 
 
 def model(seed):

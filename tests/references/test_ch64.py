@@ -2,16 +2,8 @@
 
 import itertools
 
-import pytest
 import torch
 from torch.distributions import Normal
-
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch64")).reference.module
 
 
 def test_pooling_against_densities(reference):

@@ -5,13 +5,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch66")).reference.module
-
 
 def test_steps_against_a_cell(reference):
     """Every step is a torch.nn.GRUCell that reads the average of the source, weighed by a perceptron of both states."""

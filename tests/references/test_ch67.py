@@ -6,13 +6,6 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch67")).reference.module
-
 
 def test_heads_against_indexing(reference):
     """Every element goes to its head and comes back, for all small shapes."""

@@ -7,14 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade import course
-
 SIZES = 8, 8, 8, 8
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch68")).reference.module
 
 
 @pytest.fixture(autouse=True)

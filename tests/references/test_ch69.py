@@ -9,13 +9,6 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch69")).reference.module
-
 
 @pytest.fixture
 def encoder(reference):

@@ -6,13 +6,6 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade import course
-
-
-@pytest.fixture(scope="module")
-def reference(judge):
-    return judge.content(course.load().chapter("ch70")).reference.module
-
 
 @pytest.fixture
 def bert(reference):

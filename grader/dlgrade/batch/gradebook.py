@@ -18,7 +18,7 @@ from sqlalchemy import Column, ForeignKey, Table
 from dlgrade.batch.model import HandIn, Student
 from dlgrade.errors import UsageError
 from dlgrade.report.classes import Override
-from dlgrade.report.model import ChapterReport, CheckReport
+from dlgrade.report.model import ChapterReport, CheckReport, Verdict
 from dlgrade.report.words import PENDING
 from dlgrade.text import Text, both
 
@@ -265,8 +265,13 @@ class Gradebook:
 
 
 def _can_be_decided(check: CheckReport, available: Callable[[str], bool]) -> bool:
-    """Whether a check without a verdict would get one in another run."""
-    return check.verdict in PENDING and (check.needs is None or available(check.needs))
+    """Whether a check without a verdict would get one in another run.
+
+    One that was not run and needs nothing has no threshold; with one the key is another.
+    """
+    if check.verdict is Verdict.NOT_RUN:
+        return check.needs is not None and available(check.needs)
+    return check.verdict in PENDING
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:

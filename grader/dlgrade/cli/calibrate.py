@@ -12,6 +12,7 @@ from dlgrade.cli import complete, data_option, device_option, lang_option, load_
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
+from dlgrade.thresholds import RUNS, calibrated, own_task, thresholds, thresholds_file, write
 
 if TYPE_CHECKING:
     from dlgrade.judge.session import Device, Judge
@@ -49,8 +50,6 @@ def calibrate(*, chapters: tuple[str, ...], device: Device = "auto", data: tuple
 
 
 def _calibrate(judge: Judge, chapter: Chapter) -> None:
-    from dlgrade.thresholds import RUNS, calibrated, thresholds, thresholds_file, write
-
     runs: dict[str, list[CheckReport]] = {}
     left_out: set[str] = set()
     for seed in range(RUNS):
@@ -63,7 +62,7 @@ def _calibrate(judge: Judge, chapter: Chapter) -> None:
                 runs.setdefault(check.measured.task, []).append(check)
     before = thresholds(judge.course, chapter)
     others = bool(left_out or judge.course.data)  # not measured now, and as true as before
-    entries = {task: before[task] for task in before if task in runs or others or " on " in task}
+    entries = {task: before[task] for task in before if others or own_task(task) in runs}
     for task, checks in runs.items():
         measured = [check.measured for check in checks if check.measured]
         scores, first = [one.value for one in measured], measured[0]
@@ -97,7 +96,9 @@ def _trained(judge: Judge, chapter: Chapter, seed: int) -> list[CheckReport]:
             message = check.message.en if check.message else check.verdict.value
             raise UsageError(both(f"{check.id}: {message}", f"{check.id}：{message}"))
     data = judge.course.data
-    if data and not any(check.measured and " on " in check.measured.task for check in report.checks):
+    if data and not any(
+        check.measured and check.measured.task != own_task(check.measured.task) for check in report.checks
+    ):
         names = ", ".join(data)
         raise UsageError(both(f"{chapter.id} cannot train on {names}.", f"{chapter.id} 不能用 {names} 训练。"))
     return report.checks
