@@ -19,8 +19,8 @@ import click
 from dlgrade import course, live, progress
 from dlgrade.cli import chosen_lang, lang_option
 from dlgrade.errors import DlgradeError, UsageError
-from dlgrade.judge.remote import Ask, RemoteJudge
-from dlgrade.report.model import ChapterReport, Report
+from dlgrade.judge.remote import RemoteJudge
+from dlgrade.report.model import ChapterReport, CheckReport, Report
 from dlgrade.submission import Submission, neighbours
 from dlgrade.text import Lang, Text, both
 
@@ -87,15 +87,19 @@ def check(
     executed = ipython.history_manager.input_hist_raw  # as typed, with its lines; `In` has magics rewritten
     one = live.submission(executed, _name(ipython).of(lang), neighbours(Path.cwd()))
     report = Report(submission=one.shown, seed=seed, chapters=[])
-    missing: list[str] = []
+    judge = _judges[0]
     with _Progress(ipython, lang) as told:
+        if judge.opening is None:
+            judge.open(here, on_wait=told.waiting)
         for chapter in wanted:
-            graded = _judges[0].grade(Ask.about(one, chapter.id, seed=seed, keyword=keyword), told)
-            report.chapters.append(graded.report)
-            missing = graded.missing
+            graded = judge.grade(
+                chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right", pictures=True,
+                on_begin=told.begun, on_wait=told.waiting,
+            )  # fmt: skip
+            report.chapters.append(graded)
             if not keyword:
-                _note(chapter, one, graded.report)
-    return CellReport(report, wanted, lang, missing, show=show)
+                _note(chapter, one, graded)
+    return CellReport(report, wanted, lang, judge.missing, show=show)
 
 
 def _name(ipython: Any) -> Text:
@@ -127,10 +131,14 @@ class _Progress:
         self.started = time.monotonic()
         self.shown: Any = None
         self.told: Text | None = None
+        self.running = both("Importing torch ...", "正在导入 torch ...")
 
-    def __call__(self, running: Text | None) -> None:
+    def begun(self, check: CheckReport) -> None:
+        self.running = check.description
+
+    def waiting(self) -> None:
         if self.can_update and time.monotonic() - self.started > QUIET_SECONDS:
-            self._tell(running or both("Importing torch ...", "正在导入 torch ..."))
+            self._tell(self.running)
 
     def _tell(self, words: Text) -> None:
         from IPython.display import display

@@ -19,8 +19,6 @@ exec "$@"
 """
 LOOK = """
 import json, sys
-from dlgrade.judge.session import warm_up
-warm_up()
 from dlgrade.judge.probe import pickled
 from dlgrade.judge.sources import open_workers
 from dlgrade.worker import wire

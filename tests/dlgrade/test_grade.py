@@ -163,13 +163,21 @@ def test_two_at_once(dlgrade, a_class, hand_in, tmp_path):
     assert (second.returncode, "is writing to" in second.stderr) == (2, True)
 
 
-def processes(word):
-    """The processes whose environment has this word."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/environ"):
+def family(pid):
+    """The processes that a process has started, and those that they have, each with the time that it began."""
+    found = {}
+    for place in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            found += [place] if word.encode() in place.read_bytes() else []
+            for child in place.read_text().split():
+                found |= {(child, began(child)): None} | family(child)
     return found
+
+
+def began(pid):
+    """The time that a process began, by which it differs from a later one of the same number; None if it is gone."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return fields[19] if fields[0] != "Z" else None
 
 
 def content(out):
@@ -194,32 +202,33 @@ def test_killed_at_any_moment(hand_in, tmp_path):
     """Killed again and again and started again, it ends with the gradebook and reports of a run in peace."""
     for number in range(60):
         hand_in(f"s{number:02d}", f"# {number}\n" + (RIGHT if number % 3 else MISTAKEN))
-    draw, kills, mark = random.Random(), 0, f"killed-{os.getpid()}"
+    draw, kills, started = random.Random(), 0, {}
 
     def start(out):
         command = [sys.executable, "-m", "dlgrade", "grade", "in", "--seed", "7", "--jobs", "2", "--out", out]
-        environment = {**os.environ, "DLGRADE_TEST_MARK": mark}
-        return subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+        return subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
 
-    began = time.monotonic()
+    clock = time.monotonic()
     with start("peace") as process:
         assert process.wait(120) == 0
-    usual = time.monotonic() - began
+    usual = time.monotonic() - clock
     ended = None
     while ended is None:
         with start("war") as process:
             try:
                 ended = process.wait(draw.uniform(0.2, 0.8) * usual if kills < 10 else 120)
             except subprocess.TimeoutExpired:
+                started |= family(process.pid)
                 process.kill()
                 kills += 1
     assert ended == 0
     assert kills >= 1
     assert content(tmp_path / "war") == content(tmp_path / "peace")
     deadline = time.monotonic() + 10
-    while processes(mark) and time.monotonic() < deadline:
+    while any(birth and began(pid) == birth for pid, birth in started) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not processes(mark)
+    assert started
+    assert not [pid for pid, birth in started if birth and began(pid) == birth]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -63,7 +63,7 @@ CELLS = {
     "watch": "%dlgrade watch",
     "no-such": "%dlgrade check ch28 -k nonsense",
     "hint": "%dlgrade hint ch28.layer_norm",
-    "processes": "import dlgrade.magic\nprint(dlgrade.magic._judges[0].process.pid)",
+    "processes": "import dlgrade.magic\nprint(dlgrade.magic._judges[0].own_nursery.process.pid)",
 }
 ERRORS_EXPECTED = {"syntax"}
 

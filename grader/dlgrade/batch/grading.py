@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import AbstractContextManager
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 
 from dlgrade import __version__
@@ -13,12 +12,13 @@ from dlgrade.batch.keys import chapter_digest, run_key
 from dlgrade.batch.model import HandIn
 from dlgrade.course import Course
 from dlgrade.errors import CourseError, SandboxError
+from dlgrade.judge.remote import JudgeLost
 from dlgrade.report.model import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 
 AHEAD = 2  # jobs in the hands of the executor, for each one that it can run
-ATTEMPTS = 3  # how often a job may be at work when the processes of an executor die
+ATTEMPTS = 3  # how often a job is given to a judge that dies over it
 
 Grade = Callable[[str, Submission, int], ChapterReport]
 
@@ -36,7 +36,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Graded:
-    """A job that is done: its report, or why the grader failed."""
+    """A job after a try: its report, or why the grader failed; neither, if it is to be tried again."""
 
     job: Job
     report: ChapterReport | None = None
@@ -76,64 +76,43 @@ def plan(
 
 
 def grade_all(
-    jobs: list[Job],
-    open_executor: Callable[[], AbstractContextManager[Executor]],
-    grade: Grade,
-    book: Gradebook,
-    *,
-    seed: int,
-    width: int,
+    jobs: list[Job], executor: Executor, grade: Grade, book: Gradebook, *, seed: int, width: int
 ) -> Iterator[Graded]:
     """Grade the jobs, `width` at a time; each is in the gradebook before it is given out.
 
-    When the executor's processes die, a new one goes on; a job that is there three times when they do is the grader's
-    fault, and the others are graded.
+    A job whose judge dies is graded again by another; when three have died, it is the grader's fault.
 
     Raises:
         CourseError, SandboxError: nothing of the kind can be graded here.
     """
-    left = list(jobs)
-    while left:
-        suspects = [job for job in left if job.attempts][:1]  # by itself, so that no other is taken for the cause
-        now, ahead = (suspects, 1) if suspects else (left, AHEAD * width)
-        left = [job for job in left if job not in now]
-        broken: list[Job] = []
-        with open_executor() as executor:
-            for graded in _drain(now, executor, grade, seed, ahead, broken):
-                if graded.report is not None:
-                    book.record(graded.job.key, seed, __version__, graded.report)
-                    book.settle([(one, graded.job.key) for one in graded.job.hand_ins])
-                yield graded
-        for job in broken:
-            if job.attempts < ATTEMPTS:
-                left.append(job)
-            else:
-                text = both("The process that graded it died three times.", "为它评分的进程三次意外终止。")
-                yield Graded(job, fault=text)
-
-
-def _drain(
-    jobs: list[Job], executor: Executor, grade: Grade, seed: int, ahead: int, broken: list[Job]
-) -> Iterator[Graded]:
-    """Hand out jobs as others end; those that a broken executor leaves are put into `broken`."""
     waiting = list(reversed(jobs))
     running: dict[Future[ChapterReport], Job] = {}
     while waiting or running:
-        try:
-            while waiting and len(running) < ahead:
-                running[executor.submit(grade, waiting[-1].chapter, waiting[-1].submission, seed)] = waiting[-1]
-                waiting.pop()
-        except BrokenExecutor:
-            broken += waiting
-            waiting = []
+        while waiting and len(running) < AHEAD * width:
+            job = waiting.pop()
+            running[executor.submit(grade, job.chapter, job.submission, seed)] = job
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            job = running.pop(future)
-            try:
-                yield Graded(job, future.result())
-            except BrokenExecutor:
-                job.attempts += 1
-                broken.append(job)
-            except (CourseError, SandboxError):
-                raise
-            except Exception as error:
-                yield Graded(job, fault=same(f"{type(error).__name__}: {error}"))
+            graded = _result(future, running.pop(future))
+            if graded.report is None and graded.fault is None:
+                waiting.append(graded.job)
+                continue
+            if graded.report is not None:
+                book.record(graded.job.key, seed, __version__, graded.report)
+                book.settle([(one, graded.job.key) for one in graded.job.hand_ins])
+            yield graded
+
+
+def _result(future: Future[ChapterReport], job: Job) -> Graded:
+    """The job's report, or the grader's fault; neither, if it is to be tried again."""
+    try:
+        return Graded(job, future.result())
+    except JudgeLost as lost:
+        job.attempts += 1
+        if job.attempts < ATTEMPTS:
+            return Graded(job)
+        died = both("The process that graded it died three times. ", "为它评分的进程三次意外终止。")
+        return Graded(job, fault=died + lost.text)
+    except (CourseError, SandboxError):
+        raise
+    except Exception as error:
+        return Graded(job, fault=same(f"{type(error).__name__}: {error}"))

@@ -1,72 +1,85 @@
-"""Processes with a judge each, as a concurrent.futures Executor."""
+"""Judges in processes of their own, as a concurrent.futures Executor: each of its threads asks one of them."""
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
+import contextlib
 import os
-import signal
-import sys
+import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from dlgrade.course import Course
-from dlgrade.judge.session import Judge, warm_up
+from dlgrade.judge.nursery import Nursery
+from dlgrade.judge.remote import RemoteJudge
 from dlgrade.report.model import ChapterReport
 from dlgrade.submission import Submission
 
 if TYPE_CHECKING:
-    from dlgrade.judge.session import Device, Trains
-    from dlgrade.judge.sources import SandboxMode
+    from dlgrade.judge.options import Device, SandboxMode, Trains
 
-PR_SET_PDEATHSIG = 1
-_judges: list[Judge] = []
+_here = threading.local()
 
 
 def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: Device = "auto") -> Iterator[Executor]:
-    """Work that has not begun is dropped when the block is left by an error.
+@contextlib.contextmanager
+def pool(
+    course: Course, jobs: int, *, nursery: Nursery | None = None, sandbox: SandboxMode = "auto", device: Device = "auto"
+) -> Iterator[Executor]:
+    """An executor whose work finds a judge of the course by `the_judge()`. All judges are forked from one nursery.
 
-    On Linux they are forked from this process, so that torch is imported once: open the pool before there are threads.
+    Work that has not begun is dropped when the block is left by an error, and what has begun is interrupted.
+
+    Raises:
+        SandboxError: `sandbox` is "require" and this machine lacks a part.
+        UsageError: there is no such device.
     """
-    method = "fork" if sys.platform == "linux" else "spawn"
-    if method == "fork":
-        warm_up()
-    executor = ProcessPoolExecutor(
-        jobs, multiprocessing.get_context(method), _open_judge, (course.folder, sandbox, device, os.getpid())
-    )
-    try:
-        yield executor
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():  # else this one waits for submissions that never end
-            process.kill()
-        raise
-    executor.shutdown()
+    judges: list[RemoteJudge] = []
+
+    def open_judge() -> RemoteJudge:
+        judge = RemoteJudge(nursery=nursery)
+        judges.append(judge)
+        judge.open(course, sandbox=sandbox, device=device)
+        return judge
+
+    with contextlib.ExitStack() as stack:
+        nursery = nursery or stack.enter_context(Nursery())
+        first = [open_judge()]  # what is missing is said before any work begins
+        stack.callback(_close, judges)
+
+        def begin() -> None:
+            _here.judge = None
+            _here.open = lambda: first.pop() if first else open_judge()
+
+        executor = ThreadPoolExecutor(jobs, initializer=begin)
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for judge in judges:
+                judge.close(interrupt=True)
+            raise
+        finally:
+            executor.shutdown()
 
 
-def _open_judge(folder: Path, sandbox: SandboxMode, device: Device, parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before this
-            os._exit(1)
-    _judges.append(Judge(Course(folder), sandbox=sandbox, device=device))
+def _close(judges: list[RemoteJudge]) -> None:
+    for judge in judges:
+        judge.close()
 
 
-def the_judge() -> Judge:
-    """The judge of this process of the pool."""
-    return _judges[0]
+def the_judge() -> RemoteJudge:
+    """The judge of this thread of the pool."""
+    if _here.judge is None:
+        _here.judge = _here.open()
+    judge: RemoteJudge = _here.judge
+    return judge
 
 
 def grade(chapter: str, submission: Submission, seed: int, *, training: Trains = "last") -> ChapterReport:
-    """Grade one submission in a process of the pool."""
+    """Grade one submission in a thread of the pool."""
     judge = the_judge()
     return judge.grade(judge.course.chapter(chapter), submission, seed=seed, training=training)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from dlgrade.course import Course
-    from dlgrade.judge.session import Judge
+    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.terminal import Terminal
 
 GROUPS = (
@@ -188,12 +188,10 @@ def load_course(data: tuple[str, ...]) -> Course:
     return here
 
 
-def open_judge(here: Course, terminal: Terminal, **options: Any) -> Judge:
-    """A judge for the course, with a word for those who wait: importing torch takes seconds."""
+def open_judge(judge: RemoteJudge, here: Course, terminal: Terminal, **options: Any) -> None:
+    """Open the course, with a word for those who wait: importing torch takes seconds."""
     with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
-        from dlgrade.judge.session import Judge
-
-        return Judge(here, **options)
+        judge.open(here, **options)
 
 
 def say(words: Text, *, err: bool = False) -> None:

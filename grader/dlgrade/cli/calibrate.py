@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dlgrade import stubs
 from dlgrade.cli import complete, data_option, device_option, lang_option, load_course, say
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
+from dlgrade.submission import Submission
 from dlgrade.text import Lang, both
 from dlgrade.thresholds import RUNS, calibrated, own_task, thresholds, thresholds_file, write
 
 if TYPE_CHECKING:
-    from dlgrade.judge.session import Device, Judge
+    from dlgrade.judge.options import Device
+    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.model import CheckReport
 
 
@@ -40,16 +43,17 @@ def calibrate(*, chapters: tuple[str, ...], device: Device = "auto", data: tuple
     Raises:
         UsageError: a chapter has no check that trains, or none on such data, or its reference does not get through one.
     """
-    from dlgrade.judge.session import Judge
+    from dlgrade.judge.remote import RemoteJudge
 
-    here = load_course(data)
-    wanted = [here.chapter(name) for name in chapters]
-    with Judge(here, device=device) as judge:
+    with RemoteJudge() as judge:
+        here = load_course(data)
+        wanted = [here.chapter(name) for name in chapters]
+        judge.open(here, device=device)
         for chapter in wanted:
             _calibrate(judge, chapter)
 
 
-def _calibrate(judge: Judge, chapter: Chapter) -> None:
+def _calibrate(judge: RemoteJudge, chapter: Chapter) -> None:
     runs: dict[str, list[CheckReport]] = {}
     left_out: set[str] = set()
     for seed in range(RUNS):
@@ -83,10 +87,11 @@ def _calibrate(judge: Judge, chapter: Chapter) -> None:
     say(both(f"Wrote {path}.", f"已写入 {path}。"))
 
 
-def _trained(judge: Judge, chapter: Chapter, seed: int) -> list[CheckReport]:
+def _trained(judge: RemoteJudge, chapter: Chapter, seed: int) -> list[CheckReport]:
     """The checks of the chapter that train, on its reference."""
+    reference = Submission.from_source(stubs.read_reference(judge.course, chapter), f"{chapter.stem}.py")
     try:
-        report = judge.grade(chapter, judge.submission(chapter, None), seed=seed, training="only")
+        report = judge.grade(chapter, reference, seed=seed, training="only")
     except UsageError:
         raise UsageError(
             both(f"{chapter.id} has no check that trains.", f"{chapter.id} 没有需要训练的检查项。")

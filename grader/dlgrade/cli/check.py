@@ -14,8 +14,8 @@ from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
     from dlgrade.course import Chapter, Course
-    from dlgrade.judge.session import Device
-    from dlgrade.judge.sources import SandboxMode, WorkerMode
+    from dlgrade.judge.options import Device, SandboxMode, WorkerMode
+    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.model import Report
     from dlgrade.submission import Submission
 
@@ -82,6 +82,30 @@ def check(
     workers: WorkerMode = "auto",
 ) -> Report:
     """Grade a submission of some chapters, telling the reader as it goes."""
+    from dlgrade.judge.remote import RemoteJudge
+
+    with RemoteJudge(workers=workers) as judge:  # imports torch while the files are read
+        return _check(
+            judge, chapters=chapters, submission=submission, keyword=keyword, seed=seed, lang=lang, sandbox=sandbox,
+            device=device, data=data, show=show, as_json=as_json, junit=junit,
+        )  # fmt: skip
+
+
+def _check(
+    judge: RemoteJudge,
+    *,
+    chapters: tuple[str, ...],
+    submission: Path | None,
+    keyword: str,
+    seed: int,
+    lang: Lang,
+    sandbox: SandboxMode,
+    device: Device,
+    data: tuple[str, ...],
+    show: bool,
+    as_json: bool,
+    junit: Path | None,
+) -> Report:
     from dlgrade import progress
     from dlgrade import submission as submissions
 
@@ -98,19 +122,19 @@ def check(
     from dlgrade.report.terminal import Terminal
 
     terminal = Terminal(lang, quiet=as_json)
-    with open_judge(here, terminal, sandbox=sandbox, workers=workers, device=device) as judge:
-        terminal.sandbox(judge.workers.missing if sandbox == "auto" else [])
-        report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
-        for chapter, one in found:
-            terminal.begin(chapter, one.shown)
-            result = judge.grade(
-                chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
-                pictures=show, on_begin=terminal.running, on_check=terminal.check,
-            )  # fmt: skip
-            terminal.explain(result)
-            report.chapters.append(result)
-            if not keyword:
-                progress.note_check(chapter, one, result)
+    open_judge(judge, here, terminal, sandbox=sandbox, device=device)
+    terminal.sandbox(judge.missing if sandbox == "auto" else [])
+    report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
+    for chapter, one in found:
+        terminal.begin(chapter, one.shown)
+        result = judge.grade(
+            chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
+            pictures=show, on_begin=terminal.running, on_check=terminal.check,
+        )  # fmt: skip
+        terminal.explain(result)
+        report.chapters.append(result)
+        if not keyword:
+            progress.note_check(chapter, one, result)
     if junit is not None:
         _write_junit(junit, report, lang)
     if as_json:

@@ -14,8 +14,9 @@ from dlgrade.text import Lang, Text, both, same
 from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
-    from dlgrade.judge.session import Judge
-    from dlgrade.judge.sources import SandboxMode
+    from dlgrade.course import Course
+    from dlgrade.judge.options import SandboxMode
+    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.model import ChapterReport
     from dlgrade.report.terminal import Terminal
 
@@ -38,18 +39,19 @@ def command(lang: Lang, sandbox: SandboxMode) -> None:
 
 def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
     """Show full marks, a named mistake, and an attack that earns nothing; 0 when all three came out so."""
-    here = course.load()
+    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.terminal import Terminal
 
     terminal = Terminal(lang)
     limits = Limits(check_seconds=2)  # the attack hangs; nobody should have to watch that for long
-    judge = open_judge(here, terminal, sandbox=sandbox, limits=limits)
-    results = []
-    with judge:
-        terminal.sandbox(judge.workers.missing)
-        for title, (name, source) in zip(SAMPLES, samples(judge), strict=True):
-            result = _show(judge, terminal, title, name, source)
-            results.append(result)
+    with RemoteJudge() as judge:
+        here = course.load()
+        open_judge(judge, here, terminal, sandbox=sandbox, limits=limits)
+        terminal.sandbox(judge.missing)
+        results = [
+            _show(judge, terminal, title, name, source)
+            for title, (name, source) in zip(SAMPLES, samples(here), strict=True)
+        ]
     right, mistaken, attack = results
     terminal.print("")
     command = same(f"dlgrade start {CHAPTER} && dlgrade check {CHAPTER}")
@@ -58,19 +60,20 @@ def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
     return 0 if right.score == right.points and named and attack.score == 0 else 1
 
 
-def samples(judge: Judge) -> list[tuple[str, str]]:
+def samples(here: Course) -> list[tuple[str, str]]:
     """(file name, source) of the three submissions."""
     from dlgrade import samples as folder
+    from dlgrade import stubs
     from dlgrade.variants import changed
 
-    content = judge.content(judge.course.chapter(CHAPTER))
-    right = content.reference.source
-    mistake = next(m for m in judge.course.misconceptions(content.chapter) if m.id == MISTAKE)
+    chapter = here.chapter(CHAPTER)
+    right = stubs.read_reference(here, chapter)
+    mistake = next(m for m in here.misconceptions(chapter) if m.id == MISTAKE)
     attack = (Path(str(folder.__file__)).parent / "attack.py").read_text(encoding="utf-8")
     return [("right.py", right), ("mistaken.py", changed(right, mistake, MISTAKE)), ("attack.py", attack)]
 
 
-def _show(judge: Judge, terminal: Terminal, title: Text, name: str, source: str) -> ChapterReport:
+def _show(judge: RemoteJudge, terminal: Terminal, title: Text, name: str, source: str) -> ChapterReport:
     from dlgrade.submission import Submission
 
     chapter = judge.course.chapter(CHAPTER)

@@ -64,7 +64,10 @@ def _require_pass(here: Course, chapter: Chapter, exercise: str, own: Submission
     Raises:
         UsageError: it does not pass.
     """
-    with open_judge(here, terminal) as judge:
+    from dlgrade.judge.remote import RemoteJudge
+
+    with RemoteJudge() as judge:
+        open_judge(judge, here, terminal)
         report = judge.grade(chapter, own, keyword=exercise, training="never")
     wrong = [check.id for check in report.checks if check.exercise == exercise and check.failed]
     if wrong:

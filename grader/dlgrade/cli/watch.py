@@ -17,7 +17,7 @@ from dlgrade.errors import DlgradeError, UsageError
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
-    from dlgrade.judge.session import Judge
+    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.screen import Screen
 
 POLL_SECONDS = 0.04
@@ -42,6 +42,13 @@ def watch(*, chapters: tuple[str, ...] = (), seed: int = 0, lang: Lang = "en") -
     Raises:
         UsageError, SubmissionError: there is nothing to watch.
     """
+    from dlgrade.judge.remote import RemoteJudge
+
+    with RemoteJudge() as judge:
+        _watch(judge, chapters, seed, lang)
+
+
+def _watch(judge: RemoteJudge, chapters: tuple[str, ...], seed: int, lang: Lang) -> None:
     here = course.load()
     wanted = [here.chapter(name) for name in chapters] or [one for one, _ in submission.all_in(here, Path.cwd())]
     if not wanted:
@@ -55,7 +62,8 @@ def watch(*, chapters: tuple[str, ...] = (), seed: int = 0, lang: Lang = "en") -
     from dlgrade.report.screen import Screen
     from dlgrade.report.terminal import Terminal
 
-    with open_judge(here, Terminal(lang)) as judge, Screen(lang) as screen:
+    open_judge(judge, here, Terminal(lang))
+    with Screen(lang) as screen:
         try:
             for path in _saved(files, first=len(files) == 1):
                 _check(judge, files[path], path, seed, screen)
@@ -64,7 +72,7 @@ def watch(*, chapters: tuple[str, ...] = (), seed: int = 0, lang: Lang = "en") -
             return
 
 
-def _check(judge: Judge, chapter: Chapter, path: Path, seed: int, screen: Screen) -> None:
+def _check(judge: RemoteJudge, chapter: Chapter, path: Path, seed: int, screen: Screen) -> None:
     started = time.perf_counter()
     try:
         one = submission.read(path)

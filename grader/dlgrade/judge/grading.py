@@ -19,9 +19,10 @@ from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.errors import GraderError
 from dlgrade.judge import verdicts
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.options import SandboxMode
 from dlgrade.judge.pictures import picture_of
 from dlgrade.judge.probe import Probe, pickled
-from dlgrade.judge.sources import SandboxMode, WorkerSource, lacking
+from dlgrade.judge.sources import WorkerSource, lacking
 from dlgrade.judge.variant import PATIENCE_SECONDS, Outcome, Variant
 from dlgrade.judge.verdicts import Unmet
 from dlgrade.judge.workers import Reply, Worker, WorkerLost

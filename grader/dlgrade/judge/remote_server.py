@@ -1,40 +1,87 @@
-"""The process behind `dlgrade.judge.remote`: it imports torch once; from then on a check costs its own time."""
+"""The process behind `dlgrade.judge.remote`: a judge that is asked for one report after another."""
 
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import sys
-from typing import BinaryIO
+from pathlib import Path
 
 import msgspec
 
-from dlgrade import course
 from dlgrade.course import Course
-from dlgrade.errors import DlgradeError, UsageError
-from dlgrade.judge.remote import Answer, Ask, Graded, Refused, Running
+from dlgrade.errors import DlgradeError
+from dlgrade.judge.remote import Answer, Ask, Begun, Checked, Graded, Open, Opened, Refused
 from dlgrade.judge.session import Judge
+from dlgrade.judge.sources import ForkServer
 from dlgrade.report.model import CheckReport
 from dlgrade.text import both
+from dlgrade.worker.frames import read_frame, write_frame
 
 
-def main() -> None:
-    """Answer until the pipe is closed; a course or sandbox that cannot be opened is the answer to every question."""
-    requests, replies = _channel()
+def serve(requests: int, replies: int, control: socket.socket | None = None) -> None:
+    """Answer until the owner hangs up or interrupts. `control` leads to a fork server, where there is one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        here = course.load()
-        judge = Judge(here)
+        opening = msgspec.msgpack.decode(read_frame(requests), type=Open)
+        os.environ.clear()
+        os.environ.update(opening.environment)
+        with _opened(opening, control) as judge:
+            _send(replies, Opened(judge.workers.missing))
+            while True:
+                _send(replies, _answer(judge, msgspec.msgpack.decode(read_frame(requests), type=Ask), replies))
     except DlgradeError as error:
-        for _ in requests:
-            _send(replies, _refused(error))
+        _send(replies, Refused.because(error))
+    except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return
-    with judge:
-        for line in requests:
-            _send(replies, _answer(here, judge, msgspec.json.decode(line, type=Ask), replies))
 
 
-def _channel() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output, kept for answers: what a library prints is none."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+def _opened(opening: Open, control: socket.socket | None) -> Judge:
+    source = ForkServer(opening.limits, control) if control is not None else None
+    return Judge(
+        Course(Path(opening.course), opening.data),
+        sandbox=opening.sandbox,
+        workers=opening.workers,
+        device=opening.device,
+        limits=opening.limits,
+        source=source,
+    )
+
+
+def _answer(judge: Judge, ask: Ask, replies: int) -> Answer:
+    def begun(check: CheckReport) -> None:
+        _send(replies, Begun(check))
+
+    def checked(check: CheckReport) -> None:
+        _send(replies, Checked(check))
+
+    try:
+        report = judge.grade(
+            judge.course.chapter(ask.chapter), ask.submission, seed=ask.seed, keyword=ask.keyword, shuffle=ask.shuffle,
+            stop_at_first=ask.stop_at_first, training=ask.training, pictures=ask.pictures,
+            on_begin=begun if ask.watched else None, on_check=checked if ask.watched else None,
+        )  # fmt: skip
+    except DlgradeError as error:
+        return Refused.because(error)
+    except Exception as error:  # a fault of the grader's must not end the process that others will ask
+        words = f"{type(error).__name__}: {error}"
+        return Refused("GraderError", both(f"The grader failed: {words}", f"评分器出错：{words}"))
+    return Graded(report)
+
+
+def _send(replies: int, answer: Answer) -> None:
+    write_frame(replies, msgspec.msgpack.encode(answer))
+
+
+def _channel() -> tuple[int, int]:
+    """Standard input and output, kept for messages; what a library prints goes to standard error."""
+    requests, replies = os.dup(0), os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for descriptor in (requests, replies):
+            msvcrt.setmode(descriptor, os.O_BINARY)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -42,35 +89,5 @@ def _channel() -> tuple[BinaryIO, BinaryIO]:
     return requests, replies
 
 
-def _answer(here: Course, judge: Judge, ask: Ask, replies: BinaryIO) -> Answer:
-    def begun(check: CheckReport) -> None:
-        _send(replies, Running(check.description))
-
-    try:
-        report = judge.grade(
-            here.chapter(ask.chapter), ask.submission, seed=ask.seed, keyword=ask.keyword, pictures=True,
-            training="last" if ask.keyword else "if_right", on_begin=begun,
-        )  # fmt: skip
-    except DlgradeError as error:
-        return _refused(error)
-    except Exception as error:  # a fault of the grader's must not end the process that the notebook has
-        words = f"{type(error).__name__}: {error}"
-        return Refused(both(f"The grader failed: {words}", f"评分器出错：{words}"), usage=False)
-    return Graded(report, judge.workers.missing)
-
-
-def _refused(error: DlgradeError) -> Refused:
-    return Refused(error.text, isinstance(error, UsageError))
-
-
-def _send(replies: BinaryIO, answer: Answer) -> None:
-    """One line. When nobody reads any more, the owner is gone, and so is this process."""
-    try:
-        replies.write(msgspec.json.encode(answer) + b"\n")
-        replies.flush()
-    except BrokenPipeError:
-        sys.exit(0)
-
-
 if __name__ == "__main__":
-    main()
+    serve(*_channel())

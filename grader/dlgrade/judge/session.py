@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import random
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, UsageError
 from dlgrade.judge import plugin
+from dlgrade.judge.options import Device, SandboxMode, Trains, WorkerMode
+from dlgrade.judge.remote import PRIVATE
 from dlgrade.report.model import ChapterReport, CheckReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
@@ -24,7 +25,7 @@ from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Accelerator, Check, Content, Grading
-    from dlgrade.judge.sources import SandboxMode, WorkerMode, WorkerSource
+    from dlgrade.judge.sources import WorkerSource
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
 LEFT_OUT = (
@@ -34,14 +35,12 @@ LEFT_OUT = (
 )  # fmt: skip
 
 Listener = Callable[[CheckReport], None]
-Device = Literal["auto", "cpu", "cuda"]
-Trains = Literal["last", "if_right", "later", "only", "never"]
 
 
 class Judge:
     """Grades submissions of a course, one after another; a context manager that ends its workers.
 
-    The workers' server is started here, before any suite or reference is read: keep it so.
+    Workers come from `source`, or from a nursery of its own: never from this process, which reads the answers.
     """
 
     def __init__(
@@ -54,15 +53,18 @@ class Judge:
         limits: Limits | None = None,
         source: WorkerSource | None = None,
     ) -> None:
-        warm_up()
-        from dlgrade.judge.sources import open_workers
+        from dlgrade.judge.sources import lacking, open_workers
 
         self.course = course
-        self.accelerator = accelerator(device)
         self.sandbox: SandboxMode = sandbox
-        private = [course.folder / name for name in ("solutions", "tests")]
+        private = [course.folder / name for name in PRIVATE]
         self.workers = source or open_workers(limits or Limits(), private, sandbox=sandbox, workers=workers)
+        if sandbox == "require" and self.workers.missing:
+            self.workers.close()
+            raise lacking(self.workers.missing)
         self.contents: dict[str, Content] = {}
+        _use_one_thread()
+        self.accelerator = accelerator(device)
 
     def __enter__(self) -> Judge:
         return self
@@ -306,24 +308,10 @@ def accelerator(device: Device) -> Accelerator | None:
     return None
 
 
-def warm_up() -> None:
-    """Import torch and use what every probe uses once, so that forked workers find it ready."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a pool of threads does not survive a fork
+def _use_one_thread() -> None:
+    """The judge's own computations leave the other cores to the workers."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import pickle
-
     import torch
 
-    from dlgrade.judge.probe import pickled
-    from dlgrade.worker import guest, wire
-
     torch.set_num_threads(1)
-    guest.seed_all(0)
-    x = torch.ones(2, 2, requires_grad=True)
-    y = torch.nn.Linear(2, 2)(x).var(dim=0, unbiased=False).sqrt().sum()
-    y.backward()
-    scale = torch.ones(2)
-    pickle.loads(pickled(lambda _: scale * 2))(None)
-    wire.from_tree(wire.to_tree([x.grad, "", 1.0, {}], 1 << 20))
-    gc.collect()
-    gc.freeze()

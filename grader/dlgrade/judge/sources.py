@@ -14,15 +14,16 @@ import tempfile
 import threading
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dlgrade.errors import GraderError, SandboxError
+from dlgrade.judge.nursery import Nursery
+from dlgrade.judge.options import SandboxMode, WorkerMode
 from dlgrade.judge.workers import Ended, Worker
 from dlgrade.text import both
 from dlgrade.worker.limits import Limits
 
-SandboxMode = Literal["auto", "require", "off"]
-WorkerMode = Literal["auto", "fork", "spawn"]
+CLOSING_SECONDS = 5.0
 
 
 class ForkedWorker(Worker):
@@ -74,16 +75,15 @@ class WorkerSource:
 
 
 class ForkServer(WorkerSource):
-    """The judge's handle on the fork server."""
+    """The judge's handle on a fork server of the nursery, behind a control socket; ends both with itself."""
 
-    def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode) -> None:
-        from dlgrade.worker import server
-
+    def __init__(self, limits: Limits, control: socket.socket, nursery: Nursery | None = None) -> None:
         self.lock = threading.Lock()
         self.news = threading.Lock()
         self.endings: dict[int, Ended] = {}
         self.count = 0
-        self.pid, self.control = server.start(limits, private, sandbox=mode != "off")
+        self.control = control
+        self.nursery = nursery
         self.contained = not self._next()["ready"]
         super().__init__(limits)
 
@@ -136,12 +136,16 @@ class ForkServer(WorkerSource):
         return ForkedWorker(self, self.count, ours.detach(), out_read, spare)
 
     def close(self) -> None:
+        """Hang up, which ends the server and its workers, and wait until they have ended."""
         super().close()
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_WR)
+            self.control.settimeout(CLOSING_SECONDS)
+            while self.control.recv(65536):
+                continue
         self.control.close()
-        try:
-            os.waitpid(self.pid, 0)
-        except ChildProcessError:
-            return
+        if self.nursery is not None:
+            self.nursery.close()
 
 
 def _server_gone() -> GraderError:
@@ -221,20 +225,24 @@ class Spawner(WorkerSource):
 def open_workers(
     limits: Limits, private: list[Path], *, sandbox: SandboxMode = "auto", workers: WorkerMode = "auto"
 ) -> WorkerSource:
-    """Where workers come from on this machine. Start it before any suite or reference is read.
+    """Where workers come from on this machine.
 
     Raises:
-        SandboxError: `sandbox` is "require" and this machine lacks a part; the message names it.
+        SandboxError: forked workers are asked for where nothing can be forked.
     """
     can_fork = sys.platform == "linux" and hasattr(os, "fork")
     forks = can_fork if workers == "auto" else workers == "fork"
     if forks and not can_fork:
         raise SandboxError(both("Forked workers need Linux.", "fork 方式的工作进程只能在 Linux 上使用。"))
-    source: WorkerSource = (ForkServer if forks else Spawner)(limits, private, sandbox)
-    if sandbox == "require" and source.missing:
-        source.close()
-        raise lacking(source.missing)
-    return source
+    return _fork_server(limits, private, sandbox) if forks else Spawner(limits, private, sandbox)
+
+
+def _fork_server(limits: Limits, private: list[Path], sandbox: SandboxMode) -> WorkerSource:
+    nursery = Nursery()
+    control = nursery.fork_server(limits, private, sandbox=sandbox != "off")
+    import torch  # noqa: F401 - while the nursery imports it, too
+
+    return ForkServer(limits, control, nursery)
 
 
 def lacking(missing: list[str]) -> SandboxError:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from dlgrade.worker.frames import HEADER, read_exactly, write_frame
 from dlgrade.worker.limits import Limits
 
 KEPT_OUTPUT = 4000
@@ -264,8 +265,6 @@ class Worker:
             raise
 
     def _send(self, content: bytes) -> None:
-        from dlgrade.worker.guest import write_frame
-
         try:
             write_frame(self.requests, content)
         except OSError:
@@ -285,8 +284,6 @@ class Worker:
 
     def _receive(self) -> None:
         """Read frames until the channel closes or one is larger than any honest answer."""
-        from dlgrade.worker.guest import HEADER, read_exactly
-
         limit = self.limits.answer * 2
         try:
             while True:
@@ -306,7 +303,7 @@ class Worker:
 
 def unpack(frame: bytes) -> Reply | None:
     """A reply from its frame: a head of bounded size, then the bytes of its tensors; None for nonsense."""
-    from dlgrade.worker.guest import HEADER, MAX_HEAD
+    from dlgrade.worker.guest import MAX_HEAD
 
     if len(frame) < HEADER.size:
         return None

@@ -12,7 +12,6 @@ import difflib
 import os
 import pickle
 import random
-import struct
 import sys
 import tempfile
 import traceback
@@ -27,8 +26,8 @@ import numpy as np
 import torch
 
 from dlgrade.worker import ready_made, wire
+from dlgrade.worker.frames import HEADER, read_frame, write_frame
 
-HEADER = struct.Struct(">I")
 MODULE = "submission"
 MAX_HEAD = 2 << 20  # bytes of a reply besides its tensors
 MAX_MESSAGE = 2000
@@ -175,28 +174,6 @@ def seed_all(seed: int) -> None:
     random.seed(seed)
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
-
-
-def read_exactly(fd: int, size: int) -> bytes:
-    """`size` bytes from a pipe or socket. Raises EOFError when it closes."""
-    parts = bytearray()
-    while len(parts) < size:
-        part = os.read(fd, min(size - len(parts), 1 << 20))
-        if not part:
-            raise EOFError
-        parts += part
-    return bytes(parts)
-
-
-def read_frame(fd: int) -> bytes:
-    (size,) = HEADER.unpack(read_exactly(fd, HEADER.size))
-    return read_exactly(fd, size)
-
-
-def write_frame(fd: int, content: bytes) -> None:
-    view = memoryview(HEADER.pack(len(content)) + content)
-    while view:
-        view = view[os.write(fd, view) :]
 
 
 def take_over_output(fd: int) -> None:

@@ -1,8 +1,8 @@
 """The fork server: a process with torch imported that makes one fresh sandboxed worker after another.
 
-It is forked from the judge before any suite or reference is read, runs no student code, and watches its workers: it
-ends one when the judge asks, when the worker's processes together pass the memory limit, and all of them when the judge
-is gone.
+It is forked from the nursery, which reads nothing confidential, runs no student code, and watches its workers: it ends
+one when the judge asks, when the worker's processes together pass the memory limit, and all of them when the judge is
+gone.
 
 Its control socket carries one JSON object a packet. From the judge: `{"start": n, "spare": folder, "gpu": bool}` with
 two file descriptors (channel, output), `{"kill": n}`, `{"waiting": n}`. To the judge: `{"ready": missing}` once,
@@ -37,20 +37,6 @@ class Worker:
     pidfd: int
     memory: int
     over: bool = False
-
-
-def start(limits: Limits, private: list[Path], *, sandbox: bool) -> tuple[int, socket.socket]:
-    """Fork the server off; return the child to reap and the judge's end of the control socket."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = os.fork()
-    if pid == 0:
-        try:
-            ours.close()
-            Server(theirs, limits, private, sandbox=sandbox).run()
-        finally:
-            os._exit(0)
-    theirs.close()
-    return pid, ours
 
 
 class Server:

@@ -1,0 +1,28 @@
+"""Work that every worker would repeat, done once in the process that workers are forked from."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+
+
+def warm_up() -> None:
+    """Import torch and use once what every probe uses, so that forked workers find it ready."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a pool of threads does not survive a fork
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import cloudpickle
+    import torch
+
+    from dlgrade.worker import guest, wire
+
+    torch.set_num_threads(1)
+    guest.seed_all(0)
+    x = torch.ones(2, 2, requires_grad=True)
+    y = torch.nn.Linear(2, 2)(x).var(dim=0, unbiased=False).sqrt().sum()
+    y.backward()
+    scale = torch.ones(2)
+    pickle.loads(cloudpickle.dumps(lambda: scale * 2))()
+    wire.from_tree(wire.to_tree([x.grad, "", 1.0, {}], 1 << 20))
+    gc.collect()
+    gc.freeze()
