@@ -6,7 +6,8 @@ import hashlib
 import sys
 import time
 import types
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -49,6 +50,11 @@ class Content:
         return Variant("reference", stubs.read_reference(self.course, self.chapter))
 
     @cached_property
+    def key(self) -> bytes:
+        """What seeds are hashed with: as confidential as the reference, and the same on every machine."""
+        return hashlib.blake2b(self.reference.source.encode(), digest_size=32).digest()
+
+    @cached_property
     def misconceptions(self) -> list[tuple[Misconception, Variant]]:
         where = str(self.course.solution(self.chapter) / "misconceptions.yaml")
         entries = self.course.misconceptions(self.chapter)
@@ -66,6 +72,14 @@ class Entry:
     comparison: Comparison
 
 
+@dataclass(frozen=True)
+class Last:
+    """The last value that a submission gave in a check, and the reference's where there is one."""
+
+    value: Any
+    expected: Any = None
+
+
 @dataclass
 class Check:
     """A check while it is graded."""
@@ -76,6 +90,8 @@ class Check:
     trains: bool = False
     needs_gpu: bool = False
     transcript: list[Entry] = field(default_factory=list)
+    last: Last | None = None
+    generator: Any = None  # where the check draws its inputs from
     spent: float = 0.0
     call: str | None = None
     begun: bool = False
@@ -115,6 +131,7 @@ class Grading:
         self.checks: dict[str, Check] = {}
         self.missing: list[str] = []
         self.printed = ("", 0)
+        self.standing_in = False  # the reference answers in the submission's place
 
     # What a probe goes through.
 
@@ -126,9 +143,12 @@ class Grading:
             raise GraderError(same(f"{check.report.id}: the reference raised {outcome.raised}"))
         if wire.holds_other(outcome.tree):
             raise GraderError(same(f"{check.report.id}: the reference gives something that is not data"))
+        if self.standing_in:
+            return outcome.value, outcome
         check.call = outcome.calls[-1] if outcome.calls else None
         value = self._student_value(check, blob, seed)
         check.transcript.append(Entry(blob, seed, value, comparison))
+        check.last = Last(value, outcome.value)
         return value, outcome
 
     def answer(self, check: Check, probe: Probe) -> Any:
@@ -137,18 +157,51 @@ class Grading:
         Raises:
             Unmet: there is none.
         """
+        if self.standing_in:
+            return self._reference_answer(check, probe)
         self.drop_worker()
         self.on_gpu = check.needs_gpu and self.accelerator == "cuda"
         try:
-            return self._student_value(check, pickled(probe), self.seed_for("calls", check.report.id))
+            value = self._student_value(check, pickled(probe), self.seed_for("calls", check.report.id))
+            check.last = Last(value)
+            return value
         finally:
             if self.on_gpu:
                 self.drop_worker()
             self.on_gpu = False
 
+    def _reference_answer(self, check: Check, probe: Probe) -> Any:
+        """The reference's value for such a probe, from a worker of its own."""
+        reference = Submission.from_source(self.content.reference.source, self.submission.main)
+        grading = Grading(
+            self.content, reference, self.workers, seed=self.seed, sandbox=self.sandbox, accelerator=self.accelerator
+        )
+        try:
+            return grading.answer(replace(check, spent=0.0), probe)
+        finally:
+            grading.close()
+
+    def blames(self, check: Check, again: Callable[[], object]) -> bool:
+        """Whether it is the submission's value that suite code raises on: with the reference's, `again` does not."""
+        if check.last is None:
+            return False
+        self.standing_in = True
+        try:
+            again()
+        except Exception:
+            return False
+        else:
+            return True
+        finally:
+            self.standing_in = False
+
     def seed_for(self, purpose: str, name: str) -> int:
-        """A seed of its own for each purpose of each check: from one that it sees, a submission learns no other."""
-        digest = hashlib.blake2b(f"{purpose}:{name}:{self.seed}".encode(), digest_size=7).digest()
+        """A seed of its own for each purpose of each check: from one that it sees, a submission learns no other.
+
+        The key never enters a worker. Without one, seeds from the command line could be tried until they fit.
+        """
+        words = f"{purpose}:{name}:{self.seed}".encode()
+        digest = hashlib.blake2b(words, digest_size=7, key=self.content.key).digest()
         return int.from_bytes(digest, "little")
 
     def _student_value(self, check: Check, blob: bytes, seed: int) -> Any:

@@ -23,13 +23,14 @@ from dlgrade.worker.server import Server
 from dlgrade.worker.warm import warm_up
 
 PACKET = 65536
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def main() -> None:
     """Serve orders until the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # fork servers leave their first process behind
     orders = _take_orders()
     warm_up()
     judges: dict[int, int] = {}  # pidfds

@@ -175,18 +175,29 @@ def _description(item: pytest.Item) -> Text:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if CHECK not in item.stash:
         return (yield)
-    from dlgrade.judge.verdicts import Unmet
+    from dlgrade.judge.verdicts import Unmet, from_suite_error
 
     grading = item.config.stash[GRADER].grading_for(item.path)
     assert grading is not None
     item.config.stash[GRADER].on_begin(item.stash[CHECK].report)
-    grading.begin(item.stash[CHECK])
+    check = item.stash[CHECK]
+    grading.begin(check)
+    drawn = check.generator.get_state() if check.generator is not None else None
     try:
         return (yield)
+    except (AssertionError, pytest.skip.Exception):
+        raise
     except Unmet as unmet:
         if unmet.verdict is Verdict.NOT_RUN and isinstance(item.config.stash[GRADER], PlainGrader):
             pytest.skip(unmet.text.en)  # what pytest calls it
         raise
+    except Exception:
+        if drawn is not None:
+            check.generator.set_state(drawn)
+        if not grading.blames(check, item.runtest):
+            raise
+        assert check.last is not None
+        raise from_suite_error(check.last.value, check.last.expected) from None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -305,7 +316,9 @@ def generator(request: pytest.FixtureRequest) -> torch.Generator:
     """Randomness for inputs, from the run's seed and the check's name."""
     import torch
 
-    return torch.Generator().manual_seed(_grading(request).seed_for("inputs", request.node.stash[CHECK].report.id))
+    check = request.node.stash[CHECK]
+    check.generator = torch.Generator().manual_seed(_grading(request).seed_for("inputs", check.report.id))
+    return check.generator
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05
 PATIENCE_SECONDS = 5.0
+IMPORT_SECONDS = 0.05  # until a time limit that expired in an import is looked at again
 ANSWER_LIMIT = 1 << 30
 
 
@@ -107,12 +108,21 @@ def _at_most(seconds: float | None) -> AbstractContextManager[None]:
     return _interruption(seconds)
 
 
+def _importing(frame: types.FrameType | None) -> bool:
+    """Whether a module is being imported: broken off there, it would stay half imported for everybody after."""
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None
+
+
 @contextmanager
 def _interruption(seconds: float) -> Iterator[None]:
     """From another thread; it takes effect at the next step of Python's, as soon as a call into C is over."""
     lock, here, over = threading.Lock(), ctypes.c_ulong(threading.get_ident()), False
 
     def expire() -> None:
+        while not over and _importing(sys._current_frames().get(here.value)):
+            time.sleep(IMPORT_SECONDS)
         with lock:
             if not over:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(TimeoutError))
@@ -131,8 +141,11 @@ def _interruption(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    def expire(*_: object) -> None:
-        raise TimeoutError(f"more than {seconds:g} s")
+    def expire(_: int, frame: types.FrameType | None) -> None:
+        if _importing(frame):
+            signal.setitimer(signal.ITIMER_REAL, IMPORT_SECONDS)
+        else:
+            raise TimeoutError(f"more than {seconds:g} s")
 
     started = time.monotonic()
     handler = signal.signal(signal.SIGALRM, expire)

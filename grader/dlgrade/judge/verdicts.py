@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dlgrade.judge.compare import Comparison, Difference
+from dlgrade.judge.compare import Comparison, Difference, describe
 from dlgrade.judge.workers import Failure, Reply, WorkerLost
 from dlgrade.report.model import Detail, Frame, Verdict
 from dlgrade.submission import Submission
@@ -200,3 +200,13 @@ def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any
     unmet = Unmet(Verdict.FAILED, difference.text, Detail(got=difference.got, expected=difference.expected))
     unmet.compared = compared
     return unmet
+
+
+def from_suite_error(value: Any, expected: Any) -> Unmet:
+    """The verdict for a value on which the suite's own code raises, as it does not on the reference's."""
+    got = describe(value)
+    text = both(
+        f"The result is {got}, which the check cannot work with: its form or range is not that of a right answer.",
+        f"返回值是 {got}，检查无法使用它：其形式或取值范围与正确答案不符。",
+    )
+    return Unmet(Verdict.FAILED, text, Detail(got=got, expected=None if expected is None else describe(expected)))

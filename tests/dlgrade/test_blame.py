@@ -1,0 +1,118 @@
+"""A fault of the grader's is never the student's, and a student's value never becomes a fault of the grader's."""
+
+import sys
+
+import pytest
+
+from dlgrade import course
+from dlgrade.judge.probe import pickled
+from dlgrade.judge.variant import Variant
+from dlgrade.report.model import Verdict
+from dlgrade.submission import Submission
+
+# Answers on which a suite's own arithmetic raises: a log-probability of 1000, indices that no list has, tokens of -1.
+ODD = {
+    "ch63-score-of-1000": (
+        "ch63",
+        "greedy_search",
+        "_right = greedy_search\ndef greedy_search(*a, **k): return _right(*a, **k)[0], 1000.0",
+    ),
+    "ch53-tokens-of-minus-one": (
+        "ch53",
+        "seq_data_iter_sequential",
+        "_right = seq_data_iter_sequential\n"
+        "def seq_data_iter_sequential(*a, **k):\n    for X, Y in _right(*a, **k): yield X * 0 - 1, Y * 0 - 1",
+    ),
+    "ch53-another-shape": (
+        "ch53",
+        "seq_data_iter_sequential",
+        "_right = seq_data_iter_sequential\n"
+        "def seq_data_iter_sequential(*a, **k):\n    for X, Y in _right(*a, **k): yield X[0, 0], Y",
+    ),
+    "ch11-indices-of-minus-99": (
+        "ch11",
+        "stratified_split",
+        "_right = stratified_split\n"
+        "def stratified_split(*a, **k): return [[-99 for _ in part] for part in _right(*a, **k)]",
+    ),
+}
+
+
+@pytest.mark.parametrize(("chapter", "exercise", "change"), ODD.values(), ids=ODD)
+def test_odd_values_fail(judge, chapter, exercise, change):
+    """A value that the suite cannot compute with fails its check, with a message about the value."""
+    chapter = course.load().chapter(chapter)
+    reference = judge.content(chapter).reference.source
+
+    report = judge.grade(chapter, Submission.from_source(reference + "\n" + change, "odd.py"), keyword=exercise)
+
+    verdicts = {check.id: check.verdict for check in report.checks}
+    assert Verdict.FAILED in verdicts.values()
+    assert Verdict.GRADER_ERROR not in verdicts.values(), verdicts
+
+
+SUITE = '''
+"""ch01: double."""
+import pytest
+
+
+@pytest.mark.exercise("double")
+class TestDouble:
+    def test_looked_up(self, run, randn):
+        """Looks a drawn value up.
+        按抽取的值查表。"""
+        drawn = [float(randn(1)) for _ in range(3)]
+        table = {round(2 * value, 3): value for value in drawn}
+        for value in drawn:
+            table[round(run(lambda impl, value=value: impl.double(value)), 3)]
+
+    def test_broken(self, run, randn):
+        """Raises whatever comes.
+        总是出错。"""
+        run(lambda impl: impl.double(1.0))
+        raise KeyError("no such thing")
+'''
+
+
+@pytest.fixture
+def graded(tiny_course):
+    """graded(source): verdicts and messages of a submission of the tiny course, whose suite looks values up."""
+    from dlgrade.course import Course
+    from dlgrade.judge.session import Judge
+
+    suite = tiny_course / "tests" / "chapters" / "test_ch01_doubling.py"
+    suite.parent.mkdir(parents=True)
+    suite.write_text(SUITE, encoding="utf-8")
+    here = Course(tiny_course)
+    with Judge(here) as judge:
+
+        def graded(source):
+            report = judge.grade(here.chapter("ch01"), Submission.from_source(source, "ch01.py"))
+            return {check.id: (check.verdict, check.message.en if check.message else "") for check in report.checks}
+
+        yield graded
+
+
+def test_whose_fault(graded):
+    """Where the suite raises on the submission's value alone it is FAILED; where it raises on any, GRADER_ERROR."""
+    right = graded("def double(x):\n    return 2 * x\n")
+    wrong = graded("def double(x):\n    return -7.0\n")
+
+    assert right["double.looked_up"][0] is Verdict.PASSED
+    assert wrong["double.looked_up"][0] is Verdict.FAILED
+    assert "The result is -7" in wrong["double.looked_up"][1]
+    assert right["double.broken"][0] is wrong["double.broken"][0] is Verdict.GRADER_ERROR
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_no_time_limit_expires_in_an_import(tmp_path, monkeypatch, threaded):
+    """Where a known mistake's time is over while it imports a module, the module is whole before it is given up."""
+    name = f"slow_to_import_{threaded}".lower()
+    (tmp_path / f"{name}.py").write_text("import time\nfor _ in range(20):\n    time.sleep(0.05)\nwhole = True\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    if threaded:
+        monkeypatch.delattr("signal.SIGALRM")
+    endless = Variant("endless", f"def f():\n    import {name}\n    while True: pass\n", patience=0.2)
+
+    assert "TimeoutError" in endless.outcome(pickled(lambda impl: impl.f()), 0).raised
+    assert sys.modules[name].whole
