@@ -6,6 +6,7 @@ import hashlib
 import sys
 import time
 import types
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -84,6 +85,10 @@ class Check:
         return self.report.exercise
 
 
+# In place of a worker: the value of a check's next probe, given the probe's bytes and the reference's outcome.
+StandIn = Callable[[Check, bytes, Outcome], Any]
+
+
 class Grading:
     """One submission of one chapter. Suites reach it through the fixtures `agree`, `run` and `from_scratch`."""
 
@@ -97,6 +102,7 @@ class Grading:
         sandbox: SandboxMode = "auto",
         accelerator: Accelerator | None = None,
         pictures: bool = False,
+        stand_in: StandIn | None = None,
     ) -> None:
         self.content = content
         self.submission = submission
@@ -105,6 +111,7 @@ class Grading:
         self.sandbox = sandbox
         self.accelerator = accelerator
         self.pictures = pictures
+        self.stand_in = stand_in
         self.limits = workers.limits
         self.worker: Worker | None = None
         self.on_gpu = False
@@ -126,7 +133,7 @@ class Grading:
         if wire.holds_other(outcome.tree):
             raise GraderError(same(f"{check.report.id}: the reference gives something that is not data"))
         check.call = outcome.calls[-1] if outcome.calls else None
-        value = self._student_value(check, blob, seed)
+        value = self.stand_in(check, blob, outcome) if self.stand_in else self._student_value(check, blob, seed)
         check.transcript.append(Entry(blob, seed, value, comparison))
         return value, outcome
 
@@ -285,8 +292,9 @@ class Grading:
 
     def check_from_scratch(self, check: Check) -> None:
         """Fail when the exercise's code reaches a forbidden name; what was called at run time shows in `settle`."""
-        self.ready_worker()
-        self._refuse_ready_made(check)
+        if self.stand_in is None:
+            self.ready_worker()
+            self._refuse_ready_made(check)
 
     def settle(self, *, stopped: bool = False) -> ChapterReport:
         """The final verdicts, once every check has run: exercises that use ready-made calls, and diagnoses.
@@ -302,7 +310,8 @@ class Grading:
             if check.report.passed and check.exercise in self.ready_made:
                 check.report.verdict = Verdict.FAILED
                 check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise], self.submission)
-        diagnose(self)
+        if self.stand_in is None:
+            diagnose(self)
         reports = [check.report for check in self.checks.values() if check.begun or not stopped]
         return ChapterReport(self.content.chapter.id, reports)
 
