@@ -107,6 +107,81 @@ def worthless(small):
     return "worthless", "twice.second: a worthless answer (zeros) earns its points"
 
 
+def constant(small):
+    small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.suite import expect\n")
+    met = 'expect(run(lambda impl: impl.twice(X)).std() > 0.1, "It does not vary.", "没有变化。")'
+    small.add_check(met)
+    return "worthless", "twice.second: a worthless answer (a pattern) earns its points"
+
+
+def constant_number(small):
+    small.add_check("agree(lambda impl: impl.twice(2) > 3)")
+    return "worthless", "twice.second: a worthless answer (huge numbers) earns its points"
+
+
+def constant_truth(small):
+    write_procedure(small, "return X[0] == X[0]", "bool")
+    return "worthless", "twice.ordinary_input: a worthless answer (ones) earns its points"
+
+
+def spoilt_arguments(small):
+    write_procedure(small, "X[:] = []", "None")
+    return "worthless", "twice.ordinary_input: a worthless answer (nothing in it) earns its points"
+
+
+def write_procedure(small, body, returns):
+    """Make the exercise one that takes a list; the check looks at what is returned, and at the list afterwards."""
+    small.edit(small.reference, "return 2 * X", body)
+    small.edit(small.reference, ") -> Tensor:", f") -> {returns}:")
+    small.edit(small.mistakes, "replace: return 2 * X", f"replace: '{body}'")
+    small.edit(small.suite, "X = randn(4, 3)", "X = randn(4).tolist()")
+    small.edit(small.suite, "impl.twice(X))", "[impl.twice(X), len(X)])")
+
+
+def replay(small):
+    fixed_input(small, points=2)
+    return "replay", "twice.ordinary_input: answers for another seed earn its 2 points; draw its inputs."
+
+
+def replay_of_the_same_answer(small):
+    fixed_input(small, points=2)
+    small.edit(small.suite, "impl.twice(X))", "impl.twice(abs(X) + 1) > 0)")
+    small.edit(small.suite, "X = torch.ones(4, 3)", "X = randn(4, 3)")
+    return "replay", "earn its 2 points; choose its inputs so that the right answer depends on what is drawn."
+
+
+def replay_accepted(small):
+    small.edit(small.suite, "    def test_ordinary", "    @pytest.mark.points(2)\n    def test_ordinary")
+    small.edit(small.suite, "agree(", "run(")
+    small.edit(small.suite, "agree, randn", "run, randn")
+    return "replay", "earn its 2 points; compare with values that only these inputs give."
+
+
+def replay_share(small):
+    fixed_input(small, points=1)
+    return "replay-share", "ch90: answers for another seed earn 100.0% of the points, more than 10%"
+
+
+def stale_replay(small):
+    (small.solution / "equivalents.yaml").write_text(LISTED, encoding="utf-8")
+    return "stale-equivalent", "a replay of twice.ordinary_input earns less than 2 points; take the entry out."
+
+
+def stale_replay_share(small):
+    (small.solution / "equivalents.yaml").write_text(ALLOWED, encoding="utf-8")
+    return "stale-equivalent", "a replay earns no more than 10%; take replay_share out."
+
+
+LISTED = "replays:\n  - check: twice.ordinary_input\n    reason: a table of the book\n"
+ALLOWED = "replay_share:\n  limit: 1\n  reason: it has one check\n"
+
+
+def fixed_input(small, points):
+    small.edit(small.suite, "import pytest\n", "import pytest\nimport torch\n")
+    small.edit(small.suite, "X = randn(4, 3)", "X = torch.ones(4, 3)")
+    small.edit(small.suite, "    def test_ordinary", f"    @pytest.mark.points({points})\n    def test_ordinary")
+
+
 def no_from_scratch(small):
     contents = small.folder / "exercises" / "course.yaml"
     small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [torch.add]\n")
@@ -185,7 +260,8 @@ PLAIN = [
     starter, right_answer, misconception_passes, misconception_crashes, misconception_never_ends,
     misconception_caught_elsewhere, misdiagnosis, worthless, no_from_scratch, change_does_not_apply, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
-    stale_answer, change_is_no_python,
+    stale_answer, change_is_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
+    replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip
 WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
 
@@ -199,6 +275,24 @@ def test_every_kind_of_hole_is_found(dlgrade, small, breakage):
     report = json.loads(done.stdout)
     holes = [hole for part in (*report["chapters"], report) for hole in part["holes"]]
     assert [hole for hole in holes if hole["kind"] == kind and sentence in hole["text"]], holes
+
+
+def test_a_replay_that_is_allowed(dlgrade, small):
+    """What equivalents.yaml lets a replay earn is no hole; the share is told all the same, by check and reason."""
+    fixed_input(small, points=2)
+    (small.solution / "equivalents.yaml").write_text(LISTED + ALLOWED, encoding="utf-8")
+    done = dlgrade("audit", "--jobs", "1", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = [{"check": "twice.ordinary_input", "points": 2.0, "why": "fixed"}]
+    assert json.loads(done.stdout)["chapters"][0]["replay"] == {"points": 2.0, "share": 1.0, "passed": passed}
+
+
+def test_a_replay_at_the_only_seed(dlgrade, small):
+    """With a single seed the answers are replayed at the next; drawn input leaves a replay nothing."""
+    small.add_check("agree(lambda impl: impl.twice(X[:1]))")
+    done = dlgrade("audit", "--jobs", "1", "--seed", "7")
+    assert "replay of seed 7 at 8" in done.stdout
+    assert "0.0%" in done.stdout
 
 
 def test_update_writes_what_caught_a_mistake(dlgrade, small):

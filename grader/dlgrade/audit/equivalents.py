@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -25,9 +26,25 @@ class RightAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class SeedlessCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A check worth much that a replay may pass: its right answer cannot depend on the seed."""
+
+    check: str
+    reason: str
+
+
+class ReplayShare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The share of a chapter's points that a replay may earn, where its subject leaves too little to draw."""
+
+    limit: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    reason: str
+
+
 class Equivalents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mutants: list[SameMutant] = []
     answers: list[RightAnswer] = []
+    replays: list[SeedlessCheck] = []
+    replay_share: ReplayShare | None = None
 
     def is_right(self, exercise: str, answer: str) -> bool:
         return any((entry.exercise, entry.answer) == (exercise, answer) for entry in self.answers)

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlgrade.audit.equivalents import equivalents, equivalents_file
-from dlgrade.audit.model import Hole, Outcome, line_of
+from dlgrade.audit.model import Hole, Outcome, Replay, Replayed, line_of
 from dlgrade.course import Chapter, Course, Misconception
+from dlgrade.judge.options import Why
 from dlgrade.report.model import CheckReport, Verdict
+
+REPLAY_POINTS = 2  # a check worth as much is never passed by answers for another seed
+REPLAY_SHARE = 0.1  # of a chapter's points at most
+REPLAY_ADVICE: dict[Why, str] = {
+    "fixed": "draw its inputs.",
+    "same": "choose its inputs so that the right answer depends on what is drawn.",
+    "accepted": "compare with values that only these inputs give.",
+}
 
 
 class Finder:
@@ -32,6 +41,8 @@ class Finder:
             yield from self._misconception(outcome, self.known[outcome.made_up.name])
         elif kind == "worthless":
             yield from self._worthless(outcome)
+        elif kind == "replay":
+            yield from self._replay(outcome)
         elif kind == "ready-made":
             yield from self._ready_made(outcome)
 
@@ -116,6 +127,36 @@ class Finder:
                 text = f"equivalents.yaml: {entry.answer!r} earns nothing in {entry.exercise}; take the entry out."
                 yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.exercise))
 
+    def _replay(self, outcome: Outcome) -> Iterator[Hole]:
+        replay, allowed = replayed(outcome), self.equivalents.replay_share
+        listed = {entry.check for entry in self.equivalents.replays}
+        for passed in replay.passed:
+            if passed.points >= REPLAY_POINTS and passed.check not in listed:
+                text = f"{passed.check}: answers for another seed earn its {passed.points:g} points; "
+                yield self.at_check("replay", passed.check, text + REPLAY_ADVICE[passed.why])
+        limit = allowed.limit if allowed else REPLAY_SHARE
+        if replay.share > limit:
+            names = ", ".join(passed.check for passed in replay.passed)
+            text = (
+                f"{self.chapter.id}: answers for another seed earn {replay.share:.1%} of the points, more than "
+                f"{limit:.0%}; let these depend on what is drawn: {names}."
+            )
+            yield Hole(self.chapter.id, "replay-share", text, str(self.suite))
+        yield from self._stale_replays(replay)
+
+    def _stale_replays(self, replay: Replay) -> Iterator[Hole]:
+        """Entries that let a replay earn what it does not earn, or may earn anyway."""
+        path = equivalents_file(self.course, self.chapter)
+        heavy = {passed.check for passed in replay.passed if passed.points >= REPLAY_POINTS}
+        for entry in self.equivalents.replays:
+            if entry.check not in heavy:
+                text = f"equivalents.yaml: a replay of {entry.check} earns less than {REPLAY_POINTS} points"
+                text += "; take the entry out."
+                yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.check))
+        if self.equivalents.replay_share and replay.share <= REPLAY_SHARE:
+            text = f"equivalents.yaml: a replay earns no more than {REPLAY_SHARE:.0%}; take replay_share out."
+            yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, "replay_share"))
+
     def _ready_made(self, outcome: Outcome) -> Iterator[Hole]:
         told = {check.exercise for check in outcome.report.checks if check.id == f"{check.exercise}.from_scratch"}
         for exercise in self.chapter.exercises:
@@ -132,6 +173,17 @@ class Finder:
     def idle_hole(self, check: str, tried: str) -> Hole:
         text = f"{check}: catches no {tried}; give it inputs that a mistake fails on, or drop it."
         return self.at_check("idle-check", check, text)
+
+
+def replayed(outcome: Outcome) -> Replay:
+    """What a replay earns, check by check."""
+    checks = outcome.report.checks
+    passed = [
+        Replayed(check.id, check.points, outcome.why.get(check.id, "fixed"))
+        for check in checks
+        if check.passed and check.points
+    ]
+    return Replay(sum(check.points for check in checks), passed)
 
 
 def _paid(outcome: Outcome) -> list[CheckReport]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from dlgrade import stubs
@@ -12,14 +13,21 @@ from dlgrade.errors import CourseError
 from dlgrade.text import both
 from dlgrade.variants import changed
 
-# Worthless answers: what a function gives in place of the right result Y. X is its first argument.
+# Worthless answers: what a function gives in place of the right result Y. X is its first argument. Those in place of a
+# number, a truth value or a text are such constants, too; each answer has others, so that few answers try many.
 WORTHLESS = {
     "zeros": "_map(Y, torch.zeros_like, lambda n: 0 * n)",
-    "ones": "_map(Y, torch.ones_like, lambda n: 0 * n + 1)",
+    "ones": "_map(Y, torch.ones_like, lambda n: 0 * n + 1, flag=True, text='a')",
+    "halves": "_map(Y, lambda t: torch.full_like(t, 0.5 if t.is_floating_point() else -1), "
+    "lambda n: 0.5 if isinstance(n, float) else -1)",
+    "a pattern": "_map(Y, _pattern, lambda n: -1.0 if isinstance(n, float) else 2, flag=True, text='the')",
+    "huge numbers": "_map(Y, _huge, lambda n: 1e30 if isinstance(n, float) else 2**40, flag=True, text='a' * 1000)",
+    "nothing in it": "_empty(Y)",
     "nan": "_map(Y, lambda t: t * float('nan') if t.is_floating_point() else 0 * t, lambda n: float('nan'))",
     "none": "None",
     "a scalar": "torch.tensor(0.0)",
     "the input": "X",
+    "the same for all numbers": "_same(right, args, kwargs)",
     "another shape": "_map(Y, lambda t: t.unsqueeze(0), lambda n: [n])",
     "another dtype": "_map(Y, lambda t: t.to(torch.float16 if t.dtype != torch.float16 else torch.int8), str)",
     "an error": "_refuse(ValueError)",
@@ -27,18 +35,56 @@ WORTHLESS = {
 }
 TOOLS = """
 
-def _map(Y, tensor, number):
+def _map(Y, tensor, number, flag=False, text=""):
     if isinstance(Y, torch.Tensor):
         return tensor(Y.detach())
     if isinstance(Y, (list, tuple)):
-        return type(Y)(_map(y, tensor, number) for y in Y)
+        return type(Y)(_map(y, tensor, number, flag, text) for y in Y)
     if isinstance(Y, dict):
-        return {key: _map(y, tensor, number) for key, y in Y.items()}
-    return number(Y) if isinstance(Y, (int, float)) and not isinstance(Y, bool) else None
+        return {key: _map(y, tensor, number, flag, text) for key, y in Y.items()}
+    if isinstance(Y, (bool, str)):
+        return flag if isinstance(Y, bool) else text
+    return number(Y) if isinstance(Y, (int, float)) else None
+
+
+def _pattern(t):
+    places = torch.arange(t.numel()).reshape(t.shape)
+    return (places.sin() if t.is_floating_point() or t.is_complex() else places % 3).to(t.dtype)
+
+
+def _huge(t):
+    return torch.full_like(t, 1e4 if t.dtype == torch.float16 else 1e30 if t.is_floating_point() else 127)
+
+
+def _empty(Y):
+    return Y[:0] if isinstance(Y, torch.Tensor) and Y.dim() else type(Y)() if hasattr(Y, "__len__") else None
+
+
+def _same(right, args, kwargs):
+    if kwargs or not args or any(type(x) not in (int, float) for x in args):
+        return None
+    return right(*(type(x)(7) for x in args))
 
 
 def _refuse(kind):
     raise kind("no")
+
+
+def _targets(values):
+    for value in values:
+        if isinstance(value, torch.nn.Module):
+            yield from (parameter.data for parameter in value.parameters())
+        elif isinstance(value, (list, tuple)) and any(isinstance(x, (torch.Tensor, torch.nn.Module)) for x in value):
+            yield from _targets(value)
+        elif isinstance(value, (torch.Tensor, list)):
+            yield value.data if isinstance(value, torch.Tensor) else value
+
+
+def _write(target, new):
+    if isinstance(target, list):
+        target[:] = new if isinstance(new, (list, tuple)) else target
+    elif isinstance(target, torch.Tensor) and isinstance(new, torch.Tensor) and new.shape == target.shape:
+        target.copy_(new)
 
 """
 FUNCTION = """
@@ -46,9 +92,21 @@ _right_{name} = {name}
 
 
 def {name}(*args, **kwargs):
-    X = (*args, *kwargs.values(), None)[0]
-    Y = _right_{name}(*args, **kwargs) if {uses_result} else None
+    X, right = (*args, *kwargs.values(), None)[0], _right_{name}
+    Y = right(*args, **kwargs) if {uses_result} else None
     return {expression}
+
+"""
+# An exercise that returns nothing gives its answer in its arguments.
+PROCEDURE = """
+_right_{name} = {name}
+
+
+def {name}(*args, **kwargs):
+    right = _right_{name}
+    for X in list(_targets((*args, *kwargs.values()))) or [None]:
+        Y = X
+        _write(X, {expression})
 
 """
 BARE_CLASS = """
@@ -57,9 +115,11 @@ class {name}(torch.nn.Module):
         super().__init__()
 
     def forward(self, X=None, *args, **kwargs):
+        Y, right = X, lambda *_, **__: None
         return {expression}
 
 """
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 READY_MADE = """
 _right_{name} = {name}
 
@@ -91,8 +151,15 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
         yield MadeUp(chapter.id, "misconception", entry.id, _mistaken(course, chapter, reference, entry), first)
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
+    yield _replay(chapter, reference, seeds)
     if any(exercise.forbidden for exercise in chapter.exercises):
         yield MadeUp(chapter.id, "ready-made", "ready-made calls", ready_made(reference, chapter), first)
+
+
+def _replay(chapter: Chapter, reference: str, seeds: list[int]) -> MadeUp:
+    """The reference's answers for the last seed but one, given at the last; these two are graded anyway."""
+    recorded, seed = seeds[-2:] if len(seeds) > 1 else (seeds[0], seeds[0] + 1)
+    return MadeUp(chapter.id, "replay", "replay", reference, seed, recorded_at=recorded)
 
 
 def _mistaken(course: Course, chapter: Chapter, reference: str, entry: Misconception) -> str:
@@ -110,16 +177,20 @@ def _mistaken(course: Course, chapter: Chapter, reference: str, entry: Misconcep
 
 def worthless(reference: str, chapter: Chapter, expression: str) -> str:
     """A submission whose exercises all give this expression. Classes are bare: what they hold is nothing, too."""
-    classes = _classes(reference)
+    definitions = {node.name: node for node in ast.parse(reference).body if isinstance(node, DEFINITIONS)}
     source = reference + "\n\nimport torch\n" + TOOLS
     for exercise in chapter.exercises:
-        if exercise.name in classes:
-            plain = expression.replace("(Y,", "(X,")
-            source += BARE_CLASS.format(name=exercise.name, expression=plain)
-        else:
-            uses = "Y" in expression.replace("TypeError", "")
-            source += FUNCTION.format(name=exercise.name, expression=expression, uses_result=uses)
+        template = _template(definitions.get(exercise.name))
+        uses = re.search(r"\bY\b", expression) is not None
+        source += template.format(name=exercise.name, expression=expression, uses_result=uses)
     return source
+
+
+def _template(definition: ast.stmt | None) -> str:
+    if isinstance(definition, ast.ClassDef):
+        return BARE_CLASS
+    returns = definition.returns if isinstance(definition, ast.FunctionDef) else None
+    return PROCEDURE if isinstance(returns, ast.Constant) and returns.value is None else FUNCTION
 
 
 def ready_made(reference: str, chapter: Chapter) -> str:
@@ -130,7 +201,3 @@ def ready_made(reference: str, chapter: Chapter) -> str:
             use = exercise.forbidden[0].removesuffix(".*") + ".anything" * exercise.forbidden[0].endswith(".*")
             source += READY_MADE.format(name=exercise.name, use=use)
     return source
-
-
-def _classes(reference: str) -> set[str]:
-    return {node.name for node in ast.parse(reference).body if isinstance(node, ast.ClassDef)}

@@ -7,9 +7,10 @@ from typing import Literal
 
 import msgspec
 
+from dlgrade.judge.options import Why
 from dlgrade.report.model import ChapterReport, Verdict
 
-Kind = Literal["starter", "right", "misconception", "worthless", "ready-made", "mutant"]
+Kind = Literal["starter", "right", "misconception", "worthless", "replay", "ready-made", "mutant"]
 
 
 TRAINED = {("right", "reference"), ("worthless", "none"), ("worthless", "zeros")}  # an untrained copy among them
@@ -19,7 +20,7 @@ class MadeUp(msgspec.Struct, frozen=True):
     """A made-up submission and how to grade it.
 
     `focus` names the exercise that a mutant changes: its checks run first, and the run stops at the first that fails.
-    `only` restricts the run to one check.
+    `only` restricts the run to one check. `recorded_at` is the seed that a replay's answers are from.
     """
 
     chapter: str
@@ -30,6 +31,7 @@ class MadeUp(msgspec.Struct, frozen=True):
     shuffle: bool = False
     focus: str = ""
     only: str = ""
+    recorded_at: int = 0
 
     @property
     def trained(self) -> bool:
@@ -38,10 +40,11 @@ class MadeUp(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """A made-up submission and its report."""
+    """A made-up submission and its report; `why` says of each check that a replay passes what makes it pass."""
 
     made_up: MadeUp
     report: ChapterReport
+    why: dict[str, Why] = {}
 
     @property
     def failed(self) -> list[str]:
@@ -72,6 +75,25 @@ class Mutants(msgspec.Struct, frozen=True):
         return self.killed / total if total else None
 
 
+class Replayed(msgspec.Struct, frozen=True):
+    """A check with points that a replay passes."""
+
+    check: str
+    points: float
+    why: Why
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """What the reference's answers for one seed earn at another, of the points of all checks that do not train."""
+
+    points: float = 0.0
+    passed: list[Replayed] = []
+
+    @property
+    def share(self) -> float:
+        return sum(check.points for check in self.passed) / self.points if self.points else 0.0
+
+
 class ChapterAudit(msgspec.Struct):
     """The result of a chapter: the matrix of variants against checks, the holes, the figures.
 
@@ -84,6 +106,7 @@ class ChapterAudit(msgspec.Struct):
     misconceptions: int
     named: int
     mutants: Mutants
+    replay: Replay
     holes: list[Hole]
     seconds: float = 0.0
     not_run: list[str] = []

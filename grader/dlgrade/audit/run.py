@@ -11,9 +11,9 @@ from typing import Literal
 
 from dlgrade.audit import mutants as mutation
 from dlgrade.audit.equivalents import equivalents, equivalents_file
-from dlgrade.audit.holes import Finder
+from dlgrade.audit.holes import Finder, replayed
 from dlgrade.audit.made_up import made_up
-from dlgrade.audit.model import ChapterAudit, Hole, MadeUp, Mutants, Outcome, line_of
+from dlgrade.audit.model import ChapterAudit, Hole, MadeUp, Mutants, Outcome, Replay, line_of
 from dlgrade.audit.mutants import Mutant
 from dlgrade.audit.strict import strict
 from dlgrade.batch.pool import the_judge
@@ -31,6 +31,9 @@ def grade(one: MadeUp) -> Outcome:
     judge = the_judge()
     chapter = judge.course.chapter(one.chapter)
     submission = Submission.from_source(one.source, f"{chapter.stem}.py")
+    if one.kind == "replay":
+        report, why = judge.replay(chapter, one.recorded_at, one.seed)
+        return Outcome(one, _light(report), why)
     if one.kind != "mutant":
         report = judge.grade(
             chapter, submission, seed=one.seed, shuffle=one.shuffle, training="last" if one.trained else "never"
@@ -67,7 +70,7 @@ class Audit:
     def chapter(self, chapter: Chapter, amount: Amount) -> ChapterAudit:
         """Audit one chapter, with no mutants, a sample of them or all."""
         started = time.monotonic()
-        result = ChapterAudit(chapter.id, [], [], 0, 0, Mutants(), [])
+        result = ChapterAudit(chapter.id, [], [], 0, 0, Mutants(), Replay(), [])
         try:
             result.holes += strict(self.course, chapter)
             self._variants(chapter, amount, result)
@@ -93,6 +96,8 @@ class Audit:
         for outcome in plain:
             result.holes += finder.find(outcome)
             result.rows.append(_row(outcome))
+            if outcome.made_up.kind == "replay":
+                result.replay = replayed(outcome)
         result.holes += finder.stale_answers(plain)
         mistakes = [outcome for outcome in plain if outcome.made_up.kind == "misconception"]
         result.misconceptions = len(mistakes)
@@ -172,7 +177,11 @@ class Audit:
 
 def _row(outcome: Outcome) -> tuple[str, dict[str, Verdict]]:
     one = outcome.made_up
-    names = {"right": f"{one.name} (seed {one.seed})", "worthless": f"worthless: {one.name}"}
+    names = {
+        "right": f"{one.name} (seed {one.seed})",
+        "worthless": f"worthless: {one.name}",
+        "replay": f"replay of seed {one.recorded_at} at {one.seed}",
+    }
     return names.get(one.kind, one.name), {check.id: check.verdict for check in outcome.report.checks}
 
 

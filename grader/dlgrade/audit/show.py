@@ -8,6 +8,8 @@ import textwrap
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import msgspec
+
 from dlgrade.audit.model import ChapterAudit, Hole
 from dlgrade.report.model import Verdict
 
@@ -41,9 +43,9 @@ def matrix(audit: ChapterAudit) -> str:
 
 
 def table(audits: list[ChapterAudit]) -> str:
-    """A line a chapter: checks, misconceptions, mutants, holes, seconds."""
+    """A line a chapter: checks, misconceptions, mutants, the share of the points a replay earns, holes, seconds."""
     lines = [
-        f"{'chapter':<8}{'checks':>7}{'named':>8}{'killed':>8}{'equal':>7}{'alive':>7}{'score':>8}{'holes':>7}{'s':>7}"
+        f"{'chapter':<8}{'checks':>7}{'named':>8}{'killed':>8}{'equal':>7}{'alive':>7}{'score':>8}{'replay':>8}{'holes':>7}{'s':>7}"
     ]
     for audit in audits:
         m = audit.mutants
@@ -51,7 +53,7 @@ def table(audits: list[ChapterAudit]) -> str:
         named = f"{audit.named}/{audit.misconceptions}"
         lines.append(
             f"{audit.id:<8}{len(audit.checks):>7}{named:>8}{m.killed:>8}{m.equivalent:>7}{m.survived:>7}"
-            f"{score:>8}{len(audit.holes):>7}{audit.seconds:>7.1f}"
+            f"{score:>8}{audit.replay.share:>8.1%}{len(audit.holes):>7}{audit.seconds:>7.1f}"
         )
     return "\n".join(lines)
 
@@ -97,6 +99,11 @@ def to_json(audits: list[ChapterAudit], stray: list[Hole]) -> str:
                         "equivalent": audit.mutants.equivalent,
                         "survived": audit.mutants.survived,
                         "score": audit.mutants.score,
+                    },
+                    "replay": {
+                        "points": audit.replay.points,
+                        "share": audit.replay.share,
+                        "passed": msgspec.to_builtins(audit.replay.passed),
                     },
                     "holes": [_as_data(hole) for hole in audit.holes],
                     "not_run": audit.not_run,

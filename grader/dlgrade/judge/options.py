@@ -8,3 +8,5 @@ SandboxMode = Literal["auto", "require", "off"]
 WorkerMode = Literal["auto", "fork", "spawn"]
 Device = Literal["auto", "cpu", "cuda"]
 Trains = Literal["last", "if_right", "later", "only", "never"]
+# Why a replayed answer passes: its probes are the same; its right answer is; another answer is accepted.
+Why = Literal["fixed", "same", "accepted"]

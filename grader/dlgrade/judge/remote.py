@@ -24,7 +24,7 @@ import msgspec
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, DlgradeError, GraderError, SandboxError, UsageError
 from dlgrade.judge.nursery import PATIENCE_SECONDS, Nursery, gone
-from dlgrade.judge.options import Device, SandboxMode, Trains, WorkerMode
+from dlgrade.judge.options import Device, SandboxMode, Trains, Why, WorkerMode
 from dlgrade.report.model import ChapterReport, CheckReport
 from dlgrade.submission import Submission
 from dlgrade.text import Text
@@ -53,7 +53,7 @@ class Open(msgspec.Struct, frozen=True):
     environment: dict[str, str]
 
 
-class Ask(msgspec.Struct, frozen=True):
+class Ask(msgspec.Struct, frozen=True, tag="ask"):
     """Grade this submission of this chapter; the options are those of `Judge.grade`."""
 
     chapter: str
@@ -76,6 +76,17 @@ class Ask(msgspec.Struct, frozen=True):
         return Submission(self.main, self.files, self.shown, source=self.source, cells=self.cells, live=self.live)
 
 
+class Replay(msgspec.Struct, frozen=True, tag="replay"):
+    """Grade the reference's answers for one seed at another."""
+
+    chapter: str
+    recorded_at: int
+    seed: int
+
+
+Question = Ask | Replay
+
+
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
     """The judge is ready; `missing` are the parts of the sandbox that this machine lacks."""
 
@@ -95,9 +106,10 @@ class Checked(msgspec.Struct, frozen=True, tag="checked"):
 
 
 class Graded(msgspec.Struct, frozen=True, tag="graded"):
-    """The answer to `Ask`."""
+    """The answer to a question; after a replay, `why` says why each check that passed did."""
 
     report: ChapterReport
+    why: dict[str, Why] = {}
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -200,26 +212,44 @@ class RemoteJudge:
             watched=on_begin is not None or on_check is not None, seed=seed, keyword=keyword, shuffle=shuffle,
             stop_at_first=stop_at_first, training=training, pictures=pictures,
         )  # fmt: skip
+        return self._ask(ask, on_begin, on_check, on_wait).report
+
+    def replay(self, chapter: Chapter, recorded_at: int, seed: int) -> tuple[ChapterReport, dict[str, Why]]:
+        """The report of `dlgrade.judge.replay`, and why checks that passed did. Raises as `grade` does."""
+        graded = self._ask(Replay(chapter.id, recorded_at, seed))
+        return graded.report, graded.why
+
+    def _ask(
+        self,
+        question: Question,
+        on_begin: Listener | None = None,
+        on_check: Listener | None = None,
+        on_wait: Callable[[], None] | None = None,
+    ) -> Graded:
         with self.asking:
             if self.process is None or self.process.ended:
                 self._reopen(on_wait)
+            assert self.process is not None
             try:
-                return self._graded(ask, on_begin, on_check, on_wait)
+                self.process.send(question)
+                return self._answer(self.process, on_begin, on_check, on_wait)
             except DlgradeError:
                 raise
             except BaseException:  # it is still at work for somebody who no longer listens
                 self._drop(interrupt=True)
                 raise
 
-    def _graded(
-        self, ask: Ask, on_begin: Listener | None, on_check: Listener | None, on_wait: Callable[[], None] | None
-    ) -> ChapterReport:
-        assert self.process is not None
-        self.process.send(ask)
+    def _answer(
+        self,
+        process: Process,
+        on_begin: Listener | None,
+        on_check: Listener | None,
+        on_wait: Callable[[], None] | None,
+    ) -> Graded:
         while True:
-            answer = self.process.receive(on_wait)
+            answer = process.receive(on_wait)
             if isinstance(answer, Graded):
-                return answer.report
+                return answer
             if isinstance(answer, Refused):
                 raise answer.error()
             if isinstance(answer, Begun) and on_begin is not None:
@@ -304,7 +334,7 @@ class Process:
         self.ended = True
         self.answers.put(None)
 
-    def send(self, message: Open | Ask) -> None:
+    def send(self, message: Open | Question) -> None:
         with contextlib.suppress(OSError):  # its end is what there is to read
             write_frame(self.requests, msgspec.msgpack.encode(message))
 

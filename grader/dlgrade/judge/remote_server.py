@@ -12,10 +12,11 @@ import msgspec
 
 from dlgrade.course import Course
 from dlgrade.errors import DlgradeError
-from dlgrade.judge.remote import Answer, Ask, Begun, Checked, Graded, Open, Opened, Refused
+from dlgrade.judge.remote import Answer, Ask, Begun, Checked, Graded, Open, Opened, Question, Refused
+from dlgrade.judge.replay import replay
 from dlgrade.judge.session import Judge
 from dlgrade.judge.sources import ForkServer
-from dlgrade.report.model import CheckReport
+from dlgrade.report.model import ChapterReport, CheckReport
 from dlgrade.text import both
 from dlgrade.worker.frames import read_frame, write_frame
 
@@ -30,7 +31,8 @@ def serve(requests: int, replies: int, control: socket.socket | None = None) -> 
         with _opened(opening, control) as judge:
             _send(replies, Opened(judge.workers.missing))
             while True:
-                _send(replies, _answer(judge, msgspec.msgpack.decode(read_frame(requests), type=Ask), replies))
+                question: Question = msgspec.msgpack.decode(read_frame(requests), type=Question)
+                _send(replies, _answer(judge, question, replies))
     except DlgradeError as error:
         _send(replies, Refused.because(error))
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
@@ -49,25 +51,30 @@ def _opened(opening: Open, control: socket.socket | None) -> Judge:
     )
 
 
-def _answer(judge: Judge, ask: Ask, replies: int) -> Answer:
+def _answer(judge: Judge, question: Question, replies: int) -> Answer:
+    try:
+        if isinstance(question, Ask):
+            return Graded(_grade(judge, question, replies))
+        return Graded(*replay(judge, judge.course.chapter(question.chapter), question.recorded_at, question.seed))
+    except DlgradeError as error:
+        return Refused.because(error)
+    except Exception as error:  # a fault of the grader's must not end the process that others will ask
+        words = f"{type(error).__name__}: {error}"
+        return Refused("GraderError", both(f"The grader failed: {words}", f"评分器出错：{words}"))
+
+
+def _grade(judge: Judge, ask: Ask, replies: int) -> ChapterReport:
     def begun(check: CheckReport) -> None:
         _send(replies, Begun(check))
 
     def checked(check: CheckReport) -> None:
         _send(replies, Checked(check))
 
-    try:
-        report = judge.grade(
-            judge.course.chapter(ask.chapter), ask.submission, seed=ask.seed, keyword=ask.keyword, shuffle=ask.shuffle,
-            stop_at_first=ask.stop_at_first, training=ask.training, pictures=ask.pictures,
-            on_begin=begun if ask.watched else None, on_check=checked if ask.watched else None,
-        )  # fmt: skip
-    except DlgradeError as error:
-        return Refused.because(error)
-    except Exception as error:  # a fault of the grader's must not end the process that others will ask
-        words = f"{type(error).__name__}: {error}"
-        return Refused("GraderError", both(f"The grader failed: {words}", f"评分器出错：{words}"))
-    return Graded(report)
+    return judge.grade(
+        judge.course.chapter(ask.chapter), ask.submission, seed=ask.seed, keyword=ask.keyword, shuffle=ask.shuffle,
+        stop_at_first=ask.stop_at_first, training=ask.training, pictures=ask.pictures,
+        on_begin=begun if ask.watched else None, on_check=checked if ask.watched else None,
+    )  # fmt: skip
 
 
 def _send(replies: int, answer: Answer) -> None:

@@ -24,7 +24,7 @@ from dlgrade.text import Text, both
 from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
-    from dlgrade.judge.grading import Accelerator, Check, Content, Grading
+    from dlgrade.judge.grading import Accelerator, Check, Content, Grading, StandIn
     from dlgrade.judge.sources import WorkerSource
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
@@ -90,12 +90,20 @@ class Judge:
             return submission.find(chapter, given, Path.cwd())
         return Submission.from_source(self.content(chapter).reference.source, f"{chapter.stem}.py")
 
-    def grading(self, chapter: Chapter, submission: Submission, *, seed: int, pictures: bool = False) -> Grading:
+    def grading(
+        self,
+        chapter: Chapter,
+        submission: Submission,
+        *,
+        seed: int,
+        pictures: bool = False,
+        stand_in: StandIn | None = None,
+    ) -> Grading:
         from dlgrade.judge.grading import Grading
 
         return Grading(
             self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox,
-            accelerator=self.accelerator, pictures=pictures,
+            accelerator=self.accelerator, pictures=pictures, stand_in=stand_in,
         )  # fmt: skip
 
     def grade(
@@ -111,6 +119,7 @@ class Judge:
         pictures: bool = False,
         on_begin: Listener | None = None,
         on_check: Listener | None = None,
+        stand_in: StandIn | None = None,
     ) -> ChapterReport:
         """Run the chapter's suite on the submission. `keyword` names an exercise, or is part of a check's id.
 
@@ -118,7 +127,8 @@ class Judge:
         that is not met, and the report, too. Checks that train run after all others: `training` says whether always
         ("last"), only if nothing else fails ("if_right"), another time ("later": they are NOT_RUN), by themselves
         ("only") or not at all ("never": the report does not have them). With `pictures`, a check on tensors that differ
-        comes with a picture of them.
+        comes with a picture of them. A `stand_in` gives the values in place of the submission's worker; nothing is
+        diagnosed then.
 
         Raises:
             CourseError: the suite cannot be run.
@@ -127,7 +137,7 @@ class Judge:
         """
         suites = self.course.suites(chapter)
         choice = Choice(keyword, shuffle, stop_at_first, training)
-        grading = self.grading(chapter, submission, seed=seed, pictures=pictures)
+        grading = self.grading(chapter, submission, seed=seed, pictures=pictures, stand_in=stand_in)
         grader = _CheckGrader(grading, suites, choice, on_begin, on_check)
         try:
             status = run_pytest(suites, grader)

@@ -1,0 +1,49 @@
+"""Replays: the reference's answers for one seed, given at another, as a submission could that learnt them by heart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlgrade.course import Chapter
+from dlgrade.judge.grading import Check
+from dlgrade.judge.options import Why
+from dlgrade.judge.session import Judge
+from dlgrade.judge.variant import Outcome
+from dlgrade.judge.verdicts import Unmet
+from dlgrade.report.model import ChapterReport, Verdict
+from dlgrade.text import both
+
+
+class Tape:
+    """The reference's outcomes under one seed, by check and position, and how they fared under another."""
+
+    def __init__(self) -> None:
+        self.recorded: dict[str, list[tuple[bytes, Outcome]]] = {}
+        self.why: dict[str, Why] = {}
+
+    def record(self, check: Check, blob: bytes, outcome: Outcome) -> Any:
+        """The reference's own value, noted."""
+        self.recorded.setdefault(check.report.id, []).append((blob, outcome))
+        return outcome.value
+
+    def play(self, check: Check, blob: bytes, outcome: Outcome) -> Any:
+        """The value that was recorded in this place of the check."""
+        recorded, place = self.recorded.get(check.report.id, []), len(check.transcript)
+        if place >= len(recorded):
+            raise Unmet(Verdict.FAILED, both("There were fewer probes under the other seed.", "另一种子下探针较少。"))
+        then, noted = recorded[place]
+        self._note(check.report.id, "fixed" if then == blob else "same" if noted.tree == outcome.tree else "accepted")
+        return noted.value
+
+    def _note(self, check: str, why: Why) -> None:
+        """Of several probes, the one that depends most on the seed tells why a check passes."""
+        order: list[Why] = ["fixed", "same", "accepted"]
+        self.why[check] = max(self.why.get(check, why), why, key=order.index)
+
+
+def replay(judge: Judge, chapter: Chapter, recorded_at: int, seed: int) -> tuple[ChapterReport, dict[str, Why]]:
+    """The report on the reference's answers for seed `recorded_at`, given at `seed`, and why checks that passed did."""
+    submission, tape = judge.submission(chapter, None), Tape()
+    judge.grade(chapter, submission, seed=recorded_at, training="never", stand_in=tape.record)
+    report = judge.grade(chapter, submission, seed=seed, training="never", stand_in=tape.play)
+    return report, {check.id: tape.why[check.id] for check in report.checks if check.passed and check.id in tape.why}
