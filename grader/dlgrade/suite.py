@@ -109,7 +109,9 @@ class Batches:
         steps: how many batches the whole training has.
     """
 
-    def __init__(self, examples: tuple[torch.Tensor, ...], order: Iterable[torch.Tensor], first: int, steps: int) -> None:
+    def __init__(
+        self, examples: tuple[torch.Tensor, ...], order: Iterable[torch.Tensor], first: int, steps: int
+    ) -> None:
         self.examples = examples
         self.order = [rows.clone() for rows in order]
         self.first = first
@@ -125,10 +127,8 @@ class Batches:
     def on(self, device: str) -> Batches:
         return Batches(moved(self.examples, device), moved(self.order, device), self.first, self.steps)
 
-    def split(self, size: int) -> list[Batches]:
-        """The same batches, so many at a time."""
-        starts = range(0, len(self), size)
-        return [Batches(self.examples, self.order[a : a + size], self.first + a, self.steps) for a in starts]
+    def part(self, first: int, end: int) -> Batches:
+        return Batches(self.examples, self.order[first:end], self.first + first, self.steps)
 
 
 def learned(module: torch.nn.Module, *, buffers: bool = False) -> dict[str, torch.Tensor]:
@@ -263,7 +263,7 @@ def perplexity(logits: Any, labels: torch.Tensor) -> float:
     """The perplexity of logits (n, classes) on these labels; the judge normalises them."""
     classes = logits.shape[-1] if isinstance(logits, torch.Tensor) and logits.dim() else 0
     _expect_shape(logits, (*labels.shape, max(classes, int(labels.max()) + 1)))
-    return torch.nn.functional.cross_entropy(logits.double(), labels).exp().item()
+    return float(torch.nn.functional.cross_entropy(logits.double(), labels).exp())
 
 
 def unseen(pairs: list[tuple[str, str]], known: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -28,7 +28,9 @@ def lenet(impl, parameters):
 def learned(net):
     """Parameters and moving statistics, which need not be buffers: the book's are not."""
     parameters = {name: value.detach().clone() for name, value in net.named_parameters()}
-    moving = {f"{place}.{name}": getattr(net[int(place)], name).detach().clone() for place in NORMS for name in LEARNED[2:]}
+    moving = {
+        f"{place}.{name}": getattr(net[int(place)], name).detach().clone() for place in NORMS for name in LEARNED[2:]
+    }
     return {**parameters, **moving}
 
 

@@ -3,8 +3,9 @@ together."""
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,9 @@ from dlgrade.report.model import Verdict
 from dlgrade.suite import Batches, moved
 from dlgrade.text import both
 
-# Of the distance that a stretch moves the parameters. Two right implementations differ by rounding, which some hundred
-# steps at most can amplify; a step that is not the gradient's differs by about the distance itself.
-ASTRAY = 0.1
+# Of the distance that a stretch moves the parameters. Right implementations were 0.00002 apart at most, by rounding;
+# another direction than the gradient's is about 1 away.
+ASTRAY = 0.01
 
 Parameters = dict[str, torch.Tensor]
 Fit = Callable[..., Any]
@@ -26,34 +27,20 @@ Fit = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that training starts from; the worker and the judge do the same with it."""
+    """Everything that training starts from; the worker and the judge do the same with it.
+
+    `again` repeats a stretch where `fit` trains all of them at once, and notes the parameters before each and at last.
+    """
 
     fit: Fit
+    again: Fit | None
     start: Parameters
+    whole: Batches
     stretches: list[Batches]
 
-    @classmethod
-    def drawn(
-        cls,
-        fit: Fit,
-        train: tuple[torch.Tensor, ...],
-        start: Parameters,
-        steps: int,
-        batch: int,
-        stretches: int,
-        generator: torch.Generator,
-    ) -> Plan:
-        """A plan of so many batches, epoch by epoch in a new order, in stretches of about the same length."""
-        order: list[torch.Tensor] = []
-        while len(order) < steps:
-            order += torch.randperm(len(train[0]), generator=generator).split(batch)
-        borders = [i * steps // stretches for i in range(stretches + 1)]
-        parts = [Batches(train, order[a:b], a, steps) for a, b in zip(borders, borders[1:], strict=False)]
-        return cls(fit, start, parts)
-
     def probe(self, *, on_gpu: bool) -> Callable[[Any], Any]:
-        """Train all stretches; give the parameters after each."""
-        fit, start, stretches = self.fit, self.start, self.stretches
+        """Train; give the parameters after each stretch."""
+        fit, start, stretches = self.fit, self.start, [self.whole] if self.again else self.stretches
 
         def probe(impl: Any) -> Any:
             parameters, trail = moved(start, "cuda") if on_gpu else start, []
@@ -64,6 +51,31 @@ class Plan:
             return moved(trail, "cpu") if on_gpu else trail
 
         return probe
+
+    def require_retraced(self, trail: list[Parameters], reference: Any, seed: int) -> None:
+        """Repeat the first stretch, the last one and another with the reference: each must lead to the same place.
+
+        The first and the last are always repeated: parameters from elsewhere do not help who cannot train.
+
+        Raises:
+            Unmet: the parameters are not those that training leads to.
+        """
+        places, count = trail if self.again else [self.start, *trail], len(self.stretches)
+        if len(places) != count + 1:
+            raise _wrong_count(len(places) - 1, count)
+        for i in sorted({0, count - 1, random.Random(seed).randrange(count)}):
+            stretch = self.stretches[i]
+            expected = (self.again or self.fit)(reference, places[i], stretch)
+            if is_astray(places[i], places[i + 1], expected):
+                raise _astray(stretch.first + 1, stretch.first + len(stretch))
+
+
+def order(rows: int, batch: int, steps: int, generator: torch.Generator) -> list[torch.Tensor]:
+    """The rows of so many batches: epoch by epoch in a new order."""
+    found: list[torch.Tensor] = []
+    while len(found) < steps:
+        found += torch.randperm(rows, generator=generator).split(batch)
+    return found[:steps]
 
 
 def require_trail(reply: Any, start: Parameters) -> list[Parameters]:
@@ -105,42 +117,32 @@ def _unusable(name: str, found: str, wanted: str, wanted_zh: str) -> Unmet:
     )
 
 
-def require_retraced(plan: Plan, trail: list[Parameters], reference: Any, seed: int) -> None:
-    """Repeat the first stretch, the last one and another with the reference: each must lead to the same place.
-
-    The first and the last are repeated always. So nobody gets away who has parameters from elsewhere and cannot train.
-
-    Raises:
-        Unmet: the parameters are not those that training leads to.
-    """
-    count = len(plan.stretches)
-    if len(trail) != count:
-        raise _unusable("trained parameters", describe(trail), f"a list of {count} dicts", f" {count} 个参数字典的列表")
-    befores = [plan.start, *trail]
-    for i in sorted({0, count - 1, random.Random(seed).randrange(count)}):
-        ours = plan.fit(reference, befores[i], plan.stretches[i])
-        if is_astray(befores[i], trail[i], ours):
-            raise astray(plan.stretches[i].first, plan.stretches[i].first + len(plan.stretches[i]))
-
-
 def is_astray(before: Parameters, after: Parameters, expected: Parameters) -> bool:
-    """Whether `after` is elsewhere than expected, by the distance between `before` and what is expected."""
-    moved_by, off_by = _distance(before, expected, before), _distance(after, expected, before)
-    return not off_by <= ASTRAY * moved_by
+    """Whether `after` is elsewhere than expected, measured by the way from `before` to what is expected."""
+    return not _distance(after, expected) <= ASTRAY * _distance(before, expected)
 
 
-def _distance(one: Parameters, other: Parameters, names: Iterable[str]) -> float:
-    return sum(float((one[name].double() - other[name].double()).square().sum()) for name in names) ** 0.5
+def _distance(one: Parameters, other: Parameters) -> float:
+    return math.sqrt(sum(float((one[name].double() - other[name].double()).square().sum()) for name in one))
 
 
-def astray(first: int, end: int) -> Unmet:
-    """The verdict for parameters that no training has led to."""
+def _wrong_count(found: int, wanted: int) -> Unmet:
     return Unmet(
         Verdict.FAILED,
         both(
-            f"From step {first + 1} to step {end} the parameters do not move as training with these batches moves "
+            f"Training went through its batches {found} times; expected are {wanted}.",
+            f"训练遍历批量的次数为 {found}；应为 {wanted}。",
+        ),
+    )
+
+
+def _astray(first: int, last: int) -> Unmet:
+    return Unmet(
+        Verdict.FAILED,
+        both(
+            f"From step {first} to step {last} the parameters do not change as training on these batches changes "
             "them. Is every step that of the exercise, and does nothing else change the parameters?",
-            f"第 {first + 1} 步到第 {end} 步，参数的变化与用这些批量训练的结果不符。"
+            f"第 {first} 步到第 {last} 步，参数的变化与用这些小批量训练的结果不符。"
             "每一步是否都按题目要求更新？是否有别处修改了参数？",
         ),
     )

@@ -7,6 +7,7 @@ on held-out examples. These, their answers and the seed that they are drawn from
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import torch
 from dlgrade.data import DataMissing, DataSet, stand_in
 from dlgrade.errors import GraderError
 from dlgrade.judge.compare import describe
-from dlgrade.judge.retrace import Fit, Parameters, Plan, require_retraced, require_trail
+from dlgrade.judge.retrace import Fit, Parameters, Plan, order, require_trail
 from dlgrade.judge.variant import Variant
 from dlgrade.judge.verdicts import Unmet
 from dlgrade.report.model import Measured, Verdict
@@ -93,6 +94,7 @@ class Training:
         batch: int = 64,
         stretches: int = 20,
         start: Parameters | None = None,
+        again: Fit | None = None,
         proof: Proof | None = None,
         better: Better = "higher",
         best: float | None = None,
@@ -104,7 +106,7 @@ class Training:
             fit: `fit(implementation, parameters, batches)` trains on from these parameters and returns those after the
                 last batch, as a dict of tensors; without parameters (None) it makes new ones. It is a function of the
                 suite that closes over nothing, so that no answer travels with it. It runs in the worker, and on the
-                reference in the judge. It may also return a list: the parameters from time to time, the last ones last.
+                reference in the judge. It may also return a list of such dicts, the last one last.
             train: the examples to learn from, tensors with a row for each. In a check marked `gpu` they are on the
                 GPU, and so must be what fit makes.
             score: `score(reference, parameters)` runs in the judge, on held-out examples.
@@ -112,7 +114,9 @@ class Training:
             stretches: so many times the parameters come back. The judge repeats the first stretch, the last one, and
                 one between. With 1 nothing is repeated: for layers that draw at random and optimisers with a state.
             start: the first parameters; those that `fit` makes on the reference unless they are given.
-            proof: `proof(trail)` may fail the check by the parameters that `fit` noted.
+            again: where fit cannot go on from given parameters, but notes those before each stretch and the last
+                ones: this function can.
+            proof: `proof(trail)` may fail the check by all that fit noted.
             better: whether a good score is high or low.
             best: a score better than this shows that the code sees the answers.
         """
@@ -121,14 +125,33 @@ class Training:
             raise GraderError(same("fit must close over nothing: held-out answers would travel with it."))
         if self.check.needs_gpu and not self.on_gpu:
             self.check.seconds *= CPU_PATIENCE
-        plan = self._plan(fit, train, start, steps, batch, stretches)
+        plan = self._plan(fit, again, train, start, steps, batch, stretches)
         trail = require_trail(self.grading.answer(self.check, plan.probe(on_gpu=self.on_gpu)), plan.start)
         if proof is not None:
             proof(trail)
         if stretches > 1:
-            require_retraced(plan, trail, self._reference(), self._seed("retraced"))
+            plan.require_retraced(trail, self._reference(), self._seed("retraced"))
         value = _scored(score, self._reference(), trail[-1])
         self._decide(value, task_on(task, self.drawn), steps, better, best)
+
+    def _plan(
+        self,
+        fit: Fit,
+        again: Fit | None,
+        train: tuple[torch.Tensor, ...],
+        start: Parameters | None,
+        steps: int,
+        batch: int,
+        stretches: int,
+    ) -> Plan:
+        rows = order(len(train[0]), batch, steps, torch.Generator().manual_seed(self._seed("order")))
+        whole = Batches(train, rows, 0, steps)
+        if start is None:
+            seed_all(self._seed("start"))
+            start = {name: value.detach() for name, value in fit(self._reference(), None, whole.part(0, 0)).items()}
+        borders = [i * steps // stretches for i in range(stretches + 1)]
+        parts = [whole.part(first, end) for first, end in itertools.pairwise(borders)]
+        return Plan(fit, again, start, whole, parts)
 
     def _decide(self, value: float, task: str, steps: int, better: Better, best: float | None) -> None:
         entry = thresholds(self.grading.content.course, self.grading.content.chapter).get(task)
@@ -145,14 +168,6 @@ class Training:
             raise Unmet(Verdict.NOT_RUN, both(f"Not calibrated: `{command}`.", f"尚未校准：`{command}`。"))
         if _beats(entry.threshold, value, better):
             raise Unmet(Verdict.FAILED, _short_of(value, entry.threshold, better))
-
-    def _plan(
-        self, fit: Fit, train: Any, start: Parameters | None, steps: int, batch: int, stretches: int
-    ) -> Plan:
-        seed_all(self._seed("start"))
-        first = start or fit(self._reference(), None, Batches(train, [], 0, steps))
-        generator = torch.Generator().manual_seed(self._seed("order"))
-        return Plan.drawn(fit, train, first, steps, batch, stretches, generator)
 
     def _reference(self) -> Any:
         """The reference, in a module of its own: fit may change it, and other checks ask the usual one."""
