@@ -75,5 +75,6 @@ class TestTrainCh6:
             return accuracy(filled_by_place(impl.lenet(), parameters).eval()(scaled(inputs)).argmax(1), labels)
 
         training(
-            "lenet", fit, (scaled(images), classes), score, steps=STEPS, batch=BATCH, stretches=EPOCHS, again=again
-        )
+            "lenet", fit, (scaled(images), classes), score, steps=STEPS, batch=BATCH, stretches=EPOCHS,
+            reshuffle=False, again=again,
+        )  # fmt: skip

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,7 @@ class Training:
         steps: int,
         batch: int = 64,
         stretches: int = 20,
+        reshuffle: bool = True,
         start: Parameters | None = None,
         again: Fit | None = None,
         proof: Proof | None = None,
@@ -110,7 +112,8 @@ class Training:
             train: the examples to learn from, tensors with a row for each. In a check marked `gpu` they are on the
                 GPU, and so must be what fit makes.
             score: `score(reference, parameters)` runs in the judge, on held-out examples.
-            steps, batch: the number of batches and their size; every epoch has a new order.
+            steps, batch: the number of batches and their size.
+            reshuffle: whether every epoch has a new order, or all have the same.
             stretches: so many times the parameters come back. The judge repeats the first stretch, the last one, and
                 one between. With 1 nothing is repeated: for layers that draw at random and optimisers with a state.
             start: the first parameters; those that `fit` makes on the reference unless they are given.
@@ -125,31 +128,23 @@ class Training:
             raise GraderError(same("fit must close over nothing: held-out answers would travel with it."))
         if self.check.needs_gpu and not self.on_gpu:
             self.check.seconds *= CPU_PATIENCE
-        plan = self._plan(fit, again, train, start, steps, batch, stretches)
+        generator = torch.Generator().manual_seed(self._seed("order"))
+        batches = Batches(train, order(len(train[0]), batch, steps, generator, reshuffle=reshuffle), 0, steps)
+        plan = self._plan(fit, again, start, batches, stretches)
         trail = require_trail(self.grading.answer(self.check, plan.probe(on_gpu=self.on_gpu)), plan.start)
-        if proof is not None:
-            proof(trail)
-        if stretches > 1:
-            plan.require_retraced(trail, self._reference(), self._seed("retraced"))
-        value = _scored(score, self._reference(), trail[-1])
+        with _blaming(trail[-1]):
+            if proof is not None:
+                proof(trail)
+            if stretches > 1:
+                plan.require_retraced(trail, self._reference(), self._seed("retraced"))
+            value = _scored(score, self._reference(), trail[-1])
         self._decide(value, task_on(task, self.drawn), steps, better, best)
 
-    def _plan(
-        self,
-        fit: Fit,
-        again: Fit | None,
-        train: tuple[torch.Tensor, ...],
-        start: Parameters | None,
-        steps: int,
-        batch: int,
-        stretches: int,
-    ) -> Plan:
-        rows = order(len(train[0]), batch, steps, torch.Generator().manual_seed(self._seed("order")))
-        whole = Batches(train, rows, 0, steps)
+    def _plan(self, fit: Fit, again: Fit | None, start: Parameters | None, whole: Batches, stretches: int) -> Plan:
         if start is None:
             seed_all(self._seed("start"))
             start = {name: value.detach() for name, value in fit(self._reference(), None, whole.part(0, 0)).items()}
-        borders = [i * steps // stretches for i in range(stretches + 1)]
+        borders = [i * len(whole) // stretches for i in range(stretches + 1)]
         parts = [whole.part(first, end) for first, end in itertools.pairwise(borders)]
         return Plan(fit, again, start, whole, parts)
 
@@ -180,19 +175,23 @@ class Training:
         return self.grading.seed_for(purpose, self.check.report.id)
 
 
-def _scored(score: Score, reference: Any, parameters: Parameters) -> float:
-    """The score of these parameters. The reference's were scored when the threshold was calibrated.
+@contextmanager
+def _blaming(parameters: Parameters) -> Iterator[None]:
+    """Turn what the suite raises on these parameters into a verdict about them.
 
-    Raises:
-        Unmet: they cannot be scored: the score raises, or is no number.
+    The suite is right: it has got through the reference's parameters when the threshold was calibrated.
     """
     try:
-        with torch.no_grad():
-            value = float(score(reference, parameters))
+        yield
     except (Unmet, GraderError, MemoryError):
         raise
     except Exception as error:
         raise Unmet(Verdict.FAILED, _no_use(f"{type(error).__name__}: {error}", parameters)) from None
+
+
+def _scored(score: Score, reference: Any, parameters: Parameters) -> float:
+    with torch.no_grad():
+        value = float(score(reference, parameters))
     if not math.isfinite(value):
         raise Unmet(Verdict.FAILED, _no_use(f"score {value}", parameters))
     return value
