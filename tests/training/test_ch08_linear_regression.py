@@ -9,11 +9,11 @@ EXAMPLES, EPOCHS, BATCH, LR = 1000, 5, 10, 0.03
 STEPS = EPOCHS * EXAMPLES // BATCH
 
 
-def fit(impl, start, epochs):
+def fit(impl, start, batches):
     """Minibatches of ten (D2L 3.2.7); returns each of them, and the weights after it."""
     w, b = start["w"].clone().requires_grad_(), start["b"].clone().requires_grad_()
-    trail = []
-    for X, y in epochs:
+    (X, y), trail = batches.examples, []
+    for _ in range(EPOCHS):
         for features, labels in impl.data_iter(BATCH, X, y):
             impl.squared_loss(impl.linreg(features, w, b), labels).sum().backward()
             impl.sgd([w, b], LR, BATCH)
@@ -67,6 +67,6 @@ class TestSGD:
             return max((last["w"] - w).abs().max().item(), (last["b"] - b).abs().max().item())
 
         training(
-            "recovered_weights", fit, (X, y), score, steps=EPOCHS, batch=EXAMPLES, stretches=1, start=start,
+            "recovered_weights", fit, (X, y), score, steps=STEPS, batch=BATCH, stretches=1, start=start,
             proof=proof(X, y, start), better="lower", best=training.best("linear", EXAMPLES),
         )  # fmt: skip
