@@ -13,15 +13,16 @@ import pytest
 import torch
 from torch.overrides import TorchFunctionMode
 
-from dlgrade.judge.compare import Comparison, Tolerance
+from dlgrade.judge.compare import Comparison, Tolerance, describe
 from dlgrade.judge.verdicts import Unmet, from_difference
 from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
 __all__ = [
-    "LETTERS", "Sketch", "accuracy", "as_tokens", "batches", "bleu", "close", "descend", "expect", "gradients",
-    "parameter_gradients", "perplexity", "raises", "set_parameters", "to_grid", "translate", "varied_matrices",
-    "vocabularies", "windows", "with_gradients", "written_from_scratch",
+    "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "expect", "filled",
+    "gradients", "learn_to_translate", "learned", "parameter_gradients", "perplexity", "raises", "set_parameters",
+    "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
+    "written_from_scratch",
 ]  # fmt: skip
 
 # For probes: these travel with the probe and run where the implementation is.
@@ -91,59 +92,104 @@ def descend(parameters: Iterable[torch.Tensor], lr: float, clip: float | None = 
 
 
 def moved(value: Any, device: str) -> Any:
-    """Tensors, or lists and tuples of them, on this device."""
+    """Tensors, or lists, tuples and dicts of them, on this device."""
     if isinstance(value, torch.Tensor):
         return value.to(device)
+    if isinstance(value, dict):
+        return {name: moved(part, device) for name, part in value.items()}
     return type(value)(moved(part, device) for part in value) if isinstance(value, (list, tuple)) else value
 
 
-def batches(train: tuple[torch.Tensor, ...], size: int, steps: int) -> Iterator[tuple[torch.Tensor, ...]]:
-    """So many batches of the examples, epoch by epoch in a new order, from the worker's own random numbers."""
-    while True:
-        for rows in torch.randperm(len(train[0])).to(train[0].device).split(size):
-            if steps == 0:
-                return
-            steps -= 1
-            yield tuple(part[rows] for part in train)
+class Batches:
+    """Minibatches of examples in a given order: a tuple of tensors each, made when it is asked for.
+
+    Attributes:
+        examples: the tensors that the batches are rows of.
+        first: the number of the first batch in the whole training, from 0 on.
+        steps: how many batches the whole training has.
+    """
+
+    def __init__(
+        self, examples: tuple[torch.Tensor, ...], order: Iterable[torch.Tensor], first: int, steps: int
+    ) -> None:
+        self.examples = examples
+        self.order = [rows.clone() for rows in order]
+        self.first = first
+        self.steps = steps
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
+        for rows in self.order:
+            yield tuple(part[rows] for part in self.examples)
+
+    def on(self, device: str) -> Batches:
+        return Batches(moved(self.examples, device), moved(self.order, device), self.first, self.steps)
+
+    def part(self, first: int, end: int) -> Batches:
+        return Batches(self.examples, self.order[first:end], self.first + first, self.steps)
+
+
+def learned(module: torch.nn.Module, *, buffers: bool = False) -> dict[str, torch.Tensor]:
+    """A copy of a module's parameters, by name; with buffers, such as moving statistics, if asked for."""
+    named = module.state_dict() if buffers else dict(module.named_parameters(remove_duplicate=False))
+    return {name: value.detach().clone() for name, value in named.items()}
+
+
+def filled(module: torch.nn.Module, values: dict[str, torch.Tensor] | None) -> torch.nn.Module:
+    """The module with these values in its parameters and buffers; as it is where there are none.
+
+    Raises:
+        ValueError: the module has no parameter of such a name and shape.
+    """
+    places = {**dict(module.named_buffers()), **dict(module.named_parameters(remove_duplicate=False))}
+    with torch.no_grad():
+        for name, value in (values or {}).items():
+            if name not in places or places[name].shape != value.shape:
+                raise ValueError(f"there is no parameter {name} of shape {tuple(value.shape)}")
+            places[name].copy_(value)
+    return module
 
 
 UNKNOWN, PADDING, BEGIN, END = range(4)  # tokens that are no words
 
 
-def translate(
-    encoder: torch.nn.Module, decoder: torch.nn.Module, train: Any, inputs: Any, steps: int, lr: float
+def _next_words(
+    net: torch.nn.ModuleDict, sources: torch.Tensor, lengths: torch.Tensor, before: torch.Tensor
 ) -> torch.Tensor:
-    """Train an encoder and a decoder of D2L's interface on sentence pairs; then translate the inputs greedily.
+    """Logits of the words after each of those before: of net's "encoder" and "decoder", of D2L's interface."""
+    encoder, decoder = net["encoder"], net["decoder"]
+    logits: torch.Tensor = decoder(before, decoder.init_state(encoder(sources, lengths), lengths))[0]
+    return logits
 
-    Args:
-        train: sentences as `as_tokens` gives them, (n, length), and their lengths, (n,): of the source and the target.
-        inputs: sentences to translate and their lengths.
 
-    Returns:
-        Tokens, (n, target length). Each word is read off the decoder's logits for all that precedes it, in training
-        mode, so that a decoder with masks sees what it saw when it learnt; there must be no dropout.
-    """
-    parameters = [*encoder.parameters(), *decoder.parameters()]
-    optimizer = torch.optim.Adam(parameters, lr)
+def _begin(sources: torch.Tensor) -> torch.Tensor:
+    return torch.full((len(sources), 1), BEGIN, device=sources.device)
 
-    def logits(sources: torch.Tensor, lengths: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
-        result: torch.Tensor = decoder(before, decoder.init_state(encoder(sources, lengths), lengths))[0]
-        return result
 
-    def begin(n: int) -> torch.Tensor:
-        return torch.full((n, 1), BEGIN, device=train[0].device)
-
-    for sources, lengths, targets, target_lengths in batches(train, 64, steps):
+def learn_to_translate(net: torch.nn.ModuleDict, batches: Batches, lr: float) -> dict[str, torch.Tensor]:
+    """Train net's "encoder" and "decoder" with Adam on batches of `as_tokens`; return what they have learned."""
+    optimizer = torch.optim.Adam(net.parameters(), lr)
+    for sources, lengths, targets, target_lengths in batches:
         words = torch.arange(targets.shape[1], device=targets.device) < target_lengths[:, None]
-        found = logits(sources, lengths, torch.cat([begin(len(targets)), targets[:, :-1]], dim=1))
+        logits = _next_words(net, sources, lengths, torch.cat([_begin(targets), targets[:, :-1]], dim=1))
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(found[words], targets[words]).backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        torch.nn.functional.cross_entropy(logits[words], targets[words]).backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
-    with torch.no_grad():
-        written = begin(len(inputs[0]))
-        for _ in range(train[2].shape[1]):
-            written = torch.cat([written, logits(inputs[0], inputs[1], written)[:, -1:].argmax(2)], dim=1)
+    return learned(net)
+
+
+def translate(net: torch.nn.ModuleDict, sources: torch.Tensor, lengths: torch.Tensor, most: int) -> torch.Tensor:
+    """Translate sentences greedily: so many tokens of each, (n, most).
+
+    Each word is read off the decoder's logits for all that precedes it, in training mode, so that a decoder with masks
+    sees what it saw when it learnt; there must be no dropout.
+    """
+    written = _begin(sources)
+    for _ in range(most):
+        written = torch.cat([written, _next_words(net, sources, lengths, written)[:, -1:].argmax(2)], dim=1)
     return written[:, 1:]
 
 
@@ -198,34 +244,32 @@ def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:
 LETTERS = " .abcdefghijklmnopqrstuvwxyz"
 
 
-def windows(text: str, length: int) -> torch.Tensor:
-    """The text cut into pieces of this length, (n, length), int64: places in LETTERS."""
-    places = torch.tensor([LETTERS.index(letter) for letter in text])
-    return places[: len(places) // length * length].reshape(-1, length)
+def windows(text: str, length: int, apart: int = 0) -> torch.Tensor:
+    """Pieces of the text of this length, (n, length), int64: places in LETTERS.
 
-
-def accuracy(labels: torch.Tensor) -> Callable[[Any], float]:
-    """A score for `training`: the share of the predicted classes (n,) that are these labels."""
-
-    def score(predicted: Any) -> float:
-        _expect_shape(predicted, labels.shape)
-        return float((predicted == labels).double().mean())
-
-    return score
-
-
-def perplexity(labels: torch.Tensor) -> Callable[[Any], float]:
-    """A score for `training`: the perplexity of logits (n, classes) on these labels, infinite where one is not finite.
-
-    The judge normalises them, so that a submission gains nothing by scores that are no probabilities.
+    `apart` letters between one piece and the next belong to neither: held-out pieces then do not tell of each other.
     """
+    places = torch.tensor([LETTERS.index(letter) for letter in text], dtype=torch.int64)
+    return places.unfold(0, length, length + apart).clone()
 
-    def score(logits: Any) -> float:
-        _expect_shape(logits, (*labels.shape, logits.shape[-1]) if isinstance(logits, torch.Tensor) else ())
-        loss = torch.nn.functional.cross_entropy(logits.double(), labels).exp().item()
-        return loss if logits.isfinite().all() else math.inf
 
-    return score
+def accuracy(predicted: Any, labels: torch.Tensor) -> float:
+    """The share of the predicted classes (n,) that are these labels."""
+    _expect_shape(predicted, labels.shape)
+    return float((predicted == labels).double().mean())
+
+
+def perplexity(logits: Any, labels: torch.Tensor) -> float:
+    """The perplexity of logits (n, classes) on these labels; the judge normalises them."""
+    classes = logits.shape[-1] if isinstance(logits, torch.Tensor) and logits.dim() else 0
+    _expect_shape(logits, (*labels.shape, max(classes, int(labels.max()) + 1)))
+    return float(torch.nn.functional.cross_entropy(logits.double(), labels).exp())
+
+
+def unseen(pairs: list[tuple[str, str]], known: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs with a source that no known pair has, not even with another translation."""
+    sources = {source for source, _ in known}
+    return [pair for pair in pairs if pair[0] not in sources]
 
 
 def vocabularies(pairs: list[tuple[str, str]]) -> tuple[dict[str, int], dict[str, int]]:
@@ -248,15 +292,11 @@ def as_tokens(
     return tuple(found)
 
 
-def bleu(labels: torch.Tensor, k: int = 2) -> Callable[[Any], float]:
-    """A score for `training`: the mean BLEU (D2L 9.7.6, n-grams up to k) of predicted tokens on these, (n, length)."""
-
-    def score(predicted: Any) -> float:
-        _expect_shape(predicted, labels.shape)
-        pairs = zip(predicted.tolist(), labels.tolist(), strict=True)
-        return statistics.mean(_bleu(_until_end(one), _until_end(other), k) for one, other in pairs)
-
-    return score
+def bleu(predicted: Any, labels: torch.Tensor, k: int = 2) -> float:
+    """The mean BLEU (D2L 9.7.6, n-grams up to k) of predicted tokens on these, (n, length)."""
+    _expect_shape(predicted, labels.shape)
+    pairs = zip(predicted.tolist(), labels.tolist(), strict=True)
+    return statistics.mean(_bleu(_until_end(one), _until_end(other), k) for one, other in pairs)
 
 
 def _until_end(row: list[int]) -> list[int]:
@@ -274,11 +314,11 @@ def _bleu(predicted: list[int], label: list[int], k: int) -> float:
 
 
 def _expect_shape(value: Any, shape: tuple[int, ...]) -> None:
-    found = tuple(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
     expect(
-        found == tuple(shape), f"The predictions are {found}; expected is a tensor of shape {tuple(shape)}.",
-        f"预测结果为 {found}；应为形状 {tuple(shape)} 的张量。",
-    )  # fmt: skip
+        isinstance(value, torch.Tensor) and value.shape == tuple(shape),
+        f"The predictions are {describe(value)}; expected is a tensor of shape {tuple(shape)}.",
+        f"预测结果为 {describe(value)}；应为形状 {tuple(shape)} 的张量。",
+    )
 
 
 @pytest.mark.points(0)

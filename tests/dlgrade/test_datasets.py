@@ -1,5 +1,6 @@
 """The data sets of the course: what a suite gets from each."""
 
+import math
 import zipfile
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 
 from dlgrade import course
 from dlgrade.data import data_set, data_sets
+from dlgrade.suite import LETTERS, windows
 
 LINES = (
     "The Time Machine, by H. G. Wells [1898]\n\n\n\nI\n\n\nThe Time Traveller (for so it\nwill be\tconvenient) ...\n"
@@ -75,24 +77,58 @@ def test_numbers():
 
 
 def test_time_machine(draw, stored):
-    """The book's text comes as the book prepares it; its last tenth is for testing."""
+    """The book's text comes as the book prepares it; its last tenth is for testing, with a gap before it."""
     (stored("time_machine") / "timemachine.txt").write_text(LINES, encoding="utf-8")
 
-    text = draw("time_machine", 1000) + draw("time_machine", 1000, "test")
+    train, test = draw("time_machine", 1000), draw("time_machine", 1000, "test")
 
-    assert text == "the time machine by h g wells i the time traveller for so it will be convenient"
+    text = "the time machine by h g wells i the time traveller for so it will be convenient"
+    assert text.startswith(train)
+    assert text.endswith(test)
+    assert (len(test), len(train) < len(text) - len(test)) == (len(text) - len(text) * 9 // 10, True)
     assert draw("time_machine", 8) == "the time"
 
 
 def test_fra_eng(draw, stored):
-    """The book's sentence pairs come as words, punctuation apart; training and testing share none."""
+    """The book's sentence pairs come as words, punctuation apart; training and testing share no English sentence."""
     with zipfile.ZipFile(stored("fra_eng") / "fra-eng.zip", "w") as archive:
-        others = [f"Look {i}.\tRegarde {i}.\tCC-BY 2.0\n" for i in range(17)]
+        looks = [f"Look {i}{mark}\tRegarde {i} {way}.\tCC-BY 2.0\n" for i in range(40) for mark in ".!" for way in "ab"]
         archive.writestr(
-            "fra-eng/fra.txt", PAIRS + "".join(others) + "This is far too long, is it not?\tOui.\tCC-BY 2.0\n"
+            "fra-eng/fra.txt", PAIRS + "".join(looks) + "This is far too long, is it not?\tOui.\tCC-BY 2.0\n"
         )
 
     train, test = draw("fra_eng", 1000), draw("fra_eng", 1000, "test")
 
     assert {("go .", "va !"), ("he lost .", "il a perdu ."), ("why , tom ?", "pourquoi , tom ?")} <= {*train, *test}
-    assert (len(train), len(test), set(train) & set(test)) == (18, 2, set())
+    assert len({*train, *test}) == len(train) + len(test) == 163
+    assert len(test) % 4 == 0 < len(test)
+    assert not {english.rstrip(" .!") for english, _ in train} & {english.rstrip(" .!") for english, _ in test}
+
+
+def test_grammar_bound(draw):
+    """True probabilities come to the entropy on long text, and no model is said to be better than they are."""
+    grammar = data_set(course.load(), "grammar").module
+    pieces = windows(draw("grammar", 60_000), 33, apart=1)
+
+    surprisal = grammar.surprisal(pieces, LETTERS)
+
+    error = surprisal.std() / len(pieces) ** 0.5
+    assert abs(surprisal.mean() - grammar.entropy()) < 5 * error
+    assert math.log(grammar.best(pieces, LETTERS)) == pytest.approx(float(surprisal.mean()) - 15 / len(pieces))
+
+
+def test_linear_bound(draw):
+    """Least squares, the best that there is, stays above the bound of the smallest error."""
+    bound = data_set(course.load(), "linear").module.best(1000)
+    errors = []
+    for seed in range(200):
+        X, y, w, b = draw("linear", 1000, seed=seed)
+        found = torch.linalg.lstsq(torch.cat([X, torch.ones(1000, 1)], dim=1).double(), y.double()).solution
+        errors.append(float((found - torch.cat([w, b[:, None]])).abs().max()))
+    assert bound < min(errors) < 100 * bound
+
+
+def test_windows_apart():
+    """Held-out pieces do not touch: the letters between two pieces are in neither."""
+    pieces = windows("abcdefghijklmnop", 3, apart=2)
+    assert ["".join(LETTERS[i] for i in piece) for piece in pieces] == ["abc", "fgh", "klm"]

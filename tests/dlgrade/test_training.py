@@ -20,23 +20,24 @@ parts:
     title: {en: Basics, zh: 基础}
 chapters:
   - id: ch01
-    slug: nearest
+    slug: sides
     part: basics
-    title: {en: Nearest neighbour, zh: 最近邻}
+    title: {en: Two sides, zh: 两侧}
     exercises:
       - name: learn
         title: {en: Learning, zh: 学习}
 """
-REFERENCE = '''\
-"""ch01 Nearest neighbour. 最近邻。"""
+RIGHT = "return ((2 * y - 1)[:, None] * X).mean(0)"
+REFERENCE = f'''\
+"""ch01 Two sides. 两侧。"""
 
 import torch
 
 
-def learn(X, y, inputs):
-    """The label of the nearest example."""
+def learn(X, y):
+    """The direction from the points of class 0 to those of class 1."""
     # BEGIN SOLUTION
-    return y[torch.cdist(inputs, X).argmin(1)]
+    {RIGHT}
     # END SOLUTION
 '''
 SUITE = '''\
@@ -46,20 +47,21 @@ import torch
 
 @pytest.mark.exercise("learn")
 class TestLearn:
-    def test_own_example(self, agree):
-        """An example is its own neighbour.
-        样本是自己的最近邻。"""
-        X = torch.eye(3)
-        agree(lambda impl: impl.learn(X, torch.tensor([2, 0, 1]), X))
+    def test_two_points(self, agree):
+        """Points from one side to the other.
+        由一侧指向另一侧。"""
+        X = torch.tensor([[1.0, 0.0], [0.0, 3.0]])
+        agree(lambda impl: impl.learn(X, torch.tensor([0, 1])))
 '''
 TRAINING = '''\
 import pytest
+import torch
 
 from dlgrade.suite import accuracy
 
 
-def fit(impl, train, inputs, steps):
-    return impl.learn(*train, inputs)
+def fit(impl, parameters, batches):
+    return {"w": torch.zeros(2) if parameters is None else impl.learn(*batches.examples)}
 
 
 @pytest.mark.exercise("learn")
@@ -69,18 +71,15 @@ class TestLearn:
         """Tells points on one side of a line from those on the other.
         区分直线两侧的点。"""
         inputs, labels = training.draw("points", 500, "test")
-        training("sides", fit, training.draw("points", 600), inputs, accuracy(labels), steps=1)
-'''
-ON_A_GPU = '''
 
-    @pytest.mark.gpu
-    @pytest.mark.points(2)
-    def test_learns_on_a_gpu(self, training):
-        """The same with more examples.
-        用更多样本。"""
-        inputs, labels = training.draw("points", 500, "test")
-        training("many", fit, training.draw("points", 3000), inputs, accuracy(labels), steps=1)
+        def score(_impl, p):
+            return accuracy((inputs @ p["w"] > 0).long(), labels)
+
+        training("sides", fit, training.draw("points", 600), score, steps=1, stretches=1)
 '''
+ON_A_GPU = "\n\n    @pytest.mark.gpu\n" + TRAINING[TRAINING.index("    @pytest.mark.points") :].replace(
+    "test_learns", "test_learns_on_a_gpu"
+).replace("points(3)", "points(2)").replace('"sides"', '"many"').replace("600", "3000")
 GPU_ERRORS = {
     "torch.AcceleratorError('CUDA error: device-side assert triggered')": "CRASHED",
     "torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 9.00 GiB')": "OUT_OF_MEMORY",
@@ -118,11 +117,19 @@ def load(size, generator, split="train"):
 '''
 CONTENT = b"points " * 30_000
 LAZY = {
-    "a constant": "return torch.zeros(len(inputs), dtype=torch.long)",
-    "what it has seen": "seen = {tuple(x.tolist()): c for x, c in zip(X, y)}\n"
-    "    return torch.tensor([int(seen.get(tuple(x.tolist()), 0)) for x in inputs])",
-    "no predictions": "return [0] * len(inputs)",
-    "half of them": "return y[torch.cdist(inputs, X).argmin(1)][:250]",
+    "the other side": f"w = {RIGHT.removeprefix('return ')}\n    return -w",
+    "not tensors": "return [0.5, 0.5]",
+    "half of them": "return X.mean(0)[:1]",
+    "another dtype": "return X.mean(0).double()",
+    "nan": "return X.mean(0) * float('nan')",
+    "inf": "return X.mean(0) / 0",
+    "bool": "return X.mean(0) > 0",
+    "complex": "return X.mean(0).to(torch.complex64)",
+    "an object": "return object()",
+    "strings": "return ['a', 'b']",
+    "a nested list": "return [[[X.mean(0)]]]",
+    "none": "return None",
+    "empty": "return X[:0, 0]",
 }
 
 
@@ -132,9 +139,9 @@ def small(tmp_path, monkeypatch):
     folder = tmp_path / "course"
     files = {
         "exercises/course.yaml": CONTENTS,
-        "solutions/ch01_nearest/reference.py": REFERENCE,
-        "tests/chapters/test_ch01_nearest.py": SUITE,
-        "tests/training/test_ch01_nearest.py": TRAINING,
+        "solutions/ch01_sides/reference.py": REFERENCE,
+        "tests/chapters/test_ch01_sides.py": SUITE,
+        "tests/training/test_ch01_sides.py": TRAINING,
         "datasets/points.py": POINTS,
     }
     for name, content in files.items():
@@ -149,13 +156,13 @@ def small(tmp_path, monkeypatch):
 def calibrated(small, dlgrade):
     result = dlgrade("calibrate", "ch01")
     assert result.returncode == 0, result.stderr
-    return yaml.safe_load((small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load((small / "solutions" / "ch01_sides" / "thresholds.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def with_gpu_check(small, dlgrade):
     """The course has a second check that trains, for a GPU; calibrated with the CPU standing in for one."""
-    path = small / "tests" / "training" / "test_ch01_nearest.py"
+    path = small / "tests" / "training" / "test_ch01_sides.py"
     path.write_text(TRAINING + ON_A_GPU, encoding="utf-8")
     result = dlgrade("calibrate", "ch01", "--device", "cpu")
     assert result.returncode == 0, result.stderr
@@ -167,7 +174,7 @@ def check(dlgrade, tmp_path):
     """check(body): the report's check that trains, for a submission whose function has this body."""
 
     def check(body, *options):
-        source = REFERENCE.replace("return y[torch.cdist(inputs, X).argmin(1)]", body)
+        source = REFERENCE.replace(RIGHT, body)
         (tmp_path / "ch01.py").write_text(source, encoding="utf-8")
         report = json.loads(dlgrade("check", "ch01", "--json", *options).stdout)
         return report, report["chapters"][0]["checks"][-1]
@@ -181,7 +188,7 @@ def test_calibrate(calibrated, check):
     assert (entry["runs"], entry["better"], entry["steps"]) == (10, "higher", 1)
     assert 0.9 < entry["threshold"] < entry["mean"] - 4 * entry["spread"]
 
-    _, found = check("return y[torch.cdist(inputs, X).argmin(1)]", "--seed", "77")
+    _, found = check(RIGHT, "--seed", "77")
 
     assert (found["verdict"], found["earned"]) == ("PASSED", 3)
     assert found["measured"]["value"] >= found["measured"]["threshold"] == entry["threshold"]
@@ -198,39 +205,59 @@ def test_what_does_not_learn(check, way):
 
 @pytest.mark.usefixtures("calibrated")
 def test_the_answers_stay_with_the_judge(check):
-    """Nothing in the submission's process has the shape of the held-out answers."""
-    spy = "import gc\n    near = [t.shape for t in gc.get_objects() if type(t) is torch.Tensor]\n"
-    _, found = check(f"{spy}    print('LEAK' * near.count((500,)), near)\n    return y", "-k", "learns")
+    """Nothing in the submission's process has the shape of the held-out examples and their answers."""
+    spy = "import gc\n    print([t.shape for t in gc.get_objects() if type(t) is torch.Tensor])\n    "
+    _, found = check(spy + LAZY["the other side"], "-k", "learns")
 
-    assert "500, 2" in found["detail"]["output"]
-    assert "LEAK" not in found["detail"]["output"]
+    assert "[600, 2]" in found["detail"]["output"]
+    assert "[500" not in found["detail"]["output"]
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_better_than_anybody(small, check):
+    """A score beyond what is possible on the data is no success."""
+    path = small / "tests" / "training" / "test_ch01_sides.py"
+    path.write_text(TRAINING.replace("steps=1,", "best=0.9, steps=1,"), encoding="utf-8")
+    _, found = check(RIGHT)
+    assert (found["verdict"], found["earned"]) == ("FAILED", 0)
+    assert "does the code see the answers?" in found["message"]
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_a_suite_that_cannot_score(small, check):
+    """Parameters on which the suite's score raises are the submission's fault: the reference's were calibrated."""
+    path = small / "tests" / "training" / "test_ch01_sides.py"
+    path.write_text(TRAINING.replace("accuracy(", '[1][int(p["w"].sum() < 0)] * accuracy('), encoding="utf-8")
+    _, found = check(LAZY["the other side"], "-k", "learns")
+    assert (found["verdict"], "cannot be used: IndexError" in found["message"]) == ("FAILED", True)
+    assert check(RIGHT)[1]["verdict"] == "PASSED"
 
 
 @pytest.mark.usefixtures("calibrated")
 def test_put_off(check, dlgrade):
     """While another check fails nothing is trained, and the points are pending; asked for by name, it is."""
-    report, found = check("return y.flip(0)[torch.cdist(inputs, X).argmin(1)]")
+    report, found = check(LAZY["the other side"])
     assert (found["verdict"], report["pending"], report["score"]) == ("NOT_RUN", 3, 0)
     assert "Score 0 / 4, 3 pending" in dlgrade("check", "ch01").stdout
     assert "3 分待定" in dlgrade("check", "ch01", "--lang", "zh").stdout
 
-    _, found = check("return y.flip(0)[torch.cdist(inputs, X).argmin(1)]", "-k", "learns")
+    _, found = check(LAZY["the other side"], "-k", "learns")
     assert found["verdict"] == "FAILED"
 
 
 def test_not_calibrated(small, check):
     """Without a threshold the check is not run, and says which command makes one."""
     assert not list(small.rglob("thresholds.yaml"))
-    _, found = check("return y[torch.cdist(inputs, X).argmin(1)]")
+    _, found = check(RIGHT)
     assert (found["verdict"], found["message"]) == ("NOT_RUN", "Not calibrated: `dlgrade calibrate ch01`.")
 
 
 def test_a_fit_that_would_take_answers_along(small, check):
     """A suite whose fit closes over something is the grader's fault, and no submission's."""
-    path = small / "tests" / "training" / "test_ch01_nearest.py"
-    closure = "fit = lambda impl, train, inputs, steps: labels\n        training("
+    path = small / "tests" / "training" / "test_ch01_sides.py"
+    closure = "fit = lambda impl, parameters, batches: labels\n        training("
     path.write_text(TRAINING.replace('training("sides"', closure + '"sides"'), encoding="utf-8")
-    _, found = check("return y[torch.cdist(inputs, X).argmin(1)]")
+    _, found = check(RIGHT)
     assert found["verdict"] == "GRADER_ERROR"
     assert "close over nothing" in found["message"]
 
@@ -238,9 +265,9 @@ def test_a_fit_that_would_take_answers_along(small, check):
 @pytest.mark.usefixtures("calibrated")
 def test_a_suite_that_skips(small, check):
     """A check that its suite skips while grading has no verdict: the grader's fault, and told as such."""
-    path = small / "tests" / "chapters" / "test_ch01_nearest.py"
+    path = small / "tests" / "chapters" / "test_ch01_sides.py"
     path.write_text(SUITE.replace("        agree(", '        pytest.skip("later")\n        agree('), encoding="utf-8")
-    report, _ = check("return y[torch.cdist(inputs, X).argmin(1)]")
+    report, _ = check(RIGHT)
     found = report["chapters"][0]["checks"][0]
     assert (found["verdict"], found["earned"], "later" in found["message"]) == ("GRADER_ERROR", 0, True)
 
@@ -269,7 +296,7 @@ without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="what happens
 @pytest.mark.usefixtures("with_gpu_check")
 def test_no_gpu(check, dlgrade):
     """A check for a GPU is not run where there is none, and says what to do; the CPU stands in if asked to."""
-    right = "return y[torch.cdist(inputs, X).argmin(1)]"
+    right = RIGHT
     report, found = check(right)
     assert (found["verdict"], found["needs"], report["score"], report["pending"]) == ("NOT_RUN", "gpu", 4, 2)
     assert "--device cpu" in found["message"]
@@ -283,7 +310,7 @@ def test_no_gpu(check, dlgrade):
 @without_gpu
 def test_calibrating_without_a_gpu(with_gpu_check, dlgrade):
     """What was calibrated for a GPU stays as it is where there is none; the rest is measured anew."""
-    path = with_gpu_check / "solutions" / "ch01_nearest" / "thresholds.yaml"
+    path = with_gpu_check / "solutions" / "ch01_sides" / "thresholds.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("mean: 0.9", "mean: 0.1"), encoding="utf-8")
 
     result = dlgrade("calibrate", "ch01")
@@ -321,7 +348,7 @@ def test_a_gpu_that_cannot_be_reached(with_gpu_check):
 def test_gpu_errors(check, error):
     """CUDA's errors have verdicts of their own, and the next check does not see them."""
     report, found = check(
-        f"if len(X) == 600:\n        raise {error}\n    return y[torch.cdist(inputs, X).argmin(1)]",
+        f"if len(X) == 600:\n        raise {error}\n    {RIGHT}",
         "--device", "cpu", "-k", "learns",
     )  # fmt: skip
     assert report["chapters"][0]["checks"][0]["verdict"] == GPU_ERRORS[error]
@@ -371,7 +398,7 @@ def stored(calibrated, small):
 @pytest.mark.usefixtures("stored")
 def test_missing_data(check, dlgrade, server):
     """A check whose data is absent is not run and its points are pending, until the data has been fetched."""
-    right = "return y[torch.cdist(inputs, X).argmin(1)]"
+    right = RIGHT
     report, found = check(right)
     assert (found["verdict"], report["score"], report["pending"]) == ("NOT_RUN", 1, 3)
     assert "dlgrade data fetch points" in found["message"]
@@ -395,13 +422,13 @@ def test_other_data(calibrated, small, check, dlgrade):
     for name in ("far", "points"):
         with (small / "datasets" / f"{name}.py").open("a", encoding="utf-8") as file:
             file.write('\nKIND = "points"\n')
-    right = "return y[torch.cdist(inputs, X).argmin(1)]"
+    right = RIGHT
     _, found = check(right, "--data", "far")
     assert (found["verdict"], found["message"]) == ("NOT_RUN", "Not calibrated: `dlgrade calibrate ch01 --data far`.")
 
     assert dlgrade("calibrate", "ch01", "--data", "far").returncode == 0
 
-    written = yaml.safe_load((small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8"))
+    written = yaml.safe_load((small / "solutions" / "ch01_sides" / "thresholds.yaml").read_text(encoding="utf-8"))
     assert written == {"sides": calibrated["sides"], "sides on far": written["sides on far"]}
     _, found = check(right, "--data", "far")
     assert (found["verdict"], found["measured"]["task"]) == ("PASSED", "sides on far")
@@ -412,13 +439,13 @@ def test_other_data(calibrated, small, check, dlgrade):
 @pytest.mark.usefixtures("calibrated")
 def test_data_that_does_not_fit(dlgrade, small):
     """A data set that the chapter cannot train on leaves its thresholds as they are; one that is not there is told."""
-    before = (small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8")
+    before = (small / "solutions" / "ch01_sides" / "thresholds.yaml").read_text(encoding="utf-8")
     (small / "datasets" / "words.py").write_text(POINTS + 'KIND = "words"\n', encoding="utf-8")
 
     result = dlgrade("calibrate", "ch01", "--data", "words")
 
     assert (result.returncode, "ch01 cannot train on words" in result.stderr) == (2, True)
-    assert (small / "solutions" / "ch01_nearest" / "thresholds.yaml").read_text(encoding="utf-8") == before
+    assert (small / "solutions" / "ch01_sides" / "thresholds.yaml").read_text(encoding="utf-8") == before
     result = dlgrade("check", "ch01", "--data", "word")
     assert (result.returncode, "There is no data set 'word'" in result.stderr) == (2, True)
     (small / "exercises" / "course.yaml").write_text(CONTENTS + "data: [word]\n", encoding="utf-8")

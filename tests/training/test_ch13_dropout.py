@@ -3,19 +3,19 @@
 import pytest
 import torch
 
-from dlgrade.suite import accuracy, batches, descend
+from dlgrade.suite import accuracy, descend, filled, learned
+
+SIZES = 784, 10, 256, 256
 
 
-def fit(impl, train, inputs, steps):
-    """Minibatch descent in training mode; predictions in evaluation mode."""
-    net = impl.Net(784, 10, 256, 256)
+def fit(impl, parameters, batches):
+    """Minibatch descent in training mode."""
+    net = filled(impl.Net(*SIZES), parameters)
     net.train()
-    for X, y in batches(train, 64, steps):
+    for X, y in batches:
         torch.nn.functional.cross_entropy(net(X), y).backward()
         descend(net.parameters(), lr=0.3)
-    net.eval()
-    with torch.no_grad():
-        return net(inputs).argmax(1)
+    return learned(net)
 
 
 @pytest.mark.exercise("Net")
@@ -27,4 +27,8 @@ class TestNet:
         训练时丢弃单元，从 6000 张手绘符号中学习；识别新符号时使用全部单元。"""
         inputs, labels = training.draw("shapes", 2000, "test")
         train = training.draw("shapes", 6000)
-        training("dropout", fit, train, inputs, accuracy(labels), steps=1500)
+
+        def score(impl, parameters):
+            return accuracy(filled(impl.Net(*SIZES), parameters).eval()(inputs).argmax(1), labels)
+
+        training("dropout", fit, train, score, steps=1500, stretches=1)  # dropout draws at random

@@ -5,23 +5,27 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import LETTERS, batches, descend, perplexity, windows
+from dlgrade.suite import LETTERS, descend, filled, learned, perplexity, windows
 
 HIDDENS, LENGTH = 64, 32
 
 
-def fit(impl, train, inputs, steps):
-    """Minibatches of pieces, gradients clipped at 1; for each held-out piece the logits of the letter after it."""
-    net = impl.RNNModel(nn.LSTM(len(LETTERS), HIDDENS, num_layers=2), len(LETTERS))
+def model(impl, parameters):
+    return filled(impl.RNNModel(nn.LSTM(len(LETTERS), HIDDENS, num_layers=2), len(LETTERS)), parameters)
 
-    def outputs(pieces):
-        return net(pieces, net.begin_state(torch.device("cpu"), len(pieces)))[0]
 
-    for (pieces,) in batches((train,), 32, steps):
-        F.cross_entropy(outputs(pieces[:, :-1]), pieces[:, 1:].T.reshape(-1)).backward()
+def outputs(net, pieces):
+    """The logits of the letter after each of these, time first."""
+    return net(pieces, net.begin_state(torch.device("cpu"), len(pieces)))[0]
+
+
+def fit(impl, parameters, batches):
+    """Minibatches of pieces, gradients clipped at 1."""
+    net = model(impl, parameters)
+    for (pieces,) in batches:
+        F.cross_entropy(outputs(net, pieces[:, :-1]), pieces[:, 1:].T.reshape(-1)).backward()
         descend(net.parameters(), lr=3.0, clip=1.0)
-    with torch.no_grad():
-        return outputs(inputs)[-len(inputs) :]
+    return learned(net)
 
 
 @pytest.mark.exercise("RNNModel")
@@ -31,7 +35,12 @@ class TestRNNModel:
     def test_learns(self, training):
         """Around two layers of LSTM, learns to foretell the letters of a text; scored by perplexity on unseen letters.
         以两层 LSTM 学习预测文本中的下一个字母；以未见过的字母的困惑度评分。"""
-        held_out = windows(training.draw("grammar", 60_000, "test"), LENGTH + 1)
+        held_out = windows(training.draw("grammar", 120_000, "test"), LENGTH + 1, apart=LENGTH + 1)
         train = windows(training.draw("grammar", 60_000), LENGTH + 1)
-        score = perplexity(held_out[:, -1])
-        training("deep_lstm_characters", fit, train, held_out[:, :-1], score, steps=600, better="lower")
+        labels = held_out[:, -1]
+
+        def score(impl, parameters):
+            return perplexity(outputs(model(impl, parameters), held_out[:, :-1])[-len(labels) :], labels)
+
+        best = training.best("grammar", held_out, LETTERS)
+        training("deep_lstm_characters", fit, (train,), score, steps=600, batch=32, better="lower", best=best)

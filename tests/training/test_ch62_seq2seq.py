@@ -1,17 +1,23 @@
 """ch62, trained: a sequence-to-sequence model learns to write English numbers in Chinese."""
 
 import pytest
+from torch import nn
 
-from dlgrade.suite import as_tokens, bleu, translate, vocabularies
+from dlgrade.suite import as_tokens, bleu, filled, learn_to_translate, translate, unseen, vocabularies
 
 LENGTH = 14
 
 
-def fit(impl, train, inputs, steps):
-    """One layer of 64 units on either side; Adam, gradients clipped at 1."""
-    source, target = int(train[0].max()) + 1, int(train[2].max()) + 1
+def model(impl, source, target):
+    """One layer of 64 units on either side."""
     encoder, decoder = impl.Seq2SeqEncoder(source, 64, 64, 1), impl.Seq2SeqDecoder(target, 64, 64, 1)
-    return translate(encoder, decoder, train, inputs, steps, lr=0.005)
+    return nn.ModuleDict({"encoder": encoder, "decoder": decoder})
+
+
+def fit(impl, parameters, batches):
+    sources, _, targets, _ = batches.examples
+    net = filled(model(impl, int(sources.max()) + 1, int(targets.max()) + 1), parameters)
+    return learn_to_translate(net, batches, lr=0.005)
 
 
 @pytest.mark.exercise("Seq2SeqDecoder")
@@ -22,7 +28,13 @@ class TestSeq2SeqDecoder:
         """With your encoder, learns from 4,000 numbers in words to translate others; scored by BLEU.
         与你的编码器一起，从 4000 个数的文字中学习翻译未见过的数；以 BLEU 评分。"""
         pairs = training.draw("counting", 4000)
-        held_out = [pair for pair in training.draw("counting", 600, "test") if pair not in set(pairs)][:200]
+        held_out = unseen(training.draw("counting", 600, "test"), pairs)[:200]
         known = vocabularies(pairs)
-        *inputs, labels, _ = as_tokens(held_out, known, LENGTH)
-        training("seq2seq_counting", fit, as_tokens(pairs, known, LENGTH), inputs, bleu(labels), steps=500)
+        sources, lengths, labels, _ = as_tokens(held_out, known, LENGTH)
+        train = as_tokens(pairs, known, LENGTH)
+
+        def score(impl, parameters):
+            net = filled(model(impl, int(train[0].max()) + 1, int(train[2].max()) + 1), parameters)
+            return bleu(translate(net, sources, lengths, LENGTH), labels)
+
+        training("seq2seq_counting", fit, train, score, steps=500, stretches=1)  # Adam has a state

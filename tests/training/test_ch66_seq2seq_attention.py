@@ -3,7 +3,7 @@
 import pytest
 from torch import nn
 
-from dlgrade.suite import as_tokens, bleu, translate, vocabularies
+from dlgrade.suite import as_tokens, bleu, filled, learn_to_translate, translate, unseen, vocabularies
 
 LENGTH = 14
 
@@ -20,11 +20,16 @@ class Encoder(nn.Module):
         return self.rnn(self.embedding(X).transpose(0, 1))
 
 
-def fit(impl, train, inputs, steps):
-    """A plain encoder and your decoder, one layer of 48 units each; Adam, gradients clipped at 1."""
-    source, target = int(train[0].max()) + 1, int(train[2].max()) + 1
-    encoder, decoder = Encoder(source, 48), impl.Seq2SeqAttentionDecoder(target, 48, 48, 1)
-    return translate(encoder, decoder, train, inputs, steps, lr=0.005)
+def model(impl, source, target):
+    """A plain encoder and your decoder, one layer of 48 units each."""
+    decoder = impl.Seq2SeqAttentionDecoder(target, 48, 48, 1)
+    return nn.ModuleDict({"encoder": Encoder(source, 48), "decoder": decoder})
+
+
+def fit(impl, parameters, batches):
+    sources, _, targets, _ = batches.examples
+    net = filled(model(impl, int(sources.max()) + 1, int(targets.max()) + 1), parameters)
+    return learn_to_translate(net, batches, lr=0.005)
 
 
 @pytest.mark.exercise("Seq2SeqAttentionDecoder")
@@ -35,7 +40,13 @@ class TestSeq2SeqAttentionDecoder:
         """Learns from 3,000 numbers in words to translate others; scored by BLEU.
         从 3000 个数的文字中学习翻译未见过的数；以 BLEU 评分。"""
         pairs = training.draw("counting", 3000)
-        held_out = [pair for pair in training.draw("counting", 600, "test") if pair not in set(pairs)][:200]
+        held_out = unseen(training.draw("counting", 600, "test"), pairs)[:200]
         known = vocabularies(pairs)
-        *inputs, labels, _ = as_tokens(held_out, known, LENGTH)
-        training("attention_counting", fit, as_tokens(pairs, known, LENGTH), inputs, bleu(labels), steps=250)
+        sources, lengths, labels, _ = as_tokens(held_out, known, LENGTH)
+        train = as_tokens(pairs, known, LENGTH)
+
+        def score(impl, parameters):
+            net = filled(model(impl, int(train[0].max()) + 1, int(train[2].max()) + 1), parameters)
+            return bleu(translate(net, sources, lengths, LENGTH), labels)
+
+        training("attention_counting", fit, train, score, steps=250, stretches=1)  # Adam has a state

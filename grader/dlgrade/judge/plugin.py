@@ -302,7 +302,7 @@ def from_scratch(request: pytest.FixtureRequest) -> Callable[[], None]:
 
 @pytest.fixture
 def training(request: pytest.FixtureRequest) -> Training:
-    """`training(task, fit, train, inputs, score, steps=N)`: the submission learns, the judge scores what it predicts.
+    """`training(task, fit, train, score, steps=N)`: the submission learns, the judge scores its parameters.
 
     `training.draw(data_set, size, split)` gives examples. Such a check runs after all others.
     """

@@ -1,36 +1,45 @@
-"""Trained accuracy: the submission learns in its worker, the judge scores what it predicts.
+"""Trained accuracy: the submission learns in its worker, the judge scores the parameters that come back.
 
-Training data and the inputs of a held-out set go to the worker, predictions come back. The held-out answers, and the
-seed that they are drawn from, never leave the judge.
+Examples to learn from, the parameters to start with and the order of the batches go to the worker; the parameters after
+every stretch of batches come back. The judge repeats some stretches with the reference, and runs its own forward pass
+on held-out examples. These, their answers and the seed that they are drawn from never leave the judge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from dlgrade.data import DataMissing, stand_in
+from dlgrade.data import DataMissing, DataSet, stand_in
 from dlgrade.errors import GraderError
+from dlgrade.judge.compare import describe
+from dlgrade.judge.retrace import Fit, Parameters, Plan, order, require_trail
+from dlgrade.judge.variant import Variant
 from dlgrade.judge.verdicts import Unmet
 from dlgrade.report.model import Measured, Verdict
+from dlgrade.suite import Batches
 from dlgrade.text import both, same
-from dlgrade.thresholds import Better, task_on, thresholds
+from dlgrade.thresholds import Better, Threshold, task_on, thresholds
+from dlgrade.worker.guest import seed_all
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Check, Grading
 
 CPU_PATIENCE = 30  # times the time that a check for a GPU has, where the CPU stands in for one
 
-Fit = Callable[..., Any]
-Score = Callable[[Any], float]
+Score = Callable[[Any, Parameters], float]
+Proof = Callable[[list[Parameters]], None]
 
 
 @dataclass(frozen=True)
 class Training:
-    """What the fixture `training` gives to a check."""
+    """The fixture `training`, for one check."""
 
     grading: Grading
     check: Check
@@ -61,53 +70,151 @@ class Training:
                 points are pending.
         """
         self._require_gpu()
-        seed = self.grading.seed_for(f"{data} {split}", self.check.report.id)
+        found = self._data_set(data)
+        if found.name != data:
+            self.drawn.add(found.name)
+            options = {}
         try:
-            found = stand_in(self.grading.content.course, data)
-            if found.name != data:
-                self.drawn.add(found.name)
-                options = {}
-            return found.load(size, torch.Generator().manual_seed(seed), split, **options)
+            return found.load(size, torch.Generator().manual_seed(self._seed(f"{data} {split}")), split, **options)
         except DataMissing as error:
             raise Unmet(Verdict.NOT_RUN, error.text, needs=found.name) from None
 
-    def __call__(
-        self, task: str, fit: Fit, train: Any, inputs: Any, score: Score, *, steps: int, better: Better = "higher"
-    ) -> None:
-        """Let the submission learn, and ask whether its predictions reach the task's threshold.
+    def best(self, data: str, *examples: Any) -> float | None:
+        """The score that nobody passes on these held-out examples; None where the data set does not know one."""
+        best = getattr(self._data_set(data).module, "best", None)
+        return None if best is None else float(best(*examples))
 
-        `fit(implementation, train, inputs, steps)` runs in the worker and returns predictions for the inputs. It is a
-        function of the suite that closes over nothing, so that no answer travels with it. `score(predictions)` runs in
-        the judge. In a check marked `gpu`, `train` and `inputs` are on the GPU, and so must be what fit makes.
+    def __call__(
+        self,
+        task: str,
+        fit: Fit,
+        train: tuple[torch.Tensor, ...],
+        score: Score,
+        *,
+        steps: int,
+        batch: int = 64,
+        stretches: int = 20,
+        reshuffle: bool = True,
+        start: Parameters | None = None,
+        again: Fit | None = None,
+        proof: Proof | None = None,
+        better: Better = "higher",
+        best: float | None = None,
+    ) -> None:
+        """Let the submission learn, and ask whether its parameters reach the task's threshold.
+
+        Args:
+            task: the name of the threshold.
+            fit: `fit(implementation, parameters, batches)` trains on from these parameters and returns those after the
+                last batch, as a dict of tensors; without parameters (None) it makes new ones. It is a function of the
+                suite that closes over nothing, so that no answer travels with it. It runs in the worker, and on the
+                reference in the judge. It may also return a list of such dicts, the last one last.
+            train: the examples to learn from, tensors with a row for each. In a check marked `gpu` they are on the
+                GPU, and so must be what fit makes.
+            score: `score(reference, parameters)` runs in the judge, on held-out examples.
+            steps, batch: the number of batches and their size.
+            reshuffle: whether every epoch has a new order, or all have the same.
+            stretches: so many times the parameters come back. The judge repeats the first stretch, the last one, and
+                one between. With 1 nothing is repeated: for layers that draw at random and optimisers with a state.
+            start: the first parameters; those that `fit` makes on the reference unless they are given.
+            again: where fit cannot go on from given parameters, but notes those before each stretch and the last
+                ones: this function can.
+            proof: `proof(trail)` may fail the check by all that fit noted.
+            better: whether a good score is high or low.
+            best: a score better than this shows that the code sees the answers.
         """
         self._require_gpu()
         if fit.__closure__ is not None:
             raise GraderError(same("fit must close over nothing: held-out answers would travel with it."))
         if self.check.needs_gpu and not self.on_gpu:
             self.check.seconds *= CPU_PATIENCE
-        probe = _gpu_probe(fit, train, inputs, steps) if self.on_gpu else _probe(fit, train, inputs, steps)
-        reply = self.grading.answer(self.check, probe)
-        value = score(reply)
-        task = task_on(task, self.drawn)
+        generator = torch.Generator().manual_seed(self._seed("order"))
+        batches = Batches(train, order(len(train[0]), batch, steps, generator, reshuffle=reshuffle), 0, steps)
+        plan = self._plan(fit, again, start, batches, stretches)
+        trail = require_trail(self.grading.answer(self.check, plan.probe(on_gpu=self.on_gpu)), plan.start)
+        with _blaming(trail[-1]):
+            if proof is not None:
+                proof(trail)
+            if stretches > 1:
+                plan.require_retraced(trail, self._reference(), self._seed("retraced"))
+            value = _scored(score, self._reference(), trail[-1])
+        self._decide(value, task_on(task, self.drawn), steps, better, best)
+
+    def _plan(self, fit: Fit, again: Fit | None, start: Parameters | None, whole: Batches, stretches: int) -> Plan:
+        if start is None:
+            seed_all(self._seed("start"))
+            start = {name: value.detach() for name, value in fit(self._reference(), None, whole.part(0, 0)).items()}
+        borders = [i * len(whole) // stretches for i in range(stretches + 1)]
+        parts = [whole.part(first, end) for first, end in itertools.pairwise(borders)]
+        return Plan(fit, again, start, whole, parts)
+
+    def _decide(self, value: float, task: str, steps: int, better: Better, best: float | None) -> None:
         entry = thresholds(self.grading.content.course, self.grading.content.chapter).get(task)
         device = "cuda" if self.on_gpu else "cpu"
         self.check.report.measured = Measured(task, value, better, steps, entry.threshold if entry else None, device)
+        if best is not None and _beats(value, best, better):
+            raise Unmet(Verdict.FAILED, _too_good(value, best))
+        self._require_threshold(value, entry, better)
+
+    def _require_threshold(self, value: float, entry: Threshold | None, better: Better) -> None:
         if entry is None:
             options = "".join(f" --data {name}" for name in sorted(self.drawn))
             command = f"dlgrade calibrate {self.grading.content.chapter.id}{options}"
             raise Unmet(Verdict.NOT_RUN, both(f"Not calibrated: `{command}`.", f"尚未校准：`{command}`。"))
-        if not (value >= entry.threshold if better == "higher" else value <= entry.threshold):
+        if _beats(entry.threshold, value, better):
             raise Unmet(Verdict.FAILED, _short_of(value, entry.threshold, better))
 
+    def _reference(self) -> Any:
+        """The reference, in a module of its own: fit may change it, and other checks ask the usual one."""
+        return Variant("reference-in-training", self.grading.content.reference.source).module
 
-def _probe(fit: Fit, train: Any, inputs: Any, steps: int) -> Callable[[Any], Any]:
-    return lambda impl: fit(impl, train, inputs, steps)
+    def _data_set(self, data: str) -> DataSet:
+        return stand_in(self.grading.content.course, data)
+
+    def _seed(self, purpose: str) -> int:
+        return self.grading.seed_for(purpose, self.check.report.id)
 
 
-def _gpu_probe(fit: Fit, train: Any, inputs: Any, steps: int) -> Callable[[Any], Any]:
-    from dlgrade.suite import moved  # it travels with the probe
+@contextmanager
+def _blaming(parameters: Parameters) -> Iterator[None]:
+    """Turn what the suite raises on these parameters into a verdict about them.
 
-    return lambda impl: moved(fit(impl, moved(train, "cuda"), moved(inputs, "cuda"), steps), "cpu")
+    The suite is right: it has got through the reference's parameters when the threshold was calibrated.
+    """
+    try:
+        yield
+    except (Unmet, GraderError, MemoryError):
+        raise
+    except Exception as error:
+        raise Unmet(Verdict.FAILED, _no_use(f"{type(error).__name__}: {error}", parameters)) from None
+
+
+def _scored(score: Score, reference: Any, parameters: Parameters) -> float:
+    with torch.no_grad():
+        value = float(score(reference, parameters))
+    if not math.isfinite(value):
+        raise Unmet(Verdict.FAILED, _no_use(f"score {value}", parameters))
+    return value
+
+
+def _beats(value: float, other: float, better: Better) -> bool:
+    return value > other if better == "higher" else value < other
+
+
+def _no_use(why: str, parameters: Parameters) -> Any:
+    shown = describe(parameters)
+    return both(
+        f"The trained parameters cannot be used: {why}. They are {shown}.",
+        f"训练得到的参数无法使用：{why}。参数为 {shown}。",
+    )
+
+
+def _too_good(value: float, best: float) -> Any:
+    return both(
+        f"It reaches {value:.6g} on held-out data. That is better than anybody can be on this data ({best:.6g}): "
+        "does the code see the answers?",
+        f"在留出数据上为 {value:.6g}，超过了这些数据上可能达到的最好结果（{best:.6g}）。代码是否看到了答案？",
+    )
 
 
 def _short_of(value: float, threshold: float, better: Better) -> Any:

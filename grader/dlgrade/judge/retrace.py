@@ -1,0 +1,152 @@
+"""The way that training took: batches in the judge's order, parameters after every stretch, and whether they belong
+together."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from dlgrade.judge.compare import describe
+from dlgrade.judge.verdicts import Unmet
+from dlgrade.report.model import Verdict
+from dlgrade.suite import Batches, moved
+from dlgrade.text import both
+
+# Of the distance that a stretch moves the parameters. Right implementations were 0.00002 apart at most, by rounding;
+# another direction than the gradient's is about 1 away.
+ASTRAY = 0.01
+
+Parameters = dict[str, torch.Tensor]
+Fit = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that training starts from; the worker and the judge do the same with it.
+
+    `again` repeats a stretch where `fit` trains all of them at once, and notes the parameters before each and at last.
+    """
+
+    fit: Fit
+    again: Fit | None
+    start: Parameters
+    whole: Batches
+    stretches: list[Batches]
+
+    def probe(self, *, on_gpu: bool) -> Callable[[Any], Any]:
+        """Train; give the parameters after each stretch."""
+        fit, start, stretches = self.fit, self.start, [self.whole] if self.again else self.stretches
+
+        def probe(impl: Any) -> Any:
+            parameters, trail = moved(start, "cuda") if on_gpu else start, []
+            for batches in stretches:
+                found = fit(impl, parameters, batches.on("cuda") if on_gpu else batches)
+                trail += found if isinstance(found, list) else [found]
+                parameters = trail[-1]
+            return moved(trail, "cpu") if on_gpu else trail
+
+        return probe
+
+    def require_retraced(self, trail: list[Parameters], reference: Any, seed: int) -> None:
+        """Repeat the first stretch, the last one and another with the reference: each must lead to the same place.
+
+        The first and the last are always repeated: parameters from elsewhere do not help who cannot train.
+
+        Raises:
+            Unmet: the parameters are not those that training leads to.
+        """
+        places, count = trail if self.again else [self.start, *trail], len(self.stretches)
+        if len(places) != count + 1:
+            raise _wrong_count(len(places) - 1, count)
+        for i in sorted({0, count - 1, random.Random(seed).randrange(count)}):
+            stretch = self.stretches[i]
+            expected = (self.again or self.fit)(reference, places[i], stretch)
+            if is_astray(places[i], places[i + 1], expected):
+                raise _astray(stretch.first + 1, stretch.first + len(stretch))
+
+
+def order(
+    rows: int, batch: int, steps: int, generator: torch.Generator, *, reshuffle: bool = True
+) -> list[torch.Tensor]:
+    """The rows of so many batches, epoch by epoch."""
+    shuffled = torch.randperm(rows, generator=generator)
+    found = list(shuffled.split(batch))
+    while len(found) < steps:
+        shuffled = torch.randperm(rows, generator=generator) if reshuffle else shuffled
+        found += shuffled.split(batch)
+    return found[:steps]
+
+
+def require_trail(reply: Any, start: Parameters) -> list[Parameters]:
+    """The parameters that came back: those of `start`, by name, at one moment or more.
+
+    Raises:
+        Unmet: something else came back.
+    """
+    if not isinstance(reply, list) or not reply:
+        raise _unusable("trained parameters", describe(reply), "a list of dicts", "参数字典的列表")
+    return [_parameters(part, start) for part in reply]
+
+
+def _parameters(found: Any, start: Parameters) -> Parameters:
+    if not isinstance(found, dict):
+        raise _unusable("trained parameters", describe(found), "a dict of tensors", "张量的字典")
+    return {name: _parameter(name, found.get(name), first) for name, first in start.items()}
+
+
+def _parameter(name: str, found: Any, first: torch.Tensor) -> torch.Tensor:
+    wanted = tuple(first.shape)
+    if not isinstance(found, torch.Tensor) or found.shape != first.shape or found.dtype != first.dtype:
+        raise _unusable(name, describe(found), f"a {first.dtype} tensor of shape {wanted}", f"形状 {wanted} 的张量")
+    if not found.isfinite().all():
+        raise Unmet(
+            Verdict.FAILED,
+            both(f"After training, {name} is not finite everywhere.", f"训练后 {name} 含有无穷大或 NaN。"),
+        )
+    return found
+
+
+def _unusable(name: str, found: str, wanted: str, wanted_zh: str) -> Unmet:
+    return Unmet(
+        Verdict.FAILED,
+        both(
+            f"After training, {name} is {found}; expected is {wanted}.",
+            f"训练后 {name} 为 {found}；应为{wanted_zh}。",
+        ),
+    )
+
+
+def is_astray(before: Parameters, after: Parameters, expected: Parameters) -> bool:
+    """Whether `after` is elsewhere than expected, measured by the way from `before` to what is expected."""
+    return not _distance(after, expected) <= ASTRAY * _distance(before, expected)
+
+
+def _distance(one: Parameters, other: Parameters) -> float:
+    return math.sqrt(sum(float((one[name].double() - other[name].double()).square().sum()) for name in one))
+
+
+def _wrong_count(found: int, wanted: int) -> Unmet:
+    return Unmet(
+        Verdict.FAILED,
+        both(
+            f"Training went through its batches {found} times; expected are {wanted}.",
+            f"训练遍历批量的次数为 {found}；应为 {wanted}。",
+        ),
+    )
+
+
+def _astray(first: int, last: int) -> Unmet:
+    return Unmet(
+        Verdict.FAILED,
+        both(
+            f"From step {first} to step {last} the parameters do not change as training on these batches changes "
+            "them. Is every step that of the exercise, and does nothing else change the parameters?",
+            f"第 {first} 步到第 {last} 步，参数的变化与用这些小批量训练的结果不符。"
+            "每一步是否都按题目要求更新？是否有别处修改了参数？",
+        ),
+    )
