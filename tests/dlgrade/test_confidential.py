@@ -102,10 +102,10 @@ import pytest
 import torch
 
 
-def fit(impl, train, inputs, steps):
+def fit(impl, parameters, batches):
     """Ask for the motto."""
-    impl.motto(train)
-    return inputs
+    impl.motto(1)
+    return {"w": torch.zeros(1)}
 
 
 @pytest.mark.exercise("motto")
@@ -114,7 +114,7 @@ class TestTrained:
         """Learns the motto.
         学会箴言。"""
         labels = torch.tensor(list(b"labels_canary"), dtype=torch.uint8)
-        training("motto", fit, randn(4, 3), randn(2, 3), lambda found: float(labels.sum()), steps=1)
+        training("motto", fit, (randn(64, 3),), lambda *_: float(labels.sum()), steps=1, stretches=1)
 '''
 SLEEPER = """\
 import time
@@ -377,14 +377,14 @@ def by_proc():
 
 
 def by_memory():
-    """Every page that answers, in the two gigabytes around everything that Python knows an address of."""
+    """Every page that answers, around everything that Python knows an address of."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mincore.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p
     answer, page, block = ctypes.create_string_buffer(512), 4096, 512 * 4096
     known = {id(item) // block for item in gc.get_objects()}
     libc.sbrk.restype = ctypes.c_void_p
     known |= {libc.sbrk(0) // block, ctypes.addressof(answer) // block, id(None) // block}
-    near = {number + step for number in known for step in range(-64, 65)}
+    near = {number + step for number in known for step in range(-4, 5)}
     for number in sorted(near):
         for at in range(number * block, (number + 1) * block, page):
             if at > 0 and libc.mincore(at, page, answer) == 0 and readable(libc, at, page):
