@@ -71,6 +71,12 @@ class TestDouble:
         总是出错。"""
         run(lambda impl: impl.double(1.0))
         raise KeyError("no such thing")
+
+    def test_counted(self, run):
+        """Counts up to a value.
+        数到某个数。"""
+        for _ in range(run(lambda impl: impl.double(2))):
+            pass
 '''
 
 
@@ -102,6 +108,14 @@ def test_whose_fault(graded):
     assert wrong["double.looked_up"][0] is Verdict.FAILED
     assert "The result is -7" in wrong["double.looked_up"][1]
     assert right["double.broken"][0] is wrong["double.broken"][0] is Verdict.GRADER_ERROR
+
+
+def test_an_endless_suite(graded):
+    """A value that keeps the suite's own code busy for ever fails its check after a while."""
+    verdict, message = graded("def double(x):\n    return 10**15 if x == 2 else 2 * x\n")["double.counted"]
+
+    assert verdict is Verdict.FAILED
+    assert "The result is 1000000000000000" in message
 
 
 @pytest.mark.parametrize("threaded", [False, True])

@@ -35,6 +35,7 @@ from dlgrade.worker import wire
 
 Accelerator = Literal["cpu", "cuda"]  # what stands in for a GPU, or is one
 
+SUITE_SECONDS = 20.0
 PATIENCE_AFTER_TIMEOUT = 0.2  # an exercise that hung once gets this share of the time for each further check
 
 
@@ -186,6 +187,11 @@ class Grading:
             return grading.answer(replace(check, spent=0.0), probe)
         finally:
             grading.close()
+
+    def suite_seconds(self, check: Check) -> float:
+        """The processor time that the suite's own code has for a check; a student's value can make it very long."""
+        share = PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0
+        return share * (SUITE_SECONDS + 4 * check.seconds)
 
     def blames(self, check: Check, again: Callable[[], object]) -> bool:
         """Whether it is the submission's value that suite code raises on: with the reference's, `again` does not."""

@@ -175,6 +175,7 @@ def _description(item: pytest.Item) -> Text:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if CHECK not in item.stash:
         return (yield)
+    from dlgrade.judge.patience import at_most_cpu
     from dlgrade.judge.verdicts import Unmet, from_suite_error
 
     grading = item.config.stash[GRADER].grading_for(item.path)
@@ -184,18 +185,21 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     grading.begin(check)
     drawn = check.generator.get_state() if check.generator is not None else None
     try:
-        return (yield)
+        with at_most_cpu(grading.suite_seconds(check)):
+            return (yield)
     except (AssertionError, pytest.skip.Exception):
         raise
     except Unmet as unmet:
         if unmet.verdict is Verdict.NOT_RUN and isinstance(item.config.stash[GRADER], PlainGrader):
             pytest.skip(unmet.text.en)  # what pytest calls it
         raise
-    except Exception:
+    except Exception as error:
         if drawn is not None:
             check.generator.set_state(drawn)
         if not grading.blames(check, item.runtest):
             raise
+        if isinstance(error, TimeoutError):
+            grading.hung.add(check.exercise)
         assert check.last is not None
         raise from_suite_error(check.last.value, check.last.expected) from None
 

@@ -6,18 +6,14 @@ depends on.
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import inspect
 import pickle
-import signal
 import sys
-import threading
 import time
 import types
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,12 +26,12 @@ import torch
 from dlgrade import __version__
 from dlgrade.files import write_whole
 from dlgrade.judge.compare import describe
+from dlgrade.judge.patience import at_most
 from dlgrade.worker import wire
 from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05
 PATIENCE_SECONDS = 5.0
-IMPORT_SECONDS = 0.05  # until a time limit that expired in an import is looked at again
 ANSWER_LIMIT = 1 << 30
 
 
@@ -83,7 +79,7 @@ class Variant:
         recorder = Recorder(self.module)
         seed_all(seed)
         try:
-            with warnings.catch_warnings(), _at_most(self.patience):
+            with warnings.catch_warnings(), at_most(self.patience):
                 warnings.simplefilter("ignore")  # a known-wrong variant has every right to be odd
                 outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(recorder), ANSWER_LIMIT))
         except Exception as error:
@@ -97,66 +93,6 @@ class Variant:
         parts = (__version__, torch.__version__, sys.version, self.source, str(seed))
         digest = hashlib.sha256("\0".join(parts).encode() + b"\0" + blob).hexdigest()
         return Path(platformdirs.user_cache_dir("dlgrade")) / "outcomes" / digest
-
-
-def _at_most(seconds: float | None) -> AbstractContextManager[None]:
-    """Raises TimeoutError after so many seconds: by a signal where one can, in the main thread and not on Windows."""
-    if seconds is None:
-        return nullcontext()
-    if hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
-        return _alarm(seconds)
-    return _interruption(seconds)
-
-
-def _importing(frame: types.FrameType | None) -> bool:
-    """Whether a module is being imported: broken off there, it would stay half imported for everybody after."""
-    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
-        frame = frame.f_back
-    return frame is not None
-
-
-@contextmanager
-def _interruption(seconds: float) -> Iterator[None]:
-    """From another thread; it takes effect at the next step of Python's, as soon as a call into C is over."""
-    lock, here, over = threading.Lock(), ctypes.c_ulong(threading.get_ident()), False
-
-    def expire() -> None:
-        while not over and _importing(sys._current_frames().get(here.value)):
-            time.sleep(IMPORT_SECONDS)
-        with lock:
-            if not over:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(TimeoutError))
-
-    timer = threading.Timer(seconds, expire)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        with lock:
-            over = True
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, None)  # one that is on its way no longer counts
-        timer.cancel()
-
-
-@contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    def expire(_: int, frame: types.FrameType | None) -> None:
-        if _importing(frame):
-            signal.setitimer(signal.ITIMER_REAL, IMPORT_SECONDS)
-        else:
-            raise TimeoutError(f"more than {seconds:g} s")
-
-    started = time.monotonic()
-    handler = signal.signal(signal.SIGALRM, expire)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if left:  # somebody else's alarm, pytest-timeout's for one
-            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - started)), interval)
 
 
 def _recall(place: Path) -> Outcome | None:

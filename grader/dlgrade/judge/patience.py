@@ -1,0 +1,102 @@
+"""Time limits for code in the judge's own process: known-wrong variants, and suites that compute with students' values.
+
+A limit raises TimeoutError in the code that takes too long, but never while it imports a module: that would stay half
+imported for everybody after.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+IMPORT_SECONDS = 0.05  # until a limit that is passed in an import is looked at again
+
+
+@contextmanager
+def at_most_cpu(seconds: float) -> Iterator[None]:
+    """Limit the processor time of this process, which does not count the time that it waits for a worker.
+
+    There is no such limit on Windows and outside the main thread.
+    """
+    if not hasattr(signal, "ITIMER_VIRTUAL") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGVTALRM, _expiry(signal.ITIMER_VIRTUAL, seconds))
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, handler)
+
+
+def at_most(seconds: float | None) -> AbstractContextManager[None]:
+    """Raises TimeoutError after so many seconds: by a signal where one can, in the main thread and not on Windows."""
+    if seconds is None:
+        return nullcontext()
+    if hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
+        return _alarm(seconds)
+    return _interruption(seconds)
+
+
+def _expiry(timer: int, seconds: float) -> Callable[[int, types.FrameType | None], None]:
+    """What happens when a timer's signal comes."""
+
+    def expire(_: int, frame: types.FrameType | None) -> None:
+        if _importing(frame):
+            signal.setitimer(timer, IMPORT_SECONDS)
+        else:
+            raise TimeoutError(f"more than {seconds:g} s")
+
+    return expire
+
+
+def _importing(frame: types.FrameType | None) -> bool:
+    """Whether a module is being imported: broken off there, it would stay half imported for everybody after."""
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None
+
+
+@contextmanager
+def _interruption(seconds: float) -> Iterator[None]:
+    """From another thread; it takes effect at the next step of Python's, as soon as a call into C is over."""
+    lock, here, over = threading.Lock(), ctypes.c_ulong(threading.get_ident()), False
+
+    def expire() -> None:
+        while not over and _importing(sys._current_frames().get(here.value)):
+            time.sleep(IMPORT_SECONDS)
+        with lock:
+            if not over:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(TimeoutError))
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over = True
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, None)  # one that is on its way no longer counts
+        timer.cancel()
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    started = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, _expiry(signal.ITIMER_REAL, seconds))
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if left:  # somebody else's alarm, pytest-timeout's for one
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - started)), interval)
