@@ -44,7 +44,7 @@ from dlgrade.submission import Submission
 
 CHAPTERS = ("ch28", "ch63", "ch15", "ch52", "ch07")  # tensors; sequences and scores; tables; text and dicts; objects
 MISTAKES = 4  # known-wrong variants that are recorded of each chapter
-SAMPLE = 40  # one report in so many is written
+SAMPLE = 100  # one report in so many is written
 PAGE = 20  # checks in one written report
 MOST_SECONDS = 5.0  # of processor time, for one reply or one written report
 MOST_GROWTH = 64 << 20  # bytes of memory, between a tenth of the replies and all of them
@@ -157,10 +157,11 @@ NUMBERS = (
     -(2**63), 2**63, 2**64 - 1,
 )  # fmt: skip
 FLOATS = (0.0, -0.0, 0.5, 1e-300, 1e300, float("inf"), float("-inf"), float("nan"))
+TAGS = tuple("ltsdTAibyvo")
 WORDS = (
     "", "a", "é", "批量", "\0", "\x1b[2J", "\u202e", "\u2028", "￿", "a\nb\n", "]]>", "<b>&amp;", "{{x}}", "x" * 101,
     "ch28_batch_norm.py", "value", "raised", "missing", "unsendable", "too_large", "circular", "NameError", "CUDA error",
-    *"ltsdTAibyvo", "float32", "bool", "bfloat16", "complex64", "cpu", "cuda", "<f4", "|b1", "<c8", "<f16", "<U1", "-7",
+    *TAGS, "float32", "bool", "bfloat16", "complex64", "cpu", "cuda", "<f4", "|b1", "<c8", "<f16", "<U1", "-7",
     "9" * 3999, "9" * 4001, "٣",
 )  # fmt: skip
 NODES = (
@@ -177,21 +178,21 @@ def spoiled(rng, frame, others):
     way = rng.random()
     if way < 0.01:
         return frame
-    if way < 0.2:
+    if way < 0.15:
         return with_tensors_spoiled(rng, frame)
-    if way < 0.8:
+    if way < 0.85:
         frame = with_tree_spoiled(rng, frame, others)
-    if way > 0.75:
+    if way > 0.83:
         frame = with_bytes_spoiled(rng, frame, others)
     return frame
 
 
 def with_tensors_spoiled(rng, frame):
-    """Other bytes in the tensors: other values of the same shape, or in a head without tensors anything."""
+    """Other bytes in the tensors, if there are any: other values of the same shape."""
     (size,) = HEADER.unpack_from(frame)
-    content, begin = bytearray(frame), 4 + size if 4 + size < len(frame) else 4
+    content = bytearray(frame)
     for _ in range(rng.choice((1, 2, 8))):
-        at = rng.randrange(begin, len(content))
+        at = rng.randrange(4 + size, max(4 + size + 1, len(content)))
         content[at : at + 4] = rng.choice((rng.randbytes(4), b"\0\0\xc0\x7f", b"\0\0\x80\xff"))[: len(content) - at]
     return bytes(content)
 
@@ -229,7 +230,7 @@ def with_tree_spoiled(rng, frame, others):
     head, rest = msgspec.msgpack.decode(frame[4 : 4 + size]), frame[4 + size :]
     for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
         head = mutated(rng, head, others)
-    if rng.random() < 0.2:
+    if rest and rng.random() < 0.05:
         rest = with_bytes_spoiled(rng, rest, others)
         if isinstance(head, dict):
             head["sizes"] = [len(rest)]
@@ -244,13 +245,16 @@ def mutated(rng, tree, others):
     """The tree with one node, somewhere, replaced, repeated, moved or left out."""
     if isinstance(tree, dict) and tree and rng.random() < 0.95:
         inside = "error" if tree.get("status") == "raised" else "value"
-        key = inside if "status" in tree and rng.random() < 0.85 else rng.choice((*tree, "error", "syntax", "x"))
+        names = (*tree, "error", "syntax", "x") if rng.random() < 0.2 else tuple(tree)
+        key = inside if "status" in tree and rng.random() < 0.85 else rng.choice(names)
         if rng.random() < 0.03:
             return {name: part for name, part in tree.items() if name != key}
         return {**tree, key: mutated(rng, tree.get(key), others)}
     if isinstance(tree, list) and tree and rng.random() < 0.85:
         at = rng.randrange(len(tree))
-        way = rng.random()
+        if at == 0 and tree[0] in TAGS and len(tree) > 1 and rng.random() < 0.9:  # most trees keep their kind
+            at = 1
+        way = 1.0 if tree[0] in TAGS and rng.random() < 0.9 else rng.random()
         if way < 0.04:
             return tree[:at] + tree[at + 1 :]
         if way < 0.08:
@@ -262,6 +266,12 @@ def mutated(rng, tree, others):
 
 
 def replacement(rng, tree, others):
+    """Something else: mostly of the same type, so that it is looked at more closely."""
+    alike = {bool: (True, False), int: NUMBERS, float: FLOATS, str: WORDS, bytes: (b"", b"\2\0\0\0")}
+    if type(tree) in alike and rng.random() < 0.7:
+        return rng.choice(alike[type(tree)])
+    if isinstance(tree, list) and tree and tree[0] in TAGS and rng.random() < 0.7:
+        return rng.choice(NODES)
     way = rng.randrange(14)
     if way < 2:
         return rng.choice(NUMBERS)
@@ -292,16 +302,22 @@ def replacement(rng, tree, others):
 def large(rng):
     """A node that is large or deep, near the limits and beyond."""
     size = rng.choice((50, 4_000, 5_000, 60_000, 210_000))
-    deep = []
-    for _ in range(rng.choice((38, 42, 300))):
-        deep = ["l", [deep]]
-    return rng.choice(
+    make = rng.choice(
         (
-            "x" * (5 * size), ["l", [0] * size], ["d", [[f"key {i}", i] for i in range(size)]], ["s", list(range(size))],
-            ["d", [[["t", [i]], None] for i in range(size)]], deep, ["b", b"\0" * size], [["f", 1, "g", 1]] * size,
-            ["l", [["T", "uint8", [2], "cpu", 0]] * size],
+            lambda: "x" * (5 * size), lambda: ["l", [0] * size], lambda: ["s", list(range(size))], lambda: nested(size),
+            lambda: ["d", [[f"key {i}", i] for i in range(size)]], lambda: ["d", [[["t", [i]], 0] for i in range(size)]],
+            lambda: ["b", b"\0" * size], lambda: [["f", 1, "g", 1]] * size,
+            lambda: ["l", [["T", "uint8", [2], "cpu", 0]] * size],
         )
     )  # fmt: skip
+    return make()
+
+
+def nested(size):
+    tree = ["l", []]
+    for _ in range(min(300, size)):
+        tree = ["l", [tree]]
+    return tree
 
 
 # Judging.
