@@ -160,16 +160,17 @@ FLOATS = (0.0, -0.0, 0.5, 1e-300, 1e300, float("inf"), float("-inf"), float("nan
 TAGS = tuple("ltsdTAibyvo")
 WORDS = (
     "", "a", "é", "批量", "\0", "\x1b[2J", "\u202e", "\u2028", "￿", "a\nb\n", "]]>", "<b>&amp;", "{{x}}", "x" * 101,
-    "ch28_batch_norm.py", "value", "raised", "missing", "unsendable", "too_large", "circular", "NameError", "CUDA error",
-    *TAGS, "float32", "bool", "bfloat16", "complex64", "cpu", "cuda", "<f4", "|b1", "<c8", "<f16", "<U1", "-7",
+    "ch28_batch_norm.py", "value", "raised", "missing", "unsendable", "too_large", "circular", "NameError",
+    "CUDA error", *TAGS, "float32", "bool", "bfloat16", "complex64", "cpu", "cuda", "<f4", "|b1", "<c8", "<f16", "<U1", "-7",
     "9" * 3999, "9" * 4001, "٣",
 )  # fmt: skip
 NODES = (
     ["l", []], ["t", []], ["s", []], ["d", []], ["y", "float32"], ["v", "cpu"], ["o", "Net", "Net()"], ["b", 0],
     ["b", b"\xff"], ["i", "9" * 40], ["T", "float32", [], "cpu", b"\0\0\xc0\x7f"], ["T", "bool", [2], "cpu", b"\2\1"],
-    ["T", "int64", [0, 2**39], "cpu", b""], ["T", "uint8", [1] * 32, "cpu", b"x"], ["T", "float32", [1], "cuda", b"1234"],
-    ["A", "<f8", [1], b"12345678"], ["A", "<f16", [1], bytes(16)], ["A", "|b1", [2], b"\2\0"], ["A", "<f4", [0, 3], b""],
-    ["d", [[1, 2], [True, 3], [1.0, 4]]], ["d", [[["t", [1, "a"]], ["s", [1, "a", None]]]]], ["T", "float32", [2], "cpu", 0],
+    ["T", "int64", [0, 2**39], "cpu", b""], ["T", "uint8", [1] * 32, "cpu", b"x"], ["T", "float32", [2], "cpu", 0],
+    ["T", "float32", [1], "cuda", b"1234"], ["A", "<f8", [1], b"12345678"], ["A", "<f16", [1], bytes(16)],
+    ["A", "|b1", [2], b"\2\0"], ["A", "<f4", [0, 3], b""], ["d", [[1, 2], [True, 3], [1.0, 4]]],
+    ["d", [[["t", [1, "a"]], ["s", [1, "a", None]]]]],
 )  # fmt: skip
 
 
@@ -207,7 +208,9 @@ def with_bytes_spoiled(rng, frame, others):
         if way == 0:
             content[at] ^= 1 << rng.randrange(8)
         elif way == 1:
-            content[at] = rng.choice((0, 1, 0x7F, 0x80, 0x90, 0xA0, 0xC0, 0xC1, 0xC4, 0xC6, 0xCB, 0xCF, 0xDB, 0xDD, 0xDF, 0xFF))
+            content[at] = rng.choice(
+                (0, 1, 0x7F, 0x80, 0x90, 0xA0, 0xC0, 0xC1, 0xC4, 0xC6, 0xCB, 0xCF, 0xDB, 0xDD, 0xDF, 0xFF)
+            )
         elif way == 2:
             content[at:at] = rng.randbytes(rng.randrange(1, 9))
         elif way == 3:
@@ -290,7 +293,11 @@ def replacement(rng, tree, others):
     if way == 11 and isinstance(tree, int):
         return tree + rng.choice((-1, 1, 256)) if -(2**62) < tree < 2**62 else 0
     if way == 12:
-        error = {"type": "E", "message": rng.choice(WORDS), "frames": [[rng.choice(WORDS), rng.choice(NUMBERS), "f", 1]]}
+        error = {
+            "type": "E",
+            "message": rng.choice(WORDS),
+            "frames": [[rng.choice(WORDS), rng.choice(NUMBERS), "f", 1]],
+        }
         flags = dict.fromkeys(("not_implemented", "out_of_memory", "forbidden", "gpu_error"), rng.random() < 0.2)
         syntax = [rng.choice(WORDS), rng.choice(NUMBERS), rng.choice(NUMBERS), rng.choice(WORDS)]
         return {**error, **flags, "syntax": rng.choice((None, syntax))}
@@ -305,8 +312,8 @@ def large(rng):
     make = rng.choice(
         (
             lambda: "x" * (5 * size), lambda: ["l", [0] * size], lambda: ["s", list(range(size))], lambda: nested(size),
-            lambda: ["d", [[f"key {i}", i] for i in range(size)]], lambda: ["d", [[["t", [i]], 0] for i in range(size)]],
-            lambda: ["b", b"\0" * size], lambda: [["f", 1, "g", 1]] * size,
+            lambda: ["d", [[f"key {i}", i] for i in range(size)]],
+            lambda: ["d", [[["t", [i]], 0] for i in range(size)]], lambda: ["b", b"\0" * size], lambda: [["f", 1, "g", 1]] * size,
             lambda: ["l", [["T", "uint8", [2], "cpu", 0]] * size],
         )
     )  # fmt: skip
@@ -475,18 +482,17 @@ class Result:
     growth: int = 0
 
 
-def fuzz(chapters, count, seed, mistakes=MISTAKES, tell=lambda *_: None):
+def fuzz(judge, chapters, count, seed, mistakes=MISTAKES, tell=lambda *_: None):
     """Judge so many spoiled replies, of all chapters in turn."""
-    warnings.simplefilter("ignore")  # numpy's and torch's, about values that nobody meant
-    signal.signal(signal.SIGPROF, ring)
-    with Judge(course.load()) as judge:
-        recorded = {chapter: record(judge, judge.course.chapter(chapter), mistakes) for chapter in chapters}
-        tell(f"recorded {', '.join(f'{name}: {len(replies)}' for name, replies in recorded.items())}")
-        fuzzers = [
-            Fuzzer(judge, judge.course.chapter(name), replies, random.Random(f"{seed} {name}"))
-            for name, replies in recorded.items()
-        ]
-        before, started = 0, time.monotonic()
+    recorded = {name: record(judge, judge.course.chapter(name), mistakes) for name in chapters}
+    tell(f"recorded {', '.join(f'{name}: {len(replies)}' for name, replies in recorded.items())}")
+    fuzzers = [
+        Fuzzer(judge, judge.course.chapter(name), replies, random.Random(f"{seed} {name}"))
+        for name, replies in recorded.items()
+    ]
+    before, handler, started = 0, signal.signal(signal.SIGPROF, ring), time.monotonic()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy's and torch's, about values that nobody meant
         for number in range(count):
             fuzzers[number % len(fuzzers)].one()
             if number == count // 10:
@@ -494,18 +500,24 @@ def fuzz(chapters, count, seed, mistakes=MISTAKES, tell=lambda *_: None):
             if number % max(1, count // 20) == 0 and number:
                 rate = number / (time.monotonic() - started)
                 tell(f"{number:,} replies, {rate:,.0f} a second, {resident() >> 20} MB")
-        result = Result(growth=resident() - before)
-        for fuzzer in fuzzers:
-            result.outcomes += fuzzer.outcomes
-            result.faults += fuzzer.faults
-            result.written += fuzzer.written
-            result.slowest = max(result.slowest, fuzzer.slowest)
+    signal.signal(signal.SIGPROF, handler)
+    return summed(fuzzers, resident() - before)
+
+
+def summed(fuzzers, growth):
+    result = Result(growth=growth)
+    for fuzzer in fuzzers:
+        result.outcomes += fuzzer.outcomes
+        result.faults += fuzzer.faults
+        result.written += fuzzer.written
+        result.slowest = max(result.slowest, fuzzer.slowest)
     return result
 
 
 def main(count="1000000", seed="0"):
     started, busy = time.monotonic(), time.process_time()
-    result = fuzz(CHAPTERS, int(count), int(seed), tell=lambda words: print(words, flush=True))
+    with Judge(course.load()) as judge:
+        result = fuzz(judge, CHAPTERS, int(count), int(seed), tell=lambda words: print(words, flush=True))
     for trace, frame in result.faults:
         print(f"{trace}\nframe of {len(frame)} bytes: {frame[:300].hex()}\n")
     for outcome, times in result.outcomes.most_common():
