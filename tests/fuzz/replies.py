@@ -161,8 +161,8 @@ TAGS = tuple("ltsdTAibyvo")
 WORDS = (
     "", "a", "é", "批量", "\0", "\x1b[2J", "\u202e", "\u2028", "￿", "a\nb\n", "]]>", "<b>&amp;", "{{x}}", "x" * 101,
     "ch28_batch_norm.py", "value", "raised", "missing", "unsendable", "too_large", "circular", "NameError",
-    "CUDA error", *TAGS, "float32", "bool", "bfloat16", "complex64", "cpu", "cuda", "<f4", "|b1", "<c8", "<f16", "<U1", "-7",
-    "9" * 3999, "9" * 4001, "٣",
+    "CUDA error", *TAGS, "float32", "bool", "bfloat16", "complex64", "cpu", "cuda", "<f4", "|b1", "<c8", "<f16", "<U1",
+    "-7", "9" * 3999, "9" * 4001, "٣",
 )  # fmt: skip
 NODES = (
     ["l", []], ["t", []], ["s", []], ["d", []], ["y", "float32"], ["v", "cpu"], ["o", "Net", "Net()"], ["b", 0],
@@ -179,6 +179,8 @@ def spoiled(rng, frame, others):
     way = rng.random()
     if way < 0.01:
         return frame
+    if way > 0.97:
+        return with_another_answer(frame, rng.choice(others))
     if way < 0.15:
         return with_tensors_spoiled(rng, frame)
     if way < 0.85:
@@ -186,6 +188,14 @@ def spoiled(rng, frame, others):
     if way > 0.83:
         frame = with_bytes_spoiled(rng, frame, others)
     return frame
+
+
+def with_another_answer(frame, other):
+    """The answer to another question."""
+    (size,), (other_size,) = HEADER.unpack_from(frame), HEADER.unpack_from(other)
+    head, answer = (msgspec.msgpack.decode(f[4 : 4 + s]) for f, s in ((frame, size), (other, other_size)))
+    content = msgspec.msgpack.encode({**answer, "number": head["number"]})
+    return HEADER.pack(len(content)) + content + other[4 + other_size :]
 
 
 def with_tensors_spoiled(rng, frame):
@@ -313,7 +323,8 @@ def large(rng):
         (
             lambda: "x" * (5 * size), lambda: ["l", [0] * size], lambda: ["s", list(range(size))], lambda: nested(size),
             lambda: ["d", [[f"key {i}", i] for i in range(size)]],
-            lambda: ["d", [[["t", [i]], 0] for i in range(size)]], lambda: ["b", b"\0" * size], lambda: [["f", 1, "g", 1]] * size,
+            lambda: ["d", [[["t", [i]], 0] for i in range(size)]], lambda: ["b", b"\0" * size],
+            lambda: [["f", 1, "g", 1]] * size,
             lambda: ["l", [["T", "uint8", [2], "cpu", 0]] * size],
         )
     )  # fmt: skip
@@ -368,7 +379,8 @@ def ring(*_):
 class Fuzzer:
     """Judges spoiled replies of one chapter, and counts how they end."""
 
-    def __init__(self, judge, chapter, recorded, rng):
+    def __init__(self, judge, chapter, recorded, rng, sample=SAMPLE):
+        self.sample = sample
         self.chapter = chapter
         self.recorded = recorded
         self.rng = rng
@@ -389,7 +401,7 @@ class Fuzzer:
         try:
             check = self.judged(question, frame)
             self.outcomes[check.report.verdict.value] += 1
-            if self.rng.random() < 1 / SAMPLE:
+            if self.rng.random() < 1 / self.sample:
                 self.waiting.append(check)
             if len(self.waiting) >= PAGE:
                 waiting, self.waiting = self.waiting, []
@@ -482,12 +494,12 @@ class Result:
     growth: int = 0
 
 
-def fuzz(judge, chapters, count, seed, mistakes=MISTAKES, tell=lambda *_: None):
+def fuzz(judge, chapters, count, seed, mistakes=MISTAKES, sample=SAMPLE, tell=lambda *_: None):
     """Judge so many spoiled replies, of all chapters in turn."""
     recorded = {name: record(judge, judge.course.chapter(name), mistakes) for name in chapters}
     tell(f"recorded {', '.join(f'{name}: {len(replies)}' for name, replies in recorded.items())}")
     fuzzers = [
-        Fuzzer(judge, judge.course.chapter(name), replies, random.Random(f"{seed} {name}"))
+        Fuzzer(judge, judge.course.chapter(name), replies, random.Random(f"{seed} {name}"), sample)
         for name, replies in recorded.items()
     ]
     before, handler, started = 0, signal.signal(signal.SIGPROF, ring), time.monotonic()

@@ -63,22 +63,28 @@ class _Room:
     def frames(self, frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
         kept: list[Frame] = []
         for frame in reversed(frames):
-            size = sum(map(_size, (frame.file, frame.function, frame.source)))
+            words = {name: _clean(getattr(frame, name)) for name in ("file", "function", "source")}
+            size = sum(map(_size, words.values()))
             if size > self.left:
                 break
             self.left -= size
-            kept.append(frame)
+            kept.append(msgspec.structs.replace(frame, **words))
         return tuple(reversed(kept))
 
 
+def _clean(words: str) -> str:
+    """Without half characters, which no encoding can carry."""
+    return words.encode("utf-8", "backslashreplace").decode()
+
+
 def _size(words: str) -> int:
-    return len(words.encode("utf-8", "backslashreplace"))
+    return len(words.encode())
 
 
 def _cut(words: str, most: int) -> tuple[str, int]:
     """The first characters, and how many more there are. Cut words leave room for a note that says so."""
-    content = words.encode("utf-8", "backslashreplace")
-    words = content.decode()
+    words = _clean(words)
+    content = words.encode()
     if len(content) <= most:
         return words, 0
     kept = content[: most - NOTE_BYTES].decode("utf-8", "ignore")
