@@ -1,8 +1,9 @@
 """Fuzz the replies of workers: python tests/fuzz/replies.py [COUNT] [SEED]
 
-Real replies of several chapters are recorded, spoiled as bytes and as trees, and judged: from the frame through the
-verdict and the comparison to the report of the check. Every reply goes this far. One report in SAMPLE also goes through
-the diagnosis and every writer. The exit code is 1 if anything raised what it should not, took too long or grew.
+The program records real replies of several chapters, spoils them as bytes and as trees, and judges them. Every reply goes
+from the frame through the verdict and the comparison to the report of its check. One report in SAMPLE also goes through
+the diagnosis and every writer. The exit code is 1 after an unexpected exception, a reply that took too long, or if the
+process grew. Memory may grow a little: rich keeps the widths of some thousand strings.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ from dlgrade.report.terminal import Terminal
 from dlgrade.submission import Submission
 
 CHAPTERS = ("ch28", "ch63", "ch15", "ch52", "ch07")  # tensors; sequences and scores; tables; text and dicts; objects
-MISTAKES = 4  # known-wrong variants that are recorded of each chapter
-SAMPLE = 100  # one report in so many is written
+MISTAKES = 4  # known-wrong variants of each chapter that are recorded
+SAMPLE = 100  # one report in SAMPLE is written
 PAGE = 20  # checks in one written report
 MOST_SECONDS = 5.0  # of processor time, for one reply or one written report
 MOST_GROWTH = 64 << 20  # bytes of memory, between a tenth of the replies and all of them
@@ -495,7 +496,7 @@ class Result:
 
 
 def fuzz(judge, chapters, count, seed, mistakes=MISTAKES, sample=SAMPLE, tell=lambda *_: None):
-    """Judge so many spoiled replies, of all chapters in turn."""
+    """Judge `count` spoiled replies, of all chapters in turn."""
     recorded = {name: record(judge, judge.course.chapter(name), mistakes) for name in chapters}
     tell(f"recorded {', '.join(f'{name}: {len(replies)}' for name, replies in recorded.items())}")
     fuzzers = [
@@ -536,7 +537,8 @@ def main(count="1000000", seed="0"):
         print(f"{times:>10,} {outcome}")
     seconds, busy = time.monotonic() - started, time.process_time() - busy
     print(f"{int(count):,} replies in {seconds:,.0f} s ({busy:,.0f} s of processor time), {result.written:,} written")
-    print(f"slowest {result.slowest:.2f} s, memory grew by {result.growth >> 20} MB")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"slowest {result.slowest:.2f} s, memory grew by {result.growth >> 20} MB, at most {peak} MB")
     return 1 if result.faults or result.growth > MOST_GROWTH else 0
 
 

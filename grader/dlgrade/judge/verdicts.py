@@ -87,7 +87,9 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
     if reply.forbidden:
         return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0], None, submission))
     if reply.status == "raised":
-        return _from_failure(msgspec.convert(reply.error, Failure), submission, limits)
+        if reply.error is None:
+            raise msgspec.ValidationError("an error without one")
+        return _from_failure(reply.error, submission, limits)
     if reply.status == "missing":
         return _missing(reply.value, submission)
     if reply.status == "unsendable":
