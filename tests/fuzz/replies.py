@@ -1,9 +1,9 @@
 """Fuzz the replies of workers: python tests/fuzz/replies.py [COUNT] [SEED]
 
-The program records real replies of several chapters, spoils them as bytes and as trees, and judges them. Every reply goes
-from the frame through the verdict and the comparison to the report of its check. One report in SAMPLE also goes through
-the diagnosis and every writer. The exit code is 1 after an unexpected exception, a reply that took too long, or if the
-process grew. Memory may grow a little: rich keeps the widths of some thousand strings.
+The program records real replies of several chapters, spoils them as bytes and as trees, and judges them. Every reply
+goes from the frame through the verdict and the comparison to the report of its check. One report in SAMPLE also goes
+through the diagnosis and every writer. The exit code is 1 after an unexpected exception, a reply that took too long, or
+if the process grew. Memory may grow a little: rich keeps the widths of some thousand strings.
 """
 
 from __future__ import annotations
