@@ -86,7 +86,7 @@ DETAIL = {
     "call": WORDS_OR_NONE, "got": WORDS_OR_NONE, "expected": WORDS_OR_NONE, "frames": list, "output": str,
     "output_bytes": int,
 }  # fmt: skip
-FRAME = {"file": str, "line": int, "function": str, "source": str}
+FRAME = {"file": str, "line": int, "function": str, "source": str, "times": int}
 
 
 def fits(data, schema):

@@ -116,6 +116,17 @@ def test_missing_and_extra_keys():
     assert "'u', 'v', 'w', 'x', 'y', 'z'" in found.text.en
 
 
+def test_sixty_thousand_keys():
+    """Of many keys, and of long ones, a few are named and the others counted."""
+    actual = {"a": 1, "k" * 1_000_000: 2, **{f"key {n}": n for n in range(60_000)}}
+    found = difference(actual, {"a": 1, "b": 2})
+    for words in (found.text.en, found.text.zh):
+        assert "'b'" in words
+        assert "'key 0'" in words
+        assert "(+59,993)" in words
+        assert len(words) < 700
+
+
 TOLERATED = {
     torch.float64: 1e-7, torch.float32: 2e-5, torch.float16: 2e-3, torch.bfloat16: 2e-2, torch.int64: 0.5,
     torch.complex64: 2e-5, torch.complex128: 1e-7,
@@ -174,6 +185,9 @@ DESCRIPTIONS = {
     "pair": ((1, 2.5), "(1, 2.5)"),
     "tuple-of-one": ((6,), "(6,)"),
     "list": ([None, "a\nb"], "[None, 'a\\nb']"),
+    "set": ({"c", "a", "b"}, "{'a', 'b', 'c'}"),
+    "large-set": (set("abcdefgh"), "{'a', 'b', 'c', 'd', 'e', 'f', ...}"),
+    "empty-set": (set(), "set()"),
     "dict": ({"y": torch.zeros(8, 5)}, "{'y': tensor float32 (8, 5)}"),
 }
 
@@ -186,6 +200,7 @@ def test_description(value, words):
 
 def test_long_descriptions_are_cut():
     """However much there is, a description stays short and in one line."""
-    for value in ("x" * 5000, ["many words"] * 5000, dict.fromkeys(range(5000), "words"), Other("Net", "a\nb\n" * 50)):
+    long = ["x" * 5000, b"\xff" * 5000, 10**4000, Other("Net", "a\nb\n" * 50), torch.empty(0, *[2**20] * 2, *[1] * 60)]
+    for value in (*long, ["many words"] * 5000, dict.fromkeys(range(5000), "words"), set(range(4000)), {"x" * 5000}):
         assert len(describe(value)) <= 300
         assert "\n" not in describe(value)

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import struct
 import warnings
 
 import msgspec
@@ -10,8 +11,12 @@ import pytest
 import torch
 
 from dlgrade.judge.compare import Comparison, Tolerance
+from dlgrade.judge.verdicts import from_reply
+from dlgrade.judge.workers import unpack
 from dlgrade.report.model import Verdict
+from dlgrade.submission import Submission
 from dlgrade.worker import wire
+from dlgrade.worker.limits import Limits
 from dlgrade.worker.wire import Malformed, Other, Unsendable, from_tree, to_tree
 
 EXACT = Comparison(Tolerance(0.0, 0.0))
@@ -228,6 +233,16 @@ MALFORMED = {
     "array-huge-and-empty": ["A", "<f4", [0, 2**39, 2**39], b""],
     "array-many-axes": ["A", "|u1", [1] * 100, b"\0"],
     "deep": deep_tree(500),
+    "number-beyond-64-bits": 2**63,
+    "long-text": "x" * (wire.MAX_TEXT + 1),
+    "long-key": ["d", [["x" * (wire.MAX_TEXT + 1), 1]]],
+    "long-name": ["o", "N" * (wire.MAX_REPR + 1), ""],
+    "long-repr": ["o", "N", "r" * (wire.MAX_REPR + 1)],
+    "nodes": ["l", [0] * wire.MAX_NODES],
+    "odd-keys": ["d", [[n, n] for n in range(wire.MAX_ODD_KEYS + 1)]],
+    "odd-elements": ["s", list(range(wire.MAX_ODD_KEYS + 1))],
+    "no-blob": ["b", 0],
+    "negative-blob": ["b", -1],
 }
 
 
@@ -236,6 +251,100 @@ def test_malformed_trees(tree):
     """A tree that no honest worker sends is refused as such."""
     with pytest.raises(Malformed):
         from_tree(tree)
+
+
+def test_a_blob_is_used_once():
+    """One tensor's bytes make one tensor: a small message cannot mention them so often that the judge is full."""
+    tree = ["T", "uint8", [3], "cpu", 0]
+    assert from_tree(tree, [b"abc"]).tolist() == [97, 98, 99]
+    with pytest.raises(Malformed):
+        from_tree(["l", [tree, tree]], [b"abc"])
+
+
+@pytest.mark.parametrize("tree", [["T", "bool", [3], "cpu", b"\0\1\2"], ["A", "|b1", [3], b"\0\1\2"]], ids=["T", "A"])
+def test_bools_are_zero_or_one(tree):
+    """Whatever bytes a worker sends for them, bools are true or false and nothing else."""
+    assert from_tree(tree).view(torch.uint8 if tree[0] == "T" else np.uint8).tolist() == [0, 1, 1]
+
+
+def test_lying_classes():
+    """A class whose names and bases are not what they should be arrives as any other object."""
+
+    class Liar(type):
+        __name__ = __mro__ = __module__ = property(lambda _: 1 / 0)
+
+    class Lie(metaclass=Liar):
+        __module__ = 5
+
+        def __repr__(self):
+            return type("Words", (str,), {"__getitem__": lambda *_: 5})("r" * 1_000_000)
+
+    arrived = crossed(Lie())
+    assert (arrived.type[-3:], arrived.repr) == ("Lie", "r" * wire.MAX_REPR)
+
+
+# Replies.
+
+
+def failure(**changes):
+    flags = dict.fromkeys(("not_implemented", "out_of_memory", "forbidden", "gpu_error"), False)
+    return {"type": "E", "message": "m", **flags, "frames": [["f.py", 1, "g", 1]], **changes}
+
+
+def framed(**changes):
+    """A reply with these fields as a frame."""
+    reply = {"number": 1, "status": "value", "forbidden": [], "sizes": [], "value": None, **changes}
+    head = msgspec.msgpack.encode(reply)
+    return struct.pack(">I", len(head)) + head
+
+
+FAR = 1_000_001
+REFUSED = {
+    "number": {"number": -1},
+    "forbidden": {"forbidden": ["f"] * 13},
+    "forbidden-name": {"forbidden": ["f" * 201]},
+    "sizes": {"sizes": [0] * 200_001},
+    "negative-size": {"sizes": [-1, 1]},
+    "huge-size": {"sizes": [2**63 - 1, 2**63 - 1]},
+    "blobs": {"blobs": [b""]},
+    "type": {"error": failure(type="E" * 101)},
+    "message": {"error": failure(message="m" * 2001)},
+    "frames": {"error": failure(frames=[["f.py", 1, "g", 1]] * 13)},
+    "file": {"error": failure(frames=[["f" * 101, 1, "g", 1]])},
+    "function": {"error": failure(frames=[["f.py", 1, "g" * 101, 1]])},
+    "line": {"error": failure(frames=[["f.py", -1, "g", 1]])},
+    "far-line": {"error": failure(frames=[["f.py", FAR, "g", 1]])},
+    "times": {"error": failure(frames=[["f.py", 1, "g", FAR]])},
+    "syntax-line": {"error": failure(syntax=["f.py", FAR, 1, "x"])},
+    "syntax-column": {"error": failure(syntax=["f.py", 1, FAR, "x"])},
+    "syntax-negative": {"error": failure(syntax=["f.py", 1, -1, "x"])},
+    "syntax-source": {"error": failure(syntax=["f.py", 1, 1, "x" * 201])},
+}
+
+
+@pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
+def test_replies_beyond_the_limits(changes):
+    """A reply with a number, a string or a list beyond its limit is no reply."""
+    assert unpack(framed()) is not None
+    assert unpack(framed(error=failure())) is not None
+    assert unpack(framed(**changes)) is None
+
+
+UNANSWERED = {
+    "raised-nothing": {"status": "raised"},
+    "missing-nothing": {"status": "missing"},
+    "missing-at-length": {"status": "missing", "value": ["n" * 101, None]},
+    "unsendable-for-no-reason": {"status": "unsendable", "value": ["tired", 1]},
+    "unsendable-negative": {"status": "unsendable", "value": ["too_large", -1]},
+    "unsendable-endless": {"status": "unsendable", "value": ["too_large", 2**62 + 1]},
+}
+
+
+@pytest.mark.parametrize("changes", UNANSWERED.values(), ids=UNANSWERED)
+def test_replies_that_say_nothing(changes):
+    """A reply whose status and fields do not belong together is refused."""
+    with pytest.raises(msgspec.ValidationError):
+        from_reply(unpack(framed(**changes)), Submission.from_source("", "f.py"), Limits())
 
 
 def mutated(rng, tree):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +15,10 @@ from dlgrade.worker.wire import DTYPE_NAMES, Other
 
 Aspect = Literal["structure", "shape", "dtype", "value"]
 SHOWN_ELEMENTS = 12
+SHOWN_ITEMS = 6  # of a container
+SHOWN_KEYS = 8
+SHOWN_WORDS = 300  # characters of a value
+MOST_SORTED = 1000  # a set with more elements is shown in no particular order
 
 # (rtol, atol) by dtype: room for another order of additions, none for another formula.
 TOLERANCES = {
@@ -155,8 +161,8 @@ class Comparison:
         if not isinstance(actual, dict):
             return _structure(actual, expected, path)
         if set(actual) != set(expected):
-            missing = ", ".join(repr(key) for key in expected if key not in actual) or "-"
-            extra = ", ".join(repr(key) for key in actual if key not in expected) or "-"
+            missing = _keys([key for key in expected if key not in actual])
+            extra = _keys([key for key in actual if key not in expected])
             text = where(path) + both(f" lacks keys {missing} and adds {extra}.", f"缺少键 {missing}，多出键 {extra}。")
             return Difference("structure", text, describe(actual), describe(expected))
         for key, other in expected.items():
@@ -204,10 +210,9 @@ def _kind(value: Any) -> tuple[str, str]:
         return f"a {name} of {len(value)}", f"含 {len(value)} 个元素的 {name}"
     if isinstance(value, dict):
         return "a dict", "字典"
-    shown = (
-        show(value) if isinstance(value, (bool, int, float, type(None))) else f"{type(value).__name__} {show(value)}"
-    )
-    return _cut(shown), f" {_cut(shown)} "
+    plain = isinstance(value, (bool, int, float, type(None)))
+    shown = describe(value) if plain else _cut(f"{type(value).__name__} {describe(value)}")
+    return shown, f" {shown} "
 
 
 def _advice(actual: Any, expected: Any, path: str) -> Text:
@@ -227,7 +232,15 @@ def _advice(actual: Any, expected: Any, path: str) -> Text:
     return same("")
 
 
+def _keys(keys: list[Any]) -> str:
+    """The first keys, and how many more there are."""
+    named = ", ".join(_cut(describe(key), 40) for key in keys[:SHOWN_KEYS]) or "-"
+    return f"{named}, ... (+{len(keys) - SHOWN_KEYS:,})" if len(keys) > SHOWN_KEYS else named
+
+
 def show(value: Any) -> str:
+    if isinstance(value, (str, bytes)):
+        return repr(value[:SHOWN_WORDS])
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 
@@ -236,22 +249,28 @@ def describe(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return _describe_tensor(value)
     if isinstance(value, np.ndarray):
-        return f"numpy array {value.dtype} {value.shape}"
+        return _cut(f"numpy array {value.dtype} {value.shape}")
     if isinstance(value, Other):
         return _cut(" ".join(f"{value.type} {value.repr}".split()))
     if isinstance(value, (tuple, list)) and value:
-        left, right = ("(", ")") if isinstance(value, tuple) else ("[", "]")
-        inner = ", ".join(describe(item) for item in value[:6]) + (", ..." if len(value) > 6 else "")
         comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
-        return _cut(f"{left}{inner}{comma}{right}")
+        inner = _items(map(describe, value[:SHOWN_ITEMS]), len(value)) + comma
+        return _cut(f"({inner})" if isinstance(value, tuple) else f"[{inner}]")
+    if isinstance(value, (set, frozenset)) and value:
+        members = sorted(map(describe, itertools.islice(value, MOST_SORTED)))
+        return _cut(f"{{{_items(members[:SHOWN_ITEMS], len(value))}}}")
     if isinstance(value, dict) and value:
-        pairs = [f"{describe(key)}: {describe(item)}" for key, item in list(value.items())[:6]]
-        return _cut("{" + ", ".join(pairs) + (", ..." if len(value) > 6 else "") + "}")
+        pairs = itertools.islice(value.items(), SHOWN_ITEMS)
+        return _cut(f"{{{_items((f'{describe(key)}: {describe(item)}' for key, item in pairs), len(value))}}}")
     return _cut(show(value))
 
 
+def _items(shown: Iterable[str], size: int) -> str:
+    return ", ".join(shown) + (", ..." if size > SHOWN_ITEMS else "")
+
+
 def _describe_tensor(value: torch.Tensor) -> str:
-    kind = f"tensor {DTYPE_NAMES.get(value.dtype, value.dtype)} {tuple(value.shape)}"
+    kind = _cut(f"tensor {DTYPE_NAMES.get(value.dtype, value.dtype)} {tuple(value.shape)}")
     if not 0 < value.numel() <= SHOWN_ELEMENTS:
         return kind
     return f"{kind} = {_numbers(value.tolist())}"
@@ -263,5 +282,5 @@ def _numbers(values: Any) -> str:
     return f"{values:.5g}" if isinstance(values, float) else str(values)
 
 
-def _cut(words: str, size: int = 300) -> str:
+def _cut(words: str, size: int = SHOWN_WORDS) -> str:
     return words if len(words) <= size else words[: size - 3] + "..."

@@ -27,6 +27,7 @@ from dlgrade.judge.sources import WorkerSource, lacking
 from dlgrade.judge.variant import PATIENCE_SECONDS, Outcome, Variant
 from dlgrade.judge.verdicts import Unmet
 from dlgrade.judge.workers import Reply, Worker, WorkerLost
+from dlgrade.report.bounds import bound
 from dlgrade.report.model import ChapterReport, CheckReport, Detail, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
@@ -222,7 +223,7 @@ class Grading:
         self._refuse_ready_made(check)
         reply = self._timed(check, worker, {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise})
         if reply.forbidden:
-            self.ready_made[check.exercise] = (reply.forbidden[0][:200], None)
+            self.ready_made[check.exercise] = (reply.forbidden[0], None)
         return self._value(reply)
 
     def _value(self, reply: Reply) -> Any:
@@ -346,6 +347,7 @@ class Grading:
             detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
             picture = picture_of(*unmet.compared) if self.pictures and unmet.compared else None
             report.detail = msgspec.structs.replace(detail, call=check.call, picture=picture)
+        bound(report)
         if check.from_scratch:
             self._settle_from_scratch(check)
 
@@ -371,6 +373,8 @@ class Grading:
                 check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise], self.submission)
         if self.stand_in is None:
             diagnose(self)
+        for check in self.checks.values():
+            bound(check.report)
         reports = [check.report for check in self.checks.values() if check.begun or not stopped]
         return ChapterReport(self.content.chapter.id, reports)
 
@@ -393,3 +397,4 @@ def grader_fault(report: CheckReport, error: BaseException) -> None:
     words = error.text if isinstance(error, GraderError) else same(f"{type(error).__name__}: {error}")
     prefix: Text = both("The grader failed, not your code. ", "评分器出错，与你的代码无关。")
     report.message = prefix + words
+    bound(report)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
-from dlgrade.judge.workers import Failure, Reply, WorkerLost
+from dlgrade.judge.workers import Failure, Name, Reply, Size, WorkerLost
 from dlgrade.report.model import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
-from dlgrade.worker.guest import MAX_FRAMES, MAX_MESSAGE
-from dlgrade.worker.limits import MB, Limits
+from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
 
 
 class Unmet(Exception):
@@ -86,8 +85,10 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
         msgspec.ValidationError: no honest worker sends this.
     """
     if reply.forbidden:
-        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0][:200], None, submission))
-    if reply.status == "raised" and reply.error is not None:
+        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0], None, submission))
+    if reply.status == "raised":
+        if reply.error is None:
+            raise msgspec.ValidationError("an error without one")
         return _from_failure(reply.error, submission, limits)
     if reply.status == "missing":
         return _missing(reply.value, submission)
@@ -112,7 +113,7 @@ def _where(file: str, line: int, submission: Submission) -> Text:
 
 
 def _missing(value: Any, submission: Submission) -> Unmet:
-    name, near = (word and word[:100] for word in msgspec.convert(value, tuple[str, str | None]))
+    name, near = msgspec.convert(value, tuple[Name, Name | None])
     guess = both(f" Is {near} meant to be it?", f"{near} 是否就是它？") if near else same("")
     if submission.live:
         text = both(f"No cell that was run defines {name}.", f"已运行的单元中没有定义 {name}。")
@@ -122,7 +123,7 @@ def _missing(value: Any, submission: Submission) -> Unmet:
 
 
 def _unsendable(value: Any, limits: Limits) -> Unmet:
-    reason, size = msgspec.convert(value, tuple[str, int])
+    reason, size = msgspec.convert(value, tuple[Literal["too_large", "too_deep", "circular"], Size])
     if reason == "circular":
         text = both("The result contains itself, so it cannot be read.", "返回值包含自身，无法读取。")
     elif reason == "too_deep":
@@ -133,8 +134,7 @@ def _unsendable(value: Any, limits: Limits) -> Unmet:
 
 
 def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> Unmet:
-    failure.type, failure.message = failure.type[:100], failure.message[:MAX_MESSAGE]
-    detail = Detail(frames=tuple(_frame(frame, submission) for frame in failure.frames[-MAX_FRAMES:]))
+    detail = Detail(frames=_frames(failure, submission))
     if failure.not_implemented:
         return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail, submission), detail)
     if failure.out_of_memory and failure.message.startswith("CUDA"):
@@ -174,13 +174,14 @@ def _unwritten(detail: Detail, submission: Submission) -> Text:
     return both(f"Not written yet: {last.function}{where.en}.", f"尚未编写：{last.function}{where.zh}。")
 
 
-def _frame(frame: tuple[str, int, str], submission: Submission) -> Frame:
-    file, line, function = frame
-    lines = submission.source.splitlines() if file == submission.main else []
-    source = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
-    if file == submission.main:
-        file, line = submission.place(line)
-    return Frame(file[:100], line, function[:100], source)
+def _frames(failure: Failure, submission: Submission) -> tuple[Frame, ...]:
+    lines = submission.source.splitlines()
+    frames = []
+    for file, line, function, times in failure.frames:
+        source = lines[line - 1].strip()[:MAX_SOURCE] if file == submission.main and 0 < line <= len(lines) else ""
+        shown, place = submission.place(line) if file == submission.main else (file, line)
+        frames.append(Frame(shown, place, function, source, times))
+    return tuple(frames)
 
 
 def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
@@ -189,11 +190,15 @@ def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
     if file == submission.main:
         file, line = submission.place(line)
     text = both(f"Syntax error: {failure.message}", f"语法错误：{failure.message}")
-    shown = source.rstrip("\n")
-    indent = len(shown) - len(shown.lstrip())
-    caret = " " * max(0, column - 1 - indent) + "^"
-    frame = Frame(file[:100], line, "", f"{shown.strip()[:200]}\n{caret}" if column else shown.strip()[:200])
-    return Unmet(Verdict.RAISED, text, Detail(frames=(frame,)))
+    return Unmet(Verdict.RAISED, text, Detail(frames=(Frame(file, line, "", _marked(source, column)),)))
+
+
+def _marked(source: str, column: int) -> str:
+    """A line of source without its indent, and a mark below the column, if the line is shown that far."""
+    source = source.rstrip("\n")
+    shown = source.strip()
+    place = max(0, column - 1 - (len(source) - len(source.lstrip())))
+    return f"{shown}\n{' ' * place}^" if column and place <= len(shown) else shown
 
 
 def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:

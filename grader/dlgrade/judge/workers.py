@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from dlgrade.worker import limits as most
 from dlgrade.worker.frames import HEADER, read_exactly, write_frame
 from dlgrade.worker.limits import Limits
 
@@ -24,29 +25,36 @@ READER_SECONDS = 5.0
 MOST_WAITING = 3  # times the time allowed: what a worker may have wait for a core besides
 
 
-class Failure(msgspec.Struct, forbid_unknown_fields=True):
-    """An exception in the submission, as the worker describes it."""
+Name = Annotated[str, msgspec.Meta(max_length=most.MAX_NAME)]
+Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a column, a count
+Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
 
-    type: str
-    message: str
+
+class Failure(msgspec.Struct, forbid_unknown_fields=True):
+    """An exception in the submission, as the worker describes it; see `dlgrade.worker.failures`."""
+
+    type: Name
+    message: Annotated[str, msgspec.Meta(max_length=most.MAX_MESSAGE)]
     not_implemented: bool
     out_of_memory: bool
     forbidden: bool
     gpu_error: bool
-    frames: list[tuple[str, int, str]]
-    syntax: tuple[str, int, int, str] | None = None
+    frames: Annotated[list[tuple[Name, Place, Name, Place]], msgspec.Meta(max_length=most.MAX_FRAMES)]
+    syntax: tuple[Name, Place, Place, Annotated[str, msgspec.Meta(max_length=most.MAX_SOURCE)]] | None = None
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True):
-    """What a worker answers; `value` is a tree of `dlgrade.worker.wire`."""
+    """What a worker answers; `value` is a tree of `dlgrade.worker.wire`, which has limits of its own."""
 
-    number: int
+    number: Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
     status: Literal["value", "raised", "missing", "unsendable"]
-    forbidden: list[str]
-    sizes: list[int]
+    forbidden: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=most.MAX_DOTTED_NAME)]], msgspec.Meta(max_length=most.MAX_FORBIDDEN)
+    ]
+    sizes: Annotated[list[Size], msgspec.Meta(max_length=most.MAX_NODES)]
     value: Any = None
     error: Failure | None = None
-    blobs: list[bytes] = []
+    blobs: Annotated[list[bytes], msgspec.Meta(max_length=0)] = []  # `unpack` adds them
 
 
 class WorkerLost(Exception):
@@ -277,10 +285,7 @@ class Worker:
             raise WorkerLost("time", f"{seconds:g}") from None
         if isinstance(frame, str):
             raise WorkerLost("flood" if frame == "flood" else "crash")
-        reply = unpack(frame)
-        if reply is None or reply.number != number:
-            raise WorkerLost("nonsense")
-        return reply
+        return answer_in(frame, number)
 
     def _receive(self) -> None:
         """Read frames until the channel closes or one is larger than any honest answer."""
@@ -301,21 +306,28 @@ class Worker:
                 self.frames.put("closed")
 
 
+def answer_in(frame: bytes, number: int) -> Reply:
+    """The reply in a frame. Raises `WorkerLost` for one that is no answer to the question of this number."""
+    reply = unpack(frame)
+    if reply is None or reply.number != number:
+        raise WorkerLost("nonsense")
+    return reply
+
+
 def unpack(frame: bytes) -> Reply | None:
     """A reply from its frame: a head of bounded size, then the bytes of its tensors; None for nonsense."""
-    from dlgrade.worker.guest import MAX_HEAD
 
     if len(frame) < HEADER.size:
         return None
     (size,) = HEADER.unpack_from(frame)
     end = HEADER.size + size
-    if size > MAX_HEAD or end > len(frame):
+    if size > most.MAX_HEAD or end > len(frame):
         return None
     try:
         reply = msgspec.msgpack.decode(frame[HEADER.size : end], type=Reply)
     except (ValueError, RecursionError):
         return None
-    if reply.blobs or any(part < 0 for part in reply.sizes) or end + sum(reply.sizes) != len(frame):
+    if end + sum(reply.sizes) != len(frame):
         return None
     for part in reply.sizes:
         reply.blobs.append(frame[end : end + part])

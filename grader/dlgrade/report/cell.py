@@ -133,7 +133,7 @@ class CellReport:
 
     def _frames(self, check: CheckReport) -> Iterator[str]:
         for frame in check.detail.frames[-3:]:
-            file, line, function = frame.file, frame.line, frame.function
+            file, line, function = frame.file, frame.line, frame.function + frame.repeated
             place = both(f"{file} line {line} {function}", f"{file} 第 {line} 行 {function}")
             yield f'<div style="{QUIET}">{self._words(place)}</div>'
             if frame.source:

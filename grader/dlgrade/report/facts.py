@@ -43,7 +43,7 @@ def _frames(check: CheckReport) -> Iterator[str]:
     if len(frames) > FRAMES:
         yield f"… ({len(frames) - FRAMES})"
     for frame in frames[-FRAMES:]:
-        yield f"{frame.file}:{frame.line} {frame.function}".rstrip()
+        yield f"{frame.file}:{frame.line} {frame.function}".rstrip() + frame.repeated
         if frame.source:
             yield f"    {frame.source}"
 

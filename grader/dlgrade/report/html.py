@@ -104,7 +104,7 @@ def _cause(check: CheckReport) -> object:
     """Checks with equal causes are explained once."""
     if check.diagnosis:
         return check.diagnosis
-    return (check.verdict, check.message, check.detail.frames[-1:])
+    return (check.verdict, check.message, tuple((frame.file, frame.line) for frame in check.detail.frames[-1:]))
 
 
 def _same_words(check: CheckReport, told: CheckReport) -> bool:

@@ -27,12 +27,18 @@ class Verdict(str, Enum):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """One line of the submission on the way to an exception."""
+    """One line of the submission on the way to an exception, and how many times it is on that way."""
 
     file: str
     line: int
     function: str
     source: str
+    times: int = 1
+
+    @property
+    def repeated(self) -> str:
+        """` × 976` for a line of a recursion, in any language; nothing for a line that is there once."""
+        return f" × {self.times}" if self.times > 1 else ""
 
 
 Grid = tuple[tuple[float | None, ...], ...]  # None: NaN or an infinity

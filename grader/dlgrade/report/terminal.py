@@ -187,7 +187,7 @@ class Terminal:
     def _facts(self, check: CheckReport) -> Iterator[tuple[Text, str]]:
         detail = check.detail
         for frame in detail.frames:
-            place = f"{frame.file}:{frame.line}" + (f" {frame.function}" if frame.function else "")
+            place = f"{frame.file}:{frame.line} {frame.function}".rstrip() + frame.repeated
             yield both("at", "位置"), f"{place}\n{frame.source}" if frame.source else place
         if detail.call:
             yield both("call", "调用"), detail.call
@@ -253,7 +253,8 @@ def _cause(check: CheckReport) -> object:
     if check.diagnosis:
         return check.diagnosis
     if check.detail.frames:
-        return (check.verdict, check.detail.frames[-1], check.message)
+        last = check.detail.frames[-1]
+        return (check.verdict, last.file, last.line, check.message)
     return (check.verdict, check.exercise, check.message)
 
 

@@ -14,7 +14,6 @@ import pickle
 import random
 import sys
 import tempfile
-import traceback
 import types
 import warnings
 from collections.abc import Callable
@@ -25,13 +24,12 @@ import msgspec
 import numpy as np
 import torch
 
-from dlgrade.worker import ready_made, wire
+from dlgrade.worker import failures, ready_made, wire
 from dlgrade.worker.frames import HEADER, read_frame, write_frame
+from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_HEAD, MAX_NAME
 
 MODULE = "submission"
-MAX_HEAD = 2 << 20  # bytes of a reply besides its tensors
-MAX_MESSAGE = 2000
-MAX_FRAMES = 12
+MAX_GUESSES = 1000  # names of the submission that a missing one is compared with
 
 
 class Missing(BaseException):
@@ -74,15 +72,16 @@ class Guest:
         except wire.Unsendable as error:
             reply: dict[str, Any] = {"status": "unsendable", "value": [error.reason, error.size]}
         except Missing as error:
-            reply = {"status": "missing", "value": [str(error), self.nearest(str(error))]}
+            name = failures.message_of(error)[:MAX_NAME]
+            reply = {"status": "missing", "value": [name, self.nearest(name)]}
         except BaseException as error:
-            reply = {"status": "raised", "error": self.describe(error)}
+            reply = {"status": "raised", "error": failures.describe(error, self.folder, self.path)}
         return self.pack(request, reply, [])
 
     def pack(self, request: dict[str, Any], reply: dict[str, Any], blobs: list[bytes]) -> bytes:
         """A reply as it goes over the channel. Raises `Unsendable` when its tree is too large."""
         sizes = [len(blob) for blob in blobs]
-        reply |= {"number": request["number"], "forbidden": self.guard.called, "sizes": sizes}
+        reply |= {"number": request["number"], "forbidden": self.guard.called[:MAX_FORBIDDEN], "sizes": sizes}
         head = msgspec.msgpack.encode(reply)
         if len(head) > MAX_HEAD:
             raise wire.Unsendable("too_large", len(head))
@@ -113,8 +112,10 @@ class Guest:
 
     def nearest(self, name: str) -> str | None:
         """What the submission may have called it instead: a name of its own that is no exercise's."""
-        names = [own for own in vars(self.module) if own[:1] != "_" and own not in self.forbidden]
-        return next(iter(difflib.get_close_matches(name, names, n=1)), None)
+        names = [own for own in list(vars(self.module)) if type(own) is str and len(own) <= MAX_NAME]
+        names = [own for own in names if own[:1] != "_" and own not in self.forbidden]
+        near = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
+        return wire.clipped(near[0], MAX_NAME) if near else None
 
     def execute(self, _request: dict[str, Any]) -> None:
         """Import the submission. Its own folder comes last on the path: a neighbour never hides a library."""
@@ -127,44 +128,6 @@ class Guest:
     def probe(self, request: dict[str, Any]) -> Any:
         seed_all(request["seed"])
         return pickle.loads(request["blob"])(Implementation(self.module))
-
-    def describe(self, error: BaseException) -> dict[str, Any]:
-        """An exception as data: type, message, the frames that lie in the submission, where the syntax is wrong."""
-        frames = [
-            [wire.clean(Path(frame.filename).name), frame.lineno or 0, wire.clean(frame.name)[:100]]
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename.startswith(str(self.folder))
-        ]
-        described: dict[str, Any] = {
-            "type": wire.clean(type(error).__name__)[:100],
-            "message": _message(error),
-            "not_implemented": isinstance(error, NotImplementedError) and _says_unwritten(error),
-            "out_of_memory": isinstance(error, (MemoryError, torch.OutOfMemoryError)),
-            "forbidden": isinstance(error, ready_made.ForbiddenCall),
-            "gpu_error": isinstance(error, RuntimeError) and _message(error).startswith("CUDA error"),
-            "frames": frames[-MAX_FRAMES:],
-        }
-        if isinstance(error, SyntaxError):
-            described["message"] = str(error.msg)[:MAX_MESSAGE]
-            described["syntax"] = [
-                Path(error.filename or self.path).name,
-                error.lineno or 0,
-                error.offset or 0, wire.clean((error.text or "")[:MAX_MESSAGE]),
-            ]  # fmt: skip
-        return described
-
-
-def _says_unwritten(error: NotImplementedError) -> bool:
-    """Raised by the submission itself; torch raises the same class for a dtype that an operation does not take."""
-    steps = traceback.extract_tb(error.__traceback__)
-    return not str(error) or (steps[-1].line or "").startswith("raise") if steps else True
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return wire.clean(str(error)[:MAX_MESSAGE])
-    except Exception as second:
-        return f"<its __str__ raised {type(second).__name__}>"
 
 
 def seed_all(seed: int) -> None:

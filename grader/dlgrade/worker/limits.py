@@ -1,10 +1,22 @@
-"""What one worker may use."""
+"""What one worker may use, and what one reply may hold."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MB = 1 << 20
+
+# A reply. The worker cuts its words to these limits, and the judge refuses a reply beyond them.
+MAX_HEAD = 2 * MB  # bytes of a reply besides its tensors
+MAX_NAME = 100  # characters: a function, a class, a file
+MAX_DOTTED_NAME = 200
+MAX_MESSAGE = 2000
+MAX_SOURCE = 200  # characters of a line of source
+MAX_PLACE = 1_000_000  # lines, columns and repetitions: the source of a submission has at most 1 MB
+MAX_FRAMES = 12
+MAX_FORBIDDEN = 12
+MAX_NODES = 200_000  # of a value: numbers, strings, containers, tensors
+MAX_SIZE = 1 << 62  # bytes of one value, claimed or real
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from dlgrade.worker.limits import MAX_NODES, MAX_SIZE
+
 MAX_DEPTH = 40
-MAX_NODES = 200_000
 MAX_ODD_KEYS = 4096  # keys and elements that are not strings: their hashes can be made to collide
 MAX_REPR = 200
+MAX_TEXT = 1 << 20  # characters of a string
 
 DTYPES: dict[str, torch.dtype] = {
     str(dtype).removeprefix("torch."): dtype
@@ -57,7 +59,7 @@ class Unsendable(Exception):
     def __init__(self, reason: str, size: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.size = size
+        self.size = min(size, MAX_SIZE)
 
 
 class Malformed(Exception):
@@ -101,11 +103,17 @@ class _Writer:
             return value if -(2**63) <= value < 2**63 else self.big(value)
         if kind is str:
             self.spend(len(value) * 4)
-            return clean(value)
+            return self.text(value)
         for base in (list, tuple, set, frozenset, dict):  # a named tuple is a tuple, an OrderedDict a dict
             if isinstance(value, base) and issubclass(kind, base):
                 return self.container(base, value, above)
         return self.leaf(kind, value)
+
+    def text(self, value: str) -> str:
+        value = clean(value)
+        if len(value) > MAX_TEXT:
+            raise Unsendable("too_large", len(value))
+        return value
 
     def big(self, value: int) -> Any:
         if value.bit_length() > 10_000:
@@ -156,10 +164,17 @@ class _Writer:
         return ["T", name, list(value.shape), value.device.type, self.put(content)]
 
 
+def name_of(kind: type) -> str:
+    """The name that a class was made with, whatever its metaclass says."""
+    name: str = vars(type)["__qualname__"].__get__(kind)
+    return name
+
+
 def _type_name(kind: type) -> str:
-    bases = [base.__name__ for base in kind.__mro__[1:-1] if base.__module__.startswith("torch")]
-    subclass = f" (a subclass of torch.{bases[0]})" if bases else ""
-    return clean(f"{kind.__qualname__}{subclass}"[:MAX_REPR])
+    bases = vars(type)["__mro__"].__get__(kind)[1:-1]
+    torchs = [name_of(base) for base in bases if str(vars(base).get("__module__")).startswith("torch")]
+    subclass = f" (a subclass of torch.{torchs[0]})" if torchs else ""
+    return clipped(name_of(kind) + subclass, MAX_REPR)
 
 
 def clean(words: str) -> str:
@@ -167,12 +182,17 @@ def clean(words: str) -> str:
     return words.encode("utf-8", "backslashreplace").decode()
 
 
+def clipped(words: Any, limit: int) -> str:
+    """At most so many characters of a string, `clean`; a string of a subclass becomes a plain one, all else empty."""
+    return clean(str.__getitem__(words, slice(limit)))[:limit] if issubclass(type(words), str) else ""
+
+
 def _safe_repr(value: Any) -> str:
     try:
-        words = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
-        return " ".join(clean(words).split())[:MAX_REPR]
+        words = re.sub(r" at 0x[0-9a-f]+", "", clipped(repr(value), 10 * MAX_REPR))
+        return " ".join(words.split())[:MAX_REPR]
     except Exception as error:
-        return f"<repr raised {type(error).__name__}>"
+        return clipped(f"<repr raised {name_of(type(error))}>", MAX_REPR)
 
 
 def holds_other(tree: Any) -> bool:
@@ -196,15 +216,17 @@ def from_tree(tree: Any, blobs: Sequence[bytes] = ()) -> Any:
 
 class _Reader:
     def __init__(self, blobs: Sequence[bytes]) -> None:
-        self.blobs = blobs
-        self.nodes_left = 2 * MAX_NODES
+        self.blobs = dict(enumerate(blobs))
+        self.nodes_left = MAX_NODES
 
     def read(self, tree: Any, depth: int) -> Any:
         self.nodes_left -= 1
         if self.nodes_left < 0:
             raise Malformed("too many nodes")
-        if tree is None or type(tree) in (bool, int, float, str):
+        if tree is None or type(tree) in (bool, float):
             return tree
+        if type(tree) in (int, str):
+            return _plain(tree)
         if depth > MAX_DEPTH + 1 or type(tree) is not list or not tree or type(tree[0]) is not str:
             raise Malformed("not a node")
         tag, *rest = tree
@@ -222,8 +244,9 @@ class _Reader:
         return _named(tag, rest)
 
     def bytes(self, content: Any) -> bytes:
-        if type(content) is int and 0 <= content < len(self.blobs):
-            return self.blobs[content]
+        """The content, or the blob of this number. Each blob is there once: a copy for each mention has no limit."""
+        if type(content) is int:
+            content = self.blobs.pop(content, None)
         if type(content) is not bytes:
             raise Malformed("no content")
         return content
@@ -245,6 +268,12 @@ class _Reader:
         return dict(zip(keys, (self.read(value, depth + 1) for _, value in items), strict=True))
 
 
+def _plain(value: int | str) -> int | str:
+    if not (len(value) <= MAX_TEXT if isinstance(value, str) else -(2**63) <= value < 2**63):
+        raise Malformed("too large")
+    return value
+
+
 def _bound(keys: list[Any]) -> None:
     """Few enough keys that none can be made to collide with too many others."""
     if sum(type(key) is not str for key in keys) > MAX_ODD_KEYS:
@@ -254,7 +283,9 @@ def _bound(keys: list[Any]) -> None:
 def _named(tag: str, rest: list[Any]) -> Any:
     if tag == "o":
         kind, shown = _fields(rest, str, str)
-        return Other(kind[: 2 * MAX_REPR], shown[:MAX_REPR])
+        if max(len(kind), len(shown)) > MAX_REPR:
+            raise Malformed("too long")
+        return Other(kind, shown)
     (name,) = _fields(rest, str)
     if tag == "i" and len(name) < 4000 and name.removeprefix("-").isdecimal():
         return int(name)
@@ -289,9 +320,15 @@ def _tensor(name: str, sizes: list[Any], device: str, content: bytes) -> Any:
         return Other(f"torch.Tensor on {device[:20]} ({name}, shape {shape})", "")
     if not content:
         return torch.empty(shape, dtype=dtype)
-    if name == "bool":  # any other byte in a bool is undefined behaviour
-        content = (np.frombuffer(content, dtype=np.uint8) != 0).tobytes()
+    if name == "bool":
+        content = _zeros_and_ones(content)
     return torch.frombuffer(bytearray(content), dtype=dtype).reshape(shape)
+
+
+def _zeros_and_ones(content: bytes) -> bytes:
+    """Any other byte in a bool is undefined behaviour."""
+    made: bytes = (np.frombuffer(content, dtype=np.uint8) != 0).tobytes()
+    return made
 
 
 def tensor_of(content: bytes, dtype: torch.dtype, place: tuple[int, Any, Any], requires_grad: bool) -> torch.Tensor:
@@ -307,4 +344,6 @@ def _array(code: str, sizes: list[Any], content: bytes) -> np.ndarray[Any, Any]:
         dtype = np.dtype(code)
     except TypeError:
         raise Malformed("unknown array type") from None
+    if dtype.kind == "b":
+        content = _zeros_and_ones(content)
     return np.frombuffer(content, dtype=dtype).reshape(_shape(sizes, dtype.itemsize, content))

@@ -1,0 +1,546 @@
+"""Fuzz the replies of workers: python tests/fuzz/replies.py [COUNT] [SEED]
+
+The program records real replies of several chapters, spoils them as bytes and as trees, and judges them. Every reply
+goes from the frame through the verdict and the comparison to the report of its check. One report in SAMPLE also goes
+through the diagnosis and every writer. The exit code is 1 after an unexpected exception, a reply that took too long, or
+if the process grew. Memory may grow a little: rich keeps the widths of some thousand strings.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import queue
+import random
+import resource
+import signal
+import struct
+import sys
+import time
+import traceback
+import warnings
+import xml.etree.ElementTree as ET
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from dlgrade import course
+from dlgrade.judge.compare import Comparison
+from dlgrade.judge.diagnosis import diagnose
+from dlgrade.judge.grading import Check, Entry
+from dlgrade.judge.session import Judge
+from dlgrade.judge.verdicts import Unmet, from_difference
+from dlgrade.judge.workers import answer_in
+from dlgrade.report.bounds import MOST_BYTES
+from dlgrade.report.classes import ClassChapter, ClassResult
+from dlgrade.report.gradescope import to_gradescope
+from dlgrade.report.html import student_page
+from dlgrade.report.junit import to_junit
+from dlgrade.report.model import ChapterReport, CheckReport, Report, to_json
+from dlgrade.report.terminal import Terminal
+from dlgrade.submission import Submission
+
+CHAPTERS = ("ch28", "ch63", "ch15", "ch52", "ch07")  # tensors; sequences and scores; tables; text and dicts; objects
+MISTAKES = 4  # known-wrong variants of each chapter that are recorded
+SAMPLE = 100  # one report in SAMPLE is written
+PAGE = 20  # checks in one written report
+MOST_SECONDS = 5.0  # of processor time, for one reply or one written report
+MOST_GROWTH = 64 << 20  # bytes of memory, between a tenth of the replies and all of them
+SHOWN_FAULTS = 5
+
+# Definitions that give every kind of reply that a submission may cause. {name} is an exercise.
+ODD = """
+import collections, math, numpy, torch
+ODD_TURN = iter(range(10**9))
+class OddNet(torch.nn.Linear):
+    pass
+def {name}(*args, **kwargs):
+    turn = next(ODD_TURN) % 14
+    if turn == 0: return {{"a": (1, 2.5, None), 3: [], (4, "b"): {{"c": {{5, "six"}}}}, "批量": True}}
+    if turn == 1: return [torch.ones(2, 3), torch.zeros(0), torch.arange(3), torch.tensor(True), torch.ones(2) * 1j]
+    if turn == 2: return [numpy.ones(3), numpy.arange(4, dtype="i2"), numpy.ones(2, dtype=bool), numpy.longdouble(1)]
+    if turn == 3: return [2**200, -(2**63), 1e300, math.nan, math.inf, b"bytes", torch.float16, torch.device("cpu")]
+    if turn == 4: return OddNet(2, 2)
+    if turn == 5: raise ValueError("a message\\nof two lines 归一化")
+    if turn == 6: raise SyntaxError("invalid syntax", ("ch28.py", 3, 7, "  if x y:"))
+    if turn == 7: return {name}(*args, **kwargs)
+    if turn == 8: return collections.OrderedDict((f"key {{i}}", i) for i in range(30))
+    if turn == 9: return list(range(300))
+    if turn == 10: return "words " * 100
+    if turn == 11: return [[[[[["deep"]]]]]]
+    if turn == 12: raise NotImplementedError
+    return ODD_TURN
+"""
+
+
+# Recording.
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A reply as it came, and the question that it answers."""
+
+    number: int
+    frame: bytes
+    exercise: str
+    blob: bytes
+    seed: int
+
+
+@dataclass
+class Recorder:
+    """The judge's source of workers, which notes what its workers answer to probes."""
+
+    source: object
+    recorded: list[Recorded] = field(default_factory=list)
+
+    def __getattr__(self, name):
+        return getattr(self.source, name)
+
+    def start_worker(self, *args, **kwargs):
+        worker = self.source.start_worker(*args, **kwargs)
+        worker.frames = Tap(worker, self.recorded)
+        return worker
+
+
+class Tap(queue.Queue):
+    """A worker's queue of frames, which notes the probe that each of them answers."""
+
+    def __init__(self, worker, recorded):
+        super().__init__(maxsize=1)
+        self.recorded = recorded
+        self.request = {}
+        send = worker._send
+
+        def note(content):
+            self.request = msgspec.msgpack.decode(content)
+            send(content)
+
+        worker._send = note
+
+    def get(self, *args, **kwargs):
+        frame, request = super().get(*args, **kwargs), self.request
+        if isinstance(frame, bytes) and request.get("kind") == "probe":
+            known = request["number"], frame, request["exercise"], request["blob"], request["seed"]
+            self.recorded.append(Recorded(*known))
+        return frame
+
+
+def sources(judge, chapter, mistakes):
+    """Submissions of a chapter: right, not written, odd in every exercise, and known-wrong."""
+    right = judge.course.reference(chapter).read_text(encoding="utf-8")
+    yield right
+    yield judge.course.starter(chapter).read_text(encoding="utf-8")
+    yield right + "".join(ODD.format(name=exercise.name) for exercise in chapter.exercises)
+    yield from (variant.source for _, variant in judge.content(chapter).misconceptions[:mistakes])
+
+
+def record(judge, chapter, mistakes=MISTAKES):
+    """The replies of the chapter's submissions."""
+    source = judge.workers
+    judge.workers = Recorder(source)
+    try:
+        for text in sources(judge, chapter, mistakes):
+            judge.grade(chapter, Submission.from_source(text, f"{chapter.stem}.py"), training="never")
+        return judge.workers.recorded
+    finally:
+        judge.workers = source
+
+
+# Spoiling.
+
+HEADER = struct.Struct(">I")
+NUMBERS = (
+    0, 1, -1, 7, 12, 13, 100, 255, 65536, 999_999, 1_000_001, -(2**31), 2**31, 2**40, 2**48, 2**53, 2**62, 2**63 - 1,
+    -(2**63), 2**63, 2**64 - 1,
+)  # fmt: skip
+FLOATS = (0.0, -0.0, 0.5, 1e-300, 1e300, float("inf"), float("-inf"), float("nan"))
+TAGS = tuple("ltsdTAibyvo")
+WORDS = (
+    "", "a", "é", "批量", "\0", "\x1b[2J", "\u202e", "\u2028", "￿", "a\nb\n", "]]>", "<b>&amp;", "{{x}}", "x" * 101,
+    "ch28_batch_norm.py", "value", "raised", "missing", "unsendable", "too_large", "circular", "NameError",
+    "CUDA error", *TAGS, "float32", "bool", "bfloat16", "complex64", "cpu", "cuda", "<f4", "|b1", "<c8", "<f16", "<U1",
+    "-7", "9" * 3999, "9" * 4001, "٣",
+)  # fmt: skip
+NODES = (
+    ["l", []], ["t", []], ["s", []], ["d", []], ["y", "float32"], ["v", "cpu"], ["o", "Net", "Net()"], ["b", 0],
+    ["b", b"\xff"], ["i", "9" * 40], ["T", "float32", [], "cpu", b"\0\0\xc0\x7f"], ["T", "bool", [2], "cpu", b"\2\1"],
+    ["T", "int64", [0, 2**39], "cpu", b""], ["T", "uint8", [1] * 32, "cpu", b"x"], ["T", "float32", [2], "cpu", 0],
+    ["T", "float32", [1], "cuda", b"1234"], ["A", "<f8", [1], b"12345678"], ["A", "<f16", [1], bytes(16)],
+    ["A", "|b1", [2], b"\2\0"], ["A", "<f4", [0, 3], b""], ["d", [[1, 2], [True, 3], [1.0, 4]]],
+    ["d", [[["t", [1, "a"]], ["s", [1, "a", None]]]]],
+)  # fmt: skip
+
+
+def spoiled(rng, frame, others):
+    """The frame changed: its tensors, its tree, its bytes, or two of these; now and then nothing."""
+    way = rng.random()
+    if way < 0.01:
+        return frame
+    if way > 0.97:
+        return with_another_answer(frame, rng.choice(others))
+    if way < 0.15:
+        return with_tensors_spoiled(rng, frame)
+    if way < 0.85:
+        frame = with_tree_spoiled(rng, frame, others)
+    if way > 0.83:
+        frame = with_bytes_spoiled(rng, frame, others)
+    return frame
+
+
+def with_another_answer(frame, other):
+    """The answer to another question."""
+    (size,), (other_size,) = HEADER.unpack_from(frame), HEADER.unpack_from(other)
+    head, answer = (msgspec.msgpack.decode(f[4 : 4 + s]) for f, s in ((frame, size), (other, other_size)))
+    content = msgspec.msgpack.encode({**answer, "number": head["number"]})
+    return HEADER.pack(len(content)) + content + other[4 + other_size :]
+
+
+def with_tensors_spoiled(rng, frame):
+    """Other bytes in the tensors, if there are any: other values of the same shape."""
+    (size,) = HEADER.unpack_from(frame)
+    content = bytearray(frame)
+    for _ in range(rng.choice((1, 2, 8))):
+        at = rng.randrange(4 + size, max(4 + size + 1, len(content)))
+        content[at : at + 4] = rng.choice((rng.randbytes(4), b"\0\0\xc0\x7f", b"\0\0\x80\xff"))[: len(content) - at]
+    return bytes(content)
+
+
+def with_bytes_spoiled(rng, frame, others):
+    content = bytearray(frame)
+    for _ in range(rng.choice((1, 1, 1, 2, 4, 16))):
+        if not content:
+            break
+        at = rng.randrange(min(len(content), rng.choice((8, 200, len(content)))))
+        way = rng.randrange(8)
+        if way == 0:
+            content[at] ^= 1 << rng.randrange(8)
+        elif way == 1:
+            content[at] = rng.choice(
+                (0, 1, 0x7F, 0x80, 0x90, 0xA0, 0xC0, 0xC1, 0xC4, 0xC6, 0xCB, 0xCF, 0xDB, 0xDD, 0xDF, 0xFF)
+            )
+        elif way == 2:
+            content[at:at] = rng.randbytes(rng.randrange(1, 9))
+        elif way == 3:
+            del content[at : at + rng.choice((1, 4, 32))]
+        elif way == 4:
+            del content[at:]
+        elif way == 5:
+            content[at : at + 4] = HEADER.pack(rng.choice((0, 1, at, len(content), 2**21, 2**31, 2**32 - 1)))
+        elif way == 6:
+            content[at:at] = content[at : at + rng.choice((4, 64, 512))]
+        else:
+            other = rng.choice(others)
+            content[at:] = other[rng.randrange(len(other)) :]
+    return bytes(content)
+
+
+def with_tree_spoiled(rng, frame, others):
+    """The head changed as a tree, in a frame with the right sizes; the bytes of its tensors mostly as they were."""
+    (size,) = HEADER.unpack_from(frame)
+    head, rest = msgspec.msgpack.decode(frame[4 : 4 + size]), frame[4 + size :]
+    for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
+        head = mutated(rng, head, others)
+    if rest and rng.random() < 0.05:
+        rest = with_bytes_spoiled(rng, rest, others)
+        if isinstance(head, dict):
+            head["sizes"] = [len(rest)]
+    try:
+        content = msgspec.msgpack.encode(head)
+    except (TypeError, OverflowError, RecursionError, ValueError):  # a key that no map can have
+        return frame
+    return HEADER.pack(len(content)) + content + rest
+
+
+def mutated(rng, tree, others):
+    """The tree with one node, somewhere, replaced, repeated, moved or left out."""
+    if isinstance(tree, dict) and tree and rng.random() < 0.95:
+        inside = "error" if tree.get("status") == "raised" else "value"
+        names = (*tree, "error", "syntax", "x") if rng.random() < 0.2 else tuple(tree)
+        key = inside if "status" in tree and rng.random() < 0.85 else rng.choice(names)
+        if rng.random() < 0.03:
+            return {name: part for name, part in tree.items() if name != key}
+        return {**tree, key: mutated(rng, tree.get(key), others)}
+    if isinstance(tree, list) and tree and rng.random() < 0.85:
+        at = rng.randrange(len(tree))
+        if at == 0 and tree[0] in TAGS and len(tree) > 1 and rng.random() < 0.9:  # most trees keep their kind
+            at = 1
+        way = 1.0 if tree[0] in TAGS and rng.random() < 0.9 else rng.random()
+        if way < 0.04:
+            return tree[:at] + tree[at + 1 :]
+        if way < 0.08:
+            return tree[:at] + tree[at : at + 1] * rng.choice((2, 3, 13, 50)) + tree[at + 1 :]
+        if way < 0.11:
+            return rng.sample(tree, len(tree))
+        return [*tree[:at], mutated(rng, tree[at], others), *tree[at + 1 :]]
+    return replacement(rng, tree, others)
+
+
+def replacement(rng, tree, others):
+    """Something else: mostly of the same type, so that it is looked at more closely."""
+    alike = {bool: (True, False), int: NUMBERS, float: FLOATS, str: WORDS, bytes: (b"", b"\2\0\0\0")}
+    if type(tree) in alike and rng.random() < 0.7:
+        return rng.choice(alike[type(tree)])
+    if isinstance(tree, list) and tree and tree[0] in TAGS and rng.random() < 0.7:
+        return rng.choice(NODES)
+    way = rng.randrange(14)
+    if way < 2:
+        return rng.choice(NUMBERS)
+    if way < 4:
+        return rng.choice(WORDS)
+    if way < 7:
+        return rng.choice(NODES)
+    if way == 7:
+        return rng.choice(FLOATS)
+    if way == 8:
+        return rng.choice((None, True, False, b"", b"\2\0\0\0", [], {}, {"a": []}, [rng.choice(NUMBERS)] * 3))
+    if way == 9 and isinstance(tree, str):
+        return tree * rng.choice((2, 30)) + rng.choice(WORDS)
+    if way == 10:
+        return large(rng) if rng.random() < 0.02 else [tree]
+    if way == 11 and isinstance(tree, int):
+        return tree + rng.choice((-1, 1, 256)) if -(2**62) < tree < 2**62 else 0
+    if way == 12:
+        error = {
+            "type": "E",
+            "message": rng.choice(WORDS),
+            "frames": [[rng.choice(WORDS), rng.choice(NUMBERS), "f", 1]],
+        }
+        flags = dict.fromkeys(("not_implemented", "out_of_memory", "forbidden", "gpu_error"), rng.random() < 0.2)
+        syntax = [rng.choice(WORDS), rng.choice(NUMBERS), rng.choice(NUMBERS), rng.choice(WORDS)]
+        return {**error, **flags, "syntax": rng.choice((None, syntax))}
+    other = rng.choice(others)
+    (size,) = HEADER.unpack_from(other)
+    return msgspec.msgpack.decode(other[4 : 4 + size]).get(rng.choice(("value", "error")))
+
+
+def large(rng):
+    """A node that is large or deep, near the limits and beyond."""
+    size = rng.choice((50, 4_000, 5_000, 60_000, 210_000))
+    make = rng.choice(
+        (
+            lambda: "x" * (5 * size), lambda: ["l", [0] * size], lambda: ["s", list(range(size))], lambda: nested(size),
+            lambda: ["d", [[f"key {i}", i] for i in range(size)]],
+            lambda: ["d", [[["t", [i]], 0] for i in range(size)]], lambda: ["b", b"\0" * size],
+            lambda: [["f", 1, "g", 1]] * size,
+            lambda: ["l", [["T", "uint8", [2], "cpu", 0]] * size],
+        )
+    )  # fmt: skip
+    return make()
+
+
+def nested(size):
+    tree = ["l", []]
+    for _ in range(min(300, size)):
+        tree = ["l", [tree]]
+    return tree
+
+
+# Judging.
+
+
+class Canned:
+    """A worker that gives one reply, whatever it is asked."""
+
+    missing = ()
+
+    def __init__(self, number, frame):
+        self.number = number
+        self.frame = frame
+        self.output = self
+
+    def ask(self, request, seconds):
+        del request, seconds
+        return answer_in(self.frame, self.number)
+
+    def text(self):
+        return "printed\x1b[31m 批量\n" * 20, 1000
+
+    def settle(self):
+        """Nothing is on its way."""
+
+    def reset(self):
+        """Nothing was printed."""
+
+    def close(self):
+        """There is no process."""
+
+
+class TooLong(BaseException):
+    """One reply took more processor time than any should."""
+
+
+def ring(*_):
+    raise TooLong
+
+
+class Fuzzer:
+    """Judges spoiled replies of one chapter, and counts how they end."""
+
+    def __init__(self, judge, chapter, recorded, rng, sample=SAMPLE):
+        self.sample = sample
+        self.chapter = chapter
+        self.recorded = recorded
+        self.rng = rng
+        submission = judge.submission(chapter, None)
+        self.grading = judge.grading(chapter, submission, seed=0, pictures=True)
+        self.written = 0
+        self.waiting = []
+        self.outcomes = Counter()
+        self.faults = []
+        self.slowest = 0.0
+
+    def one(self):
+        """Spoil one reply and judge it."""
+        question = self.rng.choice(self.recorded)
+        frame = spoiled(self.rng, question.frame, [other.frame for other in self.rng.choices(self.recorded, k=3)])
+        started = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+        try:
+            check = self.judged(question, frame)
+            self.outcomes[check.report.verdict.value] += 1
+            if self.rng.random() < 1 / self.sample:
+                self.waiting.append(check)
+            if len(self.waiting) >= PAGE:
+                waiting, self.waiting = self.waiting, []
+                signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+                self.write(waiting)
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            self.outcomes[f"UNEXPECTED {type(error).__name__}"] += 1
+            if len(self.faults) < SHOWN_FAULTS:
+                self.faults.append((traceback.format_exc(limit=-6), frame))
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            self.slowest = max(self.slowest, time.process_time() - started)
+
+    def judged(self, question, frame):
+        """The check, as it is after the question is answered by this frame."""
+        grading, comparison = self.grading, Comparison(dtype=self.rng.random() < 0.8)
+        report = CheckReport(f"{question.exercise}.fuzzed", question.exercise, 1.0, self.chapter.title)
+        check, unmet = Check(report, seconds=5.0), None
+        grading.ready_made.clear()
+        grading.worker = Canned(question.number, frame)
+        grading.begin(check)
+        try:
+            value = grading._student_value(check, question.blob, question.seed)
+            check.transcript.append(Entry(question.blob, question.seed, value, comparison))
+            expected = grading.content.reference.outcome(question.blob, question.seed).value
+            if difference := comparison.difference(value, expected):
+                unmet = from_difference(difference, (comparison, value, expected))
+        except Unmet as error:
+            unmet = error
+        grading.finish(check, unmet, 0.001)
+        self.expect_short(report)
+        return check
+
+    def expect_short(self, report):
+        for lang in ("en", "zh"):
+            words = [text.of(lang) for text in (report.message, report.hint) if text]
+            detail = report.detail
+            words += [detail.got or "", detail.expected or "", detail.call or "", detail.output]
+            words += [word for frame in detail.frames for word in (frame.file, frame.function, frame.source)]
+            size = sum(len(word.encode()) for word in words)
+            assert size <= MOST_BYTES, size
+
+    def write(self, checks):
+        """Diagnose the checks and give their report to every writer."""
+        self.grading.checks = {f"{check.report.id}{place}": check for place, check in enumerate(checks)}
+        diagnose(self.grading)
+        chapter = ChapterReport(self.chapter.id, [check.report for check in checks])
+        report = Report("fuzzed.py", 0, [chapter])
+        for lang in ("en", "zh"):
+            written = to_json(report, lang)
+            assert len(written) < PAGE * 8 * MOST_BYTES, len(written)
+            json.loads(written)
+            ET.fromstring(to_junit(report, lang))
+            self.show(report, lang)
+        titles = {exercise.name: exercise.title for exercise in self.chapter.exercises}
+        page = ClassChapter(self.chapter.id, self.chapter.title, titles, [], {})
+        result = ClassResult("student", "A Student", self.chapter.id, "fuzzed.py", report=chapter)
+        student_page(result, page)
+        json.loads(to_gradescope(result, page, "en"))
+        self.written += len(checks)
+
+    def show(self, report, lang):
+        console = Console(file=io.StringIO(), width=80, highlight=False, markup=False, emoji=False)
+        terminal = Terminal(lang, console=console)
+        terminal.begin(self.chapter, "fuzzed.py")
+        for check in report.checks:
+            terminal.check(check)
+        terminal.explain(report.chapters[0])
+        terminal.summarise(self.chapter, report.chapters[0])
+        terminal.conclude(report, [self.chapter])
+        shown = console.file.getvalue()
+        assert not any(c < " " and c != "\n" for c in shown)
+
+
+def resident():
+    """Bytes of memory that this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+@dataclass
+class Result:
+    """How a run ended."""
+
+    outcomes: Counter = field(default_factory=Counter)
+    faults: list = field(default_factory=list)
+    written: int = 0
+    slowest: float = 0.0
+    growth: int = 0
+
+
+def fuzz(judge, chapters, count, seed, mistakes=MISTAKES, sample=SAMPLE, tell=lambda *_: None):
+    """Judge `count` spoiled replies, of all chapters in turn."""
+    recorded = {name: record(judge, judge.course.chapter(name), mistakes) for name in chapters}
+    tell(f"recorded {', '.join(f'{name}: {len(replies)}' for name, replies in recorded.items())}")
+    fuzzers = [
+        Fuzzer(judge, judge.course.chapter(name), replies, random.Random(f"{seed} {name}"), sample)
+        for name, replies in recorded.items()
+    ]
+    before, handler, started = 0, signal.signal(signal.SIGPROF, ring), time.monotonic()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy's and torch's, about values that nobody meant
+        for number in range(count):
+            fuzzers[number % len(fuzzers)].one()
+            if number == count // 10:
+                before = resident()
+            if number % max(1, count // 20) == 0 and number:
+                rate = number / (time.monotonic() - started)
+                tell(f"{number:,} replies, {rate:,.0f} a second, {resident() >> 20} MB")
+    signal.signal(signal.SIGPROF, handler)
+    return summed(fuzzers, resident() - before)
+
+
+def summed(fuzzers, growth):
+    result = Result(growth=growth)
+    for fuzzer in fuzzers:
+        result.outcomes += fuzzer.outcomes
+        result.faults += fuzzer.faults
+        result.written += fuzzer.written
+        result.slowest = max(result.slowest, fuzzer.slowest)
+    return result
+
+
+def main(count="1000000", seed="0"):
+    started, busy = time.monotonic(), time.process_time()
+    with Judge(course.load()) as judge:
+        result = fuzz(judge, CHAPTERS, int(count), int(seed), tell=lambda words: print(words, flush=True))
+    for trace, frame in result.faults:
+        print(f"{trace}\nframe of {len(frame)} bytes: {frame[:300].hex()}\n")
+    for outcome, times in result.outcomes.most_common():
+        print(f"{times:>10,} {outcome}")
+    seconds, busy = time.monotonic() - started, time.process_time() - busy
+    print(f"{int(count):,} replies in {seconds:,.0f} s ({busy:,.0f} s of processor time), {result.written:,} written")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"slowest {result.slowest:.2f} s, memory grew by {result.growth >> 20} MB, at most {peak} MB")
+    return 1 if result.faults or result.growth > MOST_GROWTH else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
