@@ -6,7 +6,7 @@ from torch import nn
 from dlgrade.suite import accuracy, descend, filled
 
 NORMS = {"1": (6, 4), "5": (16, 4), "10": (120, 2), "13": (84, 2)}  # num_features and num_dims by the layer's place
-LEARNED = ("gamma", "beta", "moving_mean", "moving_var")
+MOVING = "moving_mean", "moving_var"
 
 
 def lenet(impl, parameters):
@@ -20,7 +20,7 @@ def lenet(impl, parameters):
     )  # fmt: skip
     if parameters is not None:
         for place, norm in norms.items():
-            norm.moving_mean, norm.moving_var = (parameters[f"{place}.{name}"].clone() for name in LEARNED[2:])
+            norm.moving_mean, norm.moving_var = (parameters[f"{place}.{name}"].clone() for name in MOVING)
         filled(net, {name: value for name, value in parameters.items() if ".moving_" not in name})
     return net
 
@@ -28,9 +28,7 @@ def lenet(impl, parameters):
 def learned(net):
     """Parameters and moving statistics, which need not be buffers: the book's are not."""
     parameters = {name: value.detach().clone() for name, value in net.named_parameters()}
-    moving = {
-        f"{place}.{name}": getattr(net[int(place)], name).detach().clone() for place in NORMS for name in LEARNED[2:]
-    }
+    moving = {f"{place}.{name}": getattr(net[int(place)], name).detach().clone() for place in NORMS for name in MOVING}
     return {**parameters, **moving}
 
 

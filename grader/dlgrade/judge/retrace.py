@@ -70,15 +70,11 @@ class Plan:
                 raise _astray(stretch.first + 1, stretch.first + len(stretch))
 
 
-def order(
-    rows: int, batch: int, steps: int, generator: torch.Generator, *, reshuffle: bool = True
-) -> list[torch.Tensor]:
-    """The rows of so many batches, epoch by epoch."""
-    shuffled = torch.randperm(rows, generator=generator)
-    found = list(shuffled.split(batch))
+def order(rows: int, batch: int, steps: int, generator: torch.Generator) -> list[torch.Tensor]:
+    """The rows of so many batches, epoch by epoch in a new order."""
+    found: list[torch.Tensor] = []
     while len(found) < steps:
-        shuffled = torch.randperm(rows, generator=generator) if reshuffle else shuffled
-        found += shuffled.split(batch)
+        found += torch.randperm(rows, generator=generator).split(batch)
     return found[:steps]
 
 

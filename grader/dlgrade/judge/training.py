@@ -94,7 +94,6 @@ class Training:
         steps: int,
         batch: int = 64,
         stretches: int = 20,
-        reshuffle: bool = True,
         start: Parameters | None = None,
         again: Fit | None = None,
         proof: Proof | None = None,
@@ -112,8 +111,7 @@ class Training:
             train: the examples to learn from, tensors with a row for each. In a check marked `gpu` they are on the
                 GPU, and so must be what fit makes.
             score: `score(reference, parameters)` runs in the judge, on held-out examples.
-            steps, batch: the number of batches and their size.
-            reshuffle: whether every epoch has a new order, or all have the same.
+            steps, batch: the number of batches and their size; every epoch has a new order.
             stretches: so many times the parameters come back. The judge repeats the first stretch, the last one, and
                 one between. With 1 nothing is repeated: for layers that draw at random and optimisers with a state.
             start: the first parameters; those that `fit` makes on the reference unless they are given.
@@ -129,7 +127,7 @@ class Training:
         if self.check.needs_gpu and not self.on_gpu:
             self.check.seconds *= CPU_PATIENCE
         generator = torch.Generator().manual_seed(self._seed("order"))
-        batches = Batches(train, order(len(train[0]), batch, steps, generator, reshuffle=reshuffle), 0, steps)
+        batches = Batches(train, order(len(train[0]), batch, steps, generator), 0, steps)
         plan = self._plan(fit, again, start, batches, stretches)
         trail = require_trail(self.grading.answer(self.check, plan.probe(on_gpu=self.on_gpu)), plan.start)
         with _blaming(trail[-1]):
