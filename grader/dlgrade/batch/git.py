@@ -14,8 +14,9 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
-from dlgrade.batch.trees import Entry, Tree, clean, is_litter, refused, too_large
+from dlgrade.batch.trees import Entry, Tree, is_litter, refused, too_large
 from dlgrade.errors import SubmissionError, UsageError
+from dlgrade.files import clean
 from dlgrade.text import both
 
 SECONDS = 60

@@ -17,10 +17,12 @@ from dlgrade.batch.model import Batch, HandIn, Student
 from dlgrade.batch.naming import CANVAS, MOODLE, Chapters, Who
 from dlgrade.batch.owners import Piece, is_own_name, pieces_of, settle_kinds
 from dlgrade.batch.roster import Roster
-from dlgrade.batch.trees import Entry, Tree, clean, file_entry, folder_tree, refused
+from dlgrade.batch.trees import Entry, Tree, file_entry, folder_tree, refused
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
-from dlgrade.submission import MAX_FILE_BYTES, MAX_FILES, SUFFIXES, Submission
+from dlgrade.files import clean
+from dlgrade.reading.questions import MAX_FILE_BYTES
+from dlgrade.submission import MAX_FILES, SUFFIXES, Submission
 from dlgrade.text import Text, both
 
 MAX_TOLD = 20  # versions that were passed over
@@ -52,6 +54,8 @@ def gather(
     for tree in trees:
         for piece in pieces_of(tree, intake.chapters, roster):
             intake.add(piece)
+        if tree.problem is not None:
+            intake.strays.append(tree.problem)
     return intake.batch()
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
 from dlgrade.errors import SubmissionError, UsageError
+from dlgrade.files import clean
+from dlgrade.reading.questions import Record
 from dlgrade.text import Text, both
 
 MAX_WALKED = 200_000  # files of one folder: more is a mistake in what was given
+LAST_SECOND = 7_258_118_400  # 2200
 LITTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "node_modules", "site-packages", "venv", "env"}
 
 
@@ -48,6 +49,7 @@ class Tree:
     """Files that were given together. `name` is the folder's, the zip's without `.zip`, or what a branch stands for.
 
     `around` is the folder that a zip lies in. `one_student` says that all are the hand-in of the one whom it names.
+    `records` are Gradescope's, once they were read; `problem` says why they were not.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Tree:
     packed: bool = False
     around: str = ""
     one_student: bool = False
+    records: Mapping[str, Record] | None = None
+    problem: Text | None = None
 
 
 def is_litter(parts: tuple[str, ...]) -> bool:
@@ -63,10 +67,9 @@ def is_litter(parts: tuple[str, ...]) -> bool:
     return any(part.startswith((".", "~$")) or part.lower() in LITTER for part in parts)
 
 
-def clean(name: str) -> str:
-    """A name as people see it: macOS takes accents apart, and bytes that are no text are shown as such."""
-    composed = unicodedata.normalize("NFC", name)
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "\ufffd", composed)
+def moment(seconds: float) -> datetime | None:
+    """A time in seconds since 1970, if a submission can be that old, or that new: students can write any number."""
+    return datetime.fromtimestamp(seconds, timezone.utc) if 0 <= seconds < LAST_SECOND else None
 
 
 def refused(problem: Text) -> Callable[[int], bytes]:
@@ -129,7 +132,7 @@ def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> E
     if not stat.S_ISREG(status.st_mode):
         problem = both(f"{shown} is a link, and links are not followed.", f"{shown} 是链接，不予读取。")
         return Entry(parts, shown, refused(problem), problem=problem)
-    modified = datetime.fromtimestamp(status.st_mtime, timezone.utc)
+    modified = moment(status.st_mtime)
     return Entry(parts, shown, lambda limit: _read_file(path, shown, limit), modified, helper=helper, path=path)
 
 
