@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -19,6 +20,7 @@ MAX_NOTEBOOK_BYTES = 64_000_000  # outputs make up most of it, and are left out
 MAX_FILES = 100
 MAX_BESIDE = 10_000_000  # bytes of the files that a submission may import
 SUFFIXES = (".py", ".ipynb")
+NEWLINE = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Submission:
     def from_source(cls, source: str, name: str) -> Submission:
         """A submission that exists only in memory, such as a known-wrong variant."""
         return cls(main=name, files={name: source.encode()}, shown=name, source=source)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the source as Python counts them: a form feed, for one, ends none."""
+        return NEWLINE.split(self.source)
 
     def place(self, line: int) -> tuple[str, int]:
         """Where people find a line of the source: the file, or the cell, `ch28.ipynb[3]` or `In [7]`, and the line."""

@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from dlgrade.batch.trees import Entry, Tree, is_litter, moment, refused, too_large
+from dlgrade.batch.trees import Entry, Tree, is_litter, moment, refused, too_large, unreadable
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.reading import reader
@@ -65,7 +65,7 @@ def unpacked(entry: Entry, zone: tzinfo | None) -> list[Entry]:
     try:
         return _entries(Archive(entry.shown, _place(entry.path, entry.shown), MAX_TOTAL_NESTED), entry.parts, zone, 1)
     except SubmissionError as error:
-        return [_unreadable(entry, error.text)]
+        return [_refused(entry, error.text)]
 
 
 def _place(path: Path, shown: str) -> Place:
@@ -74,9 +74,7 @@ def _place(path: Path, shown: str) -> Place:
     try:
         status = path.stat()
     except OSError as error:
-        raise SubmissionError(
-            both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
-        ) from None
+        raise SubmissionError(unreadable(shown, error)) from None
     return Place(os.fsencode(path), (status.st_mtime_ns, status.st_size))
 
 
@@ -108,15 +106,15 @@ def _nested(outer: Archive, entry: Entry, index: int, zone: tzinfo | None, depth
             f"{entry.shown} is a zip inside a zip inside a zip, which is not read.",
             f"{entry.shown} 是多层嵌套的 zip，不予读取。",
         )
-        return [_unreadable(entry, problem)]
+        return [_refused(entry, problem)]
     inner = Archive(entry.shown, msgspec.structs.replace(outer.place, inner=index), MAX_TOTAL_NESTED)
     try:
         return _entries(inner, entry.parts, zone, depth + 1)
     except SubmissionError as error:
-        return [_unreadable(entry, error.text)]
+        return [_refused(entry, error.text)]
 
 
-def _unreadable(entry: Entry, problem: Text) -> Entry:
+def _refused(entry: Entry, problem: Text) -> Entry:
     return Entry(entry.parts, entry.shown, refused(problem), entry.modified, problem)
 
 

@@ -100,25 +100,34 @@ def folder_tree(folder: Path) -> Tree:
 
 
 def _walk(top: Path) -> Iterator[Entry]:
+    """Files before folders, by name. A folder in `top` that cannot be listed is an entry with a problem."""
+    waiting: list[tuple[Path, tuple[str, ...]]] = [(top, ())]
     count = 0
-    for place, folders, files in os.walk(top, onerror=_cannot_list):
-        here = Path(place)
-        inside = tuple(clean(part) for part in here.relative_to(top).parts)
-        folders[:] = sorted(name for name in folders if not is_litter((name,)))
-        links = [name for name in folders if (here / name).is_symlink()]
-        for name in sorted(files) + links:
-            count += 1
-            if count > MAX_WALKED:
-                raise UsageError(
-                    both(f"{top} has more than {MAX_WALKED:,} files.", f"{top} 中的文件超过 {MAX_WALKED:,} 个。")
-                )
-            if not is_litter((name,)):
-                yield file_entry(here / name, (*inside, clean(name)))
+    while waiting:
+        here, inside = waiting.pop()
+        try:
+            with os.scandir(here) as listing:
+                found = sorted((one for one in listing if not is_litter((one.name,))), key=lambda one: one.name)
+        except OSError as error:
+            problem = unreadable(clean(str(here)), error)
+            if here == top:
+                raise UsageError(problem) from None
+            yield Entry(inside, clean(str(here)), refused(problem), problem=problem)
+            continue
+        count += len(found)
+        if count > MAX_WALKED:
+            raise UsageError(
+                both(f"{top} has more than {MAX_WALKED:,} files.", f"{top} 中的文件超过 {MAX_WALKED:,} 个。")
+            )
+        for one in found:
+            if not one.is_dir(follow_symlinks=False):
+                yield file_entry(here / one.name, (*inside, clean(one.name)))
+        folders = [one.name for one in reversed(found) if one.is_dir(follow_symlinks=False)]
+        waiting += [(here / name, (*inside, clean(name))) for name in folders]
 
 
-def _cannot_list(error: OSError) -> None:
-    place = error.filename
-    raise UsageError(both(f"{place} cannot be read: {error.strerror}.", f"无法读取 {place}：{error.strerror}。"))
+def unreadable(shown: str, error: OSError) -> Text:
+    return both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
 
 
 def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> Entry:
@@ -127,7 +136,7 @@ def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> E
     try:
         status = path.lstat()
     except OSError as error:
-        problem = both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
+        problem = unreadable(shown, error)
         return Entry(parts, shown, refused(problem), problem=problem)
     if not stat.S_ISREG(status.st_mode):
         problem = both(f"{shown} is a link, and links are not followed.", f"{shown} 是链接，不予读取。")
@@ -143,9 +152,7 @@ def _read_file(path: Path, shown: str, limit: int) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(limit + 1)
     except OSError as error:
-        raise SubmissionError(
-            both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
-        ) from None
+        raise SubmissionError(unreadable(shown, error)) from None
     if len(content) > limit:
         raise too_large(shown, limit)
     return content

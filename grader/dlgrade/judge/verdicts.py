@@ -176,7 +176,7 @@ def _unwritten(detail: Detail, submission: Submission) -> Text:
 
 def _frame(frame: tuple[str, int, str], submission: Submission) -> Frame:
     file, line, function = frame
-    lines = submission.source.splitlines() if file == submission.main else []
+    lines = submission.lines if file == submission.main else []
     source = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
     if file == submission.main:
         file, line = submission.place(line)

@@ -68,7 +68,7 @@ def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
     """
     sources = _sources(content, shown)
     _check_size(sources, shown)
-    cells = [parsed(number, source) for number, source in enumerate(sources, 1)]
+    cells = [parsed(number, source) for number, source in enumerate(sources, 1) if source.strip()]
     for cell in cells:
         if cell.too_deep:
             raise SubmissionError(
@@ -81,8 +81,8 @@ def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
     if not starts:
         raise SubmissionError(
             both(
-                f"{shown} defines nothing: it has {len(cells)} code cells, and no function or class in them.",
-                f"{shown} 没有任何定义：共 {len(cells)} 个代码单元，其中没有函数或类。",
+                f"{shown} defines nothing: it has {len(sources)} code cells, and no function or class in them.",
+                f"{shown} 没有任何定义：共 {len(sources)} 个代码单元，其中没有函数或类。",
             )
         )
     return source, starts

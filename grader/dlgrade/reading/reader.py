@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,9 +26,10 @@ from dlgrade.files import clean
 from dlgrade.reading.questions import MAX_ANSWER, Answer, AnyAnswer, AnyQuestion, Exhausted, Refused, receive, send
 from dlgrade.text import Text, both
 
-SECONDS = 20.0  # for a file
+SECONDS = 120.0  # for a file; the child stops itself after 20 s of processor time, where the system can do that
 START_SECONDS = 60.0
 KEPT_COMPLAINT = 600
+OUT_OF_TIME = -signal.SIGPROF if hasattr(signal, "SIGPROF") else None  # the child's exit status
 COMMAND = [sys.executable, "-m", "dlgrade.reading.child"]
 
 Kind = TypeVar("Kind", bound=Answer)
@@ -88,7 +90,7 @@ class Reader:
         if served and not late and (answer is None or isinstance(answer, Exhausted)):
             answer, late = self._exchange(question)
         if late:
-            return Refused(_too_slow(question.shown, self.seconds))
+            return Refused(_too_slow(question.shown))
         if answer is None:
             return Refused(_fatal(question.shown))
         return Refused(_too_much(question.shown)) if isinstance(answer, Exhausted) else answer
@@ -101,11 +103,11 @@ class Reader:
             process = self._ready()
             started = time.monotonic()
             try:
-                with _deadline(process, self.seconds):
+                with deadline(process, self.seconds):
                     answer = _asked(process, question)
             except (OSError, EOFError, msgspec.DecodeError):
-                self._end()
-                return None, time.monotonic() - started >= self.seconds
+                late = self._end() == OUT_OF_TIME or time.monotonic() - started >= self.seconds
+                return None, late
         except BaseException:
             self._end()  # an answer that was not read must not become that to the next question
             raise
@@ -136,7 +138,7 @@ class Reader:
         if self.served == 0:
             assert process.stdout is not None
             try:
-                with _deadline(process, START_SECONDS):
+                with deadline(process, START_SECONDS):
                     receive(process.stdout, MAX_ANSWER)
             except EOFError:
                 raise self._not_started() from None
@@ -153,15 +155,18 @@ class Reader:
             )
         )
 
-    def _end(self) -> None:
+    def _end(self) -> int | None:
+        """End the child. The exit status is its own where it was ending already."""
         process, self.process = self.process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout, self.complaints):
-                assert stream is not None
-                with contextlib.suppress(OSError):  # what was not sent any more
-                    stream.close()
+        if process is None:
+            return None
+        process.kill()
+        status = process.wait()
+        for stream in (process.stdin, process.stdout, self.complaints):
+            assert stream is not None
+            with contextlib.suppress(OSError):  # what was not sent any more
+                stream.close()
+        return status
 
 
 def _asked(process: subprocess.Popen[bytes], question: AnyQuestion) -> AnyAnswer:
@@ -173,7 +178,7 @@ def _asked(process: subprocess.Popen[bytes], question: AnyQuestion) -> AnyAnswer
 
 
 @contextmanager
-def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+def deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
     """Kill the process when the time is over: its pipes then end, on every system, and so does whoever waits."""
     timer = threading.Timer(seconds, process.kill)
     timer.daemon = True
@@ -185,10 +190,10 @@ def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None
         timer.join()  # no thread is left when somebody forks
 
 
-def _too_slow(shown: str, seconds: float) -> Text:
+def _too_slow(shown: str) -> Text:
     return both(
-        f"{shown} takes more than {seconds:g} s to read, so it is not graded.",
-        f"读取 {shown} 所需的时间超过 {seconds:g} 秒，因此未予评分。",
+        f"{shown} takes far too long to read. Hand in less code and less output.",
+        f"读取 {shown} 耗时过长。请减少代码与输出后重新提交。",
     )
 
 
