@@ -7,6 +7,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file through a draft beside it, so that nobody ever reads half of it."""
@@ -19,6 +21,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def clean(name: str) -> str:
-    """A name as people see it: macOS takes accents apart, and bytes that are no text are shown as such."""
-    composed = unicodedata.normalize("NFC", name)
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "\ufffd", composed)
+    """A name, or other words of a student's, as people see them: macOS takes accents apart.
+
+    Bytes that are no text, and what would end a line, turn it around or control a terminal, are shown as U+FFFD.
+    """
+    return UNSEEN.sub("\ufffd", unicodedata.normalize("NFC", name))

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlgrade.errors import SubmissionError
+from dlgrade.files import clean
 from dlgrade.reading.questions import MAX_FILE_BYTES
 from dlgrade.text import both
 
@@ -129,8 +130,7 @@ def _sources(content: bytes, shown: str) -> list[str]:
     except (RecursionError, MemoryError):
         raise
     except Exception as error:  # nbformat raises whatever a malformed notebook makes its code stumble over
-        reason = "".join(letter for letter in str(error).split("\n")[0][:200] if letter.isprintable())
-        reason = reason or type(error).__name__
+        reason = clean(str(error).split("\n")[0][:200]) or type(error).__name__
         raise _refused(shown, f"is not a notebook ({reason})", f"不是笔记本（{reason}）") from None
 
 
@@ -183,7 +183,7 @@ def _language(tree: dict[str, Any]) -> str:
     for key, name in (("language_info", "name"), ("kernelspec", "language")):
         part = metadata.get(key) if isinstance(metadata, dict) else None
         if isinstance(part, dict) and isinstance(part.get(name), str):
-            return str(part[name]).lower()[:30]
+            return clean(part[name].lower()[:30])
     return ""
 
 

@@ -33,8 +33,8 @@ def plain(content: bytes, shown: str) -> str | None:
         SubmissionError: it is not UTF-8.
     """
     marked = content.startswith(codecs.BOM_UTF8)
-    name = declared(content).lower().replace("_", "-")
-    if name not in ("", "utf-8") and (marked or name != "utf8"):
+    name = declared(content)
+    if name and _normal(name) != "utf-8" and (marked or name.lower() != "utf8"):
         return None
     try:
         return content.decode("utf-8-sig" if marked else "utf-8")
@@ -55,11 +55,12 @@ def decoded(content: bytes, shown: str) -> str:
         SubmissionError: Python cannot read it so.
     """
     name = declared(content)
-    content = NEWLINE.sub(b"\n", content)  # as Python does before it decodes
+    content = NEWLINE.sub(b"\n", content)  # as Python does before it decodes; it also ends the last line
+    content += b"" if content.endswith(b"\n") else b"\n"
     try:
         if content.startswith(codecs.BOM_UTF8):
             raise LookupError("marked as UTF-8, and says something else")
-        text = content.decode(_normal(name))
+        text = content.decode(_normal(name)).replace("\r", " ")  # one that was spelled `\\r` ends no line
         text.encode()  # half of a surrogate pair is no text
     except (RecursionError, MemoryError):
         raise

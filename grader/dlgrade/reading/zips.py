@@ -90,7 +90,7 @@ def unpacked(question: Unpack) -> Content | TooLarge:
     except _TooLargeError:
         return TooLarge()
     except BROKEN as error:
-        why = _words(error)
+        why = clean(str(error)[:100])  # zipfile may quote the zip
         raise SubmissionError(
             both(f"{question.shown} is damaged ({why}).", f"{question.shown} 已损坏（{why}）。")
         ) from None
@@ -116,7 +116,7 @@ def _opened(place: Place, shown: str) -> zipfile.ZipFile:
             )
         ) from None
     except BROKEN as error:
-        why = _words(error)
+        why = clean(str(error)[:100])  # zipfile may quote the zip
         raise SubmissionError(
             both(f"{shown} is not a zip file, or is damaged ({why}).", f"{shown} 不是 zip 文件，或已损坏（{why}）。")
         ) from None
@@ -163,11 +163,6 @@ def _too_many(shown: str) -> SubmissionError:
             f"{shown} 中的条目超过 {MAX_ENTRIES:,} 个，不予读取。",
         )
     )
-
-
-def _words(error: Exception) -> str:
-    """The reason that zipfile gives, which may quote the zip."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(error)[:100])
 
 
 # What a member says about itself.
