@@ -59,7 +59,7 @@ def test_deep_code_is_read(code):
 
 REFUSED = {
     "too-deep": (as_json(DEFINITION, "x = " + "-" * 100_000 + "1"), "cell 2 is nested too deeply"),
-    "too-much-code": (as_json(*["0\n" * 1000] * 1500), r"has 3,000,000 bytes; a submission may have 1,000,000"),
+    "too-much-code": (as_json(*["0\n" * 1000] * 1500), "has 3,000,000 bytes of code; a submission may have 1,000,000"),
     "deep-metadata": (with_metadata(b'{"a":' * 5000 + b"1" + b"}" * 5000), "nested too deeply"),
     "deep-brackets": (b"[" * 60_000_000, "nested too deeply"),
     "60-MB-of-lists": (b'{"cells": [' + b"[]," * 19_000_000 + b"0]}", "too much memory"),
@@ -341,7 +341,7 @@ BREAKING = [
     {
         "eve/ch90.py": (b"# coding: punycode\n" + RIGHT * 20_000, "names the encoding 'punycode'"),
         "fay/ch90.ipynb": (with_metadata(b"[" * 100_000), "nested too deeply"),
-        "gus/ch90.ipynb": (as_json(*["0\n" * 1000] * 1500), "has 3,000,000 bytes"),
+        "gus/ch90.ipynb": (as_json(*["0\n" * 1000] * 1500), "has 3,000,000 bytes of code"),
         "hal/ch90.ipynb": (b"\0" * 60_000_000, "is not a notebook: no JSON"),
     },
 ]

@@ -147,7 +147,7 @@ def _check_size(sources: list[str], shown: str) -> None:
     if size > MAX_FILE_BYTES:
         raise SubmissionError(
             both(
-                f"The code in {shown} has {size:,} bytes; a submission may have {MAX_FILE_BYTES:,}.",
+                f"{shown} has {size:,} bytes of code; a submission may have {MAX_FILE_BYTES:,}.",
                 f"{shown} 中的代码共 {size:,} 字节；提交的代码不得超过 {MAX_FILE_BYTES:,} 字节。",
             )
         )

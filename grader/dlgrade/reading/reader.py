@@ -61,12 +61,6 @@ class Reader:
             raise GraderError(both(f"{question.shown}: unexpected answer.", f"{question.shown}：意外的回答。"))
         return answer
 
-    def start(self) -> None:
-        """Start the child now, so that it is there when the first question comes."""
-        with self.turn:
-            if self.process is None:
-                self._start()
-
     def close(self) -> None:
         with self.turn:
             self._end()
@@ -212,7 +206,7 @@ def _fatal(shown: str) -> Text:
 
 
 _shared = Reader()
-ask, start, close = _shared.ask, _shared.start, _shared.close
+ask, close = _shared.ask, _shared.close
 atexit.register(close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_shared.forget)
