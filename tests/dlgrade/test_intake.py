@@ -3,8 +3,10 @@
 import io
 import os
 import subprocess
+import tempfile
 import zipfile
 from datetime import datetime, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -450,40 +452,45 @@ def git_tree(repository):
 
 
 @pytest.fixture
-def deep(tmp_path):
-    """deep(name, count): the descriptor of the innermost of so many folders in bob's, one in the other."""
+def deep():
+    """deep(name, count): a folder with so many folders in bob's, one in the other, and the innermost one's descriptor.
+
+    It is none of pytest's, which fails to remove such folders.
+    """
+    top = Path(tempfile.mkdtemp())
 
     def deep(name, count):
-        (tmp_path / "in" / "bob").mkdir(parents=True)
-        here = os.open(tmp_path / "in" / "bob", os.O_RDONLY)
+        (top / "bob").mkdir()
+        here = os.open(top / "bob", os.O_RDONLY)
         for _ in range(count):
             os.mkdir(name, dir_fd=here)
             inner = os.open(name, os.O_RDONLY, dir_fd=here)
             os.close(here)
             here = inner
-        return here
+        return top, here
 
     yield deep
-    subprocess.run(["rm", "-r", tmp_path / "in"], check=True)  # Python's own way to remove them is recursive
+    subprocess.run(["rm", "-r", top], check=True)
 
 
-def test_folders_that_cannot_be_listed(tmp_path, deep):
+def test_folders_that_cannot_be_listed(deep):
     """A path that is too long for the system is told, and keeps nobody's files from being read."""
-    os.close(deep("d" * 200, 40))
-    put(tmp_path / "in", {"ada/ch28.py": "a", "bob/ch28.py": "b"})
-    batch = gather([tmp_path / "in"], chapters=[CH28])
+    folder, place = deep("d" * 200, 40)
+    os.close(place)
+    put(folder, {"ada/ch28.py": "a", "bob/ch28.py": "b"})
+    batch = gather([folder], chapters=[CH28])
     assert sources(batch) == {"ada": "a", "bob": "b"}
     assert "cannot be read: File name too long." in words(batch.strays)
 
 
-def test_a_deep_path(tmp_path, deep):
+def test_a_deep_path(deep):
     """A file below a thousand folders is found like any other."""
-    place = deep("d", 1200)
+    folder, place = deep("d", 1200)
     with os.fdopen(os.open("ch28.py", os.O_WRONLY | os.O_CREAT, dir_fd=place), "w") as file:
         file.write("b")
     os.close(place)
-    put(tmp_path / "in", {"ada/ch28.py": "a"})
-    assert sources(gather([tmp_path / "in"], chapters=[CH28])) == {"ada": "a", "bob": "b"}
+    put(folder, {"ada/ch28.py": "a"})
+    assert sources(gather([folder], chapters=[CH28])) == {"ada": "a", "bob": "b"}
 
 
 @pytest.mark.parametrize(

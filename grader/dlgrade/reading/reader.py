@@ -113,17 +113,19 @@ class Reader:
     def _start(self) -> None:
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
         self.served = 0
-        self.process = subprocess.Popen(
-            COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.complaints,
-            bufsize=-1,
-            cwd=sys.prefix,  # a student's folder may have a json.py
-            env=os.environ | {"PYTHONSAFEPATH": "1"},
-            start_new_session=True,  # Ctrl-C is for the parent
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        try:
+            self.process = subprocess.Popen(
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.complaints,
+                cwd=sys.prefix,  # a student's folder may have a json.py
+                env=os.environ | {"PYTHONSAFEPATH": "1"},
+                start_new_session=True,  # Ctrl-C is for the parent
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise _not_started(str(error)) from None
 
     def _ready(self) -> subprocess.Popen[bytes]:
         """The child, once it has started. That it does not is no file's fault."""
@@ -135,19 +137,10 @@ class Reader:
                 with deadline(process, START_SECONDS):
                     receive(process.stdout, MAX_ANSWER)
             except EOFError:
-                raise self._not_started() from None
+                assert self.complaints is not None
+                self.complaints.seek(0)
+                raise _not_started(self.complaints.read()[-KEPT_COMPLAINT:].decode("utf-8", "replace")) from None
         return process
-
-    def _not_started(self) -> GraderError:
-        assert self.complaints is not None
-        self.complaints.seek(0)
-        last = self.complaints.read()[-KEPT_COMPLAINT:].decode("utf-8", "replace").strip()
-        return GraderError(
-            both(
-                f"The process that reads files does not start. Please report this: {last}",
-                f"读取文件的进程无法启动。请报告以下信息：{last}",
-            )
-        )
 
     def _end(self) -> int | None:
         """End the child. The exit status is its own where it was ending already."""
@@ -182,6 +175,15 @@ def deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]
     finally:
         timer.cancel()
         timer.join()  # no thread is left when somebody forks
+
+
+def _not_started(why: str) -> GraderError:
+    return GraderError(
+        both(
+            f"The process that reads files does not start. Please report this: {why.strip()}",
+            f"读取文件的进程无法启动。请报告以下信息：{why.strip()}",
+        )
+    )
 
 
 def _too_slow(shown: str) -> Text:
