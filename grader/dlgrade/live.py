@@ -1,41 +1,44 @@
-"""The cells that a running notebook has executed, as one source: what its page says, not what its kernel remembers.
-
-A kernel knows each text that was run and its number, `In [7]`, but no page: there a cell that was changed and run again
-has one version. So a cell that defines what an earlier one defined is taken for its new version, and stands where that
-stood; of the earlier one remains what it alone defines.
-"""
+"""The cells that a running notebook has executed, as a submission."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
-from dlgrade import notebook
 from dlgrade.errors import SubmissionError
-from dlgrade.notebook import Cell
-from dlgrade.submission import MAX_FILE_BYTES, Submission
+from dlgrade.reading import reader
+from dlgrade.reading.questions import MAX_FILE_BYTES, MAX_HISTORY_BYTES, Executed, Source
+from dlgrade.submission import Submission
 from dlgrade.text import both
 
 MAIN = "In"
-Definition = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, bytes]) -> Submission:
     """What the cells define; `executed[n]` is what was run as `In [n]`, `neighbours` are files that it may import.
 
     Raises:
-        SubmissionError: they define nothing, or are too large.
+        SubmissionError: they define nothing, are too large, or cannot be read.
     """
-    source, cells = notebook.assembled(page(executed))
-    content = source.encode(errors="replace")
-    if not cells:
+    cells = [cell.encode(errors="replace") for cell in executed]
+    size = sum(map(len, cells))
+    if size > MAX_HISTORY_BYTES:
+        raise SubmissionError(
+            both(
+                f"All that was run in this kernel has {size:,} bytes; {MAX_HISTORY_BYTES:,} can be read. Restart the "
+                "kernel, and run the cells with your code.",
+                f"此内核中运行过的代码共 {size:,} 字节，最多可读取 {MAX_HISTORY_BYTES:,} 字节。"
+                "请重启内核，并重新运行写有代码的单元。",
+            )
+        )
+    found = reader.ask(Executed(shown, cells), Source)
+    if not found.cells:
         raise SubmissionError(
             both(
                 "No cell that was run defines anything yet. Run the cells with your code, then check.",
                 "已运行的单元中还没有任何定义。请先运行写有代码的单元，再进行检查。",
             )
         )
+    content = found.text.encode()
     if len(content) > MAX_FILE_BYTES:
         raise SubmissionError(
             both(
@@ -44,114 +47,4 @@ def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, byt
             )
         )
     files = {MAIN: content, **{name: part for name, part in neighbours.items() if name != MAIN}}
-    return Submission(main=MAIN, files=files, shown=shown, source=content.decode(), cells=cells, live=True)
-
-
-def page(executed: Sequence[str]) -> list[Cell]:
-    """The cells in the order of the page, as far as it can be told, each without what a later version replaces."""
-    places: list[list[_Part]] = []
-    for number, source in enumerate(executed):
-        cell = notebook.parsed(number, source)
-        part = _Part(cell, frozenset(_names(cell)), frozenset(_defined(cell)))
-        if part.names:
-            _put(part, places)
-    return [part.cell for part in _in_order([part for place in places for part in place])]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A cell, the names that it gives a meaning, and of these its functions and classes."""
-
-    cell: Cell
-    names: frozenset[str]
-    defined: frozenset[str]
-    needed: frozenset[str] = field(init=False)  # by running it, not by calling what it defines
-
-    def __post_init__(self) -> None:
-        statements = self.cell.tree.body if self.cell.tree else []
-        object.__setattr__(
-            self,
-            "needed",
-            frozenset(name for one in statements for name in notebook.names_loaded(one, into_functions=False)),
-        )
-
-    def is_version_of(self, other: _Part) -> bool:
-        if self.defined or other.defined:
-            return bool(self.defined & other.defined)
-        return bool(self.names & other.names)
-
-    def without(self, place: _Part | None, defined: frozenset[str]) -> _Part | None:
-        """What is left beside a newer version in its `place`, and newer definitions anywhere."""
-        gone = defined | (place.names if place else frozenset())
-        if not gone & self.names:
-            return self
-        if self.cell.tree is None or self.names <= gone:
-            return None
-        kept = [one for one in self.cell.tree.body if not (names := _bound(one)) or not names <= gone]
-        stay = {number for one in kept for number in range(_first(one), (one.end_lineno or one.lineno) + 1)}
-        lines = [line if number in stay else "" for number, line in enumerate(self.cell.lines, 1)]
-        left = Cell(self.cell.number, lines, ast.Module(kept, []))
-        return _Part(left, frozenset(_names(left)), frozenset(_defined(left)))
-
-
-def _put(new: _Part, places: list[list[_Part]]) -> None:
-    """Put a cell where the first cell stands of which it is a version, or at the end."""
-    place = next((place for place in places if any(new.is_version_of(old) for old in place)), None)
-    for other in places:
-        beside = new if other is place else None
-        other[:] = [left for old in other if (left := old.without(beside, new.defined)) is not None]
-    if place is None:
-        places.append([new])
-    else:
-        place.append(new)
-
-
-def _in_order(parts: list[_Part]) -> list[_Part]:
-    """A cell that uses a name while it runs comes after the first one that defines it; else they stay as they are."""
-    done: list[_Part] = []
-    known: set[str] = set()
-    while parts:
-        ready = [
-            part
-            for part in parts
-            if not any((part.needed - part.names - known) & other.names for other in parts if other is not part)
-        ]
-        first = (ready or parts)[0]  # none is ready where two need each other
-        parts = [part for part in parts if part is not first]
-        done.append(first)
-        known |= first.names
-    return done
-
-
-def _names(cell: Cell) -> Iterator[str]:
-    if cell.tree is None:
-        yield from cell.defined
-        return
-    for statement in cell.tree.body:
-        yield from _bound(statement)
-
-
-def _defined(cell: Cell) -> Iterator[str]:
-    """Functions and classes of the top level; of a broken cell, those that it seems to be about."""
-    if cell.tree is None:
-        yield from cell.defined
-        return
-    for statement in cell.tree.body:
-        if isinstance(statement, Definition):
-            yield statement.name
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    """The names that a statement gives a meaning, in its blocks, too."""
-    inner = [part for part in ast.iter_child_nodes(statement) if isinstance(part, (ast.stmt, ast.ExceptHandler))]
-    found = set(notebook.names_bound(statement))
-    if isinstance(statement, (ast.If, ast.Try)):
-        for part in inner:
-            block = part.body if isinstance(part, ast.ExceptHandler) else [part]
-            found |= {name for one in block if isinstance(one, ast.stmt) for name in _bound(one)}
-    return found
-
-
-def _first(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(mark.lineno for mark in decorators)])
+    return Submission(main=MAIN, files=files, shown=shown, source=found.text, cells=found.cells, live=True)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import bisect
-import io
-import tokenize
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import SubmissionError
+from dlgrade.files import clean
+from dlgrade.reading import reader
+from dlgrade.reading.python_files import plain
+from dlgrade.reading.questions import MAX_FILE_BYTES, Notebook, PythonFile, Source
 from dlgrade.text import Text, both
 
-MAX_FILE_BYTES = 1_000_000
 MAX_NOTEBOOK_BYTES = 64_000_000  # outputs make up most of it, and are left out
 MAX_FILES = 100
+MAX_BESIDE = 10_000_000  # bytes of the files that a submission may import
 SUFFIXES = (".py", ".ipynb")
+NEWLINE = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class Submission:
     def from_source(cls, source: str, name: str) -> Submission:
         """A submission that exists only in memory, such as a known-wrong variant."""
         return cls(main=name, files={name: source.encode()}, shown=name, source=source)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the source as Python counts them: a form feed, for one, ends none."""
+        return NEWLINE.split(self.source)
 
     def place(self, line: int) -> tuple[str, int]:
         """Where people find a line of the source: the file, or the cell, `ch28.ipynb[3]` or `In [7]`, and the line."""
@@ -130,17 +139,20 @@ def read(path: Path) -> Submission:
         SubmissionError: it cannot be read, is empty, too large or not text.
     """
     content = _content(path)
-    return from_content(path.name, content, shown=str(path), neighbours=neighbours(path.parent, path.name), path=path)
+    beside = neighbours(path.parent, path.name)
+    return from_content(clean(path.name), content, shown=clean(str(path)), neighbours=beside, path=path)
 
 
 def neighbours(folder: Path, but: str = "") -> dict[str, bytes]:
     """A folder's Python files, which a submission there may import."""
     found: dict[str, bytes] = {}
+    left = MAX_BESIDE
     for path in sorted(folder.glob("*.py")):
         if len(found) >= MAX_FILES:
             break
-        if path.name != but and path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
-            found[path.name] = path.read_bytes()
+        if path.name != but and path.is_file() and path.stat().st_size <= min(MAX_FILE_BYTES, left):
+            content = found[clean(path.name)] = path.read_bytes()
+            left -= len(content)
     return found
 
 
@@ -155,19 +167,16 @@ def from_content(
     check_size(shown, len(content))
     if not content.strip():
         raise SubmissionError(both(f"{shown} is empty. Was it saved?", f"{shown} 是空文件。是否忘记保存？"))
-    cells: tuple[tuple[int, int], ...] = ()
     if is_notebook(name):
-        from dlgrade import notebook
-
-        source, cells = notebook.definitions(content, shown)
-        content = source.encode(errors="replace")
-        source = content.decode()
+        read = reader.ask(Notebook(shown, content), Source)
+        content = read.text.encode()
         if len(content) > MAX_FILE_BYTES:
             raise _too_large(f"{shown} (code)", len(content), MAX_FILE_BYTES)
     else:
-        source = _decoded(shown, content)
+        text = plain(content, shown)
+        read = reader.ask(PythonFile(shown, content), Source) if text is None else Source(text)
     files = {name: content, **{key: value for key, value in (neighbours or {}).items() if key != name}}
-    return Submission(main=name, files=files, shown=shown, path=path, source=source, cells=cells)
+    return Submission(main=name, files=files, shown=shown, path=path, source=read.text, cells=read.cells)
 
 
 def is_notebook(name: str) -> bool:
@@ -200,19 +209,4 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         raise SubmissionError(
             both(f"{path} cannot be read: {error.strerror}.", f"无法读取 {path}：{error.strerror}。")
-        ) from None
-
-
-def _decoded(shown: str, content: bytes) -> str:
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        return content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        at = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = content[:at].count(b"\n") + 1
-        raise SubmissionError(
-            both(
-                f"{shown} is not UTF-8 text (line {line}). Save it as UTF-8 in your editor.",
-                f"{shown} 不是 UTF-8 文本（第 {line} 行）。请在编辑器中另存为 UTF-8。",
-            )
         ) from None

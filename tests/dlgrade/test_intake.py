@@ -3,8 +3,10 @@
 import io
 import os
 import subprocess
+import tempfile
 import zipfile
 from datetime import datetime, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -413,6 +415,106 @@ def test_git(tmp_path):
         gather([], chapters=[CH28], repository=repository, refs="group/*")
     with pytest.raises(UsageError, match="not a git repository"):
         gather([], chapters=[CH28], repository=tmp_path, refs="*")
+
+
+def test_branches_that_break_git(tmp_path):
+    """A branch whose files unfold without end, or whose commit is of no year, is that student's affair alone."""
+    repository = put(tmp_path / "class", {"ch28.py": "x"})
+    git(repository, "init", "-b", "main")
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "x")
+
+    def made(*arguments, stdin):
+        return subprocess.run(
+            ["git", "-C", repository, *arguments], input=stdin, capture_output=True, check=True
+        ).stdout.decode().strip()  # fmt: skip
+
+    blob = made("hash-object", "-w", "--stdin", stdin=b"y")
+    tree = made("mktree", stdin=f"100644 blob {blob}\tch28.py\n".encode())
+    for _ in range(7):  # ten million files
+        tree = made("mktree", stdin="".join(f"040000 tree {tree}\t{n}\n" for n in range(10)).encode())
+    head = b"tree %s\nauthor x <x> 1 +0000\ncommitter x <x> %d +0000\n\nx\n"
+    plain = git_tree(repository)
+    for student, content, time in (
+        ("bomb", tree, 1_700_000_000), ("future", plain, 10**15), ("a\u2028b", plain, 1_700_000_000),
+    ):  # fmt: skip
+        commit = made("hash-object", "-t", "commit", "-w", "--stdin", stdin=head % (content.encode(), time))
+        git(repository, "update-ref", f"refs/heads/student/{student}", commit)
+    batch = gather([], chapters=[CH28], repository=repository, refs="student/*")
+    assert [one.submission is not None for one in batch.hand_ins] == [True, False, True]
+    assert "student/bomb: Git: " in batch.hand_ins[1].problem.en
+    assert batch.hand_ins[2].submitted is None
+
+
+def git_tree(repository):
+    done = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD^{tree}"], capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+def deep():
+    """deep(name, count): a folder with so many folders in bob's, one in the other, and the innermost one's descriptor.
+
+    It is none of pytest's, which fails to remove such folders.
+    """
+    top = Path(tempfile.mkdtemp())
+
+    def deep(name, count):
+        (top / "bob").mkdir()
+        here = os.open(top / "bob", os.O_RDONLY)
+        for _ in range(count):
+            os.mkdir(name, dir_fd=here)
+            inner = os.open(name, os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = inner
+        return top, here
+
+    yield deep
+    subprocess.run(["rm", "-r", top], check=True)
+
+
+def test_folders_that_cannot_be_listed(deep):
+    """A path that is too long for the system is told, and keeps nobody's files from being read."""
+    folder, place = deep("d" * 200, 40)
+    os.close(place)
+    put(folder, {"ada/ch28.py": "a", "bob/ch28.py": "b"})
+    batch = gather([folder], chapters=[CH28])
+    assert sources(batch) == {"ada": "a", "bob": "b"}
+    assert "cannot be read: File name too long." in words(batch.strays)
+
+
+def test_a_deep_path(deep):
+    """A file below a thousand folders is found like any other."""
+    folder, place = deep("d", 1200)
+    with os.fdopen(os.open("ch28.py", os.O_WRONLY | os.O_CREAT, dir_fd=place), "w") as file:
+        file.write("b")
+    os.close(place)
+    put(folder, {"ada/ch28.py": "a"})
+    assert sources(gather([folder], chapters=[CH28])) == {"ada": "a", "bob": "b"}
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "[" * 100_000,
+        "a: &a [x]\n" + "".join(f"b{n}: &b{n} [{', '.join([f'*b{n - 1}' if n else '*a'] * 9)}]\n" for n in range(30)),
+        "submission_1: {:created_at: 0001-01-01 00:00:00, :submitters: [{:name: 1, :sid: [1]}, 3]}",
+        "submission_1: {:created_at: 99999999999, :submitters: {}}\n? [1, 2]\n: 3\n",
+        "? {}\n: 1",
+        "\0",
+        "a: " + "9" * 10_000,
+        "a: 2026-99-99",
+    ],
+    ids=["deep", "aliases", "year-1", "odd", "unhashable", "binary", "huge", "no-day"],
+)
+def test_metadata_that_breaks_the_parser(tmp_path, metadata):
+    """Where metadata does not say whose a folder is, that is told, and the other files are read."""
+    place = tmp_path / "export.zip"
+    place.write_bytes(zipped({"e/submission_1/ch28.py": "a", "e/submission_metadata.yml": metadata}))
+    put(tmp_path, {"in/bob_ch28.py": "b"})
+    batch = gather([place, tmp_path / "in"], chapters=[CH28], due=Due({"ch28": "2026-01-01"}))
+    assert sources(batch)["bob"] == "b"
+    assert len(batch.hand_ins) == 2 or "Nothing says who submission_1 is" in words(batch.strays)
 
 
 def test_the_order_is_always_the_same(tmp_path):

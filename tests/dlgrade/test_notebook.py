@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from dlgrade import notebook, submission
+from dlgrade import submission
 from dlgrade.errors import SubmissionError
+from dlgrade.reading import notebooks
 from dlgrade.report.model import Verdict
 
 HEAD = "import torch\nfrom torch import nn\n"
@@ -25,7 +26,7 @@ def as_json(*cells, version=4, **more):
 
 def defined(*cells):
     """What is left of cells, without blank lines and the marks of cells."""
-    source, _ = notebook.definitions(as_json(*cells), "it.ipynb")
+    source, _ = notebooks.definitions(as_json(*cells), "it.ipynb")
     return [line for line in source.splitlines() if line.strip() and not line.startswith("# [")]
 
 
@@ -100,11 +101,11 @@ def test_places():
 def test_formats(version):
     """Notebooks of older formats are converted; sources may be lists of lines, and outputs, widgets and errors any."""
     content = as_json("def f():\n    pass", version=version)
-    assert "def f():" in notebook.definitions(content, "it.ipynb")[0]
+    assert "def f():" in notebooks.definitions(content, "it.ipynb")[0]
     tree = json.loads(as_json("x"))
     tree["cells"][0] |= {"source": ["def f():\n", "    pass"], "outputs": [{"nonsense": 1}], "metadata": None}
     tree["metadata"] = {"widgets": {"application/vnd.jupyter.widget-state+json": {"state": 1}}}
-    assert "    pass" in notebook.definitions(b"\xef\xbb\xbf" + json.dumps(tree).encode(), "it.ipynb")[0]
+    assert "    pass" in notebooks.definitions(b"\xef\xbb\xbf" + json.dumps(tree).encode(), "it.ipynb")[0]
 
 
 def test_huge_outputs(tmp_path):
@@ -123,7 +124,7 @@ def test_huge_outputs(tmp_path):
 REFUSED = {
     "no-json": (b"{", r"is not a notebook: no JSON \(line 1\)"),
     "conflict": (b"<<<<<<< HEAD\n{}", "no JSON"),
-    "deep": (b"[" * 100_000, "no JSON"),
+    "deep": (b"[" * 100_000, "nested too deeply"),
     "gbk": ("{'批'}".encode("gbk"), "is not UTF-8"),
     "other-json": (b'{"a": 1}', "it has no cells"),
     "list": (b"[]", "it has no cells"),

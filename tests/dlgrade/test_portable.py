@@ -146,6 +146,19 @@ def test_an_evening(elsewhere, grade, tmp_path):
     assert "namespaces (this worker was started, not forked)" in told(0, "doctor")
 
 
+def test_hand_ins_are_read(elsewhere, grade, tmp_path):
+    """Without limits of memory and alarms, notebooks and odd encodings are read, or refused in a sentence, as well."""
+    cell = {"cell_type": "code", "metadata": {}, "source": grade.reference, "outputs": []}
+    tree = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    (tmp_path / "ch28.ipynb").write_text(json.dumps(tree), encoding="utf-8")
+    assert "norm_stat_count" in elsewhere("check", "ch28", "-k", "norm_stat_count").stdout
+    (tmp_path / "ch28.py").write_bytes(b"# coding: undefined\nx = 1\n")
+    done = elsewhere("check", "ch28", "--lang", "en")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "names the encoding 'undefined'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def wait_for(stream, words):
     for line in stream:
         if words in line:

@@ -10,15 +10,18 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
-from datetime import datetime, timezone
 from pathlib import Path
 
-from dlgrade.batch.trees import Entry, Tree, clean, is_litter, refused, too_large
+from dlgrade.batch.trees import Entry, Tree, is_litter, moment, refused, too_large
 from dlgrade.errors import SubmissionError, UsageError
+from dlgrade.files import clean
+from dlgrade.reading.reader import deadline
 from dlgrade.text import both
 
 SECONDS = 60
+MAX_LISTED = 8_000_000  # bytes of a list of branches, or of files
 REMOTE = re.compile(r"refs/remotes/[^/]+/")
 FIELDS = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(*objectname)%00%(*committerdate:unix)"
 
@@ -29,13 +32,12 @@ def branch_trees(repository: Path, refs: str) -> list[Tree]:
     Raises:
         UsageError: there is no Git, no repository, or no such branch.
     """
-    listed = _git(repository, "for-each-ref", f"--format={FIELDS}", "refs/heads", "refs/tags", "refs/remotes").decode(
-        "utf-8", "replace"
-    )
+    kinds = ("refs/heads", "refs/tags", "refs/remotes")
+    listed = _git(repository, "for-each-ref", f"--format={FIELDS}", *kinds, limit=MAX_LISTED).decode("utf-8", "replace")
     pattern = re.compile("(.+)".join(re.escape(part) for part in refs.split("*")))
     found: dict[str, tuple[str, str, int]] = {}
     seen: list[str] = []
-    for line in listed.splitlines():
+    for line in listed.split("\n")[:-1]:  # a name may have what else ends a line
         ref, commit, time, tagged, tagged_time = line.split("\0")
         short = REMOTE.sub("", ref) if REMOTE.match(ref) else ref.partition("/")[2].partition("/")[2]
         seen.append(short)
@@ -52,9 +54,15 @@ def branch_trees(repository: Path, refs: str) -> list[Tree]:
 
 
 def _tree(repository: Path, branch: str, student: str, commit: str, seconds: int) -> Tree:
-    modified = datetime.fromtimestamp(seconds, timezone.utc)
+    """The files of a commit. One that cannot be listed is an entry with a problem."""
+    modified = moment(seconds)
+    try:
+        listed = _git(repository, "ls-tree", "-r", "-z", "--long", "--full-tree", commit, limit=MAX_LISTED)
+    except UsageError as error:
+        problem = both(f"{branch}: {error.text.en}", f"{branch}：{error.text.zh}")
+        return Tree(student, branch, [Entry((branch,), branch, refused(problem), modified, problem)], one_student=True)
     entries = []
-    for record in _git(repository, "ls-tree", "-r", "-z", "--long", "--full-tree", commit).split(b"\0"):
+    for record in listed.split(b"\0"):
         if not record:
             continue
         about, _, path = record.partition(b"\t")
@@ -76,15 +84,19 @@ def _reader(repository: Path, blob: str, size: int, shown: str) -> Callable[[int
         if size > limit:
             raise too_large(shown, limit)
         try:
-            return _git(repository, "cat-file", "blob", blob)
+            return _git(repository, "cat-file", "blob", blob, limit=size)
         except UsageError as error:
             raise SubmissionError(error.text) from None
 
     return read
 
 
-def _git(repository: Path, *arguments: str) -> bytes:
-    """Run Git with nobody's configuration but the repository's own, and nothing that this could start."""
+def _git(repository: Path, *arguments: str, limit: int) -> bytes:
+    """Run Git with nobody's configuration but the repository's own, and nothing that this could start.
+
+    Raises:
+        UsageError: it fails, takes too long, or says more than `limit` bytes, as of a few trees that repeat each other.
+    """
     git = shutil.which("git")
     if git is None:
         raise UsageError(both("--git needs the program git.", "--git 需要安装 git 程序。"))
@@ -101,13 +113,22 @@ def _git(repository: Path, *arguments: str) -> bytes:
         "LC_ALL": "C",
     }
     try:
-        done = subprocess.run(
-            [*command, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
-            check=True,
-        )  # fmt: skip
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0][:300]
-        raise UsageError(both(f"Git: {repository}: {reason}", f"Git：{repository}：{reason}")) from None
-    except (OSError, subprocess.TimeoutExpired) as error:
+        with tempfile.TemporaryFile() as complaints, subprocess.Popen(
+            [*command, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=complaints,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            with deadline(process, SECONDS):
+                said = process.stdout.read(limit + 1)
+                process.stdout.close()  # ends Git where it would go on
+                status = process.wait()
+            complaints.seek(0)
+            reason = complaints.read(10_000).decode("utf-8", "replace").strip().partition("\n")[0][:300]
+    except OSError as error:
         raise UsageError(both(f"Git: {repository}: {error}", f"Git：{repository}：{error}")) from None
-    return done.stdout
+    if len(said) > limit:
+        raise UsageError(both(f"Git: {repository}: far too many files.", f"Git：{repository}：文件过多。"))
+    if status != 0:
+        reason = reason or f"exit status {status}"
+        raise UsageError(both(f"Git: {repository}: {reason}", f"Git：{repository}：{reason}"))
+    return said

@@ -17,12 +17,16 @@ from dlgrade.batch.model import Batch, HandIn, Student
 from dlgrade.batch.naming import CANVAS, MOODLE, Chapters, Who
 from dlgrade.batch.owners import Piece, is_own_name, pieces_of, settle_kinds
 from dlgrade.batch.roster import Roster
-from dlgrade.batch.trees import Entry, Tree, clean, file_entry, folder_tree, refused
+from dlgrade.batch.trees import Entry, Tree, file_entry, folder_tree, refused
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
-from dlgrade.submission import MAX_FILE_BYTES, MAX_FILES, SUFFIXES, Submission
+from dlgrade.files import clean
+from dlgrade.reading import reader
+from dlgrade.reading.questions import MAX_FILE_BYTES
+from dlgrade.submission import MAX_FILES, SUFFIXES, Submission
 from dlgrade.text import Text, both
 
+TOLD = ("", ".zip", *SUFFIXES)  # kinds of entries, folders among them, that may hold code
 MAX_TOLD = 20  # versions that were passed over
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -52,7 +56,11 @@ def gather(
     for tree in trees:
         for piece in pieces_of(tree, intake.chapters, roster):
             intake.add(piece)
-    return intake.batch()
+        if tree.problem is not None:
+            intake.strays.append(tree.problem)
+    batch = intake.batch()
+    reader.close()  # nothing more is read, and what follows forks
+    return batch
 
 
 def _trees(paths: Sequence[Path], zone: tzinfo | None, intake: _Intake) -> list[Tree]:
@@ -184,7 +192,7 @@ class _Intake:
             self._note_without_chapter(own, {one.shown for one in made})
         for piece in own:
             problem = piece.entry.problem
-            if problem is not None and problem not in told and piece.entry.suffix in (".zip", *SUFFIXES):
+            if problem is not None and problem not in told and piece.entry.suffix in TOLD:
                 self.strays.append(problem)
         return made
 
@@ -296,13 +304,15 @@ def _submission(chosen: Piece, pieces: list[Piece]) -> Submission:
     name = _safe(chosen.name)
     content = entry.read(submission.size_limit(name))
     neighbours: dict[str, bytes] = {}
+    left = submission.MAX_BESIDE
     for other in sorted(pieces, key=_age, reverse=True):
         beside = other.home == chosen.home and other is not chosen and other.entry.suffix == ".py"
         if beside and len(neighbours) < MAX_FILES and (called := _importable(other)) not in neighbours:
             try:
-                neighbours[called] = other.entry.read(MAX_FILE_BYTES)
+                neighbours[called] = other.entry.read(min(MAX_FILE_BYTES, left))
             except SubmissionError:
                 continue  # what it is imported by says so
+            left -= len(neighbours[called])
     return submission.from_content(name, content, shown=entry.shown, neighbours=dict(sorted(neighbours.items())))
 
 

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import PurePath
-from typing import Any
-
-import yaml
 
 from dlgrade.batch.model import Student
 from dlgrade.batch.naming import CANVAS, GRADESCOPE, MOODLE, Chapters, Found, Who, is_generic, keys, who
 from dlgrade.batch.roster import Roster
-from dlgrade.batch.trees import Entry, Tree
+from dlgrade.batch.trees import Entry, Tree, moment
 from dlgrade.errors import SubmissionError
+from dlgrade.reading import reader
+from dlgrade.reading.questions import GradescopeMetadata, Record, Records
 from dlgrade.submission import SUFFIXES
 
 DOWNLOAD = timedelta(hours=1)  # a platform writes all of an export's times while it is being downloaded
 MAX_METADATA = 64_000_000
+NO_RECORD = Record(())
 
 
 @dataclass(frozen=True)
@@ -123,57 +123,27 @@ def _gradescope(tree: Tree, chapters: Chapters) -> list[Piece] | None:
     found = [entry for entry in tree.entries if entry.name == GRADESCOPE and len(entry.parts) <= deepest]
     if not found:
         return None
-    metadata, depth = _metadata(found[0]), len(found[0].parts)
+    metadata, depth = _metadata(tree, found[0]), len(found[0].parts)
     pieces = []
     for entry in tree.entries:
         if entry is found[0]:
             continue
-        record = metadata.get(entry.parts[depth - 1]) if len(entry.parts) >= depth else None
-        record = record if isinstance(record, dict) else {}
-        time = _time(record.get(":created_at"))
-        submitters = [_submitter(one) for one in record.get(":submitters") or [] if isinstance(one, dict)]
+        record = metadata.get(entry.parts[depth - 1], NO_RECORD) if len(entry.parts) >= depth else NO_RECORD
+        time = None if record.created is None else moment(record.created)
+        submitters = [Who(one.sid or one.email or one.name, one.name, one.email) for one in record.submitters]
         for one in submitters or [Who(name=entry.parts[min(depth, len(entry.parts)) - 1])]:
             pieces.append(piece(tree, entry, (one,), chapters, inside=depth, time=time))
     return pieces
 
 
-class _Loader(yaml.SafeLoader):
-    """Gradescope's file is Ruby's: its objects are read as the plain data that they hold."""
-
-
-def _data(loader: _Loader, _tag: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    return loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else node.value
-
-
-_Loader.add_multi_constructor("!", _data)
-
-
-def _metadata(entry: Entry) -> Mapping[str, Any]:
-    try:
-        tree = yaml.load(entry.read(MAX_METADATA), Loader=_Loader)
-    except (SubmissionError, yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    return tree if isinstance(tree, dict) else {}
-
-
-def _submitter(record: Mapping[str, Any]) -> Who:
-    words = {key: str(record.get(f":{key}") or "").strip() for key in ("sid", "name", "email")}
-    return Who(words["sid"] or words["email"] or words["name"], words["name"], words["email"])
-
-
-def _time(value: Any) -> datetime | None:
-    if isinstance(value, dict):  # a time with a zone, as Rails writes it
-        value = value.get("utc") or value.get("time")
-    if isinstance(value, str):
+def _metadata(tree: Tree, entry: Entry) -> Mapping[str, Record]:
+    """The records of an export's metadata, parsed once; none where it cannot be read."""
+    if tree.records is None:
         try:
-            value = datetime.fromisoformat(value.strip().replace(" UTC", "+00:00").replace(" Z", "+00:00"))
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+            tree.records = reader.ask(GradescopeMetadata(entry.shown, entry.read(MAX_METADATA)), Records).records
+        except SubmissionError as error:
+            tree.records, tree.problem = {}, error.text
+    return tree.records
 
 
 # Moodle and Canvas.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
 from dlgrade.errors import SubmissionError, UsageError
+from dlgrade.files import clean
+from dlgrade.reading.questions import Record
 from dlgrade.text import Text, both
 
 MAX_WALKED = 200_000  # files of one folder: more is a mistake in what was given
+LAST_SECOND = 7_258_118_400  # 2200
 LITTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "node_modules", "site-packages", "venv", "env"}
 
 
@@ -48,6 +49,7 @@ class Tree:
     """Files that were given together. `name` is the folder's, the zip's without `.zip`, or what a branch stands for.
 
     `around` is the folder that a zip lies in. `one_student` says that all are the hand-in of the one whom it names.
+    `records` are Gradescope's, once they were read; `problem` says why they were not.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Tree:
     packed: bool = False
     around: str = ""
     one_student: bool = False
+    records: Mapping[str, Record] | None = None
+    problem: Text | None = None
 
 
 def is_litter(parts: tuple[str, ...]) -> bool:
@@ -63,10 +67,9 @@ def is_litter(parts: tuple[str, ...]) -> bool:
     return any(part.startswith((".", "~$")) or part.lower() in LITTER for part in parts)
 
 
-def clean(name: str) -> str:
-    """A name as people see it: macOS takes accents apart, and bytes that are no text are shown as such."""
-    composed = unicodedata.normalize("NFC", name)
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "\ufffd", composed)
+def moment(seconds: float) -> datetime | None:
+    """A time in seconds since 1970, if a submission can be that old, or that new: students can write any number."""
+    return datetime.fromtimestamp(seconds, timezone.utc) if 0 <= seconds < LAST_SECOND else None
 
 
 def refused(problem: Text) -> Callable[[int], bytes]:
@@ -97,25 +100,34 @@ def folder_tree(folder: Path) -> Tree:
 
 
 def _walk(top: Path) -> Iterator[Entry]:
+    """Files before folders, by name. A folder in `top` that cannot be listed is an entry with a problem."""
+    waiting: list[tuple[Path, tuple[str, ...]]] = [(top, ())]
     count = 0
-    for place, folders, files in os.walk(top, onerror=_cannot_list):
-        here = Path(place)
-        inside = tuple(clean(part) for part in here.relative_to(top).parts)
-        folders[:] = sorted(name for name in folders if not is_litter((name,)))
-        links = [name for name in folders if (here / name).is_symlink()]
-        for name in sorted(files) + links:
-            count += 1
-            if count > MAX_WALKED:
-                raise UsageError(
-                    both(f"{top} has more than {MAX_WALKED:,} files.", f"{top} 中的文件超过 {MAX_WALKED:,} 个。")
-                )
-            if not is_litter((name,)):
-                yield file_entry(here / name, (*inside, clean(name)))
+    while waiting:
+        here, inside = waiting.pop()
+        try:
+            with os.scandir(here) as listing:
+                found = sorted((one for one in listing if not is_litter((one.name,))), key=lambda one: one.name)
+        except OSError as error:
+            problem = unreadable(clean(str(here)), error)
+            if here == top:
+                raise UsageError(problem) from None
+            yield Entry(inside, clean(str(here)), refused(problem), problem=problem)
+            continue
+        count += len(found)
+        if count > MAX_WALKED:
+            raise UsageError(
+                both(f"{top} has more than {MAX_WALKED:,} files.", f"{top} 中的文件超过 {MAX_WALKED:,} 个。")
+            )
+        for one in found:
+            if not one.is_dir(follow_symlinks=False):
+                yield file_entry(here / one.name, (*inside, clean(one.name)))
+        folders = [one.name for one in reversed(found) if one.is_dir(follow_symlinks=False)]
+        waiting += [(here / name, (*inside, clean(name))) for name in folders]
 
 
-def _cannot_list(error: OSError) -> None:
-    place = error.filename
-    raise UsageError(both(f"{place} cannot be read: {error.strerror}.", f"无法读取 {place}：{error.strerror}。"))
+def unreadable(shown: str, error: OSError) -> Text:
+    return both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
 
 
 def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> Entry:
@@ -124,12 +136,12 @@ def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> E
     try:
         status = path.lstat()
     except OSError as error:
-        problem = both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
+        problem = unreadable(shown, error)
         return Entry(parts, shown, refused(problem), problem=problem)
     if not stat.S_ISREG(status.st_mode):
         problem = both(f"{shown} is a link, and links are not followed.", f"{shown} 是链接，不予读取。")
         return Entry(parts, shown, refused(problem), problem=problem)
-    modified = datetime.fromtimestamp(status.st_mtime, timezone.utc)
+    modified = moment(status.st_mtime)
     return Entry(parts, shown, lambda limit: _read_file(path, shown, limit), modified, helper=helper, path=path)
 
 
@@ -140,9 +152,7 @@ def _read_file(path: Path, shown: str, limit: int) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(limit + 1)
     except OSError as error:
-        raise SubmissionError(
-            both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
-        ) from None
+        raise SubmissionError(unreadable(shown, error)) from None
     if len(content) > limit:
         raise too_large(shown, limit)
     return content

@@ -89,7 +89,7 @@ def definition(source: str, name: str) -> str:
     for statement in reversed(ast.parse(source).body):
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name == name:
             first = min([statement.lineno, *(mark.lineno for mark in statement.decorator_list)])
-            lines = source.splitlines()
+            lines = submission.NEWLINE.split(source)
             documented = statement.body[0] if ast.get_docstring(statement) and len(statement.body) > 1 else None
             hidden = range(documented.lineno, (documented.end_lineno or 0) + 1) if documented else range(0)
             numbers = range(first, (statement.end_lineno or first) + 1)

@@ -175,7 +175,7 @@ def _unwritten(detail: Detail, submission: Submission) -> Text:
 
 
 def _frames(failure: Failure, submission: Submission) -> tuple[Frame, ...]:
-    lines = submission.source.splitlines()
+    lines = submission.lines
     frames = []
     for file, line, function, times in failure.frames:
         source = lines[line - 1].strip()[:MAX_SOURCE] if file == submission.main and 0 < line <= len(lines) else ""

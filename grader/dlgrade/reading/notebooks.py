@@ -2,6 +2,8 @@
 
 What a notebook does with its definitions (training, plots, prints, shell commands) is left out. Every cell keeps its
 lines, those left out being blank, so that a line of the source is a line of a cell.
+
+Nothing here recurses over a syntax tree: whatever Python can compile can be read.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlgrade.errors import SubmissionError
+from dlgrade.files import clean
+from dlgrade.reading.questions import MAX_FILE_BYTES
 from dlgrade.text import both
 
 Cells = tuple[tuple[int, int], ...]
@@ -28,11 +32,14 @@ HARMLESS_CALLS = """
     collections.namedtuple typing.TypeVar typing.NewType torch.device torch.Size torch.cuda.is_available
 """
 HARMLESS = frozenset(HARMLESS_CALLS.split())
+MOST_DOTS = 2  # in the longest of these names
+FORMAT = 4
 # Libraries for showing things and for the book's own notebooks: a grader need not have them where no definition does.
 FOR_SHOW = {"IPython", "d2l", "google", "ipywidgets", "matplotlib", "pandas", "plotly", "seaborn", "tqdm"}
 # Cell magics that run the rest of the cell as Python.
 TRANSPARENT = ("%%time", "%%timeit", "%%capture", "%%prun")
 
+DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\s*=\s*[%!]|[\w.%]+\?{1,2}\s*$)")
 DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
@@ -41,11 +48,12 @@ NEWLINE = re.compile(r"\r\n|\r|\n")  # what Python counts as lines, which str.sp
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its lines, and its syntax tree unless it is broken."""
+    """A code cell: its lines, and its syntax tree unless it is broken. `too_deep` says that Python gave up on it."""
 
     number: int
     lines: list[str]
     tree: ast.Module | None
+    too_deep: bool = False
 
     @property
     def defined(self) -> set[str]:
@@ -57,15 +65,25 @@ def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
     """The source that a notebook's definitions make, and after which of its lines each cell begins.
 
     Raises:
-        SubmissionError: it is no notebook, or has no definitions.
+        SubmissionError: it is no notebook, has no definitions, too much code, or a cell that Python cannot parse.
     """
-    cells = [parsed(number, source) for number, source in enumerate(_sources(content, shown), 1)]
+    sources = _sources(content, shown)
+    _check_size(sources, shown)
+    cells = [parsed(number, source) for number, source in enumerate(sources, 1) if source.strip()]
+    for cell in cells:
+        if cell.too_deep:
+            raise SubmissionError(
+                both(
+                    f"{shown}: cell {cell.number} is nested too deeply to be read.",
+                    f"{shown}：第 {cell.number} 个代码单元嵌套过深，无法读取。",
+                )
+            )
     source, starts = assembled(cells)
     if not starts:
         raise SubmissionError(
             both(
-                f"{shown} defines nothing: it has {len(cells)} code cells, and no function or class in them.",
-                f"{shown} 没有任何定义：共 {len(cells)} 个代码单元，其中没有函数或类。",
+                f"{shown} defines nothing: it has {len(sources)} code cells, and no function or class in them.",
+                f"{shown} 没有任何定义：共 {len(sources)} 个代码单元，其中没有函数或类。",
             )
         )
     return source, starts
@@ -87,7 +105,9 @@ def assembled(cells: list[Cell]) -> tuple[str, Cells]:
             continue
         kept = cell.lines if cell.tree is None else _kept_lines(cell.lines, cell.tree, keep)
         if any(line.strip() for line in kept):
-            lines.append(f"# [{cell.number}]")  # in the source, because equal sources share their result
+            # The number is in the source, because equal sources share their result. The first such line names the
+            # encoding, too: otherwise Python takes that from a comment at the beginning of the first cell.
+            lines.append(f"# [{cell.number}]" if lines else f"# [{cell.number}] coding: utf-8")
             starts.append((len(lines), cell.number))
             lines += kept
         if broken:
@@ -105,25 +125,52 @@ def _sources(content: bytes, shown: str) -> list[str]:
     if language not in ("", "python", "python3", "ipython"):
         raise _refused(shown, f"is a notebook in {language}, not Python", f"是 {language} 笔记本，不是 Python 笔记本")
     try:
-        notebook = _current(_without_outputs(tree))
-        sources = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        cells = (tree if tree.get("nbformat") == FORMAT else _converted(_without_outputs(tree)))["cells"]
+        return [_text(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (RecursionError, MemoryError):
+        raise
     except Exception as error:  # nbformat raises whatever a malformed notebook makes its code stumble over
-        reason = str(error).split("\n")[0][:200] or type(error).__name__
+        reason = clean(str(error).split("\n")[0][:200]) or type(error).__name__
         raise _refused(shown, f"is not a notebook ({reason})", f"不是笔记本（{reason}）") from None
-    return ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
+
+
+def _text(source: Any) -> str:
+    """The source of a cell, a text or a list of lines. Half of a surrogate pair, which JSON can spell, is no text."""
+    lines = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        raise TypeError("the source of a cell is no text")
+    return "".join(lines).encode(errors="replace").decode()
+
+
+def _check_size(sources: list[str], shown: str) -> None:
+    size = sum(len(source.encode()) for source in sources)
+    if size > MAX_FILE_BYTES:
+        raise SubmissionError(
+            both(
+                f"{shown} has {size:,} bytes of code; a submission may have {MAX_FILE_BYTES:,}.",
+                f"{shown} 中的代码共 {size:,} 字节；提交的代码不得超过 {MAX_FILE_BYTES:,} 字节。",
+            )
+        )
 
 
 def _tree_of(content: bytes, shown: str) -> dict[str, Any]:
     try:
-        tree = json.loads(content.decode("utf-8-sig"))
+        tree = json.loads(content.decode("utf-8-sig"), parse_int=_number)
     except UnicodeDecodeError:
         raise _refused(shown, "is not UTF-8 text", "不是 UTF-8 文本") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _refused(shown, "is nested too deeply to be read", "嵌套过深，无法读取") from None
+    except ValueError as error:
         at = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise _refused(shown, f"is not a notebook: no JSON{at}", f"不是笔记本：不是 JSON{at}") from None
     if not isinstance(tree, dict) or not ({"cells", "worksheets"} & tree.keys()):
         raise _refused(shown, "is not a notebook: it has no cells", "不是笔记本：其中没有单元")
     return tree
+
+
+def _number(digits: str) -> int:
+    """Outputs may have numbers of any size, and Python refuses to convert some; nobody looks at them."""
+    return int(digits) if len(digits) < 20 else 0
 
 
 def _refused(shown: str, en: str, zh: str) -> SubmissionError:
@@ -136,7 +183,7 @@ def _language(tree: dict[str, Any]) -> str:
     for key, name in (("language_info", "name"), ("kernelspec", "language")):
         part = metadata.get(key) if isinstance(metadata, dict) else None
         if isinstance(part, dict) and isinstance(part.get(name), str):
-            return str(part[name]).lower()[:30]
+            return clean(part[name].lower()[:30])
     return ""
 
 
@@ -151,18 +198,14 @@ def _without_outputs(tree: dict[str, Any]) -> dict[str, Any]:
     return tree | {"metadata": {}}
 
 
-def _current(tree: dict[str, Any]) -> Any:
-    """The notebook in the current format; older ones are converted. nbformat's remarks on the way are nobody's."""
+def _converted(tree: dict[str, Any]) -> Any:
+    """A notebook of an older format in the current one. nbformat's remarks on the way are nobody's."""
     import nbformat
 
-    logger = logging.getLogger("traitlets")
-    before, logger.disabled = logger.disabled, True
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return nbformat.convert(nbformat.reader.reads(json.dumps(tree)), to_version=4)  # type: ignore[no-untyped-call]
-    finally:
-        logger.disabled = before
+    logging.getLogger("traitlets").disabled = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return nbformat.convert(nbformat.reader.reads(json.dumps(tree)), to_version=FORMAT)  # type: ignore[no-untyped-call]
 
 
 # Choosing statements.
@@ -174,20 +217,19 @@ def parsed(number: int, source: str) -> Cell:
     if lines[0].lstrip().startswith("%%"):
         transparent = lines[0].split()[0] in TRANSPARENT
         lines = ["", *lines[1:]] if transparent else [""] * len(lines)
-    tree = _tree(lines)
-    if tree is None:
-        lines = _without_magics(lines)
-        tree = _tree(lines)
-    return Cell(number, lines, tree)
+    cell = _cell(number, lines)
+    return cell if cell.tree is not None or cell.too_deep else _cell(number, _without_magics(lines))
 
 
-def _tree(lines: list[str]) -> ast.Module | None:
+def _cell(number: int, lines: list[str]) -> Cell:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SyntaxWarning: an invalid escape sequence is the student's own affair
-            return ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+            return Cell(number, lines, ast.parse("\n".join(lines)))
+    except (SyntaxError, ValueError):
+        return Cell(number, lines, None)
+    except (RecursionError, MemoryError):  # which of them the parser raises depends on Python's version
+        return Cell(number, lines, None, too_deep=True)
 
 
 def _without_magics(lines: list[str]) -> list[str]:
@@ -207,38 +249,30 @@ class _Keep:
     """Which statements are kept, asked in the order of the notebook."""
 
     def __init__(self, statements: list[ast.stmt]) -> None:
-        needed = [s for s in statements if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+        needed = [statement for statement in statements if isinstance(statement, DEFINITION)]
         self.needed = {name for statement in needed for name in names_loaded(statement, into_functions=True)}
         self.known = set(dir(builtins)) | {"__name__", "__file__"}
         self.everything = False  # after a star import any name may be known
 
     def __call__(self, statement: ast.stmt) -> bool:
-        if not self._wanted(statement):
-            return False
-        self.known |= set(names_bound(statement))
-        return True
-
-    def _wanted(self, statement: ast.stmt) -> bool:
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            return True
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            return self._wanted_import(statement)
-        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            return self._plain(statement)
-        if isinstance(statement, ast.If):
-            return self._plain(statement.test) and self._all([*statement.body, *statement.orelse])
-        if isinstance(statement, ast.Try):
-            handled = [inner for handler in statement.handlers for inner in handler.body]
-            return self._all([*statement.body, *handled, *statement.orelse, *statement.finalbody])
-        return isinstance(statement, ast.Pass)
-
-    def _all(self, statements: list[ast.stmt]) -> bool:
-        before = set(self.known)
-        for statement in statements:
-            if not self(statement):
-                self.known = before
+        """A statement with blocks is kept whole or not at all."""
+        bound: set[str] = set()
+        for part in unfolded(statement):
+            if not self._wanted(part, bound):
                 return False
+            bound.update(names_bound(part))
+        self.known |= bound
         return True
+
+    def _wanted(self, part: ast.AST, bound: set[str]) -> bool:
+        """`bound` are the names that earlier parts of the same statement give a meaning."""
+        if isinstance(part, DEFINITION):
+            return True
+        if isinstance(part, (ast.Import, ast.ImportFrom)):
+            return self._wanted_import(part)
+        if isinstance(part, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.expr)):
+            return self._plain(part, bound)
+        return isinstance(part, ast.Pass)
 
     def _wanted_import(self, statement: ast.Import | ast.ImportFrom) -> bool:
         """All but libraries for show, and modules, that no definition uses: a grader may lack them."""
@@ -251,27 +285,51 @@ class _Keep:
         names = {alias.name.partition(".")[0] for alias in statement.names}
         return not names & FOR_SHOW or bool(bound & self.needed)
 
-    def _plain(self, node: ast.AST) -> bool:
+    def _plain(self, node: ast.AST, bound: set[str]) -> bool:
         """No calls but harmless ones, and no names that were left out."""
         for part in _evaluated(node, into_functions=False):
-            if isinstance(part, ast.Call) and ast.unparse(part.func) not in HARMLESS:
+            if isinstance(part, ast.Call) and _dotted(part.func) not in HARMLESS:
                 return False
             if isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom)):
                 return False
         stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
         loaded = set(names_loaded(node, into_functions=False))
         unknown = stored | loaded if isinstance(node, ast.AugAssign) else loaded - stored
-        return self.everything or unknown <= self.known
+        return self.everything or all(name in self.known or name in bound for name in unknown)
+
+
+def unfolded(statement: ast.stmt) -> Iterator[ast.AST]:
+    """A statement's parts in their order: of `if` and `try` their conditions and what is in their blocks."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.If):
+            waiting += reversed([part.test, *part.body, *part.orelse])
+        elif isinstance(part, ast.Try):
+            handled = [inner for handler in part.handlers for inner in handler.body]
+            waiting += reversed([*part.body, *handled, *part.orelse, *part.finalbody])
+        else:
+            yield part
+
+
+def _dotted(node: ast.expr) -> str:
+    """`torch.device` of a name with dots; nothing of other expressions, and of longer names."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute) and len(names) < MOST_DOTS:
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
 
 
 def _evaluated(node: ast.AST, *, into_functions: bool) -> Iterator[ast.AST]:
     """The nodes that running this one evaluates: of a function, unless asked for, its decorators and defaults alone."""
-    yield node
-    body: Any = getattr(node, "body", None) if isinstance(node, FUNCTION) and not into_functions else ()
-    left_out = body if isinstance(body, list) else [body]
-    for child in ast.iter_child_nodes(node):
-        if child not in left_out:
-            yield from _evaluated(child, into_functions=into_functions)
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        body: Any = getattr(part, "body", None) if isinstance(part, FUNCTION) and not into_functions else ()
+        left_out = {id(inner) for inner in (body if isinstance(body, list) else [body])}
+        waiting += [child for child in ast.iter_child_nodes(part) if id(child) not in left_out]
 
 
 def names_loaded(node: ast.AST, *, into_functions: bool) -> Iterator[str]:
@@ -280,12 +338,12 @@ def names_loaded(node: ast.AST, *, into_functions: bool) -> Iterator[str]:
     return (part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
 
 
-def names_bound(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement gives a meaning."""
+def names_bound(statement: ast.AST) -> Iterator[str]:
+    """The names that a statement without blocks, or a definition, gives a meaning."""
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         for alias in statement.names:
             yield alias.asname or alias.name.partition(".")[0]
-    elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    elif isinstance(statement, DEFINITION):
         yield statement.name
     elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
         for part in ast.walk(statement):
@@ -303,9 +361,22 @@ def _kept_lines(lines: list[str], tree: ast.Module, keep: _Keep) -> list[str]:
         wanted = [statement for statement in statements if keep(statement) and not isinstance(statement, ast.Pass)]
         if len(wanted) == len(statements):
             kept[first:last] = lines[first:last]
-        elif wanted:  # `a = 1; train()`: only simple statements share a line, and each can be written in one
-            kept[first] = "; ".join(ast.unparse(statement) for statement in wanted)
+        elif wanted:  # `a = 1; train()`: only simple statements share a line
+            kept[first:last] = _cut_out(lines[first:last], first + 1, wanted)
     return kept
+
+
+def _cut_out(lines: list[str], first: int, statements: list[ast.stmt]) -> list[str]:
+    """The lines, of which the first has the number `first`, with these statements alone."""
+    coded = [line.encode() for line in lines]  # columns count bytes
+    pieces: list[list[str]] = [[] for _ in lines]
+    for statement in statements:
+        begin, end = statement.lineno, statement.end_lineno or statement.lineno
+        for number in range(begin, end + 1):
+            left = statement.col_offset if number == begin else 0
+            right = statement.end_col_offset if number == end else None
+            pieces[number - first].append(coded[number - first][left:right].decode())
+    return ["; ".join(parts) for parts in pieces]
 
 
 def _by_lines(tree: ast.Module) -> Iterator[tuple[int, int, list[ast.stmt]]]:
