@@ -16,6 +16,7 @@ import re
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -299,6 +300,7 @@ def main(count: int = 1000, seed: int = 0, first: int = 0) -> int:
     slowest = 0.0
     before = 0
     here = course.load()
+    warnings.simplefilter("ignore")  # of zipfile, about the names that are made up here
     with tempfile.TemporaryDirectory() as folder:
         for number in range(first, first + count):
             one = Fuzzer(here, Path(folder), seed * 1_000_003 + number)
