@@ -41,8 +41,9 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True):
 
     number: int
     status: Literal["value", "raised", "missing", "unsendable"]
-    forbidden: list[str]
+    forbidden: list[tuple[str, str]]
     sizes: list[int]
+    operators: list[str] = []
     value: Any = None
     error: Failure | None = None
     blobs: list[bytes] = []
