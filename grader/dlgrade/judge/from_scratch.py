@@ -16,10 +16,9 @@ from dlgrade.report.model import Mention
 from dlgrade.worker.from_scratch import families
 
 if TYPE_CHECKING:
-    from dlgrade.judge.variant import Variant
     from dlgrade.judge.workers import Reply
 
-RECORDED = 3  # checks of an exercise whose probes are recorded: a record takes a tenth of a millisecond and more
+RECORDED = 3  # checks of an exercise whose probes are recorded: an operator then takes three times as long
 MAX_NAME = 200
 
 
@@ -61,14 +60,18 @@ class FromScratch:
     def records(self, exercise: str, check: str, checks: Iterable[str]) -> bool:
         """Whether the probes of a check are recorded: those of a few checks that the submission cannot know.
 
-        `checks` are the ids of the exercise's checks that ask a probe.
+        `checks` are the ids of the exercise's checks. The first to ask is never drawn: if it does not end, it is known
+        by the time of the others that a record would only take memory.
         """
         if not self.families.get(exercise):
             return False
         if exercise not in self.recorded:
-            drawn = sorted(checks, key=lambda name: self.seed_for("record", name))
-            self.recorded[exercise] = frozenset(drawn[:RECORDED])
+            drawn = sorted({*checks} - {check}, key=lambda name: self.seed_for("record", name))
+            self.recorded[exercise] = frozenset(drawn[:RECORDED] or [check])
         return check in self.recorded[exercise]
+
+    def stop_recording(self, exercise: str) -> None:
+        self.recorded[exercise] = frozenset()
 
     def note_reply(self, exercise: str, reply: Reply, ran_by_reference: Callable[[], list[str]]) -> None:
         """Take what a worker says about a probe. Operators that the reference runs, too, are the probe's own."""

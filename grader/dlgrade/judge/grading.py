@@ -156,15 +156,29 @@ class Grading:
         worker = self.ready_worker()
         self._refuse_ready_made(check)
         request = {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise}
-        reply = self._timed(check, worker, request | {"record": self._records(check)})
+        reply = self._recorded(check, worker, request) if self._records(check) else self._timed(check, worker, request)
         self.from_scratch.note_reply(check.exercise, reply, lambda: self.content.reference.operators(blob, seed))
         self._refuse_ready_made(check)
         return self._value(reply)
 
     def _records(self, check: Check) -> bool:
         """Whether to record the operators that run. Training runs too many of them."""
-        asking = [c.report.id for c in self.checks.values() if c.exercise == check.exercise and not c.trains]
-        return not check.trains and self.from_scratch.records(check.exercise, check.report.id, asking)
+        if check.trains or check.exercise in self.hung:
+            return False
+        others = (c for c in self.checks.values() if c.exercise == check.exercise and not (c.trains or c.from_scratch))
+        asking = [c.report.id for c in others]
+        return self.from_scratch.records(check.exercise, check.report.id, asking)
+
+    def _recorded(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
+        """A reply with the operators that ran. A record takes time and memory: a worker lost over it is asked again."""
+        spent = check.spent
+        try:
+            return self._timed(check, worker, request | {"record": True})
+        except Unmet:
+            self.from_scratch.stop_recording(check.exercise)
+            self.hung.discard(check.exercise)
+            check.spent = spent
+            return self._timed(check, self.ready_worker(), request)
 
     def _value(self, reply: Reply) -> Any:
         try:

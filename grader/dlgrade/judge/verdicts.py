@@ -104,8 +104,8 @@ def ready_made(use: Use, submission: Submission) -> Text:
     at, at_zh, name = where.en, where.zh, use.name
     if use.kind == "escape":
         return both(
-            f"Uses {name}{at}, which can reach ready-made functions. This exercise is to be written from scratch, so it "
-            "earns no points. Write it with ordinary tensor operations.",
+            f"Uses {name}{at}, which can reach ready-made functions. This exercise is to be written from scratch, so "
+            "it earns no points. Write it with ordinary tensor operations.",
             f"使用了 {name}{at_zh}，借此可以调用现成的函数。本练习要求从零实现，因此不计分。请只用普通的张量运算完成。",
         )
     if use.kind == "operator":

@@ -137,7 +137,7 @@ class _Reader(ast.NodeVisitor):
         line = getattr(node, "lineno", 1)
         self.facts.libraries.append((value, line))
         home = value.label.rpartition(".")[0]
-        allowed = home == "builtins" or policy.allows_module(home, exercise=False)
+        allowed = home.partition(".")[0] == "builtins" or policy.allows_module(home, exercise=False)
         if not policy.allows_part(value.label, exercise=False) or not (allowed or value.label in policy.HARMLESS_PARTS):
             self.escape(value.label, node)
         elif not policy.allows_part(value.label, exercise=True):
@@ -157,6 +157,12 @@ class _Reader(ast.NodeVisitor):
             self.escape(name, node)
         if not any(isinstance(value, Library) for value in values):
             self.facts.unknown.append((name, getattr(node, "lineno", 1), is_self or bool(values)))
+
+    def unknown(self, name: str, node: ast.Call | ast.MatchClass) -> None:
+        """An attribute of something unknown is read without being written as one."""
+        self.facts.unknown.append((name, node.lineno, False))
+        if not policy.allows_attribute(name) or name == "__dict__":
+            self.escape(name, node)
 
     # Nodes.
 
@@ -217,9 +223,7 @@ class _Reader(ast.NodeVisitor):
     def visit_MatchClass(self, node: ast.MatchClass) -> None:
         """`case C(softmax=f)` reads attributes; positional patterns read those that the class chooses."""
         for name in node.kwd_attrs:
-            self.facts.unknown.append((name, node.lineno, False))
-            if not policy.allows_attribute(name) or name == "__dict__":
-                self.escape(name, node)
+            self.unknown(name, node)
         if node.patterns and not any(isinstance(value, Library) for value in self.resolve(node.cls)):
             self.escape(f"case {ast.unparse(node.cls)}(...)", node)
         self.generic_visit(node)
@@ -313,11 +317,9 @@ class _Reader(ast.NodeVisitor):
         names = [folded(argument) for argument in node.args[: 1 if label.endswith("methodcaller") else None]]
         if not names or None in names:
             self.escape(f"{label} with a computed name", node, mild=True)
-        for name in (part for name in names if name for part in name.split(".")):
-            self.facts.attributes.add(name)
-            self.facts.unknown.append((name, node.lineno, False))
-            if not policy.allows_attribute(name) or name == "__dict__":
-                self.escape(name, node)
+        for part in (part for name in names if name for part in name.split(".")):
+            self.facts.attributes.add(part)
+            self.unknown(part, node)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self.visit(argument)
         return True
@@ -332,19 +334,14 @@ class _Reader(ast.NodeVisitor):
         names = self.scope(body)
         for argument in every:
             names.setdefault(argument.arg, []).append(None)
-        for part in body:
-            for child in ast.walk(part):
-                if isinstance(child, ast.Global):
-                    for name in child.names:
-                        names.pop(name, None)
+        for child in (child for part in body for child in ast.walk(part)):
+            if isinstance(child, ast.Global):
+                names = {name: bound for name, bound in names.items() if name not in child.names}
         is_method = self.method_of_class and not self.scopes and bool(every)
-        if not isinstance(node, ast.Lambda):
-            for part in (*node.decorator_list, node.returns, *(argument.annotation for argument in every)):
-                if part is not None:
-                    self.visit(part)
-        for default in (*arguments.defaults, *arguments.kw_defaults):
-            if default is not None:
-                self.visit(default)
+        decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+        for outer in (*decorators, *arguments.defaults, *arguments.kw_defaults):  # annotations call nothing
+            if outer is not None:
+                self.visit(outer)
         self.selves += [every[0].arg] if is_method else []
         self.scopes.append(names)
         for part in body:
@@ -366,7 +363,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
         self.scopes.pop()
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension  # noqa: N815
 
 
 def folded(node: ast.expr) -> str | None:

@@ -149,13 +149,13 @@ class Guard:
 
     def _check_change(self, thing: Any, name: str) -> None:
         whole = isinstance(thing, (types.ModuleType, type, types.FunctionType, StandIn))
-        if whole and policy.is_library(thing) or not policy.allows_attribute(str.__str__(name)):
+        if (whole and policy.is_library(thing)) or not policy.allows_attribute(str.__str__(name)):
             self._refuse("escape", f"setattr(..., {name!r})")
 
     def vars(self, /, *things: Any) -> dict[str, Any]:
         if not things:
-            frame = sys._getframe(1)
-            return frame.f_locals
+            caller: dict[str, Any] = sys._getframe(1).f_locals
+            return caller
         if isinstance(things[0], (types.ModuleType, types.FunctionType)) or policy.is_library(things[0]):
             self._refuse("escape", "vars")
         return vars(*things)

@@ -24,6 +24,7 @@ class Neighbours(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        del path, target
         if name not in self.sources or is_installed(name):
             return None
         return importlib.machinery.ModuleSpec(name, self, origin=str(self.folder / f"{name}.py"))

@@ -9,43 +9,44 @@ from __future__ import annotations
 import types
 from typing import Any
 
-# Modules whose public names exercises may use. A submodule needs its own entry, except below a name ending in `.`.
+# Modules whose public names exercises may use; a name that ends in `.` includes all below it.
 ALLOWED = {
     "__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy", "dataclasses",
     "datetime", "decimal", "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "operator",
-    "random", "re", "statistics", "string", "textwrap", "time", "typing", "typing_extensions", "warnings", "inspect",
-    "types", "logging", "json", "hashlib", "d2l", "d2l.torch",
-    "numpy", "numpy.fft", "numpy.linalg", "numpy.random", "numpy.typing", "numpy.ma",
-    "torch", "torch.autograd", "torch.autograd.functional", "torch.autograd.function", "torch.cuda", "torch.fft",
-    "torch.func", "torch.linalg", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.nn.modules.", "torch.nn.parameter",
-    "torch.nn.utils.", "torch.optim.", "torch.random", "torch.sparse", "torch.special", "torch.types", "torch.version",
-    "torch.utils", "torch.utils.data.", "torch.utils.checkpoint", "torch.testing", "torch.distributions.", "torch.functional",
+    "random", "re", "statistics", "string", "textwrap", "time", "typing", "typing_extensions", "warnings",
+    "inspect", "types", "logging", "json", "hashlib", "d2l", "d2l.torch", "numpy", "numpy.fft", "numpy.linalg",
+    "numpy.random", "numpy.typing", "numpy.ma", "torch", "torch.autograd", "torch.autograd.functional",
+    "torch.autograd.function", "torch.cuda", "torch.fft", "torch.func", "torch.linalg", "torch.nn",
+    "torch.nn.functional", "torch.nn.init", "torch.nn.modules.", "torch.nn.parameter", "torch.nn.utils.",
+    "torch.optim.", "torch.random", "torch.sparse", "torch.special", "torch.types", "torch.version", "torch.utils",
+    "torch.utils.data.", "torch.utils.checkpoint", "torch.testing", "torch.distributions.", "torch.functional",
     "torch.autograd.forward_ad", "torch.autograd.grad_mode", "torch.autograd.variable", "torch.autograd.gradcheck",
     "torchvision.",
 }  # fmt: skip
 
 # Modules that no code may use that runs at import: they reach interpreter internals, other threads or unseen code.
 DANGEROUS = {
-    "_thread", "asyncio", "bdb", "builtins", "cProfile", "cffi", "cloudpickle", "code", "codeop", "concurrent", "copyreg",
-    "ctypes", "dill", "dlgrade", "gc", "importlib", "imp", "joblib", "marshal", "mmap", "multiprocessing", "numba",
-    "numpy.ctypeslib", "pdb", "pickle", "pkgutil", "posix", "profile", "pydoc", "pytest", "runpy", "shelve", "signal",
-    "subprocess", "threading", "trace", "triton", "unittest.mock", "zipimport",
-    "torch._", "torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.fx", "torch.library", "torch.ops",
-    "torch.overrides", "torch.package", "torch.profiler", "torch.utils._", "torch.utils.cpp_extension",
+    "_thread", "asyncio", "bdb", "builtins", "cProfile", "cffi", "cloudpickle", "code", "codeop", "concurrent",
+    "copyreg", "ctypes", "dill", "dlgrade", "gc", "importlib", "imp", "joblib", "marshal", "mmap",
+    "multiprocessing", "numba", "numpy.ctypeslib", "pdb", "pickle", "pkgutil", "posix", "profile", "pydoc",
+    "pytest", "runpy", "shelve", "signal", "subprocess", "threading", "trace", "triton", "unittest.mock",
+    "zipimport", "torch._", "torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.fx",
+    "torch.library", "torch.ops", "torch.overrides", "torch.package", "torch.profiler", "torch.utils._",
+    "torch.utils.cpp_extension",
 }  # fmt: skip
 WHOLLY_DENIED = {"builtins", "torch"}  # of these no part is harmless
 HARMLESS_PARTS = {"gc.collect", "gc.disable", "gc.enable", "gc.freeze", "importlib.reload", "importlib.util.find_spec"}
 
 # Parts of otherwise harmless modules: to all code that runs, and to the code of exercises.
 DENIED = {
-    "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.eval", "builtins.exec", "builtins.globals",
-    "dataclasses.make_dataclass", "inspect.currentframe", "inspect.get_annotations", "inspect.getattr_static",
-    "inspect.getclosurevars", "inspect.getframeinfo", "inspect.getgeneratorlocals", "inspect.getinnerframes",
-    "inspect.getmembers", "inspect.getmembers_static", "inspect.getmodule", "inspect.getouterframes", "inspect.stack",
-    "inspect.trace", "inspect.unwrap", "os.close", "os.dup2", "os.fork", "os.write", "sys.addaudithook",
-    "sys.meta_path", "sys.modules", "sys.path_hooks", "sys.path_importer_cache", "sys.setprofile", "sys.settrace",
-    "types.CellType", "types.CodeType", "types.FrameType", "types.FunctionType", "types.LambdaType",
-    "types.TracebackType", "typing.ForwardRef", "typing.get_type_hints",
+    "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.eval", "builtins.exec",
+    "builtins.globals", "dataclasses.make_dataclass", "inspect.currentframe", "inspect.get_annotations",
+    "inspect.getattr_static", "inspect.getclosurevars", "inspect.getframeinfo", "inspect.getgeneratorlocals",
+    "inspect.getinnerframes", "inspect.getmembers", "inspect.getmembers_static", "inspect.getmodule",
+    "inspect.getouterframes", "inspect.stack", "inspect.trace", "inspect.unwrap", "os.close", "os.dup2", "os.fork",
+    "os.write", "sys.addaudithook", "sys.meta_path", "sys.modules", "sys.path_hooks", "sys.path_importer_cache",
+    "sys.setprofile", "sys.settrace", "types.CellType", "types.CodeType", "types.FrameType", "types.FunctionType",
+    "types.LambdaType", "types.TracebackType", "typing.ForwardRef", "typing.get_type_hints",
 }  # fmt: skip
 DENIED_IN_EXERCISES = {
     "builtins.input", "builtins.locals", "builtins.open", "numpy.load", "operator.attrgetter", "operator.methodcaller",
@@ -55,12 +56,13 @@ INTERNAL = {"torch", "numpy", "sys", "dataclasses"}  # their private names reach
 
 # Attributes that lead from an object to the interpreter's own structures, whatever the object is.
 DENIED_ATTRIBUTES = {
-    "__annotations__", "__builtins__", "__closure__", "__code__", "__defaults__", "__func__", "__getattribute__", "__globals__", "__import__",
-    "__kwdefaults__", "__loader__", "__match_args__", "__reduce__", "__reduce_ex__", "__self__", "__spec__", "__subclasses__", "__wrapped__",
-    "ag_code", "ag_frame", "annotation", "cell_contents", "co_code", "co_consts", "cr_code", "cr_frame", "f_back", "f_builtins", "f_code",
-    "f_globals", "f_locals", "gi_code", "gi_frame", "tb_frame", "tb_next", "_getframe",
-    "_C", "_VF", "_VariableFunctions", "_autograd", "_ops", "_profiler", "_disable_profiler_legacy",
-    "_disable_profiler", "_enable_profiler", "_enable_profiler_legacy",
+    "__annotations__", "__builtins__", "__closure__", "__code__", "__defaults__", "__func__", "__getattribute__",
+    "__globals__", "__import__", "__kwdefaults__", "__loader__", "__match_args__", "__reduce__", "__reduce_ex__",
+    "__self__", "__spec__", "__subclasses__", "__wrapped__", "ag_code", "ag_frame", "annotation", "cell_contents",
+    "co_code", "co_consts", "cr_code", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals", "f_locals",
+    "gi_code", "gi_frame", "tb_frame", "tb_next", "_getframe", "_C", "_VF", "_VariableFunctions", "_autograd",
+    "_ops", "_profiler", "_disable_profiler_legacy", "_disable_profiler", "_enable_profiler",
+    "_enable_profiler_legacy",
 }  # fmt: skip
 DENIED_NAMES = {"__builtins__", "__loader__", "__spec__"}
 MODULE_FACTS = {"__doc__", "__file__", "__name__", "__path__", "__version__"}
@@ -103,9 +105,12 @@ def is_library(thing: Any) -> bool:
     return home.partition(".")[0] in LIBRARIES
 
 
-# Words that staff want to see, also in code that nothing reaches.
-SUSPICIOUS_NAMES = {"__builtins__", "__import__", "eval", "exec"}
-SUSPICIOUS = SUSPICIOUS_NAMES | DENIED_ATTRIBUTES - {"annotation", "__annotations__", "__func__", "__self__"} | {
+# For staff to look at, also in code that nothing reaches.
+SUSPICIOUS_MODULES = {
     "_thread", "builtins", "ctypes", "dlgrade", "gc", "importlib", "marshal", "pickle", "subprocess", "threading",
-    "_getframe", "settrace", "setprofile",
+}  # fmt: skip
+SUSPICIOUS_NAMES = {"__builtins__", "__import__", "eval", "exec"}
+HONEST = {"annotation", "__annotations__", "__func__", "__match_args__", "__self__"}
+SUSPICIOUS_ATTRIBUTES = (DENIED_ATTRIBUTES - HONEST) | {
+    "_current_frames", "_getframe", "setprofile", "settrace",
 }  # fmt: skip

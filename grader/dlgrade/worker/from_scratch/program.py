@@ -122,9 +122,7 @@ class Program:
         source.classes.setdefault(node.name, []).append(cls)
         self._bind(source, node.name, [head], None, node.lineno)
 
-    def _bind(
-        self, source: Source, name: str, units: list[Unit], value: ast.expr | Value | None, line: int
-    ) -> None:
+    def _bind(self, source: Source, name: str, units: list[Unit], value: ast.expr | Value | None, line: int) -> None:
         source.units += units
         source.binders.setdefault(name, []).extend(units)
         source.values.setdefault(name, []).append(value)
@@ -158,7 +156,7 @@ class Program:
         if isinstance(value, Own):
             if not value.name and imported and name in self.trees and name not in self.need(value.source).values:
                 return self.module(name)
-            return Own(value.source, name) if not value.name else Own(value.source, value.name)
+            return value if value.name else Own(value.source, name)
         target = static_member(value.target, name)
         label = f"{value.label}.{name}"
         if isinstance(target, types.ModuleType):
@@ -209,7 +207,9 @@ def static_member(owner: Any, name: str) -> Any:
 
 def is_installed(name: str) -> bool:
     """Whether a library has this name: it then comes before a file of the submission."""
-    return name in sys.modules or name in sys.stdlib_module_names or bool(importlib.machinery.PathFinder.find_spec(name))
+    return (
+        name in sys.modules or name in sys.stdlib_module_names or bool(importlib.machinery.PathFinder.find_spec(name))
+    )
 
 
 def is_main_guard(statement: ast.stmt) -> bool:
@@ -233,20 +233,16 @@ def _head(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
 def _odd_decorators(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
     """Decorators that may call the function at once: any but the dotted names and calls of libraries."""
     plain = {"torch", "functools", "staticmethod", "classmethod", "property", "contextlib"}
-    roots = [(decorator, decorator) for decorator in function.decorator_list]
-    odd = []
-    for decorator, part in roots:
-        root: ast.AST = part
-        while isinstance(root, (ast.Attribute, ast.Call)):
-            root = root.value if isinstance(root, ast.Attribute) else root.func
-        if not (isinstance(root, ast.Name) and root.id in plain):
-            odd.append(decorator)
-    return odd
+    return [decorator for decorator in function.decorator_list if _root(decorator) not in plain]
 
 
-def bindings(
-    body: Iterable[ast.AST], program: Program
-) -> Iterator[tuple[str, ast.expr | Value | None]]:
+def _root(node: ast.AST) -> str | None:
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, ast.expr | Value | None]]:
     """The names that statements bind in their own scope, each with its value where it can be told."""
     waiting = list(body)
     while waiting:
@@ -276,6 +272,5 @@ def _assigned(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, a
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-        if len(target.elts) == len(value.elts):
-            for one, other in zip(target.elts, value.elts, strict=True):
-                yield from _assigned(one, other)
+        for part, assigned in zip(target.elts, value.elts, strict=False):
+            yield from _assigned(part, assigned)

@@ -17,7 +17,17 @@ import torch
 from dlgrade.worker.from_scratch import policy
 from dlgrade.worker.from_scratch.facts import Facts, facts_of
 from dlgrade.worker.from_scratch.families import ReadyMade
-from dlgrade.worker.from_scratch.program import ClassUnit, Library, Own, Program, Source, Unit, static_member
+from dlgrade.worker.from_scratch.program import (
+    UNKNOWN,
+    ClassUnit,
+    Library,
+    Own,
+    Program,
+    Source,
+    Unit,
+    bindings,
+    static_member,
+)
 
 
 @dataclass(frozen=True)
@@ -88,21 +98,20 @@ class Checker:
         return reach
 
     def _registers(self, cls: ClassUnit) -> bool:
-        """Whether code of the submission is given the class while it is defined: a base, a metaclass, a decorator."""
-        facts = self.facts_of(cls.head)
+        """Whether code of the submission may be given the class while it is defined: by a base or a metaclass."""
         source = self.program.sources[cls.head.source]
-        bases = [base.id for base in cls.node.bases if isinstance(base, ast.Name)]
-        own_base = any(name in source.classes for name in bases) or len(bases) < len(
-            [base for base in cls.node.bases if not isinstance(base, ast.Attribute)]
-        )
-        return own_base or bool(cls.node.keywords) or bool(facts.own)
+        bases = [*cls.node.bases, *(keyword.value for keyword in cls.node.keywords), *cls.node.decorator_list]
+        named = {part.id for base in bases for part in ast.walk(base) if isinstance(part, ast.Name)}
+        return bool(named & source.classes.keys()) or bool(self.facts_of(cls.head).own)
 
     def _reach_of(self, exercise: str) -> Reach:
         source = self.program.sources[self.program.main]
         reach = Reach(self)
         reach.name(source, exercise)
         reach.close()
-        while changed := [unit for unit in self.running.units if unit not in reach.units and self._changes(unit, reach)]:
+        while changed := [
+            unit for unit in self.running.units if unit not in reach.units and self._changes(unit, reach)
+        ]:
             reach.add(changed)
             reach.close()
         return reach
@@ -156,15 +165,10 @@ class Checker:
         for tree in (self.program.trees[source] for source in self.program.sources):
             for node in ast.walk(tree):
                 if isinstance(node, ast.ClassDef):
-                    names |= {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-                    names |= {part.target.id for part in node.body if _is_field(part)}  # type: ignore[attr-defined]
+                    names |= {name for name, _ in bindings(node.body, self.program)}
                 elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                     names.add(node.attr)
         return names
-
-
-def _is_field(node: ast.stmt) -> bool:
-    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
 
 
 def _displayed(attribute: str) -> str:
@@ -228,12 +232,9 @@ class Reach:
         special = method[:2] == "__" and method[-2:] == "__"
         if special or method in self.attributes or method in self.checker.interface:
             return True
-        return any(
-            isinstance(base, Library) and static_member(base.target, method) is not static_member(None, "")
-            for base in self._bases(cls)
-        )
+        return any(static_member(base.target, method) is not UNKNOWN for base in self._bases(cls))
 
-    def _bases(self, cls: ClassUnit) -> Iterator[object]:
+    def _bases(self, cls: ClassUnit) -> Iterator[Library]:
         facts = self.checker.facts_of(cls.head)
         yield from (value for value, _ in facts.libraries if isinstance(value.target, type))
         yield Library("torch.nn.Module", torch.nn.Module)  # also for a base that is not known
@@ -244,25 +245,27 @@ class Reach:
         return list(dict.fromkeys([*self.units, *methods]))
 
 
+MAX_SUSPICIOUS = 20
+
+
 def suspicious(trees: dict[str, ast.Module], files: dict[str, str]) -> list[Finding]:
     """The lines that mention ways around, reached or not: for staff to look at."""
-    found = []
-    for source, tree in trees.items():
-        for node in ast.walk(tree):
-            for name in _mentions(node):
-                if name in policy.SUSPICIOUS or (name.partition(".")[0] in policy.SUSPICIOUS):
-                    found.append(Finding("mention", name, files[source], getattr(node, "lineno", 1)))
-    return sorted({*found}, key=lambda finding: (finding.file, finding.line, finding.name))[:MAX_SUSPICIOUS]
-
-
-MAX_SUSPICIOUS = 20
+    found = {
+        Finding("mention", name, files[source], node.lineno)
+        for source, tree in trees.items()
+        for node in ast.walk(tree)
+        for name in _mentions(node)
+        if isinstance(node, (ast.stmt, ast.expr))
+    }
+    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.name))[:MAX_SUSPICIOUS]
 
 
 def _mentions(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
+        return [alias.name for alias in node.names if alias.name.partition(".")[0] in policy.SUSPICIOUS_MODULES]
     if isinstance(node, ast.ImportFrom):
-        return [node.module or ""]
+        module = node.module or ""
+        return [module] if module.partition(".")[0] in policy.SUSPICIOUS_MODULES else []
     if isinstance(node, ast.Attribute):
-        return [node.attr]
+        return [node.attr] if node.attr in policy.SUSPICIOUS_ATTRIBUTES else []
     return [node.id] if isinstance(node, ast.Name) and node.id in policy.SUSPICIOUS_NAMES else []
