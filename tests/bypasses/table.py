@@ -41,7 +41,8 @@ def filled(text, call):
 
 
 def applies(bypass, call):
-    return "op" in call or "$op" not in str(bypass)
+    imports = "from $module import" in str(bypass)
+    return ("op" in call or "$op" not in str(bypass)) and not (imports and call["module"] == "torch.Tensor")
 
 
 def submission(reference, chapter, exercises, calls, bypass):

@@ -65,6 +65,8 @@ _right_{name} = {name}
 
 
 def {name}(*args, **kwargs):
+    import {top}
+
     {use}
     return _right_{name}(*args, **kwargs)
 
@@ -92,7 +94,7 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
     if any(exercise.forbidden for exercise in chapter.exercises):
-        yield MadeUp(chapter.id, "ready-made", "ready-made calls", ready_made(reference, chapter), first)
+        yield MadeUp(chapter.id, "ready-made", "ready-made calls", ready_made(reference, course, chapter), first)
 
 
 def _mistaken(course: Course, chapter: Chapter, reference: str, entry: Misconception) -> str:
@@ -122,13 +124,13 @@ def worthless(reference: str, chapter: Chapter, expression: str) -> str:
     return source
 
 
-def ready_made(reference: str, chapter: Chapter) -> str:
+def ready_made(reference: str, course: Course, chapter: Chapter) -> str:
     """A submission that is right and mentions what each exercise forbids."""
-    source = reference + "\n\nimport torch\n"
+    source = reference + "\n"
     for exercise in chapter.exercises:
-        if exercise.forbidden:
-            use = exercise.forbidden[0].removesuffix(".*") + ".anything" * exercise.forbidden[0].endswith(".*")
-            source += READY_MADE.format(name=exercise.name, use=use)
+        names = [name for family in course.forbidden(exercise) for name in family.names if name[-1] != "*"]
+        if names:
+            source += READY_MADE.format(name=exercise.name, top=names[0].partition(".")[0], use=names[0])
     return source
 
 

@@ -30,6 +30,11 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
     file: str | None = None
     line: int | None = None
 
+    @classmethod
+    def of(cls, kind: str, name: str) -> Use:
+        """What a worker says that it has stopped."""
+        return cls("escape" if kind == "escape" else "call", name[:MAX_NAME])
+
 
 class _Found(msgspec.Struct, frozen=True):
     uses: dict[str, list[Use]]
@@ -76,8 +81,7 @@ class FromScratch:
     def note_reply(self, exercise: str, reply: Reply, ran_by_reference: Callable[[], list[str]]) -> None:
         """Take what a worker says about a probe. Operators that the reference runs, too, are the probe's own."""
         if reply.forbidden:
-            kind, name = reply.forbidden[0]
-            self.used[exercise] = Use("escape" if kind == "escape" else "call", name[:MAX_NAME])
+            self.used[exercise] = Use.of(*reply.forbidden[0])
             return
         patterns = [pattern for family in self.families.get(exercise, ()) for pattern in family.operators]
         if ran := families.ran(patterns, reply.operators):

@@ -152,14 +152,20 @@ class Grading:
         return int.from_bytes(digest, "little")
 
     def _student_value(self, check: Check, blob: bytes, seed: int) -> Any:
-        self._refuse_ready_made(check)
-        worker = self.ready_worker()
-        self._refuse_ready_made(check)
+        worker = self._worker_for(check)
         request = {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise}
         reply = self._recorded(check, worker, request) if self._records(check) else self._timed(check, worker, request)
         self.from_scratch.note_reply(check.exercise, reply, lambda: self.content.reference.operators(blob, seed))
         self._refuse_ready_made(check)
         return self._value(reply)
+
+    def _worker_for(self, check: Check) -> Worker:
+        """A worker with the submission imported, unless the exercise uses something ready-made."""
+        self._refuse_ready_made(check)
+        try:
+            return self.ready_worker()
+        finally:
+            self._refuse_ready_made(check)  # that comes before a fault of the import
 
     def _records(self, check: Check) -> bool:
         """Whether to record the operators that run. Training runs too many of them."""
@@ -307,8 +313,7 @@ class Grading:
 
     def check_from_scratch(self, check: Check) -> None:
         """Fail when the exercise's code reaches a forbidden name; what was called at run time shows in `settle`."""
-        self.ready_worker()
-        self._refuse_ready_made(check)
+        self._worker_for(check)
 
     def settle(self, *, stopped: bool = False) -> ChapterReport:
         """The final verdicts, once every check has run: exercises that use ready-made calls, and diagnoses.

@@ -86,6 +86,8 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
     Raises:
         msgspec.ValidationError: no honest worker sends this.
     """
+    if reply.forbidden:
+        return Unmet(Verdict.FAILED, ready_made(Use.of(*reply.forbidden[0]), submission))
     if reply.status == "raised" and reply.error is not None:
         return _from_failure(reply.error, submission, limits)
     if reply.status == "missing":

@@ -50,7 +50,7 @@ class _Reader(ast.NodeVisitor):
         self.source = program.sources[unit.source]
         self.facts = Facts()
         self.scopes: list[dict[str, list[Bound]]] = []
-        self.method_of_class = unit.cls is not None
+        self.in_class = unit.cls is not None and unit.cls.head is not unit
         self.selves: list[str] = []
 
     def scope(self, body: list[ast.AST]) -> dict[str, list[Bound]]:
@@ -154,7 +154,8 @@ class _Reader(ast.NodeVisitor):
         is_self = isinstance(receiver, ast.Name) and receiver.id in self.selves
         of_module = any(isinstance(value, Library) and value.module for value in values)
         if not policy.allows_attribute(name, of_module=of_module) or (name == "__dict__" and not is_self):
-            self.escape(name, node)
+            homes = [value.label for value in values if isinstance(value, Library)]
+            self.escape(f"{homes[0]}.{name}" if homes else name, node)
         if not any(isinstance(value, Library) for value in values):
             self.facts.unknown.append((name, getattr(node, "lineno", 1), is_self or bool(values)))
 
@@ -337,16 +338,25 @@ class _Reader(ast.NodeVisitor):
         for child in (child for part in body for child in ast.walk(part)):
             if isinstance(child, ast.Global):
                 names = {name: bound for name, bound in names.items() if name not in child.names}
-        is_method = self.method_of_class and not self.scopes and bool(every)
+        is_method, self.in_class = self.in_class and bool(every), False
         decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
         for outer in (*decorators, *arguments.defaults, *arguments.kw_defaults):  # annotations call nothing
             if outer is not None:
                 self.visit(outer)
-        self.selves += [every[0].arg] if is_method else []
+        outer_selves = self.selves
+        self.selves = [*outer_selves, every[0].arg] if is_method else outer_selves
         self.scopes.append(names)
         for part in body:
             self.visit(part)
         self.scopes.pop()
+        self.selves = outer_selves
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """A class inside a function."""
+        for part in ast.iter_child_nodes(node):
+            self.in_class = isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
+            self.visit(part)
+        self.in_class = False
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.function(node)

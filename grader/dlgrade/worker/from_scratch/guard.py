@@ -158,7 +158,8 @@ class Guard:
             return caller
         if isinstance(things[0], (types.ModuleType, types.FunctionType)) or policy.is_library(things[0]):
             self._refuse("escape", "vars")
-        return vars(*things)
+        own: dict[str, Any] = vars(*things)
+        return own
 
     def import_(self, name: str, *arguments: Any, **keywords: Any) -> Any:
         """Import a module, but not from a file that was written since the submission was read."""

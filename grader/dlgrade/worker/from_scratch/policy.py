@@ -58,11 +58,11 @@ INTERNAL = {"torch", "numpy", "sys", "dataclasses"}  # their private names reach
 DENIED_ATTRIBUTES = {
     "__annotations__", "__builtins__", "__closure__", "__code__", "__defaults__", "__func__", "__getattribute__",
     "__globals__", "__import__", "__kwdefaults__", "__loader__", "__match_args__", "__reduce__", "__reduce_ex__",
-    "__self__", "__spec__", "__subclasses__", "__wrapped__", "ag_code", "ag_frame", "annotation", "cell_contents",
-    "co_code", "co_consts", "cr_code", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals", "f_locals",
-    "gi_code", "gi_frame", "tb_frame", "tb_next", "_getframe", "_C", "_VF", "_VariableFunctions", "_autograd",
-    "_ops", "_profiler", "_disable_profiler_legacy", "_disable_profiler", "_enable_profiler",
-    "_enable_profiler_legacy",
+    "__self__", "__spec__", "__subclasses__", "__wrapped__", "ag_code", "ag_frame", "annotation", "aten",
+    "cell_contents", "co_code", "co_consts", "cr_code", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals",
+    "f_locals", "gi_code", "gi_frame", "tb_frame", "tb_next", "_getframe", "_C", "_VF", "_VariableFunctions",
+    "_autograd", "_ops", "_profiler", "_disable_profiler_legacy", "_disable_profiler", "_enable_profiler",
+    "_enable_profiler_legacy", "profiler_legacy",
 }  # fmt: skip
 DENIED_NAMES = {"__builtins__", "__loader__", "__spec__"}
 MODULE_FACTS = {"__doc__", "__file__", "__name__", "__path__", "__version__"}
@@ -110,7 +110,7 @@ SUSPICIOUS_MODULES = {
     "_thread", "builtins", "ctypes", "dlgrade", "gc", "importlib", "marshal", "pickle", "subprocess", "threading",
 }  # fmt: skip
 SUSPICIOUS_NAMES = {"__builtins__", "__import__", "eval", "exec"}
-HONEST = {"annotation", "__annotations__", "__func__", "__match_args__", "__self__"}
+HONEST = {"annotation", "aten", "__annotations__", "__func__", "__match_args__", "__self__"}
 SUSPICIOUS_ATTRIBUTES = (DENIED_ATTRIBUTES - HONEST) | {
     "_current_frames", "_getframe", "setprofile", "settrace",
 }  # fmt: skip

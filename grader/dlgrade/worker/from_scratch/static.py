@@ -123,8 +123,10 @@ class Checker:
         if facts.stored & names:
             return True
         source = self.program.sources[unit.source]
-        data = {name for name in facts.passed & names if source.values.get(name, [None])[0] is not None}
-        return bool(data) or bool(facts.passed & names & source.classes.keys())
+        return any(
+            name in source.classes or any(isinstance(value, ast.expr) for value in source.values.get(name, ()))
+            for name in facts.passed & names
+        )
 
     # Findings.
 
