@@ -1,5 +1,6 @@
 """Calls the operator behind torch's layer norm, fetched by a file beside it that is written at import.
 Verdict: FAILED
+Spoils: all
 """
 
 import math

@@ -6,6 +6,7 @@ The static check's answer is from before any code of the submission ran. What th
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,7 @@ class FromScratch:
                 self.used[exercise] = Use("operator", min(others)[:MAX_NAME])
 
 
+@functools.cache
 def interface(reference: str) -> list[str]:
     """The names of all methods of the reference's classes: what suites may call."""
     classes = [node for node in ast.parse(reference).body if isinstance(node, ast.ClassDef)]

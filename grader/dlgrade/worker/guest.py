@@ -120,7 +120,7 @@ class Guest:
         found = self.check(files, request["exercises"], request["interface"])
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
-        self.guard.watch(self.forbidden.values())
+        self.guard.watch({id(ready_made): ready_made for ready_made in self.forbidden.values()}.values())
         return found
 
     def check(self, files: dict[str, bytes], exercises: dict[str, Any], interface: list[str]) -> dict[str, Any]:
@@ -130,7 +130,8 @@ class Guest:
         names = {stem: self.path.name if stem == main else f"{stem}.py" for stem in trees}
         self.neighbours = neighbours.Neighbours(self.folder, files)
         self.exercises = [*exercises]
-        self.forbidden = {name: ready_made(families) for name, families in exercises.items() if families}
+        known = {str(families): ready_made(families) for families in exercises.values() if families}
+        self.forbidden = {name: known[str(families)] for name, families in exercises.items() if families}
         with _deep_recursion():
             uses = static.uses(program.Program(main, trees), names, interface, self.forbidden)
         return {

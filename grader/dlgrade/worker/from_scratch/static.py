@@ -119,14 +119,11 @@ class Checker:
     def _changes(self, unit: Unit, reach: Reach) -> bool:
         """Whether a unit that runs at import changes something that the exercise reaches."""
         facts = self.facts_of(unit)
-        names = reach.names.get(unit.source, set())
-        if facts.stored & names:
-            return True
         source = self.program.sources[unit.source]
-        return any(
-            name in source.classes or any(isinstance(value, ast.expr) for value in source.values.get(name, ()))
-            for name in facts.passed & names
-        )
+        libraries = {name for name, values in source.values.items() if any(isinstance(v, Library) for v in values)}
+        data = {name for name, values in source.values.items() if any(isinstance(v, ast.expr) for v in values)}
+        changed = (facts.stored - libraries) | (facts.passed & (data | source.classes.keys()))
+        return bool(changed & reach.names.get(unit.source, set()))
 
     # Findings.
 
