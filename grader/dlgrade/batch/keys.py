@@ -15,7 +15,7 @@ from dlgrade.submission import Submission
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """Of the chapter's entry, suites, reference, misconceptions, thresholds, forbidden families, data sets and choices."""
+    """Of the chapter, its suites, reference, misconceptions and thresholds, what it forbids, and the data sets."""
     answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
     files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
     forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]

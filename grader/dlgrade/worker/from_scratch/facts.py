@@ -239,12 +239,16 @@ class _Reader(ast.NodeVisitor):
             "builtins.vars": self.vars,
             "builtins.isinstance": self.isinstance,
             "builtins.issubclass": self.isinstance,
+            "dataclasses.dataclass": self.dataclass,
             "operator.attrgetter": self.getter,
             "operator.methodcaller": self.getter,
         }
         for label in labels & special.keys():
             if special[label](node, label):
                 return
+        for keyword in node.keywords:
+            if keyword.arg in policy.UNPICKLING and not _is_safe(keyword):
+                self.escape(f"{keyword.arg}={ast.unparse(keyword.value)}", node)
         self.note_changes(node)
         self.generic_visit(node)
 
@@ -297,7 +301,7 @@ class _Reader(ast.NodeVisitor):
 
     def vars(self, node: ast.Call, _label: str) -> bool:
         if not node.args:
-            self.escape("vars()", node, mild=True)
+            self.escape("vars()", node)
         elif self.resolve(node.args[0]):
             self.escape(f"vars({ast.unparse(node.args[0])})", node, mild=True)
         return False
@@ -317,13 +321,19 @@ class _Reader(ast.NodeVisitor):
         """`attrgetter("a.b")` and `methodcaller("a")` read attributes of whatever they are applied to."""
         names = [folded(argument) for argument in node.args[: 1 if label.endswith("methodcaller") else None]]
         if not names or None in names:
-            self.escape(f"{label} with a computed name", node, mild=True)
+            self.escape(f"{label} with a computed name", node)
         for part in (part for name in names if name for part in name.split(".")):
             self.facts.attributes.add(part)
             self.unknown(part, node)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self.visit(argument)
         return True
+
+    def dataclass(self, node: ast.Call, label: str) -> bool:
+        """As a decorator it sees the class that is written there; called, it runs the names of any class as code."""
+        if node.args:
+            self.escape(f"{label}(...)", node)
+        return False
 
     # Scopes.
 
@@ -374,6 +384,10 @@ class _Reader(ast.NodeVisitor):
         self.scopes.pop()
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension  # noqa: N815
+
+
+def _is_safe(keyword: ast.keyword) -> bool:
+    return isinstance(keyword.value, ast.Constant) and keyword.value.value is (keyword.arg == "weights_only")
 
 
 def folded(node: ast.expr) -> str | None:

@@ -27,31 +27,34 @@ ALLOWED = {
 # Modules that no code may use that runs at import: they reach interpreter internals, other threads or unseen code.
 DANGEROUS = {
     "_thread", "asyncio", "bdb", "builtins", "cProfile", "cffi", "cloudpickle", "code", "codeop", "concurrent",
-    "copyreg", "ctypes", "dill", "dlgrade", "gc", "importlib", "imp", "joblib", "marshal", "mmap",
-    "multiprocessing", "numba", "numpy.ctypeslib", "pdb", "pickle", "pkgutil", "posix", "profile", "pydoc",
-    "pytest", "runpy", "shelve", "signal", "subprocess", "threading", "trace", "triton", "unittest.mock",
-    "zipimport", "torch._", "torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.fx",
-    "torch.library", "torch.ops", "torch.overrides", "torch.package", "torch.profiler", "torch.utils._",
-    "torch.utils.cpp_extension",
+    "copyreg", "ctypes", "dill", "dlgrade", "doctest", "gc", "imp", "importlib", "joblib", "logging.config",
+    "marshal", "mmap", "multiprocessing", "numba", "numpy.ctypeslib", "pdb", "pickle", "pkgutil", "posix",
+    "profile", "pydoc", "pytest", "rlcompleter", "runpy", "shelve", "signal", "subprocess", "threading", "torch._",
+    "torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.distributed", "torch.fx", "torch.hub",
+    "torch.library", "torch.multiprocessing", "torch.ops", "torch.overrides", "torch.package", "torch.profiler",
+    "torch.utils._", "torch.utils.cpp_extension", "trace", "triton", "unittest", "zipimport",
 }  # fmt: skip
 WHOLLY_DENIED = {"builtins", "torch"}  # of these no part is harmless
-HARMLESS_PARTS = {"gc.collect", "gc.disable", "gc.enable", "gc.freeze", "importlib.reload", "importlib.util.find_spec"}
+HARMLESS_PARTS = {"gc.collect", "gc.disable", "gc.enable", "gc.freeze", "importlib.util.find_spec"}
 
 # Parts of otherwise harmless modules: to all code that runs, and to the code of exercises.
 DENIED = {
     "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.eval", "builtins.exec",
-    "builtins.globals", "dataclasses.make_dataclass", "inspect.currentframe", "inspect.get_annotations",
-    "inspect.getattr_static", "inspect.getclosurevars", "inspect.getframeinfo", "inspect.getgeneratorlocals",
-    "inspect.getinnerframes", "inspect.getmembers", "inspect.getmembers_static", "inspect.getmodule",
-    "inspect.getouterframes", "inspect.stack", "inspect.trace", "inspect.unwrap", "os.close", "os.dup2", "os.fork",
-    "os.write", "sys.addaudithook", "sys.meta_path", "sys.modules", "sys.path_hooks", "sys.path_importer_cache",
-    "sys.setprofile", "sys.settrace", "types.CellType", "types.CodeType", "types.FrameType", "types.FunctionType",
-    "types.LambdaType", "types.TracebackType", "typing.ForwardRef", "typing.get_type_hints",
+    "builtins.globals", "builtins.locals", "dataclasses.make_dataclass", "inspect.currentframe",
+    "inspect.get_annotations", "inspect.getattr_static", "inspect.getclosurevars", "inspect.getframeinfo",
+    "inspect.getgeneratorlocals", "inspect.getinnerframes", "inspect.getmembers", "inspect.getmembers_static",
+    "inspect.getmodule", "inspect.getouterframes", "inspect.stack", "inspect.trace", "inspect.unwrap", "os.close",
+    "os.dup2", "os.fork", "os.write", "pandas.eval", "pandas.read_pickle", "string.Formatter", "sys.addaudithook",
+    "sys.meta_path", "sys.modules", "sys.path_hooks", "sys.path_importer_cache", "sys.setprofile", "sys.settrace",
+    "timeit.Timer", "timeit.repeat", "timeit.timeit", "types.CellType", "types.CodeType", "types.FrameType",
+    "types.FunctionType", "types.LambdaType", "types.TracebackType", "types.new_class", "typing.ForwardRef",
+    "typing.get_type_hints",
 }  # fmt: skip
 DENIED_IN_EXERCISES = {
-    "builtins.input", "builtins.locals", "builtins.open", "numpy.load", "operator.attrgetter", "operator.methodcaller",
+    "builtins.input", "builtins.open", "numpy.load", "operator.attrgetter", "operator.methodcaller",
     "torch.compile", "torch.load", "torch.save",
 }  # fmt: skip
+UNPICKLING = {"allow_pickle", "pickle_module", "weights_only"}  # arguments that let torch.load and numpy.load run code
 INTERNAL = {"torch", "numpy", "sys", "dataclasses"}  # their private names reach what no student needs
 
 # Attributes that lead from an object to the interpreter's own structures, whatever the object is.
