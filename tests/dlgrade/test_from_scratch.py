@@ -10,6 +10,7 @@ import torch
 import yaml
 
 from dlgrade import course
+from dlgrade.batch.keys import chapter_digest
 from dlgrade.judge.from_scratch import interface
 from dlgrade.report.model import Verdict
 from dlgrade.submission import Submission
@@ -212,3 +213,16 @@ def test_family(name):
     """Every name and operator of a family exists, and some exercise forbids the family."""
     assert families.mistakes(msgspec.to_builtins(HERE.families[name])) == []
     assert any(name in exercise.forbidden for chapter in HERE.chapters for exercise in chapter.exercises)
+
+
+def test_changed_family(tiny_course):
+    """A submission is graded anew when a family that its exercise forbids has changed."""
+    contents, ready_made = (tiny_course / "exercises" / name for name in ("course.yaml", "ready_made.yaml"))
+    contents.write_text(contents.read_text(encoding="utf-8") + "        forbidden: [sum]\n", encoding="utf-8")
+    digests = set()
+    for operator in ("sum", "nansum"):
+        ready_made.write_text(f"sum: {{names: [torch.sum], operators: [{operator}]}}\n", encoding="utf-8")
+        fresh = course.Course(tiny_course)
+        digests.add(chapter_digest(fresh, fresh.chapter("ch01")))
+
+    assert len(digests) == 2
