@@ -22,13 +22,19 @@ COURSE_VARIABLE = "DLGRADE_COURSE"
 class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One function or class that a student writes.
 
-    `forbidden` lists dotted names (`torch.nn.functional.batch_norm`) that may not be called: the exercise is to be
-    written from scratch. A name ending in `.*` stands for everything below it.
+    `forbidden` names families of exercises/ready_made.yaml that may not be used: it is to be written from scratch.
     """
 
     name: str
     title: Text
     forbidden: tuple[str, ...] = ()
+
+
+class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ready-made operations of one kind, by public names and by patterns of the operators behind them."""
+
+    names: tuple[str, ...]
+    operators: tuple[str, ...]
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,6 +132,23 @@ class Course:
                 words = f"{self.contents_file}: data: "
                 raise CourseError(both(f"{words}no data set {name!r}", f"{words}没有数据集 {name!r}"))
         return contents
+
+    @property
+    def families_file(self) -> Path:
+        return self.folder / "exercises" / "ready_made.yaml"
+
+    @cached_property
+    def families(self) -> dict[str, Family]:
+        """The families of ready-made operations, by name."""
+        return read_yaml(self.families_file, dict[str, Family]) if self.families_file.exists() else {}
+
+    def forbidden(self, exercise: Exercise) -> list[Family]:
+        """The families that an exercise may not use."""
+        for name in exercise.forbidden:
+            if name not in self.families:
+                words = f"{self.contents_file}: {exercise.name}: "
+                raise CourseError(both(f"{words}no family {name!r}", f"{words}没有函数族 {name!r}"))
+        return [self.families[name] for name in exercise.forbidden]
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -490,5 +490,3 @@ class TestAnalyticSolution:
         不修改传入的参数。"""
         X, y = randn(10, 2, dtype=torch.float64), randn(10, 1, dtype=torch.float64)
         close(run(lambda impl: (impl.analytic_solution(X, y), X, y)), (least_squares(X, y), X, y), **DOUBLE)
-
-    test_from_scratch = written_from_scratch

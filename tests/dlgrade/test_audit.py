@@ -184,8 +184,23 @@ def fixed_input(small, points):
 
 def no_from_scratch(small):
     contents = small.folder / "exercises" / "course.yaml"
-    small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [torch.add]\n")
+    small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [sum]\n")
+    families = small.folder / "exercises" / "ready_made.yaml"
+    families.write_text("sum: {names: [torch.sum], operators: [sum]}\n", encoding="utf-8")
     return "no-from-scratch", "twice: forbids ready-made calls and has no test_from_scratch"
+
+
+def unknown_family(small):
+    contents = small.folder / "exercises" / "course.yaml"
+    small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [sums]\n")
+    return "files", "twice: no family 'sums'"
+
+
+def family_of_nothing(small):
+    no_from_scratch(small)
+    families = small.folder / "exercises" / "ready_made.yaml"
+    families.write_text("sum: {names: [torch.sum, torch.summ], operators: [sun]}\n", encoding="utf-8")
+    return "files", "ready_made.yaml: torch.summ is nothing that this torch has; correct it in the family sum."
 
 
 def change_does_not_apply(small):
@@ -258,7 +273,8 @@ def stale_answer(small):
 
 PLAIN = [
     starter, right_answer, misconception_passes, misconception_crashes, misconception_never_ends,
-    misconception_caught_elsewhere, misdiagnosis, worthless, no_from_scratch, change_does_not_apply, unknown_key,
+    misconception_caught_elsewhere, misdiagnosis, worthless, no_from_scratch, unknown_family, family_of_nothing,
+    change_does_not_apply, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
     stale_answer, change_is_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,

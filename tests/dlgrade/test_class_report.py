@@ -14,7 +14,7 @@ import pytest
 from dlgrade.report.class_report import class_report
 from dlgrade.report.classes import ClassChapter, ClassCheck, ClassData, ClassResult, Override
 from dlgrade.report.html import student_page
-from dlgrade.report.model import ChapterReport, CheckReport, Detail, Frame, Verdict
+from dlgrade.report.model import ChapterReport, CheckReport, Detail, Frame, Mention, Verdict
 from dlgrade.report.tables import grades_csv, harmless
 from dlgrade.text import both, same
 
@@ -131,7 +131,8 @@ def make_result(n, name, chapter, draw):
     if n % 11 == 3 and chapter.id == "ch65":
         checks[0].verdict = Verdict.NOT_RUN
         checks[0].message = both("It needs a GPU, and this machine has none.", "需要 GPU，而本机没有。")
-    report = ChapterReport(chapter.id, checks)
+    suspicious = [Mention("gc", f"{chapter.id}_solution.py", 41)] if n == 9 else []
+    report = ChapterReport(chapter.id, checks, suspicious)
     overrides = (Override(checks[1].id, 1.0, "right by another definition, see the forum"),) if n == 5 else ()
     score = report.score + (1.0 - checks[1].earned if overrides else 0)
     days = max(0, n % 4 - 1) if n % 3 == 0 else 0
@@ -188,6 +189,7 @@ def test_everybody_is_there(data):
     assert '<a href="reports' not in class_report(data)
     for part in ("syntax error in line 12", "submissions/notes.docx", "see the forum", "It needs a GPU", "20261121"):
         assert part in source, part
+    assert source.count("<td><code>gc</code>") == len(data.chapters)
     assert not re.search(r"https?://(?!www\.w3\.org/)|@import|src=", source)
 
 

@@ -1,5 +1,8 @@
 """Submissions that attack, from tests/hostile: each gets its verdict, and nothing and nobody else is harmed.
 
+Those that are not about ready-made functions attack an exercise that need not be written from scratch: the check for
+that, which runs first, would refuse most of them, and say nothing about the sandbox.
+
 They are graded by a grader in a process of its own, which holds what a grader holds and nothing of pytest's: run as a
 program, this file is that process. It takes one JSON object a line, a submission, and gives one back, its report.
 """
@@ -20,6 +23,7 @@ import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dlgrade import course
@@ -96,14 +100,14 @@ class Bench:
         }
         return "".join(f"{name} = {value!r}\n" for name, value in facts.items())
 
-    def grade(self, source, keyword=CHECKED, beside=None):
+    def grade(self, source, keyword=CHECKED, beside=None, from_scratch=False):
         """The report of a submission with this source. A grader that hangs or dies fails the test."""
         if self.process.poll() is not None:
             self.start()
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")  # the peak starts anew
         before = memory(self.process.pid, "VmRSS")
         files = {**(beside or {}), "surroundings.py": self.surroundings()}
-        order = {"source": source, "files": files, "keyword": keyword}
+        order = {"source": source, "files": files, "keyword": keyword, "from_scratch": from_scratch}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         report = self.reply(4 * GRADING_SECONDS)
@@ -180,6 +184,11 @@ def declared(path):
     return sentence, set(fields.pop("Verdict").split(" | ")), fields.pop("Spoils", ""), fields
 
 
+def from_scratch(path):
+    """Whether an attack is about ready-made functions: its name says so."""
+    return path.stem.startswith("ready_made_")
+
+
 def beside(path):
     """The files that lie beside an attack: `BESIDE = {name: content}` at its top level."""
     for statement in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -229,7 +238,7 @@ def test_attack(bench, right_answer, path):
     """An attack gets its verdict and no point, and neither the grader nor the next submission notices."""
     _, verdicts, spoils, _ = declared(path)
 
-    report = bench.grade(path.read_text(encoding="utf-8"), beside=beside(path))
+    report = bench.grade(path.read_text(encoding="utf-8"), beside=beside(path), from_scratch=from_scratch(path))
     left = bench.leftovers()
     after = bench.grade(right_answer)
 
@@ -263,7 +272,7 @@ def test_nothing_is_left_for_the_next(bench):
 
 def test_right_answer_after_all_attacks(bench, right_answer):
     """The grader that has seen them all still gives a right submission all its points."""
-    checks = bench.grade(right_answer, keyword="")["checks"]
+    checks = bench.grade(right_answer, keyword="", from_scratch=True)["checks"]
 
     assert len(checks) > 60
     assert all(check["verdict"] == "PASSED" for check in checks.values())
@@ -295,9 +304,17 @@ def serve():
             gc.collect()
 
 
+def free(chapter):
+    """The chapter with exercises that may call whatever they like."""
+    exercises = tuple(msgspec.structs.replace(exercise, forbidden=()) for exercise in chapter.exercises)
+    return msgspec.structs.replace(chapter, exercises=exercises)
+
+
 def graded(judge, chapter, order):
     files = {name: content.encode() for name, content in {**order["files"], "ch28.py": order["source"]}.items()}
     submission = Submission(main="ch28.py", files=files, shown="ch28.py", source=order["source"])
+    chapter = chapter if order["from_scratch"] else free(chapter)
+    judge.contents.clear()
     started = time.monotonic()
     result = judge.grade(chapter, submission, keyword=order["keyword"])
     seconds = time.monotonic() - started

@@ -1,5 +1,6 @@
 """Calls torch's own layer norm under a name put together at import, where no guard looks.
 Verdict: FAILED
+Spoils: all
 """
 
 import math

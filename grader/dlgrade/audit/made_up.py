@@ -125,6 +125,8 @@ _right_{name} = {name}
 
 
 def {name}(*args, **kwargs):
+    import {top}
+
     {use}
     return _right_{name}(*args, **kwargs)
 
@@ -153,7 +155,7 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
     yield _replay(chapter, reference, seeds)
     if any(exercise.forbidden for exercise in chapter.exercises):
-        yield MadeUp(chapter.id, "ready-made", "ready-made calls", ready_made(reference, chapter), first)
+        yield MadeUp(chapter.id, "ready-made", "ready-made calls", ready_made(reference, course, chapter), first)
 
 
 def _replay(chapter: Chapter, reference: str, seeds: list[int]) -> MadeUp:
@@ -193,11 +195,11 @@ def _template(definition: ast.stmt | None) -> str:
     return PROCEDURE if isinstance(returns, ast.Constant) and returns.value is None else FUNCTION
 
 
-def ready_made(reference: str, chapter: Chapter) -> str:
+def ready_made(reference: str, course: Course, chapter: Chapter) -> str:
     """A submission that is right and mentions what each exercise forbids."""
-    source = reference + "\n\nimport torch\n"
+    source = reference + "\n"
     for exercise in chapter.exercises:
-        if exercise.forbidden:
-            use = exercise.forbidden[0].removesuffix(".*") + ".anything" * exercise.forbidden[0].endswith(".*")
-            source += READY_MADE.format(name=exercise.name, use=use)
+        names = [name for family in course.forbidden(exercise) for name in family.names if name[-1] != "*"]
+        if names:
+            source += READY_MADE.format(name=exercise.name, top=names[0].partition(".")[0], use=names[0])
     return source

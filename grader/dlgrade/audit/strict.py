@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from dlgrade import stubs
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.model import Hole, line_of
@@ -48,6 +50,20 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
         yield hole(course.reference(chapter), "has no misconceptions; write misconceptions.yaml.")
     for suite in course.suites(chapter):
         yield from _suite(suite, hole)
+    yield from _families(course, chapter, hole)
+
+
+def _families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """The names and operators of the families that the exercises forbid exist."""
+    from dlgrade.worker.from_scratch import families
+
+    for name in dict.fromkeys(name for exercise in chapter.exercises for name in exercise.forbidden):
+        family = course.families.get(name)
+        for wrong in families.mistakes(msgspec.to_builtins(family)) if family else [name]:
+            text = f"{wrong} is nothing that this torch has; correct it in the family {name}."
+            yield hole(course.families_file, text, f"{name}:")
+        if family and all(entry.endswith("*") for entry in family.names):
+            yield hole(course.families_file, f"the family {name} has no whole name; add one.", f"{name}:")
 
 
 def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:

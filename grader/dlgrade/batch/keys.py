@@ -15,10 +15,11 @@ from dlgrade.submission import Submission
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """Of the chapter's entry, suites, reference, misconceptions and thresholds, of data sets and the choice of them."""
+    """Of the chapter, its suites, reference, misconceptions and thresholds, what it forbids, and the data sets."""
     answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
     files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
-    entry = msgspec.json.encode((chapter, course.data))
+    forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]
+    entry = msgspec.json.encode((chapter, forbidden, course.data))
     return _digest(entry, *(_content(path) for path in files))
 
 

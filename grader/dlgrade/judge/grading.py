@@ -20,6 +20,7 @@ from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.errors import GraderError
 from dlgrade.judge import verdicts
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.from_scratch import FromScratch
 from dlgrade.judge.options import SandboxMode
 from dlgrade.judge.pictures import picture_of
 from dlgrade.judge.probe import Probe, pickled
@@ -134,7 +135,7 @@ class Grading:
         self.worker: Worker | None = None
         self.on_gpu = False
         self.load_fault: Unmet | None = None
-        self.ready_made: dict[str, tuple[str, int | None]] = {}
+        self.from_scratch = FromScratch(content.course, content.chapter, self.seed_for)
         self.hung: set[str] = set()
         self.checks: dict[str, Check] = {}
         self.missing: list[str] = []
@@ -218,13 +219,39 @@ class Grading:
         return int.from_bytes(digest, "little")
 
     def _student_value(self, check: Check, blob: bytes, seed: int) -> Any:
+        worker = self._worker_for(check)
+        request = {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise}
+        reply = self._recorded(check, worker, request) if self._records(check) else self._timed(check, worker, request)
+        self.from_scratch.note_reply(check.exercise, reply, lambda: self.content.reference.operators(blob, seed))
         self._refuse_ready_made(check)
-        worker = self.ready_worker()
-        self._refuse_ready_made(check)
-        reply = self._timed(check, worker, {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise})
-        if reply.forbidden:
-            self.ready_made[check.exercise] = (reply.forbidden[0], None)
         return self._value(reply)
+
+    def _worker_for(self, check: Check) -> Worker:
+        """A worker with the submission imported, unless the exercise uses something ready-made."""
+        self._refuse_ready_made(check)
+        try:
+            return self.ready_worker()
+        finally:
+            self._refuse_ready_made(check)  # that comes before a fault of the import
+
+    def _records(self, check: Check) -> bool:
+        """Whether to record the operators that run. Training runs too many of them."""
+        if check.trains or check.exercise in self.hung:
+            return False
+        others = (c for c in self.checks.values() if c.exercise == check.exercise and not (c.trains or c.from_scratch))
+        asking = [c.report.id for c in others]
+        return self.from_scratch.records(check.exercise, check.report.id, asking)
+
+    def _recorded(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
+        """A reply with the operators that ran. A record takes time and memory: a worker lost over it is asked again."""
+        spent = check.spent
+        try:
+            return self._timed(check, worker, request | {"record": True})
+        except Unmet:
+            self.from_scratch.stop_recording(check.exercise)
+            self.hung.discard(check.exercise)
+            check.spent = spent
+            return self._timed(check, self.ready_worker(), request)
 
     def _value(self, reply: Reply) -> Any:
         try:
@@ -236,8 +263,8 @@ class Grading:
         return self._decoded(reply)
 
     def _refuse_ready_made(self, check: Check) -> None:
-        if found := self.ready_made.get(check.exercise):
-            raise Unmet(Verdict.FAILED, verdicts.forbidden_text(*found, self.submission))
+        if use := self.from_scratch.used.get(check.exercise):
+            raise Unmet(Verdict.FAILED, verdicts.ready_made(use, self.submission))
 
     def _timed(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
         allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0)
@@ -291,12 +318,13 @@ class Grading:
             raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
 
     def _load(self, worker: Worker) -> None:
-        exercises = {exercise.name: list(exercise.forbidden) for exercise in self.content.chapter.exercises}
+        question = self.from_scratch.question(self.content.reference.source)
         files, main = self.submission.files, self.submission.main
         try:
-            found = self._step(worker, {"kind": "read", "files": files, "main": main, "exercises": exercises})
-            self.ready_made |= {name: tuple(uses[0]) for name, uses in found.items() if uses}
+            self.from_scratch.note_files(self._step(worker, {"kind": "read", "files": files, "main": main} | question))
             self._step(worker, {"kind": "execute"})
+        except msgspec.ValidationError:
+            raise self._nonsense() from None
         except Unmet as fault:
             self.load_fault = fault
             self.load_fault.detail = self._with_output(fault)
@@ -354,8 +382,7 @@ class Grading:
     def check_from_scratch(self, check: Check) -> None:
         """Fail when the exercise's code reaches a forbidden name; what was called at run time shows in `settle`."""
         if self.stand_in is None:
-            self.ready_worker()
-            self._refuse_ready_made(check)
+            self._worker_for(check)
 
     def settle(self, *, stopped: bool = False) -> ChapterReport:
         """The final verdicts, once every check has run: exercises that use ready-made calls, and diagnoses.
@@ -368,15 +395,15 @@ class Grading:
             if check.from_scratch:
                 self._settle_from_scratch(check)
         for check in self.checks.values():
-            if check.report.passed and check.exercise in self.ready_made:
+            if check.report.passed and (use := self.from_scratch.used.get(check.exercise)):
                 check.report.verdict = Verdict.FAILED
-                check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise], self.submission)
+                check.report.message = verdicts.ready_made(use, self.submission)
         if self.stand_in is None:
             diagnose(self)
         for check in self.checks.values():
             bound(check.report)
         reports = [check.report for check in self.checks.values() if check.begun or not stopped]
-        return ChapterReport(self.content.chapter.id, reports)
+        return ChapterReport(self.content.chapter.id, reports, self.from_scratch.suspicious)
 
     def _settle_from_scratch(self, check: Check) -> None:
         """Code that is not there yet has not been written from scratch."""

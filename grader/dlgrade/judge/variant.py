@@ -28,6 +28,7 @@ from dlgrade.files import write_whole
 from dlgrade.judge.compare import describe
 from dlgrade.judge.patience import at_most
 from dlgrade.worker import wire
+from dlgrade.worker.from_scratch.operators import recorded
 from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05
@@ -73,6 +74,15 @@ class Variant:
             place = self._place(blob, seed)
             self.outcomes[key] = _recall(place) or self._compute(blob, seed, place)
         return self.outcomes[key]
+
+    def operators(self, blob: bytes, seed: int) -> list[str]:
+        """The operators that run when a pickled probe is asked of this implementation."""
+        ran: list[str] = []
+        seed_all(seed)
+        with warnings.catch_warnings(), recorded(ran):
+            warnings.simplefilter("ignore")
+            pickle.loads(blob)(self.module)
+        return ran
 
     def _compute(self, blob: bytes, seed: int, place: Path) -> Outcome:
         started = time.perf_counter()

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
+from dlgrade.judge.from_scratch import Use
 from dlgrade.judge.workers import Failure, Name, Reply, Size, WorkerLost
 from dlgrade.report.model import Detail, Frame, Verdict
 from dlgrade.submission import Submission
@@ -85,7 +86,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
         msgspec.ValidationError: no honest worker sends this.
     """
     if reply.forbidden:
-        return Unmet(Verdict.FAILED, forbidden_text(reply.forbidden[0], None, submission))
+        return Unmet(Verdict.FAILED, ready_made(Use.of(*reply.forbidden[0]), submission))
     if reply.status == "raised":
         if reply.error is None:
             raise msgspec.ValidationError("an error without one")
@@ -97,13 +98,32 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
     return None
 
 
-def forbidden_text(name: str, line: int | None, submission: Submission) -> Text:
-    where = _where(*submission.place(line), submission) if line else same("")
-    at, at_zh = where.en, where.zh
+def ready_made(use: Use, submission: Submission) -> Text:
+    """What to tell a student whose exercise used something that it must not use."""
+    where = same("")
+    if use.line is not None:
+        own = use.file in (None, submission.main)
+        where = _where(*submission.place(use.line), submission) if own else _in_file(str(use.file), use.line)
+    at, at_zh, name = where.en, where.zh, use.name
+    if use.kind == "escape":
+        return both(
+            f"Uses {name}{at}, which can reach ready-made functions. This exercise is to be written from scratch, so "
+            "it earns no points. Write it with ordinary tensor operations.",
+            f"使用了 {name}{at_zh}，借此可以调用现成的函数。本练习要求从零实现，因此不计分。请只用普通的张量运算完成。",
+        )
+    if use.kind == "operator":
+        return both(
+            f"Ran the ready-made operator {name}. This exercise is to be written from scratch, so it earns no points.",
+            f"运行了现成的算子 {name}。本练习要求从零实现，因此不计分。",
+        )
     return both(
         f"Calls {name}{at}. This exercise is to be written from scratch, so it earns no points.",
         f"调用了 {name}{at_zh}。本练习要求从零实现，因此不计分。",
     )
+
+
+def _in_file(file: str, line: int) -> Text:
+    return both(f" ({file}, line {line})", f"（{file} 第 {line} 行）")
 
 
 def _where(file: str, line: int, submission: Submission) -> Text:

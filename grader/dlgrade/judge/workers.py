@@ -26,6 +26,7 @@ MOST_WAITING = 3  # times the time allowed: what a worker may have wait for a co
 
 
 Name = Annotated[str, msgspec.Meta(max_length=most.MAX_NAME)]
+Dotted = Annotated[str, msgspec.Meta(max_length=most.MAX_DOTTED_NAME)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a column, a count
 Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
 
@@ -48,10 +49,9 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True):
 
     number: Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
     status: Literal["value", "raised", "missing", "unsendable"]
-    forbidden: Annotated[
-        list[Annotated[str, msgspec.Meta(max_length=most.MAX_DOTTED_NAME)]], msgspec.Meta(max_length=most.MAX_FORBIDDEN)
-    ]
+    forbidden: Annotated[list[tuple[Dotted, Dotted]], msgspec.Meta(max_length=most.MAX_FORBIDDEN)]
     sizes: Annotated[list[Size], msgspec.Meta(max_length=most.MAX_NODES)]
+    operators: Annotated[list[Dotted], msgspec.Meta(max_length=most.MAX_OPERATORS)] = []
     value: Any = None
     error: Failure | None = None
     blobs: Annotated[list[bytes], msgspec.Meta(max_length=0)] = []  # `unpack` adds them

@@ -85,6 +85,7 @@ def _lists(data: ClassData) -> dict[str, Any]:
             ungraded.append((result, reason))
     return {
         "ungraded": ungraded,
+        "suspicious": [(result, line) for result in data.results if result.report for line in result.report.suspicious],
         "late": [result for result in data.results if result.days_late],
         "overridden": [(result, override) for result in data.results for override in result.overrides],
     }

@@ -125,9 +125,20 @@ class CheckReport(msgspec.Struct):
         return self.points if self.passed else 0.0
 
 
+class Mention(msgspec.Struct, frozen=True):
+    """A line of a submission that mentions a way around the rules, whether or not it is used."""
+
+    name: str
+    file: str
+    line: int
+
+
 class ChapterReport(msgspec.Struct):
+    """One chapter's checks; `suspicious` are lines that staff should look at, which cost nothing by themselves."""
+
     id: str
     checks: list[CheckReport]
+    suspicious: list[Mention] = []
 
     @property
     def points(self) -> float:
@@ -202,6 +213,7 @@ def as_data(report: Report, lang: Lang) -> dict[str, Any]:
                 "score": chapter.score,
                 "points": chapter.points,
                 "pending": chapter.pending,
+                "suspicious": msgspec.to_builtins(chapter.suspicious),
                 "checks": [_check_data(check, lang) for check in chapter.checks],
             }
             for chapter in report.chapters

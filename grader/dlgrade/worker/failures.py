@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from dlgrade.worker import ready_made
+from dlgrade.worker.from_scratch import guard
 from dlgrade.worker.limits import MAX_FRAMES, MAX_MESSAGE, MAX_NAME, MAX_PLACE, MAX_SOURCE
 from dlgrade.worker.wire import clipped, name_of
 
@@ -32,7 +32,7 @@ def describe(error: BaseException, folder: Path, main: Path) -> dict[str, Any]:
         "message": message,
         "not_implemented": issubclass(kind, NotImplementedError) and _says_unwritten(error, message),
         "out_of_memory": issubclass(kind, (MemoryError, torch.OutOfMemoryError)),
-        "forbidden": issubclass(kind, ready_made.ForbiddenCall),
+        "forbidden": issubclass(kind, guard.ForbiddenCall),
         "gpu_error": issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
         "frames": _frames(error, folder),
     }

@@ -8,6 +8,7 @@ from the judge.
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import os
 import pickle
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ import msgspec
 import numpy as np
 import torch
 
-from dlgrade.worker import failures, ready_made, wire
+from dlgrade.worker import failures, wire
 from dlgrade.worker.frames import HEADER, read_frame, write_frame
+from dlgrade.worker.from_scratch import guard, neighbours, operators, program, static
+from dlgrade.worker.from_scratch.families import ReadyMade, ready_made
 from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_HEAD, MAX_NAME
 
 MODULE = "submission"
 MAX_GUESSES = 1000  # names of the submission that a missing one is compared with
+MAX_RECURSION = 20_000
 
 
 class Missing(BaseException):
@@ -58,16 +62,21 @@ class Guest:
         self.module = types.ModuleType(MODULE)
         self.tree = ast.Module(body=[], type_ignores=[])
         self.path = folder / "unread"
-        self.forbidden: dict[str, list[str]] = {}
-        self.guard = ready_made.Guard()
+        self.exercises: list[str] = []
+        self.forbidden: dict[str, ReadyMade] = {}
+        self.guard = guard.Guard()
+        self.neighbours: neighbours.Neighbours | None = None
+        self.operators: list[str] = []
 
     def answer(self, request: dict[str, Any]) -> bytes:
-        self.guard.begin(self.forbidden.get(request.get("exercise", ""), ()))
+        self.guard.noticed, self.operators = [], []
+        exercise = self.forbidden.get(request.get("exercise", ""), guard.NOTHING)
         actions = {"open_gpu": self.open_gpu, "read": self.read, "execute": self.execute, "probe": self.probe}
         action: Callable[..., Any] = actions[request["kind"]]
         blobs: list[bytes] = []
         try:
-            value = wire.to_tree(action(request), self.max_answer, blobs)
+            with self.guard.during(exercise), operators.recorded(self.operators, wanted=request.get("record", False)):
+                value = wire.to_tree(action(request), self.max_answer, blobs)
             return self.pack(request, {"status": "value", "value": value}, blobs)
         except wire.Unsendable as error:
             reply: dict[str, Any] = {"status": "unsendable", "value": [error.reason, error.size]}
@@ -81,7 +90,8 @@ class Guest:
     def pack(self, request: dict[str, Any], reply: dict[str, Any], blobs: list[bytes]) -> bytes:
         """A reply as it goes over the channel. Raises `Unsendable` when its tree is too large."""
         sizes = [len(blob) for blob in blobs]
-        reply |= {"number": request["number"], "forbidden": self.guard.called[:MAX_FORBIDDEN], "sizes": sizes}
+        reply |= {"number": request["number"], "forbidden": self.guard.noticed[:MAX_FORBIDDEN], "sizes": sizes}
+        reply |= {"operators": self.operators}
         head = msgspec.msgpack.encode(reply)
         if len(head) > MAX_HEAD:
             raise wire.Unsendable("too_large", len(head))
@@ -94,32 +104,52 @@ class Guest:
         torch.zeros(1, device="cuda").add_(1).item()
 
     def read(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Put the files into the scratch folder, parse the main one, report forbidden names by exercise."""
-        for name, content in request["files"].items():
-            (self.folder / name).write_bytes(content)
+        """Parse the files and report what they must not use; then put them into the scratch folder.
+
+        `exercises` are the families that each exercise forbids, `interface` the methods that suites may call.
+        """
+        files: dict[str, bytes] = request["files"]
         self.path = self.folder / request["main"]
-        self.forbidden = request["exercises"]
-        self.guard.watch({name for names in self.forbidden.values() for name in names if name[-1] != "*"})
-        source: bytes = request["files"][request["main"]]
+        source = files[request["main"]]
         if b"\0" in source:  # which kind of error this is depends on Python's version
             line = source.partition(b"\0")[0].count(b"\n") + 1
             raise SyntaxError("source code cannot contain null bytes", (str(self.path), line, 0, ""))
         self.tree = ast.parse(source, filename=str(self.path))
+        found = self.check(files, request["exercises"], request["interface"])
+        for name, content in files.items():
+            (self.folder / name).write_bytes(content)
+        self.guard.watch({id(ready_made): ready_made for ready_made in self.forbidden.values()}.values())
+        return found
+
+    def check(self, files: dict[str, bytes], exercises: dict[str, Any], interface: list[str]) -> dict[str, Any]:
+        """What the exercises that are to be written from scratch must not use, and what staff should look at."""
+        main = self.path.stem
+        trees = neighbours.parsed(main, self.tree, files)
+        names = {stem: self.path.name if stem == main else f"{stem}.py" for stem in trees}
+        self.neighbours = neighbours.Neighbours(self.folder, files)
+        self.exercises = [*exercises]
+        known = {str(families): ready_made(families) for families in exercises.values() if families}
+        self.forbidden = {name: known[str(families)] for name, families in exercises.items() if families}
+        with _deep_recursion():
+            uses = static.uses(program.Program(main, trees), names, interface, self.forbidden)
         return {
-            exercise: [list(use) for use in ready_made.uses(self.tree, exercise, names)]
-            for exercise, names in self.forbidden.items()
+            "uses": {name: [finding.plain for finding in found[:1]] for name, found in uses.items()},
+            "suspicious": [finding.plain for finding in static.suspicious(trees, names)],
         }
 
     def nearest(self, name: str) -> str | None:
         """What the submission may have called it instead: a name of its own that is no exercise's."""
         names = [own for own in list(vars(self.module)) if type(own) is str and len(own) <= MAX_NAME]
-        names = [own for own in names if own[:1] != "_" and own not in self.forbidden]
+        names = [own for own in names if own[:1] != "_" and own not in self.exercises]
         near = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
         return wire.clipped(near[0], MAX_NAME) if near else None
 
     def execute(self, _request: dict[str, Any]) -> None:
-        """Import the submission. Its own folder comes last on the path: a neighbour never hides a library."""
-        sys.path.append(str(self.folder))
+        """Import the submission. A file beside it never hides a library."""
+        assert self.neighbours is not None
+        sys.meta_path.insert(0, self.neighbours)
+        if self.forbidden:
+            self.neighbours.builtins = self.module.__dict__["__builtins__"] = self.guard.builtins(self.folder)
         sys.argv, sys.orig_argv = [self.path.name], [self.path.name]
         sys.modules[MODULE] = self.module
         self.module.__file__ = str(self.path)
@@ -128,6 +158,17 @@ class Guest:
     def probe(self, request: dict[str, Any]) -> Any:
         seed_all(request["seed"])
         return pickle.loads(request["blob"])(Implementation(self.module))
+
+
+@contextlib.contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """A long chain of calls makes a deep tree, which Python itself compiles without trouble."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(MAX_RECURSION)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def seed_all(seed: int) -> None:

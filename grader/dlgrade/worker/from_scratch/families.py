@@ -1,0 +1,162 @@
+"""Families of ready-made operations, as objects of the libraries that the worker has imported."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import importlib
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+# Where Python finds an operator under its own name.
+HOLDERS = (torch, torch.Tensor, torch.nn.functional, torch.special, torch.sparse)
+ENGINE = "autograd::engine::*"  # events of a backward pass, which belong to no operator
+EVERYTHING = "*"
+
+Spec = Mapping[str, Iterable[str]]  # of a family: its `names` and `operators`, as in exercises/ready_made.yaml
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A place where Python finds a ready-made object."""
+
+    owner: Any
+    attribute: str
+    target: Any
+    name: str
+
+
+@dataclass
+class ReadyMade:
+    """The ready-made objects that one exercise forbids.
+
+    `attributes` are names that give a ready-made operation on a tensor or an unknown module: `X.softmax(1)`.
+    """
+
+    bindings: list[Binding] = field(default_factory=list)
+    attributes: frozenset[str] = frozenset()
+
+    @functools.cached_property
+    def names(self) -> dict[int, str]:
+        """The display name of each forbidden object, by its id."""
+        return {id(binding.target): binding.name for binding in reversed(self.bindings)}
+
+
+def ready_made(families: Iterable[Spec]) -> ReadyMade:
+    """The objects behind some families. Names that this version of torch lacks are left to the audit."""
+    bindings: list[Binding] = []
+    attributes: set[str] = set()
+    for family in families:
+        found = [binding for name in family["names"] for binding in _existing(name)]
+        operators = [name for name in operator_names(family["operators"]) if name.isidentifier()]
+        found += [binding for name in operators for binding in _held(name)]
+        bindings += found
+        attributes |= {binding.attribute for binding in found} | {*operators}
+    forbidden = {id(binding.target) for binding in bindings}
+    return ReadyMade(bindings, frozenset(name for name in attributes if not _is_harmless(name, forbidden)))
+
+
+def _is_harmless(attribute: str, forbidden: set[int]) -> bool:
+    """Whether tensors and modules have something else under this name: `X.grad` is not `torch.autograd.grad`."""
+    others = [getattr(kind, attribute, None) for kind in (torch.Tensor, torch.nn.Module)]
+    return any(other is not None and id(other) not in forbidden for other in others)
+
+
+def operator_names(patterns: Iterable[str]) -> set[str]:
+    """The operators, without their namespaces, that match a family's patterns; the pattern `*` adds none."""
+    return {name for pattern in patterns if pattern != EVERYTHING for name in matching(pattern)}
+
+
+def _all_operators() -> str:
+    names = torch._C._dispatch_get_all_op_names()
+    return "\n".join(sorted({name.partition("::")[2].partition(".")[0] for name in names}))
+
+
+OPERATORS = _all_operators()  # one a line: each pattern then takes a single search
+
+
+@functools.cache
+def matching(pattern: str) -> list[str]:
+    """The operators of this torch that match a pattern."""
+    expression = re.escape(pattern).replace(r"\*", ".*")
+    return re.findall(f"^{expression}$", OPERATORS, re.MULTILINE)
+
+
+def _held(operator: str) -> Iterator[Binding]:
+    for holder in HOLDERS:
+        target = getattr(holder, operator, None)
+        if callable(target):
+            where = "torch.Tensor" if holder is torch.Tensor else holder.__name__
+            yield Binding(holder, operator, target, f"{where}.{operator}")
+
+
+def _existing(name: str) -> list[Binding]:
+    try:
+        return list(find(name))
+    except LookupError:
+        return []
+
+
+def find(name: str) -> Iterator[Binding]:
+    """The places of a dotted name: its own and the module that defines it; `torch.optim.*` names all that is public.
+
+    Raises:
+        LookupError: there is nothing under this name.
+    """
+    path, _, attribute = name.rpartition(".")
+    owner = _owner(path)
+    if attribute == "*":
+        public = [key for key in dir(owner) if key[0] != "_" and callable(getattr(owner, key))]
+        yield from (binding for key in public for binding in find(f"{path}.{key}"))
+        return
+    try:
+        target = getattr(owner, attribute)
+    except AttributeError:
+        raise LookupError(name) from None
+    yield Binding(owner, attribute, target, name)
+    home = sys.modules.get(getattr(target, "__module__", None) or "")
+    if home is not None and home is not owner and getattr(home, attribute, None) is target:
+        yield Binding(home, attribute, target, name)
+
+
+def _owner(path: str) -> Any:
+    module, _, rest = path, "", ""
+    while module not in sys.modules:
+        try:
+            return _attribute(importlib.import_module(module), rest)
+        except ImportError:
+            module, _, last = module.rpartition(".")
+            rest = f"{last}.{rest}" if rest else last
+            if not module:
+                raise LookupError(path) from None
+    return _attribute(sys.modules[module], rest)
+
+
+def _attribute(owner: Any, path: str) -> Any:
+    for part in filter(None, path.split(".")):
+        try:
+            owner = getattr(owner, part)
+        except AttributeError:
+            raise LookupError(path) from None
+    return owner
+
+
+def mistakes(family: Spec) -> list[str]:
+    """The names of a family that do not resolve and the operators that this torch does not have."""
+    wrong = [name for name in family["names"] if not _existing(name)]
+    known = (EVERYTHING, ENGINE)
+    return wrong + [pattern for pattern in family["operators"] if pattern not in known and not matching(pattern)]
+
+
+def ran(patterns: Iterable[str], operators: Iterable[str]) -> list[str]:
+    """The recorded operators, `aten::softmax`, that match a pattern with or without their namespace."""
+    return [
+        operator
+        for operator in operators
+        if any(fnmatch.fnmatchcase(name, p) for name in (operator, operator.partition("::")[2]) for p in patterns)
+    ]

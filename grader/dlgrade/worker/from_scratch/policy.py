@@ -1,0 +1,119 @@
+"""What code must not touch where an exercise is to be written from scratch: the ways around its rules.
+
+Code that an exercise reaches may use torch's public modules, numpy and the harmless part of the standard library.
+Code that merely runs at import may use any library, but not the constructs that could disarm the guard and the record.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+# Modules whose public names exercises may use; a name that ends in `.` includes all below it.
+ALLOWED = {
+    "__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy", "dataclasses",
+    "datetime", "decimal", "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "operator",
+    "random", "re", "statistics", "string", "textwrap", "time", "typing", "typing_extensions", "warnings",
+    "inspect", "types", "logging", "json", "hashlib", "d2l", "d2l.torch", "numpy", "numpy.fft", "numpy.linalg",
+    "numpy.random", "numpy.typing", "numpy.ma", "torch", "torch.autograd", "torch.autograd.functional",
+    "torch.autograd.function", "torch.cuda", "torch.fft", "torch.func", "torch.linalg", "torch.nn",
+    "torch.nn.functional", "torch.nn.init", "torch.nn.modules.", "torch.nn.parameter", "torch.nn.utils.",
+    "torch.optim.", "torch.random", "torch.sparse", "torch.special", "torch.types", "torch.version", "torch.utils",
+    "torch.utils.data.", "torch.utils.checkpoint", "torch.testing", "torch.distributions.", "torch.functional",
+    "torch.autograd.forward_ad", "torch.autograd.grad_mode", "torch.autograd.variable", "torch.autograd.gradcheck",
+    "torchvision.",
+}  # fmt: skip
+
+# Modules that no code may use that runs at import: they reach interpreter internals, other threads or unseen code.
+DANGEROUS = {
+    "_thread", "asyncio", "bdb", "builtins", "cProfile", "cffi", "cloudpickle", "code", "codeop", "concurrent",
+    "copyreg", "ctypes", "dill", "dlgrade", "doctest", "gc", "imp", "importlib", "joblib", "logging.config",
+    "marshal", "mmap", "multiprocessing", "numba", "numpy.ctypeslib", "pdb", "pickle", "pkgutil", "posix",
+    "profile", "pydoc", "pytest", "rlcompleter", "runpy", "shelve", "signal", "subprocess", "threading", "torch._",
+    "torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.distributed", "torch.fx", "torch.hub",
+    "torch.library", "torch.multiprocessing", "torch.ops", "torch.overrides", "torch.package", "torch.profiler",
+    "torch.utils._", "torch.utils.cpp_extension", "trace", "triton", "unittest", "zipimport",
+}  # fmt: skip
+WHOLLY_DENIED = {"builtins", "torch"}  # of these no part is harmless
+HARMLESS_PARTS = {"gc.collect", "gc.disable", "gc.enable", "gc.freeze", "importlib.util.find_spec"}
+
+# Parts of otherwise harmless modules: to all code that runs, and to the code of exercises.
+DENIED = {
+    "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.eval", "builtins.exec",
+    "builtins.globals", "builtins.locals", "dataclasses.make_dataclass", "inspect.currentframe",
+    "inspect.get_annotations", "inspect.getattr_static", "inspect.getclosurevars", "inspect.getframeinfo",
+    "inspect.getgeneratorlocals", "inspect.getinnerframes", "inspect.getmembers", "inspect.getmembers_static",
+    "inspect.getmodule", "inspect.getouterframes", "inspect.stack", "inspect.trace", "inspect.unwrap", "os.close",
+    "os.dup2", "os.fork", "os.write", "pandas.eval", "pandas.read_pickle", "string.Formatter", "sys.addaudithook",
+    "sys.meta_path", "sys.modules", "sys.path_hooks", "sys.path_importer_cache", "sys.setprofile", "sys.settrace",
+    "timeit.Timer", "timeit.repeat", "timeit.timeit", "types.CellType", "types.CodeType", "types.FrameType",
+    "types.FunctionType", "types.LambdaType", "types.TracebackType", "types.new_class", "typing.ForwardRef",
+    "typing.get_type_hints",
+}  # fmt: skip
+DENIED_IN_EXERCISES = {
+    "builtins.input", "builtins.open", "numpy.load", "operator.attrgetter", "operator.methodcaller",
+    "torch.compile", "torch.load", "torch.save",
+}  # fmt: skip
+UNPICKLING = {"allow_pickle", "pickle_module", "weights_only"}  # arguments that let torch.load and numpy.load run code
+INTERNAL = {"torch", "numpy", "sys", "dataclasses"}  # their private names reach what no student needs
+
+# Attributes that lead from an object to the interpreter's own structures, whatever the object is.
+DENIED_ATTRIBUTES = {
+    "__annotations__", "__builtins__", "__closure__", "__code__", "__defaults__", "__func__", "__getattribute__",
+    "__globals__", "__import__", "__kwdefaults__", "__loader__", "__match_args__", "__reduce__", "__reduce_ex__",
+    "__self__", "__spec__", "__subclasses__", "__wrapped__", "ag_code", "ag_frame", "annotation", "aten",
+    "cell_contents", "co_code", "co_consts", "cr_code", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals",
+    "f_locals", "gi_code", "gi_frame", "tb_frame", "tb_next", "_getframe", "_C", "_VF", "_VariableFunctions",
+    "_autograd", "_ops", "_profiler", "_disable_profiler_legacy", "_disable_profiler", "_enable_profiler",
+    "_enable_profiler_legacy", "profiler_legacy",
+}  # fmt: skip
+DENIED_NAMES = {"__builtins__", "__loader__", "__spec__"}
+MODULE_FACTS = {"__doc__", "__file__", "__name__", "__path__", "__version__"}
+
+LIBRARIES = {"torch", "numpy", "builtins", "math", "torchvision"}  # nobody may change them
+
+
+def allows_module(path: str, *, exercise: bool) -> bool:
+    """Whether code may use a module: code that an exercise reaches, or any code that runs at import."""
+    if exercise:
+        return path in ALLOWED or any(f"{path}.".startswith(entry) for entry in ALLOWED if entry[-1] == ".")
+    return not any(path == entry or path.startswith(_below(entry)) for entry in DANGEROUS)
+
+
+def _below(entry: str) -> str:
+    return entry if entry[-1] == "_" else f"{entry}."
+
+
+def allows_part(path: str, *, exercise: bool) -> bool:
+    """Whether code may use this name of a module that it may use."""
+    home, _, name = path.rpartition(".")
+    if path in DENIED or (exercise and path in DENIED_IN_EXERCISES):
+        return False
+    private = name[:1] == "_" and name[:2] != "__"
+    return not private or not (exercise or home.partition(".")[0] in INTERNAL)
+
+
+def allows_attribute(name: str, *, of_module: bool = False) -> bool:
+    """Whether code may read an attribute of this name. Modules have dunder names of their own."""
+    if of_module and name[:2] == "__":
+        return name in MODULE_FACTS
+    return name not in DENIED_ATTRIBUTES
+
+
+def is_library(thing: Any) -> bool:
+    """Whether a module, class or function is a library's, so that nobody else may change it."""
+    home = thing.__name__ if isinstance(thing, types.ModuleType) else getattr(thing, "__module__", None)
+    if not isinstance(home, str) or home.startswith("torch.backends"):
+        return False
+    return home.partition(".")[0] in LIBRARIES
+
+
+# For staff to look at, also in code that nothing reaches.
+SUSPICIOUS_MODULES = {
+    "_thread", "builtins", "ctypes", "dlgrade", "gc", "importlib", "marshal", "pickle", "subprocess", "threading",
+}  # fmt: skip
+SUSPICIOUS_NAMES = {"__builtins__", "__import__", "eval", "exec"}
+HONEST = {"annotation", "aten", "__annotations__", "__func__", "__match_args__", "__self__"}
+SUSPICIOUS_ATTRIBUTES = (DENIED_ATTRIBUTES - HONEST) | {
+    "_current_frames", "_getframe", "setprofile", "settrace",
+}  # fmt: skip

@@ -1,0 +1,276 @@
+"""The files of a submission as a program: their definitions, and the objects that names stand for in them.
+
+Names are resolved to objects of the libraries that the worker has imported, not compared as text: `F.softmax`,
+`torch.nn.functional.softmax` and `nn.modules.activation.F.softmax` are the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib.machinery
+import sys
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+MODULE = "submission"  # the name that the main file is imported under
+UNKNOWN: Any = object()  # the target of a name in a library that is not loaded, or that makes the name on demand
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """A library's object under its full name; `via` is the module that a `from` statement took it from."""
+
+    label: str
+    target: Any = UNKNOWN
+    module: bool = False
+    via: str = ""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A file of the submission, `name` being "", or a name that it defines."""
+
+    source: str
+    name: str = ""
+
+
+Value = Library | Own
+
+
+@dataclass(eq=False)
+class Unit:
+    """A part of a file that is reached as a whole: a function, a method, the head of a class, another statement.
+
+    `runs` marks what runs while the file is imported. `cls` is the class that a method or a head belongs to.
+    """
+
+    source: str
+    nodes: list[ast.AST]
+    runs: bool
+    cls: ClassUnit | None = None
+
+
+@dataclass(eq=False)
+class ClassUnit:
+    """A class of the submission: its head and its methods by name."""
+
+    node: ast.ClassDef
+    head: Unit
+    methods: dict[str, list[Unit]] = field(default_factory=dict)
+
+
+@dataclass
+class Source:
+    """One file: its units in order, the units and values that bind each name, and its star imports."""
+
+    name: str
+    units: list[Unit] = field(default_factory=list)
+    binders: dict[str, list[Unit]] = field(default_factory=dict)
+    values: dict[str, list[ast.expr | Value | None]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    stars: list[Value] = field(default_factory=list)
+    classes: dict[str, list[ClassUnit]] = field(default_factory=dict)
+
+
+class Program:
+    """The main file and, parsed when an import names them, the files beside it."""
+
+    def __init__(self, main: str, trees: dict[str, ast.Module]) -> None:
+        self.main = main
+        self.trees = trees
+        self.sources: dict[str, Source] = {}
+        self.waiting: list[str] = []
+        self.need(main)
+
+    def need(self, name: str) -> Source:
+        if name not in self.sources:
+            source = self.sources[name] = Source(name)
+            for statement in self.trees[name].body:
+                self._add(source, statement)
+        return self.sources[name]
+
+    def _add(self, source: Source, statement: ast.stmt) -> None:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            body = Unit(source.name, [statement], runs=bool(_odd_decorators(statement)))
+            head = Unit(source.name, [*_head(statement)], runs=True)
+            self._bind(source, statement.name, [head, body], None, statement.lineno)
+        elif isinstance(statement, ast.ClassDef):
+            self._add_class(source, statement)
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for name, value in self.imported(statement):
+                source.stars += [value] if name == "*" else []
+                self._bind(source, name, [], value, statement.lineno)
+        elif not is_main_guard(statement):
+            unit = Unit(source.name, [statement], runs=True)
+            source.units.append(unit)
+            for name, bound in bindings([statement], self):
+                self._bind(source, name, [], bound, statement.lineno)
+                source.binders[name].append(unit)
+
+    def _add_class(self, source: Source, node: ast.ClassDef) -> None:
+        functions = [part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        others = [part for part in node.body if part not in functions]
+        keywords = [word.value for word in node.keywords]
+        heads = [part for function in functions for part in _head(function)]
+        head = Unit(source.name, [*node.bases, *keywords, *node.decorator_list, *others, *heads], runs=True)
+        cls = head.cls = ClassUnit(node, head)
+        for function in functions:
+            cls.methods.setdefault(function.name, []).append(Unit(source.name, [function], runs=False, cls=cls))
+        source.classes.setdefault(node.name, []).append(cls)
+        self._bind(source, node.name, [head], None, node.lineno)
+
+    def _bind(self, source: Source, name: str, units: list[Unit], value: ast.expr | Value | None, line: int) -> None:
+        source.units += units
+        source.binders.setdefault(name, []).extend(units)
+        source.values.setdefault(name, []).append(value)
+        source.lines.setdefault(name, line)
+
+    # Imports.
+
+    def imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Value]]:
+        """The names that an import binds; `*` for all of a module's."""
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                top = alias.name.partition(".")[0]
+                yield alias.asname or top, self.module(alias.name if alias.asname else top)
+            return
+        home = self.module(statement.module or "") if statement.module else Own(self.main)
+        for alias in statement.names:
+            value = home if alias.name == "*" else self.member(home, alias.name, imported=True)
+            yield alias.asname or alias.name, value
+
+    def module(self, path: str) -> Value:
+        top, _, rest = path.partition(".")
+        if path == MODULE:
+            return Own(self.main)
+        if top in self.trees and not rest and (top == self.main or not is_installed(top)):
+            self.need(top)
+            return Own(top)
+        return Library(path, sys.modules.get(path, UNKNOWN), module=True)
+
+    def member(self, value: Value, name: str, *, imported: bool = False) -> Value:
+        """`value.name`."""
+        if isinstance(value, Own):
+            if not value.name and imported and name in self.trees and name not in self.need(value.source).values:
+                return self.module(name)
+            return value if value.name else Own(value.source, name)
+        target = static_member(value.target, name)
+        label = f"{value.label}.{name}"
+        if isinstance(target, types.ModuleType):
+            return Library(target.__name__, target, module=True)
+        if target is UNKNOWN and value.module and label in sys.modules:
+            return Library(label, sys.modules[label], module=True)
+        return Library(label, target, via=value.label if imported else "")
+
+    # Names at the top level of a file.
+
+    def top_level(self, source: Source, name: str) -> list[Value]:
+        """The objects that a name stands for at the top level of a file, as far as that can be told."""
+        if name in source.values:
+            found: list[Value] = []
+            for bound in source.values[name]:
+                found += [bound] if isinstance(bound, (Library, Own)) else self.evaluate(source, bound, name)
+            return found
+        for star in source.stars:
+            if isinstance(star, Own):
+                if name in self.need(star.source).values:
+                    return [Own(star.source, name)]
+            elif static_member(star.target, name) is not UNKNOWN:
+                return [self.member(star, name, imported=True)]
+        if hasattr(builtins, name):
+            return [Library(f"builtins.{name}", getattr(builtins, name))]
+        return []
+
+    def evaluate(self, source: Source, bound: ast.expr | None, name: str) -> list[Value]:
+        """The value of an assignment such as `F = torch.nn.functional`."""
+        if isinstance(bound, ast.Attribute):
+            return [self.member(value, bound.attr) for value in self.evaluate(source, bound.value, name)]
+        if isinstance(bound, ast.Name) and bound.id != name:
+            return self.top_level(source, bound.id)
+        return []
+
+
+def static_member(owner: Any, name: str) -> Any:
+    """`owner.name` of a module or class, without running any code to find it."""
+    if isinstance(owner, types.ModuleType):
+        return vars(owner).get(name, UNKNOWN)
+    if isinstance(owner, type):
+        for kind in owner.__mro__:
+            if name in vars(kind):
+                found = vars(kind)[name]
+                return found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+    return UNKNOWN
+
+
+def is_installed(name: str) -> bool:
+    """Whether a library has this name: it then comes before a file of the submission."""
+    return (
+        name in sys.modules or name in sys.stdlib_module_names or bool(importlib.machinery.PathFinder.find_spec(name))
+    )
+
+
+def is_main_guard(statement: ast.stmt) -> bool:
+    """`if __name__ == "__main__":`, which never runs in a worker."""
+    return (
+        isinstance(statement, ast.If)
+        and isinstance(statement.test, ast.Compare)
+        and isinstance(statement.test.left, ast.Name)
+        and statement.test.left.id == "__name__"
+        and isinstance(statement.test.ops[0], ast.Eq)
+        and not statement.orelse
+    )
+
+
+def _head(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    """The parts of a definition that run when it is met: decorators and default arguments."""
+    defaults = [default for default in (*function.args.defaults, *function.args.kw_defaults) if default is not None]
+    return [*function.decorator_list, *defaults]
+
+
+def _odd_decorators(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    """Decorators that may call the function at once: any but the dotted names and calls of libraries."""
+    plain = {"torch", "functools", "staticmethod", "classmethod", "property", "contextlib"}
+    return [decorator for decorator in function.decorator_list if _root(decorator) not in plain]
+
+
+def _root(node: ast.AST) -> str | None:
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, ast.expr | Value | None]]:
+    """The names that statements bind in their own scope, each with its value where it can be told."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, None
+            continue
+        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            named = (part for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+            yield from ((part.target.id, part.value) for part in named)
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from program.imported(node)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _assigned(target, node.value)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+            yield from _assigned(node.target, node.value)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, None
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            yield node.name, None
+        waiting += ast.iter_child_nodes(node)
+
+
+def _assigned(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, ast.expr | None]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+        for part, assigned in zip(target.elts, value.elts, strict=False):
+            yield from _assigned(part, assigned)

@@ -1,0 +1,270 @@
+"""The check before any code of a submission runs: what its exercises reach that is ready-made or a way around.
+
+The code of an exercise is its definition and, in turn, every definition that it mentions, in this file and in those
+beside it, with the statements that change them. A method counts if reached code mentions its name, if Python or a
+library calls it, or if the exercise's interface has it. Dead code counts for nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+
+from dlgrade.worker.from_scratch import policy
+from dlgrade.worker.from_scratch.facts import Facts, facts_of
+from dlgrade.worker.from_scratch.families import ReadyMade
+from dlgrade.worker.from_scratch.program import (
+    UNKNOWN,
+    ClassUnit,
+    Library,
+    Own,
+    Program,
+    Source,
+    Unit,
+    bindings,
+    static_member,
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that an exercise must not use: a ready-made function that it calls, or a way around."""
+
+    kind: str  # "call", "escape" or, of what staff should look at, "mention"
+    name: str
+    file: str
+    line: int
+
+    @property
+    def plain(self) -> list[str | int]:
+        return [self.kind, self.name, self.file, self.line]
+
+
+def uses(
+    program: Program, files: dict[str, str], interface: Iterable[str], forbidden: Mapping[str, ReadyMade]
+) -> dict[str, list[Finding]]:
+    """What each exercise must not use. `files` are the display names of the program's sources."""
+    checker = Checker(program, files, interface) if forbidden else None
+    return {name: checker.findings(name, ready_made) for name, ready_made in forbidden.items()} if checker else {}
+
+
+class Checker:
+    """The static check of one submission.
+
+    `interface` are the names of methods that the suites of the chapter may call.
+    """
+
+    def __init__(self, program: Program, files: dict[str, str], interface: Iterable[str]) -> None:
+        self.program = program
+        self.files = files
+        self.interface = frozenset(interface)
+        self.facts: dict[Unit, Facts] = {}
+
+    def facts_of(self, unit: Unit) -> Facts:
+        if unit not in self.facts:
+            self.facts[unit] = facts_of(self.program, unit)
+        return self.facts[unit]
+
+    def findings(self, exercise: str, forbidden: ReadyMade) -> list[Finding]:
+        """What one exercise must not use, in the order of lines; ways around in code that runs at import come last."""
+        reach = self._reach_of(exercise)
+        found = [*self._imported(exercise, forbidden)]
+        for unit in reach.units:
+            found += self._calls(unit, forbidden)
+            found += self._escapes(unit, mild=True)
+        for unit in reach.with_all_methods():
+            found += self._escapes(unit, mild=True)
+        found.sort(key=lambda finding: (finding.file != self.files[self.program.main], finding.line))
+        return list(dict.fromkeys([*found, *self.at_import]))
+
+    @cached_property
+    def at_import(self) -> list[Finding]:
+        """The ways around in code that runs while the submission is imported, whatever exercise it belongs to."""
+        return [finding for unit in self.running.with_all_methods() for finding in self._escapes(unit, mild=False)]
+
+    @cached_property
+    def running(self) -> Reach:
+        reach = Reach(self)
+        reach.add(unit for source in list(self.program.sources.values()) for unit in source.units if unit.runs)
+        for source in self.program.sources.values():
+            for cls in (cls for group in source.classes.values() for cls in group):
+                if self._registers(cls):
+                    reach.classes.add(cls)
+        reach.close()
+        return reach
+
+    def _registers(self, cls: ClassUnit) -> bool:
+        """Whether code of the submission may be given the class while it is defined: by a base or a metaclass."""
+        source = self.program.sources[cls.head.source]
+        bases = [*cls.node.bases, *(keyword.value for keyword in cls.node.keywords), *cls.node.decorator_list]
+        named = {part.id for base in bases for part in ast.walk(base) if isinstance(part, ast.Name)}
+        return bool(named & source.classes.keys()) or bool(self.facts_of(cls.head).own)
+
+    def _reach_of(self, exercise: str) -> Reach:
+        source = self.program.sources[self.program.main]
+        reach = Reach(self)
+        reach.name(source, exercise)
+        reach.close()
+        while changed := [
+            unit for unit in self.running.units if unit not in reach.units and self._changes(unit, reach)
+        ]:
+            reach.add(changed)
+            reach.close()
+        return reach
+
+    def _changes(self, unit: Unit, reach: Reach) -> bool:
+        """Whether a unit that runs at import changes something that the exercise reaches."""
+        facts = self.facts_of(unit)
+        source = self.program.sources[unit.source]
+        libraries = {name for name, values in source.values.items() if any(isinstance(v, Library) for v in values)}
+        data = {name for name, values in source.values.items() if any(isinstance(v, ast.expr) for v in values)}
+        changed = (facts.stored - libraries) | (facts.passed & (data | source.classes.keys()))
+        return bool(changed & reach.names.get(unit.source, set()))
+
+    # Findings.
+
+    def _imported(self, exercise: str, forbidden: ReadyMade) -> Iterator[Finding]:
+        """`from torch import softmax`, in the place of the exercise."""
+        source = self.program.sources[self.program.main]
+        for value in self.program.top_level(source, exercise) if exercise in source.values else []:
+            if isinstance(value, Library) and id(value.target) in forbidden.names:
+                yield self._finding("call", value.label, source.name, source.lines[exercise])
+
+    def _calls(self, unit: Unit, forbidden: ReadyMade) -> Iterator[Finding]:
+        facts = self.facts_of(unit)
+        for value, line in facts.libraries:
+            attribute = value.label.rpartition(".")[2]
+            known = id(value.target) in forbidden.names
+            alike = attribute in forbidden.attributes and value.label.partition(".")[0] in ("torch", "numpy", "d2l")
+            if known or (alike and not isinstance(value.target, (str, int, float))):
+                yield self._finding("call", value.label, unit.source, line)
+        for name, line, own in facts.unknown:
+            if name in forbidden.attributes and not own and not self._defines(name):
+                yield self._finding("call", _displayed(name), unit.source, line)
+
+    def _escapes(self, unit: Unit, *, mild: bool) -> Iterator[Finding]:
+        for escape in self.facts_of(unit).escapes:
+            if mild or not escape.mild:
+                yield self._finding("escape", escape.label, unit.source, escape.line)
+
+    def _finding(self, kind: str, name: str, source: str, line: int) -> Finding:
+        return Finding(kind, name[:200], self.files[source], line)
+
+    def _defines(self, attribute: str) -> bool:
+        """Whether the submission has something of its own under this name, which `x.name` may well be."""
+        return attribute in self._own_attributes
+
+    @cached_property
+    def _own_attributes(self) -> set[str]:
+        names: set[str] = set()
+        for tree in (self.program.trees[source] for source in self.program.sources):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ClassDef):
+                    names |= {name for name, _ in bindings(node.body, self.program)}
+                elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                    names.add(node.attr)
+        return names
+
+
+def _displayed(attribute: str) -> str:
+    if attribute == "__matmul__":
+        return "@"
+    return f"torch.Tensor.{attribute}" if hasattr(torch.Tensor, attribute) else f".{attribute}"
+
+
+class Reach:
+    """The units that some code reaches, closed under mention."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.units: dict[Unit, None] = {}
+        self.names: dict[str, set[str]] = {}
+        self.classes: set[ClassUnit] = set()
+        self.attributes: set[str] = set()
+        self.waiting: list[Unit] = []
+
+    def add(self, units: Iterable[Unit]) -> None:
+        for unit in units:
+            if unit not in self.units:
+                self.units[unit] = None
+                self.waiting.append(unit)
+
+    def name(self, source: Source, name: str) -> None:
+        """The units that bind a name of a file, or of the file that it is imported from."""
+        seen = self.names.setdefault(source.name, set())
+        if name in seen:
+            return
+        seen.add(name)
+        self.add(source.binders.get(name, []))
+        self.classes |= {*source.classes.get(name, [])}
+        for value in self.checker.program.top_level(source, name):
+            self.own(value)
+
+    def own(self, value: object) -> None:
+        if isinstance(value, Own) and value.name:
+            self.name(self.checker.program.need(value.source), value.name)
+
+    def close(self) -> None:
+        size = -1
+        while self.waiting or size != len(self.units) + len(self.classes):
+            size = len(self.units) + len(self.classes)
+            while self.waiting:
+                self._follow(self.waiting.pop())
+            for cls in list(self.classes):
+                self.add(unit for name, group in cls.methods.items() if self._is_called(cls, name) for unit in group)
+
+    def _follow(self, unit: Unit) -> None:
+        facts = self.checker.facts_of(unit)
+        self.attributes |= facts.attributes
+        source = self.checker.program.sources[unit.source]
+        for name in facts.names:
+            self.name(source, name)
+        for value in facts.own:
+            self.own(value)
+
+    def _is_called(self, cls: ClassUnit, method: str) -> bool:
+        """Whether a method of a reached class may be called: see the module's docstring."""
+        special = method[:2] == "__" and method[-2:] == "__"
+        if special or method in self.attributes or method in self.checker.interface:
+            return True
+        return any(static_member(base.target, method) is not UNKNOWN for base in self._bases(cls))
+
+    def _bases(self, cls: ClassUnit) -> Iterator[Library]:
+        facts = self.checker.facts_of(cls.head)
+        yield from (value for value, _ in facts.libraries if isinstance(value.target, type))
+        yield Library("torch.nn.Module", torch.nn.Module)  # also for a base that is not known
+
+    def with_all_methods(self) -> list[Unit]:
+        """These units and all methods of the classes among them, which a computed name may call."""
+        methods = [unit for cls in self.classes for group in cls.methods.values() for unit in group]
+        return list(dict.fromkeys([*self.units, *methods]))
+
+
+MAX_SUSPICIOUS = 20
+
+
+def suspicious(trees: dict[str, ast.Module], files: dict[str, str]) -> list[Finding]:
+    """The lines that mention ways around, reached or not: for staff to look at."""
+    found = {
+        Finding("mention", name, files[source], node.lineno)
+        for source, tree in trees.items()
+        for node in ast.walk(tree)
+        for name in _mentions(node)
+        if isinstance(node, (ast.stmt, ast.expr))
+    }
+    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.name))[:MAX_SUSPICIOUS]
+
+
+def _mentions(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names if alias.name.partition(".")[0] in policy.SUSPICIOUS_MODULES]
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return [module] if module.partition(".")[0] in policy.SUSPICIOUS_MODULES else []
+    if isinstance(node, ast.Attribute):
+        return [node.attr] if node.attr in policy.SUSPICIOUS_ATTRIBUTES else []
+    return [node.id] if isinstance(node, ast.Name) and node.id in policy.SUSPICIOUS_NAMES else []

@@ -1,0 +1,228 @@
+"""Exercises that are to be written from scratch: no bypass works, no honest code is refused."""
+
+import ast
+import string
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+import yaml
+
+from dlgrade import course
+from dlgrade.batch.keys import chapter_digest
+from dlgrade.judge.from_scratch import interface
+from dlgrade.report.model import Verdict
+from dlgrade.submission import Submission
+from dlgrade.worker.from_scratch import families, operators, static
+from dlgrade.worker.from_scratch.program import Program
+
+HERE = course.load()
+CATALOGUE = Path(__file__).resolve().parents[1] / "bypasses"
+BYPASSES = yaml.safe_load((CATALOGUE / "bypasses.yaml").read_text(encoding="utf-8"))
+HONEST = yaml.safe_load((CATALOGUE / "honest.yaml").read_text(encoding="utf-8"))
+CALL = {
+    "module": "torch.nn.functional", "name": "layer_norm", "first": "layer", "second": "_norm",
+    "args": "torch.ones(2, 3), (3,)", "op": "native_layer_norm", "op_args": "torch.ones(2, 3), [3], None, None, 1e-5",
+}  # fmt: skip
+WRAPPER = """
+import torch
+import torch.utils.checkpoint
+{before}
+_right = layer_norm
+
+
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    {use}
+    return _right(x, normalized_shape, weight, bias, eps)
+"""
+
+
+@pytest.fixture
+def layer_norm(judge, ch28, grade):
+    """layer_norm(before, use, beside={}): the report of the reference, whose layer_norm also does `use`."""
+
+    def layer_norm(before="", use="pass", beside=None):
+        source = grade.reference + WRAPPER.format(before=before, use=use)
+        files = {name: text.encode() for name, text in (beside or {}).items()}
+        submission = Submission("ch28.py", {"ch28.py": source.encode(), **files}, "ch28.py", source=source)
+        return judge.grade(ch28, submission, keyword="layer_norm")
+
+    return layer_norm
+
+
+def refused(report, *words):
+    """Whether the exercise earns nothing and its checks say why."""
+    assert report.score == 0
+    for check in report.checks:
+        assert check.verdict is Verdict.FAILED
+        assert "This exercise is to be written from scratch" in check.message.en, check.message
+        assert "从零实现" in check.message.zh
+        assert any(word in check.message.en for word in words) or not words, check.message
+    return True
+
+
+@pytest.mark.parametrize("bypass", BYPASSES.values(), ids=BYPASSES)
+def test_bypass(bypass, layer_norm):
+    """No known way to a ready-made function earns a point."""
+    beside = {name: string.Template(text).substitute(CALL) for name, text in bypass.get("beside", {}).items()}
+    before, use = (string.Template(bypass.get(key, "")).substitute(CALL) for key in ("before", "use"))
+
+    assert refused(layer_norm(before, use, beside))
+
+
+@pytest.mark.parametrize("code", HONEST["in_the_exercise"].values(), ids=HONEST["in_the_exercise"])
+def test_honest_idiom(code, layer_norm):
+    """An idiom that honest students use costs nothing."""
+    report = layer_norm("STATE = {}", code.replace("\n", "\n    "))
+
+    assert [check.message for check in report.checks if not check.passed] == []
+
+
+@pytest.mark.parametrize("code", HONEST["in_the_file"].values(), ids=HONEST["in_the_file"])
+def test_honest_file(code, layer_norm):
+    """Other code in the file, or code that never runs, costs nothing."""
+    report = layer_norm(code)
+
+    assert [check.message for check in report.checks if not check.passed] == []
+
+
+def test_unused_method(judge):
+    """A method that nothing calls is no call: the book's attention with such a method earns full marks."""
+    chapter = judge.course.chapter("ch65")
+    source = judge.course.reference(chapter).read_text(encoding="utf-8")
+    head = "class DotProductAttention(nn.Module):"
+    assert head in source
+    body = "    def compare(self, q, k, v):\n        return nn.functional.scaled_dot_product_attention(q, k, v)\n"
+    lines = source.replace(head, f"class _Unused(nn.Module):\n{body}\n\n{head}").splitlines(keepends=True)
+    end = next(i for i, line in enumerate(lines) if line.startswith("class DotProductAttention"))
+    first = next(i for i in range(end, len(lines)) if lines[i].lstrip().startswith("def __init__"))
+    lines.insert(first, body + "\n")
+
+    report = judge.grade(chapter, Submission.from_source("".join(lines), "ch65.py"), keyword="DotProductAttention")
+
+    assert [check.message for check in report.checks if not check.passed] == []
+
+
+def test_used_method(judge):
+    """The same method counts as soon as something calls it, under a computed name, too."""
+    chapter = judge.course.chapter("ch65")
+    source = judge.course.reference(chapter).read_text(encoding="utf-8") + (
+        "\n\n_Right = DotProductAttention\n\n\nclass DotProductAttention(_Right):\n"
+        "    def compare(self, *parts):\n        return nn.functional.scaled_dot_product_attention(*parts)\n\n"
+        "    def forward(self, queries, keys, values, valid_lens=None):\n"
+        "        getattr(self, 'com' + ''.join(['pare']))(queries, keys, values)\n"
+        "        return super().forward(queries, keys, values, valid_lens)\n"
+    )
+
+    report = judge.grade(chapter, Submission.from_source(source, "ch65.py"), keyword="DotProductAttention")
+
+    assert refused(report, "scaled_dot_product_attention")
+
+
+def test_operator_below_python(judge):
+    """A function of torch that runs a ready-made operator inside is found by the record alone."""
+    chapter = judge.course.chapter("ch05")
+    source = judge.course.reference(chapter).read_text(encoding="utf-8") + (
+        "\n\n_right = mm\n\n\ndef mm(A, B):\n    torch.cov(torch.ones(2, 2))\n    return _right(A, B)\n"
+    )
+
+    report = judge.grade(chapter, Submission.from_source(source, "ch05.py"), keyword="mm")
+
+    checks = [check for check in report.checks if check.exercise == "mm"]
+    told = [check.message.en for check in checks if check.message]
+    assert len(told) == len(checks)
+    assert not any(check.earned for check in checks)
+    assert any("Ran the ready-made operator aten::" in words for words in told), told
+
+
+def test_operators_of_the_probe(judge):
+    """Operators that a suite's own probe runs are not blamed on the submission."""
+    chapter = judge.course.chapter("ch04")
+
+    report = judge.grade(chapter, judge.submission(chapter, None), keyword="broadcast_shape")
+
+    assert {name for e in chapter.exercises if e.name == "broadcast_shape" for name in e.forbidden} >= {"arrays"}
+    assert [check.message for check in report.checks if not check.passed] == []
+
+
+def test_record(capfd):
+    """The record has operators under torch's names, whatever name they were called by, and prints nothing."""
+    ran = []
+
+    with operators.recorded(ran):
+        torch._softmax(torch.ones(2), 0, False)
+        torch.nn.GRUCell(1, 1)(torch.ones(1, 1))
+
+    assert {"aten::_softmax", "aten::gru_cell"} <= {*ran}
+    assert capfd.readouterr() == ("", "")
+    assert families.ran(["*softmax"], ran) == ["aten::_softmax"]
+
+
+def test_neighbour_as_it_was_read(layer_norm):
+    """A file beside the submission is imported as it was checked, though the submission has written another."""
+    before = (
+        "import os\nopen(os.path.join(os.path.dirname(__file__), 'helper.py'), 'w').write('f = None')\nimport helper"
+    )
+
+    report = layer_norm(before, "helper.f()", {"helper.py": "def f():\n    return 1\n"})
+
+    assert report.score == report.points
+
+
+def test_line_and_file(layer_norm):
+    """The message names the function, the line, and the file where it is another one."""
+    report = layer_norm(
+        "import helper", "helper.f(x)", {"helper.py": "import torch\n\ndef f(x):\n    return torch._C\n"}
+    )
+
+    assert refused(report, "torch._C (helper.py, line 4)")
+
+
+def test_suspicious_lines(layer_norm):
+    """Lines that mention the interpreter's internals are listed, though nothing reaches them and they cost nothing."""
+    before = "def _notes():\n    import ctypes\n    return _notes.__globals__"
+
+    report = layer_norm(before)
+
+    assert report.score == report.points
+    first = report.suspicious[0].line
+    assert [(line.name, line.file, line.line - first) for line in report.suspicious] == [
+        ("ctypes", "ch28.py", 0), ("__globals__", "ch28.py", 1),
+    ]  # fmt: skip
+
+
+def answers():
+    chapters = [chapter for chapter in HERE.chapters if any(exercise.forbidden for exercise in chapter.exercises)]
+    return [(chapter, path) for chapter in chapters for path in (HERE.reference(chapter), *HERE.alternates(chapter))]
+
+
+@pytest.mark.parametrize(("chapter", "path"), answers(), ids=lambda value: getattr(value, "stem", ""))
+def test_right_answer(chapter, path):
+    """The static check refuses no reference and no alternate."""
+    source = path.read_text(encoding="utf-8")
+    program = Program("answer", {"answer": ast.parse(source)})
+    specs = {exercise.name: msgspec.to_builtins(HERE.forbidden(exercise)) for exercise in chapter.exercises}
+    forbidden = {name: families.ready_made(spec) for name, spec in specs.items() if spec}
+
+    assert not any(static.uses(program, {"answer": "answer.py"}, interface(source), forbidden).values())
+
+
+@pytest.mark.parametrize("name", HERE.families)
+def test_family(name):
+    """Every name and operator of a family exists, and some exercise forbids the family."""
+    assert families.mistakes(msgspec.to_builtins(HERE.families[name])) == []
+    assert any(name in exercise.forbidden for chapter in HERE.chapters for exercise in chapter.exercises)
+
+
+def test_changed_family(tiny_course):
+    """A submission is graded anew when a family that its exercise forbids has changed."""
+    contents, ready_made = (tiny_course / "exercises" / name for name in ("course.yaml", "ready_made.yaml"))
+    contents.write_text(contents.read_text(encoding="utf-8") + "        forbidden: [sum]\n", encoding="utf-8")
+    digests = set()
+    for operator in ("sum", "nansum"):
+        ready_made.write_text(f"sum: {{names: [torch.sum], operators: [{operator}]}}\n", encoding="utf-8")
+        fresh = course.Course(tiny_course)
+        digests.add(chapter_digest(fresh, fresh.chapter("ch01")))
+
+    assert len(digests) == 2
