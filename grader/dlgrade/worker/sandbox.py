@@ -329,7 +329,7 @@ def _allow_gpu(rules: landlockpy.Ruleset) -> None:
         rules.allow_path(node, AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV)
     for folder in (*GPU_FOLDERS, "/proc"):
         if Path(folder).exists():
-            rules.allow_path(folder, READ | AccessFS.WRITE_FILE if folder == "/proc" else READ)
+            rules.allow_path(folder, READ | WRITE if folder == "/proc" else READ)
 
 
 def _open_sources(names: Sequence[str | Path]) -> dict[Path, int]:
