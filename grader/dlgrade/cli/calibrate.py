@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import complete, data_option, device_option, lang_option, load_course, say
+from dlgrade.cli import (
+    chosen_lang,
+    complete,
+    data_option,
+    device_option,
+    echo,
+    lang_option,
+    load_course,
+    open_judge,
+    say,
+)
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
@@ -40,11 +50,11 @@ def calibrate(*, chapters: tuple[str, ...], device: Device = "auto", data: tuple
     Raises:
         UsageError: a chapter has no check that trains, or none on such data, or its reference does not get through one.
     """
-    from dlgrade.judge.session import Judge
+    from dlgrade.report.terminal import Terminal
 
     here = load_course(data)
     wanted = [here.chapter(name) for name in chapters]
-    with Judge(here, device=device) as judge:
+    with open_judge(here, Terminal(chosen_lang()), device=device) as judge:
         for chapter in wanted:
             _calibrate(judge, chapter)
 
@@ -72,7 +82,7 @@ def _calibrate(judge: Judge, chapter: Chapter) -> None:
             scores, first.better, first.steps, seconds, reported=reported, device=first.device
         )
         shown = ", ".join(f"{score:.3f}" for score in scores)
-        click.echo(
+        echo(
             f"{chapter.id} {task}: {entry.mean:.4f} +- {entry.spread:.4f} ({shown}), "
             f"{entry.steps} steps in {entry.seconds:g} s, threshold {entry.threshold:g}"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import complete, data_option, device_option, lang_option, load_course, open_judge
+from dlgrade.cli import complete, data_option, device_option, echo_json, lang_option, load_course, open_judge
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
@@ -99,7 +99,6 @@ def check(
 
     terminal = Terminal(lang, quiet=as_json)
     with open_judge(here, terminal, sandbox=sandbox, workers=workers, device=device) as judge:
-        terminal.sandbox(judge.workers.missing if sandbox == "auto" else [])
         report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
         for chapter, one in found:
             terminal.begin(chapter, one.shown)
@@ -114,7 +113,7 @@ def check(
     if junit is not None:
         _write_junit(junit, report, lang)
     if as_json:
-        click.echo(to_json(report, lang))
+        echo_json(to_json(report, lang))
     terminal.conclude(report, wanted)
     return report
 

@@ -46,7 +46,6 @@ def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
     judge = open_judge(here, terminal, sandbox=sandbox, limits=limits)
     results = []
     with judge:
-        terminal.sandbox(judge.workers.missing)
         for title, (name, source) in zip(SAMPLES, samples(judge), strict=True):
             result = _show(judge, terminal, title, name, source)
             results.append(result)

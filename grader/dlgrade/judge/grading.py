@@ -304,7 +304,7 @@ class Grading:
                 check.report.message = verdicts.forbidden_text(*self.ready_made[check.exercise], self.submission)
         diagnose(self)
         reports = [check.report for check in self.checks.values() if check.begun or not stopped]
-        return ChapterReport(self.content.chapter.id, reports)
+        return ChapterReport(self.content.chapter.id, reports, self.workers.missing)
 
     def _settle_from_scratch(self, check: Check) -> None:
         """Code that is not there yet has not been written from scratch."""

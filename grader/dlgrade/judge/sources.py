@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
+from dlgrade import walls
 from dlgrade.errors import GraderError, SandboxError
 from dlgrade.judge.workers import Ended, Worker
 from dlgrade.text import both
@@ -238,11 +239,4 @@ def open_workers(
 
 
 def lacking(missing: list[str]) -> SandboxError:
-    names = "; ".join(missing)
-    return SandboxError(
-        both(
-            f"The sandbox is not complete on this machine. Missing: {names}. "
-            "Use --sandbox auto to go on with what there is, or grade on a machine that has it.",
-            f"本机的沙箱不完整，缺少：{names}。可用 --sandbox auto 以现有部分继续，或换一台具备条件的机器评分。",
-        )
-    )
+    return SandboxError(walls.refusal(missing))

@@ -4,6 +4,9 @@ A fork server enters a user and a PID namespace of its own and there builds a ba
 only Python's own folders are bound. Each worker then gets a PID, network, IPC and mount namespace of its own, that root
 as its whole world, and a scratch folder in memory that goes when the worker goes.
 
+Where the system refuses namespaces, as containers do, the other walls remain: Landlock, a filter that refuses sockets,
+and for root's workers an ordinary user of their own (`dlgrade.worker.users`). `missing` names the parts that do not.
+
 `man 7 user_namespaces`, `man 7 landlock` and `man 2 pivot_root` describe the calls.
 """
 
@@ -11,22 +14,28 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import itertools
 import os
 import posix
 import resource
 import site
+import socket
 import stat
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import landlockpy
 from landlockpy import AccessFS
 
-from dlgrade.worker import seccomp
+from dlgrade.walls import NAMESPACES, SWITCHED_OFF, lacking
+from dlgrade.worker import capabilities, seccomp, users
+from dlgrade.worker.capabilities import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.users import SHARED
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000,
@@ -34,9 +43,10 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_SLAVE = 2, 4, 4096, 16384, 1 << 19
 MNT_DETACH = 2
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 4, 38, 1, 36
+PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
 NOBODY = 65534
-CAPABILITY_VERSION_3 = 0x20080522
 
+SCOPES = 6  # the version of Landlock that keeps signals in
 READ = AccessFS.READ_FILE | AccessFS.READ_DIR
 WRITE = AccessFS.WRITE_FILE | AccessFS.TRUNCATE
 KEEP = (
@@ -57,7 +67,6 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 GPU_FOLDERS = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/module/nvidia_uvm", "/usr/local/nvidia")
 
 SCRATCH = Path("/submission")
-SHARED = Path("/dev/shm")  # semaphores and shared memory, as data loaders with workers use them
 MOUNT_POINT = Path("/sys")  # a folder that every Linux has; only the fork server sees it covered
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -97,6 +106,14 @@ def readable_folders() -> list[Path]:
     return kept
 
 
+def python_files() -> list[Path]:
+    """What has been imported from Python's folders, and the folders themselves."""
+    folders = [folder for folder in readable_folders() if str(folder) not in SYSTEM_FOLDERS]
+    names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    files = [Path(name) for name in names if isinstance(name, str)]
+    return folders + [file for file in files if any(folder in file.parents for folder in folders)]
+
+
 def gpu_devices() -> list[str]:
     """The nodes of NVIDIA's driver: /dev/nvidia0, /dev/nvidiactl and what goes with them; none without a GPU."""
     nodes = [*Path("/dev").glob("nvidia*"), *Path("/dev/nvidia-caps").glob("*")]
@@ -126,62 +143,83 @@ class Sandbox:
         self.missing: list[str] = []
         self.roots: dict[bool, str] = {}  # for workers without and with a GPU
         self.home_pids: int | None = None
+        self.own_users = False
+        self.user: users.User | None = None  # of the next worker
+        self.kept: set[int] = set()  # capabilities that a worker keeps
+        self.networked = True
 
     @property
     def contained(self) -> bool:
         """Whether workers live in PID namespaces of their own."""
         return self.home_pids is not None
 
+    def _try(self, part: str, action: Callable[[], object]) -> bool:
+        """Put up a part; note where the system refuses it."""
+        try:
+            action()
+        except OSError as error:
+            self.missing.append(f"{part} ({error.strerror or error})")
+            return False
+        return True
+
     # The fork server's part, once.
 
     def enter(self) -> None:
         """Enter a user and a PID namespace, and build the bare root in a mount namespace; note what is refused."""
         if not self.wanted:
-            self.missing = ["sandbox (switched off)"]
+            self.missing = [SWITCHED_OFF]
             return
         os.umask(0o022)
-        is_root = os.geteuid() == 0
-        if is_root:  # while it may still read every folder
-            self._try("mount namespace", self._build_roots)
-        try:
-            self._new_user(was_root=is_root)
-            unshare(CLONE_NEWPID)
-        except OSError as error:
-            self.missing.append(f"user and PID namespaces, process limit ({error.strerror})")
+        was_root = os.geteuid() == 0
+        refusal = _enter_namespaces()
+        if refusal:
+            self.do_without_namespaces(refusal)
             return
-        if os.fork():
-            os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
         self.home_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        if not is_root:
-            self._try("mount namespace", self._build_roots)
+        self._try("mount namespace", self._build_roots)
+        if was_root:  # limits on processes do not bind root
+            become_nobody_here()
+            if not self.roots:
+                self._rehearse_user(lambda: None)
 
-    def _try(self, part: str, action: Callable[[], object]) -> None:
-        try:
-            action()
-        except OSError as error:
-            self.missing.append(f"{part} ({error.strerror or error})")
+    def do_without_namespaces(self, reason: str) -> None:
+        """Note that they are missing, and find out what root's workers can be instead of root."""
+        self.missing += lacking(reason, *NAMESPACES)
+        if os.geteuid() == 0:
+            self.own_users = True
+            self._rehearse_user(self._become_own_user)
+        if not self.own_users:  # the limit would count all processes of the user
+            self.missing.append("process limit")
 
-    def _new_user(self, *, was_root: bool) -> None:
-        """A user namespace; root becomes nobody for good, because limits on processes do not bind root."""
-        if was_root:
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, 0)
-            os.setresuid(NOBODY, NOBODY, 0)
-            call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self/uid_map belongs to root
-        user, group = os.geteuid(), os.getegid()
-        try:
-            unshare(CLONE_NEWUSER)
-        except OSError:
-            if was_root:
-                os.setresuid(0, 0, 0)
-                os.setresgid(0, 0, 0)
-            raise
-        for name, words in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-            Path(f"/proc/self/{name}").write_text(words)
-        if was_root:
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
-            call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
+    def _become_own_user(self) -> None:
+        """As a worker does, with a folder for its scratch."""
+        user = users.User()
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            user.own(Path(folder))
+        user.become()
+
+    def _rehearse_user(self, become: Callable[[], None]) -> None:
+        """See whether a worker can be an ordinary user, who must be able to read Python.
+
+        A user who cannot gets root's right to read (or to override permissions, if root has no other). Landlock limits
+        this right to Python's folders.
+        """
+
+        def attempt() -> None:
+            become()
+            capabilities.keep_only(set())
+
+        refusal, closed = users.rehearse(attempt, [*python_files(), Path(tempfile.gettempdir())])
+        if closed and not refusal:
+            held = capabilities.permitted()
+            self.kept = set([one for one in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if one in held][:1])
+            if not self.kept:
+                refusal = f"{closed} is closed to other users"
+            else:
+                self.missing.append(f"rights of an ordinary user ({closed} is closed to other users)")
+        if refusal:
+            self.own_users = False
+            self.missing.append(f"user other than root ({refusal})")
 
     def _build_roots(self) -> None:
         unshare(CLONE_NEWNS)
@@ -197,7 +235,24 @@ class Sandbox:
             Path(roots[True], "proc").mkdir()
         for source in (common | extra).values():
             os.close(source)
+        self._rehearse_move(roots[False])
         self.roots = roots
+
+    def _rehearse_move(self, root: str) -> None:
+        """Raise OSError where a worker could not move into the root: it would find out too late."""
+        child = os.fork()
+        if child == 0:
+            code = errno.EIO
+            try:
+                self._move_into(root, gpu=False)
+                code = 0
+            except OSError as error:
+                code = error.errno or errno.EIO
+            finally:
+                os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code:
+            raise OSError(code, f"pivot_root: {os.strerror(code)}")
 
     def _build_root(self, root: Path, sources: dict[Path, int]) -> str:
         """A folder with these and a scratch, for workers to take for the root of all."""
@@ -221,9 +276,11 @@ class Sandbox:
     # Each worker's part.
 
     def before_fork(self) -> None:
-        """The server's next child is the first process of a new PID namespace."""
+        """The server's next child is the first process of a new PID namespace, or has a user of its own."""
         if self.contained:
             unshare(CLONE_NEWPID)
+        if self.own_users:
+            self.user = users.User()
 
     def after_fork(self) -> None:
         """The server's further children are in its own PID namespace again."""
@@ -239,18 +296,28 @@ class Sandbox:
             os.chdir(spare)
             return spare, self.missing
         scratch, data = spare, data_bytes()
-        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
         if self.contained:
-            self._try("network and IPC namespaces", lambda: unshare(CLONE_NEWNET | CLONE_NEWIPC))
+            self.networked = not self._try("network namespace", lambda: unshare(CLONE_NEWNET))
+            self._try("IPC namespace", lambda: unshare(CLONE_NEWIPC))
             if self.roots:
                 scratch = self._move_into(self.roots[gpu], gpu=gpu)
         self._try("limits", lambda: self._limit(data))
+        self._give_up_root(scratch)
+        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)  # after that, which would undo it
         os.chdir(scratch)
         call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        capabilities.keep_only(self.kept)
         self._try("Landlock", lambda: self._landlock(scratch, gpu=gpu))
-        drop_capabilities()
-        self._try("seccomp", seccomp.restrict)
+        self._try("seccomp", lambda: seccomp.restrict(sockets=not self.networked))
         return scratch, self.missing
+
+    def _give_up_root(self, scratch: Path) -> None:
+        """Where no user namespace has done it: become a user of this worker's own, who owns the scratch folder."""
+        if self.user is not None:
+            self.user.own(scratch)
+            self.user.become()
+        elif self.contained and not self.roots:
+            os.chown(scratch, os.geteuid(), os.getegid())
 
     def _move_into(self, root: str, *, gpu: bool) -> Path:
         unshare(CLONE_NEWNS)
@@ -275,7 +342,7 @@ class Sandbox:
             resource.RLIMIT_FSIZE: limits.scratch,
             resource.RLIMIT_CORE: 0,
         }
-        if self.contained:  # elsewhere it would count all processes of the user
+        if self.contained or self.own_users:
             wanted[resource.RLIMIT_NPROC] = limits.processes
         for kind, value in wanted.items():
             _, hard = resource.getrlimit(kind)
@@ -292,11 +359,77 @@ class Sandbox:
                 rules.allow_path(folder, READ if folder.is_dir() else AccessFS.READ_FILE)
             for device in DEVICES:
                 rules.allow_path(device, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
-            for folder in {scratch, SHARED} if walled else {scratch}:
-                rules.allow_path(folder, KEEP)
+            for folder in {scratch, SHARED}:
+                if folder.is_dir():
+                    rules.allow_path(folder, KEEP)
             if gpu:
                 _allow_gpu(rules)
             rules.restrict(no_new_privs=False)
+        if not (self.contained or self.own_users) and landlockpy.abi_version() < SCOPES:
+            self.missing.append("signal scope (needs Linux 6.12)")
+
+
+def _enter_namespaces() -> str:
+    """Go on as the first process of a new user and PID namespace; or here, with the reason that refuses them.
+
+    The users of a namespace are written down from outside of it: root and nobody where root starts it, so that root's
+    files can still be bound and a worker need not be root; otherwise the user alone.
+    """
+    outside, inside = socket.socketpair()
+    child = os.fork()
+    if child == 0:
+        outside.close()
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+            unshare(CLONE_NEWUSER)
+            inside.send(b"map us")
+            if inside.recv(100) != b"mapped":
+                os._exit(0)
+            unshare(CLONE_NEWPID)
+            inside.send(b"entered")
+        except OSError as error:
+            inside.send(str(error.strerror).encode())
+            os._exit(0)
+        inside.close()
+        if os.fork():
+            os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
+        return ""
+    inside.close()
+    refusal = _map_users(outside, child)
+    outside.close()
+    if not refusal:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return refusal
+
+
+def _map_users(child_says: socket.socket, child: int) -> str:
+    """Write the child's users down once it has a user namespace; why it has none, or ""."""
+    words = child_says.recv(1000)
+    if words != b"map us":
+        return words.decode()
+    user, group = os.geteuid(), os.getegid()
+    both = f"0 0 1\n{NOBODY} {NOBODY} 1"
+    try:
+        if user:
+            Path(f"/proc/{child}/setgroups").write_text("deny")
+        Path(f"/proc/{child}/uid_map").write_text(f"{user} {user} 1" if user else both)
+        Path(f"/proc/{child}/gid_map").write_text(f"{group} {group} 1" if user else both)
+    except OSError as error:
+        child_says.send(b"refused")
+        return error.strerror or str(error)
+    child_says.send(b"mapped")
+    words = child_says.recv(1000)
+    return "" if words == b"entered" else words.decode()
+
+
+def become_nobody_here() -> None:
+    """Be nobody for good in a user namespace, and keep the capabilities that one has in it."""
+    call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def forget_surroundings() -> None:
@@ -317,11 +450,6 @@ def forget_surroundings() -> None:
 def data_bytes() -> int:
     """The private writable memory of this process, as RLIMIT_DATA counts it."""
     return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
-
-
-def drop_capabilities() -> None:
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    call("capset", header, (ctypes.c_uint32 * 6)())
 
 
 def _allow_gpu(rules: landlockpy.Ruleset) -> None:
