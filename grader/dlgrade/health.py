@@ -223,10 +223,7 @@ def look_at_sandbox() -> Finding:
     if not source.missing:
         return Finding("ok", both("complete", "完整"))
     if sys.platform != "linux":
-        return Finding(
-            "note",
-            both("none here: check your own code, not other people's", "本系统没有：只检查自己的代码，不要检查他人的"),
-        )
+        return Finding("note", walls.NONE_HERE)
     enough = both(
         "Your own code can be checked without; `dlgrade grade` wants it all. ",
         "检查自己的代码不受影响；dlgrade grade 需要完整的沙箱。",

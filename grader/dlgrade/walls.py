@@ -27,6 +27,9 @@ PARTS = {
 }
 SWITCHED_OFF = "sandbox (switched off)"
 NEED_LINUX = "needs Linux"
+NONE_HERE = both(
+    "none on this system: check your own code, not other people's", "本系统没有：只检查自己的代码，不要检查他人的"
+)
 
 # Settings that keep user namespaces from ordinary programs: where, what it then says, the remedy.
 USER_NAMESPACES = {
@@ -74,6 +77,8 @@ def told(missing: list[str]) -> Text | None:
             "Sandbox: switched off. Submitted code can do to this machine whatever you can.",
             "沙箱：已关闭。提交的代码可以对本机做你能做的任何事。",
         )
+    if all(part.endswith(f"({NEED_LINUX})") for part in missing):
+        return both("Sandbox: ", "沙箱：") + NONE_HERE + both(".", "。")
     return both("Sandbox: this machine lacks ", "沙箱：本机缺少 ") + names(missing) + both(".", "。")
 
 

@@ -35,6 +35,12 @@ CORPUS = Path(__file__).resolve().parents[1] / "hostile"
 ATTACKS = sorted(CORPUS.glob("*.py"))
 SPOILS = {"all", "norm_stat_count"}
 
+# Attacks on what namespaces keep apart. Each must fail without them.
+IN_A_CONTAINER = [path.stem for path in ATTACKS]
+REFUSE = Path(__file__).with_name("refuse.py")
+DOCKER = ["clone=EPERM", "clone3=ENOSYS", "unshare=EPERM", "mount=EPERM", "umount2=EPERM", "pivot_root=EPERM",
+          "setns=EPERM", "capabilities"]  # fmt: skip
+
 CHECKED = "batch"  # chooses layer_norm.batch_of_one, where the attack is, then norm_stat_count.batch
 NEXT = "norm_stat_count.batch"
 LIMITS = Limits(memory=512 * MB, scratch=32 * MB, answer=16 * MB, import_seconds=3.0, check_seconds=3.0)
@@ -47,8 +53,9 @@ MARK = "hostile-submission-was-here"
 class Bench:
     """A grader in a process of its own, among things that a submission must not reach."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, mode="require", wrapper=()):
         self.folder = folder
+        self.command = [*wrapper, sys.executable, __file__, mode]
         self.home, self.scratch = folder / "home", folder / "tmp"
         self.home.mkdir()
         self.scratch.mkdir()
@@ -75,7 +82,7 @@ class Bench:
         }
         environment["GRADER_TOKEN"] = f"secret-{os.urandom(16).hex()}"
         self.process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
         )
         missing = self.reply(120)["missing"]
         self.at_rest = len(descendants(self.process.pid))
@@ -207,6 +214,16 @@ def bench(tmp_path_factory):
         bench.close()
 
 
+@pytest.fixture(scope="module")
+def container(tmp_path_factory):
+    """The same grader in a container that refuses namespaces."""
+    if sys.platform != "linux" or not DOCKER:
+        pytest.skip("system calls are refused by a filter of Linux on x86-64 and arm64")
+    bench = Bench(tmp_path_factory.mktemp("container"), "auto", [sys.executable, REFUSE, *DOCKER, "--"])
+    yield bench
+    bench.close()
+
+
 @pytest.fixture
 def right_answer(ch28):
     return course.load().reference(ch28).read_text(encoding="utf-8")
@@ -227,6 +244,16 @@ def test_says_what_it_tries(path):
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
 def test_attack(bench, right_answer, path):
     """An attack gets its verdict and no point, and neither the grader nor the next submission notices."""
+    withstand(bench, right_answer, path)
+
+
+@pytest.mark.parametrize("name", IN_A_CONTAINER)
+def test_attack_in_a_container(container, right_answer, name):
+    """Without namespaces, too, an attack reaches no network, no other process and no file of others."""
+    withstand(container, right_answer, CORPUS / f"{name}.py")
+
+
+def withstand(bench, right_answer, path):
     _, verdicts, spoils, _ = declared(path)
 
     report = bench.grade(path.read_text(encoding="utf-8"), beside=beside(path))
@@ -282,7 +309,7 @@ def serve():
         answers.flush()
 
     try:
-        judge = Judge(course.load(), sandbox="require", limits=LIMITS)
+        judge = Judge(course.load(), sandbox=sys.argv[1], limits=LIMITS)
     except SandboxError as error:
         tell({"missing": str(error)})
         return

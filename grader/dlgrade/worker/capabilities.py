@@ -6,7 +6,7 @@ import ctypes
 import os
 from pathlib import Path
 
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID, CAP_SETFCAP = 1, 2, 6, 7, 31
 VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)

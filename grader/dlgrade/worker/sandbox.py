@@ -20,7 +20,6 @@ import os
 import posix
 import resource
 import site
-import socket
 import stat
 import sys
 import sysconfig
@@ -33,7 +32,7 @@ from landlockpy import AccessFS
 
 from dlgrade.walls import NAMESPACES, SWITCHED_OFF, lacking
 from dlgrade.worker import capabilities, seccomp, users
-from dlgrade.worker.capabilities import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+from dlgrade.worker.capabilities import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETFCAP, CAP_SETGID, CAP_SETUID
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.users import SHARED
 
@@ -45,6 +44,7 @@ MNT_DETACH = 2
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 4, 38, 1, 36
 PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
 NOBODY = 65534
+NOWHERE = b"/nonexistent"
 
 SCOPES = 6  # the version of Landlock that keeps signals in
 READ = AccessFS.READ_FILE | AccessFS.READ_DIR
@@ -173,21 +173,24 @@ class Sandbox:
         was_root = os.geteuid() == 0
         refusal = _enter_namespaces()
         if refusal:
-            self.do_without_namespaces(refusal)
+            self.do_without_namespaces(refusal, Path(tempfile.gettempdir()))
             return
         self.home_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self._try("mount namespace", self._build_roots)
         if was_root:  # limits on processes do not bind root
-            become_nobody_here()
+            self._try("user other than root", become_nobody_here)
             if not self.roots:
-                self._rehearse_user(lambda: None)
+                self._rehearse_user(lambda: None, Path(tempfile.gettempdir()))
 
-    def do_without_namespaces(self, reason: str) -> None:
-        """Note that they are missing, and find out what root's workers can be instead of root."""
+    def do_without_namespaces(self, reason: str, scratches: Path) -> None:
+        """Note that they are missing, and find out what root's workers can be instead of root.
+
+        `scratches`: the folder that the workers' scratch folders are in.
+        """
         self.missing += lacking(reason, *NAMESPACES)
         if os.geteuid() == 0:
             self.own_users = True
-            self._rehearse_user(self._become_own_user)
+            self._rehearse_user(self._become_own_user, scratches)
         if not self.own_users:  # the limit would count all processes of the user
             self.missing.append("process limit")
 
@@ -198,7 +201,7 @@ class Sandbox:
             user.own(Path(folder))
         user.become()
 
-    def _rehearse_user(self, become: Callable[[], None]) -> None:
+    def _rehearse_user(self, become: Callable[[], None], scratches: Path) -> None:
         """See whether a worker can be an ordinary user, who must be able to read Python.
 
         A user who cannot gets root's right to read (or to override permissions, if root has no other). Landlock limits
@@ -209,7 +212,7 @@ class Sandbox:
             become()
             capabilities.keep_only(set())
 
-        refusal, closed = users.rehearse(attempt, [*python_files(), Path(tempfile.gettempdir())])
+        refusal, closed = users.rehearse(attempt, [*python_files(), scratches])
         if closed and not refusal:
             held = capabilities.permitted()
             self.kept = set([one for one in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if one in held][:1])
@@ -235,24 +238,9 @@ class Sandbox:
             Path(roots[True], "proc").mkdir()
         for source in (common | extra).values():
             os.close(source)
-        self._rehearse_move(roots[False])
+        _expect_no_entry("pivot_root", NOWHERE, NOWHERE)  # a worker would find out too late that it may not
+        _expect_no_entry("umount2", NOWHERE, MNT_DETACH)
         self.roots = roots
-
-    def _rehearse_move(self, root: str) -> None:
-        """Raise OSError where a worker could not move into the root: it would find out too late."""
-        child = os.fork()
-        if child == 0:
-            code = errno.EIO
-            try:
-                self._move_into(root, gpu=False)
-                code = 0
-            except OSError as error:
-                code = error.errno or errno.EIO
-            finally:
-                os._exit(code)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if code:
-            raise OSError(code, f"pivot_root: {os.strerror(code)}")
 
     def _build_root(self, root: Path, sources: dict[Path, int]) -> str:
         """A folder with these and a scratch, for workers to take for the root of all."""
@@ -303,10 +291,10 @@ class Sandbox:
                 scratch = self._move_into(self.roots[gpu], gpu=gpu)
         self._try("limits", lambda: self._limit(data))
         self._give_up_root(scratch)
-        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)  # after that, which would undo it
+        capabilities.keep_only(self.kept)
+        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)  # a change of user would undo it
         os.chdir(scratch)
         call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        capabilities.keep_only(self.kept)
         self._try("Landlock", lambda: self._landlock(scratch, gpu=gpu))
         self._try("seccomp", lambda: seccomp.restrict(sockets=not self.networked))
         return scratch, self.missing
@@ -369,59 +357,67 @@ class Sandbox:
             self.missing.append("signal scope (needs Linux 6.12)")
 
 
-def _enter_namespaces() -> str:
-    """Go on as the first process of a new user and PID namespace; or here, with the reason that refuses them.
-
-    The users of a namespace are written down from outside of it: root and nobody where root starts it, so that root's
-    files can still be bound and a worker need not be root; otherwise the user alone.
-    """
-    outside, inside = socket.socketpair()
-    child = os.fork()
-    if child == 0:
-        outside.close()
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-            unshare(CLONE_NEWUSER)
-            inside.send(b"map us")
-            if inside.recv(100) != b"mapped":
-                os._exit(0)
-            unshare(CLONE_NEWPID)
-            inside.send(b"entered")
-        except OSError as error:
-            inside.send(str(error.strerror).encode())
-            os._exit(0)
-        inside.close()
-        if os.fork():
-            os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
-        return ""
-    inside.close()
-    refusal = _map_users(outside, child)
-    outside.close()
-    if not refusal:
-        os._exit(0)
-    os.waitpid(child, 0)
-    return refusal
-
-
-def _map_users(child_says: socket.socket, child: int) -> str:
-    """Write the child's users down once it has a user namespace; why it has none, or ""."""
-    words = child_says.recv(1000)
-    if words != b"map us":
-        return words.decode()
-    user, group = os.geteuid(), os.getegid()
-    both = f"0 0 1\n{NOBODY} {NOBODY} 1"
+def _expect_no_entry(name: str, *arguments: object) -> None:
+    """Call a function on a path that does not exist, to see whether the system refuses the call as such."""
     try:
-        if user:
-            Path(f"/proc/{child}/setgroups").write_text("deny")
-        Path(f"/proc/{child}/uid_map").write_text(f"{user} {user} 1" if user else both)
-        Path(f"/proc/{child}/gid_map").write_text(f"{group} {group} 1" if user else both)
+        call(name, *arguments)
+    except FileNotFoundError:
+        return
+
+
+def _enter_namespaces() -> str:
+    """Go on as the first process of a new user and PID namespace; or here, with the reason that refuses them."""
+    try:
+        if os.geteuid() == 0:
+            _new_user_of_root()
+        else:
+            _new_user()
+        unshare(CLONE_NEWPID)
     except OSError as error:
-        child_says.send(b"refused")
-        return error.strerror or str(error)
-    child_says.send(b"mapped")
-    words = child_says.recv(1000)
-    return "" if words == b"entered" else words.decode()
+        return str(error.strerror)
+    if os.fork():
+        os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
+    return ""
+
+
+def _new_user() -> None:
+    user, group = os.geteuid(), os.getegid()
+    unshare(CLONE_NEWUSER)
+    for name, words in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path(f"/proc/self/{name}").write_text(words)
+
+
+def _new_user_of_root() -> None:
+    """A namespace with two users: root, so that its files can still be bound, and nobody, for workers.
+
+    Two can only be written down from outside, by a shell: a fork of this process would take longer than all the rest.
+    What would refuse them is found out before, as nothing leads back.
+    """
+    for file in ("/proc/self/uid_map", "/proc/self/gid_map"):
+        if not _has(file, 0) or not _has(file, NOBODY):
+            raise OSError(errno.EPERM, "this user namespace has no nobody")
+    if not capabilities.permitted() >= {CAP_SETGID, CAP_SETUID, CAP_SETFCAP}:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+    os.setgroups([])
+    waits, go = os.pipe()
+    script = 'read go; printf "$1" > /proc/$0/uid_map && printf "$1" > /proc/$0/gid_map'
+    words = ["sh", "-c", script, str(os.getpid()), f"0 0 1\\n{NOBODY} {NOBODY} 1\\n"]
+    shell = os.posix_spawn("/bin/sh", words, {}, file_actions=[(os.POSIX_SPAWN_DUP2, waits, 0)])
+    os.close(waits)
+    try:
+        unshare(CLONE_NEWUSER)
+        os.write(go, b"\n")
+    finally:
+        os.close(go)
+        _, status = os.waitpid(shell, 0)
+    if status:
+        raise OSError(errno.EPERM, f"uid_map: {os.strerror(errno.EPERM)}")
+
+
+def _has(file: str, number: int) -> bool:
+    """Whether a user namespace's map has this id."""
+    ranges = [line.split() for line in Path(file).read_text().splitlines()]
+    return any(int(first) <= number < int(first) + int(length) for first, _, length in ranges)
 
 
 def become_nobody_here() -> None:

@@ -133,7 +133,11 @@ class Server:
         os.setsid()
         guest.take_over_output(output)
         channel = _alone(channel)
-        scratch, missing = self.sandbox.confine(spare, gpu=gpu)
+        try:
+            scratch, missing = self.sandbox.confine(spare, gpu=gpu)
+        except OSError as error:
+            print(error, flush=True)  # for the judge, which finds no answer
+            raise
         if self.sandbox.wanted and self.sandbox.networked:  # sockets are refused
             sharing.share_by_value()
         os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LANG="C.UTF-8", PATH="/nonexistent")

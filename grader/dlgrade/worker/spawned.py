@@ -51,7 +51,7 @@ def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> 
     except ImportError as error:
         return lacking(STARTED, *NAMESPACES) + lacking(str(error), *OTHERS)
     walls = Sandbox(limits, private, wanted=True)
-    walls.do_without_namespaces(STARTED)
+    walls.do_without_namespaces(STARTED, folder.parent)
     walls.before_fork()  # as this process is its own worker
     share_by_value()
     return walls.confine(folder, gpu=gpu)[1]
