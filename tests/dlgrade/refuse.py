@@ -1,8 +1,9 @@
 """Runs a command as a container does: with a filter that refuses system calls, and with Docker's capabilities only.
 
-    python refuse.py unshare=EPERM landlock_create_ruleset=ENOSYS capabilities -- command ...
+    python refuse.py docker landlock_create_ruleset=ENOSYS -- command ...
 
-`clone` refuses new namespaces alone, `seccomp` further filters, also by prctl.
+`docker` is the profile that Docker has without options. `clone` refuses new namespaces alone, `seccomp` further
+filters, also by prctl. `capabilities` leaves those that Docker gives, `no_capabilities` none.
 """
 
 import ctypes
@@ -72,6 +73,8 @@ def drop_capabilities(kept):
 
 def main(words):
     wanted, command = words[: words.index("--")], words[words.index("--") + 1 :]
+    if "docker" in wanted:
+        wanted += DOCKER
     refuse(dict(word.split("=") for word in wanted if "=" in word))
     if "capabilities" in wanted and os.geteuid() == 0:
         drop_capabilities(DOCKERS_CAPABILITIES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import site
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from typing import Any, Literal
 
 from dlgrade import walls
 from dlgrade.errors import GraderError, SandboxError
+from dlgrade.files import remove_tree
 from dlgrade.judge.workers import Ended, Worker
 from dlgrade.text import both
 from dlgrade.worker.limits import Limits
@@ -47,7 +47,7 @@ class ForkedWorker(Worker):
             self.kill()
             self.ended = self.pool.wait_for(self.identity)
             if self.spare != os.devnull:
-                shutil.rmtree(self.spare, ignore_errors=True)
+                remove_tree(Path(self.spare))
         return self.ended
 
 
@@ -201,7 +201,7 @@ class SpawnedWorker(Worker):
                 self.process.wait(1.0)
         self.kill()
         code = self.process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        remove_tree(Path(self.scratch))
         if code < 0:
             return Ended(signal=-code, code=None, memory=False)
         return Ended(signal=None, code=code, memory=False)
