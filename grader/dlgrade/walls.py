@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlgrade.text import Text, both, same
+from dlgrade.text import Text, both
 
 NAMESPACES = ("user namespace", "PID namespace", "mount namespace", "network namespace", "IPC namespace")
 PARTS = {
@@ -86,8 +86,12 @@ def refusal(missing: list[str]) -> Text:
     """Why a command that requires the whole sandbox does not run."""
     todo, commands = advice(missing)
     sentence = both("The sandbox is not complete on this machine. Missing: ", "本机的沙箱不完整，缺少：")
-    more = both(" docs/grading.md says more.", "详见 docs/grading.md。")
-    return sentence + names(missing) + both(". ", "。") + todo + same("".join(f" {line}" for line in commands)) + more
+    typed = "".join(f" `{line}`" for line in commands)
+    more = both(
+        f"{typed}{'.' if typed else ''} docs/grading.md says more.",
+        f"{typed}{'。' if typed else ''}详见 docs/grading.md。",
+    )
+    return sentence + names(missing) + both(". ", "。") + todo + more
 
 
 def advice(missing: list[str]) -> tuple[Text, tuple[str, ...]]:
