@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from dlgrade import __version__, course
+from dlgrade import __version__, course, walls
 from dlgrade.errors import CourseError, DlgradeError, UsageError
 from dlgrade.text import Text, both, same
 
@@ -32,14 +32,6 @@ OLDEST, NEWEST = (3, 10), (3, 13)  # of Python, as in pyproject.toml
 PATIENCE_SECONDS = 180
 TIGHT, FULL = 1e9, 1e8  # bytes: the largest data set is far smaller than the one, a report than the other
 LONGEST = 300  # characters of somebody else's message
-USER_NAMESPACES = {  # settings that keep user namespaces from ordinary programs: where, what it then says, the remedy
-    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": (
-        "1",
-        "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
-    ),
-    "/proc/sys/kernel/unprivileged_userns_clone": ("0", "sudo sysctl -w kernel.unprivileged_userns_clone=1"),
-    "/proc/sys/user/max_user_namespaces": ("0", "sudo sysctl -w user.max_user_namespaces=16384"),
-}
 
 State = Literal["ok", "note", "problem"]
 
@@ -231,12 +223,13 @@ def look_at_sandbox() -> Finding:
     if not source.missing:
         return Finding("ok", both("complete", "完整"))
     if sys.platform != "linux":
-        return Finding(
-            "note",
-            both("none here: check your own code, not other people's", "本系统没有：只检查自己的代码，不要检查他人的"),
-        )
-    names = "; ".join(source.missing)
-    return Finding("note", both(f"missing: {names}", f"缺少：{names}"), *_advice(names))
+        return Finding("note", walls.NONE_HERE)
+    enough = both(
+        "Your own code can be checked without; `dlgrade grade` wants it all. ",
+        "检查自己的代码不受影响；dlgrade grade 需要完整的沙箱。",
+    )
+    todo, commands = walls.advice(source.missing)
+    return Finding("note", both("missing: ", "缺少：") + walls.names(source.missing), enough + todo, commands)
 
 
 def look_at_data() -> Finding:
@@ -360,25 +353,6 @@ def _end(code: int, said: str) -> Text | None:
 # What to do.
 
 
-def _advice(missing: str) -> tuple[Text, tuple[str, ...]]:
-    """What brings back the walls that are missing on Linux."""
-    enough = both(
-        "Your own code can be checked without; `dlgrade grade` wants it all.",
-        "检查自己的代码不受影响；dlgrade grade 需要完整的沙箱。",
-    )
-    if "PID namespaces" in missing:
-        for path, (closed, remedy) in USER_NAMESPACES.items():
-            if _content(path) == closed:
-                return enough + both(" To allow user namespaces:", "允许用户命名空间："), (remedy,)
-    if "namespace" in missing:
-        container = both(" In a container: start it with", "在容器中：启动时加上")
-        return enough + container, ("--security-opt seccomp=unconfined --security-opt apparmor=unconfined",)
-    if "Landlock" in missing:
-        kernel = both(" Landlock: Linux 5.13 and lsm=...,landlock.", "Landlock 需要 Linux 5.13 以上并在 lsm= 中启用。")
-        return enough + kernel, ()
-    return enough, ()
-
-
 def _no_gpu(*, built_for_it: bool, said: str) -> Finding:
     pending = both("none: checks for a GPU stay pending", "无：需要 GPU 的检查项保持待定")
     if said:
@@ -468,13 +442,6 @@ def _refusal(folder: Path) -> str | None:
     except OSError as error:
         return error.strerror or str(error)
     return None
-
-
-def _content(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""
 
 
 def _message(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from dlgrade import course, live, progress
 from dlgrade.cli import chosen_lang, lang_option
 from dlgrade.errors import DlgradeError, UsageError
 from dlgrade.judge.remote import RemoteJudge
+from dlgrade.report.legible import visible
 from dlgrade.report.model import ChapterReport, CheckReport, Report
 from dlgrade.submission import Submission, neighbours
 from dlgrade.text import Lang, Text, both
@@ -119,7 +120,7 @@ def _note(chapter: Chapter, one: Submission, report: ChapterReport) -> None:
 
 def _complain(words: Text) -> None:
     lang = chosen_lang()
-    print({"en": "Error: ", "zh": "错误："}[lang] + words.of(lang), file=sys.stderr)
+    print({"en": "Error: ", "zh": "错误："}[lang] + visible(words.of(lang)), file=sys.stderr)
 
 
 class _Progress:

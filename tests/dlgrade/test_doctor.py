@@ -176,7 +176,7 @@ def test_without_namespaces(tmp_path):
     )  # fmt: skip
     sandbox = findings(done)["sandbox"]
     assert (done.returncode, sandbox["state"]) == (0, "note")
-    assert re.search(r"user and PID namespaces.* \(.+\)", sandbox["found"])
+    assert re.search(r"user namespace, PID namespace.* \(.+\)", sandbox["found"])
     assert sandbox["commands"] == ["sudo sysctl -w user.max_user_namespaces=16384"]
 
 

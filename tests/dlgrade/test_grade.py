@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from dlgrade.cli.new import new
+from dlgrade.report.legible import UNSEEN
 
 CONTENTS = """\
 format_version: 1
@@ -312,8 +313,46 @@ def test_export_without_a_gradebook(dlgrade, tmp_path):
     assert not (tmp_path / "grades").exists()
 
 
-def test_sandbox_off_is_said_in_so_many_words(dlgrade, a_class):
-    """Without a sandbox it grades when told so, and warns."""
-    done = dlgrade("grade", *a_class, "--sandbox", "off")
-    assert done.returncode == 0
-    assert "can do to this machine whatever you can" in done.stderr
+def test_sandbox_off_is_said_in_so_many_words(dlgrade, a_class, tmp_path):
+    """Without a sandbox it grades when told so, warns in one line, and every student's report has it."""
+    done = dlgrade("grade", *a_class, "--sandbox", "off", "--json")
+    assert (done.returncode, json.loads(done.stdout)["graded"]) == (0, 4)
+    warnings = [line for line in done.stderr.splitlines() if line.startswith("Sandbox:")]
+    assert len(warnings) == 1
+    assert "can do to this machine whatever you can" in warnings[0]
+    report = json.loads((tmp_path / "grades" / "reports" / "bob" / "ch90.json").read_text(encoding="utf-8"))
+    assert report["sandbox"] == {"missing": ["sandbox (switched off)"]}
+
+
+HOSTILE = "ada\x1b[31m\x9b2J\u202ecod\u2066"
+
+
+COMMANDS = (
+    ["grade", "in", "--sandbox", "off"],
+    ["grade", "in", "--sandbox", "off", "--json"],
+    ["grade", "in", "--chapters", HOSTILE],
+    ["grade", HOSTILE],
+    ["override", HOSTILE, "ch90.twice.nothing", "1", "--why", "kind"],
+    ["export", "--output", f"{HOSTILE}.csv"],
+    ["export", "--out", HOSTILE],
+    ["check", "ch90", "--submission", f"in/{HOSTILE}/ch90_twice.py", "--sandbox", "off"],
+    ["check", "ch90", "--submission", f"in/{HOSTILE}/ch90_twice.py", "--sandbox", "off", "--json"],
+    ["check", "ch90", "--submission", f"in/{HOSTILE}2"],
+    ["check", HOSTILE],
+    ["status", f"--{HOSTILE}"],
+    ["start", HOSTILE],
+)
+
+
+def test_names_that_would_change_a_terminal(dlgrade, hand_in, tmp_path):
+    """Names of students, files, chapters and checks reach a terminal without control characters, and turn no text."""
+    hand_in(HOSTILE, RIGHT)
+    hand_in(HOSTILE + "2", "not a notebook", name="ch90_twice.ipynb")
+    hand_in(HOSTILE + "3", RIGHT, name=f"homework{HOSTILE}.py")
+    for command in COMMANDS:
+        done = dlgrade(*command, DLGRADE_STATE=str(tmp_path / "state"))
+        assert "Traceback" not in done.stderr, command
+        assert not UNSEEN.search(done.stdout + done.stderr), command
+        assert "cod" in done.stdout + done.stderr, command  # the name is there
+        if "--json" in command:
+            assert "\x9b2J\u202ecod" in json.dumps(json.loads(done.stdout), ensure_ascii=False)

@@ -39,6 +39,15 @@ CORPUS = Path(__file__).resolve().parents[1] / "hostile"
 ATTACKS = sorted(CORPUS.glob("*.py"))
 SPOILS = {"all", "norm_stat_count"}
 
+# Attacks on what namespaces keep apart. Each must fail without them, too.
+IN_A_CONTAINER = [
+    "allocate_in_children", "become_root", "call_by_other_numbers", "child_that_hides", "connect_outside",
+    "connect_to_unix_sockets", "daemonise", "fork_without_end", "go_through_back_doors", "kill_everything",
+    "mount_and_escape", "nest_folders", "read_private_files", "read_solutions", "run_programs", "send_descriptors",
+    "share_through_torch", "signal_by_socket", "snoop_environment", "trace_processes", "write_everywhere",
+]  # fmt: skip
+REFUSE = Path(__file__).with_name("refuse.py")
+
 CHECKED = "batch"  # chooses layer_norm.batch_of_one, where the attack is, then norm_stat_count.batch
 NEXT = "norm_stat_count.batch"
 LIMITS = Limits(memory=512 * MB, scratch=32 * MB, answer=16 * MB, import_seconds=3.0, check_seconds=3.0)
@@ -51,8 +60,9 @@ MARK = "hostile-submission-was-here"
 class Bench:
     """A grader in a process of its own, among things that a submission must not reach."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, mode="require", wrapper=()):
         self.folder = folder
+        self.command = [*wrapper, sys.executable, __file__, mode]
         self.home, self.scratch = folder / "home", folder / "tmp"
         self.home.mkdir()
         self.scratch.mkdir()
@@ -61,7 +71,8 @@ class Bench:
         tcp, named, abstract = self.sockets
         tcp.bind(("127.0.0.1", 0))
         named.bind(str(folder / "s"))
-        abstract.bind(f"\0{MARK}-{os.getpid()}")
+        self.abstract = f"{MARK}-{os.getpid()}-{mode}"
+        abstract.bind(f"\0{self.abstract}")
         for one in self.sockets:
             one.listen()
         self.process = None
@@ -79,7 +90,7 @@ class Bench:
         }
         environment["GRADER_TOKEN"] = f"secret-{os.urandom(16).hex()}"
         self.process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
         )
         missing = self.reply(120)["missing"]
         self.at_rest = len(descendants(self.process.pid))
@@ -94,7 +105,7 @@ class Bench:
             "COURSE": str(course.load().folder),
             "PORT": self.sockets[0].getsockname()[1],
             "SOCKET": self.sockets[1].getsockname(),
-            "ABSTRACT": f"{MARK}-{os.getpid()}",
+            "ABSTRACT": self.abstract,
             "GRADER": self.process.pid,
             "MARK": MARK,
         }
@@ -216,6 +227,18 @@ def bench(tmp_path_factory):
         bench.close()
 
 
+@pytest.fixture(scope="module")
+def container(tmp_path_factory):
+    """The same grader in a container that refuses namespaces."""
+    if sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"):
+        pytest.skip("the filter that refuses system calls is for Linux on x86-64 and arm64")
+    bench = Bench(tmp_path_factory.mktemp("container"), "auto", [sys.executable, REFUSE, "docker", "--"])
+    try:
+        yield bench
+    finally:
+        bench.close()
+
+
 @pytest.fixture
 def right_answer(ch28):
     return course.load().reference(ch28).read_text(encoding="utf-8")
@@ -236,6 +259,16 @@ def test_says_what_it_tries(path):
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
 def test_attack(bench, right_answer, path):
     """An attack gets its verdict and no point, and neither the grader nor the next submission notices."""
+    withstand(bench, right_answer, path)
+
+
+@pytest.mark.parametrize("name", IN_A_CONTAINER)
+def test_attack_in_a_container(container, right_answer, name):
+    """Without namespaces, too, an attack reaches no network, no other process and no file of others."""
+    withstand(container, right_answer, CORPUS / f"{name}.py")
+
+
+def withstand(bench, right_answer, path):
     _, verdicts, spoils, _ = declared(path)
 
     report = bench.grade(path.read_text(encoding="utf-8"), beside=beside(path), from_scratch=from_scratch(path))
@@ -291,7 +324,7 @@ def serve():
         answers.flush()
 
     try:
-        judge = Judge(course.load(), sandbox="require", limits=LIMITS)
+        judge = Judge(course.load(), sandbox=sys.argv[1], limits=LIMITS)
     except SandboxError as error:
         tell({"missing": str(error)})
         return

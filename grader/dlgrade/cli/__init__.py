@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlgrade import __version__
+from dlgrade import __version__, walls
 from dlgrade.errors import DlgradeError, GraderError
+from dlgrade.report.legible import visible, visible_json
 from dlgrade.text import Lang, Text, both, default_lang
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ class Verbs(click.Group):
         except DlgradeError as error:
             fail(error)
         except click.ClickException as error:
-            error.show()
+            words = io.StringIO()
+            error.show(words)
+            echo(words.getvalue().rstrip("\n"), err=True)
             sys.exit(error.exit_code)
         except (click.Abort, KeyboardInterrupt):
             say(both("Interrupted; nothing was written.", "已中断；未写入任何文件。"), err=True)
@@ -130,7 +133,7 @@ def main() -> None:
 def fail(error: DlgradeError) -> None:
     lang = chosen_lang()
     word = {"en": "Error: ", "zh": "错误："}[lang]
-    click.echo(word + error.text.of(lang), err=True)
+    echo(word + error.text.of(lang), err=True)
     if isinstance(error, GraderError) and os.environ.get("DLGRADE_DEBUG"):
         raise error
     sys.exit(error.exit_code)
@@ -192,7 +195,28 @@ def open_judge(judge: RemoteJudge, here: Course, terminal: Terminal, **options: 
     """Open the course, with a word for those who wait: importing torch takes seconds."""
     with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
         judge.open(here, **options)
+    tell_sandbox(judge.missing)
+
+
+def tell_sandbox(missing: list[str]) -> None:
+    """Say on standard error which parts of the sandbox this machine lacks."""
+    if words := walls.told(missing):
+        say(words, err=True)
 
 
 def say(words: Text, *, err: bool = False) -> None:
-    click.echo(words.of(chosen_lang()), err=err)
+    echo(words.of(chosen_lang()), err=err)
+
+
+def echo(words: str, *, err: bool = False, **style: Any) -> None:
+    """Print words whose parts may be anybody's: names of students, files and chapters. No command prints otherwise."""
+    click.secho(visible(words), err=err, **style)  # noqa: TID251
+
+
+def rewrite(words: str) -> None:
+    """Replace the line of standard error that the cursor is on; no words: the line is gone."""
+    click.echo(f"\r\x1b[2K{visible(words)}", nl=False, err=True)  # noqa: TID251
+
+
+def echo_json(document: str) -> None:
+    click.echo(visible_json(document))  # noqa: TID251

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course
-from dlgrade.cli import complete, lang_option
+from dlgrade.cli import complete, echo, echo_json, lang_option, rewrite, tell_sandbox
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
@@ -69,13 +69,13 @@ def command(
 
         write_whole(junit, show.to_junit(audits, stray))
     if as_json:
-        click.echo(show.to_json(audits, stray))
+        echo_json(show.to_json(audits, stray))
     else:
-        click.echo(show.table(audits))
-        click.echo(show.not_run(audits), nl=False)
+        echo(show.table(audits))
+        echo(show.not_run(audits), nl=False)
         if found:
-            click.echo("\n" + (show.github(found) if form == "github" else show.holes(found)))
-        click.echo(f"\n{len(found)} holes in {len(audits)} chapters." if found else "\nNo holes.")
+            echo("\n" + (show.github(found) if form == "github" else show.holes(found)))
+        echo(f"\n{len(found)} holes in {len(audits)} chapters." if found else "\nNo holes.")
     sys.exit(1 if found else 0)
 
 
@@ -97,8 +97,10 @@ def audit(
     from dlgrade.audit.run import Audit
     from dlgrade.audit.strict import course_strays
     from dlgrade.batch.pool import cores, pool
+    from dlgrade.judge.survey import missing_parts
 
     _require_cosmic_ray(plan)
+    tell_sandbox(missing_parts())
     stray = list(course_strays(here)) if not chapters else []
     audits: list[ChapterAudit] = []
     with pool(here, jobs or cores()) as executor:
@@ -108,7 +110,7 @@ def audit(
             if update:
                 caught_by.update(here, chapter, audits[-1])
             if not quiet:
-                click.echo(show.matrix(audits[-1]) + "\n")
+                echo(show.matrix(audits[-1]) + "\n")
     return audits, stray
 
 
@@ -147,9 +149,9 @@ def _progress(name: str) -> Progress:
     def tell(done: int, total: int) -> None:
         now = time.monotonic()
         if watched and (done == total or now - last[0] > 0.1):
-            click.echo(f"\r\x1b[2K{name} {done}/{total}" if done < total else "\r\x1b[2K", nl=False, err=True)
+            rewrite(f"{name} {done}/{total}" if done < total else "")
         elif now - last[0] > 10:
-            click.echo(f"{name} {done}/{total}", err=True)
+            echo(f"{name} {done}/{total}", err=True)
         else:
             return
         last[0] = now

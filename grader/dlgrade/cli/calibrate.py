@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import stubs
-from dlgrade.cli import complete, data_option, device_option, lang_option, load_course, say
+from dlgrade.cli import (
+    chosen_lang,
+    complete,
+    data_option,
+    device_option,
+    echo,
+    lang_option,
+    load_course,
+    open_judge,
+    say,
+)
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.submission import Submission
@@ -44,11 +54,12 @@ def calibrate(*, chapters: tuple[str, ...], device: Device = "auto", data: tuple
         UsageError: a chapter has no check that trains, or none on such data, or its reference does not get through one.
     """
     from dlgrade.judge.remote import RemoteJudge
+    from dlgrade.report.terminal import Terminal
 
     with RemoteJudge() as judge:
         here = load_course(data)
         wanted = [here.chapter(name) for name in chapters]
-        judge.open(here, device=device)
+        open_judge(judge, here, Terminal(chosen_lang()), device=device)
         for chapter in wanted:
             _calibrate(judge, chapter)
 
@@ -76,7 +87,7 @@ def _calibrate(judge: RemoteJudge, chapter: Chapter) -> None:
             scores, first.better, first.steps, seconds, reported=reported, device=first.device
         )
         shown = ", ".join(f"{score:.3f}" for score in scores)
-        click.echo(
+        echo(
             f"{chapter.id} {task}: {entry.mean:.4f} +- {entry.spread:.4f} ({shown}), "
             f"{entry.steps} steps in {entry.seconds:g} s, threshold {entry.threshold:g}"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import complete, data_option, device_option, lang_option, load_course, open_judge
+from dlgrade.cli import complete, data_option, device_option, echo_json, lang_option, load_course, open_judge
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
@@ -123,7 +123,6 @@ def _check(
 
     terminal = Terminal(lang, quiet=as_json)
     open_judge(judge, here, terminal, sandbox=sandbox, device=device)
-    terminal.sandbox(judge.missing if sandbox == "auto" else [])
     report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
     for chapter, one in found:
         terminal.begin(chapter, one.shown)
@@ -138,7 +137,7 @@ def _check(
     if junit is not None:
         _write_junit(junit, report, lang)
     if as_json:
-        click.echo(to_json(report, lang))
+        echo_json(to_json(report, lang))
     terminal.conclude(report, wanted)
     return report
 

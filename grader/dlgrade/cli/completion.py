@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from dlgrade.cli import lang_option, main, say
+from dlgrade.cli import echo, lang_option, main, say
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
@@ -33,13 +33,14 @@ def command(shell: str | None, lang: Lang) -> None:
     """
     del lang
     if shell is not None:
-        click.echo(script(shell).encode(), nl=False)  # bytes: a shell on Windows wants no carriage returns, either
+        # bytes: a shell on Windows wants no carriage returns, either
+        click.echo(script(shell).encode(), nl=False)  # noqa: TID251 - a program
     elif sys.stdout.isatty():
         say(
             both("Run the line for your shell once; new shells then complete.", "按所用的 shell 执行一次；新终端生效。")
         )
         for line in INSTALL.values():
-            click.echo(f"  {line}")
+            echo(f"  {line}")
     else:  # whoever reads this would take it for a script
         names = ", ".join(INSTALL)
         raise UsageError(both(f"Name a shell: {names}.", f"请指定 shell：{names}。"))

@@ -8,7 +8,7 @@ import time
 import click
 
 from dlgrade import course
-from dlgrade.cli import lang_option, say
+from dlgrade.cli import echo, lang_option, rewrite, say
 from dlgrade.data import Tell, data_set, data_sets, fetch, store
 from dlgrade.text import Lang, both, same
 
@@ -32,7 +32,7 @@ def list_sets(lang: Lang) -> None:
         else:
             state = both("here", "已就绪")
         say(same(f"{data.name:<15}") + state)
-        click.echo(f"{'':15}{data.about.splitlines()[0]}")
+        echo(f"{'':15}{data.about.splitlines()[0]}")
 
 
 @command.command("fetch")
@@ -57,7 +57,7 @@ def fetch_set(name: str, mirror: str | None, lang: Lang) -> None:
 @command.command("path")
 def path() -> None:
     """Print the folder that fetched data sets are kept in. 显示数据文件夹。"""
-    click.echo(store(""))
+    click.echo(store(""))  # noqa: TID251 - for programs, as it is
 
 
 def _progress() -> Tell:
@@ -68,9 +68,9 @@ def _progress() -> Tell:
         now = time.monotonic()
         words = f"{file} {done / 1e6:.1f}" + (f" / {size / 1e6:.1f} MB" if size else " MB")
         if watched and (now - last[0] > 0.1 or done == size):
-            click.echo(f"\r\x1b[2K{words}" if done != size else "\r\x1b[2K", nl=False, err=True)
+            rewrite(words if done != size else "")
         elif now - last[0] > 5:
-            click.echo(words, err=True)
+            echo(words, err=True)
         else:
             return
         last[0] = now

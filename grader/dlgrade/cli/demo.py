@@ -47,7 +47,6 @@ def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
     with RemoteJudge() as judge:
         here = course.load()
         open_judge(judge, here, terminal, sandbox=sandbox, limits=limits)
-        terminal.sandbox(judge.missing)
         results = [
             _show(judge, terminal, title, name, source)
             for title, (name, source) in zip(SAMPLES, samples(here), strict=True)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade.cli import lang_option
+from dlgrade.cli import echo, echo_json, lang_option
 from dlgrade.health import AFTER, BEFORE, Finding, ask_elsewhere, guarded, speaks_chinese
+from dlgrade.report.legible import visible
 from dlgrade.text import Lang, Text, both, same
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def command(lang: Lang, as_json: bool) -> None:
         if not as_json:
             _show(name, finding, lang, terminal)
     if as_json:
-        click.echo(to_json(findings, lang))
+        echo_json(to_json(findings, lang))
     else:
-        click.echo("\n" + _conclusion(findings).of(lang))
+        echo("\n" + _conclusion(findings).of(lang))
     sys.exit(1 if _problems(findings) else 0)
 
 
@@ -88,15 +89,15 @@ def _terminal(lang: Lang) -> Terminal | None:
 def _show(name: str, finding: Finding, lang: Lang, terminal: Terminal | None) -> None:
     mark, title, found = MARKS[finding.state].of(lang), TITLES[name].of(lang), finding.found.of(lang)
     if terminal is None:
-        click.echo(f"{mark:<8} {title:<12} {found}")
+        echo(f"{mark:<8} {title:<12} {found}")
     else:
         _print_row(terminal, mark, title, found, STYLES[finding.state])
     if finding.todo is not None and terminal is None:
-        click.echo(finding.todo.of(lang))
+        echo(finding.todo.of(lang))
     elif finding.todo is not None and terminal is not None:
         terminal.print(finding.todo, indent=INDENT)
     for line in finding.commands:  # whole, to be copied
-        click.echo(" " * (INDENT + 2) + line)
+        echo(" " * (INDENT + 2) + line)
 
 
 def _print_row(terminal: Terminal, mark: str, title: str, found: str, style: str) -> None:
@@ -105,7 +106,7 @@ def _print_row(terminal: Terminal, mark: str, title: str, found: str, style: str
     from rich.text import Text as Styled
 
     left = Styled(set_cell_size(mark, MARK_WIDTH), style=style) + Styled(set_cell_size(title, TITLE_WIDTH), style="")
-    for line in Styled(found).wrap(terminal.console, terminal.console.width - MARK_WIDTH - TITLE_WIDTH):
+    for line in Styled(visible(found)).wrap(terminal.console, terminal.console.width - MARK_WIDTH - TITLE_WIDTH):
         line.rstrip()
         terminal.console.print(left + line)
         left = Styled(" " * (MARK_WIDTH + TITLE_WIDTH))

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from dlgrade import course
-from dlgrade.cli import device_option, lang_option, say
+from dlgrade.cli import device_option, echo, echo_json, lang_option, rewrite, say, tell_sandbox
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, Text, both
+from dlgrade.walls import SWITCHED_OFF
 
 if TYPE_CHECKING:
     from dlgrade.batch.gradebook import Gradebook
@@ -156,6 +157,7 @@ def _grade(
 ) -> dict[str, Any]:
     here = course.load()
     wanted = [here.chapter(name) for name in chapters.split(",") if name.strip()]
+    _look_at_sandbox(options)  # before anything of the class is read
     import msgspec
 
     from dlgrade.batch.due import read_due
@@ -184,6 +186,21 @@ def _grade(
     summary |= {"nothing_handed_in": missing, "reports_written": written, "out": str(options.out)}
     _conclude(summary, options)
     return summary
+
+
+def _look_at_sandbox(options: Options) -> None:
+    """Say what is missing.
+
+    Raises:
+        SandboxError: the sandbox is required, and not complete.
+    """
+    from dlgrade.judge.sources import lacking
+    from dlgrade.judge.survey import missing_parts
+
+    missing = missing_parts() if options.sandbox == "require" else [SWITCHED_OFF]
+    if options.sandbox == "require" and missing:
+        raise lacking(missing)
+    tell_sandbox(missing)
 
 
 def _widen_scope(here: Course, book: Gradebook, wanted: list[Chapter], batch: Batch) -> None:
@@ -248,14 +265,6 @@ def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options,
     from dlgrade.batch.pool import grade as grade_one
     from dlgrade.batch.pool import pool
 
-    if options.sandbox == "off":
-        say(
-            both(
-                "--sandbox off: submissions can do to this machine whatever you can.",
-                "--sandbox off：提交的代码可以对本机做你能做的任何事。",
-            ),
-            err=True,
-        )
     faults = []
     jobs = min(options.jobs, len(todo.todo))
     work = partial(grade_one, training="last" if options.training else "later")
@@ -307,7 +316,7 @@ class Progress:
         from dlgrade.report.model import number
 
         score = f"{number(report.score)}/{number(report.points)}" if report else graded.fault.of(self.lang)  # type: ignore[union-attr]
-        click.echo(f"[{self.done}/{self.total}] {names}: {graded.job.chapter} {score}", err=self.to_stderr)
+        echo(f"[{self.done}/{self.total}] {names}: {graded.job.chapter} {score}", err=self.to_stderr)
 
     def _show(self) -> None:
         if self.bar is None:
@@ -334,7 +343,7 @@ def _counter(total: int, lang: Lang) -> Callable[[int], None] | None:
 
     def tell(done: int) -> None:
         if done % 10 == 0 or done >= total:
-            click.echo(f"\r\x1b[2K{words} {done}/{total}" if done < total else "\r\x1b[2K", nl=False, err=True)
+            rewrite(f"{words} {done}/{total}" if done < total else "")
 
     return tell
 
@@ -355,7 +364,7 @@ def _conclude(summary: dict[str, Any], options: Options) -> None:
     if options.as_json:
         import json
 
-        click.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        echo_json(json.dumps(summary, ensure_ascii=False, indent=2))
         return
     s = summary
     say(
@@ -374,5 +383,5 @@ def _conclude(summary: dict[str, Any], options: Options) -> None:
         if s[key]:
             say(title)
             for line in s[key]:
-                click.echo(f"  {line}")
+                echo(f"  {line}")
     say(both(f"{options.out}: report.html, grades.csv, reports/", f"{options.out}：report.html、grades.csv、reports/"))

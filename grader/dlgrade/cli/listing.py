@@ -7,7 +7,7 @@ import json
 import click
 
 from dlgrade import course
-from dlgrade.cli import lang_option
+from dlgrade.cli import echo, echo_json, lang_option
 from dlgrade.course import Chapter, Course, Part
 from dlgrade.text import Lang, both
 
@@ -26,9 +26,10 @@ def command(starter: str | None, lang: Lang, as_json: bool) -> None:
     """
     here = course.load()
     if starter is not None:
-        click.echo(here.starter(here.chapter(starter)).read_text(encoding="utf-8"), nl=False)
+        content = here.starter(here.chapter(starter)).read_text(encoding="utf-8")
+        click.echo(content, nl=False)  # noqa: TID251 - a file, as it is
     elif as_json:
-        click.echo(json.dumps([_as_data(chapter) for chapter in here.chapters], ensure_ascii=False, indent=2))
+        echo_json(json.dumps([_as_data(chapter) for chapter in here.chapters], ensure_ascii=False, indent=2))
     else:
         for part in here.parts:
             _show(here, part, lang)
@@ -38,12 +39,12 @@ def _show(here: Course, part: Part, lang: Lang) -> None:
     chapters = [chapter for chapter in here.chapters if chapter.part == part.id]
     if not chapters:
         return
-    click.secho(_in_both(part.title.en, part.title.zh, lang), bold=True)
+    echo(_in_both(part.title.en, part.title.zh, lang), bold=True)
     for chapter in chapters:
         mark = f"  ({EXTENSION.of(lang)})" if chapter.extension else ""
-        click.echo(f"  {chapter.id}  {_in_both(chapter.title.en, chapter.title.zh, lang)}{mark}")
+        echo(f"  {chapter.id}  {_in_both(chapter.title.en, chapter.title.zh, lang)}{mark}")
         for exercise in chapter.exercises:
-            click.echo(f"        {exercise.name:<22} {_in_both(exercise.title.en, exercise.title.zh, lang)}")
+            echo(f"        {exercise.name:<22} {_in_both(exercise.title.en, exercise.title.zh, lang)}")
 
 
 def _in_both(en: str, zh: str, lang: Lang) -> str:

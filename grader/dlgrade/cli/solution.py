@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course, stubs, submission
-from dlgrade.cli import complete, lang_option, open_judge
+from dlgrade.cli import complete, echo, lang_option, open_judge
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
@@ -128,5 +128,5 @@ def _show(terminal: Terminal, exercise: str, own: str, reference: str) -> None:
         if console.is_terminal:
             console.print(Syntax(code, "python", background_color="default", word_wrap=True))
         else:
-            click.echo(code)
-        click.echo()
+            echo(code)
+        echo("")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from dlgrade import course, progress, submission
-from dlgrade.cli import lang_option, say
+from dlgrade.cli import echo, echo_json, lang_option, say
 from dlgrade.course import Chapter, Course, Part
 from dlgrade.errors import DlgradeError
 from dlgrade.report.model import number
@@ -24,7 +24,7 @@ def command(lang: Lang, as_json: bool) -> None:
     """How far you are, and what is next. 学习进度与下一步。"""
     here = course.load()
     if as_json:
-        click.echo(json.dumps([_as_data(chapter) for chapter in here.chapters], ensure_ascii=False, indent=2))
+        echo_json(json.dumps([_as_data(chapter) for chapter in here.chapters], ensure_ascii=False, indent=2))
         return
     for part in here.parts:
         chapters = [chapter for chapter in here.chapters if chapter.part == part.id]
@@ -40,13 +40,13 @@ def _show(part: Part, chapters: list[Chapter], lang: Lang) -> None:
     done = sum(one is not None and one.complete for one in records.values())
     filled = int(share * BAR)
     bar = "#" * filled + "-" * (BAR - filled)
-    click.secho(f"[{bar}] {done}/{len(chapters)}  {part.title.of(lang)}", bold=True)
+    echo(f"[{bar}] {done}/{len(chapters)}  {part.title.of(lang)}", bold=True)
     for chapter in chapters:
         found = records[chapter.id]
         score = f"{number(found.score)}/{number(found.points)}" if found else "-"
         when = found.at[:10] if found else ""
         style = "green" if found and found.complete else None
-        click.secho(f"  {chapter.id:<6}{score:>9}  {when:<10}  {chapter.title.of(lang)}", fg=style)
+        echo(f"  {chapter.id:<6}{score:>9}  {when:<10}  {chapter.title.of(lang)}", fg=style)
 
 
 def _next_step(here: Course) -> Text:

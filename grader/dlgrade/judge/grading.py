@@ -403,7 +403,9 @@ class Grading:
         for check in self.checks.values():
             bound(check.report)
         reports = [check.report for check in self.checks.values() if check.begun or not stopped]
-        return ChapterReport(self.content.chapter.id, reports, self.from_scratch.suspicious)
+        return ChapterReport(
+            self.content.chapter.id, reports, self.from_scratch.suspicious, missing=self.workers.missing
+        )
 
     def _settle_from_scratch(self, check: Check) -> None:
         """Code that is not there yet has not been written from scratch."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import site
 import socket
 import subprocess
@@ -16,7 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dlgrade import walls
 from dlgrade.errors import GraderError, SandboxError
+from dlgrade.files import remove_tree
 from dlgrade.judge.nursery import Nursery
 from dlgrade.judge.options import SandboxMode, WorkerMode
 from dlgrade.judge.workers import Ended, Worker
@@ -47,7 +48,7 @@ class ForkedWorker(Worker):
             self.kill()
             self.ended = self.pool.wait_for(self.identity)
             if self.spare != os.devnull:
-                shutil.rmtree(self.spare, ignore_errors=True)
+                remove_tree(Path(self.spare))
         return self.ended
 
 
@@ -204,7 +205,7 @@ class SpawnedWorker(Worker):
                 self.process.wait(1.0)
         self.kill()
         code = self.process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        remove_tree(Path(self.scratch))
         if code < 0:
             return Ended(signal=-code, code=None, memory=False)
         return Ended(signal=None, code=code, memory=False)
@@ -246,11 +247,4 @@ def _fork_server(limits: Limits, private: list[Path], sandbox: SandboxMode) -> W
 
 
 def lacking(missing: list[str]) -> SandboxError:
-    names = "; ".join(missing)
-    return SandboxError(
-        both(
-            f"The sandbox is not complete on this machine. Missing: {names}. "
-            "Use --sandbox auto to go on with what there is, or grade on a machine that has it.",
-            f"本机的沙箱不完整，缺少：{names}。可用 --sandbox auto 以现有部分继续，或换一台具备条件的机器评分。",
-        )
-    )
+    return SandboxError(walls.refusal(missing))

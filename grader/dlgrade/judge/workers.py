@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from dlgrade.errors import GraderError
+from dlgrade.text import both
 from dlgrade.worker import limits as most
 from dlgrade.worker.frames import HEADER, read_exactly, write_frame
 from dlgrade.worker.limits import Limits
@@ -215,7 +217,17 @@ class Worker:
         self.closed = False
         self.reader = threading.Thread(target=self._receive, daemon=True)
         self.reader.start()
-        self.missing: list[str] = self._expect(0, limits.import_seconds * 3).value
+        self.missing: list[str] = self._greeting(limits.import_seconds * 3)
+
+    def _greeting(self, seconds: float) -> list[str]:
+        """The parts of the sandbox that it says are missing. No submission is there yet: what fails is the grader's."""
+        try:
+            return list(self._expect(0, seconds).value)
+        except WorkerLost as lost:
+            self.output.settle()
+            last = self.output.text()[0].strip().rpartition("\n")[2] or str(lost)
+            self.close()
+            raise GraderError(both(f"A worker could not be started: {last}", f"工作进程无法启动：{last}")) from None
 
     def waiting_seconds(self) -> float:
         """How long its first thread has been ready to run in all, with no core free for it; 0 if unknown."""

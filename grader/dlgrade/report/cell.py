@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
+from dlgrade import walls
 from dlgrade.course import Chapter
 from dlgrade.report import pictures
 from dlgrade.report.facts import facts
@@ -78,9 +79,7 @@ class CellReport:
 
     def _parts(self) -> Iterator[str]:
         yield "<div>"
-        if self.missing:
-            names = "; ".join(self.missing)
-            words = both(f"Sandbox: this machine lacks {names}.", f"沙箱：本机缺少 {names}。")
+        if words := walls.told(self.missing):
             yield f'<div style="{QUIET}">{self._words(words)}</div>'
         for chapter, one in zip(self.chapters, self.report.chapters, strict=True):
             yield from self._chapter(chapter, one)
@@ -171,4 +170,4 @@ def _without_pictures(report: ChapterReport) -> ChapterReport:
 
     replace = msgspec.structs.replace
     checks = [replace(check, detail=replace(check.detail, picture=None)) for check in report.checks]
-    return ChapterReport(report.id, checks)
+    return replace(report, checks=checks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+from dlgrade.report.legible import visible
 from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict
 from dlgrade.text import Lang
 
@@ -46,16 +47,8 @@ def _case(chapter: str, check: CheckReport, lang: Lang) -> ET.Element:
     if check.passed:
         return case
     tag = "error" if check.verdict in ERRORS else "skipped" if check.verdict in SKIPPED else "failure"
-    message = _legal(check.message.of(lang) if check.message else check.description.of(lang))
+    message = visible(check.message.of(lang) if check.message else check.description.of(lang))
     outcome = ET.SubElement(case, tag, type=check.verdict.value, message=message)
     words = [check.hint.of(lang) if check.hint else "", check.detail.call or "", check.detail.output]
-    outcome.text = _legal("\n".join(word for word in words if word))
+    outcome.text = visible("\n".join(word for word in words if word))
     return case
-
-
-def _legal(words: str) -> str:
-    """Without the control characters that XML cannot carry; a submission may print any."""
-    return "".join(
-        c if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff") else "?"
-        for c in words
-    )

@@ -34,6 +34,20 @@ def _sign(match: re.Match[str]) -> str:
     return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"
 
 
+def visible_json(document: str) -> str:
+    r"""The same JSON document, where such characters are written as escapes.
+
+    >>> visible_json('{"name": "a\x9bb"}')
+    '{"name": "a\\u009bb"}'
+    """
+    return UNSEEN.sub(_escape, document)
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
+
+
 def one_line(words: str) -> str:
     """The same for what stands in a line, such as a name."""
     return visible(words).replace("\n", "\u240a").replace("\t", "\u2409")

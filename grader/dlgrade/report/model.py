@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from dlgrade.report.legible import visible_json
 from dlgrade.text import Lang, Text
 
 FORMAT_VERSION = 1
@@ -134,11 +135,16 @@ class Mention(msgspec.Struct, frozen=True):
 
 
 class ChapterReport(msgspec.Struct):
-    """One chapter's checks; `suspicious` are lines that staff should look at, which cost nothing by themselves."""
+    """One chapter's checks.
+
+    `suspicious` are lines that staff should look at, which cost nothing by themselves. `missing` are the parts of the
+    sandbox that were not there; None where nobody noted it.
+    """
 
     id: str
     checks: list[CheckReport]
     suspicious: list[Mention] = []
+    missing: list[str] | None = None
 
     @property
     def points(self) -> float:
@@ -186,6 +192,16 @@ class Report(msgspec.Struct):
         return sum(chapter.pending for chapter in self.chapters)
 
     @property
+    def missing(self) -> list[str] | None:
+        """The parts of the sandbox that were missing for any chapter; None where that is unknown."""
+        found: dict[str, None] = {}
+        for chapter in self.chapters:
+            if chapter.missing is None:
+                return None
+            found |= dict.fromkeys(chapter.missing)
+        return list(found)
+
+    @property
     def exit_code(self) -> int:
         """0 all passed, 1 some did not, 3 the grader itself failed."""
         if any(check.verdict is Verdict.GRADER_ERROR for check in self.checks):
@@ -204,6 +220,7 @@ def as_data(report: Report, lang: Lang) -> dict[str, Any]:
         "format_version": report.format_version,
         "submission": report.submission,
         "seed": report.seed,
+        "sandbox": {"missing": report.missing},
         "score": report.score,
         "points": report.points,
         "pending": report.pending,
@@ -250,4 +267,4 @@ def _detail_data(detail: Detail) -> dict[str, Any]:
 
 def to_json(report: Report, lang: Lang) -> str:
     content = msgspec.json.format(msgspec.json.encode(as_data(report, lang)), indent=2)
-    return content.decode()
+    return visible_json(content.decode())

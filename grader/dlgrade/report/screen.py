@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from dlgrade.course import Chapter
+from dlgrade.report.legible import visible
 from dlgrade.report.model import ChapterReport, CheckReport, Verdict
-from dlgrade.report.terminal import STYLES, WIDTH, WORDS, printable
+from dlgrade.report.terminal import STYLES, WIDTH, WORDS
 from dlgrade.report.words import score_of
 from dlgrade.text import Lang, Text, both
 
@@ -86,7 +87,7 @@ class Screen:
         wrapped = [
             part
             for words, style in lines
-            for part in Styled(printable(words), style=style).wrap(self.console, self.console.width)
+            for part in Styled(visible(words), style=style).wrap(self.console, self.console.width)
         ] or [Styled("")]
         if not self.console.is_terminal:
             for part in filter(None, wrapped):  # an empty line ends a screen

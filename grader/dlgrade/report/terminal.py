@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
+from dlgrade import walls
 from dlgrade.course import Chapter
+from dlgrade.report.legible import visible
 from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.report.words import score_of
 from dlgrade.text import Lang, Text, both
@@ -71,15 +73,14 @@ class Terminal:
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
-        for wrapped in Styled(printable(line), style=style).wrap(self.console, self.console.width - indent):
+        for wrapped in Styled(visible(line), style=style).wrap(self.console, self.console.width - indent):
             wrapped.rstrip()
             self.console.print(Styled(" " * indent).append_text(wrapped))
 
     def sandbox(self, missing: list[str]) -> None:
         """Say once which parts of the sandbox this machine lacks."""
-        if missing:
-            names = "; ".join(missing)
-            self.print(both(f"Sandbox: this machine lacks {names}.", f"沙箱：本机缺少 {names}。"), "yellow")
+        if words := walls.told(missing):
+            self.print(words, "yellow")
 
     def begin(self, chapter: Chapter, shown: str) -> None:
         self.titles = {exercise.name: exercise.title for exercise in chapter.exercises}
@@ -164,7 +165,7 @@ class Terminal:
         facts.add_column(width=9, no_wrap=True)
         facts.add_column(overflow="fold", max_width=self.console.width - 13)
         for label, words in self._facts(check):
-            facts.add_row("", Styled(label.of(self.lang), style="dim"), printable(words))
+            facts.add_row("", Styled(label.of(self.lang), style="dim"), visible(words))
         if facts.row_count:
             self._print_table(facts)
 
@@ -224,7 +225,7 @@ class Terminal:
             "",
             name,
             word,
-            Styled(printable(message), overflow="ellipsis", no_wrap=True),
+            Styled(visible(message), overflow="ellipsis", no_wrap=True),
             f"{number(earned)}/{number(points)}",
         )
         return row
@@ -256,11 +257,6 @@ def _cause(check: CheckReport) -> object:
         last = check.detail.frames[-1]
         return (check.verdict, last.file, last.line, check.message)
     return (check.verdict, check.exercise, check.message)
-
-
-def printable(words: str) -> str:
-    """Without what would move the cursor or change the terminal: a submission may say anything."""
-    return "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in words)
 
 
 def _cut_output(output: str, size: int) -> str:

@@ -4,6 +4,9 @@ A fork server enters a user and a PID namespace of its own and there builds a ba
 only Python's own folders are bound. Each worker then gets a PID, network, IPC and mount namespace of its own, that root
 as its whole world, and a scratch folder in memory that goes when the worker goes.
 
+Where the system refuses namespaces, as containers do, the other walls remain: Landlock, a filter that refuses sockets,
+and for root's workers an ordinary user of their own (`dlgrade.worker.users`). `missing` names the parts that do not.
+
 `man 7 user_namespaces`, `man 7 landlock` and `man 2 pivot_root` describe the calls.
 """
 
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import itertools
 import os
 import posix
@@ -19,14 +23,18 @@ import site
 import stat
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import landlockpy
 from landlockpy import AccessFS
 
-from dlgrade.worker import seccomp
+from dlgrade.walls import NAMESPACES, SWITCHED_OFF, lacking
+from dlgrade.worker import capabilities, seccomp, users
+from dlgrade.worker.capabilities import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETFCAP, CAP_SETGID, CAP_SETUID
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.users import SHARED
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000,
@@ -34,9 +42,11 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_SLAVE = 2, 4, 4096, 16384, 1 << 19
 MNT_DETACH = 2
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 4, 38, 1, 36
+PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
 NOBODY = 65534
-CAPABILITY_VERSION_3 = 0x20080522
+NOWHERE = b"/nonexistent"
 
+SCOPES = 6  # the version of Landlock that keeps signals in
 READ = AccessFS.READ_FILE | AccessFS.READ_DIR
 WRITE = AccessFS.WRITE_FILE | AccessFS.TRUNCATE
 KEEP = (
@@ -57,7 +67,6 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 GPU_FOLDERS = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/module/nvidia_uvm", "/usr/local/nvidia")
 
 SCRATCH = Path("/submission")
-SHARED = Path("/dev/shm")  # semaphores and shared memory, as data loaders with workers use them
 MOUNT_POINT = Path("/sys")  # a folder that every Linux has; only the fork server sees it covered
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -97,6 +106,14 @@ def readable_folders() -> list[Path]:
     return kept
 
 
+def python_files() -> list[Path]:
+    """What has been imported from Python's folders, and the folders themselves."""
+    folders = [folder for folder in readable_folders() if str(folder) not in SYSTEM_FOLDERS]
+    names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    files = [Path(name) for name in names if isinstance(name, str)]
+    return folders + [file for file in files if any(folder in file.parents for folder in folders)]
+
+
 def gpu_devices() -> list[str]:
     """The nodes of NVIDIA's driver: /dev/nvidia0, /dev/nvidiactl and what goes with them; none without a GPU."""
     nodes = [*Path("/dev").glob("nvidia*"), *Path("/dev/nvidia-caps").glob("*")]
@@ -126,62 +143,86 @@ class Sandbox:
         self.missing: list[str] = []
         self.roots: dict[bool, str] = {}  # for workers without and with a GPU
         self.home_pids: int | None = None
+        self.own_users = False
+        self.user: users.User | None = None  # of the next worker
+        self.kept: set[int] = set()  # capabilities that a worker keeps
+        self.networked = True
 
     @property
     def contained(self) -> bool:
         """Whether workers live in PID namespaces of their own."""
         return self.home_pids is not None
 
+    def _try(self, part: str, action: Callable[[], object]) -> bool:
+        """Put up a part; note where the system refuses it."""
+        try:
+            action()
+        except OSError as error:
+            self.missing.append(f"{part} ({error.strerror or error})")
+            return False
+        return True
+
     # The fork server's part, once.
 
     def enter(self) -> None:
         """Enter a user and a PID namespace, and build the bare root in a mount namespace; note what is refused."""
         if not self.wanted:
-            self.missing = ["sandbox (switched off)"]
+            self.missing = [SWITCHED_OFF]
             return
         os.umask(0o022)
-        is_root = os.geteuid() == 0
-        if is_root:  # while it may still read every folder
-            self._try("mount namespace", self._build_roots)
-        try:
-            self._new_user(was_root=is_root)
-            unshare(CLONE_NEWPID)
-        except OSError as error:
-            self.missing.append(f"user and PID namespaces, process limit ({error.strerror})")
+        was_root = os.geteuid() == 0
+        refusal = _enter_namespaces()
+        if refusal:
+            self.do_without_namespaces(refusal, Path(tempfile.gettempdir()))
             return
-        if os.fork():
-            os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
         self.home_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        if not is_root:
-            self._try("mount namespace", self._build_roots)
+        self._try("mount namespace", self._build_roots)
+        if was_root:  # limits on processes do not bind root
+            self._try("user other than root", become_nobody_here)
+            if not self.roots:
+                self._rehearse_user(lambda: None, Path(tempfile.gettempdir()))
 
-    def _try(self, part: str, action: Callable[[], object]) -> None:
-        try:
-            action()
-        except OSError as error:
-            self.missing.append(f"{part} ({error.strerror or error})")
+    def do_without_namespaces(self, reason: str, scratches: Path) -> None:
+        """Note that they are missing, and find out what root's workers can be instead of root.
 
-    def _new_user(self, *, was_root: bool) -> None:
-        """A user namespace; root becomes nobody for good, because limits on processes do not bind root."""
-        if was_root:
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, 0)
-            os.setresuid(NOBODY, NOBODY, 0)
-            call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self/uid_map belongs to root
-        user, group = os.geteuid(), os.getegid()
-        try:
-            unshare(CLONE_NEWUSER)
-        except OSError:
-            if was_root:
-                os.setresuid(0, 0, 0)
-                os.setresgid(0, 0, 0)
-            raise
-        for name, words in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-            Path(f"/proc/self/{name}").write_text(words)
-        if was_root:
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
-            call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
+        `scratches`: the folder that the workers' scratch folders are in.
+        """
+        self.missing += lacking(reason, *NAMESPACES)
+        if os.geteuid() == 0:
+            self.own_users = True
+            self._rehearse_user(self._become_own_user, scratches)
+        if not self.own_users:  # the limit would count all processes of the user
+            self.missing.append("process limit")
+
+    def _become_own_user(self) -> None:
+        """As a worker does, with a folder for its scratch."""
+        user = users.User()
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            user.own(Path(folder))
+        user.become()
+
+    def _rehearse_user(self, become: Callable[[], None], scratches: Path) -> None:
+        """See whether a worker can be an ordinary user, who must be able to read Python.
+
+        A user who cannot gets root's right to read (or to override permissions, if root has no other). Landlock limits
+        this right to Python's folders.
+        """
+
+        def attempt() -> None:
+            become()
+            capabilities.keep_only(set())
+
+        refusal, closed = users.rehearse(attempt, [*python_files(), scratches])
+        if closed and not refusal:
+            held = capabilities.permitted()
+            self.kept = set([one for one in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if one in held][:1])
+            if not self.kept:
+                refusal = f"{closed} is closed to other users"
+            else:
+                self.missing.append(f"rights of an ordinary user ({closed} is closed to other users)")
+        if refusal:
+            self.own_users = False
+            self.missing.append(f"user other than root ({refusal})")
 
     def _build_roots(self) -> None:
         unshare(CLONE_NEWNS)
@@ -197,6 +238,8 @@ class Sandbox:
             Path(roots[True], "proc").mkdir()
         for source in (common | extra).values():
             os.close(source)
+        _expect_no_entry("pivot_root", NOWHERE, NOWHERE)  # a worker would find out too late that it may not
+        _expect_no_entry("umount2", NOWHERE, MNT_DETACH)
         self.roots = roots
 
     def _build_root(self, root: Path, sources: dict[Path, int]) -> str:
@@ -221,9 +264,11 @@ class Sandbox:
     # Each worker's part.
 
     def before_fork(self) -> None:
-        """The server's next child is the first process of a new PID namespace."""
+        """The server's next child is the first process of a new PID namespace, or has a user of its own."""
         if self.contained:
             unshare(CLONE_NEWPID)
+        if self.own_users:
+            self.user = users.User()
 
     def after_fork(self) -> None:
         """The server's further children are in its own PID namespace again."""
@@ -239,18 +284,28 @@ class Sandbox:
             os.chdir(spare)
             return spare, self.missing
         scratch, data = spare, data_bytes()
-        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
         if self.contained:
-            self._try("network and IPC namespaces", lambda: unshare(CLONE_NEWNET | CLONE_NEWIPC))
+            self.networked = not self._try("network namespace", lambda: unshare(CLONE_NEWNET))
+            self._try("IPC namespace", lambda: unshare(CLONE_NEWIPC))
             if self.roots:
                 scratch = self._move_into(self.roots[gpu], gpu=gpu)
         self._try("limits", lambda: self._limit(data))
+        self._give_up_root(scratch)
+        capabilities.keep_only(self.kept)
+        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)  # a change of user would undo it
         os.chdir(scratch)
         call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         self._try("Landlock", lambda: self._landlock(scratch, gpu=gpu))
-        drop_capabilities()
-        self._try("seccomp", seccomp.restrict)
+        self._try("seccomp", lambda: seccomp.restrict(sockets=not self.networked))
         return scratch, self.missing
+
+    def _give_up_root(self, scratch: Path) -> None:
+        """Where no user namespace has done it: become a user of this worker's own, who owns the scratch folder."""
+        if self.user is not None:
+            self.user.own(scratch)
+            self.user.become()
+        elif self.contained and not self.roots:
+            os.chown(scratch, os.geteuid(), os.getegid())
 
     def _move_into(self, root: str, *, gpu: bool) -> Path:
         unshare(CLONE_NEWNS)
@@ -275,7 +330,7 @@ class Sandbox:
             resource.RLIMIT_FSIZE: limits.scratch,
             resource.RLIMIT_CORE: 0,
         }
-        if self.contained:  # elsewhere it would count all processes of the user
+        if self.contained or self.own_users:
             wanted[resource.RLIMIT_NPROC] = limits.processes
         for kind, value in wanted.items():
             _, hard = resource.getrlimit(kind)
@@ -292,11 +347,85 @@ class Sandbox:
                 rules.allow_path(folder, READ if folder.is_dir() else AccessFS.READ_FILE)
             for device in DEVICES:
                 rules.allow_path(device, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
-            for folder in {scratch, SHARED} if walled else {scratch}:
-                rules.allow_path(folder, KEEP)
+            for folder in {scratch, SHARED}:
+                if folder.is_dir():
+                    rules.allow_path(folder, KEEP)
             if gpu:
                 _allow_gpu(rules)
             rules.restrict(no_new_privs=False)
+        if not (self.contained or self.own_users) and landlockpy.abi_version() < SCOPES:
+            self.missing.append("signal scope (needs Linux 6.12)")
+
+
+def _expect_no_entry(name: str, *arguments: object) -> None:
+    """Call a function on a path that does not exist, to see whether the system refuses the call as such."""
+    try:
+        call(name, *arguments)
+    except FileNotFoundError:
+        return
+
+
+def _enter_namespaces() -> str:
+    """Go on as the first process of a new user and PID namespace; or here, with the reason that refuses them."""
+    try:
+        if os.geteuid() == 0:
+            _new_user_of_root()
+        else:
+            _new_user()
+        unshare(CLONE_NEWPID)
+    except OSError as error:
+        return str(error.strerror)
+    if os.fork():
+        os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
+    return ""
+
+
+def _new_user() -> None:
+    user, group = os.geteuid(), os.getegid()
+    unshare(CLONE_NEWUSER)
+    for name, words in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path(f"/proc/self/{name}").write_text(words)
+
+
+def _new_user_of_root() -> None:
+    """A namespace with two users: root, so that its files can still be bound, and nobody, for workers.
+
+    Two can only be written down from outside, by a shell: a fork of this process would take longer than all the rest.
+    What would refuse them is found out before, as nothing leads back.
+    """
+    for file in ("/proc/self/uid_map", "/proc/self/gid_map"):
+        if not _has(file, 0) or not _has(file, NOBODY):
+            raise OSError(errno.EPERM, "this user namespace has no nobody")
+    if not capabilities.permitted() >= {CAP_SETGID, CAP_SETUID, CAP_SETFCAP}:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+    os.setgroups([])
+    waits, go = os.pipe()
+    script = 'read go; printf "$1" > /proc/$0/uid_map && printf "$1" > /proc/$0/gid_map'
+    words = ["sh", "-c", script, str(os.getpid()), f"0 0 1\\n{NOBODY} {NOBODY} 1\\n"]
+    shell = os.posix_spawn("/bin/sh", words, {}, file_actions=[(os.POSIX_SPAWN_DUP2, waits, 0)])
+    os.close(waits)
+    try:
+        unshare(CLONE_NEWUSER)
+        os.write(go, b"\n")
+    finally:
+        os.close(go)
+        _, status = os.waitpid(shell, 0)
+    if status:
+        raise OSError(errno.EPERM, f"uid_map: {os.strerror(errno.EPERM)}")
+
+
+def _has(file: str, number: int) -> bool:
+    """Whether a user namespace's map has this id."""
+    ranges = [line.split() for line in Path(file).read_text().splitlines()]
+    return any(int(first) <= number < int(first) + int(length) for first, _, length in ranges)
+
+
+def become_nobody_here() -> None:
+    """Be nobody for good in a user namespace, and keep the capabilities that one has in it."""
+    call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def forget_surroundings() -> None:
@@ -317,11 +446,6 @@ def forget_surroundings() -> None:
 def data_bytes() -> int:
     """The private writable memory of this process, as RLIMIT_DATA counts it."""
     return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
-
-
-def drop_capabilities() -> None:
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    call("capset", header, (ctypes.c_uint32 * 6)())
 
 
 def _allow_gpu(rules: landlockpy.Ruleset) -> None:

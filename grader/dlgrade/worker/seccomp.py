@@ -3,7 +3,7 @@
 Memory that belongs to no process (memfd, System V segments) escapes a limit on processes; new namespaces, io_uring,
 bpf, ptrace and keyrings widen the kernel that can be attacked; inotify and fanotify tell what others read. A classic
 BPF program answers each with EPERM; clone3, whose flags a filter cannot read, with ENOSYS, so that libc falls back to
-clone.
+clone. Where there is no network namespace, sockets are refused, but for the two ends of a stream within the worker.
 
 `man 2 seccomp`; numbers from the kernel's tables for x86-64 and arm64.
 """
@@ -15,12 +15,14 @@ import errno
 import os
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
-LD, JEQ, JGE, JSET, RET = 0x20, 0x15, 0x35, 0x45, 0x06
+LD, JEQ, JGE, JSET, AND, RET = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 OFFSET_NUMBER, OFFSET_ARCH, OFFSET_FIRST_ARGUMENT, OFFSET_SECOND_ARGUMENT, OFFSET_THIRD_ARGUMENT = 0, 4, 16, 24, 32
+OFFSET_FIFTH_ARGUMENT = 48  # its other half follows
 CLONE_NEW_ANY = 0x7E020000  # CLONE_NEWNS and all other namespaces
 SOL_SOCKET = 1
 BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and the same by force: the kernel's memory, which no limit counts
+AF_UNIX, SOCK_STREAM, SOCK_TYPE_MASK = 1, 1, 0xF
 X32 = 0x40000000  # the same calls by other numbers
 
 # architecture token, clone, clone3, setsockopt, and the calls refused
@@ -40,6 +42,11 @@ TABLES = {
         "mq_open": 180, "inotify_init1": 26, "fanotify_init": 262,
     }),
 }  # fmt: skip
+# socketpair, sendto, and the calls that make or connect other sockets
+SOCKETS = {
+    "x86_64": (53, 44, {"socket": 41, "connect": 42, "bind": 49, "listen": 50}),
+    "aarch64": (199, 206, {"socket": 198, "connect": 203, "bind": 200, "listen": 201}),
+}
 # one number on every architecture
 COMMON = {
     "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "open_tree": 428, "move_mount": 429,
@@ -58,8 +65,8 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.POINTER(_Filter)))
 
 
-def program(machine: str) -> list[Instruction]:
-    """The filter for an architecture, as instructions."""
+def program(machine: str, *, sockets: bool) -> list[Instruction]:
+    """The filter for an architecture, as instructions, with `sockets` or without."""
     arch, clone, clone3, setsockopt, refused = TABLES[machine]
     code: list[Instruction] = [
         (LD, 0, 0, OFFSET_ARCH), (JEQ, 1, 0, arch), (RET, 0, 0, KILL),
@@ -68,6 +75,8 @@ def program(machine: str) -> list[Instruction]:
     ]  # fmt: skip
     for number in sorted({**refused, **COMMON}.values()):
         code += [(JEQ, 0, 1, number), (RET, 0, 0, ERROR | errno.EPERM)]
+    if not sockets:
+        code += _no_sockets(machine)
     code += [
         (JEQ, 0, 5 + len(BUFFER_SIZES), setsockopt),
         (LD, 0, 0, OFFSET_SECOND_ARGUMENT), (JEQ, 0, 1 + len(BUFFER_SIZES), SOL_SOCKET),
@@ -82,8 +91,30 @@ def program(machine: str) -> list[Instruction]:
     return code
 
 
-def restrict() -> None:
-    """Install the filter for this process and its children; it must have no_new_privs.
+def _no_sockets(machine: str) -> list[Instruction]:
+    """Refuse all sockets but pairs of streams, which lead nowhere else.
+
+    A pair for datagrams could still send to any socket of the machine by its path, in sendmsg, whose target a filter
+    cannot read. The address of sendto is null where a pair is used.
+    """
+    socketpair, sendto, refused = SOCKETS[machine]
+    code: list[Instruction] = []
+    for number in sorted(refused.values()):
+        code += [(JEQ, 0, 1, number), (RET, 0, 0, ERROR | errno.EPERM)]
+    code += [
+        (JEQ, 0, 7, socketpair),
+        (LD, 0, 0, OFFSET_FIRST_ARGUMENT), (JEQ, 0, 4, AF_UNIX),
+        (LD, 0, 0, OFFSET_SECOND_ARGUMENT), (AND, 0, 0, SOCK_TYPE_MASK), (JEQ, 0, 1, SOCK_STREAM),
+        (RET, 0, 0, ALLOW), (RET, 0, 0, ERROR | errno.EPERM),
+        (JEQ, 0, 6, sendto),
+        (LD, 0, 0, OFFSET_FIFTH_ARGUMENT), (JEQ, 0, 3, 0), (LD, 0, 0, OFFSET_FIFTH_ARGUMENT + 4), (JEQ, 0, 1, 0),
+        (RET, 0, 0, ALLOW), (RET, 0, 0, ERROR | errno.EPERM),
+    ]  # fmt: skip
+    return code
+
+
+def restrict(*, sockets: bool) -> None:
+    """Install the filter for this process and its children, with `sockets` or without; it must have no_new_privs.
 
     Raises:
         OSError: the kernel has no seccomp, or the architecture is unknown.
@@ -91,7 +122,7 @@ def restrict() -> None:
     machine = os.uname().machine
     if machine not in TABLES:
         raise OSError(errno.ENOSYS, f"no table for {machine}")
-    code = program(machine)
+    code = program(machine, sockets=sockets)
     filters = (_Filter * len(code))(*(_Filter(*instruction) for instruction in code))
     whole = _Program(len(code), filters)
     libc = ctypes.CDLL(None, use_errno=True)

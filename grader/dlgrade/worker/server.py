@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlgrade.worker import guest
+from dlgrade.worker import guest, sharing, users
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.sandbox import PR_SET_CHILD_SUBREAPER, Sandbox, call, forget_surroundings
 
@@ -31,11 +31,12 @@ WATCH_MS = 50
 
 @dataclass
 class Worker:
-    """A running worker: its process, the pidfd that is ready when it ends, its memory at birth."""
+    """A running worker: its process, the pidfd that is ready when it ends, its memory at birth, its own user."""
 
     pid: int
     pidfd: int
     memory: int
+    user: users.User | None = None
     over: bool = False
 
 
@@ -111,14 +112,20 @@ class Server:
         os.close(channel)
         os.close(output)
         pidfd = os.pidfd_open(pid)
-        self.workers[number] = Worker(pid, pidfd, memory_of(pidfd))
+        self.workers[number] = Worker(pid, pidfd, memory_of(pidfd), self.sandbox.user)
 
     def become_worker(self, spare: Path, gpu: bool, channel: int, output: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.setsid()
         guest.take_over_output(output)
         channel = _alone(channel)
-        scratch, missing = self.sandbox.confine(spare, gpu=gpu)
+        try:
+            scratch, missing = self.sandbox.confine(spare, gpu=gpu)
+        except OSError as error:
+            print(error, flush=True)  # for the judge, which finds no answer
+            raise
+        if self.sandbox.wanted and self.sandbox.networked:  # sockets are refused
+            sharing.share_by_value()
         os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LANG="C.UTF-8", PATH="/nonexistent")
         guest.serve(channel, channel, scratch, self.limits.answer, missing)
 
@@ -128,6 +135,8 @@ class Server:
     def bury(self, number: int, worker: Worker) -> None:
         """Report a worker once it and all that it started are dead."""
         _, status = os.waitpid(worker.pid, 0)
+        if worker.user is not None:
+            worker.user.end()
         if not self.sandbox.contained:
             self.end_strays()
         os.close(worker.pidfd)
@@ -218,7 +227,8 @@ def _resident(pid: int) -> int:
 
 def _proportional(pid: int) -> int:
     try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        with users.acting_for(pid):
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return _resident(pid)
     sizes = [line.split() for line in rollup.splitlines() if line.startswith(("Pss_Anon:", "Pss_Shmem:"))]

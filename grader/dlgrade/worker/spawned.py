@@ -13,8 +13,12 @@ from typing import Any
 
 import torch
 
+from dlgrade.walls import NAMESPACES, NEED_LINUX, SWITCHED_OFF, lacking
 from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
+
+STARTED = "this worker was started, not forked"
+OTHERS = ("Landlock", "seccomp", "limits", "process limit")
 
 
 def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str], gpu: bool) -> None:
@@ -30,7 +34,7 @@ def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str],
             msvcrt.setmode(descriptor, os.O_BINARY)
     guest.take_over_output(2)
     torch.set_num_threads(1)
-    folder, missing = Path(scratch), ["sandbox (switched off)"]
+    folder, missing = Path(scratch), [SWITCHED_OFF]
     allowed = Limits(**limits)
     if wanted:
         missing = confine(folder, allowed, [Path(path) for path in private], gpu=gpu)
@@ -38,15 +42,19 @@ def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str],
 
 
 def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> list[str]:
-    missing = ["namespaces (this worker was started, not forked)"]
+    """Shut this process in as far as the system lets it; returns the parts that are missing."""
     if sys.platform != "linux":
-        return [*missing, "Landlock", "limits"]
+        return lacking(NEED_LINUX, *NAMESPACES, *OTHERS)
     try:
         from dlgrade.worker.sandbox import Sandbox
+        from dlgrade.worker.sharing import share_by_value
     except ImportError as error:
-        return [*missing, f"Landlock, limits ({error})"]
+        return lacking(STARTED, *NAMESPACES) + lacking(str(error), *OTHERS)
     walls = Sandbox(limits, private, wanted=True)
-    return missing + walls.confine(folder, gpu=gpu)[1]
+    walls.do_without_namespaces(STARTED, folder.parent)
+    walls.before_fork()  # as this process is its own worker
+    share_by_value()
+    return walls.confine(folder, gpu=gpu)[1]
 
 
 if __name__ == "__main__":
