@@ -6,7 +6,7 @@ import math
 import statistics
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -19,9 +19,9 @@ from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
 __all__ = [
-    "LETTERS", "Sketch", "accuracy", "as_tokens", "batches", "bleu", "close", "descend", "expect", "gradients",
-    "parameter_gradients", "perplexity", "raises", "set_parameters", "to_grid", "translate", "varied_matrices",
-    "vocabularies", "windows", "with_gradients", "written_from_scratch",
+    "LETTERS", "Sketch", "accuracy", "as_tokens", "batches", "bleu", "close", "descend", "draw_int", "expect",
+    "gradients", "parameter_gradients", "perplexity", "raises", "set_parameters", "shuffled", "to_grid", "translate",
+    "varied_matrices", "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
 
 # For probes: these travel with the probe and run where the implementation is.
@@ -188,6 +188,22 @@ def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:
     varied = all(matrix.isfinite().all() and matrix.unique().numel() > 1 for matrix in found)
     expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
     return found
+
+
+def draw_int(generator: torch.Generator, low: int, high: int) -> int:
+    """A drawn whole number between the two, or one of them."""
+    return int(torch.randint(low, high + 1, (), generator=generator))
+
+
+def shuffled(generator: torch.Generator, items: Sequence[Any]) -> list[Any]:
+    """The items in a drawn order."""
+    return [items[place] for place in torch.randperm(len(items), generator=generator).tolist()]
+
+
+def words(generator: torch.Generator, count: int, length: int = 3) -> list[str]:
+    """So many different words of small letters, drawn and sorted."""
+    drawn = torch.randperm(26**length, generator=generator)[:count].sort().values.tolist()
+    return ["".join(chr(ord("a") + number // 26**place % 26) for place in reversed(range(length))) for number in drawn]
 
 
 def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:
