@@ -202,8 +202,11 @@ def shuffled(generator: torch.Generator, items: Sequence[Any]) -> list[Any]:
 
 def words(generator: torch.Generator, count: int, length: int = 3) -> list[str]:
     """So many different words of small letters, drawn and sorted."""
-    drawn = torch.randperm(26**length, generator=generator)[:count].sort().values.tolist()
-    return ["".join(chr(ord("a") + number // 26**place % 26) for place in reversed(range(length))) for number in drawn]
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        letters = torch.randint(ord("a"), ord("z") + 1, (length,), generator=generator).tolist()
+        drawn.add("".join(map(chr, letters)))
+    return sorted(drawn)
 
 
 def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:

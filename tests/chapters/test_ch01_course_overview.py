@@ -26,7 +26,7 @@ def tag(generator):
 
 @pytest.fixture
 def tagged(tag):
-    """tagged(value): the same with the drawn word before every name, in lists and dicts; their order does not change."""
+    """tagged(value): the same with the drawn word before every name, in lists and dicts; their order stays."""
 
     def tagged(value):
         if isinstance(value, dict):

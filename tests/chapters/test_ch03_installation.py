@@ -11,7 +11,7 @@ from dlgrade.suite import close, draw_int, expect, shuffled, words
 ABC = "a9993e364706816aba3e25717850c26c9cd0d89d"  # of b"abc", as published; the following likewise
 EMPTY = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 LONGER = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
-MILLION = b"a" * 10**6, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"
+MILLION = "34aa973cd4c4daa4f61eeb2bdbad27316534016f"  # of 10**6 letters a
 MEBIBYTE = 1 << 20  # the digests of so many letters a, doubled and a little more, are from sha1sum
 TWO_MEBIBYTES = "b84b7b775430232c2ee4e2216db1a591d97b2db0"
 FIVE_MORE = "3ecbd53574adcc7e5a318dcdd6edc6f535868a9e"
@@ -130,9 +130,16 @@ class TestVerifySha1:
     def test_larger_than_a_chunk(self, run, generator):
         """Reads files of more than two mebibytes to their end, if no size is given.
         不给分块大小时，超过 2 MiB 的文件也读到末尾。"""
-        two, more = [(TWO_MEBIBYTES,)] * 4, [(FIVE_MORE,)] * 4
-        full, longer = (b"a" * 2 * MEBIBYTE, two, more), (b"a" * (2 * MEBIBYTE + 5), more, two)
-        asked(run, generator, full, longer, (MILLION[0], [(MILLION[1], 4096)], [(FIVE_MORE, 4096)]))
+        digests = shuffled(generator, [TWO_MEBIBYTES, FIVE_MORE] * 4)
+        million = shuffled(generator, [MILLION, FIVE_MORE] * 2)
+
+        def probe(impl):
+            sizes = 2 * MEBIBYTE, 2 * MEBIBYTE + 5
+            found = [verified(impl, b"a" * size, [(digest,) for digest in digests]) for size in sizes]
+            return [*found, verified(impl, b"a" * 10**6, [(digest, 4096) for digest in million])]
+
+        right = [digests, TWO_MEBIBYTES], [digests, FIVE_MORE], [million, MILLION]
+        close(run(probe), [[digest == own for digest in asked] for asked, own in right])
 
     def test_bytes_as_they_are(self, run, generator, content):
         """Reads bytes, not text: the ends of lines and bytes that are no characters count as they stand.

@@ -270,10 +270,12 @@ class TestPerceptron:
         不给出 max_epochs 时最多训练 100 个迭代周期。"""
         agree(lambda impl: impl.perceptron(*xor))
 
-    def test_stops_without_errors(self, agree, separable):
+    def test_stops_without_errors(self, agree, generator):
         """Stops after the first epoch without errors, however large max_epochs is.
         出现第一个没有错误的迭代周期后就停止，无论 max_epochs 多大。"""
-        X, y, _ = separable(9, 2)
+        scale = torch.tensor([draw_int(generator, 64, 128), draw_int(generator, 32, 64)]) / 64
+        X = torch.tensor([[2.0, 1.0], [-1.0, -3.0], [1.0, 4.0], [-2.0, 1.0]]) * scale
+        y = torch.tensor([1, -1, 1, -1])
         agree(lambda impl: impl.perceptron(X, y, max_epochs=10**9))
 
     def test_one_feature(self, agree, generator):
