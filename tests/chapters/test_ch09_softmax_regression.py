@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from dlgrade.suite import close, draw_int, expect, gradients, set_parameters, written_from_scratch
 
 INPUTS, CLASSES = 4, 3
+FROM = 0, 5, 10, 15  # of examples, all and fewer: a single count says little
 
 
 @pytest.fixture
@@ -227,28 +228,29 @@ class TestAccuracy:
         统计得分最高的类别正好是正确类别的行数。"""
         y_hat = randn(n, 4)
         y = some_wrong(randn, y_hat.argmax(1), 4)
-        close(run(lambda impl: impl.accuracy(y_hat, y)), float((y_hat.argmax(1) == y).sum()))
+        found = run(lambda impl: [impl.accuracy(y_hat[i:], y[i:]) for i in FROM])
+        close(found, [float((y_hat.argmax(1) == y)[i:].sum()) for i in FROM])
 
     def test_two_classes(self, agree, randn, n):
         """Two columns are scores of two classes.
         两列表示两个类别的得分。"""
         y_hat = randn(n, 2)
         y = some_wrong(randn, y_hat.argmax(1), 2)
-        agree(lambda impl: impl.accuracy(y_hat, y))
+        agree(lambda impl: [impl.accuracy(y_hat[i:], y[i:]) for i in FROM])
 
-    def test_class_predictions(self, agree, randn):
+    def test_class_predictions(self, agree, randn, n):
         """Takes a vector of predicted classes.
         可接受由预测类别组成的向量。"""
-        y_hat, y = randn(9, 3).argmax(1), randn(9, 3).argmax(1)
+        y_hat, y = randn(n, 3).argmax(1), randn(n, 3).argmax(1)
         y[:2] = y_hat[:2]
-        agree(lambda impl: [impl.accuracy(y_hat, y), impl.accuracy(y_hat.float(), y)])
+        agree(lambda impl: [impl.accuracy(p[i:], y[i:]) for p in (y_hat, y_hat.float()) for i in FROM])
 
     def test_column_of_predictions(self, agree, generator, randn, n):
         """A single column holds predicted classes, cast to y's dtype, not scores.
         只有一列时，它是预测类别（转换为 y 的 dtype），而不是得分。"""
         right = torch.randint(3, (n, 1), generator=generator)
         y_hat, y = right + 0.75 * (right > 0), some_wrong(randn, right)
-        agree(lambda impl: impl.accuracy(y_hat, y))
+        agree(lambda impl: [impl.accuracy(y_hat[i:], y[i:]) for i in FROM])
 
     def test_all_right_and_all_wrong(self, agree, randn, n):
         """All right gives the batch size, all wrong gives 0.0.
@@ -276,7 +278,7 @@ class TestAccuracy:
         可接受非连续的 float64 得分。"""
         scores = randn(3, n, dtype=torch.float64)
         y = some_wrong(randn, scores.argmax(0))
-        agree(lambda impl: impl.accuracy(scores.t(), y))
+        agree(lambda impl: [impl.accuracy(scores.t()[i:], y[i:]) for i in FROM])
 
     def test_arguments_untouched(self, agree, randn):
         """Leaves its arguments as they were.
@@ -289,10 +291,10 @@ class TestAccuracy:
 @pytest.mark.exercise("evaluate_accuracy")
 class TestEvaluateAccuracy:
     @pytest.mark.points(2)
-    def test_unequal_batches(self, run, randn, n):
+    def test_unequal_batches(self, run, randn, generator, n):
         """Weighs every example alike, whatever the size of its batch.
         每个样本的权重相同，与所在批量的大小无关。"""
-        m = n + 50
+        m = n + draw_int(generator, 1, 100)
         (first, _), (last, _) = batches(randn, m, n)
         data = [(first, scores(first).argmin(1)), (last, scores(last).argmax(1))]  # all wrong, all right
         close(run(lambda impl: impl.evaluate_accuracy(linear(), data)), n / (m + n))

@@ -265,10 +265,11 @@ class TestPerceptron:
         异或不可分，训练到 max_epochs 个迭代周期为止。"""
         agree(lambda impl: [impl.perceptron(*xor, max_epochs=n) for n in (1, 2, 7)])
 
-    def test_default_epochs(self, agree, xor):
+    def test_default_epochs(self, agree, randn, xor):
         """Without max_epochs goes through the examples 100 times.
         不给出 max_epochs 时最多训练 100 个迭代周期。"""
-        agree(lambda impl: impl.perceptron(*xor))
+        X, y = torch.cat([xor[0], to_grid(3 * randn(1, 2), 1 / 8)]), torch.cat([xor[1], torch.tensor([1])])
+        agree(lambda impl: impl.perceptron(X, y))
 
     def test_stops_without_errors(self, agree, generator):
         """Stops after the first epoch without errors, however large max_epochs is.
@@ -371,10 +372,13 @@ class TestCollapseLinear:
     def test_biases(self, run, generator):
         """Every bias goes through all the layers after its own: of 1, doubled twice, comes 4.
         每个偏置都要经过其后的所有层：1 经过两次加倍变成 4。"""
-        factors = 2, draw_int(generator, 3, 40)
-        biases = [torch.tensor([1.0, 0.0, 0.0]).roll(i) for i in range(3)]
-        found = run(lambda impl: [impl.collapse_linear([f * torch.eye(3)] * 3, biases) for f in factors])
-        close(found, [(f**3 * torch.eye(3), torch.tensor([f**2, f, 1.0])) for f in factors])
+        cases = (
+            (2, 1),
+            (draw_int(generator, 3, 40), draw_int(generator, 2, 99)),
+        )  # factor of each layer, number in its bias
+        stacks = [([f * torch.eye(3)] * 3, [torch.tensor([b, 0.0, 0.0]).roll(i) for i in range(3)]) for f, b in cases]
+        found = run(lambda impl: [impl.collapse_linear(*stack) for stack in stacks])
+        close(found, [(f**3 * torch.eye(3), b * torch.tensor([f**2, f, 1.0])) for f, b in cases])
 
     def test_negative_values(self, run, randn):
         """Nothing is cut off between the layers: minus one times minus one is one.
