@@ -6,7 +6,7 @@ import math
 import statistics
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -19,10 +19,10 @@ from dlgrade.report.model import Verdict
 from dlgrade.text import both
 
 __all__ = [
-    "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "expect", "filled",
+    "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int", "expect", "filled",
     "gradients", "learn_to_translate", "learned", "parameter_gradients", "perplexity", "raises", "set_parameters",
-    "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
-    "written_from_scratch",
+    "shuffled", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
+    "words", "written_from_scratch",
 ]  # fmt: skip
 
 # For probes: these travel with the probe and run where the implementation is.
@@ -234,6 +234,25 @@ def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:
     varied = all(matrix.isfinite().all() and matrix.unique().numel() > 1 for matrix in found)
     expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
     return found
+
+
+def draw_int(generator: torch.Generator, low: int, high: int) -> int:
+    """A drawn whole number between the two, or one of them."""
+    return int(torch.randint(low, high + 1, (), generator=generator))
+
+
+def shuffled(generator: torch.Generator, items: Sequence[Any]) -> list[Any]:
+    """The items in a drawn order."""
+    return [items[place] for place in torch.randperm(len(items), generator=generator).tolist()]
+
+
+def words(generator: torch.Generator, count: int, length: int = 3) -> list[str]:
+    """So many different words of small letters, drawn and sorted."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        letters = torch.randint(ord("a"), ord("z") + 1, (length,), generator=generator).tolist()
+        drawn.add("".join(map(chr, letters)))
+    return sorted(drawn)
 
 
 def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:

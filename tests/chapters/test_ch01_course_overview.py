@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, expect, raises
+from dlgrade.suite import close, expect, raises, shuffled, words
 
 
 @pytest.fixture
@@ -16,6 +16,24 @@ def numbers(generator):
         return (10 * tens + ones).tolist()
 
     return numbers
+
+
+@pytest.fixture
+def tag(generator):
+    """A drawn word, for names."""
+    return words(generator, 1, length=5)[0]
+
+
+@pytest.fixture
+def tagged(tag):
+    """tagged(value): the same with the drawn word before every name, in lists and dicts; their order stays."""
+
+    def tagged(value):
+        if isinstance(value, dict):
+            return {tag + name: tagged(names) for name, names in value.items()}
+        return tag + value if isinstance(value, str) else type(value)(map(tagged, value))
+
+    return tagged
 
 
 @pytest.fixture
@@ -46,54 +64,70 @@ class TestParseVersion:
         versions = [".".join(map(str, release)) for release in releases]
         close(run(lambda impl: parsed(impl, *versions)), releases)
 
-    def test_sorts_versions(self, run):
+    def test_sorts_versions(self, run, numbers, generator):
         """Sorts versions as they came out: 1.10 after 1.9.
         可用来按发布顺序排列版本：1.10 在 1.9 之后。"""
-        versions = ["1.10", "1.9", "0.17.6", "10.0", "1.10.2", "2.1", "1.2"]
+        releases = [
+            (1, 10),
+            (1, 9),
+            (0, 17, 6),
+            (10, 0),
+            (1, 10, 2),
+            (2, 1),
+            (1, 2),
+            *map(tuple, (numbers(2), numbers(3))),
+        ]
+        versions = shuffled(generator, [".".join(map(str, release)) for release in releases])
         found, release = run(lambda impl: (sorted(versions, key=impl.parse_version), impl.parse_version("1.10")))
-        close(found, ["0.17.6", "1.2", "1.9", "1.10", "1.10.2", "2.1", "10.0"])
+        close(found, [".".join(map(str, release)) for release in sorted(releases)])
         close(release, (1, 10))
 
-    def test_local_part(self, run):
+    def test_local_part(self, run, numbers):
         """Ignores the local part, from the "+" on.
         忽略 "+" 之后的本地版本标识。"""
-        found = run(lambda impl: parsed(impl, "2.13.0+cpu", "2.13.1+cu126", "1.4+git7.25.3"))
-        close(found, [(2, 13, 0), (2, 13, 1), (1, 4)])
+        a, b, c = numbers(3)
+        found = run(lambda impl: parsed(impl, f"{a}.{b}.0+cpu", f"{a}.{b}.1+cu126", f"1.{c}+git{a}.{b}.3"))
+        close(found, [(a, b, 0), (a, b, 1), (1, c)])
 
-    def test_pre_release(self, run):
+    def test_pre_release(self, run, numbers):
         """Ignores the mark of a pre-release, which may follow the last number without a dot.
         忽略预发布标记，它可以不加点直接跟在最后一个数字之后。"""
-        found = run(lambda impl: parsed(impl, "2.0.0rc1", "1.5a0", "3.10b12", "4rc2"))
-        close(found, [(2, 0, 0), (1, 5), (3, 10), (4,)])
+        a, b, c = numbers(3)
+        found = run(lambda impl: parsed(impl, f"{a}.0.0rc{b}", f"1.{b}a0", f"{c}.10b12", f"{a}rc{c}"))
+        close(found, [(a, 0, 0), (1, b), (c, 10), (a,)])
 
-    def test_development_and_post_release(self, run):
+    def test_development_and_post_release(self, run, numbers):
         """Ignores the marks of development and post-releases.
         忽略开发版和后续发布版的标记。"""
-        found = run(lambda impl: parsed(impl, "2.6.0.dev20240812", "1.2.post3", "7.1rc1.post2.dev3+local.4"))
-        close(found, [(2, 6, 0), (1, 2), (7, 1)])
+        a, b, c = numbers(3)
+        versions = f"{a}.{b}.0.dev20240812", f"1.{c}.post{a}", f"{b}.1rc1.post{c}.dev3+local.4"
+        close(run(lambda impl: parsed(impl, *versions)), [(a, b, 0), (1, c), (b, 1)])
 
-    def test_as_many_as_written(self, run):
+    def test_as_many_as_written(self, run, numbers):
         """Gives as many numbers as are written, zeros at the end included.
         写了几个数字就给出几个，包括末尾的零。"""
-        found = run(lambda impl: parsed(impl, "2", "2.0", "2.0.0", "1.2.3.4.5", "0"))
-        close(found, [(2,), (2, 0), (2, 0, 0), (1, 2, 3, 4, 5), (0,)])
+        releases = [(a := numbers(1)[0],), (a, 0), (a, 0, 0), tuple(numbers(5)), (0,)]
+        found = run(lambda impl: parsed(impl, *(".".join(map(str, release)) for release in releases)))
+        close(found, releases)
 
-    def test_long_numbers(self, run):
+    def test_long_numbers(self, run, numbers):
         """Takes dates as versions, and numbers that begin with a zero.
         可接受以日期作版本号，以及以零开头的数字。"""
-        found = run(lambda impl: parsed(impl, "20240131.2", "2024.07.09", "100.200.300rc4"))
-        close(found, [(20240131, 2), (2024, 7, 9), (100, 200, 300)])
+        a, b = numbers(2)
+        found = run(lambda impl: parsed(impl, f"20240131.{a}", "2024.07.09", f"{a}00.0{b}.300rc4"))
+        close(found, [(20240131, a), (2024, 7, 9), (100 * a, b, 300)])
 
-    def test_no_version(self, run):
+    def test_no_version(self, run, numbers):
         """Raises ValueError for what does not begin with a digit.
         不以数字开头时抛出 ValueError。"""
+        release = tuple(numbers(3))
 
         def probe(impl):
-            wrong = "", "latest", "rc1.2"
-            return [raises(lambda v=v: impl.parse_version(v), ValueError) for v in wrong], parsed(impl, "3.11.7rc1")
+            wrong, right = ("", "latest", "rc1.2"), ".".join(map(str, release)) + "rc1"
+            return [raises(lambda v=v: impl.parse_version(v), ValueError) for v in wrong], parsed(impl, right)
 
         refused, found = run(probe)
-        close(found, [(3, 11, 7)])
+        close(found, [release])
         expect(all(refused), f'With "", "latest" and "rc1.2": {refused}.', f'对 ""、"latest"、"rc1.2"：{refused}。')
 
 
@@ -105,6 +139,13 @@ def checked(impl, installed, requirements):
             np.frombuffer(metadata, np.uint8).tofile(f"{folder}/{name.replace('-', '_')}.egg-info")
         patch.syspath_prepend(folder)
         return impl.check_environment(requirements)
+
+
+def report(run, tag, installed, minimum, new_enough):
+    """The report on distributions with a drawn word at the end of their names; these names are new enough."""
+    present, required = ({f"{name}-{tag}": version for name, version in d.items()} for d in (installed, minimum))
+    expected = {f"{name}-{tag}": (installed.get(name), name in new_enough) for name in minimum}
+    close(run(lambda impl: checked(impl, present, required)), expected)
 
 
 @pytest.mark.exercise("check_environment")
@@ -123,78 +164,71 @@ class TestCheckEnvironment:
         expected = {name: (version, name != "dl-old") for name in minimum}
         close(run(lambda impl: checked(impl, installed, minimum)), expected)
 
-    def test_numbers_not_strings(self, run):
+    def test_numbers_not_strings(self, run, tag):
         """Compares numbers, not letters: 1.10 is later than 1.9.
         比较的是数字而不是字符：1.10 比 1.9 新。"""
         installed = {"dl-nine": "1.9.0", "dl-ten": "1.10.0", "dl-hundred": "100.1"}
         minimum = {"dl-nine": "1.10.0", "dl-ten": "1.9.0", "dl-hundred": "99.2"}
-        expected = {"dl-nine": ("1.9.0", False), "dl-ten": ("1.10.0", True), "dl-hundred": ("100.1", True)}
-        close(run(lambda impl: checked(impl, installed, minimum)), expected)
+        report(run, tag, installed, minimum, new_enough=("dl-ten", "dl-hundred"))
 
-    def test_first_difference_decides(self, run):
+    def test_first_difference_decides(self, run, tag):
         """The first number that differs decides, whatever follows it.
         由第一个不同的数字决定，与其后的数字无关。"""
         installed = {"dl-later": "2.0.1", "dl-earlier": "1.20.9"}
-        minimum = {"dl-later": "1.13.5", "dl-earlier": "2.3.0"}
-        expected = {"dl-later": ("2.0.1", True), "dl-earlier": ("1.20.9", False)}
-        close(run(lambda impl: checked(impl, installed, minimum)), expected)
+        report(run, tag, installed, {"dl-later": "1.13.5", "dl-earlier": "2.3.0"}, new_enough=["dl-later"])
 
-    def test_missing(self, run):
+    def test_missing(self, run, tag):
         """Reports a distribution that is not installed as (None, False), and goes on.
         未安装的包报告为 (None, False)，然后继续检查其余的包。"""
         minimum = {"dl-absent": "1.0", "dl-present": "1.0", "dl-absent-too": "0"}
-        expected = {"dl-absent": (None, False), "dl-present": ("1.5", True), "dl-absent-too": (None, False)}
-        close(run(lambda impl: checked(impl, {"dl-present": "1.5"}, minimum)), expected)
+        report(run, tag, {"dl-present": "1.5"}, minimum, new_enough=["dl-present"])
 
-    def test_local_version(self, run):
+    def test_local_version(self, run, tag):
         """A build such as 2.13.0+cpu is as new as 2.13.0, and is reported in full.
         2.13.0+cpu 这样的构建与 2.13.0 一样新；报告时给出完整版本。"""
         installed = {"dl-cpu": "2.13.0+cpu", "dl-gpu": "2.13.1+cu126", "dl-old": "2.12.9+cu126"}
         minimum = {"dl-cpu": "2.13.0", "dl-gpu": "2.13.1", "dl-old": "2.13.0"}
-        expected = {name: (installed[name], name != "dl-old") for name in installed}
-        close(run(lambda impl: checked(impl, installed, minimum)), expected)
+        report(run, tag, installed, minimum, new_enough=("dl-cpu", "dl-gpu"))
 
-    def test_zeros_at_the_end(self, run):
+    def test_zeros_at_the_end(self, run, tag):
         """2, 2.0 and 2.0.0 are the same version; 2.0.1 is later than 2.
         2、2.0 和 2.0.0 是同一版本；2.0.1 比 2 新。"""
         installed = {"dl-short": "2", "dl-long": "2.0.0", "dl-later": "2.0.1", "dl-ten": "10", "dl-earlier": "2"}
         minimum = {"dl-short": "2.0.0", "dl-long": "2.0", "dl-later": "2", "dl-ten": "9.0.1", "dl-earlier": "2.0.1"}
         installed["dl-patch"], minimum["dl-patch"] = "2.0.1", "2.0.3"
-        expected = {name: (installed[name], name not in ("dl-earlier", "dl-patch")) for name in installed}
-        close(run(lambda impl: checked(impl, installed, minimum)), expected)
+        report(run, tag, installed, minimum, new_enough=("dl-short", "dl-long", "dl-later", "dl-ten"))
 
-    def test_pre_releases(self, run):
+    def test_pre_releases(self, run, tag):
         """Reports pre-releases in full, and compares their numbers.
         预发布版本完整报告，比较其中的数字。"""
         installed = {"dl-rc": "2.0.0rc1", "dl-dev": "2.6.0.dev20240812"}
-        minimum = {"dl-rc": "1.13", "dl-dev": "2.7"}
-        expected = {"dl-rc": ("2.0.0rc1", True), "dl-dev": ("2.6.0.dev20240812", False)}
-        close(run(lambda impl: checked(impl, installed, minimum)), expected)
+        report(run, tag, installed, {"dl-rc": "1.13", "dl-dev": "2.7"}, new_enough=["dl-rc"])
 
-    def test_names(self, run):
+    def test_names(self, run, tag):
         """Finds a name in capitals or small letters, with ".", "-" or "_"; keeps the name as it was given.
         名称不区分大小写，"."、"-"、"_" 等同；结果中保留给定的写法。"""
-        installed = {"DL_Tools": "3.1", "dl_extra_kit": "0.5"}
-        minimum = {"dl-tools": "3.0", "DL.TOOLS": "3.2", "Dl-Extra_Kit": "0.4"}
-        expected = {"dl-tools": ("3.1", True), "DL.TOOLS": ("3.1", False), "Dl-Extra_Kit": ("0.5", True)}
+        installed = {f"DL_Tools_{tag}": "3.1", "dl_extra_kit": "0.5"}
+        minimum = {f"dl-tools-{tag}": "3.0", f"DL.TOOLS.{tag.upper()}": "3.2", "Dl-Extra_Kit": "0.4"}
+        expected = dict(zip(minimum, [("3.1", True), ("3.1", False), ("0.5", True)], strict=True))
         close(run(lambda impl: checked(impl, installed, minimum)), expected)
 
-    def test_this_environment(self, agree):
+    def test_this_environment(self, agree, tag):
         """Reports what is really installed here.
         报告这里实际安装的包。"""
-        agree(lambda impl: impl.check_environment({"torch": "1.0", "numpy": "9999", "PyTest": "3.0.0", "Click": "8.1"}))
+        minimum = {"torch": "1.0", "numpy": "9999", "PyTest": "3.0.0", "Click": "8.1", f"no-such-{tag}": "1.0"}
+        agree(lambda impl: impl.check_environment(minimum))
 
-    def test_nothing_required(self, run):
+    def test_nothing_required(self, run, tag):
         """No requirements give an empty report, one gives a report of one.
         没有要求时报告为空，一项要求得到一项结果。"""
-        installed = {"dl-one": "1.0.4"}
-        found = run(lambda impl: [checked(impl, installed, given) for given in ({}, {"dl-one": "1.0.5"})])
-        close(found, [{}, {"dl-one": ("1.0.4", False)}])
+        installed = {f"dl-{tag}": "1.0.4"}
+        found = run(lambda impl: [checked(impl, installed, given) for given in ({}, {f"dl-{tag}": "1.0.5"})])
+        close(found, [{}, {f"dl-{tag}": ("1.0.4", False)}])
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, tag):
         """Leaves the requirements as they were.
         不修改传入的要求。"""
-        installed, minimum = {"dl-one": "1.0"}, {"dl-one": "1.0", "DL-Two": "2.0"}
+        installed, minimum = {f"dl-{tag}": "1.0"}, {f"dl-{tag}": "1.0", "DL-Two": "2.0"}
         agree(lambda impl: (checked(impl, installed, minimum), minimum))
 
 
@@ -219,45 +253,48 @@ class TestCourseProgress:
         courses = [graph(14) for _ in range(4)]
         agree(lambda impl: [impl.course_progress(names[:6], prerequisites) for names, prerequisites in courses])
 
-    def test_step_by_step(self, run):
+    def test_step_by_step(self, run, tagged):
         """Opens chapter after chapter of a small course.
         在一门小课程中逐章推进。"""
-        steps = [["ch08"], ["ch08", "ch09"], ["ch08", "ch09", "ch10"], ["ch10", "ch08", "ch12", "ch09"]]
-        found = run(lambda impl: [impl.course_progress(done, COURSE) for done in steps])
-        close(found, [["ch09", "ch19"], ["ch10", "ch19"], ["ch12", "ch19"], ["ch13", "ch19"]])
+        course, steps = (
+            tagged(COURSE),
+            [["ch08"], ["ch08", "ch09"], ["ch08", "ch09", "ch10"], ["ch10", "ch08", "ch12", "ch09"]],
+        )
+        found = run(lambda impl: [impl.course_progress(done, course) for done in tagged(steps)])
+        close(found, tagged([["ch09", "ch19"], ["ch10", "ch19"], ["ch12", "ch19"], ["ch13", "ch19"]]))
 
-    def test_nothing_done(self, run):
+    def test_nothing_done(self, run, tagged):
         """In the beginning, the chapters without prerequisites are ready.
         一开始可以学习没有先修要求的章节。"""
-        found = run(lambda impl: impl.course_progress([], {"c": ["a"], "b": [], "a": (), "d": ["b", "a"], "e": ["c"]}))
-        close(found, ["a", "b"])
+        course = tagged({"c": ["a"], "b": [], "a": (), "d": ["b", "a"], "e": ["c"]})
+        close(run(lambda impl: impl.course_progress([], course)), tagged(["a", "b"]))
 
-    def test_named_as_prerequisite_only(self, run):
+    def test_named_as_prerequisite_only(self, run, tagged):
         """A chapter that is only named as a prerequisite belongs to the course and has none itself.
         只作为先修章节出现的章节也属于课程，它自己没有先修要求。"""
-        course = {"ch63": ["ch62"], "ch65": ["ch64", "ch01"], "ch66": ["ch65", "ch62"]}
-        found = run(lambda impl: [impl.course_progress(done, course) for done in ([], ["ch64", "ch62"])])
-        close(found, [["ch01", "ch62", "ch64"], ["ch01", "ch63"]])
+        course = tagged({"ch63": ["ch62"], "ch65": ["ch64", "ch01"], "ch66": ["ch65", "ch62"]})
+        found = run(lambda impl: [impl.course_progress(done, course) for done in tagged([[], ["ch64", "ch62"]])])
+        close(found, tagged([["ch01", "ch62", "ch64"], ["ch01", "ch63"]]))
 
-    def test_all_done(self, run):
+    def test_all_done(self, run, tagged):
         """When everything is done, nothing is left.
         全部完成之后没有可学的章节。"""
-        names = {*COURSE, "ch19"}
-        found = run(lambda impl: [impl.course_progress(done, COURSE) for done in (sorted(names), sorted(names)[:3])])
-        close(found, [[], ["ch12", "ch19"]])
+        course, names = tagged(COURSE), sorted(tagged([*COURSE, "ch19"]))
+        found = run(lambda impl: [impl.course_progress(done, course) for done in (names, names[:3])])
+        close(found, tagged([[], ["ch12", "ch19"]]))
 
-    def test_own_prerequisites(self, run):
+    def test_own_prerequisites(self, run, tagged):
         """Only a chapter's own prerequisites count: what led to them may have been skipped.
         只看章节自身的先修要求；更早的章节可以跳过。"""
-        course = {"b": ["a"], "c": ["b"], "d": ["c"], "e": ["d", "b"]}
-        found = run(lambda impl: [impl.course_progress(done, course) for done in (["c"], ["d", "b"])])
-        close(found, [["a", "d"], ["a", "c", "e"]])
+        course = tagged({"b": ["a"], "c": ["b"], "d": ["c"], "e": ["d", "b"]})
+        found = run(lambda impl: [impl.course_progress(done, course) for done in tagged([["c"], ["d", "b"]])])
+        close(found, tagged([["a", "d"], ["a", "c", "e"]]))
 
-    def test_other_courses(self, run):
+    def test_other_courses(self, run, tagged):
         """Chapters of other courses that are done are of no account.
         已完成的其他课程的章节不影响结果。"""
-        found = run(lambda impl: impl.course_progress(["math01", "ch08", "ch99", "ch08"], COURSE))
-        close(found, ["ch09", "ch19"])
+        done, course = tagged(["math01", "ch08", "ch99", "ch08"]), tagged(COURSE)
+        close(run(lambda impl: impl.course_progress(done, course)), tagged(["ch09", "ch19"]))
 
     def test_order(self, run, graph):
         """Sorts the ids, in whatever order the course names them.
@@ -267,53 +304,51 @@ class TestCourseProgress:
         found = run(lambda impl: impl.course_progress([names[0], names[4]], course))
         close(found, sorted({*names} - {names[0], names[4]}))
 
-    def test_iterator(self, run):
+    def test_iterator(self, run, tagged):
         """Takes what is done from an iterator, or a set, or a tuple.
         已完成的章节可以由迭代器、集合或元组给出。"""
-        done = "ch08", "ch09", "ch10", "ch19"
+        done, course = tagged(["ch08", "ch09", "ch10", "ch19"]), tagged(COURSE)
+        found = run(lambda impl: [impl.course_progress(kind(done), course) for kind in (iter, set, tuple)])
+        close(found, [tagged(["ch12", "ch23"])] * 3)
 
-        def probe(impl):
-            return [impl.course_progress(kind(done), COURSE) for kind in (iter, set, tuple)]
-
-        close(run(probe), [["ch12", "ch23"]] * 3)
-
-    def test_cycle(self, run):
+    def test_cycle(self, run, tagged):
         """Raises ValueError for chapters that wait for one another, not for two ways to the same chapter.
         章节相互等待时抛出 ValueError；两条路通向同一章节不是循环。"""
+        diamond, done = tagged({"d": ["b", "c"], "b": ["a"], "c": ["a"], "e": ["d", "a"]}), tagged(["a"])
+        cycles = tagged([{"a": ["b"], "b": ["a"]}, {"a": [], "c": ["a", "e"], "d": ["c"], "e": ["d"]}])
 
         def probe(impl):
-            diamond = {"d": ["b", "c"], "b": ["a"], "c": ["a"], "e": ["d", "a"]}
-            cycles = {"a": ["b"], "b": ["a"]}, {"a": [], "c": ["a", "e"], "d": ["c"], "e": ["d"]}
-            return [waits(impl, cycle)[0] for cycle in cycles], impl.course_progress(["a"], diamond)
+            return [waits(impl, cycle)[0] for cycle in cycles], impl.course_progress(done, diamond)
 
         refused, found = run(probe)
-        close(found, ["b", "c"])
+        close(found, tagged(["b", "c"]))
         expect(all(refused), f"With two and three chapters in a cycle: {refused}.", f"两章、三章循环时：{refused}。")
 
-    def test_waits_for_itself(self, run):
+    def test_waits_for_itself(self, run, tagged):
         """Raises ValueError for a chapter that is its own prerequisite.
         章节以自身为先修章节时抛出 ValueError。"""
-        cycle = {"a": [], "b": ["a", "b"]}
-        refused, found = run(lambda impl: (waits(impl, cycle)[0], impl.course_progress([], COURSE)))
-        close(found, ["ch08", "ch19"])
+        cycle, course = tagged({"a": [], "b": ["a", "b"]}), tagged(COURSE)
+        refused, found = run(lambda impl: (waits(impl, cycle)[0], impl.course_progress([], course)))
+        close(found, tagged(["ch08", "ch19"]))
         expect(refused, "ValueError is not raised.", "没有抛出 ValueError。")
 
-    def test_cycle_that_is_done(self, run):
+    def test_cycle_that_is_done(self, run, tagged):
         """Raises ValueError for a cycle even if its chapters are done.
         循环中的章节都已完成时，同样抛出 ValueError。"""
-        cycle = {"a": ["c"], "b": ["a"], "c": ["b"], "d": ["a"]}
-        refused, found = run(lambda impl: (waits(impl, cycle), impl.course_progress(["ch19"], COURSE)))
-        close(found, ["ch08", "ch23"])
+        cycle, course, done = tagged({"a": ["c"], "b": ["a"], "c": ["b"], "d": ["a"]}), tagged(COURSE), tagged(["ch19"])
+        refused, found = run(lambda impl: (waits(impl, cycle), impl.course_progress(done, course)))
+        close(found, tagged(["ch08", "ch23"]))
         expect(all(refused), f"Not done and done: {refused}.", f"未完成时和完成时：{refused}。")
 
-    def test_few_chapters(self, run):
+    def test_few_chapters(self, run, tagged):
         """An empty course has nothing to begin with, a course of one chapter has that.
         空课程没有可学的章节；只有一章的课程可以学这一章。"""
-        found = run(lambda impl: [impl.course_progress(["a"], course) for course in ({}, {"b": []}, {"b": ["a", "a"]})])
-        close(found, [[], ["b"], ["b"]])
+        courses, done = tagged([{}, {"b": []}, {"b": ["a", "a"]}]), tagged(["a"])
+        found = run(lambda impl: [impl.course_progress(done, course) for course in courses])
+        close(found, tagged([[], ["b"], ["b"]]))
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, tagged):
         """Leaves the chapters done and the prerequisites as they were.
         不修改传入的已完成章节和先修要求。"""
-        done = ["ch09", "ch08", "ch23"]
-        agree(lambda impl: (impl.course_progress(done, COURSE), done, COURSE))
+        done, course = tagged(["ch09", "ch08", "ch23"]), tagged(COURSE)
+        agree(lambda impl: (impl.course_progress(done, course), done, course))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, expect, raises
+from dlgrade.suite import close, draw_int, expect, raises, shuffled
 
 # Rates and bids whose orders by product, rate, bid and sum begin with other ads each; no two products are near.
 CTR = [0.02, 0.1, 0.05, 0.3, 0.01, 0.08, 0.6, 0.9]
@@ -36,6 +36,21 @@ def counts(generator):
         return clicks.to(dtype), (clicks + torch.randint(1, 400, shape, generator=generator)).to(dtype)
 
     return counts
+
+
+@pytest.fixture
+def tied(generator):
+    """(ctr, bid): nine ads in random order, three each of the scores 1, 1/2 and 1/4, which are exact."""
+    exponents = torch.randint(1, 6, (9,), generator=generator).tolist()
+    scores = shuffled(generator, [1.0, 0.5, 0.25] * 3)
+    return [2.0**-e for e in exponents], [score * 2**e for score, e in zip(scores, exponents, strict=True)]
+
+
+@pytest.fixture
+def never_clicked(generator):
+    """(ctr, bid): seven ads in random order, of which three are never clicked."""
+    ads = [(0.0, 1e9), (0.01, 0.02), (0.5, 0.1), (0.0, 3.0), (0.2, 0.7), (0.0, 2.0), (0.3, 1.1)]
+    return zip(*shuffled(generator, ads), strict=True)
 
 
 def by_score(ctr, bid):
@@ -91,17 +106,18 @@ class TestRankAds:
         expected = [by_score(ctr, bid)] * 3
         close(run(lambda impl: [impl.rank_ads(ctr, bid, k) for k in (len(ctr), len(ctr) + 1, 100)]), expected)
 
-    def test_equal_scores(self, run):
+    def test_equal_scores(self, run, tied):
         """Of ads with equal scores that comes first which is first in the input.
         得分相同的广告保持输入中的先后次序。"""
-        ctr, bid = [0.25, 0.5, 0.125, 1.0, 0.5, 0.25], [2.0, 1.0, 4.0, 1.0, 2.0, 4.0]
-        close(run(lambda impl: [impl.rank_ads(ctr, bid, k) for k in (None, 2)]), [[3, 4, 5, 0, 1, 2], [3, 4]])
+        ctr, bid = tied
+        found = run(lambda impl: [impl.rank_ads(ctr, bid, k) for k in (None, 2)])
+        close(found, [by_score(ctr, bid), by_score(ctr, bid)[:2]])
 
-    def test_never_clicked(self, run):
+    def test_never_clicked(self, run, never_clicked):
         """An ad that is never clicked comes last, however much is bid for it.
         从不被点击的广告排在最后，无论出价多高。"""
-        ctr, bid = [0.0, 0.01, 0.5, 0.0, 0.2], [1e9, 0.02, 0.1, 3.0, 0.7]
-        close(run(lambda impl: impl.rank_ads(ctr, bid)), [4, 2, 1, 0, 3])
+        ctr, bid = never_clicked
+        close(run(lambda impl: impl.rank_ads(ctr, bid)), by_score(ctr, bid))
 
     def test_few_ads(self, run, market):
         """No ads give an empty list, one ad a list of one; tuples and whole numbers will do.
@@ -159,12 +175,13 @@ class TestSmoothedCtr:
         found = run(lambda impl: [impl.smoothed_ctr(clicks, shown, **prior) for prior in ({"alpha": 9}, {"beta": 50})])
         close(found, [posterior(clicks, shown, *prior).float() for prior in ((9, 1), (1, 50))])
 
-    def test_never_shown(self, run):
+    def test_never_shown(self, run, generator):
         """An ad that was never shown has the mean of the prior.
         从未展示的广告取先验均值。"""
         clicks, shown = torch.tensor([0.0, 3.0, 0.0]), torch.tensor([0.0, 12.0, 0.0])
-        found = run(lambda impl: [impl.smoothed_ctr(clicks, shown, *prior) for prior in ((1.0, 1.0), (3.0, 5.0))])
-        close(found, [torch.tensor([0.5, 4 / 14, 0.5]), torch.tensor([0.375, 0.3, 0.375])])
+        alpha, beta = draw_int(generator, 2, 9) / 2, draw_int(generator, 10, 90) / 2
+        found = run(lambda impl: [impl.smoothed_ctr(clicks, shown, *prior) for prior in ((1.0, 1.0), (alpha, beta))])
+        close(found, [posterior(clicks, shown, *prior).float() for prior in ((1.0, 1.0), (alpha, beta))])
 
     def test_whole_numbers(self, run, counts):
         """Integer counts give float32 rates.
@@ -183,11 +200,12 @@ class TestSmoothedCtr:
         expected = torch.tensor([c / n for c, n in zip(clicks.tolist(), shown.tolist(), strict=True)])
         close(run(lambda impl: impl.smoothed_ctr(clicks, shown, 0.0, 0.0)), expected)
 
-    def test_lucky_beginner(self, run):
+    def test_lucky_beginner(self, run, generator):
         """One click on one impression is a lower rate than ninety on a hundred; no clicks are a rate above zero.
         一次展示一次点击的点击率低于一百次展示九十次点击；没有点击时点击率也大于零。"""
-        clicks, shown = torch.tensor([1, 90, 0, 0]), torch.tensor([1, 100, 1, 100])
-        expected = torch.tensor([2 / 3, 91 / 102, 1 / 3, 1 / 102])
+        n = draw_int(generator, 2, 90)
+        clicks, shown = torch.tensor([1, 90, 0, 0, 0, n]), torch.tensor([1, 100, 1, 100, n, n])
+        expected = torch.tensor([2 / 3, 91 / 102, 1 / 3, 1 / 102, 1 / (n + 2), (n + 1) / (n + 2)])
         close(run(lambda impl: impl.smoothed_ctr(clicks, shown)), expected)
 
     def test_float64_transposed(self, run, counts):
@@ -213,7 +231,7 @@ class TestSmoothedCtr:
 def second_prices(ctr, bid, k):
     """Winners and prices: of the sorted scores, each one's successor, over the winner's rate."""
     scores = [*sorted((c * b for c, b in zip(ctr, bid, strict=True)), reverse=True)[1:], 0.0]
-    return [(i, score / ctr[i]) for i, score in zip(by_score(ctr, bid), scores, strict=True)][:k]
+    return [(i, score / ctr[i] if ctr[i] else 0.0) for i, score in zip(by_score(ctr, bid), scores, strict=True)][:k]
 
 
 @pytest.mark.exercise("gsp_prices")
@@ -225,11 +243,12 @@ class TestGspPrices:
         ctr, bid = market()
         close(run(lambda impl: impl.gsp_prices(ctr, bid, 4)), second_prices(ctr, bid, 4))
 
-    def test_worked_example(self, run):
+    def test_worked_example(self, run, generator):
         """Three advertisers and two places: scores 1, 0.75 and 0.25; prices 0.75 / 0.25 and 0.25 / 0.5.
         三个广告主、两个广告位：得分为 1、0.75 和 0.25；价格为 0.75 / 0.25 和 0.25 / 0.5。"""
-        ctr, bid = [0.5, 0.25, 0.125], [1.5, 4.0, 2.0]
-        close(run(lambda impl: impl.gsp_prices(ctr, bid, 2)), [(1, 3.0), (0, 0.5)])
+        ctr, bid, currencies = [0.5, 0.25, 0.125], [1.5, 4.0, 2.0], (1, draw_int(generator, 2, 99))
+        found = run(lambda impl: [impl.gsp_prices(ctr, [rate * b for b in bid], 2) for rate in currencies])
+        close(found, [[(1, 3.0 * rate), (0, 0.5 * rate)] for rate in currencies])
 
     @pytest.mark.points(2)
     def test_least_bid(self, run, market):
@@ -272,18 +291,17 @@ class TestGspPrices:
 
         close(run(probe), (([], [], [(0, 0.0)]), second_prices(ctr, bid, 3)))
 
-    def test_equal_scores(self, run):
+    def test_equal_scores(self, run, tied):
         """Ads with equal scores keep their order, and all but the last of them pay what they bid.
         得分相同的广告保持先后次序，除最后一条外都支付自己的出价。"""
-        ctr, bid = [0.125, 0.25, 0.5, 0.5], [1.0, 4.0, 2.0, 2.0]
-        expected = [(1, 4.0), (2, 2.0), (3, 0.25), (0, 0.0)]
-        close(run(lambda impl: impl.gsp_prices(ctr, bid, 4)), expected)
+        ctr, bid = tied
+        close(run(lambda impl: impl.gsp_prices(ctr, bid, 9)), second_prices(ctr, bid, 9))
 
-    def test_never_clicked(self, run):
+    def test_never_clicked(self, run, never_clicked):
         """A winner that is never clicked pays 0, and the one before it, too.
         从不被点击的赢家支付 0，它的前一名也支付 0。"""
-        ctr, bid = [0.0, 0.25, 0.0, 0.5], [8.0, 1.0, 2.0, 3.0]
-        close(run(lambda impl: impl.gsp_prices(ctr, bid, 4)), [(3, 0.5), (1, 0.0), (0, 0.0), (2, 0.0)])
+        ctr, bid = never_clicked
+        close(run(lambda impl: impl.gsp_prices(ctr, bid, 7)), second_prices(ctr, bid, 7))
 
     def test_unequal_lengths(self, run, market):
         """Raises ValueError unless there are as many bids as rates.

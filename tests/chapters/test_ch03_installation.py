@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, expect
+from dlgrade.suite import close, draw_int, expect, shuffled, words
 
 ABC = "a9993e364706816aba3e25717850c26c9cd0d89d"  # of b"abc", as published; the following likewise
 EMPTY = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 LONGER = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
-MILLION = b"a" * 10**6, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"
+MILLION = "34aa973cd4c4daa4f61eeb2bdbad27316534016f"  # of 10**6 letters a
 MEBIBYTE = 1 << 20  # the digests of so many letters a, doubled and a little more, are from sha1sum
 TWO_MEBIBYTES = "b84b7b775430232c2ee4e2216db1a591d97b2db0"
 FIVE_MORE = "3ecbd53574adcc7e5a318dcdd6edc6f535868a9e"
@@ -26,15 +26,15 @@ def sha1(message):
     state = [0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0]
     padded = message + b"\x80" + bytes((55 - len(message)) % 64) + (8 * len(message)).to_bytes(8, "big")
     for start in range(0, len(padded), 64):
-        words = [int.from_bytes(padded[i : i + 4], "big") for i in range(start, start + 64, 4)]
+        schedule = [int.from_bytes(padded[i : i + 4], "big") for i in range(start, start + 64, 4)]
         a, b, c, d, e = state
         for t in range(80):
             if t >= 16:
-                words.append(turned(words[t - 3] ^ words[t - 8] ^ words[t - 14] ^ words[t - 16], 1))
+                schedule.append(turned(schedule[t - 3] ^ schedule[t - 8] ^ schedule[t - 14] ^ schedule[t - 16], 1))
             choice, parity, majority = (b & c) | (~b & d), b ^ c ^ d, (b & c) | (b & d) | (c & d)
             f = (choice, parity, majority, parity)[t // 20]
             k = (0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6)[t // 20]
-            a, b, c, d, e = (turned(a, 5) + f + e + k + words[t]) & 0xFFFFFFFF, a, turned(b, 30), c, d
+            a, b, c, d, e = (turned(a, 5) + f + e + k + schedule[t]) & 0xFFFFFFFF, a, turned(b, 30), c, d
         state = [(old + new) & 0xFFFFFFFF for old, new in zip(state, (a, b, c, d, e), strict=True)]
     return "".join(f"{word:08x}" for word in state)
 
@@ -45,7 +45,7 @@ def content(generator):
     return lambda size: bytes(torch.randint(14, 256, (size,), generator=generator).tolist())
 
 
-def verified(impl, content, *questions):
+def verified(impl, content, questions):
     """For probes: what verify_sha1 says of a file with this content, for each of these further arguments."""
     with np.testing.temppath() as path:
         if content:
@@ -53,104 +53,118 @@ def verified(impl, content, *questions):
         return [impl.verify_sha1(path, *given) for given in questions]
 
 
+def asked(run, generator, *files):
+    """Ask verify_sha1 about files, in a drawn order; of each are given the content, right arguments and wrong ones."""
+    contents, orders = (
+        [file[0] for file in files],
+        [shuffled(generator, range(len(file[1] + file[2]))) for file in files],
+    )
+    questions = [[(right + wrong)[i] for i in order] for (_, right, wrong), order in zip(files, orders, strict=True)]
+    found = run(lambda impl: [verified(impl, *file) for file in zip(contents, questions, strict=True)])
+    close(found, [[i < len(file[1]) for i in order] for file, order in zip(files, orders, strict=True)])
+
+
 def altered(text, *places):
     """The text with other digits at these places, a copy for each."""
-    return [text[:i] + ("0" if text[i] != "0" else "f") + text[i + 1 :] for i in places]
+    return [(text[:i] + ("0" if text[i] != "0" else "f") + text[i + 1 :],) for i in places]
 
 
 @pytest.mark.exercise("verify_sha1")
 class TestVerifySha1:
     @pytest.mark.points(2)
-    def test_digest(self, run, content):
+    def test_digest(self, run, generator, content):
         """Says True to the file's digest, False to that of another file.
         摘要与文件相符时为 True，是另一个文件的摘要时为 False。"""
-        text = content(300)
-        digests = sha1(text), sha1(content(300))
-        close(run(lambda impl: verified(impl, text, *zip(digests))), [True, False])
+        texts = [content(300) for _ in range(4)]
+        digests = [(sha1(text),) for text in texts]
+        files = [(text, [digests[i]] * 3, digests[:i] + digests[i + 1 :]) for i, text in enumerate(texts)]
+        asked(run, generator, *files)
 
-    def test_published_digests(self, run):
+    def test_published_digests(self, run, generator):
         """Says True to the digests that the standard's examples print.
         与标准中给出的示例摘要一致。"""
-        found = run(lambda impl: [verified(impl, text, (ABC,), (LONGER[1],)) for text in (b"abc", LONGER[0])])
-        close(found, [[True, False], [False, True]])
+        short, long = [(ABC,)] * 6, [(LONGER[1],)] * 6
+        asked(run, generator, (b"abc", short, long), (LONGER[0], long, short))
 
-    def test_one_digit(self, run, content):
+    def test_one_digit(self, run, generator, content):
         """Says False if one digit of the digest is another, wherever it stands.
         摘要中任何一位不同，结果都为 False。"""
         text = content(100)
-        digests = [sha1(text), *altered(sha1(text), 0, 7, 20, 39)]
-        close(run(lambda impl: verified(impl, text, *zip(digests))), [True] + [False] * 4)
+        places = 0, 7, 20, 39, *torch.randperm(40, generator=generator)[:4].tolist()
+        asked(run, generator, (text, [(sha1(text),)] * 8, altered(sha1(text), *places)))
 
-    def test_one_bit(self, run, content):
+    def test_one_bit(self, run, generator, content):
         """Says False if one bit of the file is another, wherever it stands.
         文件中任何一个比特不同，结果都为 False。"""
         text = content(200)
-        digest, places = sha1(text), (0, 64, 127, 199)
-        files = [text, *(text[:i] + bytes([text[i] ^ 1]) + text[i + 1 :] for i in places)]
-        close(run(lambda impl: [verified(impl, file, (digest,)) for file in files]), [[True]] + [[False]] * 4)
+        places = 0, 64, 127, 199, draw_int(generator, 1, 198)
+        files = [(text[:i] + bytes([text[i] ^ 1]) + text[i + 1 :], [], [(sha1(text),)]) for i in places]
+        asked(run, generator, *shuffled(generator, [*files, *[(text, [(sha1(text),)], [])] * 5]))
 
-    def test_empty_file(self, run):
+    def test_empty_file(self, run, generator):
         """An empty file has a digest, too.
         空文件也有摘要。"""
-        found = run(lambda impl: [verified(impl, text, (EMPTY,), (ABC,)) for text in (b"", b"abc")])
-        close(found, [[True, False], [False, True]])
+        nothing, letters = [(EMPTY,)] * 6, [(ABC,)] * 6
+        asked(run, generator, (b"", nothing, letters), (b"abc", letters, nothing))
 
-    def test_missing_file(self, run):
+    def test_missing_file(self, run, generator):
         """Says False to whatever digest if there is no such file, the digest of nothing included.
         文件不存在时，无论摘要是什么（包括空内容的摘要），结果都为 False。"""
+        names = shuffled(generator, ["data.txt", "data.zip"] * 6)
 
         def probe(impl):
             with np.testing.tempdir() as folder:
-                missing = [impl.verify_sha1(f"{folder}/data.zip", digest) for digest in (EMPTY, ABC)]
-            return missing, verified(impl, b"abc", (ABC,))
+                np.frombuffer(b"abc", np.uint8).tofile(f"{folder}/data.txt")
+                missing = impl.verify_sha1(f"{folder}/data.zip", EMPTY)
+                return missing, [impl.verify_sha1(f"{folder}/{name}", ABC) for name in names]
 
-        close(run(probe), ([False, False], [True]))
+        close(run(probe), (False, [name == "data.txt" for name in names]))
 
     @pytest.mark.points(2)
-    def test_chunks(self, run, content):
+    def test_chunks(self, run, generator, content):
         """The size of chunks makes no difference, whether the last one is full or not.
         分块大小不影响结果，无论最后一块是否读满。"""
-        text = content(192)
-        right, wrong = sha1(text), sha1(text[:64])
-        questions = [(digest, size) for size in (1, 7, 64, 96, 100, 191, 192, 193, 1000) for digest in (right, wrong)]
-        close(run(lambda impl: verified(impl, text, *questions)), [True, False] * 9)
+        text, sizes = content(192), (1, 7, 64, 96, 100, 191, 192, 193, 1000)
+        asked(run, generator, (text, *([(sha1(part), size) for size in sizes] for part in (text, text[:64]))))
 
-    def test_larger_than_a_chunk(self, run):
+    def test_larger_than_a_chunk(self, run, generator):
         """Reads files of more than two mebibytes to their end, if no size is given.
         不给分块大小时，超过 2 MiB 的文件也读到末尾。"""
+        digests = shuffled(generator, [TWO_MEBIBYTES, FIVE_MORE] * 4)
+        million = shuffled(generator, [MILLION, FIVE_MORE] * 2)
 
         def probe(impl):
             sizes = 2 * MEBIBYTE, 2 * MEBIBYTE + 5
-            found = [verified(impl, b"a" * size, (TWO_MEBIBYTES,), (FIVE_MORE,)) for size in sizes]
-            return [*found, verified(impl, MILLION[0], (MILLION[1], 4096), (FIVE_MORE, 4096))]
+            found = [verified(impl, b"a" * size, [(digest,) for digest in digests]) for size in sizes]
+            return [*found, verified(impl, b"a" * 10**6, [(digest, 4096) for digest in million])]
 
-        close(run(probe), [[True, False], [False, True], [True, False]])
+        right = [digests, TWO_MEBIBYTES], [digests, FIVE_MORE], [million, MILLION]
+        close(run(probe), [[digest == own for digest in asked] for asked, own in right])
 
-    def test_bytes_as_they_are(self, run):
+    def test_bytes_as_they_are(self, run, generator, content):
         """Reads bytes, not text: the ends of lines and bytes that are no characters count as they stand.
         按字节而不是按文本读取：换行符和非字符的字节都原样计入。"""
-        texts = [b"one\r\ntwo\rthree\n", bytes(range(256)), b"\x1aend\n\n", b"\xff\xfe\x00 "]
-        digests = [sha1(text) for text in texts]
-        found = run(lambda impl: [verified(impl, text, *zip(digests)) for text in texts])
-        close(found, [[i == j for j in range(4)] for i in range(4)])
+        texts = [b"one\r\ntwo\rthree\n", bytes(range(256)), b"\x1aend\n\n", b"\xff\xfe\x00 ", content(40) + b"\r\n"]
+        digests = [(sha1(text),) for text in texts]
+        files = [(text, [digests[i]] * 4, digests[:i] + digests[i + 1 :]) for i, text in enumerate(texts)]
+        asked(run, generator, *files)
 
     @pytest.mark.bonus
-    def test_capitals(self, run, content):
+    def test_capitals(self, run, generator, content):
         """Takes a digest in capitals, or partly so. (The book compares the digits as they are written.)
         摘要可以用大写字母，也可以大小写混用。（书中直接比较字符串。）"""
         text = content(50)
         digest = sha1(text)
-        mixed = digest[:20].upper() + digest[20:]
-        digests = [digest, digest.upper(), mixed, *altered(digest.upper(), 3)]
-        close(run(lambda impl: verified(impl, text, *zip(digests))), [True, True, True, False])
+        capitals = [(digest,), (digest.upper(),), (digest[:20].upper() + digest[20:],)]
+        asked(run, generator, (text, capitals, altered(digest.upper(), 3, 5, 30)))
 
-    def test_other_digests(self, run):
+    def test_other_digests(self, run, generator):
         """Says False to a part of the digest, to more than it, and to those by MD5 and SHA-256.
         摘要不完整、多出几位，或是 MD5、SHA-256 的摘要时，结果都为 False。"""
         md5 = "900150983cd24fb0d6963f7d28e17f72"
         sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        digests = [ABC, "", ABC[:8], ABC[2:], ABC + "00", md5, sha256]
-        close(run(lambda impl: verified(impl, b"abc", *zip(digests))), [True] + [False] * 6)
+        others = [(digest,) for digest in ("", ABC[:8], ABC[2:], ABC + "00", md5, sha256)]
+        asked(run, generator, (b"abc", [(ABC,)] * 6, others))
 
     def test_file_untouched(self, run, content):
         """Leaves the file as it was, and says the same again.
@@ -166,19 +180,25 @@ class TestVerifySha1:
         close(run(probe), ([True, False] * 2, list(text)))
 
 
-def drawn(count=4):
+def drawn(count):
     """For probes: so many numbers of each of the three libraries."""
     return [random.random() for _ in range(count)], np.random.rand(count).tolist(), torch.rand(count).tolist()
 
 
-def seeded(impl, *seeds):
-    """For probes: what is drawn after each of these seeds."""
-    return [(impl.seed_everything(seed), drawn())[1] for seed in seeds]
+def seeded(impl, draw, count, *seeds):
+    """For probes: the result of draw(count) after each of these seeds."""
+    return [(impl.seed_everything(seed), draw(count))[1] for seed in seeds]
 
 
 @pytest.fixture
 def seed(generator):
-    return int(torch.randint(1, 2**31, (), generator=generator))
+    return draw_int(generator, 1, 2**31)
+
+
+@pytest.fixture
+def count(generator):
+    """How many numbers to draw."""
+    return draw_int(generator, 20, 300)
 
 
 def expect_repeated(first, second):
@@ -188,68 +208,67 @@ def expect_repeated(first, second):
     )  # fmt: skip
 
 
+def expect_repeatable(run, draw, count, *seeds):
+    """Each of two seeds gives its own numbers when it is set again, and they are not those of the other."""
+    results = run(lambda impl: seeded(impl, draw, count, *(seed for seed in seeds for _ in range(2))))
+    expect_repeated(results[::2], results[1::2])
+    expect(
+        results[0] != results[2], f"The seeds {seeds[0]} and {seeds[1]} give the same numbers.",
+        f"种子 {seeds[0]} 和 {seeds[1]} 得到相同的随机数。",
+    )  # fmt: skip
+
+
 @pytest.mark.exercise("seed_everything")
 class TestSeedEverything:
-    def test_python(self, run, seed):
+    def test_python(self, run, seed, count):
         """Python's random repeats: numbers, choices, orders.
         Python 的 random 可重复：随机数、抽样、打乱次序。"""
 
-        def probe(impl):
-            results = []
-            for _ in range(2):
-                impl.seed_everything(seed)
-                results.append((random.random(), random.gauss(0, 1), random.sample(range(1000), 20)))
-            return results
+        def draw(count):
+            return random.random(), random.gauss(0, 1), random.sample(range(1000), count)
 
-        expect_repeated(*run(probe))
+        expect_repeatable(run, draw, count, seed, seed + 1)
 
-    def test_numpy(self, run, seed):
+    def test_numpy(self, run, seed, count):
         """numpy's np.random repeats: numbers, orders.
         numpy 的 np.random 可重复：随机数、打乱次序。"""
 
-        def probe(impl):
-            results = []
-            for _ in range(2):
-                impl.seed_everything(seed)
-                results.append((np.random.randn(3).tolist(), np.random.permutation(50).tolist()))
-            return results
+        def draw(count):
+            return np.random.randn(3).tolist(), np.random.permutation(count).tolist()
 
-        expect_repeated(*run(probe))
+        expect_repeatable(run, draw, count, seed, seed + 1)
 
-    def test_torch(self, run, seed):
+    def test_torch(self, run, seed, count):
         """torch repeats: numbers, orders, the first weights of a network, dropout.
         torch 可重复：随机数、打乱次序、网络的初始参数、暂退法。"""
 
-        def probe(impl):
-            results = []
-            for _ in range(2):
-                impl.seed_everything(seed)
-                X = torch.nn.Linear(3, 4)(torch.randn(2, 3))
-                results.append((torch.randperm(50).tolist(), torch.nn.functional.dropout(X, 0.5).tolist()))
-            return results
+        def draw(count):
+            X = torch.nn.Linear(3, 4)(torch.randn(2, 3))
+            return torch.randperm(count).tolist(), torch.nn.functional.dropout(X, 0.5).tolist()
 
-        expect_repeated(*run(probe))
+        expect_repeatable(run, draw, count, seed, seed + 1)
 
     @pytest.mark.points(2)
-    def test_whatever_came_before(self, run, seed):
+    def test_whatever_came_before(self, run, seed, count):
         """The same numbers come, however many of each library's were drawn before.
         无论之前各库抽取了多少随机数，结果都相同。"""
 
         def probe(impl):
             results = []
-            for count in (0, 1, 700):
-                drawn(count)
-                results += seeded(impl, seed)
-            return results
+            for before in (0, 1, 700):
+                drawn(before)
+                results += seeded(impl, drawn, count, seed)
+            return results, seeded(impl, drawn, count, seed + 1)
 
-        first, *others = run(probe)
+        (first, *others), (different,) = run(probe)
         for other in others:
             expect_repeated(first, other)
+        expect(first != different, "Another seed gives the same numbers.", "换一个种子，得到的随机数却相同。")
 
-    def test_different_seeds(self, run, seed):
+    def test_different_seeds(self, run, seed, count):
         """Different seeds give different numbers, and each its own again, in each library.
         不同种子在各库中都得到不同的随机数；再用原来的种子则重现。"""
-        results = run(lambda impl: seeded(impl, seed, seed + 1, 42, seed, seed + 1, 42))
+        results = run(lambda impl: seeded(impl, drawn, count, *[seed, seed + 1, 42] * 2))
         expect_repeated(results[:3], results[3:])
         differ = [len({tuple(result[library]) for result in results[:3]}) == 3 for library in range(3)]
         expect(
@@ -257,24 +276,17 @@ class TestSeedEverything:
             f"不同种子是否得到不同的随机数（random、numpy、torch）：{differ}。",
         )  # fmt: skip
 
-    def test_zero(self, run):
+    def test_zero(self, run, count):
         """0 is a seed like others.
         0 也是普通的种子。"""
-        zero, one, again = run(lambda impl: seeded(impl, 0, 1, 0))
-        expect_repeated(zero, again)
-        expect(zero != one, "The seeds 0 and 1 give the same numbers.", "种子 0 和 1 得到相同的随机数。")
+        expect_repeatable(run, drawn, count, 0, 1)
 
-    def test_large_seeds(self, run):
+    def test_large_seeds(self, run, count):
         """Takes seeds up to 2**32 - 1.
         种子最大可到 2**32 - 1。"""
-        results = run(lambda impl: seeded(impl, 2**32 - 1, 2**31, 2**32 - 1, 2**31))
-        expect_repeated(results[:2], results[2:])
-        expect(
-            results[0] != results[1], "The seeds 2**32 - 1 and 2**31 give the same numbers.",
-            "种子 2**32 - 1 和 2**31 得到相同的随机数。",
-        )  # fmt: skip
+        expect_repeatable(run, drawn, count, 2**32 - 1, 2**31)
 
-    def test_gpu(self, run, seed):
+    def test_gpu(self, run, seed, count):
         """Seeds the GPU's generators, too; whether torch.cuda is asked to shows it without a GPU.
         也为 GPU 的随机数生成器设种子；没有 GPU 时，通过是否调用 torch.cuda 的函数来判断。"""
 
@@ -285,102 +297,122 @@ class TestSeedEverything:
                 patch.setattr(torch.cuda, "_is_in_bad_fork", lambda: False)  # or a forked process seeds the CPU alone
                 patch.setattr(torch.cuda, "manual_seed", seeds.append)
                 patch.setattr(torch.cuda, "manual_seed_all", seeds.append)
-                return seeded(impl, seed, seed), len(seeds) > 0
+                return seeded(impl, drawn, count, seed, seed, seed + 1), len(seeds) > 0
 
-        results, asked = run(probe)
-        expect_repeated(*results)
+        (first, second, other), asked = run(probe)
+        expect_repeated(first, second)
+        expect(first != other, "Another seed gives the same numbers.", "换一个种子，得到的随机数却相同。")
         expect(asked, "The GPU's generators have no seed.", "没有为 GPU 的随机数生成器设种子。")
 
 
-def reported(impl, *sources, before=()):
-    """For probes: the report on modules with these sources, newly made in a folder, and on one that is not there.
+def reported(impl, sources, order, before=()):
+    """For probes: the report on modules with these sources, newly made in a folder, and on as many that are not there.
 
     {} in a source is the path of a file, to whose single byte the module may add; its size comes last. Names are new
-    every time: a module that was imported once stays so. Those of `before` are imported before the report.
+    every time: a module that was imported once stays so. Those of `before` are imported before the report. The report
+    is on the names in this order of their places, the modules that are not there after the others.
     """
     with np.testing.tempdir() as folder, pytest.MonkeyPatch.context() as patch:
         mark = f"{folder}/mark"
         np.zeros(1, np.uint8).tofile(mark)
-        names = [f"new_{folder[-8:]}_{i}" for i in range(len(sources))]
-        for name, source in zip(names, sources, strict=True):
+        names = [f"{age}_{folder[-8:]}_{i}" for age in ("new", "old") for i in range(len(sources))]
+        for name, source in zip(names, sources, strict=False):
             np.frombuffer(source.format(repr(mark)).encode(), np.uint8).tofile(f"{folder}/{name}.py")
         patch.syspath_prepend(folder)
         for i in before:
             __import__(names[i])
-        report = impl.import_report([*names, f"old_{folder[-8:]}"])
-        return [report.get(name) for name in (*names, f"old_{folder[-8:]}")], len(report), len(np.fromfile(mark, "u1"))
+        asked = [names[place] for place in order]
+        report = impl.import_report(asked)
+        return [report.get(name) for name in asked], len(report), len(np.fromfile(mark, "u1"))
+
+
+def found_unloaded(run, generator, sources, before=()):
+    """These modules are found, as many others are not, and nothing is imported."""
+    order = shuffled(generator, range(2 * len(sources)))
+    expected = [place < len(sources) for place in order], len(order), 1
+    close(run(lambda impl: reported(impl, sources, order, before)), expected)
+
+
+@pytest.fixture
+def nowhere(generator):
+    """A name that no module has."""
+    return f"no_such_{words(generator, 1, length=5)[0]}"
 
 
 @pytest.mark.exercise("import_report")
 class TestImportReport:
     @pytest.mark.points(2)
-    def test_found_or_not(self, run):
+    def test_found_or_not(self, run, generator, nowhere):
         """Says of each module whether it is there: those of Python, of its library, installed ones, others.
         逐个说明模块是否存在：内置模块、标准库、已安装的库，以及不存在的模块。"""
-        names = ["sys", "no_such_module", "json", "torch", "torchh", "numpy", "numpy_", "random"]
-        absent = {"no_such_module", "torchh", "numpy_"}
+        absent = [nowhere, "torchh", "numpy_"]
+        names = shuffled(generator, ["sys", "json", "torch", "numpy", "random", *absent])
         close(run(lambda impl: impl.import_report(names)), {name: name not in absent for name in names})
 
-    def test_new_module(self, run):
+    def test_new_module(self, run, generator):
         """Finds a module in a folder where Python looks for some.
         能找到 Python 搜索路径中某个文件夹里的模块。"""
-        close(run(lambda impl: reported(impl, "x = 1\n", "y = 2\n")), ([True, True, False], 3, 1))
+        found_unloaded(run, generator, ["x = 1\n", "y = 2\n"] * 3)
 
     @pytest.mark.points(2)
-    def test_not_imported(self, run):
+    def test_not_imported(self, run, generator):
         """Imports none of the modules: what is written in them is not run.
         不导入任何模块：模块中的代码不会运行。"""
-        source = "with open({}, 'a') as file:\n    file.write('imported')\n"
-        close(run(lambda impl: reported(impl, source, source)), ([True, True, False], 3, 1))
+        found_unloaded(run, generator, ["with open({}, 'a') as file:\n    file.write('imported')\n"] * 6)
 
-    def test_broken_module(self, run):
+    def test_broken_module(self, run, generator):
         """Finds modules that would fail: by an error, by an import of their own, by wrong syntax.
         能找到导入时会出错的模块：抛出异常、其中的导入失败、语法错误。"""
-        broken = "raise RuntimeError\n", "import no_such_module\n", "def f(:\n"
-        close(run(lambda impl: reported(impl, *broken)), ([True, True, True, False], 4, 1))
+        found_unloaded(run, generator, ["raise RuntimeError\n", "import no_such_module\n", "def f(:\n"] * 2)
 
-    def test_imported_already(self, run):
+    def test_imported_already(self, run, generator):
         """Finds modules that are imported already, a module without a spec among them.
         能找到已经导入的模块，包括没有 __spec__ 的模块。"""
-        sources = "x = 1\n", "__spec__ = None\n", "__spec__ = None\n"
-        close(run(lambda impl: reported(impl, *sources, before=(0, 1))), ([True, True, True, False], 4, 1))
+        sources = ["x = 1\n", "__spec__ = None\n", "__spec__ = None\n", "y = 1\n", "z = 1\n"]
+        found_unloaded(run, generator, sources, before=(0, 1))
 
-    def test_submodules(self, run):
+    def test_submodules(self, run, generator, nowhere):
         """Looks for submodules in their packages.
         在包中查找子模块。"""
-        names = "torch.nn", "torch.nn.functional", "json.tool", "json.no_such_module", "torch.nn.no_such.functional"
-        expected = dict(zip(names, (True, True, True, False, False), strict=True))
-        close(run(lambda impl: impl.import_report(names)), expected)
+        absent = "json.no_such_module", "torch.nn.no_such.functional", f"torch.nn.{nowhere}"
+        names = shuffled(generator, ["torch.nn", "torch.nn.functional", "json.tool", *absent])
+        close(run(lambda impl: impl.import_report(names)), {name: name not in absent for name in names})
 
-    def test_absent_package(self, run):
+    def test_absent_package(self, run, nowhere):
         """Does not find a submodule whose package is not there, and goes on.
         包不存在时找不到其子模块，并继续检查其余模块。"""
-        names = ["no_such_package.module", "json", "no_such.package.with_a.module", "torch.nn"]
+        names = [f"{nowhere}.module", "json", f"{nowhere}.package.with_a.module", "torch.nn"]
         close(run(lambda impl: impl.import_report(names)), dict(zip(names, (False, True, False, True), strict=True)))
 
-    def test_no_package(self, run):
+    def test_no_package(self, run, nowhere):
         """Does not find what would be in a module that is no package: functions and classes are not modules.
         普通模块不是包，其中的函数和类不是模块，找不到。"""
-        names = ["json.decoder", "json.decoder.JSONDecoder", "math.pi", "random.random.random", "math"]
-        expected = dict(zip(names, (True, False, False, False, True), strict=True))
+        names = [
+            "json.decoder",
+            "json.decoder.JSONDecoder",
+            "math.pi",
+            "random.random.random",
+            f"math.{nowhere}",
+            "math",
+        ]
+        expected = dict(zip(names, (True, False, False, False, False, True), strict=True))
         close(run(lambda impl: impl.import_report(names)), expected)
 
-    def test_names_of_modules(self, run):
+    def test_names_of_modules(self, run, nowhere):
         """Names are those of modules, not of what pip installs: PyYAML is imported as yaml.
         名称是模块名，不是 pip 安装时的包名：PyYAML 导入时叫 yaml。"""
-        names = ["PyYAML", "yaml", "typing-extensions", "typing_extensions"]
-        close(run(lambda impl: impl.import_report(names)), dict(zip(names, (False, True) * 2, strict=True)))
+        names = ["PyYAML", "yaml", "typing-extensions", "typing_extensions", nowhere.replace("_", "-"), "json"]
+        close(run(lambda impl: impl.import_report(names)), dict(zip(names, (False, True) * 3, strict=True)))
 
-    def test_few_names(self, run):
+    def test_few_names(self, run, nowhere):
         """No names give an empty report; a name that is given twice stands in it once.
         没有名称时报告为空；重复的名称只出现一次。"""
-        found = run(
-            lambda impl: [impl.import_report(names) for names in ([], ["json"], ("no_such", "json", "no_such"))]
-        )
-        close(found, [{}, {"json": True}, {"no_such": False, "json": True}])
+        groups = [], ["json"], (nowhere, "json", nowhere)
+        found = run(lambda impl: [impl.import_report(names) for names in groups])
+        close(found, [{}, {"json": True}, {nowhere: False, "json": True}])
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, nowhere):
         """Leaves the names as they were.
         不修改传入的名称。"""
-        names = ["json", "no_such_module", "torch.nn", "json"]
+        names = ["json", nowhere, "torch.nn", "json"]
         agree(lambda impl: (impl.import_report(names), names))

@@ -4,8 +4,9 @@ import math
 
 import pytest
 import torch
+from torch.nn.functional import one_hot
 
-from dlgrade.suite import close, gradients, written_from_scratch
+from dlgrade.suite import close, draw_int, gradients, shuffled, written_from_scratch
 
 CYCLE = [1, 2, 0]
 
@@ -63,9 +64,16 @@ def permutation(generator):
     return permutation
 
 
-def positive(impl, *matrices):
-    """For probes: what is_positive_definite says of each matrix, given as rows."""
-    return [impl.is_positive_definite(torch.tensor(rows)) for rows in matrices]
+def definite(run, generator, yes, no):
+    """is_positive_definite accepts these matrices and refuses those, asked about in a drawn order."""
+    order, matrices = shuffled(generator, range(len(yes) + len(no))), [torch.as_tensor(A) for A in (*yes, *no)]
+    close(run(lambda impl: [impl.is_positive_definite(matrices[i]) for i in order]), [i < len(yes) for i in order])
+
+
+@pytest.fixture
+def factor(generator):
+    """A whole number above 1, which keeps exact what is worked out on paper."""
+    return draw_int(generator, 2, 99)
 
 
 @pytest.mark.exercise("frobenius_norm")
@@ -78,12 +86,12 @@ class TestFrobeniusNorm:
         found = run(lambda impl: [impl.frobenius_norm(A) for A in matrices])
         close(found, [torch.linalg.matrix_norm(A, "fro") for A in matrices])
 
-    def test_on_paper(self, run):
+    def test_on_paper(self, run, factor):
         """Worked out on paper: one entry, one row, one column, the book's matrix of ones.
         与手算结果一致：单个元素、一行、一列，以及书中全为 1 的矩阵。"""
         matrices = [[-3.0]], [[3.0, -4.0]], [[2.0], [3.0], [6.0]], [[1.0] * 9] * 4, [[1.0, 0.0], [0.0, 1.0]]
-        found = run(lambda impl: [impl.frobenius_norm(torch.tensor(A)) for A in matrices])
-        close(found, [torch.tensor(norm) for norm in (3.0, 5.0, 7.0, 6.0, math.sqrt(2))])
+        found = run(lambda impl: [impl.frobenius_norm(f * torch.tensor(A)) for f in (1, factor) for A in matrices])
+        close(found, [f * torch.tensor(norm) for f in (1, factor) for norm in (3.0, 5.0, 7.0, 6.0, math.sqrt(2))])
 
     def test_rotation(self, run, randn, orthogonal):
         """A rotation, a transposition or another sign does not change it; a factor multiplies it.
@@ -93,11 +101,12 @@ class TestFrobeniusNorm:
         expected = torch.linalg.matrix_norm(A)
         close(found, [expected, expected, expected, expected, 3 * expected])
 
-    def test_zeros_and_empty(self, run):
+    def test_zeros_and_empty(self, run, factor):
         """A matrix of zeros, and one without entries, have norm 0.
         零矩阵和空矩阵的范数为 0。"""
-        found = run(lambda impl: [impl.frobenius_norm(A) for A in (torch.zeros(2, 3), torch.empty(0, 3), torch.eye(4))])
-        close(found, [torch.tensor(0.0), torch.tensor(0.0), torch.tensor(2.0)])
+        matrices = torch.zeros(2, factor), torch.empty(0, 3), torch.eye(factor)
+        found = run(lambda impl: [impl.frobenius_norm(A) for A in matrices])
+        close(found, [torch.tensor(0.0), torch.tensor(0.0), torch.tensor(math.sqrt(factor))])
 
     def test_float64_not_contiguous(self, run, randn):
         """Keeps float64 and its precision; takes parts of a matrix, vectors and more axes.
@@ -134,12 +143,13 @@ class TestLpNorm:
         found = run(lambda impl: [impl.lp_norm(x, p) for p in powers])
         close(found, [torch.linalg.vector_norm(x, p) for p in powers])
 
-    def test_on_paper(self, run):
+    def test_on_paper(self, run, factor):
         """Worked out on paper, with negative entries, which count by their size.
         与手算结果一致；负数按绝对值计入。"""
         x, y = torch.tensor([3.0, -4.0, 0.0]), torch.tensor([-3.0, -4.0, -5.0])
-        found = run(lambda impl: [impl.lp_norm(*pair) for pair in ((x, 1), (x, 2), (y, 3), (y, 1))])
-        close(found, [torch.tensor(norm) for norm in (7.0, 5.0, 6.0, 12.0)])
+        pairs = (x, 1), (x, 2), (y, 3), (y, 1)
+        found = run(lambda impl: [impl.lp_norm(f * v, p) for f in (1, factor) for v, p in pairs])
+        close(found, [f * torch.tensor(norm) for f in (1, factor) for norm in (7.0, 5.0, 6.0, 12.0)])
 
     def test_maximum_norm(self, run, randn):
         """For p = inf it is the largest absolute value, be that entry positive or negative.
@@ -157,18 +167,18 @@ class TestLpNorm:
         found = run(lambda impl: [impl.lp_norm(x, p) for p in powers])
         close(found, [torch.linalg.vector_norm(x, p) for p in powers])
 
-    def test_zeros(self, run):
+    def test_zeros(self, run, factor):
         """The zero vector has norm 0, and is the only one.
         零向量的范数为 0，也只有零向量如此。"""
-        powers, one = (1, 2, 3, math.inf), [0.0, -2.0, 0.0]
+        powers, one = (1, 2, 3, math.inf), [0.0, -float(factor), 0.0]
         found = run(lambda impl: [impl.lp_norm(torch.tensor(x), p) for p in powers for x in ([0.0] * 3, one)])
-        close(found, [torch.tensor(0.0), torch.tensor(2.0)] * 4)
+        close(found, [torch.tensor(0.0), torch.tensor(float(factor))] * 4)
 
-    def test_one_entry(self, run):
+    def test_one_entry(self, run, factor):
         """A vector of one entry has its absolute value for every p.
         只有一个元素时，对任何 p 都是它的绝对值。"""
-        found = run(lambda impl: [impl.lp_norm(torch.tensor([-2.5]), p) for p in (1, 1.5, 2, 3, math.inf)])
-        close(found, [torch.tensor(2.5)] * 5)
+        x = torch.tensor([factor / -2])
+        close(run(lambda impl: [impl.lp_norm(x, p) for p in (1, 1.5, 2, 3, math.inf)]), [-x[0]] * 5)
 
     def test_float64_not_contiguous(self, run, randn):
         """Keeps float64 and its precision, on a column of a matrix.
@@ -258,11 +268,10 @@ class TestMeanKeepdims:
         found = run(lambda impl: [impl.mean_keepdims(A, axis) for axis in (0, 1, (0, 2))])
         close(found, [A.mean(dim=axis) for axis in (0, 1, (0, 2))])
 
-    def test_gradients(self, run, randn):
+    def test_gradients(self, run, randn, generator):
         """Hands every entry its share of the gradient.
         梯度平均分给参与求均值的每个元素。"""
-        A = randn(2, 3, 4, dtype=torch.float64)
-        axes = 1, (0, 2)
+        A, axes = randn(*(draw_int(generator, 2, 9) for _ in range(3)), dtype=torch.float64), (1, (0, 2))
         found = run(lambda impl: [gradients(lambda X, a=a: impl.mean_keepdims(X, a, True), A) for a in axes])
         close(found, [gradients(lambda X, a=a: X.mean(a, keepdim=True), A) for a in axes])
 
@@ -294,12 +303,14 @@ class TestMm:
             [torch.mm(*p) for p in ((A, B), (B, A), (A, A))],
         )
 
-    def test_on_paper(self, run):
+    def test_on_paper(self, run, factor):
         """Worked out on paper: a rotation by ninety degrees, and the identity.
         与手算结果一致：旋转九十度的矩阵和单位矩阵。"""
         A, turn, one = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[0.0, -1.0], [1.0, 0.0]]), torch.eye(2)
-        found = run(lambda impl: [impl.mm(*pair) for pair in ((A, turn), (turn, A), (turn, turn), (A, one), (one, A))])
-        close(found, [torch.tensor([[2.0, -1.0], [4.0, -3.0]]), torch.tensor([[-3.0, -4.0], [1.0, 2.0]]), -one, A, A])
+        pairs = (A, turn), (turn, A), (turn, turn), (A, one), (one, A)
+        products = torch.tensor([[2.0, -1.0], [4.0, -3.0]]), torch.tensor([[-3.0, -4.0], [1.0, 2.0]]), -one, A, A
+        found = run(lambda impl: [impl.mm(f * X, Y) for f in (1, factor) for X, Y in pairs])
+        close(found, [f * product for f in (1, factor) for product in products])
 
     def test_row_and_column(self, run, randn):
         """A row by a column is a number, a column by a row is a matrix; 1 by 1 works, too.
@@ -348,74 +359,61 @@ class TestMm:
 @pytest.mark.exercise("is_positive_definite")
 class TestIsPositiveDefinite:
     @pytest.mark.points(2)
-    def test_eigenvalues(self, run, symmetric):
+    def test_eigenvalues(self, run, generator, symmetric):
         """Is true if all eigenvalues are positive, false if one is negative.
         特征值全为正时为真，有一个为负时为假。"""
-        spectra = (
-            [3.0, 1.0, 0.5],
-            [3.0, 1.0, -0.5],
-            [0.2, 0.3, 0.4, 5.0],
-            [-0.01, 2.0, 3.0, 9.0],
-            [-1.0, -2.0],
-            [0.1, 8.0],
-        )
-        matrices = [symmetric(spectrum) for spectrum in spectra]
-        found = run(lambda impl: [impl.is_positive_definite(A) for A in matrices])
-        close(found, [min(spectrum) > 0 for spectrum in spectra])
+        positive = [3.0, 1.0, 0.5], [0.2, 0.3, 0.4, 5.0], [0.1, 8.0]
+        others = [3.0, 1.0, -0.5], [-0.01, 2.0, 3.0, 9.0], [-1.0, -2.0]
+        definite(run, generator, [symmetric(s) for s in positive * 2], [symmetric(s) for s in others * 2])
 
-    def test_signs_of_entries(self, run):
+    def test_signs_of_entries(self, run, generator, randn):
         """Negative entries do no harm, positive ones are not enough.
         有负元素不妨碍正定，元素全为正也不保证正定。"""
-        matrices = (
-            [[2.0, -1.0], [-1.0, 2.0]],
-            [[1.0, 2.0], [2.0, 1.0]],
-            [[1.0, 0.0], [0.0, 4.0]],
-            [[0.5, 1.0], [1.0, 1.0]],
-        )
-        close(run(lambda impl: positive(impl, *matrices)), [True, False, True, False])
+        scales = (1 + randn(3).abs()).tolist()
+        yes = torch.tensor([[2.0, -1.0], [-1.0, 2.0]]), torch.tensor([[1.0, 0.0], [0.0, 4.0]])
+        no = torch.tensor([[1.0, 2.0], [2.0, 1.0]]), torch.tensor([[0.5, 1.0], [1.0, 1.0]])
+        definite(run, generator, *([s * A for s in scales for A in matrices] for matrices in (yes, no)))
 
-    def test_determinant(self, run):
+    def test_determinant(self, run, generator):
         """A positive determinant is not enough: two negative eigenvalues give one, too.
         行列式为正还不够：两个负特征值也会使行列式为正。"""
-        signs = [(sign, n) for n in (2, 3, 4) for sign in (1, -1)]
-        found = run(lambda impl: [impl.is_positive_definite(sign * torch.eye(n)) for sign, n in signs])
-        close(found, [True, False] * 3)
+        identities = [torch.eye(n) for n in (2, 3, 4, 5, 6)]
+        definite(run, generator, identities, [-A for A in identities])
 
     @pytest.mark.points(2)
-    def test_semi_definite(self, run):
+    def test_semi_definite(self, run, generator):
         """A zero eigenvalue is too little: x^T A x is 0 in its direction.
         特征值为零不算正定：沿该方向 x^T A x 为 0。"""
-        block = [[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 0.0]]
-        matrices = [[1.0, 0.0], [0.0, 0.0]], block, [[0.0] * 2] * 2, [[2.0, 0.0], [0.0, 1.0]]
-        close(run(lambda impl: positive(impl, *matrices)), [False, False, False, True])
+        scales = 2.0 ** torch.arange(-1, 2)
+        block, one = torch.tensor([[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 0.0]]), torch.eye(2)
+        yes = [s * A for s in scales for A in (2 * one, torch.diag(torch.tensor([2.0, 1.0])), block[:2, :2])]
+        definite(run, generator, yes, [s * A for s in scales for A in (one * one[0], block, 0 * one)])
 
-    def test_single_entry(self, run):
+    def test_single_entry(self, run, generator, randn):
         """A matrix of one entry is positive definite if the entry is positive.
         1×1 矩阵正定当且仅当该元素为正。"""
-        close(run(lambda impl: positive(impl, [[2.0]], [[-3.0]], [[0.0]], [[1e-3]])), [True, False, False, True])
+        positive = [1e-3, *(0.1 + randn(6).abs()).tolist()]
+        definite(run, generator, [[[x]] for x in positive], [[[x]] for x in (0.0, *(-y for y in positive))])
 
-    def test_not_symmetric(self, run, symmetric):
+    def test_not_symmetric(self, run, generator, symmetric):
         """A matrix that is not symmetric is not positive definite here, though its eigenvalues be positive.
         不对称的矩阵在这里不算正定，即使特征值都为正。"""
-        A = symmetric([2.0, 3.0, 4.0])
-        upper, lower = A.triu(), A.tril()
-        close(run(lambda impl: [impl.is_positive_definite(B) for B in (upper, lower, A)]), [False, False, True])
+        matrices = [symmetric([2.0, 3.0, 4.0]) for _ in range(5)]
+        definite(run, generator, matrices, [part(A) for A in matrices for part in (torch.triu, torch.tril)])
 
-    def test_rounding(self, run, randn):
+    def test_rounding(self, run, generator, randn):
         """Forgives rounding: products that are symmetric on paper are so here.
         容许舍入误差：理论上对称的乘积视为对称。"""
-        B = randn(6, 4)
-        A = B.T @ B + 0.5 * torch.eye(4)
-        A[0, 1] *= 1 + 2e-7
-        found = run(lambda impl: [impl.is_positive_definite(sign * A) for sign in (1, -1)])
-        close(found, [True, False])
+        matrices = [B.T @ B + 0.5 * torch.eye(4) for B in randn(6, 6, 4)]
+        for A in matrices:
+            A[0, 1] *= 1 + 2e-7
+        definite(run, generator, matrices, [-A for A in matrices])
 
-    def test_float64_scaled(self, run, symmetric):
+    def test_float64_scaled(self, run, generator, symmetric):
         """Does not depend on the scale, in float64 as in float32.
         与整体缩放无关，float32 和 float64 均如此。"""
-        A, B = symmetric([1.0, 2.0, 5.0]), symmetric([-0.01, 2.0, 5.0])
-        given = 1e-5 * A, 1e-5 * B, 1e6 * A, 1e6 * B, A.float(), B.float()
-        close(run(lambda impl: [impl.is_positive_definite(C) for C in given]), [True, False] * 3)
+        yes, no = ([symmetric([value, 2.0, 5.0]) for _ in range(2)] for value in (1.0, -0.01))
+        definite(run, generator, *([B for A in group for B in (1e-5 * A, 1e6 * A, A.float())] for group in (yes, no)))
 
     @pytest.mark.bonus
     def test_semi_definite_but_for_rounding(self, run):
@@ -443,17 +441,19 @@ class TestPermutationMatrix:
         found = run(lambda impl: [impl.permutation_matrix(perm) @ x, impl.permutation_matrix(CYCLE) @ x[:3]])
         close(found, [x[perm], x[CYCLE]])
 
-    def test_on_paper(self, run):
+    def test_on_paper(self, run, permutation):
         """Written out: row i has its 1 in column perm[i].
         写出来看：第 i 行的 1 在第 perm[i] 列。"""
         expected = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
-        close(run(lambda impl: impl.permutation_matrix(CYCLE)), expected)
+        perm = permutation(9)
+        found = run(lambda impl: [impl.permutation_matrix(p) for p in (CYCLE, perm)])
+        close(found, [expected, one_hot(torch.tensor(perm)).float()])
 
-    def test_identity(self, run):
+    def test_identity(self, run, factor):
         """Numbers in their own order give the identity, a single one [[1]].
         恒等置换得到单位矩阵；n = 1 时为 [[1]]。"""
-        found = run(lambda impl: [impl.permutation_matrix(list(range(n))) for n in (1, 2, 4)])
-        close(found, [torch.eye(n) for n in (1, 2, 4)])
+        found = run(lambda impl: [impl.permutation_matrix(list(range(n))) for n in (1, 2, factor)])
+        close(found, [torch.eye(n) for n in (1, 2, factor)])
 
     def test_rows_and_columns(self, run, randn, permutation):
         """From the left it reorders a matrix's rows, its transpose from the right the columns.
@@ -474,22 +474,24 @@ class TestPermutationMatrix:
 
         close(run(probe), (torch.eye(5), x[back], torch.eye(5)[back]))
 
-    def test_repeated(self, run):
+    def test_repeated(self, run, permutation):
         """Raises ValueError if a number occurs twice.
         有重复的下标时抛出 ValueError。"""
-        perms = [0, 0], [1, 2, 1], [0, 1, 2, 0], [1, 0]
+        right = permutation(6)
+        perms = [0, 0], [1, 2, 1], [0, 1, 2, 0], [*right[:5], right[0]], right
         found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
-        close(found, [*["ValueError"] * 3, torch.tensor([[0.0, 1.0], [1.0, 0.0]])])
+        close(found, [*["ValueError"] * 4, torch.eye(6)[right]])
 
-    def test_out_of_range(self, run):
+    def test_out_of_range(self, run, permutation):
         """Raises ValueError for numbers that are too large or negative.
         下标过大或为负时抛出 ValueError。"""
-        perms = [1, 2], [0, 3, 1], [-1], [0, -1, 1], [2, 0, 1]
+        right = permutation(6)
+        perms = [1, 2], [0, 3, 1], [-1], [0, -1, 1], [i + 1 for i in right], right
         found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
-        close(found, [*["ValueError"] * 4, torch.eye(3)[[2, 0, 1]]])
+        close(found, [*["ValueError"] * 5, torch.eye(6)[right]])
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, permutation):
         """Leaves the list as it was, and takes a tuple.
         不修改传入的列表；也可接受元组。"""
-        perm = [3, 0, 2, 1]
-        agree(lambda impl: (impl.permutation_matrix(perm), impl.permutation_matrix((2, 0, 1)), perm))
+        perm, other = permutation(6), tuple(permutation(5))
+        agree(lambda impl: (impl.permutation_matrix(perm), impl.permutation_matrix(other), perm))

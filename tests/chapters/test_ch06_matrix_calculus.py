@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.suite import close, expect, raises, written_from_scratch
+from dlgrade.suite import close, draw_int, expect, raises, shuffled, written_from_scratch
 
 F64 = torch.float64
 
@@ -35,19 +35,20 @@ class TestNumericalLim:
         found = run(lambda impl: [impl.numerical_lim(parabola, x, h) for h in steps])
         close(found, [6 * x - 4 + 3 * h for h in steps])
 
-    def test_limit(self, run):
+    def test_limit(self, run, generator):
         """Comes nearer to the derivative in proportion to h: 2 at x = 1, an integer, in the book's example.
         误差与 h 成正比地减小：书中的例子在 x = 1（整数）处趋于 2。"""
-        steps = [10.0**-k for k in range(1, 6)]
-        found = run(lambda impl: [impl.numerical_lim(parabola, 1, h) for h in steps])
-        close(found, [2 + 3 * h for h in steps])
+        points = [(x, 10.0**-k) for x in (1, draw_int(generator, 2, 50)) for k in range(1, 6)]
+        found = run(lambda impl: [impl.numerical_lim(parabola, x, h) for x, h in points])
+        close(found, [6 * x - 4 + 3 * h for x, h in points])
 
     def test_negative_step(self, run, numbers):
         """A negative h gives the slope on the left: -1 for |x| at 0, and 1 on the right.
         h 为负时得到左侧的斜率：|x| 在 0 处左侧为 -1，右侧为 1。"""
-        (h,) = numbers(1)
-        found = run(lambda impl: [impl.numerical_lim(abs, 0.0, step) for step in (-h, h)])
-        close(found, [-1.0, 1.0])
+        h, slope = numbers(2)
+        functions = abs, lambda x: slope * abs(x)
+        found = run(lambda impl: [impl.numerical_lim(f, 0.0, step) for f in functions for step in (-h, h)])
+        close(found, [-1.0, 1.0, -slope, slope])
 
     def test_line(self, run, numbers):
         """Is exact on a line, for small steps and for large ones.
@@ -111,12 +112,13 @@ class TestFiniteDifferenceGrad:
         (grad,) = torch.autograd.grad(smooth(leaf := x.clone().requires_grad_()), leaf)
         close(found, grad)
 
-    def test_default_step(self, run):
+    def test_default_step(self, run, numbers):
         """Steps of 1e-6 are the default: next to a kink they show.
         默认步长是 1e-6：在折点附近可以看出来。"""
-        x = torch.tensor([3e-7, -6e-7, 2e-6], dtype=F64)
+        near, left, far = numbers(1, 0.2, 0.4)[0], numbers(1, -0.8, -0.5)[0], numbers(1)[0] + 1
+        x = 1e-6 * torch.tensor([near, left, far], dtype=F64)
         found = run(lambda impl: impl.finite_difference_grad(lambda x: x.abs().sum(), x))
-        close(found, torch.tensor([0.3, -0.6, 1.0], dtype=F64))
+        close(found, torch.tensor([near, left, 1.0], dtype=F64))
 
     def test_number(self, run, randn):
         """Takes a tensor without axes, and a vector of one element.
@@ -230,19 +232,20 @@ class TestJacobian:
     def test_independent_output(self, differentiates, randn):
         """An output that does not depend on x has a row of zeros.
         与 x 无关的输出，其对应行全为零。"""
-        differentiates(lambda x: torch.stack([x[0] * 2, torch.tensor(3.0), x.sum()]), randn(3))
+        factors = randn(3)
+        differentiates(lambda x: torch.stack([x[0] * 2, torch.tensor(3.0), (factors * x).sum()]), randn(3))
 
     def test_constant(self, run, randn):
-        """A constant has a Jacobian of zeros, (m, n), in float64, too; the same function plus x has not.
-        常函数的雅可比矩阵是 (m, n) 的零矩阵，float64 亦然；再加上 x 就不是了。"""
-        x = randn(3, dtype=F64)
+        """A constant has a Jacobian of zeros, (m, n), in float64, too; the same function plus a multiple of x has not.
+        常函数的雅可比矩阵是 (m, n) 的零矩阵，float64 亦然；再加上 x 的倍数就不是了。"""
+        x, slope = randn(3, dtype=F64), randn(3, dtype=F64)
         found = run(
             lambda impl: [
                 impl.jacobian(lambda _: torch.ones(2, dtype=F64), x),
-                impl.jacobian(lambda x: torch.ones(3, dtype=F64) + x, x),
+                impl.jacobian(lambda x: torch.ones(3, dtype=F64) + slope * x, x),
             ]
         )
-        close(found, [torch.zeros(2, 3, dtype=F64), torch.eye(3, dtype=F64)])
+        close(found, [torch.zeros(2, 3, dtype=F64), torch.diag(slope)])
 
     def test_no_graph(self, run, randn):
         """Carries no graph, whatever f closes over.
@@ -328,20 +331,26 @@ class TestGradLeastSquares:
     test_from_scratch = written_from_scratch
 
 
+@pytest.fixture
+def signs(generator):
+    """Nine numbers, three each of -1, 0 and 1, in a drawn order."""
+    return torch.tensor(shuffled(generator, [-1.0, 0.0, 1.0] * 3))
+
+
 @pytest.mark.exercise("subgradient_abs")
 class TestSubgradientAbs:
     @pytest.mark.points(2)
     def test_signs(self, run, randn):
         """Is 1 for positive and -1 for negative numbers, large and tiny.
         正数处为 1，负数处为 -1，无论数有多大或多小。"""
-        x = torch.cat([randn(6), torch.tensor([1e30, -1e30, 1e-30, -1e-30])])
+        x = torch.cat([randn(40), torch.tensor([1e30, -1e30, 1e-30, -1e-30])])
         close(run(lambda impl: impl.subgradient_abs(x)), x / x.abs())
 
-    def test_zero(self, run):
+    def test_zero(self, run, signs):
         """Is 0 at 0 unless told otherwise.
         没有另行指定时，在 0 处为 0。"""
-        x = torch.tensor([0.0, 2.0, 0.0, -3.0])
-        close(run(lambda impl: impl.subgradient_abs(x)), torch.tensor([0.0, 1.0, 0.0, -1.0]))
+        x = 2 * signs
+        close(run(lambda impl: impl.subgradient_abs(x)), signs)
 
     @pytest.mark.points(2)
     def test_at_zero(self, run, numbers):
@@ -350,30 +359,30 @@ class TestSubgradientAbs:
         g, x = numbers(1, -0.9, 0.9)[0], torch.tensor([-0.5, 0.0, 0.5])
         close(run(lambda impl: impl.subgradient_abs(x, g)), torch.tensor([-1.0, g, 1.0]))
 
-    def test_ends(self, run):
+    def test_ends(self, run, signs):
         """Allows -1 and 1 themselves at 0, as integers, too.
         0 处允许取 -1 和 1 本身，整数也可以。"""
-        x = torch.tensor([[-2.0, 0.0], [0.0, 2.0]])
+        x = 2 * signs.reshape(3, 3)
         found = run(lambda impl: [impl.subgradient_abs(x, at_zero=g) for g in (-1.0, 1.0, -1, 1)])
-        expected = [torch.tensor([[-1.0, g], [g, 1.0]]) for g in (-1.0, 1.0)]
-        close(found, expected * 2)
+        close(found, [(x / 2).where(x != 0, g) for g in (-1.0, 1.0)] * 2)
 
-    def test_outside(self, run):
+    def test_outside(self, run, numbers):
         """Raises ValueError where at_zero lies outside of [-1, 1], whether or not x has a zero.
         at_zero 超出 [-1, 1] 时抛出 ValueError，无论 x 中有没有零。"""
-        x = torch.tensor([-1.0, 0.0, 4.0])
+        g, x = numbers(1, -0.9, 0.9)[0], torch.tensor([-1.0, 0.0, 4.0])
 
         def probe(impl):
-            raised = [raises(lambda g=g: impl.subgradient_abs(x, g), ValueError) for g in (1.001, -1.001, 2, math.inf)]
-            return raised, raises(lambda: impl.subgradient_abs(x[2:], -3.0), ValueError), impl.subgradient_abs(x, 0.5)
+            outside = 1.001, -1.001, 2, math.inf, g - 2, g + 2
+            raised = [raises(lambda h=h: impl.subgradient_abs(x, h), ValueError) for h in outside]
+            return raised, raises(lambda: impl.subgradient_abs(x[2:], -3.0), ValueError), impl.subgradient_abs(x, g)
 
-        close(run(probe), ([True] * 4, True, torch.tensor([-1.0, 0.5, 1.0])))
+        close(run(probe), ([True] * 6, True, torch.tensor([-1.0, g, 1.0])))
 
-    def test_negative_zero(self, run):
+    def test_negative_zero(self, run, numbers):
         """Negative zero counts as zero.
         负零也算作零。"""
-        x = torch.tensor([-0.0, 0.0, -1.0])
-        close(run(lambda impl: impl.subgradient_abs(x, 0.25)), torch.tensor([0.25, 0.25, -1.0]))
+        g, x = numbers(1, 0.1, 0.9)[0], torch.tensor([-0.0, 0.0, -1.0])
+        close(run(lambda impl: impl.subgradient_abs(x, g)), torch.tensor([g, g, -1.0]))
 
     def test_shapes(self, run, numbers):
         """Takes float64, tensors without axes, and ones that are not contiguous.

@@ -11,9 +11,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, to_grid, written_from_scratch
+from dlgrade.suite import close, draw_int, gradients, to_grid, written_from_scratch
 
-MANY = 30_000
 NORMAL = True, torch.tensor([1, 0.7])  # what `distribution` should give
 
 
@@ -26,6 +25,12 @@ def model(randn):
         return w + torch.where(w < 0, -1, 1), round(float(randn(1)), 1) + 30
 
     return draw
+
+
+@pytest.fixture
+def n(generator):
+    """A number of examples between 25 and 163, no multiple of 4; 1000 times as many are enough for statistics."""
+    return 4 * draw_int(generator, 6, 40) + draw_int(generator, 1, 3)
 
 
 def noise_of(X, y, w, b):
@@ -47,9 +52,9 @@ def distribution(x, scale):
 
 
 def correlations(*columns):
-    """Of each with each, to the nearest tenth; of what does not vary with anything it is 0."""
+    """How many rows there are, and the correlation of each column with each, to the nearest tenth; 0 for a constant."""
     centred = torch.stack([column - column.mean() for column in columns])
-    return to_grid(torch.cov(centred) / torch.outer(*[centred.std(1).clamp(min=1e-3)] * 2), 0.1)
+    return len(columns[0]), to_grid(torch.cov(centred) / torch.outer(*[centred.std(1).clamp(min=1e-3)] * 2), 0.1)
 
 
 def small_data(impl, w, b, n):
@@ -62,78 +67,78 @@ def small_data(impl, w, b, n):
 @pytest.mark.exercise("synthetic_data")
 class TestSyntheticData:
     @pytest.mark.points(2)
-    def test_model(self, run, model):
+    def test_model(self, run, model, n):
         """Least squares finds the weights and the bias in the data.
         用最小二乘可以从数据中还原权重和偏置。"""
         w, b = model(3)
-        found = run(lambda impl: fit(*impl.synthetic_data(w, b, MANY)))
+        found = run(lambda impl: fit(*impl.synthetic_data(w, b, 1000 * n)))
         close(found, torch.cat([w, torch.tensor([b])]))
 
     @pytest.mark.points(2)
-    def test_noise(self, run, model):
+    def test_noise(self, run, model, n):
         """The noise is normal with deviation 0.01, another for every example and of no relation to the features.
         噪声服从标准差为 0.01 的正态分布，每个样本的噪声不同，且与特征无关。"""
         w, b = model(2)
 
         def probe(impl):
-            X, y = impl.synthetic_data(w, b, MANY)
+            X, y = impl.synthetic_data(w, b, 1000 * n)
             noise = noise_of(X, y, w, b)
             return distribution(noise, 0.01), correlations(noise, *X.T)
 
-        close(run(probe), (NORMAL, torch.eye(3)))
+        close(run(probe), (NORMAL, (1000 * n, torch.eye(3))))
 
     @pytest.mark.points(2)
-    def test_features(self, run, model):
+    def test_features(self, run, model, n):
         """The features are standard normal and independent of each other.
         特征服从标准正态分布，且相互独立。"""
         w, b = model(3)
 
         def probe(impl):
-            X, _ = impl.synthetic_data(w, b, MANY)
+            X, _ = impl.synthetic_data(w, b, 1000 * n)
             return [distribution(x, 1) for x in X.T], correlations(*X.T)
 
-        close(run(probe), ([NORMAL] * 3, torch.eye(3)))
+        close(run(probe), ([NORMAL] * 3, (1000 * n, torch.eye(3))))
 
-    def test_flat_weights(self, agree, model):
+    def test_flat_weights(self, agree, model, n):
         """For weights (d,), a single one too, the labels are a column (n, 1).
         权重形状为 (d,) 时（包括 d = 1），标签也是 (n, 1) 的一列。"""
         (w, b), (one, other) = model(4), model(1)
-        agree(lambda impl: [small_data(impl, w, b, 40), small_data(impl, one, other, 30)])
+        agree(lambda impl: [small_data(impl, w, b, n), small_data(impl, one, other, n)])
 
-    def test_column_of_weights(self, agree, model):
+    def test_column_of_weights(self, agree, model, n):
         """Takes weights (d, 1), a single one too.
         可接受形状为 (d, 1) 的权重，包括 d = 1。"""
         (w, b), (one, other) = model(3), model(1)
-        agree(lambda impl: [small_data(impl, w[:, None], b, 40), small_data(impl, one[:, None], other, 30)])
+        agree(lambda impl: [small_data(impl, w[:, None], b, n), small_data(impl, one[:, None], other, n)])
 
-    def test_no_bias(self, agree, model):
+    def test_no_bias(self, agree, model, n):
         """Takes a bias of 0.
         偏置可以为 0。"""
         w, _ = model(2)
-        agree(lambda impl: [small_data(impl, w, 0, 40), fit(*impl.synthetic_data(w, 0, MANY))])
+        agree(lambda impl: [small_data(impl, w, 0, n), fit(*impl.synthetic_data(w, 0, 1000 * n))])
 
-    def test_one_example(self, agree, model):
+    def test_one_example(self, agree, model, generator):
         """Makes a single example: features (1, d), labels (1, 1).
         只有一个样本时：特征为 (1, d)，标签为 (1, 1)。"""
-        w, b = model(2)
-        agree(lambda impl: [small_data(impl, w, b, 1) for _ in range(40)])
+        models = [model(draw_int(generator, 1, 6)) for _ in range(40)]
+        agree(lambda impl: [small_data(impl, w, b, 1) for w, b in models])
 
-    def test_new_data(self, run, model):
+    def test_new_data(self, run, model, n):
         """Every call draws new features and new noise.
         每次调用都重新生成特征和噪声。"""
         w, b = model(1)
 
         def probe(impl):
-            data = [impl.synthetic_data(w, b, MANY) for _ in range(2)]
+            data = [impl.synthetic_data(w, b, 1000 * n) for _ in range(2)]
             return correlations(*(X[:, 0] for X, _ in data), *(noise_of(X, y, w, b) for X, y in data))
 
-        close(run(probe), torch.eye(4))
+        close(run(probe), (1000 * n, torch.eye(4)))
 
-    def test_arguments_untouched(self, agree, model):
+    def test_arguments_untouched(self, agree, model, n):
         """Leaves the weights as they were.
         不修改传入的权重。"""
         w, b = model(3)
-        agree(lambda impl: (small_data(impl, w, b, 40), w))
+        agree(lambda impl: (small_data(impl, w, b, n), w))
 
 
 def one_pass(impl, batch_size, features, labels):
@@ -157,73 +162,72 @@ def occurrences(batches, rows):
 @pytest.mark.exercise("data_iter")
 class TestDataIter:
     @pytest.mark.points(2)
-    def test_whole_pass(self, agree, randn):
+    def test_whole_pass(self, agree, randn, generator):
         """Every example comes exactly once, with its own label.
         每个样本恰好出现一次，并带有自己的标签。"""
-        X, y = randn(30, 3), randn(30, 1)
-        agree(lambda impl: one_pass(impl, 10, X, y))
+        size = draw_int(generator, 5, 60)
+        X, y = randn(3 * size, 3), randn(3 * size, 1)
+        agree(lambda impl: one_pass(impl, size, X, y))
 
     @pytest.mark.points(2)
-    def test_short_last_batch(self, agree, randn):
+    def test_short_last_batch(self, agree, randn, generator):
         """What is left for no full batch makes a smaller last one.
         不足一个批量的剩余样本组成较小的最后一个批量。"""
-        X, y = randn(23, 2), randn(23, 1)
-        agree(lambda impl: one_pass(impl, 10, X, y))
+        size = draw_int(generator, 5, 60)
+        n = 2 * size + draw_int(generator, 1, size - 1)
+        X, y = randn(n, 2), randn(n, 1)
+        agree(lambda impl: one_pass(impl, size, X, y))
 
-    def test_larger_than_the_data(self, agree, randn):
+    def test_larger_than_the_data(self, agree, randn, n):
         """A batch size beyond the number of examples, be it one, gives all of them in one batch.
         批量大小超过样本数（即使只有一个样本）时，所有样本在一个批量中。"""
-        X, y = randn(16, 2), randn(16, 1)
+        X, y = randn(n, 2), randn(n, 1)
         agree(lambda impl: [one_pass(impl, 100, X, y), one_pass(impl, 2, X[:1], y[:1])])
 
-    def test_one_by_one(self, agree, randn):
+    def test_one_by_one(self, agree, randn, n):
         """Batches of one example keep the axis of the batch.
         批量大小为 1 时保留批量这个轴。"""
-        X, y = randn(14, 2), randn(14, 1)
+        X, y = randn(n, 2), randn(n, 1)
         agree(lambda impl: one_pass(impl, 1, X, y))
 
-    def test_images_and_classes(self, agree, randn):
+    def test_images_and_classes(self, agree, randn, n):
         """Takes non-contiguous float64 features of four axes and flat labels of whole numbers; keeps their dtypes.
         可接受非连续的四维 float64 特征和一维整数标签，并保持各自的 dtype。"""
-        X, y = randn(15, 3, 2, 1, dtype=torch.float64).permute(0, 3, 1, 2), randn(15).argsort()
+        X, y = randn(n, 3, 2, 1, dtype=torch.float64).permute(0, 3, 1, 2), randn(n).argsort()
         agree(lambda impl: one_pass(impl, 4, X, y))
 
     @pytest.mark.points(2)
-    def test_every_order(self, run):
+    def test_every_order(self, run, generator):
         """All orders are equally likely, within a batch and across batches.
         无论在批量内还是批量之间，各种顺序出现的概率都相等。"""
-        X = torch.arange(3.0)[:, None]
+        X = torch.randperm(100, generator=generator)[:3].sort().values.float()[:, None]
 
         def probe(impl):
             orders = [torch.cat([batch for batch, _ in impl.data_iter(2, X, X)]).flatten() for _ in range(600)]
             found, counts = torch.stack(orders).unique(dim=0, return_counts=True)
             return found, to_grid(counts / 600, 1 / 6)
 
-        orders = torch.tensor([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]).float()
+        orders = torch.tensor(list(itertools.permutations(X.flatten().tolist())))
         close(run(probe), (orders, torch.full((6,), 1 / 6)))
 
-    def test_iterator(self, agree, randn):
+    def test_iterator(self, agree, randn, n):
         """Gives an iterator: batches one at a time, nothing after the last, and a new call begins again.
         返回迭代器：逐个给出批量，结束后不再有；再次调用则重新开始。"""
-        X, y = randn(15, 2), randn(15, 1)
+        X, y = randn(n, 2), randn(n, 1)
 
         def probe(impl):
             batches = impl.data_iter(4, X, y)
-            sizes = [len(X) for X, _ in itertools.islice(batches, 4)]
+            sizes = [len(X) for X, _ in itertools.islice(batches, -(-n // 4))]
             return sizes, len(list(batches)), one_pass(impl, 4, X, y)
 
         agree(probe)
 
-    def test_arguments_untouched(self, agree, randn):
+    def test_arguments_untouched(self, agree, randn, n):
         """Leaves features and labels in their order.
         不改变传入的特征和标签的顺序。"""
-        X, y = randn(20, 2), randn(20, 1)
+        X, y = randn(n, 2), randn(n, 1)
 
-        def probe(impl):
-            features, labels = X.clone(), y.clone()
-            return one_pass(impl, 8, features, labels), torch.equal(features, X), torch.equal(labels, y)
-
-        agree(probe)
+        agree(lambda impl: (one_pass(impl, 8, X, y), X, y))
 
     test_from_scratch = written_from_scratch
 
@@ -310,8 +314,8 @@ class TestSquaredLoss:
         """Where there is no error there is no loss, and the others keep theirs.
         没有误差处损失为零，其余的损失不变。"""
         y_hat = randn(4, 1)
-        y = y_hat + torch.tensor([[0.0], [2.0], [0.0], [-3.0]])
-        close(run(lambda impl: impl.squared_loss(y_hat, y)), torch.tensor([[0.0], [2.0], [0.0], [4.5]]))
+        error = torch.tensor([[0.0], [2.0], [0.0], [-3.0]]) * (1 + randn(1).abs())
+        close(run(lambda impl: impl.squared_loss(y_hat, y_hat + error)), error**2 / 2)
 
     def test_float64_transposed(self, run, randn):
         """Keeps float64 and its precision, also on non-contiguous inputs.

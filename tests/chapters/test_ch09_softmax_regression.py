@@ -5,30 +5,39 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.suite import close, draw_int, expect, gradients, set_parameters, written_from_scratch
 
 INPUTS, CLASSES = 4, 3
+FROM = 0, 5, 10, 15  # of examples, all and fewer: a single count says little
 
 
 @pytest.fixture
-def probabilities(randn):
+def n(generator):
+    """A number of examples, odd."""
+    return 2 * draw_int(generator, 10, 100) + 1
+
+
+def probabilities(randn, n, dtype=torch.float32):
     """(y_hat, y): probabilities of n examples over 4 classes and the right classes."""
-
-    def draw(n, dtype=torch.float32):
-        return torch.softmax(randn(n, 4, dtype=dtype), 1), randn(n, 4).argmax(1)
-
-    return draw
+    return torch.softmax(randn(n, 4, dtype=dtype), 1), randn(n, 4).argmax(1)
 
 
-@pytest.fixture
-def batches(randn):
+def batches(randn, *sizes, dtype=torch.float32):
     """Minibatches (X, y) of these sizes; `linear()` and `scores` are wrong about the first of each, the third, ..."""
+    inputs = [randn(size, INPUTS, dtype=dtype) for size in sizes]
+    return [(X, (scores(X).argmax(1) + (torch.arange(len(X)) + 1) % 2) % CLASSES) for X in inputs]
 
-    def draw(*sizes, dtype=torch.float32):
-        inputs = [randn(size, INPUTS, dtype=dtype) for size in sizes]
-        return [(X, (scores(X).argmax(1) + (torch.arange(len(X)) + 1) % 2) % CLASSES) for X in inputs]
 
-    return draw
+def some_wrong(randn, right, classes=3):
+    """These classes, but another one in drawn places, always in the second and never in the first."""
+    wrong = randn(right.shape) > 0
+    wrong.view(-1)[:2] = torch.tensor([False, True])
+    return (right + wrong) % classes
+
+
+def named(number):
+    """For probes: a number and its type."""
+    return number, type(number).__name__
 
 
 class Descent(torch.optim.Optimizer):
@@ -156,54 +165,56 @@ class TestSoftmax:
 @pytest.mark.exercise("cross_entropy")
 class TestCrossEntropy:
     @pytest.mark.points(2)
-    def test_losses(self, run, probabilities):
+    def test_losses(self, run, randn):
         """Gives the loss of each example, as torch's nll_loss of the logarithms does.
         给出每个样本的损失，与 torch 对对数概率求 nll_loss 一致。"""
-        y_hat, y = probabilities(6)
+        y_hat, y = probabilities(randn, 6)
         close(run(lambda impl: impl.cross_entropy(y_hat, y)), F.nll_loss(y_hat.log(), y, reduction="none"))
 
-    def test_batch_of_one(self, agree, probabilities):
+    def test_batch_of_one(self, agree, randn):
         """A batch of one gives a vector of one loss.
         只有一个样本时得到长度为 1 的向量。"""
-        y_hat, y = probabilities(1)
+        y_hat, y = probabilities(randn, 1)
         agree(lambda impl: impl.cross_entropy(y_hat, y))
 
-    def test_certain_and_right(self, agree):
+    def test_certain_and_right(self, agree, randn):
         """Probability one of the right class costs nothing.
         正确类别的概率为 1 时损失为 0。"""
-        y_hat, y = torch.tensor([[0.0, 1.0, 0.0], [0.25, 0.25, 0.5]]), torch.tensor([1, 0])
+        y_hat, y = probabilities(randn, 4)
+        y_hat[::2] = F.one_hot(y[::2], 4).float()
         agree(lambda impl: impl.cross_entropy(y_hat, y))
 
-    def test_certain_and_wrong(self, agree):
+    def test_certain_and_wrong(self, agree, randn):
         """Probability zero of the right class costs inf; of another class, nothing special.
         正确类别的概率为 0 时损失为 inf；其他类别的概率为 0 则没有影响。"""
-        y_hat, y = torch.tensor([[0.0, 0.75, 0.25], [0.5, 0.0, 0.5]]), torch.tensor([0, 2])
-        agree(lambda impl: impl.cross_entropy(y_hat, y))
+        y_hat, y = probabilities(randn, 4)
+        y_hat[range(4), torch.cat([y[:2], (y[2:] + 1) % 4])] = 0
+        agree(lambda impl: impl.cross_entropy(y_hat / y_hat.sum(1, keepdim=True), y))
 
-    def test_float64(self, agree, probabilities):
+    def test_float64(self, agree, randn):
         """Keeps float64, and its precision.
         保持 float64 及其精度。"""
-        y_hat, y = probabilities(5, torch.float64)
+        y_hat, y = probabilities(randn, 5, torch.float64)
         agree(lambda impl: impl.cross_entropy(y_hat, y))
 
-    def test_transposed_input(self, agree, probabilities):
+    def test_transposed_input(self, agree, randn):
         """Takes transposed, non-contiguous probabilities.
         可接受转置得到的非连续概率。"""
-        y_hat, y = probabilities(5)
+        y_hat, y = probabilities(randn, 5)
         columns = y_hat.t().contiguous()
         agree(lambda impl: impl.cross_entropy(columns.t(), y))
 
     @pytest.mark.points(2)
-    def test_gradients(self, agree, probabilities):
+    def test_gradients(self, agree, randn):
         """Only the right class of each example has a gradient.
         每个样本只有正确类别有梯度。"""
-        y_hat, y = probabilities(5, torch.float64)
+        y_hat, y = probabilities(randn, 5, torch.float64)
         agree(lambda impl: gradients(lambda p: impl.cross_entropy(p, y), y_hat))
 
-    def test_arguments_untouched(self, agree, probabilities):
+    def test_arguments_untouched(self, agree, randn):
         """Leaves its arguments as they were.
         不修改传入的参数。"""
-        arguments = probabilities(4)
+        arguments = probabilities(randn, 4)
         agree(lambda impl: (impl.cross_entropy(*arguments), arguments))
 
     test_from_scratch = written_from_scratch
@@ -212,67 +223,62 @@ class TestCrossEntropy:
 @pytest.mark.exercise("accuracy")
 class TestAccuracy:
     @pytest.mark.points(2)
-    def test_scores(self, run, randn):
+    def test_scores(self, run, randn, n):
         """Counts the rows whose largest score is that of the right class.
         统计得分最高的类别正好是正确类别的行数。"""
-        y_hat, y = randn(12, 4), randn(12, 4).argmax(1)
-        y[:5] = y_hat[:5].argmax(1)
-        close(run(lambda impl: impl.accuracy(y_hat, y)), float((y_hat.argmax(1) == y).sum()))
+        y_hat = randn(n, 4)
+        y = some_wrong(randn, y_hat.argmax(1), 4)
+        found = run(lambda impl: [impl.accuracy(y_hat[i:], y[i:]) for i in FROM])
+        close(found, [float((y_hat.argmax(1) == y)[i:].sum()) for i in FROM])
 
-    def test_two_classes(self, agree, randn):
+    def test_two_classes(self, agree, randn, n):
         """Two columns are scores of two classes.
         两列表示两个类别的得分。"""
-        y_hat = randn(7, 2)
-        y = y_hat.argmax(1)
-        y[::3] = 1 - y[::3]
-        agree(lambda impl: impl.accuracy(y_hat, y))
+        y_hat = randn(n, 2)
+        y = some_wrong(randn, y_hat.argmax(1), 2)
+        agree(lambda impl: [impl.accuracy(y_hat[i:], y[i:]) for i in FROM])
 
-    def test_class_predictions(self, agree, randn):
+    def test_class_predictions(self, agree, randn, n):
         """Takes a vector of predicted classes.
         可接受由预测类别组成的向量。"""
-        y_hat, y = randn(9, 3).argmax(1), randn(9, 3).argmax(1)
+        y_hat, y = randn(n, 3).argmax(1), randn(n, 3).argmax(1)
         y[:2] = y_hat[:2]
-        agree(lambda impl: [impl.accuracy(y_hat, y), impl.accuracy(y_hat.float(), y)])
+        agree(lambda impl: [impl.accuracy(p[i:], y[i:]) for p in (y_hat, y_hat.float()) for i in FROM])
 
-    def test_column_of_predictions(self, agree):
+    def test_column_of_predictions(self, agree, generator, randn, n):
         """A single column holds predicted classes, cast to y's dtype, not scores.
         只有一列时，它是预测类别（转换为 y 的 dtype），而不是得分。"""
-        y_hat, y = torch.tensor([[2.0], [1.75], [0.0], [3.0]]), torch.tensor([[2], [1], [1], [0]])
-        agree(lambda impl: impl.accuracy(y_hat, y))
+        right = torch.randint(3, (n, 1), generator=generator)
+        y_hat, y = right + 0.75 * (right > 0), some_wrong(randn, right)
+        agree(lambda impl: [impl.accuracy(y_hat[i:], y[i:]) for i in FROM])
 
-    def test_all_right_and_all_wrong(self, agree, randn):
+    def test_all_right_and_all_wrong(self, agree, randn, n):
         """All right gives the batch size, all wrong gives 0.0.
         全对得到批量大小，全错得到 0.0。"""
-        y_hat = randn(5, 3)
+        y_hat = randn(n, 3)
         right = y_hat.argmax(1)
         agree(lambda impl: [impl.accuracy(y_hat, right), impl.accuracy(y_hat, (right + 1) % 3)])
 
     def test_batch_of_one(self, agree, randn):
         """Takes a single example.
         可接受单个样本。"""
-        y_hat = randn(1, 4)
-        y = y_hat.argmax(1)
-        agree(lambda impl: [impl.accuracy(y_hat, y), impl.accuracy(y_hat, 3 - y)])
+        y_hat = randn(20, 4)
+        y = some_wrong(randn, y_hat.argmax(1), 4)
+        agree(lambda impl: [impl.accuracy(y_hat[i : i + 1], y[i : i + 1]) for i in range(20)])
 
-    def test_python_float(self, agree, randn):
+    def test_python_float(self, agree, randn, n):
         """Returns a Python float, even for scores that carry a graph.
         返回 Python 浮点数，即使得分带有计算图。"""
-        y_hat, y = randn(6, 3), torch.tensor([0, 1, 2, 0, 1, 2])
-        y[:2] = y_hat[:2].argmax(1)
+        y_hat = randn(n, 3)
+        y = some_wrong(randn, y_hat.argmax(1))
+        agree(lambda impl: named(impl.accuracy(y_hat.clone().requires_grad_(), y)))
 
-        def probe(impl):
-            number = impl.accuracy(y_hat.clone().requires_grad_(), y)
-            return number, type(number).__name__
-
-        agree(probe)
-
-    def test_float64_transposed(self, agree, randn):
+    def test_float64_transposed(self, agree, randn, n):
         """Takes non-contiguous float64 scores.
         可接受非连续的 float64 得分。"""
-        scores = randn(3, 8, dtype=torch.float64)
-        y = scores.argmax(0)
-        y[5:] = (y[5:] + 1) % 3
-        agree(lambda impl: impl.accuracy(scores.t(), y))
+        scores = randn(3, n, dtype=torch.float64)
+        y = some_wrong(randn, scores.argmax(0))
+        agree(lambda impl: [impl.accuracy(scores.t()[i:], y[i:]) for i in FROM])
 
     def test_arguments_untouched(self, agree, randn):
         """Leaves its arguments as they were.
@@ -285,37 +291,37 @@ class TestAccuracy:
 @pytest.mark.exercise("evaluate_accuracy")
 class TestEvaluateAccuracy:
     @pytest.mark.points(2)
-    def test_unequal_batches(self, run, batches):
+    def test_unequal_batches(self, run, randn, generator, n):
         """Weighs every example alike, whatever the size of its batch.
         每个样本的权重相同，与所在批量的大小无关。"""
-        (first, _), (last, _) = batches(8, 2)
+        m = n + draw_int(generator, 1, 100)
+        (first, _), (last, _) = batches(randn, m, n)
         data = [(first, scores(first).argmin(1)), (last, scores(last).argmax(1))]  # all wrong, all right
-        close(run(lambda impl: impl.evaluate_accuracy(linear(), data)), 0.2)
+        close(run(lambda impl: impl.evaluate_accuracy(linear(), data)), n / (m + n))
 
-    def test_plain_function(self, agree, batches):
+    def test_plain_function(self, agree, randn, n):
         """Takes a plain function as the net.
         网络可以是普通函数。"""
-        data = batches(7)
+        data = batches(randn, n)
         agree(lambda impl: impl.evaluate_accuracy(scores, data))
 
-    def test_evaluation_mode(self, agree, batches):
+    def test_evaluation_mode(self, agree, randn, n):
         """Puts a module into evaluation mode, so that dropout drops nothing.
         把模块设为评估模式，使 dropout 不起作用。"""
-        data = batches(9, 4)
+        data = batches(randn, n, 4)
 
         def probe(impl):
             seen = []
-
             net = nn.Sequential(nn.Dropout(p=1.0), linear())
             net.register_forward_hook(lambda module, *_: seen.append(module.training))
             return impl.evaluate_accuracy(net, data), any(seen)
 
         agree(probe)
 
-    def test_no_graph(self, agree, batches):
+    def test_no_graph(self, agree, randn, n):
         """Builds no computational graph.
         不构建计算图。"""
-        data = batches(6, 3)
+        data = batches(randn, 6, n)
 
         def probe(impl):
             net, seen = linear(), []
@@ -324,45 +330,40 @@ class TestEvaluateAccuracy:
 
         agree(probe)
 
-    def test_read_once(self, agree, batches):
+    def test_read_once(self, agree, randn, n):
         """Takes batches from a generator, which has no length and can be read only once.
         可接受生成器：它没有长度，只能读取一次。"""
-        data = batches(5, 4, 1)
+        data = batches(randn, n, 4, 1)
         agree(lambda impl: impl.evaluate_accuracy(scores, (pair for pair in data)))
 
-    def test_float64(self, agree, batches):
+    def test_float64(self, agree, randn, n):
         """Takes a float64 net and a batch of one; returns a Python float.
         可接受 float64 网络和只有一个样本的批量；返回 Python 浮点数。"""
-        X, y = batches(3, dtype=torch.float64)[0]
+        X, y = batches(randn, n, dtype=torch.float64)[0]
         data = list(zip(X.split(1), y.split(1), strict=True))
-
-        def probe(impl):
-            fraction = impl.evaluate_accuracy(linear(torch.float64), data)
-            return fraction, type(fraction).__name__
-
-        agree(probe)
+        agree(lambda impl: named(impl.evaluate_accuracy(linear(torch.float64), data)))
 
 
 @pytest.mark.exercise("train_epoch_ch3")
 class TestTrainEpoch:
     @pytest.mark.points(2)
-    def test_optimizer(self, agree, batches):
+    def test_optimizer(self, agree, randn):
         """With a torch.optim.Optimizer steps along the gradient of each batch's mean loss.
         使用 torch.optim.Optimizer 时，沿每个批量平均损失的梯度更新。"""
-        data = batches(8, 8, 3)
+        data = batches(randn, 8, 8, 3)
         agree(lambda impl: train(impl, linear(), data))
 
     @pytest.mark.points(2)
-    def test_own_updater(self, agree, batches):
+    def test_own_updater(self, agree, randn):
         """Calls an updater of one's own with the batch size, on the gradient of the summed loss.
         自定义更新函数得到的是损失之和的梯度，并以批量大小为参数被调用。"""
-        data = batches(8, 8, 3)
+        data = batches(randn, 8, 8, 3)
         agree(lambda impl: train(impl, linear(), data, OwnUpdater))
 
-    def test_plain_function(self, agree, batches):
+    def test_plain_function(self, agree, randn):
         """Trains a plain function of two tensors.
         可以训练由两个张量构成的普通函数。"""
-        data = batches(6, 4)
+        data = batches(randn, 6, 4)
 
         def probe(impl):
             W, b = linear().parameters()
@@ -370,10 +371,10 @@ class TestTrainEpoch:
 
         agree(probe)
 
-    def test_short_last_batch(self, run, batches):
+    def test_short_last_batch(self, run, randn):
         """Weighs every example alike in the mean loss and the accuracy.
         平均损失和精度中每个样本的权重相同。"""
-        (first, _), (last, _) = batches(8, 2)
+        (first, _), (last, _) = batches(randn, 8, 2)
         last *= 10
         data = [(first, scores(first).argmax(1)), (last, scores(last).argmin(1))]  # all right, all wrong
         X, y = (torch.cat(part) for part in zip(*data, strict=True))
@@ -381,16 +382,16 @@ class TestTrainEpoch:
         close(run(lambda impl: train(impl, linear(), data, lr=0.0)[0]), expected)
         close(run(lambda impl: train(impl, linear(), data, OwnUpdater, lr=0.0)[0]), expected)
 
-    def test_training_mode(self, agree, batches):
+    def test_training_mode(self, agree, randn, n):
         """Puts a module into training mode, so that dropout drops.
         把模块设为训练模式，使 dropout 起作用。"""
-        data = [(X, torch.arange(9) % CLASSES) for X, _ in batches(9)]
+        data = batches(randn, n)
         agree(lambda impl: train(impl, nn.Sequential(nn.Dropout(p=1.0), linear()).eval(), data))
 
-    def test_old_gradients(self, agree, batches):
+    def test_old_gradients(self, agree, randn):
         """Gradients left over from before do not reach an optimizer's step.
         之前遗留的梯度不会影响优化器的更新。"""
-        data = batches(8)
+        data = batches(randn, 8)
 
         def probe(impl):
             net = linear()
@@ -399,22 +400,17 @@ class TestTrainEpoch:
 
         agree(probe)
 
-    def test_read_once(self, agree, batches):
+    def test_read_once(self, agree, randn):
         """Takes batches from a generator, which has no length and can be read only once.
         可接受生成器：它没有长度，只能读取一次。"""
-        data = batches(5, 5)
+        data = batches(randn, 5, 5)
         agree(lambda impl: train(impl, linear(), (pair for pair in data)))
 
-    def test_python_floats(self, agree, batches):
+    def test_python_floats(self, agree, randn):
         """Returns two Python floats, for float64 nets and batches of one, too.
         返回两个 Python 浮点数；float64 网络和只有一个样本的批量也可以。"""
-        data = batches(1, 1, 1, dtype=torch.float64)
-
-        def probe(impl):
-            metrics = train(impl, linear(torch.float64), data)[0]
-            return metrics, [type(number).__name__ for number in metrics]
-
-        agree(probe)
+        data = batches(randn, 1, 1, 1, dtype=torch.float64)
+        agree(lambda impl: tuple(map(named, train(impl, linear(torch.float64), data)[0])))
 
 
 @pytest.mark.exercise("huber_loss")
@@ -434,16 +430,18 @@ class TestHuberLoss:
         y_hat, y = 3 * randn(2, 24)
         agree(lambda impl: impl.huber_loss(y_hat, y))
 
-    def test_at_delta(self, agree):
+    def test_at_delta(self, agree, generator):
         """Errors of exactly delta, of either sign, cost half of its square.
         误差恰好为 ±delta 时，损失为其平方的一半。"""
-        y_hat, y = torch.tensor([3.0, -1.0, 1.0, 5.0]), torch.ones(4)
-        agree(lambda impl: impl.huber_loss(y_hat, y, delta=2.0))
+        delta, y = draw_int(generator, 9, 64) / 8, torch.ones(4)
+        y_hat = y + delta * torch.tensor([1.0, -1.0, 0.0, 2.0])
+        agree(lambda impl: impl.huber_loss(y_hat, y, delta))
 
-    def test_no_error(self, agree):
+    def test_no_error(self, agree, randn):
         """No error costs nothing.
         没有误差时损失为 0。"""
-        y_hat, y = torch.tensor([2.0, -3.0, 0.5]), torch.tensor([2.0, -3.0, 9.0])
+        y_hat = randn(3)
+        y = y_hat + torch.tensor([0.0, 0.0, 9.0]) * (1 + randn(1).abs())
         agree(lambda impl: impl.huber_loss(y_hat, y, delta=1.5))
 
     def test_large_delta(self, run, randn):
@@ -477,17 +475,18 @@ class TestHuberLoss:
         y_hat, y = 3 * randn(2, 24, dtype=torch.float64)
         agree(lambda impl: gradients(lambda p, t: impl.huber_loss(p, t, 1.5), y_hat, y))
 
-    def test_slope_at_delta(self, run):
+    def test_slope_at_delta(self, run, generator):
         """The slope does not jump at delta: it comes to delta and stays there.
         斜率在 delta 处不跳变：它增加到 delta，之后保持不变。"""
-        error = torch.tensor([-9.0, -2.125, -2.0, -1.875, 1.875, 2.0, 2.125, 9.0], dtype=torch.float64)
+        delta, eighth = draw_int(generator, 9, 64) / 8, torch.tensor([-0.125, 0, 0.125], dtype=torch.float64)
+        error = torch.cat([-delta + eighth, delta + eighth, 9 * delta * eighth])
 
         def probe(impl):
             y_hat = error.clone().requires_grad_()
-            impl.huber_loss(y_hat, torch.zeros_like(error), delta=2.0).sum().backward()
+            impl.huber_loss(y_hat, torch.zeros_like(error), delta).sum().backward()
             return y_hat.grad
 
-        close(run(probe), error.clamp(-2, 2))
+        close(run(probe), error.clamp(-delta, delta))
 
     def test_arguments_untouched(self, agree, randn):
         """Leaves its arguments as they were.

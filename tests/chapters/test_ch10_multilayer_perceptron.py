@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, gradients, written_from_scratch
+from dlgrade.suite import close, draw_int, expect, gradients, shuffled, to_grid, written_from_scratch
 
 SQUARE = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 XOR = torch.tensor([-1, 1, 1, -1])
@@ -201,6 +201,13 @@ def separable(randn):
     return draw
 
 
+@pytest.fixture
+def xor(randn):
+    """(X, y): XOR on a parallelogram in place of the square, which no line separates either; its corners are exact."""
+    corner, sides = to_grid(randn(2), 1 / 8), to_grid(randn(2, 2), 1 / 8) + torch.eye(2)
+    return corner + SQUARE @ sides, XOR
+
+
 @pytest.mark.exercise("perceptron")
 class TestPerceptron:
     @pytest.mark.points(2)
@@ -221,10 +228,10 @@ class TestPerceptron:
         en, zh = f"{updates} updates; the bound is {bound:.0f}.", f"更新了 {updates} 次，而上界是 {bound:.0f}。"
         expect(0 < updates <= bound, en, zh)
 
-    def test_boolean_functions(self, run):
+    def test_boolean_functions(self, run, generator):
         """Learns 14 of the 16 Boolean functions of two inputs: all but XOR and its negation.
         两个输入的 16 个布尔函数中能学会 14 个：只有异或与同或学不会。"""
-        tables = list(itertools.product([-1, 1], repeat=4))
+        tables = shuffled(generator, list(itertools.product([-1, 1], repeat=4)))
         found = run(lambda impl: [impl.perceptron(SQUARE, torch.tensor(table), 50) for table in tables])
         learnt = [
             bool((torch.tensor(table) * (SQUARE @ w + b) > 0).all())
@@ -232,18 +239,19 @@ class TestPerceptron:
         ]
         close(learnt, [table not in ((-1, 1, 1, -1), (1, -1, -1, 1)) for table in tables])
 
-    def test_first_example(self, run):
+    def test_first_example(self, run, randn):
         """Starts from zero, where every example is an error, whatever its label.
         从零开始，此时任何样本无论标签如何都算错误。"""
-        x = torch.tensor([[1.5, -2.0, 0.5]])
+        x = randn(1, 3)
         found = run(lambda impl: [impl.perceptron(x, torch.tensor([label])) for label in (1, -1)])
         close(found, [(x[0], torch.tensor(1.0), 1), (-x[0], torch.tensor(-1.0), 1)])
 
-    def test_on_the_boundary(self, run):
+    def test_on_the_boundary(self, run, generator):
         """An example exactly on the boundary is an error later on, too.
         之后恰好落在分界面上的样本同样算错误。"""
-        X, y = torch.tensor([[1.0, 0.0], [-1.0, 4.0]]), torch.tensor([1, -1])
-        w, b = torch.tensor([2.0, -4.0]), torch.tensor(0.0)
+        side, height = 2.0 ** draw_int(generator, -3, 3), draw_int(generator, 1, 64) / 8
+        X, y = torch.tensor([[side, 0.0], [-1 / side, height]]), torch.tensor([1, -1])
+        w, b = torch.tensor([side + 1 / side, -height]), torch.tensor(0.0)
         close(run(lambda impl: impl.perceptron(X, y)), (w, b, 2))
 
     def test_in_the_given_order(self, agree, separable):
@@ -252,27 +260,30 @@ class TestPerceptron:
         X, y, _ = separable(12, 2)
         agree(lambda impl: [impl.perceptron(X.flip(0), y.flip(0)), impl.perceptron(X, y)])
 
-    def test_stops_at_max_epochs(self, agree):
+    def test_stops_at_max_epochs(self, agree, xor):
         """Stops after max_epochs on XOR, which no perceptron separates.
         异或不可分，训练到 max_epochs 个迭代周期为止。"""
-        agree(lambda impl: [impl.perceptron(SQUARE, XOR, max_epochs=n) for n in (1, 2, 7)])
+        agree(lambda impl: [impl.perceptron(*xor, max_epochs=n) for n in (1, 2, 7)])
 
-    def test_default_epochs(self, agree):
+    def test_default_epochs(self, agree, randn, xor):
         """Without max_epochs goes through the examples 100 times.
         不给出 max_epochs 时最多训练 100 个迭代周期。"""
-        agree(lambda impl: impl.perceptron(SQUARE, XOR))
+        X, y = torch.cat([xor[0], to_grid(3 * randn(1, 2), 1 / 8)]), torch.cat([xor[1], torch.tensor([1])])
+        agree(lambda impl: impl.perceptron(X, y))
 
-    def test_stops_without_errors(self, agree):
+    def test_stops_without_errors(self, agree, generator):
         """Stops after the first epoch without errors, however large max_epochs is.
         出现第一个没有错误的迭代周期后就停止，无论 max_epochs 多大。"""
-        X = torch.tensor([[2.0, 1.0], [-1.0, -3.0], [1.0, 4.0], [-2.0, 1.0]])
+        scale = torch.tensor([draw_int(generator, 64, 128), draw_int(generator, 32, 64)]) / 64
+        X = torch.tensor([[2.0, 1.0], [-1.0, -3.0], [1.0, 4.0], [-2.0, 1.0]]) * scale
         y = torch.tensor([1, -1, 1, -1])
         agree(lambda impl: impl.perceptron(X, y, max_epochs=10**9))
 
-    def test_one_feature(self, agree):
+    def test_one_feature(self, agree, generator):
         """Takes a single feature, and examples of a single class.
         可接受只有一个特征的样本，以及只有一个类别的样本。"""
-        x = torch.tensor([[3.0], [5.0], [-2.0], [4.0]])
+        x = torch.tensor([[3.0], [5.0], [-2.0], [4.0]]) * draw_int(generator, 4, 16) / 8
+        x += draw_int(generator, -8, 8) / 8
         agree(lambda impl: [impl.perceptron(x, torch.tensor(y)) for y in ([-1, 1, -1, 1], [-1, -1, -1, -1])])
 
     def test_float_labels(self, agree, separable):
@@ -358,19 +369,23 @@ class TestCollapseLinear:
         (weight,), (bias,) = stack = layers(4, 3)
         close(run(lambda impl: impl.collapse_linear(*stack)), (weight, bias))
 
-    def test_biases(self, run):
+    def test_biases(self, run, generator):
         """Every bias goes through all the layers after its own: of 1, doubled twice, comes 4.
         每个偏置都要经过其后的所有层：1 经过两次加倍变成 4。"""
-        weights, biases = [2 * torch.eye(3)] * 3, [torch.tensor([1.0, 0.0, 0.0]).roll(i) for i in range(3)]
-        expected = 8 * torch.eye(3), torch.tensor([4.0, 2.0, 1.0])
-        close(run(lambda impl: impl.collapse_linear(weights, biases)), expected)
+        cases = (
+            (2, 1),
+            (draw_int(generator, 3, 40), draw_int(generator, 2, 99)),
+        )  # factor of each layer, number in its bias
+        stacks = [([f * torch.eye(3)] * 3, [torch.tensor([b, 0.0, 0.0]).roll(i) for i in range(3)]) for f, b in cases]
+        found = run(lambda impl: [impl.collapse_linear(*stack) for stack in stacks])
+        close(found, [(f**3 * torch.eye(3), b * torch.tensor([f**2, f, 1.0])) for f, b in cases])
 
-    def test_negative_values(self, run):
+    def test_negative_values(self, run, randn):
         """Nothing is cut off between the layers: minus one times minus one is one.
         层与层之间不截断负数：负一乘负一等于一。"""
-        minus = -torch.eye(2)
-        stack = [minus, minus], [torch.tensor([-1.0, -3.0]), torch.tensor([0.5, 0.0])]
-        close(run(lambda impl: impl.collapse_linear(*stack)), (torch.eye(2), torch.tensor([1.5, 3.0])))
+        minus, first, last = -torch.eye(2), -1 - randn(2).abs(), randn(2)
+        found = run(lambda impl: impl.collapse_linear([minus, minus], [first, last]))
+        close(found, (torch.eye(2), last - first))
 
     def test_many_layers(self, agree, layers):
         """Takes any number of layers, here six, and widths of one.
