@@ -20,7 +20,7 @@ from dlgrade.text import both
 
 __all__ = [
     "LETTERS", "Sketch", "accuracy", "as_tokens", "batches", "bleu", "close", "descend", "expect", "gradients",
-    "parameter_gradients", "perplexity", "raises", "set_parameters", "to_grid", "translate", "varied_matrices",
+    "parameter_gradients", "perplexity", "raises", "set_parameters", "sizes", "to_grid", "translate", "varied_matrices",
     "vocabularies", "windows", "with_gradients", "written_from_scratch",
 ]  # fmt: skip
 
@@ -188,6 +188,12 @@ def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:
     varied = all(matrix.isfinite().all() and matrix.unique().numel() > 1 for matrix in found)
     expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
     return found
+
+
+def sizes(generator: torch.Generator, low: int = 2, high: int = 20) -> list[int]:
+    """Two different sizes from low to high, drawn: of words and hidden units, say, so that a mix-up shows."""
+    drawn: list[int] = (low + torch.randperm(high - low + 1, generator=generator)[:2]).tolist()
+    return drawn
 
 
 def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:
