@@ -21,7 +21,7 @@ from dlgrade.text import both
 __all__ = [
     "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int", "expect", "filled",
     "gradients", "learn_to_translate", "learned", "parameter_gradients", "perplexity", "raises", "set_parameters",
-    "shuffled", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
+    "shuffled", "sizes", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
     "words", "written_from_scratch",
 ]  # fmt: skip
 
@@ -253,6 +253,12 @@ def words(generator: torch.Generator, count: int, length: int = 3) -> list[str]:
         letters = torch.randint(ord("a"), ord("z") + 1, (length,), generator=generator).tolist()
         drawn.add("".join(map(chr, letters)))
     return sorted(drawn)
+
+
+def sizes(generator: torch.Generator, low: int = 2, high: int = 20) -> list[int]:
+    """Two different sizes from low to high, drawn: of words and hidden units, say, so that a mix-up shows."""
+    drawn: list[int] = (low + torch.randperm(high - low + 1, generator=generator)[:2]).tolist()
+    return drawn
 
 
 def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:

@@ -33,8 +33,10 @@ def chain(generator):
     return draw
 
 
-def counting(length):
-    return torch.arange(length, dtype=torch.float32)
+@pytest.fixture
+def counting(generator):
+    """counting(6): so many whole numbers in a row, from any of the first thousand on."""
+    return lambda length: torch.randint(1000, (), generator=generator) + torch.arange(length, dtype=torch.float32)
 
 
 def linear(weight):
@@ -90,12 +92,12 @@ class TestAutoregressiveDataset:
         expected = windows(x, 5)
         close(run(lambda impl: impl.autoregressive_dataset(x, 4)), (expected[:, :4], expected[:, 4:]))
 
-    def test_oldest_first(self, run):
+    def test_oldest_first(self, run, counting):
         """A window begins with its oldest value; the label is later than all of it.
         窗口从最早的值开始；标签比窗口中所有的值都晚。"""
         x = counting(6)
         features, labels = [[0.0, 1, 2], [1, 2, 3], [2, 3, 4]], [[3.0], [4], [5]]
-        expected = torch.tensor(features), torch.tensor(labels)
+        expected = x[0] + torch.tensor(features), x[0] + torch.tensor(labels)
         close(run(lambda impl: impl.autoregressive_dataset(x, 3)), expected)
 
     def test_one_example(self, run, randn):
@@ -268,7 +270,7 @@ class TestKStepFeatures:
         close(found[:, :3], seen, rtol=0, atol=0)
         close(found[:, 3], seen @ weight)
 
-    def test_aligned(self, run):
+    def test_aligned(self, run, counting):
         """Column j of row t stands for x[t + j]: where the net is right, the table shows the series.
         第 t 行第 j 列对应 x[t + j]：网络完全准确时，表中就是原序列。"""
         x = 3 * counting(12) - 5
@@ -355,17 +357,19 @@ class TestChainRuleProb:
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((2, 2, 2))])
         close(found, (table.flatten().double() / table.sum()).tolist())
 
-    def test_impossible_beginning(self, run):
+    def test_impossible_beginning(self, run, joint):
         """What begins with something impossible has probability 0, not NaN.
         以不可能事件开头的序列概率为 0，而不是 NaN。"""
-        table = torch.tensor([[[0.25, 0.75], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]])
+        table = torch.zeros(2, 2, 2)
+        table[0, 0] = joint(2)
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((2, 2, 2))])
         close(found, table.flatten().tolist(), atol=0)
 
-    def test_distant_past(self, run):
+    def test_distant_past(self, run, joint):
         """A step may depend on more than the one before: here the third value repeats the first.
         某一步可能依赖更早的值：这里第三个值总是重复第一个值。"""
-        table = torch.tensor([[[0.125, 0.0], [0.25, 0.0]], [[0.0, 0.5], [0.0, 0.125]]])
+        table = torch.zeros(2, 2, 2)
+        table[0, :, 0], table[1, :, 1] = joint(2, 2)
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((2, 2, 2))])
         close(found, table.flatten().tolist(), atol=0)
 
@@ -415,21 +419,23 @@ class TestMarkovChainProb:
         found = run(lambda impl: [impl.markov_chain_prob(init, P, [state]) for state in range(4)])
         close(found, init.tolist())
 
-    def test_direction(self, run):
+    def test_direction(self, run, chain):
         """P[i, j] leads from i to j: in a cycle 0, 1, 2, 0 one direction is sure, the other impossible.
         P[i, j] 是从 i 到 j：在循环 0、1、2、0 中，一个方向必然，另一个方向不可能。"""
-        init, P = torch.tensor([0.5, 0.25, 0.25]), torch.eye(3).roll(1, dims=1)
+        init, P = chain(3)[0], torch.eye(3).roll(1, dims=1)
         seqs = [0, 1, 2, 0, 1], [1, 2, 0], [2, 1, 0], [0, 2], [1, 1]
         found = run(lambda impl: [impl.markov_chain_prob(init, P, seq) for seq in seqs])
-        close(found, [0.5, 0.25, 0.0, 0.0, 0.0], atol=0)
+        close(found, [*init[:2].tolist(), 0.0, 0.0, 0.0], atol=0)
 
-    def test_impossible(self, run):
+    def test_impossible(self, run, chain):
         """An impossible first state or transition makes it 0, wherever it is.
         只要初始状态或某一步转移不可能，概率就是 0。"""
-        init, P = torch.tensor([0.0, 1.0, 0.0]), torch.tensor([[0.5, 0.25, 0.25], [0.25, 0.75, 0.0], [0.5, 0.5, 0.0]])
+        init, P = torch.tensor([0.0, 1.0, 0.0]), chain(3)[1]
+        P[1:, 2] = 0
+        P /= P.sum(dim=1, keepdim=True)
         seqs = [0, 1, 1], [1, 2, 1], [1, 1, 2], [2, 0], [0], [1, 0, 2, 1]
         found = run(lambda impl: [impl.markov_chain_prob(init, P, seq) for seq in seqs])
-        close(found, [0.0, 0.0, 0.0, 0.0, 0.0, 0.03125], atol=0)
+        close(found, [0.0, 0.0, 0.0, 0.0, 0.0, (P[1, 0] * P[0, 2] * P[2, 1]).item()], atol=0)
 
     def test_adds_up(self, run, chain):
         """All sequences that end in a state have together its probability at that time, init P P.

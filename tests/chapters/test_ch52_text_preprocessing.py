@@ -1,6 +1,5 @@
 """ch52: clean_lines, tokenize, count_corpus, Vocab, bag_of_words, tf_idf."""
 
-import functools
 import itertools
 import math
 
@@ -14,15 +13,20 @@ WORDS = ["the", "of", "and", "to", "in", "was", "that", "had", "with", "time", "
 
 @pytest.fixture
 def draw(generator):
-    """draw(choices, count): a list of so many of them, the first ones more often."""
-    places = functools.partial(torch.rand, generator=generator)
-    return lambda choices, count: [choices[int(len(choices) * place**2)] for place in places(count).tolist()]
+    """draw(choices, n): a list of so many of them, the first ones more often."""
+    return lambda choices, n: [choices[int(len(choices) * x**2)] for x in torch.rand(n, generator=generator).tolist()]
 
 
 @pytest.fixture
 def shuffled(generator):
     """shuffled(items): a list of them in random order."""
     return lambda items: [items[i] for i in torch.randperm(len(items), generator=generator).tolist()]
+
+
+@pytest.fixture
+def few(shuffled):
+    """few(3): so many different words, in alphabetical order."""
+    return lambda count: sorted(shuffled(WORDS)[:count])
 
 
 @pytest.fixture
@@ -86,42 +90,48 @@ class TestCleanLines:
         letters = ["".join(char if char.isalpha() else " " for char in line) for line in lines]
         close(run(lambda impl: impl.clean_lines(lines)), [" ".join(words.split()).lower() for words in letters])
 
-    def test_digits_and_apostrophes(self, run):
+    def test_digits_and_apostrophes(self, run, shuffled):
         """A digit, an apostrophe or a hyphen becomes a space.
         数字、撇号和连字符都变成空格。"""
-        lines = ["The Time Machine, by H. G. Wells [1898]", "I don't", "4-dimensional x2y", "it's 'so'"]
-        expected = ["the time machine by h g wells", "i don t", "dimensional x y", "it s so"]
+        a, b, c, d, *_ = shuffled(WORDS)
+        lines = [f"The {a.title()}, by {b}. [1898]", f"I {c}n't", f"4-{d} x2{a}", f"it's '{b}'"]
+        expected = [f"the {a} by {b}", f"i {c}n t", f"{d} x {a}", f"it s {b}"]
         close(run(lambda impl: impl.clean_lines(lines)), expected)
 
-    def test_accented_letters(self, run):
+    def test_accented_letters(self, run, shuffled):
         """Letters beyond A to Z are no letters here.
         A 到 Z 以外的字母在这里不算字母。"""
-        lines = ["Café déjà vu", "naïve Æsop", "数学 and π"]
-        close(run(lambda impl: impl.clean_lines(lines)), ["caf d j vu", "na ve sop", "and"])
+        a, b, c, *_ = shuffled(WORDS)
+        lines = [f"{a.title()}é déjà {b}", f"naïve Æ{c}", f"数学 {b} π"]
+        close(run(lambda impl: impl.clean_lines(lines)), [f"{a} d j {b}", f"na ve {c}", b])
 
-    def test_all_punctuation(self, run):
+    def test_all_punctuation(self, run, draw):
         """No punctuation mark stays, be it an underscore or a bracket; the first and last letters do.
         任何标点都不保留，包括下划线和方括号；首尾的字母则要保留。"""
         marks = [chr(code) for code in range(33, 127) if not chr(code).isalpha()]
-        lines = [f"Az{mark}zA" for mark in marks]
-        close(run(lambda impl: impl.clean_lines(lines)), ["az za"] * len(marks))
+        words = draw(WORDS, len(marks))
+        lines = [f"Az{word}{mark}zA" for word, mark in zip(words, marks, strict=True)]
+        close(run(lambda impl: impl.clean_lines(lines)), [f"az{word} za" for word in words])
 
-    def test_white_space(self, run):
+    def test_white_space(self, run, shuffled):
         """Tabs and line ends are non-letters, too; nothing is left of them at the ends.
         制表符和换行符也是非字母；行首行尾不留空格。"""
-        lines = ["\tone\t\ttwo  three\n", "  four \r\n", "five.\n", "six"]
-        close(run(lambda impl: impl.clean_lines(lines)), ["one two three", "four", "five", "six"])
+        a, b, c, d, *_ = shuffled(WORDS)
+        lines = [f"\t{a}\t\t{b}  {c}\n", f"  {d} \r\n", f"{b}.\n", c]
+        close(run(lambda impl: impl.clean_lines(lines)), [f"{a} {b} {c}", d, b, c])
 
-    def test_empty_lines(self, run):
+    def test_empty_lines(self, run, shuffled):
         """Lines without letters become empty ones, and stay in their place.
         没有字母的行变成空行，并留在原来的位置。"""
-        lines = ["", "The End", "   ", "\n", "1898!", "A"]
-        close(run(lambda impl: impl.clean_lines(lines)), ["", "the end", "", "", "", "a"])
+        a, b, *_ = shuffled(WORDS)
+        lines = ["", f"The {a.title()}", "   ", "\n", "1898!", b]
+        close(run(lambda impl: impl.clean_lines(lines)), ["", f"the {a}", "", "", "", b])
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, shuffled):
         """Leaves the lines as they were, and takes a tuple of them.
         不修改传入的文本行；也可接受元组。"""
-        lines = ["Upon that machine, I intend to explore time.", "'After dinner', said Filby"]
+        a, b, c, *_ = shuffled(WORDS)
+        lines = [f"Upon that {a}, I intend to {b}.", f"'After {c}', said Filby"]
         agree(lambda impl: (impl.clean_lines(lines), lines, impl.clean_lines(tuple(lines))))
 
 
@@ -141,37 +151,38 @@ class TestTokenize:
         lines = [*(draw("aeiou bcd", n) for n in (5, 1, 12)), list("a b")]
         close(run(lambda impl: impl.tokenize(["".join(line) for line in lines], token="char")), lines)
 
-    def test_repeated_spaces(self, run):
+    def test_repeated_spaces(self, run, shuffled):
         """Repeated spaces, tabs and spaces at the ends give no empty words.
         连续的空格、制表符和首尾的空格不产生空单词。"""
-        lines = ["a  b", " c d  ", "e\tf\n", "g"]
-        close(run(lambda impl: impl.tokenize(lines)), [["a", "b"], ["c", "d"], ["e", "f"], ["g"]])
+        a, b, c, d, e, f, g, *_ = shuffled(WORDS)
+        lines = [f"{a}  {b}", f" {c} {d}  ", f"{e}\t{f}\n", g]
+        close(run(lambda impl: impl.tokenize(lines)), [[a, b], [c, d], [e, f], [g]])
 
-    def test_white_space_characters(self, run):
+    def test_white_space_characters(self, run, draw):
         """White space is characters, too.
         空白也是字符。"""
-        close(run(lambda impl: impl.tokenize(["a  b ", "\tc"], "char")), [["a", " ", " ", "b", " "], ["\t", "c"]])
+        lines = [[*draw("abcd", 5), " ", " ", *draw("abcd", 3), " "], ["\t", *draw("abcd", 2)]]
+        close(run(lambda impl: impl.tokenize(["".join(line) for line in lines], "char")), lines)
 
-    def test_empty_lines(self, run):
+    def test_empty_lines(self, run, shuffled):
         """An empty line gives an empty list, in its place.
         空行得到空列表，并留在原来的位置。"""
-        lines = ["", "no", "", " "]
+        word, *_ = shuffled(WORDS)
+        lines = ["", word, "", " "]
         found = run(lambda impl: [impl.tokenize(lines, kind) for kind in ("word", "char")])
-        close(found, [[[], ["no"], [], []], [[], ["n", "o"], [], [" "]]])
+        close(found, [[[], [word], [], []], [[], list(word), [], [" "]]])
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, corpus):
         """Leaves the lines as they were, and takes a tuple of them.
         不修改传入的文本行；也可接受元组。"""
-        lines = ["the time traveller", "for so it will be convenient"]
+        lines = [" ".join(line) for line in corpus(2, 4)]
         agree(lambda impl: (impl.tokenize(lines), lines, impl.tokenize(tuple(lines), "char")))
 
     @pytest.mark.bonus
     def test_unknown_kind(self, agree):
         """Refuses what is neither words nor characters: raises ValueError, or returns None as the book does.
         既不是单词也不是字符时拒绝：抛出 ValueError，或像书中那样返回 None。"""
-
-        lines = ["a b"]
-        agree(lambda impl: (refused(impl, lines, "words"), refused(impl, lines, ""), impl.tokenize(lines)))
+        agree(lambda impl: (refused(impl, ["a b"], "words"), refused(impl, ["a b"], ""), impl.tokenize(["a b"])))
 
 
 @pytest.mark.exercise("count_corpus")
@@ -196,11 +207,12 @@ class TestCountCorpus:
         pairs = list(itertools.pairwise(words))
         close(run(lambda impl: dict(impl.count_corpus(pairs))), dict(by_frequency(pairs)))
 
-    def test_empty_lines(self, run):
+    def test_empty_lines(self, run, few):
         """Lines may be empty, the first one, too; no tokens give no counts.
         可以有空行，第一行也可以是空行；没有词元时结果为空。"""
-        given = [[], ["a", "b"], [], ["a"]], [], [[]], [[], []]
-        close(run(lambda impl: [dict(impl.count_corpus(lines)) for lines in given]), [{"a": 2, "b": 1}, {}, {}, {}])
+        a, b = few(2)
+        given = [[], [a, b], [], [a]], [], [[]], [[], []]
+        close(run(lambda impl: [dict(impl.count_corpus(lines)) for lines in given]), [{a: 2, b: 1}, {}, {}, {}])
 
     def test_is_a_counter(self, run, corpus):
         """Gives a Counter: the most common token comes first, one that does not occur counts 0.
@@ -213,10 +225,10 @@ class TestCountCorpus:
 
         close(run(probe), ("Counter", 0, by_frequency(flat(lines))))
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, corpus):
         """Leaves the lines as they were.
         不修改传入的词元列表。"""
-        lines = [["to", "be", "or"], ["not", "to", "be"], ["be", "be"]]
+        lines = corpus(3, 4)
         agree(lambda impl: (impl.count_corpus(lines), lines))
 
 
@@ -251,78 +263,76 @@ class TestVocab:
         """A token that is not in the vocabulary, or was too rare, has index 0.
         不在词表中的词元，或因太少而去掉的词元，索引为 0。"""
         often, once, never = shuffled(WORDS)[:3]
-        tokens = shuffled([often] * 3 + [once])
+        tokens, asked = shuffled([often] * 3 + [once]), shuffled([once, never, "", "<unk>"] + [often] * 4)
 
         def probe(impl):
             vocab = impl.Vocab([tokens], min_freq=2)
-            return [vocab[token] for token in (often, once, never, "", "<unk>")]
+            return [vocab[token] for token in asked]
 
-        close(run(probe), [1, 0, 0, 0, 0])
+        close(run(probe), [int(token == often) for token in asked])
 
     @pytest.mark.points(2)
-    def test_reserved_tokens(self, run, shuffled):
+    def test_reserved_tokens(self, run, shuffled, few):
         """Reserved tokens follow "<unk>" in their order, whether they occur or not, and however rare.
         保留词元按给定顺序排在 "<unk>" 之后，无论是否出现、出现多少次。"""
-        reserved, (two, one) = shuffled(["<pad>", "<bos>", "<eos>"]), sorted(shuffled(WORDS)[:2])
+        reserved, (two, one) = shuffled(["<pad>", "<bos>", "<eos>"]), few(2)
         tokens = [two, one, one, two, one]
         found = run(lambda impl: [contents(impl.Vocab([tokens], n, reserved)) for n in (0, 3)])
         close(found, [(["<unk>", *reserved, *rest], list(range(4 + len(rest)))) for rest in ([one, two], [one])])
 
-    def test_reserved_in_corpus(self, run):
+    def test_reserved_in_corpus(self, run, few):
         """A reserved token that also occurs in the corpus is there once, in its reserved place.
         语料中出现的保留词元在词表中只有一个，位于保留的位置。"""
-        lines = [["<eos>", "a", "<eos>"], ["<eos>", "b", "b"]]
+        a, b = few(2)
+        lines = [["<eos>", a, "<eos>"], ["<eos>", b, b]]
         found = run(lambda impl: contents(impl.Vocab(lines, reserved_tokens=["<pad>", "<eos>"])))
-        close(found, (["<unk>", "<pad>", "<eos>", "b", "a"], list(range(5))))
+        close(found, (["<unk>", "<pad>", "<eos>", b, a], list(range(5))))
 
-    def test_unk_in_corpus(self, run):
+    def test_unk_in_corpus(self, run, few):
         """If "<unk>" occurs in the corpus, it still has index 0 alone.
         语料中出现 "<unk>" 时，它仍然只占索引 0。"""
-        lines = [["<unk>", "a", "<unk>"], ["<unk>", "b", "b"]]
-        close(run(lambda impl: contents(impl.Vocab(lines))), (["<unk>", "b", "a"], [0, 1, 2]))
+        a, b = few(2)
+        lines = [["<unk>", a, "<unk>"], ["<unk>", b, b]]
+        close(run(lambda impl: contents(impl.Vocab(lines))), (["<unk>", b, a], [0, 1, 2]))
 
-    def test_lists_of_tokens(self, run, shuffled):
+    def test_lists_of_tokens(self, run, shuffled, few):
         """A list or tuple of tokens gives the list of their indices.
         词元的列表或元组得到索引的列表。"""
-        never, three, two, one = sorted(shuffled(WORDS)[:4])
+        never, three, two, one = few(4)
         tokens = [three, two, one, two, one, one]
-        line = one, never, three, two, two
+        places = shuffled([0, 1, 1, 2, 2, 3, 3])
+        line = tuple([never, one, two, three][place] for place in places)
+        found = run(lambda impl: [impl.Vocab(tokens)[given] for given in (list(line), line, [], [three], three)])
+        close(found, [places, places, [], [3], 3])
 
-        def probe(impl):
-            vocab = impl.Vocab(tokens)
-            return vocab[list(line)], vocab[line], vocab[[]], vocab[[three]], vocab[three]
-
-        close(run(probe), ([1, 0, 3, 2, 2], [1, 0, 3, 2, 2], [], [3], 3))
-
-    def test_nested_lists(self, run):
+    def test_nested_lists(self, run, shuffled, few):
         """Lists of lists are looked up in their own structure.
         嵌套的列表按原来的结构查找。"""
-        lines = [["a", "b", "a"], [], ["x"]]
-        found = run(lambda impl: impl.Vocab(lines[:1])[[*lines, [["b"], ["a", "x"]]]])
-        close(found, [[1, 2, 1], [], [0], [[2], [1, 0]]])
+        a, b, x = few(3)
+        corpus, places = [[a, b, a]], shuffled([0, 0, 1, 1, 1, 2, 2])
+        line = [[x, a, b][place] for place in places]
+        found = run(lambda impl: impl.Vocab(corpus)[[line, [], [x], [[b], [a, x], line]]])
+        close(found, [places, [], [0], [[2], [1, 0], places]])
 
-    def test_to_tokens(self, run, shuffled):
+    def test_to_tokens(self, run, few):
         """Gives the token of an index, and the list of tokens of a list or tuple of indices.
         由一个索引得到词元；由索引的列表或元组得到词元的列表。"""
-        four, three, two, one = sorted(shuffled(WORDS)[:4])
+        four, three, two, one = few(4)
         tokens = [three, two, one, two, one, one, three, two, four, one]
+        indices = 2, [3, 0, 1, 1], (2, 3), [], [2]
+        found = run(lambda impl: [impl.Vocab(tokens).to_tokens(given) for given in indices])
+        close(found, [two, [three, "<unk>", one, one], [two, three], [], [two]])
 
-        def probe(impl):
-            to_tokens = impl.Vocab(tokens).to_tokens
-            return to_tokens(2), to_tokens([3, 0, 1, 1]), to_tokens((2, 3)), to_tokens([]), to_tokens([2])
-
-        close(run(probe), (two, [three, "<unk>", one, one], [two, three], [], [two]))
-
-    def test_empty_vocabulary(self, run):
+    def test_empty_vocabulary(self, run, shuffled):
         """Without a corpus the vocabulary has "<unk>" alone; with reserved tokens, those too.
         没有语料时词表只有 "<unk>"；给了保留词元时还有保留词元。"""
+        word, reserved = shuffled(WORDS)[0], shuffled(["<pad>", "<bos>", "<eos>"])
 
         def probe(impl):
-            vocabs = impl.Vocab(), impl.Vocab([]), impl.Vocab([[]]), impl.Vocab(reserved_tokens=["<pad>"])
-            return [(len(vocab), vocab["the"], contents(vocab)[0]) for vocab in (*vocabs, impl.Vocab(["the"]))]
+            vocabs = impl.Vocab(), impl.Vocab([]), impl.Vocab([[]]), impl.Vocab(reserved_tokens=reserved)
+            return [(len(vocab), vocab[word], contents(vocab)[0]) for vocab in (*vocabs, impl.Vocab([word]))]
 
-        nothing = 1, 0, ["<unk>"]
-        close(run(probe), [nothing, nothing, nothing, (2, 0, ["<unk>", "<pad>"]), (2, 1, ["<unk>", "the"])])
+        close(run(probe), [*[(1, 0, ["<unk>"])] * 3, (4, 0, ["<unk>", *reserved]), (2, 1, ["<unk>", word])])
 
     def test_flat_corpus(self, agree, corpus):
         """A flat corpus gives the same vocabulary as its lines, an empty first line among them.
@@ -348,28 +358,23 @@ class TestVocab:
         """unk is 0; token_freqs has all tokens of the corpus, rare ones too, by descending count.
         unk 为 0；token_freqs 包含语料中的所有词元（包括少见的），按次数从多到少排列。"""
         lines = [*corpus(4, 12), ["once", "<unk>", "<pad>"]]
+        given = [(lines, n, ["<pad>"]) for n in (0, 3)]
+        found = run(lambda impl: [(v.unk, v.token_freqs) for v in (impl.Vocab(*one) for one in given)])
+        close(found, [(0, by_frequency(flat(lines)))] * 2)
 
-        def probe(impl):
-            vocab = impl.Vocab(lines, min_freq=3, reserved_tokens=["<pad>"])
-            return vocab.unk, vocab.token_freqs
-
-        close(run(probe), (0, by_frequency(flat(lines))))
-
-    def test_attributes(self, agree):
+    def test_attributes(self, agree, few):
         """idx_to_token lists the tokens, token_to_idx maps them to their indices.
         idx_to_token 按索引列出词元，token_to_idx 由词元查索引。"""
-        lines = [["c", "a", "b", "d", "c"], [], ["b", "a", "e", "f", "f"]]
+        a, b, c, d, e, f = few(6)
+        lines = [[c, a, b, d, c], [], [b, a, e, f, f]]
+        given = [(lines, n, ["<pad>"]) for n in (2, 3)]
+        agree(lambda impl: [(v.idx_to_token, v.token_to_idx) for v in (impl.Vocab(*one) for one in given)])
 
-        def probe(impl):
-            vocab = impl.Vocab(lines, 2, ["<pad>"])
-            return vocab.idx_to_token, vocab.token_to_idx
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, few):
         """Leaves the corpus and the reserved tokens as they were, so that two vocabularies can share them.
         不修改语料和保留词元，因此两个词表可以共用它们。"""
-        lines, reserved = [["b", "a", "c", "c"], ["c", "a", "a", "a"], ["a", "d"]], ["<pad>", "<bos>"]
+        a, b, c, d = few(4)
+        lines, reserved = [[b, a, c, c], [c, a, a, a], [a, d]], ["<pad>", "<bos>"]
 
         def probe(impl):
             first, second = impl.Vocab(lines, 0, reserved), impl.Vocab(lines[:1], 0, reserved)
@@ -388,20 +393,19 @@ class TestBagOfWords:
         expected = [[float(line.count(token)) for token in known] for line in lines]
         close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(expected))
 
-    def test_unknown_tokens(self, run, shuffled):
+    def test_unknown_tokens(self, run, draw):
         """Tokens that the vocabulary does not have are counted in column 0.
         词表中没有的词元计入第 0 列。"""
-        a, b, c = shuffled(WORDS)[:3]
-        lines, known = [[a, c, "no"], ["nor", c, c], [b]], ["<unk>", a, b]
-        expected = torch.tensor([[2.0, 1.0, 0.0], [3.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
-        close(run(lambda impl: impl.bag_of_words(lines, Known(known))), expected)
+        lines, known = [["x", *draw("cabx", n)] for n in (19, 12, 5)], ["<unk>", "a", "b"]
+        rows = [(line.count("x") + line.count("c"), line.count("a"), line.count("b")) for line in lines]
+        close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(rows, dtype=torch.float32))
 
-    def test_empty_lines(self, run):
+    def test_empty_lines(self, run, draw):
         """An empty line has a row of zeros, in its place.
         空行对应一行零，位置不变。"""
-        lines, known = [[], ["b", "b"], [], ["a", "b"]], ["<unk>", "a", "b"]
-        expected = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
-        close(run(lambda impl: impl.bag_of_words(lines, Known(known))), expected)
+        lines, known = [[], draw("ab", 20), [], draw("ba", 14)], ["<unk>", "a", "b"]
+        rows = [(0, line.count("a"), line.count("b")) for line in lines]
+        close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(rows, dtype=torch.float32))
 
     def test_vocabulary_from_elsewhere(self, run, shuffled):
         """Has a column for every token of the vocabulary, though the lines have but a few of them.
@@ -410,16 +414,11 @@ class TestBagOfWords:
         expected = torch.tensor([[float(token in line) for token in known]])
         close(run(lambda impl: impl.bag_of_words([line], Known(known))), expected)
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, draw):
         """Leaves the lines and the vocabulary as they were.
         不修改传入的词元和词表。"""
-        lines, known = [["b", "a", "x", "b"], ["b", "c"], ["x", "x"]], ["<unk>", "a", "b", "c"]
-
-        def probe(impl):
-            vocab = Known(known)
-            return impl.bag_of_words(lines, vocab), lines, vocab.idx_to_token, vocab.token_to_idx
-
-        agree(probe)
+        lines, vocab = [draw("bacx", 12), draw("bacx", 6), ["x", "x"]], Known(["<unk>", "a", "b", "c"])
+        agree(lambda impl: (impl.bag_of_words(lines, vocab), lines, vocab.idx_to_token, vocab.token_to_idx))
 
 
 def weighted(counts):
@@ -451,13 +450,14 @@ class TestTfIdf:
         table = counts(6, 9)
         close(run(lambda impl: impl.tf_idf(table)), weighted(table))
 
-    def test_scikit_learn_example(self, run):
-        """Gives the weights that scikit-learn's user guide prints for its example.
-        与 scikit-learn 用户指南中的例子一致。"""
+    def test_scikit_learn_example(self, run, shuffled):
+        """Gives the weights that scikit-learn's user guide prints for its example, in any order of the documents.
+        与 scikit-learn 用户指南中的例子一致，文档的先后任意。"""
         table = torch.tensor([[3, 0, 1], [2, 0, 0], [3, 0, 0], [4, 0, 0], [3, 2, 0], [3, 0, 2]]).double()
         last, one = [[0.55422893, 0.83236428, 0.0], [0.63035731, 0.0, 0.77630514]], [1.0, 0.0, 0.0]
         expected = torch.tensor([[0.85151335, 0.0, 0.52433293], one, one, one, *last]).double()
-        close(run(lambda impl: impl.tf_idf(table)), expected, atol=5e-8)  # eight digits are printed
+        order = shuffled(range(6))
+        close(run(lambda impl: impl.tf_idf(table[order])), expected[order], atol=5e-8)  # eight digits are printed
 
     def test_in_every_document(self, run, counts):
         """A token that every document has still counts, with the least weight.
@@ -480,11 +480,11 @@ class TestTfIdf:
         table[[0, 3]] = 0
         close(run(lambda impl: impl.tf_idf(table)), weighted(table))
 
-    def test_one_document(self, run):
+    def test_one_document(self, run, counts):
         """One document alone: its counts divided by their norm.
         只有一个文档时：计数除以其范数。"""
-        table = torch.tensor([[3.0, 0.0, 4.0, 12.0]])
-        close(run(lambda impl: impl.tf_idf(table)), table / 13)
+        table = counts(1, 8)
+        close(run(lambda impl: impl.tf_idf(table)), table / math.hypot(*table[0].tolist()))
 
     def test_float64_transposed(self, run, counts):
         """Keeps float64 and its precision, on a table that is not contiguous.

@@ -8,6 +8,7 @@ import torch
 
 from dlgrade.suite import close, expect, raises
 
+WORDS = ["".join(letters) for letters in itertools.product("bdfklmnprst", "aeiou", "gnst")]
 RUNS = 120  # so many that each offset is drawn in some of them
 NONE, MISSHAPEN, FOREIGN = -1, -2, -3
 
@@ -16,6 +17,18 @@ NONE, MISSHAPEN, FOREIGN = -1, -2, -3
 def text(generator):
     """text(30): so many different tokens in random order. A token's value says nothing of its place."""
     return lambda length: torch.randperm(length, generator=generator).tolist()
+
+
+@pytest.fixture
+def names(text):
+    """names(3): so many different words."""
+    return lambda count: [WORDS[place] for place in text(len(WORDS))[:count]]
+
+
+@pytest.fixture
+def between(generator):
+    """between(0.5, 2): a number from this interval."""
+    return lambda low, high: low + (high - low) * torch.rand((), generator=generator, dtype=torch.float64).item()
 
 
 @pytest.fixture
@@ -93,12 +106,12 @@ def continued(length, offset, batch_size, num_steps, room):
 
 @pytest.mark.exercise("seq_data_iter_random")
 class TestSeqDataIterRandom:
-    def test_batches(self, run):
+    def test_batches(self, run, text):
         """Yields X and Y as int64 tensors of shape (batch_size, num_steps), two of each for 66 tokens.
         产出形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；66 个词元时产出两对。"""
-        corpus = list(range(100, 166))
+        corpus = text(66)
         found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_random(corpus, batch_size=5, num_steps=5)])
-        expect_in_rows(torch.stack([X for X, _ in found]) - 100)
+        expect_in_rows(places(torch.stack([X for X, _ in found]), corpus))
 
     @pytest.mark.points(2)
     def test_windows(self, run, text):
@@ -158,13 +171,12 @@ class TestSeqDataIterRandom:
         """Windows that make no full minibatch are dropped; a minibatch may take all of them.
         凑不满一个小批量的窗口被丢弃；一个小批量也可以恰好取走全部窗口。"""
         corpus = text(18)  # five windows
-        found = run(
-            lambda impl: [tabulate(impl.seq_data_iter_random, corpus, b, 3, room=2)[:, :, 0, :, 0] for b in (3, 5, 6)]
-        )
-        complete = [(table >= 0).all(dim=2).sum(dim=1) for table in found]
-        empty = [(table == NONE).all(dim=2).sum(dim=1) for table in found]
+        found = run(lambda impl: [tabulate(impl.seq_data_iter_random, corpus, b, 3, 2)[:, :, 0] for b in (3, 5, 6)])
+        complete = [(table >= 0).flatten(2).all(dim=2).sum(dim=1) for table in found]
+        empty = [(table == NONE).flatten(2).all(dim=2).sum(dim=1) for table in found]
         close(complete, [torch.full((RUNS,), count) for count in (1, 1, 0)])
         close(empty, [torch.full((RUNS,), count) for count in (1, 1, 2)])
+        expect_in_rows(places(torch.cat([table[:, 0] for table in found[:2]], dim=1), corpus))
 
     def test_too_short(self, run, text):
         """A corpus of num_steps tokens or fewer yields nothing.
@@ -192,12 +204,12 @@ class TestSeqDataIterRandom:
 
 @pytest.mark.exercise("seq_data_iter_sequential")
 class TestSeqDataIterSequential:
-    def test_batches(self, run):
+    def test_batches(self, run, text):
         """Yields X and Y as int64 tensors of shape (batch_size, num_steps), three of each for 40 tokens.
         产出形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；40 个词元时产出三对。"""
-        corpus = list(range(100, 140))
+        corpus = text(40)
         found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_sequential(corpus, batch_size=2, num_steps=5)])
-        expect_in_rows(torch.stack([X for X, _ in found]) - 100)
+        expect_in_rows(places(torch.stack([X for X, _ in found]), corpus))
 
     @pytest.mark.points(2)
     def test_minibatches(self, run, text):
@@ -293,26 +305,27 @@ class TestNgramCounts:
         tokens = words(30, ["a", "be", "see"])
         close(run(lambda impl: dict(impl.ngram_counts(tokens, 1))), {(w,): tokens.count(w) for w in set(tokens)})
 
-    def test_overlapping(self, run):
+    def test_overlapping(self, run, names):
         """N-grams overlap: four times the same token are three pairs of it.
         n 元组可以重叠：同一词元连续四次，共有三个词对。"""
-        tokens = ["ha", "ha", "ha", "ha"]
-        found = run(lambda impl: [dict(impl.ngram_counts(tokens, n)) for n in (2, 3)])
-        close(found, [{("ha",) * 2: 3}, {("ha",) * 3: 2}])
+        (word,) = names(1)
+        found = run(lambda impl: [dict(impl.ngram_counts([word] * 4, n)) for n in (2, 3)])
+        close(found, [{(word,) * 2: 3}, {(word,) * 3: 2}])
 
-    def test_ends_of_the_text(self, run):
+    def test_ends_of_the_text(self, run, names):
         """The first and the last n-gram count; none runs from the end to the beginning.
         首尾的 n 元组都要计入；没有从结尾接到开头的 n 元组。"""
-        tokens = ["to", "be", "or", "to", "be"]
-        found = run(lambda impl: [dict(impl.ngram_counts(tokens, n)) for n in (2, 5)])
-        close(found, [{("to", "be"): 2, ("be", "or"): 1, ("or", "to"): 1}, {("to", "be", "or", "to", "be"): 1}])
+        a, b, c = names(3)
+        found = run(lambda impl: [dict(impl.ngram_counts([a, b, c, a, b], n)) for n in (2, 5)])
+        close(found, [{(a, b): 2, (b, c): 1, (c, a): 1}, {(a, b, c, a, b): 1}])
 
-    def test_too_short(self, run):
+    def test_too_short(self, run, names):
         """A text of fewer than n tokens has no n-grams.
         文本不足 n 个词元时没有 n 元组。"""
-        texts = [], ["a"], ["a", "b"], ["a", "a", "a", "a"]
+        a, b = names(2)
+        texts = [], [a], [a, b], [a] * 5
         found = run(lambda impl: [dict(impl.ngram_counts(tokens, 3)) for tokens in texts])
-        close(found, [{}, {}, {}, {("a", "a", "a"): 2}])
+        close(found, [{}, {}, {}, {(a, a, a): 3}])
 
     def test_is_a_counter(self, run, words):
         """Gives a Counter: an n-gram that does not occur counts 0.
@@ -326,10 +339,11 @@ class TestNgramCounts:
         expected = counted(tokens, 2)
         close(run(probe), ("Counter", 0, max(expected.values()), expected))
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, names):
         """Leaves the text as it was, and takes a tuple of tokens.
         不修改传入的文本；也可接受元组。"""
-        tokens = ["a", "b", "a", "c", "b", "a", "b", "c"]
+        a, b, c = names(3)
+        tokens = [a, b, a, c, b, a, b, c]
         agree(lambda impl: (dict(impl.ngram_counts(tokens, 2)), tokens, dict(impl.ngram_counts(tuple(tokens), 3))))
 
 
@@ -360,16 +374,12 @@ class TestLaplaceBigram:
         found = run(lambda impl: [probabilities(impl, tokens, eps, 7) for eps in (0.5, 3.0)])
         close(found, [smoothed(tokens, eps, 7) for eps in (0.5, 3.0)])
 
-    def test_given_the_word_before(self, run):
+    def test_given_the_word_before(self, run, between):
         """The first argument is the word before, the second what follows it.
         第一个参数是前一个词，第二个参数是后一个词。"""
-        tokens = ["a", "b", "a", "b", "a", "c"]
-
-        def probe(impl):
-            probability = impl.laplace_bigram(tokens, 1.0, 4)
-            return probability("a", "b"), probability("b", "a"), probability("c", "a"), probability("a", "c")
-
-        close(run(probe), (2.25 / 4, 2.25 / 3, 0.25, 1.25 / 4))
+        tokens, pairs, eps = ["a", "b", "a", "b", "a", "c"], ("ab", "ba", "ca", "ac"), between(0.5, 2)
+        found = run(lambda impl: [impl.laplace_bigram(tokens, eps, 4)(*pair) for pair in pairs])
+        close(found, [(2 + eps / 4) / (3 + eps), (2 + eps / 4) / (2 + eps), 1 / 4, (1 + eps / 4) / (3 + eps)])
 
     def test_sums_to_one(self, run, words):
         """After every word the probabilities of the whole vocabulary add up to 1.
@@ -386,46 +396,46 @@ class TestLaplaceBigram:
         *seen, unseen = run(lambda impl: probabilities(impl, tokens, 0.3, 8))
         close((seen, unseen), (smoothed(tokens, 0.3, 8)[:3], [1 / 8] * 4))
 
-    def test_no_smoothing(self, run):
+    def test_no_smoothing(self, run, words):
         """With eps 0, what never followed a word has probability 0, and so has all after a word without successors.
         eps 为 0 时，从未跟在某词之后的词概率为 0；没有后继的词之后，所有概率都是 0。"""
-        tokens = ["a", "b", "a", "b", "b", "a", "c"]
+        tokens = ["a", "b", *words(30, "ab"), "a", "c"]
         found = run(lambda impl: probabilities(impl, tokens, 0.0, 5))
-        zeros = [0.0] * 4
-        close(found, [[0.0, 2 / 3, 1 / 3, 0.0], [2 / 3, 1 / 3, 0.0, 0.0], zeros, zeros])
+        close(found, smoothed(tokens, 0.0, 5))
 
-    def test_last_token(self, run):
+    def test_last_token(self, run, between):
         """The last token of the text has no successor: this occurrence of it does not count.
         文本的最后一个词元没有后继，这一次出现不计入。"""
-        texts = ["b", "a", "b"], ["a", "b", "c", "b"]
-        found = run(lambda impl: [probabilities(impl, tokens, 1.0, 4)[1] for tokens in texts])
-        close(found, [[1.25 / 2, 0.125, 0.125, 0.125], [0.125, 0.125, 1.25 / 2, 0.125]])
+        texts, eps = (["b", "a", "b"], ["a", "b", "c", "b"]), between(0.5, 2)
+        found = run(lambda impl: [probabilities(impl, tokens, eps, 4)[1] for tokens in texts])
+        seen, unseen = (1 + eps / 4) / (1 + eps), eps / 4 / (1 + eps)
+        close(found, [[seen, unseen, unseen, unseen], [unseen, unseen, seen, unseen]])
 
-    def test_strong_smoothing(self, run):
+    def test_strong_smoothing(self, run, between):
         """The stronger the smoothing, the nearer to 1 / vocab_size, from above and below.
         平滑越强，越接近 1 / vocab_size，从上下两侧皆如此。"""
-        tokens = ["a", "b", "a", "b", "a", "c"]
+        tokens, strengths = ["a", "b", "a", "b", "a", "c"], [between(1, 2) * eps for eps in (1, 10, 1000, 1e9)]
 
         def probe(impl):
-            models = [impl.laplace_bigram(tokens, eps, 50) for eps in (1, 10, 1000, 1e9)]
+            models = [impl.laplace_bigram(tokens, eps, 50) for eps in strengths]
             return [(model("a", "b"), model("a", "x")) for model in models]
 
-        close(run(probe), [((2 + eps / 50) / (3 + eps), eps / 50 / (3 + eps)) for eps in (1, 10, 1000, 1e9)])
+        close(run(probe), [((2 + eps / 50) / (3 + eps), eps / 50 / (3 + eps)) for eps in strengths])
 
-    def test_short_texts(self, run):
+    def test_short_texts(self, run, between):
         """A text of no or one token has no pairs: all is equally likely.
         没有词元或只有一个词元的文本没有词对：一切等可能。"""
-        texts = [], ["a"], ["a", "b"]
-        found = run(lambda impl: [probabilities(impl, tokens, 1.0, 4)[0] for tokens in texts])
-        close(found, [[0.25] * 4, [0.25] * 4, [0.125, 0.625, 0.125, 0.125]])
+        texts, eps = ([], ["a"], ["a", "b"]), between(0.5, 2)
+        found = run(lambda impl: [probabilities(impl, tokens, eps, 4)[0] for tokens in texts])
+        close(found, [[1 / 4] * 4, [1 / 4] * 4, [(n + eps / 4) / (1 + eps) for n in (0, 1, 0, 0)]])
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, between):
         """Leaves the text as it was, and takes a tuple of tokens; two models do not disturb each other.
         不修改传入的文本；也可接受元组；两个模型互不影响。"""
-        tokens = ["a", "b", "a", "c", "b", "a"]
+        tokens, eps = ["a", "b", "a", "c", "b", "a"], between(0.5, 2)
 
         def probe(impl):
-            one, other = impl.laplace_bigram(tokens, 1.0, 4), impl.laplace_bigram(tuple(tokens[:4]), 2.0, 5)
+            one, other = impl.laplace_bigram(tokens, eps, 4), impl.laplace_bigram(tuple(tokens[:4]), 2 * eps, 5)
             return one("a", "b"), other("a", "b"), one("a", "c"), other("b", "a"), tokens
 
         agree(probe)
@@ -441,42 +451,49 @@ class TestPerplexity:
         logs = [math.log(p) for p in ps]
         close(run(lambda impl: impl.perplexity(logs)), math.prod(1 / p for p in ps) ** (1 / 9))
 
-    def test_bits(self, run):
+    def test_bits(self, run, text):
         """Is two to the power of the cross-entropy in bits.
         等于 2 的（以比特计的交叉熵）次方。"""
-        bits = [1, 3, 2, 5, 1]
+        bits = [1 + place for place in text(20)[:5]]
         close(run(lambda impl: impl.perplexity([-n * math.log(2) for n in bits])), 2 ** (sum(bits) / len(bits)))
 
-    def test_perfect_model(self, run):
+    def test_perfect_model(self, run, between):
         """A model that is always right and sure has perplexity 1; one that is sure half the time has not.
         总是以概率 1 预测正确的模型困惑度为 1；只有一半时候如此的模型则不是。"""
-        found = run(lambda impl: [impl.perplexity(logs) for logs in ([0.0] * 5, [0.0], [0.0, math.log(1 / 4)])])
-        close(found, [1.0, 1.0, 2.0])
+        p = between(0.1, 0.4)
+        found = run(lambda impl: [impl.perplexity(logs) for logs in ([0.0] * 5, [0.0], [0.0, math.log(p)])])
+        close(found, [1.0, 1.0, p**-0.5])
 
-    def test_guessing_model(self, run):
+    def test_guessing_model(self, run, text):
         """A model that guesses has as its perplexity the size of the vocabulary, however long the text.
         随机猜测的模型，困惑度等于词表大小，与文本长度无关。"""
-        sizes = [(2, 10), (28, 1), (28, 7), (5000, 3)]
-        close(run(lambda impl: [impl.perplexity([-math.log(v)] * n) for v, n in sizes]), [2.0, 28.0, 28.0, 5000.0])
+        size = 10 + text(1000)[0]
+        sizes = [(2, 10), (size, 1), (size, 7), (5000, 3)]
+        found = run(lambda impl: [impl.perplexity([-math.log(v)] * n) for v, n in sizes])
+        close(found, [2.0, float(size), float(size), 5000.0])
 
-    def test_impossible_token(self, run):
+    def test_impossible_token(self, run, between):
         """One token that the model held impossible makes the perplexity infinite.
         只要有一个词元被模型认为不可能，困惑度就是无穷大。"""
-        logs = [-1.0, -math.inf, -0.5], [-math.inf], [-1.0, -2.0]
-        close(run(lambda impl: [impl.perplexity(given) for given in logs]), [math.inf, math.inf, math.exp(1.5)])
+        low = between(-4, -2)
+        logs = [low, -math.inf, -0.5], [-math.inf], [-1.0, low]
+        found = run(lambda impl: [impl.perplexity(given) for given in logs])
+        close(found, [math.inf, math.inf, math.exp((1 - low) / 2)])
 
-    def test_long_text(self, run):
+    def test_long_text(self, run, between):
         """Stays accurate for a text whose probability is too small for a float.
         文本概率小到浮点数无法表示时仍然准确。"""
-        close(run(lambda impl: impl.perplexity([-3.0, -7.0] * 1000)), math.exp(5))
+        low = between(-8, -6)
+        close(run(lambda impl: impl.perplexity([-3.0, low] * 1000)), math.exp((3 - low) / 2))
 
-    def test_no_tokens(self, agree):
+    def test_no_tokens(self, agree, between):
         """Without tokens there is no mean: raises ValueError.
         没有词元就没有平均值：抛出 ValueError。"""
-        agree(lambda impl: (raises(lambda: impl.perplexity([]), ValueError), impl.perplexity([-0.5, -2.5])))
+        logs = [-0.5, between(-4, -2)]
+        agree(lambda impl: (raises(lambda: impl.perplexity([]), ValueError), impl.perplexity(logs)))
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, between):
         """Leaves the log-probabilities as they were, and takes a tuple of them.
         不修改传入的对数概率；也可接受元组。"""
-        logs = [-2.5, -0.5, -1.0, -4.0]
+        logs = [-2.5, -0.5, -1.0, between(-6, -4)]
         agree(lambda impl: (impl.perplexity(logs), logs, impl.perplexity(tuple(logs))))

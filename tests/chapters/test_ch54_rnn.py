@@ -1,5 +1,7 @@
 """ch54: rnn_step, bptt_linear, truncated_bptt_grad, jacobian_product_norm, tanh."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -20,6 +22,12 @@ def case(randn):
         return [randn(*shape, dtype=dtype) for shape in shapes]
 
     return draw
+
+
+@pytest.fixture
+def between(generator):
+    """between(1, 3): one of the numbers 1, 65/64, 66/64, ..., 3, whose sums and products are exact."""
+    return lambda low, high: torch.randint(64 * low, 64 * high + 1, (), generator=generator).item() / 64
 
 
 @pytest.fixture
@@ -147,18 +155,21 @@ class TestBpttLinear:
         x, y = series(6)
         close(run(lambda impl: impl.bptt_linear(x, *WEIGHTS, y)), autograd(x, *WEIGHTS, y))
 
-    def test_two_steps(self, run):
-        """Two steps, worked out on paper.
-        两个时间步，与手算结果一致。"""
-        x, y = torch.tensor([1.0, 2.0]), torch.tensor([0.0, 4.0])
-        # h = (3, 7.5), o = (6, 15), dL/do = (3, 5.5), dL/dh = (6 + 0.5 * 11, 11)
-        close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 2.0, y)), (33.0, 33.5, 50.25))
+    def test_two_steps(self, run, between):
+        """Two steps, worked out on paper, in whatever unit the numbers are.
+        两个时间步，与手算结果一致，无论以什么为单位。"""
+        unit = between(1, 3)
+        x, y = unit * torch.tensor([1.0, 2.0]), unit * torch.tensor([0.0, 4.0])
+        # in this unit: h = (3, 7.5), o = (6, 15), dL/do = (3, 5.5), dL/dh = (6 + 0.5 * 11, 11)
+        expected = tuple(unit**2 * gradient for gradient in (33.0, 33.5, 50.25))
+        close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 2.0, y)), expected)
 
-    def test_one_step(self, run):
+    def test_one_step(self, run, between):
         """A single step has no past: the gradient of w_h is zero.
         只有一个时间步时没有过去：w_h 的梯度为零。"""
-        x, y = torch.tensor([2.0]), torch.tensor([1.0])
-        close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 0.25, y)), (0.0, 0.25, 3.0))
+        unit = between(1, 3)
+        x, y = unit * torch.tensor([2.0]), unit * torch.tensor([1.0])
+        close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 0.25, y)), (0.0, 0.25 * unit**2, 3.0 * unit**2))
 
     def test_no_memory(self, run, series):
         """With w_h = 0 each step stands alone, but w_h still has a gradient.
@@ -170,27 +181,28 @@ class TestBpttLinear:
         expected = means[0] * 6 / 7, means[1], (errors * states).mean().item()
         close(run(lambda impl: impl.bptt_linear(x, 0.0, w_x, w_o, y)), expected)
 
-    def test_explodes(self, run):
+    def test_explodes(self, run, between):
         """An error of the last step comes back to the first multiplied by w_h at every step: 2^19 of it.
         最后一步的误差每往回一步就乘一次 w_h：传到第一步时是 2^19 倍。"""
-        w_x, w_o = 0.5, 3.0
+        w_x, w_o = between(1, 2), between(2, 4)
         cases = [(w_h, *impulse(20, w_h, w_x, w_o)) for w_h in (2.0, -2.0)]
         found = run(lambda impl: [impl.bptt_linear(x, w_h, w_x, w_o, y) for w_h, x, y in cases])
         close(found, [(w_o * 19 * w**18 * w_x / 20, w_o * w**19 / 20, w_x * w**19 / 20) for w in (2.0, -2.0)])
 
-    def test_vanishes(self, run):
+    def test_vanishes(self, run, between):
         """With w_h = 1/2 next to nothing of an error comes back.
         w_h = 1/2 时，误差几乎传不回去。"""
-        x, y = impulse(10, 0.5, 0.5, 3.0)
-        expected = 3 * 9 * 0.5**8 * 0.5 / 10, 3 * 0.5**9 / 10, 0.5 * 0.5**9 / 10
-        close(run(lambda impl: impl.bptt_linear(x, 0.5, 0.5, 3.0, y)), expected)
+        w_x, w_o = between(1, 2), between(2, 4)
+        x, y = impulse(10, 0.5, w_x, w_o)
+        expected = w_o * 9 * 0.5**8 * w_x / 10, w_o * 0.5**9 / 10, w_x * 0.5**9 / 10
+        close(run(lambda impl: impl.bptt_linear(x, 0.5, w_x, w_o, y)), expected)
 
-    def test_right_weights(self, run):
+    def test_right_weights(self, run, between):
         """Gradients are zero where all outputs are right, and not with other weights.
         输出全部正确时梯度为零；换一组权重则不为零。"""
         x, y = impulse(5, *WEIGHTS)
         y[-1] += 1
-        others = 0.5, 1.0, -1.0
+        others = 0.5, between(1, 2), -1.0
         found = run(lambda impl: [impl.bptt_linear(x, *weights, y) for weights in (WEIGHTS, others)])
         close(found, [(0.0, 0.0, 0.0), autograd(x, *others, y)])
 
@@ -251,12 +263,13 @@ class TestTruncatedBpttGrad:
         expected = tuple((errors * factor).mean().item() for factor in (w_o * before, w_o * x, states))
         close(run(lambda impl: impl.truncated_bptt_grad(x, *WEIGHTS, y, 1)), expected)
 
-    def test_state_goes_on(self, run):
+    def test_state_goes_on(self, run, between):
         """A cut stops gradients, not the state: an old impulse still moves the outputs, and the loss.
         截断只阻止梯度，不阻止状态：很久以前的脉冲仍影响输出和损失。"""
-        x, y = impulse(6, 0.5, 2.0, 4.0)
-        # the last block has h = (2, 1, 1/2, 1/4, 1/8, 1/16)[4:], and an error of 1 at its end
-        expected = 4 * (0.5 * 0.25 + 0.125) / 6, 0.0, 0.0625 / 6
+        unit = between(1, 3)
+        x, y = (unit * one for one in impulse(6, 0.5, 2.0, 4.0))
+        # in this unit, the last block has h = (2, 1, 1/2, 1/4, 1/8, 1/16)[4:], and an error of 1 at its end
+        expected = unit**2 * 4 * (0.5 * 0.25 + 0.125) / 6, 0.0, unit**2 * 0.0625 / 6
         close(run(lambda impl: impl.truncated_bptt_grad(x, 0.5, 2.0, 4.0, y, 2)), expected)
 
     def test_output_weight(self, run, series):
@@ -266,21 +279,24 @@ class TestTruncatedBpttGrad:
         found = run(lambda impl: [impl.truncated_bptt_grad(x, *WEIGHTS, y, k)[2] for k in (1, 2, 4, 9)])
         close(found, [autograd(x, *WEIGHTS, y)[2]] * 4)
 
-    def test_where_it_is_cut(self, run):
+    def test_where_it_is_cut(self, run, between):
         """Gradients reach back to the first step of the error's own block, and no further.
         梯度最多传回到误差所在块的第一步。"""
         x, y = torch.ones(6, dtype=torch.float64), impulse(6, 0.5, 1.0, 1.0)[1]
         y = y + 2 - 2 * 0.5 ** torch.arange(1, 7) - 0.5 ** torch.arange(6)  # x = 1 gives h = 2 - 2^-t
+        unit = between(1, 3)
+        x, y = unit * x, unit * y
         reached = torch.tensor([6, 2, 3, 2, 1], dtype=torch.float64)  # steps of the last block for k = 6, 4, 3, 2, 5
         found = run(lambda impl: [impl.truncated_bptt_grad(x, 0.5, 1.0, 1.0, y, k)[1] for k in (6, 4, 3, 2, 5)])
-        close(found, ((2 - 2 * 0.5**reached) / 6).tolist())
+        close(found, (unit**2 * (2 - 2 * 0.5**reached) / 6).tolist())
 
-    def test_one_step(self, run):
+    def test_one_step(self, run, between):
         """A single step has no history to cut.
         只有一个时间步时没有历史可截断。"""
-        x, y = torch.tensor([2.0]), torch.tensor([1.0])
+        unit = between(1, 3)
+        x, y = unit * torch.tensor([2.0]), unit * torch.tensor([1.0])
         found = run(lambda impl: [impl.truncated_bptt_grad(x, 0.5, 3.0, 0.25, y, k) for k in (1, 3)])
-        close(found, [(0.0, 0.25, 3.0)] * 2)
+        close(found, [(0.0, 0.25 * unit**2, 3.0 * unit**2)] * 2)
 
     def test_float32(self, run, generator):
         """Takes float32 series that are not contiguous.
@@ -313,53 +329,59 @@ class TestJacobianProductNorm:
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (0, 1)])
         close(found, [1.0, torch.linalg.svdvals(W)[0].item()])
 
-    def test_orthogonal(self, run, randn):
+    def test_orthogonal(self, run, randn, between):
         """A rotation neither grows nor shrinks anything; twice of it doubles with every step.
         正交矩阵不放大也不缩小；它的两倍则每一步放大一倍。"""
         Q = torch.linalg.qr(randn(5, 5, dtype=torch.float64)).Q
-        found = run(lambda impl: [impl.jacobian_product_norm(s * Q, k) for s in (1, 2) for k in (1, 7, 12)])
-        close(found, [1.0, 1.0, 1.0, 2.0, 128.0, 4096.0])
+        scales = 1.0, 2.0, between(1, 2)
+        found = run(lambda impl: [impl.jacobian_product_norm(s * Q, k) for s in scales for k in (1, 7, 12)])
+        close(found, [s**k for s in scales for k in (1, 7, 12)])
 
-    def test_nilpotent(self, run):
+    def test_nilpotent(self, run, between):
         """A shift register forgets: after as many steps as it has places nothing is left.
         移位矩阵会遗忘：步数达到维数时，什么也不剩。"""
-        W = torch.diag(torch.full((3,), 3.0), 1)
+        weight = between(2, 4)
+        W = torch.diag(torch.full((3,), weight), 1)
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 3, 4, 5)])
-        close(found, [3.0, 9.0, 27.0, 0.0, 0.0])
+        close(found, [weight, weight**2, weight**3, 0.0, 0.0])
 
-    def test_diagonal(self, run):
+    def test_diagonal(self, run, between):
         """Each direction goes its own way; the strongest decides, whatever its sign.
         各个方向互不影响；由最强的方向决定，与符号无关。"""
-        W = torch.diag(torch.tensor([0.5, -1.5, 1.0]))
+        strongest = between(2, 3)
+        W = torch.diag(torch.tensor([0.5, -strongest, 1.0]))
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 3, 6)])
-        close(found, [1.5, 1.5**2, 1.5**3, 1.5**6])
+        close(found, [strongest**steps for steps in (1, 2, 3, 6)])
 
-    def test_grows_before_it_vanishes(self, run):
+    def test_grows_before_it_vanishes(self, run, between):
         """Eigenvalues below 1 do not keep a matrix from growing at first: they tell its fate in the long run only.
         特征值小于 1 的矩阵也可能先增大：特征值只决定长远的趋势。"""
-        W = torch.tensor([[0.5, 8.0], [0.0, 0.5]], dtype=torch.float64)
-        powers = [np.array([[1, 16 * k], [0, 1]]) / 2**k for k in (1, 2, 5, 30)]
+        corner = between(8, 12)
+        W = torch.tensor([[0.5, corner], [0.0, 0.5]], dtype=torch.float64)
+        powers = [np.array([[1, 2 * corner * k], [0, 1]]) / 2**k for k in (1, 2, 5, 30)]
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 5, 30)])
         close(found, [float(np.linalg.norm(power, 2)) for power in powers])
 
-    def test_extremes(self, run, randn):
+    def test_extremes(self, run, randn, between):
         """A hundred steps explode or vanish beyond what float32 holds.
         一百步之后的爆炸或消失超出 float32 的范围。"""
+        scales = between(4, 6), 1 / between(4, 6)
         Q = torch.linalg.qr(randn(4, 4, dtype=torch.float64)).Q
 
         def probe(impl):
-            norms = [impl.jacobian_product_norm(scale * Q, 100) for scale in (5.0, 0.2)]
+            norms = [impl.jacobian_product_norm(scale * Q, 100) for scale in scales]
             norms += [impl.jacobian_product_norm(scale * torch.eye(2), 150) for scale in (4.0, 0.25)]
             return torch.tensor(norms, dtype=torch.float64).log2()
 
-        exponents = torch.tensor([5.0, 0.2], dtype=torch.float64).log2() * 100
+        exponents = torch.tensor(scales, dtype=torch.float64).log2() * 100
         close(run(probe), torch.cat([exponents, torch.tensor([300.0, -300.0], dtype=torch.float64)]))
 
-    def test_single_unit(self, run):
+    def test_single_unit(self, run, between):
         """With one hidden unit it is a power of a number, without its sign.
         只有一个隐藏单元时，就是一个数的幂的绝对值。"""
-        found = run(lambda impl: [impl.jacobian_product_norm(torch.tensor([[-3.0]]), k) for k in (0, 1, 2, 3)])
-        close(found, [1.0, 3.0, 9.0, 27.0])
+        weight = between(2, 4)
+        found = run(lambda impl: [impl.jacobian_product_norm(torch.tensor([[-weight]]), k) for k in (0, 1, 2, 3)])
+        close(found, [1.0, weight, weight**2, weight**3])
 
     def test_float32(self, run, randn):
         """Takes float32 matrices that are not contiguous.
@@ -384,11 +406,12 @@ class TestTanh:
         x = 2 * randn(4, 5)
         close(run(lambda impl: impl.tanh(x)), x.tanh())
 
-    def test_large(self, run):
+    def test_large(self, run, between):
         """Gives 1 and -1 for large numbers, where exponentials overflow.
         自变量很大时得到 1 和 -1，而指数函数在那里会溢出。"""
-        x = torch.tensor([-1e30, -1000.0, -100.0, -50.0, 0.5, 50.0, 100.0, 1000.0, 1e30])
-        expected = torch.tensor([-1.0, -1, -1, -1, 0.46211716, 1, 1, 1, 1])
+        small = between(1, 3) / 4
+        x = torch.tensor([-1e30, -1000.0, -100.0, -50.0, small, 50.0, 100.0, 1000.0, 1e30])
+        expected = torch.tensor([-1.0, -1, -1, -1, math.tanh(small), 1, 1, 1, 1])
         close(run(lambda impl: impl.tanh(x)), expected)
 
     def test_odd(self, run, randn):
@@ -406,11 +429,12 @@ class TestTanh:
         found = run(lambda impl: gradients(lambda v: impl.tanh(v).flip(0), x))
         close(found, [(1 - x.tanh() ** 2) * torch.arange(7, -1, -1).double().sin()])
 
-    def test_gradients_far_out(self, run):
+    def test_gradients_far_out(self, run, between):
         """Has the gradient 0, not NaN, for large numbers, beside that of a small one.
         自变量很大时梯度为 0 而不是 NaN；较小的自变量梯度正常。"""
-        x = torch.tensor([-1000.0, -100.0, 0.5, 60.0, 100.0, 1000.0])
-        expected = torch.tensor([0.0, 0.0, 0.7864477, 0.0, 0.0, 0.0]) * torch.arange(6.0).sin()
+        small = between(1, 3) / 4
+        x = torch.tensor([-1000.0, -100.0, small, 60.0, 100.0, 1000.0])
+        expected = torch.tensor([0.0, 0.0, 1 - math.tanh(small) ** 2, 0.0, 0.0, 0.0]) * torch.arange(6.0).sin()
         close(run(lambda impl: gradients(impl.tanh, x)), [expected])
 
     def test_float64(self, run, randn):

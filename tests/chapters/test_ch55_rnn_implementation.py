@@ -14,6 +14,7 @@ from dlgrade.suite import (
     expect,
     gradients,
     set_parameters,
+    sizes,
     varied_matrices,
     with_gradients,
     written_from_scratch,
@@ -47,44 +48,48 @@ def torch_rnn(inputs, state, params):
 @pytest.mark.exercise("get_params")
 class TestGetParams:
     @pytest.mark.points(2)
-    def test_weights(self, run):
+    def test_weights(self, run, generator):
         """Draws each weight by itself, with mean 0 and standard deviation 0.01.
         每个权重独立抽样，服从均值为 0、标准差为 0.01 的正态分布。"""
-        matrices = torch.stack(varied_matrices(run(lambda impl: impl.get_params(50, 50, CPU)))).flatten(1)
+        size, _ = sizes(generator, 45, 65)
+        matrices = torch.stack(varied_matrices(run(lambda impl: impl.get_params(size, size, CPU)))).flatten(1)
         for m in matrices:
             mean, std = m.mean().item(), m.std().item()
             expect(
-                abs(mean) < 0.01 * 6 / 50 and abs(std / 0.01 - 1) < 6 / 50 / 2**0.5,
-                f"2500 weights have mean {mean:.3g} and standard deviation {std:.3g}; expected 0 and 0.01.",
-                f"2500 个权重的均值为 {mean:.3g}，标准差为 {std:.3g}；应为 0 和 0.01。",
+                abs(mean) < 0.01 * 6 / size and abs(std / 0.01 - 1) < 6 / size / 2**0.5,
+                f"{size**2} weights have mean {mean:.3g} and standard deviation {std:.3g}; expected 0 and 0.01.",
+                f"{size**2} 个权重的均值为 {mean:.3g}，标准差为 {std:.3g}；应为 0 和 0.01。",
             )
         correlation = torch.corrcoef(matrices) - torch.eye(3)
-        expect(correlation.abs().max() < 6 / 50, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
+        expect(correlation.abs().max() < 6 / size, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
 
-    def test_biases(self, run):
+    def test_biases(self, run, generator):
         """Starts every bias at zero; parameters come in the right order and shape.
         偏置初始为零；参数的顺序和形状正确。"""
-        params = run(lambda impl: impl.get_params(9, 6, CPU))
+        vocab, hiddens = sizes(generator)
+        params = run(lambda impl: impl.get_params(vocab, hiddens, CPU))
         varied_matrices(params)
-        close((params[2], params[4]), (torch.zeros(6), torch.zeros(9)))
+        close((params[2], params[4]), (torch.zeros(hiddens), torch.zeros(vocab)))
 
     @pytest.mark.points(2)
-    def test_trainable(self, run):
+    def test_trainable(self, run, generator):
         """Gives leaves that require gradients, so that backward() fills their .grad.
         返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
-        pairs = run(lambda impl: with_gradients(impl.get_params(6, 3, CPU)))
+        vocab, hiddens = sizes(generator)
+        pairs = run(lambda impl: with_gradients(impl.get_params(vocab, hiddens, CPU)))
         varied_matrices([p for p, _ in pairs])
         for p, grad in pairs:
             close(grad, p)
 
-    def test_device(self, run):
+    def test_device(self, run, generator):
         """Puts every parameter on the device that is asked for.
         所有参数都放在指定的设备上。"""
+        vocab, hiddens = sizes(generator)
 
         def probe(impl):
             with Sketch():
-                elsewhere = impl.get_params(3, 2, META)
-            return [p.device.type for p in elsewhere], impl.get_params(3, 2, CPU)
+                elsewhere = impl.get_params(vocab, hiddens, META)
+            return [p.device.type for p in elsewhere], impl.get_params(vocab, hiddens, CPU)
 
         places, params = run(probe)
         varied_matrices(params)
@@ -94,15 +99,17 @@ class TestGetParams:
 @pytest.mark.exercise("init_rnn_state")
 class TestInitRnnState:
     @pytest.mark.points(2)
-    def test_zeros(self, agree):
+    def test_zeros(self, agree, generator):
         """Is a tuple of one tensor of zeros, a row for each sequence, for one sequence, too.
         返回只含一个零张量的元组，每个序列一行；只有一个序列时也一样。"""
-        agree(lambda impl: [impl.init_rnn_state(3, 5, CPU), impl.init_rnn_state(1, 4, CPU)])
+        batch, hiddens = sizes(generator)
+        agree(lambda impl: [impl.init_rnn_state(rows, hiddens, CPU) for rows in (batch, 1)])
 
-    def test_device(self, agree):
+    def test_device(self, agree, generator):
         """Puts the state on the device that is asked for.
         状态放在指定的设备上。"""
-        agree(lambda impl: ([s.device.type for s in impl.init_rnn_state(2, 3, META)], impl.init_rnn_state(2, 3, CPU)))
+        size = sizes(generator)
+        agree(lambda impl: ([s.device.type for s in impl.init_rnn_state(*size, META)], impl.init_rnn_state(*size, CPU)))
 
 
 @pytest.mark.exercise("rnn")
@@ -255,13 +262,14 @@ class TestGradClipping:
         grads = [*(g / g.norm() for g in (randn(3, 4), randn(4), randn(5))), 0.1 * randn(2, 3)]  # all of them short
         close(run(lambda impl: clip(impl, grads, 1.5)[0]), clipped(grads, 1.5))
 
-    def test_short(self, run):
+    def test_short(self, run, generator):
         """Leaves a gradient that is no longer than theta as it is, be it zero.
         长度不超过 theta 的梯度（包括零梯度）保持不变。"""
-        grads, zeros = [torch.tensor([[3.0]]), torch.tensor([0.0, 4.0])], [torch.zeros(2), torch.zeros(3)]
-        cases = [(grads, 2.5), (grads, 5.0), (grads, 5.5), (grads, 100), (zeros, 1)]  # of length 5 and 0
+        scale = torch.randint(1, 50, (), generator=generator).item()
+        grads = [scale * torch.tensor([[3.0]]), scale * torch.tensor([0.0, 4.0])]  # 5 * scale long
+        cases = [*((grads, scale * theta) for theta in (2.5, 5.0, 5.5, 100)), ([torch.zeros(2), torch.zeros(3)], 1)]
         found = run(lambda impl: [clip(impl, *case)[0] for case in cases])
-        close(found, [*(clipped(grads, theta) for _, theta in cases[:-1]), zeros])
+        close(found, [*(clipped(grads, theta) for _, theta in cases[:-1]), cases[-1][0]])
 
     def test_in_place(self, run, randn):
         """Changes the gradient tensors themselves, and not the parameters.

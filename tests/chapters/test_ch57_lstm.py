@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import Sketch, close, expect, gradients, varied_matrices, with_gradients, written_from_scratch
+from dlgrade.suite import Sketch, close, expect, gradients, sizes, varied_matrices, with_gradients, written_from_scratch
 
 VOCAB, HIDDENS = 5, 4
 CPU, META = torch.device("cpu"), torch.device("meta")
@@ -73,16 +73,21 @@ def outputs_of(states, params):
 
 @pytest.mark.exercise("get_lstm_params")
 class TestGetLstmParams:
-    def test_shapes(self, run):
-        """Gives fourteen tensors: three a gate, three for the candidate, two for the output.
-        共十四个张量：三个门和候选记忆元各三个，输出层两个。"""
-        varied_matrices(run(lambda impl: impl.get_lstm_params(7, 4, CPU)))
+    def test_shapes(self, run, generator):
+        """Gives fourteen tensors: three a gate, three for the candidate, two for the output; each call draws anew.
+        共十四个张量：三个门和候选记忆元各三个，输出层两个；每次调用都重新抽样。"""
+        vocab, hiddens = sizes(generator)
+        calls = run(lambda impl: [impl.get_lstm_params(vocab, hiddens, CPU) for _ in range(2)])
+        pairs = zip(*(varied_matrices(params) for params in calls), strict=True)
+        drawn = not any(torch.equal(one, other) for one, other in pairs)
+        expect(drawn, "Two calls give the same weights.", "两次调用得到的权重相同。")
 
     @pytest.mark.points(2)
-    def test_weights(self, run):
+    def test_weights(self, run, generator):
         """Draws the weights with mean 0 and standard deviation 0.01.
         权重服从均值为 0、标准差为 0.01 的正态分布。"""
-        matrices = varied_matrices(run(lambda impl: impl.get_lstm_params(60, 50, CPU)))
+        vocab, hiddens = sizes(generator, 45, 65)
+        matrices = varied_matrices(run(lambda impl: impl.get_lstm_params(vocab, hiddens, CPU)))
         draws = torch.cat([m.flatten() for m in matrices]) / 0.01
         for z in (draws, *(m.flatten() / 0.01 for m in matrices)):
             n = z.numel()
@@ -93,39 +98,43 @@ class TestGetLstmParams:
                 f"{n} 个权重的均值为 {mean / 100:.3g}，标准差为 {std / 100:.3g}；应为 0 和 0.01。",
             )
 
-    def test_biases(self, run):
+    def test_biases(self, run, generator):
         """Starts every bias at zero.
         偏置初始为零。"""
-        params = run(lambda impl: impl.get_lstm_params(9, 6, CPU))
+        vocab, hiddens = sizes(generator)
+        params = run(lambda impl: impl.get_lstm_params(vocab, hiddens, CPU))
         varied_matrices(params)
         for bias in (p for p in params if p.dim() == 1):
             close(bias, torch.zeros_like(bias))
 
-    def test_independent(self, run):
+    def test_independent(self, run, generator):
         """Draws each matrix by itself: no two gates start alike.
         每个矩阵独立抽样：任意两个门的初始值都不相同。"""
-        matrices = varied_matrices(run(lambda impl: impl.get_lstm_params(40, 40, CPU)))
+        size, _ = sizes(generator, 40, 60)
+        matrices = varied_matrices(run(lambda impl: impl.get_lstm_params(size, size, CPU)))
         correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
         off_diagonal = correlation - torch.eye(len(matrices))
-        expect(off_diagonal.abs().max() < 6 / 40, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
+        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
 
     @pytest.mark.points(2)
-    def test_trainable(self, run):
+    def test_trainable(self, run, generator):
         """Gives leaves that require gradients, so that backward() fills their .grad.
         返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
-        pairs = run(lambda impl: with_gradients(impl.get_lstm_params(6, 3, CPU)))
+        vocab, hiddens = sizes(generator)
+        pairs = run(lambda impl: with_gradients(impl.get_lstm_params(vocab, hiddens, CPU)))
         varied_matrices([p for p, _ in pairs])
         for p, grad in pairs:
             close(grad, p)
 
-    def test_device(self, run):
+    def test_device(self, run, generator):
         """Puts every parameter on the device that is asked for.
         所有参数都放在指定的设备上。"""
+        vocab, hiddens = sizes(generator)
 
         def probe(impl):
             with Sketch():
-                elsewhere = impl.get_lstm_params(3, 2, META)
-            return [p.device.type for p in elsewhere], impl.get_lstm_params(3, 2, CPU)
+                elsewhere = impl.get_lstm_params(vocab, hiddens, META)
+            return [p.device.type for p in elsewhere], impl.get_lstm_params(vocab, hiddens, CPU)
 
         places, params = run(probe)
         varied_matrices(params)
@@ -135,28 +144,31 @@ class TestGetLstmParams:
 @pytest.mark.exercise("init_lstm_state")
 class TestInitLstmState:
     @pytest.mark.points(2)
-    def test_zeros(self, agree):
+    def test_zeros(self, agree, generator):
         """Is two tensors of zeros, a row for each sequence, for one sequence, too.
         返回两个零张量，每个序列一行；只有一个序列时也一样。"""
-        agree(lambda impl: [impl.init_lstm_state(3, 5, CPU), impl.init_lstm_state(1, 4, CPU)])
+        batch, hiddens = sizes(generator)
+        agree(lambda impl: [impl.init_lstm_state(batch, hiddens, CPU), impl.init_lstm_state(1, hiddens, CPU)])
 
-    def test_not_shared(self, agree):
+    def test_not_shared(self, agree, generator):
         """Writing into H leaves C as it was.
         修改 H 时 C 不变。"""
+        batch, hiddens = sizes(generator)
 
         def probe(impl):
-            H, *rest = impl.init_lstm_state(2, 3, CPU)
+            H, *rest = impl.init_lstm_state(batch, hiddens, CPU)
             H += 1
             return H, rest
 
         agree(probe)
 
-    def test_device(self, agree):
+    def test_device(self, agree, generator):
         """Puts both on the device that is asked for.
         两个张量都放在指定的设备上。"""
+        batch, hiddens = sizes(generator)
 
         def probe(impl):
-            elsewhere, here = impl.init_lstm_state(2, 3, META), impl.init_lstm_state(2, 3, CPU)
+            elsewhere, here = (impl.init_lstm_state(batch, hiddens, device) for device in (META, CPU))
             return [(s.device.type, tuple(s.shape)) for s in elsewhere], here
 
         agree(probe)
