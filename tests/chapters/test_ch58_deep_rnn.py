@@ -18,6 +18,12 @@ def words(generator):
 
 
 @pytest.fixture
+def between(generator):
+    """between(2, 9): an integer from 2 to 9."""
+    return lambda low, high: int(torch.randint(low, high + 1, (), generator=generator))
+
+
+@pytest.fixture
 def begun(randn):
     """begun(kind, depth, batch): a random state of torch's layer, an LSTM's of two tensors."""
 
@@ -28,9 +34,9 @@ def begun(randn):
     return draw
 
 
-def model(impl, kind=nn.RNN, layers=1, both=False):
+def model(impl, kind=nn.RNN, layers=1, both=False, hiddens=HIDDENS):
     """The submission's model around one of torch's layers, its parameters set by their names."""
-    return set_parameters(impl.RNNModel(kind(VOCAB, HIDDENS, layers, bidirectional=both), VOCAB), seed=1)
+    return set_parameters(impl.RNNModel(kind(VOCAB, hiddens, layers, bidirectional=both), VOCAB), seed=1)
 
 
 def by_torch(X, state, kind=nn.RNN, layers=1, both=False):
@@ -103,56 +109,61 @@ class TestRNNModel:
         X, state = words(5, 3), begun(nn.RNN)
         agree(lambda impl: [model(impl)(indices, state) for indices in (X.T, X.T.int(), X.T.to(torch.uint8))])
 
-    def test_given_layer(self, agree):
+    def test_given_layer(self, agree, between):
         """Holds the layer that it is given, so that both learn together, and its sizes.
         保存传入的循环层本身（而不是副本）及其各个大小。"""
+        vocab, hiddens = between(2, 30), between(2, 30)
 
         def probe(impl):
             found = []
             for both in (False, True):
-                layer = nn.GRU(VOCAB, HIDDENS, bidirectional=both)
-                net = impl.RNNModel(layer, VOCAB)
+                layer = nn.GRU(vocab, hiddens, bidirectional=both)
+                net = impl.RNNModel(layer, vocab)
                 found.append((net.rnn is layer, net.vocab_size, net.num_hiddens, net.num_directions))
             return found
 
         agree(probe)
 
     @pytest.mark.points(2)
-    def test_begin_state(self, run):
+    def test_begin_state(self, run, between):
         """Begins with zeros for every layer, direction and sequence: a tensor for nn.RNN and nn.GRU.
         初始状态为零，每层、每个方向、每个序列都有；nn.RNN 和 nn.GRU 的状态是一个张量。"""
+        batch, hiddens = between(2, 30), between(2, 30)
         cases = (nn.RNN, 1, False), (nn.GRU, 3, False), (nn.RNN, 1, True), (nn.GRU, 3, True)
-        found = run(lambda impl: [model(impl, *case).begin_state(CPU, 5) for case in cases])
-        close(found, [torch.zeros((1 + both) * layers, 5, HIDDENS) for _, layers, both in cases])
+        found = run(lambda impl: [model(impl, *case, hiddens).begin_state(CPU, batch) for case in cases])
+        close(found, [torch.zeros((1 + both) * layers, batch, hiddens) for _, layers, both in cases])
 
     @pytest.mark.points(2)
-    def test_begin_state_of_lstm(self, run):
+    def test_begin_state_of_lstm(self, run, between):
         """Begins an LSTM with two tensors of zeros; what is written into one does not show in the other.
         LSTM 的初始状态是两个零张量；修改其中一个不影响另一个。"""
+        batch, hiddens = between(2, 30), between(2, 30)
 
         def probe(impl):
-            state = model(impl, nn.LSTM, 2, both=True).begin_state(batch_size=3, device=CPU)
+            state = model(impl, nn.LSTM, 2, True, hiddens).begin_state(batch_size=batch, device=CPU)
             before = state[-1].clone()
             state[0].add_(1)
             return before, state
 
-        zeros = torch.zeros(4, 3, HIDDENS)
+        zeros = torch.zeros(4, batch, hiddens)
         close(run(probe), (zeros, (zeros + 1, zeros)))
 
-    def test_begin_state_of_one(self, run):
+    def test_begin_state_of_one(self, run, between):
         """Begins for a single sequence unless told otherwise.
         不指定批量大小时，为一个序列准备初始状态。"""
-        found = run(lambda impl: [model(impl, kind).begin_state(CPU) for kind in (nn.RNN, nn.LSTM)])
-        zeros = torch.zeros(1, 1, HIDDENS)
+        hiddens = between(2, 30)
+        found = run(lambda impl: [model(impl, kind, hiddens=hiddens).begin_state(CPU) for kind in (nn.RNN, nn.LSTM)])
+        zeros = torch.zeros(1, 1, hiddens)
         close(found, [zeros, (zeros, zeros)])
 
-    def test_device(self, agree):
+    def test_device(self, agree, between):
         """Makes the state on the device that is asked for.
         初始状态在指定的设备上创建。"""
+        batch = between(2, 30)
 
         def probe(impl):
             H, pair = (model(impl, kind).begin_state(META, 2) for kind in (nn.GRU, nn.LSTM))
-            return [part.device.type for part in (H, *pair)], model(impl).begin_state(CPU, 2)
+            return [part.device.type for part in (H, *pair)], model(impl).begin_state(CPU, batch)
 
         agree(probe)
 
@@ -349,36 +360,42 @@ def counts(run, cases):
     close(run(lambda impl: [impl.rnn_param_count(*case) for case in cases]), [learned(*case) for case in cases])
 
 
+@pytest.fixture
+def sizes(between):
+    """sizes(): inputs and hidden units; inputs are odd and never as many as the units of one direction or of both."""
+    return lambda: (2 * between(1, 15) + 1, 2 * between(1, 15))
+
+
 @pytest.mark.exercise("rnn_param_count")
 class TestRnnParamCount:
     @pytest.mark.points(2)
-    def test_one_layer(self, run):
+    def test_one_layer(self, run, sizes):
         """Counts a single recurrent layer.
         单层循环神经网络的参数个数正确。"""
-        counts(run, [(5, 7, 1, "rnn"), (11, 3, 1, "rnn"), (1, 1, 1, "rnn")])
+        counts(run, [(*sizes(), 1, "rnn"), (*sizes(), 1, "rnn"), (1, 1, 1, "rnn")])
 
     @pytest.mark.points(2)
-    def test_kinds(self, run):
+    def test_kinds(self, run, sizes):
         """Counts the gates of a GRU and of an LSTM, and their candidates.
         计入 GRU 和 LSTM 的各个门以及候选状态。"""
-        counts(run, [(6, 5, 1, "gru"), (6, 5, 1, "lstm"), (2, 9, 1, "gru"), (2, 9, 1, "lstm")])
+        counts(run, [(*sizes(), 1, kind) for kind in ("gru", "lstm", "gru", "lstm")])
 
     @pytest.mark.points(2)
-    def test_layers(self, run):
+    def test_layers(self, run, sizes):
         """Counts every layer: the lowest reads the inputs, the others the layer below.
         每一层都计入：最底层读取输入，其余各层读取下一层的隐状态。"""
-        counts(run, [(9, 4, 2, "rnn"), (3, 8, 3, "gru"), (7, 5, 4, "lstm")])
+        counts(run, [(*sizes(), 2, "rnn"), (*sizes(), 3, "gru"), (*sizes(), 4, "lstm")])
 
-    def test_bidirectional(self, run):
+    def test_bidirectional(self, run, sizes):
         """Counts both directions of a bidirectional layer.
         双向层的两个方向都计入。"""
-        counts(run, [(6, 4, 1, kind, both) for kind in KINDS for both in (True, False)])
+        counts(run, [(*sizes(), 1, kind, both) for kind in KINDS for both in (True, False)])
 
     @pytest.mark.points(2)
-    def test_deep_bidirectional(self, run):
+    def test_deep_bidirectional(self, run, sizes):
         """In a deep bidirectional network, each direction of a layer reads both directions below.
         深层双向网络中，每一层的每个方向都读取下一层的两个方向。"""
-        counts(run, [(9, 4, 2, "rnn", True), (3, 8, 3, "gru", True), (7, 5, 4, "lstm", True)])
+        counts(run, [(*sizes(), 2, "rnn", True), (*sizes(), 3, "gru", True), (*sizes(), 4, "lstm", True)])
 
     def test_book_example(self, run):
         """The book's LSTM, 28 inputs and two layers of 256: 819200 numbers; and with both directions 2162688.
@@ -386,19 +403,22 @@ class TestRnnParamCount:
         found = run(lambda impl: [impl.rnn_param_count(28, 256, 2, "lstm", bidirectional=b) for b in (False, True)])
         close(found, [819_200, 2_162_688])
 
-    def test_exact(self, run):
+    def test_exact(self, run, between):
         """Gives exact integers, however large.
         无论多大都给出精确的整数。"""
-        found = run(lambda impl: impl.rnn_param_count(10**9 + 7, 10**9 + 9, 2, "rnn"))
-        close(found, (10**9 + 9) * (10**9 + 7 + 3 * (10**9 + 9) + 4))
+        inputs = 10**9 + 2 * between(0, 1000) + 1
+        hiddens = inputs + 2
+        found = run(lambda impl: impl.rnn_param_count(inputs, hiddens, 2, "rnn"))
+        close(found, hiddens * (inputs + 3 * hiddens + 4))
 
-    def test_unknown_kind(self, agree):
+    def test_unknown_kind(self, agree, sizes):
         """A kind that torch does not have raises ValueError.
         torch 没有的种类会抛出 ValueError。"""
+        given = *sizes(), 1
 
         def probe(impl):
-            refused = [raises(lambda k=k: impl.rnn_param_count(3, 2, 1, k), ValueError) for k in ("cnn", "RNN", "")]
-            return refused, impl.rnn_param_count(3, 2, 1, "gru")
+            refused = [raises(lambda k=k: impl.rnn_param_count(*given, k), ValueError) for k in ("cnn", "RNN", "")]
+            return refused, impl.rnn_param_count(*given, "gru")
 
         agree(probe)
 

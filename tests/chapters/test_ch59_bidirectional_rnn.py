@@ -163,7 +163,7 @@ class TestReversePadded:
         """Passes gradients back to the steps that they come from.
         梯度传回各自来源的时间步。"""
         X, lengths = randn(3, 4, 2), torch.tensor([3, 0, 4])
-        agree(lambda impl: gradients(lambda X: impl.reverse_padded(X, lengths), X))
+        agree(lambda impl: gradients(lambda X: impl.reverse_padded(X, lengths) ** 2, X))
 
     def test_arguments_untouched(self, agree, randn):
         """Leaves the input and the lengths as they were.
@@ -289,6 +289,12 @@ class TestHmmForwardBackward:
         agree(lambda impl: (impl.hmm_forward_backward(*arguments), arguments))
 
 
+@pytest.fixture
+def shuffled(generator):
+    """shuffled(items): the items in random order."""
+    return lambda items: [items[i] for i in torch.randperm(len(items), generator=generator).tolist()]
+
+
 def recurrent(both):
     """torch's recurrent layer, of one direction or of both, as a map from inputs to outputs."""
     net = set_parameters(nn.RNN(3, 2, bidirectional=both), seed=3)
@@ -324,69 +330,69 @@ def unit(x):
 @pytest.mark.exercise("leaks_future")
 class TestLeaksFuture:
     @pytest.mark.points(2)
-    def test_recurrent_layers(self, run, randn):
+    def test_recurrent_layers(self, run, randn, shuffled):
         """A recurrent layer does not see the future, a bidirectional one does.
         单向循环层看不到未来，双向循环层能看到。"""
-        x = randn(5, 2, 3)
-        found = run(lambda impl: [impl.leaks_future(recurrent(both), x) for both in (False, True)])
-        close(found, [False, True])
+        x, directions = randn(5, 2, 3), shuffled([False, True] * 4)
+        maps = [recurrent(both) for both in directions]
+        close(run(lambda impl: [impl.leaks_future(f, x) for f in maps]), directions)
 
     @pytest.mark.points(2)
-    def test_every_pair(self, run, randn):
+    def test_every_pair(self, run, randn, shuffled):
         """Finds a leak between any two steps, far apart or neighbours; the past and the present are none.
         任意两步之间的泄漏都能发现，无论相邻还是相隔很远；依赖过去和当前的输入不算。"""
-        x, pairs = randn(4, 2, 3), list(itertools.product(range(4), repeat=2))
+        x, pairs = randn(4, 2, 3), shuffled(list(itertools.product(range(4), repeat=2)))
         found = run(lambda impl: [impl.leaks_future(adds(to, source), x) for to, source in pairs])
         close(found, [source > to for to, source in pairs])
 
-    def test_one_step(self, run, randn):
+    def test_one_step(self, run, randn, shuffled):
         """A single step has no future; two have.
         只有一步时没有未来，两步时才有。"""
-        x = randn(2, 1, 3)
-        found = run(lambda impl: [impl.leaks_future(recurrent(True), x[:steps]) for steps in (1, 2)])
-        close(found, [False, True])
+        x, lengths = randn(2, 1, 3), shuffled([1, 2] * 4)
+        found = run(lambda impl: [impl.leaks_future(recurrent(True), x[:steps]) for steps in lengths])
+        close(found, [steps == 2 for steps in lengths])
 
-    def test_other_axes(self, run, randn):
+    def test_other_axes(self, run, randn, shuffled):
         """What is mixed over the batch or the features does not leak; what is mixed over the steps does.
         在批量或特征上的混合不是泄漏；在时间步上的混合才是。"""
-        x = randn(4, 3, 2)
-        found = run(lambda impl: [impl.leaks_future(lambda x, d=d: x - x.mean(d, keepdim=True), x) for d in (0, 1, 2)])
-        close(found, [True, False, False])
+        x, axes = randn(4, 3, 2), shuffled([0, 1, 2] * 3)
+        found = run(lambda impl: [impl.leaks_future(lambda x, d=d: x - x.mean(d, keepdim=True), x) for d in axes])
+        close(found, [axis == 0 for axis in axes])
 
-    def test_at_zeros(self, run):
+    def test_at_zeros(self, run, shuffled):
         """Finds a leak at inputs of zeros, too.
         输入全为零时也能发现泄漏。"""
-        x = torch.zeros(4, 2, 3)
-        found = run(lambda impl: [impl.leaks_future(f, x) for f in (recurrent(True), recurrent(False), mixed)])
-        close(found, [True, False, False])
+        x, maps, order = torch.zeros(4, 2, 3), (recurrent(True), recurrent(False), mixed), shuffled([0, 1, 2] * 3)
+        found = run(lambda impl: [impl.leaks_future(maps[i], x) for i in order])
+        close(found, [i == 0 for i in order])
 
-    def test_normalised(self, run, randn):
+    def test_normalised(self, run, randn, shuffled):
         """Finds a leak of normalised inputs, whose shift cannot be seen or whose sum is always the same.
         归一化后的输入（平移不可见，或总和恒定）造成的泄漏也能发现。"""
-        x = randn(4, 2, 3, dtype=torch.float64)
+        x, order = randn(4, 2, 3, dtype=torch.float64), shuffled([*range(6)] * 2)
 
         def probe(impl):
             maps = lambda x: F.layer_norm(x, (3,)), mixed, lambda x: unit(x).cumsum(0)
-            leaky = [lambda x, f=f: earlier(f(x)) for f in maps]
-            return [impl.leaks_future(f, x) for f in (*maps, *leaky)]
+            every = [*maps, *(lambda x, f=f: earlier(f(x)) for f in maps)]
+            return [impl.leaks_future(every[i], x) for i in order]
 
-        close(run(probe), [False, False, False, True, True, True])
+        close(run(probe), [i > 2 for i in order])
 
-    def test_faint(self, run, randn):
+    def test_faint(self, run, randn, shuffled):
         """Finds a leak of a thousandth.
         千分之一大小的泄漏也能发现。"""
-        x = randn(3, 2, 4)
-        maps = *(adds(*pair, factor=1e-3) for pair in ((1, 2), (0, 2), (2, 0))), mixed
+        x, pairs = randn(3, 2, 4), shuffled([(1, 2), (0, 2), (2, 0), (2, 1)] * 2)
+        maps = *(adds(*pair, factor=1e-3) for pair in pairs), mixed
         found = run(lambda impl: [impl.leaks_future(f, x) for f in maps])
-        close(found, [True, True, False, False])
+        close(found, [*(source > to for to, source in pairs), False])
 
-    def test_axes_and_dtype(self, run, randn):
+    def test_axes_and_dtype(self, run, randn, shuffled):
         """Takes inputs of two or four axes, in float64, non-contiguous.
         输入可以有两个或四个轴，可以是 float64，也可以是非连续的。"""
         inputs = randn(3, 4, dtype=torch.float64).T, randn(3, 2, 2, 2, dtype=torch.float64)
-        maps = adds(1, 2), adds(2, 1), earlier
-        found = run(lambda impl: [impl.leaks_future(step, x) for x in inputs for step in maps])
-        close(found, 2 * [True, False, True])
+        maps, cases = (adds(1, 2), adds(2, 1), earlier), shuffled([*itertools.product(range(2), range(3))] * 2)
+        found = run(lambda impl: [impl.leaks_future(maps[j], inputs[i]) for i, j in cases])
+        close(found, [j != 1 for _, j in cases])
 
     def test_arguments_untouched(self, agree, randn):
         """Leaves the inputs as they were.

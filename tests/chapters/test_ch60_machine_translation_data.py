@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlgrade.suite import close
+from dlgrade.suite import LETTERS, close
 
 WORDS = ["go", "he", "who", "lost", "home", "is", "runs", "calm", "va", "qui", "il", "est", "moi", "chez", "perdu"]
 PAD, EOS, BOS, UNK = "<pad>", "<eos>", "<bos>", "<unk>"
@@ -14,6 +14,19 @@ BOOKS_ORDER = [UNK, PAD, BOS, EOS, *WORDS]
 def words(generator):
     """words(5): so many words in random order, some of them more than once."""
     return lambda count: [WORDS[i] for i in torch.randint(len(WORDS), (count,), generator=generator).tolist()]
+
+
+@pytest.fixture
+def in_code(generator):
+    """in_code(texts): strings, also in lists and tuples, in a drawn code of the letters from a to z."""
+    plain = LETTERS[2:]
+    drawn = "".join(plain[i] for i in torch.randperm(26, generator=generator).tolist())
+    code = str.maketrans(plain + plain.upper(), drawn + drawn.upper())
+
+    def encoded(texts):
+        return texts.translate(code) if isinstance(texts, str) else type(texts)(encoded(text) for text in texts)
+
+    return encoded
 
 
 @pytest.fixture
@@ -64,58 +77,58 @@ class TestPreprocessNmt:
         text = "So " + " ".join(word + mark for word, mark in zip(pieces[::2], pieces[1::2], strict=True))
         close(run(lambda impl: impl.preprocess_nmt(text)), " ".join(["so", *pieces]))
 
-    def test_lower_case(self, run):
+    def test_lower_case(self, run, in_code):
         """Capitals become small letters, those with accents, too.
         大写字母变成小写，带重音符号的也不例外。"""
-        text = "GO Home.\tÇa, c'est À Noël.\nI'm OK\tÉLÈVE"
-        close(run(lambda impl: impl.preprocess_nmt(text)), "go home .\tça , c'est à noël .\ni'm ok\télève")
+        text = in_code("GO Home.\tÇa, c'est À Noël.\nI'm OK\tÉLÈVE")
+        close(run(lambda impl: impl.preprocess_nmt(text)), in_code("go home .\tça , c'est à noël .\ni'm ok\télève"))
 
-    def test_non_breaking_spaces(self, run):
+    def test_non_breaking_spaces(self, run, in_code):
         """Both non-breaking spaces become plain ones, and no second space is put behind them.
         两种不间断空格都变成普通空格，其后不再插入空格。"""
-        texts = "Va\u202f!", "Qui\xa0?", "a\u202fb\xa0c.", "\xa0.", "d\u202f\xa0!e!"
+        texts = in_code(("Va\u202f!", "Qui\xa0?", "a\u202fb\xa0c.", "\xa0.", "d\u202f\xa0!e!"))
         expected = ["va !", "qui ?", "a b c .", " .", "d  !e !"]
-        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), expected)
+        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
-    def test_already_spaced(self, run):
+    def test_already_spaced(self, run, in_code):
         """A mark behind a space gets no other one, and repeated spaces stay.
         标点前已有空格时不再插入；连续的空格保持原样。"""
-        texts = "Va !", "go . go , go", "a  ? B?", "  c  d "
+        texts = in_code(("Va !", "go . go , go", "a  ? B?", "  c  d "))
         expected = ["va !", "go . go , go", "a  ? b ?", "  c  d "]
-        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), expected)
+        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
-    def test_first_character(self, run):
+    def test_first_character(self, run, in_code):
         """A mark that is the first character gets no space.
         标点是第一个字符时，前面不插入空格。"""
-        texts = "?No", ".", "!a!", ",B,"
-        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), ["?no", ".", "!a !", ",b ,"])
+        texts = in_code(("?No", ".", "!a!", ",B,"))
+        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(["?no", ".", "!a !", ",b ,"]))
 
-    def test_several_in_a_row(self, run):
+    def test_several_in_a_row(self, run, in_code):
         """Each of several marks in a row gets a space of its own.
         连续的几个标点，每个之前都有空格。"""
-        texts = "Well...", "What?!", "...", "no !!"
+        texts = in_code(("Well...", "What?!", "...", "no !!"))
         expected = ["well . . .", "what ? !", ". . .", "no ! !"]
-        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), expected)
+        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
-    def test_tabs_and_line_ends(self, run):
+    def test_tabs_and_line_ends(self, run, in_code):
         """Tabs and line ends stay; they are no spaces, so that a mark behind one gets a space.
         制表符和换行符保持原样；它们不算空格，其后的标点前要插入空格。"""
-        texts = "Go.\tVa !\nHi.\tSalut.\n", "A\t.\n?", "\t\tb\n\n"
+        texts = in_code(("Go.\tVa !\nHi.\tSalut.\n", "A\t.\n?", "\t\tb\n\n"))
         expected = ["go .\tva !\nhi .\tsalut .\n", "a\t .\n ?", "\t\tb\n\n"]
-        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), expected)
+        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
-    def test_other_characters(self, run):
+    def test_other_characters(self, run, in_code):
         """Other marks stay where they are; a full stop within a number is split like any other.
         其他标点保持原样；数字中的句点也照样处理。"""
-        texts = '(C\'est) « vrai »; non: "oui" - ¿si? #1/2', "不，是。", "3.14%"
+        texts = in_code(('(C\'est) « vrai »; non: "oui" - ¿si? #1/2', "不，是。", "3.14%"))
         expected = ['(c\'est) « vrai »; non: "oui" - ¿si ? #1/2', "不，是。", "3 .14%"]
-        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), expected)
+        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
-    def test_short_texts(self, run):
+    def test_short_texts(self, run, in_code):
         """An empty text stays empty; one character, or two, are dealt with as in a long text.
         空文本仍为空；只有一两个字符的文本同样处理。"""
-        texts = "", "A", "a!", " !"
-        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), ["", "a", "a !", " !"])
+        texts = in_code(("", "A", "a!", " !"))
+        close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(["", "a", "a !", " !"]))
 
 
 @pytest.mark.exercise("tokenize_nmt")
@@ -136,12 +149,12 @@ class TestTokenizeNmt:
         found = run(lambda impl: [impl.tokenize_nmt(text) for text in texts])
         close(found, [([[one]], [[other]]), ([[one]], [several])])
 
-    def test_lines_skipped(self, run):
+    def test_lines_skipped(self, run, in_code):
         """Skips a line that has no tab or more than one, and goes on with the next.
         没有制表符或多于一个制表符的行跳过，继续读下一行。"""
-        text = "go .\tva !\nno translation\nhi .\tsalut .\tCC-BY 2.0\na\tb\tc\td\nhe runs\til court"
+        text = in_code("go .\tva !\nno translation\nhi .\tsalut .\tCC-BY 2.0\na\tb\tc\td\nhe runs\til court")
         expected = [["go", "."], ["he", "runs"]], [["va", "!"], ["il", "court"]]
-        close(run(lambda impl: impl.tokenize_nmt(text)), expected)
+        close(run(lambda impl: impl.tokenize_nmt(text)), in_code(expected))
 
     def test_num_examples(self, run, words):
         """Reads up to the line whose number is num_examples; the first one has number 0.
@@ -151,12 +164,12 @@ class TestTokenizeNmt:
         found = run(lambda impl: [impl.tokenize_nmt(text, n) for n in (1, 2, 4)])
         close(found, [([s for s, _ in pairs[:n]], [t for _, t in pairs[:n]]) for n in (2, 3, 5)])
 
-    def test_skipped_lines_count(self, run):
+    def test_skipped_lines_count(self, run, in_code):
         """Lines that are skipped have numbers, too.
         跳过的行也有编号。"""
-        text = "go\tva\n\nnone\nhe\til\nwho\tqui\nis\test"
+        text = in_code("go\tva\n\nnone\nhe\til\nwho\tqui\nis\test")
         found = run(lambda impl: [impl.tokenize_nmt(text, num_examples=n) for n in (2, 3, 4)])
-        sides = ["go", "he", "who"], ["va", "il", "qui"]
+        sides = in_code((["go", "he", "who"], ["va", "il", "qui"]))
         close(found, [tuple([[token] for token in side[:n]] for side in sides) for n in (1, 2, 3)])
 
     def test_all_lines(self, run, words):
@@ -167,11 +180,11 @@ class TestTokenizeNmt:
         expected = [s for s, _ in pairs], [t for _, t in pairs]
         close(run(lambda impl: [impl.tokenize_nmt(text, n) for n in (None, 0, 3, 4, 50)]), [expected] * 5)
 
-    def test_trailing_line_end(self, run):
+    def test_trailing_line_end(self, run, in_code):
         """A line end at the end of the text, and empty lines, give no pair; neither does an empty text.
         文本末尾的换行符和空行不产生句对；空文本也没有句对。"""
-        texts = "he is\til est\n", "\nhe is\til est\n\n", "", "\n"
-        pair = [["he", "is"]], [["il", "est"]]
+        texts = in_code(("he is\til est\n", "\nhe is\til est\n\n", "", "\n"))
+        pair = in_code(([["he", "is"]], [["il", "est"]]))
         close(run(lambda impl: [impl.tokenize_nmt(text) for text in texts]), [pair, pair, ([], []), ([], [])])
 
 
@@ -200,10 +213,12 @@ class TestTruncatePad:
         found = run(lambda impl: [impl.truncate_pad(line, n, 2) for n in (5, 4, 6)])
         close(found, [line, line[:4], [*line, 2]])
 
-    def test_empty_line(self, run):
+    def test_empty_line(self, run, indices):
         """An empty line becomes nothing but padding.
         空序列变成全是填充词元的序列。"""
-        close(run(lambda impl: [impl.truncate_pad([], n, 4) for n in (3, 1)]), [[4, 4, 4], [4]])
+        one, other = indices(2)
+        found = run(lambda impl: [impl.truncate_pad([], n, token) for n, token in ((3, one), (1, other))])
+        close(found, [[one, one, one], [other]])
 
     def test_no_steps(self, run, indices):
         """With num_steps 0 nothing is left.
@@ -213,21 +228,24 @@ class TestTruncatePad:
         found = run(lambda impl: [impl.truncate_pad(given, n, 6) for given, n in zip(lines, (0, 0, 4), strict=True)])
         close(found, [[], [], [*line, 6]])
 
-    def test_padding_within(self, run):
+    def test_padding_within(self, run, indices):
         """The padding token may occur in the line; it is a token like others there.
         序列中可以出现填充词元，它与其他词元一样对待。"""
-        found = run(lambda impl: [impl.truncate_pad([9, 1, 5, 1, 1], n, 1) for n in (6, 4)])
-        close(found, [[9, 1, 5, 1, 1, 1], [9, 1, 5, 1]])
+        one, other = indices(2)
+        line = [one, 1, other, 1, 1]
+        found = run(lambda impl: [impl.truncate_pad(line, n, 1) for n in (6, 4)])
+        close(found, [[*line, 1], line[:4]])
 
-    def test_line_untouched(self, run):
+    def test_line_untouched(self, run, indices):
         """Leaves the line as it was.
         不修改传入的序列。"""
+        given = indices(4)
 
         def probe(impl):
-            line = [5, 6, 7, 8]
+            line = given.copy()
             return impl.truncate_pad(line, 6, 2), line.copy(), impl.truncate_pad(line, 3, 2), line
 
-        close(run(probe), ([5, 6, 7, 8, 2, 2], [5, 6, 7, 8], [5, 6, 7], [5, 6, 7, 8]))
+        close(run(probe), ([*given, 2, 2], given, given[:3], given))
 
 
 @pytest.mark.exercise("build_array_nmt")
@@ -240,11 +258,12 @@ class TestBuildArrayNmt:
         close(run(lambda impl: built(impl, lines, 8)[0]), rows_of(lines, 8))
 
     @pytest.mark.points(2)
-    def test_valid_lengths(self, run, words):
+    def test_valid_lengths(self, run, words, generator):
         """Counts the entries of each row that are not padding, "<eos>" among them.
         统计每行中不是填充的元素个数，"<eos>" 也计入。"""
-        lines = [words(n) for n in (3, 5, 1, 4)]
-        close(run(lambda impl: built(impl, lines, 8)[1]), torch.tensor([4, 6, 2, 5]))
+        lengths = 1 + torch.randperm(6, generator=generator)[:4]
+        lines = [words(n) for n in lengths.tolist()]
+        close(run(lambda impl: built(impl, lines, 8)[1]), lengths + 1)
 
     def test_long_lines(self, run, words):
         """A line of num_steps tokens or more is cut, and loses its "<eos>"; one less keeps it.
@@ -266,11 +285,13 @@ class TestBuildArrayNmt:
         found = run(lambda impl: [built(impl, lines, n) for n in (6, 1)])
         close(found, [(rows_of(lines, 6), torch.tensor([4])), (rows_of(lines, 1), torch.tensor([1]))])
 
-    def test_unknown_tokens(self, run):
+    def test_unknown_tokens(self, run, words):
         """A token that the vocabulary does not have is "<unk>", which counts as any other.
         词表中没有的词元是 "<unk>"，与其他词元一样计入有效长度。"""
-        lines = [["he", "zzz", "home"], ["zzz"]]
-        expected = torch.tensor([[5, 0, 8, 3, 1], [0, 3, 1, 1, 1]]), torch.tensor([4, 2])
+        known = words(2)
+        first, second = (BOOKS_ORDER.index(word) for word in known)
+        lines = [[known[0], "zzz", known[1]], ["zzz"]]
+        expected = torch.tensor([[first, 0, second, 3, 1], [0, 3, 1, 1, 1]]), torch.tensor([4, 2])
         close(run(lambda impl: built(impl, lines, 5)), expected)
 
     def test_other_vocabularies(self, run, words):

@@ -19,6 +19,11 @@ def outcome(action):
         return type(error).__name__
 
 
+def completed(plain, method):
+    """For probes: a module of a subclass that says what this method does: it doubles its first argument."""
+    return type("Completed", (type(plain),), {method: lambda _self, X, *_: 2 * X})()
+
+
 class NotedEncoder(nn.Module):
     """For probes: notes what it is called with; gives 3 X - 1."""
 
@@ -53,10 +58,10 @@ def joined(impl):
     return impl.EncoderDecoder(NotedEncoder(log), NotedDecoder(log)), log
 
 
-def decoded(enc_X, dec_X):
-    """What the model of both gives, in one formula."""
-    state = 2 * (3 * enc_X - 1).mean(dim=1, keepdim=True)
-    return dec_X / 2 + state, state + 1
+def decoded(enc_X, dec_X, encoder=3.0, decoder=0.5):
+    """What the model of both gives, in one formula, with these weights."""
+    state = 2 * (encoder * enc_X - 1).mean(dim=1, keepdim=True)
+    return decoder * dec_X + state, state + 1
 
 
 def noted(impl, part, enc_X, dec_X, *args):
@@ -76,9 +81,9 @@ class TestEncoder:
 
         def probe(impl):
             net = impl.Encoder()
-            return outcome(lambda: net(X)), outcome(lambda: net.forward(X))
+            return outcome(lambda: net(X)), outcome(lambda: net.forward(X)), completed(net, "forward")(X)
 
-        close(run(probe), (OPEN, OPEN))
+        close(run(probe), (OPEN, OPEN, 2 * X))
 
     def test_further_arguments(self, run, randn):
         """Takes any number of further arguments, and leaves open what becomes of them.
@@ -87,9 +92,11 @@ class TestEncoder:
 
         def probe(impl):
             net = impl.Encoder()
-            return [outcome(lambda more=more: net(X, *more)) for more in ([], [valid_len], [valid_len, None, 3])]
+            nets = net, completed(net, "forward")
+            further = [], [valid_len], [valid_len, None, 3]
+            return [outcome(lambda net=net, more=more: net(X, *more)) for net in nets for more in further]
 
-        close(run(probe), [OPEN] * 3)
+        close(run(probe), [OPEN] * 3 + [2 * X] * 3)
 
     def test_argument_by_name(self, run, randn):
         """Its own forward takes X by this name, too.
@@ -98,9 +105,9 @@ class TestEncoder:
 
         def probe(impl):
             net = impl.Encoder()
-            return outcome(lambda: net(X=X)), outcome(lambda: net(X))
+            return outcome(lambda: net(X=X)), outcome(lambda: net(X)), completed(net, "forward")(X=X)
 
-        close(run(probe), (OPEN, OPEN))
+        close(run(probe), (OPEN, OPEN, 2 * X))
 
     def test_subclass(self, run, randn):
         """A subclass need only say what forward does: its parameters are registered, its forward is called.
@@ -131,9 +138,10 @@ class TestEncoder:
 
         def probe(impl):
             net = impl.Encoder()
-            return outcome(lambda: net(X)), outcome(lambda: impl.Encoder(num_hiddens=8) is None)
+            found = outcome(lambda: net(X)), completed(net, "forward")(X)
+            return found, outcome(lambda: impl.Encoder(num_hiddens=8) is None)
 
-        close(run(probe), (OPEN, "TypeError"))
+        close(run(probe), ((OPEN, 2 * X), "TypeError"))
 
 
 @pytest.mark.exercise("Decoder")
@@ -146,9 +154,9 @@ class TestDecoder:
 
         def probe(impl):
             net = impl.Decoder()
-            return outcome(lambda: net(X, state)), outcome(lambda: net.forward(X, None))
+            return outcome(lambda: net(X, state)), outcome(lambda: net.forward(X, None)), completed(net, "forward")(X)
 
-        close(run(probe), (OPEN, OPEN))
+        close(run(probe), (OPEN, OPEN, 2 * X))
 
     @pytest.mark.points(2)
     def test_init_state_left_open(self, run, randn):
@@ -158,9 +166,10 @@ class TestDecoder:
 
         def probe(impl):
             net = impl.Decoder()
-            return outcome(lambda: net.init_state(outputs)), outcome(lambda: net.init_state((outputs, state)))
+            unset = outcome(lambda: net.init_state(outputs)), outcome(lambda: net.init_state((outputs, state)))
+            return unset, completed(net, "init_state").init_state(outputs)
 
-        close(run(probe), (OPEN, OPEN))
+        close(run(probe), ((OPEN, OPEN), 2 * outputs))
 
     def test_further_arguments(self, run, randn):
         """init_state takes any number of further arguments.
@@ -169,9 +178,13 @@ class TestDecoder:
 
         def probe(impl):
             net = impl.Decoder()
-            return [outcome(lambda more=more: net.init_state(outputs, *more)) for more in ([], [valid_len], [None, 3])]
+            nets = net, completed(net, "init_state")
+            further = [], [valid_len], [None, 3]
+            return [
+                outcome(lambda net=net, more=more: net.init_state(outputs, *more)) for net in nets for more in further
+            ]
 
-        close(run(probe), [OPEN] * 3)
+        close(run(probe), [OPEN] * 3 + [2 * outputs] * 3)
 
     def test_arguments_by_name(self, run, randn):
         """Its own methods take X and state, and enc_outputs, by these names, too.
@@ -180,9 +193,10 @@ class TestDecoder:
 
         def probe(impl):
             net = impl.Decoder()
-            return outcome(lambda: net(X=X, state=state)), outcome(lambda: net.init_state(enc_outputs=state))
+            unset = outcome(lambda: net(X=X, state=state)), outcome(lambda: net.init_state(enc_outputs=state))
+            return unset, completed(net, "forward")(X)
 
-        close(run(probe), (OPEN, OPEN))
+        close(run(probe), ((OPEN, OPEN), 2 * X))
 
     def test_subclass(self, run, randn):
         """A subclass need only say what init_state and forward do: its parameters are registered, both are called.
@@ -217,9 +231,10 @@ class TestDecoder:
 
         def probe(impl):
             net = impl.Decoder()
-            return outcome(lambda: net.init_state(X)), outcome(lambda: impl.Decoder(num_hiddens=8) is None)
+            found = outcome(lambda: net.init_state(X)), completed(net, "init_state").init_state(X)
+            return found, outcome(lambda: impl.Decoder(num_hiddens=8) is None)
 
-        close(run(probe), (OPEN, "TypeError"))
+        close(run(probe), ((OPEN, 2 * X), "TypeError"))
 
 
 @pytest.mark.exercise("EncoderDecoder")
@@ -271,17 +286,17 @@ class TestEncoderDecoder:
     def test_parameters(self, run, randn):
         """Has the parameters of both parts, under their names, and goes by their values.
         拥有两部分的参数（带各自的名称），并按参数的值计算。"""
-        enc_X, dec_X = randn(2, 3), randn(2, 4)
+        enc_X, dec_X, (encoder, decoder) = randn(2, 3), randn(2, 4), randn(2)
+        values = {"encoder.weight": encoder, "decoder.weight": decoder}
 
         def probe(impl):
             net, _ = joined(impl)
-            names = [name for name, _ in net.named_parameters()]
-            for parameter in net.parameters():
-                parameter.data.zero_()
-            return sorted(names), net(enc_X, dec_X)
+            parameters = dict(net.named_parameters())
+            for name, parameter in parameters.items():
+                parameter.data.copy_(values.get(name, torch.zeros(())))
+            return sorted(parameters), net(enc_X, dec_X)
 
-        nothing = torch.full((2, 4), -2.0), torch.full((2, 1), -1.0)
-        close(run(probe), (["decoder.weight", "encoder.weight"], nothing))
+        close(run(probe), (["decoder.weight", "encoder.weight"], decoded(enc_X, dec_X, encoder, decoder)))
 
     def test_attributes(self, run, randn):
         """Its encoder and decoder are the very modules that it was given.

@@ -20,8 +20,8 @@ def words(generator):
 
 @pytest.fixture
 def sentence(generator):
-    """sentence(5): this many different words of the target language in random order."""
-    return lambda count: [WORDS[i] for i in torch.randperm(6, generator=generator)[:count].tolist()]
+    """sentence(5): this many different words in random order, of the target language unless others are given."""
+    return lambda count, of=WORDS: [of[i] for i in torch.randperm(len(of), generator=generator)[:count].tolist()]
 
 
 def encoder(impl, layers=2, dropout=0.0):
@@ -54,8 +54,7 @@ class TestSeq2SeqEncoder:
         X = words(2, 4)
         for layers in (1, 3):
             net = layers_of(1, EMBED, layers)
-            state = run(lambda impl, layers=layers: encoder(impl, layers)(X)[1])
-            close(state, net["rnn"](net["embedding"](X.t()))[1])
+            close(run(lambda impl, n=layers: encoder(impl, n)(X)[1]), net["rnn"](net["embedding"](X.t()))[1])
 
     def test_valid_length_ignored(self, agree, words):
         """Ignores further arguments, such as the valid lengths.
@@ -232,7 +231,7 @@ class TestSequenceMask:
         """Passes gradients through what is kept and none through the padding.
         梯度只流经保留的项，不流经填充项。"""
         X = randn(2, 3, 2, dtype=torch.float64)
-        agree(lambda impl: gradients(lambda x: masked(impl, x, torch.tensor([2, 1]), value=3), X))
+        agree(lambda impl: gradients(lambda x: masked(impl, x, torch.tensor([2, 1]), value=3) ** 2, X))
 
     @pytest.mark.bonus
     def test_device(self, agree, randn):
@@ -258,12 +257,11 @@ class TestMaskedSoftmaxCELoss:
         expected = torch.stack([row[:n].sum() / 5 for row, n in zip(each, lengths, strict=True)])
         close(run(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, lengths)), expected)
 
-    def test_divides_by_all_steps(self, run):
+    def test_divides_by_all_steps(self, run, generator):
         """Divides by all steps, not by the valid ones: equal logits of 10 words give ln 10 times the valid share.
         除以全部时间步数而不是有效长度：10 个词的 logits 相等时，损失为 ln 10 乘以有效部分的比例。"""
-        equal, label = torch.ones(3, 4, 10), torch.ones(3, 4, dtype=torch.long)
-        losses = run(lambda impl: impl.MaskedSoftmaxCELoss()(equal, label, torch.tensor([4, 2, 0])))
-        close(losses, math.log(10) * torch.tensor([1, 0.5, 0]))
+        given = torch.ones(3, 4, 10), torch.ones(3, 4, dtype=torch.long), torch.randperm(5, generator=generator)[:3]
+        close(run(lambda impl: impl.MaskedSoftmaxCELoss()(*given)), math.log(10) * given[2] / 4)
 
     def test_padding_is_ignored(self, agree, randn, words):
         """Does not depend on logits and labels in the padding.
@@ -359,6 +357,12 @@ def translate(impl, script, sentence="go .", num_steps=6, **options):
     return impl.predict_seq2seq(net, sentence, *vocabularies, num_steps, torch.device("cpu"), **options), net
 
 
+def encoded(impl, sentence, num_steps):
+    """For probes: the tokens and the length that the encoder gets, and the translation "moi"."""
+    result, net = translate(impl, ["moi", "<eos>"], sentence, num_steps)
+    return *net.encoder.seen[:2], result
+
+
 @pytest.mark.exercise("predict_seq2seq")
 class TestPredictSeq2Seq:
     @pytest.mark.points(2)
@@ -373,7 +377,7 @@ class TestPredictSeq2Seq:
         """Stops at <eos>, even at once, whatever would come after it.
         遇到 <eos> 就停止（即使一开始就是），无论后面还会输出什么。"""
         words = sentence(6)
-        scripts = [*words[:2], "<eos>", *words[2:]], ["<eos>", *words]
+        scripts = [*words[:4], "<eos>", *words[4:]], ["<eos>", *words]
         agree(lambda impl: [translate(impl, script)[0] for script in scripts])
 
     def test_no_end(self, agree, sentence):
@@ -383,25 +387,17 @@ class TestPredictSeq2Seq:
         agree(lambda impl: [translate(impl, script, num_steps=n)[0] for n in (1, 4)])
 
     @pytest.mark.points(2)
-    def test_source(self, agree):
+    def test_source(self, agree, sentence):
         """Gives the encoder the sentence in lower case, <eos>, then <pad>; the length counts <eos>.
         编码器的输入是小写的句子、<eos> 和 <pad>；有效长度包含 <eos>。"""
+        given = " ".join(sentence(6, ["He", "IS", "gO", "home", "Zuhause", "."]))
+        agree(lambda impl: encoded(impl, given, num_steps=8))
 
-        def probe(impl):
-            result, net = translate(impl, ["moi", "<eos>"], "He IS Zuhause .", num_steps=8)
-            return net.encoder.seen[:2], result
-
-        agree(probe)
-
-    def test_long_source(self, agree):
+    def test_long_source(self, agree, sentence):
         """Cuts a long sentence at num_steps.
         过长的句子在 num_steps 处截断。"""
-
-        def probe(impl):
-            done = [translate(impl, ["il", "<eos>"], "he is go home .", num_steps=n) for n in (2, 5)]
-            return [(result, net.encoder.seen[0]) for result, net in done]
-
-        agree(probe)
+        given = " ".join(sentence(4, SOURCE[4:8]))
+        agree(lambda impl: [encoded(impl, given, num_steps=n)[::2] for n in (2, 4)])
 
     def test_decoder_inputs(self, agree, sentence):
         """The decoder starts from the encoder's outputs and <bos> of its own vocabulary, then reads one word at a time.
@@ -432,6 +428,12 @@ class TestPredictSeq2Seq:
         agree(lambda impl: [translate(impl, script, save_attention_weights=asked)[0] for asked in (True, False)])
 
 
+@pytest.fixture
+def more(generator):
+    """A sentence of 3 to 40 words, all different."""
+    return " ".join(f"x{i}" for i in range(int(torch.randint(3, 41, (), generator=generator))))
+
+
 @pytest.mark.exercise("bleu")
 class TestBleu:
     @pytest.mark.points(2)
@@ -449,44 +451,46 @@ class TestBleu:
         first = math.exp(-0.2) * 0.8**0.5
         close(scores, [first, first * 0.75**0.25, first * 0.75**0.25 * (1 / 3) ** 0.125, 0.0])
 
-    def test_perfect_match(self, agree):
+    def test_perfect_match(self, agree, more):
         """A prediction equal to the label scores 1; one other word lowers that.
         与标签完全相同的预测得 1 分；换掉一个词则低于 1。"""
-        label, other = "he 's calm , is n't he ?", "he 's so , is n't he ?"
+        label, other = f"he 's calm , is n't he ? {more}", f"he 's so , is n't he ? {more}"
         agree(lambda impl: [[impl.bleu(p, label, k) for k in (1, 2, 4)] for p in (label, other)])
 
-    def test_repeated_word(self, run):
+    def test_repeated_word(self, run, more):
         """A repeated word matches as often as the label has it: "a a a" for "a b" is one match of three.
         重复的词最多匹配它在标签中出现的次数：用 "a a a" 预测 "a b"，三个词中只匹配一个。"""
-        scores = run(lambda impl: [impl.bleu("a a a", "a b", 1), impl.bleu("a a b a", "a b a", 2)])
-        close(scores, [3**-0.5, 0.75**0.5 * (2 / 3) ** 0.25])
+        cases = ("a a a", "a b", 1), ("a a b a", "a b a", 2), ("a " * len(more) + "a", "b a", 1)
+        scores = run(lambda impl: [impl.bleu(*case) for case in cases])
+        close(scores, [3**-0.5, 0.75**0.5 * (2 / 3) ** 0.25, (len(more) + 1) ** -0.5])
 
     def test_no_match(self, agree):
         """No common word scores 0, an empty prediction too; no common pair of words scores 0 from k = 2 on.
         没有相同的词（包括空预测）时得 0 分；没有相同的词对时，k = 2 起得 0 分。"""
         agree(lambda impl: [impl.bleu(p, "a b c", k) for p, k in (("x y", 1), ("", 1), ("c b a", 1), ("c b a", 2))])
 
-    def test_short_prediction(self, run):
+    def test_short_prediction(self, run, more):
         """A prediction shorter than the label is punished by exp(1 - len_label / len_pred).
         预测短于标签时乘以惩罚 exp(1 - len_label / len_pred)。"""
-        scores = run(lambda impl: [impl.bleu("a b", "a b c", 2), impl.bleu("a", "a b c d", 1)])
-        close(scores, [math.exp(-0.5), math.exp(-3)])
+        scores = run(lambda impl: [impl.bleu(more, f"{more} a", 2), impl.bleu("a", "a b c d", 1)])
+        close(scores, [math.exp(-1 / len(more.split())), math.exp(-3)])
 
-    def test_long_prediction(self, run):
+    def test_long_prediction(self, run, more):
         """A longer prediction has no penalty but its precision, and no reward.
         预测更长时没有额外的惩罚（只有精度下降），也没有奖励。"""
-        scores = run(lambda impl: [impl.bleu("a b c d e", "a b c", 1), impl.bleu("a b c d", "a b c", 2)])
-        close(scores, [0.6**0.5, 0.75**0.5 * (2 / 3) ** 0.25])
+        scores = run(lambda impl: [impl.bleu("a b c d e", "a b c", 1), impl.bleu(f"{more} a", more, 2)])
+        n = len(more.split())
+        close(scores, [0.6**0.5, (n / (n + 1)) ** 0.5 * ((n - 1) / n) ** 0.25])
 
-    def test_order(self, agree):
+    def test_order(self, agree, more):
         """The order of the words matters from k = 2 on.
         从 k = 2 起，词的顺序有影响。"""
-        agree(lambda impl: [impl.bleu("b a d c a b", "a b c d a b", k) for k in (1, 2)])
+        agree(lambda impl: [impl.bleu(f"b a d c a b {more}", f"a b c d a b {more}", k) for k in (1, 2)])
 
-    def test_whole_words(self, agree):
+    def test_whole_words(self, agree, more):
         """Compares whole words, not letters, and keeps words apart in an n-gram.
         比较的是整个词而不是字母；n 元语法中各词彼此分开。"""
-        agree(lambda impl: [impl.bleu("got to", "go to", 1), impl.bleu("ab c a bc d", "a bc d ab e c", 2)])
+        agree(lambda impl: [impl.bleu(f"got {more}", f"go {more}", 1), impl.bleu("ab c a bc d", "a bc d ab e c", 2)])
 
     @pytest.mark.bonus
     def test_too_short(self, agree):

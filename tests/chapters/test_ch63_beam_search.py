@@ -23,6 +23,18 @@ def tables(randn):
     return draw
 
 
+@pytest.fixture
+def names(generator):
+    """names(4): the indices of 4 words in drawn order, and the one behind them, for <bos>."""
+    return lambda words: [*torch.randperm(words, generator=generator).tolist(), words]
+
+
+@pytest.fixture
+def between(generator):
+    """between(2, 9): an integer from 2 to 9."""
+    return lambda low, high: int(torch.randint(low, high + 1, (), generator=generator))
+
+
 class Model:
     """A step function: log-probabilities by place and last word. It notes what it is asked."""
 
@@ -99,6 +111,21 @@ def without_early_end(prefix):
     return scores
 
 
+def renamed(step, names):
+    """For probes: the model with these indices for its words, and for <bos>."""
+
+    def other(prefix):
+        scores = step([names.index(word) for word in prefix])
+        return scores[[names.index(word) for word in range(len(scores))]]
+
+    return other
+
+
+def words_of(names, *given):
+    """The indices of these words."""
+    return tuple(names[word] for word in given)
+
+
 @pytest.mark.exercise("greedy_search")
 class TestGreedySearch:
     @pytest.mark.points(2)
@@ -108,11 +135,12 @@ class TestGreedySearch:
         drawn = [tables(5, 6) for _ in range(6)]
         agree(lambda impl: [impl.greedy_search(Model(t), BOS, EOS, 5) for t in drawn])
 
-    def test_book_example(self, run):
+    def test_book_example(self, run, names):
         """Finds the book's A, B, C, <eos> of probability 0.048, which is not the likeliest sequence.
         得到书中的 A、B、C、<eos>，概率为 0.048；它并不是概率最大的序列。"""
-        words, log_prob = run(lambda impl: impl.greedy_search(book, 4, 3, 10))
-        close((words, math.exp(log_prob)), ((0, 1, 2, 3), 0.5 * 0.4 * 0.4 * 0.6))
+        abc = names(4)
+        words, log_prob = run(lambda impl: impl.greedy_search(renamed(book, abc), 4, abc[3], 10))
+        close((words, math.exp(log_prob)), (words_of(abc, 0, 1, 2, 3), 0.5 * 0.4 * 0.4 * 0.6))
 
     def test_immediate_end(self, agree, tables):
         """Stops when <eos> is the first word, and counts it.
@@ -127,10 +155,11 @@ class TestGreedySearch:
         logits = tables(4, 5, end=NEVER)
         agree(lambda impl: [impl.greedy_search(Model(logits), BOS, EOS, n) for n in (1, 4)])
 
-    def test_ties(self, agree):
+    def test_ties(self, agree, tables):
         """Of equally likely words takes the one of the lowest index.
         概率相同的词中取索引最小的一个。"""
-        logits = torch.tensor([[0.0, -1.0, 3.0, 3.0], [2.0, 1.0, -1.0, 2.0]]).unsqueeze(1).repeat(1, 4, 1)
+        logits = tables(2, 4)
+        logits[0, :, 2:], logits[1, :, ::3] = 1 + logits[0].max(), 1 + logits[1].max()
         agree(lambda impl: impl.greedy_search(Model(logits), BOS, EOS, 2))
 
     def test_no_words(self, agree, tables):
@@ -185,11 +214,12 @@ class TestExhaustiveSearch:
         found = run(lambda impl: [impl.exhaustive_search(Model(t), BOS, EOS, 3) for t in drawn])
         close(found, [likeliest(t, 3) for t in drawn])
 
-    def test_book_example(self, run):
+    def test_book_example(self, run, names):
         """Finds the book's A, C, B, <eos> of probability 0.054, which greedy search misses.
         得到书中的 A、C、B、<eos>，概率为 0.054；贪心搜索会错过它。"""
-        words, log_prob = run(lambda impl: impl.exhaustive_search(without_early_end, 4, 3, 4))
-        close((words, math.exp(log_prob)), ((0, 2, 1, 3), 0.5 * 0.3 * 0.6 * 0.6))
+        abc = names(4)
+        words, log_prob = run(lambda impl: impl.exhaustive_search(renamed(without_early_end, abc), 4, abc[3], 4))
+        close((words, math.exp(log_prob)), (words_of(abc, 0, 2, 1, 3), 0.5 * 0.3 * 0.6 * 0.6))
 
     def test_two_words(self, run, tables):
         """Two words, of which one is <eos>, and three steps: four sequences.
@@ -257,21 +287,23 @@ class TestBeamSearch:
         drawn = [tables(5, 5) for _ in range(16)]
         agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 5, k) for t in drawn for k in (2, 3)])
 
-    def test_book_figure(self, run):
+    def test_book_figure(self, run, names):
         """Keeps A and C, AB and CE, ABD and CED in the book's figure; the last two are the candidates.
         在书中的图里依次保留 A 和 C、AB 和 CE、ABD 和 CED；最后两个是候选。"""
-        last = {(0, 1, 3): math.log(0.4 * 0.7 * 0.8), (2, 4, 3): math.log(0.35 * 0.6 * 0.7)}
-        close(run(lambda impl: impl.beam_search(figure, 6, 5, 3, k=2)), ranked(last, 0.75))
+        abc, last = names(6), {(0, 1, 3): math.log(0.4 * 0.7 * 0.8), (2, 4, 3): math.log(0.35 * 0.6 * 0.7)}
+        found = run(lambda impl: impl.beam_search(renamed(figure, abc), 6, abc[5], 3, k=2))
+        close(found, [(words_of(abc, *words), score) for words, score in ranked(last, 0.75)])
 
     @pytest.mark.points(2)
-    def test_prefixes_included(self, run):
+    def test_prefixes_included(self, run, names):
         """With include_prefixes all six sequences of the book's figure are candidates.
         include_prefixes 时，书中图里的六个序列都是候选。"""
         six = {(0,): 0.4, (2,): 0.35, (0, 1): 0.4 * 0.7, (2, 4): 0.35 * 0.6}
         six |= {(0, 1, 3): 0.4 * 0.7 * 0.8, (2, 4, 3): 0.35 * 0.6 * 0.7}
-        six = {words: math.log(probability) for words, probability in six.items()}
-        alphas = 0.0, 0.75, 3.0
-        found = run(lambda impl: [impl.beam_search(figure, 6, 5, 3, 2, a, include_prefixes=True) for a in alphas])
+        abc, alphas = names(6), (0.0, 0.75, 3.0)
+        six = {words_of(abc, *words): math.log(probability) for words, probability in six.items()}
+        given = renamed(figure, abc), 6, abc[5], 3, 2
+        found = run(lambda impl: [impl.beam_search(*given, alpha, include_prefixes=True) for alpha in alphas])
         close(found, [ranked(six, alpha)[:2] for alpha in alphas])
 
     def test_beam_of_one(self, run, tables):
@@ -375,6 +407,12 @@ class TestBeamSearch:
         agree(probe)
 
 
+@pytest.fixture
+def log_prob(generator):
+    """A log-probability, from -10 to -1."""
+    return -10 + 9 * float(torch.rand((), generator=generator))
+
+
 @pytest.mark.exercise("length_normalised_score")
 class TestLengthNormalisedScore:
     @pytest.mark.points(2)
@@ -386,65 +424,69 @@ class TestLengthNormalisedScore:
         scores = run(lambda impl: [impl.length_normalised_score(*case) for case in cases])
         close(scores, [log_prob / length**alpha for log_prob, length, alpha in cases])
 
-    def test_default_alpha(self, run):
+    def test_default_alpha(self, run, log_prob):
         """alpha is 0.75 if not given.
         alpha 默认为 0.75。"""
-        close(run(lambda impl: impl.length_normalised_score(-6.0, 16)), -0.75)
+        close(run(lambda impl: impl.length_normalised_score(log_prob, 16)), log_prob / 8)
 
-    def test_alpha_zero_and_one(self, run):
+    def test_alpha_zero_and_one(self, run, log_prob):
         """alpha 0 leaves the log-probability as it is, alpha 1 gives the mean of a word.
         alpha 为 0 时就是对数概率，为 1 时是每个词的平均对数概率。"""
-        scores = run(lambda impl: [impl.length_normalised_score(-7.0, 4, alpha) for alpha in (0, 1)])
-        close(scores, [-7.0, -1.75])
+        scores = run(lambda impl: [impl.length_normalised_score(log_prob, 4, alpha) for alpha in (0, 1)])
+        close(scores, [log_prob, log_prob / 4])
 
-    def test_one_word(self, run):
+    def test_one_word(self, run, log_prob):
         """For one word the score is its log-probability, whatever alpha is; for two it is not.
         只有一个词时，无论 alpha 取何值，得分都是它的对数概率；两个词时则不然。"""
         alphas = 0.0, 0.75, 3.0
-        scores = run(lambda impl: [impl.length_normalised_score(-2.5, n, alpha) for n in (1, 2) for alpha in alphas])
-        close(scores, [-2.5] * 3 + [-2.5 / 2**alpha for alpha in alphas])
+        scores = run(lambda impl: [impl.length_normalised_score(log_prob, n, a) for n in (1, 2) for a in alphas])
+        close(scores, [log_prob] * 3 + [log_prob / 2**alpha for alpha in alphas])
 
-    def test_longer_is_better(self, run):
+    def test_longer_is_better(self, run, log_prob):
         """Of two sequences of one log-probability the longer one scores higher.
         对数概率相同时，较长的序列得分更高。"""
-        scores = run(lambda impl: [impl.length_normalised_score(-4.0, length, 0.5) for length in (1, 4, 16, 64)])
+        scores = run(lambda impl: [impl.length_normalised_score(log_prob, length, 0.5) for length in (1, 4, 16, 64)])
         expect(scores == sorted(scores), "A longer sequence scores lower.", "较长的序列得分反而更低。")
-        close(scores, [-4.0, -2.0, -1.0, -0.5])
+        close(scores, [log_prob, log_prob / 2, log_prob / 4, log_prob / 8])
 
-    def test_no_words(self, agree):
+    def test_no_words(self, agree, log_prob):
         """A length of less than one raises ValueError, whatever alpha is.
         长度小于 1 时抛出 ValueError，与 alpha 无关。"""
 
         def probe(impl):
             score = impl.length_normalised_score
             refused = [
-                raises(lambda n=n, a=a: score(-1.0, n, a), ValueError) for n in (0, -2) for a in (0.0, 0.75, 1.0)
+                raises(lambda n=n, a=a: score(log_prob, n, a), ValueError) for n in (0, -2) for a in (0.0, 0.75, 1.0)
             ]
-            return refused, score(-1.0, 2)
+            return refused, score(log_prob, 2)
 
         agree(probe)
 
 
 @pytest.mark.exercise("search_cost")
 class TestSearchCost:
-    def test_book_example(self, run):
+    def test_book_example(self, run, between):
         """The book's 10000 words and 10 steps: 10^5 for greedy search, 10^40 for exhaustive search.
         书中的例子：10000 个词、10 个时间步，贪心搜索 10^5，穷举搜索 10^40。"""
-        close(run(lambda impl: impl.search_cost(10_000, 10, 2)), (10**5, 10**40, 2 * 10**5))
+        k = between(2, 30)
+        close(run(lambda impl: impl.search_cost(10_000, 10, k)), (10**5, 10**40, k * 10**5))
 
-    def test_small_searches(self, run):
+    def test_small_searches(self, run, between):
         """Counts small searches right.
         小规模搜索的计数正确。"""
-        cases = [(5, 3, 2), (2, 7, 3), (3, 3, 5), (7, 2, 4), (4, 1, 6)]
+        cases = [(between(3, 20), t, k) for t, k in ((3, 2), (7, 3), (3, 5), (2, 4), (1, 6))]
         expected = [(v * t, math.prod([v] * t), k * v * t) for v, t, k in cases]
         close(run(lambda impl: [impl.search_cost(*case) for case in cases]), expected)
 
-    def test_beam_of_one(self, run):
+    def test_beam_of_one(self, run, between):
         """A beam of one costs what greedy search costs.
         束宽为 1 时的代价与贪心搜索相同。"""
-        close(run(lambda impl: impl.search_cost(12, 5, k=1)), (60, 12**5, 60))
+        vocab = between(5, 30)
+        close(run(lambda impl: impl.search_cost(vocab, 5, k=1)), (5 * vocab, vocab**5, 5 * vocab))
 
-    def test_exact(self, run):
+    def test_exact(self, run, between):
         """Gives exact integers, however large.
         无论多大都给出精确的整数。"""
-        close(run(lambda impl: impl.search_cost(vocab=9_973, max_len=23, k=7)), (229_379, 9_973**23, 1_605_653))
+        vocab = 9_001 + 2 * between(0, 400)  # odd: a float cannot hold its power
+        found = run(lambda impl: impl.search_cost(vocab=vocab, max_len=23, k=7))
+        close(found, (vocab * 23, vocab**23, vocab * 161))

@@ -445,9 +445,9 @@ def near(value, expected, deviation):
 
 
 @pytest.fixture
-def experiments(run):
-    """[(d, result)] of score_variance for 4000 pairs of 2, 16 and 100 features."""
-    sizes = 2, 16, 100
+def experiments(run, generator):
+    """[(d, result)] of score_variance for 4000 pairs of few, more and many features."""
+    sizes = [int(torch.randint(least, 3 * least, (), generator=generator)) for least in (2, 15, 100)]
     return lambda: zip(sizes, run(lambda impl: [impl.score_variance(d, 4000) for d in sizes]), strict=True)
 
 
@@ -477,20 +477,21 @@ class TestScoreVariance:
             close(one, products)
         expect(results[0] != results[1], "Two seeds give the same.", "两个种子给出了相同的结果。")
 
-    def test_seed(self, run):
+    def test_seed(self, run, generator):
         """The same seed gives the same numbers, another one others; without a seed it is 0.
         相同的种子给出相同的结果，不同的种子给出不同的结果；默认种子为 0。"""
-        first, default, again, other = run(
-            lambda impl: [impl.score_variance(8, 500, *seed) for seed in ((0,), (), (0,), (1,))]
-        )
+        d = 2 ** int(torch.randint(3, 9, (), generator=generator))
+        seeds = (0,), (), (0,), (1,)
+        first, default, again, other = run(lambda impl: [impl.score_variance(d, 500, *seed) for seed in seeds])
         close([default, again], [first, first])
         expect(first != other, "Two seeds give the same.", "两个种子给出了相同的结果。")
-        near(other[0], 8, 8 * spread(8, 500))
+        near(other[0], d, d * spread(d, 500))
 
-    def test_few_samples(self, run):
+    def test_few_samples(self, run, generator):
         """Is a sample variance, right on average even for two samples, and as unsteady as they are few.
         是样本方差：即使只有两个样本，平均而言也正确；样本越少，波动越大。"""
-        drawn = run(lambda impl: [[impl.score_variance(8, n, seed)[0] for seed in range(600)] for n in (2, 9)])
+        d = round(8 * 32 ** torch.rand((), generator=generator).item())
+        drawn = run(lambda impl: [[impl.score_variance(d, n, seed)[0] for seed in range(600)] for n in (2, 9)])
         for n, values in zip((2, 9), torch.tensor(drawn), strict=True):
-            near(values.mean().item(), 8, 8 * spread(8, n) / math.sqrt(600))
-        near((values.std() / 8).item(), spread(8, 9), 0.06 * spread(8, 9))
+            near(values.mean().item(), d, d * spread(d, n) / math.sqrt(600))
+        near((values.std() / d).item(), spread(d, 9), 0.06 * spread(d, 9))

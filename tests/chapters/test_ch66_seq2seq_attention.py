@@ -20,13 +20,15 @@ def told(action):
 @pytest.mark.exercise("AttentionDecoder")
 class TestAttentionDecoder:
     @pytest.mark.points(2)
-    def test_not_implemented(self, agree):
+    def test_not_implemented(self, agree, randn):
         """Reading attention_weights, without calling it, raises NotImplementedError.
         读取 attention_weights（不加括号调用）会引发 NotImplementedError。"""
+        weights = randn(2, 1, 3)
 
         def probe(impl):
             interface = impl.AttentionDecoder()
-            return told(lambda: type(interface.attention_weights).__name__)
+            own = type("Own", (type(interface),), {"attention_weights": weights})()
+            return told(lambda: type(interface.attention_weights).__name__), own.attention_weights
 
         agree(probe)
 
@@ -278,7 +280,7 @@ class TestStackAttention:
         """Passes gradients on to every step.
         梯度传到每一个时间步。"""
         steps = randn(3, 1, 1, 4, dtype=torch.float64).unbind()
-        agree(lambda impl: gradients(lambda *each: impl.stack_attention(each), *steps))
+        agree(lambda impl: gradients(lambda *each: impl.stack_attention(each) ** 2, *steps))
 
     def test_arguments_untouched(self, agree, weights):
         """Leaves the list and its tensors as they were.

@@ -9,15 +9,20 @@ from torch import nn
 from dlgrade.suite import close, expect, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
 
 
+@pytest.fixture
+def between(generator):
+    """between(2, 9): an integer from 2 to 9."""
+    return lambda low, high: int(torch.randint(low, high + 1, (), generator=generator))
+
+
 def split_heads(X, num_heads):
-    """What transpose_qkv says, element by element."""
+    """What transpose_qkv says, head by head."""
     batch, steps, num_hiddens = X.shape
     width = num_hiddens // num_heads
     result = X.new_empty(batch * num_heads, steps, width)
     for i in range(batch):
         for j in range(num_heads):
-            for f in range(width):
-                result[i * num_heads + j, :, f] = X[i, :, j * width + f]
+            result[i * num_heads + j] = X[i, :, j * width : (j + 1) * width]
     return result
 
 
@@ -57,11 +62,9 @@ def codes(num_positions, num_hiddens, first=0):
     """Positional codes by an explicit double loop."""
     table = torch.empty(num_positions, num_hiddens, dtype=torch.float64)
     for i in range(num_positions):
-        for j in range((num_hiddens + 1) // 2):
-            angle = (first + i) / 10000 ** (2 * j / num_hiddens)
-            for column, wave in ((2 * j, math.sin), (2 * j + 1, math.cos)):
-                if column < num_hiddens:
-                    table[i, column] = wave(angle)
+        for column in range(num_hiddens):
+            angle = (first + i) / 10000 ** (column // 2 * 2 / num_hiddens)
+            table[i, column] = math.cos(angle) if column % 2 else math.sin(angle)
     return table.float()
 
 
@@ -85,8 +88,7 @@ class TestTransposeQkv:
         """One head leaves X as it is; as many heads as features gives each a single feature.
         只有一个头时 X 不变；头数等于特征数时，每个头只有一个特征。"""
         X = randn(2, 3, 4)
-        one, all_ = run(lambda impl: [impl.transpose_qkv(X, 1), impl.transpose_qkv(X, 4)])
-        close([one, all_], [X, split_heads(X, 4)])
+        close(run(lambda impl: [impl.transpose_qkv(X, 1), impl.transpose_qkv(X, 4)]), [X, split_heads(X, 4)])
 
     def test_float64_transposed(self, run, randn):
         """Keeps float64, and takes a non-contiguous input.
@@ -98,7 +100,7 @@ class TestTransposeQkv:
         """Passes every gradient back to the element that it belongs to.
         每个梯度都传回对应的元素。"""
         X = randn(2, 3, 6)
-        agree(lambda impl: gradients(lambda x: impl.transpose_qkv(x, 2), X))
+        agree(lambda impl: gradients(lambda x: impl.transpose_qkv(x, 2) ** 2, X))
 
     def test_input_untouched(self, agree, randn):
         """Leaves its input as it was.
@@ -149,7 +151,7 @@ class TestTransposeOutput:
         """Passes every gradient back to the element that it belongs to.
         每个梯度都传回对应的元素。"""
         X = randn(6, 3, 2)
-        agree(lambda impl: gradients(lambda x: impl.transpose_output(x, 3), X))
+        agree(lambda impl: gradients(lambda x: impl.transpose_output(x, 3) ** 2, X))
 
     def test_input_untouched(self, agree, randn):
         """Leaves its input as it was.
@@ -179,10 +181,9 @@ class TestMultiHeadAttention:
         def probe(impl):
             net = set_parameters(impl.MultiHeadAttention(*sizes, 2, 0.0), seed=0)
             pairs = (queries, net.W_q), (keys, net.W_k), (values, net.W_v)
-            shapes = [list(layer.weight.shape) for _, layer in pairs]
-            return shapes, net(*(X[..., : layer.weight.shape[1]] for X, layer in pairs), None)
+            return net(*(X[..., : layer.weight.shape[1]] for X, layer in pairs), None)
 
-        close(run(probe)[1], expected)
+        close(run(probe), expected)
 
     @pytest.mark.points(2)
     def test_valid_lens(self, run, randn):
@@ -216,16 +217,15 @@ class TestMultiHeadAttention:
         expected, _ = torch_attention(sizes, 2, bias=True)(X, X, X)
 
         def probe(impl):
-            without = impl.MultiHeadAttention(*sizes, 2, 0.0)
-            return attend(impl, sizes, 2, X, X, X, None, bias=True), sorted(without.state_dict())
+            names = sorted(impl.MultiHeadAttention(*sizes, 2, 0.0).state_dict())
+            return attend(impl, sizes, 2, X, X, X, None, bias=True), names
 
         close(run(probe), (expected, ["W_k.weight", "W_o.weight", "W_q.weight", "W_v.weight"]))
 
     def test_batch_of_one(self, agree, randn):
         """A single query of a single example gives what it gives among others.
         单个样本的单个查询，结果与它在批量中时相同。"""
-        X, sizes = randn(3, 4, 6), (6, 6, 6, 6)
-        valid_lens = torch.tensor([3, 2, 4])
+        X, sizes, valid_lens = randn(3, 4, 6), (6, 6, 6, 6), torch.tensor([3, 2, 4])
 
         def probe(impl):
             alone = attend(impl, sizes, 2, X[:1, 1:2], X[:1], X[:1], valid_lens[:1])
@@ -236,7 +236,7 @@ class TestMultiHeadAttention:
     def test_dropout(self, run, randn):
         """In training drops whole weights of the attention, and scales those that stay.
         训练时丢弃的是整个注意力权重，并放大留下的权重。"""
-        queries, value = randn(1, 400, 6), torch.tensor([[[1.0, 2.0, 3.0, -1.0, -2.0, -3.0]]])
+        queries, value = randn(1, 400, 6), randn(1, 1, 6)
 
         def probe(impl):
             net = set_parameters(impl.MultiHeadAttention(6, 6, 6, 6, 2, 0.25), seed=0).train()
@@ -246,11 +246,8 @@ class TestMultiHeadAttention:
         parts = (run(probe) / value).reshape(800, 3)
         kept = parts[:, :1] > 0.5
         close(parts, kept * torch.full((800, 3), 4 / 3))
-        expect(
-            abs(kept.sum() - 600) < 5 * math.sqrt(800 * 0.25 * 0.75),
-            "A quarter of the weights should be dropped.",
-            "应当有四分之一的权重被丢弃。",
-        )
+        near = abs(kept.sum() - 600) < 5 * math.sqrt(800 * 0.25 * 0.75)
+        expect(near, "A quarter of the weights should be dropped.", "应当有四分之一的权重被丢弃。")
 
     def test_evaluation(self, run, randn):
         """In evaluation drops nothing.
@@ -275,8 +272,7 @@ class TestMultiHeadAttention:
 
         def probe(impl):
             net = set_parameters(impl.MultiHeadAttention(4, 4, 4, 4, 2, 0.0, bias=True), seed=0).double()
-            of_inputs = gradients(lambda q, k, v: net(q, k, v, torch.tensor([4, 2])), *inputs)
-            return of_inputs, parameter_gradients(net)
+            return gradients(lambda q, k, v: net(q, k, v, torch.tensor([4, 2])), *inputs), parameter_gradients(net)
 
         agree(probe)
 
@@ -310,11 +306,11 @@ class TestPositionalEncoding:
         X = randn(1, 20, 8)
         close(run(lambda impl: impl.PositionalEncoding(8, 0.0)(X)), X + codes(20, 8))
 
-    def test_first_position(self, run):
+    def test_first_position(self, run, randn):
         """The code of position 0 is 0, 1, 0, 1, ...
         位置 0 的编码是 0, 1, 0, 1, ……"""
-        X = torch.zeros(1, 1, 6)
-        close(run(lambda impl: impl.PositionalEncoding(6, 0.0)(X)), torch.tensor([[[0.0, 1.0, 0.0, 1.0, 0.0, 1.0]]]))
+        X = randn(1, 1, 6)
+        close(run(lambda impl: impl.PositionalEncoding(6, 0.0)(X)), X + torch.tensor([0.0, 1.0, 0.0, 1.0, 0.0, 1.0]))
 
     def test_batch(self, run, randn):
         """Adds the same codes to all examples of a batch.
@@ -322,19 +318,21 @@ class TestPositionalEncoding:
         X = randn(4, 7, 6)
         close(run(lambda impl: impl.PositionalEncoding(6, 0.0, max_len=7)(X)), X + codes(7, 6))
 
-    def test_table(self, run):
+    def test_table(self, run, between):
         """Keeps its codes in P, (1, max_len, num_hiddens).
         编码保存在 P 中，形状为 (1, max_len, num_hiddens)。"""
-        tables = run(lambda impl: [impl.PositionalEncoding(d, 0.5, n).P for n, d in ((12, 6), (1, 4), (9, 2))])
-        close(tables, [codes(n, d)[None] for n, d in ((12, 6), (1, 4), (9, 2))])
+        sizes = (between(5, 30), 6), (1, 4), (between(5, 30), 2)
+        tables = run(lambda impl: [impl.PositionalEncoding(d, 0.5, n).P for n, d in sizes])
+        close(tables, [codes(n, d)[None] for n, d in sizes])
 
-    def test_thousand_positions(self, run):
+    def test_thousand_positions(self, run, between):
         """Has 1000 positions unless told otherwise, and is right on the last ones, too.
         默认有 1000 个位置，最后几个位置的编码也正确。"""
-        P = run(lambda impl: impl.PositionalEncoding(4, 0.0).P)
+        num_hiddens = 2 * between(2, 20)
+        P = run(lambda impl: impl.PositionalEncoding(num_hiddens, 0.0).P)
         expect(P.shape[1] == 1000, "P should have 1000 positions.", "P 应有 1000 个位置。")
         # float32 knows an angle near 1000 to 6e-5
-        close(P[0, 980:], codes(20, 4, first=980), atol=1e-3)
+        close(P[0, 980:], codes(20, num_hiddens, first=980), atol=1e-3)
 
     def test_dropout(self, run, randn):
         """In training drops elements of the sum of X and P, and scales those that stay.
@@ -343,11 +341,8 @@ class TestPositionalEncoding:
         Y = run(lambda impl: impl.PositionalEncoding(4, 0.25).train()(X))
         dropped = Y == 0
         close(Y, torch.where(dropped, 0.0, (X + codes(15, 4)) / 0.75))
-        expect(
-            abs(dropped.sum() - 600) < 5 * math.sqrt(2400 * 0.25 * 0.75),
-            "A quarter of the elements should be dropped.",
-            "应当有四分之一的元素被丢弃。",
-        )
+        near = abs(dropped.sum() - 600) < 5 * math.sqrt(2400 * 0.25 * 0.75)
+        expect(near, "A quarter of the elements should be dropped.", "应当有四分之一的元素被丢弃。")
 
     def test_evaluation(self, run, randn):
         """In evaluation drops nothing.
@@ -359,19 +354,13 @@ class TestPositionalEncoding:
         """Has no parameters.
         没有可学习的参数。"""
         X = randn(2, 5, 6)
-
-        def probe(impl):
-            net = impl.PositionalEncoding(6, 0.0)
-            return net(X), [name for name, _ in net.named_parameters()]
-
-        agree(probe)
+        agree(lambda impl: (impl.PositionalEncoding(6, 0.0)(X), len([*impl.PositionalEncoding(6, 0).parameters()])))
 
     def test_float64_transposed(self, run, randn):
         """Gives float64 for float64, and takes a non-contiguous input.
         输入 float64 时输出 float64，并可接受非连续的输入。"""
         X = randn(6, 9, 2, dtype=torch.float64).permute(2, 1, 0)
-        # P is float32
-        close(run(lambda impl: impl.PositionalEncoding(6, 0.0)(X)), X + codes(9, 6), rtol=1e-5, atol=1e-5)
+        close(run(lambda impl: impl.PositionalEncoding(6, 0.0)(X)), X + codes(9, 6), rtol=1e-5, atol=1e-5)  # float32 P
 
     def test_gradients(self, agree, randn):
         """Passes gradients to its input.
@@ -419,81 +408,92 @@ class TestPositionalEncoding:
 @pytest.mark.exercise("relative_rotation")
 class TestRelativeRotation:
     @pytest.mark.points(2)
-    def test_moves_codes(self, run):
+    def test_moves_codes(self, run, between):
         """Moves the code of every position on by pos_delta.
         把任意位置的编码向前移动 pos_delta 个位置。"""
-        deltas = 1, 3, 8
+        deltas = 1, between(2, 8), between(2, 8)
         rotations = run(lambda impl: [impl.relative_rotation(delta, 6) for delta in deltas])
         P = codes(20, 6)
         close([P[:12] @ R.T for R in rotations], [P[delta : 12 + delta] for delta in deltas])
 
-    def test_negative_delta(self, run):
+    def test_negative_delta(self, run, between):
         """Moves back by a negative pos_delta.
         pos_delta 为负时向后移动。"""
-        back, far_back = run(lambda impl: [impl.relative_rotation(delta, 4) for delta in (-1, -7)])
+        far = between(2, 15)
+        back, far_back = run(lambda impl: [impl.relative_rotation(delta, 4) for delta in (-1, -far)])
         P = codes(20, 4)
-        close([P[7:] @ back.T, P[7:] @ far_back.T], [P[6:19], P[:13]])
+        close([P[1:] @ back.T, P[far:] @ far_back.T], [P[:-1], P[:-far]])
 
-    def test_blocks(self, agree):
+    def test_blocks(self, agree, between):
         """Has a turn by its own angle for every pair of columns, and zeros elsewhere.
         每对相邻列各有一个旋转角，其余位置为零。"""
-        agree(lambda impl: [impl.relative_rotation(5, 8), impl.relative_rotation(2, 2)])
+        one, other = between(1, 9), between(1, 9)
+        agree(lambda impl: [impl.relative_rotation(one, 8), impl.relative_rotation(other, 2)])
 
-    def test_zero(self, agree):
+    def test_zero(self, agree, between):
         """Does nothing by a pos_delta of zero, and something by one.
         pos_delta 为 0 时是单位矩阵，为 1 时不是。"""
-        agree(lambda impl: [impl.relative_rotation(delta, 6) for delta in (0, 1)])
+        num_hiddens = 2 * between(2, 20)
+        agree(lambda impl: [impl.relative_rotation(delta, num_hiddens) for delta in (0, 1)])
 
-    def test_orthogonal(self, run):
+    def test_orthogonal(self, run, between):
         """Is orthogonal: its transpose moves back to where it came from.
         是正交矩阵：它的转置正好移回原处。"""
-        R, back = run(lambda impl: [impl.relative_rotation(3, 6), impl.relative_rotation(-3, 6)])
+        delta = between(1, 15)
+        R, back = run(lambda impl: [impl.relative_rotation(delta, 6), impl.relative_rotation(-delta, 6)])
         close([R @ R.T, back], [torch.eye(6), R.T])
-        P = codes(4, 6)
-        close(R @ P[0], P[3])
+        close(R @ codes(1, 6)[0], codes(1, 6, first=delta)[0])
 
-    def test_wide(self, run):
+    def test_wide(self, run, between):
         """Is right for the width of a Transformer's code.
         对 Transformer 那样宽的编码也正确。"""
-        R = run(lambda impl: impl.relative_rotation(4, 64))
-        P = codes(12, 64)
-        close(P[:8] @ R.T, P[4:])
+        delta = between(1, 15)
+        R = run(lambda impl: impl.relative_rotation(delta, 64))
+        close(codes(8, 64) @ R.T, codes(8, 64, first=delta))
 
 
 @pytest.mark.exercise("attention_cost")
 class TestAttentionCost:
     @pytest.mark.points(2)
-    def test_table(self, agree):
+    def test_table(self, agree, between):
         """Has the three numbers of all three layers.
         三种层的三个数都正确。"""
-        agree(lambda impl: [impl.attention_cost(n, d, k) for n, d, k in ((12, 5, 3), (100, 512, 5), (50, 8, 7))])
+        sizes = (12, between(2, 9), 3), (5 * between(2, 30), 512, 5), (7 * between(5, 9) + 1, between(2, 9), 7)
+        agree(lambda impl: [impl.attention_cost(n, d, k) for n, d, k in sizes])
 
-    def test_cnn(self, agree):
+    def test_cnn(self, agree, between):
         """The convolution's complexity grows with its kernel, and its layers work in parallel.
         卷积的复杂度随核宽增长，各位置可以并行计算。"""
-        agree(lambda impl: [impl.attention_cost(30, 4, k)["cnn"] for k in (1, 3, 5)])
+        n, d = 15 * between(1, 9), between(2, 30)
+        agree(lambda impl: [impl.attention_cost(n, d, k)["cnn"] for k in (1, 3, 5)])
 
-    def test_cnn_path(self, agree):
+    def test_cnn_path(self, agree, between):
         """The convolution's path is n / k, rounded up, also where k does not divide n, and 1 where k is larger.
         卷积的最大路径长度为 n / k 向上取整：不能整除时也是如此，k 大于 n 时为 1。"""
-        agree(lambda impl: [impl.attention_cost(n, 2, k)["cnn"] for n, k in ((7, 3), (8, 3), (9, 3), (10, 4), (3, 5))])
+        q, d = between(2, 20), between(2, 30)
+        sizes = (3 * q + 1, 3), (3 * q + 2, 3), (3 * q + 3, 3), (4 * q + 2, 4), (3, 5)
+        agree(lambda impl: [impl.attention_cost(n, d, k)["cnn"] for n, k in sizes])
 
-    def test_rnn(self, agree):
+    def test_rnn(self, agree, between):
         """The recurrent layer goes from step to step, whatever k is.
         循环层逐步计算，与 k 无关。"""
-        agree(lambda impl: [impl.attention_cost(n, 6, k)["rnn"] for n, k in ((9, 3), (20, 5))])
+        n, d = between(2, 20), between(2, 30)
+        agree(lambda impl: [impl.attention_cost(n, d, k)["rnn"] for k in (3, 5)])
 
-    def test_self_attention(self, agree):
+    def test_self_attention(self, agree, between):
         """Self-attention is quadratic in the steps, and every step sees every other at once.
         自注意力的复杂度是步数的平方，任意两步之间直接相连。"""
-        agree(lambda impl: [impl.attention_cost(n, d)["self_attention"] for n, d in ((9, 4), (4, 9), (18, 4))])
+        n, d = between(10, 30), between(2, 9)
+        agree(lambda impl: [impl.attention_cost(*sizes)["self_attention"] for sizes in ((n, d), (d, n), (2 * n, d))])
 
-    def test_default_kernel(self, agree):
+    def test_default_kernel(self, agree, between):
         """The kernel is 3 wide unless told otherwise.
         默认的核宽为 3。"""
-        agree(lambda impl: [impl.attention_cost(n, 7) for n in (10, 11, 12, 13)])
+        first, d = between(10, 30), between(2, 9)
+        agree(lambda impl: [impl.attention_cost(first + i, d) for i in range(4)])
 
-    def test_one_step(self, agree):
+    def test_one_step(self, agree, between):
         """A sequence of one step needs a path of one.
         只有一个时间步时，最大路径长度为 1。"""
-        agree(lambda impl: [impl.attention_cost(1, d, k) for d, k in ((5, 3), (2, 1))])
+        sizes = (between(2, 30), 3), (between(2, 30), 1)
+        agree(lambda impl: [impl.attention_cost(1, d, k) for d, k in sizes])

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from dlgrade.suite import close, expect, gradients, parameter_gradients, set_parameters
 
 WORDS = ["this", "movie", "is", "great", "i", "like", "it", "a", "lot"]
+LETTERS = "ABCDEFGH"
 VOCAB, HIDDEN = 11, 6
 
 
@@ -47,9 +48,8 @@ class TestGetTokensAndSegments:
         """Takes a single text, whether None is given for the second one or nothing.
         可以只有一个文本：第二个参数为 None 或不传。"""
         a = words(4)
-        expected = ["<cls>", *a, "<sep>"], [0] * 6
         found = run(lambda impl: [impl.get_tokens_and_segments(a), impl.get_tokens_and_segments(a, None)])
-        close(found, [expected, expected])
+        close(found, [(["<cls>", *a, "<sep>"], [0] * 6)] * 2)
 
     def test_empty_first(self, run, words):
         """The first text may have no tokens.
@@ -242,10 +242,9 @@ class Vocabulary:
         return self.idx_to_token.index(token)
 
 
-def masked(impl, count, candidates, num_mlm_preds):
-    """The tokens "0", "1", ... with some of them masked; the vocabulary has others."""
-    tokens, vocab = [str(i) for i in range(count)], Vocabulary(list("abcdefgh"))
-    return impl._replace_mlm_tokens(tokens, list(candidates), num_mlm_preds, vocab)  # the book shuffles the list
+def masked(impl, tokens, candidates, num_mlm_preds):
+    """For probes: the tokens with some of them masked; the vocabulary has others, and the book shuffles a list."""
+    return impl._replace_mlm_tokens(list(tokens), list(candidates), num_mlm_preds, Vocabulary(list(LETTERS)))
 
 
 def near(count, trials, p, en, zh):
@@ -258,129 +257,135 @@ def near(count, trials, p, en, zh):
 @pytest.mark.exercise("_replace_mlm_tokens")
 class TestReplaceMlmTokens:
     @pytest.mark.points(2)
-    def test_frequencies(self, run):
+    def test_frequencies(self, run, words):
         """Masks eight in ten of the drawn tokens, keeps one as it is and replaces one, each for itself.
         被选中的词元中，80% 换成 <mask>，10% 不变，10% 换成随机词元，各自独立。"""
-        seen, _ = run(lambda impl: masked(impl, 8000, range(8000), 8000))
-        kept = sum(token == str(i) for i, token in enumerate(seen))
+        tokens = words(8000)
+        seen, _ = run(lambda impl: masked(impl, tokens, range(8000), 8000))
         near(seen.count("<mask>"), 8000, 0.8, "Tokens replaced by <mask>", "换成 <mask> 的词元")
+        kept = sum(after == before for after, before in zip(seen, tokens, strict=True))
         near(kept, 8000, 0.1, "Tokens left as they are", "保持不变的词元")
-        for token in "abcdefgh":
+        for token in LETTERS:
             near(seen.count(token), 8000, 0.1 / 8, f"Token {token!r} put in", f"换成词元 {token!r} 的")
 
     @pytest.mark.points(2)
-    def test_pairs(self, run):
+    def test_pairs(self, run, words):
         """Gives the drawn positions, each once and all of them candidates, with the tokens that were there at first.
         给出选中的位置（都是候选位置，且不重复）和该处原来的词元。"""
-        _, pairs = run(lambda impl: masked(impl, 60, range(1, 60, 2), 20))
+        tokens = words(60)
+        _, pairs = run(lambda impl: masked(impl, tokens, range(1, 60, 2), 20))
         positions = [position for position, _ in pairs]
         good = len(set(positions) & set(range(1, 60, 2))) == 20
         expect(good, "The 20 positions should be candidates, and differ.", "20 个位置应都是候选位置，且互不相同。")
-        close([label for _, label in pairs], [str(position) for position in positions])
+        close([label for _, label in pairs], [tokens[position] for position in positions])
 
     @pytest.mark.points(2)
-    def test_other_tokens(self, run):
+    def test_other_tokens(self, run, words):
         """Changes nothing where nothing is predicted; what it puts in is <mask> or a token of the vocabulary.
         没有被选中的位置保持不变；换入的只能是 <mask> 或词表中的词元。"""
-        seen, pairs = run(lambda impl: masked(impl, 90, range(30, 90), 40))
+        tokens = words(90)
+        seen, pairs = run(lambda impl: masked(impl, tokens, range(30, 90), 40))
         drawn = {position for position, _ in pairs}
-        close([s for i, s in enumerate(seen) if i not in drawn], [str(i) for i in range(90) if i not in drawn])
-        strange = [s for i, s in enumerate(seen) if s not in ("<mask>", str(i), *"abcdefgh")]
+        close(*([s for i, s in enumerate(given) if i not in drawn] for given in (seen, tokens)))
+        strange = [s for i, s in enumerate(seen) if s not in ("<mask>", *tokens[i : i + 1], *LETTERS)]
         expect(not strange, f"Where do these tokens come from: {strange}?", f"这些词元从何而来：{strange}？")
         expect("<mask>" in seen, "Nothing is masked.", "没有任何词元被遮蔽。")
 
-    def test_random_positions(self, run):
+    def test_random_positions(self, run, words, generator):
         """Every candidate is as likely to be drawn as another.
         每个候选位置被选中的概率相同。"""
-        drawn = run(lambda impl: [masked(impl, 7, [1, 2, 4, 5, 6], 2)[1] for _ in range(1000)])
+        tokens, candidates = words(12), torch.randperm(12, generator=generator)[:5].tolist()
+        drawn = run(lambda impl: [masked(impl, tokens, candidates, 2)[1] for _ in range(1000)])
         positions = [position for pairs in drawn for position, _ in pairs]
-        for candidate in (1, 2, 4, 5, 6):
+        for candidate in candidates:
             near(positions.count(candidate), 1000, 0.4, f"Position {candidate} drawn", f"位置 {candidate} 被选中")
 
-    def test_number_of_predictions(self, run):
+    def test_number_of_predictions(self, run, words):
         """Draws as many as it is asked for, none or one among them, or all candidates if there are fewer.
         选出所要求的个数（可以是零或一）；候选位置不足时全部选中。"""
-        found = run(lambda impl: [masked(impl, 6, [1, 2, 4], n) for n in (0, 1, 2, 3, 9)])
-        close([[seen[i] for i in (0, 3, 5)] for seen, _ in found], [["0", "3", "5"]] * 5)
+        tokens = words(6)
+        found = run(lambda impl: [masked(impl, tokens, [1, 2, 4], n) for n in (0, 1, 2, 3, 9)])
+        close([[seen[i] for i in (0, 3, 5)] for seen, _ in found], [[tokens[i] for i in (0, 3, 5)]] * 5)
         expect([len(pairs) for _, pairs in found] == [0, 1, 2, 3, 3], "Wrong number of pairs.", "返回的位置个数不对。")
-        close([sorted(pairs) for _, pairs in found[3:]], [[(1, "1"), (2, "2"), (4, "4")]] * 2)
-        close(found[0][0], [str(i) for i in range(6)])
+        close([sorted(pairs) for _, pairs in found[3:]], [[(i, tokens[i]) for i in (1, 2, 4)]] * 2)
+        close(found[0][0], tokens)
 
-    def test_tokens_untouched(self, run):
+    def test_tokens_untouched(self, run, words):
         """Leaves the list of tokens as it was, and gives a new one.
         不修改传入的词元列表，返回新的列表。"""
+        tokens = words(40)
 
         def probe(impl):
-            tokens = [str(i) for i in range(40)]
             seen, pairs = impl._replace_mlm_tokens(tokens, list(range(40)), 40, Vocabulary(["x", "y"]))
             return tokens, sorted(position for position, _ in pairs), seen is tokens
 
-        close(run(probe), ([str(i) for i in range(40)], list(range(40)), False))
+        close(run(probe), (tokens, list(range(40)), False))
 
 
-PAD = 3
-EXAMPLES = [
-    ([7, 8, 9, 10, 5, 6, 9], [2, 5], [11, 4], [0, 0, 0, 0, 1, 1, 1], True),
-    ([7, 4, 9], [1], [5], [0, 0, 0], False),
-]
+@pytest.fixture
+def examples(integers):
+    """Four examples: of 5 to 9 tokens with 2 predictions, of 2 or 3 with 1, of 10 with 2, of 2 with none."""
+    drawn = []
+    for tokens, predictions in ((5 + int(integers(5)), 2), (2 + int(integers(2)), 1), (10, 2), (2, 0)):
+        positions, labels = 1 + integers(tokens - 1, predictions), 4 + integers(9, predictions)
+        segments = [0] * min(tokens, 3) + [1] * (tokens - 3)
+        ids = (4 + integers(9, tokens)).tolist()
+        drawn.append((ids, positions.tolist(), labels.tolist(), segments, predictions != 1))
+    return drawn
 
 
 def padded(impl, examples, max_len):
-    vocab = Vocabulary(["<unk>", "<mask>", "<cls>", "<pad>", *WORDS])
-    return impl._pad_bert_inputs(examples, max_len, vocab)
+    """For probes: the examples, padded with 3, the index of <pad>."""
+    return impl._pad_bert_inputs(examples, max_len, Vocabulary(["<unk>", "<mask>", "<cls>", "<pad>", *WORDS]))
 
 
 @pytest.mark.exercise("_pad_bert_inputs")
 class TestPadBertInputs:
     @pytest.mark.points(2)
-    def test_sequences(self, run):
+    def test_sequences(self, run, examples):
         """Pads tokens with the index of <pad> and segments with zeros, to max_len.
         用 <pad> 的索引填充词元，用零填充片段，长度为 max_len。"""
-        ids, segments = run(lambda impl: padded(impl, EXAMPLES, 10)[:2])
-        close(ids, [torch.tensor([7, 8, 9, 10, 5, 6, 9, PAD, PAD, PAD]), torch.tensor([7, 4, 9, *[PAD] * 7])])
-        close(segments, [torch.tensor([0, 0, 0, 0, 1, 1, 1, 0, 0, 0]), torch.zeros(10, dtype=torch.long)])
+        ids, segments = run(lambda impl: padded(impl, examples[:2], 10)[:2])
+        close(ids, [F.pad(torch.tensor(own), (0, 10 - len(own)), value=3) for own, *_ in examples[:2]])
+        close(segments, [F.pad(torch.tensor(own), (0, 10 - len(own))) for *_, own, _ in examples[:2]])
 
     @pytest.mark.points(2)
-    def test_predictions(self, run):
+    def test_predictions(self, run, examples):
         """Pads positions, weights and labels with zeros, to round(max_len * 0.15).
         用零填充位置、权重和标签，长度为 round(max_len * 0.15)。"""
-        positions, weights, labels = run(lambda impl: padded(impl, EXAMPLES, 20)[3:6])
-        close(positions, [torch.tensor([2, 5, 0]), torch.tensor([1, 0, 0])])
+        positions, weights, labels = run(lambda impl: padded(impl, examples[:2], 20)[3:6])
+        close(positions, [F.pad(torch.tensor(own), (0, 3 - len(own))) for _, own, *_ in examples[:2]])
         close(weights, [torch.tensor([1.0, 1.0, 0.0]), torch.tensor([1.0, 0.0, 0.0])])
-        close(labels, [torch.tensor([11, 4, 0]), torch.tensor([5, 0, 0])])
+        close(labels, [F.pad(torch.tensor(own), (0, 3 - len(own))) for _, _, own, *_ in examples[:2]])
 
-    def test_lengths_and_labels(self, run):
+    def test_lengths_and_labels(self, run, examples):
         """Gives the lengths without padding as float32, and the next sentence labels as int64.
         不含填充的长度为 float32，下一句标签为 int64。"""
-        lens, is_next = run(lambda impl: padded(impl, EXAMPLES, 12)[2::4])
-        close([*lens, *is_next], [torch.tensor(value) for value in (7.0, 3.0, 1, 0)])
+        lens, is_next = run(lambda impl: padded(impl, examples[:2], 12)[2::4])
+        close(lens, [torch.tensor(float(len(own))) for own, *_ in examples[:2]])
+        close(is_next, [torch.tensor(1), torch.tensor(0)])
 
-    def test_rounding(self, agree):
+    def test_rounding(self, agree, examples):
         """The number of predictions is rounded, not cut off; it may be zero.
         预测的数量是四舍五入而不是截断；可以为零。"""
-        none = [([7, 9], [], [], [0, 0], True)]
-        agree(lambda impl: [*(padded(impl, EXAMPLES[1:], n) for n in (4, 12, 17)), padded(impl, none, 3)])
+        one, none = examples[1::2]
+        agree(lambda impl: [*(padded(impl, [one], n) for n in (4, 12, 17)), padded(impl, [none], 3)])
 
-    def test_nothing_to_pad(self, agree):
+    def test_nothing_to_pad(self, agree, examples):
         """Takes an example that fills the space, and one without predictions.
         样本可以恰好填满，也可以没有任何预测。"""
-        full = [([7, 4, 5, 9, 6, 6, 4, 8, 9, 10], [8, 3], [6, 5], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1], True)]
-        agree(lambda impl: [padded(impl, full, 10), padded(impl, [([7, 9], [], [], [0, 0], True), *full], 16)])
+        full, none = examples[2:]
+        agree(lambda impl: [padded(impl, [full], 10), padded(impl, [none, full], 16)])
 
-    def test_number_of_examples(self, agree):
+    def test_number_of_examples(self, agree, examples):
         """Gives seven lists with as many tensors as there are examples: three, one, none.
         返回七个列表，张量个数等于样本个数：三个、一个或没有。"""
-        agree(lambda impl: [padded(impl, [*EXAMPLES, EXAMPLES[1]][:n], 14) for n in (3, 1, 0)])
+        agree(lambda impl: [padded(impl, examples[:n], 14) for n in (3, 1, 0)])
 
-    def test_arguments_untouched(self, agree):
+    def test_arguments_untouched(self, agree, examples):
         """Leaves the examples and their lists as they were.
         不修改样本及其中的列表。"""
-
-        def probe(impl):
-            examples = [tuple(list(part) if isinstance(part, list) else part for part in one) for one in EXAMPLES]
-            return padded(impl, examples, 10), examples
-
-        agree(probe)
+        agree(lambda impl: (padded(impl, examples[:2], 10), examples))
 
 
 class Scripted(nn.Module):
@@ -397,12 +402,10 @@ class Scripted(nn.Module):
 
 def losses(impl, logits, weights, labels, **options):
     """The three losses for (mlm logits, nsp logits), weights, and (mlm labels, nsp labels)."""
-    batch = len(weights)
+    batch, net, loss = len(weights), Scripted(*logits), nn.CrossEntropyLoss(**options)
     tokens, lens = torch.zeros(batch, 6, dtype=torch.long), torch.full((batch, 1), 6.0)
-    positions, loss = torch.zeros_like(labels[0]), nn.CrossEntropyLoss(**options)
-    return impl._get_batch_loss_bert(
-        Scripted(*logits), loss, logits[0].shape[2], tokens, tokens, lens, positions, weights, *labels
-    )
+    inputs = tokens, tokens, lens, torch.zeros_like(labels[0])
+    return impl._get_batch_loss_bert(net, loss, logits[0].shape[2], *inputs, weights, *labels)
 
 
 @pytest.fixture
@@ -475,11 +478,8 @@ class TestGetBatchLossBert:
         """Passes gradients to the logits of both tasks, through the sum as well.
         梯度传到两个任务的 logits，经由总损失也是如此。"""
         logits, labels = batch(2, 3, torch.float64)
-
-        def probe(impl):
-            return gradients(lambda *given: torch.stack(losses(impl, given, torch.ones(2, 3), labels)), *logits)
-
-        agree(probe)
+        weights = torch.ones(2, 3)
+        agree(lambda impl: gradients(lambda *given: torch.stack(losses(impl, given, weights, labels)), *logits))
 
     def test_arguments_untouched(self, agree, batch):
         """Leaves logits, weights and labels as they were.

@@ -321,9 +321,18 @@ class TestBERTClassifier:
         agree(lambda impl: [classifier(impl)[0](given), *given], atol=5e-5)
 
 
-def truncated(impl, premise, hypothesis, max_len):
-    """Both texts, of so many different tokens, after truncate_pair."""
-    p_tokens, h_tokens = [f"p{i}" for i in range(premise)], [f"h{i}" for i in range(hypothesis)]
+@pytest.fixture
+def texts(generator):
+    """texts(3, 2): two texts of 3 and 2 different tokens, numbered from a drawn number on."""
+    first = int(torch.randint(1000, (), generator=generator))
+    return lambda *lengths: tuple(
+        [f"{text}{first + i}" for i in range(length)] for text, length in zip("ph", lengths, strict=True)
+    )
+
+
+def truncated(impl, texts, premise, hypothesis, max_len):
+    """For probes: texts of these lengths after truncate_pair."""
+    p_tokens, h_tokens = texts(premise, hypothesis)
     impl.truncate_pair(p_tokens, h_tokens, max_len)
     return p_tokens, h_tokens
 
@@ -339,51 +348,44 @@ def shortened(premise, hypothesis, room):
 @pytest.mark.exercise("truncate_pair")
 class TestTruncatePair:
     @pytest.mark.points(2)
-    def test_all_lengths(self, run):
+    def test_all_lengths(self, run, texts):
         """Shortens texts of any lengths to the most even pair that fits with <cls> and two <sep>.
         对各种长度的文本对，截断后加上 <cls> 和两个 <sep> 恰好放得下，且两者尽量等长。"""
         cases = [(p, h, max_len) for p in range(6) for h in range(6) for max_len in range(3, 12)]
-        found = run(lambda impl: [truncated(impl, *case) for case in cases])
-        for (p_tokens, h_tokens), (p, h, max_len) in zip(found, cases, strict=True):
-            premise, hypothesis = shortened(p, h, max_len - 3)
-            close(p_tokens, [f"p{i}" for i in range(premise)])
-            close(h_tokens, [f"h{i}" for i in range(hypothesis)])
+        found = run(lambda impl: [truncated(impl, texts, *case) for case in cases])
+        for pair, (p, h, max_len) in zip(found, cases, strict=True):
+            close(pair, texts(*shortened(p, h, max_len - 3)))
 
-    def test_longer_first(self, agree):
+    def test_longer_first(self, agree, texts):
         """The longer text alone is shortened as long as it is the longer one, whichever it is.
         只要一个文本更长，就只截断它，无论是哪一个。"""
-        agree(lambda impl: [truncated(impl, *case) for case in ((9, 3, 11), (3, 9, 11), (9, 3, 8), (3, 9, 8))])
+        agree(lambda impl: [truncated(impl, texts, *case) for case in ((9, 3, 11), (3, 9, 11), (9, 3, 8), (3, 9, 8))])
 
-    def test_tie(self, agree):
+    def test_tie(self, agree, texts):
         """Of two texts of the same length the second one loses a token first.
         两个文本等长时，先截断第二个。"""
-        agree(lambda impl: [truncated(impl, *case) for case in ((4, 4, 10), (4, 4, 9), (1, 1, 4))])
+        agree(lambda impl: [truncated(impl, texts, *case) for case in ((4, 4, 10), (4, 4, 9), (1, 1, 4))])
 
-    def test_fits(self, agree):
+    def test_fits(self, agree, texts):
         """Changes nothing if the pair fits, be it just so; one token more is too many.
         放得下时（包括恰好放下）不做改变；多一个词元就放不下。"""
-        agree(lambda impl: [truncated(impl, *case) for case in ((3, 4, 20), (3, 4, 10), (3, 4, 9))])
+        agree(lambda impl: [truncated(impl, texts, *case) for case in ((3, 4, 20), (3, 4, 10), (3, 4, 9))])
 
-    def test_empty_text(self, agree):
+    def test_empty_text(self, agree, texts):
         """One of the texts may be empty, or both.
         其中一个或两个文本可以为空。"""
-        agree(lambda impl: [truncated(impl, *case) for case in ((0, 6, 7), (6, 0, 7), (0, 0, 5))])
+        agree(lambda impl: [truncated(impl, texts, *case) for case in ((0, 6, 7), (6, 0, 7), (0, 0, 5))])
 
-    def test_no_room(self, agree):
+    def test_no_room(self, agree, texts):
         """Leaves nothing of both if max_len is 3.
         max_len 为 3 时，两个文本都被清空。"""
-        agree(lambda impl: [truncated(impl, *case) for case in ((3, 2, 3), (1, 4, 3))])
+        agree(lambda impl: [truncated(impl, texts, *case) for case in ((3, 2, 3), (1, 4, 3), (3, 2, 5))])
 
-    def test_first_tokens_stay(self, run):
+    def test_first_tokens_stay(self, run, texts):
         """Takes tokens from the end, in the lists themselves.
         从末尾截去词元，直接修改传入的列表。"""
-
-        def probe(impl):
-            premise, hypothesis = ["two", "dogs", "run", "on", "the", "grass"], ["an", "animal", "sleeps"]
-            impl.truncate_pair(premise, hypothesis, 8)
-            return premise, hypothesis
-
-        close(run(probe), (["two", "dogs", "run"], ["an", "animal"]))
+        premise, hypothesis = texts(6, 3)
+        close(run(lambda impl: truncated(impl, texts, 6, 3, 8)), (premise[:3], hypothesis[:2]))
 
 
 class FineTuned(nn.Module):
@@ -396,6 +398,13 @@ class FineTuned(nn.Module):
         self.encoder.pos_embedding = nn.Parameter(torch.ones(1, 4, 2))
         self.encoder.blks = nn.Sequential(*(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2)) for _ in range(num_layers)))
         self.hidden, self.output = nn.Sequential(nn.Linear(2, 2), nn.Tanh()), nn.Linear(2, 3)
+
+
+@pytest.fixture
+def lr_and_decay(generator):
+    """A learning rate from 0.001 to 0.1, and a decay from 0.5 to 0.9."""
+    one, other = torch.rand(2, generator=generator).tolist()
+    return 10 ** (-1 - 2 * one), 0.5 + 0.4 * other
 
 
 def groups(impl, num_layers, lr, decay):
@@ -419,44 +428,44 @@ def rate(name, num_layers, lr, decay):
 @pytest.mark.exercise("llrd_groups")
 class TestLlrdGroups:
     @pytest.mark.points(2)
-    def test_rates(self, run):
+    def test_rates(self, run, lr_and_decay):
         """Lowers the learning rate by a factor from layer to layer, down to the embeddings.
         从输出层到嵌入层，学习率逐层乘以衰减系数。"""
-        found = run(lambda impl: groups(impl, 4, 2e-3, 0.9))
+        found = run(lambda impl: groups(impl, 4, *lr_and_decay))
         given = {name: lr for names, lr in found for name in names}
-        expected = {name: rate(name, 4, 2e-3, 0.9) for name, _ in FineTuned(4).named_parameters()}
-        close(given, expected)
+        close(given, {name: rate(name, 4, *lr_and_decay) for name, _ in FineTuned(4).named_parameters()})
 
     @pytest.mark.points(2)
-    def test_every_parameter_once(self, run):
+    def test_every_parameter_once(self, run, generator):
         """Has every parameter once, also of a model with twelve blocks.
         每个参数恰好出现一次，有十二个块的模型也是如此。"""
-        found = run(lambda impl: groups(impl, 12, 1.0, 0.5))
-        given = sorted(name for names, _ in found for name in names)
-        close(given, sorted(name for name, _ in FineTuned(12).named_parameters()))
+        for num_layers in (12, 1 + int(torch.randint(11, (), generator=generator))):
+            found = run(lambda impl, n=num_layers: groups(impl, n, 1.0, 0.5))
+            given = sorted(name for names, _ in found for name in names)
+            close(given, sorted(name for name, _ in FineTuned(num_layers).named_parameters()))
 
-    def test_order(self, agree):
+    def test_order(self, agree, lr_and_decay):
         """Has a group for the head, one for each block from the last to the first, and one for the embeddings.
         依次为：输出部分一组，从最后一块到第一块各一组，嵌入一组。"""
-        agree(lambda impl: groups(impl, 3, 0.1, 0.5))
+        agree(lambda impl: groups(impl, 3, *lr_and_decay))
 
-    def test_few_blocks(self, agree):
+    def test_few_blocks(self, agree, lr_and_decay):
         """Takes an encoder with one block, and with none.
         编码器可以只有一个块，也可以没有。"""
-        agree(lambda impl: [groups(impl, num_layers, 1.0, 0.8) for num_layers in (1, 0)])
+        agree(lambda impl: [groups(impl, num_layers, *lr_and_decay) for num_layers in (1, 0)])
 
-    def test_no_decay(self, agree):
+    def test_no_decay(self, agree, lr_and_decay):
         """With a decay of 1 all learning rates are the same.
         衰减系数为 1 时，所有学习率相同。"""
-        agree(lambda impl: groups(impl, 2, 3e-4, 1.0))
+        agree(lambda impl: groups(impl, 2, lr_and_decay[0], 1.0))
 
-    def test_net_untouched(self, agree):
+    def test_net_untouched(self, agree, lr_and_decay):
         """Leaves the parameters as they were, all of them to be trained.
         不改变任何参数，且所有参数仍参与训练。"""
 
         def probe(impl):
             net = set_parameters(FineTuned(2), seed=4)
-            rates = [[len(group["params"]), group["lr"]] for group in impl.llrd_groups(net, 0.1, 0.5)]
+            rates = [[len(group["params"]), group["lr"]] for group in impl.llrd_groups(net, *lr_and_decay)]
             return rates, {name: [p.detach(), p.requires_grad] for name, p in net.named_parameters()}
 
         agree(probe)
