@@ -234,17 +234,17 @@ class TestXavierUniform:
     def test_breaks_symmetry(self, run, randn, chance):
         """Hidden units that differ in nothing else start differently, and stay different in gradient descent.
         其他方面完全相同的隐藏单元初值各不相同，并在梯度下降中保持不同。"""
-        X, y, n = randn(16, 4, dtype=torch.float64), randn(16, dtype=torch.float64), chance.randint(5, 25)
+        X, y, n, steps = randn(16, 4).double(), randn(16).double(), chance.randint(5, 25), chance.randint(3, 9)
 
         def probe(impl):
             W, units = torch.zeros(n, 4, dtype=torch.float64), []
             same = impl.xavier_uniform_(W) is W
-            for _ in range(5):
+            for _ in range(steps):
                 units.append(len(to_grid(W, 1e-6).unique(dim=0)))
                 W = W - 0.1 * gradients(lambda W: (torch.tanh(X @ W.t()).sum(1) - y).square().mean(), W)[0]
             return same, units
 
-        close(run(probe), (True, [n] * 5))
+        close(run(probe), (True, [n] * steps))
 
     @pytest.mark.points(2)
     def test_hundred_layers(self, run, randn):

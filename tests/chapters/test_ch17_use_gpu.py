@@ -119,9 +119,9 @@ class TestTryAllGpus:
         close(run(lambda impl: lists(impl, 1, number)), [("list", cuda(0)), ("list", cuda(*range(number)))])
 
     def test_no_gpu(self, run, number):
-        """Gives a list with the CPU when there is no GPU.
-        没有 GPU 时，返回只含 CPU 的列表。"""
-        close(run(lambda impl: lists(impl, 0, number)), [("list", [CPU]), ("list", cuda(*range(number)))])
+        """Gives a list with the CPU when there is no GPU, time and again.
+        没有 GPU 时，每次都返回只含 CPU 的列表。"""
+        close(run(lambda impl: lists(impl, *[0] * number)), [("list", [CPU])] * number)
 
     def test_asked_anew(self, run, number):
         """Asks again in each call, and gives a new list.
