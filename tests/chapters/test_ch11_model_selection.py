@@ -13,6 +13,7 @@ from torch import nn
 from dlgrade.suite import close, expect, gradients, raises, set_parameters
 
 INPUTS, QUARTERS = 4, (0.5, 0.25, 0.25)
+WRONG_FRACTIONS = [(0.7, 0.2, 0.2), (0.7, 0.15, 0.1), (0.7, 0.15, 0.1499), (1.2, -0.1, -0.1), (-0.5, 0.75, 0.75)]
 
 
 def linear(outputs=1, dtype=torch.float32):
@@ -36,11 +37,8 @@ def batches(randn):
     """Minibatches (X, y) of these sizes; the labels of each lie farther off than those of the one before."""
 
     def draw(*sizes, outputs=1, dtype=torch.float32):
-        shapes = [(size, outputs) for size in sizes]
-        return [
-            (randn(shape[0], INPUTS, dtype=dtype), randn(*shape, dtype=dtype) + 3 * i)
-            for i, shape in enumerate(shapes, start=1)
-        ]
+        ends = enumerate(sizes, start=1)
+        return [(randn(n, INPUTS, dtype=dtype), randn(n, outputs, dtype=dtype) + 3 * i) for i, n in ends]
 
     return draw
 
@@ -85,8 +83,7 @@ class TestEvaluateLoss:
         损失函数对每个批量只给出一个数时，每个批量计一次。"""
         data = batches(6, 2, 1)
         expected = [mean_loss(linear(), [pair], nn.MSELoss()) for pair in data]
-        found = run(lambda impl: impl.evaluate_loss(linear(), data, nn.MSELoss()))
-        close(found, sum(expected) / len(expected))
+        close(run(lambda impl: impl.evaluate_loss(linear(), data, nn.MSELoss())), sum(expected) / len(expected))
 
     def test_order_of_arguments(self, run, batches):
         """Calls the loss with the prediction first and the label second.
@@ -96,15 +93,13 @@ class TestEvaluateLoss:
         def above(y_hat, y):
             return (y_hat - y).clamp(min=0) + 3 * (y - y_hat).clamp(min=0)
 
-        found = run(lambda impl: impl.evaluate_loss(linear(), data, above))
-        close(found, mean_loss(linear(), data, above))
+        close(run(lambda impl: impl.evaluate_loss(linear(), data, above)), mean_loss(linear(), data, above))
 
     def test_read_once(self, run, batches):
-        """Takes batches from a generator, which has no length and can be read only once.
-        可接受生成器：它没有长度，只能读取一次。"""
+        """Takes batches from an iterator, which has no length and can be read only once.
+        可接受迭代器：它没有长度，只能读取一次。"""
         data = batches(5, 4, 1)
-        found = run(lambda impl: impl.evaluate_loss(linear(), (pair for pair in data), squares))
-        close(found, mean_loss(linear(), data))
+        close(run(lambda impl: impl.evaluate_loss(linear(), iter(data), squares)), mean_loss(linear(), data))
 
     def test_float64(self, run, batches):
         """Takes float64, non-contiguous inputs and batches of one; returns a Python float.
@@ -112,12 +107,9 @@ class TestEvaluateLoss:
         X, y = batches(3, dtype=torch.float64)[0]
         columns = X.t().contiguous().t()
         data = list(zip(columns.split(1), y.split(1), strict=True))
-
-        def probe(impl):
-            loss = impl.evaluate_loss(linear(dtype=torch.float64), data, squares)
-            return loss, type(loss).__name__
-
-        close(run(probe), (mean_loss(linear(dtype=torch.float64), data), "float"))
+        net = linear(dtype=torch.float64)
+        found = run(lambda impl: (loss := impl.evaluate_loss(net, data, squares), type(loss).__name__))
+        close(found, (mean_loss(net, data), "float"))
 
     def test_arguments_untouched(self, run, batches):
         """Leaves features and labels as they were.
@@ -234,61 +226,76 @@ def folds(n, k):
     return [(np.setdiff1d(everything, fold).tolist(), fold.tolist()) for fold in np.array_split(everything, k)]
 
 
+@pytest.fixture
+def uneven(chance):
+    """A number of examples that k does not divide, and k."""
+    return lambda k: (k * chance.randint(1, 20) + chance.randint(1, k - 1), k)
+
+
 @pytest.mark.exercise("k_fold_indices")
 class TestKFoldIndices:
     @pytest.mark.points(2)
-    def test_equal_folds(self, run):
-        """Cuts 12 examples into 4 folds, and 6 into 2, in order.
-        按顺序把 12 个样本分成 4 折、6 个样本分成 2 折。"""
-        close(run(lambda impl: [impl.k_fold_indices(12, 4), impl.k_fold_indices(6, 2)]), [folds(12, 4), folds(6, 2)])
-
-    @pytest.mark.points(2)
-    def test_remainder(self, run):
-        """Where k does not divide n, the first n % k folds have one example more.
-        k 不能整除 n 时，前 n % k 折各多一个样本。"""
-        sizes = [(10, 3), (11, 4), (7, 5), (5, 2)]
+    def test_equal_folds(self, run, chance):
+        """Cuts the examples into two or more folds of the same size, in order.
+        按顺序把样本分成大小相同的两折或更多折。"""
+        sizes = [(k * chance.randint(2, 20), k) for k in (2, chance.randint(3, 6))]
         close(run(lambda impl: [impl.k_fold_indices(n, k) for n, k in sizes]), [folds(n, k) for n, k in sizes])
 
-    def test_validated_once(self, run):
+    @pytest.mark.points(2)
+    def test_remainder(self, run, uneven):
+        """Where k does not divide n, the first n % k folds have one example more.
+        k 不能整除 n 时，前 n % k 折各多一个样本。"""
+        sizes = [uneven(k) for k in (3, 4, 5, 2)]
+        close(run(lambda impl: [impl.k_fold_indices(n, k) for n, k in sizes]), [folds(n, k) for n, k in sizes])
+
+    def test_validated_once(self, run, uneven):
         """Every example is in exactly one validation set.
         每个样本恰好在一个验证集中。"""
-        for n, k in ((10, 3), (9, 3), (13, 5)):
+        for n, k in (uneven(3), (9, 3), uneven(5)):
             found = run(lambda impl, n=n, k=k: impl.k_fold_indices(n, k))
             close(sorted(i for _, valid in found for i in valid), list(range(n)))
 
-    def test_no_leakage(self, run):
+    def test_no_leakage(self, run, uneven):
         """Trains on exactly the examples that are not in the validation set.
         训练集恰好由不在验证集中的样本组成。"""
-        for n, k in ((10, 3), (9, 3), (13, 5)):
+        for n, k in (uneven(3), (9, 3), uneven(5)):
             for train, valid in run(lambda impl, n=n, k=k: impl.k_fold_indices(n, k)):
                 both = sorted(set(train) & set(valid))
                 expect(not both, f"A fold trains on {both} and validates on it.", f"某一折既用 {both} 训练又用它验证。")
                 close(sorted(train + valid), list(range(n)))
 
-    def test_leave_one_out(self, run):
+    def test_leave_one_out(self, run, chance):
         """With k = n every validation set is one example.
         k = n 时，每个验证集只有一个样本。"""
-        expected = [([i for i in range(n) if i != held_out], [held_out]) for n in (5, 2) for held_out in range(n)]
-        close(run(lambda impl: impl.k_fold_indices(5, 5) + impl.k_fold_indices(2, 2)), expected)
+        sizes = chance.randint(3, 30), 2
+        expected = [([i for i in range(n) if i != held_out], [held_out]) for n in sizes for held_out in range(n)]
+        close(run(lambda impl: [pair for n in sizes for pair in impl.k_fold_indices(n, n)]), expected)
 
-    def test_refused(self, run):
+    def test_refused(self, run, chance, uneven):
         """k less than 2 or more than n raises ValueError.
         k 小于 2 或大于 n 时抛出 ValueError。"""
+        n, right = chance.randint(3, 9), uneven(3)
+        wrong = [(n, 1), (1, 1), (n, 0), (n, n + 1), (3, n + 10)]
 
         def probe(impl):
-            refused = [raises(lambda n=n, k=k: impl.k_fold_indices(n, k), ValueError) for n, k in WRONG_FOLDS]
-            return refused, impl.k_fold_indices(4, 3)
+            refused = [raises(lambda n=n, k=k: impl.k_fold_indices(n, k), ValueError) for n, k in wrong]
+            return refused, impl.k_fold_indices(*right)
 
-        close(run(probe), ([True] * len(WRONG_FOLDS), folds(4, 3)))
+        close(run(probe), ([True] * len(wrong), folds(*right)))
 
 
-WRONG_FOLDS = [(5, 1), (1, 1), (5, 0), (5, 6), (3, 10)]
+@pytest.fixture
+def quarter(chance):
+    """A quarter of the examples, or of a class."""
+    return chance.randint(5, 50)
 
 
 def fair(counts, draws, probability):
-    """Whether these counts of so many draws are within six standard deviations of what the probability says."""
+    """Require that these counts of so many draws are within six standard deviations of what the probability says."""
     deviation = (draws * probability * (1 - probability)) ** 0.5
-    return all(abs(count - draws * probability) < 6 * deviation for count in counts)
+    even = all(abs(count - draws * probability) < 6 * deviation for count in counts)
+    en = f"In {draws} splits some examples come to some places far more often than to others."
+    expect(even, en, f"{draws} 次划分中，有些样本出现在某些位置的次数明显偏多或偏少。")
 
 
 def divided(parts, sizes):
@@ -326,87 +333,82 @@ def by_seed(found):
 @pytest.mark.exercise("train_val_test_split")
 class TestTrainValTestSplit:
     @pytest.mark.points(2)
-    def test_default_fractions(self, run):
+    def test_default_fractions(self, run, quarter):
         """Deals out all examples, 70, 15 and 15 percent of them, and none twice.
         把全部样本按 70%、15%、15% 划分，没有样本重复出现。"""
-        for n, sizes in ((100, (70, 15, 15)), (20, (14, 3, 3))):
-            divided(run(lambda impl, n=n: impl.train_val_test_split(n)), sizes)
+        for twenties in (1, quarter):
+            parts = run(lambda impl, n=20 * twenties: impl.train_val_test_split(n))
+            divided(parts, (14 * twenties, 3 * twenties, 3 * twenties))
 
     @pytest.mark.points(2)
-    def test_rounding(self, run):
+    def test_rounding(self, run, chance):
         """Validation and test set are rounded down, and the training set gets the rest.
         验证集和测试集的大小向下取整，其余样本都归训练集。"""
-        for n in (2, 3, 5, 7, 8, 15):
+        for n in (2, 3, 5, 7, 8, chance.randint(9, 99)):
             parts = run(lambda impl, n=n: impl.train_val_test_split(n, (0.25, 0.5, 0.25)))
             divided(parts, (n - n // 2 - n // 4, n // 2, n // 4))
 
-    def test_disjoint(self, run):
+    def test_disjoint(self, run, quarter):
         """What was chosen by is not tested on: the three sets have no example in common.
         用来选模型的样本不能再用来测试：三个集合两两没有公共样本。"""
-        train, valid, test = run(lambda impl: impl.train_val_test_split(40, QUARTERS, seed=3))
+        train, valid, test = run(lambda impl: impl.train_val_test_split(4 * quarter, QUARTERS, seed=3))
         for one, other in ((train, valid), (train, test), (valid, test)):
             both = sorted(set(one) & set(other))
             expect(one and not both, f"Two sets share the examples {both}.", f"两个集合有公共样本 {both}。")
-        divided((train, valid, test), (20, 10, 10))
+        divided((train, valid, test), (2 * quarter, quarter, quarter))
 
-    def test_one_example(self, run):
+    def test_one_example(self, run, quarter):
         """A single example is for training.
         只有一个样本时归训练集。"""
-        one, four = run(lambda impl: [impl.train_val_test_split(n, QUARTERS) for n in (1, 4)])
-        divided(four, (2, 1, 1))
+        one, many = run(lambda impl: [impl.train_val_test_split(n, QUARTERS) for n in (1, 4 * quarter)])
+        divided(many, (2 * quarter, quarter, quarter))
         close(one, ([0], [], []))
 
-    def test_nothing_for_a_part(self, run):
+    def test_nothing_for_a_part(self, run, quarter):
         """A fraction of 0 gives an empty list.
         比例为 0 时得到空列表。"""
+        n = 4 * quarter
         for shares in ((0.75, 0.25, 0.0), (0.75, 0.0, 0.25), (0.0, 0.5, 0.5), (1.0, 0.0, 0.0)):
-            divided(run(lambda impl, f=shares: impl.train_val_test_split(8, f)), [int(8 * share) for share in shares])
+            divided(run(lambda impl, f=shares: impl.train_val_test_split(n, f)), [int(n * share) for share in shares])
 
-    def test_shuffled(self, run):
+    def test_shuffled(self, run, chance):
         """Every example has the same chance of every place in the three lists, over many seeds.
         在许多随机种子下，每个样本出现在三个列表中每个位置的机会相同。"""
-        draws = 400
+        draws = chance.randint(400, 600)
         found = run(lambda impl: [list(chain(*impl.train_val_test_split(8, QUARTERS, s))) for s in range(draws)])
         counts = torch.stack([torch.tensor([split.count(i) for split in zip(*found, strict=True)]) for i in range(8)])
         close(counts.sum(0), torch.full((8,), draws))
-        expect(
-            fair(counts.flatten().tolist(), draws, 1 / 8),
-            "Some examples come to some places far more often than to others.",
-            "有些样本出现在某些位置的次数明显偏多或偏少。",
-        )
+        fair(counts.flatten().tolist(), draws, 1 / 8)
 
-    def test_seed(self, run):
+    def test_seed(self, run, quarter):
         """The same seed gives the same split, whatever was drawn before, and other seeds give others; the default is 0.
         相同的种子得到相同的划分，与之前抽取过什么随机数无关；不同的种子得到不同的划分；默认种子为 0。"""
-        two = by_seed(run(lambda impl: splits(impl.train_val_test_split, 60)))
-        divided(two, (42, 9, 9))
+        two = by_seed(run(lambda impl: splits(impl.train_val_test_split, 4 * quarter, QUARTERS)))
+        divided(two, (2 * quarter, quarter, quarter))
 
-    def test_sum_in_binary(self, run):
+    def test_sum_in_binary(self, run, chance):
         """Takes fractions whose sum is 1 but for rounding, and takes them as a list.
         可接受仅因舍入误差而和不为 1 的比例，也可接受列表。"""
-        mixtures = [(0.7, 0.2, 0.1), [0.6, 0.3, 0.1], (0.1, 0.7, 0.2)]
+        mixtures, n = chance.sample([(0.7, 0.2, 0.1), [0.6, 0.3, 0.1], (0.1, 0.7, 0.2)], 3), 10 * chance.randint(1, 8)
 
         def probe(impl):
             split = impl.train_val_test_split
-            return [None if raises(lambda f=f: split(20, f), ValueError) else split(20, f) for f in mixtures]
+            return [None if raises(lambda f=f: split(n, f), ValueError) else split(n, f) for f in mixtures]
 
         for parts, fractions in zip(run(probe), mixtures, strict=True):
-            divided(parts, [round(20 * share) for share in fractions])
+            divided(parts, [round(n * share) for share in fractions])
 
-    def test_refused(self, run):
+    def test_refused(self, run, quarter):
         """Fractions that do not sum to 1, and negative ones, raise ValueError.
         比例之和不为 1 或出现负数时抛出 ValueError。"""
 
         def probe(impl):
             refused = [raises(lambda f=f: impl.train_val_test_split(8, f), ValueError) for f in WRONG_FRACTIONS]
-            return refused, impl.train_val_test_split(8, QUARTERS)
+            return refused, impl.train_val_test_split(4 * quarter, QUARTERS)
 
         refused, parts = run(probe)
         close(refused, [True] * len(WRONG_FRACTIONS))
-        divided(parts, (4, 2, 2))
-
-
-WRONG_FRACTIONS = [(0.7, 0.2, 0.2), (0.7, 0.15, 0.1), (0.7, 0.15, 0.1499), (1.2, -0.1, -0.1), (-0.5, 0.75, 0.75)]
+        divided(parts, (2 * quarter, quarter, quarter))
 
 
 def stratified(parts, labels, per_class):
@@ -424,76 +426,73 @@ def stratified(parts, labels, per_class):
 @pytest.mark.exercise("stratified_split")
 class TestStratifiedSplit:
     @pytest.mark.points(2)
-    def test_equal_classes(self, run):
-        """Holds out a quarter of each of three classes of eight, sorted or mixed.
-        三个类别各有 8 个样本（按类别排好或交错排列）时，每个类别留出四分之一。"""
-        for labels in ([0, 1, 2] * 8, [0] * 8 + [1] * 8 + [2] * 8):
-            stratified(run(lambda impl, y=labels: impl.stratified_split(y, 0.25)), labels, 2)
+    def test_equal_classes(self, run, quarter):
+        """Holds out a quarter of each of three classes of the same size, sorted or mixed.
+        三个类别大小相同（按类别排好或交错排列）时，每个类别留出四分之一。"""
+        for labels in ([0, 1, 2] * 4 * quarter, sorted([0, 1, 2] * 4 * quarter)):
+            stratified(run(lambda impl, y=labels: impl.stratified_split(y, 0.25)), labels, quarter)
 
     @pytest.mark.points(2)
-    def test_unequal_classes(self, run):
+    def test_unequal_classes(self, run, quarter):
         """Holds out as many of each class as the smallest one affords.
         每个类别留出的样本数相同，由最小的类别决定。"""
-        labels = [0] * 30 + [1] * 8 + [2] * 16
-        for ratio, per_class in ((0.25, 2), (0.5, 4), (1.0, 8)):
+        labels = [0] * 15 * quarter + [1] * 4 * quarter + [2] * 8 * quarter
+        for ratio, per_class in ((0.25, quarter), (0.5, 2 * quarter), (1.0, 4 * quarter)):
             stratified(run(lambda impl, r=ratio: impl.stratified_split(labels, r)), labels, per_class)
 
-    def test_rounding(self, run):
+    def test_rounding(self, run, chance):
         """Rounds the number down.
         样本数向下取整。"""
-        labels = [0, 1] * 7 + [0]
-        for ratio, per_class in ((0.5, 3), (0.25, 1), (0.375, 2)):
-            stratified(run(lambda impl, r=ratio: impl.stratified_split(labels, r)), labels, per_class)
+        smallest = 2 * chance.randint(3, 30) + 1
+        labels = [0, 1, 2, 3] * smallest + [0]
+        for ratio in (0.5, 0.25, 0.375):
+            stratified(run(lambda impl, r=ratio: impl.stratified_split(labels, r)), labels, int(smallest * ratio))
 
-    def test_at_least_one(self, run):
+    def test_at_least_one(self, run, chance):
         """Holds out at least one example of each class, however small the ratio.
         无论比例多小，每个类别至少留出一个样本。"""
-        labels = [2, 0, 1] * 5
+        labels = chance.sample([2, 0, 1, 3, 5, 4] * 4, 24)
         for ratio in (0.0, 0.01, 0.1):
             stratified(run(lambda impl, r=ratio: impl.stratified_split(labels, r)), labels, 1)
 
-    def test_rare_class(self, run):
+    def test_rare_class(self, run, chance):
         """Of 99 examples and 1 it holds out one each; the rare one is not left for training.
         两个类别分别有 99 个和 1 个样本时各留出一个；稀有的那个样本不留在训练集中。"""
-        labels = [0] * 60 + [1] + [0] * 39
+        labels = chance.sample([1] + [0] * 99, 100)
         for seed in range(4):
             stratified(run(lambda impl, s=seed: impl.stratified_split(labels, 0.2, s)), labels, 1)
 
-    def test_single_class(self, run):
+    def test_single_class(self, run, quarter):
         """Works with one class alone.
         只有一个类别时也能工作。"""
-        stratified(run(lambda impl: impl.stratified_split([3] * 12, 0.25)), [3] * 12, 3)
+        stratified(run(lambda impl: impl.stratified_split([3] * 4 * quarter, 0.25)), [3] * 4 * quarter, quarter)
 
-    def test_any_labels(self, run):
+    def test_any_labels(self, run, chance):
         """Takes any whole numbers as classes, in a list or a tuple.
         类别可以是任意整数，放在列表或元组中。"""
-        for labels, per_class in (((7, -1, 100, 7) * 4, 2), ([-5, 1000] * 8, 4)):
+        a, b, c, d = chance.sample(range(-1000, 1000), 4)
+        for labels, per_class in ((tuple(chance.sample([a, b, c, a] * 4, 16)), 2), ([a, b, c, d] * 8, 4)):
             stratified(run(lambda impl, y=labels: impl.stratified_split(y, 0.5)), labels, per_class)
 
-    def test_same_chance(self, run):
+    def test_same_chance(self, run, chance):
         """Every example of a class has the same chance to be held out, over many seeds.
         在许多随机种子下，同一类别的每个样本被留出的机会相同。"""
-        draws, labels = 400, [0, 0, 1, 0, 1, 0, 1, 1]
+        draws, labels = chance.randint(400, 600), chance.sample([0, 1] * 4, 8)
         found = run(lambda impl: [impl.stratified_split(labels, 0.25, seed)[1] for seed in range(draws)])
         close([sorted(labels[i] for i in valid if i < 8) for valid in found], [[0, 1]] * draws)
         counts = Counter(i for valid in found for i in valid)
-        expect(
-            fair([counts[i] for i in range(8)], draws, 1 / 4),
-            f"In {draws} splits the examples were held out {dict(sorted(counts.items()))} times.",
-            f"{draws} 次划分中，各样本被留出的次数为 {dict(sorted(counts.items()))}。",
-        )
+        fair([counts[i] for i in range(8)], draws, 1 / 4)
 
-    def test_seed(self, run):
+    def test_seed(self, run, chance):
         """The same seed gives the same split, whatever was drawn before, and other seeds give others; the default is 0.
         相同的种子得到相同的划分，与之前抽取过什么随机数无关；不同的种子得到不同的划分；默认种子为 0。"""
-        labels = [0, 1, 2] * 20
-        two = by_seed(run(lambda impl: splits(impl.stratified_split, labels, 0.5)))
-        stratified(two, labels, 10)
+        labels = chance.sample([0, 1, 2, 3, 4] * 12, 60)
+        stratified(by_seed(run(lambda impl: splits(impl.stratified_split, labels, 0.5))), labels, 6)
 
-    def test_arguments_untouched(self, run):
+    def test_arguments_untouched(self, run, chance):
         """Leaves the labels as they were.
         不修改标签。"""
-        labels = [1, 0, 0, 1, 0, 1, 1, 1]
+        labels = chance.sample([0] * 3 + [1, 2, 3] * 20, 63)
         parts, after = run(lambda impl, y=labels: (impl.stratified_split(y, 0.7), y))
         stratified(parts, labels, 2)
         close(after, labels)

@@ -7,17 +7,20 @@ from torch import nn
 from dlgrade.suite import close, expect, gradients, set_parameters, written_from_scratch
 
 INPUTS = 200
+OWN = ["weight", "bias"]  # what a layer calls its parameters
 
 
 @pytest.mark.exercise("init_params")
 class TestInitParams:
     @pytest.mark.points(2)
-    def test_shapes(self, run):
-        """Gives random weights (200, 1) and the bias 0 of shape (1,).
-        权重形状为 (200, 1)，随机取值；偏置为 0，形状为 (1,)。"""
-        w, b = run(lambda impl: impl.init_params())
-        expect(w.unique().numel() > INPUTS / 2, "The weights are not random.", "权重不是随机的。")
-        close(b, torch.zeros(1))
+    def test_shapes(self, run, chance):
+        """Gives random weights (200, 1) and the bias 0 of shape (1,), time and again.
+        每次都给出随机的权重，形状为 (200, 1)；偏置为 0，形状为 (1,)。"""
+        calls = chance.randint(3, 50)
+        weights, biases = run(lambda impl: list(zip(*(impl.init_params() for _ in range(calls)), strict=True)))
+        random = torch.cat(weights).unique().numel() > INPUTS * calls / 2
+        expect(random, "The weights are not random.", "权重不是随机的。")
+        close(biases, (torch.zeros(1),) * calls)
 
     @pytest.mark.points(2)
     def test_trainable(self, run, randn):
@@ -35,28 +38,33 @@ class TestInitParams:
 
         close(run(probe), ([True, True], [X.sum(0)[:, None], torch.tensor([5.0])]))
 
-    def test_fresh_draw(self, run):
+    def test_fresh_draw(self, run, chance):
         """Draws new weights in every call, and makes a new bias.
         每次调用都重新抽取权重，并创建新的偏置。"""
+        calls = chance.randint(2, 50)
 
         def probe(impl):
-            (w, b), (other, zero) = impl.init_params(), impl.init_params()
-            b.data += 1
-            return w.detach(), other.detach(), zero
+            weights = []
+            for _ in range(calls):
+                w, b = impl.init_params()
+                b.data += 1
+                weights.append(w.detach())
+            return weights, impl.init_params()[1]
 
-        w, other, zero = run(probe)
+        weights, zero = run(probe)
         expect(
-            (w - other).std() > 0.5,
+            min((weights[-1] - w).std() for w in weights[:-1]) > 0.5,
             "Two calls give the same or nearly the same weights.",
             "两次调用得到的权重相同或几乎相同。",
         )
         close(zero, torch.zeros(1))
 
     @pytest.mark.points(2)
-    def test_moments(self, run):
+    def test_moments(self, run, chance):
         """The weights of many draws have the moments of the standard normal distribution: 0, 1, 0, 3.
         多次抽取的权重具有标准正态分布的各阶矩：0、1、0、3。"""
-        draws = run(lambda impl: torch.cat([impl.init_params()[0].detach() for _ in range(50)])).double()
+        calls = chance.randint(50, 150)
+        draws = run(lambda impl: torch.cat([impl.init_params()[0].detach() for _ in range(calls)])).double()
         moments = [(1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)]  # power, its mean, its variance
         for power, mean, variance in moments:
             found, deviation = (draws**power).mean().item(), (variance / draws.numel()) ** 0.5
@@ -82,11 +90,12 @@ class TestL2Penalty:
         for w in (2 * randn(6), 2 * randn(4, 4), 2 * randn(3, 5), randn(2, 3, 3, 3)):
             close(run(lambda impl, w=w: impl.l2_penalty(w)), torch.linalg.vector_norm(w) ** 2 / 2)
 
-    def test_known_values(self, run):
-        """(3, 4) costs 12.5, and (-1, 2, -2) costs 4.5.
-        (3, 4) 的惩罚为 12.5，(-1, 2, -2) 的惩罚为 4.5。"""
-        weights = [torch.tensor([3.0, 4.0]), torch.tensor([[-1.0], [2.0], [-2.0]]), torch.tensor([-6.0])]
-        close(run(lambda impl: [impl.l2_penalty(w) for w in weights]), [torch.tensor(x) for x in (12.5, 4.5, 18.0)])
+    def test_known_values(self, run, chance):
+        """(3, 4) costs 12.5, (-1, 2, -2) costs 4.5, and a multiple the square of its factor times as much.
+        (3, 4) 的惩罚为 12.5，(-1, 2, -2) 的惩罚为 4.5；乘以一个倍数后，惩罚乘以该倍数的平方。"""
+        factor, weights = chance.randint(2, 99), [torch.tensor([3.0, 4.0]), torch.tensor([[-1.0], [2.0], [-2.0]])]
+        found = run(lambda impl: [impl.l2_penalty(w) for w in (*weights, factor * weights[0])])
+        close(found, [torch.tensor(x) for x in (12.5, 4.5, 12.5 * factor**2)])
 
     def test_not_rooted(self, run, randn):
         """Weights ten times as large cost a hundred times as much.
@@ -267,27 +276,38 @@ class TestSgdWeightDecay:
 class Mixture(nn.Module):
     """Parameters of its own, of 0 to 3 dimensions, beside a module two levels down and a buffer."""
 
-    def __init__(self):
+    def __init__(self, deep):
         super().__init__()
         for name, shape in (("scale", ()), ("offset", (3,)), ("matrix", (1, 2)), ("cube", (2, 1, 2))):
             self.register_parameter(name, nn.Parameter(torch.ones(shape)))
         self.register_buffer("table", torch.ones(2, 2))
-        self.inner = nn.ModuleDict({"deep": nn.Sequential(nn.Linear(2, 1))})
+        self.inner = nn.ModuleDict({deep: nn.Sequential(nn.Linear(2, 1))})
 
 
-def tied():
+@pytest.fixture
+def words(chance):
+    """Five names for layers, none of which says what a layer is."""
+    return ["".join(chance.sample("cdfghjkmpqvx", 6)) for _ in range(5)]
+
+
+def network(words, *layers):
+    """The layers under these names; they are not run."""
+    return nn.ModuleDict(dict(zip(words, layers, strict=False)))
+
+
+def tied(words):
     """Two linear layers that share their weight, the second used twice."""
     first, second = nn.Linear(3, 3), nn.Linear(3, 3)
     second.weight = first.weight
-    return nn.Sequential(first, second, nn.ReLU(), second)
+    return network(words, first, second, nn.ReLU(), second)
 
 
-def frozen():
+def frozen(words):
     """Half of the parameters do not require gradients."""
-    net = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 3), nn.BatchNorm1d(3))
-    for p in (*net[0].parameters(), net[1].bias, net[2].weight):
+    layers = nn.Linear(2, 3), nn.Linear(3, 3), nn.BatchNorm1d(3)
+    for p in (*layers[0].parameters(), layers[1].bias, layers[2].weight):
         p.requires_grad_(requires_grad=False)
-    return net
+    return network(words, *layers)
 
 
 def named(impl, net, wd=0.5):
@@ -305,74 +325,80 @@ def grouped(found, decayed, others, wd=0.5):
 @pytest.mark.exercise("weight_decay_groups")
 class TestWeightDecayGroups:
     @pytest.mark.points(2)
-    def test_linear_layers(self, run):
+    def test_linear_layers(self, run, words):
         """Decays the weights of linear layers, not their biases.
         线性层的权重衰减，偏置不衰减。"""
-        found = run(lambda impl: named(impl, nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))))
-        grouped(found, ["0.weight", "2.weight"], ["0.bias", "2.bias"])
+        found = run(lambda impl: named(impl, network(words, nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))))
+        grouped(found, *[[f"{layer}.{kind}" for layer in words[:3:2]] for kind in ("weight", "bias")])
 
-    def test_normalisation(self, run):
+    def test_normalisation(self, run, words):
         """Decays kernels, not the scales and shifts of normalisation layers.
         卷积核衰减，归一化层的缩放和平移参数不衰减。"""
         layers = [nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 4, 1, bias=False), nn.LayerNorm(4)]
-        found = run(lambda impl: named(impl, nn.Sequential(*layers)))
-        grouped(found, ["0.weight", "2.weight"], ["0.bias", "1.weight", "1.bias", "3.weight", "3.bias"])
+        found = run(lambda impl: named(impl, network(words, *layers)))
+        a, b, c, d, _ = words
+        grouped(found, [f"{a}.weight", f"{c}.weight"], [f"{a}.bias", *(f"{n}.{p}" for n in (b, d) for p in OWN)])
 
-    def test_other_layers(self, run):
+    def test_other_layers(self, run, words):
         """Knows matrices of any layer: embeddings, recurrent layers, a layer norm over two axes.
         适用于任何层中的矩阵：嵌入层、循环层、在两个轴上的层归一化。"""
-        found = run(lambda impl: named(impl, nn.ModuleList([nn.Embedding(3, 2), nn.RNN(2, 1), nn.LayerNorm((2, 2))])))
-        matrices = ["0.weight", "1.weight_ih_l0", "1.weight_hh_l0", "2.weight", "2.bias"]
-        grouped(found, matrices, ["1.bias_ih_l0", "1.bias_hh_l0"])
+        layers, (a, b, c, *_) = [nn.Embedding(3, 2), nn.RNN(2, 1), nn.LayerNorm((2, 2))], words
+        found = run(lambda impl: named(impl, network(words, *layers)))
+        matrices = [f"{a}.weight", f"{b}.weight_ih_l0", f"{b}.weight_hh_l0", f"{c}.weight", f"{c}.bias"]
+        grouped(found, matrices, [f"{b}.bias_ih_l0", f"{b}.bias_hh_l0"])
 
     @pytest.mark.points(2)
-    def test_own_parameters(self, run):
+    def test_own_parameters(self, run, words):
         """Finds a module's own parameters and those far inside it, and goes by dimensions alone; leaves buffers out.
         找到模块自身的和深层嵌套的参数，只按维数区分；不包括缓冲区。"""
-        found = run(lambda impl: named(impl, Mixture()))
-        grouped(found, ["matrix", "cube", "inner.deep.0.weight"], ["scale", "offset", "inner.deep.0.bias"])
+        deep = words[0]
+        found = run(lambda impl: named(impl, Mixture(deep)))
+        grouped(found, ["matrix", "cube", f"inner.{deep}.0.weight"], ["scale", "offset", f"inner.{deep}.0.bias"])
 
-    def test_shared(self, run):
+    def test_shared(self, run, words):
         """Lists a parameter that modules share once.
         多个模块共享的参数只列出一次。"""
-        grouped(run(lambda impl: named(impl, tied())), ["0.weight"], ["0.bias", "1.bias"])
+        found = run(lambda impl: named(impl, tied(words)))
+        grouped(found, [f"{words[0]}.weight"], [f"{name}.bias" for name in words[:2]])
 
-    def test_frozen(self, run):
+    def test_frozen(self, run, words):
         """Leaves out parameters that do not require gradients.
         不包括不需要梯度的参数。"""
-        grouped(run(lambda impl: named(impl, frozen())), ["1.weight"], ["2.bias"])
+        grouped(run(lambda impl: named(impl, frozen(words))), [f"{words[1]}.weight"], [f"{words[2]}.bias"])
 
-    def test_empty_group(self, run):
+    def test_empty_group(self, run, words):
         """Keeps two groups where there is no bias, and where there are only 1-D parameters.
         没有偏置或只有一维参数时，仍然返回两组。"""
         nets = [nn.Linear(2, 3, bias=False), nn.LayerNorm(3)]
-        bare, norm = run(lambda impl: [named(impl, net) for net in nets])
+        bare, norm, named_norm = run(lambda impl: [named(impl, net) for net in (*nets, network(words, nets[1]))])
         grouped(bare, ["weight"], [])
-        grouped(norm, [], ["weight", "bias"])
+        grouped(norm, [], OWN)
+        grouped(named_norm, [], [f"{words[0]}.{name}" for name in OWN])
 
     @pytest.mark.points(2)
-    def test_decay(self, run):
+    def test_decay(self, run, chance):
         """An optimiser that goes by the groups shrinks the net's own weights, and nothing else.
         按这些组更新的优化器会缩小网络自身的权重，其余参数不变。"""
+        seed = chance.randrange(1000)
 
         def probe(impl):
-            net = set_parameters(nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2)), seed=0)
+            net = set_parameters(nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2)), seed)
             for wd in (3.0, 0.0):
                 for group in impl.weight_decay_groups(net, wd):
                     for p in group["params"]:
                         p.data *= 1 - 0.1 * (group.get("weight_decay") or 0.0)
             return dict(net.state_dict())
 
-        expected = dict(set_parameters(nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2)), seed=0).state_dict())
+        expected = dict(set_parameters(nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2)), seed).state_dict())
         expected["0.weight"] = 0.7 * expected["0.weight"]
         close(run(probe), expected)
 
-    def test_net_untouched(self, run):
+    def test_net_untouched(self, run, words):
         """Leaves the net as it was.
         不修改网络。"""
 
         def probe(impl):
-            net = frozen()
+            net = frozen(words)
             before = [p.clone() for p in net.parameters()]
             found = named(impl, net)
             unchanged = [torch.equal(p, old) for p, old in zip(net.parameters(), before, strict=True)]
@@ -380,7 +406,7 @@ class TestWeightDecayGroups:
 
         found, unchanged, required = run(probe)
         close([unchanged, required], [[True] * 6, [False, False, True, False, False, True]])
-        grouped(found, ["1.weight"], ["2.bias"])
+        grouped(found, [f"{words[1]}.weight"], [f"{words[2]}.bias"])
 
 
 @pytest.fixture
@@ -414,17 +440,19 @@ class TestProjectL2Ball:
             expect(torch.equal(inside, w), "Weights inside the ball are changed.", "球内的权重被改变了。")
         close(outside, w / 1.5)
 
-    def test_boundary(self, run):
+    def test_boundary(self, run, chance):
         """Keeps weights whose norm is theta.
         范数恰好为 theta 的权重保持不变。"""
-        w = torch.tensor([3.0, -4.0])
-        close(run(lambda impl: [impl.project_l2_ball(x, 5.0) for x in (w, -2 * w)]), [w, -w])
+        size = chance.randint(1, 99)
+        w = size * torch.tensor([3.0, -4.0])
+        close(run(lambda impl: [impl.project_l2_ball(x, 5.0 * size) for x in (w, -2 * w)]), [w, -w])
 
-    def test_zero(self, run):
+    def test_zero(self, run, chance):
         """Keeps zero weights, also for theta = 0, which makes all others zero.
         零权重保持为零；theta = 0 时其他权重也变为零。"""
-        zero, w = torch.zeros(3), torch.tensor([2.0, -1.0, 2.0])
-        given = [(zero, 1.0), (zero, 0.0), (w, 0.0), (w, 1.0)]
+        size = chance.randint(1, 99)
+        zero, w = torch.zeros(3), size * torch.tensor([2.0, -1.0, 2.0])
+        given = [(zero, 1.0), (zero, 0.0), (w, 0.0), (w, float(size))]
         close(run(lambda impl: [impl.project_l2_ball(x, theta) for x, theta in given]), [zero, zero, zero, w / 3])
 
     def test_matrix(self, run, of_norm):

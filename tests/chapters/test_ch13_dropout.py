@@ -66,40 +66,44 @@ class TestDropoutLayer:
             close(run(lambda impl, p=p: drop(impl, X, p)), dropped_or_scaled(X, p))
 
     @pytest.mark.points(2)
-    def test_fraction(self, run):
+    def test_fraction(self, run, randn, chance):
         """Drops the fraction `dropout` of many elements, be it small or large.
         在大量元素中丢弃的比例等于 dropout，无论它是大是小。"""
-        for p in (0.2, 0.7):
-            found = run(lambda impl, p=p: shares(impl.dropout_layer(torch.ones(40_000), p)))
-            close(found, ([40_000], torch.tensor([0, 1 / (1 - p)]), torch.tensor([p, 1 - p])))
+        X = (randn(()).abs() + 1).expand(40_000)
+        for p in (chance.randint(6, 14) / 40, chance.randint(24, 32) / 40):
+            found = run(lambda impl, p=p: shares(impl.dropout_layer(X, p)))
+            close(found, ([40_000], torch.tensor([0, X[0] / (1 - p)]), torch.tensor([p, 1 - p])))
 
-    def test_moments(self, run, randn):
+    def test_moments(self, run, randn, chance):
         """Keeps the mean, and divides the mean square by 1 - dropout, as torch's own dropout does.
         均值不变，均方值变为原来的 1 / (1 - dropout) 倍，与 torch 自带的 dropout 一致。"""
-        X = randn(40_000) + 2
+        X = randn(chance.randint(40_000, 60_000)) + 2
 
         def probe(impl):
             Y = impl.dropout_layer(X, 0.2)
             return list(Y.shape), to_grid(Y.sum() / X.sum(), 0.05), to_grid((Y**2).sum() / (X**2).sum(), 0.05)
 
-        close(run(probe), ([40_000], torch.tensor(1.0), torch.tensor(1.25)))
+        close(run(probe), (list(X.shape), torch.tensor(1.0), torch.tensor(1.25)))
 
     @pytest.mark.points(2)
-    def test_within_a_row(self, run):
+    def test_within_a_row(self, run, chance):
         """The elements of one row are dropped independently of each other.
         同一行中的各个元素相互独立地被丢弃。"""
-        close(run(lambda impl: correlations(impl.dropout_layer(torch.ones(20_000, 4), 0.3).t())), torch.eye(4))
+        X = torch.ones(20_000, chance.randint(3, 40))
+        close(run(lambda impl: correlations(impl.dropout_layer(X, 0.3).t())), torch.eye(X.shape[1]))
 
-    def test_between_rows(self, run):
+    def test_between_rows(self, run, chance):
         """Each example of a batch has a mask of its own.
         批量中的每个样本有各自的掩码。"""
-        close(run(lambda impl: correlations(impl.dropout_layer(torch.ones(4, 20_000), 0.3))), torch.eye(4))
+        X = torch.ones(chance.randint(3, 40), 20_000)
+        close(run(lambda impl: correlations(impl.dropout_layer(X, 0.3))), torch.eye(len(X)))
 
-    def test_between_calls(self, run):
+    def test_between_calls(self, run, chance):
         """Every call draws a new mask.
         每次调用都重新生成掩码。"""
-        X = torch.ones(20_000)
-        close(run(lambda impl: correlations(torch.stack([impl.dropout_layer(X, 0.3) for _ in range(3)]))), torch.eye(3))
+        X, calls = torch.ones(20_000), chance.randint(3, 40)
+        found = run(lambda impl: correlations(torch.stack([impl.dropout_layer(X, 0.3) for _ in range(calls)])))
+        close(found, torch.eye(calls))
 
     def test_zero(self, run, values):
         """With dropout 0 everything stays as it is (and with another, it does not).
@@ -129,8 +133,7 @@ class TestDropoutLayer:
     def test_shapes(self, run, values):
         """Takes a vector, a batch of one and a batch of images.
         可接受向量、只有一个样本的批量和一批图像。"""
-        for shape in ((5,), (1, 6), (2, 3, 2, 2)):
-            X = values(*shape)
+        for X in (values(5), values(1, 6), values(2, 3, 2, 2)):
             close(run(lambda impl, X=X: drop(impl, X)), dropped_or_scaled(X))
 
     def test_float64_transposed(self, run, values):
@@ -144,17 +147,15 @@ class TestDropoutLayer:
     def test_gradients(self, run, values):
         """The gradient is 1 / (1 - dropout) where an element was kept, and 0 where it was dropped, be it all.
         被保留的元素梯度为 1 / (1 - dropout)，被丢弃的元素梯度为 0；全部丢弃时也是如此。"""
-        X = values(DRAWS, 3, 4, dtype=torch.float64)
+        X = values(3, 4, dtype=torch.float64).repeat(DRAWS, 1, 1)
 
         def probe(impl):
             X_ = X.clone().requires_grad_()
             Y = impl.dropout_layer(X_, 0.3)
             Y.sum().backward()
-            all_dropped = gradients(lambda x: x + impl.dropout_layer(x, 1), X)
-            return X_.grad * X - Y, spread(X_.grad), all_dropped
+            return X_.grad * X - Y, spread(X_.grad * X), gradients(lambda x: x + impl.dropout_layer(x, 1), X)
 
-        one = torch.ones(3, 4, dtype=torch.float64)
-        close(run(probe), (0 * X, dropped_or_scaled(one), gradients(lambda x: 1 * x, X)))
+        close(run(probe), (0 * X, dropped_or_scaled(X[0]), gradients(lambda x: 1 * x, X)))
 
     def test_arguments_untouched(self, run, values):
         """Leaves its input as it was.
@@ -194,38 +195,38 @@ def prediction(X, sizes=SIZES):
     return layers["lin3"](F.relu(layers["lin2"](F.relu(layers["lin1"](X))))), layers
 
 
-def telling_network(impl):
+def telling_network(impl, bias):
     """A Net of one unit a layer, whose result tells which were dropped.
 
-    H1 is 1 before and 0 or 1.25 after dropout; H2 is H1 + 1, which becomes 0, 2 or 4.5; the result is H2 + 3.
+    H1 is 1 before and 0 or 1.25 after dropout; H2 is H1 + 1, which becomes 0, 2 or 4.5; the result is H2 + bias.
     """
     net, one = impl.Net(2, 1, 1, 1), torch.ones(1)
-    biases = {"lin1.bias": one, "lin2.bias": one, "lin3.bias": 3 * one}
+    biases = {"lin1.bias": one, "lin2.bias": one, "lin3.bias": bias * one}
     net.load_state_dict(biases | {"lin1.weight": torch.zeros(1, 2), "lin2.weight": one[None], "lin3.weight": one[None]})
     return net
 
 
 @pytest.mark.exercise("Net")
 class TestNet:
-    def test_parameters(self, run):
+    def test_parameters(self, run, chance):
         """Has the weights, drawn at random, and the biases of three linear layers of the sizes asked for.
         参数是三个线性层的权重（随机初始化）和偏置，形状符合要求。"""
+        d, q, h1, h2 = sizes = chance.sample(range(2, 50), 4)
 
         def probe(impl):
-            one, other = impl.Net(*SIZES), impl.Net(*SIZES)
+            one, other = impl.Net(*sizes), impl.Net(*sizes)
             alike = [torch.equal(getattr(one, f"lin{i}").weight, getattr(other, f"lin{i}").weight) for i in (1, 2, 3)]
             return alike, {name: list(parameter.shape) for name, parameter in one.named_parameters()}
 
-        weights = {"lin1.weight": [5, 6], "lin2.weight": [4, 5], "lin3.weight": [3, 4]}
-        close(run(probe), ([False] * 3, weights | {"lin1.bias": [5], "lin2.bias": [4], "lin3.bias": [3]}))
+        weights = {"lin1.weight": [h1, d], "lin2.weight": [h2, h1], "lin3.weight": [q, h2]}
+        close(run(probe), ([False] * 3, weights | {"lin1.bias": [h1], "lin2.bias": [h2], "lin3.bias": [q]}))
 
     @pytest.mark.points(2)
     def test_evaluation(self, run, randn):
         """In evaluation drops nothing: a network of three layers with two ReLUs, the same every time.
         评估模式下不丢弃任何元素：三个线性层和两个 ReLU，每次结果相同。"""
         X = randn(8, 6)
-        expected = prediction(X)[0].detach()
-        close(run(lambda impl: [network(impl).eval()(X) for _ in range(2)]), [expected, expected])
+        close(run(lambda impl: [network(impl).eval()(X) for _ in range(2)]), [prediction(X)[0].detach()] * 2)
 
     def test_made_for_prediction(self, run, randn):
         """With is_training=False drops nothing from the start.
@@ -235,11 +236,12 @@ class TestNet:
         close(found, [prediction(X)[0].detach(), False])
 
     @pytest.mark.points(2)
-    def test_training(self, run):
+    def test_training(self, run, chance):
         """In training drops a fifth of the first hidden layer and half of the second, and scales what it keeps.
         训练模式下第一个隐藏层丢弃五分之一，第二个丢弃一半，并放大保留的部分。"""
-        found = run(lambda impl: shares(telling_network(impl)(torch.zeros(60_000, 2))))
-        close(found, ([60_000, 1], torch.tensor([3.0, 5.0, 7.5]), torch.tensor([0.5, 0.1, 0.4])))
+        bias = chance.randint(-99, 99)
+        found = run(lambda impl: shares(telling_network(impl, bias)(torch.zeros(60_000, 2))))
+        close(found, ([60_000, 1], bias + torch.tensor([0, 2, 4.5]), torch.tensor([0.5, 0.1, 0.4])))
 
     def test_modes(self, run, randn):
         """train() and eval() turn dropout on and off, however the network was made.
@@ -299,17 +301,15 @@ class TestNet:
 
 
 def estimate(impl, X, **seed):
-    """Mean and variance of many draws in units of X and X^2, to the nearest quarter.
-
-    The mean's standard deviation is sqrt(0.5 / 1000), the variance's 0.011: rounding forgives 5.6 and 11 of them.
-    """
+    """Mean and variance of many draws, to the nearest quarter of X and of X^2: 5.6 and 11 standard deviations."""
     mean, variance = impl.expected_output(X, 1 / 3, 1000, **seed)
-    return to_grid(mean / X.to(mean.dtype), 0.25), to_grid(variance / X.to(variance.dtype) ** 2, 0.25)
+    unit, square = X.to(mean.dtype), X.to(variance.dtype) ** 2
+    return to_grid(mean / unit, 0.25) * unit, to_grid(variance / square, 0.25) * square
 
 
 def limit(X):
-    """What `estimate` should give: x and x^2 p / (1 - p) in these units."""
-    return torch.ones_like(X), torch.full_like(X, 0.5)
+    """What `estimate` should give: x and x^2 p / (1 - p)."""
+    return X, X**2 / 2
 
 
 def two_valued(mean, variance, kept, n):
@@ -364,8 +364,7 @@ class TestExpectedOutput:
     def test_shapes(self, run, values):
         """Takes a vector, a batch of one and a batch of images.
         可接受向量、只有一个样本的批量和一批图像。"""
-        for shape in ((3,), (1, 4), (1, 2, 2, 2)):
-            X = values(*shape)
+        for X in (values(3), values(1, 4), values(1, 2, 2, 2)):
             close(run(lambda impl, X=X: estimate(impl, X)), limit(X))
 
     def test_float64_transposed(self, run, values):
@@ -401,13 +400,14 @@ class TestMcDropoutPredict:
     def test_moments(self, run, values):
         """With a single nn.Dropout the mean is near X, and the deviation near |X| sqrt(p / (1 - p)).
         只有一个 nn.Dropout 时，均值接近 X，标准差接近 |X| sqrt(p / (1 - p))。"""
-        X = values(2, 3).sign()
+        X = values(2, 3)
 
         def probe(impl):
             mean, deviation = impl.mc_dropout_predict(nn.Dropout(0.2).eval(), X, 500)
-            return to_grid(mean * X.to(mean.dtype), 0.25), to_grid(deviation, 0.25)  # their deviations: 0.022 and 0.019
+            unit, size = X.to(mean.dtype), X.to(deviation.dtype).abs()  # in these they stray by 0.022 and 0.019
+            return to_grid(mean / unit, 0.25) * unit, to_grid(deviation / size, 0.25) * size
 
-        close(run(probe), (torch.ones(2, 3), torch.full((2, 3), 0.5)))
+        close(run(probe), (X, X.abs() / 2))
 
     @pytest.mark.points(2)
     def test_calls(self, run, randn):
@@ -421,16 +421,16 @@ class TestMcDropoutPredict:
     def test_dropout_works(self, run, randn):
         """Finds the nn.Dropout modules, however deep, in a network that was in evaluation mode.
         在处于评估模式的网络中找到所有 nn.Dropout 模块，无论嵌套多深。"""
-        X, weight = randn(4, 3), randn(3, 3)
+        X, weight, bias = randn(4, 3), randn(3, 3), torch.tensor([1.0, 2.0, -3.0]) * (randn(3).abs() + 1)
 
         def probe(impl):
             inner = nn.Sequential(nn.Sequential(nn.Dropout(1.0)), nn.Linear(3, 3))
             nets = [nn.Sequential(inner, nn.ReLU()), nn.Sequential(nn.Linear(3, 3), nn.Dropout(1.0))]
-            inner[1].weight.data, inner[1].bias.data = weight, torch.tensor([1.0, 2.0, -3.0])
+            inner[1].weight.data, inner[1].bias.data = weight, bias
             return [impl.mc_dropout_predict(net.eval(), X, 3) for net in nets]
 
         nothing = torch.zeros(4, 3)
-        close(run(probe), [(torch.tensor([1.0, 2.0, 0.0]).expand(4, 3), nothing), (nothing, nothing)])
+        close(run(probe), [(bias.clamp(min=0).expand(4, 3), nothing), (nothing, nothing)])
 
     @pytest.mark.points(2)
     def test_batch_norm(self, run, randn):
@@ -475,8 +475,8 @@ class TestMcDropoutPredict:
         """Without dropout the mean is the prediction and the deviation 0.
         没有暂退层时，均值就是预测值，标准差为 0。"""
         X = randn(4, 6)
-        found = run(lambda impl: impl.mc_dropout_predict(classifier(), X, 4))
-        close(found, (classifier()(X).detach(), torch.zeros(4, 2)))
+        expected = classifier()(X).detach(), torch.zeros(4, 2)
+        close(run(lambda impl: impl.mc_dropout_predict(classifier(), X, 4)), expected)
 
     def test_float64_batch_of_one(self, run, randn):
         """Works in float64, for a batch of one, and on a non-contiguous input.

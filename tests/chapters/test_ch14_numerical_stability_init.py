@@ -13,15 +13,10 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients, raises, written_from_scratch
+from dlgrade.suite import close, gradients, raises, to_grid, written_from_scratch
 
 INF = torch.inf
 DIMENSIONS = [(shape, dim) for shape in ((6,), (4, 5), (2, 3, 4, 5)) for dim in range(-len(shape), len(shape))]
-
-
-def to_grid(x, step):
-    """x rounded to multiples of step."""
-    return (x / step).round() * step
 
 
 @pytest.mark.exercise("logsumexp")
@@ -128,10 +123,10 @@ class TestLogSoftmax:
         X[0, :2], X[1, 3], X[2, 0] = torch.tensor([1e4, -1e4]), -1e4, 1e4
         close(run(lambda impl: impl.log_softmax(X, 1)), torch.log_softmax(X, 1), rtol=1e-4, atol=1e-3)
 
-    def test_digits(self, run):
+    def test_digits(self, run, generator):
         """Logits of 10000 and some more give the digits of the logits without the 10000.
         给 logit 加上 10000 后，结果的有效数字与不加时完全一样。"""
-        X = torch.tensor([[0.0, 0.5, 1.0, -1.0], [2.0, -0.5, 0.0, 0.25]])  # float32 holds them exactly, plus 10000
+        X = torch.randint(-16, 17, (2, 4), generator=generator) / 8  # float32 holds them exactly, plus 10000
         close(run(lambda impl: impl.log_softmax(X + 10_000, 1)), torch.log_softmax(X, 1))
 
     def test_impossible_class(self, run, randn):
@@ -172,25 +167,28 @@ class TestLogSoftmax:
     test_from_scratch = written_from_scratch
 
 
-MANY = 2000, 10
+@pytest.fixture
+def many(chance):
+    """The shape of a matrix with 20,000 elements or more."""
+    return chance.randint(2000, 3000), 10
 
 
 def filled(impl, W, gain=None):
-    """Whether W comes back itself, then the largest magnitude, mean and variance of its elements, rounded.
+    """Whether W comes back itself, its shape, then the largest magnitude, mean and variance of its elements, rounded.
 
-    They are in units of gain / sqrt(fan_in + fan_out). For 20,000 uniform numbers the mean has a standard deviation of
+    These are in units of gain / sqrt(fan_in + fan_out). For 20,000 uniform numbers the mean has a standard deviation of
     0.01 and the variance one of 0.013, of which the grid forgives ten and seven; the largest is off once in e^36 runs.
     """
     with torch.no_grad():
         W.fill_(7.0)
     same = (impl.xavier_uniform_(W) if gain is None else impl.xavier_uniform_(W, gain)) is W
     x = W.detach() * (math.sqrt((W.shape[0] + W.shape[1]) * math.prod(W.shape[2:])) / (gain or 1))
-    return same, to_grid(x.abs().amax(), 0.01), to_grid(x.mean(), 0.2), to_grid((x**2).mean(), 0.2)
+    return same, tuple(W.shape), to_grid(x.abs().amax(), 0.01), to_grid(x.mean(), 0.2), to_grid((x**2).mean(), 0.2)
 
 
-def uniform(dtype=torch.float32):
+def uniform(*shape, dtype=torch.float32):
     """What `filled` should give: U(-sqrt(6), sqrt(6)) has mean 0 and variance 2."""
-    return True, *torch.tensor([2.45, 0, 2], dtype=dtype)
+    return True, shape, *torch.tensor([2.45, 0, 2], dtype=dtype)
 
 
 def correlations(rows):
@@ -201,50 +199,52 @@ def correlations(rows):
 @pytest.mark.exercise("xavier_uniform_")
 class TestXavierUniform:
     @pytest.mark.points(2)
-    def test_linear(self, run):
+    def test_linear(self, run, chance):
         """Fills a matrix, wide or tall, with U(-a, a), a = sqrt(6 / (fan_in + fan_out)), in place.
         用 U(-a, a) 就地填充矩阵（无论宽窄），其中 a = sqrt(6 / (fan_in + fan_out))。"""
-        heights = (100, 400, 20, 1, 20_000)
-        close(run(lambda impl: [filled(impl, torch.empty(n, 20_000 // n)) for n in heights]), [uniform()] * 5)
+        wide, tall = chance.randint(200, 400), chance.randint(20_000, 40_000)
+        shapes = (100, wide), (wide, 100), (20, 1000), (1, tall), (tall, 1)
+        close(run(lambda impl: [filled(impl, torch.empty(shape)) for shape in shapes]), [uniform(*s) for s in shapes])
 
     @pytest.mark.points(2)
-    def test_convolution(self, run):
+    def test_convolution(self, run, chance):
         """Counts the receptive field of a convolution's weight in both fans, in one to three kernel dimensions.
         卷积层权重的两个 fan 都计入感受野，卷积核可为一维至三维。"""
-        shapes = [(50, 80, 5), (40, 20, 5, 5), (10, 20, 4, 5, 5), (1, 1, 100, 200)]
-        close(run(lambda impl: [filled(impl, torch.empty(shape)) for shape in shapes]), [uniform()] * 4)
+        shapes = [(chance.randint(50, 150), 80, 5), (40, 20, 5, 5), (10, 20, 4, 5, 5), (1, 1, 100, 200)]
+        close(run(lambda impl: [filled(impl, torch.empty(shape)) for shape in shapes]), [uniform(*s) for s in shapes])
 
-    def test_gain(self, run):
+    def test_gain(self, run, many):
         """Multiplies the bound by the gain.
         边界乘以 gain。"""
-        close(run(lambda impl: [filled(impl, torch.empty(MANY), gain) for gain in (2.0, 0.25)]), [uniform()] * 2)
+        close(run(lambda impl: [filled(impl, torch.empty(many), gain) for gain in (2.0, 0.25)]), [uniform(*many)] * 2)
 
-    def test_independent(self, run):
+    def test_independent(self, run, chance):
         """Rows, columns and the tensors of two calls are drawn independently of each other.
         各行、各列以及两次调用的张量都相互独立地抽取。"""
+        n = chance.randint(3, 30)
 
         def probe(impl):
-            Ws = [torch.ones(20_000, 4), torch.ones(4, 20_000), torch.ones(4, 20_000)]
+            Ws = [torch.ones(20_000, n), torch.ones(n, 20_000), torch.ones(n, 20_000)]
             same = [impl.xavier_uniform_(W) is W for W in Ws]
             return same, correlations(Ws[0].t()), correlations(torch.cat(Ws[1:]))
 
-        close(run(probe), ([True] * 3, torch.eye(4), torch.eye(8)))
+        close(run(probe), ([True] * 3, torch.eye(n), torch.eye(2 * n)))
 
     @pytest.mark.points(2)
-    def test_breaks_symmetry(self, run, randn):
+    def test_breaks_symmetry(self, run, randn, chance):
         """Hidden units that differ in nothing else start differently, and stay different in gradient descent.
         其他方面完全相同的隐藏单元初值各不相同，并在梯度下降中保持不同。"""
-        X, y = randn(16, 4, dtype=torch.float64), randn(16, dtype=torch.float64)
+        X, y, n, steps = randn(16, 4).double(), randn(16).double(), chance.randint(5, 25), chance.randint(3, 9)
 
         def probe(impl):
-            W, units = torch.zeros(8, 4, dtype=torch.float64), []
+            W, units = torch.zeros(n, 4, dtype=torch.float64), []
             same = impl.xavier_uniform_(W) is W
-            for _ in range(5):
+            for _ in range(steps):
                 units.append(len(to_grid(W, 1e-6).unique(dim=0)))
                 W = W - 0.1 * gradients(lambda W: (torch.tanh(X @ W.t()).sum(1) - y).square().mean(), W)[0]
             return same, units
 
-        close(run(probe), (True, [8] * 5))
+        close(run(probe), (True, [n] * steps))
 
     @pytest.mark.points(2)
     def test_hundred_layers(self, run, randn):
@@ -256,35 +256,35 @@ class TestXavierUniform:
             Ws = [torch.ones(128, 128, dtype=torch.float64) for _ in range(100)]
             same = all(impl.xavier_uniform_(W) is W for W in Ws)
             grad = reduce(lambda grad, W: grad @ W, Ws, start)
-            return same, to_grid((grad.norm() / start.norm()).log(), 20.0)  # about -0.8, give or take 0.9
+            return same, start + to_grid((grad.norm() / start.norm()).log(), 20.0)  # of about -0.8, give or take 0.9
 
-        close(run(probe), (True, torch.tensor(0.0, dtype=torch.float64)))
+        close(run(probe), (True, start))
 
-    def test_parameter(self, run):
+    def test_parameter(self, run, many):
         """A parameter stays a leaf that requires gradients, without a record of the drawing; gradients stay enabled.
         参数仍是需要梯度的叶子张量，抽取过程不被记录；之后梯度仍然开启。"""
 
         def probe(impl):
-            W = nn.Parameter(torch.empty(MANY))
+            W = nn.Parameter(torch.empty(many))
             return filled(impl, W), W.requires_grad, W.is_leaf, W.grad is None, torch.is_grad_enabled()
 
-        close(run(probe), (uniform(), True, True, True, True))
+        close(run(probe), (uniform(*many), True, True, True, True))
 
-    def test_float64_transposed(self, run):
+    def test_float64_transposed(self, run, many):
         """Fills a float64 tensor and non-contiguous ones.
         可填充 float64 张量和非连续的张量。"""
-        Ws = torch.empty(MANY, dtype=torch.float64), torch.empty(MANY).t(), torch.empty(2000, 20)[:, ::2]
-        close(run(lambda impl: [filled(impl, W) for W in Ws]), [uniform(torch.float64), uniform(), uniform()])
+        Ws = torch.empty(many, dtype=torch.float64), torch.empty(many).t(), torch.empty(2000, 20)[:, ::2]
+        close(run(lambda impl: [filled(impl, W) for W in Ws]), [uniform(*W.shape, dtype=W.dtype) for W in Ws])
 
-    def test_too_few_dimensions(self, run):
+    def test_too_few_dimensions(self, run, many):
         """Refuses a vector and a scalar with ValueError.
         张量为向量或标量时抛出 ValueError。"""
 
         def probe(impl):
             wrong = [raises(lambda n=n: impl.xavier_uniform_(torch.empty((2,) * n)), ValueError) for n in (0, 1)]
-            return wrong, filled(impl, torch.empty(MANY))
+            return wrong, filled(impl, torch.empty(many))
 
-        close(run(probe), ([True, True], uniform()))
+        close(run(probe), ([True, True], uniform(*many)))
 
     test_from_scratch = written_from_scratch
 
@@ -303,18 +303,18 @@ class TestScaledSigmoid:
         X = 3 * randn(3, 4)
         close(run(lambda impl: (impl.scaled_sigmoid(X), impl.scaled_sigmoid(-X))), (two_tanh(X), -two_tanh(X)))
 
-    def test_identity_at_zero(self, run):
+    def test_identity_at_zero(self, run, chance):
         """Near 0 it is x - x^3 / 12 + x^5 / 120, with value 0 and slope 1 at 0.
         在 0 附近等于 x - x³/12 + x⁵/120，在 0 处取值为 0、斜率为 1。"""
-        x = torch.linspace(-0.02, 0.02, 5, dtype=torch.float64)
+        x = torch.linspace(-1, 1, 5, dtype=torch.float64) * chance.uniform(0.01, 0.03)
         found = run(lambda impl: (impl.scaled_sigmoid(x), gradients(impl.scaled_sigmoid, x[2:3] + torch.zeros(2))))
         close(found, (x - x**3 / 12 + x**5 / 120, [torch.tensor([0, math.sin(1)], dtype=torch.float64)]))
 
-    def test_saturation(self, run):
+    def test_saturation(self, run, randn):
         """Tends to 2 and -2, and gives no NaN for 10000 and -10000.
         趋近于 2 和 -2；输入 10000 和 -10000 时不会得到 NaN。"""
-        x = torch.tensor([1e4, -1e4, 100, -100, 0, 1])
-        close(run(lambda impl: impl.scaled_sigmoid(x)), torch.tensor([2, -2, 2, -2, 0, 2 * math.tanh(0.5)]))
+        x = torch.cat([torch.tensor([1e4, -1e4, 100, -100, 0]), randn(2)])
+        close(run(lambda impl: impl.scaled_sigmoid(x)), torch.cat([torch.tensor([2, -2, 2, -2, 0]), two_tanh(x[5:])]))
 
     def test_shapes(self, run, randn):
         """Takes a scalar, a batch of one, a batch of images, and float64, also where it is not contiguous.
@@ -390,13 +390,14 @@ class TestProductSingularValues:
         Ms = [mixing(3, 3, dtype=torch.float32), *[scale * orthogonal(3).float() for scale in [0.25] * 100 + [4] * 100]]
         close(run(lambda impl: impl.product_singular_values(Ms + Ms[:1])), extremes(*Ms, Ms[0]))
 
-    def test_orthogonal(self, run, orthogonal):
+    def test_orthogonal(self, run, orthogonal, chance):
         """A hundred orthogonal matrices keep 1, and one factor among them keeps its own singular values.
         100 个正交矩阵的乘积保持为 1；若其中夹有另一个矩阵，则保持后者的奇异值。"""
         Ms = [orthogonal(4) for _ in range(100)]
-        stretch = torch.diag(torch.tensor([1, 3, 0.5, 2], dtype=torch.float64))
+        least, most = chance.uniform(0.2, 0.8), chance.uniform(2, 4)
+        stretch = torch.diag(torch.tensor([1, most, least, 2], dtype=torch.float64))
         found = run(lambda impl: [impl.product_singular_values(Ms), impl.product_singular_values([*Ms, stretch, *Ms])])
-        close(found, [(1.0, 1.0), (3.0, 0.5)])
+        close(found, [(1.0, 1.0), (most, least)])
 
     def test_rank_deficient(self, run, mixing):
         """A factor that loses a dimension makes the smallest 0.
@@ -460,12 +461,12 @@ class TestGradientNorms:
         expected = slopes.cumprod(0).flip(0).square().sum((1, 2)).sqrt().tolist()
         close(run(lambda impl: impl.gradient_norms([torch.sigmoid] * 100, X)), expected, rtol=1e-9, atol=0)
 
-    def test_exploding(self, run, randn):
-        """Through 100 layers that multiply by -3 the gradient explodes, by 3 at each.
-        经过 100 个乘以 -3 的层，梯度会爆炸，每层放大 3 倍。"""
-        X = randn(2, 3, dtype=torch.float64)
-        found = run(lambda impl: impl.gradient_norms([lambda x: -3 * x] * 100, X))
-        close(found, [6**0.5 * 3.0 ** (100 - depth) for depth in range(101)], rtol=1e-9)
+    def test_exploding(self, run, randn, chance):
+        """Through 100 layers that multiply by a number near -3 the gradient explodes, by this factor at each.
+        经过 100 个乘以 -3 左右的数的层，梯度会爆炸，每层都按这个倍数放大。"""
+        X, factor = randn(2, 3, dtype=torch.float64), chance.uniform(2.5, 3.5)
+        found = run(lambda impl: impl.gradient_norms([lambda x: -factor * x] * 100, X))
+        close(found, [6**0.5 * factor ** (100 - depth) for depth in range(101)], rtol=1e-9)
 
     def test_dead_units(self, run, randn):
         """Where ReLU is 0 throughout, the gradient before it is 0, and that behind it is not.

@@ -263,7 +263,8 @@ class TestCenteredLayer:
         """Passes the right gradient: it goes through the mean, too.
         梯度正确：它也流经均值。"""
         X = randn(3, 4, dtype=torch.float64)
-        close(run(lambda impl: gradients(impl.CenteredLayer(), X)), gradients(lambda x: x - x.mean(), X))
+        found = run(lambda impl: gradients(lambda x: impl.CenteredLayer()(x**2), X))
+        close(found, gradients(lambda x: x**2 - (x**2).mean(), X))
 
     def test_input_untouched(self, run, randn):
         """Leaves its input as it was.
@@ -274,15 +275,15 @@ class TestCenteredLayer:
 
 def dense(X, in_units, units):
     """relu(X weight + bias) from torch's functions, with the parameters that set_parameters gives."""
-    parts = nn.ParameterDict({"weight": torch.zeros(in_units, units), "bias": torch.zeros(units)})
-    p = fixed(parts, X.dtype)
+    p = fixed(nn.ParameterDict({"weight": torch.zeros(in_units, units), "bias": torch.zeros(units)}), X.dtype)
     return F.relu(F.linear(X, p["weight"].t(), p["bias"])).detach()
 
 
 def looks(values):
-    """The mean, the standard deviation and the share within 0.6745, to the nearest tenth; and whether all differ."""
+    """The mean, the deviation and the share within 0.6745, to the nearest tenth; whether all differ; how many."""
     inner = (values.abs() < 0.6745).float().mean()
-    return to_grid(torch.stack([values.mean(), values.std(), inner]), 0.1), len(values.unique()) > 0.9 * len(values)
+    moments = to_grid(torch.stack([values.mean(), values.std(), inner]), 0.1)
+    return moments, len(values.unique()) > 0.9 * len(values), len(values)
 
 
 @pytest.mark.exercise("MyLinear")
@@ -294,27 +295,30 @@ class TestMyLinear:
         X = randn(6, 5)
         close(run(lambda impl: fixed(impl.MyLinear(5, 3))(X)), dense(X, 5, 3))
 
-    def test_parameters(self, run):
+    def test_parameters(self, run, chance):
         """Has weight (in_units, units) and bias (units,) as parameters, trainable, in float32.
         具有形状为 (in_units, units) 的参数 weight 和形状为 (units,) 的参数 bias，可训练，float32。"""
+        d, q = chance.sample(range(2, 50), 2)
 
         def probe(impl):
-            named = sorted(impl.MyLinear(in_units=5, units=3).named_parameters())
+            named = sorted(impl.MyLinear(in_units=d, units=q).named_parameters())
             return {name: (list(p.shape), p.requires_grad, p.dtype) for name, p in named}
 
-        close(run(probe), {"bias": ([3], True, torch.float32), "weight": ([5, 3], True, torch.float32)})
+        close(run(probe), {"bias": ([q], True, torch.float32), "weight": ([d, q], True, torch.float32)})
 
     @pytest.mark.points(2)
-    def test_first_values(self, run):
+    def test_first_values(self, run, chance):
         """Draws each element of weight and bias from the standard normal distribution, anew for each layer.
         weight 和 bias 的每个元素都取自标准正态分布，每个层重新抽取。"""
+        units = chance.randint(5000, 9000)
 
         def probe(impl):
-            pair = impl.MyLinear(2, 5000), impl.MyLinear(2, 5000)
+            pair = impl.MyLinear(2, units), impl.MyLinear(2, units)
             parts = [[layer.weight.data, layer.bias.data] for layer in pair]
             return [looks(torch.stack(part).reshape(-1)) for part in zip(*parts, strict=True)]
 
-        close(run(probe), [(torch.tensor([0.0, 1.0, 0.5]), True)] * 2)  # half of all normal values lie within 0.6745
+        normal = torch.tensor([0.0, 1.0, 0.5]), True  # half of all values lie within 0.6745
+        close(run(probe), [(*normal, 4 * units), (*normal, 2 * units)])
 
     def test_kinds_of_input(self, run, randn):
         """Takes float64: a batch of one, one example without a batch, sequences, and a batch that is not contiguous.
@@ -330,8 +334,7 @@ class TestMyLinear:
         X = randn(4, 5, dtype=torch.float64)
         weights = torch.arange(12, dtype=X.dtype).reshape(4, 3).sin() * (dense(X, 5, 3) > 0)
         matrix = fixed(nn.ParameterDict({"weight": torch.zeros(5, 3)}), X.dtype)["weight"].detach()
-        found = run(lambda impl: gradients(fixed(impl.MyLinear(5, 3), X.dtype), X))
-        close(found, [weights @ matrix.t()])
+        close(run(lambda impl: gradients(fixed(impl.MyLinear(5, 3), X.dtype), X)), [weights @ matrix.t()])
 
     @pytest.mark.bonus
     def test_gradients_of_parameters(self, run, randn):
@@ -369,8 +372,8 @@ def mixed(*linear):
     return nn.ModuleList([nn.Conv2d(2, 3, 3), nn.BatchNorm1d(4), nn.Embedding(5, 2), Gain(), nn.RNN(2, 3), *linear])
 
 
-def nested():
-    inner = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Sequential(nn.Tanh(), nn.Linear(4, 2)))
+def nested(a, b):
+    inner = nn.Sequential(nn.Linear(a, b), nn.ReLU(), nn.Sequential(nn.Tanh(), nn.Linear(b, 2)))
     return nn.Sequential(inner, nn.ModuleList([nn.Linear(2, 5)]), nn.Linear(1, 1))
 
 
@@ -386,17 +389,17 @@ def constant(module):
 @pytest.mark.exercise("init_constant")
 class TestInitConstant:
     @pytest.mark.points(2)
-    def test_apply(self, run):
+    def test_apply(self, run, size):
         """With apply() reaches every fully connected layer of a network, however nested; keeps float64.
         通过 apply() 作用于网络中的每个全连接层，无论嵌套多深；保持 float64。"""
-        found = run(lambda impl: values(fixed(nested(), torch.float64).apply(impl.init_constant)))
-        close(found, constant(nested().double()))
+        found = run(lambda impl: values(fixed(nested(*size), torch.float64).apply(impl.init_constant)))
+        close(found, constant(nested(*size).double()))
 
-    def test_other_layers(self, run):
+    def test_other_layers(self, run, size):
         """Leaves layers of other kinds as they are: convolutions, norms, embeddings, layers of one's own.
         其他类型的层保持原样：卷积、归一化、嵌入，以及自定义层。"""
-        found = run(lambda impl: values(fixed(mixed(nn.Linear(3, 4))).apply(impl.init_constant)))
-        close(found, values(fixed(mixed())) | {"5.weight": torch.ones(4, 3), "5.bias": torch.zeros(4)})
+        found = run(lambda impl: values(fixed(mixed(nn.Linear(*size))).apply(impl.init_constant)))
+        close(found, values(fixed(mixed())) | {f"5.{name}": p for name, p in constant(nn.Linear(*size)).items()})
 
     def test_in_place(self, run, randn):
         """Changes the values in the parameters that are there, which stay trainable.
@@ -422,7 +425,7 @@ class TestInitConstant:
 
 
 def summary(weight):
-    """What is true of all draws of my_init, to the precision that 10,000 of them allow.
+    """What is true of all draws of my_init, to the precision that 10,000 of them allow, and the shape.
 
     The shares of values in [-10, -7.5), [-7.5, -5), of zeros, in (5, 7.5] and (7.5, 10], and of those that should not
     be, to the nearest eighth; the least and the greatest value and the smallest that is not 0, to the nearest half.
@@ -432,59 +435,62 @@ def summary(weight):
     kinds = [(w < 0) & upper, (w < 0) & lower, w == 0, (w > 0) & lower, (w > 0) & upper, (size < 5) & (w != 0)]
     smallest = torch.where(w == 0, torch.inf, size).min()
     shares = to_grid(torch.stack([kind.double().mean() for kind in kinds]), 1 / 8)
-    return shares, to_grid(torch.stack([w.min(), w.max(), smallest]).double(), 1 / 2)
+    return shares, to_grid(torch.stack([w.min(), w.max(), smallest]).double(), 1 / 2), list(w.shape)
 
 
-SHARES, ENDS = [1 / 8, 1 / 8, 1 / 2, 1 / 8, 1 / 8, 0], [-10, 10, 5]
-DRAWN = torch.tensor(SHARES, dtype=torch.float64), torch.tensor(ENDS, dtype=torch.float64)
+def drawn(inputs, outputs):
+    """What `summary` should give."""
+    return torch.tensor([1, 1, 4, 1, 1, 0]).double() / 8, torch.tensor([-10.0, 10, 5]).double(), [outputs, inputs]
+
+
+@pytest.fixture
+def size(chance):
+    """The inputs and outputs of a layer with 10,000 weights or more."""
+    return chance.randint(100, 150), chance.randint(100, 150)
 
 
 @pytest.mark.exercise("my_init")
 class TestMyInit:
     @pytest.mark.points(2)
-    def test_values(self, run):
+    def test_values(self, run, size):
         """Half of the weights are 0, the others evenly spread over [-10, -5] and [5, 10].
         一半的权重为 0，其余均匀分布在 [-10, -5] 和 [5, 10] 上。"""
-        close(run(lambda impl: summary(nn.Linear(125, 80).apply(impl.my_init).weight)), DRAWN)
+        close(run(lambda impl: summary(nn.Linear(*size).apply(impl.my_init).weight)), drawn(*size))
 
-    def test_apply(self, run):
+    def test_apply(self, run, size):
         """With apply() reaches every fully connected layer, biased or not, and draws other values for each.
         通过 apply() 作用于每个全连接层（不论有无偏置），各层取值不同。"""
 
         def probe(impl):
-            net = nn.Sequential(nn.Linear(100, 100), nn.Sequential(nn.ReLU(), nn.Linear(100, 100, bias=False)))
+            net = nn.Sequential(nn.Linear(*size), nn.Sequential(nn.ReLU(), nn.Linear(*size, bias=False)))
             one, other = net.apply(impl.my_init)[0].weight, net[1][1].weight
             return summary(one), summary(other), torch.equal(one, other)
 
-        close(run(probe), (DRAWN, DRAWN, False))
+        close(run(probe), (drawn(*size), drawn(*size), False))
 
-    def test_bias_untouched(self, run):
+    def test_bias_untouched(self, run, size):
         """Leaves the bias as it was.
         不改变偏置。"""
+        found = run(lambda impl: ((m := fixed(nn.Linear(*size)).apply(impl.my_init)).bias, summary(m.weight)))
+        close(found, (fixed(nn.Linear(*size)).bias.detach(), drawn(*size)))
 
-        def probe(impl):
-            layer = fixed(nn.Linear(100, 100)).apply(impl.my_init)
-            return layer.bias, summary(layer.weight)
-
-        close(run(probe), (fixed(nn.Linear(100, 100)).bias.detach(), DRAWN))
-
-    def test_other_layers(self, run):
+    def test_other_layers(self, run, size):
         """Leaves layers of other kinds as they are: convolutions, norms, embeddings, layers of one's own.
         其他类型的层保持原样：卷积、归一化、嵌入，以及自定义层。"""
 
         def probe(impl):
-            net = fixed(mixed(nn.Linear(100, 100))).apply(impl.my_init)
+            net = fixed(mixed(nn.Linear(*size))).apply(impl.my_init)
             return values(net[:-1]), summary(net[-1].weight)
 
-        close(run(probe), (values(fixed(mixed())), DRAWN))
+        close(run(probe), (values(fixed(mixed())), drawn(*size)))
 
-    def test_in_place(self, run):
+    def test_in_place(self, run, size):
         """Changes the values in the parameter that is there, of float64, too; it stays trainable.
         就地修改已有参数的值（float64 也可以），参数仍可训练。"""
 
         def probe(impl):
-            held = (layer := nn.Linear(100, 100).double()).weight
+            held = (layer := nn.Linear(*size).double()).weight
             layer.apply(impl.my_init)
             return summary(held), held.dtype, held.requires_grad, layer.weight is held
 
-        close(run(probe), (DRAWN, torch.float64, True, True))
+        close(run(probe), (drawn(*size), torch.float64, True, True))

@@ -49,80 +49,90 @@ def in_worlds(counts, action):
     return found
 
 
+@pytest.fixture
+def number(chance):
+    """The number of a GPU, not the first."""
+    return chance.randint(1, 50)
+
+
 @pytest.mark.exercise("try_gpu")
 class TestTryGpu:
     @pytest.mark.points(2)
-    def test_gpus_there(self, run):
+    def test_gpus_there(self, run, number):
         """Gives the GPU of the number asked for, when there is one.
         存在该编号的 GPU 时，返回它。"""
         found = run(lambda impl: in_worlds([1, 2, 8], lambda: [impl.try_gpu(0), impl.try_gpu(i=0)]))
         close(found, [cuda(0, 0)] * 3)
-        found = run(lambda impl: in_worlds([2, 8], lambda: impl.try_gpu(1)))
-        close(found, cuda(1, 1))
+        found = run(lambda impl: in_worlds([number + 1, number + 8], lambda: impl.try_gpu(number)))
+        close(found, cuda(number, number))
 
-    def test_no_gpu(self, run):
+    def test_no_gpu(self, run, number):
         """Gives the CPU when there is no GPU.
         没有 GPU 时，返回 CPU。"""
-        found = run(lambda impl: in_worlds([0, 3], lambda: [impl.try_gpu(0), impl.try_gpu(2)]))
-        close(found, [[CPU, CPU], cuda(0, 2)])
+        found = run(lambda impl: in_worlds([0, number + 1], lambda: [impl.try_gpu(0), impl.try_gpu(number)]))
+        close(found, [[CPU, CPU], cuda(0, number)])
 
-    def test_too_few(self, run):
+    def test_too_few(self, run, number):
         """Gives the CPU when there are GPUs, but not of that number: two of them are 0 and 1.
         有 GPU 但没有该编号时，返回 CPU：两块 GPU 的编号是 0 和 1。"""
         found = run(lambda impl: in_worlds([2], lambda: [impl.try_gpu(i) for i in (0, 1, 2, 3, 10)]))
         close(found, [[*cuda(0, 1), CPU, CPU, CPU]])
+        wanted = number - 1, number, number + 1
+        found = run(lambda impl: in_worlds([number], lambda: [impl.try_gpu(i) for i in wanted]))
+        close(found, [[*cuda(number - 1), CPU, CPU]])
 
-    def test_default(self, run):
+    def test_default(self, run, chance):
         """Gives the first GPU when no number is given.
         不给编号时，返回第一块 GPU。"""
-        close(run(lambda impl: in_worlds([4, 1, 0], impl.try_gpu)), [*cuda(0, 0), CPU])
+        worlds = [4, 1, 0, *(chance.choice([0, 1, 3]) for _ in range(20))]
+        close(run(lambda impl: in_worlds(worlds, impl.try_gpu)), [cuda(0)[0] if count else CPU for count in worlds])
 
-    def test_asked_anew(self, run):
+    def test_asked_anew(self, run, number):
         """Asks again in each call how many GPUs there are.
         每次调用都重新查询 GPU 的个数。"""
-        close(run(lambda impl: in_worlds([0, 2, 1, 2], lambda: impl.try_gpu(1))), [CPU, *cuda(1), CPU, *cuda(1)])
+        found = run(lambda impl: in_worlds([0, number + 1, number, number + 1], lambda: impl.try_gpu(number)))
+        close(found, [CPU, *cuda(number), CPU, *cuda(number)])
+
+
+def lists(impl, *counts):
+    """For probes: what kind of list try_all_gpus gives with so many GPUs, and the devices in it."""
+    found = []
+    for count in counts:
+        with Gpus(count):
+            devices = impl.try_all_gpus()
+            found.append((type(devices).__name__, told(devices)))
+    return found
 
 
 @pytest.mark.exercise("try_all_gpus")
 class TestTryAllGpus:
     @pytest.mark.points(2)
-    def test_gpus_there(self, run):
+    def test_gpus_there(self, run, number):
         """Gives all GPUs, in order from number 0.
         按编号从 0 起依次返回所有 GPU。"""
-        close(run(lambda impl: in_worlds([3, 2, 8], impl.try_all_gpus)), [cuda(0, 1, 2), cuda(0, 1), cuda(*range(8))])
+        worlds = number + 2, 2, 8
+        close(run(lambda impl: in_worlds(worlds, impl.try_all_gpus)), [cuda(*range(count)) for count in worlds])
 
-    def test_one_gpu(self, run):
+    def test_one_gpu(self, run, number):
         """Gives a single GPU as a list, too, without the CPU.
         只有一块 GPU 时同样返回列表，其中没有 CPU。"""
+        close(run(lambda impl: lists(impl, 1, number)), [("list", cuda(0)), ("list", cuda(*range(number)))])
 
-        def probe(impl):
-            with Gpus(1):
-                devices = impl.try_all_gpus()
-                return told(devices), type(devices).__name__
+    def test_no_gpu(self, run, number):
+        """Gives a list with the CPU when there is no GPU, time and again.
+        没有 GPU 时，每次都返回只含 CPU 的列表。"""
+        close(run(lambda impl: lists(impl, *[0] * number)), [("list", [CPU])] * number)
 
-        close(run(probe), (cuda(0), "list"))
-
-    def test_no_gpu(self, run):
-        """Gives a list with the CPU when there is no GPU.
-        没有 GPU 时，返回只含 CPU 的列表。"""
-
-        def probe(impl):
-            with Gpus(0):
-                devices = impl.try_all_gpus()
-                return told(devices), type(devices).__name__
-
-        close(run(probe), ([CPU], "list"))
-
-    def test_asked_anew(self, run):
+    def test_asked_anew(self, run, number):
         """Asks again in each call, and gives a new list.
         每次调用都重新查询，并返回新的列表。"""
 
         def probe(impl):
-            with Gpus(2):
+            with Gpus(number):
                 impl.try_all_gpus().clear()
-            return in_worlds([2, 0, 1], impl.try_all_gpus)
+            return in_worlds([number, 0, 1], impl.try_all_gpus)
 
-        close(run(probe), [cuda(0, 1), [CPU], cuda(0)])
+        close(run(probe), [cuda(*range(number)), [CPU], cuda(0)])
 
 
 Batch = namedtuple("Batch", "features labels")
@@ -207,28 +217,29 @@ class TestToDevice:
         kinds = ["dict", ("a", ["list", x, ["tuple", x, inner]]), ("d", ["dict", ("e", batch)])]
         close(run(lambda impl: moved(impl, nest)), (kinds, nest))
 
-    def test_other_values(self, run, randn):
+    def test_other_values(self, run, randn, chance):
         """Leaves strings, numbers, None and the like as they are, and moves what stands beside them.
         字符串、数字、None 等保持原样，只移动旁边的张量。"""
-        X = randn(2)
+        X, number, name = randn(2), chance.randint(0, 9999), "".join(chance.sample("abcdefgh", 5))
+        values = [f"{name}.png", number, number / 8, None, True, name.encode(), {1, number}]
 
         def probe(impl):
-            batch = ["cat.png", 3, 2.5, None, True, b"x", {1, 2}, X]
-            *others, last = impl.to_device(batch, "meta")
-            return others, places(last), impl.to_device("cat", "meta"), impl.to_device(None, "meta")
+            *others, last = impl.to_device([*values, X], "meta")
+            return others, places(last), impl.to_device(name, "meta"), impl.to_device(None, "meta")
 
-        close(run(probe), (["cat.png", 3, 2.5, None, True, b"x", {1, 2}], meta(2), "cat", None))
+        close(run(probe), (values, meta(2), name, None))
 
-    def test_modules(self, run):
+    def test_modules(self, run, chance):
         """Moves a module itself, in a container, too.
         移动模块本身，放在容器中也一样。"""
+        a, b, c = chance.sample(range(1, 50), 3)
 
         def probe(impl):
-            net, other = nn.Linear(2, 3), nn.BatchNorm1d(4)
+            net, other = nn.Linear(a, b), nn.BatchNorm1d(c)
             kept = impl.to_device(net, "meta") is net, impl.to_device([other], "meta")[0] is other
             return kept, places(list(net.parameters())), places(other.running_mean)
 
-        close(run(probe), ((True, True), ["list", meta(3, 2), meta(3)], meta(4)))
+        close(run(probe), ((True, True), ["list", meta(b, a), meta(b)], meta(c)))
 
     def test_arguments_untouched(self, run, randn):
         """Makes new containers: the given ones keep their tensors where they were.
@@ -261,12 +272,13 @@ class TestToDevice:
 @pytest.mark.exercise("gpu_cost_per_epoch")
 class TestGpuCostPerEpoch:
     @pytest.mark.points(2)
-    def test_cost(self, run):
+    def test_cost(self, run, chance):
         """Pays for the hours that the samples take: 60,000 at 1,000 a second are a minute, 1/60 of the price.
         按所用的小时数付费：每秒 1,000 个样本，60,000 个样本用时一分钟，费用是单价的 1/60。"""
-        cases = [(60_000, 1_000, 1.8), (1_281_167, 2_500, 12.0), (7, 0.5, 3.0), (3_600, 1, 2), (360, 0.25, 0.5)]
+        hours, speed = chance.sample(range(2, 99), 2)
+        cases = [(60_000, 1_000, 1.8), (1_281_167, 2_500, 12.0), (7, 0.5, 3.0), (3_600 * hours * speed, speed, 0.5)]
         found = run(lambda impl: [impl.gpu_cost_per_epoch(*case) for case in cases])
-        close(found, [0.03, 1_281_167 / 2_500 / 3_600 * 12, 14 / 3_600 * 3, 2.0, 0.2])
+        close(found, [0.03, 1_281_167 / 2_500 / 3_600 * 12, 14 / 3_600 * 3, hours / 2])
 
     def test_proportions(self, run, generator):
         """Twice the samples or twice the price cost twice as much, twice the speed half as much.
@@ -277,27 +289,30 @@ class TestGpuCostPerEpoch:
         cost = n * price / speed / 3_600
         close(found, [cost, 2 * cost, cost / 2, 2 * cost])
 
-    def test_no_samples(self, run):
+    def test_no_samples(self, run, chance):
         """No samples cost nothing, and one sample costs next to nothing.
         没有样本则没有费用；一个样本的费用几乎为零。"""
-        found = run(lambda impl: [impl.gpu_cost_per_epoch(n, 1_000.0, 3.6) for n in (0, 1)])
-        close(found, [0.0, 1e-6], atol=1e-12)
+        price = chance.uniform(1, 9)
+        found = run(lambda impl: [impl.gpu_cost_per_epoch(n, 1_000.0, price) for n in (0, 1)])
+        close(found, [0.0, price / 3.6e6], atol=1e-12)
 
-    def test_free_of_charge(self, run):
+    def test_free_of_charge(self, run, chance):
         """A GPU of one's own has no price, and costs nothing.
         自己的 GPU 不收费，费用为零。"""
-        found = run(lambda impl: [impl.gpu_cost_per_epoch(5_000, 10.0, price) for price in (0.0, 7.2)])
-        close(found, [0.0, 1.0])
+        cost = chance.uniform(1, 9)
+        found = run(lambda impl: [impl.gpu_cost_per_epoch(5_000, 10.0, price) for price in (0.0, 7.2 * cost)])
+        close(found, [0.0, cost])
 
-    def test_no_speed(self, run):
+    def test_no_speed(self, run, chance):
         """Refuses a throughput of 0 or less with ValueError, and takes a slow GPU.
         吞吐量小于等于 0 时抛出 ValueError；很慢的 GPU 可以接受。"""
+        price = chance.uniform(1, 9)
 
         def probe(impl):
             refused = [
                 raises(lambda speed=speed: impl.gpu_cost_per_epoch(100, speed, 1.0), ValueError)
                 for speed in (0, 0.0, -0.5, -100.0)
             ]
-            return refused, impl.gpu_cost_per_epoch(3_600, 0.01, 1.0)
+            return refused, impl.gpu_cost_per_epoch(3_600, 0.01, price)
 
-        close(run(probe), ([True] * 4, 100.0))
+        close(run(probe), ([True] * 4, 100 * price))

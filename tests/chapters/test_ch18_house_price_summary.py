@@ -100,13 +100,13 @@ class TestAveragePredictions:
 
         close(run(probe), ([True] * 5, 1.75 * row))
 
-    def test_gradients(self, run, randn):
+    def test_gradients(self, run, randn, chance):
         """Passes gradients to each model by its weight.
         梯度按权重传到各个模型。"""
-        preds = [randn(5, dtype=torch.float64) for _ in range(3)]
-        found = run(lambda impl: gradients(lambda *p: impl.average_predictions(p, [1, 3, 4]), *preds))
-        weights = torch.arange(5, dtype=torch.float64).sin()
-        close(found, [weights / 8, 3 * weights / 8, weights / 2])
+        preds, weights = [randn(5, dtype=torch.float64) for _ in range(3)], chance.sample(range(1, 99), 3)
+        found = run(lambda impl: gradients(lambda *p: impl.average_predictions(p, weights), *preds))
+        sent = torch.arange(5, dtype=torch.float64).sin()
+        close(found, [weight / sum(weights) * sent for weight in weights])
 
     def test_arguments_untouched(self, run, randn):
         """Leaves predictions and weights as they were.
@@ -130,12 +130,13 @@ class TestGeometricMeanPredictions:
         preds = [200_000 * (randn(6) / 2).exp() for _ in range(3)]
         close(run(lambda impl: impl.geometric_mean_predictions(preds)), log_mean(preds), rtol=1e-5)
 
-    def test_closed_form(self, run):
-        """100,000 and 400,000 give 200,000; 1, 10 and 100 give 10; a half and an eighth a quarter.
-        100,000 与 400,000 得 200,000；1、10 与 100 得 10；1/2 与 1/8 得 1/4。"""
-        cases = [[1e5, 4e5], [1.0, 10.0, 100.0], [0.5, 0.125]]
+    def test_closed_form(self, run, chance):
+        """A price and its fourfold give twice the price; 1, 10 and 100 give 10; a half and an eighth a quarter.
+        一个价格与它的四倍得到它的两倍；1、10 与 100 得 10；1/2 与 1/8 得 1/4。"""
+        price = chance.uniform(5e4, 5e5)
+        cases = [[price, 4 * price], [1.0, 10.0, 100.0], [0.5, 0.125]]
         found = run(lambda impl: [impl.geometric_mean_predictions([*map(torch.tensor, case)]) for case in cases])
-        close(found, [torch.tensor(value) for value in (2e5, 10.0, 0.25)], rtol=1e-5)
+        close(found, [torch.tensor(value) for value in (2 * price, 10.0, 0.25)], rtol=1e-5)
 
     def test_one_model(self, run, randn):
         """One model alone gives its predictions; a second opinion moves them.
@@ -301,16 +302,30 @@ class TestOutOfFold:
         close(run(lambda impl: (impl.out_of_fold(fit_mean, X, y, 2), X, y)), (expected_of(fit_mean, X, y, 2), X, y))
 
 
-SPACE = {"lr": [0.1, 0.01, 0.001], "depth": (1, 2), "act": ["relu", None]}
-POINT = {"lr": 0.01, "depth": 2, "act": None}
+@pytest.fixture
+def space(chance):
+    """Twelve configurations, of an odd or an even depth."""
+    odd = 2 * chance.randrange(1000) + 1
+    return {"lr": [0.1, 0.01, 0.001], "depth": (odd, odd + 1), "act": ["relu", None]}
 
 
 def distance(lr, depth, act):
-    """For probes: a loss that is different for each configuration, and lowest, below 0, at POINT."""
-    return abs(math.log10(lr) + 2) + 3 * abs(depth - 2) + (0.2 if act else 0.0) + 0.05 * lr - 1
+    """For probes: a loss that is different for each configuration, and lowest, below 0, at `best_of` the space."""
+    return abs(math.log10(lr) + 2) + 3 * (depth % 2) + (0.2 if act else 0.0) + 0.05 * lr - 1
 
 
-def search(impl, n_trials, space=SPACE, loss=distance, **seed):
+def best_of(space):
+    """What a search should return that tries everything."""
+    best = {"lr": 0.01, "depth": space["depth"][1], "act": None}
+    return best, distance(**best)
+
+
+def depths(tried):
+    """For probes: the depths that were tried, both of them in seven trials."""
+    return sorted({config["depth"] for config, _ in tried})
+
+
+def search(impl, n_trials, space, loss=distance, **seed):
     """For probes: what a search gives, and what it tried: all configurations and their losses, in order."""
     tried = []
 
@@ -330,7 +345,7 @@ def in_grid_order(tried):
     return sorted(tried, key=repr)
 
 
-def grid(space=SPACE, loss=distance):
+def grid(space, loss=distance):
     """All configurations and their losses."""
     configs = [{}]
     for name, values in space.items():
@@ -341,38 +356,39 @@ def grid(space=SPACE, loss=distance):
 @pytest.mark.exercise("random_search")
 class TestRandomSearch:
     @pytest.mark.points(2)
-    def test_whole_grid(self, run):
+    def test_whole_grid(self, run, space):
         """With as many trials as configurations, or more, tries each once and returns the one of lowest loss.
         试验次数不少于配置个数时，每个配置恰好尝试一次，返回损失最低的配置。"""
 
         def probe(impl):
-            found = [search(impl, n_trials, seed=seed) for n_trials, seed in ((12, 0), (100, 1), (13, 2))]
+            found = [search(impl, n_trials, space, seed=seed) for n_trials, seed in ((12, 0), (100, 1), (13, 2))]
             return [(best, in_grid_order(tried)) for best, tried in found]
 
-        close(run(probe), [((POINT, distance(**POINT)), grid())] * 3)
+        close(run(probe), [(best_of(space), grid(space))] * 3)
 
     @pytest.mark.points(2)
-    def test_best_of_some(self, run):
+    def test_best_of_some(self, run, space):
         """Returns the best of the configurations tried, with its loss.
         返回已尝试配置中最好的一个及其损失。"""
 
         def probe(impl):
-            runs = [search(impl, 4, seed=seed) for seed in range(20)]
-            return [(len(tried), best == lowest(tried), sorted(best[0])) for best, tried in runs]
+            runs = [search(impl, 7, space, seed=seed) for seed in range(20)]
+            return [(depths(tried), len(tried), best == lowest(tried), sorted(best[0])) for best, tried in runs]
 
-        close(run(probe), [(4, True, sorted(SPACE))] * 20)
+        close(run(probe), [(list(space["depth"]), 7, True, sorted(space))] * 20)
 
-    def test_each_at_most_once(self, run):
+    def test_each_at_most_once(self, run, space, chance):
         """Tries no configuration twice, and n_trials of them.
         不重复尝试任何配置，共尝试 n_trials 个。"""
+        counts = 1, 2, *chance.sample(range(3, 12), 3)
 
         def probe(impl):
-            runs = [search(impl, n_trials, seed=n_trials) for n_trials in (1, 2, 6, 11)]
+            runs = [search(impl, n_trials, space, seed=n_trials) for n_trials in counts]
             return [(len(t), len({repr(config) for config, _ in t}), best == lowest(t)) for best, t in runs]
 
-        close(run(probe), [(n_trials, n_trials, True) for n_trials in (1, 2, 6, 11)])
+        close(run(probe), [(n_trials, n_trials, True) for n_trials in counts])
 
-    def test_same_seed(self, run):
+    def test_same_seed(self, run, space):
         """The same seed gives the same trials, whatever has been drawn before; 0 is the seed by default.
         种子相同则各次试验相同，与之前抽取过什么无关；默认种子为 0。"""
 
@@ -380,62 +396,66 @@ class TestRandomSearch:
             found = []
             for seed in ({"seed": 0}, {}, {"seed": 7}, {"seed": 7}):
                 random.random(), torch.rand(3), np.random.rand()
-                found.append(search(impl, 5, **seed))
-            right = [len(tried) == 5 and best == lowest(tried) for best, tried in found]
+                found.append(search(impl, 7, space, **seed))
+            right = [(len(tried) == 7 and best == lowest(tried), depths(tried)) for best, tried in found]
             return found[0] == found[1], found[2] == found[3], found[0] == found[2], right
 
-        close(run(probe), (True, True, False, [True] * 4))
+        close(run(probe), (True, True, False, [(True, list(space["depth"]))] * 4))
 
-    def test_every_configuration(self, run):
+    def test_every_configuration(self, run, chance):
         """Over many seeds each configuration is as often the first one as any other, one time in six.
         换用许多种子时，每个配置成为第一个的机会相等，各占六分之一。"""
-        space = {"a": [1, 2, 3], "b": ["x", "y"]}
+        numbers = chance.sample(range(100), 3)
+        space = {"a": numbers, "b": ["x", "y"]}
 
         def probe(impl):
             runs = [search(impl, 2, space, lambda a, b: a - (b == "y") / 2, seed=seed) for seed in range(900)]
             firsts = [tried[0][0] for _, tried in runs]
-            shares = [sum(first == {"a": a, "b": b} for first in firsts) / 900 for a in (1, 2, 3) for b in "xy"]
+            shares = [sum(first == {"a": a, "b": b} for first in firsts) / 900 for a in numbers for b in "xy"]
             rounded = [round(6 * share) for share in shares]  # to 1, but for a stray of more than six deviations
-            return rounded, all(best == lowest(tried) for best, tried in runs)
+            right = all(best == lowest(tried) for best, tried in runs)
+            return rounded, right, sorted({first["a"] for first in firsts})
 
-        close(run(probe), ([1] * 6, True))
+        close(run(probe), ([1] * 6, True, sorted(numbers)))
 
-    def test_nan(self, run):
+    def test_nan(self, run, space):
         """A loss of NaN is never the lowest, whenever it comes.
         损失为 NaN 的配置永远不是最低的，无论何时出现。"""
 
         def failing(lr, depth, act):
-            return math.nan if depth == 2 else distance(lr, depth, act)
+            return math.nan if depth % 2 == 0 else distance(lr, depth, act)
 
-        best = lowest([pair for pair in grid(loss=failing) if not math.isnan(pair[1])])
-        found = run(lambda impl: [search(impl, 12, loss=failing, seed=seed)[0] for seed in range(20)])
+        best = lowest([pair for pair in grid(space, failing) if not math.isnan(pair[1])])
+        found = run(lambda impl: [search(impl, 12, space, failing, seed=seed)[0] for seed in range(20)])
         close(found, [best] * 20)
 
-    def test_all_nan(self, run):
+    def test_all_nan(self, run, space):
         """Refuses with ValueError when all trials give NaN.
         所有试验都得到 NaN 时抛出 ValueError。"""
 
         def probe(impl):
-            refused = raises(lambda: search(impl, 5, loss=lambda **_: math.nan), ValueError)
-            return refused, search(impl, 12)[0]
+            refused = raises(lambda: search(impl, 5, space, lambda **_: math.nan), ValueError)
+            return refused, search(impl, 12, space)[0]
 
-        close(run(probe), (True, (POINT, distance(**POINT))))
+        close(run(probe), (True, best_of(space)))
 
-    def test_one_configuration(self, run):
+    def test_one_configuration(self, run, chance):
         """Takes a space of one configuration, and tries it once.
         空间中只有一个配置时，恰好尝试一次。"""
-        config = {"lr": 0.3, "layers": (64, 10)}
+        config = {"lr": chance.random(), "layers": (64, 10)}
         space = {name: [value] for name, value in config.items()}
 
         def probe(impl):
             return [search(impl, n_trials, space, lambda lr, layers: lr - len(layers)) for n_trials in (1, 5)]
 
-        close(run(probe), [((config, 0.3 - 2), [(config, 0.3 - 2)])] * 2)
+        tried = config, config["lr"] - 2
+        close(run(probe), [(tried, [tried])] * 2)
 
-    def test_huge_space(self, run):
+    def test_huge_space(self, run, chance):
         """Takes a space of 10^15 configurations, which cannot be listed.
         可处理含 10^15 个配置的空间，这样的空间无法逐一列出。"""
-        space = {name: range(10) for name in "abcdefghijklmno"}
+        names = chance.sample("abcdefghijklmnopqrstuvwxyz", 15)
+        space = {name: range(10) for name in names}
 
         def probe(impl):
             best, tried = search(
@@ -444,14 +464,14 @@ class TestRandomSearch:
             values = {value for config, _ in tried for value in config.values()}
             return len(tried), len(values), best == lowest(tried), sorted(best[0])
 
-        close(run(probe), (30, 10, True, list("abcdefghijklmno")))
+        close(run(probe), (30, 10, True, sorted(names)))
 
-    def test_space_untouched(self, run):
+    def test_space_untouched(self, run, space):
         """Leaves the space as it was.
         不修改传入的空间。"""
 
         def probe(impl):
-            space = {name: list(values) for name, values in SPACE.items()}
-            return search(impl, 12, space)[0], space
+            given = {name: list(values) for name, values in space.items()}
+            return search(impl, 12, given)[0], given
 
-        close(run(probe), ((POINT, distance(**POINT)), {name: list(values) for name, values in SPACE.items()}))
+        close(run(probe), (best_of(space), {name: list(values) for name, values in space.items()}))

@@ -53,10 +53,10 @@ class TestLeNet:
         close(names, [*block, *block, "Flatten", "Linear", "Sigmoid", "Linear", "Sigmoid", "Linear"])
 
     @pytest.mark.points(2)
-    def test_shapes(self, run, randn):
-        """Takes two images through the right shapes, layer by layer.
-        两张图像逐层经过的形状正确。"""
-        X = randn(2, 1, 28, 28)
+    def test_shapes(self, run, randn, chance):
+        """Takes several images through the right shapes, layer by layer.
+        多张图像逐层经过的形状正确。"""
+        X = randn(n := chance.randint(2, 30), 1, 28, 28)
 
         def probe(impl):
             Y, seen = X, []
@@ -65,8 +65,8 @@ class TestLeNet:
                 seen += [list(Y.shape)] if of_torch(layer) else []
             return seen
 
-        maps = [[2, 6, 28, 28], [2, 6, 28, 28], [2, 6, 14, 14], [2, 16, 10, 10], [2, 16, 10, 10], [2, 16, 5, 5]]
-        close(run(probe), maps + [[2, size] for size in (400, 120, 120, 84, 84, 10)])
+        maps = [[n, 6, 28, 28], [n, 6, 28, 28], [n, 6, 14, 14], [n, 16, 10, 10], [n, 16, 10, 10], [n, 16, 5, 5]]
+        close(run(probe), maps + [[n, size] for size in (400, 120, 120, 84, 84, 10)])
 
     def test_parameters(self, run):
         """Has 61,706 parameters.
@@ -97,12 +97,7 @@ class TestLeNet:
         """Passes the right gradients to the image and to every parameter.
         图像和所有参数的梯度都正确。"""
         X = randn(2, 1, 28, 28, dtype=torch.float64)
-        agree(
-            lambda impl: (
-                gradients(net := numbered(impl.lenet(), torch.float64), X),
-                [p.grad for p in net.parameters()],
-            )
-        )
+        agree(lambda impl: (gradients(net := numbered(impl.lenet(), X.dtype), X), [p.grad for p in net.parameters()]))
 
 
 class Halves(nn.Module):
@@ -153,48 +148,48 @@ def walked(net, X):
 @pytest.mark.exercise("layer_shapes")
 class TestLayerShapes:
     @pytest.mark.points(2)
-    def test_table(self, run, randn):
-        """Gives the book's table of LeNet's shapes, for layers like LeNet's.
-        对与 LeNet 相仿的网络给出书中的形状表。"""
-        X = randn(1, 1, 28, 28)
-        maps = ("Conv2d", (1, 6, 28, 28)), ("Tanh", (1, 6, 28, 28)), ("MaxPool2d", (1, 6, 14, 14))
-        maps += ("Conv2d", (1, 16, 10, 10)), ("Tanh", (1, 16, 10, 10)), ("MaxPool2d", (1, 16, 5, 5))
-        dense = ("Flatten", (1, 400)), ("Linear", (1, 20)), ("Tanh", (1, 20)), ("Linear", (1, 10))
+    def test_table(self, run, randn, chance):
+        """Gives the book's table of LeNet's shapes, for layers like LeNet's and any number of images.
+        对与 LeNet 相仿的网络给出书中的形状表，图像数量任意。"""
+        X = randn(n := chance.randint(1, 30), 1, 28, 28)
+        maps = ("Conv2d", (n, 6, 28, 28)), ("Tanh", (n, 6, 28, 28)), ("MaxPool2d", (n, 6, 14, 14))
+        maps += ("Conv2d", (n, 16, 10, 10)), ("Tanh", (n, 16, 10, 10)), ("MaxPool2d", (n, 16, 5, 5))
+        dense = ("Flatten", (n, 400)), ("Linear", (n, 20)), ("Tanh", (n, 20)), ("Linear", (n, 10))
         close(run(lambda impl: impl.layer_shapes(tanh_net(), X)), [*maps, *dense])
 
-    def test_words(self, run):
+    def test_words(self, run, chance):
         """Runs X itself, a batch of words for an embedding; layers of one's own appear under their names.
         使用 X 本身（这里是嵌入层的一批词元）；自定义的层以自己的类名出现。"""
-        X = torch.arange(30).reshape(5, 6) % 7
+        X = torch.arange(6 * chance.randint(2, 30)).reshape(-1, 6) % 7
         net = nn.Sequential(
             nn.Embedding(7, 4), Halves(), nn.Flatten(), nn.Unflatten(1, (3, 4)), nn.AvgPool1d(2)
         ).double()
         close(run(lambda impl: impl.layer_shapes(net, X)), walked(net, X))
 
-    def test_nested(self, run, randn):
+    def test_nested(self, run, randn, chance):
         """Counts a nested Sequential as one layer, even an empty one.
         嵌套的 Sequential 算作一层，空的也一样。"""
-        X, inner = randn(2, 1, 6, 5), nn.Sequential(nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU()))
+        X, inner = randn(chance.randint(2, 30), 1, 6, 5), nn.Sequential(nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU()))
         net = nn.Sequential(inner, nn.Sequential(), nn.Flatten(), nn.Linear(36, 2))
         close(run(lambda impl: impl.layer_shapes(net, X)), walked(net, X))
 
-    def test_shared_layer(self, run, randn):
+    def test_shared_layer(self, run, randn, chance):
         """Lists a layer that stands at two places twice.
         同一个层出现在两处时列出两次。"""
-        X, shared = randn(3, 4), nn.Tanh()
+        X, shared = randn(chance.randint(2, 30), 4), nn.Tanh()
         net = nn.Sequential(shared, nn.Linear(4, 8), shared, nn.Sequential(nn.Linear(8, 6)))
         close(run(lambda impl: impl.layer_shapes(net, X)), walked(net, X))
 
-    def test_modes_restored(self, agree, randn):
+    def test_modes_restored(self, agree, randn, chance):
         """Leaves every module in the mode that it was in, training or evaluation, and without hooks.
         每个模块都保持原来的模式（训练或评估），也不留下钩子。"""
-        X = randn(4, 2, 4, 4)
+        X = randn(chance.randint(2, 30), 2, 4, 4)
         agree(lambda impl: [(impl.layer_shapes(n, X), condition(n)) for n in (normalised(), normalised().eval())])
 
-    def test_restored_after_an_error(self, agree, randn):
+    def test_restored_after_an_error(self, agree, randn, chance):
         """Passes on a layer's error, and restores the modes then, too.
         某一层出错时继续抛出该错误，并同样恢复各模块的模式。"""
-        X = randn(4, 2, 4, 4)
+        X = randn(chance.randint(2, 30), 2, 4, 4)
 
         def probe(impl):
             net = normalised()
@@ -203,16 +198,16 @@ class TestLayerShapes:
 
         agree(probe)
 
-    def test_statistics_untouched(self, agree, randn):
+    def test_statistics_untouched(self, agree, randn, chance):
         """Leaves the moving statistics of batch normalisation as they were.
         批量归一化的滑动统计量保持不变。"""
-        X, net = randn(4, 2, 4, 4), normalised().train()
+        X, net = randn(chance.randint(2, 30), 2, 4, 4), normalised().train()
         agree(lambda impl: (impl.layer_shapes(net, X), dict(net.named_buffers())))
 
-    def test_no_graph(self, agree, randn):
+    def test_no_graph(self, agree, randn, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
         不构建计算图，之后梯度仍然启用。"""
-        X = randn(2, 3)
+        X = randn(chance.randint(2, 30), 3)
 
         def probe(impl):
             net = nn.Sequential(nn.Linear(3, 4), Halves(), nn.Linear(2, 2))
@@ -296,41 +291,41 @@ def moved(impl, net, data, *device):
 @pytest.mark.exercise("evaluate_accuracy_gpu")
 class TestEvaluateAccuracyGPU:
     @pytest.mark.points(2)
-    def test_unequal_batches(self, run, batches):
+    def test_unequal_batches(self, run, batches, chance):
         """Weighs every example alike, whatever the size of its batch.
         每个样本的权重相同，与所在批量的大小无关。"""
-        (first, _), (last, _) = batches(8, 2)
-        data = [(first, Scores()(first).argmin(1)), (last, Scores()(last).argmax(1))]  # all wrong, all right
-        close(run(lambda impl: impl.evaluate_accuracy_gpu(Scores(), data)), 0.2)
+        (first, _), (last, _) = batches(wrong := chance.randint(10, 30), right := chance.randint(1, 9))
+        data = [(first, Scores()(first).argmin(1)), (last, Scores()(last).argmax(1))]
+        close(run(lambda impl: impl.evaluate_accuracy_gpu(Scores(), data)), right / (wrong + right))
 
-    def test_list_of_inputs(self, run, batches):
+    def test_list_of_inputs(self, run, batches, chance):
         """Hands the net a list of tensors as a list.
         X 是张量列表时，以列表的形式交给网络。"""
-        data = batches(7, 5, lists=True)
-        close(run(lambda impl: impl.evaluate_accuracy_gpu(Scores(), data)), 7 / 12)
+        data = batches(3 * (n := chance.randint(2, 30)), 4, lists=True)  # of which 2 n and 2 are right
+        close(run(lambda impl: impl.evaluate_accuracy_gpu(Scores(), data)), (2 * n + 2) / (3 * n + 4))
 
-    def test_given_device(self, agree, batches):
+    def test_given_device(self, agree, batches, chance):
         """Moves inputs and labels to the device that is given; of a list, every tensor.
         把输入和标签移到给定的设备上；X 是列表时移动其中每个张量。"""
-        data = [*batches(5, 3), *batches(4, lists=True)]
+        data = [*batches(3 * chance.randint(2, 30), 3), *batches(4, lists=True)]
         agree(lambda impl: moved(impl, Scores(), data, CPU0))
 
-    def test_device_of_the_parameters(self, agree, batches):
+    def test_device_of_the_parameters(self, agree, batches, chance):
         """Without a device moves inputs and labels to where the net's parameters are.
         不给出设备时，把输入和标签移到网络参数所在的设备上。"""
-        data = [*batches(5, 3), *batches(4, lists=True)]
+        data = [*batches(3 * chance.randint(2, 30), 3), *batches(4, lists=True)]
         agree(lambda impl: moved(impl, Anchored(Scores()), data))
 
-    def test_evaluation_mode(self, agree, batches):
+    def test_evaluation_mode(self, agree, batches, chance):
         """Puts the net into evaluation mode, so that dropout drops nothing.
         把网络设为评估模式，使 dropout 不起作用。"""
-        data, net = batches(9, 4), nn.Sequential(nn.Dropout(p=1.0), Scores())
+        data, net = batches(3 * chance.randint(2, 30), 4), nn.Sequential(nn.Dropout(p=1.0), Scores())
         agree(lambda impl: (impl.evaluate_accuracy_gpu(net, data), net.training))
 
-    def test_no_graph(self, agree, batches):
+    def test_no_graph(self, agree, batches, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
         不构建计算图，之后梯度仍然启用。"""
-        data = batches(6, 3)
+        data = batches(3 * chance.randint(2, 30) + 1)
 
         def probe(impl):
             net = Scores()
@@ -339,16 +334,16 @@ class TestEvaluateAccuracyGPU:
 
         agree(probe)
 
-    def test_read_once(self, agree, batches):
+    def test_read_once(self, agree, batches, chance):
         """Takes batches from a generator, which has no length and can be read only once.
         可接受生成器：它没有长度，只能读取一次。"""
-        data = batches(5, 4, 1)
+        data = batches(3 * chance.randint(2, 30), 4, 1)
         agree(lambda impl: impl.evaluate_accuracy_gpu(Scores(), (pair for pair in data)))
 
-    def test_float64(self, agree, batches):
+    def test_float64(self, agree, batches, chance):
         """Takes a float64 net and batches of one; returns a Python float.
         可接受 float64 网络和只有一个样本的批量；返回 Python 浮点数。"""
-        X, y = batches(5, dtype=torch.float64)[0]
+        X, y = batches(3 * chance.randint(2, 30) + 1, dtype=torch.float64)[0]
         data = list(zip(X.split(1), y.split(1), strict=True))
         agree(lambda impl: (part := impl.evaluate_accuracy_gpu(Scores(torch.float64), data), type(part).__name__))
 
@@ -388,13 +383,15 @@ def as_plain_loop(run, make_net, data, test, epochs=1):
     close(trained, plain_loop(make_net(), data, test, epochs))
 
 
-DRAWN = {"0.weight": 100 + 400, "2.0.0.weight": 256 + 60, "4.weight": 60 + 50}  # in deep_net: fan_in + fan_out
+def fans(outputs):
+    """fan_in + fan_out of the weights of deep_net that are drawn."""
+    return {"0.weight": 100 + 400, "2.0.0.weight": 256 + 60, "4.weight": 60 + outputs}
 
 
-def deep_net():
+def deep_net(outputs):
     """Layers whose weights are drawn, at three depths, and some whose are not; all of them far from any draw."""
     hidden = nn.Sequential(nn.Sequential(nn.Linear(256, 60)), nn.BatchNorm1d(60))
-    net = nn.Sequential(nn.Conv2d(4, 16, 5), nn.Flatten(), hidden, nn.PReLU(60), nn.Linear(60, 50))
+    net = nn.Sequential(nn.Conv2d(4, 16, 5), nn.Flatten(), hidden, nn.PReLU(60), nn.Linear(60, outputs))
     return set_parameters(net, seed=0, scale=3.0)
 
 
@@ -425,25 +422,25 @@ class TestTrain:
         as_plain_loop(run, lambda: Scores(torch.float64), data, test)
 
     @pytest.mark.points(2)
-    def test_xavier(self, run, randn):
+    def test_xavier(self, run, randn, chance):
         """Draws the weights of linear and convolutional layers, however deep, from Xavier's uniform distribution.
         各线性层和卷积层（无论嵌套多深）的权重都从 Xavier 均匀分布中抽取。"""
-        data = [(randn(3, 4, 8, 8), torch.arange(3)) for _ in range(5)]
-        weights = run(lambda impl: train(impl, deep_net(), data, data, lr=0.0)[1])
-        for name, fans in DRAWN.items():
-            drawn = weights[name].double() * (fans / 6) ** 0.5  # as if from U(-1, 1)
+        data, outputs = [(randn(3, 4, 8, 8), torch.arange(3)) for _ in range(5)], chance.randint(40, 90)
+        weights = run(lambda impl: train(impl, deep_net(outputs), data, data, lr=0.0)[1])
+        for name, sum_of_fans in fans(outputs).items():
+            drawn = weights[name].double() * (sum_of_fans / 6) ** 0.5  # as if from U(-1, 1)
             within, margin = drawn.abs().max() <= 1 + 1e-6, drawn.numel() ** -0.5  # five sigma of mean and square:
             even = abs(drawn.mean()) < 2.9 * margin and abs(drawn.square().mean() - 1 / 3) < 1.5 * margin
             expect(within and even, f"{name} is not so drawn.", f"{name} 不是这样抽取的。")
 
-    def test_other_parameters(self, run, randn):
+    def test_other_parameters(self, run, randn, chance):
         """Draws no biases and nothing of other layers; with lr 0 they stay as they are.
         偏置和其他层的参数不重新抽取；学习率为 0 时保持不变。"""
-        data = [(randn(3, 4, 8, 8), torch.arange(3)) for _ in range(5)]
-        after = run(lambda impl: train(impl, deep_net(), data, data, lr=0.0)[1])
-        for name, before in deep_net().named_parameters():
+        data, outputs = [(randn(3, 4, 8, 8), torch.arange(3)) for _ in range(5)], chance.randint(40, 90)
+        after = run(lambda impl: train(impl, deep_net(outputs), data, data, lr=0.0)[1])
+        for name, before in deep_net(outputs).named_parameters():
             moved = (after[name] - before).abs().max()
-            fits = moved > 1 if name in DRAWN else moved == 0
+            fits = moved > 1 if name in fans(outputs) else moved == 0
             expect(fits, f"{name} differs by {moved:.4g} from what it was.", f"{name} 与原来相差 {moved:.4g}。")
 
     def test_training_mode(self, run, batches):
@@ -477,10 +474,10 @@ class TestTrain:
 
         agree(probe)
 
-    def test_learns(self, run, randn):
+    def test_learns(self, run, randn, chance):
         """Learns classes that lie far apart, however bad the weights that the net came with.
         不论网络原来的权重有多差，都能学会相距很远的类别。"""
-        y = torch.arange(9) % CLASSES
+        y = torch.tensor(chance.sample(list(range(CLASSES)) * 3, 9))
         *data, (X, _) = [(torch.eye(INPUTS)[y] + 0.1 * randn(9, INPUTS), y) for _ in range(9)]
 
         def probe(impl):

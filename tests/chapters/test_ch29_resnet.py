@@ -40,6 +40,12 @@ def residual(X, channels, use_1x1conv=False, strides=1):
     return F.relu(Y + shortcut).detach()
 
 
+@pytest.fixture
+def channels(chance):
+    """Two numbers of channels, not the same."""
+    return chance.sample(range(2, 20), 2)
+
+
 @pytest.mark.exercise("Residual")
 class TestResidual:
     @pytest.mark.points(2)
@@ -92,10 +98,11 @@ class TestResidual:
 
         agree(probe)
 
-    def test_attributes(self, agree):
+    def test_attributes(self, agree, channels):
         """Has conv1, bn1, conv2, bn2 and, when asked for, conv3; the shortcut has no batch normalisation.
         具有 conv1、bn1、conv2、bn2，需要时还有 conv3；捷径上没有批量归一化。"""
-        agree(lambda impl: [state(impl.Residual(3, 3)), state(impl.Residual(3, 5, use_1x1conv=True, strides=2))])
+        a, b = channels
+        agree(lambda impl: [state(impl.Residual(a, a)), state(impl.Residual(a, b, use_1x1conv=True, strides=2))])
 
     def test_evaluation(self, agree, randn):
         """After training, eval() uses the moving statistics, on a batch of one, too.
@@ -155,12 +162,13 @@ class TestResnetBlock:
 
         agree(probe)
 
-    def test_three_blocks(self, agree):
+    def test_three_blocks(self, agree, channels):
         """Every block has parameters of its own, and only the first of a later stage a 1x1 convolution.
         每个块有各自的参数；只有后续阶段的第一个块有 1x1 卷积。"""
+        a, b = channels
 
         def probe(impl):
-            stages = [nn.Sequential(*impl.resnet_block(2, 4, 3)), nn.Sequential(*impl.resnet_block(4, 4, 3, True))]
+            stages = [nn.Sequential(*impl.resnet_block(a, b, 3)), nn.Sequential(*impl.resnet_block(b, b, 3, True))]
             return [(state(stage), len(list(stage.parameters()))) for stage in stages]
 
         agree(probe)
@@ -194,15 +202,16 @@ class TestResnet18:
         agree(lambda impl: two_modes(impl.resnet18(5, 3), batch, X), rtol=1e-4, atol=1e-3)  # 20 layers of rounding
 
     @pytest.mark.points(2)
-    def test_layers(self, agree):
+    def test_layers(self, agree, chance):
         """Has the named children, in order, with the right shapes between them, for 32x32 and 28x28 images.
         各个子模块的名称、顺序以及之间的形状正确（32x32 与 28x28 的图像）。"""
+        classes = chance.randint(2, 99)
 
         def probe(impl):
             shapes = []
             for net, X in (
                 (impl.resnet18(10, 3), torch.zeros(2, 3, 32, 32)),
-                (impl.resnet18(4), torch.zeros(1, 1, 28, 28)),
+                (impl.resnet18(classes), torch.zeros(1, 1, 28, 28)),
             ):
                 for name, layer in net.eval().named_children():
                     X = layer(X)
@@ -217,16 +226,17 @@ class TestResnet18:
         X = randn(2, 64, 5, 4)
         agree(lambda impl: set_parameters(impl.resnet18(3).resnet_block1, seed=0)(X), atol=1e-3)
 
-    def test_parameters(self, run):
-        """Has 11,176,970 parameters for ten classes and three channels, and fewer for one channel.
-        十个类别、三个通道时有 11,176,970 个参数；单通道时更少。"""
+    def test_parameters(self, run, chance):
+        """Has 11,176,970 parameters for ten classes and three channels, and others for one channel and other classes.
+        十个类别、三个通道时有 11,176,970 个参数；单通道和其他类别数时相应变化。"""
+        classes = chance.randint(2, 99)
 
         def probe(impl):
             with torch.device("meta"):  # counts without drawing
-                nets = impl.resnet18(10, 3), impl.resnet18(7)
+                nets = impl.resnet18(10, 3), impl.resnet18(classes)
             return [sum(p.numel() for p in net.parameters()) for net in nets]
 
-        close(run(probe), [11_176_970, 11_176_970 - 2 * 9 * 64 - 3 * 513])
+        close(run(probe), [11_176_970, 11_176_970 - 2 * 9 * 64 + (classes - 10) * 513])
 
     def test_average_pooling(self, agree, randn):
         """Pools by the average of every channel, whatever its size.
@@ -249,10 +259,11 @@ class TestConvBlock:
         X = 2 * randn(3, 3, 6, 5) + 1
         agree(lambda impl: set_parameters(impl.conv_block(3, 4), seed=0)(X))
 
-    def test_layers(self, agree):
+    def test_layers(self, agree, channels):
         """Has its parameters where the order of the layers puts them.
         参数的名称与形状符合层的顺序。"""
-        agree(lambda impl: [state(impl.conv_block(3, 4)), state(impl.conv_block(5, 2))])
+        a, b = channels
+        agree(lambda impl: [state(impl.conv_block(a, b)), state(impl.conv_block(b, a))])
 
     def test_evaluation(self, agree, randn):
         """After training, eval() uses the moving statistics, on a batch of one, too.
@@ -308,10 +319,11 @@ class TestDenseBlock:
         X = randn(2, 4, 3, 3)
         agree(lambda impl: set_parameters(impl.DenseBlock(3, 4, 4), seed=0)(X))
 
-    def test_layers(self, agree):
+    def test_layers(self, agree, channels):
         """Keeps its blocks in net, each wider at its input than the one before.
         各块保存在 net 中，输入通道数依次增加。"""
-        agree(lambda impl: [state(impl.DenseBlock(3, 2, 4)), state(impl.DenseBlock(1, 5, 3))])
+        a, b = channels
+        agree(lambda impl: [state(impl.DenseBlock(3, a, b)), state(impl.DenseBlock(1, b, a))])
 
     def test_evaluation(self, agree, randn):
         """After training, eval() uses the moving statistics, on a batch of one, too.
@@ -348,10 +360,11 @@ class TestTransitionBlock:
         X = randn(2, 4, 7, 5)
         agree(lambda impl: set_parameters(impl.transition_block(4, 3), seed=0)(X))
 
-    def test_layers(self, agree):
+    def test_layers(self, agree, channels):
         """Has its parameters where the order of the layers puts them.
         参数的名称与形状符合层的顺序。"""
-        agree(lambda impl: [state(impl.transition_block(4, 2)), state(impl.transition_block(2, 5))])
+        a, b = channels
+        agree(lambda impl: [state(impl.transition_block(a, b)), state(impl.transition_block(b, a))])
 
     def test_evaluation(self, agree, randn):
         """After training, eval() uses the moving statistics, on a batch of one, too.

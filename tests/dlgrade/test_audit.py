@@ -311,6 +311,16 @@ def test_a_replay_at_the_only_seed(dlgrade, small):
     assert "0.0%" in done.stdout
 
 
+def test_a_replay_of_numbers_from_chance(dlgrade, small):
+    """Input that is fixed but for a number from `chance` leaves a replay nothing."""
+    fixed_input(small, points=2)
+    small.edit(small.suite, "X = torch.ones(4, 3)", "X = chance.random() * torch.ones(4, 3)")
+    small.edit(small.suite, "agree, randn", "agree, chance")
+    done = dlgrade("audit", "--jobs", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0.0%" in done.stdout
+
+
 def test_update_writes_what_caught_a_mistake(dlgrade, small):
     """After --update, caught_by is what was seen, nothing else of the file has changed, and the audit is clean."""
     small.edit(small.mistakes, "    - twice.ordinary_input\n", "    - twice.second\n")

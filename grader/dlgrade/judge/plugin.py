@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -323,6 +324,12 @@ def generator(request: pytest.FixtureRequest) -> torch.Generator:
     check = request.node.stash[CHECK]
     check.generator = torch.Generator().manual_seed(_grading(request).seed_for("inputs", check.report.id))
     return check.generator
+
+
+@pytest.fixture
+def chance(generator: torch.Generator) -> random.Random:
+    """Python's random numbers, for sizes, words and offsets, from the check's generator."""
+    return random.Random(generator.initial_seed())
 
 
 @pytest.fixture
