@@ -21,8 +21,8 @@ from dlgrade.text import both
 __all__ = [
     "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int", "expect", "filled",
     "gradients", "learn_to_translate", "learned", "parameter_gradients", "perplexity", "raises", "set_parameters",
-    "shuffled", "sizes", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
-    "words", "written_from_scratch",
+    "shuffled", "sizes", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows",
+    "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
 
 # For probes: these travel with the probe and run where the implementation is.
