@@ -54,7 +54,7 @@ def test_tensors(dtype):
     """A tensor of every dtype arrives bit by bit: with values, of one element, empty, and not contiguous."""
     tensor = (torch.arange(24).reshape(2, 3, 4) - 7).to(dtype)
     one = tensor[0, 0, ::4], tensor[0, 0, 0], tensor[:1, 0, ::4]
-    for value in (tensor, *one, tensor[:, :0], tensor.transpose(0, 2), tensor[:, ::2]):
+    for value in (tensor, *one, tensor[:, :0], tensor[:0, 0, 0], tensor.transpose(0, 2), tensor[:, ::2]):
         arrived = crossed(value)
         assert (arrived.dtype, arrived.shape) == (dtype, value.shape)
         assert torch.equal(arrived, value)

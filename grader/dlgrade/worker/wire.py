@@ -158,7 +158,7 @@ class _Writer:
             return ["o", f"torch.Tensor ({value.dtype}, {value.layout}, {value.device})", ""]
         self.spend(value.numel() * value.element_size())
         flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
-        if flat.numel() == 1 and flat.stride(0) != 1:  # counts as contiguous, and still cannot be viewed as bytes
+        if flat.numel() <= 1 and flat.stride(0) != 1:  # counts as contiguous, and still cannot be viewed as bytes
             flat = flat.clone(memory_format=torch.contiguous_format)
         content = flat.view(torch.uint8).numpy().tobytes()
         return ["T", name, list(value.shape), value.device.type, self.put(content)]
