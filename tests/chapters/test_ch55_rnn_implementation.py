@@ -51,7 +51,7 @@ class TestGetParams:
     def test_weights(self, run, generator):
         """Draws each weight by itself, with mean 0 and standard deviation 0.01.
         每个权重独立抽样，服从均值为 0、标准差为 0.01 的正态分布。"""
-        size, _ = sizes(generator, 45, 65)
+        size, _ = sizes(generator, 40, 99)
         matrices = torch.stack(varied_matrices(run(lambda impl: impl.get_params(size, size, CPU)))).flatten(1)
         for m in matrices:
             mean, std = m.mean().item(), m.std().item()

@@ -110,7 +110,7 @@ class TestGetLstmParams:
     def test_independent(self, run, generator):
         """Draws each matrix by itself: no two gates start alike.
         每个矩阵独立抽样：任意两个门的初始值都不相同。"""
-        size, _ = sizes(generator, 40, 60)
+        size, _ = sizes(generator, 40, 99)
         matrices = varied_matrices(run(lambda impl: impl.get_lstm_params(size, size, CPU)))
         correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
         off_diagonal = correlation - torch.eye(len(matrices))
