@@ -1,4 +1,4 @@
-"""Hashes small numbers as the grader hashes its seed, until one fits the seed of a probe, and with it all hidden inputs.
+"""Hashes small numbers as the grader hashes its seed, until one fits a probe, and so finds all hidden inputs.
 Verdict: FAILED
 """
 
