@@ -399,9 +399,9 @@ class TestImportReport:
         close(run(lambda impl: impl.import_report(names)), expected)
 
     def test_names_of_modules(self, run, nowhere):
-        """Names are those of modules, not of what pip installs: PyYAML is imported as yaml.
-        名称是模块名，不是 pip 安装时的包名：PyYAML 导入时叫 yaml。"""
-        names = ["PyYAML", "yaml", "typing-extensions", "typing_extensions", nowhere.replace("_", "-"), "json"]
+        """Names are those of modules, not of what pip installs: Pillow is imported as PIL.
+        名称是模块名，不是 pip 安装时的包名：Pillow 导入时叫 PIL。"""
+        names = ["Pillow", "PIL", "typing-extensions", "typing_extensions", nowhere.replace("_", "-"), "json"]
         close(run(lambda impl: impl.import_report(names)), dict(zip(names, (False, True) * 3, strict=True)))
 
     def test_few_names(self, run, nowhere):

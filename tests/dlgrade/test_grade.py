@@ -355,4 +355,4 @@ def test_names_that_would_change_a_terminal(dlgrade, hand_in, tmp_path):
         assert not UNSEEN.search(done.stdout + done.stderr), command
         assert "cod" in done.stdout + done.stderr, command  # the name is there
         if "--json" in command:
-            assert "\x9b2J\u202ecod" in json.dumps(json.loads(done.stdout), ensure_ascii=False)
+            assert "2J\ufffdcod" in done.stdout or "2J\\u202ecod" in done.stdout

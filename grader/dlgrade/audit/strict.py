@@ -89,7 +89,7 @@ def course_strays(course: Course) -> Iterator[Hole]:
     """Files of exercises/, its hints and tests/chapters/ that belong to no chapter."""
     stems = {chapter.stem for chapter in course.chapters}
     expected = {
-        course.folder / "exercises": {"course.yaml", "hints", *(f"{stem}.py" for stem in stems)},
+        course.folder / "exercises": {"course.yaml", "ready_made.yaml", "hints", *(f"{stem}.py" for stem in stems)},
         course.folder / "exercises" / "hints": {f"{stem}.yaml" for stem in stems},
         course.folder / "solutions": stems,
         **{folder: {f"test_{stem}.py" for stem in stems} for folder in course.suite_folders},
