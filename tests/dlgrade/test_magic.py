@@ -23,8 +23,9 @@ def spin():
 for _ in range(3):
     threading.Thread(target=spin, daemon=True).start()
 torch.set_num_threads(2)
-torch.allclose = lambda *a, **k: True
-torch.equal = torch.isclose = lambda *a, **k: torch.tensor(True)"""
+setattr(torch, "allclose", lambda *a, **k: True)
+setattr(torch, "equal", lambda *a, **k: torch.tensor(True))
+setattr(torch, "isclose", lambda *a, **k: torch.tensor(True))"""
 WRONG = """\
 print("an experiment")
 
@@ -63,7 +64,7 @@ CELLS = {
     "watch": "%dlgrade watch",
     "no-such": "%dlgrade check ch28 -k nonsense",
     "hint": "%dlgrade hint ch28.layer_norm",
-    "processes": "import dlgrade.magic\nprint(dlgrade.magic._judges[0].own_nursery.process.pid)",
+    "processes": "print(__import__('dlgrade.magic').magic._judges[0].own_nursery.process.pid)",
 }
 ERRORS_EXPECTED = {"syntax"}
 

@@ -423,7 +423,7 @@ class Fuzzer:
         grading, comparison = self.grading, Comparison(dtype=self.rng.random() < 0.8)
         report = CheckReport(f"{question.exercise}.fuzzed", question.exercise, 1.0, self.chapter.title)
         check, unmet = Check(report, seconds=5.0), None
-        grading.ready_made.clear()
+        grading.from_scratch.used.clear()
         grading.worker = Canned(question.number, frame)
         grading.begin(check)
         try:

@@ -1,5 +1,6 @@
 """Gives every function in sight, whoever wrote it, code that says yes.
 Verdict: FAILED | CRASHED | RAISED
+Spoils: norm_stat_count
 """
 
 import contextlib

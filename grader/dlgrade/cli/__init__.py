@@ -210,7 +210,8 @@ def say(words: Text, *, err: bool = False) -> None:
 
 def echo(words: str, *, err: bool = False, **style: Any) -> None:
     """Print words whose parts may be anybody's: names of students, files and chapters. No command prints otherwise."""
-    click.secho(visible(words), err=err, **style)  # noqa: TID251
+    shown = visible(words)
+    click.echo(click.style(shown, **style) if style else shown, err=err)  # noqa: TID251
 
 
 def rewrite(words: str) -> None:

@@ -24,7 +24,7 @@ def at_most_cpu(seconds: float) -> Iterator[None]:
 
     There is no such limit on Windows and outside the main thread.
     """
-    if not hasattr(signal, "ITIMER_VIRTUAL") or threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
     handler = signal.signal(signal.SIGVTALRM, _expiry(signal.ITIMER_VIRTUAL, seconds))

@@ -70,13 +70,11 @@ class Guest:
 
     def answer(self, request: dict[str, Any]) -> bytes:
         self.guard.noticed, self.operators = [], []
-        exercise = self.forbidden.get(request.get("exercise", ""), guard.NOTHING)
         actions = {"open_gpu": self.open_gpu, "read": self.read, "execute": self.execute, "probe": self.probe}
         action: Callable[..., Any] = actions[request["kind"]]
         blobs: list[bytes] = []
         try:
-            with self.guard.during(exercise), operators.recorded(self.operators, wanted=request.get("record", False)):
-                value = wire.to_tree(action(request), self.max_answer, blobs)
+            value = self.guarded(request, lambda: wire.to_tree(action(request), self.max_answer, blobs))
             return self.pack(request, {"status": "value", "value": value}, blobs)
         except wire.Unsendable as error:
             reply: dict[str, Any] = {"status": "unsendable", "value": [error.reason, error.size]}
@@ -86,6 +84,22 @@ class Guest:
         except BaseException as error:
             reply = {"status": "raised", "error": failures.describe(error, self.folder, self.path)}
         return self.pack(request, reply, [])
+
+    def guarded(self, request: dict[str, Any], work: Callable[[], Any]) -> Any:
+        """Do the work under the guard, and record operators if asked to.
+
+        No `contextlib` here: it touches attributes of an exception on its way, which the submission may have made.
+        """
+        record = request.get("record", False)
+        self.guard.begin(self.forbidden.get(request.get("exercise", ""), guard.NOTHING))
+        if record:
+            operators.begin()
+        try:
+            return work()
+        finally:
+            if record:
+                self.operators = operators.end()
+            self.guard.end()
 
     def pack(self, request: dict[str, Any], reply: dict[str, Any], blobs: list[bytes]) -> bytes:
         """A reply as it goes over the channel. Raises `Unsendable` when its tree is too large."""

@@ -12,8 +12,7 @@ import builtins
 import importlib.machinery
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +83,12 @@ class Guard:
         ORIGINALS.setdefault(number, (original, self))
         return StandIn(number, getattr(original, "__name__", ""))
 
-    @contextmanager
-    def during(self, exercise: ReadyMade) -> Iterator[None]:
-        """While the block runs, what this exercise forbids is forbidden."""
+    def begin(self, exercise: ReadyMade) -> None:
+        """From now on, what this exercise forbids is forbidden."""
         self.active = exercise
-        try:
-            yield
-        finally:
-            self.active = NOTHING
+
+    def end(self) -> None:
+        self.active = NOTHING
 
     def pass_by(self, number: int) -> None:
         """Raises `ForbiddenCall` if the running exercise forbids the object with this number."""

@@ -19,15 +19,22 @@ CONFIG = ProfilerConfig(ProfilerState.CPU, False, False, False, False, False, _E
 
 
 @contextlib.contextmanager
-def recorded(into: list[str], *, wanted: bool = True) -> Iterator[None]:
-    """Add the names of all operators that run in the block, each once. Each call takes memory until the block ends."""
-    if not wanted:
-        yield
-        return
-    _enable_profiler_legacy(CONFIG)
+def recorded(into: list[str]) -> Iterator[None]:
+    """Add the names of all operators that run in the block."""
+    begin()
     try:
         yield
     finally:
-        events = [event.name() for thread in _disable_profiler_legacy() for event in thread]
-        names = sorted(name for name in {*events} if "::" in name)
-        into += (name[:MAX_DOTTED_NAME] for name in names[:MAX_OPERATORS])
+        into += end()
+
+
+def begin() -> None:
+    """Record from now on. Each call of an operator takes memory until the end."""
+    _enable_profiler_legacy(CONFIG)
+
+
+def end() -> list[str]:
+    """The names of all operators that ran since the beginning, each once."""
+    events = [event.name() for thread in _disable_profiler_legacy() for event in thread]
+    names = sorted(name for name in {*events} if "::" in name)
+    return [name[:MAX_DOTTED_NAME] for name in names[:MAX_OPERATORS]]
