@@ -190,7 +190,9 @@ def names(canaries):
 
 
 def children(pid):
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """The children of all threads of a process."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [child for place in tasks for child in place.read_text().split()]
 
 
 def nursery_of(process):
@@ -272,12 +274,12 @@ def start(small, tmp_path):
 
 def test_grade(start, tmp_path):
     """While a class is graded, by several judges and again by those of a second nursery, no worker holds more."""
-    for number in range(16):
+    for number in range(8):
         folder = tmp_path / "in" / f"s{number}"
         folder.mkdir(parents=True)
         (folder / "ch90_motto.py").write_text(planted(SLEEPER.format(seconds=12)) + f"# {number}\n")
     roster = tmp_path / "roster.csv"
-    roster.write_text("id,name\n" + "".join(f"s{n},{canary('roster')}\n" for n in range(16)), encoding="utf-8")
+    roster.write_text("id,name\n" + "".join(f"s{n},{canary('roster')}\n" for n in range(8)), encoding="utf-8")
     book = f"sqlite:///{tmp_path}/{canary('database')}.sqlite"
 
     process = start(
