@@ -208,10 +208,10 @@ def say(words: Text, *, err: bool = False) -> None:
     echo(words.of(chosen_lang()), err=err)
 
 
-def echo(words: str, *, err: bool = False, **style: Any) -> None:
+def echo(words: str, *, err: bool = False, nl: bool = True, **style: Any) -> None:
     """Print words whose parts may be anybody's: names of students, files and chapters. No command prints otherwise."""
     shown = visible(words)
-    click.echo(click.style(shown, **style) if style else shown, err=err)  # noqa: TID251
+    click.echo(click.style(shown, **style) if style else shown, err=err, nl=nl)  # noqa: TID251
 
 
 def rewrite(words: str) -> None:
