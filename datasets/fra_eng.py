@@ -40,7 +40,7 @@ def load(size: int, generator: torch.Generator, split: str = "train") -> list[tu
 
 
 def _is_for_testing(english: str) -> bool:
-    """Of one sentence in ten, by its words."""
+    """True for one sentence in ten, chosen by its words."""
     return zlib.crc32(re.sub(r"[ ,.!?]+", " ", english).strip().encode()) % 10 == 9
 
 

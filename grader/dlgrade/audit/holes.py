@@ -176,7 +176,7 @@ class Finder:
 
 
 def replayed(outcome: Outcome) -> Replay:
-    """What a replay earns, check by check."""
+    """The points that a replay earns, check by check."""
     checks = outcome.report.checks
     passed = [
         Replayed(check.id, check.points, outcome.why.get(check.id, "fixed"))

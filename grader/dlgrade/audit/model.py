@@ -84,7 +84,7 @@ class Replayed(msgspec.Struct, frozen=True):
 
 
 class Replay(msgspec.Struct, frozen=True):
-    """What the reference's answers for one seed earn at another, of the points of all checks that do not train."""
+    """The points that the reference's answers for one seed earn at another, of all checks that do not train."""
 
     points: float = 0.0
     passed: list[Replayed] = []

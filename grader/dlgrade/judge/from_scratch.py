@@ -33,7 +33,7 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, kind: str, name: str) -> Use:
-        """What a worker says that it has stopped."""
+        """A use that a worker says it has stopped."""
         return cls("escape" if kind == "escape" else "call", name[:MAX_NAME])
 
 
@@ -43,7 +43,7 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 class FromScratch:
-    """What is known of one submission: `used` has the first thing that each exercise must not use."""
+    """The findings about one submission: `used` has the first forbidden thing that each exercise used."""
 
     def __init__(self, course: Course, chapter: Chapter, seed_for: Callable[[str, str], int]) -> None:
         self.chapter = chapter

@@ -54,7 +54,7 @@ class Content:
 
     @cached_property
     def key(self) -> bytes:
-        """What seeds are hashed with: as confidential as the reference, and the same on every machine."""
+        """The key that seeds are hashed with: as confidential as the reference, and the same on every machine."""
         return hashlib.blake2b(self.reference.source.encode(), digest_size=32).digest()
 
     @cached_property
@@ -196,7 +196,7 @@ class Grading:
         return share * (SUITE_SECONDS + 4 * check.seconds)
 
     def blames(self, check: Check, again: Callable[[], object]) -> bool:
-        """Whether it is the submission's value that suite code raises on: with the reference's, `again` does not."""
+        """Return whether suite code raises on the submission's value only: with the reference's, `again` does not."""
         if check.last is None:
             return False
         self.on_reference = True
@@ -235,7 +235,7 @@ class Grading:
             self._refuse_ready_made(check)  # that comes before a fault of the import
 
     def _records(self, check: Check) -> bool:
-        """Whether to record the operators that run. Training runs too many of them."""
+        """Return whether to record the operators that run. Training runs too many of them."""
         if check.trains or check.exercise in self.hung:
             return False
         others = (c for c in self.checks.values() if c.exercise == check.exercise and not (c.trains or c.from_scratch))

@@ -46,7 +46,7 @@ def at_most(seconds: float | None) -> AbstractContextManager[None]:
 
 
 def _expiry(timer: int, seconds: float) -> Callable[[int, types.FrameType | None], None]:
-    """What happens when a timer's signal comes."""
+    """The handler of a timer's signal."""
 
     def expire(_: int, frame: types.FrameType | None) -> None:
         if _importing(frame):
@@ -58,7 +58,7 @@ def _expiry(timer: int, seconds: float) -> Callable[[int, types.FrameType | None
 
 
 def _importing(frame: types.FrameType | None) -> bool:
-    """Whether a module is being imported: broken off there, it would stay half imported for everybody after."""
+    """Return whether a module is being imported: broken off there, it would stay half imported."""
     while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
         frame = frame.f_back
     return frame is not None

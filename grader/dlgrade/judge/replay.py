@@ -36,7 +36,7 @@ class Tape:
         return noted.value
 
     def _note(self, check: str, why: Why) -> None:
-        """Of several probes, the one that depends most on the seed tells why a check passes."""
+        """Keep the reason of the probe that depends most on the seed: it tells why the check passes."""
         order: list[Why] = ["fixed", "same", "accepted"]
         self.why[check] = max(self.why.get(check, why), why, key=order.index)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 
 from dlgrade.errors import GraderError
+from dlgrade.judge.nursery import clean_environment
 from dlgrade.text import both
 
 SECONDS = 60
@@ -21,15 +21,20 @@ def missing_parts() -> list[str]:
         GraderError: the process that finds out did not answer.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as spare:
-        done = subprocess.run(
-            [sys.executable, "-m", "dlgrade.worker.survey", spare],
-            env={**os.environ, "PYTHONSAFEPATH": "1"}, stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=SECONDS, cwd=sys.prefix,
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "dlgrade.worker.survey", spare],
+                env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, cwd=sys.prefix,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise _unknown(f"{SECONDS} s") from None
     try:
         missing: list[str] = json.loads(done.stdout)
     except ValueError:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        words = f"{last} ({done.returncode})"
-        raise GraderError(both(f"The sandbox cannot be looked at: {words}", f"无法检查沙箱：{words}")) from None
+        raise _unknown(f"{last} ({done.returncode})") from None
     return missing
+
+
+def _unknown(why: str) -> GraderError:
+    return GraderError(both(f"The sandbox cannot be looked at: {why}", f"无法检查沙箱：{why}"))

@@ -28,11 +28,13 @@ ALLOWED = {
 DANGEROUS = {
     "_thread", "asyncio", "bdb", "builtins", "cProfile", "cffi", "cloudpickle", "code", "codeop", "concurrent",
     "copyreg", "ctypes", "dill", "dlgrade", "doctest", "gc", "imp", "importlib", "joblib", "logging.config",
-    "marshal", "mmap", "multiprocessing", "numba", "numpy.ctypeslib", "pdb", "pickle", "pkgutil", "posix",
-    "profile", "pydoc", "pytest", "rlcompleter", "runpy", "shelve", "signal", "subprocess", "threading", "torch._",
-    "torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.distributed", "torch.fx", "torch.hub",
-    "torch.library", "torch.multiprocessing", "torch.ops", "torch.overrides", "torch.package", "torch.profiler",
-    "torch.utils._", "torch.utils.cpp_extension", "trace", "triton", "unittest", "zipimport",
+    "marshal", "mmap", "multiprocessing", "numba", "numpy.ctypeslib", "pdb", "pickle", "pkgutil", "posix", "profile",
+    "pydoc", "pytest", "rlcompleter", "runpy", "shelve", "signal", "subprocess", "threading", "trace", "triton",
+    "unittest", "zipimport",
+    *(f"torch.{part}" for part in (
+        "_", "autograd.profiler", "autograd.profiler_legacy", "distributed", "fx", "hub", "library",
+        "multiprocessing", "ops", "overrides", "package", "profiler", "utils._", "utils.cpp_extension",
+    )),
 }  # fmt: skip
 WHOLLY_DENIED = {"builtins", "torch"}  # of these no part is harmless
 HARMLESS_PARTS = {"gc.collect", "gc.disable", "gc.enable", "gc.freeze", "importlib.util.find_spec"}
