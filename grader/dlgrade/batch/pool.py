@@ -26,9 +26,7 @@ def cores() -> int:
 
 
 @contextlib.contextmanager
-def pool(
-    course: Course, jobs: int, *, nursery: Nursery | None = None, sandbox: SandboxMode = "auto", device: Device = "auto"
-) -> Iterator[Executor]:
+def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: Device = "auto") -> Iterator[Executor]:
     """An executor whose work finds a judge of the course by `the_judge()`. All judges are forked from one nursery.
 
     Work that has not begun is dropped when the block is left by an error, and what has begun is interrupted.
@@ -38,17 +36,16 @@ def pool(
         UsageError: there is no such device.
     """
     judges: list[RemoteJudge] = []
+    with Nursery() as nursery, contextlib.ExitStack() as stack:
 
-    def open_judge() -> RemoteJudge:
-        judge = RemoteJudge(nursery=nursery)
-        judges.append(judge)
-        judge.open(course, sandbox=sandbox, device=device)
-        return judge
+        def open_judge() -> RemoteJudge:
+            judge = RemoteJudge(nursery=nursery)
+            judges.append(judge)
+            judge.open(course, sandbox=sandbox, device=device)
+            return judge
 
-    with contextlib.ExitStack() as stack:
-        nursery = nursery or stack.enter_context(Nursery())
-        first = [open_judge()]  # what is missing is said before any work begins
         stack.callback(_close, judges)
+        first = [open_judge()]  # what is missing is said before any work begins
 
         def begin() -> None:
             _here.judge = None

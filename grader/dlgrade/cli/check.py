@@ -15,7 +15,6 @@ from dlgrade.text import Lang, both
 if TYPE_CHECKING:
     from dlgrade.course import Chapter, Course
     from dlgrade.judge.options import Device, SandboxMode, WorkerMode
-    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.model import Report
     from dlgrade.submission import Submission
 
@@ -82,64 +81,47 @@ def check(
     workers: WorkerMode = "auto",
 ) -> Report:
     """Grade a submission of some chapters, telling the reader as it goes."""
+    from dlgrade import progress
     from dlgrade.judge.remote import RemoteJudge
 
     with RemoteJudge(workers=workers) as judge:  # imports torch while the files are read
-        return _check(
-            judge, chapters=chapters, submission=submission, keyword=keyword, seed=seed, lang=lang, sandbox=sandbox,
-            device=device, data=data, show=show, as_json=as_json, junit=junit,
-        )  # fmt: skip
+        here = load_course(data)
+        found = _found(here, chapters, submission)
+        if junit is not None and not junit.absolute().parent.is_dir():
+            raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
 
+        from dlgrade.report.model import Report, to_json
+        from dlgrade.report.terminal import Terminal
 
-def _check(
-    judge: RemoteJudge,
-    *,
-    chapters: tuple[str, ...],
-    submission: Path | None,
-    keyword: str,
-    seed: int,
-    lang: Lang,
-    sandbox: SandboxMode,
-    device: Device,
-    data: tuple[str, ...],
-    show: bool,
-    as_json: bool,
-    junit: Path | None,
-) -> Report:
-    from dlgrade import progress
-    from dlgrade import submission as submissions
-
-    here = load_course(data)
-    wanted = list({(chapter := here.chapter(name)).id: chapter for name in chapters}.values())
-    found = [(chapter, submissions.find(chapter, submission, Path.cwd())) for chapter in wanted]
-    if not chapters:
-        found = _changed(here, submission or Path.cwd())
-        wanted = [chapter for chapter, _ in found]
-    if junit is not None and not junit.absolute().parent.is_dir():
-        raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
-
-    from dlgrade.report.model import Report, to_json
-    from dlgrade.report.terminal import Terminal
-
-    terminal = Terminal(lang, quiet=as_json)
-    open_judge(judge, here, terminal, sandbox=sandbox, device=device)
-    report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
-    for chapter, one in found:
-        terminal.begin(chapter, one.shown)
-        result = judge.grade(
-            chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
-            pictures=show, on_begin=terminal.running, on_check=terminal.check,
-        )  # fmt: skip
-        terminal.explain(result)
-        report.chapters.append(result)
-        if not keyword:
-            progress.note_check(chapter, one, result)
+        terminal = Terminal(lang, quiet=as_json)
+        open_judge(judge, here, terminal, sandbox=sandbox, device=device)
+        report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
+        for chapter, one in found:
+            terminal.begin(chapter, one.shown)
+            result = judge.grade(
+                chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
+                pictures=show, on_begin=terminal.running, on_check=terminal.check,
+            )  # fmt: skip
+            terminal.explain(result)
+            report.chapters.append(result)
+            if not keyword:
+                progress.note_check(chapter, one, result)
     if junit is not None:
         _write_junit(junit, report, lang)
     if as_json:
         echo_json(to_json(report, lang))
-    terminal.conclude(report, wanted)
+    terminal.conclude(report, [chapter for chapter, _ in found])
     return report
+
+
+def _found(here: Course, chapters: tuple[str, ...], given: Path | None) -> list[tuple[Chapter, Submission]]:
+    """The submissions of the chapters; without chapters, those that have changed."""
+    from dlgrade import submission
+
+    if not chapters:
+        return _changed(here, given or Path.cwd())
+    wanted = dict.fromkeys(here.chapter(name) for name in chapters)
+    return [(chapter, submission.find(chapter, given, Path.cwd())) for chapter in wanted]
 
 
 def _changed(here: Course, folder: Path) -> list[tuple[Chapter, Submission]]:

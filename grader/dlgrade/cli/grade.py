@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from dlgrade.batch.gradebook import Gradebook
     from dlgrade.batch.grading import Graded, Plan
     from dlgrade.batch.model import Batch
-    from dlgrade.judge.nursery import Nursery
     from dlgrade.judge.options import Device
 
 
@@ -139,22 +138,6 @@ def grade(
     refs: str = "student/*",
 ) -> dict[str, Any]:
     """Read, grade, note and report; returns the summary that `--json` prints."""
-    from dlgrade.judge.nursery import Nursery
-
-    with Nursery() as nursery:
-        return _grade(nursery, paths, options, chapters, roster, due, repository, refs)
-
-
-def _grade(
-    nursery: Nursery,
-    paths: tuple[Path, ...],
-    options: Options,
-    chapters: str,
-    roster: Path | None,
-    due: Path | None,
-    repository: Path | None,
-    refs: str,
-) -> dict[str, Any]:
     here = course.load()
     wanted = [here.chapter(name) for name in chapters.split(",") if name.strip()]
     _look_at_sandbox(options)  # before anything of the class is read
@@ -179,7 +162,7 @@ def _grade(
         book.enrol(batch.students, batch.hand_ins)
         book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
         _widen_scope(here, book, wanted, batch)
-        summary = _grade_into(here, book, batch, options, nursery)
+        summary = _grade_into(here, book, batch, options)
         tell = _counter(len(batch.hand_ins), options.lang)
         data, written = refresh(here, book, options.out, options.lang, tell)
     missing = sum(result.shown is None for result in data.results)
@@ -210,7 +193,7 @@ def _widen_scope(here: Course, book: Gradebook, wanted: list[Chapter], batch: Ba
     book.set_fact("chapters", ",".join(chapter.id for chapter in here.chapters if chapter.id in ids))
 
 
-def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options, nursery: Nursery) -> dict[str, Any]:
+def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -> dict[str, Any]:
     from dlgrade.batch.grading import plan
 
     seed = _seed(book, options)
@@ -222,7 +205,7 @@ def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options, n
         available=partial(_is_here, here, options),
     )  # fmt: skip
     book.settle([(one, job.key) for job in todo.done for one in job.hand_ins])
-    faults = _run(here, book, todo, seed, options, nursery) if todo.todo else []
+    faults = _run(here, book, todo, seed, options) if todo.todo else []
     problems = [one for one in batch.hand_ins if one.problem is not None]
     return {
         "submissions": len(batch.hand_ins),
@@ -259,7 +242,7 @@ def _seed(book: Gradebook, options: Options) -> int:
     return int(noted if noted is not None else book.set_fact("seed", str(secrets.randbelow(2**53))))
 
 
-def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options, nursery: Nursery) -> list[Graded]:
+def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options) -> list[Graded]:
     """Grade what is to be graded, telling the reader as it goes; returns what the grader failed on."""
     from dlgrade.batch.grading import grade_all
     from dlgrade.batch.pool import grade as grade_one
@@ -270,7 +253,7 @@ def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options,
     work = partial(grade_one, training="last" if options.training else "later")
     with (
         Progress(len(todo.todo), options) as progress,
-        pool(here, jobs, nursery=nursery, sandbox=options.sandbox, device=options.device) as executor,
+        pool(here, jobs, sandbox=options.sandbox, device=options.device) as executor,
     ):
         for graded in grade_all(todo.todo, executor, work, book, seed=seed, width=jobs):
             progress.tell(graded)

@@ -110,7 +110,7 @@ class Nursery:
                     return
                 assert self.process is not None
                 self.process.wait()
-        raise gone(self.last_words())
+        raise GraderError(gone(self.last_words()))
 
     def last_words(self) -> str:
         """The end of what the nursery and its children complained about."""
@@ -144,11 +144,8 @@ def clean_environment() -> dict[str, str]:
     return kept | {"PYTHONUSERBASE": site.getuserbase(), "PYTHONSAFEPATH": "1"}
 
 
-def gone(last: str) -> GraderError:
-    return GraderError(_gone(last))
-
-
-def _gone(last: str) -> Text:
+def gone(last: str) -> Text:
+    """The sentence for a process of the grader's that has ended, with its last words."""
     return both(
         f"The process that grades has ended. Run the command again; if it happens again, please report this: {last}",
         f"评分进程已退出。请重新运行命令；若再次出现，请报告以下信息：{last}",

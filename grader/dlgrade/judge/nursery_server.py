@@ -8,7 +8,6 @@ children end with it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -18,19 +17,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dlgrade.worker.libc import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, call
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.server import Server
 from dlgrade.worker.warm import warm_up
 
 PACKET = 65536
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def main() -> None:
     """Serve orders until the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # fork servers leave their first process behind
+    call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # fork servers leave their first process behind
     orders = _take_orders()
     warm_up()
     judges: dict[int, int] = {}  # pidfds
@@ -81,7 +80,7 @@ def _fork(orders: socket.socket, work: Callable[[], None]) -> int:
 
 
 def _die_with(parent: int) -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     if os.getppid() != parent:  # it died before this
         os._exit(1)
 

@@ -23,7 +23,7 @@ import msgspec
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, DlgradeError, GraderError, SandboxError, UsageError
-from dlgrade.judge.nursery import PATIENCE_SECONDS, Nursery, gone
+from dlgrade.judge.nursery import LAST_WORDS, PATIENCE_SECONDS, Nursery, gone
 from dlgrade.judge.options import Device, SandboxMode, Trains, Why, WorkerMode
 from dlgrade.report.model import ChapterReport, CheckReport
 from dlgrade.submission import Submission
@@ -269,7 +269,7 @@ class RemoteJudge:
     def _reopen(self, on_wait: Callable[[], None] | None = None) -> None:
         assert self.opening is not None, "open the judge first"
         if self.closed:
-            raise JudgeLost(gone("closed").text)
+            raise JudgeLost(gone("closed"))
         if self.process is None or self.process.opened or self.process.ended:
             self._drop()
             self.process = self._forked() if self.forks else Spawned()
@@ -348,7 +348,7 @@ class Process:
                     on_wait()
                 continue
             if content is None:
-                raise JudgeLost(gone(self.last_words()).text)
+                raise JudgeLost(gone(self.last_words()))
             answer: Answer = msgspec.msgpack.decode(content, type=Answer)
             return answer
 
@@ -413,7 +413,7 @@ class Spawned(Process):
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(PATIENCE_SECONDS)
         self.complaints.seek(0)
-        return self.complaints.read()[-600:].decode("utf-8", "replace").strip()
+        return self.complaints.read()[-LAST_WORDS:].decode("utf-8", "replace").strip()
 
     def interrupt(self) -> None:
         if sys.platform == "win32":

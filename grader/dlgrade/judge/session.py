@@ -22,6 +22,7 @@ from dlgrade.report.model import ChapterReport, CheckReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.warm import use_one_thread
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Accelerator, Check, Content, Grading, StandIn
@@ -63,7 +64,7 @@ class Judge:
             self.workers.close()
             raise lacking(self.workers.missing)
         self.contents: dict[str, Content] = {}
-        _use_one_thread()
+        use_one_thread()
         self.accelerator = accelerator(device)
 
     def __enter__(self) -> Judge:
@@ -316,12 +317,3 @@ def accelerator(device: Device) -> Accelerator | None:
             )
         )
     return None
-
-
-def _use_one_thread() -> None:
-    """The judge's own computations leave the other cores to the workers."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import torch
-
-    torch.set_num_threads(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import site
 import socket
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 from dlgrade import walls
 from dlgrade.errors import GraderError, SandboxError
 from dlgrade.files import remove_tree
-from dlgrade.judge.nursery import Nursery
+from dlgrade.judge.nursery import Nursery, clean_environment
 from dlgrade.judge.options import SandboxMode, WorkerMode
 from dlgrade.judge.workers import Ended, Worker
 from dlgrade.text import both
@@ -170,16 +169,13 @@ class SpawnedWorker(Worker):
             "private": list(map(str, private)),
             "gpu": gpu,
         }
-        kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if key in os.environ}
-        # Where `pip install --user` put torch; else Python would look for it below the worker's own HOME.
-        kept["PYTHONUSERBASE"] = site.getuserbase()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dlgrade.worker.spawned", json.dumps(order)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=self.scratch,
-            env={**kept, "HOME": self.scratch, "TMPDIR": self.scratch, "TEMP": self.scratch, "PYTHONSAFEPATH": "1"},
+            env=clean_environment() | {"HOME": self.scratch, "TMPDIR": self.scratch, "TEMP": self.scratch},
             start_new_session=True,
         )
         assert self.process.stdin is not None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from pathlib import Path
+
+from dlgrade.worker.libc import call
 
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID, CAP_SETFCAP = 1, 2, 6, 7, 31
 VERSION_3 = 0x20080522
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def permitted() -> set[int]:
@@ -23,6 +22,4 @@ def keep_only(kept: set[int]) -> None:
     bits = sum(1 << number for number in kept)
     low, high = bits & 0xFFFFFFFF, bits >> 32
     header = (ctypes.c_uint32 * 2)(VERSION_3, 0)
-    if _libc.capset(header, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)):
-        number = ctypes.get_errno()
-        raise OSError(number, f"capset: {os.strerror(number)}")
+    call("capset", header, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0))

@@ -33,6 +33,7 @@ from landlockpy import AccessFS
 from dlgrade.walls import NAMESPACES, SWITCHED_OFF, lacking
 from dlgrade.worker import capabilities, seccomp, users
 from dlgrade.worker.capabilities import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETFCAP, CAP_SETGID, CAP_SETUID
+from dlgrade.worker.libc import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, call, libc
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.users import SHARED
 
@@ -41,8 +42,7 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
 )  # fmt: skip
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_SLAVE = 2, 4, 4096, 16384, 1 << 19
 MNT_DETACH = 2
-PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 4, 38, 1, 36
-PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
+PR_SET_NO_NEW_PRIVS, PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 38, 28, 4
 NOBODY = 65534
 NOWHERE = b"/nonexistent"
 
@@ -68,17 +68,6 @@ GPU_FOLDERS = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/modul
 
 SCRATCH = Path("/submission")
 MOUNT_POINT = Path("/sys")  # a folder that every Linux has; only the fork server sees it covered
-
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def call(name: str, *arguments: object) -> int:
-    """A libc function that returns -1 and sets errno on failure. Raises OSError with the function's name."""
-    result: int = getattr(_libc, name)(*arguments)
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
-    return result
 
 
 def unshare(flags: int) -> None:
@@ -433,7 +422,7 @@ def forget_surroundings() -> None:
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end of `man 5 proc_pid_stat`
     ctypes.memset(start, 0, end - start)
-    names = ctypes.POINTER(ctypes.c_void_p).in_dll(_libc, "environ")
+    names = ctypes.POINTER(ctypes.c_void_p).in_dll(libc, "environ")
     for i in itertools.count():
         address = names[i]
         if not address:

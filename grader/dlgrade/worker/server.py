@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from dlgrade.worker import guest, sharing, users
+from dlgrade.worker.libc import PR_SET_CHILD_SUBREAPER, call
 from dlgrade.worker.limits import Limits
-from dlgrade.worker.sandbox import PR_SET_CHILD_SUBREAPER, Sandbox, call, forget_surroundings
+from dlgrade.worker.sandbox import Sandbox, forget_surroundings
 
 PACKET = 65536
 WATCH_MS = 50

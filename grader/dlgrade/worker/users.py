@@ -7,7 +7,6 @@ memory, a limit on processes counts those of one worker only, and one signal end
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import json
 import os
@@ -18,12 +17,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlgrade.worker import capabilities
+from dlgrade.worker.libc import PR_SET_DUMPABLE, PR_SET_KEEPCAPS, call
 
 FIRST_ID, IDS = 60706, 478  # systemd's table of user ids has nothing here
-PR_SET_DUMPABLE, PR_SET_KEEPCAPS = 4, 8
 SHARED = Path("/dev/shm")  # semaphores and shared memory, as data loaders with workers use them
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class User:
@@ -54,10 +51,10 @@ class User:
             OSError: this root may not.
         """
         os.setgroups([])
-        _libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
         os.setresgid(self.number, self.number, self.number)
         os.setresuid(self.number, self.number, self.number)
-        _libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # otherwise /proc/self belongs to root
+        call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # otherwise /proc/self belongs to root
 
     def end(self) -> None:
         """End all processes of this user at once, which no fork outruns, and remove the memory that they shared."""
