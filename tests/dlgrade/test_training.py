@@ -97,24 +97,16 @@ def load(size, generator, split="train"):
     X = torch.randn(size, 2, generator=generator)
     return X, (X.sum(1) > 0).long()
 '''
-STORED = '''\
-"""Points on two sides of a line, in a file.
-
-Source: somewhere. Licence: none needed.
-"""
-
-import torch
-
-from dlgrade.data import File, find
-
-FILES = {"points": File("points.txt", "md5:%s", %d, ("http://127.0.0.1:9/",))}
-
-
-def load(size, generator, split="train"):
-    find("points", FILES["points"])
-    X = torch.randn(size, 2, generator=generator)
-    return X, (X.sum(1) > 0).long()
-'''
+STORED = (
+    POINTS.replace("a line.", "a line, in a file.")
+    .replace("generated", "somewhere")
+    .replace(
+        "import torch\n",
+        "import torch\n\nfrom dlgrade.data import File, find\n\n"
+        'FILES = {"points": File("points.txt", "md5:%s", %d, ("http://127.0.0.1:9/",))}\n',
+    )
+    .replace("    X = ", '    find("points", FILES["points"])\n    X = ')
+)
 CONTENT = b"points " * 30_000
 LAZY = {
     "the other side": f"w = {RIGHT.removeprefix('return ')}\n    return -w",
