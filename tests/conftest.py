@@ -60,6 +60,16 @@ def dlgrade(tmp_path):
 
 
 @pytest.fixture
+def empty_course(tmp_path, monkeypatch):
+    """The folder of a course without chapters, which is the course of all commands; for `new`."""
+    folder = tmp_path / "course"
+    (folder / "exercises").mkdir(parents=True)
+    (folder / "exercises" / "course.yaml").write_text(EMPTY_CONTENTS, encoding="utf-8")
+    monkeypatch.setenv("DLGRADE_COURSE", str(folder))
+    return folder
+
+
+@pytest.fixture
 def tiny_course(tmp_path):
     """The folder of a course on disk with one chapter, ch01_doubling, whose starter code is up to date."""
     folder = tmp_path / "course"
@@ -76,6 +86,15 @@ def tiny_course(tmp_path):
         (folder / name).write_text(content, encoding="utf-8")
     return folder
 
+
+EMPTY_CONTENTS = """\
+format_version: 1
+title: {en: Small, zh: 小课程}
+parts:
+  - id: only
+    title: {en: Only, zh: 唯一}
+chapters:
+"""
 
 TINY_CONTENTS = """\
 format_version: 1

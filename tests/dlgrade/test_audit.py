@@ -8,14 +8,6 @@ import pytest
 
 from dlgrade.cli.new import new
 
-CONTENTS = """\
-format_version: 1
-title: {en: Small, zh: 小课程}
-parts:
-  - id: only
-    title: {en: Only, zh: 唯一}
-chapters:
-"""
 SECOND_CHECK = '''
     def test_second(self, agree, run, randn):
         """A second check.
@@ -50,12 +42,9 @@ class SmallCourse:
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
-    (tmp_path / "course" / "exercises").mkdir(parents=True)
-    (tmp_path / "course" / "exercises" / "course.yaml").write_text(CONTENTS, encoding="utf-8")
-    monkeypatch.setenv("DLGRADE_COURSE", str(tmp_path / "course"))
+def small(empty_course):
     new(chapter="ch90", slug="twice", part=None)
-    return SmallCourse(tmp_path / "course")
+    return SmallCourse(empty_course)
 
 
 def test_a_sound_course_has_no_holes(dlgrade, small):

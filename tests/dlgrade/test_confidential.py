@@ -37,14 +37,6 @@ def canary(name):
     return f"CANARY-{name}-{secrets.token_hex(8)}"
 
 
-CONTENTS = """\
-format_version: 1
-title: {en: Small, zh: 小课程}
-parts:
-  - id: only
-    title: {en: Only, zh: 唯一}
-chapters:
-"""
 REFERENCE = '''\
 """ch90 Motto."""
 
@@ -129,12 +121,9 @@ def motto(X):
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
+def small(empty_course, monkeypatch):
     """A course of one exercise, `motto`, that is full of canaries."""
-    folder = tmp_path / "course"
-    (folder / "exercises").mkdir(parents=True)
-    (folder / "exercises" / "course.yaml").write_text(CONTENTS, encoding="utf-8")
-    monkeypatch.setenv("DLGRADE_COURSE", str(folder))
+    folder = empty_course
     monkeypatch.setenv("GRADER_TOKEN", canary("environment"))
     new(chapter="ch90", slug="motto", part=None)
     files = {

@@ -17,27 +17,16 @@ import pytest
 from dlgrade.cli.new import new
 from dlgrade.report.legible import UNSEEN
 
-CONTENTS = """\
-format_version: 1
-title: {en: Small, zh: 小课程}
-parts:
-  - id: only
-    title: {en: Only, zh: 唯一}
-chapters:
-"""
 RIGHT = "def twice(X):\n    return X + X\n"
 MISTAKEN = "def twice(X):\n    return X / 2\n"
 BROKEN = "def twice(X):\n    return (X\n"
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
+def small(empty_course):
     """A course of one exercise, `twice`, worth a point."""
-    (tmp_path / "course" / "exercises").mkdir(parents=True)
-    (tmp_path / "course" / "exercises" / "course.yaml").write_text(CONTENTS, encoding="utf-8")
-    monkeypatch.setenv("DLGRADE_COURSE", str(tmp_path / "course"))
     new(chapter="ch90", slug="twice", part=None)
-    return tmp_path / "course"
+    return empty_course
 
 
 @pytest.fixture

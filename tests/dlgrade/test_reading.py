@@ -322,14 +322,6 @@ def test_a_forked_process_has_no_part_in_it():
 
 # A class.
 
-CONTENTS = """\
-format_version: 1
-title: {en: Small, zh: 小课程}
-parts:
-  - id: only
-    title: {en: Only, zh: 唯一}
-chapters:
-"""
 RIGHT = b"def twice(X):\n    return X + X\n"
 BREAKING = [
     {
@@ -348,11 +340,9 @@ BREAKING = [
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
+def small(empty_course):
     """A course of one exercise, `twice`."""
-    (tmp_path / "course" / "exercises").mkdir(parents=True)
-    (tmp_path / "course" / "exercises" / "course.yaml").write_text(CONTENTS, encoding="utf-8")
-    monkeypatch.setenv("DLGRADE_COURSE", str(tmp_path / "course"))
+    del empty_course
     new(chapter="ch90", slug="twice", part=None)
 
 
