@@ -9,8 +9,9 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+from dlgrade.text import UNSEEN
+
 FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -26,9 +27,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def clean(name: str) -> str:
     """A name, or other words of a student's, as people see them: macOS takes accents apart.
 
-    Bytes that are no text, and what would end a line, turn it around or control a terminal, are shown as U+FFFD.
+    Bytes that are no text, characters that nobody can see, and tabs and ends of lines are shown as U+FFFD.
     """
-    return UNSEEN.sub("\ufffd", unicodedata.normalize("NFC", name))
+    return UNSEEN.sub("\ufffd", re.sub(r"[\t\n]", "\ufffd", unicodedata.normalize("NFC", name)))
 
 
 def remove_tree(folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from dlgrade.cli.new import new
-from dlgrade.report.legible import UNSEEN
+from dlgrade.text import UNSEEN
 
 RIGHT = "def twice(X):\n    return X + X\n"
 MISTAKEN = "def twice(X):\n    return X / 2\n"

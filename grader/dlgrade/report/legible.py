@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 
-from dlgrade.text import Text, both
+from dlgrade.text import UNSEEN, Text, both
 
 MESSAGE = 2_000  # characters that are shown of a message
 VALUE = 4_000  # of a call, a value, what was printed
 LINES = 60
-
-# Control characters, what turns the direction of text around, what has no width, half pairs, and the tags block:
-# written out as ranges, so that every Python shows the same.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
-)
 
 
 def visible(words: str) -> str:
