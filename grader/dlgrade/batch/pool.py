@@ -47,17 +47,23 @@ def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: De
         stack.callback(_close, judges)
         first = [open_judge()]  # what is missing is said before any work begins
 
+        def take_judge() -> RemoteJudge:
+            try:
+                return first.pop()
+            except IndexError:  # another thread has it
+                return open_judge()
+
         def begin() -> None:
-            _here.judge = None
-            _here.open = lambda: first.pop() if first else open_judge()
+            _here.judge, _here.take = None, take_judge
 
         executor = ThreadPoolExecutor(jobs, initializer=begin)
         try:
             yield executor
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
-            for judge in judges:
-                judge.close(interrupt=True)
+            for judge in judges:  # all before the first is waited for
+                judge.interrupt()
+            _close(judges)
             raise
         finally:
             executor.shutdown()
@@ -71,7 +77,7 @@ def _close(judges: list[RemoteJudge]) -> None:
 def the_judge() -> RemoteJudge:
     """The judge of this thread of the pool."""
     if _here.judge is None:
-        _here.judge = _here.open()
+        _here.judge = _here.take()
     judge: RemoteJudge = _here.judge
     return judge
 

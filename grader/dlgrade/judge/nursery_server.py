@@ -47,8 +47,10 @@ def _obey(order: dict[str, Any], sockets: list[socket.socket], orders: socket.so
     if "server" in order:
         _fork(orders, lambda: _serve(sockets[0], order["server"]))
     elif "judge" in order:
-        judges[order["judge"]] = os.pidfd_open(_fork(orders, lambda: _judge(*sockets)))
-    else:
+        pid = _fork(orders, lambda: _judge(*sockets))
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
+            judges[order["judge"]] = os.pidfd_open(pid)
+    elif order["interrupt"] in judges:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(judges[order["interrupt"]], signal.SIGINT)
 

@@ -307,6 +307,12 @@ class RemoteJudge:
             process.interrupt()
         process.close()
 
+    def interrupt(self) -> None:
+        """End what the process is doing, from any thread: whoever waits for it gets JudgeLost, now and from now on."""
+        self.closed = True
+        if process := self.process:
+            process.interrupt()
+
     def close(self, *, interrupt: bool = False) -> None:
         """End the process, its workers and the nursery, if it has one of its own; from any thread."""
         self.closed = True
