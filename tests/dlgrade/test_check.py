@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from dlgrade import course
 from dlgrade.judge.session import Judge
+from dlgrade.judge.workers import Output
 from dlgrade.report.model import Verdict
 from dlgrade.submission import Submission
 
@@ -305,6 +306,19 @@ def test_spawned_workers(spawning, judge, ch28, grade):
     assert {check.diagnosis for check in forked.checks} == {None, "layer-norm-over-batch"}
     verdicts = {check.verdict for check in forked.checks}
     assert verdicts == {Verdict.PASSED, Verdict.FAILED, Verdict.NOT_IMPLEMENTED}
+
+
+def test_output_belongs_to_its_check():
+    """Lines printed before a check never show in the check, however late the judge reads them."""
+    reading, writing = os.pipe()
+    output = Output(reading)
+    for _ in range(200):
+        os.write(writing, b"the check before\n")
+        output.reset()
+        os.write(writing, b"this check\n")
+        output.settle()
+        assert output.text() == ("this check\n", 11)
+    os.close(writing)
 
 
 def test_spawned_worker_that_ends(spawning, ch28, grade):

@@ -266,6 +266,7 @@ def chrome():
     options.binary_location = browser
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
         options.add_argument(argument)
+    options.add_argument("--disable-features=RenderDocument")  # with it, a reload can lose what was stored just before
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driven = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     yield driven
@@ -286,6 +287,7 @@ def show(chrome, tmp_path):
         features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
         chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
+        chrome.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "local_storage"})
         chrome.get(path.as_uri())
         return chrome
 
@@ -296,7 +298,6 @@ def show(chrome, tmp_path):
     asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
     assert asked
     assert all(url.startswith("file://") and Path(url).name == "page.html" for url in asked), asked
-    chrome.execute_script("localStorage.clear()")
 
 
 def column(driver, table, number):
@@ -372,8 +373,6 @@ def test_language(lang, show, data):
         (student_page(graded, data.chapters[0]), ("What was handed in", "提交的文件")),
     ):
         driver = show(source, lang=lang)
-        if driver.execute_script("return localStorage.length"):
-            driver.execute_script("localStorage.clear(); location.reload()")
 
         def spoken(driver=driver, words=words):
             text = driver.find_element("tag name", "body").text

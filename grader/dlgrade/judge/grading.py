@@ -349,6 +349,7 @@ class Grading:
         if self.worker is not None:
             worker, self.worker = self.worker, None
             worker.close()
+            worker.output.settle()
             self.printed = worker.output.text()
 
     # A check's life.

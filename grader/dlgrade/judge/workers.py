@@ -22,6 +22,8 @@ from dlgrade.worker.frames import HEADER, read_exactly, write_frame
 from dlgrade.worker.limits import Limits
 
 KEPT_OUTPUT = 4000
+PART = 65536  # bytes of one read
+MOST_PARTS = 32  # more than a pipe can hold
 GRACE = 5.0
 READER_SECONDS = 5.0
 MOST_WAITING = 3  # times the time allowed: what a worker may have wait for a core besides
@@ -129,24 +131,38 @@ class Output:
         self.descriptor = descriptor
         self.kept = bytearray()
         self.total = 0
+        self.closed = False
         self.lock = threading.Lock()
+        _never_block(descriptor)
         threading.Thread(target=self._drain, daemon=True).start()
 
     def _drain(self) -> None:
-        open_ = True
-        while open_:
+        part: bytes | None = None
+        while part != b"":
             early = _wait_readable(self.descriptor)
             with self.lock:
-                open_ = self._keep(_read(self.descriptor) if early is None else early)
-        os.close(self.descriptor)
+                part = _read(self.descriptor) if early is None else early
+                self._keep(part or b"")
+        with self.lock:
+            os.close(self.descriptor)
+            self.closed = True
 
-    def _keep(self, part: bytes) -> bool:
+    def _keep(self, part: bytes) -> None:
         self.total += len(part)
         self.kept += part[: max(0, KEPT_OUTPUT - len(self.kept))]
-        return bool(part)
+
+    def _catch_up(self) -> None:
+        """Take all that is in the pipe now: the thread that drains it may not have run yet. The lock is held."""
+        for _ in range(MOST_PARTS):
+            part = b"" if self.closed else _arrived(self.descriptor)
+            if not part:
+                return
+            self._keep(part)
 
     def reset(self) -> None:
+        """Forget what was printed until now."""
         with self.lock:
+            self._catch_up()
             self.kept.clear()
             self.total = 0
 
@@ -156,49 +172,50 @@ class Output:
             return self.kept.decode("utf-8", "replace"), self.total
 
     def settle(self) -> None:
-        """Wait until all that was printed before an answer is here; it was in the pipe before the answer was sent."""
+        """Take all that was printed before an answer; it was in the pipe before the answer was sent."""
         time.sleep(LATE_SECONDS)
-        deadline = time.monotonic() + 0.5
-        while time.monotonic() < deadline:
-            with self.lock:
-                if not _unread(self.descriptor):
-                    return
-            time.sleep(0.0005)
+        with self.lock:
+            self._catch_up()
 
 
-def _read(descriptor: int) -> bytes:
+def _read(descriptor: int) -> bytes | None:
+    """The next part; empty at the end of the output, None when nothing more is there yet."""
     try:
-        return os.read(descriptor, 65536)
+        return os.read(descriptor, PART)
+    except BlockingIOError:
+        return None
     except OSError:
         return b""
 
 
 try:
-    import fcntl
+    import fcntl  # noqa: F401 - where it is missing, pipes cannot be read without blocking
     import select
-    import termios
-except ImportError:  # Windows: a pipe can only be read, which blocks, so never with the lock held
-    LATE_SECONDS = 0.01  # nobody can say what is still in a pipe; what is, has this long to arrive
+except ImportError:  # Windows: never with the lock held
+    LATE_SECONDS = 0.01  # nobody can tell what is still in a pipe; it has this long to arrive
+
+    def _never_block(descriptor: int) -> None:
+        del descriptor
 
     def _wait_readable(descriptor: int) -> bytes | None:
         return _read(descriptor)
 
-    def _unread(descriptor: int) -> bool:
+    def _arrived(descriptor: int) -> bytes | None:
         del descriptor
-        return False
+        return None
 
 else:
     LATE_SECONDS = 0.0
+
+    def _never_block(descriptor: int) -> None:
+        os.set_blocking(descriptor, False)
 
     def _wait_readable(descriptor: int) -> bytes | None:
         select.select([descriptor], [], [])
         return None
 
-    def _unread(descriptor: int) -> bool:
-        try:
-            return any(fcntl.ioctl(descriptor, termios.FIONREAD, b"\0\0\0\0"))
-        except OSError:
-            return False
+    def _arrived(descriptor: int) -> bytes | None:
+        return _read(descriptor)
 
 
 class Worker:
