@@ -7,7 +7,7 @@ Debian's package dataset-fashion-mnist has it, too.
 import torch
 from torch import Tensor
 
-from dlgrade.data import File, idx_images
+from dlgrade.course.data_sets import File, idx_images
 
 KIND = "images"
 PLACES = ("/usr/share/datasets/fashion-mnist",)

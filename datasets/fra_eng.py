@@ -12,7 +12,7 @@ import zlib
 
 import torch
 
-from dlgrade.data import File, find
+from dlgrade.course.data_sets import File, find
 
 KIND = "sentence pairs"
 FILES = {

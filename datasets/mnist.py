@@ -6,7 +6,7 @@ Source: LeCun, Cortes and Burges (1998). Licence: CC BY-SA 3.0. 12 MB.
 import torch
 from torch import Tensor
 
-from dlgrade.data import File, idx_images
+from dlgrade.course.data_sets import File, idx_images
 
 KIND = "images"
 PLACES = ("/usr/share/datasets/mnist",)

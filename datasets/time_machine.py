@@ -7,7 +7,7 @@ import re
 
 import torch
 
-from dlgrade.data import File, find
+from dlgrade.course.data_sets import File, find
 
 KIND = "text"
 BORDER = 1000  # characters between the two parts that belong to neither

@@ -56,3 +56,17 @@ def default_lang() -> Lang:
         return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
     except ValueError:
         return "en"
+
+
+_chosen: list[Lang] = []
+
+
+def choose_lang(lang: Lang | None) -> Lang:
+    """Make this the language of the command's messages, its errors included; None: the locale's."""
+    _chosen[:] = [lang or default_lang()]
+    return _chosen[0]
+
+
+def chosen_lang() -> Lang:
+    """Return the language that the command was asked for, by default the locale's."""
+    return _chosen[0] if _chosen else default_lang()

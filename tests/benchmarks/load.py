@@ -21,7 +21,7 @@ from pathlib import Path
 
 from dlgrade import course
 from dlgrade.audit.mutants import mutants
-from dlgrade.variants import changed
+from dlgrade.course.misconceptions import changed
 
 HERE = course.load()
 CHAPTER = HERE.chapter("ch28")

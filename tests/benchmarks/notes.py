@@ -12,7 +12,7 @@ import time
 import torch
 
 from dlgrade import course
-from dlgrade.data import DataMissing, data_set
+from dlgrade.course.data_sets import DataMissing, data_set
 from dlgrade.judge.session import Judge
 
 NOTES = {"softmax regression (ch09)": 0.8335, "MLP, 256 hidden (ch10)": 0.869, "MLP, dropout 0.1 (ch13)": 0.869}

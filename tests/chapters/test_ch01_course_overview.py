@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, expect, raises, shuffled, words
+from dlgrade.testing import close, expect, raises, shuffled, words
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, draw_int, expect, raises, shuffled
+from dlgrade.testing import close, draw_int, expect, raises, shuffled
 
 # Rates and bids whose orders by product, rate, bid and sum begin with other ads each; no two products are near.
 CTR = [0.02, 0.1, 0.05, 0.3, 0.01, 0.08, 0.6, 0.9]

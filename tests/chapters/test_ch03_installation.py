@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, draw_int, expect, shuffled, words
+from dlgrade.testing import close, draw_int, expect, shuffled, words
 
 ABC = "a9993e364706816aba3e25717850c26c9cd0d89d"  # of b"abc", as published; the following likewise
 EMPTY = "da39a3ee5e6b4b0d3255bfef95601890afd80709"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, draw_int, raises, shuffled, words, written_from_scratch
+from dlgrade.testing import close, draw_int, raises, shuffled, words, written_from_scratch
 
 NAN = float("nan")
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from dlgrade.suite import close, draw_int, gradients, shuffled, written_from_scratch
+from dlgrade.testing import close, draw_int, gradients, shuffled, written_from_scratch
 
 CYCLE = [1, 2, 0]
 

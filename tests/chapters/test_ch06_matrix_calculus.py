@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.suite import close, draw_int, expect, raises, shuffled, written_from_scratch
+from dlgrade.testing import close, draw_int, expect, raises, shuffled, written_from_scratch
 
 F64 = torch.float64
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.suite import close, written_from_scratch
+from dlgrade.testing import close, written_from_scratch
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade.suite import close, draw_int, gradients, to_grid, written_from_scratch
+from dlgrade.testing import close, draw_int, gradients, to_grid, written_from_scratch
 
 NORMAL = True, torch.tensor([1, 0.7])  # what `distribution` should give
 

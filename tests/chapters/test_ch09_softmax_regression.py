@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, draw_int, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.testing import close, draw_int, expect, gradients, set_parameters, written_from_scratch
 
 INPUTS, CLASSES = 4, 3
 FROM = 0, 5, 10, 15  # of examples, all and fewer: a single count says little

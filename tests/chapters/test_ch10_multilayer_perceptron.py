@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, draw_int, expect, gradients, shuffled, to_grid, written_from_scratch
+from dlgrade.testing import close, draw_int, expect, gradients, shuffled, to_grid, written_from_scratch
 
 SQUARE = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 XOR = torch.tensor([-1, 1, 1, -1])

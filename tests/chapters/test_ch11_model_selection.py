@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, gradients, raises, set_parameters
+from dlgrade.testing import close, expect, gradients, raises, set_parameters
 
 INPUTS, QUARTERS = 4, (0.5, 0.25, 0.25)
 WRONG_FRACTIONS = [(0.7, 0.2, 0.2), (0.7, 0.15, 0.1), (0.7, 0.15, 0.1499), (1.2, -0.1, -0.1), (-0.5, 0.75, 0.75)]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.testing import close, expect, gradients, set_parameters, written_from_scratch
 
 INPUTS = 200
 OWN = ["weight", "bias"]  # what a layer calls its parameters

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, raises, set_parameters, to_grid, written_from_scratch
+from dlgrade.testing import close, expect, gradients, raises, set_parameters, to_grid, written_from_scratch
 
 DRAWS = 200  # an element of probability 0.2 is missed by all of them once in 1e19 runs
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients, raises, to_grid, written_from_scratch
+from dlgrade.testing import close, gradients, raises, to_grid, written_from_scratch
 
 INF = torch.inf
 DIMENSIONS = [(shape, dim) for shape in ((6,), (4, 5), (2, 3, 4, 5)) for dim in range(-len(shape), len(shape))]

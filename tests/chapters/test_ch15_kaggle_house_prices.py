@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, raises, set_parameters
+from dlgrade.testing import close, expect, raises, set_parameters
 
 INPUTS = 6  # the in_features of the starter code
 NAN, INF = torch.nan, torch.inf

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, parameter_gradients, set_parameters, to_grid, written_from_scratch
+from dlgrade.testing import close, gradients, parameter_gradients, set_parameters, to_grid, written_from_scratch
 
 
 def fixed(module, dtype=torch.float32):

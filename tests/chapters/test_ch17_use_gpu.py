@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, raises
+from dlgrade.testing import close, raises
 
 CPU = "device", "cpu"
 

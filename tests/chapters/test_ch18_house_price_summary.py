@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.suite import close, gradients, raises
+from dlgrade.testing import close, gradients, raises
 
 
 def mean(preds, weights=None):

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, raises, set_parameters
+from dlgrade.testing import close, expect, gradients, raises, set_parameters
 
 INPUTS, CLASSES = 4, 3
 CPU, CPU0 = torch.device("cpu"), torch.device("cpu", 0)  # one place, two names

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, raises, written_from_scratch
+from dlgrade.testing import close, gradients, raises, written_from_scratch
 
 EPS, MOMENTUM = 1e-10, 0.9  # so small that only the checks of eps depend on where it stands
 

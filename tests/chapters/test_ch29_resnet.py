@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, gradients, parameter_gradients, set_parameters
 
 
 def two_modes(module, batch, X):

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, raises, set_parameters
+from dlgrade.testing import close, expect, raises, set_parameters
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.suite import close
+from dlgrade.testing import close
 
 WORDS = ["the", "of", "and", "to", "in", "was", "that", "had", "with", "time", "machine", "traveller", "space", "hm"]
 

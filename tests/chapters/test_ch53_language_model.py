@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.suite import close, expect, raises
+from dlgrade.testing import close, expect, raises
 
 WORDS = ["".join(letters) for letters in itertools.product("bdfklmnprst", "aeiou", "gnst")]
 RUNS = 120  # so many that each offset is drawn in some of them

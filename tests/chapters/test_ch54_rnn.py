@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients, written_from_scratch
+from dlgrade.testing import close, gradients, written_from_scratch
 
 INPUTS, HIDDENS = 5, 3
 WEIGHTS = 0.8, -0.7, 1.3  # w_h, w_x, w_o

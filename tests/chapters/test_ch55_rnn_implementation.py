@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import (
+from dlgrade.testing import (
     Sketch,
     close,
     descend,

@@ -5,7 +5,16 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import Sketch, close, expect, gradients, sizes, varied_matrices, with_gradients, written_from_scratch
+from dlgrade.testing import (
+    Sketch,
+    close,
+    expect,
+    gradients,
+    sizes,
+    varied_matrices,
+    with_gradients,
+    written_from_scratch,
+)
 
 VOCAB, HIDDENS = 5, 4
 CPU, META = torch.device("cpu"), torch.device("meta")

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
+from dlgrade.testing import close, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
 
 VOCAB, HIDDENS = 6, 4
 CPU, META = torch.device("cpu"), torch.device("meta")

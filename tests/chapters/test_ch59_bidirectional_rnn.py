@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, raises, set_parameters, written_from_scratch
+from dlgrade.testing import close, gradients, raises, set_parameters, written_from_scratch
 
 INPUTS, HIDDENS = 5, 4
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlgrade.suite import LETTERS, close
+from dlgrade.testing import LETTERS, close
 
 WORDS = ["go", "he", "who", "lost", "home", "is", "runs", "calm", "va", "qui", "il", "est", "moi", "chez", "perdu"]
 PAD, EOS, BOS, UNK = "<pad>", "<eos>", "<bos>", "<unk>"

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients
+from dlgrade.testing import close, gradients
 
 OPEN = "NotImplementedError"
 

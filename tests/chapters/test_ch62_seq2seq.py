@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, gradients, parameter_gradients, set_parameters
 
 VOCAB, EMBED, HIDDEN = 9, 3, 4
 

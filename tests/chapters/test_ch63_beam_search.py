@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.suite import close, expect, raises
+from dlgrade.testing import close, expect, raises
 
 BOS, EOS, NEVER, SURE = 0, 1, -1000.0, 30.0
 

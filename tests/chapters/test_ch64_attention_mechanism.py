@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, gradients, set_parameters
+from dlgrade.testing import close, expect, gradients, set_parameters
 
 
 def pooled(queries, keys, values, w):

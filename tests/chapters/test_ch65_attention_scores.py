@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, parameter_gradients, set_parameters, written_from_scratch
+from dlgrade.testing import close, expect, gradients, parameter_gradients, set_parameters, written_from_scratch
 
 SIZES = 3, 5, 4  # of a key, a query and the hidden layer of AdditiveAttention
 

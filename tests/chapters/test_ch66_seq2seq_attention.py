@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, gradients, parameter_gradients, set_parameters
 
 VOCAB, EMBED, HIDDEN = 9, 3, 4
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import close, expect, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
+from dlgrade.testing import close, expect, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, parameter_gradients, set_parameters, written_from_scratch
+from dlgrade.testing import close, expect, gradients, parameter_gradients, set_parameters, written_from_scratch
 
 VOCAB, WIDTH, FFN, HEADS, SIZES = 9, 8, 5, 2, (8, 8, 8, 8)
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import close, expect, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, expect, gradients, parameter_gradients, set_parameters
 
 WORDS = ["this", "movie", "is", "great", "i", "like", "it", "a", "lot"]
 LETTERS = "ABCDEFGH"

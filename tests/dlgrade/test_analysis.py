@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dlgrade.report.analysis import correlation, items, mistakes, spread
-from dlgrade.report.classes import ClassChapter, ClassCheck, ClassResult
-from dlgrade.report.model import ChapterReport, CheckReport, Verdict
+from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassResult
+from dlgrade.results.report import ChapterReport, CheckReport, Verdict
 from dlgrade.text import same
 
 

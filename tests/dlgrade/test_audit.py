@@ -97,7 +97,7 @@ def worthless(small):
 
 
 def constant(small):
-    small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.suite import expect\n")
+    small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.testing import expect\n")
     met = 'expect(run(lambda impl: impl.twice(X)).std() > 0.1, "It does not vary.", "没有变化。")'
     small.add_check(met)
     return "worthless", "twice.second: a worthless answer (a pattern) earns its points"
@@ -238,7 +238,7 @@ def broken_suite(small):
 
 
 def idle_check(small):
-    small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.suite import raises\n")
+    small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.testing import raises\n")
     small.add_check("run(lambda impl: raises(lambda: impl.twice(0), Exception))")
     return "idle-check", "twice.second: catches no misconception and no mutant"
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from dlgrade.judge.grading import grader_fault
-from dlgrade.report.bounds import MOST_BYTES, bound
-from dlgrade.report.model import CheckReport, Detail, Frame
+from dlgrade.results.bounds import MOST_BYTES, bound
+from dlgrade.results.report import CheckReport, Detail, Frame
 from dlgrade.text import both, same
 
 NAMES = both("A check.", "检查项。")

@@ -13,9 +13,9 @@ from rich.cells import cell_len
 
 from dlgrade import course
 from dlgrade.judge.session import Judge
-from dlgrade.judge.workers import Output
-from dlgrade.report.model import Verdict
+from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
+from dlgrade.workers.handle import Output
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")

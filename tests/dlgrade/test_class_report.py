@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from dlgrade.report.class_report import class_report
-from dlgrade.report.classes import ClassChapter, ClassCheck, ClassData, ClassResult, Override
-from dlgrade.report.html import student_page
-from dlgrade.report.model import ChapterReport, CheckReport, Detail, Frame, Mention, Verdict
+from dlgrade.report.student_page import student_page
 from dlgrade.report.tables import grades_csv, harmless
+from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult, Override
+from dlgrade.results.report import ChapterReport, CheckReport, Detail, Frame, Mention, Verdict
 from dlgrade.text import both, same
 
 HOSTILE = (

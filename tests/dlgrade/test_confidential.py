@@ -403,7 +403,7 @@ def motto(X):
 '''
 ANCESTOR = """
 import os, socket, sys
-from dlgrade.judge.sources import ForkServer
+from dlgrade.workers.sources import ForkServer
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.server import Server
 from dlgrade.worker.warm import warm_up

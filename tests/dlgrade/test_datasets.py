@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from dlgrade import course
-from dlgrade.data import data_set, data_sets
-from dlgrade.suite import LETTERS, windows
+from dlgrade.course.data_sets import data_set, data_sets
+from dlgrade.testing import LETTERS, windows
 
 LINES = (
     "The Time Machine, by H. G. Wells [1898]\n\n\n\nI\n\n\nThe Time Traveller (for so it\nwill be\tconvenient) ...\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from dlgrade import health
+from dlgrade.student import doctor
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -198,4 +198,4 @@ def test_it_says_what_takes_time(tmp_path):
 def test_supported_versions_of_python():
     """The versions that doctor calls supported are those that the package may be installed on."""
     (oldest, below) = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', PYPROJECT.read_text()).groups()
-    assert ((3, int(oldest)), (3, int(below) - 1)) == (health.OLDEST, health.NEWEST)
+    assert ((3, int(oldest)), (3, int(below) - 1)) == (doctor.OLDEST, doctor.NEWEST)

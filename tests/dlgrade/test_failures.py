@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from dlgrade.report.model import Report, Verdict, to_json
+from dlgrade.results.report import Report, Verdict, to_json
 from dlgrade.submission import Submission
 
 

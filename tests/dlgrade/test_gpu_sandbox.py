@@ -20,7 +20,7 @@ exec "$@"
 LOOK = """
 import json, sys
 from dlgrade.judge.probe import pickled
-from dlgrade.judge.sources import open_workers
+from dlgrade.workers.sources import open_workers
 from dlgrade.worker import wire
 from dlgrade.worker.limits import Limits
 

@@ -30,8 +30,8 @@ from dlgrade import course
 from dlgrade.errors import SandboxError
 from dlgrade.judge.session import Judge
 from dlgrade.report.junit import to_junit
-from dlgrade.report.model import Report, Verdict, to_json
 from dlgrade.report.terminal import Terminal
+from dlgrade.results.report import Report, Verdict, to_json
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import MB, Limits
 

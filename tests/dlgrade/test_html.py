@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 import pytest
 
 from dlgrade.errors import UsageError
-from dlgrade.report import page
-from dlgrade.report.classes import ClassChapter, ClassCheck, ClassResult, Override
+from dlgrade.legible import cut, one_line, shorter, visible
+from dlgrade.report import templating
 from dlgrade.report.gradescope import to_gradescope
-from dlgrade.report.html import student_page
-from dlgrade.report.legible import cut, one_line, shorter, visible
-from dlgrade.report.model import ChapterReport, CheckReport, Detail, Frame, Verdict
+from dlgrade.report.student_page import student_page
+from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassResult, Override
+from dlgrade.results.report import ChapterReport, CheckReport, Detail, Frame, Verdict
 from dlgrade.text import both, same
 
 HOSTILE = [
@@ -224,7 +224,7 @@ def test_missing_package(package, monkeypatch):
             raise ImportError(name)
         return real(name, *rest)
 
-    page._environment.cache_clear()
+    templating._environment.cache_clear()
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(UsageError, match=re.escape("pip install 'dlgrade[grade]'")):
         student_page(RESULT, CHAPTER) if package == "jinja2" else histogram([0.5], "x")

@@ -10,8 +10,9 @@ import nbclient
 import nbformat
 import pytest
 
-from dlgrade import course, live
+from dlgrade import course
 from dlgrade.errors import SubmissionError
+from dlgrade.notebook import executed_cells
 
 HEAD = "import torch\nfrom torch import nn"
 THREADS = """\
@@ -64,7 +65,7 @@ CELLS = {
     "watch": "%dlgrade watch",
     "no-such": "%dlgrade check ch28 -k nonsense",
     "hint": "%dlgrade hint ch28.layer_norm",
-    "processes": "print(__import__('dlgrade.magic').magic._judges[0].own_nursery.process.pid)",
+    "processes": "print(__import__('dlgrade.notebook.magic').magic._judges[0].own_nursery.process.pid)",
 }
 ERRORS_EXPECTED = {"syntax"}
 
@@ -254,7 +255,7 @@ def _definitions(source):
 
 def namespace(*cells):
     """What the cells define, and their source."""
-    one = live.submission(["", *cells], "it", {})
+    one = executed_cells.submission(["", *cells], "it", {})
     made = {}
     exec(one.source, made)
     return made
@@ -277,17 +278,17 @@ def test_what_a_definition_needs_comes_first():
 
 def test_what_is_left_of_a_former_version():
     """A ready-made call, an error or a broken line of a former version is gone with it."""
-    source = live.submission(
+    source = executed_cells.submission(
         ["", "@undefined\ndef f(): return nn.BatchNorm2d(1)", "def f(): return 1"], "it", {}
     ).source
     assert "BatchNorm2d" not in source
     assert namespace("def f(:", "def f(): return 1", "def g(): return 2")["f"]() == 1
-    assert "def f(:" in live.submission(["", "def f(): return 1", "def f(:"], "it", {}).source
+    assert "def f(:" in executed_cells.submission(["", "def f(): return 1", "def f(:"], "it", {}).source
 
 
 def test_many_runs():
     """A cell that is run a thousand times is there once."""
-    one = live.submission(["", *["x = 1\ndef f(): return x"] * 1000], "it", {})
+    one = executed_cells.submission(["", *["x = 1\ndef f(): return x"] * 1000], "it", {})
     assert len(one.source.splitlines()) == 3
     assert one.place(3) == ("In [1000]", 2)
 
@@ -303,4 +304,4 @@ def test_many_runs():
 def test_refused(cells, reason):
     """Cells without a definition, and too much code, are refused with a sentence."""
     with pytest.raises(SubmissionError, match=reason):
-        live.submission(cells, "it", {})
+        executed_cells.submission(cells, "it", {})

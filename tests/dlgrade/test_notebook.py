@@ -6,8 +6,8 @@ import pytest
 
 from dlgrade import submission
 from dlgrade.errors import SubmissionError
-from dlgrade.reading import notebooks
-from dlgrade.report.model import Verdict
+from dlgrade.results.report import Verdict
+from dlgrade.submission.reading import notebooks
 
 HEAD = "import torch\nfrom torch import nn\n"
 

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from dlgrade.judge.compare import Comparison
-from dlgrade.judge.pictures import SIDE, picture_of
+from dlgrade.judge.tensor_picture import SIDE, picture_of
 from dlgrade.report import pictures
 
 NAME = "ch28_batch_norm.py"

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from dlgrade import course
-from dlgrade.variants import changed
+from dlgrade.course.misconceptions import changed
 
 HERE = course.load()
 CH28 = HERE.chapter("ch28")

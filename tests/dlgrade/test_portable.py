@@ -192,7 +192,7 @@ def test_watch(python, elsewhere, grade, tmp_path):
 ENDLESS = """
 import time
 from dlgrade.judge.probe import pickled
-from dlgrade.judge.variant import Variant
+from dlgrade.judge.trusted import Variant
 variant = Variant("endless", "def f():\\n    while True: pass\\n", patience=0.2)
 print(variant.outcome(pickled(lambda impl: impl.f()), 0).raised)
 quick = Variant("quick", "def f(): return 1", patience=0.2)

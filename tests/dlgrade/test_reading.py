@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from dlgrade import live, submission
+from dlgrade import submission
 from dlgrade.cli.new import new
 from dlgrade.errors import GraderError, SubmissionError
-from dlgrade.reading import python_files, reader
-from dlgrade.reading.questions import Notebook, PythonFile, Source
-from dlgrade.reading.reader import Reader
+from dlgrade.notebook import executed_cells
+from dlgrade.submission.reading import python_files, reader
+from dlgrade.submission.reading.questions import Notebook, PythonFile, Source
+from dlgrade.submission.reading.reader import Reader
 
 FUZZER = Path(__file__).parents[1] / "fuzz" / "hand_ins.py"
 GBK = b"# coding: gbk\nx = 1\n"
@@ -54,7 +55,7 @@ def test_deep_code_is_read(code):
     made = submission.from_content("ch28.ipynb", as_json(DEFINITION, code, inside), shown="ch28.ipynb")
     assert made.source.endswith(inside + "\n")
     ast.parse(made.files["ch28.ipynb"])
-    assert live.submission(["", DEFINITION, code, inside], "it", {}).source.count("def ") == 2
+    assert executed_cells.submission(["", DEFINITION, code, inside], "it", {}).source.count("def ") == 2
 
 
 REFUSED = {
@@ -246,8 +247,8 @@ def test_a_child_that_does_not_start(monkeypatch, own):
 
 OWNER = """
 import os, sys, time
-from dlgrade.reading import reader
-from dlgrade.reading.questions import PythonFile, Source
+from dlgrade.submission.reading import reader
+from dlgrade.submission.reading.questions import PythonFile, Source
 print(reader.ask(PythonFile("it", b"# coding: gbk\\nx = 1"), Source).text.count("x"), flush=True)
 print(reader._shared.process.pid, flush=True)
 sys.stdin.read()

@@ -353,7 +353,7 @@ def test_ordinary_user_in_a_container(as_nobody):
 TWO_AT_ONCE = """
 import json, os, sys
 from dlgrade.judge.probe import pickled
-from dlgrade.judge.sources import open_workers
+from dlgrade.workers.sources import open_workers
 from dlgrade.worker import wire
 from dlgrade.worker.limits import Limits
 

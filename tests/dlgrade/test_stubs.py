@@ -2,8 +2,8 @@
 
 import pytest
 
+from dlgrade.course.starter_code import starter_code
 from dlgrade.errors import CourseError
-from dlgrade.stubs import starter_code
 
 BLANK = "raise NotImplementedError  # write your code here / 在这里写代码"
 

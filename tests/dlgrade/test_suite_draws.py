@@ -1,8 +1,8 @@
-"""What suites draw with: `draw_int`, `shuffled` and `words` of dlgrade.suite."""
+"""What suites draw with: `draw_int`, `shuffled` and `words` of dlgrade.testing."""
 
 import torch
 
-from dlgrade.suite import draw_int, shuffled, words
+from dlgrade.testing import draw_int, shuffled, words
 
 
 def generator(seed: int = 0) -> torch.Generator:

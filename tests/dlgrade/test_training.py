@@ -57,7 +57,7 @@ TRAINING = '''\
 import pytest
 import torch
 
-from dlgrade.suite import accuracy
+from dlgrade.testing import accuracy
 
 
 def fit(impl, parameters, batches):
@@ -102,7 +102,7 @@ STORED = (
     .replace("generated", "somewhere")
     .replace(
         "import torch\n",
-        "import torch\n\nfrom dlgrade.data import File, find\n\n"
+        "import torch\n\nfrom dlgrade.course.data_sets import File, find\n\n"
         'FILES = {"points": File("points.txt", "md5:%s", %d, ("http://127.0.0.1:9/",))}\n',
     )
     .replace("    X = ", '    find("points", FILES["points"])\n    X = ')

@@ -3,9 +3,9 @@
 import pytest
 
 from dlgrade.course import Change, Misconception
+from dlgrade.course.misconceptions import changed
 from dlgrade.errors import CourseError
 from dlgrade.text import same
-from dlgrade.variants import changed
 
 REFERENCE = "def f(x):\n    y = x + 1\n    return y + 1\n"
 

@@ -11,13 +11,13 @@ import pytest
 import torch
 
 from dlgrade.judge.compare import Comparison, Tolerance
-from dlgrade.judge.verdicts import from_reply
-from dlgrade.judge.workers import unpack
-from dlgrade.report.model import Verdict
+from dlgrade.judge.reasons import from_reply
+from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker import wire
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.wire import Malformed, Other, Unsendable, from_tree, to_tree
+from dlgrade.workers.handle import unpack
 
 EXACT = Comparison(Tolerance(0.0, 0.0))
 

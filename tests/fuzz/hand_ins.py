@@ -29,9 +29,10 @@ from dlgrade import course, submission
 from dlgrade.batch.intake import gather
 from dlgrade.course import Course
 from dlgrade.errors import SubmissionError
-from dlgrade.live import submission as executed
-from dlgrade.reading import reader
+from dlgrade.notebook.executed_cells import submission as executed
 from dlgrade.submission import Submission
+from dlgrade.submission.reading import reader
+from dlgrade.submission.reading.questions import MAX_FILE_BYTES
 from dlgrade.text import Text
 
 SLOW_SECONDS = 60  # the limit of processor time is 20 s, and machines are busy
@@ -133,7 +134,7 @@ class Fuzzer:
         return told[0] if told else "nothing"
 
     def check(self, made: Submission) -> str:
-        assert len(made.files[made.main]) <= submission.MAX_FILE_BYTES
+        assert len(made.files[made.main]) <= MAX_FILE_BYTES
         msgspec.json.encode((made.main, made.source, made.shown, sorted(made.files)))
         assert all(made.place(line)[1] >= 0 for line in range(1, len(made.lines) + 1, 97))
         return "read"

@@ -30,17 +30,17 @@ from dlgrade import course
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.diagnosis import diagnose
 from dlgrade.judge.grading import Check, Entry
+from dlgrade.judge.reasons import Unmet, from_difference
 from dlgrade.judge.session import Judge
-from dlgrade.judge.verdicts import Unmet, from_difference
-from dlgrade.judge.workers import answer_in
-from dlgrade.report.bounds import MOST_BYTES
-from dlgrade.report.classes import ClassChapter, ClassResult
 from dlgrade.report.gradescope import to_gradescope
-from dlgrade.report.html import student_page
 from dlgrade.report.junit import to_junit
-from dlgrade.report.model import ChapterReport, CheckReport, Report, to_json
+from dlgrade.report.student_page import student_page
 from dlgrade.report.terminal import Terminal
+from dlgrade.results.bounds import MOST_BYTES
+from dlgrade.results.class_results import ClassChapter, ClassResult
+from dlgrade.results.report import ChapterReport, CheckReport, Report, to_json
 from dlgrade.submission import Submission
+from dlgrade.workers.handle import answer_in
 
 sys.path.append(str(Path(__file__).parent))
 from spoiling import spoiled

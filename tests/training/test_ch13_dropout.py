@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlgrade.suite import accuracy, descend, filled, learned
+from dlgrade.testing import accuracy, descend, filled, learned
 
 SIZES = 784, 10, 256, 256
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlgrade.suite import accuracy, descend
+from dlgrade.testing import accuracy, descend
 
 BATCH, EPOCHS, STEPS, LR = 128, 30, 960, 1.2
 PER_EPOCH = STEPS // EPOCHS

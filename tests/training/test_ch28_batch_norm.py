@@ -3,7 +3,7 @@
 import pytest
 from torch import nn
 
-from dlgrade.suite import accuracy, descend, filled
+from dlgrade.testing import accuracy, descend, filled
 
 NORMS = {"1": (6, 4), "5": (16, 4), "10": (120, 2), "13": (84, 2)}  # num_features and num_dims by the layer's place
 MOVING = "moving_mean", "moving_var"

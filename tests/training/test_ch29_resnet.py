@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.suite import accuracy, descend, filled, learned
+from dlgrade.testing import accuracy, descend, filled, learned
 
 
 def small_resnet(impl):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade.suite import LETTERS, descend, perplexity, windows
+from dlgrade.testing import LETTERS, descend, perplexity, windows
 
 NAMES = ["W_xz", "W_hz", "b_z", "W_xr", "W_hr", "b_r", "W_xh", "W_hh", "b_h", "W_hq", "b_q"]
 HIDDENS, LENGTH = 64, 32

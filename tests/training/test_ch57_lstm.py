@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade.suite import LETTERS, descend, perplexity, windows
+from dlgrade.testing import LETTERS, descend, perplexity, windows
 
 NAMES = ["W_xi", "W_hi", "b_i", "W_xf", "W_hf", "b_f", "W_xo", "W_ho", "b_o", "W_xc", "W_hc", "b_c", "W_hq", "b_q"]
 HIDDENS, LENGTH = 64, 32

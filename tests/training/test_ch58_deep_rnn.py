@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.suite import LETTERS, descend, filled, learned, perplexity, windows
+from dlgrade.testing import LETTERS, descend, filled, learned, perplexity, windows
 
 HIDDENS, LENGTH = 64, 32
 

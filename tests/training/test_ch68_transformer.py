@@ -3,7 +3,7 @@
 import pytest
 from torch import nn
 
-from dlgrade.suite import as_tokens, bleu, filled, learn_to_translate, translate, unseen, vocabularies
+from dlgrade.testing import as_tokens, bleu, filled, learn_to_translate, translate, unseen, vocabularies
 
 LENGTH = 14
 

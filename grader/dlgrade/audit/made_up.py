@@ -6,12 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from dlgrade import stubs
 from dlgrade.audit.model import MadeUp
-from dlgrade.course import Chapter, Course, Misconception
+from dlgrade.course import Chapter, Course, Misconception, starter_code
+from dlgrade.course.misconceptions import changed
 from dlgrade.errors import CourseError
 from dlgrade.text import both
-from dlgrade.variants import changed
 
 # Worthless answers: what a function gives in place of the right result Y. X is its first argument. Those in place of a
 # number, a truth value or a text are such constants, too; each answer has others, so that few answers try many.
@@ -139,9 +138,9 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
     Raises:
         CourseError: a misconception's change no longer applies, a marker is unpaired.
     """
-    reference = stubs.read_reference(course, chapter)
+    reference = starter_code.read_reference(course, chapter)
     first = seeds[0]
-    yield MadeUp(chapter.id, "starter", "starter code", stubs.starter_code(reference), first)
+    yield MadeUp(chapter.id, "starter", "starter code", starter_code.starter_code(reference), first)
     right = {
         "reference": reference,
         **{path.stem: path.read_text(encoding="utf-8") for path in course.alternates(chapter)},

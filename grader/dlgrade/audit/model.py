@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from dlgrade.judge.options import Why
-from dlgrade.report.model import ChapterReport, Verdict
+from dlgrade.options import Why
+from dlgrade.results.report import ChapterReport, Verdict
 
 Kind = Literal["starter", "right", "misconception", "worthless", "replay", "ready-made", "mutant"]
 

@@ -15,9 +15,8 @@ from typing import Any
 
 import msgspec
 
-from dlgrade import stubs
 from dlgrade.audit.model import MadeUp
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, starter_code
 
 KEPT_AT_A_PLACE = 3
 SAMPLE = 6
@@ -44,7 +43,7 @@ class Mutant(msgspec.Struct, frozen=True):
 
 def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
     """The thinned mutants of the chapter's answers; those that do not compile are left out."""
-    reference = stubs.read_reference(course, chapter)
+    reference = starter_code.read_reference(course, chapter)
     answers = _answer_lines(reference)
     owners = _owners(reference, chapter)
     found: dict[str, Mutant] = {}
@@ -94,8 +93,8 @@ def _answer_lines(reference: str) -> set[int]:
     lines, inside = set(), False
     for number, line in enumerate(reference.splitlines(), start=1):
         marker = line.strip()
-        inside = marker == stubs.BEGIN or (inside and marker != stubs.END)
-        if inside and marker != stubs.BEGIN and not marker.startswith(("def ", "import ", "from ")):
+        inside = marker == starter_code.BEGIN or (inside and marker != starter_code.END)
+        if inside and marker != starter_code.BEGIN and not marker.startswith(("def ", "import ", "from ")):
             lines.add(number)
     return lines
 

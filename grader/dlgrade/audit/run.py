@@ -16,10 +16,10 @@ from dlgrade.audit.made_up import made_up
 from dlgrade.audit.model import ChapterAudit, Hole, MadeUp, Mutants, Outcome, Replay, line_of
 from dlgrade.audit.mutants import Mutant
 from dlgrade.audit.strict import strict
-from dlgrade.batch.pool import the_judge
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError
-from dlgrade.report.model import ChapterReport, Detail, Verdict
+from dlgrade.judge.pool import the_judge
+from dlgrade.results.report import ChapterReport, Detail, Verdict
 from dlgrade.submission import Submission
 
 Amount = Literal["none", "sample", "all"]  # of mutants

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from dlgrade.audit.model import ChapterAudit, Hole
-from dlgrade.report.model import Verdict
+from dlgrade.results.report import Verdict
 
 WIDTH = 80
 MARKS = {

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from dlgrade import stubs
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.model import Hole, line_of
-from dlgrade.course import Chapter, Course, read_yaml
+from dlgrade.course import Chapter, Course, read_yaml, starter_code
 from dlgrade.text import Text
 
 FEWEST_MISCONCEPTIONS = 1
 FEWEST_ALTERNATES = 2
 SUITE_IMPORTS = {
-    "__future__", "collections", "dlgrade.suite", "functools", "itertools", "math", "nltk", "numpy", "pytest", "random",
-    "sacrebleu", "scipy", "torch", "torchvision", "typing",
+    "__future__", "collections", "dlgrade.testing", "functools", "itertools", "math", "nltk", "numpy", "pytest",
+    "random", "sacrebleu", "scipy", "torch", "torchvision", "typing",
 }  # fmt: skip
 Pointer = Callable[..., Hole]  # (path, text, words that the line at fault has) -> hole
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -37,7 +36,7 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
 
     yield from _strays(course, chapter, hole)
     yield from _translations(course, chapter, hole)
-    if chapter in stubs.stale(course):
+    if chapter in starter_code.stale(course):
         yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
     if len(course.alternates(chapter)) < FEWEST_ALTERNATES:
         yield hole(course.reference(chapter), f"has fewer than {FEWEST_ALTERNATES} alternates; add alternates/*.py.")

@@ -13,8 +13,8 @@ import msgspec
 from dlgrade.batch.trees import Entry, Tree, is_litter, moment, refused, too_large, unreadable
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
-from dlgrade.reading import reader
-from dlgrade.reading.questions import Content, Listing, Member, Members, Place, TooLarge, Unpack
+from dlgrade.submission.reading import reader
+from dlgrade.submission.reading.questions import Content, Listing, Member, Members, Place, TooLarge, Unpack
 from dlgrade.text import Text, both
 
 MAX_TOTAL = 8_000_000_000  # bytes out of an export

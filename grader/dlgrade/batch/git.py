@@ -17,7 +17,7 @@ from pathlib import Path
 from dlgrade.batch.trees import Entry, Tree, is_litter, moment, refused, too_large
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
-from dlgrade.reading.reader import deadline
+from dlgrade.submission.reading.reader import deadline
 from dlgrade.text import both
 
 SECONDS = 60

@@ -17,9 +17,9 @@ from sqlalchemy import Column, ForeignKey, Table
 
 from dlgrade.batch.model import HandIn, Student
 from dlgrade.errors import UsageError
-from dlgrade.report.classes import Override
-from dlgrade.report.model import ChapterReport, CheckReport, Verdict
-from dlgrade.report.words import PENDING
+from dlgrade.report.sentences import PENDING
+from dlgrade.results.class_results import Override
+from dlgrade.results.report import ChapterReport, CheckReport, Verdict
 from dlgrade.text import Text, both
 
 FORMAT = "1"

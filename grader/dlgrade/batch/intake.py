@@ -21,9 +21,9 @@ from dlgrade.batch.trees import Entry, Tree, file_entry, folder_tree, refused
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
-from dlgrade.reading import reader
-from dlgrade.reading.questions import MAX_FILE_BYTES
 from dlgrade.submission import MAX_FILES, SUFFIXES, Submission
+from dlgrade.submission.reading import reader
+from dlgrade.submission.reading.questions import MAX_FILE_BYTES
 from dlgrade.text import Text, both
 
 TOLD = ("", ".zip", *SUFFIXES)  # kinds of entries, folders among them, that may hold code

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from dlgrade import __version__
 from dlgrade.course import Chapter, Course
-from dlgrade.data import data_sets
+from dlgrade.course.data_sets import data_sets
 from dlgrade.submission import Submission
+from dlgrade.version import __version__
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:

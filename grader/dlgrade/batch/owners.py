@@ -18,9 +18,9 @@ from dlgrade.batch.naming import CANVAS, GRADESCOPE, MOODLE, Chapters, Found, Wh
 from dlgrade.batch.roster import Roster
 from dlgrade.batch.trees import Entry, Tree, moment
 from dlgrade.errors import SubmissionError
-from dlgrade.reading import reader
-from dlgrade.reading.questions import GradescopeMetadata, Record, Records
 from dlgrade.submission import SUFFIXES
+from dlgrade.submission.reading import reader
+from dlgrade.submission.reading.questions import GradescopeMetadata, Record, Records
 
 DOWNLOAD = timedelta(hours=1)  # a platform writes all of an export's times while it is being downloaded
 MAX_METADATA = 64_000_000

@@ -11,19 +11,19 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from dlgrade import __version__
 from dlgrade.batch.due import Due, read_due
 from dlgrade.batch.gradebook import Gradebook, Standing
 from dlgrade.batch.model import Student
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
-from dlgrade.report.classes import ClassChapter, ClassCheck, ClassData, ClassResult
 from dlgrade.report.gradescope import to_gradescope
-from dlgrade.report.html import student_page
 from dlgrade.report.junit import to_junit
-from dlgrade.report.model import ChapterReport, Detail, Report, as_data
+from dlgrade.report.student_page import student_page
+from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult
+from dlgrade.results.report import ChapterReport, Detail, Report, as_data
 from dlgrade.text import Lang, Text, both
+from dlgrade.version import __version__
 
 DUE = "due.yaml"
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')

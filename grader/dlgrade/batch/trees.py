@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
-from dlgrade.reading.questions import Record
+from dlgrade.submission.reading.questions import Record
 from dlgrade.text import Text, both
 
 MAX_WALKED = 200_000  # files of one folder: more is a mistake in what was given

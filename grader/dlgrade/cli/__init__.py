@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dlgrade import __version__, walls
+from dlgrade import sandbox_parts
 from dlgrade.errors import DlgradeError, GraderError
-from dlgrade.report.legible import visible, visible_json
-from dlgrade.text import Lang, Text, both, default_lang
+from dlgrade.legible import visible, visible_json
+from dlgrade.text import Text, both, choose_lang, chosen_lang, default_lang
+from dlgrade.version import __version__
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -139,23 +140,10 @@ def fail(error: DlgradeError) -> None:
     sys.exit(error.exit_code)
 
 
-_lang: list[Lang] = []
-
-
-def choose_lang(_ctx: click.Context, _param: click.Parameter, value: Lang | None) -> Lang:
-    """Note the language that was asked for, so that errors speak it, too."""
-    _lang[:] = [value or default_lang()]
-    return _lang[0]
-
-
-def chosen_lang() -> Lang:
-    return _lang[0] if _lang else default_lang()
-
-
 lang_option = click.option(
     "--lang",
     type=click.Choice(["en", "zh"]),
-    callback=choose_lang,
+    callback=lambda _context, _parameter, value: choose_lang(value),
     is_eager=True,
     help="Language of messages; else the locale's. 语言。",
 )
@@ -183,7 +171,7 @@ def load_course(data: tuple[str, ...]) -> Course:
         UsageError: there is no such data set.
     """
     from dlgrade import course
-    from dlgrade.data import data_set
+    from dlgrade.course.data_sets import data_set
 
     here = course.load(data)
     for name in data:
@@ -200,7 +188,7 @@ def open_judge(judge: RemoteJudge, here: Course, terminal: Terminal, **options: 
 
 def tell_sandbox(missing: list[str]) -> None:
     """Say on standard error which parts of the sandbox this machine lacks."""
-    if words := walls.told(missing):
+    if words := sandbox_parts.told(missing):
         say(words, err=True)
 
 

@@ -96,8 +96,8 @@ def audit(
     from dlgrade.audit import caught_by, show
     from dlgrade.audit.run import Audit
     from dlgrade.audit.strict import course_strays
-    from dlgrade.batch.pool import cores, pool
-    from dlgrade.judge.survey import missing_parts
+    from dlgrade.judge.pool import cores, pool
+    from dlgrade.workers.survey import missing_parts
 
     _require_cosmic_ray(plan)
     tell_sandbox(missing_parts())

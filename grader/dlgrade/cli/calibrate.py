@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade import stubs
 from dlgrade.cli import (
-    chosen_lang,
     complete,
     data_option,
     device_option,
@@ -20,16 +18,16 @@ from dlgrade.cli import (
     open_judge,
     say,
 )
-from dlgrade.course import Chapter
+from dlgrade.course import Chapter, starter_code
+from dlgrade.course.thresholds import RUNS, calibrated, own_task, thresholds, thresholds_file, write
 from dlgrade.errors import UsageError
 from dlgrade.submission import Submission
-from dlgrade.text import Lang, both
-from dlgrade.thresholds import RUNS, calibrated, own_task, thresholds, thresholds_file, write
+from dlgrade.text import Lang, both, chosen_lang
 
 if TYPE_CHECKING:
-    from dlgrade.judge.options import Device
     from dlgrade.judge.remote import RemoteJudge
-    from dlgrade.report.model import CheckReport
+    from dlgrade.options import Device
+    from dlgrade.results.report import CheckReport
 
 
 @click.command("calibrate")
@@ -100,7 +98,7 @@ def _calibrate(judge: RemoteJudge, chapter: Chapter) -> None:
 
 def _trained(judge: RemoteJudge, chapter: Chapter, seed: int) -> list[CheckReport]:
     """The checks of the chapter that train, on its reference."""
-    reference = Submission.from_source(stubs.read_reference(judge.course, chapter), f"{chapter.stem}.py")
+    reference = Submission.from_source(starter_code.read_reference(judge.course, chapter), f"{chapter.stem}.py")
     try:
         report = judge.grade(chapter, reference, seed=seed, training="only")
     except UsageError:

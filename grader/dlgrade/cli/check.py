@@ -14,8 +14,8 @@ from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
     from dlgrade.course import Chapter, Course
-    from dlgrade.judge.options import Device, SandboxMode, WorkerMode
-    from dlgrade.report.model import Report
+    from dlgrade.options import Device, SandboxMode, WorkerMode
+    from dlgrade.results.report import Report
     from dlgrade.submission import Submission
 
 
@@ -81,8 +81,8 @@ def check(
     workers: WorkerMode = "auto",
 ) -> Report:
     """Grade a submission of some chapters, telling the reader as it goes."""
-    from dlgrade import progress
     from dlgrade.judge.remote import RemoteJudge
+    from dlgrade.student import record
 
     with RemoteJudge(workers=workers) as judge:  # imports torch while the files are read
         here = load_course(data)
@@ -90,8 +90,8 @@ def check(
         if junit is not None and not junit.absolute().parent.is_dir():
             raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
 
-        from dlgrade.report.model import Report, to_json
         from dlgrade.report.terminal import Terminal
+        from dlgrade.results.report import Report, to_json
 
         terminal = Terminal(lang, quiet=as_json)
         open_judge(judge, here, terminal, sandbox=sandbox, device=device)
@@ -105,7 +105,7 @@ def check(
             terminal.explain(result)
             report.chapters.append(result)
             if not keyword:
-                progress.note_check(chapter, one, result)
+                record.note_check(chapter, one, result)
     if junit is not None:
         _write_junit(junit, report, lang)
     if as_json:
@@ -130,7 +130,8 @@ def _changed(here: Course, folder: Path) -> list[tuple[Chapter, Submission]]:
     Raises:
         UsageError: there are none, or none has changed.
     """
-    from dlgrade import progress, submission
+    from dlgrade import submission
+    from dlgrade.student import record
 
     if not folder.is_dir():
         raise UsageError(both(f"Of which chapter is {folder}? Name it.", f"{folder} 属于哪一章？请给出章节。"))
@@ -142,11 +143,11 @@ def _changed(here: Course, folder: Path) -> list[tuple[Chapter, Submission]]:
                 f"{folder} 中没有 chNN*.py 或 chNN*.ipynb。用 `dlgrade start ch28` 获取某一章的起始代码。",
             )
         )
-    last = {chapter.id: progress.checked(chapter) for chapter, _ in found}
+    last = {chapter.id: record.checked(chapter) for chapter, _ in found}
     changed = [
         (chapter, one)
         for chapter, one in found
-        if (before := last[chapter.id]) is None or before.digest != progress.digest(one)
+        if (before := last[chapter.id]) is None or before.digest != record.digest(one)
     ]
     if not changed:
         names = ", ".join(chapter.id for chapter, _ in found)

@@ -6,8 +6,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from dlgrade import course
-from dlgrade.cli import chosen_lang
 from dlgrade.errors import DlgradeError
+from dlgrade.text import chosen_lang
 
 
 def chapters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -9,7 +9,7 @@ import click
 
 from dlgrade import course
 from dlgrade.cli import echo, lang_option, rewrite, say
-from dlgrade.data import Tell, data_set, data_sets, fetch, store
+from dlgrade.course.data_sets import Tell, data_set, data_sets, fetch, store
 from dlgrade.text import Lang, both, same
 
 

@@ -15,10 +15,10 @@ from dlgrade.worker.limits import Limits
 
 if TYPE_CHECKING:
     from dlgrade.course import Course
-    from dlgrade.judge.options import SandboxMode
     from dlgrade.judge.remote import RemoteJudge
-    from dlgrade.report.model import ChapterReport
+    from dlgrade.options import SandboxMode
     from dlgrade.report.terminal import Terminal
+    from dlgrade.results.report import ChapterReport
 
 CHAPTER = "ch28"
 MISTAKE = "unbiased-variance"
@@ -62,11 +62,11 @@ def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
 def samples(here: Course) -> list[tuple[str, str]]:
     """(file name, source) of the three submissions."""
     from dlgrade import samples as folder
-    from dlgrade import stubs
-    from dlgrade.variants import changed
+    from dlgrade.course import starter_code
+    from dlgrade.course.misconceptions import changed
 
     chapter = here.chapter(CHAPTER)
-    right = stubs.read_reference(here, chapter)
+    right = starter_code.read_reference(here, chapter)
     mistake = next(m for m in here.misconceptions(chapter) if m.id == MISTAKE)
     attack = (Path(str(folder.__file__)).parent / "attack.py").read_text(encoding="utf-8")
     return [("right.py", right), ("mistaken.py", changed(right, mistake, MISTAKE)), ("attack.py", attack)]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade.cli import echo, echo_json, lang_option
-from dlgrade.health import AFTER, BEFORE, Finding, ask_elsewhere, guarded, speaks_chinese
-from dlgrade.report.legible import visible
+from dlgrade.legible import visible
+from dlgrade.student.doctor import AFTER, BEFORE, Finding, ask_elsewhere, guarded, speaks_chinese
 from dlgrade.text import Lang, Text, both, same
 
 if TYPE_CHECKING:

@@ -17,14 +17,14 @@ from dlgrade import course
 from dlgrade.cli import device_option, echo, echo_json, lang_option, rewrite, say, tell_sandbox
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
+from dlgrade.sandbox_parts import SWITCHED_OFF
 from dlgrade.text import Lang, Text, both
-from dlgrade.walls import SWITCHED_OFF
 
 if TYPE_CHECKING:
+    from dlgrade.batch.grade_class import Graded, Plan
     from dlgrade.batch.gradebook import Gradebook
-    from dlgrade.batch.grading import Graded, Plan
     from dlgrade.batch.model import Batch
-    from dlgrade.judge.options import Device
+    from dlgrade.options import Device
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def command(
     """
     if not paths and repository is None:
         raise UsageError(both("Name what to grade: a folder, files, a zip.", "请指定要评分的文件夹、文件或 zip。"))
-    from dlgrade.batch.pool import cores
+    from dlgrade.judge.pool import cores
 
     options = Options(
         out, jobs or cores(), sandbox, lang, gradebook, seed, regrade, as_json, not without_training, device
@@ -177,8 +177,8 @@ def _look_at_sandbox(options: Options) -> None:
     Raises:
         SandboxError: the sandbox is required, and not complete.
     """
-    from dlgrade.judge.sources import lacking
-    from dlgrade.judge.survey import missing_parts
+    from dlgrade.workers.sources import lacking
+    from dlgrade.workers.survey import missing_parts
 
     missing = missing_parts() if options.sandbox == "require" else [SWITCHED_OFF]
     if options.sandbox == "require" and missing:
@@ -194,7 +194,7 @@ def _widen_scope(here: Course, book: Gradebook, wanted: list[Chapter], batch: Ba
 
 
 def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -> dict[str, Any]:
-    from dlgrade.batch.grading import plan
+    from dlgrade.batch.grade_class import plan
 
     seed = _seed(book, options)
     generation = int(book.fact("generation") or 0)
@@ -223,7 +223,7 @@ def _grade_into(here: Course, book: Gradebook, batch: Batch, options: Options) -
 @cache
 def _is_here(course: Course, options: Options, need: str) -> bool:
     """Whether what a check was not run for the want of is there now: a GPU, time for training, a data set."""
-    from dlgrade.data import data_sets
+    from dlgrade.course.data_sets import data_sets
     from dlgrade.judge.session import accelerator
 
     if need == "gpu":
@@ -244,9 +244,9 @@ def _seed(book: Gradebook, options: Options) -> int:
 
 def _run(here: Course, book: Gradebook, todo: Plan, seed: int, options: Options) -> list[Graded]:
     """Grade what is to be graded, telling the reader as it goes; returns what the grader failed on."""
-    from dlgrade.batch.grading import grade_all
-    from dlgrade.batch.pool import grade as grade_one
-    from dlgrade.batch.pool import pool
+    from dlgrade.batch.grade_class import grade_all
+    from dlgrade.judge.pool import grade as grade_one
+    from dlgrade.judge.pool import pool
 
     faults = []
     jobs = min(options.jobs, len(todo.todo))
@@ -296,7 +296,7 @@ class Progress:
             self._show()
             return
         report, names = graded.report, ", ".join(one.student for one in graded.job.hand_ins)
-        from dlgrade.report.model import number
+        from dlgrade.results.report import number
 
         score = f"{number(report.score)}/{number(report.points)}" if report else graded.fault.of(self.lang)  # type: ignore[union-attr]
         echo(f"[{self.done}/{self.total}] {names}: {graded.job.chapter} {score}", err=self.to_stderr)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from dlgrade import course, progress
+from dlgrade import course
 from dlgrade.cli import complete, lang_option, say
 from dlgrade.course import Chapter, Course, read_yaml
 from dlgrade.errors import UsageError
+from dlgrade.student import record
 from dlgrade.text import Lang, Text, both, same
 
 
@@ -46,14 +47,14 @@ def hint(here: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
     from dlgrade.report.terminal import Terminal
 
     hints = read_yaml(here.hints(chapter), dict[str, list[Text]]).get(exercise, [])
-    given = min(progress.hinted(chapter).given.get(exercise, 0), len(hints))
+    given = min(record.hinted(chapter).given.get(exercise, 0), len(hints))
     title = chapter.exercise(exercise).title.of(lang)
     terminal = Terminal(lang)
     terminal.print(f"{chapter.id}.{exercise}  {title}", "bold")
     for number, words in enumerate(hints[: given + 1], 1):
         terminal.print(same(f"{number}. ") + words, indent=2)
     if given < len(hints):
-        progress.note_hint(chapter, exercise, given + 1)
+        record.note_hint(chapter, exercise, given + 1)
     left = len(hints) - given - 1
     if left > 0:
         say(both(f"({left} more: the same command again)", f"（还有 {left} 条：再次运行同一命令）"))
@@ -68,7 +69,7 @@ def hint(here: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
 
 def _in_hand(chapter: Chapter) -> str:
     """The first exercise that did not pass at the last check; without one, the first."""
-    last = progress.checked(chapter)
+    last = record.checked(chapter)
     passed = last.passed if last else {}
     names = [one.name for one in chapter.exercises]
     return next((name for name in names if not passed.get(name)), names[0])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from dlgrade import course, stubs
+from dlgrade import course
 from dlgrade.cli import lang_option, say
-from dlgrade.course import Course
+from dlgrade.course import Course, starter_code
 from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
 from dlgrade.text import Lang, both
@@ -113,7 +113,7 @@ def new(*, chapter: str, slug: str, part: str | None) -> list[Path]:
         here.folder / "solutions" / stem / "misconceptions.yaml": MISCONCEPTIONS.format(**names),
         here.folder / "tests" / "chapters" / f"test_{stem}.py": SUITE.format(**names),
         here.folder / "exercises" / "hints" / f"{stem}.yaml": HINTS.format(**names),
-        here.folder / "exercises" / f"{stem}.py": stubs.starter_code(REFERENCE.format(**names)),
+        here.folder / "exercises" / f"{stem}.py": starter_code.starter_code(REFERENCE.format(**names)),
         here.contents_file: contents,
     }
     for path in files:
@@ -146,7 +146,7 @@ def _refuse(here: Course, chapter: str, slug: str, part: str) -> None:
     if part not in {known.id for known in here.parts}:
         names = ", ".join(known.id for known in here.parts)
         raise UsageError(both(f"No part {part!r}; there are {names}.", f"没有部分 {part!r}；现有 {names}。"))
-    if here.folder == Path(course.__file__).resolve().parent / "_course":
+    if here.folder == course.INSTALLED:
         raise UsageError(
             both(
                 "This is the installed course. Write chapters in a checkout, or name one with DLGRADE_COURSE.",

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from dlgrade import course, starters, submission
-from dlgrade.cli import chosen_lang, complete, lang_option, say
+from dlgrade import course, submission
+from dlgrade.cli import complete, lang_option, say
+from dlgrade.course import starter_notebook
 from dlgrade.errors import UsageError
-from dlgrade.text import Lang, both
+from dlgrade.text import Lang, both, chosen_lang
 
 
 @click.command("reset")
@@ -32,7 +33,7 @@ def command(chapter: str, given: Path | None, yes: bool, lang: Lang) -> None:
     backup = path.with_name(f"{path.name}.{datetime.now():%Y%m%d-%H%M%S}.bak")
     try:
         path.rename(backup)
-        starters.write(here, wanted, path, chosen_lang())
+        starter_notebook.write(here, wanted, path, chosen_lang())
     except OSError as error:
         raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
     say(

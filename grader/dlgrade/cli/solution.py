@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade import course, stubs, submission
+from dlgrade import course, submission
 from dlgrade.cli import complete, echo, lang_option, open_judge
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, starter_code
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
@@ -40,7 +40,7 @@ def command(what: str, given: Path | None, lang: Lang) -> None:
 
     terminal = Terminal(lang)
     _require_pass(here, chapter, exercise, own, terminal)
-    theirs = with_helpers(stubs.read_reference(here, chapter), exercise)
+    theirs = with_helpers(starter_code.read_reference(here, chapter), exercise)
     _show(terminal, exercise, definition(own.source, exercise), theirs)
 
 
@@ -99,7 +99,9 @@ def definition(source: str, name: str) -> str:
 
 def with_helpers(reference: str, name: str) -> str:
     """A definition of the reference without its marks, and the private helpers of the file that it calls."""
-    code = "\n".join(line for line in reference.splitlines() if line.strip() not in (stubs.BEGIN, stubs.END))
+    code = "\n".join(
+        line for line in reference.splitlines() if line.strip() not in (starter_code.BEGIN, starter_code.END)
+    )
     found = definition(code, name)
     helpers = {
         one.name for one in ast.parse(code).body if isinstance(one, ast.FunctionDef) and one.name.startswith("_")

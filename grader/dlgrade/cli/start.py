@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from dlgrade import course, starters, submission
+from dlgrade import course, submission
 from dlgrade.cli import complete, lang_option, say
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, starter_notebook
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
@@ -37,7 +37,7 @@ def start(here: Course, chapter: Chapter, folder: Path, *, notebook: bool, lang:
         say(both(f"Kept {names}: there already ({title}).", f"保留 {names}：文件已存在（{title}）。"))
     else:
         try:
-            starters.write(here, chapter, path, lang)
+            starter_notebook.write(here, chapter, path, lang)
         except OSError as error:
             raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
         count = len(chapter.exercises)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from dlgrade import course, progress, submission
+from dlgrade import course, submission
 from dlgrade.cli import echo, echo_json, lang_option, say
 from dlgrade.course import Chapter, Course, Part
 from dlgrade.errors import DlgradeError
-from dlgrade.report.model import number
+from dlgrade.results.report import number
+from dlgrade.student import record
 from dlgrade.text import Lang, Text, both
 
 BAR = 20
@@ -35,7 +36,7 @@ def command(lang: Lang, as_json: bool) -> None:
 
 def _show(part: Part, chapters: list[Chapter], lang: Lang) -> None:
     """A bar for the part, and a line for every chapter."""
-    records = {chapter.id: progress.checked(chapter) for chapter in chapters}
+    records = {chapter.id: record.checked(chapter) for chapter in chapters}
     share = sum(one.score / one.points for one in records.values() if one and one.points) / len(chapters)
     done = sum(one is not None and one.complete for one in records.values())
     filled = int(share * BAR)
@@ -51,7 +52,7 @@ def _show(part: Part, chapters: list[Chapter], lang: Lang) -> None:
 
 def _next_step(here: Course) -> Text:
     """What was checked last and is not complete; else a file that is there; else the next chapter to start."""
-    records = {chapter.id: progress.checked(chapter) for chapter in here.chapters}
+    records = {chapter.id: record.checked(chapter) for chapter in here.chapters}
     open_ = [(record.at, name) for name, record in records.items() if record and not record.complete]
     if open_:
         name = max(open_)[1]
@@ -72,7 +73,7 @@ def _next_step(here: Course) -> Text:
 
 
 def _as_data(chapter: Chapter) -> dict[str, object]:
-    found = progress.checked(chapter)
+    found = record.checked(chapter)
     return {
         "id": chapter.id,
         "part": chapter.part,

@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from dlgrade import course, stubs
+from dlgrade import course
 from dlgrade.cli import complete, lang_option, say
+from dlgrade.course import starter_code
 from dlgrade.text import Lang, both
 
 
@@ -21,10 +22,10 @@ def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
     here = course.load()
     chosen = [here.chapter(name) for name in chapters] or list(here.chapters)
     if not check:
-        for path in stubs.write(here, chosen):
+        for path in starter_code.write(here, chosen):
             say(both(f"wrote {path}", f"已写入 {path}"))
         return
-    old = [here.starter(chapter) for chapter in stubs.stale(here, chosen)]
+    old = [here.starter(chapter) for chapter in starter_code.stale(here, chosen)]
     for path in old:
         say(
             both(

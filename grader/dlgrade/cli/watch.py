@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade import course, progress, submission
+from dlgrade import course, submission
 from dlgrade.cli import complete, lang_option, open_judge
 from dlgrade.course import Chapter
 from dlgrade.errors import DlgradeError, UsageError
+from dlgrade.student import record
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _check(judge: RemoteJudge, chapter: Chapter, path: Path, seed: int, screen: 
     except DlgradeError as error:  # a notebook that is no JSON at this moment, an empty file
         screen.fault(path, error.text)
         return
-    progress.note_check(chapter, one, report)
+    record.note_check(chapter, one, report)
     screen.show(chapter, path, report, time.perf_counter() - started)
 
 

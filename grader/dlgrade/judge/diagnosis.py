@@ -6,8 +6,8 @@ from collections import Counter
 
 from dlgrade.course import Misconception
 from dlgrade.judge.grading import Check, Entry, Grading
-from dlgrade.judge.variant import Variant
-from dlgrade.report.model import Verdict
+from dlgrade.judge.trusted import Variant
+from dlgrade.results.report import Verdict
 
 
 def diagnose(grading: Grading) -> None:

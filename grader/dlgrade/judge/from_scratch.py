@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dlgrade.course import Chapter, Course
-from dlgrade.report.model import Mention
+from dlgrade.results.report import Mention
 from dlgrade.worker.from_scratch import families
 
 if TYPE_CHECKING:
-    from dlgrade.judge.workers import Reply
+    from dlgrade.workers.handle import Reply
 
 RECORDED = 3  # checks of an exercise whose probes are recorded: an operator then takes three times as long
 MAX_NAME = 200

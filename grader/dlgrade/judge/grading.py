@@ -14,26 +14,24 @@ from typing import Any, Literal
 import cloudpickle
 import msgspec
 
-import dlgrade.suite
-from dlgrade import stubs
-from dlgrade.course import Chapter, Course, Misconception
+from dlgrade.course import Chapter, Course, Misconception, starter_code
+from dlgrade.course.misconceptions import changed
 from dlgrade.errors import GraderError
-from dlgrade.judge import verdicts
+from dlgrade.judge import reasons
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.from_scratch import FromScratch
-from dlgrade.judge.options import SandboxMode
-from dlgrade.judge.pictures import picture_of
 from dlgrade.judge.probe import Probe, pickled
-from dlgrade.judge.sources import WorkerSource, lacking
-from dlgrade.judge.variant import PATIENCE_SECONDS, Outcome, Variant
-from dlgrade.judge.verdicts import Unmet
-from dlgrade.judge.workers import Reply, Worker, WorkerLost
-from dlgrade.report.bounds import bound
-from dlgrade.report.model import ChapterReport, CheckReport, Detail, Verdict
+from dlgrade.judge.reasons import Unmet
+from dlgrade.judge.tensor_picture import picture_of
+from dlgrade.judge.trusted import PATIENCE_SECONDS, Outcome, Variant
+from dlgrade.options import SandboxMode
+from dlgrade.results.bounds import bound
+from dlgrade.results.report import ChapterReport, CheckReport, Detail, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
-from dlgrade.variants import changed
 from dlgrade.worker import wire
+from dlgrade.workers.handle import Reply, Worker, WorkerLost
+from dlgrade.workers.sources import WorkerSource, lacking
 
 Accelerator = Literal["cpu", "cuda"]  # what stands in for a GPU, or is one
 
@@ -50,7 +48,7 @@ class Content:
 
     @cached_property
     def reference(self) -> Variant:
-        return Variant("reference", stubs.read_reference(self.course, self.chapter))
+        return Variant("reference", starter_code.read_reference(self.course, self.chapter))
 
     @cached_property
     def key(self) -> bytes:
@@ -255,7 +253,7 @@ class Grading:
 
     def _value(self, reply: Reply) -> Any:
         try:
-            unmet = verdicts.from_reply(reply, self.submission, self.limits)
+            unmet = reasons.from_reply(reply, self.submission, self.limits)
         except msgspec.ValidationError:
             raise self._nonsense() from None
         if unmet is not None:
@@ -264,7 +262,7 @@ class Grading:
 
     def _refuse_ready_made(self, check: Check) -> None:
         if use := self.from_scratch.used.get(check.exercise):
-            raise Unmet(Verdict.FAILED, verdicts.ready_made(use, self.submission))
+            raise Unmet(Verdict.FAILED, reasons.ready_made(use, self.submission))
 
     def _timed(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
         allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0)
@@ -276,7 +274,7 @@ class Grading:
             if lost.kind == "time":
                 self.hung.add(check.exercise)
                 lost = WorkerLost("time", f"{allowed:g}")
-            raise verdicts.from_loss(lost, self.limits) from None
+            raise reasons.from_loss(lost, self.limits) from None
         finally:
             check.spent += time.monotonic() - started
 
@@ -289,7 +287,7 @@ class Grading:
     def _nonsense(self) -> Unmet:
         """A worker that does not keep to the protocol is not asked again."""
         self.drop_worker()
-        return verdicts.from_loss(WorkerLost("nonsense"), self.limits)
+        return reasons.from_loss(WorkerLost("nonsense"), self.limits)
 
     # The worker.
 
@@ -335,7 +333,7 @@ class Grading:
             reply = worker.ask(request, self.limits.import_seconds)
         except WorkerLost as lost:
             self.drop_worker()
-            raise verdicts.from_loss(lost, self.limits) from None
+            raise reasons.from_loss(lost, self.limits) from None
         return self._value(reply)
 
     def _with_output(self, unmet: Unmet) -> Detail:
@@ -355,10 +353,9 @@ class Grading:
     # A check's life.
 
     def note_module(self, suite: types.ModuleType) -> None:
-        """A suite's own helpers travel to the worker with the probes that use them, by value."""
-        for module in (suite, dlgrade.suite):
-            if module.__name__ in sys.modules:
-                cloudpickle.register_pickle_by_value(module)
+        """Pickle a suite's own helpers by value: they travel to the worker with the probes that use them."""
+        if suite.__name__ in sys.modules:
+            cloudpickle.register_pickle_by_value(suite)
 
     def begin(self, check: Check) -> None:
         check.begun = True
@@ -398,7 +395,7 @@ class Grading:
         for check in self.checks.values():
             if check.report.passed and (use := self.from_scratch.used.get(check.exercise)):
                 check.report.verdict = Verdict.FAILED
-                check.report.message = verdicts.ready_made(use, self.submission)
+                check.report.message = reasons.ready_made(use, self.submission)
         if self.stand_in is None:
             diagnose(self)
         for check in self.checks.values():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from dlgrade.report.model import CheckReport, Verdict
+from dlgrade.results.report import CheckReport, Verdict
 from dlgrade.text import Text, same
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if CHECK not in item.stash:
         return (yield)
     from dlgrade.judge.patience import at_most_cpu
-    from dlgrade.judge.verdicts import Unmet, from_suite_error
+    from dlgrade.judge.reasons import Unmet, from_suite_error
 
     grading = item.config.stash[GRADER].grading_for(item.path)
     assert grading is not None
@@ -223,7 +223,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def _note(grading: Grading, check: Check, call: pytest.CallInfo[None]) -> None:
     from dlgrade.judge.grading import grader_fault
-    from dlgrade.judge.verdicts import Unmet
+    from dlgrade.judge.reasons import Unmet
 
     error = call.excinfo.value if call.excinfo is not None else None
     if error is None or isinstance(error, Unmet):
@@ -260,7 +260,7 @@ def agree(request: pytest.FixtureRequest) -> Callable[..., None]:
     Compared are structure, shape, dtype (unless `dtype=False`) and values, within the dtype's tolerance.
     """
     from dlgrade.judge.compare import Comparison, Tolerance
-    from dlgrade.judge.verdicts import from_difference
+    from dlgrade.judge.reasons import from_difference
 
     grading, check = _grading(request), request.node.stash[CHECK]
 
@@ -284,7 +284,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., Any]:
     Its structure, shapes and dtypes are the reference's, or the check fails; its values are the suite's to judge.
     """
     from dlgrade.judge.compare import Comparison
-    from dlgrade.judge.verdicts import from_difference
+    from dlgrade.judge.reasons import from_difference
 
     grading, check = _grading(request), request.node.stash[CHECK]
 

@@ -23,14 +23,15 @@ import msgspec
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, DlgradeError, GraderError, SandboxError, UsageError
-from dlgrade.judge.nursery import LAST_WORDS, PATIENCE_SECONDS, Nursery, gone
-from dlgrade.judge.options import Device, SandboxMode, Trains, Why, WorkerMode
-from dlgrade.report.model import ChapterReport, CheckReport
+from dlgrade.options import Device, SandboxMode, Trains, Why, WorkerMode
+from dlgrade.results.report import ChapterReport, CheckReport
 from dlgrade.submission import Submission
 from dlgrade.text import Text
 from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.worker.limits import Limits
+from dlgrade.workers.nursery import LAST_WORDS, PATIENCE_SECONDS, Nursery, gone
 
+PROGRAM = "dlgrade.judge.remote_server"  # what the nursery runs as a judge
 POLL_SECONDS = 0.5  # on Windows nothing else lets Ctrl-C through
 NOT_FOR_A_JUDGE = ("MPLBACKEND",)  # a kernel's, meant for the kernel
 PRIVATE = ("solutions", "tests")  # folders of a course that no worker may read
@@ -296,7 +297,7 @@ class RemoteJudge:
             theirs,
             nursery.fork_server(self.opening.limits, private, sandbox=self.opening.sandbox != "off") as control,
         ):
-            number = nursery.judge(theirs, control)
+            number = nursery.judge(PROGRAM, theirs, control)
         return Forked(ours, nursery, number)
 
     def _drop(self, *, interrupt: bool = False) -> None:

@@ -15,10 +15,10 @@ from dlgrade.errors import DlgradeError
 from dlgrade.judge.remote import Answer, Ask, Begun, Checked, Graded, Open, Opened, Question, Refused
 from dlgrade.judge.replay import replay
 from dlgrade.judge.session import Judge
-from dlgrade.judge.sources import ForkServer
-from dlgrade.report.model import ChapterReport, CheckReport
+from dlgrade.results.report import ChapterReport, CheckReport
 from dlgrade.text import both
 from dlgrade.worker.frames import read_frame, write_frame
+from dlgrade.workers.sources import ForkServer
 
 
 def serve(requests: int, replies: int, control: socket.socket | None = None) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from dlgrade.course import Chapter
 from dlgrade.judge.grading import Check
-from dlgrade.judge.options import Why
+from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.session import Judge
-from dlgrade.judge.variant import Outcome
-from dlgrade.judge.verdicts import Unmet
-from dlgrade.report.model import ChapterReport, Verdict
+from dlgrade.judge.trusted import Outcome
+from dlgrade.options import Why
+from dlgrade.results.report import ChapterReport, Verdict
 from dlgrade.text import both
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import torch
 
+from dlgrade.judge.batches import Batches, to_device
 from dlgrade.judge.compare import describe
-from dlgrade.judge.verdicts import Unmet
-from dlgrade.report.model import Verdict
-from dlgrade.suite import Batches, moved
+from dlgrade.judge.reasons import Unmet
+from dlgrade.results.report import Verdict
 from dlgrade.text import both
 
 # Of the distance that a stretch moves the parameters. Right implementations were 0.00002 apart at most, by rounding;
@@ -43,12 +43,12 @@ class Plan:
         fit, start, stretches = self.fit, self.start, [self.whole] if self.again else self.stretches
 
         def probe(impl: Any) -> Any:
-            parameters, trail = moved(start, "cuda") if on_gpu else start, []
+            parameters, trail = to_device(start, "cuda") if on_gpu else start, []
             for batches in stretches:
                 found = fit(impl, parameters, batches.on("cuda") if on_gpu else batches)
                 trail += found if isinstance(found, list) else [found]
                 parameters = trail[-1]
-            return moved(trail, "cpu") if on_gpu else trail
+            return to_device(trail, "cpu") if on_gpu else trail
 
         return probe
 

@@ -16,9 +16,9 @@ import pytest
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, UsageError
 from dlgrade.judge import plugin
-from dlgrade.judge.options import Device, SandboxMode, Trains, WorkerMode
 from dlgrade.judge.remote import PRIVATE
-from dlgrade.report.model import ChapterReport, CheckReport, Verdict
+from dlgrade.options import Device, SandboxMode, Trains, WorkerMode
+from dlgrade.results.report import ChapterReport, CheckReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
 from dlgrade.worker.limits import Limits
@@ -26,7 +26,7 @@ from dlgrade.worker.warm import use_one_thread
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Accelerator, Check, Content, Grading, StandIn
-    from dlgrade.judge.sources import WorkerSource
+    from dlgrade.workers.sources import WorkerSource
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
 LEFT_OUT = (
@@ -54,7 +54,7 @@ class Judge:
         limits: Limits | None = None,
         source: WorkerSource | None = None,
     ) -> None:
-        from dlgrade.judge.sources import lacking, open_workers
+        from dlgrade.workers.sources import lacking, open_workers
 
         self.course = course
         self.sandbox: SandboxMode = sandbox
@@ -217,7 +217,7 @@ class _CheckGrader(plugin.Grader):
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
         """Training takes seconds: while anything else is wrong, it is put off."""
         if self.choice.training in ("if_right", "later") and pyfuncitem.stash[plugin.CHECK].trains:
-            from dlgrade.judge.verdicts import Unmet
+            from dlgrade.judge.reasons import Unmet
 
             others = [check for check in self.grading.checks.values() if check.begun and not check.trains]
             if self.choice.training == "later":

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from dlgrade.data import DataMissing, DataSet, stand_in
+from dlgrade.course.data_sets import DataMissing, DataSet, stand_in
+from dlgrade.course.thresholds import Better, Threshold, task_on, thresholds
 from dlgrade.errors import GraderError
+from dlgrade.judge.batches import Batches
 from dlgrade.judge.compare import describe
+from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.retrace import Fit, Parameters, Plan, order, require_trail
-from dlgrade.judge.variant import Variant
-from dlgrade.judge.verdicts import Unmet
-from dlgrade.report.model import Measured, Verdict
-from dlgrade.suite import Batches
+from dlgrade.judge.trusted import Variant
+from dlgrade.results.report import Measured, Verdict
 from dlgrade.text import both, same
-from dlgrade.thresholds import Better, Threshold, task_on, thresholds
 from dlgrade.worker.guest import seed_all
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dlgrade.report.classes import ClassChapter, ClassCheck, ClassData, ClassResult
-from dlgrade.report.model import CheckReport, Verdict
-from dlgrade.report.words import PENDING
+from dlgrade.report.sentences import PENDING
+from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult
+from dlgrade.results.report import CheckReport, Verdict
 from dlgrade.text import Text
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from dlgrade.report import analysis
-from dlgrade.report.classes import ClassChapter, ClassData, ClassResult
-from dlgrade.report.model import number
-from dlgrade.report.page import render, trusted
 from dlgrade.report.plots import histogram
-from dlgrade.report.words import PENDING, VERDICTS, earned, overrides_of, why_not_graded
+from dlgrade.report.sentences import PENDING, VERDICTS, earned, overrides_of, why_not_graded
+from dlgrade.report.templating import render, trusted
+from dlgrade.results.class_results import ClassChapter, ClassData, ClassResult
+from dlgrade.results.report import number
 from dlgrade.text import Text
 
 PageOf = Callable[[str, str], str]

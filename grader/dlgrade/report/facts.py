@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dlgrade.report.legible import cut
-from dlgrade.report.model import CheckReport
+from dlgrade.legible import cut
+from dlgrade.results.report import CheckReport
 from dlgrade.text import Text, both
 
 FRAMES = 12  # the last ones of a deep recursion are the ones that tell

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from dlgrade.report.classes import ClassChapter, ClassResult, Override
+from dlgrade.legible import one_line, shorter
 from dlgrade.report.facts import facts
-from dlgrade.report.legible import one_line, shorter
-from dlgrade.report.model import CheckReport, number
-from dlgrade.report.words import VERDICTS, earned, lateness, openness, overrides_of, why_not_graded
+from dlgrade.report.sentences import VERDICTS, earned, lateness, openness, overrides_of, why_not_graded
+from dlgrade.results.class_results import ClassChapter, ClassResult, Override
+from dlgrade.results.report import CheckReport, number
 from dlgrade.text import Lang, Text, both, same
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from dlgrade.report.legible import visible
-from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict
+from dlgrade.legible import visible
+from dlgrade.results.report import ChapterReport, CheckReport, Report, Verdict
 from dlgrade.text import Lang
 
 ERRORS = {Verdict.GRADER_ERROR}

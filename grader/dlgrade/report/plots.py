@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlgrade.errors import UsageError
-from dlgrade.report.page import MISSING
+from dlgrade.report.templating import MISSING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from dlgrade.course import Chapter
-from dlgrade.report.legible import visible
-from dlgrade.report.model import ChapterReport, CheckReport, Verdict
+from dlgrade.legible import visible
+from dlgrade.report.sentences import score_of
 from dlgrade.report.terminal import STYLES, WIDTH, WORDS
-from dlgrade.report.words import score_of
+from dlgrade.results.report import ChapterReport, CheckReport, Verdict
 from dlgrade.text import Lang, Text, both
 
 Line = tuple[str, str]  # words and their style

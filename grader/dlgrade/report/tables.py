@@ -6,10 +6,10 @@ import csv
 import io
 import re
 
-from dlgrade.report.classes import ClassChapter, ClassData, ClassResult
-from dlgrade.report.legible import one_line
-from dlgrade.report.model import number
-from dlgrade.report.words import pending
+from dlgrade.legible import one_line
+from dlgrade.report.sentences import pending
+from dlgrade.results.class_results import ClassChapter, ClassData, ClassResult
+from dlgrade.results.report import number
 
 FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 COLUMNS = ("score", "days late", "final", "points", "status")

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from dlgrade import walls
+from dlgrade import sandbox_parts
 from dlgrade.course import Chapter
-from dlgrade.report.legible import visible
-from dlgrade.report.model import ChapterReport, CheckReport, Report, Verdict, number
-from dlgrade.report.words import score_of
+from dlgrade.legible import visible
+from dlgrade.report.sentences import score_of
+from dlgrade.results.report import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.text import Lang, Text, both
 
 WIDTH = 80
@@ -79,7 +79,7 @@ class Terminal:
 
     def sandbox(self, missing: list[str]) -> None:
         """Say once which parts of the sandbox this machine lacks."""
-        if words := walls.told(missing):
+        if words := sandbox_parts.told(missing):
             self.print(words, "yellow")
 
     def begin(self, chapter: Chapter, shown: str) -> None:

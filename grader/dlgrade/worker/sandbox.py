@@ -30,7 +30,7 @@ from pathlib import Path
 import landlockpy
 from landlockpy import AccessFS
 
-from dlgrade.walls import NAMESPACES, SWITCHED_OFF, lacking
+from dlgrade.sandbox_parts import NAMESPACES, SWITCHED_OFF, lacking
 from dlgrade.worker import capabilities, seccomp, users
 from dlgrade.worker.capabilities import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETFCAP, CAP_SETGID, CAP_SETUID
 from dlgrade.worker.libc import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, call, libc

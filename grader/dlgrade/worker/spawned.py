@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from dlgrade.walls import NAMESPACES, NEED_LINUX, SWITCHED_OFF, lacking
+from dlgrade.sandbox_parts import NAMESPACES, NEED_LINUX, SWITCHED_OFF, lacking
 from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
 

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from dlgrade.walls import NAMESPACES, NEED_LINUX, lacking
+from dlgrade.sandbox_parts import NAMESPACES, NEED_LINUX, lacking
 from dlgrade.worker.limits import Limits
 
 

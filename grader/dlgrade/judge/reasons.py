@@ -1,0 +1,237 @@
+"""From what a worker did to a verdict with a message."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from dlgrade.judge.compare import Comparison, Difference, describe
+from dlgrade.judge.from_scratch import Use
+from dlgrade.results.report import Detail, Frame, Verdict
+from dlgrade.submission import Submission
+from dlgrade.text import Text, both, same
+from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
+from dlgrade.workers.handle import Failure, Name, Reply, Size, WorkerLost
+
+
+class Unmet(Exception):
+    """A check that the submission does not meet: the verdict, the message and what helps to understand it.
+
+    Of one that is not run, `needs` says for want of what. Of values that differ, `compared` are both, for a picture.
+    """
+
+    def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None, *, needs: str | None = None) -> None:
+        super().__init__(f"{verdict.value}: {text.en}")
+        self.verdict = verdict
+        self.text = text
+        self.detail = detail or Detail()
+        self.needs = needs
+        self.compared: tuple[Comparison, Any, Any] | None = None
+
+
+def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
+    """The verdict for a worker that is gone without an answer."""
+    if lost.kind == "time":
+        text = both(f"No answer within {lost.detail} s; stopped.", f"{lost.detail} 秒内没有结果，已终止。")
+        return Unmet(Verdict.TIMED_OUT, text)
+    if lost.kind == "memory":
+        return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits))
+    if lost.kind == "flood":
+        return Unmet(Verdict.FAILED, too_large(0, limits))
+    if lost.kind == "nonsense":
+        text = both("The process sent something that is not an answer.", "进程发回的内容不是有效的结果。")
+        return Unmet(Verdict.CRASHED, text)
+    text = both(
+        f"The process ended ({lost.detail}) before it gave an answer. Does the code call exit?",
+        f"进程在给出结果之前就退出了（{lost.detail}）。代码是否调用了 exit？",
+    )
+    return Unmet(Verdict.CRASHED, text)
+
+
+def _out_of_memory(limits: Limits) -> Text:
+    size = limits.memory // MB
+    return both(f"It needs more than the {size} MB of memory allowed.", f"所需内存超过了允许的 {size} MB。")
+
+
+def _out_of_gpu_memory(limits: Limits) -> Text:
+    size = limits.gpu_memory // MB
+    return both(
+        f"It needs more than the {size} MB of GPU memory that are free or allowed.",
+        f"所需显存超过了可用或允许的 {size} MB。",
+    )
+
+
+def _gpu_error(failure: Failure) -> Text:
+    """After such an error no further computation on the GPU succeeds in that process."""
+    first = failure.message.partition("\n")[0]
+    return both(
+        f"The GPU broke off: {first}. Is an index or a class label out of range?",
+        f"GPU 计算中止：{first}。是否有下标或类别标签越界？",
+    )
+
+
+def too_large(size: int, limits: Limits) -> Text:
+    most = limits.answer // MB
+    got = f"{size / MB:,.0f} MB" if size else "more"
+    return both(
+        f"The result is too large: {got}; at most {most} MB are read.", f"返回值过大：{got}；最多读取 {most} MB。"
+    )
+
+
+def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | None:
+    """The verdict for an answer that is not a value; None for a value.
+
+    Raises:
+        msgspec.ValidationError: no honest worker sends this.
+    """
+    if reply.forbidden:
+        return Unmet(Verdict.FAILED, ready_made(Use.of(*reply.forbidden[0]), submission))
+    if reply.status == "raised":
+        if reply.error is None:
+            raise msgspec.ValidationError("an error without one")
+        return _from_failure(reply.error, submission, limits)
+    if reply.status == "missing":
+        return _missing(reply.value, submission)
+    if reply.status == "unsendable":
+        return _unsendable(reply.value, limits)
+    return None
+
+
+def ready_made(use: Use, submission: Submission) -> Text:
+    """What to tell a student whose exercise used something that it must not use."""
+    where = same("")
+    if use.line is not None:
+        own = use.file in (None, submission.main)
+        where = _where(*submission.place(use.line), submission) if own else _in_file(str(use.file), use.line)
+    at, at_zh, name = where.en, where.zh, use.name
+    if use.kind == "escape":
+        return both(
+            f"Uses {name}{at}, which can reach ready-made functions. This exercise is to be written from scratch, so "
+            "it earns no points. Write it with ordinary tensor operations.",
+            f"使用了 {name}{at_zh}，借此可以调用现成的函数。本练习要求从零实现，因此不计分。请只用普通的张量运算完成。",
+        )
+    if use.kind == "operator":
+        return both(
+            f"Ran the ready-made operator {name}. This exercise is to be written from scratch, so it earns no points.",
+            f"运行了现成的算子 {name}。本练习要求从零实现，因此不计分。",
+        )
+    return both(
+        f"Calls {name}{at}. This exercise is to be written from scratch, so it earns no points.",
+        f"调用了 {name}{at_zh}。本练习要求从零实现，因此不计分。",
+    )
+
+
+def _in_file(file: str, line: int) -> Text:
+    return both(f" ({file}, line {line})", f"（{file} 第 {line} 行）")
+
+
+def _where(file: str, line: int, submission: Submission) -> Text:
+    """` (line 3)`, with the cell where the submission is a notebook."""
+    cell = f"{file}, " if submission.cells else ""
+    return both(f" ({cell}line {line})", f"（{cell.replace(', ', ' ')}第 {line} 行）")
+
+
+def _missing(value: Any, submission: Submission) -> Unmet:
+    name, near = msgspec.convert(value, tuple[Name, Name | None])
+    guess = both(f" Is {near} meant to be it?", f"{near} 是否就是它？") if near else same("")
+    if submission.live:
+        text = both(f"No cell that was run defines {name}.", f"已运行的单元中没有定义 {name}。")
+    else:
+        text = both(f"{submission.main} does not define {name}.", f"{submission.main} 中没有定义 {name}。")
+    return Unmet(Verdict.NOT_IMPLEMENTED, text + guess)
+
+
+def _unsendable(value: Any, limits: Limits) -> Unmet:
+    reason, size = msgspec.convert(value, tuple[Literal["too_large", "too_deep", "circular"], Size])
+    if reason == "circular":
+        text = both("The result contains itself, so it cannot be read.", "返回值包含自身，无法读取。")
+    elif reason == "too_deep":
+        text = both("The result is nested too deeply to be read.", "返回值嵌套过深，无法读取。")
+    else:
+        text = too_large(size, limits)
+    return Unmet(Verdict.FAILED, text)
+
+
+def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> Unmet:
+    detail = Detail(frames=_frames(failure, submission))
+    if failure.not_implemented:
+        return Unmet(Verdict.NOT_IMPLEMENTED, _unwritten(detail, submission), detail)
+    if failure.out_of_memory and failure.message.startswith("CUDA"):
+        return Unmet(Verdict.OUT_OF_MEMORY, _out_of_gpu_memory(limits), detail)
+    if failure.gpu_error:
+        return Unmet(Verdict.CRASHED, _gpu_error(failure), detail)
+    if failure.out_of_memory or "can't allocate memory" in failure.message:
+        return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
+    if failure.syntax:
+        return _syntax_error(failure, submission)
+    words = f"{failure.type}: {failure.message}" if failure.message else failure.type
+    if failure.frames:
+        return Unmet(Verdict.RAISED, same(words) + _left_out(failure, submission), detail)
+    # nothing of the submission was running: it was called, or its result used, in a way that it does not allow
+    text = both(
+        "What it is, takes or returns is not what the exercise asks for. ", "定义、参数或返回值与题目要求不符。"
+    )
+    asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")
+    return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
+
+
+def _left_out(failure: Failure, submission: Submission) -> Text:
+    """A name that is missing may be one that a notebook gives a value in a call."""
+    if failure.type != "NameError" or not submission.cells:
+        return same("")
+    return both(
+        " (Of a notebook only imports, definitions and plain assignments are graded, no calls at the top level.)",
+        "（评分只读取笔记本中的导入、定义和简单赋值，不含顶层调用。）",
+    )
+
+
+def _unwritten(detail: Detail, submission: Submission) -> Text:
+    if not detail.frames:
+        return both("Not written yet.", "尚未编写。")
+    last = detail.frames[-1]
+    where = _where(last.file, last.line, submission)
+    return both(f"Not written yet: {last.function}{where.en}.", f"尚未编写：{last.function}{where.zh}。")
+
+
+def _frames(failure: Failure, submission: Submission) -> tuple[Frame, ...]:
+    lines = submission.lines
+    frames = []
+    for file, line, function, times in failure.frames:
+        source = lines[line - 1].strip()[:MAX_SOURCE] if file == submission.main and 0 < line <= len(lines) else ""
+        shown, place = submission.place(line) if file == submission.main else (file, line)
+        frames.append(Frame(shown, place, function, source, times))
+    return tuple(frames)
+
+
+def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
+    assert failure.syntax is not None
+    file, line, column, source = failure.syntax
+    if file == submission.main:
+        file, line = submission.place(line)
+    text = both(f"Syntax error: {failure.message}", f"语法错误：{failure.message}")
+    return Unmet(Verdict.RAISED, text, Detail(frames=(Frame(file, line, "", _marked(source, column)),)))
+
+
+def _marked(source: str, column: int) -> str:
+    """A line of source without its indent, and a mark below the column, if the line is shown that far."""
+    source = source.rstrip("\n")
+    shown = source.strip()
+    place = max(0, column - 1 - (len(source) - len(source.lstrip())))
+    return f"{shown}\n{' ' * place}^" if column and place <= len(shown) else shown
+
+
+def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:
+    unmet = Unmet(Verdict.FAILED, difference.text, Detail(got=difference.got, expected=difference.expected))
+    unmet.compared = compared
+    return unmet
+
+
+def from_suite_error(value: Any, expected: Any) -> Unmet:
+    """The verdict for a value on which the suite's own code raises, as it does not on the reference's."""
+    got = describe(value)
+    text = both(
+        f"The result is {got}, which the check cannot work with: its form or range is not that of a right answer.",
+        f"返回值是 {got}，检查无法使用它：其形式或取值范围与正确答案不符。",
+    )
+    return Unmet(Verdict.FAILED, text, Detail(got=got, expected=None if expected is None else describe(expected)))

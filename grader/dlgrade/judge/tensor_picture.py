@@ -1,0 +1,105 @@
+"""Small pictures of two tensors that differ: both, and their difference, as grids of at most 24 by 24 numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from dlgrade.judge.compare import Comparison
+from dlgrade.results.report import Grid, Picture
+
+SIDE = 24  # three maps of so many columns stand beside each other in 80
+MOST_PLANES = 4
+DIMENSIONS = (2, 3, 4)
+
+
+def picture_of(comparison: Comparison, actual: Any, expected: Any) -> Picture | None:
+    """A picture of the first two tensors of 2 to 4 dimensions whose values differ; None where there are none."""
+    for path, one, other in _pairs(actual, expected, ""):
+        if other.dim() in DIMENSIONS and other.numel():
+            found = comparison.difference(one, other)
+            if found is not None and found.aspect == "value":
+                return _draw(path, _plain(one), _plain(other))
+    return None
+
+
+def _pairs(actual: Any, expected: Any, path: str) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
+    """The tensors that stand at the same place in both and have the same shape."""
+    if isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray) and actual.dtype == expected.dtype:
+        try:
+            actual, expected = torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy())
+        except TypeError:  # a kind that torch has not
+            return
+    if isinstance(actual, torch.Tensor) and isinstance(expected, torch.Tensor):
+        if actual.shape == expected.shape:
+            yield path or "result", actual, expected
+    elif isinstance(actual, (tuple, list)) and isinstance(expected, (tuple, list)):
+        for i, (one, other) in enumerate(zip(actual, expected, strict=False)):
+            yield from _pairs(one, other, f"{path or 'result'}[{i}]")
+    elif isinstance(actual, dict) and isinstance(expected, dict):
+        for key in expected:
+            if key in actual:
+                yield from _pairs(actual[key], expected[key], f"{path or 'result'}[{key!r}]")
+
+
+def _plain(tensor: torch.Tensor) -> torch.Tensor:
+    """Real numbers: of complex ones, how large they are."""
+    detached = tensor.detach().cpu()
+    return (detached.abs() if detached.is_complex() else detached).to(torch.float64)
+
+
+def _draw(path: str, yours: torch.Tensor, expected: torch.Tensor) -> Picture:
+    error = torch.where((yours == expected) | (yours.isnan() & expected.isnan()), 0.0, (yours - expected).abs())
+    worst = int(error.nan_to_num(torch.inf, torch.inf).argmax())  # what is no number is further off than any
+    height, width = yours.shape[-2:]
+    block = (math.ceil(height / SIDE), math.ceil(width / SIDE))
+    columns = math.ceil(width / block[1])
+    chosen = _planes(error, max(1, min(MOST_PLANES, (SIDE + 1) // (columns + 1))))
+    leading = tuple(yours.shape[:-2])
+    return Picture(
+        where=path,
+        shape=tuple(yours.shape),
+        planes=tuple(_index(plane, leading) for plane in chosen) if leading else (),
+        columns=columns,
+        block=block,
+        yours=_grid(yours, chosen, block),
+        expected=_grid(expected, chosen, block),
+        difference=_grid(error, chosen, block),
+        at=_index(worst, tuple(yours.shape)),
+        values=(_finite(yours.flatten()[worst]), _finite(expected.flatten()[worst])),
+    )
+
+
+def _planes(error: torch.Tensor, count: int) -> list[int]:
+    """Those that are furthest off, in their order."""
+    worst = error.nan_to_num(torch.inf, torch.inf).reshape(-1, error.shape[-2] * error.shape[-1]).amax(dim=1)
+    return sorted(int(i) for i in worst.argsort(descending=True, stable=True)[:count])
+
+
+def _index(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(place, shape))
+
+
+def _grid(tensor: torch.Tensor, chosen: list[int], block: tuple[int, int]) -> Grid:
+    """The chosen planes side by side; of a large one, the mean of each block."""
+    planes = tensor.reshape(-1, *tensor.shape[-2:])
+    wide = torch.cat([_shrunk(planes[i], block) for i in chosen], dim=1)
+    return tuple(tuple(_finite(value) for value in row) for row in wide)
+
+
+def _shrunk(plane: torch.Tensor, block: tuple[int, int]) -> torch.Tensor:
+    """Means of blocks, smaller ones at the edges; a block with anything that is no number is none."""
+    if block == (1, 1):
+        return plane
+    rows = [part.mean(dim=0) for part in plane.split(block[0], dim=0)]
+    return torch.stack([part.mean(dim=1) for part in torch.stack(rows).split(block[1], dim=1)], dim=1)
+
+
+def _finite(value: torch.Tensor) -> float | None:
+    """To seven digits, which is more than an eye sees; None for NaN and infinities, which JSON has not."""
+    number = float(value)
+    return float(f"{number:.7g}") if math.isfinite(number) else None

@@ -1,0 +1,171 @@
+"""Implementations that the judge runs itself: the reference and the known-wrong variants of it.
+
+An outcome of one is deterministic, so what took long to compute is kept on disk, by the content of everything that it
+depends on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import pickle
+import sys
+import time
+import types
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import platformdirs
+import torch
+
+from dlgrade.files import write_whole
+from dlgrade.judge.compare import describe
+from dlgrade.judge.patience import at_most
+from dlgrade.version import __version__
+from dlgrade.worker import wire
+from dlgrade.worker.from_scratch.operators import recorded
+from dlgrade.worker.guest import seed_all
+
+WORTH_KEEPING_SECONDS = 0.05
+PATIENCE_SECONDS = 5.0
+ANSWER_LIMIT = 1 << 30
+
+
+class Outcome(msgspec.Struct):
+    """What a probe gave: a tree of `dlgrade.worker.wire`, or the name of the exception; and the calls that it made."""
+
+    tree: Any = None
+    raised: str | None = None
+    calls: list[str] = []
+
+    @property
+    def value(self) -> Any:
+        return wire.from_tree(self.tree)
+
+
+@dataclass
+class Variant:
+    """An implementation of a chapter, as source that can be trusted.
+
+    A known-wrong one may be wrong by never ending; it has `patience` seconds for a probe.
+    """
+
+    name: str
+    source: str
+    patience: float | None = None
+    outcomes: dict[tuple[bytes, int], Outcome] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def module(self) -> types.ModuleType:
+        module = types.ModuleType(f"dlgrade_variant_{self.name.replace('-', '_')}")
+        sys.modules[module.__name__] = module  # dataclasses and pickle look modules up
+        exec(compile(self.source, f"<{self.name}>", "exec"), module.__dict__)
+        return module
+
+    def outcome(self, blob: bytes, seed: int) -> Outcome:
+        """The outcome of a pickled probe on this implementation; computed once."""
+        key = (blob, seed)
+        if key not in self.outcomes:
+            place = self._place(blob, seed)
+            self.outcomes[key] = _recall(place) or self._compute(blob, seed, place)
+        return self.outcomes[key]
+
+    def operators(self, blob: bytes, seed: int) -> list[str]:
+        """The operators that run when a pickled probe is asked of this implementation."""
+        ran: list[str] = []
+        seed_all(seed)
+        with warnings.catch_warnings(), recorded(ran):
+            warnings.simplefilter("ignore")
+            pickle.loads(blob)(self.module)
+        return ran
+
+    def _compute(self, blob: bytes, seed: int, place: Path) -> Outcome:
+        started = time.perf_counter()
+        recorder = Recorder(self.module)
+        seed_all(seed)
+        try:
+            with warnings.catch_warnings(), at_most(self.patience):
+                warnings.simplefilter("ignore")  # a known-wrong variant has every right to be odd
+                outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(recorder), ANSWER_LIMIT))
+        except Exception as error:
+            outcome = Outcome(raised=f"{type(error).__name__}: {error}")
+        outcome.calls = recorder.calls
+        if time.perf_counter() - started > WORTH_KEEPING_SECONDS:
+            _keep(place, outcome)
+        return outcome
+
+    def _place(self, blob: bytes, seed: int) -> Path:
+        parts = (__version__, torch.__version__, sys.version, self.source, str(seed))
+        digest = hashlib.sha256("\0".join(parts).encode() + b"\0" + blob).hexdigest()
+        return Path(platformdirs.user_cache_dir("dlgrade")) / "outcomes" / digest
+
+
+def _recall(place: Path) -> Outcome | None:
+    try:
+        return msgspec.msgpack.decode(place.read_bytes(), type=Outcome)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _keep(place: Path, outcome: Outcome) -> None:
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, msgspec.msgpack.encode(outcome))
+    except OSError:
+        return  # a cache that cannot be written costs time, nothing else
+
+
+class Recorder:
+    """An implementation that notes how it is called, for messages that show the call."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        target = getattr(self._module, name)
+        return self._recorded(name, target) if callable(target) else target
+
+    def _recorded(self, name: str, target: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.calls.append(format_call(name, target, args, kwargs))
+            made = target(*args, **kwargs)
+            if isinstance(target, type) and isinstance(made, torch.nn.Module):
+                made.register_forward_pre_hook(self._forward(name, made), with_kwargs=True)
+            return made
+
+        return call
+
+    def _forward(self, name: str, made: torch.nn.Module) -> Any:
+        def note(_module: torch.nn.Module, args: Any, kwargs: Any) -> None:
+            self.calls.append(format_call(f"{name}.forward", made.forward, args, kwargs))
+
+        return note
+
+
+def format_call(name: str, target: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> str:
+    """`f(X=tensor float32 (8, 3), eps=1e-05)`: a call with its arguments by name."""
+    try:
+        bound: dict[Any, Any] = inspect.signature(target).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        bound = dict(enumerate(args)) | kwargs
+    return f"{name}({', '.join(f'{key}={describe_argument(value)}' for key, value in bound.items())})"
+
+
+def describe_argument(value: Any) -> str:
+    if isinstance(value, torch.Tensor) and not 0 < value.numel() <= 6:
+        return describe(value)
+    if isinstance(value, torch.Tensor):
+        return f"tensor({value.tolist()})" if value.dtype is torch.int64 else f"tensor({_short(value.tolist())})"
+    return getattr(value, "__name__", None) or describe(value)
+
+
+def _short(values: Any) -> str:
+    if isinstance(values, list):
+        return "[" + ", ".join(_short(value) for value in values) + "]"
+    return f"{values:.4g}" if isinstance(values, float) else str(values)

@@ -1,0 +1,50 @@
+"""The cells that a running notebook has executed, as a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dlgrade.errors import SubmissionError
+from dlgrade.submission import Submission
+from dlgrade.submission.reading import reader
+from dlgrade.submission.reading.questions import MAX_FILE_BYTES, MAX_HISTORY_BYTES, Executed, Source
+from dlgrade.text import both
+
+MAIN = "In"
+
+
+def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, bytes]) -> Submission:
+    """What the cells define; `executed[n]` is what was run as `In [n]`, `neighbours` are files that it may import.
+
+    Raises:
+        SubmissionError: they define nothing, are too large, or cannot be read.
+    """
+    cells = [cell.encode(errors="replace") for cell in executed]
+    size = sum(map(len, cells))
+    if size > MAX_HISTORY_BYTES:
+        raise SubmissionError(
+            both(
+                f"All that was run in this kernel has {size:,} bytes; {MAX_HISTORY_BYTES:,} can be read. Restart the "
+                "kernel, and run the cells with your code.",
+                f"此内核中运行过的代码共 {size:,} 字节，最多可读取 {MAX_HISTORY_BYTES:,} 字节。"
+                "请重启内核，并重新运行写有代码的单元。",
+            )
+        )
+    found = reader.ask(Executed(shown, cells), Source)
+    if not found.cells:
+        raise SubmissionError(
+            both(
+                "No cell that was run defines anything yet. Run the cells with your code, then check.",
+                "已运行的单元中还没有任何定义。请先运行写有代码的单元，再进行检查。",
+            )
+        )
+    content = found.text.encode()
+    if len(content) > MAX_FILE_BYTES:
+        raise SubmissionError(
+            both(
+                f"The code in the cells has {len(content):,} bytes; a submission may have {MAX_FILE_BYTES:,}.",
+                f"各单元的代码共 {len(content):,} 字节；提交的代码不得超过 {MAX_FILE_BYTES:,} 字节。",
+            )
+        )
+    files = {MAIN: content, **{name: part for name, part in neighbours.items() if name != MAIN}}
+    return Submission(main=MAIN, files=files, shown=shown, source=found.text, cells=found.cells, live=True)

@@ -1,0 +1,1 @@
+"""The results of grading: verdicts, checks, chapters, a class."""

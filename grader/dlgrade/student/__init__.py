@@ -1,0 +1,1 @@
+"""A student's own machine: the record of earlier checks, and the doctor."""

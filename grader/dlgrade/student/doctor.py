@@ -1,0 +1,455 @@
+"""Whether this machine has what dlgrade needs, and what to do where it has not.
+
+Nothing that is broken may break a look. So every one is guarded, and whatever imports torch happens in a process of its
+own: a torch that does not fit the processor or its libraries ends that process and not the report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dlgrade import course, sandbox_parts
+from dlgrade.errors import CourseError, DlgradeError, UsageError
+from dlgrade.text import Text, both, chosen_lang, same
+from dlgrade.version import __version__
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+
+OLDEST, NEWEST = (3, 10), (3, 13)  # of Python, as in pyproject.toml
+PATIENCE_SECONDS = 180
+TIGHT, FULL = 1e9, 1e8  # bytes: the largest data set is far smaller than the one, a report than the other
+LONGEST = 300  # characters of somebody else's message
+
+State = Literal["ok", "note", "problem"]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a look at one thing gave; where something is missing, what to do, and commands to type."""
+
+    state: State
+    found: Text
+    todo: Text | None = None
+    commands: tuple[str, ...] = ()
+
+
+Look = Callable[[], Finding]
+NOT_SEEN = Finding("note", both("not looked at, for the problem above", "因上述问题未检查"))
+
+
+def guarded(look: Look) -> Finding:
+    """A look that fails is a finding, too."""
+    try:
+        return look()
+    except DlgradeError as error:
+        return Finding("problem", error.text)
+    except Exception as error:
+        words = _message(error)
+        return Finding("problem", both(f"cannot be found out: {words}", f"无法检查：{words}"))
+
+
+# What this process can see.
+
+
+def look_at_python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return Finding("ok", same(version))
+    oldest, newest = (".".join(map(str, one)) for one in (OLDEST, NEWEST))
+    return Finding(
+        "problem",
+        both(f"{version}; supported are {oldest} to {newest}", f"{version}；支持 {oldest} 至 {newest}"),
+        both("Make a virtual environment with one of those:", "请用受支持的版本新建虚拟环境："),
+        (f"python{newest} -m venv .venv",),
+    )
+
+
+def look_at_course() -> Finding:
+    try:
+        here = course.load()
+        count = len(here.chapters)
+    except CourseError as error:
+        if course.COURSE_VARIABLE not in os.environ:
+            return Finding("problem", error.text, both("Install dlgrade again.", "请重新安装 dlgrade。"))
+        advice = both("That is where your environment has it. To use dlgrade's own:", "由环境变量指定。改用自带课程：")
+        return Finding("problem", error.text, advice, (_unset(course.COURSE_VARIABLE),))
+    return Finding(
+        "ok",
+        both(f"{__version__}, {count} chapters in {here.folder}", f"{__version__}，共 {count} 章，位于 {here.folder}"),
+    )
+
+
+def look_at_packages() -> Finding:
+    lacking = [one for one in _lacking() if one.name not in ("torch", "torchvision")]  # those have lines of their own
+    if not lacking:
+        return Finding("ok", both("all that dlgrade requires", "dlgrade 所需的包均已安装"))
+    names = ", ".join(f"{one.name}{one.specifier}" for one in lacking)
+    wanted = " ".join(f'"{one.name}{one.specifier}"' for one in lacking)  # Windows knows no other quotation marks
+    return Finding(
+        "problem",
+        both(f"missing or too old: {names}", f"缺少或版本过旧：{names}"),
+        commands=(f"pip install -U {wanted}",),
+    )
+
+
+def look_at_extras() -> Finding:
+    lacking = [extra for extra in ("grade", "audit") if _lacking(extra) or not _requirements(extra)]
+    if not lacking:
+        return Finding("ok", both("grade and audit", "grade 与 audit 均已安装"))
+    names = ", ".join(lacking)
+    return Finding(
+        "note",
+        both(f"not installed: {names}; students need none", f"未安装：{names}；学生不需要"),
+        commands=(f'pip install "dlgrade[{",".join(lacking)}]"',),
+    )
+
+
+def look_at_disk() -> Finding:
+    from dlgrade.course import data_sets
+    from dlgrade.student import record
+
+    free: dict[int, tuple[int, Path]] = {}
+    for wanted in (data_sets.store(""), record.folder()):
+        folder = _nearest(wanted)
+        free.setdefault(folder.stat().st_dev, (shutil.disk_usage(folder).free, folder))
+    least = min(size for size, _ in free.values())
+    words = ", ".join(f"{size / 1e9:.1f} GB ({folder})" for size, folder in free.values())
+    found = both(f"free: {words}", f"可用空间：{words}")
+    if least > TIGHT:
+        return Finding("ok", found)
+    advice = both(
+        "Make room, or set DLGRADE_DATA and DLGRADE_STATE to folders on another disk.",
+        "请清理磁盘，或将 DLGRADE_DATA 与 DLGRADE_STATE 设为其他磁盘上的文件夹。",
+    )
+    return Finding("note" if least > FULL else "problem", found, advice)
+
+
+def look_at_terminal() -> Finding:
+    encoding = sys.stdout.encoding or "ascii"
+    if speaks_chinese():
+        return Finding("ok", same(encoding))
+    unset = "setx PYTHONUTF8 1" if sys.platform == "win32" else "export LC_ALL=C.UTF-8 PYTHONIOENCODING=utf-8"
+    return Finding(
+        "problem" if chosen_lang() == "zh" else "note",
+        both(f"{encoding}: Chinese comes out as question marks", f"{encoding}：中文会显示为问号"),
+        both("To change that, in new terminals:", "解决方法（新终端生效）："),
+        (unset,),
+    )
+
+
+def look_at_this_folder() -> Finding:
+    try:
+        error = _refusal(Path.cwd())
+    except FileNotFoundError:  # deleted meanwhile
+        error = os.strerror(errno.ENOENT)
+    if error is None:
+        return Finding("ok", both("can be written to", "可写"))
+    return Finding(
+        "problem",
+        both(f"cannot be written to ({error})", f"不可写（{error}）"),
+        both("Go to a folder of your own; starter code is put there.", "请切换到自己的文件夹，起始代码会放在那里。"),
+    )
+
+
+def look_at_progress() -> Finding:
+    from dlgrade.student import record
+
+    folder = record.folder()
+    error = _refusal(_nearest(folder))
+    if error is None:
+        return Finding("ok", both(f"kept in {folder}", f"保存在 {folder}"))
+    return Finding(
+        "problem",
+        both(f"{folder} cannot be written to ({error})", f"{folder} 不可写（{error}）"),
+        both(
+            f"Set {record.STATE_VARIABLE} to a folder that can be written to.",
+            f"请将 {record.STATE_VARIABLE} 设为可写的文件夹。",
+        ),
+    )
+
+
+BEFORE: dict[str, Look] = {"python": look_at_python, "dlgrade": look_at_course, "packages": look_at_packages}
+AFTER: dict[str, Look] = {
+    "disk": look_at_disk,
+    "terminal": look_at_terminal,
+    "folder": look_at_this_folder,
+    "progress": look_at_progress,
+    "extras": look_at_extras,
+}
+
+
+# What needs torch, in a process of its own.
+
+
+def look_at_torch() -> Finding:
+    try:
+        import torch
+    except Exception as error:
+        words = _message(error)
+        return Finding("problem", both(f"cannot be imported: {words}", f"无法导入：{words}"), *_torch_anew())
+    built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "CPU"
+    return _by_version("torch", torch.__version__, both(f", built for {built}", f"，{built} 版"))
+
+
+def look_at_torchvision() -> Finding:
+    try:
+        import torchvision  # type: ignore[import-untyped]
+    except Exception as error:  # one that was built for another torch raises RuntimeError
+        words = _message(error)
+        return Finding("problem", both(f"cannot be imported: {words}", f"无法导入：{words}"), *_torch_anew())
+    return _by_version("torchvision", torchvision.__version__, same(""))
+
+
+def look_at_sandbox() -> Finding:
+    """Start a worker, as `check` would: it says which of its walls are missing."""
+    from dlgrade.worker.limits import Limits
+    from dlgrade.workers.sources import open_workers
+
+    source = open_workers(Limits(), [])
+    source.close()
+    if not source.missing:
+        return Finding("ok", both("complete", "完整"))
+    if sys.platform != "linux":
+        return Finding("note", sandbox_parts.NONE_HERE)
+    enough = both(
+        "Your own code can be checked without; `dlgrade grade` wants it all. ",
+        "检查自己的代码不受影响；dlgrade grade 需要完整的沙箱。",
+    )
+    todo, commands = sandbox_parts.advice(source.missing)
+    return Finding("note", both("missing: ", "缺少：") + sandbox_parts.names(source.missing), enough + todo, commands)
+
+
+def look_at_data() -> Finding:
+    from dlgrade.course.data_sets import data_sets
+
+    try:
+        here = course.load()
+    except CourseError:
+        return NOT_SEEN
+    sets = list(data_sets(here).values())
+    absent = [one for one in sets if one.missing()]
+    if not absent:
+        count = len(sets)
+        return Finding("ok", both(f"all {count} are here", f"{count} 个均已就绪"))
+    names = ", ".join(one.name for one in absent)
+    size = f"{sum(file.size for one in absent for file in one.missing()) / 1e6:.0f} MB"
+    return Finding(
+        "note",
+        both(f"not here: {names} ({size})", f"尚未下载：{names}（{size}）"),
+        both("Only a few checks need them.", "只有少数检查项需要。"),
+        tuple(f"dlgrade data fetch {one.name}" for one in absent),
+    )
+
+
+def look_at_gpu() -> Finding:
+    import torch
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        available = torch.cuda.is_available()
+    if not available:
+        return _no_gpu(built_for_it=torch.version.cuda is not None, said=" ".join(str(one.message) for one in said))
+    chip = torch.cuda.get_device_properties(0)
+    name = f"{chip.name}, {chip.total_memory / 2**30:.0f} GiB"
+    try:
+        torch.zeros(1, device="cuda").add_(1).item()
+    except RuntimeError as error:
+        words = _message(error)
+        return Finding(
+            "problem",
+            both(f"{name}: torch cannot use it: {words}", f"{name}：torch 无法使用：{words}"),
+            both("Until then: dlgrade check --device cpu", "在此之前可用：dlgrade check --device cpu"),
+        )
+    others = torch.cuda.device_count() - 1
+    return Finding("ok", same(name) + (both(f" and {others} more", f"，另有 {others} 块") if others else same("")))
+
+
+# In this order: a worker is forked before CUDA is started, which does not survive it.
+ELSEWHERE: dict[str, Look] = {
+    "torch": look_at_torch,
+    "torchvision": look_at_torchvision,
+    "sandbox": look_at_sandbox,
+    "data": look_at_data,
+    "gpu": look_at_gpu,
+}
+PROGRAM = """\
+import sys
+sys.path[:] = [entry for entry in sys.path if entry]  # the current folder may have a random.py
+from dlgrade.student.doctor import tell
+tell()
+"""
+
+
+def ask_elsewhere() -> dict[str, Finding]:
+    """The looks that need torch, from a process that may die of them."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=PATIENCE_SECONDS,
+        )  # fmt: skip
+        output, end = done.stdout, _end(done.returncode, done.stderr.decode("utf-8", "replace"))
+    except subprocess.TimeoutExpired as expired:
+        output, end = expired.stdout or b"", both("no answer in three minutes", "三分钟内没有结果")
+    except OSError as error:
+        output, end = b"", same(_message(error))
+    return _filled_up(_heard(output), end)
+
+
+def tell() -> None:
+    """Print what needs torch, a line of JSON each; nothing more where torch cannot be imported."""
+    for name, look in ELSEWHERE.items():
+        finding = guarded(look)
+        sys.stdout.buffer.write(msgspec.json.encode({name: finding}) + b"\n")
+        sys.stdout.buffer.flush()
+        if name == "torch" and "torch" not in sys.modules:
+            break
+
+
+def _heard(output: bytes) -> dict[str, Finding]:
+    found: dict[str, Finding] = {}
+    for line in output.splitlines():
+        with contextlib.suppress(msgspec.DecodeError):  # a library may have printed something of its own
+            found |= msgspec.json.decode(line, type=dict[str, Finding])
+    return found
+
+
+def _filled_up(found: dict[str, Finding], end: Text | None) -> dict[str, Finding]:
+    """The findings, with a reason in place of each that is missing: the first of them ended the process."""
+    for name in ELSEWHERE:
+        if name not in found and end is not None:
+            found[name] = Finding("problem", end, *(_torch_anew() if name == "torch" else ()))
+            end = None
+        elif name not in found:
+            found[name] = NOT_SEEN
+    return found
+
+
+def _end(code: int, said: str) -> Text | None:
+    """How the process ended before its time, with its last words."""
+    if code == 0:
+        return None
+    how = both(f"signal {-code}", f"信号 {-code}") if code < 0 else both(f"exit code {code}", f"退出码 {code}")
+    last = said.strip().rpartition("\n")[2]
+    return (
+        both("looking at it ended Python: ", "检查时 Python 退出：") + how + same(f"; {_short(last)}" if last else "")
+    )
+
+
+# What to do.
+
+
+def _no_gpu(*, built_for_it: bool, said: str) -> Finding:
+    pending = both("none: checks for a GPU stay pending", "无：需要 GPU 的检查项保持待定")
+    if said:
+        return Finding("note", pending, same(_short(said)))
+    if shutil.which("nvidia-smi") and not built_for_it:
+        advice = both(
+            "There is an NVIDIA driver, but this torch is for the CPU: see pytorch.org/get-started/locally",
+            "本机有 NVIDIA 驱动，但安装的是 CPU 版 torch：见 pytorch.org/get-started/locally",
+        )
+        return Finding("note", pending, advice)
+    return Finding("note", pending)
+
+
+def _torch_anew() -> tuple[Text, tuple[str, ...]]:
+    advice = both("Install both anew:", "请一起重新安装：")
+    if sys.platform == "win32":
+        advice = both("It wants Microsoft's Visual C++ Redistributable. ", "它需要 Visual C++ 运行库。") + advice
+    return advice, ("pip install -U torch torchvision",)
+
+
+def _unset(variable: str) -> str:
+    return f"set {variable}=" if sys.platform == "win32" else f"unset {variable}"
+
+
+# Versions.
+
+
+def _requirements(extra: str = "") -> list[Requirement]:
+    """What dlgrade requires on this system, or one of its extras does besides."""
+    from packaging.requirements import Requirement  # pytest requires it
+
+    try:
+        wanted = [Requirement(line) for line in metadata.requires("dlgrade") or ()]
+    except metadata.PackageNotFoundError:
+        raise UsageError(both("dlgrade is here, but was not installed by pip.", "dlgrade 未通过 pip 安装。")) from None
+    if not extra:
+        return [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
+    markers = [(one, one.marker) for one in wanted if one.marker is not None]
+    return [one for one, marker in markers if marker.evaluate({"extra": extra}) and not marker.evaluate({"extra": ""})]
+
+
+def _lacking(extra: str = "") -> list[Requirement]:
+    return [one for one in _requirements(extra) if not _is_there(one)]
+
+
+def _is_there(wanted: Requirement) -> bool:
+    try:
+        return wanted.specifier.contains(metadata.version(wanted.name), prereleases=True)
+    except metadata.PackageNotFoundError:
+        return False
+
+
+def _by_version(name: str, version: str, more: Text) -> Finding:
+    (wanted,) = (one for one in _requirements() if one.name == name)
+    if wanted.specifier.contains(version, prereleases=True):
+        return Finding("ok", same(version) + more)
+    return Finding(
+        "problem",
+        both(f"{version}; {wanted.specifier} is needed", f"{version}；需要 {wanted.specifier}"),
+        *_torch_anew(),
+    )
+
+
+# Small looks.
+
+
+def speaks_chinese() -> bool:
+    try:
+        "检查，。：✓".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or what is there on the way to it."""
+    whole = folder.absolute()
+    return next(path for path in (whole, *whole.parents) if path.exists())
+
+
+def _refusal(folder: Path) -> str | None:
+    """Why nothing can be written into a folder; None if something can."""
+    probe = folder / f".dlgrade-{os.getpid()}"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def _message(error: BaseException) -> str:
+    return _short(f"{type(error).__name__}: {error}")
+
+
+def _short(words: str) -> str:
+    from dlgrade.legible import visible
+
+    line = visible(" ".join(words.split()))
+    return line if len(line) <= LONGEST else line[:LONGEST] + " ..."

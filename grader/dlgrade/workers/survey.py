@@ -1,0 +1,40 @@
+"""Which parts of the sandbox are missing here, before there is a judge: in a moment, and without torch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+
+from dlgrade.errors import GraderError
+from dlgrade.text import both
+from dlgrade.workers.nursery import clean_environment
+
+SECONDS = 60
+
+
+def missing_parts() -> list[str]:
+    """The parts that this machine lacks, each with the system's reason.
+
+    Raises:
+        GraderError: the process that finds out did not answer.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as spare:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "dlgrade.worker.survey", spare],
+                env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, cwd=sys.prefix,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise _unknown(f"{SECONDS} s") from None
+    try:
+        missing: list[str] = json.loads(done.stdout)
+    except ValueError:
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise _unknown(f"{last} ({done.returncode})") from None
+    return missing
+
+
+def _unknown(why: str) -> GraderError:
+    return GraderError(both(f"The sandbox cannot be looked at: {why}", f"无法检查沙箱：{why}"))
