@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 
 from dlgrade import course
+from dlgrade.judge.check import Check, Declared
 from dlgrade.judge.compare import Comparison
-from dlgrade.judge.grading import Check
 from dlgrade.judge.session import Judge
-from dlgrade.results.report import CheckReport
 from dlgrade.submission import Submission
 from dlgrade.text import same
 
@@ -61,7 +60,7 @@ def probes(repeats):
         content = judge.content(chapter)
         grading = judge.grading(chapter, Submission.from_source(content.reference.source, "ch28.py"), seed=0)
         X = torch.randn(8, 16)
-        check = Check(CheckReport("layer_norm.speed", "layer_norm", 1, same("")), seconds=1e9)
+        check = Check(Declared("layer_norm.speed", "layer_norm", 1, same("")), seconds=1e9)
         inside, outside = [], []
         for number in range(repeats * 20):
             eps = 1e-5 + number * 1e-12  # another probe each time: nothing is remembered
@@ -73,7 +72,7 @@ def probes(repeats):
             inside.append(middle - started)
         starts = []
         for _ in range(repeats):
-            grading.drop_worker()
+            grading.worker.drop()
             started = time.perf_counter()
             grading.ask(check, lambda impl: impl.layer_norm(X, (16,)), Comparison())
             starts.append(time.perf_counter() - started)

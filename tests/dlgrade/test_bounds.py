@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from dlgrade.judge.grading import grader_fault
+from dlgrade.judge.check import Check, Declared, grader_fault
 from dlgrade.results.bounds import MOST_BYTES, bound
 from dlgrade.results.report import CheckReport, Detail, Frame
 from dlgrade.text import both, same
@@ -82,6 +82,5 @@ def test_the_message_leaves_room():
 
 def test_the_graders_own_faults_are_bounded():
     """An exception of a suite, whose message may quote the student's value, gives a short report, too."""
-    report = CheckReport("f.a", "f", 1.0, NAMES)
-    grader_fault(report, ValueError("v" * 10_000_000))
-    assert size(report) <= MOST_BYTES
+    check = Check(Declared("f.a", "f", 1.0, NAMES), 1.0, ended=True, unmet=grader_fault(ValueError("v" * 10_000_000)))
+    assert size(check.report()) <= MOST_BYTES

@@ -27,9 +27,9 @@ import msgspec
 from rich.console import Console
 
 from dlgrade import course
+from dlgrade.judge.check import Check, Declared, Exchange
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.diagnosis import diagnose
-from dlgrade.judge.grading import Check, Entry
 from dlgrade.judge.reasons import Unmet, from_difference
 from dlgrade.judge.session import Judge
 from dlgrade.report.gradescope import to_gradescope
@@ -38,7 +38,7 @@ from dlgrade.report.student_page import student_page
 from dlgrade.report.terminal import Terminal
 from dlgrade.results.bounds import MOST_BYTES
 from dlgrade.results.class_results import ClassChapter, ClassResult
-from dlgrade.results.report import ChapterReport, CheckReport, Report, to_json
+from dlgrade.results.report import ChapterReport, Report, to_json
 from dlgrade.submission import Submission
 from dlgrade.workers.handle import answer_in
 
@@ -214,7 +214,7 @@ class Fuzzer:
         signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
             check = self.judged(question, frame)
-            self.outcomes[check.report.verdict.value] += 1
+            self.outcomes[check.verdict.value] += 1
             if self.rng.random() < 1 / self.sample:
                 self.waiting.append(check)
             if len(self.waiting) >= PAGE:
@@ -234,21 +234,21 @@ class Fuzzer:
     def judged(self, question, frame):
         """The check, as it is after the question is answered by this frame."""
         grading, comparison = self.grading, Comparison(dtype=self.rng.random() < 0.8)
-        report = CheckReport(f"{question.exercise}.fuzzed", question.exercise, 1.0, self.chapter.title)
-        check, unmet = Check(report, seconds=5.0), None
+        declared = Declared(f"{question.exercise}.fuzzed", question.exercise, 1.0, self.chapter.title)
+        check, unmet = Check(declared, seconds=5.0), None
         grading.from_scratch.used.clear()
-        grading.worker = Canned(question.number, frame)
+        grading.worker.worker = Canned(question.number, frame)
         grading.begin(check)
         try:
             value = grading._student_value(check, question.blob, question.seed)
-            check.transcript.append(Entry(question.blob, question.seed, value, comparison))
+            check.transcript.append(Exchange(question.blob, question.seed, value, comparison))
             expected = grading.content.reference.outcome(question.blob, question.seed).value
             if difference := comparison.difference(value, expected):
                 unmet = from_difference(difference, (comparison, value, expected))
         except Unmet as error:
             unmet = error
-        grading.finish(check, unmet, 0.001)
-        self.expect_short(report)
+        grading.end(check, unmet, 0.001)
+        self.expect_short(check.report())
         return check
 
     def expect_short(self, report):
@@ -262,9 +262,9 @@ class Fuzzer:
 
     def write(self, checks):
         """Diagnose the checks and give their report to every writer."""
-        self.grading.checks = {f"{check.report.id}{place}": check for place, check in enumerate(checks)}
-        diagnose(self.grading)
-        chapter = ChapterReport(self.chapter.id, [check.report for check in checks])
+        self.grading.checks = {f"{check.id}{place}": check for place, check in enumerate(checks)}
+        diagnose(checks, self.grading.content)
+        chapter = ChapterReport(self.chapter.id, [check.report() for check in checks])
         report = Report("fuzzed.py", 0, [chapter])
         for lang in ("en", "zh"):
             written = to_json(report, lang)

@@ -1,44 +1,46 @@
-"""Which known mistake is it: a failed check's values compared with those of the chapter's misconceptions."""
+"""Diagnosis: compare a failed check's values with those of the chapter's misconceptions."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from dlgrade.course import Misconception
-from dlgrade.judge.grading import Check, Entry, Grading
+from dlgrade.judge.check import Check, Exchange
+from dlgrade.judge.content import Content
 from dlgrade.judge.trusted import Variant
 from dlgrade.results.report import Verdict
 
 
-def diagnose(grading: Grading) -> None:
-    """Name the misconception whose values a failed check has; of several, the one that explains the most checks."""
-    failed = [c for c in grading.checks.values() if c.report.verdict is Verdict.FAILED and c.transcript]
+def diagnose(checks: Iterable[Check], content: Content) -> None:
+    """Name the misconception that gives a failed check's values. Of several, take that of most checks."""
+    failed = [check for check in checks if check.verdict is Verdict.FAILED and check.transcript]
     if not failed:
         return
     matches: dict[str, list[Misconception]] = {}
-    for entry, variant in grading.content.misconceptions:
+    for misconception, variant in content.misconceptions:
         for check in failed:
-            if check.report.id in entry.caught_by and _same_mistake(check, variant, grading.content.reference):
-                matches.setdefault(check.report.id, []).append(entry)
-    explained = Counter(entry.id for found in matches.values() for entry in found)
+            if check.id in misconception.caught_by and _gives_the_same(check, variant, content.reference):
+                matches.setdefault(check.id, []).append(misconception)
+    explained = Counter(misconception.id for matching in matches.values() for misconception in matching)
     for check in failed:
-        if found := matches.get(check.report.id):
-            best = max(found, key=lambda entry: explained[entry.id])
-            check.report.diagnosis, check.report.hint = best.id, best.hint
+        if matching := matches.get(check.id):
+            best = max(matching, key=lambda misconception: explained[misconception.id])
+            check.diagnosis, check.hint = best.id, best.hint
 
 
-def _same_mistake(check: Check, variant: Variant, reference: Variant) -> bool:
-    """The same values as the variant in every probe, and not the reference's in one at least."""
-    return all(_agrees(entry, variant) for entry in check.transcript) and not all(
-        _agrees_with(entry, variant, reference) for entry in check.transcript
+def _gives_the_same(check: Check, variant: Variant, reference: Variant) -> bool:
+    """Return whether the variant gives the same value for every probe, and the reference another for at least one."""
+    return all(_agrees(exchange, variant) for exchange in check.transcript) and not all(
+        _agree(exchange, variant, reference) for exchange in check.transcript
     )
 
 
-def _agrees(entry: Entry, variant: Variant) -> bool:
-    outcome = variant.outcome(entry.blob, entry.seed)
-    return not outcome.raised and entry.comparison.difference(entry.value, outcome.value) is None
+def _agrees(exchange: Exchange, variant: Variant) -> bool:
+    outcome = variant.outcome(exchange.blob, exchange.seed)
+    return not outcome.raised and exchange.comparison.difference(exchange.value, outcome.value) is None
 
 
-def _agrees_with(entry: Entry, variant: Variant, reference: Variant) -> bool:
-    one, other = (implementation.outcome(entry.blob, entry.seed) for implementation in (variant, reference))
-    return entry.comparison.difference(one.value, other.value) is None
+def _agree(exchange: Exchange, variant: Variant, reference: Variant) -> bool:
+    outcomes = [implementation.outcome(exchange.blob, exchange.seed) for implementation in (variant, reference)]
+    return exchange.comparison.difference(outcomes[0].value, outcomes[1].value) is None

@@ -1,113 +1,54 @@
-"""Grading one submission of one chapter: asking the worker, comparing, noting transcripts, settling the verdicts."""
+"""Grading one submission of one chapter: asking it probes, comparing with the reference, settling the verdicts."""
 
 from __future__ import annotations
 
 import hashlib
-import sys
 import time
-import types
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Literal
 
-import cloudpickle
 import msgspec
 
-from dlgrade.course import Chapter, Course, Misconception, starter_code
-from dlgrade.course.misconceptions import changed
 from dlgrade.errors import GraderError
 from dlgrade.judge import reasons
+from dlgrade.judge.check import NO_DETAIL, Check, Declared, Exchange, Last, grader_fault
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.content import Content
+from dlgrade.judge.diagnosis import diagnose
 from dlgrade.judge.from_scratch import FromScratch
+from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.probe import Probe, pickled
 from dlgrade.judge.reasons import Unmet
+from dlgrade.judge.submission_worker import SubmissionWorker
 from dlgrade.judge.tensor_picture import picture_of
-from dlgrade.judge.trusted import PATIENCE_SECONDS, Outcome, Variant
+from dlgrade.judge.trusted import Outcome
 from dlgrade.options import SandboxMode
-from dlgrade.results.bounds import bound
-from dlgrade.results.report import ChapterReport, CheckReport, Detail, Verdict
+from dlgrade.results.report import ChapterReport, Verdict
 from dlgrade.submission import Submission
-from dlgrade.text import Text, both, same
+from dlgrade.text import both, same
 from dlgrade.worker import wire
 from dlgrade.workers.handle import Reply, Worker, WorkerLost
-from dlgrade.workers.sources import WorkerSource, lacking
+from dlgrade.workers.sources import WorkerSource
 
-Accelerator = Literal["cpu", "cuda"]  # what stands in for a GPU, or is one
+Accelerator = Literal["cpu", "cuda"]  # a GPU, or the CPU in its place
 
 SUITE_SECONDS = 20.0
-PATIENCE_AFTER_TIMEOUT = 0.2  # an exercise that hung once gets this share of the time for each further check
+PATIENCE_AFTER_TIMEOUT = 0.2  # the share of its time that a check has when its exercise has timed out before
+MOST_TIMEOUTS = 2  # of one exercise; its other checks are not run
 
-
-@dataclass(frozen=True)
-class Content:
-    """What the judge holds of a chapter: the reference and the known-wrong variants; shared by all submissions."""
-
-    course: Course
-    chapter: Chapter
-
-    @cached_property
-    def reference(self) -> Variant:
-        return Variant("reference", starter_code.read_reference(self.course, self.chapter))
-
-    @cached_property
-    def key(self) -> bytes:
-        """The key that seeds are hashed with: as confidential as the reference, and the same on every machine."""
-        return hashlib.blake2b(self.reference.source.encode(), digest_size=32).digest()
-
-    @cached_property
-    def misconceptions(self) -> list[tuple[Misconception, Variant]]:
-        where = str(self.course.solution(self.chapter) / "misconceptions.yaml")
-        entries = self.course.misconceptions(self.chapter)
-        source = self.reference.source
-        return [(entry, Variant(entry.id, changed(source, entry, where), PATIENCE_SECONDS)) for entry in entries]
-
-
-@dataclass
-class Entry:
-    """One probe of a check: what was sent, the student's value, how the check compares it."""
-
-    blob: bytes
-    seed: int
-    value: Any
-    comparison: Comparison
-
-
-@dataclass(frozen=True)
-class Last:
-    """The last value that a submission gave in a check, and the reference's where there is one."""
-
-    value: Any
-    expected: Any = None
-
-
-@dataclass
-class Check:
-    """A check while it is graded."""
-
-    report: CheckReport
-    seconds: float
-    from_scratch: bool = False
-    trains: bool = False
-    needs_gpu: bool = False
-    transcript: list[Entry] = field(default_factory=list)
-    last: Last | None = None
-    generator: Any = None  # where the check draws its inputs from
-    spent: float = 0.0
-    call: str | None = None
-    begun: bool = False
-
-    @property
-    def exercise(self) -> str:
-        return self.report.exercise
-
-
-# In place of a worker: the value of a check's next probe, given the probe's bytes and the reference's outcome.
+# Gives the value of a check's next probe in the worker's place, from the probe's bytes and the reference's outcome.
 StandIn = Callable[[Check, bytes, Outcome], Any]
 
 
 class Grading:
-    """One submission of one chapter. Suites reach it through the fixtures `agree`, `run` and `from_scratch`."""
+    """One submission of one chapter, from the first check to the report.
+
+    `open` takes a declared check in. The check then runs inside `fairly`, its suite asks with `ask`, `answer` or
+    `check_from_scratch`, and `end` notes the outcome. `settle` gives the report; `close` ends the worker.
+    """
 
     def __init__(
         self,
@@ -124,77 +65,94 @@ class Grading:
         self.content = content
         self.submission = submission
         self.workers = workers
+        self.limits = workers.limits
         self.seed = seed
-        self.sandbox = sandbox
+        self.sandbox: SandboxMode = sandbox
         self.accelerator = accelerator
         self.pictures = pictures
         self.stand_in = stand_in
-        self.limits = workers.limits
-        self.worker: Worker | None = None
-        self.on_gpu = False
-        self.load_fault: Unmet | None = None
         self.from_scratch = FromScratch(content.course, content.chapter, self.seed_for)
-        self.hung: set[str] = set()
+        self.worker = SubmissionWorker(submission, workers, sandbox, content.reference.source, self.from_scratch)
         self.checks: dict[str, Check] = {}
-        self.missing: list[str] = []
-        self.printed = ("", 0)
+        self.timeouts: Counter[str] = Counter()  # by exercise
         self.on_reference = False  # the reference answers in the submission's place
 
-    # What a probe goes through.
+    def close(self) -> None:
+        self.worker.drop()
 
-    def ask(self, check: Check, probe: Probe, comparison: Comparison) -> tuple[Any, Outcome]:
-        """The student's value for a probe, and the reference's outcome. Raises `Unmet` when there is no value."""
-        blob, seed = pickled(probe), self.seed_for("calls", check.report.id)
-        outcome = self.content.reference.outcome(blob, seed)
-        if outcome.raised:
-            raise GraderError(same(f"{check.report.id}: the reference raised {outcome.raised}"))
-        if wire.holds_other(outcome.tree):
-            raise GraderError(same(f"{check.report.id}: the reference gives something that is not data"))
-        if self.on_reference:
-            return outcome.value, outcome
-        check.call = outcome.calls[-1] if outcome.calls else None
-        value = self.stand_in(check, blob, outcome) if self.stand_in else self._student_value(check, blob, seed)
-        check.transcript.append(Entry(blob, seed, value, comparison))
-        check.last = Last(value, outcome.value)
-        return value, outcome
+    def seed_for(self, purpose: str, name: str) -> int:
+        """Derive a seed for one purpose of one check, so that a submission that sees it cannot work out another.
 
-    def answer(self, check: Check, probe: Probe) -> Any:
-        """The student's value for a probe that has no right value, asked of a worker that serves no other check.
-
-        Raises:
-            Unmet: there is none.
+        The key never enters a worker. Without a key, seeds from the command line could be tried until they fit.
         """
-        if self.on_reference:
-            return self._reference_answer(check, probe)
-        self.drop_worker()
-        self.on_gpu = check.needs_gpu and self.accelerator == "cuda"
-        try:
-            value = self._student_value(check, pickled(probe), self.seed_for("calls", check.report.id))
-            check.last = Last(value)
-            return value
-        finally:
-            if self.on_gpu:
-                self.drop_worker()
-            self.on_gpu = False
+        words = f"{purpose}:{name}:{self.seed}".encode()
+        digest = hashlib.blake2b(words, digest_size=7, key=self.content.key).digest()
+        return int.from_bytes(digest, "little")
 
-    def _reference_answer(self, check: Check, probe: Probe) -> Any:
-        """The reference's value for such a probe, from a worker of its own."""
-        reference = Submission.from_source(self.content.reference.source, self.submission.main)
-        grading = Grading(
-            self.content, reference, self.workers, seed=self.seed, sandbox=self.sandbox, accelerator=self.accelerator
-        )
-        try:
-            return grading.answer(replace(check, spent=0.0), probe)
-        finally:
-            grading.close()
+    # A check's life.
 
-    def suite_seconds(self, check: Check) -> float:
+    def open(self, declared: Declared) -> Check:
+        """Take a check in. Checks run, and are reported, in the order in which they were opened."""
+        seconds = self.limits.check_seconds if declared.seconds is None else declared.seconds
+        check = self.checks[declared.id] = Check(declared, seconds)
+        return check
+
+    def begin(self, check: Check) -> None:
+        check.begun = True
+        self.worker.forget_output()
+
+    @contextmanager
+    def fairly(self, check: Check, again: Callable[[], object]) -> Iterator[None]:
+        """Run a check's suite code: a limit on its processor time, and the blame where it belongs.
+
+        If the suite's code raises, `again` repeats the check with the reference's values. Only if that raises as well
+        the suite is at fault.
+        """
+        drawn = None if check.generator is None else check.generator.get_state()
+        try:
+            with at_most_cpu(self._suite_seconds(check)):
+                yield
+        except (AssertionError, Unmet):  # the suite's own statement about the value
+            raise
+        except Exception as error:
+            if check.generator is not None and drawn is not None:
+                check.generator.set_state(drawn)
+            if not self._blames(check, again):
+                raise
+            if isinstance(error, TimeoutError):
+                self.timeouts[check.exercise] += 1
+            assert check.last is not None
+            raise reasons.from_suite_error(check.last.value, check.last.expected) from None
+
+    def end(self, check: Check, error: BaseException | None, seconds: float) -> None:
+        """Note how a check ended: without an error, unmet, or by a fault of the suite or the grader."""
+        check.ended, check.duration = True, seconds
+        if error is None:
+            check.unmet = None
+        elif isinstance(error, Unmet):
+            self._note(check, error)
+        elif isinstance(error, AssertionError):
+            self._note(check, Unmet(Verdict.FAILED, same(str(error))))
+        else:
+            check.unmet, check.detail = grader_fault(error), NO_DETAIL
+        if check.declared.from_scratch:
+            self._settle_from_scratch(check)
+
+    def _note(self, check: Check, unmet: Unmet) -> None:
+        detail = unmet.detail
+        if not detail.output:
+            output, size = self.worker.output()
+            detail = msgspec.structs.replace(detail, output=output, output_bytes=size)
+        picture = picture_of(*unmet.compared) if self.pictures and unmet.compared else None
+        check.unmet, check.detail = unmet, msgspec.structs.replace(detail, call=check.call, picture=picture)
+
+    def _suite_seconds(self, check: Check) -> float:
         """The processor time that the suite's own code has for a check; a student's value can make it very long."""
-        share = PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0
+        share = PATIENCE_AFTER_TIMEOUT if self.timeouts[check.exercise] else 1.0
         return share * (SUITE_SECONDS + 4 * check.seconds)
 
-    def blames(self, check: Check, again: Callable[[], object]) -> bool:
-        """Return whether suite code raises on the submission's value only: with the reference's, `again` does not."""
+    def _blames(self, check: Check, again: Callable[[], object]) -> bool:
+        """Return whether the submission's value is to blame: with the reference's, `again` does not raise."""
         if check.last is None:
             return False
         self.on_reference = True
@@ -207,221 +165,153 @@ class Grading:
         finally:
             self.on_reference = False
 
-    def seed_for(self, purpose: str, name: str) -> int:
-        """A seed of its own for each purpose of each check: from one that it sees, a submission learns no other.
+    # A probe's way.
 
-        The key never enters a worker. Without one, seeds from the command line could be tried until they fit.
+    def ask(self, check: Check, probe: Probe, comparison: Comparison) -> tuple[Any, Outcome]:
+        """Return the student's value for a probe, and the reference's outcome.
+
+        Raises:
+            Unmet: the submission gives no value.
+            GraderError: the reference gives none.
         """
-        words = f"{purpose}:{name}:{self.seed}".encode()
-        digest = hashlib.blake2b(words, digest_size=7, key=self.content.key).digest()
-        return int.from_bytes(digest, "little")
+        blob, seed = pickled(probe), self.seed_for("calls", check.id)
+        outcome = self.content.reference.outcome(blob, seed)
+        if outcome.raised:
+            raise GraderError(same(f"{check.id}: the reference raised {outcome.raised}"))
+        if wire.holds_other(outcome.tree):
+            raise GraderError(same(f"{check.id}: the reference gives something that is not data"))
+        if self.on_reference:
+            return outcome.value, outcome
+        check.call = outcome.calls[-1] if outcome.calls else None
+        value = self.stand_in(check, blob, outcome) if self.stand_in else self._student_value(check, blob, seed)
+        check.transcript.append(Exchange(blob, seed, value, comparison))
+        check.last = Last(value, outcome.value)
+        return value, outcome
+
+    def answer(self, check: Check, probe: Probe) -> Any:
+        """Return the student's value for a probe that has no right value, from a worker that serves no other check.
+
+        Raises:
+            Unmet: the submission gives no value.
+        """
+        if self.on_reference:
+            return self._reference_answer(check, probe)
+        self.worker.drop()
+        self.worker.on_gpu = check.declared.needs_gpu and self.accelerator == "cuda"
+        try:
+            value = self._student_value(check, pickled(probe), self.seed_for("calls", check.id))
+            check.last = Last(value)
+            return value
+        finally:
+            if self.worker.on_gpu:
+                self.worker.drop()
+            self.worker.on_gpu = False
+
+    def check_from_scratch(self, check: Check) -> None:
+        """Fail if the exercise's code reaches a forbidden name; uses at run time show in `settle`."""
+        if self.stand_in is None:
+            self._worker_for(check)
+
+    def _reference_answer(self, check: Check, probe: Probe) -> Any:
+        """Return the reference's value for such a probe, from a worker of its own."""
+        reference = Submission.from_source(self.content.reference.source, self.submission.main)
+        grading = Grading(
+            self.content, reference, self.workers, seed=self.seed, sandbox=self.sandbox, accelerator=self.accelerator
+        )
+        try:
+            return grading.answer(replace(check, spent=0.0), probe)
+        finally:
+            grading.close()
 
     def _student_value(self, check: Check, blob: bytes, seed: int) -> Any:
+        self._give_up_on_endless(check)
         worker = self._worker_for(check)
         request = {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise}
         reply = self._recorded(check, worker, request) if self._records(check) else self._timed(check, worker, request)
         self.from_scratch.note_reply(check.exercise, reply, lambda: self.content.reference.operators(blob, seed))
         self._refuse_ready_made(check)
-        return self._value(reply)
+        return self.worker.value(reply)
+
+    def _give_up_on_endless(self, check: Check) -> None:
+        if self.timeouts[check.exercise] >= MOST_TIMEOUTS:
+            text = both(
+                f"Not run: {MOST_TIMEOUTS} checks of {check.exercise} did not end in time. Fix those first.",
+                f"未运行：{check.exercise} 已有 {MOST_TIMEOUTS} 个检查项超时。请先解决超时问题。",
+            )
+            raise Unmet(Verdict.TIMED_OUT, text)
 
     def _worker_for(self, check: Check) -> Worker:
-        """A worker with the submission imported, unless the exercise uses something ready-made."""
+        """Return a worker with the submission imported, unless the exercise uses something forbidden."""
         self._refuse_ready_made(check)
         try:
-            return self.ready_worker()
+            return self.worker.ready()
         finally:
-            self._refuse_ready_made(check)  # that comes before a fault of the import
+            self._refuse_ready_made(check)  # a forbidden use comes before a fault of the import
 
     def _records(self, check: Check) -> bool:
         """Return whether to record the operators that run. Training runs too many of them."""
-        if check.trains or check.exercise in self.hung:
+        if check.declared.trains or self.timeouts[check.exercise]:
             return False
-        others = (c for c in self.checks.values() if c.exercise == check.exercise and not (c.trains or c.from_scratch))
-        asking = [c.report.id for c in others]
-        return self.from_scratch.records(check.exercise, check.report.id, asking)
+        others = [c.declared for c in self.checks.values() if c.exercise == check.exercise]
+        asking = [declared.id for declared in others if not (declared.trains or declared.from_scratch)]
+        return self.from_scratch.records(check.exercise, check.id, asking)
 
     def _recorded(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
-        """A reply with the operators that ran. A record takes time and memory: a worker lost over it is asked again."""
-        spent = check.spent
+        """Ask with a record of the operators. It takes time and memory: a worker lost over it is asked again."""
+        spent, timeouts = check.spent, self.timeouts[check.exercise]
         try:
             return self._timed(check, worker, request | {"record": True})
         except Unmet:
             self.from_scratch.stop_recording(check.exercise)
-            self.hung.discard(check.exercise)
-            check.spent = spent
-            return self._timed(check, self.ready_worker(), request)
-
-    def _value(self, reply: Reply) -> Any:
-        try:
-            unmet = reasons.from_reply(reply, self.submission, self.limits)
-        except msgspec.ValidationError:
-            raise self._nonsense() from None
-        if unmet is not None:
-            raise unmet
-        return self._decoded(reply)
-
-    def _refuse_ready_made(self, check: Check) -> None:
-        if use := self.from_scratch.used.get(check.exercise):
-            raise Unmet(Verdict.FAILED, reasons.ready_made(use, self.submission))
+            check.spent, self.timeouts[check.exercise] = spent, timeouts
+            return self._timed(check, self.worker.ready(), request)
 
     def _timed(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
-        allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0)
+        allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if self.timeouts[check.exercise] else 1.0)
         started = time.monotonic()
         try:
-            return worker.ask(request, max(0.1, allowed - check.spent))
+            return self.worker.ask(worker, request, max(0.1, allowed - check.spent))
         except WorkerLost as lost:
-            self.drop_worker()
             if lost.kind == "time":
-                self.hung.add(check.exercise)
+                self.timeouts[check.exercise] += 1
                 lost = WorkerLost("time", f"{allowed:g}")
             raise reasons.from_loss(lost, self.limits) from None
         finally:
             check.spent += time.monotonic() - started
 
-    def _decoded(self, reply: Reply) -> Any:
-        try:
-            return wire.from_tree(reply.value, reply.blobs)
-        except wire.Malformed:
-            raise self._nonsense() from None
+    def _refuse_ready_made(self, check: Check) -> None:
+        if use := self.from_scratch.used.get(check.exercise):
+            raise Unmet(Verdict.FAILED, reasons.ready_made(use, self.submission))
 
-    def _nonsense(self) -> Unmet:
-        """A worker that does not keep to the protocol is not asked again."""
-        self.drop_worker()
-        return reasons.from_loss(WorkerLost("nonsense"), self.limits)
-
-    # The worker.
-
-    def ready_worker(self) -> Worker:
-        """A worker with the submission imported. Raises `Unmet` when it cannot be imported."""
-        if self.load_fault is not None:
-            fault = self.load_fault
-            raise Unmet(fault.verdict, fault.text, fault.detail)
-        if self.worker is None:
-            self.worker = self.workers.start_worker(gpu=self.on_gpu)
-            self.missing = self.worker.missing
-            if self.sandbox == "require" and self.missing:
-                raise lacking(self.missing)
-            if self.on_gpu:
-                self._open_gpu(self.worker)
-            self._load(self.worker)
-        return self.worker
-
-    def _open_gpu(self, worker: Worker) -> None:
-        """Start CUDA before the submission is there: what goes wrong now is not its fault."""
-        try:
-            self._step(worker, {"kind": "open_gpu", "memory": self.limits.gpu_memory})
-        except Unmet as fault:
-            self.drop_worker()
-            text = both("The GPU is out of reach in the sandbox: ", "沙箱内无法使用 GPU：") + fault.text
-            raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
-
-    def _load(self, worker: Worker) -> None:
-        question = self.from_scratch.question(self.content.reference.source)
-        files, main = self.submission.files, self.submission.main
-        try:
-            self.from_scratch.note_files(self._step(worker, {"kind": "read", "files": files, "main": main} | question))
-            self._step(worker, {"kind": "execute"})
-        except msgspec.ValidationError:
-            raise self._nonsense() from None
-        except Unmet as fault:
-            self.load_fault = fault
-            self.load_fault.detail = self._with_output(fault)
-            raise
-
-    def _step(self, worker: Worker, request: dict[str, Any]) -> Any:
-        try:
-            reply = worker.ask(request, self.limits.import_seconds)
-        except WorkerLost as lost:
-            self.drop_worker()
-            raise reasons.from_loss(lost, self.limits) from None
-        return self._value(reply)
-
-    def _with_output(self, unmet: Unmet) -> Detail:
-        if self.worker is not None:
-            self.worker.output.settle()
-            self.printed = self.worker.output.text()
-        output, size = self.printed
-        return msgspec.structs.replace(unmet.detail, output=output, output_bytes=size)
-
-    def drop_worker(self) -> None:
-        if self.worker is not None:
-            worker, self.worker = self.worker, None
-            worker.close()
-            worker.output.settle()
-            self.printed = worker.output.text()
-
-    # A check's life.
-
-    def note_module(self, suite: types.ModuleType) -> None:
-        """Pickle a suite's own helpers by value: they travel to the worker with the probes that use them."""
-        if suite.__name__ in sys.modules:
-            cloudpickle.register_pickle_by_value(suite)
-
-    def begin(self, check: Check) -> None:
-        check.begun = True
-        self.printed = ("", 0)
-        if self.worker is not None:
-            self.worker.output.reset()
-
-    def finish(self, check: Check, unmet: Unmet | None, seconds: float) -> None:
-        report = check.report
-        report.seconds = seconds
-        report.verdict = unmet.verdict if unmet else Verdict.PASSED
-        if unmet is not None:
-            report.message = unmet.text
-            report.needs = unmet.needs
-            detail = unmet.detail if unmet.detail.output else self._with_output(unmet)
-            picture = picture_of(*unmet.compared) if self.pictures and unmet.compared else None
-            report.detail = msgspec.structs.replace(detail, call=check.call, picture=picture)
-        bound(report)
-        if check.from_scratch:
-            self._settle_from_scratch(check)
-
-    def check_from_scratch(self, check: Check) -> None:
-        """Fail when the exercise's code reaches a forbidden name; what was called at run time shows in `settle`."""
-        if self.stand_in is None:
-            self._worker_for(check)
+    # The end.
 
     def settle(self, *, stopped: bool = False) -> ChapterReport:
-        """The final verdicts, once every check has run: exercises that use ready-made calls, and diagnoses.
+        """Return the report, once every check has run. Forbidden uses that showed late fail their exercise.
 
-        A check that never ended is a fault of the grader, unless the run was `stopped` before it.
+        Checks that never began are left out if the run was `stopped` before them; otherwise they are a fault of the
+        grader's.
         """
-        from dlgrade.judge.diagnosis import diagnose
-
         for check in self.checks.values():
-            if check.from_scratch:
+            if check.declared.from_scratch:
                 self._settle_from_scratch(check)
         for check in self.checks.values():
-            if check.report.passed and (use := self.from_scratch.used.get(check.exercise)):
-                check.report.verdict = Verdict.FAILED
-                check.report.message = reasons.ready_made(use, self.submission)
+            if check.passed and (use := self.from_scratch.used.get(check.exercise)):
+                check.unmet = Unmet(Verdict.FAILED, reasons.ready_made(use, self.submission))
         if self.stand_in is None:
-            diagnose(self)
-        for check in self.checks.values():
-            bound(check.report)
-        reports = [check.report for check in self.checks.values() if check.begun or not stopped]
+            diagnose(self.checks.values(), self.content)
         return ChapterReport(
-            self.content.chapter.id, reports, self.from_scratch.suspicious, missing=self.workers.missing
+            self.content.chapter.id,
+            [check.report() for check in self.checks.values() if check.begun or not stopped],
+            self.from_scratch.suspicious,
+            missing=self.workers.missing,
         )
 
     def _settle_from_scratch(self, check: Check) -> None:
         """Code that is not there yet has not been written from scratch."""
         others = [
-            c.report for c in self.checks.values() if c.begun and c.exercise == check.exercise and not c.from_scratch
+            other
+            for other in self.checks.values()
+            if other.begun and other.exercise == check.exercise and not other.declared.from_scratch
         ]
-        if check.report.passed and others and all(o.verdict is Verdict.NOT_IMPLEMENTED for o in others):
-            check.report.verdict = Verdict.NOT_IMPLEMENTED
-            check.report.message, check.report.detail = others[0].message, others[0].detail
-
-    def close(self) -> None:
-        self.drop_worker()
-
-
-def grader_fault(report: CheckReport, error: BaseException) -> None:
-    """Mark a check that ended by a fault of the suite or the grader."""
-    report.verdict = Verdict.GRADER_ERROR
-    words = error.text if isinstance(error, GraderError) else same(f"{type(error).__name__}: {error}")
-    prefix: Text = both("The grader failed, not your code. ", "评分器出错，与你的代码无关。")
-    report.message = prefix + words
-    bound(report)
+        if check.passed and others and all(other.verdict is Verdict.NOT_IMPLEMENTED for other in others):
+            check.unmet, check.detail = others[0].unmet, others[0].detail

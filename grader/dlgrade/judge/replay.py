@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlgrade.course import Chapter
-from dlgrade.judge.grading import Check
+from dlgrade.judge.check import Check
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.session import Judge
 from dlgrade.judge.trusted import Outcome
@@ -23,16 +23,16 @@ class Tape:
 
     def record(self, check: Check, blob: bytes, outcome: Outcome) -> Any:
         """The reference's own value, noted."""
-        self.recorded.setdefault(check.report.id, []).append((blob, outcome))
+        self.recorded.setdefault(check.id, []).append((blob, outcome))
         return outcome.value
 
     def play(self, check: Check, blob: bytes, outcome: Outcome) -> Any:
         """The value that was recorded in this place of the check."""
-        recorded, place = self.recorded.get(check.report.id, []), len(check.transcript)
+        recorded, place = self.recorded.get(check.id, []), len(check.transcript)
         if place >= len(recorded):
             raise Unmet(Verdict.FAILED, both("There were fewer probes under the other seed.", "另一种子下探针较少。"))
         then, noted = recorded[place]
-        self._note(check.report.id, "fixed" if then == blob else "same" if noted.tree == outcome.tree else "accepted")
+        self._note(check.id, "fixed" if then == blob else "same" if noted.tree == outcome.tree else "accepted")
         return noted.value
 
     def _note(self, check: str, why: Why) -> None:

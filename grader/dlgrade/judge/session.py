@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, UsageError
-from dlgrade.judge import plugin
+from dlgrade.judge.plugin import Running
+from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.remote import PRIVATE
 from dlgrade.options import Device, SandboxMode, Trains, WorkerMode
 from dlgrade.results.report import ChapterReport, CheckReport, Verdict
@@ -25,15 +23,11 @@ from dlgrade.worker.limits import Limits
 from dlgrade.worker.warm import use_one_thread
 
 if TYPE_CHECKING:
-    from dlgrade.judge.grading import Accelerator, Check, Content, Grading, StandIn
+    from dlgrade.judge.check import Declared
+    from dlgrade.judge.content import Content
+    from dlgrade.judge.grading import Accelerator, Grading, StandIn
+    from dlgrade.judge.suite import Suite
     from dlgrade.workers.sources import WorkerSource
-
-# pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
-LEFT_OUT = (
-    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "nose", "pastebin",
-    "setuponly", "setupplan", "stepwise", "terminal", "threadexception", "tmpdir", "unittest", "unraisableexception",
-    "warnings",
-)  # fmt: skip
 
 Listener = Callable[[CheckReport], None]
 
@@ -64,6 +58,7 @@ class Judge:
             self.workers.close()
             raise lacking(self.workers.missing)
         self.contents: dict[str, Content] = {}
+        self.suites: dict[str, Suite] = {}
         use_one_thread()
         self.accelerator = accelerator(device)
 
@@ -77,7 +72,7 @@ class Judge:
         self.workers.close()
 
     def content(self, chapter: Chapter) -> Content:
-        from dlgrade.judge.grading import Content
+        from dlgrade.judge.content import Content
 
         if chapter.id not in self.contents:
             self.contents[chapter.id] = Content(self.course, chapter)
@@ -136,111 +131,86 @@ class Judge:
             UsageError: the keyword chooses nothing.
             KeyboardInterrupt: the run was interrupted; no report is made.
         """
-        suites = self.course.suites(chapter)
         choice = Choice(keyword, shuffle, stop_at_first, training)
         grading = self.grading(chapter, submission, seed=seed, pictures=pictures, stand_in=stand_in)
-        grader = _CheckGrader(grading, suites, choice, on_begin, on_check)
         try:
-            status = run_pytest(suites, grader)
-            if grader.failure is not None:
-                raise grader.failure
-            if grader.problem:
-                raise CourseError(both(f"{chapter.id}: {grader.problem}", f"{chapter.id}：{grader.problem}"))
-            if status == pytest.ExitCode.INTERRUPTED and not stop_at_first:
-                raise KeyboardInterrupt
-            if not grader.grading.checks:
+            suite = self._suite(chapter)
+            for declared in choice.of(suite.declared, seed):
+                grading.open(declared)
+            if not grading.checks:
                 raise UsageError(_no_match(chapter, keyword))
-            return grader.grading.settle(stopped=stop_at_first)
+            self._run(suite, chapter, _SuiteRun(grading, choice, on_begin, on_check))
+            return grading.settle(stopped=stop_at_first)
         finally:
-            grader.grading.close()
+            grading.close()
+
+    def _suite(self, chapter: Chapter) -> Suite:
+        """Return the chapter's suite, collected once. The workers are there already: they must not inherit it."""
+        from dlgrade.judge.suite import BrokenSuite, Suite
+
+        if chapter.id not in self.suites:
+            try:
+                self.suites[chapter.id] = Suite.collect(self.course.suites(chapter))
+            except BrokenSuite as error:
+                raise CourseError(both(f"{chapter.id}: {error}", f"{chapter.id}：{error}")) from None
+        return self.suites[chapter.id]
+
+    def _run(self, suite: Suite, chapter: Chapter, run: _SuiteRun) -> None:
+        try:
+            for name in suite.run(list(run.grading.checks), run):
+                if run.choice.stop_at_first and run.grading.checks[name].failed:
+                    return
+        except BaseException:  # its fixtures were not torn down
+            del self.suites[chapter.id]
+            raise
 
 
-class _CheckGrader(plugin.Grader):
-    """Hands the one grading to the chapter's suites and passes results on; a pytest plugin itself."""
+class _SuiteRun:
+    """The listener of one run: it grades, and tells the caller."""
 
-    def __init__(
-        self,
-        grading: Grading,
-        suites: list[Path],
-        choice: Choice,
-        on_begin: Listener | None,
-        on_check: Listener | None,
-    ) -> None:
+    skips = False
+
+    def __init__(self, grading: Grading, choice: Choice, on_begin: Listener | None, on_check: Listener | None) -> None:
         self.grading = grading
         self.choice = choice
-        self.suites = {path.resolve() for path in suites}
-        self.ours: dict[Path, bool] = {}
-        self.listeners = (on_begin, on_check)
-        self.problem: str | None = None
-        self.failure: BaseException | None = None
-        self.session: pytest.Session | None = None
-        self.last: CheckReport | None = None
+        self.on_begin = on_begin
+        self.on_check = on_check
 
-    def grading_for(self, path: Path) -> Grading | None:
-        if path not in self.ours:  # asked several times a check, and resolving looks at the disk
-            self.ours[path] = path.resolve() in self.suites
-        return self.grading if self.ours[path] else None
+    def is_suite(self, path: Path) -> bool:
+        del path
+        return True
 
-    def refuse(self, problem: str) -> None:
-        self.problem = problem
+    def collected(self, path: Path, declared: Declared) -> None:
+        """The judge has chosen the checks."""
 
-    def on_begin(self, report: CheckReport) -> None:
-        self._tell(self.listeners[0], report)
+    def start(self, path: Path, declared: Declared) -> Running:
+        del path
+        check = self.grading.checks[declared.id]
+        if self.on_begin is not None:
+            self.on_begin(check.report())
+        return Running(self.grading, check)
 
-    def on_check(self, report: CheckReport) -> None:
-        self.last = report
-        self._tell(self.listeners[1], report)
+    def begin(self, running: Running) -> None:
+        self.grading.begin(running.check)
+        if running.check.declared.trains:
+            self._put_off_training()
 
-    def _tell(self, listener: Listener | None, news: CheckReport) -> None:
-        """A listener that fails (its pipe is closed) ends the run, and its error is the run's."""
-        try:
-            if listener is not None:
-                listener(news)
-        except BaseException as error:
-            self.failure = error
-            pytest.exit("the listener failed")
+    def end(self, running: Running, error: BaseException | None, seconds: float) -> None:
+        self.grading.end(running.check, error, seconds)
+        if self.on_check is not None:
+            self.on_check(running.check.report())
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[plugin.GRADER] = self
+    def close(self) -> None:
+        """The judge closes what it has opened."""
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep the checks that the keyword chooses. pytest's own -k would match the file's name, too."""
-        chosen = [item for item in items if self.choice.has(item.stash[plugin.CHECK])]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        if self.choice.shuffle:
-            random.Random(self.grading.seed).shuffle(chosen)
-        items[:] = sorted(chosen, key=lambda item: item.stash[plugin.CHECK].trains)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
+    def _put_off_training(self) -> None:
         """Training takes seconds: while anything else is wrong, it is put off."""
-        if self.choice.training in ("if_right", "later") and pyfuncitem.stash[plugin.CHECK].trains:
-            from dlgrade.judge.reasons import Unmet
-
-            others = [check for check in self.grading.checks.values() if check.begun and not check.trains]
-            if self.choice.training == "later":
-                raise Unmet(Verdict.NOT_RUN, both("Training was left out.", "未进行训练。"), needs="training")
-            if any(check.report.failed for check in others):
-                text = both("Trained once the other checks pass.", "其他检查项通过后再训练。")
-                raise Unmet(Verdict.NOT_RUN, text, needs="training")
-
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """After a check: whether to go on."""
-        del nodeid
-        if self.choice.stop_at_first and self.session is not None and self.last is not None and self.last.failed:
-            self.session.shouldstop = "a check is not met"
-
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        self.session = session
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.problem = self.problem or str(report.longrepr)
-
-    def pytest_internalerror(self, excrepr: Any) -> None:
-        self.problem = str(excrepr)
+        if self.choice.training == "later":
+            raise Unmet(Verdict.NOT_RUN, both("Training was left out.", "未进行训练。"), needs="training")
+        others = [check for check in self.grading.checks.values() if check.begun and not check.declared.trains]
+        if self.choice.training == "if_right" and any(check.failed for check in others):
+            text = both("Trained once the other checks pass.", "其他检查项通过后再训练。")
+            raise Unmet(Verdict.NOT_RUN, text, needs="training")
 
 
 @dataclass(frozen=True)
@@ -252,13 +222,19 @@ class Choice:
     stop_at_first: bool = False
     training: Trains = "last"
 
-    def has(self, check: Check) -> bool:
-        """Whether the keyword is the check's id or exercise, or part of its name."""
-        report = check.report
+    def of(self, declared: list[Declared], seed: int) -> list[Declared]:
+        """Return the chosen checks in the order in which they run: those that train come last."""
+        chosen = [check for check in declared if self.has(check)]
+        if self.shuffle:
+            random.Random(seed).shuffle(chosen)
+        return sorted(chosen, key=lambda check: check.trains)
+
+    def has(self, check: Declared) -> bool:
+        """Return whether the keyword is the check's id or exercise, or part of its name."""
         if self.training == ("never" if check.trains else "only"):
             return False
-        name = report.id.partition(".")[2]
-        return self.keyword in ("", report.exercise, report.id) or self.keyword.lower() in name.lower()
+        name = check.id.partition(".")[2]
+        return self.keyword in ("", check.exercise, check.id) or self.keyword.lower() in name.lower()
 
 
 def _no_match(chapter: Chapter, keyword: str) -> Text:
@@ -267,30 +243,6 @@ def _no_match(chapter: Chapter, keyword: str) -> Text:
         f"No check of {chapter.id} matches -k {keyword!r}. Name an exercise ({names}) or part of a check's name.",
         f"{chapter.id} 中没有与 -k {keyword!r} 匹配的检查项。请给出练习名（{names}）或检查项名称的一部分。",
     )
-
-
-def run_pytest(suites: list[Path], grader: plugin.Grader) -> int | pytest.ExitCode:
-    """pytest in this process, blind to whatever configuration lies around the student's folder."""
-    arguments = [str(path) for path in suites]
-    arguments += ["--rootdir", str(suites[0].parent), "-c", os.devnull, "--noconftest", "--import-mode=importlib"]
-    arguments += ["--strict-markers", "--capture=no", "-p", "dlgrade.judge.plugin"]
-    arguments += [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
-    with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
-        return pytest.main(arguments, plugins=[grader])
-
-
-@contextlib.contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def accelerator(device: Device) -> Accelerator | None:

@@ -29,7 +29,8 @@ from dlgrade.text import both, same
 from dlgrade.worker.guest import seed_all
 
 if TYPE_CHECKING:
-    from dlgrade.judge.grading import Check, Grading
+    from dlgrade.judge.check import Check
+    from dlgrade.judge.grading import Grading
 
 CPU_PATIENCE = 30  # times the time that a check for a GPU has, where the CPU stands in for one
 
@@ -47,10 +48,10 @@ class Training:
 
     @property
     def on_gpu(self) -> bool:
-        return self.check.needs_gpu and self.grading.accelerator == "cuda"
+        return self.check.declared.needs_gpu and self.grading.accelerator == "cuda"
 
     def _require_gpu(self) -> None:
-        if self.check.needs_gpu and self.grading.accelerator is None:
+        if self.check.declared.needs_gpu and self.grading.accelerator is None:
             raise Unmet(
                 Verdict.NOT_RUN,
                 both(
@@ -124,7 +125,7 @@ class Training:
         self._require_gpu()
         if fit.__closure__ is not None:
             raise GraderError(same("fit must close over nothing: held-out answers would travel with it."))
-        if self.check.needs_gpu and not self.on_gpu:
+        if self.check.declared.needs_gpu and not self.on_gpu:
             self.check.seconds *= CPU_PATIENCE
         generator = torch.Generator().manual_seed(self._seed("order"))
         batches = Batches(train, order(len(train[0]), batch, steps, generator), 0, steps)
@@ -149,7 +150,7 @@ class Training:
     def _decide(self, value: float, task: str, steps: int, better: Better, best: float | None) -> None:
         entry = thresholds(self.grading.content.course, self.grading.content.chapter).get(task)
         device = "cuda" if self.on_gpu else "cpu"
-        self.check.report.measured = Measured(task, value, better, steps, entry.threshold if entry else None, device)
+        self.check.measured = Measured(task, value, better, steps, entry.threshold if entry else None, device)
         if best is not None and _beats(value, best, better):
             raise Unmet(Verdict.FAILED, _too_good(value, best))
         self._require_threshold(value, entry, better)
@@ -170,7 +171,7 @@ class Training:
         return stand_in(self.grading.content.course, data)
 
     def _seed(self, purpose: str) -> int:
-        return self.grading.seed_for(purpose, self.check.report.id)
+        return self.grading.seed_for(purpose, self.check.id)
 
 
 @contextmanager

@@ -1,0 +1,137 @@
+"""A check: what its suite declares, and how it goes for one submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dlgrade.errors import GraderError
+from dlgrade.judge.compare import Comparison
+from dlgrade.judge.reasons import Unmet
+from dlgrade.results.bounds import bound
+from dlgrade.results.report import CheckReport, Detail, Measured, Verdict
+from dlgrade.text import Text, both, same
+
+if TYPE_CHECKING:
+    import torch
+
+
+NO_DETAIL = Detail()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A check as its suite declares it. The same for every submission.
+
+    Attributes:
+        id: `EXERCISE.NAME`, unique in the chapter.
+        points: 0 for a bonus check.
+        seconds: how long the submission may take, by default the judge's limit.
+        from_scratch: the check asks whether forbidden operations are used.
+        trains: the check trains a model, and runs after all others.
+    """
+
+    id: str
+    exercise: str
+    points: float
+    description: Text
+    bonus: bool = False
+    seconds: float | None = None
+    from_scratch: bool = False
+    trains: bool = False
+    needs_gpu: bool = False
+
+
+@dataclass
+class Exchange:
+    """A probe of a check, the submission's value for it, and how the check compares the value."""
+
+    blob: bytes
+    seed: int
+    value: Any
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last value that a submission gave in a check, and the reference's if there is one."""
+
+    value: Any
+    expected: Any = None
+
+
+@dataclass
+class Check:
+    """A check while one submission is graded.
+
+    It begins, asks probes, and ends: met, or unmet for a reason. `settle` may still find a reason afterwards, and a
+    diagnosis. `report` can be called at any time; a check that has not ended is a fault of the grader.
+    """
+
+    declared: Declared
+    seconds: float
+    transcript: list[Exchange] = field(default_factory=list)
+    last: Last | None = None
+    generator: torch.Generator | None = None  # the check draws its inputs from it
+    spent: float = 0.0
+    call: str | None = None
+    measured: Measured | None = None
+    begun: bool = False
+    ended: bool = False
+    unmet: Unmet | None = None
+    detail: Detail = NO_DETAIL
+    duration: float = 0.0
+    diagnosis: str | None = None
+    hint: Text | None = None
+
+    @property
+    def id(self) -> str:
+        return self.declared.id
+
+    @property
+    def exercise(self) -> str:
+        return self.declared.exercise
+
+    @property
+    def verdict(self) -> Verdict:
+        """The one place that decides a check's verdict."""
+        if not self.ended:
+            return Verdict.GRADER_ERROR
+        return Verdict.PASSED if self.unmet is None else self.unmet.verdict
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is Verdict.PASSED
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the check is not met, and counts."""
+        return not self.passed and not self.declared.bonus
+
+    def report(self) -> CheckReport:
+        """Return the check as the report shows it, its words cut to the limits."""
+        declared, unmet = self.declared, self.unmet
+        report = CheckReport(
+            id=declared.id,
+            exercise=declared.exercise,
+            points=declared.points,
+            description=declared.description,
+            bonus=declared.bonus,
+            verdict=self.verdict,
+            message=unmet.text if unmet else None,
+            diagnosis=self.diagnosis,
+            hint=self.hint,
+            seconds=self.duration,
+            detail=self.detail,
+            measured=self.measured,
+            needs=unmet.needs if unmet else None,
+        )
+        bound(report)
+        return report
+
+
+def grader_fault(error: BaseException) -> Unmet:
+    """Return the reason of a check that ended by a fault of the suite or the grader."""
+    words = error.text if isinstance(error, GraderError) else same(f"{type(error).__name__}: {error}")
+    prefix = both("The grader failed, not your code. ", "评分器出错，与你的代码无关。")
+    return Unmet(Verdict.GRADER_ERROR, prefix + words)

@@ -1,0 +1,133 @@
+"""The worker of one submission: started when first asked, asked within limits, replaced when it is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from dlgrade.judge import reasons
+from dlgrade.judge.from_scratch import FromScratch
+from dlgrade.judge.reasons import Unmet
+from dlgrade.options import SandboxMode
+from dlgrade.results.report import Verdict
+from dlgrade.submission import Submission
+from dlgrade.text import both
+from dlgrade.worker import wire
+from dlgrade.workers.handle import Reply, Worker, WorkerLost
+from dlgrade.workers.sources import WorkerSource, lacking
+
+
+class SubmissionWorker:
+    """One submission in a worker.
+
+    `ready` starts a worker and has it import the submission; a lost worker is replaced at the next `ready`. If the
+    import fails, `ready` raises the same `Unmet` every time and starts no further worker. Nothing that comes back is
+    trusted: an answer that no honest worker gives ends the worker.
+    """
+
+    def __init__(
+        self,
+        submission: Submission,
+        workers: WorkerSource,
+        sandbox: SandboxMode,
+        reference: str,
+        from_scratch: FromScratch,
+    ) -> None:
+        self.submission = submission
+        self.workers = workers
+        self.sandbox = sandbox
+        self.reference = reference
+        self.from_scratch = from_scratch
+        self.limits = workers.limits
+        self.on_gpu = False
+        self.worker: Worker | None = None
+        self.load_fault: Unmet | None = None
+        self.printed = ("", 0)
+
+    def ready(self) -> Worker:
+        """Return a worker with the submission imported. Raises `Unmet` if the submission cannot be imported."""
+        if self.load_fault is not None:
+            fault = self.load_fault
+            raise Unmet(fault.verdict, fault.text, fault.detail)
+        if self.worker is None:
+            self.worker = self.workers.start_worker(gpu=self.on_gpu)
+            if self.sandbox == "require" and self.worker.missing:
+                raise lacking(self.worker.missing)
+            if self.on_gpu:
+                self._open_gpu(self.worker)
+            self._load(self.worker)
+        return self.worker
+
+    def ask(self, worker: Worker, request: dict[str, Any], seconds: float) -> Reply:
+        """Ask within so many seconds. Raises `WorkerLost`; the worker is dropped then."""
+        try:
+            return worker.ask(request, seconds)
+        except WorkerLost:
+            self.drop()
+            raise
+
+    def value(self, reply: Reply) -> Any:
+        """Return the value in a reply. Raises `Unmet` for a reply that has none, or is no honest one."""
+        try:
+            unmet = reasons.from_reply(reply, self.submission, self.limits)
+            if unmet is not None:
+                raise unmet
+            return wire.from_tree(reply.value, reply.blobs)
+        except (msgspec.ValidationError, wire.Malformed):
+            raise self._nonsense() from None
+
+    def forget_output(self) -> None:
+        """Forget all that the submission has printed: the next check begins."""
+        self.printed = ("", 0)
+        if self.worker is not None:
+            self.worker.output.reset()
+
+    def output(self) -> tuple[str, int]:
+        """Return the beginning of the output since then, and its size in bytes."""
+        if self.worker is not None:
+            self.worker.output.settle()
+            self.printed = self.worker.output.text()
+        return self.printed
+
+    def drop(self) -> None:
+        """End the worker. The next `ready` starts a new one."""
+        if self.worker is not None:
+            worker, self.worker = self.worker, None
+            worker.close()
+            worker.output.settle()
+            self.printed = worker.output.text()
+
+    def _open_gpu(self, worker: Worker) -> None:
+        """Start CUDA before the submission is there: a failure now is not its fault."""
+        try:
+            self._step(worker, {"kind": "open_gpu", "memory": self.limits.gpu_memory})
+        except Unmet as fault:
+            self.drop()
+            text = both("The GPU is out of reach in the sandbox: ", "沙箱内无法使用 GPU：") + fault.text
+            raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
+
+    def _load(self, worker: Worker) -> None:
+        question = self.from_scratch.question(self.reference)
+        files, main = self.submission.files, self.submission.main
+        try:
+            self.from_scratch.note_files(self._step(worker, {"kind": "read", "files": files, "main": main} | question))
+            self._step(worker, {"kind": "execute"})
+        except msgspec.ValidationError:
+            raise self._nonsense() from None
+        except Unmet as fault:
+            output, size = self.output()
+            fault.detail = msgspec.structs.replace(fault.detail, output=output, output_bytes=size)
+            self.load_fault = fault
+            raise
+
+    def _step(self, worker: Worker, request: dict[str, Any]) -> Any:
+        try:
+            return self.value(self.ask(worker, request, self.limits.import_seconds))
+        except WorkerLost as lost:
+            raise reasons.from_loss(lost, self.limits) from None
+
+    def _nonsense(self) -> Unmet:
+        """A worker that does not keep to the protocol is not asked again."""
+        self.drop()
+        return reasons.from_loss(WorkerLost("nonsense"), self.limits)
