@@ -217,6 +217,19 @@ def test_endless_import(impatient, ch28):
     assert sum(check.seconds for check in report.checks) < 10
 
 
+def test_endless_function(grade, ch28):
+    """A function that never ends times out twice; its other checks are not run, and say which function it is."""
+    endless = grade.reference + "\ndef layer_norm(X, shape, weight=None, bias=None, eps=1e-5):\n    while True: pass\n"
+    with Judge(course.load(), limits=Limits(check_seconds=1.0)) as judge:
+        report = judge.grade(ch28, Submission.from_source(endless, NAME), training="never")
+    own = [check for check in report.checks if check.exercise == "layer_norm"]
+    assert {check.verdict for check in own if check.id != "layer_norm.from_scratch"} == {Verdict.TIMED_OUT}
+    messages = [check.message.en for check in own if check.message]
+    assert sum("No answer within" in words for words in messages) == 2
+    assert all("2 checks of layer_norm did not end in time" in words for words in messages[2:])
+    assert others_pass(report, "layer_norm")
+
+
 ANSWERS = {
     "nothing": ("X + 1", ("None", "return"), ("None", "return")),
     "numpy": ("return X.detach().numpy()", ("a numpy array", "expected a tensor"), ("numpy", "张量")),

@@ -52,3 +52,22 @@ def test_an_unreadable_submission_is_a_usage_error(grade_by_pytest):
     done = grade_by_pytest("")
     assert done.returncode != 0
     assert "is empty. Was it saved?" in done.stdout + done.stderr
+
+
+OTHER_CONFTEST = """
+def pytest_addoption(parser):
+    parser.addoption("--seed", type=int, default=0)
+"""
+
+
+def test_other_projects_are_left_alone(tmp_path):
+    """A project beside dlgrade keeps its own --seed and its own fixtures, whatever DLGRADE_COURSE says."""
+    (tmp_path / "conftest.py").write_text(OTHER_CONFTEST, encoding="utf-8")
+    (tmp_path / "test_a.py").write_text("def test_a(): assert True\n", encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "--fixtures"]
+    for options in (command, command[:-1]):
+        environment["DLGRADE_COURSE"] = str(tmp_path / "nowhere")
+        done = subprocess.run(options, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "dlgrade" not in done.stdout
