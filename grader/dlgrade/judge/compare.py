@@ -1,4 +1,4 @@
-"""Is what came back what was expected: structure, then shape, then dtype, then values."""
+"""Compare a value with the expected one: structure first, then shape, dtype and values."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dlgrade.worker.wire import DTYPE_NAMES, Other
 
 Aspect = Literal["structure", "shape", "dtype", "value"]
 SHOWN_ELEMENTS = 12
-SHOWN_ITEMS = 6  # of a container
+SHOWN_ITEMS = 6  # in a container
 SHOWN_KEYS = 8
-SHOWN_WORDS = 300  # characters of a value
+SHOWN_WORDS = 300  # characters for a value
 MOST_SORTED = 1000  # a set with more elements is shown in no particular order
 
 # (rtol, atol) by dtype: room for another order of additions, none for another formula.
@@ -34,7 +34,7 @@ NUMBER_TOLERANCE = (1e-5, 1e-7)  # a Python float is often a float32 that left i
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far values may lie apart: |actual - expected| <= atol + rtol * |expected|. None: by dtype."""
+    """Allow |actual - expected| <= atol + rtol * |expected|. None: the default of the dtype."""
 
     rtol: float | None = None
     atol: float | None = None
@@ -46,7 +46,7 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Difference:
-    """The first difference: where, in what, in words, and both sides in short."""
+    """The first difference between two values: its aspect, a sentence about it, and both values in short."""
 
     aspect: Aspect
     text: Text
@@ -56,14 +56,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What to compare: `values=False` stops after structure, shape and dtype; `dtype=False` lets dtypes differ."""
+    """Compares values. `values=False` stops after structure, shape and dtype; `dtype=False` lets dtypes differ."""
 
     tolerance: Tolerance = Tolerance()
     values: bool = True
     dtype: bool = True
 
     def difference(self, actual: Any, expected: Any, path: str = "") -> Difference | None:
-        """The first difference between two decoded values, or None."""
+        """Return the first difference between two decoded values, or None."""
         if isinstance(expected, torch.Tensor):
             return self._tensors(actual, expected, path)
         if isinstance(expected, np.ndarray):
@@ -76,9 +76,9 @@ class Comparison:
             return self._numbers(actual, expected, path)
         if type(actual) is not type(expected):
             return _structure(actual, expected, path)
-        return self._made("value", actual, expected, path) if self.values and actual != expected else None
+        return self._unequal("value", actual, expected, path) if self.values and actual != expected else None
 
-    def _made(self, aspect: Aspect, actual: Any, expected: Any, path: str) -> Difference:
+    def _unequal(self, aspect: Aspect, actual: Any, expected: Any, path: str) -> Difference:
         got, wanted, at = describe(actual), describe(expected), where(path)
         text = at + both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。")
         return Difference(aspect, text, got, wanted)
@@ -120,14 +120,14 @@ class Comparison:
             return None
         error = torch.where(apart, (a - e).abs().nan_to_num(torch.inf, torch.inf), -1.0)
         index = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(error.shape)))
-        one, other = actual[index].item(), expected[index].item()
+        actual_element, expected_element = actual[index].item(), expected[index].item()
         count, total = int(apart.sum()), apart.numel()
         at = where(path + (str(list(index)) if index else ""))
         text = at + both(
-            f" is {show(one)}; expected {show(other)} (error {float(error.max()):.3g}, tolerance "
-            f"{atol + rtol * abs(other):.2g}). {count} of {total} elements differ.",
-            f"是 {show(one)}，应为 {show(other)}（误差 {float(error.max()):.3g}，容差 "
-            f"{atol + rtol * abs(other):.2g}）。{total} 个元素中有 {count} 个不同。",
+            f" is {show(actual_element)}; expected {show(expected_element)} (error {float(error.max()):.3g}, tolerance "
+            f"{atol + rtol * abs(expected_element):.2g}). {count} of {total} elements differ.",
+            f"是 {show(actual_element)}，应为 {show(expected_element)}（误差 {float(error.max()):.3g}，容差 "
+            f"{atol + rtol * abs(expected_element):.2g}）。{total} 个元素中有 {count} 个不同。",
         )
         return Difference("value", text, describe(actual), describe(expected))
 
@@ -136,13 +136,13 @@ class Comparison:
             return _structure(actual, expected, path)
         try:
             tensor = torch.from_numpy(actual.copy())
-        except TypeError:  # a kind that torch has not: a long double
-            found, wanted = describe(actual), describe(expected)
+        except TypeError:  # torch has no such dtype: a long double
+            got, wanted = describe(actual), describe(expected)
             text = where(path) + both(
                 f" has dtype {actual.dtype}; expected {expected.dtype}.",
                 f"的 dtype 是 {actual.dtype}，应为 {expected.dtype}。",
             )
-            return Difference("dtype", text, found, wanted)
+            return Difference("dtype", text, got, wanted)
         return self._tensors(tensor, torch.from_numpy(expected.copy()), path)
 
     def _sequences(self, actual: Any, expected: Any, path: str) -> Difference | None:
@@ -152,9 +152,9 @@ class Comparison:
             a, e = len(actual), len(expected)
             text = where(path) + both(f" has {a} elements; expected {e}.", f"有 {a} 个元素，应有 {e} 个。")
             return Difference("structure", text, describe(actual), describe(expected))
-        for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
-            if found := self.difference(one, other, f"{path}[{i}]"):
-                return found
+        for i, (actual_item, expected_item) in enumerate(zip(actual, expected, strict=True)):
+            if difference := self.difference(actual_item, expected_item, f"{path}[{i}]"):
+                return difference
         return None
 
     def _dicts(self, actual: Any, expected: dict[Any, Any], path: str) -> Difference | None:
@@ -165,9 +165,9 @@ class Comparison:
             extra = _keys([key for key in actual if key not in expected])
             text = where(path) + both(f" lacks keys {missing} and adds {extra}.", f"缺少键 {missing}，多出键 {extra}。")
             return Difference("structure", text, describe(actual), describe(expected))
-        for key, other in expected.items():
-            if found := self.difference(actual[key], other, f"{path}[{key!r}]"):
-                return found
+        for key, expected_item in expected.items():
+            if difference := self.difference(actual[key], expected_item, f"{path}[{key!r}]"):
+                return difference
         return None
 
     def _numbers(self, actual: Any, expected: float, path: str) -> Difference | None:
@@ -184,7 +184,7 @@ class Comparison:
                 return None
         except OverflowError:  # an int beyond all floats
             pass
-        return self._made("value", actual, expected, path)
+        return self._unequal("value", actual, expected, path)
 
 
 def where(path: str) -> Text:
@@ -198,7 +198,7 @@ def _structure(actual: Any, expected: Any, path: str) -> Difference:
 
 
 def _kind(value: Any) -> tuple[str, str]:
-    """What sort of thing a value is, in English and Chinese."""
+    """Name the kind of a value, in English and Chinese."""
     if isinstance(value, torch.Tensor):
         return "a tensor", "张量"
     if isinstance(value, np.ndarray):
@@ -233,7 +233,7 @@ def _advice(actual: Any, expected: Any, path: str) -> Text:
 
 
 def _keys(keys: list[Any]) -> str:
-    """The first keys, and how many more there are."""
+    """Name the first keys, and count the others."""
     named = ", ".join(_cut(describe(key), 40) for key in keys[:SHOWN_KEYS]) or "-"
     return f"{named}, ... (+{len(keys) - SHOWN_KEYS:,})" if len(keys) > SHOWN_KEYS else named
 
@@ -245,7 +245,7 @@ def show(value: Any) -> str:
 
 
 def describe(value: Any) -> str:
-    """A value in one short line."""
+    """Describe a value in a short line."""
     if isinstance(value, torch.Tensor):
         return _describe_tensor(value)
     if isinstance(value, np.ndarray):

@@ -1,7 +1,7 @@
-"""Time limits for code in the judge's own process: known-wrong variants, and suites that compute with students' values.
+"""Time limits for code in the judge's own process: misconceptions, and suites that compute with students' values.
 
-A limit raises TimeoutError in the code that takes too long, but never while it imports a module: that would stay half
-imported for everybody after.
+A limit raises TimeoutError in the code that takes too long, but never while it imports a module: the module would stay
+half imported for everybody after.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-IMPORT_SECONDS = 0.05  # until a limit that is passed in an import is looked at again
+IMPORT_SECONDS = 0.05  # a limit that passes during an import is looked at again after this time
 
 
 @contextmanager
 def at_most_cpu(seconds: float) -> Iterator[None]:
-    """Limit the processor time of this process, which does not count the time that it waits for a worker.
+    """Limit the processor time of this process; waiting for a worker does not count.
 
-    There is no such limit on Windows and outside the main thread.
+    Windows and threads other than the main one have no such limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -37,7 +37,7 @@ def at_most_cpu(seconds: float) -> Iterator[None]:
 
 
 def at_most(seconds: float | None) -> AbstractContextManager[None]:
-    """Raises TimeoutError after so many seconds: by a signal where one can, in the main thread and not on Windows."""
+    """Raise TimeoutError after so many seconds. The main thread uses a signal; Windows and other threads cannot."""
     if seconds is None:
         return nullcontext()
     if hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
@@ -46,7 +46,7 @@ def at_most(seconds: float | None) -> AbstractContextManager[None]:
 
 
 def _expiry(timer: int, seconds: float) -> Callable[[int, types.FrameType | None], None]:
-    """The handler of a timer's signal."""
+    """Return the handler of a timer's signal."""
 
     def expire(_: int, frame: types.FrameType | None) -> None:
         if _importing(frame):
@@ -58,7 +58,7 @@ def _expiry(timer: int, seconds: float) -> Callable[[int, types.FrameType | None
 
 
 def _importing(frame: types.FrameType | None) -> bool:
-    """Return whether a module is being imported: broken off there, it would stay half imported."""
+    """Return whether a module is being imported. An exception there would leave it half imported."""
     while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
         frame = frame.f_back
     return frame is not None
@@ -66,15 +66,15 @@ def _importing(frame: types.FrameType | None) -> bool:
 
 @contextmanager
 def _interruption(seconds: float) -> Iterator[None]:
-    """From another thread; it takes effect at the next step of Python's, as soon as a call into C is over."""
-    lock, here, over = threading.Lock(), ctypes.c_ulong(threading.get_ident()), False
+    """Raise from another thread. It takes effect at the next step of Python code, after any call into C."""
+    lock, thread, over = threading.Lock(), ctypes.c_ulong(threading.get_ident()), False
 
     def expire() -> None:
-        while not over and _importing(sys._current_frames().get(here.value)):
+        while not over and _importing(sys._current_frames().get(thread.value)):
             time.sleep(IMPORT_SECONDS)
         with lock:
             if not over:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(TimeoutError))
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeoutError))
 
     timer = threading.Timer(seconds, expire)
     timer.daemon = True
@@ -84,7 +84,7 @@ def _interruption(seconds: float) -> Iterator[None]:
     finally:
         with lock:
             over = True
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, None)  # one that is on its way no longer counts
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # an exception on its way no longer counts
         timer.cancel()
 
 
@@ -98,5 +98,5 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
-        if left:  # somebody else's alarm, pytest-timeout's for one
+        if left:  # somebody else's alarm, for example pytest-timeout's
             signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - started)), interval)

@@ -1,4 +1,4 @@
-"""Probes as bytes: what the judge sends to a worker, and what the outcome of a trusted implementation is kept under."""
+"""Pickles probes. The bytes go to the worker, and are the cache key for the reference's outcomes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from dlgrade.worker import wire
 
 Probe = Callable[[Any], Any]
 
-# With every function cloudpickle looks through all modules of the process for some that it may have imported.
-# Probes use torch and numpy, which a worker has whole; the search took a tenth of the judge's time.
+# For every function, cloudpickle searches all modules of the process for submodules that it may use. A worker has
+# torch and numpy whole, so the search is useless here; it took a tenth of the judge's time.
 cloudpickle.cloudpickle._find_imported_submodules = lambda _code, _dependencies: []
 
 
 def pickled(probe: Probe) -> bytes:
-    """The probe and what it closes over, by value; the same bytes for the same probe.
+    """Pickle a probe and its closure by value. The same probe gives the same bytes.
 
-    torch's own pickles name a tensor's storage by its address, so that they differ from one process to the next.
+    torch's own pickles name a storage by its address, so they differ from process to process.
     """
     buffer = io.BytesIO()
     _Pickler(buffer).dump(probe)

@@ -1,4 +1,4 @@
-"""From what a worker did to a verdict with a message."""
+"""Reasons why a check is not met: a verdict with a message, made from a worker's reply, its end, or a difference."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from dlgrade.workers.handle import Failure, Name, Reply, Size, WorkerLost
 
 
 class Unmet(Exception):
-    """A check that the submission does not meet: the verdict, the message and what helps to understand it.
+    """The submission does not meet a check.
 
-    Of one that is not run, `needs` says for want of what. Of values that differ, `compared` are both, for a picture.
+    `verdict` and `text` tell how and why, `detail` helps to understand it. `needs` names what a check that could not
+    run was missing. `compared` holds both values when they differ, for the picture.
     """
 
     def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None, *, needs: str | None = None) -> None:
@@ -31,7 +32,7 @@ class Unmet(Exception):
 
 
 def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
-    """The verdict for a worker that is gone without an answer."""
+    """Return the reason for a worker that is gone without an answer."""
     if lost.kind == "time":
         text = both(f"No answer within {lost.detail} s; stopped.", f"{lost.detail} 秒内没有结果，已终止。")
         return Unmet(Verdict.TIMED_OUT, text)
@@ -63,7 +64,7 @@ def _out_of_gpu_memory(limits: Limits) -> Text:
 
 
 def _gpu_error(failure: Failure) -> Text:
-    """After such an error no further computation on the GPU succeeds in that process."""
+    """Report an error after which the process can no longer use the GPU."""
     first = failure.message.partition("\n")[0]
     return both(
         f"The GPU broke off: {first}. Is an index or a class label out of range?",
@@ -73,14 +74,14 @@ def _gpu_error(failure: Failure) -> Text:
 
 def too_large(size: int, limits: Limits) -> Text:
     most = limits.answer // MB
-    got = f"{size / MB:,.0f} MB" if size else "more"
+    actual = f"{size / MB:,.0f} MB" if size else "more"
     return both(
-        f"The result is too large: {got}; at most {most} MB are read.", f"返回值过大：{got}；最多读取 {most} MB。"
+        f"The result is too large: {actual}; at most {most} MB are read.", f"返回值过大：{actual}；最多读取 {most} MB。"
     )
 
 
 def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | None:
-    """The verdict for an answer that is not a value; None for a value.
+    """Return the reason for an answer that is not a value; None for a value.
 
     Raises:
         msgspec.ValidationError: no honest worker sends this.
@@ -99,7 +100,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
 
 
 def ready_made(use: Use, submission: Submission) -> Text:
-    """What to tell a student whose exercise used something that it must not use."""
+    """Tell a student that the exercise uses something forbidden."""
     where = same("")
     if use.line is not None:
         own = use.file in (None, submission.main)
@@ -127,7 +128,7 @@ def _in_file(file: str, line: int) -> Text:
 
 
 def _where(file: str, line: int, submission: Submission) -> Text:
-    """` (line 3)`, with the cell where the submission is a notebook."""
+    """Return ` (line 3)`, with the cell if the submission is a notebook."""
     cell = f"{file}, " if submission.cells else ""
     return both(f" ({cell}line {line})", f"（{cell.replace(', ', ' ')}第 {line} 行）")
 
@@ -168,20 +169,21 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     words = f"{failure.type}: {failure.message}" if failure.message else failure.type
     if failure.frames:
         return Unmet(Verdict.RAISED, same(words) + _left_out(failure, submission), detail)
-    # nothing of the submission was running: it was called, or its result used, in a way that it does not allow
+    # no line of the submission was running: it was called, or its result used, in a way that it does not allow
     text = both(
-        "What it is, takes or returns is not what the exercise asks for. ", "定义、参数或返回值与题目要求不符。"
+    # No line of the submission was running: it was called, or its result used, in a way that it does not allow.
+        "定义、参数或返回值与题目要求不符。",
     )
     asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")
     return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
 
 
 def _left_out(failure: Failure, submission: Submission) -> Text:
-    """A name that is missing may be one that a notebook gives a value in a call."""
+    """Explain a NameError in a notebook: the name may get its value in a call."""
     if failure.type != "NameError" or not submission.cells:
         return same("")
     return both(
-        " (Of a notebook only imports, definitions and plain assignments are graded, no calls at the top level.)",
+        " (In a notebook, only imports, definitions and plain assignments are graded, not calls at the top level.)",
         "（评分只读取笔记本中的导入、定义和简单赋值，不含顶层调用。）",
     )
 
@@ -214,7 +216,7 @@ def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
 
 
 def _marked(source: str, column: int) -> str:
-    """A line of source without its indent, and a mark below the column, if the line is shown that far."""
+    """Return a line of source without its indent, with a mark below the column if the line reaches it."""
     source = source.rstrip("\n")
     shown = source.strip()
     place = max(0, column - 1 - (len(source) - len(source.lstrip())))
@@ -228,7 +230,7 @@ def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any
 
 
 def from_suite_error(value: Any, expected: Any) -> Unmet:
-    """The verdict for a value on which the suite's own code raises, as it does not on the reference's."""
+    """Return the reason for a value on which the suite's code raises, although it does not on the reference's."""
     got = describe(value)
     text = both(
         f"The result is {got}, which the check cannot work with: its form or range is not that of a right answer.",

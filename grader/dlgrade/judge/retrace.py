@@ -1,5 +1,4 @@
-"""The way that training took: batches in the judge's order, parameters after every stretch, and whether they belong
-together."""
+"""Retraces training: the judge repeats stretches of it with the reference, and compares the parameters."""
 
 from __future__ import annotations
 
@@ -17,8 +16,8 @@ from dlgrade.judge.reasons import Unmet
 from dlgrade.results.report import Verdict
 from dlgrade.text import both
 
-# Of the distance that a stretch moves the parameters. Right implementations were 0.00002 apart at most, by rounding;
-# another direction than the gradient's is about 1 away.
+# A share of the distance that a stretch moves the parameters. Rounding put right implementations 0.00002 apart at
+# most; a step in another direction than the gradient's is about 1 away.
 ASTRAY = 0.01
 
 Parameters = dict[str, torch.Tensor]
@@ -27,9 +26,9 @@ Fit = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that training starts from; the worker and the judge do the same with it.
+    """Everything that training starts from. The worker and the judge do the same with it.
 
-    `again` repeats a stretch where `fit` trains all of them at once, and notes the parameters before each and at last.
+    If `fit` trains all stretches at once and notes the parameters in between, `again` repeats a single stretch.
     """
 
     fit: Fit
@@ -39,23 +38,23 @@ class Plan:
     stretches: list[Batches]
 
     def probe(self, *, on_gpu: bool) -> Callable[[Any], Any]:
-        """Train; give the parameters after each stretch."""
+        """Return a probe that trains, and gives the parameters after each stretch."""
         fit, start, stretches = self.fit, self.start, [self.whole] if self.again else self.stretches
 
         def probe(impl: Any) -> Any:
             parameters, trail = to_device(start, "cuda") if on_gpu else start, []
             for batches in stretches:
-                found = fit(impl, parameters, batches.on("cuda") if on_gpu else batches)
-                trail += found if isinstance(found, list) else [found]
+                trained = fit(impl, parameters, batches.on("cuda") if on_gpu else batches)
+                trail += trained if isinstance(trained, list) else [trained]
                 parameters = trail[-1]
             return to_device(trail, "cpu") if on_gpu else trail
 
         return probe
 
     def require_retraced(self, trail: list[Parameters], reference: Any, seed: int) -> None:
-        """Repeat the first stretch, the last one and another with the reference: each must lead to the same place.
+        """Repeat the first, the last and a drawn stretch with the reference: each must lead to the same parameters.
 
-        The first and the last are always repeated: parameters from elsewhere do not help who cannot train.
+        The first and the last are always repeated, so that parameters from elsewhere do not help.
 
         Raises:
             Unmet: the parameters are not those that training leads to.
@@ -71,18 +70,18 @@ class Plan:
 
 
 def order(rows: int, batch: int, steps: int, generator: torch.Generator) -> list[torch.Tensor]:
-    """The rows of so many batches, epoch by epoch in a new order."""
-    found: list[torch.Tensor] = []
-    while len(found) < steps:
-        found += torch.randperm(rows, generator=generator).split(batch)
-    return found[:steps]
+    """Draw the rows of each of `steps` batches; every epoch has a new order."""
+    batches: list[torch.Tensor] = []
+    while len(batches) < steps:
+        batches += torch.randperm(rows, generator=generator).split(batch)
+    return batches[:steps]
 
 
 def require_trail(reply: Any, start: Parameters) -> list[Parameters]:
-    """The parameters that came back: those of `start`, by name, at one moment or more.
+    """Return the parameters in a reply: those of `start`, by name, at one moment or more.
 
     Raises:
-        Unmet: something else came back.
+        Unmet: the reply is something else.
     """
     if not isinstance(reply, list) or not reply:
         raise _unusable("trained parameters", describe(reply), "a list of dicts", "参数字典的列表")
@@ -118,7 +117,7 @@ def _unusable(name: str, found: str, wanted: str, wanted_zh: str) -> Unmet:
 
 
 def is_astray(before: Parameters, after: Parameters, expected: Parameters) -> bool:
-    """Whether `after` is elsewhere than expected, measured by the way from `before` to what is expected."""
+    """Return whether `after` is away from `expected`, relative to the distance from `before` to `expected`."""
     return not _distance(after, expected) <= ASTRAY * _distance(before, expected)
 
 

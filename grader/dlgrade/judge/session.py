@@ -1,4 +1,4 @@
-"""Grading as a function from a submission and a suite to a report, on one set of workers."""
+"""The judge: grades one submission after another, on one set of workers."""
 
 from __future__ import annotations
 
@@ -33,9 +33,23 @@ Listener = Callable[[CheckReport], None]
 
 
 class Judge:
-    """Grades submissions of a course, one after another; a context manager that ends its workers.
+    """Grades submissions of a course, one after another. A context manager that ends its workers.
 
-    Workers come from `source`, or from a nursery of its own: never from this process, which reads the answers.
+    Opening a judge opens its workers; only then does it read suites and references, which no worker may inherit. A
+    chapter's suite, reference and misconceptions are read at its first submission, and kept. `grade` blocks until the
+    report is complete. An exception in the middle of a run leaves the judge usable.
+
+    Args:
+        course: where chapters, suites and references are.
+        sandbox: "require" refuses to grade without the whole sandbox, "off" does without.
+        workers: whether workers are forked or started as programs.
+        device: where checks that need a GPU train.
+        limits: of each submission; `source` brings its own.
+        source: makes the workers; by default a fork server from a nursery of the judge's own.
+
+    Raises:
+        SandboxError: the sandbox is required, and parts of it are missing.
+        UsageError: there is no such device.
     """
 
     def __init__(
@@ -79,7 +93,7 @@ class Judge:
         return self.contents[chapter.id]
 
     def submission(self, chapter: Chapter, given: Path | None) -> Submission:
-        """The named submission, or the reference as one."""
+        """Return the named submission, by default the reference as a submission."""
         from dlgrade import submission
 
         if given is not None:
@@ -117,18 +131,26 @@ class Judge:
         on_check: Listener | None = None,
         stand_in: StandIn | None = None,
     ) -> ChapterReport:
-        """Run the chapter's suite on the submission. `keyword` names an exercise, or is part of a check's id.
+        """Run the chapter's suite on the submission, and return the report.
 
-        `shuffle` runs the checks in an order drawn from the seed; `stop_at_first` leaves out those after the first
-        that is not met, and the report, too. Checks that train run after all others: `training` says whether always
-        ("last"), only if nothing else fails ("if_right"), another time ("later": they are NOT_RUN), by themselves
-        ("only") or not at all ("never": the report does not have them). With `pictures`, a check on tensors that differ
-        comes with a picture of them. A `stand_in` gives the values in place of the submission's worker; nothing is
-        diagnosed then.
+        Args:
+            chapter: the chapter whose suite runs.
+            submission: the submission to grade.
+            seed: the seed that all inputs are derived from.
+            keyword: an exercise, a check's id, or part of a check's name; other checks are left out.
+            shuffle: run the checks in an order drawn from the seed.
+            stop_at_first: leave out the checks after the first that is not met, in the report as well.
+            training: when checks that train run, which is after all others: always ("last"), only if nothing else
+                fails ("if_right"), another time ("later": they are NOT_RUN), without the others ("only"), or not at
+                all ("never": the report does not have them).
+            pictures: add a picture of the tensors to a check whose tensors differ.
+            on_begin: called with each check before it runs.
+            on_check: called with each check after it has run. Its verdict may still change in the report.
+            stand_in: gives the values in place of the submission's worker. Nothing is diagnosed then.
 
         Raises:
             CourseError: the suite cannot be run.
-            UsageError: the keyword chooses nothing.
+            UsageError: the keyword matches no check.
             KeyboardInterrupt: the run was interrupted; no report is made.
         """
         choice = Choice(keyword, shuffle, stop_at_first, training)
@@ -246,7 +268,7 @@ def _no_match(chapter: Chapter, keyword: str) -> Text:
 
 
 def accelerator(device: Device) -> Accelerator | None:
-    """What checks for a GPU run on: a GPU, the CPU where that was asked for, or nothing. Does not start CUDA.
+    """Return the device of checks that need a GPU: "cuda", "cpu" if that was asked for, or None. Does not start CUDA.
 
     Raises:
         UsageError: CUDA was asked for, and there is none.

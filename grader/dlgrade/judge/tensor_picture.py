@@ -1,4 +1,4 @@
-"""Small pictures of two tensors that differ: both, and their difference, as grids of at most 24 by 24 numbers."""
+"""Small pictures of two tensors that differ: both tensors and their difference, as grids of 24 by 24 numbers at most."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ import torch
 from dlgrade.judge.compare import Comparison
 from dlgrade.results.report import Grid, Picture
 
-SIDE = 24  # three maps of so many columns stand beside each other in 80
+SIDE = 24  # three maps of 24 columns fit beside each other in 80
 MOST_PLANES = 4
 DIMENSIONS = (2, 3, 4)
 
 
 def picture_of(comparison: Comparison, actual: Any, expected: Any) -> Picture | None:
-    """A picture of the first two tensors of 2 to 4 dimensions whose values differ; None where there are none."""
-    for path, one, other in _pairs(actual, expected, ""):
-        if other.dim() in DIMENSIONS and other.numel():
-            found = comparison.difference(one, other)
-            if found is not None and found.aspect == "value":
-                return _draw(path, _plain(one), _plain(other))
+    """Draw the first two tensors of 2 to 4 dimensions whose values differ. Return None if there are none."""
+    for path, yours, wanted in _pairs(actual, expected, ""):
+        if wanted.dim() in DIMENSIONS and wanted.numel():
+            difference = comparison.difference(yours, wanted)
+            if difference is not None and difference.aspect == "value":
+                return _draw(path, _plain(yours), _plain(wanted))
     return None
 
 
 def _pairs(actual: Any, expected: Any, path: str) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
-    """The tensors that stand at the same place in both and have the same shape."""
+    """Yield the tensors that have the same place in both values, and the same shape."""
     if isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray) and actual.dtype == expected.dtype:
         try:
             actual, expected = torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy())
-        except TypeError:  # a kind that torch has not
+        except TypeError:  # torch has no such dtype
             return
     if isinstance(actual, torch.Tensor) and isinstance(expected, torch.Tensor):
         if actual.shape == expected.shape:
             yield path or "result", actual, expected
     elif isinstance(actual, (tuple, list)) and isinstance(expected, (tuple, list)):
-        for i, (one, other) in enumerate(zip(actual, expected, strict=False)):
-            yield from _pairs(one, other, f"{path or 'result'}[{i}]")
+        for i, (actual_item, expected_item) in enumerate(zip(actual, expected, strict=False)):
+            yield from _pairs(actual_item, expected_item, f"{path or 'result'}[{i}]")
     elif isinstance(actual, dict) and isinstance(expected, dict):
         for key in expected:
             if key in actual:
@@ -47,14 +47,14 @@ def _pairs(actual: Any, expected: Any, path: str) -> Iterator[tuple[str, torch.T
 
 
 def _plain(tensor: torch.Tensor) -> torch.Tensor:
-    """Real numbers: of complex ones, how large they are."""
+    """Return real numbers: a complex number becomes its absolute value."""
     detached = tensor.detach().cpu()
     return (detached.abs() if detached.is_complex() else detached).to(torch.float64)
 
 
 def _draw(path: str, yours: torch.Tensor, expected: torch.Tensor) -> Picture:
     error = torch.where((yours == expected) | (yours.isnan() & expected.isnan()), 0.0, (yours - expected).abs())
-    worst = int(error.nan_to_num(torch.inf, torch.inf).argmax())  # what is no number is further off than any
+    worst = int(error.nan_to_num(torch.inf, torch.inf).argmax())  # NaN and infinities count as the furthest off
     height, width = yours.shape[-2:]
     block = (math.ceil(height / SIDE), math.ceil(width / SIDE))
     columns = math.ceil(width / block[1])
@@ -75,7 +75,7 @@ def _draw(path: str, yours: torch.Tensor, expected: torch.Tensor) -> Picture:
 
 
 def _planes(error: torch.Tensor, count: int) -> list[int]:
-    """Those that are furthest off, in their order."""
+    """Return the planes with the largest differences, in their order."""
     worst = error.nan_to_num(torch.inf, torch.inf).reshape(-1, error.shape[-2] * error.shape[-1]).amax(dim=1)
     return sorted(int(i) for i in worst.argsort(descending=True, stable=True)[:count])
 
@@ -85,14 +85,14 @@ def _index(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _grid(tensor: torch.Tensor, chosen: list[int], block: tuple[int, int]) -> Grid:
-    """The chosen planes side by side; of a large one, the mean of each block."""
+    """Put the chosen planes side by side. A large plane is reduced to the mean of each block."""
     planes = tensor.reshape(-1, *tensor.shape[-2:])
     wide = torch.cat([_shrunk(planes[i], block) for i in chosen], dim=1)
     return tuple(tuple(_finite(value) for value in row) for row in wide)
 
 
 def _shrunk(plane: torch.Tensor, block: tuple[int, int]) -> torch.Tensor:
-    """Means of blocks, smaller ones at the edges; a block with anything that is no number is none."""
+    """Return the means of blocks; blocks at the edges may be smaller. A block with a NaN is NaN."""
     if block == (1, 1):
         return plane
     rows = [part.mean(dim=0) for part in plane.split(block[0], dim=0)]
@@ -100,6 +100,6 @@ def _shrunk(plane: torch.Tensor, block: tuple[int, int]) -> torch.Tensor:
 
 
 def _finite(value: torch.Tensor) -> float | None:
-    """To seven digits, which is more than an eye sees; None for NaN and infinities, which JSON has not."""
+    """Round to seven digits. Return None for NaN and infinities, which JSON lacks."""
     number = float(value)
     return float(f"{number:.7g}") if math.isfinite(number) else None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dlgrade.judge.check import Check
     from dlgrade.judge.grading import Grading
 
-CPU_PATIENCE = 30  # times the time that a check for a GPU has, where the CPU stands in for one
+CPU_PATIENCE = 30  # how many times longer a check for a GPU may take on the CPU
 
 Score = Callable[[Any, Parameters], float]
 Proof = Callable[[list[Parameters]], None]
@@ -44,7 +44,7 @@ class Training:
 
     grading: Grading
     check: Check
-    drawn: set[str] = field(default_factory=set)  # data sets that stand in for what the suite asked for
+    drawn: set[str] = field(default_factory=set)  # data sets used in place of those that the suite named
 
     @property
     def on_gpu(self) -> bool:
@@ -62,26 +62,33 @@ class Training:
             )
 
     def draw(self, data: str, size: int, split: str = "train", **options: Any) -> Any:
-        """So many examples of a data set; those of "train" and "test" come from seeds of their own.
+        """Draw examples of a data set.
 
-        Where the course trains on another set of this kind, they are that one's, and the options do not count.
+        If the course trains on another set of this kind, the examples come from that set, and the options are ignored.
+
+        Args:
+            data: the name of the data set.
+            size: the number of examples.
+            split: "train" or "test"; each has a seed of its own.
+            options: go to the data set.
 
         Raises:
-            Unmet: the data set, or the GPU that the check needs, is not on this machine; the check is not run, and its
+            Unmet: the data set, or the GPU that the check needs, is not on this machine. The check is not run, and its
                 points are pending.
         """
         self._require_gpu()
-        found = self._data_set(data)
-        if found.name != data:
-            self.drawn.add(found.name)
+        data_set = self._data_set(data)
+        if data_set.name != data:
+            self.drawn.add(data_set.name)
             options = {}
+        generator = torch.Generator().manual_seed(self._seed(f"{data} {split}"))
         try:
-            return found.load(size, torch.Generator().manual_seed(self._seed(f"{data} {split}")), split, **options)
+            return data_set.load(size, generator, split, **options)
         except DataMissing as error:
-            raise Unmet(Verdict.NOT_RUN, error.text, needs=found.name) from None
+            raise Unmet(Verdict.NOT_RUN, error.text, needs=data_set.name) from None
 
     def best(self, data: str, *examples: Any) -> float | None:
-        """The score that nobody passes on these held-out examples; None where the data set does not know one."""
+        """Return the best possible score on these held-out examples; None if the data set does not know it."""
         best = getattr(self._data_set(data).module, "best", None)
         return None if best is None else float(best(*examples))
 
@@ -101,7 +108,7 @@ class Training:
         better: Better = "higher",
         best: float | None = None,
     ) -> None:
-        """Let the submission learn, and ask whether its parameters reach the task's threshold.
+        """Let the submission learn, and require that its parameters reach the task's threshold.
 
         Args:
             task: the name of the threshold.
@@ -113,12 +120,12 @@ class Training:
                 GPU, and so must be what fit makes.
             score: `score(reference, parameters)` runs in the judge, on held-out examples.
             steps, batch: the number of batches and their size; every epoch has a new order.
-            stretches: so many times the parameters come back. The judge repeats the first stretch, the last one, and
-                one between. With 1 nothing is repeated: for layers that draw at random and optimisers with a state.
+            stretches: how many times the parameters come back. The judge repeats the first, the last and a drawn
+                stretch. With 1 nothing is repeated: for layers that draw at random and optimisers with a state.
             start: the first parameters; those that `fit` makes on the reference unless they are given.
-            again: where fit cannot go on from given parameters, but notes those before each stretch and the last
-                ones: this function can.
-            proof: `proof(trail)` may fail the check by all that fit noted.
+            again: trains on from given parameters, if fit cannot do so but notes those before each stretch and
+                the last ones.
+            proof: `proof(trail)` may fail the check, given everything that fit noted.
             better: whether a good score is high or low.
             best: a score better than this shows that the code sees the answers.
         """
@@ -164,7 +171,7 @@ class Training:
             raise Unmet(Verdict.FAILED, _short_of(value, entry.threshold, better))
 
     def _reference(self) -> Any:
-        """The reference, in a module of its own: fit may change it, and other checks ask the usual one."""
+        """Return the reference in a module of its own: fit may change it, and other checks use the shared module."""
         return Variant("reference-in-training", self.grading.content.reference.source).module
 
     def _data_set(self, data: str) -> DataSet:
@@ -176,9 +183,9 @@ class Training:
 
 @contextmanager
 def _blaming(parameters: Parameters) -> Iterator[None]:
-    """Turn what the suite raises on these parameters into a verdict about them.
+    """Turn an exception of the suite on these parameters into a verdict about them.
 
-    The suite is right: it has got through the reference's parameters when the threshold was calibrated.
+    The suite is not to blame: it handled the reference's parameters when the threshold was calibrated.
     """
     try:
         yield
@@ -210,7 +217,7 @@ def _no_use(why: str, parameters: Parameters) -> Any:
 
 def _too_good(value: float, best: float) -> Any:
     return both(
-        f"It reaches {value:.6g} on held-out data. That is better than anybody can be on this data ({best:.6g}): "
+        f"It reaches {value:.6g} on held-out data. The best possible result on this data is {best:.6g}: "
         "does the code see the answers?",
         f"在留出数据上为 {value:.6g}，超过了这些数据上可能达到的最好结果（{best:.6g}）。代码是否看到了答案？",
     )
@@ -219,7 +226,7 @@ def _too_good(value: float, best: float) -> Any:
 def _short_of(value: float, threshold: float, better: Better) -> Any:
     least, least_zh = ("at least", "至少") if better == "higher" else ("at most", "至多")
     return both(
-        f"After training it reaches {value:.3f} on data that it has not seen; {least} {threshold:g} is asked for. "
-        "The data, the number of steps and the learning rate are the suite's.",
+        f"After training it reaches {value:.3f} on data that it has not seen; {least} {threshold:g} is required. "
+        "The suite sets the data, the number of steps and the learning rate.",
         f"训练后在未见过的数据上为 {value:.3f}，要求{least_zh} {threshold:g}。数据、训练步数和学习率由测试给定。",
     )

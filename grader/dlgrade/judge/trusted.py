@@ -1,7 +1,6 @@
-"""Implementations that the judge runs itself: the reference and the known-wrong variants of it.
+"""Implementations that the judge runs itself: the reference and its misconceptions.
 
-An outcome of one is deterministic, so what took long to compute is kept on disk, by the content of everything that it
-depends on.
+Their outcomes are deterministic. Outcomes that took long are kept on disk, under a digest of all that they depend on.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ ANSWER_LIMIT = 1 << 30
 
 
 class Outcome(msgspec.Struct):
-    """What a probe gave: a tree of `dlgrade.worker.wire`, or the name of the exception; and the calls that it made."""
+    """The outcome of a probe: a tree of `dlgrade.worker.wire` or an exception's name, and the calls that were made."""
 
     tree: Any = None
     raised: str | None = None
@@ -52,7 +51,8 @@ class Outcome(msgspec.Struct):
 class Variant:
     """An implementation of a chapter, as source that can be trusted.
 
-    A known-wrong one may be wrong by never ending; it has `patience` seconds for a probe.
+    It is compiled when first used, and asked each probe once. A misconception may be wrong by never ending; it has
+    `patience` seconds for a probe.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Variant:
         return module
 
     def outcome(self, blob: bytes, seed: int) -> Outcome:
-        """The outcome of a pickled probe on this implementation; computed once."""
+        """Return the outcome of a pickled probe on this implementation; it is computed once."""
         key = (blob, seed)
         if key not in self.outcomes:
             place = self._place(blob, seed)
@@ -76,7 +76,7 @@ class Variant:
         return self.outcomes[key]
 
     def operators(self, blob: bytes, seed: int) -> list[str]:
-        """The operators that run when a pickled probe is asked of this implementation."""
+        """Return the operators that run when this implementation is asked a pickled probe."""
         ran: list[str] = []
         seed_all(seed)
         with warnings.catch_warnings(), recorded(ran):
@@ -90,7 +90,7 @@ class Variant:
         seed_all(seed)
         try:
             with warnings.catch_warnings(), at_most(self.patience):
-                warnings.simplefilter("ignore")  # a known-wrong variant has every right to be odd
+                warnings.simplefilter("ignore")  # a misconception has every right to be odd
                 outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(recorder), ANSWER_LIMIT))
         except Exception as error:
             outcome = Outcome(raised=f"{type(error).__name__}: {error}")
@@ -117,11 +117,11 @@ def _keep(place: Path, outcome: Outcome) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_whole(place, msgspec.msgpack.encode(outcome))
     except OSError:
-        return  # a cache that cannot be written costs time, nothing else
+        return  # a cache that cannot be written only costs time
 
 
 class Recorder:
-    """An implementation that notes how it is called, for messages that show the call."""
+    """Wraps an implementation and notes its calls, for messages that show the call."""
 
     def __init__(self, module: types.ModuleType) -> None:
         self._module = module
@@ -134,22 +134,22 @@ class Recorder:
     def _recorded(self, name: str, target: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             self.calls.append(format_call(name, target, args, kwargs))
-            made = target(*args, **kwargs)
-            if isinstance(target, type) and isinstance(made, torch.nn.Module):
-                made.register_forward_pre_hook(self._forward(name, made), with_kwargs=True)
-            return made
+            result = target(*args, **kwargs)
+            if isinstance(target, type) and isinstance(result, torch.nn.Module):
+                result.register_forward_pre_hook(self._forward(name, result), with_kwargs=True)
+            return result
 
         return call
 
-    def _forward(self, name: str, made: torch.nn.Module) -> Any:
+    def _forward(self, name: str, module: torch.nn.Module) -> Any:
         def note(_module: torch.nn.Module, args: Any, kwargs: Any) -> None:
-            self.calls.append(format_call(f"{name}.forward", made.forward, args, kwargs))
+            self.calls.append(format_call(f"{name}.forward", module.forward, args, kwargs))
 
         return note
 
 
 def format_call(name: str, target: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> str:
-    """`f(X=tensor float32 (8, 3), eps=1e-05)`: a call with its arguments by name."""
+    """Format a call with its arguments by name: `f(X=tensor float32 (8, 3), eps=1e-05)`."""
     try:
         bound: dict[Any, Any] = inspect.signature(target).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
