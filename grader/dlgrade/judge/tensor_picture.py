@@ -1,4 +1,4 @@
-"""Small pictures of two tensors that differ: both tensors and their difference, as grids of 24 by 24 numbers at most."""
+"""Small pictures of two tensors that differ: both and their difference, as grids of at most 24 by 24 numbers."""
 
 from __future__ import annotations
 
