@@ -323,12 +323,13 @@ def serve():
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
+    judge = Judge(course.load(), sandbox=sys.argv[1], limits=LIMITS)
     try:
-        judge = Judge(course.load(), sandbox=sys.argv[1], limits=LIMITS)
+        judge.open()
     except SandboxError as error:
         tell({"missing": str(error)})
         return
-    with judge:
+    with contextlib.closing(judge):
         chapter = judge.course.chapter("ch28")
         judge.grade(chapter, judge.submission(chapter, None), keyword=CHECKED)
         tell({"missing": ""})

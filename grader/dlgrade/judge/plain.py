@@ -71,5 +71,5 @@ class PlainListener:
             return None
         chapter = content.chapter(name)
         if self.judge is None:
-            self.judge = Judge(content)
+            self.judge = Judge(content).open()
         return self.judge.grading(chapter, self.judge.submission(chapter, self.submission), seed=self.seed)

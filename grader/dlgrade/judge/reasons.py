@@ -171,7 +171,7 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
         return Unmet(Verdict.RAISED, same(words) + _left_out(failure, submission), detail)
     # no line of the submission was running: it was called, or its result used, in a way that it does not allow
     text = both(
-    # No line of the submission was running: it was called, or its result used, in a way that it does not allow.
+        "Its definition, arguments or return value do not fit the exercise. ",
         "定义、参数或返回值与题目要求不符。",
     )
     asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")

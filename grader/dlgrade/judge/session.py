@@ -33,11 +33,11 @@ Listener = Callable[[CheckReport], None]
 
 
 class Judge:
-    """Grades submissions of a course, one after another. A context manager that ends its workers.
+    """Grades submissions of a course, one after another. A context manager that opens and ends its workers.
 
-    Opening a judge opens its workers; only then does it read suites and references, which no worker may inherit. A
-    chapter's suite, reference and misconceptions are read at its first submission, and kept. `grade` blocks until the
-    report is complete. An exception in the middle of a run leaves the judge usable.
+    `open` comes first, and opens the workers; only then may suites and references be read, which no worker may inherit.
+    A chapter's suite, reference and misconceptions are read at its first submission, and kept. `grade` blocks until
+    the report is complete. An exception in the middle of a run leaves the judge usable.
 
     Args:
         course: where chapters, suites and references are.
@@ -46,11 +46,10 @@ class Judge:
         device: where checks that need a GPU train.
         limits: of each submission; `source` brings its own.
         source: makes the workers; by default a fork server from a nursery of the judge's own.
-
-    Raises:
-        SandboxError: the sandbox is required, and parts of it are missing.
-        UsageError: there is no such device.
     """
+
+    workers: WorkerSource
+    accelerator: Accelerator | None
 
     def __init__(
         self,
@@ -62,21 +61,34 @@ class Judge:
         limits: Limits | None = None,
         source: WorkerSource | None = None,
     ) -> None:
-        from dlgrade.workers.sources import lacking, open_workers
-
         self.course = course
         self.sandbox: SandboxMode = sandbox
-        private = [course.folder / name for name in PRIVATE]
-        self.workers = source or open_workers(limits or Limits(), private, sandbox=sandbox, workers=workers)
-        if sandbox == "require" and self.workers.missing:
-            self.workers.close()
-            raise lacking(self.workers.missing)
+        self.worker_mode: WorkerMode = workers
+        self.device: Device = device
+        self.limits = limits or Limits()
+        self.source = source
         self.contents: dict[str, Content] = {}
         self.suites: dict[str, Suite] = {}
-        use_one_thread()
-        self.accelerator = accelerator(device)
 
     def __enter__(self) -> Judge:
+        return self.open()
+
+    def open(self) -> Judge:
+        """Open the workers, and return the judge.
+
+        Raises:
+            SandboxError: the sandbox is required, and parts of it are missing.
+            UsageError: there is no such device.
+        """
+        from dlgrade.workers.sources import lacking, open_workers
+
+        private = [self.course.folder / name for name in PRIVATE]
+        self.workers = self.source or open_workers(self.limits, private, sandbox=self.sandbox, workers=self.worker_mode)
+        if self.sandbox == "require" and self.workers.missing:
+            self.workers.close()
+            raise lacking(self.workers.missing)
+        use_one_thread()
+        self.accelerator = accelerator(self.device)
         return self
 
     def __exit__(self, *_: object) -> None:
