@@ -252,8 +252,8 @@ class Grading:
         """Return whether to record the operators that run. Training runs too many of them."""
         if check.declared.trains or self.timeouts[check.exercise]:
             return False
-        others = [c.declared for c in self.checks.values() if c.exercise == check.exercise]
-        asking = [declared.id for declared in others if not (declared.trains or declared.from_scratch)]
+        others = (other.declared for other in self.checks.values() if other.exercise == check.exercise)
+        asking = (declared.id for declared in others if not (declared.trains or declared.from_scratch))  # read once
         return self.from_scratch.records(check.exercise, check.id, asking)
 
     def _recorded(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
