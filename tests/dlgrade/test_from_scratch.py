@@ -4,7 +4,6 @@ import ast
 import string
 from pathlib import Path
 
-import msgspec
 import pytest
 import torch
 import yaml
@@ -202,7 +201,7 @@ def test_right_answer(chapter, path):
     """The static check refuses no reference and no alternate."""
     source = path.read_text(encoding="utf-8")
     program = Program("answer", {"answer": ast.parse(source)})
-    specs = {exercise.name: msgspec.to_builtins(HERE.forbidden(exercise)) for exercise in chapter.exercises}
+    specs = {exercise.name: HERE.forbidden(exercise) for exercise in chapter.exercises}
     forbidden = {name: families.ready_made(spec) for name, spec in specs.items() if spec}
 
     assert not any(static.uses(program, {"answer": "answer.py"}, interface(source), forbidden).values())
@@ -211,7 +210,7 @@ def test_right_answer(chapter, path):
 @pytest.mark.parametrize("name", HERE.families)
 def test_family(name):
     """Every name and operator of a family exists, and some exercise forbids the family."""
-    assert families.mistakes(msgspec.to_builtins(HERE.families[name])) == []
+    assert families.mistakes(HERE.families[name]) == []
     assert any(name in exercise.forbidden for chapter in HERE.chapters for exercise in chapter.exercises)
 
 

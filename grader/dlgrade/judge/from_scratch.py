@@ -8,16 +8,15 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from dlgrade.course import Chapter, Course
 from dlgrade.results.report import Mention
+from dlgrade.submission import Submission
 from dlgrade.worker.from_scratch import families
-
-if TYPE_CHECKING:
-    from dlgrade.workers.handle import Reply
+from dlgrade.worker.protocol import Family, Read, Reply
 
 RECORDED = 3  # checks of an exercise whose probes are recorded: an operator then takes three times as long
 MAX_NAME = 200
@@ -53,9 +52,13 @@ class FromScratch:
         self.suspicious: list[Mention] = []
         self.recorded: dict[str, frozenset[str]] = {}
 
-    def question(self, reference: str) -> dict[str, Any]:
-        """The part of the request to read a submission that says what to look for."""
-        return {"exercises": msgspec.to_builtins(self.families), "interface": interface(reference)}
+    def request(self, submission: Submission, reference: str) -> Read:
+        """Return the request to read a submission and to look for forbidden uses in it."""
+        exercises = {
+            name: tuple(Family(family.names, family.operators) for family in families)
+            for name, families in self.families.items()
+        }
+        return Read(submission.files, submission.main, exercises, interface(reference))
 
     def note_files(self, answer: Any) -> None:
         """Take the answer of the static check. Raises `ValidationError` for one that no honest worker gives."""

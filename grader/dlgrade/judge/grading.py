@@ -30,7 +30,9 @@ from dlgrade.results.report import ChapterReport, CheckReport, Detail, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.worker import wire
-from dlgrade.workers.handle import Reply, Worker, WorkerLost
+from dlgrade.worker.protocol import Execute, OpenGpu, Reply, Request
+from dlgrade.worker.protocol import Probe as ProbeRequest
+from dlgrade.workers.handle import Worker, WorkerLost
 from dlgrade.workers.sources import WorkerSource, lacking
 
 Accelerator = Literal["cpu", "cuda"]  # what stands in for a GPU, or is one
@@ -218,7 +220,7 @@ class Grading:
 
     def _student_value(self, check: Check, blob: bytes, seed: int) -> Any:
         worker = self._worker_for(check)
-        request = {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise}
+        request = ProbeRequest(blob, seed, check.exercise)
         reply = self._recorded(check, worker, request) if self._records(check) else self._timed(check, worker, request)
         self.from_scratch.note_reply(check.exercise, reply, lambda: self.content.reference.operators(blob, seed))
         self._refuse_ready_made(check)
@@ -240,11 +242,11 @@ class Grading:
         asking = [c.report.id for c in others]
         return self.from_scratch.records(check.exercise, check.report.id, asking)
 
-    def _recorded(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
+    def _recorded(self, check: Check, worker: Worker, request: ProbeRequest) -> Reply:
         """A reply with the operators that ran. A record takes time and memory: a worker lost over it is asked again."""
         spent = check.spent
         try:
-            return self._timed(check, worker, request | {"record": True})
+            return self._timed(check, worker, msgspec.structs.replace(request, record=True))
         except Unmet:
             self.from_scratch.stop_recording(check.exercise)
             self.hung.discard(check.exercise)
@@ -264,7 +266,7 @@ class Grading:
         if use := self.from_scratch.used.get(check.exercise):
             raise Unmet(Verdict.FAILED, reasons.ready_made(use, self.submission))
 
-    def _timed(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
+    def _timed(self, check: Check, worker: Worker, request: ProbeRequest) -> Reply:
         allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if check.exercise in self.hung else 1.0)
         started = time.monotonic()
         try:
@@ -309,18 +311,17 @@ class Grading:
     def _open_gpu(self, worker: Worker) -> None:
         """Start CUDA before the submission is there: what goes wrong now is not its fault."""
         try:
-            self._step(worker, {"kind": "open_gpu", "memory": self.limits.gpu_memory})
+            self._step(worker, OpenGpu(self.limits.gpu_memory))
         except Unmet as fault:
             self.drop_worker()
             text = both("The GPU is out of reach in the sandbox: ", "沙箱内无法使用 GPU：") + fault.text
             raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
 
     def _load(self, worker: Worker) -> None:
-        question = self.from_scratch.question(self.content.reference.source)
-        files, main = self.submission.files, self.submission.main
+        request = self.from_scratch.request(self.submission, self.content.reference.source)
         try:
-            self.from_scratch.note_files(self._step(worker, {"kind": "read", "files": files, "main": main} | question))
-            self._step(worker, {"kind": "execute"})
+            self.from_scratch.note_files(self._step(worker, request))
+            self._step(worker, Execute())
         except msgspec.ValidationError:
             raise self._nonsense() from None
         except Unmet as fault:
@@ -328,7 +329,7 @@ class Grading:
             self.load_fault.detail = self._with_output(fault)
             raise
 
-    def _step(self, worker: Worker, request: dict[str, Any]) -> Any:
+    def _step(self, worker: Worker, request: Request) -> Any:
         try:
             reply = worker.ask(request, self.limits.import_seconds)
         except WorkerLost as lost:

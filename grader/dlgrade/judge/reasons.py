@@ -12,7 +12,8 @@ from dlgrade.results.report import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
-from dlgrade.workers.handle import Failure, Name, Reply, Size, WorkerLost
+from dlgrade.worker.protocol import Failure, Name, Reply, Size
+from dlgrade.workers.handle import WorkerLost
 
 
 class Unmet(Exception):

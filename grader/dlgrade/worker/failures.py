@@ -15,31 +15,32 @@ import torch
 
 from dlgrade.worker.from_scratch import guard
 from dlgrade.worker.limits import MAX_FRAMES, MAX_MESSAGE, MAX_NAME, MAX_PLACE, MAX_SOURCE
+from dlgrade.worker.protocol import Failure
 from dlgrade.worker.wire import clipped, name_of
 
 MAX_PATH = 4096
 
 
-def describe(error: BaseException, folder: Path, main: Path) -> dict[str, Any]:
+def describe(error: BaseException, folder: Path, main: Path) -> Failure:
     """Type, message, the frames that lie in `folder`, where the syntax is wrong; the kinds that the judge tells apart.
 
     Args:
         main: the submission's file, which a syntax error without a file name is in.
     """
     kind, message = type(error), message_of(error)
-    described: dict[str, Any] = {
-        "type": clipped(name_of(kind), MAX_NAME),
-        "message": message,
-        "not_implemented": issubclass(kind, NotImplementedError) and _says_unwritten(error, message),
-        "out_of_memory": issubclass(kind, (MemoryError, torch.OutOfMemoryError)),
-        "forbidden": issubclass(kind, guard.ForbiddenCall),
-        "gpu_error": issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
-        "frames": _frames(error, folder),
-    }
+    failure = Failure(
+        type=clipped(name_of(kind), MAX_NAME),
+        message=message,
+        not_implemented=issubclass(kind, NotImplementedError) and _says_unwritten(error, message),
+        out_of_memory=issubclass(kind, (MemoryError, torch.OutOfMemoryError)),
+        forbidden=issubclass(kind, guard.ForbiddenCall),
+        gpu_error=issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
+        frames=_frames(error, folder),
+    )
     if issubclass(kind, SyntaxError):
-        described["message"] = clipped(_attribute(error, SyntaxError, "msg"), MAX_MESSAGE) or message
-        described["syntax"] = _syntax(error, main)
-    return described
+        failure.message = clipped(_attribute(error, SyntaxError, "msg"), MAX_MESSAGE) or message
+        failure.syntax = _syntax(error, main)
+    return failure
 
 
 def message_of(error: BaseException) -> str:
@@ -50,8 +51,8 @@ def message_of(error: BaseException) -> str:
         return f"<its __str__ raised {clipped(name_of(type(second)), MAX_NAME)}>"
 
 
-def _frames(error: BaseException, folder: Path) -> list[list[Any]]:
-    """[file, line, function, times] of the last lines of the submission on the way to the exception.
+def _frames(error: BaseException, folder: Path) -> list[tuple[str, int, str, int]]:
+    """(file, line, function, times) of the last lines of the submission on the way to the exception.
 
     Each line comes once, where it was reached last: endless recursion is the same few lines, a thousand times.
     """
@@ -62,7 +63,7 @@ def _frames(error: BaseException, folder: Path) -> list[list[Any]]:
             _, times = seen.pop((id(code), line), (code, 0))
             seen[id(code), line] = code, times + 1
     return [
-        [_file_name(code.co_filename), _place(line), clipped(code.co_name, MAX_NAME), _place(times)]
+        (_file_name(code.co_filename), _place(line), clipped(code.co_name, MAX_NAME), _place(times))
         for (_, line), (code, times) in list(seen.items())[-MAX_FRAMES:]
     ]
 
@@ -83,11 +84,11 @@ def _says_unwritten(error: BaseException, message: str) -> bool:
     return (traceback.extract_tb(steps[-1])[-1].line or "").startswith("raise")
 
 
-def _syntax(error: BaseException, main: Path) -> list[Any]:
+def _syntax(error: BaseException, main: Path) -> tuple[str, int, int, str]:
     file, line, column, source = (
         _attribute(error, SyntaxError, name) for name in ("filename", "lineno", "offset", "text")
     )
-    return [_file_name(file) or _file_name(main.name), _place(line), _place(column), clipped(source, MAX_SOURCE)]
+    return _file_name(file) or _file_name(main.name), _place(line), _place(column), clipped(source, MAX_SOURCE)
 
 
 def _attribute(error: BaseException, kind: type[BaseException], name: str) -> Any:

@@ -17,19 +17,19 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
 
-from dlgrade.worker import failures, wire
-from dlgrade.worker.frames import HEADER, read_frame, write_frame
+from dlgrade.worker import failures, protocol, wire
+from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.worker.from_scratch import guard, neighbours, operators, program, static
 from dlgrade.worker.from_scratch.families import ReadyMade, ready_made
-from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_HEAD, MAX_NAME
+from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_NAME
+from dlgrade.worker.protocol import Execute, Failure, OpenGpu, Probe, Question, Read, Reply, Request, Status
 
 MODULE = "submission"
 MAX_GUESSES = 1000  # names of the submission that a missing one is compared with
@@ -68,30 +68,42 @@ class Guest:
         self.neighbours: neighbours.Neighbours | None = None
         self.operators: list[str] = []
 
-    def answer(self, request: dict[str, Any]) -> bytes:
+    def answer(self, question: Question) -> bytes:
+        """Do the request and return the reply as a frame. Whatever the submission raises becomes a reply, too."""
         self.guard.noticed, self.operators = [], []
-        actions = {"open_gpu": self.open_gpu, "read": self.read, "execute": self.execute, "probe": self.probe}
-        action: Callable[..., Any] = actions[request["kind"]]
+        number, request = question.number, question.request
         blobs: list[bytes] = []
         try:
-            value = self.guarded(request, lambda: wire.to_tree(action(request), self.max_answer, blobs))
-            return self.pack(request, {"status": "value", "value": value}, blobs)
+            value = self.guarded(request, lambda: wire.to_tree(self.obey(request), self.max_answer, blobs))
+            return self.pack(number, "value", value, blobs=blobs)
         except wire.Unsendable as error:
-            reply: dict[str, Any] = {"status": "unsendable", "value": [error.reason, error.size]}
+            return self.pack(number, "unsendable", [error.reason, error.size])
         except Missing as error:
             name = failures.message_of(error)[:MAX_NAME]
-            reply = {"status": "missing", "value": [name, self.nearest(name)]}
+            return self.pack(number, "missing", [name, self.nearest(name)])
         except BaseException as error:
-            reply = {"status": "raised", "error": failures.describe(error, self.folder, self.path)}
-        return self.pack(request, reply, [])
+            return self.pack(number, "raised", error=failures.describe(error, self.folder, self.path))
 
-    def guarded(self, request: dict[str, Any], work: Callable[[], Any]) -> Any:
+    def obey(self, request: Request) -> Any:
+        """Return the value that a request asks for; None where it asks for none."""
+        match request:
+            case Probe():
+                return self.probe(request)
+            case Read():
+                return self.read(request)
+            case Execute():
+                return self.execute()
+            case OpenGpu():
+                return self.open_gpu(request)
+
+    def guarded(self, request: Request, work: Callable[[], Any]) -> Any:
         """Do the work under the guard, and record operators if asked to.
 
         No `contextlib` here: it touches attributes of an exception on its way, which the submission may have made.
         """
-        record = request.get("record", False)
-        self.guard.begin(self.forbidden.get(request.get("exercise", ""), guard.NOTHING))
+        record = isinstance(request, Probe) and request.record
+        exercise = request.exercise if isinstance(request, Probe) else ""
+        self.guard.begin(self.forbidden.get(exercise, guard.NOTHING))
         if record:
             operators.begin()
         try:
@@ -101,51 +113,73 @@ class Guest:
                 self.operators = operators.end()
             self.guard.end()
 
-    def pack(self, request: dict[str, Any], reply: dict[str, Any], blobs: list[bytes]) -> bytes:
-        """A reply as it goes over the channel. Raises `Unsendable` when its tree is too large."""
-        sizes = [len(blob) for blob in blobs]
-        reply |= {"number": request["number"], "forbidden": self.guard.noticed[:MAX_FORBIDDEN], "sizes": sizes}
-        reply |= {"operators": self.operators}
-        head = msgspec.msgpack.encode(reply)
-        if len(head) > MAX_HEAD:
-            raise wire.Unsendable("too_large", len(head))
-        return b"".join([HEADER.pack(len(head)), head, *blobs])
+    def pack(
+        self,
+        number: int,
+        status: Status,
+        value: Any = None,
+        *,
+        error: Failure | None = None,
+        blobs: Sequence[bytes] = (),
+    ) -> bytes:
+        """Return a reply as a frame.
 
-    def open_gpu(self, request: dict[str, Any]) -> None:
-        """Start CUDA, with so many bytes of its memory at most."""
+        Args:
+            number: the number of the question.
+            status: the kind of the reply.
+            value: the tree of the value, or the details of a value that is missing or cannot be sent.
+            error: the exception, where the submission raised one.
+            blobs: the bytes of the tensors in the tree.
+
+        Raises:
+            Unsendable: the tree is too large.
+        """
+        reply = Reply(
+            number=number,
+            status=status,
+            forbidden=self.guard.noticed[:MAX_FORBIDDEN],
+            sizes=[len(blob) for blob in blobs],
+            operators=self.operators,
+            value=value,
+            error=error,
+        )
+        try:
+            return protocol.pack_reply(reply, blobs)
+        except protocol.ReplyTooLarge as large:
+            raise wire.Unsendable("too_large", large.size) from None
+
+    def open_gpu(self, request: OpenGpu) -> None:
+        """Start CUDA, with a limit on its memory."""
         total = torch.cuda.get_device_properties(0).total_memory
-        torch.cuda.set_per_process_memory_fraction(min(1.0, request["memory"] / total))
+        torch.cuda.set_per_process_memory_fraction(min(1.0, request.memory / total))
         torch.zeros(1, device="cuda").add_(1).item()
 
-    def read(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Parse the files and report what they must not use; then put them into the scratch folder.
-
-        `exercises` are the families that each exercise forbids, `interface` the methods that suites may call.
-        """
-        files: dict[str, bytes] = request["files"]
-        self.path = self.folder / request["main"]
-        source = files[request["main"]]
+    def read(self, request: Read) -> dict[str, Any]:
+        """Parse the files and report forbidden uses; then write the files into the scratch folder."""
+        files = request.files
+        self.path = self.folder / request.main
+        source = files[request.main]
         if b"\0" in source:  # which kind of error this is depends on Python's version
             line = source.partition(b"\0")[0].count(b"\n") + 1
             raise SyntaxError("source code cannot contain null bytes", (str(self.path), line, 0, ""))
         self.tree = ast.parse(source, filename=str(self.path))
-        found = self.check(files, request["exercises"], request["interface"])
+        findings = self.check(request)
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
         self.guard.watch({id(ready_made): ready_made for ready_made in self.forbidden.values()}.values())
-        return found
+        return findings
 
-    def check(self, files: dict[str, bytes], exercises: dict[str, Any], interface: list[str]) -> dict[str, Any]:
-        """What the exercises that are to be written from scratch must not use, and what staff should look at."""
-        main = self.path.stem
+    def check(self, request: Read) -> dict[str, Any]:
+        """Return the forbidden uses of each exercise, and the suspicious lines that staff should look at."""
+        main, files, exercises = self.path.stem, request.files, request.exercises
         trees = neighbours.parsed(main, self.tree, files)
         names = {stem: self.path.name if stem == main else f"{stem}.py" for stem in trees}
         self.neighbours = neighbours.Neighbours(self.folder, files)
         self.exercises = [*exercises]
-        known = {str(families): ready_made(families) for families in exercises.values() if families}
-        self.forbidden = {name: known[str(families)] for name, families in exercises.items() if families}
+        known = {families: ready_made(families) for families in exercises.values() if families}
+        self.forbidden = {name: known[families] for name, families in exercises.items() if families}
         with _deep_recursion():
-            uses = static.uses(program.Program(main, trees), names, interface, self.forbidden)
+            uses = static.uses(program.Program(main, trees), names, request.interface, self.forbidden)
         return {
             "uses": {name: [finding.plain for finding in found[:1]] for name, found in uses.items()},
             "suspicious": [finding.plain for finding in static.suspicious(trees, names)],
@@ -158,7 +192,7 @@ class Guest:
         near = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
         return wire.clipped(near[0], MAX_NAME) if near else None
 
-    def execute(self, _request: dict[str, Any]) -> None:
+    def execute(self) -> None:
         """Import the submission. A file beside it never hides a library."""
         assert self.neighbours is not None
         sys.meta_path.insert(0, self.neighbours)
@@ -169,9 +203,10 @@ class Guest:
         self.module.__file__ = str(self.path)
         exec(compile(self.tree, str(self.path), "exec", dont_inherit=True), self.module.__dict__)
 
-    def probe(self, request: dict[str, Any]) -> Any:
-        seed_all(request["seed"])
-        return pickle.loads(request["blob"])(Implementation(self.module))
+    def probe(self, request: Probe) -> Any:
+        """Return the probe's value for the submission. Only the judge can write pickles to the channel."""
+        seed_all(request.seed)
+        return pickle.loads(request.blob)(Implementation(self.module))
 
 
 @contextlib.contextmanager
@@ -211,13 +246,13 @@ def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: l
     warnings.resetwarnings()  # the judge may run with warnings as errors; a submission's warning costs nothing
     tempfile.tempdir = str(folder)  # the judge may have looked its own up already
     guest = Guest(folder, max_answer)
-    write_frame(replies, guest.pack({"number": 0}, {"status": "value", "value": missing}, []))
+    write_frame(replies, guest.pack(protocol.FIRST_NUMBER, "value", missing))
     while True:
         try:
-            request = msgspec.msgpack.decode(read_frame(requests))
+            question = protocol.decode_question(read_frame(requests))
         except EOFError:
             return
-        reply = guest.answer(request)
+        reply = guest.answer(question)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()

@@ -4,29 +4,24 @@ It is forked from the nursery, which reads nothing confidential, runs no student
 one when the judge asks, when the worker's processes together pass the memory limit, and all of them when the judge is
 gone.
 
-Its control socket carries one JSON object a packet. From the judge: `{"start": n, "spare": folder, "gpu": bool}` with
-two file descriptors (channel, output), `{"kill": n}`, `{"waiting": n}`. To the judge: `{"ready": missing}` once,
-`{"waiting": seconds}` when asked, and `{"ended": n, "signal": s, "code": c, "memory": bool}` when all processes of a
-worker are dead.
+The judge's orders come in on its control socket, and its messages go out there; see `dlgrade.worker.protocol`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from dlgrade.worker import guest, sharing, users
+from dlgrade.worker import guest, protocol, sharing, users
 from dlgrade.worker.libc import PR_SET_CHILD_SUBREAPER, call
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import PACKET, End, Ended, KillWorker, Message, Ready, ReportWaiting, StartWorker, Waited
 from dlgrade.worker.sandbox import Sandbox, forget_surroundings
 
-PACKET = 65536
 WATCH_MS = 50
 
 
@@ -56,7 +51,7 @@ class Server:
         forget_surroundings()
         if not self.sandbox.contained:
             call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self.send({"ready": self.sandbox.missing})
+        self.send(Ready(self.sandbox.missing))
         try:
             while self.turn():
                 pass
@@ -64,8 +59,8 @@ class Server:
             for worker in self.workers.values():
                 self.kill(worker)
 
-    def send(self, message: dict[str, Any]) -> None:
-        self.control.send(json.dumps(message).encode())
+    def send(self, message: Message) -> None:
+        self.control.send(protocol.encode(message))
 
     def turn(self) -> bool:
         """Wait for the next event and deal with it; False when the judge is gone."""
@@ -91,37 +86,38 @@ class Server:
         packet, descriptors, _, _ = socket.recv_fds(self.control, PACKET, 2)
         if not packet:
             return False
-        order = json.loads(packet)
-        if "start" in order:
-            self.make(order["start"], Path(order["spare"]), order["gpu"], *descriptors)
-        elif "waiting" in order:
-            worker = self.workers.get(order["waiting"])
-            self.send({"waiting": waiting_seconds(worker.pidfd) if worker else 0.0})
-        elif order["kill"] in self.workers:
-            self.kill(self.workers[order["kill"]])
+        match protocol.decode_order(packet):
+            case StartWorker() as order:
+                self.make(order, *descriptors)
+            case ReportWaiting(number):
+                worker = self.workers.get(number)
+                self.send(Waited(waiting_seconds(worker.pidfd) if worker else 0.0))
+            case KillWorker(number):
+                if number in self.workers:  # otherwise the end is on its way to the judge
+                    self.kill(self.workers[number])
         return True
 
-    def make(self, number: int, spare: Path, gpu: bool, channel: int, output: int) -> None:
+    def make(self, order: StartWorker, channel: int, output: int) -> None:
         self.sandbox.before_fork()
         pid = os.fork()
         if pid == 0:
             try:
-                self.become_worker(spare, gpu, channel, output)
+                self.become_worker(order, channel, output)
             finally:
                 os._exit(0)
         self.sandbox.after_fork()
         os.close(channel)
         os.close(output)
         pidfd = os.pidfd_open(pid)
-        self.workers[number] = Worker(pid, pidfd, memory_of(pidfd), self.sandbox.user)
+        self.workers[order.number] = Worker(pid, pidfd, memory_of(pidfd), self.sandbox.user)
 
-    def become_worker(self, spare: Path, gpu: bool, channel: int, output: int) -> None:
+    def become_worker(self, order: StartWorker, channel: int, output: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.setsid()
         guest.take_over_output(output)
         channel = _alone(channel)
         try:
-            scratch, missing = self.sandbox.confine(spare, gpu=gpu)
+            scratch, missing = self.sandbox.confine(Path(order.spare), gpu=order.gpu)
         except OSError as error:
             print(error, flush=True)  # for the judge, which finds no answer
             raise
@@ -142,8 +138,11 @@ class Server:
             self.end_strays()
         os.close(worker.pidfd)
         del self.workers[number]
-        code, sign = (None, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), None)
-        self.send({"ended": number, "signal": sign, "code": code, "memory": worker.over})
+        if os.WIFSIGNALED(status):
+            end = End(signal=os.WTERMSIG(status), code=None, memory=worker.over)
+        else:
+            end = End(signal=None, code=os.WEXITSTATUS(status), memory=worker.over)
+        self.send(Ended(number, end))
 
     def end_strays(self) -> None:
         """Without a PID namespace: kill what dead workers left running, which is this process's to inherit."""

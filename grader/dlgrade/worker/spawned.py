@@ -5,27 +5,24 @@ It speaks the same protocol over its standard input and output, and shuts itself
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import torch
 
 from dlgrade.sandbox_parts import NAMESPACES, NEED_LINUX, SWITCHED_OFF, lacking
 from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import SpawnWorker
 
 STARTED = "this worker was started, not forked"
 OTHERS = ("Landlock", "seccomp", "limits", "process limit")
 
 
-def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str], gpu: bool) -> None:
-    """Serve one submission in the folder `scratch`.
-
-    `wanted`: whether to shut it in; `private`: what may not be read; `gpu`: whether to leave a GPU in reach.
-    """
+def main(options: SpawnWorker) -> None:
+    """Serve one submission."""
     requests, replies = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt
@@ -34,11 +31,10 @@ def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str],
             msvcrt.setmode(descriptor, os.O_BINARY)
     guest.take_over_output(2)
     torch.set_num_threads(1)
-    folder, missing = Path(scratch), [SWITCHED_OFF]
-    allowed = Limits(**limits)
-    if wanted:
-        missing = confine(folder, allowed, [Path(path) for path in private], gpu=gpu)
-    guest.serve(requests, replies, folder, allowed.answer, missing)
+    folder, missing = Path(options.scratch), [SWITCHED_OFF]
+    if options.sandbox:
+        missing = confine(folder, options.limits, [Path(path) for path in options.private], gpu=options.gpu)
+    guest.serve(requests, replies, folder, options.limits.answer, missing)
 
 
 def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> list[str]:
@@ -58,4 +54,4 @@ def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> 
 
 
 if __name__ == "__main__":
-    main(**json.loads(sys.argv[1]))
+    main(msgspec.json.decode(sys.argv[1], type=SpawnWorker))

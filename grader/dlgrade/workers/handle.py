@@ -10,16 +10,14 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
-
-import msgspec
+from typing import Literal
 
 from dlgrade.errors import GraderError
 from dlgrade.text import both
-from dlgrade.worker import limits as most
-from dlgrade.worker.frames import HEADER, read_exactly, write_frame
+from dlgrade.worker import protocol
+from dlgrade.worker.frames import FrameTooLarge, read_frame, write_frame
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import FIRST_NUMBER, End, Question, Reply, Request
 
 KEPT_OUTPUT = 4000
 PART = 65536  # bytes of one read
@@ -29,38 +27,6 @@ READER_SECONDS = 5.0
 MOST_WAITING = 3  # times the time allowed: what a worker may have wait for a core besides
 
 
-Name = Annotated[str, msgspec.Meta(max_length=most.MAX_NAME)]
-Dotted = Annotated[str, msgspec.Meta(max_length=most.MAX_DOTTED_NAME)]
-Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a column, a count
-Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
-
-
-class Failure(msgspec.Struct, forbid_unknown_fields=True):
-    """An exception in the submission, as the worker describes it; see `dlgrade.worker.failures`."""
-
-    type: Name
-    message: Annotated[str, msgspec.Meta(max_length=most.MAX_MESSAGE)]
-    not_implemented: bool
-    out_of_memory: bool
-    forbidden: bool
-    gpu_error: bool
-    frames: Annotated[list[tuple[Name, Place, Name, Place]], msgspec.Meta(max_length=most.MAX_FRAMES)]
-    syntax: tuple[Name, Place, Place, Annotated[str, msgspec.Meta(max_length=most.MAX_SOURCE)]] | None = None
-
-
-class Reply(msgspec.Struct, forbid_unknown_fields=True):
-    """What a worker answers; `value` is a tree of `dlgrade.worker.wire`, which has limits of its own."""
-
-    number: Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
-    status: Literal["value", "raised", "missing", "unsendable"]
-    forbidden: Annotated[list[tuple[Dotted, Dotted]], msgspec.Meta(max_length=most.MAX_FORBIDDEN)]
-    sizes: Annotated[list[Size], msgspec.Meta(max_length=most.MAX_NODES)]
-    operators: Annotated[list[Dotted], msgspec.Meta(max_length=most.MAX_OPERATORS)] = []
-    value: Any = None
-    error: Failure | None = None
-    blobs: Annotated[list[bytes], msgspec.Meta(max_length=0)] = []  # `unpack` adds them
-
-
 class WorkerLost(Exception):
     """The worker is gone without an answer: `kind` says how."""
 
@@ -68,15 +34,6 @@ class WorkerLost(Exception):
         super().__init__(kind, detail)
         self.kind = kind
         self.detail = detail
-
-
-@dataclass
-class Ended:
-    """How a worker's process ended."""
-
-    signal: int | None
-    code: int | None
-    memory: bool
 
 
 class Alarm(threading.Thread):
@@ -239,7 +196,7 @@ class Worker:
     def _greeting(self, seconds: float) -> list[str]:
         """The parts of the sandbox that it says are missing. No submission is there yet: what fails is the grader's."""
         try:
-            return list(self._expect(0, seconds).value)
+            return list(self._expect(FIRST_NUMBER, seconds).value)
         except WorkerLost as lost:
             self.output.settle()
             last = self.output.text()[0].strip().rpartition("\n")[2] or str(lost)
@@ -260,7 +217,7 @@ class Worker:
         self.kill()
         return 0.0
 
-    def end(self) -> Ended:
+    def end(self) -> End:
         """Kill the worker and all that it started; return how it had ended, once all are dead."""
         raise NotImplementedError
 
@@ -278,10 +235,10 @@ class Worker:
             for descriptor in {self.requests, self.replies}:
                 os.close(descriptor)
 
-    def ask(self, request: dict[str, Any], seconds: float) -> Reply:
+    def ask(self, request: Request, seconds: float) -> Reply:
         """Send a request and wait for its answer. Raises `WorkerLost`; the worker is then dead."""
         self.number = secrets.randbits(48)  # nobody answers a question before it is asked
-        content = msgspec.msgpack.encode({"number": self.number, **request})
+        content = protocol.encode(Question(self.number, request))
         self.may_wait = MOST_WAITING * seconds
         self.alarm.set(seconds)  # its kill frees a write that the worker does not read, too
         try:
@@ -321,14 +278,12 @@ class Worker:
         limit = self.limits.answer * 2
         try:
             while True:
-                (size,) = HEADER.unpack(read_exactly(self.replies, HEADER.size))
-                if size > limit:
-                    if not self.closed:
-                        self.frames.put("flood")
-                    return
-                frame = read_exactly(self.replies, size)
+                frame = read_frame(self.replies, limit)
                 if not self.closed:
                     self.frames.put(frame)
+        except FrameTooLarge:
+            if not self.closed:
+                self.frames.put("flood")
         except (EOFError, OSError):
             self.hung_up.set()
             if not self.closed:
@@ -337,34 +292,13 @@ class Worker:
 
 def answer_in(frame: bytes, number: int) -> Reply:
     """The reply in a frame. Raises `WorkerLost` for one that is no answer to the question of this number."""
-    reply = unpack(frame)
+    reply = protocol.unpack_reply(frame)
     if reply is None or reply.number != number:
         raise WorkerLost("nonsense")
     return reply
 
 
-def unpack(frame: bytes) -> Reply | None:
-    """A reply from its frame: a head of bounded size, then the bytes of its tensors; None for nonsense."""
-
-    if len(frame) < HEADER.size:
-        return None
-    (size,) = HEADER.unpack_from(frame)
-    end = HEADER.size + size
-    if size > most.MAX_HEAD or end > len(frame):
-        return None
-    try:
-        reply = msgspec.msgpack.decode(frame[HEADER.size : end], type=Reply)
-    except (ValueError, RecursionError):
-        return None
-    if end + sum(reply.sizes) != len(frame):
-        return None
-    for part in reply.sizes:
-        reply.blobs.append(frame[end : end + part])
-        end += part
-    return reply
-
-
-def describe_end(ended: Ended) -> str:
-    if ended.signal is not None:
-        return f"signal {ended.signal}"
-    return f"exit code {ended.code}"
+def describe_end(end: End) -> str:
+    if end.signal is not None:
+        return f"signal {end.signal}"
+    return f"exit code {end.code}"

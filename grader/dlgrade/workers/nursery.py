@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import site
 import socket
@@ -21,12 +20,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict
 from pathlib import Path
 
 from dlgrade.errors import GraderError
 from dlgrade.text import Text, both
+from dlgrade.worker import protocol
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import InterruptJudge, NurseryOrder, StartForkServer, StartJudge
 
 LAST_WORDS = 600  # bytes of a process's complaints that an error repeats
 PATIENCE_SECONDS = 5.0
@@ -78,9 +78,9 @@ class Nursery:
         `private` are the folders that no worker may read.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        order = {"limits": asdict(limits), "private": [str(path) for path in private], "sandbox": sandbox}
+        order = StartForkServer(limits, [str(path) for path in private], sandbox)
         with theirs:
-            self._order({"server": order}, [theirs])
+            self._order(order, [theirs])
         return ours
 
     def judge(self, program: str, channel: socket.socket, control: socket.socket) -> int:
@@ -91,18 +91,18 @@ class Nursery:
         Returns the number that `interrupt` knows it by.
         """
         number = next(self.numbers)
-        self._order({"judge": number, "program": program}, [channel, control])
+        self._order(StartJudge(number, program), [channel, control])
         return number
 
     def interrupt(self, number: int) -> None:
         """Interrupt what a judge is doing: it ends its workers, removes its files and exits."""
         with self.lock, contextlib.suppress(OSError):
             if self.control is not None:
-                self.control.send(json.dumps({"interrupt": number}).encode())
+                self.control.send(protocol.encode(InterruptJudge(number)))
 
-    def _order(self, message: dict[str, object], passed: list[socket.socket]) -> None:
+    def _order(self, order: NurseryOrder, passed: list[socket.socket]) -> None:
         """Raises GraderError: the nursery does not stay alive."""
-        packet = json.dumps(message).encode()
+        packet = protocol.encode(order)
         with self.lock:
             for _ in range(2):  # the process may have ended since it was last looked at
                 self._start()

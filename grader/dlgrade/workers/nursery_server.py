@@ -1,32 +1,25 @@
 """The nursery's process: forks fork servers and judges on order, and reads nothing else. See `dlgrade.workers.nursery`.
 
-Its standard input is a socket; each packet is a JSON object. It ends when that socket is closed, and its children end
-with it. The orders:
-
-- `{"server": options}`, with a control socket: fork a fork server.
-- `{"judge": n, "program": "package.module"}`, with a channel and a control socket: fork a judge, known as n.
-- `{"interrupt": n}`: interrupt this judge.
+Its standard input is a socket for the orders of `dlgrade.worker.protocol`. The nursery ends when that socket is closed,
+and its children end with it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from dlgrade.worker import protocol
 from dlgrade.worker.libc import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, call
-from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import PACKET, InterruptJudge, NurseryOrder, StartForkServer, StartJudge
 from dlgrade.worker.server import Server
 from dlgrade.worker.warm import warm_up
-
-PACKET = 65536
 
 
 def main() -> None:
@@ -42,21 +35,22 @@ def main() -> None:
         if not packet:
             os._exit(0)  # torch takes its time to say goodbye
         sockets = [socket.socket(fileno=descriptor) for descriptor in descriptors]
-        _obey(json.loads(packet), sockets, orders, judges)
-        for one in sockets:
-            one.close()
+        _obey(protocol.decode_nursery_order(packet), sockets, orders, judges)
+        for passed in sockets:
+            passed.close()
 
 
-def _obey(order: dict[str, Any], sockets: list[socket.socket], orders: socket.socket, judges: dict[int, int]) -> None:
-    if "server" in order:
-        _fork(orders, lambda: _serve(sockets[0], order["server"]))
-    elif "judge" in order:
-        pid = _fork(orders, lambda: _judge(order["program"], *sockets))
-        with contextlib.suppress(ProcessLookupError):  # it has ended already
-            judges[order["judge"]] = os.pidfd_open(pid)
-    elif order["interrupt"] in judges:
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(judges[order["interrupt"]], signal.SIGINT)
+def _obey(order: NurseryOrder, sockets: list[socket.socket], orders: socket.socket, judges: dict[int, int]) -> None:
+    match order:
+        case StartForkServer():
+            _fork(orders, lambda: _serve(sockets[0], order))
+        case StartJudge(number, program):
+            pid = _fork(orders, lambda: _judge(program, *sockets))
+            with contextlib.suppress(ProcessLookupError):  # it has ended already
+                judges[number] = os.pidfd_open(pid)
+        case InterruptJudge(number):
+            with contextlib.suppress(KeyError, ProcessLookupError):
+                signal.pidfd_send_signal(judges[number], signal.SIGINT)
 
 
 def _take_orders() -> socket.socket:
@@ -91,9 +85,9 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
 
-def _serve(control: socket.socket, options: dict[str, Any]) -> None:
-    private = [Path(path) for path in options["private"]]
-    Server(control, Limits(**options["limits"]), private, sandbox=options["sandbox"]).run()
+def _serve(control: socket.socket, order: StartForkServer) -> None:
+    private = [Path(path) for path in order.private]
+    Server(control, order.limits, private, sandbox=order.sandbox).run()
 
 
 def _judge(program: str, channel: socket.socket, control: socket.socket) -> None:

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from dlgrade import sandbox_parts
 from dlgrade.errors import GraderError, SandboxError
 from dlgrade.files import remove_tree
 from dlgrade.options import SandboxMode, WorkerMode
 from dlgrade.text import both
+from dlgrade.worker import protocol
 from dlgrade.worker.limits import Limits
-from dlgrade.workers.handle import Ended, Worker
+from dlgrade.worker.protocol import (
+    PACKET,
+    End,
+    Ended,
+    KillWorker,
+    Message,
+    Order,
+    Ready,
+    ReportWaiting,
+    SpawnWorker,
+    StartWorker,
+    Waited,
+)
+from dlgrade.workers.handle import Worker
 from dlgrade.workers.nursery import Nursery, clean_environment
 
 CLOSING_SECONDS = 5.0
@@ -33,16 +46,16 @@ class ForkedWorker(Worker):
         self.pool = pool
         self.identity = identity
         self.spare = spare
-        self.ended: Ended | None = None
+        self.ended: End | None = None
         super().__init__(channel, channel, output, pool.limits)
 
     def kill(self) -> None:
-        self.pool.order({"kill": self.identity})
+        self.pool.order(KillWorker(self.identity))
 
     def waiting_seconds(self) -> float:
         return self.pool.waiting_seconds(self.identity)
 
-    def end(self) -> Ended:
+    def end(self) -> End:
         if self.ended is None:
             self.kill()
             self.ended = self.pool.wait_for(self.identity)
@@ -80,29 +93,30 @@ class ForkServer(WorkerSource):
     def __init__(self, limits: Limits, control: socket.socket, nursery: Nursery | None = None) -> None:
         self.lock = threading.Lock()
         self.news = threading.Lock()
-        self.endings: dict[int, Ended] = {}
+        self.endings: dict[int, End] = {}
         self.count = 0
         self.control = control
         self.nursery = nursery
-        self.contained = not self._next()["ready"]
+        ready = self._next()
+        assert isinstance(ready, Ready)
+        self.contained = not ready.missing
         super().__init__(limits)
 
-    def order(self, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
-        packet = json.dumps(message).encode()
+    def order(self, order: Order, descriptors: list[int] | None = None) -> None:
+        packet = protocol.encode(order)
         with self.lock:
             try:
                 socket.send_fds(self.control, [packet], descriptors or [])
             except OSError:
                 raise _server_gone() from None
 
-    def _next(self) -> dict[str, Any]:
-        packet = self.control.recv(65536)
+    def _next(self) -> Message:
+        packet = self.control.recv(PACKET)
         if not packet:
             raise _server_gone()
-        message: dict[str, Any] = json.loads(packet)
-        return message
+        return protocol.decode_message(packet)
 
-    def wait_for(self, identity: int) -> Ended:
+    def wait_for(self, identity: int) -> End:
         with self.news:
             while identity not in self.endings:
                 self._hear()
@@ -110,18 +124,19 @@ class ForkServer(WorkerSource):
 
     def waiting_seconds(self, identity: int) -> float:
         with self.news:
-            self.order({"waiting": identity})
+            self.order(ReportWaiting(identity))
             while (seconds := self._hear()) is None:
                 continue
             return seconds
 
     def _hear(self) -> float | None:
         """The next message: the answer to `waiting`, or the end of a worker, which is put down."""
-        message = self._next()
-        if "ended" in message:
-            self.endings[message["ended"]] = Ended(message["signal"], message["code"], message["memory"])
-        seconds: float | None = message.get("waiting")
-        return seconds
+        match self._next():
+            case Ended(number, end):
+                self.endings[number] = end
+            case Waited(seconds):
+                return seconds
+        return None
 
     def make(self, *, gpu: bool = False) -> Worker:
         self.count += 1
@@ -129,7 +144,7 @@ class ForkServer(WorkerSource):
         out_read, out_write = os.pipe()
         spare = os.devnull if self.contained else tempfile.mkdtemp(prefix="dlgrade-")  # contained, it has one in memory
         try:
-            self.order({"start": self.count, "spare": spare, "gpu": gpu}, [theirs.fileno(), out_write])
+            self.order(StartWorker(self.count, spare, gpu), [theirs.fileno(), out_write])
         finally:
             theirs.close()
             os.close(out_write)
@@ -141,7 +156,7 @@ class ForkServer(WorkerSource):
         with contextlib.suppress(OSError):
             self.control.shutdown(socket.SHUT_WR)
             self.control.settimeout(CLOSING_SECONDS)
-            while self.control.recv(65536):
+            while self.control.recv(PACKET):
                 continue
         self.control.close()
         if self.nursery is not None:
@@ -162,15 +177,9 @@ class SpawnedWorker(Worker):
 
     def __init__(self, limits: Limits, private: list[Path], mode: SandboxMode, *, gpu: bool) -> None:
         self.scratch = tempfile.mkdtemp(prefix="dlgrade-")
-        order = {
-            "scratch": self.scratch,
-            "wanted": mode != "off",
-            "limits": asdict(limits),
-            "private": list(map(str, private)),
-            "gpu": gpu,
-        }
+        options = SpawnWorker(self.scratch, limits, [str(path) for path in private], sandbox=mode != "off", gpu=gpu)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dlgrade.worker.spawned", json.dumps(order)],
+            [sys.executable, "-m", "dlgrade.worker.spawned", msgspec.json.encode(options).decode()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -195,7 +204,7 @@ class SpawnedWorker(Worker):
         except ProcessLookupError:
             self.process.kill()
 
-    def end(self) -> Ended:
+    def end(self) -> End:
         if self.hung_up.is_set():  # it is ending by itself, and how it does is news
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
@@ -203,8 +212,8 @@ class SpawnedWorker(Worker):
         code = self.process.wait()
         remove_tree(Path(self.scratch))
         if code < 0:
-            return Ended(signal=-code, code=None, memory=False)
-        return Ended(signal=None, code=code, memory=False)
+            return End(signal=-code, code=None, memory=False)
+        return End(signal=None, code=code, memory=False)
 
 
 class Spawner(WorkerSource):

@@ -7,9 +7,9 @@ import functools
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -18,7 +18,15 @@ HOLDERS = (torch, torch.Tensor, torch.nn.functional, torch.special, torch.sparse
 ENGINE = "autograd::engine::*"  # events of a backward pass, which belong to no operator
 EVERYTHING = "*"
 
-Spec = Mapping[str, Iterable[str]]  # of a family: its `names` and `operators`, as in exercises/ready_made.yaml
+
+class Spec(Protocol):
+    """A family as exercises/ready_made.yaml defines it."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def operators(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,8 @@ def ready_made(families: Iterable[Spec]) -> ReadyMade:
     bindings: list[Binding] = []
     attributes: set[str] = set()
     for family in families:
-        found = [binding for name in family["names"] for binding in _existing(name)]
-        operators = [name for name in operator_names(family["operators"]) if name.isidentifier()]
+        found = [binding for name in family.names for binding in _existing(name)]
+        operators = [name for name in operator_names(family.operators) if name.isidentifier()]
         found += [binding for name in operators for binding in _held(name)]
         bindings += found
         attributes |= {binding.attribute for binding in found} | {*operators}
@@ -148,9 +156,9 @@ def _attribute(owner: Any, path: str) -> Any:
 
 def mistakes(family: Spec) -> list[str]:
     """The names of a family that do not resolve and the operators that this torch does not have."""
-    wrong = [name for name in family["names"] if not _existing(name)]
+    wrong = [name for name in family.names if not _existing(name)]
     known = (EVERYTHING, ENGINE)
-    return wrong + [pattern for pattern in family["operators"] if pattern not in known and not matching(pattern)]
+    return wrong + [pattern for pattern in family.operators if pattern not in known and not matching(pattern)]
 
 
 def ran(patterns: Iterable[str], operators: Iterable[str]) -> list[str]:
