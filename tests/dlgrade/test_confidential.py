@@ -416,7 +416,7 @@ if os.fork() == 0:
     ours.close()
     Server(theirs, Limits(), [], sandbox=True).run()
 theirs.close()
-workers = ForkServer(Limits(), ours)
+workers = ForkServer(Limits(), ours).open()
 worker = workers.start_worker()
 source = open(sys.argv[1], "rb").read()
 worker.ask(Read({"a.py": source}, "a.py"), 20)

@@ -185,7 +185,7 @@ class Sandbox:
 
     def _become_own_user(self) -> None:
         """As a worker does, with a folder for its scratch."""
-        user = users.User()
+        user = users.User.take()
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             user.own(Path(folder))
         user.become()
@@ -257,7 +257,7 @@ class Sandbox:
         if self.contained:
             unshare(CLONE_NEWPID)
         if self.own_users:
-            self.user = users.User()
+            self.user = users.User.take()
 
     def after_fork(self) -> None:
         """The server's further children are in its own PID namespace again."""
