@@ -19,7 +19,7 @@ from dlgrade.course.misconceptions import changed
 from dlgrade.errors import GraderError
 from dlgrade.judge import reasons
 from dlgrade.judge.compare import Comparison
-from dlgrade.judge.from_scratch import FromScratch
+from dlgrade.judge.forbidden import ForbiddenUses
 from dlgrade.judge.probe import Probe, pickled
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.tensor_picture import picture_of
@@ -135,7 +135,7 @@ class Grading:
         self.worker: Worker | None = None
         self.on_gpu = False
         self.load_fault: Unmet | None = None
-        self.from_scratch = FromScratch(content.course, content.chapter, self.seed_for)
+        self.from_scratch = ForbiddenUses(content.course, content.chapter, self.seed_for)
         self.hung: set[str] = set()
         self.checks: dict[str, Check] = {}
         self.missing: list[str] = []

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
-from dlgrade.judge.from_scratch import Use
+from dlgrade.judge.forbidden import Use
 from dlgrade.results.report import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same

@@ -1,7 +1,7 @@
-"""An exception in the submission as data, within the limits of a reply.
+"""Describe an exception in the submission as data, within the limits of a reply.
 
-The submission may have made everything about it: the class, its attributes, and the values of these. So nothing here
-calls a method of the exception's class, except its `__str__`.
+The submission may have made the whole exception: its class, its attributes, and their values. So nothing here calls a
+method of the exception's class, except its `__str__`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from dlgrade.worker.from_scratch import guard
+from dlgrade.worker.forbidden import guard
 from dlgrade.worker.limits import MAX_FRAMES, MAX_MESSAGE, MAX_NAME, MAX_PLACE, MAX_SOURCE
 from dlgrade.worker.protocol import Failure
 from dlgrade.worker.wire import clipped, name_of
@@ -22,10 +22,12 @@ MAX_PATH = 4096
 
 
 def describe(error: BaseException, folder: Path, main: Path) -> Failure:
-    """Type, message, the frames that lie in `folder`, where the syntax is wrong; the kinds that the judge tells apart.
+    """Return the exception's type, message and frames, and flags for the kinds that the judge distinguishes.
 
     Args:
-        main: the submission's file, which a syntax error without a file name is in.
+        error: the exception.
+        folder: the scratch folder; frames of other files are left out.
+        main: the submission's file, in which a syntax error without a file name is.
     """
     kind, message = type(error), message_of(error)
     failure = Failure(
@@ -44,7 +46,7 @@ def describe(error: BaseException, folder: Path, main: Path) -> Failure:
 
 
 def message_of(error: BaseException) -> str:
-    """The message, cut to the limit of a reply."""
+    """Return the message, cut to the limit of a reply."""
     try:
         return clipped(str(error), MAX_MESSAGE)
     except BaseException as second:
@@ -52,9 +54,9 @@ def message_of(error: BaseException) -> str:
 
 
 def _frames(error: BaseException, folder: Path) -> list[tuple[str, int, str, int]]:
-    """(file, line, function, times) of the last lines of the submission on the way to the exception.
+    """Return (file, line, function, times) of the last lines of the submission on the way to the exception.
 
-    Each line comes once, where it was reached last: endless recursion is the same few lines, a thousand times.
+    Each line comes once, where it was reached last: endless recursion repeats the same few lines a thousand times.
     """
     seen: dict[tuple[int, int], tuple[types.CodeType, int]] = {}
     for step in _steps(error):
@@ -77,7 +79,10 @@ def _steps(error: BaseException) -> list[types.TracebackType]:
 
 
 def _says_unwritten(error: BaseException, message: str) -> bool:
-    """Raised by the submission itself; torch raises the same class for a dtype that an operation does not take."""
+    """Return whether the submission raised a NotImplementedError itself.
+
+    torch raises the same class for a dtype that an operation does not support.
+    """
     steps = _steps(error)
     if not steps or not message:
         return True
@@ -92,7 +97,7 @@ def _syntax(error: BaseException, main: Path) -> tuple[str, int, int, str]:
 
 
 def _attribute(error: BaseException, kind: type[BaseException], name: str) -> Any:
-    """The attribute as the built-in class keeps it: a subclass may have a property of the same name."""
+    """Return an attribute as the built-in class stores it: a subclass may have a property of the same name."""
     return vars(kind)[name].__get__(error)
 
 
@@ -101,5 +106,5 @@ def _file_name(path: Any) -> str:
 
 
 def _place(number: Any) -> int:
-    """A line, a column or a count within the limits; 0 for anything else."""
+    """Return a line, a column or a count, moved within the limits; 0 for any other object."""
     return min(max(int.__int__(number), 0), MAX_PLACE) if issubclass(type(number), int) else 0

@@ -1,8 +1,8 @@
-"""What runs inside a worker: it loads one submission and answers probes about it.
+"""The code inside a worker: it loads one submission and answers the judge's questions about it.
 
-The process belongs to the submission from the moment that its code runs, so nothing here is trusted afterwards; the
-judge takes only data from it. Before that moment it parses the file, which keeps a source that breaks the parser away
-from the judge.
+The process belongs to the submission from the moment that its code runs. Nothing here is trusted afterwards, and the
+judge takes only data from it. Before that moment the worker parses the files, so that a source that breaks the parser
+breaks only the worker.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ import numpy as np
 import torch
 
 from dlgrade.worker import failures, protocol, wire
+from dlgrade.worker.forbidden import guard, neighbours, operators, program, static
+from dlgrade.worker.forbidden.families import Forbidden, forbidden_by
 from dlgrade.worker.frames import read_frame, write_frame
-from dlgrade.worker.from_scratch import guard, neighbours, operators, program, static
-from dlgrade.worker.from_scratch.families import ReadyMade, ready_made
 from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_NAME
 from dlgrade.worker.protocol import Execute, Failure, OpenGpu, Probe, Question, Read, Reply, Request, Status
 
 MODULE = "submission"
-MAX_GUESSES = 1000  # names of the submission that a missing one is compared with
+MAX_GUESSES = 1000  # names of the submission that a missing name is compared with
 MAX_RECURSION = 20_000
 
 
@@ -54,22 +54,32 @@ class Implementation:
 
 
 class Guest:
-    """One submission and the requests about it; `answer` maps a request to a reply, packed for the channel."""
+    """One submission, and the answers to questions about it.
+
+    The judge asks in this order: `OpenGpu` where a check needs a GPU, `Read`, `Execute`, then any number of `Probe`.
+
+    - `Read` runs the static check and starts the guard, before any code of the submission runs.
+    - `Execute` imports the submission. From here on every attribute of this object may be forged.
+    - A reply is data within the limits of `dlgrade.worker.limits`: a value as a tree, or the exception in words.
+
+    `answer` never raises: everything that the submission raises becomes a reply.
+    """
 
     def __init__(self, folder: Path, max_answer: int) -> None:
+        """Store the scratch folder, and the most bytes of an answer."""
         self.folder = folder
         self.max_answer = max_answer
         self.module = types.ModuleType(MODULE)
         self.tree = ast.Module(body=[], type_ignores=[])
         self.path = folder / "unread"
         self.exercises: list[str] = []
-        self.forbidden: dict[str, ReadyMade] = {}
+        self.forbidden: dict[str, Forbidden] = {}
         self.guard = guard.Guard()
         self.neighbours: neighbours.Neighbours | None = None
         self.operators: list[str] = []
 
     def answer(self, question: Question) -> bytes:
-        """Do the request and return the reply as a frame. Whatever the submission raises becomes a reply, too."""
+        """Do what a question asks for, and return the reply as a frame."""
         self.guard.noticed, self.operators = [], []
         number, request = question.number, question.request
         blobs: list[bytes] = []
@@ -163,11 +173,11 @@ class Guest:
             line = source.partition(b"\0")[0].count(b"\n") + 1
             raise SyntaxError("source code cannot contain null bytes", (str(self.path), line, 0, ""))
         self.tree = ast.parse(source, filename=str(self.path))
-        findings = self.check(request)
+        report = self.check(request)
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
-        self.guard.watch({id(ready_made): ready_made for ready_made in self.forbidden.values()}.values())
-        return findings
+        self.guard.watch({id(forbidden): forbidden for forbidden in self.forbidden.values()}.values())
+        return report
 
     def check(self, request: Read) -> dict[str, Any]:
         """Return the forbidden uses of each exercise, and the suspicious lines that staff should look at."""
@@ -176,21 +186,21 @@ class Guest:
         names = {stem: self.path.name if stem == main else f"{stem}.py" for stem in trees}
         self.neighbours = neighbours.Neighbours(self.folder, files)
         self.exercises = [*exercises]
-        known = {families: ready_made(families) for families in exercises.values() if families}
+        known = {families: forbidden_by(families) for families in exercises.values() if families}
         self.forbidden = {name: known[families] for name, families in exercises.items() if families}
         with _deep_recursion():
             uses = static.uses(program.Program(main, trees), names, request.interface, self.forbidden)
         return {
-            "uses": {name: [finding.plain for finding in found[:1]] for name, found in uses.items()},
+            "uses": {exercise: [finding.plain for finding in findings[:1]] for exercise, findings in uses.items()},
             "suspicious": [finding.plain for finding in static.suspicious(trees, names)],
         }
 
     def nearest(self, name: str) -> str | None:
-        """What the submission may have called it instead: a name of its own that is no exercise's."""
-        names = [own for own in list(vars(self.module)) if type(own) is str and len(own) <= MAX_NAME]
-        names = [own for own in names if own[:1] != "_" and own not in self.exercises]
-        near = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
-        return wire.clipped(near[0], MAX_NAME) if near else None
+        """Return the name of the submission, but of no exercise, that is most like a missing name."""
+        names = [defined for defined in list(vars(self.module)) if type(defined) is str and len(defined) <= MAX_NAME]
+        names = [defined for defined in names if defined[:1] != "_" and defined not in self.exercises]
+        matches = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
+        return wire.clipped(matches[0], MAX_NAME) if matches else None
 
     def execute(self) -> None:
         """Import the submission. A file beside it never hides a library."""
@@ -211,7 +221,7 @@ class Guest:
 
 @contextlib.contextmanager
 def _deep_recursion() -> Iterator[None]:
-    """A long chain of calls makes a deep tree, which Python itself compiles without trouble."""
+    """Allow deep recursion in the block: a long chain of calls is a deep tree, which Python itself can compile."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(MAX_RECURSION)
     try:
@@ -221,7 +231,7 @@ def _deep_recursion() -> Iterator[None]:
 
 
 def seed_all(seed: int) -> None:
-    """Start every probe from the same state, whatever ran before it."""
+    """Start a probe from the same state, no matter what ran before it."""
     torch.default_generator.manual_seed(seed)  # torch.manual_seed would queue a seed for every absent device
     np.random.seed(seed % 2**32)
     random.seed(seed)
@@ -230,7 +240,7 @@ def seed_all(seed: int) -> None:
 
 
 def take_over_output(fd: int) -> None:
-    """Send what the submission prints, from Python or from C, to `fd`; give it an empty standard input."""
+    """Send all output of this process, from Python or from C, to `fd`, and give it an empty standard input."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(fd, 1)
@@ -242,9 +252,17 @@ def take_over_output(fd: int) -> None:
 
 
 def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: list[str]) -> None:
-    """Answer requests until the judge closes the channel. `missing`: the parts of the sandbox that are not there."""
-    warnings.resetwarnings()  # the judge may run with warnings as errors; a submission's warning costs nothing
-    tempfile.tempdir = str(folder)  # the judge may have looked its own up already
+    """Greet the judge, and answer questions until it closes the channel.
+
+    Args:
+        requests: the descriptor that questions come from.
+        replies: the descriptor that replies go to; may be the same.
+        folder: the scratch folder.
+        max_answer: the most bytes of an answer.
+        missing: the parts of the sandbox that are missing, which the greeting tells.
+    """
+    warnings.resetwarnings()  # a fork inherits warnings as errors, but a submission's warning costs nothing
+    tempfile.tempdir = str(folder)  # a fork inherits the folder that an ancestor has looked up
     guest = Guest(folder, max_answer)
     write_frame(replies, guest.pack(protocol.FIRST_NUMBER, "value", missing))
     while True:
@@ -256,6 +274,6 @@ def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: l
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
-            except Exception:  # closed or replaced by the submission: its output is its own loss
+            except Exception:  # the submission has closed or replaced the stream, and loses its output
                 continue
         write_frame(replies, reply)

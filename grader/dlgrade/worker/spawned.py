@@ -1,6 +1,6 @@
-"""A worker that is started and not forked: for Windows and macOS, where a fork does not survive torch.
+"""A worker that is started as a program: for Windows and macOS, where torch does not survive a fork.
 
-It speaks the same protocol over its standard input and output, and shuts itself in as far as the system lets it.
+It uses the same protocol on its standard input and output, and shuts itself in as far as the system allows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main(options: SpawnWorker) -> None:
 
 
 def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> list[str]:
-    """Shut this process in as far as the system lets it; returns the parts that are missing."""
+    """Shut this process in as far as the system allows. Return the parts of the sandbox that are missing."""
     if sys.platform != "linux":
         return lacking(NEED_LINUX, *NAMESPACES, *OTHERS)
     try:
@@ -46,11 +46,11 @@ def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> 
         from dlgrade.worker.sharing import share_by_value
     except ImportError as error:
         return lacking(STARTED, *NAMESPACES) + lacking(str(error), *OTHERS)
-    walls = Sandbox(limits, private, wanted=True)
-    walls.do_without_namespaces(STARTED, folder.parent)
-    walls.before_fork()  # as this process is its own worker
+    sandbox = Sandbox(limits, private, wanted=True)
+    sandbox.do_without_namespaces(STARTED, folder.parent)
+    sandbox.before_fork()  # this process is its own worker
     share_by_value()
-    return walls.confine(folder, gpu=gpu)[1]
+    return sandbox.confine(folder, gpu=gpu)[1]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """An ordinary user for each worker that root starts, where no user namespace provides one.
 
-Every worker gets an id that no other process has. So workers can neither signal each other nor read each other's memory.
-A limit on processes counts the processes of one worker only, and one signal ends all of them.
+Every worker gets an id that no other process has. So workers can neither signal each other nor read each other's
+memory. A limit on processes counts the processes of one worker only, and one signal ends all of them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Exercises that are to be written from scratch, in the judge: what was used that is ready-made, and which probes tell.
+"""Forbidden uses, as the judge collects them, and the choice of probes whose operators are recorded.
 
-The static check's answer is from before any code of the submission ran. What the worker says afterwards it may forge.
+The worker's answer to `Read` comes from before any code of the submission ran. Later replies may be forged.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import msgspec
 from dlgrade.course import Chapter, Course
 from dlgrade.results.report import Mention
 from dlgrade.submission import Submission
-from dlgrade.worker.from_scratch import families
+from dlgrade.worker.forbidden import families
 from dlgrade.worker.protocol import Family, Read, Reply
 
-RECORDED = 3  # checks of an exercise whose probes are recorded: an operator then takes three times as long
+RECORDED = 3  # checks of an exercise whose probes are recorded; a recorded operator takes three times as long
 MAX_NAME = 200
 
 
 class Use(msgspec.Struct, frozen=True, array_like=True):
-    """Something that an exercise must not use: a ready-made call, a way around the rules, an operator that ran."""
+    """A forbidden use; `kind` is "call", "escape" from the rules, "operator" that ran, or "mention" for staff."""
 
     kind: str
     name: str
@@ -32,17 +32,22 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, kind: str, name: str) -> Use:
-        """A use that a worker says it has stopped."""
+        """Return a use that a worker claims to have stopped."""
         return cls("escape" if kind == "escape" else "call", name[:MAX_NAME])
 
 
-class _Found(msgspec.Struct, frozen=True):
+class _Findings(msgspec.Struct, frozen=True):
+    """The answer of the static check."""
+
     uses: dict[str, list[Use]]
     suspicious: list[Use]
 
 
-class FromScratch:
-    """The findings about one submission: `used` has the first forbidden thing that each exercise used."""
+class ForbiddenUses:
+    """The forbidden uses of one submission: `used` has the first use of each exercise.
+
+    `request` comes first, then `note_files` with the answer, then `note_reply` with the reply to each probe.
+    """
 
     def __init__(self, course: Course, chapter: Chapter, seed_for: Callable[[str, str], int]) -> None:
         self.chapter = chapter
@@ -50,7 +55,7 @@ class FromScratch:
         self.families = {exercise.name: course.forbidden(exercise) for exercise in chapter.exercises}
         self.used: dict[str, Use] = {}
         self.suspicious: list[Mention] = []
-        self.recorded: dict[str, frozenset[str]] = {}
+        self.recorded: dict[str, frozenset[str]] = {}  # the checks drawn for each exercise
 
     def request(self, submission: Submission, reference: str) -> Read:
         """Return the request to read a submission and to look for forbidden uses in it."""
@@ -61,16 +66,21 @@ class FromScratch:
         return Read(submission.files, submission.main, exercises, interface(reference))
 
     def note_files(self, answer: Any) -> None:
-        """Take the answer of the static check. Raises `ValidationError` for one that no honest worker gives."""
-        found = msgspec.convert(answer, _Found)
-        self.used |= {name: uses[0] for name, uses in found.uses.items() if uses}
-        self.suspicious = [Mention(use.name, use.file or "", use.line or 1) for use in found.suspicious]
+        """Take the answer of the static check. Raises `ValidationError` for an answer that no honest worker gives."""
+        findings = msgspec.convert(answer, _Findings)
+        self.used |= {name: uses[0] for name, uses in findings.uses.items() if uses}
+        self.suspicious = [Mention(use.name, use.file or "", use.line or 1) for use in findings.suspicious]
 
     def records(self, exercise: str, check: str, checks: Iterable[str]) -> bool:
-        """Whether the probes of a check are recorded: those of a few checks that the submission cannot know.
+        """Return whether the probes of a check are recorded.
 
-        `checks` are the ids of the exercise's checks. The first to ask is never drawn: if it does not end, it is known
-        by the time of the others that a record would only take memory.
+        A few checks of each exercise are drawn, which the submission cannot know. The first check to run is not drawn:
+        if it hangs, the others are not recorded at all, as a record without end takes memory.
+
+        Args:
+            exercise: the name of the exercise.
+            check: the id of the check.
+            checks: the ids of all checks of the exercise.
         """
         if not self.families.get(exercise):
             return False
@@ -80,10 +90,11 @@ class FromScratch:
         return check in self.recorded[exercise]
 
     def stop_recording(self, exercise: str) -> None:
+        """Record no further probe of an exercise."""
         self.recorded[exercise] = frozenset()
 
     def note_reply(self, exercise: str, reply: Reply, ran_by_reference: Callable[[], list[str]]) -> None:
-        """Take what a worker says about a probe. Operators that the reference runs, too, are the probe's own."""
+        """Take the uses that a reply tells of. Operators that the reference runs, too, belong to the probe itself."""
         if reply.forbidden:
             self.used[exercise] = Use.of(*reply.forbidden[0])
             return
@@ -96,6 +107,6 @@ class FromScratch:
 
 @functools.cache
 def interface(reference: str) -> list[str]:
-    """The names of all methods of the reference's classes: what suites may call."""
+    """Return the names of all methods of the reference's classes, which suites may call."""
     classes = [node for node in ast.parse(reference).body if isinstance(node, ast.ClassDef)]
     return sorted({part.name for node in classes for part in node.body if isinstance(part, ast.FunctionDef)})
