@@ -245,7 +245,7 @@ class RemoteJudge:
         process.close()
 
     def interrupt(self) -> None:
-        """End the process, and return at once. Questions raise JudgeLost from now on, those being answered included."""
+        """End the process, and return at once. From now on every question raises JudgeLost, also a running one."""
         self.closed = True
         if process := self.process:
             process.interrupt()

@@ -18,9 +18,9 @@ def permitted() -> set[int]:
     return {number for number in range(bits.bit_length()) if bits >> number & 1}
 
 
-def keep_only(kept: set[int]) -> None:
+def keep_only(numbers: set[int]) -> None:
     """Put these capabilities into effect, and give up all others for good."""
-    bits = sum(1 << number for number in kept)
+    bits = sum(1 << number for number in numbers)
     low, high = bits & 0xFFFFFFFF, bits >> 32
     header = (ctypes.c_uint32 * 2)(VERSION_3, 0)
     call("capset", header, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0))

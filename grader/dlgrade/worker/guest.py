@@ -80,7 +80,8 @@ class Guest:
 
     def answer(self, question: Question) -> bytes:
         """Do what a question asks for, and return the reply as a frame."""
-        self.guard.noticed, self.operators = [], []
+        self.guard.noticed = []
+        self.operators = []
         number, request = question.number, question.request
         blobs: list[bytes] = []
         try:
@@ -181,13 +182,14 @@ class Guest:
 
     def check(self, request: Read) -> dict[str, Any]:
         """Return the forbidden uses of each exercise, and the suspicious lines that staff should look at."""
-        main, files, exercises = self.path.stem, request.files, request.exercises
-        trees = neighbours.parsed(main, self.tree, files)
-        names = {stem: self.path.name if stem == main else f"{stem}.py" for stem in trees}
-        self.neighbours = neighbours.Neighbours(self.folder, files)
-        self.exercises = [*exercises]
-        known = {families: forbidden_by(families) for families in exercises.values() if families}
-        self.forbidden = {name: known[families] for name, families in exercises.items() if families}
+        main = self.path.stem
+        trees = neighbours.parsed(main, self.tree, request.files)
+        names = {stem: f"{stem}.py" for stem in trees} | {main: self.path.name}
+        self.neighbours = neighbours.Neighbours(self.folder, request.files)
+        self.exercises = [*request.exercises]
+        # Exercises with the same families share one object, as its names take a while to resolve.
+        known = {families: forbidden_by(families) for families in request.exercises.values() if families}
+        self.forbidden = {name: known[families] for name, families in request.exercises.items() if families}
         with _deep_recursion():
             uses = static.uses(program.Program(main, trees), names, request.interface, self.forbidden)
         return {

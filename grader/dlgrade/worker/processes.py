@@ -46,7 +46,8 @@ def memory_of(pidfd: int, *, exact: bool = False) -> int:
     first = pid_of(pidfd)
     if first is None:
         return 0
-    waiting, total = [first], 0
+    waiting = [first]
+    total = 0
     while waiting:
         pid = waiting.pop()
         total += _proportional(pid) if exact else _resident(pid)

@@ -63,7 +63,7 @@ KEEP = (
 SYSTEM_FOLDERS = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-# What CUDA reads besides its device nodes, a /proc of its own and the system's libraries.
+# Folders that CUDA reads, besides its device nodes, a /proc of its own and the system's libraries.
 GPU_FOLDERS = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/module/nvidia_uvm", "/usr/local/nvidia")
 
 SCRATCH = Path("/submission")
@@ -290,7 +290,8 @@ class Sandbox:
         if not self.wanted:
             os.chdir(spare)
             return spare, self.missing
-        scratch, data = spare, data_bytes()
+        scratch = spare
+        data = data_bytes()  # inherited memory comes on top of the limit
         if self.contained:
             self.networked = not self._try("network namespace", lambda: unshare(CLONE_NEWNET))
             self._try("IPC namespace", lambda: unshare(CLONE_NEWIPC))

@@ -130,9 +130,9 @@ class _Writer:
             raise Unsendable("too_large")
         if kind is dict:
             return ["d", [[self.write(k, above), self.write(v, above)] for k, v in dict.items(value)]]
-        items = sorted(value, key=repr) if kind in (set, frozenset) else list(value)
-        tag = "l" if kind is list else "s" if kind in (set, frozenset) else "t"
-        return [tag, [self.write(item, above) for item in items]]
+        if kind in (set, frozenset):
+            return ["s", [self.write(item, above) for item in sorted(value, key=repr)]]
+        return ["l" if kind is list else "t", [self.write(item, above) for item in value]]
 
     def leaf(self, kind: type, value: Any) -> Any:
         if kind in (torch.Tensor, torch.nn.Parameter):

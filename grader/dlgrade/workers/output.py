@@ -21,7 +21,7 @@ class Output:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        self.kept = bytearray()
+        self.beginning = bytearray()
         self.total = 0
         self.closed = False
         self.lock = threading.Lock()
@@ -44,7 +44,7 @@ class Output:
 
     def _keep(self, part: bytes) -> None:
         self.total += len(part)
-        self.kept += part[: max(0, KEPT_OUTPUT - len(self.kept))]
+        self.beginning += part[: max(0, KEPT_OUTPUT - len(self.beginning))]
 
     def _catch_up(self) -> None:
         """Read everything that is in the pipe now. The caller holds the lock."""
@@ -58,13 +58,13 @@ class Output:
         """Forget everything that was printed until now."""
         with self.lock:
             self._catch_up()
-            self.kept.clear()
+            self.beginning.clear()
             self.total = 0
 
     def text(self) -> tuple[str, int]:
         """Return the first characters since the last reset, and the number of all bytes."""
         with self.lock:
-            return self.kept.decode("utf-8", "replace"), self.total
+            return self.beginning.decode("utf-8", "replace"), self.total
 
     def settle(self) -> None:
         """Read everything that was printed before the last answer: it was in the pipe before the answer was sent."""

@@ -92,7 +92,9 @@ class _Reader(ast.NodeVisitor):
     def local(self, bound: ast.expr, name: str, depth: int) -> list[Value]:
         """Return the values of a local assignment; a name assigned from itself has the value of the outer name."""
         if isinstance(bound, ast.Name):
-            return self.named(bound.id, depth) if bound.id != name else self.program.top_level(self.source, name)
+            if bound.id == name:
+                return self.program.top_level(self.source, name)
+            return self.named(bound.id, depth)
         if isinstance(bound, ast.Attribute):
             return [self.program.member(value, bound.attr) for value in self.local(bound.value, name, depth)]
         return []
@@ -352,13 +354,15 @@ class _Reader(ast.NodeVisitor):
         for child in (child for part in body for child in ast.walk(part)):
             if isinstance(child, ast.Global):
                 names = {name: bound for name, bound in names.items() if name not in child.names}
-        is_method, self.in_class = self.in_class and bool(every), False
+        is_method = self.in_class and bool(every)
+        self.in_class = False
         decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
         for outer in (*decorators, *arguments.defaults, *arguments.kw_defaults):  # annotations call nothing
             if outer is not None:
                 self.visit(outer)
         outer_selves = self.selves
-        self.selves = [*outer_selves, every[0].arg] if is_method else outer_selves
+        if is_method:
+            self.selves = [*outer_selves, every[0].arg]
         self.scopes.append(names)
         for part in body:
             self.visit(part)
@@ -400,5 +404,6 @@ def folded(node: ast.expr) -> str | None:
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = folded(node.left), folded(node.right)
-        return left + right if left is not None and right is not None else None
+        if left is not None and right is not None:
+            return left + right
     return None

@@ -102,7 +102,8 @@ class Program:
             self._add_class(source, statement)
         elif isinstance(statement, (ast.Import, ast.ImportFrom)):
             for name, value in self.imported(statement):
-                source.stars += [value] if name == "*" else []
+                if name == "*":
+                    source.stars.append(value)
                 self._bind(source, name, [], value, statement.lineno)
         elif not is_main_guard(statement):
             unit = Unit(source.name, [statement], runs=True)
@@ -135,8 +136,11 @@ class Program:
         """Yield the names that an import binds; `*` for all names of a module."""
         if isinstance(statement, ast.Import):
             for alias in statement.names:
-                top = alias.name.partition(".")[0]
-                yield alias.asname or top, self.module(alias.name if alias.asname else top)
+                if alias.asname:
+                    yield alias.asname, self.module(alias.name)
+                else:  # `import torch.nn` binds torch
+                    top = alias.name.partition(".")[0]
+                    yield top, self.module(top)
             return
         home = self.module(statement.module or "") if statement.module else Own(self.main)
         for alias in statement.names:

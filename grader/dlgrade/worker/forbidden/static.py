@@ -138,7 +138,9 @@ class Checker:
     def _imported(self, exercise: str, forbidden: Forbidden) -> Iterator[Finding]:
         """Yield a forbidden import that takes the place of the exercise, as in `from torch import softmax`."""
         source = self.program.sources[self.program.main]
-        for value in self.program.top_level(source, exercise) if exercise in source.values else []:
+        if exercise not in source.values:
+            return
+        for value in self.program.top_level(source, exercise):
             if isinstance(value, Library) and id(value.target) in forbidden.names:
                 yield self._finding("call", value.label, source.name, source.lines[exercise])
 
