@@ -15,7 +15,7 @@ from dlgrade import course
 from dlgrade.judge.session import Judge
 from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
-from dlgrade.workers.handle import Output
+from dlgrade.workers.output import Output
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -312,6 +312,7 @@ def test_output_belongs_to_its_check():
     """Lines printed before a check never show in the check, however late the judge reads them."""
     reading, writing = os.pipe()
     output = Output(reading)
+    output.start()
     for _ in range(200):
         os.write(writing, b"the check before\n")
         output.reset()

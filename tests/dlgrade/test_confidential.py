@@ -405,6 +405,7 @@ ANCESTOR = """
 import os, socket, sys
 from dlgrade.workers.sources import ForkServer
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import Execute, Read
 from dlgrade.worker.server import Server
 from dlgrade.worker.warm import warm_up
 
@@ -415,11 +416,11 @@ if os.fork() == 0:
     ours.close()
     Server(theirs, Limits(), [], sandbox=True).run()
 theirs.close()
-workers = ForkServer(Limits(), ours)
+workers = ForkServer(Limits(), ours).open()
 worker = workers.start_worker()
 source = open(sys.argv[1], "rb").read()
-worker.ask({"kind": "read", "files": {"a.py": source}, "main": "a.py", "exercises": {}, "interface": []}, 20)
-worker.ask({"kind": "execute"}, 20)
+worker.ask(Read({"a.py": source}, "a.py"), 20)
+worker.ask(Execute(), 20)
 worker.output.settle()
 print(worker.output.text()[0])
 worker.close()

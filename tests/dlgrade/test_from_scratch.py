@@ -4,18 +4,17 @@ import ast
 import string
 from pathlib import Path
 
-import msgspec
 import pytest
 import torch
 import yaml
 
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
-from dlgrade.judge.from_scratch import interface
+from dlgrade.judge.forbidden import interface
 from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
-from dlgrade.worker.from_scratch import families, operators, static
-from dlgrade.worker.from_scratch.program import Program
+from dlgrade.worker.forbidden import families, operators, static
+from dlgrade.worker.forbidden.program import Program
 
 HERE = course.load()
 CATALOGUE = Path(__file__).resolve().parents[1] / "bypasses"
@@ -202,8 +201,8 @@ def test_right_answer(chapter, path):
     """The static check refuses no reference and no alternate."""
     source = path.read_text(encoding="utf-8")
     program = Program("answer", {"answer": ast.parse(source)})
-    specs = {exercise.name: msgspec.to_builtins(HERE.forbidden(exercise)) for exercise in chapter.exercises}
-    forbidden = {name: families.ready_made(spec) for name, spec in specs.items() if spec}
+    specs = {exercise.name: HERE.forbidden(exercise) for exercise in chapter.exercises}
+    forbidden = {name: families.forbidden_by(spec) for name, spec in specs.items() if spec}
 
     assert not any(static.uses(program, {"answer": "answer.py"}, interface(source), forbidden).values())
 
@@ -211,7 +210,7 @@ def test_right_answer(chapter, path):
 @pytest.mark.parametrize("name", HERE.families)
 def test_family(name):
     """Every name and operator of a family exists, and some exercise forbids the family."""
-    assert families.mistakes(msgspec.to_builtins(HERE.families[name])) == []
+    assert families.unresolved(HERE.families[name]) == []
     assert any(name in exercise.forbidden for chapter in HERE.chapters for exercise in chapter.exercises)
 
 

@@ -23,6 +23,7 @@ from dlgrade.judge.probe import pickled
 from dlgrade.workers.sources import open_workers
 from dlgrade.worker import wire
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import Probe
 
 
 def look(_):
@@ -49,7 +50,7 @@ workers = open_workers(Limits(), [], sandbox="require")
 found = []
 for gpu in (True, False):
     worker = workers.start_worker(gpu=gpu)
-    reply = worker.ask({"kind": "probe", "blob": pickled(look), "seed": 0, "exercise": ""}, 20)
+    reply = worker.ask(Probe(pickled(look), seed=0), 20)
     found.append(wire.from_tree(reply.value, reply.blobs) if reply.status == "value" else reply.error.message)
     worker.close()
 workers.close()

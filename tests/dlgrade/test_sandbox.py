@@ -356,9 +356,10 @@ from dlgrade.judge.probe import pickled
 from dlgrade.workers.sources import open_workers
 from dlgrade.worker import wire
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import Probe
 
 def ask(worker, probe):
-    reply = worker.ask({"kind": "probe", "blob": pickled(probe), "seed": 0, "exercise": ""}, 20)
+    reply = worker.ask(Probe(pickled(probe), seed=0), 20)
     return wire.from_tree(reply.value, reply.blobs) if reply.status == "value" else reply.error.message
 
 def attack(pid):

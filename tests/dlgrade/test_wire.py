@@ -16,8 +16,8 @@ from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker import wire
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import unpack_reply
 from dlgrade.worker.wire import Malformed, Other, Unsendable, from_tree, to_tree
-from dlgrade.workers.handle import unpack
 
 EXACT = Comparison(Tolerance(0.0, 0.0))
 
@@ -325,9 +325,9 @@ REFUSED = {
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
 def test_replies_beyond_the_limits(changes):
     """A reply with a number, a string or a list beyond its limit is no reply."""
-    assert unpack(framed()) is not None
-    assert unpack(framed(error=failure())) is not None
-    assert unpack(framed(**changes)) is None
+    assert unpack_reply(framed()) is not None
+    assert unpack_reply(framed(error=failure())) is not None
+    assert unpack_reply(framed(**changes)) is None
 
 
 UNANSWERED = {
@@ -344,7 +344,7 @@ UNANSWERED = {
 def test_replies_that_say_nothing(changes):
     """A reply whose status and fields do not belong together is refused."""
     with pytest.raises(msgspec.ValidationError):
-        from_reply(unpack(framed(**changes)), Submission.from_source("", "f.py"), Limits())
+        from_reply(unpack_reply(framed(**changes)), Submission.from_source("", "f.py"), Limits())
 
 
 def mutated(rng, tree):
@@ -399,7 +399,7 @@ def test_broken_text_in_the_channel(grade):
         "def norm_stat_count(shape, kind):\n"
         "    frame = sys._getframe()\n"
         "    while 'replies' not in frame.f_locals: frame = frame.f_back\n"
-        "    number = struct.pack('>BQ', 0xCF, frame.f_locals['request']['number'])\n"
+        "    number = struct.pack('>BQ', 0xCF, frame.f_locals['question'].number)\n"
         "    rest = b'\\xa6status\\xa5value\\xa9forbidden\\x90\\xa5sizes\\x90\\xa5value\\xa1\\xff'\n"
         "    body = b'\\x85\\xa6number' + number + rest\n"
         "    os.write(frame.f_locals['replies'], struct.pack('>II', len(body) + 4, len(body)) + body)\n"

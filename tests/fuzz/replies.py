@@ -23,7 +23,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 
 from dlgrade import course
@@ -40,6 +39,7 @@ from dlgrade.results.bounds import MOST_BYTES
 from dlgrade.results.class_results import ClassChapter, ClassResult
 from dlgrade.results.report import ChapterReport, Report, to_json
 from dlgrade.submission import Submission
+from dlgrade.worker.protocol import Probe, decode_question
 from dlgrade.workers.handle import answer_in
 
 sys.path.append(str(Path(__file__).parent))
@@ -114,20 +114,20 @@ class Tap(queue.Queue):
     def __init__(self, worker, recorded):
         super().__init__(maxsize=1)
         self.recorded = recorded
-        self.request = {}
+        self.question = None
         send = worker._send
 
         def note(content):
-            self.request = msgspec.msgpack.decode(content)
+            self.question = decode_question(content)
             send(content)
 
         worker._send = note
 
     def get(self, *args, **kwargs):
-        frame, request = super().get(*args, **kwargs), self.request
-        if isinstance(frame, bytes) and request.get("kind") == "probe":
-            known = request["number"], frame, request["exercise"], request["blob"], request["seed"]
-            self.recorded.append(Recorded(*known))
+        frame, question = super().get(*args, **kwargs), self.question
+        if isinstance(frame, bytes) and question and isinstance(question.request, Probe):
+            probe = question.request
+            self.recorded.append(Recorded(question.number, frame, probe.exercise, probe.blob, probe.seed))
         return frame
 
 

@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
-
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.model import Hole, line_of
 from dlgrade.course import Chapter, Course, read_yaml, starter_code
@@ -54,11 +52,11 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
 
 def _families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
     """The names and operators of the families that the exercises forbid exist."""
-    from dlgrade.worker.from_scratch import families
+    from dlgrade.worker.forbidden import families
 
     for name in dict.fromkeys(name for exercise in chapter.exercises for name in exercise.forbidden):
         family = course.families.get(name)
-        for wrong in families.mistakes(msgspec.to_builtins(family)) if family else [name]:
+        for wrong in families.unresolved(family) if family else [name]:
             text = f"{wrong} is nothing that this torch has; correct it in the family {name}."
             yield hole(course.families_file, text, f"{name}:")
         if family and all(entry.endswith("*") for entry in family.names):

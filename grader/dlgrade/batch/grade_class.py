@@ -11,7 +11,7 @@ from dlgrade.batch.keys import chapter_digest, run_key
 from dlgrade.batch.model import HandIn
 from dlgrade.course import Course
 from dlgrade.errors import CourseError, SandboxError
-from dlgrade.judge.remote import JudgeLost
+from dlgrade.judge.remote_process import JudgeLost
 from dlgrade.results.report import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same

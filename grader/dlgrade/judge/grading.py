@@ -18,7 +18,7 @@ from dlgrade.judge.check import NO_DETAIL, Check, Declared, Exchange, Last, grad
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.content import Content
 from dlgrade.judge.diagnosis import diagnose
-from dlgrade.judge.from_scratch import FromScratch
+from dlgrade.judge.forbidden import ForbiddenUses
 from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.probe import Probe, pickled
 from dlgrade.judge.reasons import Unmet
@@ -30,7 +30,9 @@ from dlgrade.results.report import ChapterReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both, same
 from dlgrade.worker import wire
-from dlgrade.workers.handle import Reply, Worker, WorkerLost
+from dlgrade.worker.protocol import Probe as ProbeRequest
+from dlgrade.worker.protocol import Reply
+from dlgrade.workers.handle import Worker, WorkerLost
 from dlgrade.workers.sources import WorkerSource
 
 Accelerator = Literal["cpu", "cuda"]  # a GPU, or the CPU in its place
@@ -71,8 +73,8 @@ class Grading:
         self.accelerator = accelerator
         self.pictures = pictures
         self.stand_in = stand_in
-        self.from_scratch = FromScratch(content.course, content.chapter, self.seed_for)
-        self.worker = SubmissionWorker(submission, workers, sandbox, content.reference.source, self.from_scratch)
+        self.forbidden = ForbiddenUses(content.course, content.chapter, self.seed_for)
+        self.worker = SubmissionWorker(submission, workers, sandbox, content.reference.source, self.forbidden)
         self.checks: dict[str, Check] = {}
         self.timeouts: Counter[str] = Counter()  # by exercise
         self.on_reference = False  # the reference answers in the submission's place
@@ -226,10 +228,10 @@ class Grading:
     def _student_value(self, check: Check, blob: bytes, seed: int) -> Any:
         self._give_up_on_endless(check)
         worker = self._worker_for(check)
-        request = {"kind": "probe", "blob": blob, "seed": seed, "exercise": check.exercise}
+        request = ProbeRequest(blob, seed, check.exercise)
         reply = self._recorded(check, worker, request) if self._records(check) else self._timed(check, worker, request)
-        self.from_scratch.note_reply(check.exercise, reply, lambda: self.content.reference.operators(blob, seed))
-        self._refuse_ready_made(check)
+        self.forbidden.note_reply(check.exercise, reply, lambda: self.content.reference.operators(blob, seed))
+        self._refuse_forbidden(check)
         return self.worker.value(reply)
 
     def _give_up_on_endless(self, check: Check) -> None:
@@ -242,11 +244,11 @@ class Grading:
 
     def _worker_for(self, check: Check) -> Worker:
         """Return a worker with the submission imported, unless the exercise uses something forbidden."""
-        self._refuse_ready_made(check)
+        self._refuse_forbidden(check)
         try:
             return self.worker.ready()
         finally:
-            self._refuse_ready_made(check)  # a forbidden use comes before a fault of the import
+            self._refuse_forbidden(check)  # a forbidden use comes before a fault of the import
 
     def _records(self, check: Check) -> bool:
         """Return whether to record the operators that run. Training runs too many of them."""
@@ -254,19 +256,19 @@ class Grading:
             return False
         others = (other.declared for other in self.checks.values() if other.exercise == check.exercise)
         asking = (declared.id for declared in others if not (declared.trains or declared.from_scratch))  # read once
-        return self.from_scratch.records(check.exercise, check.id, asking)
+        return self.forbidden.records(check.exercise, check.id, asking)
 
-    def _recorded(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
+    def _recorded(self, check: Check, worker: Worker, request: ProbeRequest) -> Reply:
         """Ask with a record of the operators. It takes time and memory: a worker lost over it is asked again."""
         spent, timeouts = check.spent, self.timeouts[check.exercise]
         try:
-            return self._timed(check, worker, request | {"record": True})
+            return self._timed(check, worker, msgspec.structs.replace(request, record=True))
         except Unmet:
-            self.from_scratch.stop_recording(check.exercise)
+            self.forbidden.stop_recording(check.exercise)
             check.spent, self.timeouts[check.exercise] = spent, timeouts
             return self._timed(check, self.worker.ready(), request)
 
-    def _timed(self, check: Check, worker: Worker, request: dict[str, Any]) -> Reply:
+    def _timed(self, check: Check, worker: Worker, request: ProbeRequest) -> Reply:
         allowed = check.seconds * (PATIENCE_AFTER_TIMEOUT if self.timeouts[check.exercise] else 1.0)
         started = time.monotonic()
         try:
@@ -279,9 +281,9 @@ class Grading:
         finally:
             check.spent += time.monotonic() - started
 
-    def _refuse_ready_made(self, check: Check) -> None:
-        if use := self.from_scratch.used.get(check.exercise):
-            raise Unmet(Verdict.FAILED, reasons.ready_made(use, self.submission))
+    def _refuse_forbidden(self, check: Check) -> None:
+        if use := self.forbidden.used.get(check.exercise):
+            raise Unmet(Verdict.FAILED, reasons.forbidden(use, self.submission))
 
     # The end.
 
@@ -295,14 +297,14 @@ class Grading:
             if check.declared.from_scratch:
                 self._settle_from_scratch(check)
         for check in self.checks.values():
-            if check.passed and (use := self.from_scratch.used.get(check.exercise)):
-                check.unmet = Unmet(Verdict.FAILED, reasons.ready_made(use, self.submission))
+            if check.passed and (use := self.forbidden.used.get(check.exercise)):
+                check.unmet = Unmet(Verdict.FAILED, reasons.forbidden(use, self.submission))
         if self.stand_in is None:
             diagnose(self.checks.values(), self.content)
         return ChapterReport(
             self.content.chapter.id,
             [check.report() for check in self.checks.values() if check.begun or not stopped],
-            self.from_scratch.suspicious,
+            self.forbidden.suspicious,
             missing=self.workers.missing,
         )
 

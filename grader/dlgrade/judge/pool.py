@@ -1,4 +1,4 @@
-"""Judges in processes of their own, as a concurrent.futures Executor: each of its threads asks one of them."""
+"""A pool of judges as a concurrent.futures Executor: each thread of the executor has a judge of its own."""
 
 from __future__ import annotations
 
@@ -18,18 +18,27 @@ from dlgrade.workers.nursery import Nursery
 if TYPE_CHECKING:
     from dlgrade.options import Device, SandboxMode, Trains
 
-_here = threading.local()
+_thread = threading.local()  # `judge` of the thread, and `take`, which makes it
 
 
 def cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextlib.contextmanager
 def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: Device = "auto") -> Iterator[Executor]:
-    """An executor whose work finds a judge of the course by `the_judge()`. All judges are forked from one nursery.
+    """Yield an executor whose work finds a judge of the course by `the_judge()`. One nursery forks all judges.
 
-    Work that has not begun is dropped when the block is left by an error, and what has begun is interrupted.
+    When an error leaves the block, work that has not begun is dropped, and work that has begun is interrupted.
+
+    Args:
+        course: the course.
+        jobs: the number of threads, and the largest number of judges.
+        sandbox: whether to shut workers in.
+        device: the device of training checks.
 
     Raises:
         SandboxError: `sandbox` is "require" and this machine lacks a part.
@@ -39,29 +48,30 @@ def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: De
     with Nursery() as nursery, contextlib.ExitStack() as stack:
 
         def open_judge() -> RemoteJudge:
-            judge = RemoteJudge(nursery=nursery)
+            judge = RemoteJudge(nursery=nursery).start()
             judges.append(judge)
             judge.open(course, sandbox=sandbox, device=device)
             return judge
 
         stack.callback(_close, judges)
-        first = [open_judge()]  # what is missing is said before any work begins
+        first = [open_judge()]  # before any work begins, so that errors come first
 
         def take_judge() -> RemoteJudge:
             try:
                 return first.pop()
-            except IndexError:  # another thread has it
+            except IndexError:  # another thread has taken it
                 return open_judge()
 
         def begin() -> None:
-            _here.judge, _here.take = None, take_judge
+            _thread.judge = None
+            _thread.take = take_judge
 
         executor = ThreadPoolExecutor(jobs, initializer=begin)
         try:
             yield executor
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
-            for judge in judges:  # all before the first is waited for
+            for judge in judges:  # interrupt all judges before waiting for the first
                 judge.interrupt()
             _close(judges)
             raise
@@ -75,14 +85,14 @@ def _close(judges: list[RemoteJudge]) -> None:
 
 
 def the_judge() -> RemoteJudge:
-    """The judge of this thread of the pool."""
-    if _here.judge is None:
-        _here.judge = _here.take()
-    judge: RemoteJudge = _here.judge
+    """Return the judge of this thread of the pool; the first call in a thread opens it."""
+    if _thread.judge is None:
+        _thread.judge = _thread.take()
+    judge: RemoteJudge = _thread.judge
     return judge
 
 
 def grade(chapter: str, submission: Submission, seed: int, *, training: Trains = "last") -> ChapterReport:
-    """Grade one submission in a thread of the pool."""
+    """Grade a submission in a thread of the pool."""
     judge = the_judge()
     return judge.grade(judge.course.chapter(chapter), submission, seed=seed, training=training)

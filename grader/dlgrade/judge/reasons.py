@@ -7,12 +7,13 @@ from typing import Any, Literal
 import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
-from dlgrade.judge.from_scratch import Use
+from dlgrade.judge.forbidden import Use
 from dlgrade.results.report import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
-from dlgrade.workers.handle import Failure, Name, Reply, Size, WorkerLost
+from dlgrade.worker.protocol import Failure, Name, Reply, Size
+from dlgrade.workers.handle import WorkerLost
 
 
 class Unmet(Exception):
@@ -87,7 +88,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
         msgspec.ValidationError: no honest worker sends this.
     """
     if reply.forbidden:
-        return Unmet(Verdict.FAILED, ready_made(Use.of(*reply.forbidden[0]), submission))
+        return Unmet(Verdict.FAILED, forbidden(Use.of(*reply.forbidden[0]), submission))
     if reply.status == "raised":
         if reply.error is None:
             raise msgspec.ValidationError("an error without one")
@@ -99,7 +100,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
     return None
 
 
-def ready_made(use: Use, submission: Submission) -> Text:
+def forbidden(use: Use, submission: Submission) -> Text:
     """Tell a student that the exercise uses something forbidden."""
     where = same("")
     if use.line is not None:
@@ -108,14 +109,14 @@ def ready_made(use: Use, submission: Submission) -> Text:
     at, at_zh, name = where.en, where.zh, use.name
     if use.kind == "escape":
         return both(
-            f"Uses {name}{at}, which can reach ready-made functions. This exercise is to be written from scratch, so "
+            f"Uses {name}{at}, which can reach forbidden functions. This exercise is to be written from scratch, so "
             "it earns no points. Write it with ordinary tensor operations.",
-            f"使用了 {name}{at_zh}，借此可以调用现成的函数。本练习要求从零实现，因此不计分。请只用普通的张量运算完成。",
+            f"使用了 {name}{at_zh}，借此可以调用禁用的函数。本练习要求从零实现，因此不计分。请只用普通的张量运算完成。",
         )
     if use.kind == "operator":
         return both(
-            f"Ran the ready-made operator {name}. This exercise is to be written from scratch, so it earns no points.",
-            f"运行了现成的算子 {name}。本练习要求从零实现，因此不计分。",
+            f"Ran the forbidden operator {name}. This exercise is to be written from scratch, so it earns no points.",
+            f"运行了禁用的算子 {name}。本练习要求从零实现，因此不计分。",
         )
     return both(
         f"Calls {name}{at}. This exercise is to be written from scratch, so it earns no points.",

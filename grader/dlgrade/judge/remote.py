@@ -1,145 +1,46 @@
 """A judge in a process of its own, as commands, notebooks and batches use it.
 
-On Linux the nursery forks it, so that no worker descends from a process that has read a submission, a roster or a
-command line. Elsewhere it is started as a program and starts its workers as programs. Messages are msgpack frames.
+On Linux the nursery forks the judge, so that no worker descends from a process that has read a submission, a roster or
+a command line. Elsewhere the judge is started as a program, and starts its workers as programs.
 """
 
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
-import queue
-import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from dlgrade.course import Chapter, Course
-from dlgrade.errors import CourseError, DlgradeError, GraderError, SandboxError, UsageError
+from dlgrade.errors import DlgradeError
+from dlgrade.judge.messages import Ask, Begun, Checked, Graded, Open, Opened, Question, Refused, Replay
+from dlgrade.judge.remote_process import PROGRAM, ForkedJudge, JudgeLost, JudgeProcess, SpawnedJudge
 from dlgrade.options import Device, SandboxMode, Trains, Why, WorkerMode
 from dlgrade.results.report import ChapterReport, CheckReport
 from dlgrade.submission import Submission
-from dlgrade.text import Text
-from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.worker.limits import Limits
-from dlgrade.workers.nursery import LAST_WORDS, PATIENCE_SECONDS, Nursery, gone
+from dlgrade.workers.nursery import Nursery, gone
 
-PROGRAM = "dlgrade.judge.remote_server"  # what the nursery runs as a judge
-POLL_SECONDS = 0.5  # on Windows nothing else lets Ctrl-C through
-NOT_FOR_A_JUDGE = ("MPLBACKEND",)  # a kernel's, meant for the kernel
+NOT_FOR_A_JUDGE = ("MPLBACKEND",)  # a notebook kernel sets it for itself
 PRIVATE = ("solutions", "tests")  # folders of a course that no worker may read
-REFUSALS: dict[str, type[DlgradeError]] = {
-    kind.__name__: kind for kind in (SandboxError, GraderError, CourseError, UsageError)
-}
 
 Listener = Callable[[CheckReport], None]
 
 
-class Open(msgspec.Struct, frozen=True):
-    """The first message: the course, how its submissions are judged, and the owner's environment."""
-
-    course: str
-    data: tuple[str, ...]
-    sandbox: SandboxMode
-    workers: WorkerMode
-    device: Device
-    limits: Limits
-    environment: dict[str, str]
-
-
-class Ask(msgspec.Struct, frozen=True, tag="ask"):
-    """Grade this submission of this chapter; the options are those of `Judge.grade`."""
-
-    chapter: str
-    main: str
-    files: dict[str, bytes]
-    shown: str
-    source: str
-    cells: tuple[tuple[int, int], ...]
-    live: bool
-    watched: bool = False
-    seed: int = 0
-    keyword: str = ""
-    shuffle: bool = False
-    stop_at_first: bool = False
-    training: Trains = "last"
-    pictures: bool = False
-
-    @property
-    def submission(self) -> Submission:
-        return Submission(self.main, self.files, self.shown, source=self.source, cells=self.cells, live=self.live)
-
-
-class Replay(msgspec.Struct, frozen=True, tag="replay"):
-    """Grade the reference's answers for one seed at another."""
-
-    chapter: str
-    recorded_at: int
-    seed: int
-
-
-Question = Ask | Replay
-
-
-class Opened(msgspec.Struct, frozen=True, tag="opened"):
-    """The judge is ready; `missing` are the parts of the sandbox that this machine lacks."""
-
-    missing: list[str]
-
-
-class Begun(msgspec.Struct, frozen=True, tag="begun"):
-    """A check is about to run."""
-
-    check: CheckReport
-
-
-class Checked(msgspec.Struct, frozen=True, tag="checked"):
-    """A check has ended."""
-
-    check: CheckReport
-
-
-class Graded(msgspec.Struct, frozen=True, tag="graded"):
-    """The answer to a question; after a replay, `why` says why each check that passed did."""
-
-    report: ChapterReport
-    why: dict[str, Why] = {}
-
-
-class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """There is no answer; `kind` names one of `REFUSALS`."""
-
-    kind: str
-    text: Text
-
-    @classmethod
-    def because(cls, error: DlgradeError) -> Refused:
-        kind = next((name for name, kind in REFUSALS.items() if isinstance(error, kind)), "GraderError")
-        return cls(kind, error.text)
-
-    def error(self) -> DlgradeError:
-        return REFUSALS[self.kind](self.text)
-
-
-Answer = Opened | Begun | Checked | Graded | Refused
-
-
-class JudgeLost(GraderError):
-    """The judge's process has ended while it was asked; the next question starts another."""
-
-
 class RemoteJudge:
-    """A judge in a process of its own, which imports torch from the moment that the handle is made.
+    """A judge in a process of its own.
 
-    `open` says what to judge, then `grade` asks for one report after another, as `Judge.grade` does. After an
-    interruption, or when the process has died, the next question starts another one. Close it, or use it in `with`.
+    Order: `start`, which returns at once and has torch imported in the background; `open`, which blocks until the
+    judge is ready; then `grade` or `replay`, one question after another; `close`. In a `with` statement the judge is
+    started and closed.
+
+    - The course and its options are those of the last `open`.
+    - When a question is interrupted, or the process has died, the process is ended. The next question starts another.
+    - Several threads may ask; each waits for its turn. `interrupt` and `close` may come from any thread.
+    - The judge owns its process and, unless one is given, its nursery. Both end with this program at the latest.
     """
 
     def __init__(self, *, workers: WorkerMode = "auto", nursery: Nursery | None = None) -> None:
@@ -148,18 +49,25 @@ class RemoteJudge:
         self.opening: Open | None = None
         self.closed = False
         self.asking = threading.Lock()
-        self.process: Process | None = None
+        self.process: JudgeProcess | None = None
         self.forks = sys.platform == "linux" and hasattr(os, "fork") and workers != "spawn"
         self.nursery = nursery if self.forks else None
         self.own_nursery = Nursery() if self.forks and nursery is None else None
-        atexit.register(self.close)
-        self._launch()
 
     def __enter__(self) -> RemoteJudge:
-        return self
+        return self.start()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close(interrupt=kind is not None)
+
+    def start(self) -> RemoteJudge:
+        """Start to import torch, while nobody waits for it yet, and return the judge."""
+        atexit.register(self.close)
+        if self.own_nursery is not None:
+            self.own_nursery.start()
+        elif not self.forks:
+            self.process = SpawnedJudge.launch()
+        return self
 
     def open(
         self,
@@ -170,7 +78,14 @@ class RemoteJudge:
         limits: Limits | None = None,
         on_wait: Callable[[], None] | None = None,
     ) -> None:
-        """Open the course. `on_wait` is called every half second while torch is being imported.
+        """Open a course, and wait until the judge is ready.
+
+        Args:
+            course: the course.
+            sandbox: whether to shut workers in.
+            device: the device of training checks.
+            limits: the limits of workers.
+            on_wait: called every half second while torch is being imported.
 
         Raises:
             UsageError: there is no such device.
@@ -199,24 +114,46 @@ class RemoteJudge:
         on_check: Listener | None = None,
         on_wait: Callable[[], None] | None = None,
     ) -> ChapterReport:
-        """The report of `Judge.grade`, with its arguments. `on_wait` is called every half second without news.
+        """Return the report of `Judge.grade`, which also describes the other arguments.
+
+        Args:
+            chapter: the chapter.
+            submission: the submission.
+            seed: see `Judge.grade`, as for the arguments up to `pictures`.
+            keyword: an exercise, or a part of the ids of the checks to run.
+            shuffle: whether to run the checks in random order.
+            stop_at_first: whether to stop after the first check that fails.
+            training: when to run training checks.
+            pictures: whether to add pictures of wrong tensors.
+            on_begin: called with each check before it runs.
+            on_check: called with each check after it has run.
+            on_wait: called every half second without news.
 
         Raises:
             UsageError, CourseError, SandboxError: as `Judge.grade` and `open` do.
             JudgeLost: the process has ended.
-            KeyboardInterrupt: it was interrupted.
+            KeyboardInterrupt: the question was interrupted.
         """
-        one = submission
-        files = {_text(name): content for name, content in one.files.items()}
-        ask = Ask(
-            chapter.id, _text(one.main), files, _text(one.shown), one.source, one.cells, one.live,
-            watched=on_begin is not None or on_check is not None, seed=seed, keyword=keyword, shuffle=shuffle,
-            stop_at_first=stop_at_first, training=training, pictures=pictures,
-        )  # fmt: skip
-        return self._ask(ask, on_begin, on_check, on_wait).report
+        question = Ask(
+            chapter.id,
+            main=_clean(submission.main),
+            files={_clean(name): content for name, content in submission.files.items()},
+            shown=_clean(submission.shown),
+            source=submission.source,
+            cells=submission.cells,
+            live=submission.live,
+            watched=on_begin is not None or on_check is not None,
+            seed=seed,
+            keyword=keyword,
+            shuffle=shuffle,
+            stop_at_first=stop_at_first,
+            training=training,
+            pictures=pictures,
+        )
+        return self._ask(question, on_begin, on_check, on_wait).report
 
     def replay(self, chapter: Chapter, recorded_at: int, seed: int) -> tuple[ChapterReport, dict[str, Why]]:
-        """The report of `dlgrade.judge.replay`, and why checks that passed did. Raises as `grade` does."""
+        """Return the report of `dlgrade.judge.replay`, and the reason of each check that passed. Raises as `grade`."""
         graded = self._ask(Replay(chapter.id, recorded_at, seed))
         return graded.report, graded.why
 
@@ -236,17 +173,18 @@ class RemoteJudge:
                 return self._answer(self.process, on_begin, on_check, on_wait)
             except DlgradeError:
                 raise
-            except BaseException:  # it is still at work for somebody who no longer listens
+            except BaseException:  # the process still works for a caller who no longer listens
                 self._drop(interrupt=True)
                 raise
 
     def _answer(
         self,
-        process: Process,
+        process: JudgeProcess,
         on_begin: Listener | None,
         on_check: Listener | None,
         on_wait: Callable[[], None] | None,
     ) -> Graded:
+        """Hand the news to the listeners until the answer comes."""
         while True:
             answer = process.receive(on_wait)
             if isinstance(answer, Graded):
@@ -260,20 +198,14 @@ class RemoteJudge:
 
     # The process.
 
-    def _launch(self) -> None:
-        """Have torch imported, while nobody waits yet."""
-        if self.own_nursery is not None:
-            self.own_nursery.start()
-        elif not self.forks:
-            self.process = Spawned()
-
     def _reopen(self, on_wait: Callable[[], None] | None = None) -> None:
+        """Open the course, in a new process unless the process that was started is still unused."""
         assert self.opening is not None, "open the judge first"
         if self.closed:
             raise JudgeLost(gone("closed"))
         if self.process is None or self.process.opened or self.process.ended:
             self._drop()
-            self.process = self._forked() if self.forks else Spawned()
+            self.process = self._forked() if self.forks else SpawnedJudge.launch()
         self.process.opened = True
         try:
             self.process.send(self.opening)
@@ -287,7 +219,11 @@ class RemoteJudge:
         assert isinstance(answer, Opened)
         self.missing = answer.missing
 
-    def _forked(self) -> Process:
+    def _forked(self) -> JudgeProcess:
+        """Have the nursery fork a fork server and then a judge, which gets the control socket of the server.
+
+        The fork server comes from the nursery and not from the judge: the judge is about to read confidential files.
+        """
         assert self.opening is not None
         nursery = self.nursery or self.own_nursery
         assert nursery is not None
@@ -298,7 +234,7 @@ class RemoteJudge:
             nursery.fork_server(self.opening.limits, private, sandbox=self.opening.sandbox != "off") as control,
         ):
             number = nursery.judge(PROGRAM, theirs, control)
-        return Forked(ours, nursery, number)
+        return ForkedJudge(ours, nursery, number).start()
 
     def _drop(self, *, interrupt: bool = False) -> None:
         process, self.process = self.process, None
@@ -309,13 +245,13 @@ class RemoteJudge:
         process.close()
 
     def interrupt(self) -> None:
-        """End what the process is doing, from any thread: whoever waits for it gets JudgeLost, now and from now on."""
+        """End the process, and return at once. From now on every question raises JudgeLost, also a running one."""
         self.closed = True
         if process := self.process:
             process.interrupt()
 
     def close(self, *, interrupt: bool = False) -> None:
-        """End the process, its workers and the nursery, if it has one of its own; from any thread."""
+        """End the process, its workers and its own nursery, and wait for them."""
         self.closed = True
         self._drop(interrupt=interrupt)
         if self.own_nursery is not None:
@@ -323,134 +259,17 @@ class RemoteJudge:
         atexit.unregister(self.close)
 
 
-class Process:
-    """The process of a judge: `send` it messages, `receive` its answers, `close` it."""
-
-    def __init__(self, requests: int, replies: int) -> None:
-        self.requests, self.replies = requests, replies
-        self.answers: queue.Queue[bytes | None] = queue.Queue()
-        self.opened = self.ended = False
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self) -> None:
-        """Put down messages as they come, and None at the end."""
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                self.answers.put(read_frame(self.replies))
-        self.ended = True
-        self.answers.put(None)
-
-    def send(self, message: Open | Question) -> None:
-        with contextlib.suppress(OSError):  # its end is what there is to read
-            write_frame(self.requests, msgspec.msgpack.encode(message))
-
-    def receive(self, on_wait: Callable[[], None] | None) -> Answer:
-        """The next answer. Raises JudgeLost: the process has ended."""
-        while True:
-            try:
-                content = self.answers.get(timeout=POLL_SECONDS)
-            except queue.Empty:
-                if on_wait is not None:
-                    on_wait()
-                continue
-            if content is None:
-                raise JudgeLost(gone(self.last_words()))
-            answer: Answer = msgspec.msgpack.decode(content, type=Answer)
-            return answer
-
-    def last_words(self) -> str:
-        raise NotImplementedError
-
-    def interrupt(self) -> None:
-        """Make it stop what it is doing."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
-
-
-class Forked(Process):
-    """A judge that the nursery forked; the channel is a socket."""
-
-    def __init__(self, channel: socket.socket, nursery: Nursery, number: int) -> None:
-        self.channel = channel
-        self.nursery = nursery
-        self.number = number
-        super().__init__(channel.fileno(), channel.fileno())
-
-    def last_words(self) -> str:
-        return self.nursery.last_words()
-
-    def interrupt(self) -> None:
-        self.nursery.interrupt(self.number)
-
-    def close(self) -> None:
-        """Hang up, and wait until it has put its things away."""
-        with contextlib.suppress(OSError):
-            self.channel.shutdown(socket.SHUT_WR)
-        self.reader.join(PATIENCE_SECONDS)
-        with contextlib.suppress(OSError):
-            self.channel.shutdown(socket.SHUT_RDWR)  # frees the reader, if it still reads
-        self.reader.join()
-        self.channel.close()
-
-
-class Spawned(Process):
-    """A judge that was started as a program, where nothing can be forked; the channel is two pipes."""
-
-    def __init__(self) -> None:
-        self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "dlgrade.judge.remote_server"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.complaints,
-            bufsize=0,
-            cwd=sys.prefix,  # a student's folder may have a random.py
-            env={**os.environ, "PYTHONSAFEPATH": "1"},
-            start_new_session=True,  # a kernel's "interrupt" is for the kernel
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        super().__init__(self.process.stdin.fileno(), self.process.stdout.fileno())
-
-    def last_words(self) -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(PATIENCE_SECONDS)
-        self.complaints.seek(0)
-        return self.complaints.read()[-LAST_WORDS:].decode("utf-8", "replace").strip()
-
-    def interrupt(self) -> None:
-        if sys.platform == "win32":
-            self.process.kill()
-        else:
-            self.process.send_signal(signal.SIGINT)
-
-    def close(self) -> None:
-        """Close its input, which ends it, and wait until it has put its things away."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(PATIENCE_SECONDS)
-        self.process.kill()
-        self.process.wait()
-        self.reader.join()
-        self.process.stdout.close()
-        self.complaints.close()
-
-
 def _environment() -> dict[str, str]:
-    """The owner's environment, for where data sets, caches and GPUs are."""
-    return {name: value for name, value in os.environ.items() if name not in NOT_FOR_A_JUDGE and _is_text(name + value)}
+    """Return the environment of this process: it tells where data sets, caches and GPUs are."""
+    return {
+        name: value for name, value in os.environ.items() if name not in NOT_FOR_A_JUDGE and _is_clean(name + value)
+    }
 
 
-def _is_text(words: str) -> bool:
-    return words == _text(words)
+def _is_clean(text: str) -> bool:
+    return text == _clean(text)
 
 
-def _text(words: str) -> str:
-    """The words without half characters, which stand for bytes of a file's name that are no text."""
-    return words.encode("utf-8", "backslashreplace").decode()
+def _clean(text: str) -> str:
+    """Escape surrogates, which stand for bytes of a file name that are no text: no message can carry them."""
+    return text.encode("utf-8", "backslashreplace").decode()

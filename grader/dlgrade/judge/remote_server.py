@@ -1,4 +1,4 @@
-"""The process behind `dlgrade.judge.remote`: a judge that is asked for one report after another."""
+"""The process behind `dlgrade.judge.remote`: a judge that answers one question after another."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import socket
 import sys
 from pathlib import Path
 
-import msgspec
-
 from dlgrade.course import Course
 from dlgrade.errors import DlgradeError
-from dlgrade.judge.remote import Answer, Ask, Begun, Checked, Graded, Open, Opened, Question, Refused
+from dlgrade.judge import messages
+from dlgrade.judge.messages import Answer, Ask, Begun, Checked, Graded, Open, Opened, Question, Refused
 from dlgrade.judge.replay import replay
 from dlgrade.judge.session import Judge
 from dlgrade.results.report import ChapterReport, CheckReport
@@ -22,16 +21,20 @@ from dlgrade.workers.sources import ForkServer
 
 
 def serve(requests: int, replies: int, control: socket.socket | None = None) -> None:
-    """Answer until the owner hangs up or interrupts. `control` leads to a fork server, where there is one."""
+    """Answer questions until the owner hangs up or interrupts.
+
+    `control` leads to a fork server; without it, workers are started as programs.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        opening = msgspec.msgpack.decode(read_frame(requests), type=Open)
+        opening = messages.decode_open(read_frame(requests))
+        # The nursery's environment is nearly empty; the owner's has paths of data sets and caches.
         os.environ.clear()
         os.environ.update(opening.environment)
-        with _opened(opening, control) as judge:
+        with _judge(opening, control) as judge:
             _send(replies, Opened(judge.workers.missing))
             while True:
-                question: Question = msgspec.msgpack.decode(read_frame(requests), type=Question)
+                question = messages.decode_question(read_frame(requests))
                 _send(replies, _answer(judge, question, replies))
     except DlgradeError as error:
         _send(replies, Refused.because(error))
@@ -39,8 +42,8 @@ def serve(requests: int, replies: int, control: socket.socket | None = None) -> 
         return
 
 
-def _opened(opening: Open, control: socket.socket | None) -> Judge:
-    source = ForkServer(opening.limits, control) if control is not None else None
+def _judge(opening: Open, control: socket.socket | None) -> Judge:
+    source = ForkServer(opening.limits, control).open() if control is not None else None
     return Judge(
         Course(Path(opening.course), opening.data),
         sandbox=opening.sandbox,
@@ -58,9 +61,9 @@ def _answer(judge: Judge, question: Question, replies: int) -> Answer:
         return Graded(*replay(judge, judge.course.chapter(question.chapter), question.recorded_at, question.seed))
     except DlgradeError as error:
         return Refused.because(error)
-    except Exception as error:  # a fault of the grader's must not end the process that others will ask
-        words = f"{type(error).__name__}: {error}"
-        return Refused("GraderError", both(f"The grader failed: {words}", f"评分器出错：{words}"))
+    except Exception as error:  # a fault of the grader must not end the process, which will be asked again
+        fault = f"{type(error).__name__}: {error}"
+        return Refused("GraderError", both(f"The grader failed: {fault}", f"评分器出错：{fault}"))
 
 
 def _grade(judge: Judge, ask: Ask, replies: int) -> ChapterReport:
@@ -78,11 +81,11 @@ def _grade(judge: Judge, ask: Ask, replies: int) -> ChapterReport:
 
 
 def _send(replies: int, answer: Answer) -> None:
-    write_frame(replies, msgspec.msgpack.encode(answer))
+    write_frame(replies, messages.encode(answer))
 
 
 def _channel() -> tuple[int, int]:
-    """Standard input and output, kept for messages; what a library prints goes to standard error."""
+    """Keep standard input and output for messages, and send everything that a library prints to standard error."""
     requests, replies = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt

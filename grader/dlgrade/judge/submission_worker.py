@@ -7,14 +7,15 @@ from typing import Any
 import msgspec
 
 from dlgrade.judge import reasons
-from dlgrade.judge.from_scratch import FromScratch
+from dlgrade.judge.forbidden import ForbiddenUses
 from dlgrade.judge.reasons import Unmet
 from dlgrade.options import SandboxMode
 from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both
 from dlgrade.worker import wire
-from dlgrade.workers.handle import Reply, Worker, WorkerLost
+from dlgrade.worker.protocol import Execute, OpenGpu, Reply, Request
+from dlgrade.workers.handle import Worker, WorkerLost
 from dlgrade.workers.sources import WorkerSource, lacking
 
 
@@ -32,13 +33,13 @@ class SubmissionWorker:
         workers: WorkerSource,
         sandbox: SandboxMode,
         reference: str,
-        from_scratch: FromScratch,
+        forbidden: ForbiddenUses,
     ) -> None:
         self.submission = submission
         self.workers = workers
         self.sandbox = sandbox
         self.reference = reference
-        self.from_scratch = from_scratch
+        self.forbidden = forbidden
         self.limits = workers.limits
         self.on_gpu = False
         self.worker: Worker | None = None
@@ -59,7 +60,7 @@ class SubmissionWorker:
             self._load(self.worker)
         return self.worker
 
-    def ask(self, worker: Worker, request: dict[str, Any], seconds: float) -> Reply:
+    def ask(self, worker: Worker, request: Request, seconds: float) -> Reply:
         """Ask within so many seconds. Raises `WorkerLost`; the worker is dropped then."""
         try:
             return worker.ask(request, seconds)
@@ -101,18 +102,17 @@ class SubmissionWorker:
     def _open_gpu(self, worker: Worker) -> None:
         """Start CUDA before the submission is there: a failure now is not its fault."""
         try:
-            self._step(worker, {"kind": "open_gpu", "memory": self.limits.gpu_memory})
+            self._step(worker, OpenGpu(self.limits.gpu_memory))
         except Unmet as fault:
             self.drop()
             text = both("The GPU is out of reach in the sandbox: ", "沙箱内无法使用 GPU：") + fault.text
             raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
 
     def _load(self, worker: Worker) -> None:
-        question = self.from_scratch.question(self.reference)
-        files, main = self.submission.files, self.submission.main
+        request = self.forbidden.request(self.submission, self.reference)
         try:
-            self.from_scratch.note_files(self._step(worker, {"kind": "read", "files": files, "main": main} | question))
-            self._step(worker, {"kind": "execute"})
+            self.forbidden.note_files(self._step(worker, request))
+            self._step(worker, Execute())
         except msgspec.ValidationError:
             raise self._nonsense() from None
         except Unmet as fault:
@@ -121,7 +121,7 @@ class SubmissionWorker:
             self.load_fault = fault
             raise
 
-    def _step(self, worker: Worker, request: dict[str, Any]) -> Any:
+    def _step(self, worker: Worker, request: Request) -> Any:
         try:
             return self.value(self.ask(worker, request, self.limits.import_seconds))
         except WorkerLost as lost:

@@ -27,7 +27,7 @@ from dlgrade.judge.compare import describe
 from dlgrade.judge.patience import at_most
 from dlgrade.version import __version__
 from dlgrade.worker import wire
-from dlgrade.worker.from_scratch.operators import recorded
+from dlgrade.worker.forbidden.operators import recorded
 from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05

@@ -39,7 +39,7 @@ _judges: list[RemoteJudge] = []  # the one of this kernel
 def load(ipython: Any) -> None:
     """Make the magic known, and start the judge: it imports torch while the first cells are read."""
     if not _judges:
-        _judges.append(RemoteJudge())
+        _judges.append(RemoteJudge().start())
     ipython.register_magic_function(lambda line: run(ipython, line), magic_kind="line", magic_name="dlgrade")
 
 

@@ -12,14 +12,15 @@ VERSION_3 = 0x20080522
 
 
 def permitted() -> set[int]:
-    words = Path("/proc/self/status").read_text().partition("\nCapPrm:")[2].split()
-    bits = int(words[0], 16)
+    """Return the capabilities that this process may put into effect."""
+    fields = Path("/proc/self/status").read_text().partition("\nCapPrm:")[2].split()
+    bits = int(fields[0], 16)
     return {number for number in range(bits.bit_length()) if bits >> number & 1}
 
 
-def keep_only(kept: set[int]) -> None:
-    """Have these in effect, and give up all others for good."""
-    bits = sum(1 << number for number in kept)
+def keep_only(numbers: set[int]) -> None:
+    """Put these capabilities into effect, and give up all others for good."""
+    bits = sum(1 << number for number in numbers)
     low, high = bits & 0xFFFFFFFF, bits >> 32
     header = (ctypes.c_uint32 * 2)(VERSION_3, 0)
     call("capset", header, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0))

@@ -1,7 +1,7 @@
-"""An exception in the submission as data, within the limits of a reply.
+"""Describe an exception in the submission as data, within the limits of a reply.
 
-The submission may have made everything about it: the class, its attributes, and the values of these. So nothing here
-calls a method of the exception's class, except its `__str__`.
+The submission may have made the whole exception: its class, its attributes, and their values. So nothing here calls a
+method of the exception's class, except its `__str__`.
 """
 
 from __future__ import annotations
@@ -13,47 +13,50 @@ from typing import Any
 
 import torch
 
-from dlgrade.worker.from_scratch import guard
+from dlgrade.worker.forbidden import guard
 from dlgrade.worker.limits import MAX_FRAMES, MAX_MESSAGE, MAX_NAME, MAX_PLACE, MAX_SOURCE
+from dlgrade.worker.protocol import Failure
 from dlgrade.worker.wire import clipped, name_of
 
 MAX_PATH = 4096
 
 
-def describe(error: BaseException, folder: Path, main: Path) -> dict[str, Any]:
-    """Type, message, the frames that lie in `folder`, where the syntax is wrong; the kinds that the judge tells apart.
+def describe(error: BaseException, folder: Path, main: Path) -> Failure:
+    """Return the exception's type, message and frames, and flags for the kinds that the judge distinguishes.
 
     Args:
-        main: the submission's file, which a syntax error without a file name is in.
+        error: the exception.
+        folder: the scratch folder; frames of other files are left out.
+        main: the submission's file, in which a syntax error without a file name is.
     """
     kind, message = type(error), message_of(error)
-    described: dict[str, Any] = {
-        "type": clipped(name_of(kind), MAX_NAME),
-        "message": message,
-        "not_implemented": issubclass(kind, NotImplementedError) and _says_unwritten(error, message),
-        "out_of_memory": issubclass(kind, (MemoryError, torch.OutOfMemoryError)),
-        "forbidden": issubclass(kind, guard.ForbiddenCall),
-        "gpu_error": issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
-        "frames": _frames(error, folder),
-    }
+    failure = Failure(
+        type=clipped(name_of(kind), MAX_NAME),
+        message=message,
+        not_implemented=issubclass(kind, NotImplementedError) and _says_unwritten(error, message),
+        out_of_memory=issubclass(kind, (MemoryError, torch.OutOfMemoryError)),
+        forbidden=issubclass(kind, guard.ForbiddenCall),
+        gpu_error=issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
+        frames=_frames(error, folder),
+    )
     if issubclass(kind, SyntaxError):
-        described["message"] = clipped(_attribute(error, SyntaxError, "msg"), MAX_MESSAGE) or message
-        described["syntax"] = _syntax(error, main)
-    return described
+        failure.message = clipped(_attribute(error, SyntaxError, "msg"), MAX_MESSAGE) or message
+        failure.syntax = _syntax(error, main)
+    return failure
 
 
 def message_of(error: BaseException) -> str:
-    """The message, cut to the limit of a reply."""
+    """Return the message, cut to the limit of a reply."""
     try:
         return clipped(str(error), MAX_MESSAGE)
     except BaseException as second:
         return f"<its __str__ raised {clipped(name_of(type(second)), MAX_NAME)}>"
 
 
-def _frames(error: BaseException, folder: Path) -> list[list[Any]]:
-    """[file, line, function, times] of the last lines of the submission on the way to the exception.
+def _frames(error: BaseException, folder: Path) -> list[tuple[str, int, str, int]]:
+    """Return (file, line, function, times) of the last lines of the submission on the way to the exception.
 
-    Each line comes once, where it was reached last: endless recursion is the same few lines, a thousand times.
+    Each line comes once, where it was reached last: endless recursion repeats the same few lines a thousand times.
     """
     seen: dict[tuple[int, int], tuple[types.CodeType, int]] = {}
     for step in _steps(error):
@@ -62,7 +65,7 @@ def _frames(error: BaseException, folder: Path) -> list[list[Any]]:
             _, times = seen.pop((id(code), line), (code, 0))
             seen[id(code), line] = code, times + 1
     return [
-        [_file_name(code.co_filename), _place(line), clipped(code.co_name, MAX_NAME), _place(times)]
+        (_file_name(code.co_filename), _place(line), clipped(code.co_name, MAX_NAME), _place(times))
         for (_, line), (code, times) in list(seen.items())[-MAX_FRAMES:]
     ]
 
@@ -76,22 +79,25 @@ def _steps(error: BaseException) -> list[types.TracebackType]:
 
 
 def _says_unwritten(error: BaseException, message: str) -> bool:
-    """Raised by the submission itself; torch raises the same class for a dtype that an operation does not take."""
+    """Return whether the submission raised a NotImplementedError itself.
+
+    torch raises the same class for a dtype that an operation does not support.
+    """
     steps = _steps(error)
     if not steps or not message:
         return True
     return (traceback.extract_tb(steps[-1])[-1].line or "").startswith("raise")
 
 
-def _syntax(error: BaseException, main: Path) -> list[Any]:
+def _syntax(error: BaseException, main: Path) -> tuple[str, int, int, str]:
     file, line, column, source = (
         _attribute(error, SyntaxError, name) for name in ("filename", "lineno", "offset", "text")
     )
-    return [_file_name(file) or _file_name(main.name), _place(line), _place(column), clipped(source, MAX_SOURCE)]
+    return _file_name(file) or _file_name(main.name), _place(line), _place(column), clipped(source, MAX_SOURCE)
 
 
 def _attribute(error: BaseException, kind: type[BaseException], name: str) -> Any:
-    """The attribute as the built-in class keeps it: a subclass may have a property of the same name."""
+    """Return an attribute as the built-in class stores it: a subclass may have a property of the same name."""
     return vars(kind)[name].__get__(error)
 
 
@@ -100,5 +106,5 @@ def _file_name(path: Any) -> str:
 
 
 def _place(number: Any) -> int:
-    """A line, a column or a count within the limits; 0 for anything else."""
+    """Return a line, a column or a count, moved within the limits; 0 for any other object."""
     return min(max(int.__int__(number), 0), MAX_PLACE) if issubclass(type(number), int) else 0

@@ -1,8 +1,8 @@
-"""What runs inside a worker: it loads one submission and answers probes about it.
+"""The code inside a worker: it loads one submission and answers the judge's questions about it.
 
-The process belongs to the submission from the moment that its code runs, so nothing here is trusted afterwards; the
-judge takes only data from it. Before that moment it parses the file, which keeps a source that breaks the parser away
-from the judge.
+The process belongs to the submission from the moment that its code runs. Nothing here is trusted afterwards, and the
+judge takes only data from it. Before that moment the worker parses the files, so that a source that breaks the parser
+breaks only the worker.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
 
-from dlgrade.worker import failures, wire
-from dlgrade.worker.frames import HEADER, read_frame, write_frame
-from dlgrade.worker.from_scratch import guard, neighbours, operators, program, static
-from dlgrade.worker.from_scratch.families import ReadyMade, ready_made
-from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_HEAD, MAX_NAME
+from dlgrade.worker import failures, protocol, wire
+from dlgrade.worker.forbidden import guard, neighbours, operators, program, static
+from dlgrade.worker.forbidden.families import Forbidden, forbidden_by
+from dlgrade.worker.frames import read_frame, write_frame
+from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_NAME
+from dlgrade.worker.protocol import Execute, Failure, OpenGpu, Probe, Question, Read, Reply, Request, Status
 
 MODULE = "submission"
-MAX_GUESSES = 1000  # names of the submission that a missing one is compared with
+MAX_GUESSES = 1000  # names of the submission that a missing name is compared with
 MAX_RECURSION = 20_000
 
 
@@ -54,44 +54,67 @@ class Implementation:
 
 
 class Guest:
-    """One submission and the requests about it; `answer` maps a request to a reply, packed for the channel."""
+    """One submission, and the answers to questions about it.
+
+    The judge asks in this order: `OpenGpu` where a check needs a GPU, `Read`, `Execute`, then any number of `Probe`.
+
+    - `Read` runs the static check and starts the guard, before any code of the submission runs.
+    - `Execute` imports the submission. From here on every attribute of this object may be forged.
+    - A reply is data within the limits of `dlgrade.worker.limits`: a value as a tree, or the exception in words.
+
+    `answer` never raises: everything that the submission raises becomes a reply.
+    """
 
     def __init__(self, folder: Path, max_answer: int) -> None:
+        """Store the scratch folder, and the most bytes of an answer."""
         self.folder = folder
         self.max_answer = max_answer
         self.module = types.ModuleType(MODULE)
         self.tree = ast.Module(body=[], type_ignores=[])
         self.path = folder / "unread"
         self.exercises: list[str] = []
-        self.forbidden: dict[str, ReadyMade] = {}
+        self.forbidden: dict[str, Forbidden] = {}
         self.guard = guard.Guard()
         self.neighbours: neighbours.Neighbours | None = None
         self.operators: list[str] = []
 
-    def answer(self, request: dict[str, Any]) -> bytes:
-        self.guard.noticed, self.operators = [], []
-        actions = {"open_gpu": self.open_gpu, "read": self.read, "execute": self.execute, "probe": self.probe}
-        action: Callable[..., Any] = actions[request["kind"]]
+    def answer(self, question: Question) -> bytes:
+        """Do what a question asks for, and return the reply as a frame."""
+        self.guard.noticed = []
+        self.operators = []
+        number, request = question.number, question.request
         blobs: list[bytes] = []
         try:
-            value = self.guarded(request, lambda: wire.to_tree(action(request), self.max_answer, blobs))
-            return self.pack(request, {"status": "value", "value": value}, blobs)
+            value = self.guarded(request, lambda: wire.to_tree(self.obey(request), self.max_answer, blobs))
+            return self.pack(number, "value", value, blobs=blobs)
         except wire.Unsendable as error:
-            reply: dict[str, Any] = {"status": "unsendable", "value": [error.reason, error.size]}
+            return self.pack(number, "unsendable", [error.reason, error.size])
         except Missing as error:
             name = failures.message_of(error)[:MAX_NAME]
-            reply = {"status": "missing", "value": [name, self.nearest(name)]}
+            return self.pack(number, "missing", [name, self.nearest(name)])
         except BaseException as error:
-            reply = {"status": "raised", "error": failures.describe(error, self.folder, self.path)}
-        return self.pack(request, reply, [])
+            return self.pack(number, "raised", error=failures.describe(error, self.folder, self.path))
 
-    def guarded(self, request: dict[str, Any], work: Callable[[], Any]) -> Any:
+    def obey(self, request: Request) -> Any:
+        """Return the value that a request asks for; None where it asks for none."""
+        match request:
+            case Probe():
+                return self.probe(request)
+            case Read():
+                return self.read(request)
+            case Execute():
+                return self.execute()
+            case OpenGpu():
+                return self.open_gpu(request)
+
+    def guarded(self, request: Request, work: Callable[[], Any]) -> Any:
         """Do the work under the guard, and record operators if asked to.
 
         No `contextlib` here: it touches attributes of an exception on its way, which the submission may have made.
         """
-        record = request.get("record", False)
-        self.guard.begin(self.forbidden.get(request.get("exercise", ""), guard.NOTHING))
+        record = isinstance(request, Probe) and request.record
+        exercise = request.exercise if isinstance(request, Probe) else ""
+        self.guard.begin(self.forbidden.get(exercise, guard.NOTHING))
         if record:
             operators.begin()
         try:
@@ -101,64 +124,87 @@ class Guest:
                 self.operators = operators.end()
             self.guard.end()
 
-    def pack(self, request: dict[str, Any], reply: dict[str, Any], blobs: list[bytes]) -> bytes:
-        """A reply as it goes over the channel. Raises `Unsendable` when its tree is too large."""
-        sizes = [len(blob) for blob in blobs]
-        reply |= {"number": request["number"], "forbidden": self.guard.noticed[:MAX_FORBIDDEN], "sizes": sizes}
-        reply |= {"operators": self.operators}
-        head = msgspec.msgpack.encode(reply)
-        if len(head) > MAX_HEAD:
-            raise wire.Unsendable("too_large", len(head))
-        return b"".join([HEADER.pack(len(head)), head, *blobs])
+    def pack(
+        self,
+        number: int,
+        status: Status,
+        value: Any = None,
+        *,
+        error: Failure | None = None,
+        blobs: Sequence[bytes] = (),
+    ) -> bytes:
+        """Return a reply as a frame.
 
-    def open_gpu(self, request: dict[str, Any]) -> None:
-        """Start CUDA, with so many bytes of its memory at most."""
+        Args:
+            number: the number of the question.
+            status: the kind of the reply.
+            value: the tree of the value, or the details of a value that is missing or cannot be sent.
+            error: the exception, where the submission raised one.
+            blobs: the bytes of the tensors in the tree.
+
+        Raises:
+            Unsendable: the tree is too large.
+        """
+        reply = Reply(
+            number=number,
+            status=status,
+            forbidden=self.guard.noticed[:MAX_FORBIDDEN],
+            sizes=[len(blob) for blob in blobs],
+            operators=self.operators,
+            value=value,
+            error=error,
+        )
+        try:
+            return protocol.pack_reply(reply, blobs)
+        except protocol.ReplyTooLarge as large:
+            raise wire.Unsendable("too_large", large.size) from None
+
+    def open_gpu(self, request: OpenGpu) -> None:
+        """Start CUDA, with a limit on its memory."""
         total = torch.cuda.get_device_properties(0).total_memory
-        torch.cuda.set_per_process_memory_fraction(min(1.0, request["memory"] / total))
+        torch.cuda.set_per_process_memory_fraction(min(1.0, request.memory / total))
         torch.zeros(1, device="cuda").add_(1).item()
 
-    def read(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Parse the files and report what they must not use; then put them into the scratch folder.
-
-        `exercises` are the families that each exercise forbids, `interface` the methods that suites may call.
-        """
-        files: dict[str, bytes] = request["files"]
-        self.path = self.folder / request["main"]
-        source = files[request["main"]]
+    def read(self, request: Read) -> dict[str, Any]:
+        """Parse the files and report forbidden uses; then write the files into the scratch folder."""
+        files = request.files
+        self.path = self.folder / request.main
+        source = files[request.main]
         if b"\0" in source:  # which kind of error this is depends on Python's version
             line = source.partition(b"\0")[0].count(b"\n") + 1
             raise SyntaxError("source code cannot contain null bytes", (str(self.path), line, 0, ""))
         self.tree = ast.parse(source, filename=str(self.path))
-        found = self.check(files, request["exercises"], request["interface"])
+        report = self.check(request)
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
-        self.guard.watch({id(ready_made): ready_made for ready_made in self.forbidden.values()}.values())
-        return found
+        self.guard.watch({id(forbidden): forbidden for forbidden in self.forbidden.values()}.values())
+        return report
 
-    def check(self, files: dict[str, bytes], exercises: dict[str, Any], interface: list[str]) -> dict[str, Any]:
-        """What the exercises that are to be written from scratch must not use, and what staff should look at."""
+    def check(self, request: Read) -> dict[str, Any]:
+        """Return the forbidden uses of each exercise, and the suspicious lines that staff should look at."""
         main = self.path.stem
-        trees = neighbours.parsed(main, self.tree, files)
-        names = {stem: self.path.name if stem == main else f"{stem}.py" for stem in trees}
-        self.neighbours = neighbours.Neighbours(self.folder, files)
-        self.exercises = [*exercises]
-        known = {str(families): ready_made(families) for families in exercises.values() if families}
-        self.forbidden = {name: known[str(families)] for name, families in exercises.items() if families}
+        trees = neighbours.parsed(main, self.tree, request.files)
+        names = {stem: f"{stem}.py" for stem in trees} | {main: self.path.name}
+        self.neighbours = neighbours.Neighbours(self.folder, request.files)
+        self.exercises = [*request.exercises]
+        # Exercises with the same families share one object, as its names take a while to resolve.
+        known = {families: forbidden_by(families) for families in request.exercises.values() if families}
+        self.forbidden = {name: known[families] for name, families in request.exercises.items() if families}
         with _deep_recursion():
-            uses = static.uses(program.Program(main, trees), names, interface, self.forbidden)
+            uses = static.uses(program.Program(main, trees), names, request.interface, self.forbidden)
         return {
-            "uses": {name: [finding.plain for finding in found[:1]] for name, found in uses.items()},
+            "uses": {exercise: [finding.plain for finding in findings[:1]] for exercise, findings in uses.items()},
             "suspicious": [finding.plain for finding in static.suspicious(trees, names)],
         }
 
     def nearest(self, name: str) -> str | None:
-        """What the submission may have called it instead: a name of its own that is no exercise's."""
-        names = [own for own in list(vars(self.module)) if type(own) is str and len(own) <= MAX_NAME]
-        names = [own for own in names if own[:1] != "_" and own not in self.exercises]
-        near = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
-        return wire.clipped(near[0], MAX_NAME) if near else None
+        """Return the name of the submission, but of no exercise, that is most like a missing name."""
+        names = [defined for defined in list(vars(self.module)) if type(defined) is str and len(defined) <= MAX_NAME]
+        names = [defined for defined in names if defined[:1] != "_" and defined not in self.exercises]
+        matches = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
+        return wire.clipped(matches[0], MAX_NAME) if matches else None
 
-    def execute(self, _request: dict[str, Any]) -> None:
+    def execute(self) -> None:
         """Import the submission. A file beside it never hides a library."""
         assert self.neighbours is not None
         sys.meta_path.insert(0, self.neighbours)
@@ -169,14 +215,15 @@ class Guest:
         self.module.__file__ = str(self.path)
         exec(compile(self.tree, str(self.path), "exec", dont_inherit=True), self.module.__dict__)
 
-    def probe(self, request: dict[str, Any]) -> Any:
-        seed_all(request["seed"])
-        return pickle.loads(request["blob"])(Implementation(self.module))
+    def probe(self, request: Probe) -> Any:
+        """Return the probe's value for the submission. Only the judge can write pickles to the channel."""
+        seed_all(request.seed)
+        return pickle.loads(request.blob)(Implementation(self.module))
 
 
 @contextlib.contextmanager
 def _deep_recursion() -> Iterator[None]:
-    """A long chain of calls makes a deep tree, which Python itself compiles without trouble."""
+    """Allow deep recursion in the block: a long chain of calls is a deep tree, which Python itself can compile."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(MAX_RECURSION)
     try:
@@ -186,7 +233,7 @@ def _deep_recursion() -> Iterator[None]:
 
 
 def seed_all(seed: int) -> None:
-    """Start every probe from the same state, whatever ran before it."""
+    """Start a probe from the same state, no matter what ran before it."""
     torch.default_generator.manual_seed(seed)  # torch.manual_seed would queue a seed for every absent device
     np.random.seed(seed % 2**32)
     random.seed(seed)
@@ -195,7 +242,7 @@ def seed_all(seed: int) -> None:
 
 
 def take_over_output(fd: int) -> None:
-    """Send what the submission prints, from Python or from C, to `fd`; give it an empty standard input."""
+    """Send all output of this process, from Python or from C, to `fd`, and give it an empty standard input."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(fd, 1)
@@ -207,20 +254,28 @@ def take_over_output(fd: int) -> None:
 
 
 def serve(requests: int, replies: int, folder: Path, max_answer: int, missing: list[str]) -> None:
-    """Answer requests until the judge closes the channel. `missing`: the parts of the sandbox that are not there."""
-    warnings.resetwarnings()  # the judge may run with warnings as errors; a submission's warning costs nothing
-    tempfile.tempdir = str(folder)  # the judge may have looked its own up already
+    """Greet the judge, and answer questions until it closes the channel.
+
+    Args:
+        requests: the descriptor that questions come from.
+        replies: the descriptor that replies go to; may be the same.
+        folder: the scratch folder.
+        max_answer: the most bytes of an answer.
+        missing: the parts of the sandbox that are missing, which the greeting tells.
+    """
+    warnings.resetwarnings()  # a fork inherits warnings as errors, but a submission's warning costs nothing
+    tempfile.tempdir = str(folder)  # a fork inherits the folder that an ancestor has looked up
     guest = Guest(folder, max_answer)
-    write_frame(replies, guest.pack({"number": 0}, {"status": "value", "value": missing}, []))
+    write_frame(replies, guest.pack(protocol.FIRST_NUMBER, "value", missing))
     while True:
         try:
-            request = msgspec.msgpack.decode(read_frame(requests))
+            question = protocol.decode_question(read_frame(requests))
         except EOFError:
             return
-        reply = guest.answer(request)
+        reply = guest.answer(question)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
-            except Exception:  # closed or replaced by the submission: its output is its own loss
+            except Exception:  # the submission has closed or replaced the stream, and loses its output
                 continue
         write_frame(replies, reply)

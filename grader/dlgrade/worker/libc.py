@@ -1,4 +1,4 @@
-"""Calls of the C library that Python has no function for."""
+"""Calls of the C library for which Python has no function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def call(name: str, *arguments: object) -> int:
-    """A libc function that returns -1 and sets errno on failure. Raises OSError with the function's name."""
+    """Call a libc function that returns -1 and sets errno on failure. Raises OSError with the function's name."""
     result: int = getattr(libc, name)(*arguments)
     if result < 0:
         number = ctypes.get_errno()

@@ -1,4 +1,4 @@
-"""What one worker may use, and what one reply may hold."""
+"""The limits of one worker, and of one reply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 MB = 1 << 20
 
-# A reply. The worker cuts its words to these limits, and the judge refuses a reply beyond them.
+# Limits of a reply. An honest worker cuts its texts to these limits, and the judge refuses a reply beyond them.
 MAX_HEAD = 2 * MB  # bytes of a reply besides its tensors
 MAX_NAME = 100  # characters: a function, a class, a file
 MAX_DOTTED_NAME = 200
@@ -22,7 +22,7 @@ MAX_SIZE = 1 << 62  # bytes of one value, claimed or real
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes, seconds and counts that end a worker, or a request to it, when they are passed."""
+    """The limits in bytes, seconds and counts; passing a limit ends the worker, or fails in the worker."""
 
     memory: int = 2048 * MB
     gpu_memory: int = 8192 * MB

@@ -1,11 +1,11 @@
 """The walls around a worker, on Linux: namespaces, a bare root folder, Landlock, seccomp, limits, no privileges.
 
-A fork server enters a user and a PID namespace of its own and there builds a bare root: an empty file system onto which
+A fork server enters a user and a PID namespace of its own. There it builds a bare root: an empty file system onto which
 only Python's own folders are bound. Each worker then gets a PID, network, IPC and mount namespace of its own, that root
-as its whole world, and a scratch folder in memory that goes when the worker goes.
+as its whole file system, and a scratch folder in memory, which disappears with the worker.
 
 Where the system refuses namespaces, as containers do, the other walls remain: Landlock, a filter that refuses sockets,
-and for root's workers an ordinary user of their own (`dlgrade.worker.users`). `missing` names the parts that do not.
+and for workers of root an ordinary user of their own (`dlgrade.worker.users`). `missing` names the parts that fail.
 
 `man 7 user_namespaces`, `man 7 landlock` and `man 2 pivot_root` describe the calls.
 """
@@ -63,7 +63,7 @@ KEEP = (
 SYSTEM_FOLDERS = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-# What CUDA reads besides its device nodes, a /proc of its own and the system's libraries.
+# Folders that CUDA reads, besides its device nodes, a /proc of its own and the system's libraries.
 GPU_FOLDERS = ("/sys/bus/pci", "/sys/devices", "/sys/module/nvidia", "/sys/module/nvidia_uvm", "/usr/local/nvidia")
 
 SCRATCH = Path("/submission")
@@ -80,23 +80,23 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str |
 
 
 def readable_folders() -> list[Path]:
-    """What Python and torch read while they run: the standard library, site-packages, the system's libraries."""
+    """Return the folders that Python and torch read while they run: their own, and the system's libraries."""
     paths = sysconfig.get_paths()
     folders = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders |= {entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages", "lib-dynload"))}
     if site.ENABLE_USER_SITE:
         folders.add(site.getusersitepackages())
-    libraries = {str(Path(sys.base_prefix) / "lib")}  # libpython, where Python is built as a shared library
+    libraries = {str(Path(sys.base_prefix) / "lib")}  # has libpython, if Python is built as a shared library
     wanted = sorted({Path(folder).absolute() for folder in folders | libraries | set(SYSTEM_FOLDERS)})
-    kept: list[Path] = []
+    outermost: list[Path] = []
     for folder in wanted:
-        if folder.is_dir() and not any(above in folder.parents for above in kept):
-            kept.append(folder)
-    return kept
+        if folder.is_dir() and not any(above in folder.parents for above in outermost):
+            outermost.append(folder)
+    return outermost
 
 
 def python_files() -> list[Path]:
-    """What has been imported from Python's folders, and the folders themselves."""
+    """Return Python's folders, and the files that have been imported from them."""
     folders = [folder for folder in readable_folders() if str(folder) not in SYSTEM_FOLDERS]
     names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     files = [Path(name) for name in names if isinstance(name, str)]
@@ -104,13 +104,13 @@ def python_files() -> list[Path]:
 
 
 def gpu_devices() -> list[str]:
-    """The nodes of NVIDIA's driver: /dev/nvidia0, /dev/nvidiactl and what goes with them; none without a GPU."""
+    """Return the device nodes of NVIDIA's driver, such as /dev/nvidia0 and /dev/nvidiactl; none without a GPU."""
     nodes = [*Path("/dev").glob("nvidia*"), *Path("/dev/nvidia-caps").glob("*")]
     return sorted(str(node) for node in nodes if node.is_char_device())
 
 
 def without(folders: list[Path], private: list[Path]) -> list[Path]:
-    """The same folders as a list of paths that leaves `private` out, for rules that can only allow."""
+    """Return paths that cover the folders except for `private`, for rules that can only allow."""
     result: list[Path] = []
     for folder in folders:
         if any(folder == hidden or hidden in folder.parents for hidden in private):
@@ -123,27 +123,37 @@ def without(folders: list[Path], private: list[Path]) -> list[Path]:
 
 
 class Sandbox:
-    """The walls that this machine offers; `missing` names those that it does not, each with the system's reason."""
+    """The walls that this machine offers. `missing` names the other walls, each with the system's reason.
+
+    The order is fixed, since each step needs rights that a later step gives up:
+
+    1. the fork server, once: `enter`;
+    2. the fork server, for each worker: `before_fork`, the fork, `after_fork`;
+    3. the worker: `confine`, which nothing can undo.
+
+    A program that is its own worker calls `do_without_namespaces`, `before_fork` and `confine`.
+    """
 
     def __init__(self, limits: Limits, private: list[Path], *, wanted: bool) -> None:
+        """Store the limits, the folders that no worker may read, and whether there is to be a sandbox at all."""
         self.limits = limits
         self.private = [path.resolve() for path in private]
         self.wanted = wanted
         self.missing: list[str] = []
         self.roots: dict[bool, str] = {}  # for workers without and with a GPU
-        self.home_pids: int | None = None
-        self.own_users = False
+        self.home_pids: int | None = None  # the fork server's PID namespace
+        self.own_users = False  # whether each worker becomes a user of its own
         self.user: users.User | None = None  # of the next worker
-        self.kept: set[int] = set()  # capabilities that a worker keeps
-        self.networked = True
+        self.kept_capabilities: set[int] = set()  # of a worker
+        self.networked = True  # whether a worker sees the machine's network
 
     @property
     def contained(self) -> bool:
-        """Whether workers live in PID namespaces of their own."""
+        """Return whether workers live in PID namespaces of their own."""
         return self.home_pids is not None
 
     def _try(self, part: str, action: Callable[[], object]) -> bool:
-        """Put up a part; note where the system refuses it."""
+        """Put up a wall, and return whether it stands. A refusal is noted."""
         try:
             action()
         except OSError as error:
@@ -154,7 +164,10 @@ class Sandbox:
     # The fork server's part, once.
 
     def enter(self) -> None:
-        """Enter a user and a PID namespace, and build the bare root in a mount namespace; note what is refused."""
+        """Enter a user and a PID namespace, and build the bare root in a mount namespace. Refusals are noted.
+
+        Where the system allows a PID namespace, this forks: the caller goes on as the first process in it.
+        """
         if not self.wanted:
             self.missing = [SWITCHED_OFF]
             return
@@ -172,9 +185,9 @@ class Sandbox:
                 self._rehearse_user(lambda: None, Path(tempfile.gettempdir()))
 
     def do_without_namespaces(self, reason: str, scratches: Path) -> None:
-        """Note that they are missing, and find out what root's workers can be instead of root.
+        """Note that namespaces are missing, and find out which user root's workers can be instead of root.
 
-        `scratches`: the folder that the workers' scratch folders are in.
+        `scratches` is the folder that contains the workers' scratch folders.
         """
         self.missing += lacking(reason, *NAMESPACES)
         if os.geteuid() == 0:
@@ -184,17 +197,17 @@ class Sandbox:
             self.missing.append("process limit")
 
     def _become_own_user(self) -> None:
-        """As a worker does, with a folder for its scratch."""
-        user = users.User()
+        """Become a user as a worker does, who owns a scratch folder."""
+        user = users.User.take()
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             user.own(Path(folder))
         user.become()
 
     def _rehearse_user(self, become: Callable[[], None], scratches: Path) -> None:
-        """See whether a worker can be an ordinary user, who must be able to read Python.
+        """Find out whether a worker can be an ordinary user, who must be able to read Python's files.
 
-        A user who cannot gets root's right to read (or to override permissions, if root has no other). Landlock limits
-        this right to Python's folders.
+        A user who cannot read them keeps root's right to read, or else to override permissions. Landlock limits this
+        right to Python's folders.
         """
 
         def attempt() -> None:
@@ -203,9 +216,10 @@ class Sandbox:
 
         refusal, closed = users.rehearse(attempt, [*python_files(), scratches])
         if closed and not refusal:
-            held = capabilities.permitted()
-            self.kept = set([one for one in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if one in held][:1])
-            if not self.kept:
+            permitted = capabilities.permitted()
+            readers = [right for right in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if right in permitted]
+            self.kept_capabilities = {*readers[:1]}
+            if not readers:
                 refusal = f"{closed} is closed to other users"
             else:
                 self.missing.append(f"rights of an ordinary user ({closed} is closed to other users)")
@@ -217,7 +231,8 @@ class Sandbox:
         unshare(CLONE_NEWNS)
         mount("none", "/", None, MS_REC | MS_SLAVE)
         nodes = gpu_devices()
-        common = _open_sources([*readable_folders(), *SYSTEM_FILES, *DEVICES])  # first: the roots come to hide some
+        # All sources are opened before the roots are built, which hide some of them.
+        common = _open_sources([*readable_folders(), *SYSTEM_FILES, *DEVICES])
         extra = _open_sources([*nodes, *GPU_FOLDERS]) if nodes else {}
         mount("tmpfs", str(MOUNT_POINT), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=16m")
         roots = {False: self._build_root(MOUNT_POINT / "plain", common)}
@@ -227,12 +242,12 @@ class Sandbox:
             Path(roots[True], "proc").mkdir()
         for source in (common | extra).values():
             os.close(source)
-        _expect_no_entry("pivot_root", NOWHERE, NOWHERE)  # a worker would find out too late that it may not
+        _expect_no_entry("pivot_root", NOWHERE, NOWHERE)  # a worker would find out too late that it is refused
         _expect_no_entry("umount2", NOWHERE, MNT_DETACH)
         self.roots = roots
 
     def _build_root(self, root: Path, sources: dict[Path, int]) -> str:
-        """A folder with these and a scratch, for workers to take for the root of all."""
+        """Build a folder with these sources and a scratch folder, which workers take as their root. Return its path."""
         root.mkdir()
         for path, source in sources.items():
             inside = root / path.relative_to("/")
@@ -242,7 +257,7 @@ class Sandbox:
                 inside.parent.mkdir(parents=True, exist_ok=True)
                 inside.touch()
             mount(f"/proc/self/fd/{source}", str(inside), None, MS_BIND | MS_REC)
-        for path in self.private:
+        for path in self.private:  # an empty, closed folder covers it
             inside = root / path.relative_to("/")
             if inside.is_dir():
                 mount("tmpfs", str(inside), "tmpfs", MS_NOSUID | MS_NODEV, "mode=000,size=4k")
@@ -253,26 +268,30 @@ class Sandbox:
     # Each worker's part.
 
     def before_fork(self) -> None:
-        """The server's next child is the first process of a new PID namespace, or has a user of its own."""
+        """Give the server's next child a new PID namespace, of which it is the first process, or a user of its own."""
         if self.contained:
             unshare(CLONE_NEWPID)
         if self.own_users:
-            self.user = users.User()
+            self.user = users.User.take()
 
     def after_fork(self) -> None:
-        """The server's further children are in its own PID namespace again."""
+        """Put the server's further children into its own PID namespace again."""
         if self.home_pids is not None:
             call("setns", self.home_pids, CLONE_NEWPID)
 
     def confine(self, spare: Path, *, gpu: bool = False) -> tuple[Path, list[str]]:
-        """Shut the calling process in, with a GPU or without.
+        """Shut the calling process in for good, with a GPU or without.
 
-        Returns its scratch folder (`spare` where it gets none) and the parts of the walls that are missing.
+        Returns its scratch folder, which is `spare` where it gets none in memory, and the missing parts of the sandbox.
+
+        Raises:
+            OSError: the system refuses a step that `enter` has found possible.
         """
         if not self.wanted:
             os.chdir(spare)
             return spare, self.missing
-        scratch, data = spare, data_bytes()
+        scratch = spare
+        data = data_bytes()  # inherited memory comes on top of the limit
         if self.contained:
             self.networked = not self._try("network namespace", lambda: unshare(CLONE_NEWNET))
             self._try("IPC namespace", lambda: unshare(CLONE_NEWIPC))
@@ -280,8 +299,8 @@ class Sandbox:
                 scratch = self._move_into(self.roots[gpu], gpu=gpu)
         self._try("limits", lambda: self._limit(data))
         self._give_up_root(scratch)
-        capabilities.keep_only(self.kept)
-        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)  # a change of user would undo it
+        capabilities.keep_only(self.kept_capabilities)
+        call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)  # after the change of user, which would undo it
         os.chdir(scratch)
         call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         self._try("Landlock", lambda: self._landlock(scratch, gpu=gpu))
@@ -289,7 +308,7 @@ class Sandbox:
         return scratch, self.missing
 
     def _give_up_root(self, scratch: Path) -> None:
-        """Where no user namespace has done it: become a user of this worker's own, who owns the scratch folder."""
+        """Become the worker's own user, who owns the scratch folder, unless a user namespace provides another user."""
         if self.user is not None:
             self.user.own(scratch)
             self.user.become()
@@ -297,16 +316,18 @@ class Sandbox:
             os.chown(scratch, os.geteuid(), os.getegid())
 
     def _move_into(self, root: str, *, gpu: bool) -> Path:
+        """Make a folder the root of this process, with fresh folders in memory. Return the scratch folder."""
         unshare(CLONE_NEWNS)
         mount(root, root, None, MS_BIND | MS_REC)  # a mount that a more privileged namespace made cannot be the root
         os.chdir(root)
-        if gpu:  # CUDA names its threads there; where a container forbids it, CUDA says so when it is started
+        if gpu:  # CUDA names its threads in /proc; where a container forbids the mount, CUDA reports it when it starts
             with contextlib.suppress(OSError):
                 mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV)
         call("pivot_root", b".", b".")
         call("umount2", b".", MNT_DETACH)
         os.chdir("/")
-        room = f"mode=700,size={self.limits.scratch},nr_inodes={self.limits.files}"  # an empty file takes memory, too
+        # Empty files take memory, too, so their number has a limit.
+        room = f"mode=700,size={self.limits.scratch},nr_inodes={self.limits.files}"
         for folder in (SCRATCH, SHARED):
             mount("tmpfs", str(folder), "tmpfs", MS_NOSUID | MS_NODEV, room)
         return SCRATCH
@@ -347,7 +368,7 @@ class Sandbox:
 
 
 def _expect_no_entry(name: str, *arguments: object) -> None:
-    """Call a function on a path that does not exist, to see whether the system refuses the call as such."""
+    """Call a function with a path that does not exist. Raises OSError if the system refuses the call as such."""
     try:
         call(name, *arguments)
     except FileNotFoundError:
@@ -355,7 +376,7 @@ def _expect_no_entry(name: str, *arguments: object) -> None:
 
 
 def _enter_namespaces() -> str:
-    """Go on as the first process of a new user and PID namespace; or here, with the reason that refuses them."""
+    """Go on as the first process of new user and PID namespaces, and return "". Or stay, and return the refusal."""
     try:
         if os.geteuid() == 0:
             _new_user_of_root()
@@ -365,22 +386,25 @@ def _enter_namespaces() -> str:
     except OSError as error:
         return str(error.strerror)
     if os.fork():
-        os._exit(0)  # its child is the first process of the new PID namespace: when it ends, all of them end
+        os._exit(0)  # the child is the first process of the new PID namespace: when it ends, all its processes end
     return ""
 
 
 def _new_user() -> None:
     user, group = os.geteuid(), os.getegid()
     unshare(CLONE_NEWUSER)
-    for name, words in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        Path(f"/proc/self/{name}").write_text(words)
+    for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path(f"/proc/self/{name}").write_text(content)
 
 
 def _new_user_of_root() -> None:
-    """A namespace with two users: root, so that its files can still be bound, and nobody, for workers.
+    """Enter a user namespace with two users: root, so that its files can still be bound, and nobody, for workers.
 
-    Two can only be written down from outside, by a shell: a fork of this process would take longer than all the rest.
-    What would refuse them is found out before, as nothing leads back.
+    A map of two users can be written only from outside the namespace. A shell does that: a fork of this process would
+    take longer than all other steps. As there is no way back, this looks for possible refusals first.
+
+    Raises:
+        OSError: the system refuses the namespace.
     """
     for file in ("/proc/self/uid_map", "/proc/self/gid_map"):
         if not _has(file, 0) or not _has(file, NOBODY):
@@ -390,8 +414,8 @@ def _new_user_of_root() -> None:
     os.setgroups([])
     waits, go = os.pipe()
     script = 'read go; printf "$1" > /proc/$0/uid_map && printf "$1" > /proc/$0/gid_map'
-    words = ["sh", "-c", script, str(os.getpid()), f"0 0 1\\n{NOBODY} {NOBODY} 1\\n"]
-    shell = os.posix_spawn("/bin/sh", words, {}, file_actions=[(os.POSIX_SPAWN_DUP2, waits, 0)])
+    command = ["sh", "-c", script, str(os.getpid()), f"0 0 1\\n{NOBODY} {NOBODY} 1\\n"]
+    shell = os.posix_spawn("/bin/sh", command, {}, file_actions=[(os.POSIX_SPAWN_DUP2, waits, 0)])
     os.close(waits)
     try:
         unshare(CLONE_NEWUSER)
@@ -404,13 +428,13 @@ def _new_user_of_root() -> None:
 
 
 def _has(file: str, number: int) -> bool:
-    """Whether a user namespace's map has this id."""
+    """Return whether the map of a user namespace has this id."""
     ranges = [line.split() for line in Path(file).read_text().splitlines()]
     return any(int(first) <= number < int(first) + int(length) for first, _, length in ranges)
 
 
 def become_nobody_here() -> None:
-    """Be nobody for good in a user namespace, and keep the capabilities that one has in it."""
+    """Become nobody for good in a user namespace, and keep the capabilities in it."""
     call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -418,7 +442,7 @@ def become_nobody_here() -> None:
 
 
 def forget_surroundings() -> None:
-    """Overwrite the environment and the command line in memory: they may hold what a submission must not learn."""
+    """Overwrite the environment and the command line in memory, where a submission could find secrets."""
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end of `man 5 proc_pid_stat`
     ctypes.memset(start, 0, end - start)
@@ -433,7 +457,7 @@ def forget_surroundings() -> None:
 
 
 def data_bytes() -> int:
-    """The private writable memory of this process, as RLIMIT_DATA counts it."""
+    """Return the private writable memory of this process in bytes, as RLIMIT_DATA counts it."""
     return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 
 

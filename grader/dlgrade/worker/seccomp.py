@@ -1,9 +1,10 @@
-"""System calls that no submission needs and that would go round the other walls.
+"""A filter for system calls that no submission needs and that would get around the other walls.
 
-Memory that belongs to no process (memfd, System V segments) escapes a limit on processes; new namespaces, io_uring,
-bpf, ptrace and keyrings widen the kernel that can be attacked; inotify and fanotify tell what others read. A classic
-BPF program answers each with EPERM; clone3, whose flags a filter cannot read, with ENOSYS, so that libc falls back to
-clone. Where there is no network namespace, sockets are refused, but for the two ends of a stream within the worker.
+Memory that belongs to no process (memfd, System V segments) escapes a limit on processes. New namespaces, io_uring,
+bpf, ptrace and keyrings expose more of the kernel to attacks. inotify and fanotify show what other processes read.
+
+A classic BPF program answers each call with EPERM. It answers clone3, whose flags a filter cannot read, with ENOSYS, so
+that libc falls back to clone. Without a network namespace it refuses all sockets but pairs of streams.
 
 `man 2 seccomp`; numbers from the kernel's tables for x86-64 and arm64.
 """
@@ -21,7 +22,7 @@ OFFSET_NUMBER, OFFSET_ARCH, OFFSET_FIRST_ARGUMENT, OFFSET_SECOND_ARGUMENT, OFFSE
 OFFSET_FIFTH_ARGUMENT = 48  # its other half follows
 CLONE_NEW_ANY = 0x7E020000  # CLONE_NEWNS and all other namespaces
 SOL_SOCKET = 1
-BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and the same by force: the kernel's memory, which no limit counts
+BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and the same by force: memory of the kernel, which no limit counts
 AF_UNIX, SOCK_STREAM, SOCK_TYPE_MASK = 1, 1, 0xF
 X32 = 0x40000000  # the same calls by other numbers
 
@@ -66,7 +67,7 @@ class _Program(ctypes.Structure):
 
 
 def program(machine: str, *, sockets: bool) -> list[Instruction]:
-    """The filter for an architecture, as instructions, with `sockets` or without."""
+    """Return the filter for an architecture, as instructions, with `sockets` or without."""
     arch, clone, clone3, setsockopt, refused = TABLES[machine]
     code: list[Instruction] = [
         (LD, 0, 0, OFFSET_ARCH), (JEQ, 1, 0, arch), (RET, 0, 0, KILL),
@@ -92,10 +93,10 @@ def program(machine: str, *, sockets: bool) -> list[Instruction]:
 
 
 def _no_sockets(machine: str) -> list[Instruction]:
-    """Refuse all sockets but pairs of streams, which lead nowhere else.
+    """Return the instructions that refuse all sockets but pairs of streams, which lead nowhere else.
 
-    A pair for datagrams could still send to any socket of the machine by its path, in sendmsg, whose target a filter
-    cannot read. The address of sendto is null where a pair is used.
+    A pair for datagrams could still send to any socket of the machine by its path, by sendmsg, whose target a filter
+    cannot read. A call of sendto on a pair has a null address.
     """
     socketpair, sendto, refused = SOCKETS[machine]
     code: list[Instruction] = []
@@ -114,7 +115,7 @@ def _no_sockets(machine: str) -> list[Instruction]:
 
 
 def restrict(*, sockets: bool) -> None:
-    """Install the filter for this process and its children, with `sockets` or without; it must have no_new_privs.
+    """Install the filter for this process and its children, with `sockets` or without. Needs no_new_privs.
 
     Raises:
         OSError: the kernel has no seccomp, or the architecture is unknown.

@@ -1,38 +1,48 @@
-"""The fork server: a process with torch imported that makes one fresh sandboxed worker after another.
+"""The fork server: a process with torch imported that forks one fresh sandboxed worker after another.
 
-It is forked from the nursery, which reads nothing confidential, runs no student code, and watches its workers: it ends
-one when the judge asks, when the worker's processes together pass the memory limit, and all of them when the judge is
-gone.
+The nursery forks it. It reads nothing confidential and runs no student code. It ends a worker when the judge orders it
+or when the worker's processes together pass the memory limit, and all workers when the judge is gone.
 
-Its control socket carries one JSON object a packet. From the judge: `{"start": n, "spare": folder, "gpu": bool}` with
-two file descriptors (channel, output), `{"kill": n}`, `{"waiting": n}`. To the judge: `{"ready": missing}` once,
-`{"waiting": seconds}` when asked, and `{"ended": n, "signal": s, "code": c, "memory": bool}` when all processes of a
-worker are dead.
+The judge's orders come in on its control socket, and its messages go out there; see `dlgrade.worker.protocol`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from dlgrade.worker import guest, sharing, users
+from dlgrade.worker import guest, protocol, sharing, users
 from dlgrade.worker.libc import PR_SET_CHILD_SUBREAPER, call
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.processes import children, memory_of, waiting_seconds
+from dlgrade.worker.protocol import (
+    PACKET,
+    End,
+    Ended,
+    KillWorker,
+    Message,
+    Ready,
+    ReportWaiting,
+    StartWorker,
+    Waited,
+)
 from dlgrade.worker.sandbox import Sandbox, forget_surroundings
 
-PACKET = 65536
-WATCH_MS = 50
+WATCH_MS = 50  # between two looks at the memory of workers
+CHANNEL = 3  # the descriptor of the channel in a worker
 
 
 @dataclass
-class Worker:
-    """A running worker: its process, the pidfd that is ready when it ends, its memory at birth, its own user."""
+class Child:
+    """A running worker, as the fork server knows it.
+
+    `pidfd` is ready when the process ends. `memory` is the process's memory at its start. `user` is a user of the
+    worker's own, where it has one. `over` says that it has passed the memory limit.
+    """
 
     pid: int
     pidfd: int
@@ -42,112 +52,143 @@ class Worker:
 
 
 class Server:
+    """The fork server. `run` is the whole life of the process.
+
+    Phases: enter the sandbox, forget the environment, send `Ready`; then take one event after another, an order or the
+    end of a worker. The server never blocks on a worker: it waits for the control socket and for all pidfds at once.
+    It ends when the control socket is closed, and takes its workers with it.
+
+    Fork order matters: the PID namespace of a worker is made before the fork (`before_fork`), all other walls inside
+    the child (`confine`). The server owns the control socket and the pidfds; a child closes all it has inherited.
+    """
+
     def __init__(self, control: socket.socket, limits: Limits, private: list[Path], *, sandbox: bool) -> None:
+        """Store the parts.
+
+        Args:
+            control: the socket to the judge.
+            limits: the limits of each worker.
+            private: folders that no worker may read.
+            sandbox: whether to shut workers in.
+        """
         self.control = control
         self.limits = limits
         self.sandbox = Sandbox(limits, private, wanted=sandbox)
-        self.workers: dict[int, Worker] = {}
+        self.children: dict[int, Child] = {}  # by the judge's number
 
     def run(self) -> None:
+        """Serve until the judge is gone."""
         os.setsid()  # Ctrl-C in the terminal is for the judge alone
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _silence()
-        self.sandbox.enter()
+        self.sandbox.enter()  # may fork: from here on this is the first process of its PID namespace
         forget_surroundings()
         if not self.sandbox.contained:
             call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self.send({"ready": self.sandbox.missing})
+        self.send(Ready(self.sandbox.missing))
         try:
             while self.turn():
                 pass
         finally:
-            for worker in self.workers.values():
-                self.kill(worker)
+            for child in self.children.values():
+                self.kill(child)
 
-    def send(self, message: dict[str, Any]) -> None:
-        self.control.send(json.dumps(message).encode())
+    def send(self, message: Message) -> None:
+        """Send a message to the judge."""
+        self.control.send(protocol.encode(message))
 
     def turn(self) -> bool:
-        """Wait for the next event and deal with it; False when the judge is gone."""
-        waiter = select.poll()
-        waiter.register(self.control, select.POLLIN)
-        for worker in self.workers.values():
-            waiter.register(worker.pidfd, select.POLLIN)
-        events = {descriptor for descriptor, _ in waiter.poll(WATCH_MS if self.workers else None)}
-        for number, worker in list(self.workers.items()):
-            if worker.pidfd in events:
-                self.bury(number, worker)
-            elif self.is_over(worker):
-                worker.over = True
-                self.kill(worker)
-        return self.control.fileno() not in events or self.obey()
+        """Wait for the next events and handle them. Return False when the judge is gone."""
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        for child in self.children.values():
+            poll.register(child.pidfd, select.POLLIN)
+        ready = {descriptor for descriptor, _ in poll.poll(WATCH_MS if self.children else None)}
+        for number, child in list(self.children.items()):
+            if child.pidfd in ready:
+                self.bury(number, child)
+            elif self.is_over(child):
+                child.over = True
+                self.kill(child)
+        return self.control.fileno() not in ready or self.obey()
 
-    def is_over(self, worker: Worker) -> bool:
-        """Whether a worker's processes hold too much. The exact count, which takes longer, confirms the quick one."""
-        most = worker.memory + self.limits.memory
-        return memory_of(worker.pidfd) > most and memory_of(worker.pidfd, exact=True) > most
+    def is_over(self, child: Child) -> bool:
+        """Return whether a worker's processes hold too much memory.
+
+        The exact count takes longer, so it only confirms the quick one.
+        """
+        most = child.memory + self.limits.memory
+        return memory_of(child.pidfd) > most and memory_of(child.pidfd, exact=True) > most
 
     def obey(self) -> bool:
+        """Obey the judge's next order. Return False when the judge is gone."""
         packet, descriptors, _, _ = socket.recv_fds(self.control, PACKET, 2)
         if not packet:
             return False
-        order = json.loads(packet)
-        if "start" in order:
-            self.make(order["start"], Path(order["spare"]), order["gpu"], *descriptors)
-        elif "waiting" in order:
-            worker = self.workers.get(order["waiting"])
-            self.send({"waiting": waiting_seconds(worker.pidfd) if worker else 0.0})
-        elif order["kill"] in self.workers:
-            self.kill(self.workers[order["kill"]])
+        match protocol.decode_order(packet):
+            case StartWorker() as order:
+                self.make(order, *descriptors)
+            case ReportWaiting(number):
+                child = self.children.get(number)
+                self.send(Waited(waiting_seconds(child.pidfd) if child else 0.0))
+            case KillWorker(number):
+                if number in self.children:  # otherwise its end is already on the way to the judge
+                    self.kill(self.children[number])
         return True
 
-    def make(self, number: int, spare: Path, gpu: bool, channel: int, output: int) -> None:
+    def make(self, order: StartWorker, channel: int, output: int) -> None:
+        """Fork a worker."""
         self.sandbox.before_fork()
         pid = os.fork()
         if pid == 0:
             try:
-                self.become_worker(spare, gpu, channel, output)
+                self.become_worker(order, channel, output)
             finally:
-                os._exit(0)
+                os._exit(0)  # the child must never return into the server's loop
         self.sandbox.after_fork()
         os.close(channel)
         os.close(output)
         pidfd = os.pidfd_open(pid)
-        self.workers[number] = Worker(pid, pidfd, memory_of(pidfd), self.sandbox.user)
+        self.children[order.number] = Child(pid, pidfd, memory_of(pidfd), self.sandbox.user)
 
-    def become_worker(self, spare: Path, gpu: bool, channel: int, output: int) -> None:
+    def become_worker(self, order: StartWorker, channel: int, output: int) -> None:
+        """Turn this child into a worker, and serve. Raises OSError when the sandbox cannot be completed."""
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.setsid()
         guest.take_over_output(output)
-        channel = _alone(channel)
+        _keep_only(channel)
         try:
-            scratch, missing = self.sandbox.confine(spare, gpu=gpu)
+            scratch, missing = self.sandbox.confine(Path(order.spare), gpu=order.gpu)
         except OSError as error:
-            print(error, flush=True)  # for the judge, which finds no answer
+            print(error, flush=True)  # the judge reads it when it finds no greeting
             raise
         if self.sandbox.wanted and self.sandbox.networked:  # sockets are refused
             sharing.share_by_value()
         os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LANG="C.UTF-8", PATH="/nonexistent")
-        guest.serve(channel, channel, scratch, self.limits.answer, missing)
+        guest.serve(CHANNEL, CHANNEL, scratch, self.limits.answer, missing)
 
-    def kill(self, worker: Worker) -> None:
-        signal.pidfd_send_signal(worker.pidfd, signal.SIGKILL)
+    def kill(self, child: Child) -> None:
+        """Kill the first process of a worker; in a PID namespace of its own, the others die with it."""
+        signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
 
-    def bury(self, number: int, worker: Worker) -> None:
-        """Report a worker once it and all that it started are dead."""
-        _, status = os.waitpid(worker.pid, 0)
-        if worker.user is not None:
-            worker.user.end()
+    def bury(self, number: int, child: Child) -> None:
+        """Report the end of a worker, once all processes that it started are dead, too."""
+        _, status = os.waitpid(child.pid, 0)
+        if child.user is not None:
+            child.user.end()
         if not self.sandbox.contained:
             self.end_strays()
-        os.close(worker.pidfd)
-        del self.workers[number]
-        code, sign = (None, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), None)
-        self.send({"ended": number, "signal": sign, "code": code, "memory": worker.over})
+        os.close(child.pidfd)
+        del self.children[number]
+        if os.WIFSIGNALED(status):
+            end = End(signal=os.WTERMSIG(status), code=None, memory=child.over)
+        else:
+            end = End(signal=None, code=os.WEXITSTATUS(status), memory=child.over)
+        self.send(Ended(number, end))
 
     def end_strays(self) -> None:
-        """Without a PID namespace: kill what dead workers left running, which is this process's to inherit."""
-        living = {worker.pid for worker in self.workers.values()}
+        """Kill the processes that dead workers left running; without a PID namespace, this process inherits them."""
+        living = {child.pid for child in self.children.values()}
         while strays := [pid for pid in children(os.getpid()) if pid not in living]:
             for pid in strays:
                 try:
@@ -158,87 +199,16 @@ class Server:
 
 
 def _silence() -> None:
+    """Give this process empty standard streams."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
 
 
-def _alone(channel: int) -> int:
-    """Keep the channel and close every other descriptor that the server had open."""
-    os.dup2(channel, 3)
-    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
-    return 3
+def _keep_only(channel: int) -> None:
+    """Move the channel to `CHANNEL`, and close every other descriptor but the standard streams.
 
-
-def pid_of(pidfd: int) -> int | None:
-    """The process behind a pidfd, as this machine's /proc numbers it."""
-    try:
-        info = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
-        return int(info.rpartition("\nPid:")[2].split()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def waiting_seconds(pidfd: int) -> float:
-    """How long the first thread of a process has waited for a core in all, but for what its own threads took.
-
-    0 for one that has started others, which may be what it waits for, and where the kernel does not count it.
+    The server's descriptors lead to the judge and to other workers.
     """
-    pid = pid_of(pidfd)
-    try:
-        ran, waited = (int(word) / 1e9 for word in Path(f"/proc/{pid}/schedstat").read_text().split()[:2])
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return 0.0
-    all_threads = sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-    return max(0.0, waited - max(0.0, all_threads - ran)) if not children(pid or 0) else 0.0
-
-
-def memory_of(pidfd: int, *, exact: bool = False) -> int:
-    """Bytes of anonymous and shared memory that the process behind a pidfd and its descendants hold; 0 if unknown.
-
-    Quickly, pages that processes share since a fork count once for each; exactly, each has its share of them.
-    """
-    pid = pid_of(pidfd)
-    if pid is None:
-        return 0
-    waiting, total = [pid], 0
-    while waiting:
-        one = waiting.pop()
-        total += _proportional(one) if exact else _resident(one)
-        waiting += children(one)
-    return total
-
-
-def _resident(pid: int) -> int:
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-    except OSError:
-        return 0
-    for task in tasks:  # the first thread may be dead, and then has no memory to its name
-        try:
-            status = (task / "status").read_text()
-        except OSError:
-            continue
-        sizes = [line.split() for line in status.splitlines() if line.startswith(("RssAnon:", "RssShmem:"))]
-        if sizes:
-            return sum(int(fields[1]) * 1024 for fields in sizes)
-    return 0
-
-
-def _proportional(pid: int) -> int:
-    try:
-        with users.acting_for(pid):
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return _resident(pid)
-    sizes = [line.split() for line in rollup.splitlines() if line.startswith(("Pss_Anon:", "Pss_Shmem:"))]
-    return sum(int(fields[1]) * 1024 for fields in sizes) if sizes else _resident(pid)
-
-
-def children(pid: int) -> list[int]:
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(word) for task in tasks for word in (task / "children").read_text().split()]
-    except OSError:
-        return []
+    os.dup2(channel, CHANNEL)
+    os.closerange(CHANNEL + 1, os.sysconf("SC_OPEN_MAX"))

@@ -1,7 +1,7 @@
-"""Tensors between a submission's own processes, where it may have no sockets.
+"""Pass tensors between a submission's own processes where sockets are refused.
 
-torch passes a tensor from one process to another as shared memory, whose descriptor travels over a named socket.
-Without such sockets a tensor's bytes travel through the pipe that its message goes through, as other values do.
+torch passes a tensor from one process to another as shared memory, whose descriptor goes over a named socket. Where
+such sockets are refused, the bytes of a tensor go through the same pipe as the rest of the message.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 
 
 def share_by_value() -> None:
+    """Have multiprocessing copy tensors from now on."""
     ForkingPickler.register(torch.UntypedStorage, _as_bytes)
 
 

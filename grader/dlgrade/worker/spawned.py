@@ -1,31 +1,28 @@
-"""A worker that is started and not forked: for Windows and macOS, where a fork does not survive torch.
+"""A worker that is started as a program: for Windows and macOS, where torch does not survive a fork.
 
-It speaks the same protocol over its standard input and output, and shuts itself in as far as the system lets it.
+It uses the same protocol on its standard input and output, and shuts itself in as far as the system allows.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import torch
 
 from dlgrade.sandbox_parts import NAMESPACES, NEED_LINUX, SWITCHED_OFF, lacking
 from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import SpawnWorker
 
 STARTED = "this worker was started, not forked"
 OTHERS = ("Landlock", "seccomp", "limits", "process limit")
 
 
-def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str], gpu: bool) -> None:
-    """Serve one submission in the folder `scratch`.
-
-    `wanted`: whether to shut it in; `private`: what may not be read; `gpu`: whether to leave a GPU in reach.
-    """
+def main(options: SpawnWorker) -> None:
+    """Serve one submission."""
     requests, replies = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt
@@ -34,15 +31,14 @@ def main(scratch: str, wanted: bool, limits: dict[str, Any], private: list[str],
             msvcrt.setmode(descriptor, os.O_BINARY)
     guest.take_over_output(2)
     torch.set_num_threads(1)
-    folder, missing = Path(scratch), [SWITCHED_OFF]
-    allowed = Limits(**limits)
-    if wanted:
-        missing = confine(folder, allowed, [Path(path) for path in private], gpu=gpu)
-    guest.serve(requests, replies, folder, allowed.answer, missing)
+    folder, missing = Path(options.scratch), [SWITCHED_OFF]
+    if options.sandbox:
+        missing = confine(folder, options.limits, [Path(path) for path in options.private], gpu=options.gpu)
+    guest.serve(requests, replies, folder, options.limits.answer, missing)
 
 
 def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> list[str]:
-    """Shut this process in as far as the system lets it; returns the parts that are missing."""
+    """Shut this process in as far as the system allows. Return the parts of the sandbox that are missing."""
     if sys.platform != "linux":
         return lacking(NEED_LINUX, *NAMESPACES, *OTHERS)
     try:
@@ -50,12 +46,12 @@ def confine(folder: Path, limits: Limits, private: list[Path], *, gpu: bool) -> 
         from dlgrade.worker.sharing import share_by_value
     except ImportError as error:
         return lacking(STARTED, *NAMESPACES) + lacking(str(error), *OTHERS)
-    walls = Sandbox(limits, private, wanted=True)
-    walls.do_without_namespaces(STARTED, folder.parent)
-    walls.before_fork()  # as this process is its own worker
+    sandbox = Sandbox(limits, private, wanted=True)
+    sandbox.do_without_namespaces(STARTED, folder.parent)
+    sandbox.before_fork()  # this process is its own worker
     share_by_value()
-    return walls.confine(folder, gpu=gpu)[1]
+    return sandbox.confine(folder, gpu=gpu)[1]
 
 
 if __name__ == "__main__":
-    main(**json.loads(sys.argv[1]))
+    main(msgspec.json.decode(sys.argv[1], type=SpawnWorker))

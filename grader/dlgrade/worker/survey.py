@@ -1,6 +1,6 @@
-"""The parts of the sandbox that this machine lacks, told by a process that shuts itself in as a worker would.
+"""A program that shuts itself in as a worker would, and prints the parts of the sandbox that this machine lacks.
 
-It needs no torch, and so a tenth of the time that a worker takes to start.
+It does not import torch, and so takes a tenth of the time in which a worker starts.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from dlgrade.worker.limits import Limits
 
 
 def main(spare: str) -> None:
-    """Print them as JSON. `spare`: an empty folder, for a worker that gets none of its own."""
+    """Print the missing parts as JSON. `spare` is an empty folder, for a worker that gets no folder in memory."""
     if sys.platform != "linux":
         print(json.dumps(lacking(NEED_LINUX, *NAMESPACES)))
         return
     from dlgrade.worker.sandbox import Sandbox
 
-    walls = Sandbox(Limits(), [], wanted=True)
-    walls.enter()
-    walls.before_fork()
+    sandbox = Sandbox(Limits(), [], wanted=True)
+    sandbox.enter()
+    sandbox.before_fork()
     child = os.fork()
     if child == 0:
-        print(json.dumps(walls.confine(Path(spare))[1]), flush=True)
+        print(json.dumps(sandbox.confine(Path(spare))[1]), flush=True)
         os._exit(0)
     os.waitpid(child, 0)
 

@@ -1,7 +1,7 @@
-"""An ordinary user for each worker of root's, where no user namespace provides one.
+"""An ordinary user for each worker that root starts, where no user namespace provides one.
 
-Every worker gets an id that no other process has. Workers can then neither signal each other nor read each other's
-memory, a limit on processes counts those of one worker only, and one signal ends all of them.
+Every worker gets an id that no other process has. So workers can neither signal each other nor read each other's
+memory. A limit on processes counts the processes of one worker only, and one signal ends all of them.
 """
 
 from __future__ import annotations
@@ -19,36 +19,42 @@ from pathlib import Path
 from dlgrade.worker import capabilities
 from dlgrade.worker.libc import PR_SET_DUMPABLE, PR_SET_KEEPCAPS, call
 
-FIRST_ID, IDS = 60706, 478  # systemd's table of user ids has nothing here
-SHARED = Path("/dev/shm")  # semaphores and shared memory, as data loaders with workers use them
+FIRST_ID, IDS = 60706, 478  # a free range in systemd's table of user ids
+SHARED = Path("/dev/shm")  # semaphores and shared memory, which data loaders with several processes use
 
 
 class User:
-    """An id that no other worker on this machine has, until it is given back by `end`.
+    """An id that no other worker on this machine has, until `end` gives it back."""
 
-    A bound socket holds it: the system gives every name once, and takes it back when its owner dies.
+    def __init__(self, number: int, claim: socket.socket) -> None:
+        self.number = number
+        self.claim = claim
 
-    Raises:
-        OSError: there is none.
-    """
+    @classmethod
+    def take(cls) -> User:
+        """Return a user whose id is free.
 
-    def __init__(self) -> None:
-        self.socket = socket.socket(socket.AF_UNIX)
+        A bound socket claims the id: the kernel gives every name once, and takes it back when its owner dies.
+
+        Raises:
+            OSError: no id is free.
+        """
+        claim = socket.socket(socket.AF_UNIX)
         for number in random.SystemRandom().sample(range(FIRST_ID, FIRST_ID + IDS), IDS):
             with contextlib.suppress(OSError):
-                self.socket.bind(f"\0dlgrade-user-{number}")
-                self.number = number
-                return
+                claim.bind(f"\0dlgrade-user-{number}")
+                return cls(number, claim)
         raise OSError(errno.EAGAIN, "no user id is free")
 
     def own(self, folder: Path) -> None:
+        """Make this user the owner of a folder."""
         os.chown(folder, self.number, self.number)
 
     def become(self) -> None:
-        """Turn root into this user for good; capabilities stay until they are dropped.
+        """Turn this process of root's into this user for good. Capabilities stay until they are dropped.
 
         Raises:
-            OSError: this root may not.
+            OSError: this root may not change its user.
         """
         os.setgroups([])
         call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
@@ -57,7 +63,11 @@ class User:
         call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # otherwise /proc/self belongs to root
 
     def end(self) -> None:
-        """End all processes of this user at once, which no fork outruns, and remove the memory that they shared."""
+        """Kill all processes of this user, remove their shared memory, and give the id back.
+
+        One signal reaches all of them at once, so that no fork can outrun it. Only this user may send it: hence the
+        child that becomes this user.
+        """
         child = os.fork()
         if child == 0:
             with contextlib.suppress(OSError):
@@ -69,11 +79,11 @@ class User:
                         path.unlink()
             os._exit(0)
         os.waitpid(child, 0)
-        self.socket.close()
+        self.claim.close()
 
 
 def user_of(pid: int) -> int | None:
-    """The user that a process runs as; None when it is gone."""
+    """Return the user that a process runs as; None when the process is gone."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -83,14 +93,16 @@ def user_of(pid: int) -> int | None:
 
 @contextlib.contextmanager
 def acting_for(pid: int) -> Iterator[None]:
-    """With a process's user for this one's: a container's root may not look into the processes of other users."""
+    """Act as the user of a process inside the block: a container's root may not look into other users' processes."""
     number = user_of(pid)
     if os.geteuid() != 0 or not number:
         yield
         return
     os.setegid(number)
     os.seteuid(number)
-    capabilities.keep_only(capabilities.permitted())  # whoever looks must have those of the process
+    capabilities.keep_only(
+        capabilities.permitted()
+    )  # a process may look only at processes that have no more capabilities
     try:
         yield
     finally:
@@ -99,9 +111,12 @@ def acting_for(pid: int) -> Iterator[None]:
 
 
 def rehearse(become: Callable[[], None], files: list[Path]) -> tuple[str, Path | None]:
-    """Have a child `become` somebody else: why it cannot ("" if it can), and a folder that it then could not enter.
+    """Have a child `become` another user, to see whether a worker could.
 
-    That user is to be able to read the files, and this process is to be able to kill it.
+    The other user must be able to read `files`, and this process must be able to kill the child.
+
+    Returns:
+        The reason that it cannot, "" if it can; and the first folder that the other user could not enter, if any.
     """
     answer_read, answer = os.pipe()
     hold_read, hold = os.pipe()
@@ -137,5 +152,5 @@ def _attempt(become: Callable[[], None], files: list[Path]) -> tuple[str, str | 
 
 
 def _closed(path: Path) -> Path:
-    """The first folder on the way to a file that this process may not enter; the file itself, if it may enter all."""
+    """Return the first folder on the way to a file that this process may not enter; otherwise the file itself."""
     return next((folder for folder in reversed(path.parents) if not os.access(folder, os.X_OK)), path)

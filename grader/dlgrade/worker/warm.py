@@ -1,4 +1,4 @@
-"""Work that every worker would repeat, done once in the process that workers are forked from."""
+"""Work that every worker would repeat, done once in the process from which workers are forked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 
 
 def use_one_thread() -> None:
-    """Import torch without a pool of threads: it survives no fork, and leaves no cores to other workers."""
+    """Import torch without a pool of threads.
+
+    A pool does not survive a fork, and would leave no cores to other workers.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import torch
@@ -18,10 +21,10 @@ def use_one_thread() -> None:
 
 
 def warm_up() -> None:
-    """Import torch and use once what every probe uses, so that forked workers find it ready.
+    """Import torch, and run once the code that every probe runs, so that forked workers find it loaded.
 
-    Where there is a GPU, nothing is differentiated: torch would start CUDA and threads for it, and no fork of this
-    process could differentiate any more.
+    On a machine with a GPU this differentiates nothing: torch would start CUDA and its threads, and after that no fork
+    of this process could differentiate.
     """
     use_one_thread()
     import cloudpickle
@@ -38,4 +41,4 @@ def warm_up() -> None:
     pickle.loads(cloudpickle.dumps(lambda: scale * 2))()
     wire.from_tree(wire.to_tree([x.grad, "", 1.0, {}], 1 << 20))
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # otherwise a collection in a worker would write to pages that it shares with its parent

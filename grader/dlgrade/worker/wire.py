@@ -1,7 +1,7 @@
-"""Values as data: what a worker may send back, in a form that cannot execute anything.
+"""Values as data: the form in which a worker sends a value, which cannot execute anything.
 
 A value becomes a tree of None, bool, int, float, str and tagged lists; msgpack carries the tree. The judge builds the
-value again from the tree alone, against limits: nothing in it names code.
+value again from the tree alone, within limits: nothing in the tree names code.
 
 ========================  =====================================================
 `["l", items]`            list; `"t"` tuple (and torch.Size), `"s"` set
@@ -10,11 +10,11 @@ value again from the tree alone, against limits: nothing in it names code.
 `["A", dtype, shape, bytes]`           numpy array, little-endian
 `["i", digits]`           int beyond 64 bits; `["b", bytes]` bytes
 `["y", name]`             torch.dtype; `["v", name]` torch.device
-`["o", type, repr]`       anything else, which no check can mistake for data
+`["o", type, repr]`       any other object; no check can mistake it for data
 ========================  =====================================================
 
-On the channel the bytes of tensors and arrays stand behind the tree, which has their numbers in that place: so the tree
-can be held to a size that is quickly read, whatever it is made of.
+On the channel the bytes of tensors and arrays come after the tree, which has the number of a blob in their place. So a
+limit on the tree's size keeps it quick to read, no matter what it is made of.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import torch
 from dlgrade.worker.limits import MAX_NODES, MAX_SIZE
 
 MAX_DEPTH = 40
-MAX_ODD_KEYS = 4096  # keys and elements that are not strings: their hashes can be made to collide
+MAX_ODD_KEYS = 4096  # keys and elements that are not strings, whose hashes can be made to collide
 MAX_REPR = 200
 MAX_TEXT = 1 << 20  # characters of a string
 
@@ -47,7 +47,7 @@ DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 @dataclass(frozen=True)
 class Other:
-    """Something that is not data: an object known only by the name of its type and what it prints as."""
+    """An object that is not data, known only by the name of its type and its repr."""
 
     type: str
     repr: str
@@ -63,11 +63,11 @@ class Unsendable(Exception):
 
 
 class Malformed(Exception):
-    """A tree that no honest worker sends."""
+    """The tree is not one that an honest worker sends."""
 
 
 def to_tree(value: Any, max_bytes: int, blobs: list[bytes] | None = None) -> Any:
-    """The value as a tree; `blobs`, where given, takes the bytes of its tensors and arrays.
+    """Return the value as a tree. `blobs`, where given, takes the bytes of its tensors and arrays.
 
     Raises:
         Unsendable: the value is too large, too deep or contains itself.
@@ -130,9 +130,9 @@ class _Writer:
             raise Unsendable("too_large")
         if kind is dict:
             return ["d", [[self.write(k, above), self.write(v, above)] for k, v in dict.items(value)]]
-        items = sorted(value, key=repr) if kind in (set, frozenset) else list(value)
-        tag = "l" if kind is list else "s" if kind in (set, frozenset) else "t"
-        return [tag, [self.write(item, above) for item in items]]
+        if kind in (set, frozenset):
+            return ["s", [self.write(item, above) for item in sorted(value, key=repr)]]
+        return ["l" if kind is list else "t", [self.write(item, above) for item in value]]
 
     def leaf(self, kind: type, value: Any) -> Any:
         if kind in (torch.Tensor, torch.nn.Parameter):
@@ -165,38 +165,40 @@ class _Writer:
 
 
 def name_of(kind: type) -> str:
-    """The name that a class was made with, whatever its metaclass says."""
+    """Return the name that a class was made with, no matter what its metaclass says."""
     name: str = vars(type)["__qualname__"].__get__(kind)
     return name
 
 
 def _type_name(kind: type) -> str:
     bases = vars(type)["__mro__"].__get__(kind)[1:-1]
-    torchs = [name_of(base) for base in bases if str(vars(base).get("__module__")).startswith("torch")]
-    subclass = f" (a subclass of torch.{torchs[0]})" if torchs else ""
+    torch_bases = [name_of(base) for base in bases if str(vars(base).get("__module__")).startswith("torch")]
+    subclass = f" (a subclass of torch.{torch_bases[0]})" if torch_bases else ""
     return clipped(name_of(kind) + subclass, MAX_REPR)
 
 
-def clean(words: str) -> str:
-    """Without half characters, which no encoding can carry."""
-    return words.encode("utf-8", "backslashreplace").decode()
+def clean(text: str) -> str:
+    """Escape surrogates, which no encoding can carry."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
-def clipped(words: Any, limit: int) -> str:
-    """At most so many characters of a string, `clean`; a string of a subclass becomes a plain one, all else empty."""
-    return clean(str.__getitem__(words, slice(limit)))[:limit] if issubclass(type(words), str) else ""
+def clipped(text: Any, limit: int) -> str:
+    """Return the first `limit` characters of a string as a plain, clean string; "" for any other object."""
+    if not issubclass(type(text), str):  # isinstance would ask the object
+        return ""
+    return clean(str.__getitem__(text, slice(limit)))[:limit]
 
 
 def _safe_repr(value: Any) -> str:
     try:
-        words = re.sub(r" at 0x[0-9a-f]+", "", clipped(repr(value), 10 * MAX_REPR))
-        return " ".join(words.split())[:MAX_REPR]
+        text = re.sub(r" at 0x[0-9a-f]+", "", clipped(repr(value), 10 * MAX_REPR))
+        return " ".join(text.split())[:MAX_REPR]
     except Exception as error:
         return clipped(f"<repr raised {name_of(type(error))}>", MAX_REPR)
 
 
 def holds_other(tree: Any) -> bool:
-    """Whether a well-formed tree has something that is not data."""
+    """Return whether a well-formed tree contains an object that is not data."""
     if type(tree) is not list:
         return False
     if tree[0] == "d":
@@ -205,12 +207,12 @@ def holds_other(tree: Any) -> bool:
 
 
 def from_tree(tree: Any, blobs: Sequence[bytes] = ()) -> Any:
-    """The value that a tree stands for. Raises `Malformed` for a tree that `to_tree` never makes."""
+    """Return the value of a tree. Raises `Malformed` for a tree that `to_tree` never makes."""
     try:
         return _Reader(blobs).read(tree, 0)
     except Malformed:
         raise
-    except Exception as error:  # numpy's and torch's own ways to refuse a shape
+    except Exception as error:  # numpy and torch refuse a shape by exceptions of their own
         raise Malformed(type(error).__name__) from None
 
 
@@ -244,7 +246,7 @@ class _Reader:
         return _named(tag, rest)
 
     def bytes(self, content: Any) -> bytes:
-        """The content, or the blob of this number. Each blob is there once: a copy for each mention has no limit."""
+        """Return the content, or the blob of this number. A blob is used once, as copies of it would have no limit."""
         if type(content) is int:
             content = self.blobs.pop(content, None)
         if type(content) is not bytes:
@@ -269,23 +271,24 @@ class _Reader:
 
 
 def _plain(value: int | str) -> int | str:
-    if not (len(value) <= MAX_TEXT if isinstance(value, str) else -(2**63) <= value < 2**63):
+    within = len(value) <= MAX_TEXT if isinstance(value, str) else -(2**63) <= value < 2**63
+    if not within:
         raise Malformed("too large")
     return value
 
 
 def _bound(keys: list[Any]) -> None:
-    """Few enough keys that none can be made to collide with too many others."""
+    """Refuse so many keys that their hashes can be made to collide. Raises `Malformed`."""
     if sum(type(key) is not str for key in keys) > MAX_ODD_KEYS:
         raise Malformed("too many keys")
 
 
 def _named(tag: str, rest: list[Any]) -> Any:
     if tag == "o":
-        kind, shown = _fields(rest, str, str)
-        if max(len(kind), len(shown)) > MAX_REPR:
+        kind, representation = _fields(rest, str, str)
+        if max(len(kind), len(representation)) > MAX_REPR:
             raise Malformed("too long")
-        return Other(kind, shown)
+        return Other(kind, representation)
     (name,) = _fields(rest, str)
     if tag == "i" and len(name) < 4000 and name.removeprefix("-").isdecimal():
         return int(name)
@@ -297,7 +300,7 @@ def _named(tag: str, rest: list[Any]) -> Any:
 
 
 def _fields(rest: list[Any], *kinds: type | None) -> list[Any]:
-    """The fields of a node, each of its type; None stands for any."""
+    """Return the fields of a node, if each is of its kind; None is any kind. Raises `Malformed`."""
     if len(rest) != len(kinds) or any(k is not None and type(f) is not k for f, k in zip(rest, kinds, strict=True)):
         raise Malformed("wrong fields")
     return rest
@@ -316,7 +319,7 @@ def _tensor(name: str, sizes: list[Any], device: str, content: bytes) -> Any:
         raise Malformed("unknown dtype")
     dtype = DTYPES[name]
     shape = _shape(sizes, dtype.itemsize, content)
-    if device != "cpu":  # the value is known, but it lives where the check does not expect it
+    if device != "cpu":  # the value is known, but on a device that the check does not expect
         return Other(f"torch.Tensor on {device[:20]} ({name}, shape {shape})", "")
     if not content:
         return torch.empty(shape, dtype=dtype)
@@ -326,13 +329,20 @@ def _tensor(name: str, sizes: list[Any], device: str, content: bytes) -> Any:
 
 
 def _zeros_and_ones(content: bytes) -> bytes:
-    """Any other byte in a bool is undefined behaviour."""
-    made: bytes = (np.frombuffer(content, dtype=np.uint8) != 0).tobytes()
-    return made
+    """Replace each byte by 0 or 1: another byte in a bool is undefined behaviour."""
+    bools: bytes = (np.frombuffer(content, dtype=np.uint8) != 0).tobytes()
+    return bools
 
 
 def tensor_of(content: bytes, dtype: torch.dtype, place: tuple[int, Any, Any], requires_grad: bool) -> torch.Tensor:
-    """A tensor of its own from the bytes of its storage, (offset, shape, strides) in it; for probes on their way in."""
+    """Return a tensor made of the bytes of a storage. For tensors inside probes, which the judge sends.
+
+    Args:
+        content: the bytes of the storage.
+        dtype: the dtype of the tensor.
+        place: the offset, shape and strides of the tensor in the storage.
+        requires_grad: whether the tensor requires gradients.
+    """
     data = torch.frombuffer(bytearray(content), dtype=torch.uint8) if content else torch.empty(0, dtype=torch.uint8)
     return torch.empty(0, dtype=dtype).set_(data.untyped_storage(), *place).requires_grad_(requires_grad)
 

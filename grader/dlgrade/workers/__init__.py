@@ -1,1 +1,1 @@
-"""The trusted side of workers: starting them, asking them, ending them, and the processes that make them."""
+"""The trusted side of workers: start a worker, ask it, keep its deadlines, end it."""

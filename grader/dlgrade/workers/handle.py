@@ -1,68 +1,39 @@
-"""The judge's end of its workers: starting them, asking them, keeping their deadlines, ending them."""
+"""The judge's handle on one worker: start it, ask it, keep its deadlines, end it."""
 
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import queue
 import secrets
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
-
-import msgspec
+from abc import ABC, abstractmethod
+from typing import Literal
 
 from dlgrade.errors import GraderError
 from dlgrade.text import both
-from dlgrade.worker import limits as most
-from dlgrade.worker.frames import HEADER, read_exactly, write_frame
+from dlgrade.worker import protocol
+from dlgrade.worker.frames import FrameTooLarge, read_frame, write_frame
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import FIRST_NUMBER, End, Question, Reply, Request
+from dlgrade.workers.alarm import Alarm
+from dlgrade.workers.output import Output
 
-KEPT_OUTPUT = 4000
-PART = 65536  # bytes of one read
-MOST_PARTS = 32  # more than a pipe can hold
-GRACE = 5.0
+GRACE = 5.0  # seconds that the kill of a late worker may take
 READER_SECONDS = 5.0
-MOST_WAITING = 3  # times the time allowed: what a worker may have wait for a core besides
-
-
-Name = Annotated[str, msgspec.Meta(max_length=most.MAX_NAME)]
-Dotted = Annotated[str, msgspec.Meta(max_length=most.MAX_DOTTED_NAME)]
-Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a column, a count
-Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
-
-
-class Failure(msgspec.Struct, forbid_unknown_fields=True):
-    """An exception in the submission, as the worker describes it; see `dlgrade.worker.failures`."""
-
-    type: Name
-    message: Annotated[str, msgspec.Meta(max_length=most.MAX_MESSAGE)]
-    not_implemented: bool
-    out_of_memory: bool
-    forbidden: bool
-    gpu_error: bool
-    frames: Annotated[list[tuple[Name, Place, Name, Place]], msgspec.Meta(max_length=most.MAX_FRAMES)]
-    syntax: tuple[Name, Place, Place, Annotated[str, msgspec.Meta(max_length=most.MAX_SOURCE)]] | None = None
-
-
-class Reply(msgspec.Struct, forbid_unknown_fields=True):
-    """What a worker answers; `value` is a tree of `dlgrade.worker.wire`, which has limits of its own."""
-
-    number: Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
-    status: Literal["value", "raised", "missing", "unsendable"]
-    forbidden: Annotated[list[tuple[Dotted, Dotted]], msgspec.Meta(max_length=most.MAX_FORBIDDEN)]
-    sizes: Annotated[list[Size], msgspec.Meta(max_length=most.MAX_NODES)]
-    operators: Annotated[list[Dotted], msgspec.Meta(max_length=most.MAX_OPERATORS)] = []
-    value: Any = None
-    error: Failure | None = None
-    blobs: Annotated[list[bytes], msgspec.Meta(max_length=0)] = []  # `unpack` adds them
+MOST_WAITING = 3  # times the time allowed: how long a worker may wait for a core besides
+LEAST_EXTENSION = 0.05  # seconds; a shorter wait for a core does not postpone a deadline
+START_PATIENCE = 3  # times the limit of an import
 
 
 class WorkerLost(Exception):
-    """The worker is gone without an answer: `kind` says how."""
+    """The worker ended without an answer.
+
+    Args:
+        kind: "time" for a deadline, "memory" for the limit, "crash" for an exit or a signal, "flood" for an answer that
+            is too large, "nonsense" for bytes that are no answer.
+        detail: the seconds allowed, or the exit code or signal.
+    """
 
     def __init__(self, kind: Literal["time", "memory", "crash", "flood", "nonsense"], detail: str = "") -> None:
         super().__init__(kind, detail)
@@ -70,236 +41,120 @@ class WorkerLost(Exception):
         self.detail = detail
 
 
-@dataclass
-class Ended:
-    """How a worker's process ended."""
+class Worker(ABC):
+    """The judge's handle on one worker process, which serves one submission and is never used for another.
 
-    signal: int | None
-    code: int | None
-    memory: bool
+    Order: make the handle, `start` it, `ask` any number of questions one after another, `close` it.
 
+    - `start` blocks until the worker has sent its greeting, and fills `missing`, the lacking parts of the sandbox.
+    - `ask` blocks until the reply or the deadline. When it raises `WorkerLost`, the worker and all its processes are
+      dead; only `close` remains to be called.
+    - `close` blocks until all processes of the worker are dead.
 
-class Alarm(threading.Thread):
-    """Acts when a time is over, unless it was called off before: then it never does.
-
-    The action says for how many seconds more it is to sleep; 0 when it has acted. One thread serves all questions to a
-    worker: starting one for each would cost more than most answers.
+    The judge trusts nothing that comes out of the worker: replies are decoded against limits, and the number of a
+    question is secret until it is asked. Three daemon threads belong to a handle: `reader` takes frames from the
+    channel, `alarm` kills a late worker, `output` drains what the submission prints. The handle owns the descriptors of
+    the channel and of the output.
     """
 
-    def __init__(self, action: Callable[[], float]) -> None:
-        super().__init__(daemon=True)
-        self.action = action
-        self.changed = threading.Condition()
-        self.due = self.sleeps_until = math.inf
-        self.rang = self.closed = False
-        self.start()
-
-    def set(self, seconds: float) -> None:
-        with self.changed:
-            self.due, self.rang = time.monotonic() + seconds, False
-            if self.due < self.sleeps_until:  # else it is awake in time, and finds out then
-                self.changed.notify()
-
-    def call_off(self) -> bool:
-        """Whether the time was over; from here on it no longer counts."""
-        with self.changed:
-            self.due = math.inf
-            return self.rang
-
-    def close(self) -> None:
-        with self.changed:
-            self.closed = True
-            self.changed.notify()
-
-    def run(self) -> None:
-        with self.changed:
-            while not self.closed:
-                left = self.due - time.monotonic()
-                if left <= 0:
-                    more = self.action()
-                    self.due, self.rang = (time.monotonic() + more, False) if more else (math.inf, True)
-                else:
-                    self.sleeps_until = self.due
-                    self.changed.wait(min(left, threading.TIMEOUT_MAX))
-                    self.sleeps_until = -math.inf
-
-
-class Output:
-    """What the submission prints, drained as it comes, so that it never blocks; only the beginning is kept."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        self.kept = bytearray()
-        self.total = 0
-        self.closed = False
-        self.lock = threading.Lock()
-        _never_block(descriptor)
-        threading.Thread(target=self._drain, daemon=True).start()
-
-    def _drain(self) -> None:
-        part: bytes | None = None
-        while part != b"":
-            early = _wait_readable(self.descriptor)
-            with self.lock:
-                part = _read(self.descriptor) if early is None else early
-                self._keep(part or b"")
-        with self.lock:
-            os.close(self.descriptor)
-            self.closed = True
-
-    def _keep(self, part: bytes) -> None:
-        self.total += len(part)
-        self.kept += part[: max(0, KEPT_OUTPUT - len(self.kept))]
-
-    def _catch_up(self) -> None:
-        """Take all that is in the pipe now: the thread that drains it may not have run yet. The lock is held."""
-        for _ in range(MOST_PARTS):
-            part = b"" if self.closed else _arrived(self.descriptor)
-            if not part:
-                return
-            self._keep(part)
-
-    def reset(self) -> None:
-        """Forget what was printed until now."""
-        with self.lock:
-            self._catch_up()
-            self.kept.clear()
-            self.total = 0
-
-    def text(self) -> tuple[str, int]:
-        """The first characters since the last reset, and the number of bytes in all."""
-        with self.lock:
-            return self.kept.decode("utf-8", "replace"), self.total
-
-    def settle(self) -> None:
-        """Take all that was printed before an answer; it was in the pipe before the answer was sent."""
-        time.sleep(LATE_SECONDS)
-        with self.lock:
-            self._catch_up()
-
-
-def _read(descriptor: int) -> bytes | None:
-    """The next part; empty at the end of the output, None when nothing more is there yet."""
-    try:
-        return os.read(descriptor, PART)
-    except BlockingIOError:
-        return None
-    except OSError:
-        return b""
-
-
-try:
-    import fcntl  # noqa: F401 - where it is missing, pipes cannot be read without blocking
-    import select
-except ImportError:  # Windows: never with the lock held
-    LATE_SECONDS = 0.01  # nobody can tell what is still in a pipe; it has this long to arrive
-
-    def _never_block(descriptor: int) -> None:
-        del descriptor
-
-    def _wait_readable(descriptor: int) -> bytes | None:
-        return _read(descriptor)
-
-    def _arrived(descriptor: int) -> bytes | None:
-        del descriptor
-        return None
-
-else:
-    LATE_SECONDS = 0.0
-
-    def _never_block(descriptor: int) -> None:
-        os.set_blocking(descriptor, False)
-
-    def _wait_readable(descriptor: int) -> bytes | None:
-        select.select([descriptor], [], [])
-        return None
-
-    def _arrived(descriptor: int) -> bytes | None:
-        return _read(descriptor)
-
-
-class Worker:
-    """One worker: ask it things, then close it. It serves one submission and is never used for another."""
-
     def __init__(self, requests: int, replies: int, output: int, limits: Limits) -> None:
+        """Store the parts; nothing runs before `start`.
+
+        Args:
+            requests: the descriptor that requests are written to.
+            replies: the descriptor that replies are read from; may be the same.
+            output: the descriptor that the submission's output is read from.
+            limits: the limits of the worker.
+        """
         self.limits = limits
         self.requests = requests
         self.replies = replies
         self.output = Output(output)
-        self.number = 0
         self.alarm = Alarm(self._time_is_over)
-        self.waited = self.may_wait = 0.0
-        self.hung_up = threading.Event()
-        self.frames: queue.Queue[bytes | str] = queue.Queue(maxsize=1)  # one answer a question
-        self.closed = False
         self.reader = threading.Thread(target=self._receive, daemon=True)
-        self.reader.start()
-        self.missing: list[str] = self._greeting(limits.import_seconds * 3)
+        self.frames: queue.Queue[bytes | WorkerLost] = queue.Queue(maxsize=1)  # one answer for each question
+        self.hung_up = threading.Event()
+        self.closed = False
+        self.waited = 0.0
+        self.may_wait = 0.0
+        self.missing: list[str] = []
 
-    def _greeting(self, seconds: float) -> list[str]:
-        """The parts of the sandbox that it says are missing. No submission is there yet: what fails is the grader's."""
+    def start(self) -> Worker:
+        """Start the threads, wait for the worker's greeting, and return the handle.
+
+        Raises:
+            GraderError: the worker did not start. No submission is there yet, so no submission is to blame.
+        """
+        self.output.start()
+        self.alarm.start()
+        self.reader.start()
         try:
-            return list(self._expect(0, seconds).value)
+            greeting = self._expect(FIRST_NUMBER, START_PATIENCE * self.limits.import_seconds)
         except WorkerLost as lost:
             self.output.settle()
-            last = self.output.text()[0].strip().rpartition("\n")[2] or str(lost)
+            last_line = self.output.text()[0].strip().rpartition("\n")[2] or str(lost)
             self.close()
-            raise GraderError(both(f"A worker could not be started: {last}", f"工作进程无法启动：{last}")) from None
+            text = both(f"A worker could not be started: {last_line}", f"工作进程无法启动：{last_line}")
+            raise GraderError(text) from None
+        self.missing = list(greeting.value)
+        return self
+
+    @abstractmethod
+    def kill(self) -> None:
+        """Kill the worker's processes, and return at once. Any thread may call this, also when they are dead."""
+
+    @abstractmethod
+    def end(self) -> End:
+        """Kill the worker's processes, wait until all are dead, and return how the worker had ended."""
 
     def waiting_seconds(self) -> float:
-        """How long its first thread has been ready to run in all, with no core free for it; 0 if unknown."""
+        """Return the seconds that the worker's first thread was ready to run but had no core; 0 if unknown."""
         return 0.0
 
+    def ask(self, request: Request, seconds: float) -> Reply:
+        """Send a request and wait for the reply.
+
+        Raises:
+            WorkerLost: there is no valid reply in time; the worker is then dead.
+        """
+        number = secrets.randbits(48)  # a submission cannot answer a question before it is asked
+        content = protocol.encode(Question(number, request))
+        self.may_wait = MOST_WAITING * seconds
+        self.alarm.set(seconds)  # its kill also frees a write that the worker does not read
+        try:
+            self._send(content)
+            reply = self._expect(number, seconds * (1 + MOST_WAITING) + GRACE)
+        except WorkerLost as lost:
+            late = self.alarm.cancel()
+            raise self._explained(lost, seconds, late=late) from None
+        if self.alarm.cancel():  # the reply crossed with the kill
+            raise self._explained(WorkerLost("time"), seconds, late=True)
+        return reply
+
+    def _explained(self, lost: WorkerLost, seconds: float, *, late: bool) -> WorkerLost:
+        """End the worker, and return the loss with its cause: memory, then the deadline, then the rest."""
+        end = self.end()
+        if end.memory:
+            return WorkerLost("memory")
+        if late:
+            return WorkerLost("time", f"{seconds:g}")
+        if lost.kind == "crash":
+            return WorkerLost("crash", _described(end))
+        return lost
+
     def _time_is_over(self) -> float:
-        """Kill it, unless the machine was busy: what it waited for a core is given back, within limits."""
+        """Kill the worker, unless the machine was busy: time that it waited for a core is given back, within limits.
+
+        Runs in the alarm's thread. Returns the seconds by which to postpone the deadline.
+        """
         waited = self.waiting_seconds()
         more = min(waited - self.waited, self.may_wait)
-        self.waited, self.may_wait = waited, self.may_wait - more
-        if more > 0.05:
+        self.waited = waited
+        self.may_wait -= more
+        if more > LEAST_EXTENSION:
             return more
         self.kill()
         return 0.0
-
-    def end(self) -> Ended:
-        """Kill the worker and all that it started; return how it had ended, once all are dead."""
-        raise NotImplementedError
-
-    def kill(self) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        self.end()
-        self.alarm.close()
-        self.closed = True
-        with contextlib.suppress(queue.Empty):
-            self.frames.get_nowait()  # the reader may be waiting to put down another
-        self.reader.join(READER_SECONDS)
-        if not self.reader.is_alive():  # while it reads, the next worker must not get a descriptor of the same number
-            for descriptor in {self.requests, self.replies}:
-                os.close(descriptor)
-
-    def ask(self, request: dict[str, Any], seconds: float) -> Reply:
-        """Send a request and wait for its answer. Raises `WorkerLost`; the worker is then dead."""
-        self.number = secrets.randbits(48)  # nobody answers a question before it is asked
-        content = msgspec.msgpack.encode({"number": self.number, **request})
-        self.may_wait = MOST_WAITING * seconds
-        self.alarm.set(seconds)  # its kill frees a write that the worker does not read, too
-        try:
-            self._send(content)
-            reply = self._expect(self.number, seconds * (1 + MOST_WAITING) + GRACE)
-            if self.alarm.call_off():
-                raise WorkerLost("time", f"{seconds:g}")
-            return reply
-        except WorkerLost as lost:
-            late = self.alarm.call_off()
-            ended = self.end()
-            if ended.memory:
-                raise WorkerLost("memory") from None
-            if late:
-                raise WorkerLost("time", f"{seconds:g}") from None
-            if lost.kind == "crash":
-                raise WorkerLost("crash", describe_end(ended)) from None
-            raise
 
     def _send(self, content: bytes) -> None:
         try:
@@ -308,63 +163,57 @@ class Worker:
             raise WorkerLost("crash") from None
 
     def _expect(self, number: int, seconds: float) -> Reply:
+        """Return the reply to a question. Raises `WorkerLost`."""
         try:
             frame = self.frames.get(timeout=seconds)
         except queue.Empty:
             raise WorkerLost("time", f"{seconds:g}") from None
-        if isinstance(frame, str):
-            raise WorkerLost("flood" if frame == "flood" else "crash")
+        if isinstance(frame, WorkerLost):
+            raise frame
         return answer_in(frame, number)
 
     def _receive(self) -> None:
-        """Read frames until the channel closes or one is larger than any honest answer."""
-        limit = self.limits.answer * 2
+        """Read frames until the channel closes, or until a frame is larger than any honest reply."""
         try:
             while True:
-                (size,) = HEADER.unpack(read_exactly(self.replies, HEADER.size))
-                if size > limit:
-                    if not self.closed:
-                        self.frames.put("flood")
-                    return
-                frame = read_exactly(self.replies, size)
-                if not self.closed:
-                    self.frames.put(frame)
+                self._deliver(read_frame(self.replies, 2 * self.limits.answer))
+        except FrameTooLarge:
+            self._deliver(WorkerLost("flood"))
         except (EOFError, OSError):
             self.hung_up.set()
-            if not self.closed:
-                self.frames.put("closed")
+            self._deliver(WorkerLost("crash"))
+
+    def _deliver(self, frame: bytes | WorkerLost) -> None:
+        if not self.closed:  # otherwise nobody will take it, and `put` would block
+            self.frames.put(frame)
+
+    def close(self) -> None:
+        """End the worker and the threads, and close the channel."""
+        self.end()
+        self.alarm.close()
+        self.closed = True
+        with contextlib.suppress(queue.Empty):
+            self.frames.get_nowait()  # makes room for a frame that the reader may be holding
+        self.reader.join(READER_SECONDS)
+        if self.reader.is_alive():  # closing now could give a descriptor that it reads to the next worker
+            return
+        for descriptor in {self.requests, self.replies}:
+            os.close(descriptor)
 
 
 def answer_in(frame: bytes, number: int) -> Reply:
-    """The reply in a frame. Raises `WorkerLost` for one that is no answer to the question of this number."""
-    reply = unpack(frame)
+    """Return the reply in a frame.
+
+    Raises:
+        WorkerLost: the frame is no reply within the limits, or does not answer the question of this number.
+    """
+    reply = protocol.unpack_reply(frame)
     if reply is None or reply.number != number:
         raise WorkerLost("nonsense")
     return reply
 
 
-def unpack(frame: bytes) -> Reply | None:
-    """A reply from its frame: a head of bounded size, then the bytes of its tensors; None for nonsense."""
-
-    if len(frame) < HEADER.size:
-        return None
-    (size,) = HEADER.unpack_from(frame)
-    end = HEADER.size + size
-    if size > most.MAX_HEAD or end > len(frame):
-        return None
-    try:
-        reply = msgspec.msgpack.decode(frame[HEADER.size : end], type=Reply)
-    except (ValueError, RecursionError):
-        return None
-    if end + sum(reply.sizes) != len(frame):
-        return None
-    for part in reply.sizes:
-        reply.blobs.append(frame[end : end + part])
-        end += part
-    return reply
-
-
-def describe_end(ended: Ended) -> str:
-    if ended.signal is not None:
-        return f"signal {ended.signal}"
-    return f"exit code {ended.code}"
+def _described(end: End) -> str:
+    if end.signal is not None:
+        return f"signal {end.signal}"
+    return f"exit code {end.code}"

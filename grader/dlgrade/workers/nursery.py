@@ -1,10 +1,10 @@
 """The handle on the nursery: a clean process that imports torch once and forks the fork servers and the judges.
 
-A worker's memory holds whatever the processes that it descends from have read. So no process that reads anything
-confidential ever forks workers. The nursery is started as a program, with an environment and a command line of its own;
-it reads nothing but orders; its fork servers make the workers, its judges read the rest::
+A worker's memory holds everything that its ancestors have read. So no process that reads anything confidential ever
+forks workers. The nursery is started as a program, with an environment and a command line of its own. It reads nothing
+but orders. Its fork servers make the workers, its judges read everything else::
 
-    dlgrade ── exec ──> nursery ── fork ──> fork server ── fork ──> worker, one a submission
+    dlgrade ── exec ──> nursery ── fork ──> fork server ── fork ──> worker, one for each submission
        │                    └───── fork ──> judge          (asks the workers, holds references and inputs)
        └── channel (remote.py) ────────────────┘
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import site
 import socket
@@ -21,22 +20,30 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict
 from pathlib import Path
 
 from dlgrade.errors import GraderError
 from dlgrade.text import Text, both
+from dlgrade.worker import protocol
 from dlgrade.worker.limits import Limits
+from dlgrade.worker.protocol import InterruptJudge, NurseryOrder, StartForkServer, StartJudge
 
-LAST_WORDS = 600  # bytes of a process's complaints that an error repeats
+LAST_WORDS = 600  # bytes of standard error that an error message repeats
 PATIENCE_SECONDS = 5.0
-# The nursery's environment: how to find libraries and how they compute, nothing that may hold a secret.
+# The nursery's environment: where libraries are and how they compute, but nothing that may hold a secret.
 KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT")
 KEPT_PREFIXES = ("LD_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "ATEN_", "DNNL_", "ONEDNN_")
 
 
 class Nursery:
-    """Starts the process when the first order needs it, and anew when it has ended. Any thread may give orders."""
+    """The handle on the nursery's process.
+
+    The process starts with `start` or with the first order, and starts anew when an order finds it dead. Any thread may
+    give orders; the lock makes them take turns. An order blocks only until it is sent, not until it is done.
+
+    The handle owns the process and the socket for orders. `close` ends the process, and with it all fork servers and
+    judges, whatever they are doing.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -52,7 +59,7 @@ class Nursery:
         self.close()
 
     def start(self) -> None:
-        """Start the process, which imports torch meanwhile; nothing to do while there is one."""
+        """Start the process, which imports torch in the background. Do nothing while there is a process."""
         with self.lock:
             self._start()
 
@@ -73,49 +80,59 @@ class Nursery:
             )
 
     def fork_server(self, limits: Limits, private: list[Path], *, sandbox: bool) -> socket.socket:
-        """Fork a server of workers; return the judge's end of its control socket.
+        """Fork a fork server, and return the judge's end of its control socket.
 
-        `private` are the folders that no worker may read.
+        Args:
+            limits: the limits of its workers.
+            private: folders that no worker may read.
+            sandbox: whether to shut workers in.
+
+        Raises:
+            GraderError: the nursery does not stay alive.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        order = {"limits": asdict(limits), "private": [str(path) for path in private], "sandbox": sandbox}
+        order = StartForkServer(limits, [str(path) for path in private], sandbox)
         with theirs:
-            self._order({"server": order}, [theirs])
+            self._order(order, [theirs])
         return ours
 
     def judge(self, program: str, channel: socket.socket, control: socket.socket) -> int:
-        """Fork a judge that answers on `channel` and whose workers come from the fork server behind `control`.
+        """Fork a judge, and return its number for `interrupt`.
 
-        `program` is the module whose `serve` the judge runs.
+        Args:
+            program: the module whose `serve` the judge runs.
+            channel: the judge's end of the channel on which it is asked.
+            control: the judge's end of the control socket of its fork server.
 
-        Returns the number that `interrupt` knows it by.
+        Raises:
+            GraderError: the nursery does not stay alive.
         """
         number = next(self.numbers)
-        self._order({"judge": number, "program": program}, [channel, control])
+        self._order(StartJudge(number, program), [channel, control])
         return number
 
     def interrupt(self, number: int) -> None:
-        """Interrupt what a judge is doing: it ends its workers, removes its files and exits."""
+        """Interrupt a judge: it ends its workers, removes its files and exits."""
         with self.lock, contextlib.suppress(OSError):
             if self.control is not None:
-                self.control.send(json.dumps({"interrupt": number}).encode())
+                self.control.send(protocol.encode(InterruptJudge(number)))
 
-    def _order(self, message: dict[str, object], passed: list[socket.socket]) -> None:
-        """Raises GraderError: the nursery does not stay alive."""
-        packet = json.dumps(message).encode()
+    def _order(self, order: NurseryOrder, passed: list[socket.socket]) -> None:
+        """Send an order, with the sockets that it needs. Raises GraderError: the nursery does not stay alive."""
+        packet = protocol.encode(order)
         with self.lock:
-            for _ in range(2):  # the process may have ended since it was last looked at
+            for _ in range(2):  # the process may end between the start and the order
                 self._start()
                 assert self.control is not None
                 with contextlib.suppress(OSError):
-                    socket.send_fds(self.control, [packet], [one.fileno() for one in passed])
+                    socket.send_fds(self.control, [packet], [each.fileno() for each in passed])
                     return
                 assert self.process is not None
                 self.process.wait()
         raise GraderError(gone(self.last_words()))
 
     def last_words(self) -> str:
-        """The end of what the nursery and its children complained about."""
+        """Return the end of the standard error of the nursery and its children."""
         with contextlib.suppress(OSError, ValueError):
             self.complaints.seek(0)
             return self.complaints.read()[-LAST_WORDS:].decode("utf-8", "replace").strip()
@@ -140,14 +157,15 @@ class Nursery:
 
 
 def clean_environment() -> dict[str, str]:
-    """An environment for a process whose memory a submission may come to read."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
-    # Where `pip install --user` put torch; else Python would look for it below HOME.
-    return kept | {"PYTHONUSERBASE": site.getuserbase(), "PYTHONSAFEPATH": "1"}
+    """Return an environment for a process whose memory a submission may read."""
+    environment = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
+    environment["PYTHONUSERBASE"] = site.getuserbase()  # of `pip install --user`; otherwise Python looks below HOME
+    environment["PYTHONSAFEPATH"] = "1"
+    return environment
 
 
 def gone(last: str) -> Text:
-    """The sentence for a process of the grader's that has ended, with its last words."""
+    """Return the sentence for a process of the grader that has ended, with its last words."""
     return both(
         f"The process that grades has ended. Run the command again; if it happens again, please report this: {last}",
         f"评分进程已退出。请重新运行命令；若再次出现，请报告以下信息：{last}",

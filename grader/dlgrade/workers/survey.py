@@ -1,4 +1,4 @@
-"""Which parts of the sandbox are missing here, before there is a judge: in a moment, and without torch."""
+"""Find the parts of the sandbox that this machine lacks, before there is a judge, and without importing torch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ SECONDS = 60
 
 
 def missing_parts() -> list[str]:
-    """The parts that this machine lacks, each with the system's reason.
+    """Return the parts that this machine lacks, each with the system's reason.
 
     Raises:
-        GraderError: the process that finds out did not answer.
+        GraderError: the process that looks for them did not answer.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as spare:
         try:
@@ -31,10 +31,10 @@ def missing_parts() -> list[str]:
     try:
         missing: list[str] = json.loads(done.stdout)
     except ValueError:
-        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise _unknown(f"{last} ({done.returncode})") from None
+        last_line = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise _unknown(f"{last_line} ({done.returncode})") from None
     return missing
 
 
-def _unknown(why: str) -> GraderError:
-    return GraderError(both(f"The sandbox cannot be looked at: {why}", f"无法检查沙箱：{why}"))
+def _unknown(reason: str) -> GraderError:
+    return GraderError(both(f"The sandbox cannot be examined: {reason}", f"无法检查沙箱：{reason}"))

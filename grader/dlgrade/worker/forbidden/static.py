@@ -1,8 +1,8 @@
-"""The check before any code of a submission runs: what its exercises reach that is ready-made or a way around.
+"""The static check: it finds forbidden uses in the code of each exercise, before any code of a submission runs.
 
-The code of an exercise is its definition and, in turn, every definition that it mentions, in this file and in those
-beside it, with the statements that change them. A method counts if reached code mentions its name, if Python or a
-library calls it, or if the exercise's interface has it. Dead code counts for nothing.
+The code of an exercise is its definition and every definition that this mentions in turn, in the same file and in the
+files beside it, with the statements that change them. A method counts if reached code mentions its name, if Python or
+a library calls it, or if the exercise's interface has it. Dead code does not count.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from functools import cached_property
 
 import torch
 
-from dlgrade.worker.from_scratch import policy
-from dlgrade.worker.from_scratch.facts import Facts, facts_of
-from dlgrade.worker.from_scratch.families import ReadyMade
-from dlgrade.worker.from_scratch.program import (
+from dlgrade.worker.forbidden import policy
+from dlgrade.worker.forbidden.facts import Facts, facts_of
+from dlgrade.worker.forbidden.families import Forbidden
+from dlgrade.worker.forbidden.program import (
     UNKNOWN,
     ClassUnit,
     Library,
@@ -32,9 +32,9 @@ from dlgrade.worker.from_scratch.program import (
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that an exercise must not use: a ready-made function that it calls, or a way around."""
+    """A forbidden use, or a suspicious line."""
 
-    kind: str  # "call", "escape" or, of what staff should look at, "mention"
+    kind: str  # "call" of a forbidden function, "escape" from the rules, "mention" that staff should look at
     name: str
     file: str
     line: int
@@ -45,18 +45,24 @@ class Finding:
 
 
 def uses(
-    program: Program, files: dict[str, str], interface: Iterable[str], forbidden: Mapping[str, ReadyMade]
+    program: Program, files: dict[str, str], interface: Iterable[str], forbidden: Mapping[str, Forbidden]
 ) -> dict[str, list[Finding]]:
-    """What each exercise must not use. `files` are the display names of the program's sources."""
-    checker = Checker(program, files, interface) if forbidden else None
-    return {name: checker.findings(name, ready_made) for name, ready_made in forbidden.items()} if checker else {}
+    """Return the forbidden uses of each exercise.
+
+    Args:
+        program: the submission.
+        files: the display names of the program's sources.
+        interface: the names of methods that the suites of the chapter may call.
+        forbidden: the objects that each exercise forbids.
+    """
+    if not forbidden:
+        return {}
+    checker = Checker(program, files, interface)
+    return {exercise: checker.findings(exercise, objects) for exercise, objects in forbidden.items()}
 
 
 class Checker:
-    """The static check of one submission.
-
-    `interface` are the names of methods that the suites of the chapter may call.
-    """
+    """The static check of one submission; the arguments are those of `uses`."""
 
     def __init__(self, program: Program, files: dict[str, str], interface: Iterable[str]) -> None:
         self.program = program
@@ -65,29 +71,31 @@ class Checker:
         self.facts: dict[Unit, Facts] = {}
 
     def facts_of(self, unit: Unit) -> Facts:
+        """Return the facts about a unit, which is read once."""
         if unit not in self.facts:
             self.facts[unit] = facts_of(self.program, unit)
         return self.facts[unit]
 
-    def findings(self, exercise: str, forbidden: ReadyMade) -> list[Finding]:
-        """What one exercise must not use, in the order of lines; ways around in code that runs at import come last."""
+    def findings(self, exercise: str, forbidden: Forbidden) -> list[Finding]:
+        """Return the forbidden uses of one exercise, in the order of lines; escapes at import come last."""
         reach = self._reach_of(exercise)
-        found = [*self._imported(exercise, forbidden)]
+        findings = [*self._imported(exercise, forbidden)]
         for unit in reach.units:
-            found += self._calls(unit, forbidden)
-            found += self._escapes(unit, mild=True)
+            findings += self._calls(unit, forbidden)
+            findings += self._escapes(unit, mild=True)
         for unit in reach.with_all_methods():
-            found += self._escapes(unit, mild=True)
-        found.sort(key=lambda finding: (finding.file != self.files[self.program.main], finding.line))
-        return list(dict.fromkeys([*found, *self.at_import]))
+            findings += self._escapes(unit, mild=True)
+        findings.sort(key=lambda finding: (finding.file != self.files[self.program.main], finding.line))
+        return list(dict.fromkeys([*findings, *self.at_import]))
 
     @cached_property
     def at_import(self) -> list[Finding]:
-        """The ways around in code that runs while the submission is imported, whatever exercise it belongs to."""
+        """Return the escapes in code that runs at import, no matter which exercise it belongs to."""
         return [finding for unit in self.running.with_all_methods() for finding in self._escapes(unit, mild=False)]
 
     @cached_property
     def running(self) -> Reach:
+        """Return the code that runs at import."""
         reach = Reach(self)
         reach.add(unit for source in list(self.program.sources.values()) for unit in source.units if unit.runs)
         for source in self.program.sources.values():
@@ -98,7 +106,7 @@ class Checker:
         return reach
 
     def _registers(self, cls: ClassUnit) -> bool:
-        """Whether code of the submission may be given the class while it is defined: by a base or a metaclass."""
+        """Return whether code of the submission may get the class while it is defined: by a base or a metaclass."""
         source = self.program.sources[cls.head.source]
         bases = [*cls.node.bases, *(keyword.value for keyword in cls.node.keywords), *cls.node.decorator_list]
         named = {part.id for base in bases for part in ast.walk(base) if isinstance(part, ast.Name)}
@@ -117,7 +125,7 @@ class Checker:
         return reach
 
     def _changes(self, unit: Unit, reach: Reach) -> bool:
-        """Whether a unit that runs at import changes something that the exercise reaches."""
+        """Return whether a unit that runs at import changes an object that the exercise reaches."""
         facts = self.facts_of(unit)
         source = self.program.sources[unit.source]
         libraries = {name for name, values in source.values.items() if any(isinstance(v, Library) for v in values)}
@@ -127,20 +135,22 @@ class Checker:
 
     # Findings.
 
-    def _imported(self, exercise: str, forbidden: ReadyMade) -> Iterator[Finding]:
-        """`from torch import softmax`, in the place of the exercise."""
+    def _imported(self, exercise: str, forbidden: Forbidden) -> Iterator[Finding]:
+        """Yield a forbidden import that takes the place of the exercise, as in `from torch import softmax`."""
         source = self.program.sources[self.program.main]
-        for value in self.program.top_level(source, exercise) if exercise in source.values else []:
+        if exercise not in source.values:
+            return
+        for value in self.program.top_level(source, exercise):
             if isinstance(value, Library) and id(value.target) in forbidden.names:
                 yield self._finding("call", value.label, source.name, source.lines[exercise])
 
-    def _calls(self, unit: Unit, forbidden: ReadyMade) -> Iterator[Finding]:
+    def _calls(self, unit: Unit, forbidden: Forbidden) -> Iterator[Finding]:
         facts = self.facts_of(unit)
         for value, line in facts.libraries:
             attribute = value.label.rpartition(".")[2]
-            known = id(value.target) in forbidden.names
-            alike = attribute in forbidden.attributes and value.label.partition(".")[0] in ("torch", "numpy", "d2l")
-            if known or (alike and not isinstance(value.target, (str, int, float))):
+            is_forbidden = id(value.target) in forbidden.names
+            same_name = attribute in forbidden.attributes and value.label.partition(".")[0] in ("torch", "numpy", "d2l")
+            if is_forbidden or (same_name and not isinstance(value.target, (str, int, float))):
                 yield self._finding("call", value.label, unit.source, line)
         for name, line, own in facts.unknown:
             if name in forbidden.attributes and not own and not self._defines(name):
@@ -155,7 +165,7 @@ class Checker:
         return Finding(kind, name[:200], self.files[source], line)
 
     def _defines(self, attribute: str) -> bool:
-        """Whether the submission has something of its own under this name, which `x.name` may well be."""
+        """Return whether the submission defines an attribute of this name, which `x.name` may mean."""
         return attribute in self._own_attributes
 
     @cached_property
@@ -177,7 +187,7 @@ def _displayed(attribute: str) -> str:
 
 
 class Reach:
-    """The units that some code reaches, closed under mention."""
+    """The units that some code reaches: those it mentions, those that these mention, and so on."""
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
@@ -188,13 +198,14 @@ class Reach:
         self.waiting: list[Unit] = []
 
     def add(self, units: Iterable[Unit]) -> None:
+        """Add units; `close` follows their mentions."""
         for unit in units:
             if unit not in self.units:
                 self.units[unit] = None
                 self.waiting.append(unit)
 
     def name(self, source: Source, name: str) -> None:
-        """The units that bind a name of a file, or of the file that it is imported from."""
+        """Add the units that bind a name of a file, or of the file that it is imported from."""
         seen = self.names.setdefault(source.name, set())
         if name in seen:
             return
@@ -205,10 +216,12 @@ class Reach:
             self.own(value)
 
     def own(self, value: object) -> None:
+        """Add the units that bind a name of the submission; ignore any other value."""
         if isinstance(value, Own) and value.name:
             self.name(self.checker.program.need(value.source), value.name)
 
     def close(self) -> None:
+        """Follow the mentions until no unit is new."""
         size = -1
         while self.waiting or size != len(self.units) + len(self.classes):
             size = len(self.units) + len(self.classes)
@@ -227,7 +240,7 @@ class Reach:
             self.own(value)
 
     def _is_called(self, cls: ClassUnit, method: str) -> bool:
-        """Whether a method of a reached class may be called: see the module's docstring."""
+        """Return whether a method of a reached class may be called: see the module's docstring."""
         special = method[:2] == "__" and method[-2:] == "__"
         if special or method in self.attributes or method in self.checker.interface:
             return True
@@ -236,10 +249,10 @@ class Reach:
     def _bases(self, cls: ClassUnit) -> Iterator[Library]:
         facts = self.checker.facts_of(cls.head)
         yield from (value for value, _ in facts.libraries if isinstance(value.target, type))
-        yield Library("torch.nn.Module", torch.nn.Module)  # also for a base that is not known
+        yield Library("torch.nn.Module", torch.nn.Module)  # in case a base is unknown
 
     def with_all_methods(self) -> list[Unit]:
-        """These units and all methods of the classes among them, which a computed name may call."""
+        """Return these units and all methods of their classes, which a computed name may call."""
         methods = [unit for cls in self.classes for group in cls.methods.values() for unit in group]
         return list(dict.fromkeys([*self.units, *methods]))
 
@@ -248,15 +261,15 @@ MAX_SUSPICIOUS = 20
 
 
 def suspicious(trees: dict[str, ast.Module], files: dict[str, str]) -> list[Finding]:
-    """The lines that mention ways around, reached or not: for staff to look at."""
-    found = {
+    """Return the lines that mention escapes, in reached code or not, for staff to look at."""
+    mentions = {
         Finding("mention", name, files[source], node.lineno)
         for source, tree in trees.items()
         for node in ast.walk(tree)
         for name in _mentions(node)
         if isinstance(node, (ast.stmt, ast.expr))
     }
-    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.name))[:MAX_SUSPICIOUS]
+    return sorted(mentions, key=lambda finding: (finding.file, finding.line, finding.name))[:MAX_SUSPICIOUS]
 
 
 def _mentions(node: ast.AST) -> list[str]:

@@ -1,8 +1,10 @@
-"""The operators that ran during a probe, recorded below Python: whatever name a function was called by.
+"""Record the operators that run during a probe, below Python, whatever name a function was called by.
 
-torch's older profiler counts every operator of the thread, takes microseconds to start and writes nothing to stderr;
-its successor prints two lines a run. The record lies in the submission's own process: a worker whose code escapes can
-forge it, which is why `static` refuses the ways to get there.
+torch's older profiler counts every operator of the thread, takes microseconds to start and writes nothing to stderr.
+Its successor prints two lines for each run.
+
+The record is kept in the submission's own process, where code that escapes can forge it. So `static` refuses the ways
+to get there.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ CONFIG = ProfilerConfig(ProfilerState.CPU, False, False, False, False, False, _E
 
 @contextlib.contextmanager
 def recorded(into: list[str]) -> Iterator[None]:
-    """Add the names of all operators that run in the block."""
+    """Add the names of all operators that run in the block to a list."""
     begin()
     try:
         yield
@@ -34,7 +36,7 @@ def begin() -> None:
 
 
 def end() -> list[str]:
-    """The names of all operators that ran since the beginning, each once."""
+    """Stop recording, and return the names of all operators that ran since `begin`, each once."""
     events = [event.name() for thread in _disable_profiler_legacy() for event in thread]
     names = sorted(name for name in {*events} if "::" in name)
     return [name[:MAX_DOTTED_NAME] for name in names[:MAX_OPERATORS]]

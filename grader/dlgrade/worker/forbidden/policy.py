@@ -1,7 +1,7 @@
-"""What code must not touch where an exercise is to be written from scratch: the ways around its rules.
+"""The modules, names and attributes that code must not use: they lead around the rules of an exercise.
 
 Code that an exercise reaches may use torch's public modules, numpy and the harmless part of the standard library.
-Code that merely runs at import may use any library, but not the constructs that could disarm the guard and the record.
+Code that only runs at import may use any library, but not the constructs that could disarm the guard and the record.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
-# Modules whose public names exercises may use; a name that ends in `.` includes all below it.
+# Modules whose public names exercises may use. A name that ends in `.` includes all modules below it.
 ALLOWED = {
     "__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy", "dataclasses",
     "datetime", "decimal", "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "operator",
@@ -24,7 +24,7 @@ ALLOWED = {
     "torchvision.",
 }  # fmt: skip
 
-# Modules that no code may use that runs at import: they reach interpreter internals, other threads or unseen code.
+# Modules that no code may use, not even at import: they reach interpreter internals, other threads or unseen code.
 DANGEROUS = {
     "_thread", "asyncio", "bdb", "builtins", "cProfile", "cffi", "cloudpickle", "code", "codeop", "concurrent",
     "copyreg", "ctypes", "dill", "dlgrade", "doctest", "gc", "imp", "importlib", "joblib", "logging.config",
@@ -36,10 +36,10 @@ DANGEROUS = {
         "multiprocessing", "ops", "overrides", "package", "profiler", "utils._", "utils.cpp_extension",
     )),
 }  # fmt: skip
-WHOLLY_DENIED = {"builtins", "torch"}  # of these no part is harmless
+WHOLLY_DENIED = {"builtins", "torch"}  # dangerous modules of which no part is harmless
 HARMLESS_PARTS = {"gc.collect", "gc.disable", "gc.enable", "gc.freeze", "importlib.util.find_spec"}
 
-# Parts of otherwise harmless modules: to all code that runs, and to the code of exercises.
+# Denied parts of otherwise harmless modules: to all code that runs, and to the code of exercises.
 DENIED = {
     "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.eval", "builtins.exec",
     "builtins.globals", "builtins.locals", "dataclasses.make_dataclass", "inspect.currentframe",
@@ -56,13 +56,13 @@ DENIED_IN_EXERCISES = {
     "builtins.open", "numpy.load", "operator.attrgetter", "operator.methodcaller",
     "torch.compile", "torch.load", "torch.save",
 }  # fmt: skip
-# Modules of which exercises may use these names and no others: they end, print and ask how large things are.
+# Modules of which exercises may use only these names.
 PARTS_ONLY = {
     "os": {"_exit", "cpu_count", "environ", "getcwd", "getpid", "linesep", "sep"},
     "sys": {"byteorder", "exit", "float_info", "getsizeof", "maxsize", "stderr", "stdout", "version", "version_info"},
 }
 UNPICKLING = {"allow_pickle", "pickle_module", "weights_only"}  # arguments that let torch.load and numpy.load run code
-INTERNAL = {"torch", "numpy", "sys", "dataclasses"}  # their private names reach what no student needs
+INTERNAL = {"torch", "numpy", "sys", "dataclasses"}  # their private names lead to internals that no student needs
 
 # Attributes that lead from an object to the interpreter's own structures, whatever the object is.
 DENIED_ATTRIBUTES = {
@@ -81,7 +81,7 @@ LIBRARIES = {"torch", "numpy", "builtins", "math", "torchvision"}  # nobody may 
 
 
 def allows_module(path: str, *, exercise: bool) -> bool:
-    """Whether code may use a module: code that an exercise reaches, or any code that runs at import."""
+    """Return whether code may use a module: code that an `exercise` reaches, or any code that runs at import."""
     if exercise:
         return (
             path in ALLOWED
@@ -96,7 +96,7 @@ def _below(entry: str) -> str:
 
 
 def allows_part(path: str, *, exercise: bool) -> bool:
-    """Whether code may use this name of a module that it may use."""
+    """Return whether code may use this name of a module that it may use."""
     home, _, name = path.rpartition(".")
     if exercise and home in PARTS_ONLY:
         return name in PARTS_ONLY[home]
@@ -107,21 +107,21 @@ def allows_part(path: str, *, exercise: bool) -> bool:
 
 
 def allows_attribute(name: str, *, of_module: bool = False) -> bool:
-    """Whether code may read an attribute of this name. Modules have dunder names of their own."""
+    """Return whether code may read an attribute of this name. Modules have dunder names of their own."""
     if of_module and name[:2] == "__":
         return name in MODULE_FACTS
     return name not in DENIED_ATTRIBUTES
 
 
 def is_library(thing: Any) -> bool:
-    """Whether a module, class or function is a library's, so that nobody else may change it."""
+    """Return whether a module, class or function belongs to a library, so that nobody else may change it."""
     home = thing.__name__ if isinstance(thing, types.ModuleType) else getattr(thing, "__module__", None)
     if not isinstance(home, str) or home.startswith("torch.backends"):
         return False
     return home.partition(".")[0] in LIBRARIES
 
 
-# For staff to look at, also in code that nothing reaches.
+# Suspicious names, which staff should look at even in code that nothing reaches.
 SUSPICIOUS_MODULES = {
     "_thread", "builtins", "ctypes", "dlgrade", "gc", "importlib", "marshal", "pickle", "subprocess", "threading",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The facts about one part of a file: the names that it reaches, the library objects that it uses, its ways out."""
+"""Read the facts about one unit of a file: the names it reaches, the library objects it uses, its escapes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlgrade.worker.from_scratch import policy
-from dlgrade.worker.from_scratch.program import Library, Own, Program, Unit, Value, bindings
+from dlgrade.worker.forbidden import policy
+from dlgrade.worker.forbidden.program import Library, Own, Program, Unit, Value, bindings
 
 Bound = ast.expr | Value | None
+MAX_ALIASES = 8  # local names that stand for each other in a row
 
 
 @dataclass(frozen=True)
 class Escape:
-    """A way around the rules; a `mild` one matters only in code that an exercise reaches."""
+    """A way around the rules; a `mild` escape matters only in code that an exercise reaches."""
 
     label: str
     line: int
@@ -24,6 +25,8 @@ class Escape:
 
 @dataclass
 class Facts:
+    """The facts about one unit."""
+
     names: set[str] = field(default_factory=set)  # of the file's top level
     own: set[Own] = field(default_factory=set)  # names of other files
     attributes: set[str] = field(default_factory=set)
@@ -77,19 +80,21 @@ class _Reader(ast.NodeVisitor):
     def named(self, name: str, depth: int = 0) -> list[Value]:
         for scope in reversed(self.scopes):
             if name in scope:
-                found: list[Value] = []
+                values: list[Value] = []
                 for bound in scope[name]:
                     if isinstance(bound, (Library, Own)):
-                        found.append(bound)
-                    elif bound is not None and depth < 8:
-                        found += self.local(bound, name, depth + 1)
-                return found
+                        values.append(bound)
+                    elif bound is not None and depth < MAX_ALIASES:
+                        values += self.local(bound, name, depth + 1)
+                return values
         return self.program.top_level(self.source, name)
 
     def local(self, bound: ast.expr, name: str, depth: int) -> list[Value]:
-        """The value of a local assignment; a name assigned from itself has the value of the outer one."""
+        """Return the values of a local assignment; a name assigned from itself has the value of the outer name."""
         if isinstance(bound, ast.Name):
-            return self.named(bound.id, depth) if bound.id != name else self.program.top_level(self.source, name)
+            if bound.id == name:
+                return self.program.top_level(self.source, name)
+            return self.named(bound.id, depth)
         if isinstance(bound, ast.Attribute):
             return [self.program.member(value, bound.attr) for value in self.local(bound.value, name, depth)]
         return []
@@ -103,7 +108,7 @@ class _Reader(ast.NodeVisitor):
         self.facts.escapes.append(Escape(label, getattr(node, "lineno", 1), mild))
 
     def use(self, node: ast.expr, *, bare: bool) -> None:
-        """A name or an attribute is used; `bare`: as a value, not on the way to one of its own names."""
+        """Note the use of a name or an attribute; `bare` if it is used as a value and not to read an attribute."""
         if isinstance(node, ast.Name):
             if not self.is_local(node.id):
                 self.facts.names.add(node.id)
@@ -144,7 +149,7 @@ class _Reader(ast.NodeVisitor):
             self.escape(value.label, node, mild=True)
 
     def attribute(self, receiver: ast.expr, name: str, node: ast.AST) -> None:
-        """`receiver.name`, also where it is written as `getattr(receiver, "name")`."""
+        """Note the use of `receiver.name`, also where it is written as `getattr(receiver, "name")`."""
         if isinstance(receiver, (ast.Name, ast.Attribute)):
             self.use(receiver, bare=False)
         else:
@@ -160,7 +165,7 @@ class _Reader(ast.NodeVisitor):
             self.facts.unknown.append((name, getattr(node, "lineno", 1), is_self or bool(values)))
 
     def unknown(self, name: str, node: ast.Call | ast.MatchClass) -> None:
-        """An attribute of something unknown is read without being written as one."""
+        """Note an attribute of an unknown object that is read without a dot."""
         self.facts.unknown.append((name, node.lineno, False))
         if not policy.allows_attribute(name) or name == "__dict__":
             self.escape(name, node)
@@ -200,7 +205,7 @@ class _Reader(ast.NodeVisitor):
         self.facts.stored |= {*node.names}
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        """An assignment of a module to a plain name makes an alias, which is followed."""
+        """Visit an assignment. A module assigned to a plain name is no use: uses of the alias are followed."""
         plain = all(isinstance(target, ast.Name) for target in node.targets)
         for target in node.targets:
             self.visit(target)
@@ -222,7 +227,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_MatchClass(self, node: ast.MatchClass) -> None:
-        """`case C(softmax=f)` reads attributes; positional patterns read those that the class chooses."""
+        """Note the attributes that `case C(softmax=f)` reads. The class chooses those of positional patterns."""
         for name in node.kwd_attrs:
             self.unknown(name, node)
         if node.patterns and not any(isinstance(value, Library) for value in self.resolve(node.cls)):
@@ -269,10 +274,10 @@ class _Reader(ast.NodeVisitor):
             for value in self.resolve(synthetic):
                 self.judge(value, node, bare=False)
         else:
-            found = self.resolve(receiver)
-            if any(isinstance(value, Library) for value in found):
+            values = self.resolve(receiver)
+            if any(isinstance(value, Library) for value in values):
                 self.escape(f"{label.partition('.')[2]}({ast.unparse(receiver)}, ...)", node, mild=True)
-            elif any(isinstance(value, Own) and not value.name for value in found):
+            elif any(isinstance(value, Own) and not value.name for value in values):
                 self.escape(f"{label.partition('.')[2]}({ast.unparse(receiver)}, ...)", node)
             if isinstance(receiver, (ast.Name, ast.Attribute)):
                 self.use(receiver, bare=False)
@@ -284,7 +289,7 @@ class _Reader(ast.NodeVisitor):
         return True
 
     def hasattr(self, node: ast.Call, _label: str) -> bool:
-        """Asking for an attribute is no use of it."""
+        """Visit `hasattr`, which does not count as a use of the attribute."""
         receiver = node.args[0] if len(node.args) == 2 else None
         if not isinstance(receiver, (ast.Name, ast.Attribute)):
             return False
@@ -307,19 +312,20 @@ class _Reader(ast.NodeVisitor):
         return False
 
     def isinstance(self, node: ast.Call, _label: str) -> bool:
-        """Asking for a class is no use of it."""
+        """Visit `isinstance`, which does not count as a use of the class."""
         if len(node.args) != 2:
             return False
         self.visit(node.args[0])
-        named = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
-        for kind in named:
+        classes = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+        for kind in classes:
             if not isinstance(kind, (ast.Name, ast.Attribute)):
                 self.visit(kind)
         return True
 
     def getter(self, node: ast.Call, label: str) -> bool:
-        """`attrgetter("a.b")` and `methodcaller("a")` read attributes of whatever they are applied to."""
-        names = [folded(argument) for argument in node.args[: 1 if label.endswith("methodcaller") else None]]
+        """Note the attributes that `attrgetter("a.b")` and `methodcaller("a")` read of unknown objects."""
+        arguments = node.args[:1] if label.endswith("methodcaller") else node.args
+        names = [folded(argument) for argument in arguments]
         if not names or None in names:
             self.escape(f"{label} with a computed name", node)
         for part in (part for name in names if name for part in name.split(".")):
@@ -330,7 +336,7 @@ class _Reader(ast.NodeVisitor):
         return True
 
     def dataclass(self, node: ast.Call, label: str) -> bool:
-        """As a decorator it sees the class that is written there; called, it runs the names of any class as code."""
+        """Note a call of `dataclass`, which runs the names of any class as code. As a decorator it is harmless."""
         if node.args:
             self.escape(f"{label}(...)", node)
         return False
@@ -348,13 +354,15 @@ class _Reader(ast.NodeVisitor):
         for child in (child for part in body for child in ast.walk(part)):
             if isinstance(child, ast.Global):
                 names = {name: bound for name, bound in names.items() if name not in child.names}
-        is_method, self.in_class = self.in_class and bool(every), False
+        is_method = self.in_class and bool(every)
+        self.in_class = False
         decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
         for outer in (*decorators, *arguments.defaults, *arguments.kw_defaults):  # annotations call nothing
             if outer is not None:
                 self.visit(outer)
         outer_selves = self.selves
-        self.selves = [*outer_selves, every[0].arg] if is_method else outer_selves
+        if is_method:
+            self.selves = [*outer_selves, every[0].arg]
         self.scopes.append(names)
         for part in body:
             self.visit(part)
@@ -362,7 +370,7 @@ class _Reader(ast.NodeVisitor):
         self.selves = outer_selves
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        """A class inside a function."""
+        """Visit a class inside a function."""
         for part in ast.iter_child_nodes(node):
             self.in_class = isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
             self.visit(part)
@@ -391,10 +399,11 @@ def _is_safe(keyword: ast.keyword) -> bool:
 
 
 def folded(node: ast.expr) -> str | None:
-    """The text of an expression made of constant strings alone: `"soft" + "max"`."""
+    """Return the text of an expression that consists of constant strings, such as `"soft" + "max"`."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = folded(node.left), folded(node.right)
-        return left + right if left is not None and right is not None else None
+        if left is not None and right is not None:
+            return left + right
     return None

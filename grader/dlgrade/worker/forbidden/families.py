@@ -1,4 +1,4 @@
-"""Families of ready-made operations, as objects of the libraries that the worker has imported."""
+"""Families of forbidden operations, as objects of the libraries that the worker has imported."""
 
 from __future__ import annotations
 
@@ -7,23 +7,31 @@ import functools
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
-# Where Python finds an operator under its own name.
+# The objects on which Python finds an operator under its own name.
 HOLDERS = (torch, torch.Tensor, torch.nn.functional, torch.special, torch.sparse)
 ENGINE = "autograd::engine::*"  # events of a backward pass, which belong to no operator
 EVERYTHING = "*"
 
-Spec = Mapping[str, Iterable[str]]  # of a family: its `names` and `operators`, as in exercises/ready_made.yaml
+
+class Spec(Protocol):
+    """A family as exercises/ready_made.yaml defines it."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def operators(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
 class Binding:
-    """A place where Python finds a ready-made object."""
+    """A place where Python finds a forbidden object."""
 
     owner: Any
     attribute: str
@@ -32,10 +40,10 @@ class Binding:
 
 
 @dataclass
-class ReadyMade:
-    """The ready-made objects that one exercise forbids.
+class Forbidden:
+    """The objects that one exercise forbids.
 
-    `attributes` are names that give a ready-made operation on a tensor or an unknown module: `X.softmax(1)`.
+    `attributes` are the names of forbidden operations on a tensor or an unknown module, as in `X.softmax(1)`.
     """
 
     bindings: list[Binding] = field(default_factory=list)
@@ -43,32 +51,35 @@ class ReadyMade:
 
     @functools.cached_property
     def names(self) -> dict[int, str]:
-        """The display name of each forbidden object, by its id."""
+        """Return the display name of each forbidden object, by its id."""
         return {id(binding.target): binding.name for binding in reversed(self.bindings)}
 
 
-def ready_made(families: Iterable[Spec]) -> ReadyMade:
-    """The objects behind some families. Names that this version of torch lacks are left to the audit."""
+def forbidden_by(families: Iterable[Spec]) -> Forbidden:
+    """Return the objects behind some families.
+
+    Ignores names that this version of torch lacks: the audit reports them.
+    """
     bindings: list[Binding] = []
     attributes: set[str] = set()
     for family in families:
-        found = [binding for name in family["names"] for binding in _existing(name)]
-        operators = [name for name in operator_names(family["operators"]) if name.isidentifier()]
-        found += [binding for name in operators for binding in _held(name)]
-        bindings += found
-        attributes |= {binding.attribute for binding in found} | {*operators}
-    forbidden = {id(binding.target) for binding in bindings}
-    return ReadyMade(bindings, frozenset(name for name in attributes if not _is_harmless(name, forbidden)))
+        operators = [name for name in operator_names(family.operators) if name.isidentifier()]
+        family_bindings = [binding for name in family.names for binding in _existing(name)]
+        family_bindings += [binding for name in operators for binding in _held(name)]
+        bindings += family_bindings
+        attributes |= {binding.attribute for binding in family_bindings} | {*operators}
+    ids = {id(binding.target) for binding in bindings}
+    return Forbidden(bindings, frozenset(name for name in attributes if not _is_harmless(name, ids)))
 
 
-def _is_harmless(attribute: str, forbidden: set[int]) -> bool:
-    """Whether tensors and modules have something else under this name: `X.grad` is not `torch.autograd.grad`."""
-    others = [getattr(kind, attribute, None) for kind in (torch.Tensor, torch.nn.Module)]
-    return any(other is not None and id(other) not in forbidden for other in others)
+def _is_harmless(attribute: str, forbidden_ids: set[int]) -> bool:
+    """Return whether tensors or modules have another object of this name: `X.grad` is not `torch.autograd.grad`."""
+    members = [getattr(kind, attribute, None) for kind in (torch.Tensor, torch.nn.Module)]
+    return any(member is not None and id(member) not in forbidden_ids for member in members)
 
 
 def operator_names(patterns: Iterable[str]) -> set[str]:
-    """The operators, without their namespaces, that match a family's patterns; the pattern `*` adds none."""
+    """Return the operators, without their namespaces, that match a family's patterns. The pattern `*` adds none."""
     return {name for pattern in patterns if pattern != EVERYTHING for name in matching(pattern)}
 
 
@@ -77,12 +88,12 @@ def _all_operators() -> str:
     return "\n".join(sorted({name.partition("::")[2].partition(".")[0] for name in names}))
 
 
-OPERATORS = _all_operators()  # one a line: each pattern then takes a single search
+OPERATORS = _all_operators()  # a line for each, so that a pattern takes a single search
 
 
 @functools.cache
 def matching(pattern: str) -> list[str]:
-    """The operators of this torch that match a pattern."""
+    """Return the operators of this torch that match a pattern."""
     expression = re.escape(pattern).replace(r"\*", ".*")
     return re.findall(f"^{expression}$", OPERATORS, re.MULTILINE)
 
@@ -103,10 +114,12 @@ def _existing(name: str) -> list[Binding]:
 
 
 def find(name: str) -> Iterator[Binding]:
-    """The places of a dotted name: its own and the module that defines it; `torch.optim.*` names all that is public.
+    """Yield the places of a dotted name: its own, and the module that defines the object.
+
+    A name such as `torch.optim.*` means all public callables of the module.
 
     Raises:
-        LookupError: there is nothing under this name.
+        LookupError: there is no object of this name.
     """
     path, _, attribute = name.rpartition(".")
     owner = _owner(path)
@@ -146,15 +159,15 @@ def _attribute(owner: Any, path: str) -> Any:
     return owner
 
 
-def mistakes(family: Spec) -> list[str]:
-    """The names of a family that do not resolve and the operators that this torch does not have."""
-    wrong = [name for name in family["names"] if not _existing(name)]
-    known = (EVERYTHING, ENGINE)
-    return wrong + [pattern for pattern in family["operators"] if pattern not in known and not matching(pattern)]
+def unresolved(family: Spec) -> list[str]:
+    """Return the names of a family, and its patterns of operators, that match nothing in this version of torch."""
+    names = [name for name in family.names if not _existing(name)]
+    special = (EVERYTHING, ENGINE)
+    return names + [pattern for pattern in family.operators if pattern not in special and not matching(pattern)]
 
 
 def ran(patterns: Iterable[str], operators: Iterable[str]) -> list[str]:
-    """The recorded operators, `aten::softmax`, that match a pattern with or without their namespace."""
+    """Return the recorded operators, such as `aten::softmax`, that match a pattern with or without their namespace."""
     return [
         operator
         for operator in operators

@@ -1,4 +1,4 @@
-"""Importing the files beside a submission, from the text that was read before any of its code ran."""
+"""Import the files beside a submission, from the text that was read before any of its code ran."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dlgrade.worker.from_scratch.program import is_installed
+from dlgrade.worker.forbidden.program import is_installed
 
 
 class Neighbours(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the Python files of a submission. A library of the same name comes first."""
+    """Finds and loads the Python files of a submission. A library of the same name comes first."""
 
     def __init__(self, folder: Path, files: dict[str, bytes]) -> None:
         self.folder = folder
@@ -38,9 +38,9 @@ class Neighbours(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def parsed(main: str, tree: ast.Module, files: dict[str, bytes]) -> dict[str, ast.Module]:
-    """The trees of the main file and of the files beside it that it imports, directly or not, by module name.
+    """Return the trees of the main file and of the files beside it that it imports, directly or not, by module name.
 
-    A neighbour that cannot be parsed is left out: its own import will say why.
+    Ignores a file that cannot be parsed: its own import will raise the error.
     """
     sources = {Path(name).stem: content for name, content in files.items() if name.endswith(".py")}
     trees = {main: tree}

@@ -1,4 +1,4 @@
-"""The files of a submission as a program: their definitions, and the objects that names stand for in them.
+"""The files of a submission as a program: their definitions, and the objects that their names mean.
 
 Names are resolved to objects of the libraries that the worker has imported, not compared as text: `F.softmax`,
 `torch.nn.functional.softmax` and `nn.modules.activation.F.softmax` are the same.
@@ -21,7 +21,7 @@ UNKNOWN: Any = object()  # the target of a name in a library that is not loaded,
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """A library's object under its full name; `via` is the module that a `from` statement took it from."""
+    """An object of a library under its full name; `via` is the module that a `from` statement took it from."""
 
     label: str
     target: Any = UNKNOWN
@@ -31,7 +31,7 @@ class Library:
 
 @dataclass(frozen=True)
 class Own:
-    """A file of the submission, `name` being "", or a name that it defines."""
+    """A file of the submission, with an empty `name`; or a name that the file defines."""
 
     source: str
     name: str = ""
@@ -44,7 +44,7 @@ Value = Library | Own
 class Unit:
     """A part of a file that is reached as a whole: a function, a method, the head of a class, another statement.
 
-    `runs` marks what runs while the file is imported. `cls` is the class that a method or a head belongs to.
+    `runs` marks a unit that runs while the file is imported. `cls` is the class that a method or a head belongs to.
     """
 
     source: str
@@ -86,6 +86,7 @@ class Program:
         self.need(main)
 
     def need(self, name: str) -> Source:
+        """Return a file of the submission, which is taken apart once."""
         if name not in self.sources:
             source = self.sources[name] = Source(name)
             for statement in self.trees[name].body:
@@ -101,7 +102,8 @@ class Program:
             self._add_class(source, statement)
         elif isinstance(statement, (ast.Import, ast.ImportFrom)):
             for name, value in self.imported(statement):
-                source.stars += [value] if name == "*" else []
+                if name == "*":
+                    source.stars.append(value)
                 self._bind(source, name, [], value, statement.lineno)
         elif not is_main_guard(statement):
             unit = Unit(source.name, [statement], runs=True)
@@ -131,11 +133,14 @@ class Program:
     # Imports.
 
     def imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Value]]:
-        """The names that an import binds; `*` for all of a module's."""
+        """Yield the names that an import binds; `*` for all names of a module."""
         if isinstance(statement, ast.Import):
             for alias in statement.names:
-                top = alias.name.partition(".")[0]
-                yield alias.asname or top, self.module(alias.name if alias.asname else top)
+                if alias.asname:
+                    yield alias.asname, self.module(alias.name)
+                else:  # `import torch.nn` binds torch
+                    top = alias.name.partition(".")[0]
+                    yield top, self.module(top)
             return
         home = self.module(statement.module or "") if statement.module else Own(self.main)
         for alias in statement.names:
@@ -143,6 +148,7 @@ class Program:
             yield alias.asname or alias.name, value
 
     def module(self, path: str) -> Value:
+        """Return the module that an import statement names."""
         top, _, rest = path.partition(".")
         if path == MODULE:
             return Own(self.main)
@@ -152,7 +158,7 @@ class Program:
         return Library(path, sys.modules.get(path, UNKNOWN), module=True)
 
     def member(self, value: Value, name: str, *, imported: bool = False) -> Value:
-        """`value.name`."""
+        """Return the object `value.name`."""
         if isinstance(value, Own):
             if not value.name and imported and name in self.trees and name not in self.need(value.source).values:
                 return self.module(name)
@@ -168,12 +174,12 @@ class Program:
     # Names at the top level of a file.
 
     def top_level(self, source: Source, name: str) -> list[Value]:
-        """The objects that a name stands for at the top level of a file, as far as that can be told."""
+        """Return the objects that a name may mean at the top level of a file, as far as they are known."""
         if name in source.values:
-            found: list[Value] = []
+            values: list[Value] = []
             for bound in source.values[name]:
-                found += [bound] if isinstance(bound, (Library, Own)) else self.evaluate(source, bound, name)
-            return found
+                values += [bound] if isinstance(bound, (Library, Own)) else self.evaluate(source, bound, name)
+            return values
         for star in source.stars:
             if isinstance(star, Own):
                 if name in self.need(star.source).values:
@@ -185,7 +191,7 @@ class Program:
         return []
 
     def evaluate(self, source: Source, bound: ast.expr | None, name: str) -> list[Value]:
-        """The value of an assignment such as `F = torch.nn.functional`."""
+        """Return the objects that an assignment such as `F = torch.nn.functional` binds."""
         if isinstance(bound, ast.Attribute):
             return [self.member(value, bound.attr) for value in self.evaluate(source, bound.value, name)]
         if isinstance(bound, ast.Name) and bound.id != name:
@@ -194,26 +200,26 @@ class Program:
 
 
 def static_member(owner: Any, name: str) -> Any:
-    """`owner.name` of a module or class, without running any code to find it."""
+    """Return `owner.name` of a module or class, without running any code of the submission."""
     if isinstance(owner, types.ModuleType):
         return vars(owner).get(name, UNKNOWN)
     if isinstance(owner, type):
         for kind in owner.__mro__:
             if name in vars(kind):
-                found = vars(kind)[name]
-                return found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+                member = vars(kind)[name]
+                return member.__func__ if isinstance(member, (staticmethod, classmethod)) else member
     return UNKNOWN
 
 
 def is_installed(name: str) -> bool:
-    """Whether a library has this name: it then comes before a file of the submission."""
+    """Return whether a library has this name. A library comes before a file of the submission."""
     return (
         name in sys.modules or name in sys.stdlib_module_names or bool(importlib.machinery.PathFinder.find_spec(name))
     )
 
 
 def is_main_guard(statement: ast.stmt) -> bool:
-    """`if __name__ == "__main__":`, which never runs in a worker."""
+    """Return whether a statement is `if __name__ == "__main__":`, which never runs in a worker."""
     return (
         isinstance(statement, ast.If)
         and isinstance(statement.test, ast.Compare)
@@ -225,15 +231,15 @@ def is_main_guard(statement: ast.stmt) -> bool:
 
 
 def _head(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    """The parts of a definition that run when it is met: decorators and default arguments."""
+    """Return the parts of a definition that run at once: decorators and default arguments."""
     defaults = [default for default in (*function.args.defaults, *function.args.kw_defaults) if default is not None]
     return [*function.decorator_list, *defaults]
 
 
 def _odd_decorators(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    """Decorators that may call the function at once: any but the dotted names and calls of libraries."""
-    plain = {"torch", "functools", "staticmethod", "classmethod", "property", "contextlib"}
-    return [decorator for decorator in function.decorator_list if _root(decorator) not in plain]
+    """Return the decorators that may call the function at once: all but those of known libraries."""
+    harmless = {"torch", "functools", "staticmethod", "classmethod", "property", "contextlib"}
+    return [decorator for decorator in function.decorator_list if _root(decorator) not in harmless]
 
 
 def _root(node: ast.AST) -> str | None:
@@ -243,7 +249,7 @@ def _root(node: ast.AST) -> str | None:
 
 
 def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, ast.expr | Value | None]]:
-    """The names that statements bind in their own scope, each with its value where it can be told."""
+    """Yield the names that statements bind in their own scope, each with its value where it is known."""
     waiting = list(body)
     while waiting:
         node = waiting.pop()
@@ -251,8 +257,8 @@ def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, a
             yield node.name, None
             continue
         if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            named = (part for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
-            yield from ((part.target.id, part.value) for part in named)
+            walruses = (part for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+            yield from ((walrus.target.id, walrus.value) for walrus in walruses)
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from program.imported(node)
