@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from dlgrade.batch.due import read_due
 from dlgrade.batch.model import Student
-from dlgrade.batch.reports import folder_name
+from dlgrade.batch.reports import folder_name, open_existing_gradebook, read_class, rules_of
+from dlgrade.course import Course
+from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.tables import grades_csv, harmless
 from dlgrade.results.class_results import ClassChapter, ClassData, ClassResult
@@ -19,12 +23,52 @@ from dlgrade.text import Lang
 Format = Literal["csv", "canvas", "moodle", "gradescope"]
 
 
-def exported(form: Format, data: ClassData, students: list[Student], lang: Lang) -> bytes:
-    """The file's content."""
-    if form == "gradescope":
-        return gradescope(data, lang)
-    writers: dict[str, Callable[[ClassData, list[Student]], str]] = {"canvas": canvas, "moodle": moodle}
-    return (writers[form](data, students) if form in writers else grades_csv(data)).encode()
+@dataclass(frozen=True)
+class Options:
+    """An export.
+
+    Args:
+        form: The platform whose format is written, or "csv".
+        out: Folder of the gradebook.
+        gradebook: URL of the database. None: a file in `out`.
+        due: File of late rules. None: the rules of the last `grade --due`.
+        output: The file to write. None: a file in `out`, named for the format.
+        lang: Language of the texts in it.
+    """
+
+    form: Format
+    out: Path
+    gradebook: str | None = None
+    due: Path | None = None
+    output: Path | None = None
+    lang: Lang = "en"
+
+
+def export(course: Course, options: Options) -> Path:
+    """Write the scores and return the path of the file.
+
+    Raises:
+        UsageError: there is no such gradebook, or the late rules cannot be read.
+    """
+    with open_existing_gradebook(options.out, options.gradebook) as book:
+        rules = read_due(options.due) if options.due else rules_of(options.out)
+        content = _content(options, read_class(course, book, rules), book.students())
+    suffix = "zip" if options.form == "gradescope" else "csv"
+    path = options.output or options.out / f"grades-{options.form}.{suffix}"
+    write_whole(path, content)
+    return path
+
+
+def _content(options: Options, data: ClassData, students: list[Student]) -> bytes:
+    match options.form:
+        case "canvas":
+            return canvas(data, students).encode()
+        case "moodle":
+            return moodle(data, students).encode()
+        case "gradescope":
+            return gradescope(data, options.lang)
+        case "csv":
+            return grades_csv(data).encode()
 
 
 def canvas(data: ClassData, students: list[Student]) -> str:
