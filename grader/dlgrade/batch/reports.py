@@ -1,4 +1,4 @@
-"""From the gradebook to files: a report for each student and chapter, the table of grades, the class report."""
+"""Writes the gradebook as files: a report for each student and chapter, the table of grades, the class report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from dlgrade.batch.due import Due, read_due
 from dlgrade.batch.gradebook import Gradebook, Standing
-from dlgrade.batch.model import Student
+from dlgrade.batch.hand_ins import Student
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
@@ -32,7 +32,11 @@ STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
 
 @contextmanager
 def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
-    """The gradebook of an output folder, for this process alone."""
+    """Open the gradebook of an output folder, for this process alone.
+
+    Raises:
+        UsageError: another process has it open, or the database cannot be opened.
+    """
     out.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(out / ".lock", timeout=0):
@@ -63,12 +67,13 @@ def open_existing_gradebook(out: Path, url: str | None = None) -> AbstractContex
 
 
 def result_of(student: Student, standing: Standing, due: Due | None) -> ClassResult:
+    """A student's result, reduced if it was late."""
     days = due.days_late(standing.chapter, standing.submitted) if due else 0
     return ClassResult(
         student=student.id,
         name=student.name,
         chapter=standing.chapter,
-        shown=standing.shown,
+        shown=standing.display_name,
         submitted=standing.submitted.isoformat(timespec="minutes") if standing.submitted else None,
         report=standing.report,
         problem=standing.problem,
@@ -81,7 +86,7 @@ def result_of(student: Student, standing: Standing, due: Due | None) -> ClassRes
 
 
 def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None) -> ClassChapter:
-    """A chapter with the checks that a report of it has."""
+    """The chapter, with the checks of a report about it."""
     return ClassChapter(
         id=chapter.id,
         title=chapter.title,
@@ -98,7 +103,7 @@ def chapters_of(course: Course, book: Gradebook) -> dict[str, ClassChapter]:
     """The chapters of the gradebook by id, in the course's order."""
     ids = (book.fact("chapters") or "").split(",")
     return {
-        chapter.id: class_chapter(course, chapter, book.any_report(chapter.id))
+        chapter.id: class_chapter(course, chapter, book.last_report(chapter.id))
         for chapter in course.chapters
         if chapter.id in ids
     }
@@ -155,12 +160,12 @@ def _without_details(result: ClassResult, chapter: ClassChapter) -> ClassResult:
 
 
 def place_of(student: str) -> str:
-    """A student's folder, seen from the batch's own."""
+    """A student's folder, relative to the output folder."""
     return f"reports/{folder_name(student)}"
 
 
 def folder_name(student: str) -> str:
-    """Of a student's reports; an id that is no safe file name gets one that is, and stays its own."""
+    """The name of a student's folder. An id that is no safe file name gets a digest: no two ids share a folder."""
     safe = re.sub(r"[^\w.@+-]", "_", student).strip(".")[:80]
     if safe != student:
         safe += "-" + hashlib.sha256(student.encode()).hexdigest()[:8]
@@ -168,14 +173,22 @@ def folder_name(student: str) -> str:
 
 
 def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: int, lang: Lang) -> bool:
-    """Write a student's four files for a chapter, unless they are there as they should be.
+    """Write a student's four files for a chapter, unless they are up to date. Return whether they were written.
 
-    The JSON report comes last and carries a stamp of what all four were made from.
+    The JSON report comes last. Its stamp is a digest of everything that the four files are made from, so a run that was
+    killed between two files writes them all again.
+
+    Args:
+        out: The output folder.
+        result: The student's result, with all details.
+        chapter: Its chapter.
+        seed: Seed of the inputs.
+        lang: Language of the files for programs. Pages have both languages.
     """
     content = msgspec.json.encode([result, chapter, seed, lang, __version__])
     stamp = hashlib.sha256(content).hexdigest()[:32]
     base = out / place_of(result.student) / result.chapter
-    if _stamp(base.with_suffix(".json")) == stamp:
+    if _stamp_in(base.with_suffix(".json")) == stamp:
         return False
     base.parent.mkdir(parents=True, exist_ok=True)
     report = Report(result.shown or result.student, seed, [result.report] if result.report else [])
@@ -197,13 +210,13 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
     return True
 
 
-def _stamp(path: Path) -> str:
+def _stamp_in(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            found = STAMP.search(file.read(200))
+            match = STAMP.search(file.read(200))
     except OSError:
         return ""
-    return found[1].decode() if found else ""
+    return match[1].decode() if match else ""
 
 
 def refresh(
@@ -236,7 +249,7 @@ def refresh(
 
 
 def rules_of(out: Path) -> Due | None:
-    """The due times that the last `--due` gave."""
+    """The due times and late rules of the last `--due`."""
     path = out / DUE
     return read_due(path) if path.exists() else None
 
@@ -250,7 +263,7 @@ def write_class(out: Path, data: ClassData) -> None:
 
 
 def clear_drafts(out: Path) -> None:
-    """Remove what a run that was killed was writing."""
+    """Remove the unfinished files of runs that were killed."""
     for path in out.rglob(".*"):
         if re.fullmatch(r"\..+\.\d+", path.name) and path.is_file():
             path.unlink(missing_ok=True)

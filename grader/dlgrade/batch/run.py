@@ -14,10 +14,10 @@ import msgspec
 
 from dlgrade import course as courses
 from dlgrade.batch.due import read_due
-from dlgrade.batch.grade_class import Graded, Plan, grade_all, plan
+from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
 from dlgrade.batch.gradebook import Gradebook
+from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
-from dlgrade.batch.model import Batch
 from dlgrade.batch.reports import DUE, open_gradebook, refresh
 from dlgrade.batch.roster import read_roster
 from dlgrade.course import Chapter, Course
@@ -83,7 +83,7 @@ class Listener(Protocol):
     def grading(self, total: int) -> AbstractContextManager[object]:
         """The run grades `total` submissions inside this context."""
 
-    def graded(self, graded: Graded) -> None:
+    def graded(self, attempt: Attempt) -> None:
         """A submission has a report, or the grader failed on it."""
 
     def reported(self, done: int, total: int) -> None:
@@ -199,8 +199,8 @@ def _grade(course: Course, book: Gradebook, batch: Batch, options: Options, list
         submissions=len(batch.hand_ins),
         graded=sum(len(job.hand_ins) for job in todo.todo) - len(failed),
         known=sum(len(job.hand_ins) for job in todo.done),
-        not_gradable=[_sentence(hand_in.shown, problem, options.lang) for hand_in, problem in refused],
-        grader_failed=[_sentence(hand_in.shown, fault, options.lang) for hand_in, fault in failed],
+        not_gradable=[_sentence(hand_in.display_name, problem, options.lang) for hand_in, problem in refused],
+        grader_failed=[_sentence(hand_in.display_name, fault, options.lang) for hand_in, fault in failed],
         strays=[stray.of(options.lang) for stray in batch.strays],
         seed=seed,
     )
@@ -236,8 +236,8 @@ def _is_available(course: Course, options: Options, need: str) -> bool:
 
 
 def _grade_jobs(
-    course: Course, book: Gradebook, todo: Plan, seed: int, options: Options, listener: Listener
-) -> list[Graded]:
+    course: Course, book: Gradebook, todo: GradingPlan, seed: int, options: Options, listener: Listener
+) -> list[Attempt]:
     """Grade the jobs that are left to do. Return those that the grader failed on."""
     faults = []
     jobs = min(options.jobs or cores(), len(todo.todo))
@@ -246,10 +246,10 @@ def _grade_jobs(
         listener.grading(len(todo.todo)),
         pool(course, jobs, sandbox=options.sandbox, device=options.device) as executor,
     ):
-        for graded in grade_all(todo.todo, executor, grade, book, seed=seed, width=jobs):
-            listener.graded(graded)
-            if graded.fault is not None:
-                faults.append(graded)
+        for attempt in grade_all(todo.todo, executor, grade, book, seed=seed, width=jobs):
+            listener.graded(attempt)
+            if attempt.fault is not None:
+                faults.append(attempt)
     return faults
 
 

@@ -14,7 +14,7 @@ from dlgrade.errors import UsageError
 from dlgrade.text import Lang, Text, both
 
 if TYPE_CHECKING:
-    from dlgrade.batch.grade_class import Graded
+    from dlgrade.batch.grade_class import Attempt
     from dlgrade.batch.run import Summary
     from dlgrade.options import Device
 
@@ -142,25 +142,25 @@ class Display:
             )
             sys.exit(130)
 
-    def graded(self, graded: Graded) -> None:
+    def graded(self, attempt: Attempt) -> None:
         self.done += 1
         if self.watched:
             self._move_bar()
         else:
-            self._print_line(graded)
+            self._print_line(attempt)
 
     def reported(self, done: int, total: int) -> None:
         if self.watched and (done % 10 == 0 or done >= total):
             words = both("Writing reports", "正在写报告").of(self.lang)
             rewrite(f"{words} {done}/{total}" if done < total else "")
 
-    def _print_line(self, graded: Graded) -> None:
+    def _print_line(self, attempt: Attempt) -> None:
         from dlgrade.results.report import number
 
-        report, fault = graded.report, graded.fault or Text("", "")
-        students = ", ".join(hand_in.student for hand_in in graded.job.hand_ins)
+        report, fault = attempt.report, attempt.fault or Text("", "")
+        students = ", ".join(hand_in.student for hand_in in attempt.job.hand_ins)
         score = f"{number(report.score)}/{number(report.points)}" if report else fault.of(self.lang)
-        echo(f"[{self.done}/{self.total}] {students}: {graded.job.chapter} {score}", err=self.to_stderr)
+        echo(f"[{self.done}/{self.total}] {students}: {attempt.job.chapter} {score}", err=self.to_stderr)
 
     def _move_bar(self) -> None:
         if self.bar is None:
