@@ -189,7 +189,7 @@ def test_nested(make):
     entries = zip_tree(make({"ada.zip": inner, "ch28.py": "1"}), None).entries
     assert ["/".join(entry.parts) for entry in entries] == ["ada.zip/hw/ch28.py", "ada.zip/deep.zip", "ch28.py"]
     assert entries[0].read(10) == b"2"
-    assert entries[0].shown.endswith("it.zip: ada.zip: hw/ch28.py")
+    assert entries[0].display_name.endswith("it.zip: ada.zip: hw/ch28.py")
     assert "a zip inside a zip inside a zip" in entries[1].problem.en
 
 

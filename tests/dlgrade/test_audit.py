@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from dlgrade.cli.new import new
+from dlgrade.course import load
+from dlgrade.course.new_chapter import write_chapter
 
 SECOND_CHECK = '''
     def test_second(self, agree, run, randn):
@@ -43,7 +44,7 @@ class SmallCourse:
 
 @pytest.fixture
 def small(empty_course):
-    new(chapter="ch90", slug="twice", part=None)
+    write_chapter(load(), "ch90", "twice")
     return SmallCourse(empty_course)
 
 
@@ -208,7 +209,7 @@ def unknown_key(small):
 
 
 def missing_translation(small):
-    small.edit(small.mistakes, "zh: 引导学生发现错误的提问。", "zh: to do")
+    small.edit(small.mistakes, "zh: 引导学生发现误解的提问。", "zh: to do")
     return "files", "halved: its hint needs English and Chinese."
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlgrade.cli.new import new
+from dlgrade.course import load
+from dlgrade.course.new_chapter import write_chapter
 
 NOBODY = 65534
 PAGE = os.sysconf("SC_PAGESIZE")
@@ -125,7 +126,7 @@ def small(empty_course, monkeypatch):
     """A course of one exercise, `motto`, that is full of canaries."""
     folder = empty_course
     monkeypatch.setenv("GRADER_TOKEN", canary("environment"))
-    new(chapter="ch90", slug="motto", part=None)
+    write_chapter(load(), "ch90", "motto")
     files = {
         "solutions/ch90_motto/reference.py": REFERENCE.replace("hexadecimal", secrets.token_hex(8)),
         "solutions/ch90_motto/misconceptions.yaml": MISCONCEPTIONS,

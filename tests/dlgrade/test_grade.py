@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from dlgrade.cli.new import new
+from dlgrade.course import load
+from dlgrade.course.new_chapter import write_chapter
 from dlgrade.text import UNSEEN
 
 RIGHT = "def twice(X):\n    return X + X\n"
@@ -25,7 +26,7 @@ BROKEN = "def twice(X):\n    return (X\n"
 @pytest.fixture
 def small(empty_course):
     """A course of one exercise, `twice`, worth a point."""
-    new(chapter="ch90", slug="twice", part=None)
+    write_chapter(load(), "ch90", "twice")
     return empty_course
 
 

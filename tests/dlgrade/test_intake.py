@@ -92,7 +92,7 @@ def test_a_folder_for_each_student(tmp_path):
     assert batch.strays == ()
     ada = batch.hand_ins[0].submission
     assert (ada.main, sorted(ada.files)) == ("ch28_batch_norm.py", ["ch28_batch_norm.py", "ch56.py", "tools.py"])
-    assert batch.hand_ins[0].shown == str(tmp_path / "in" / "ada" / "ch28_batch_norm.py")
+    assert batch.hand_ins[0].display_name == str(tmp_path / "in" / "ada" / "ch28_batch_norm.py")
 
 
 def test_folders_given_one_by_one(tmp_path):
@@ -119,7 +119,7 @@ def test_loose_files(tmp_path):
     assert {student.id: student.name for student in batch.students}["2021012345"] == "张三"
     assert all(len(one.submission.files) == 1 for one in batch.hand_ins if one.student != "ada")
     assert "notes.py: The name does not say whose it is." in words(batch.strays)
-    assert "ada_ch56.py: ch56 is not graded here." in words(batch.strays)
+    assert "ada_ch56.py: ch56 is not graded in this run." in words(batch.strays)
 
 
 def test_the_only_file_needs_no_chapter(tmp_path):
@@ -220,7 +220,7 @@ def test_a_zip_for_each_student(tmp_path):
     batch = gather([tmp_path / "in"], chapters=[CH28], due=Due({}))
     assert sources(batch) == {"ada": "a", "bob": "b", "2021": "z"}
     ada = next(one for one in batch.hand_ins if one.student == "ada")
-    assert ada.shown == f"{tmp_path}/in/ada.zip: project/ch28.py"
+    assert ada.display_name == f"{tmp_path}/in/ada.zip: project/ch28.py"
     assert ada.submitted == datetime(2026, 11, 20, 12, tzinfo=SHANGHAI)
     assert sorted(ada.submission.files) == ["ch28.py", "tools.py"]
 
@@ -266,7 +266,7 @@ def test_canvas(tmp_path, roster, unpacked):
     )  # fmt: skip
     assert ada.submitted is None
     assert len(ada.passed_over) == 1
-    assert "张三_LATE_1002_90004_ch28.ipynb: late, says Canvas" in words(batch.strays)
+    assert "张三_LATE_1002_90004_ch28.ipynb: Canvas says that it is late" in words(batch.strays)
     listed = gather([place], chapters=[CH28], roster=roster("学号,姓名\n7,Ada Lovelace\n8,张三\n9,Bob\n"))
     assert [one.student for one in listed.hand_ins] == ["7", "8", "9"]
     assert [student.id for student in listed.students] == ["7", "8", "9"]
@@ -442,7 +442,7 @@ def test_metadata_that_breaks_the_parser(tmp_path, metadata):
     put(tmp_path, {"in/bob_ch28.py": "b"})
     batch = gather([place, tmp_path / "in"], chapters=[CH28], due=Due({"ch28": "2026-01-01"}))
     assert sources(batch)["bob"] == "b"
-    assert len(batch.hand_ins) == 2 or "Nothing says who submission_1 is" in words(batch.strays)
+    assert len(batch.hand_ins) == 2 or "It is not known who submission_1 is" in words(batch.strays)
 
 
 def test_the_order_is_always_the_same(tmp_path):

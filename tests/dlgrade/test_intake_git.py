@@ -49,7 +49,7 @@ def test_git(tmp_path):
     assert handed == {(name, "ch28"): name for name in ("ada", "李四")} | {
         (name, "ch56"): None for name in ("ada", "李四")
     }
-    assert batch.hand_ins[0].shown == "student/ada: hw/ch28.py"
+    assert batch.hand_ins[0].display_name == "student/ada: hw/ch28.py"
     assert batch.hand_ins[0].submitted == datetime(2026, 11, 20, 4, tzinfo=timezone.utc)
     assert sorted(batch.hand_ins[0].submission.files) == ["ch28.py", "tools.py"]
     assert not marker.exists()

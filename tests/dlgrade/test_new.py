@@ -33,9 +33,8 @@ def test_new_chapter_is_complete(dlgrade, small_course):
     assert passed.returncode == 0, passed.stdout + passed.stderr
     wrong = small_course.parent / "wrong.py"
     wrong.write_text("def glove(X):\n    return X / 2\n", encoding="utf-8")
-    assert (
-        "A question that leads to the mistake." in dlgrade("check", "90", "--submission", wrong, **environment).stdout
-    )
+    checked = dlgrade("check", "90", "--submission", wrong, **environment)
+    assert "A question that leads to the misconception." in checked.stdout
 
 
 def test_entries_are_in_order(dlgrade, small_course):

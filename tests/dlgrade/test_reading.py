@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from dlgrade import submission
-from dlgrade.cli.new import new
+from dlgrade.course import load
+from dlgrade.course.new_chapter import write_chapter
 from dlgrade.errors import GraderError, SubmissionError
 from dlgrade.notebook import executed_cells
 from dlgrade.submission.reading import python_files, reader
@@ -344,7 +345,7 @@ BREAKING = [
 def small(empty_course):
     """A course of one exercise, `twice`."""
     del empty_course
-    new(chapter="ch90", slug="twice", part=None)
+    write_chapter(load(), "ch90", "twice")
 
 
 @pytest.mark.usefixtures("small")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dlgrade.batch.model import Student
-from dlgrade.batch.naming import Who, who
+from dlgrade.batch.hand_ins import Student
+from dlgrade.batch.naming import Identity, identify
 from dlgrade.batch.roster import read_roster
 from dlgrade.errors import UsageError
 
@@ -50,14 +50,16 @@ def test_canvas_gradebook(roster):
         '"Lovelace, Ada",1001,7,alove,A,\n"Student, Test",9,,,A,\n'
     )
     assert found.students == (Student("7", "Lovelace, Ada"),)
-    assert found.find(Who(canvas="1001")) == found.find(Who("alove")) == found.find(Who(name="lovelaceada"))
+    assert (
+        found.find(Identity(canvas="1001")) == found.find(Identity("alove")) == found.find(Identity(name="lovelaceada"))
+    )
 
 
 def test_moodle_participants(roster):
     """Moodle's grading worksheet serves as a roster: its identifier is the number in the export's names."""
     found = roster("Identifier,Full name,ID number,Email address\nParticipant 5551,Ada Lovelace,7,ada@uni.edu\n")
     assert found.students == (Student("7", "Ada Lovelace", "ada@uni.edu"),)
-    assert found.find(Who("x", "somebody", moodle="5551")) == found.students[0]
+    assert found.find(Identity("x", "somebody", moodle="5551")) == found.students[0]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_moodle_participants(roster):
 )  # fmt: skip
 def test_names_that_are_recognised(roster, name):
     """An id, an address, and a name with any case, order and spacing name the student."""
-    assert roster(TABLE).find(who(name)) == ADA
+    assert roster(TABLE).find(identify(name)) == ADA
 
 
 @pytest.mark.parametrize(
@@ -84,8 +86,8 @@ def test_names_that_are_recognised(roster, name):
 def test_nobody_is_guessed(roster, name, reason):
     """Part of a name, a name of two, an id and a name of different students: none of them, and why."""
     table = "id,name\n20210001,Ada Lovelace\n20210002,张三\n20210003,Li Na\n20210004,Na Li\n"
-    assert roster(table).find(who(name)).en == reason
-    assert roster(table).find(who("20210004_Li Na")) == Student("20210004", "Na Li")
+    assert roster(table).find(identify(name)).en == reason
+    assert roster(table).find(identify("20210004_Li Na")) == Student("20210004", "Na Li")
 
 
 @pytest.mark.parametrize(

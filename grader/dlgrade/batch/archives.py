@@ -1,4 +1,4 @@
-"""Zips as trees of files, never written to disk: the process that reads files lists and unpacks them."""
+"""Zips as trees of files, never written to disk. The process that parses files also lists and unpacks zips."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from dlgrade.batch.trees import Entry, Tree, is_litter, moment, refused, too_large, unreadable
+from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, is_litter, moment, unreadable
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.submission.reading import reader
 from dlgrade.submission.reading.questions import Content, Listing, Member, Members, Place, TooLarge, Unpack
-from dlgrade.text import Text, both
+from dlgrade.text import both
 
 MAX_TOTAL = 8_000_000_000  # bytes out of an export
 MAX_TOTAL_NESTED = 512_000_000  # bytes out of one student's zip
@@ -23,103 +23,123 @@ MAX_TOTAL_NESTED = 512_000_000  # bytes out of one student's zip
 
 @dataclass
 class Archive:
-    """A zip, and how many bytes may still come out of it."""
+    """A zip. `allowance` is the number of bytes that may still come out of it."""
 
-    shown: str
+    display_name: str
     place: Place
     allowance: int
 
     def members(self) -> list[Member]:
-        """Raises SubmissionError: it is no zip, or has too many entries."""
-        return reader.ask(Listing(self.shown, self.place), Members).members
+        """List the zip.
 
-    def read(self, index: int, shown: str, limit: int) -> bytes:
-        """Raises SubmissionError: the member is damaged or too large, or too much came out of the zip before."""
+        Raises:
+            SubmissionError: it is not a zip, or has too many entries.
+        """
+        return reader.ask(Listing(self.display_name, self.place), Members).members
+
+    def read(self, index: int, display_name: str, limit: int) -> bytes:
+        """Unpack a member.
+
+        Args:
+            index: Its place in the zip's list.
+            display_name: Its place, as people write it.
+            limit: The number of bytes that it may have.
+
+        Raises:
+            SubmissionError: the member is damaged or too large, or the allowance is used up.
+        """
         most = min(limit, self.allowance)
-        answer = reader.ask(Unpack(shown, self.shown, self.place, index, most), Content, TooLarge)
+        answer = reader.ask(Unpack(display_name, self.display_name, self.place, index, most), Content, TooLarge)
         self.allowance -= len(answer.content) if isinstance(answer, Content) else most
         if isinstance(answer, Content):
             return answer.content
-        raise too_large(shown, limit) if most == limit else self._exhausted()
+        raise entry_too_large(display_name, limit) if most == limit else self._exhausted()
 
     def _exhausted(self) -> SubmissionError:
         return SubmissionError(
-            both(f"{self.shown} unpacks to far too much, so it is not read.", f"{self.shown} 解压后过大，不予读取。")
+            both(
+                f"{self.display_name} unpacks to far too much, so it is not read.",
+                f"{self.display_name} 解压后过大，不予读取。",
+            )
         )
 
 
 def zip_tree(path: Path, zone: tzinfo | None) -> Tree:
     """The files of a zip, and of the zips in it.
 
+    Args:
+        path: The zip.
+        zone: Time zone of times that do not name theirs. None: this machine's.
+
     Raises:
-        SubmissionError: it cannot be read at all.
+        SubmissionError: the zip cannot be listed.
     """
-    shown = clean(str(path))
-    entries = _entries(Archive(shown, _place(path, shown), MAX_TOTAL), (), zone)
-    return Tree(clean(path.stem), shown, entries, packed=True, around=clean(path.absolute().parent.name))
+    display_name = clean(str(path))
+    archive = Archive(display_name, _zip_place(path, display_name), MAX_TOTAL)
+    entries = _entries(archive, (), zone)
+    return Tree(clean(path.stem), display_name, entries, packed=True, around=clean(path.absolute().parent.name))
 
 
-def unpacked(entry: Entry, zone: tzinfo | None) -> list[Entry]:
-    """The files of a student's zip in a folder; the zip itself, with the reason, when it cannot be read."""
+def entries_in(entry: TreeEntry, zone: tzinfo | None) -> list[TreeEntry]:
+    """The files of a student's zip in a folder. If it cannot be listed, the zip itself, with the reason."""
     assert entry.path is not None
     try:
-        return _entries(Archive(entry.shown, _place(entry.path, entry.shown), MAX_TOTAL_NESTED), entry.parts, zone, 1)
+        archive = Archive(entry.display_name, _zip_place(entry.path, entry.display_name), MAX_TOTAL_NESTED)
+        return _entries(archive, entry.parts, zone, depth=1)
     except SubmissionError as error:
-        return [_refused(entry, error.text)]
+        return [broken_entry(entry.parts, entry.display_name, error.text, entry.modified)]
 
 
-def _place(path: Path, shown: str) -> Place:
-    """Where the child finds it: it has another working folder, and follows no link."""
+def _zip_place(path: Path, display_name: str) -> Place:
+    """The place for the child process, which has another working folder and follows no links."""
     path = path.resolve() if path.is_symlink() else path.absolute()
     try:
         status = path.stat()
     except OSError as error:
-        raise SubmissionError(unreadable(shown, error)) from None
+        raise SubmissionError(unreadable(display_name, error)) from None
     return Place(os.fsencode(path), (status.st_mtime_ns, status.st_size))
 
 
-def _entries(archive: Archive, base: tuple[str, ...], zone: tzinfo | None, depth: int = 0) -> list[Entry]:
-    """The files of a zip as entries below `base`; those of a zip inside it come in its place."""
-    entries: list[Entry] = []
+def _entries(archive: Archive, base: tuple[str, ...], zone: tzinfo | None, depth: int = 0) -> list[TreeEntry]:
+    """The files of a zip as entries below `base`. The files of a zip inside it take its place."""
+    entries: list[TreeEntry] = []
     for member in archive.members():
         if not member.parts or is_litter(member.parts):
             continue
-        shown = f"{archive.shown}: {member.name}"
+        display_name = f"{archive.display_name}: {member.name}"
         if member.problem is not None:
-            problem = both(f"{shown} {member.problem.en}.", f"{shown} {member.problem.zh}。")
+            problem = both(f"{display_name} {member.problem.en}.", f"{display_name} {member.problem.zh}。")
             last = PureWindowsPath(member.parts[-1]).name or member.parts[-1]
-            entries.append(Entry((*base, last), shown, refused(problem), problem=problem))
+            entries.append(broken_entry((*base, last), display_name, problem))
             continue
-        entry = Entry((*base, *member.parts), shown, _reader(archive, member.index, shown), _time(member, zone))
+        read = _member_reader(archive, member.index, display_name)
+        entry = TreeEntry((*base, *member.parts), display_name, read, _time(member, zone))
         entries += _nested(archive, entry, member.index, zone, depth) if entry.suffix == ".zip" else [entry]
     return entries
 
 
-def _reader(archive: Archive, index: int, shown: str) -> Callable[[int], bytes]:
-    return lambda limit: archive.read(index, shown, limit)
+def _member_reader(archive: Archive, index: int, display_name: str) -> Callable[[int], bytes]:
+    return lambda limit: archive.read(index, display_name, limit)
 
 
-def _nested(outer: Archive, entry: Entry, index: int, zone: tzinfo | None, depth: int) -> list[Entry]:
-    """The files of a zip in a zip; the zip itself, with the reason, when it cannot be read."""
+def _nested(outer: Archive, entry: TreeEntry, index: int, zone: tzinfo | None, depth: int) -> list[TreeEntry]:
+    """The files of a zip in a zip. If it cannot be listed, the zip itself, with the reason."""
+    name = entry.display_name
     if depth > 0:
         problem = both(
-            f"{entry.shown} is a zip inside a zip inside a zip, which is not read.",
-            f"{entry.shown} 是多层嵌套的 zip，不予读取。",
+            f"{name} is a zip inside a zip inside a zip, which is not read.",
+            f"{name} 是多层嵌套的 zip，不予读取。",
         )
-        return [_refused(entry, problem)]
-    inner = Archive(entry.shown, msgspec.structs.replace(outer.place, inner=index), MAX_TOTAL_NESTED)
+        return [broken_entry(entry.parts, name, problem, entry.modified)]
+    inner = Archive(name, msgspec.structs.replace(outer.place, inner=index), MAX_TOTAL_NESTED)
     try:
         return _entries(inner, entry.parts, zone, depth + 1)
     except SubmissionError as error:
-        return [_refused(entry, error.text)]
-
-
-def _refused(entry: Entry, problem: Text) -> Entry:
-    return Entry(entry.parts, entry.shown, refused(problem), entry.modified, problem)
+        return [broken_entry(entry.parts, name, error.text, entry.modified)]
 
 
 def _time(member: Member, zone: tzinfo | None) -> datetime | None:
-    """When a member was changed; a time without a zone is by the clock of this one."""
+    """When a member was changed. A time without a zone is read in `zone`, or in this machine's zone."""
     if member.utc is not None:
         return moment(member.utc)
     if member.local is None:

@@ -1,4 +1,4 @@
-"""Due times and what a late submission costs: the file that `--due` names.
+"""Due times and the cost of late submissions, from the file that `--due` names.
 
     timezone: Asia/Shanghai
     due: {ch28: 2026-11-20 23:59, ch56: 2026-11-27 23:59}
@@ -6,8 +6,8 @@
     percent_per_day: 10
     cap_percent: 50
 
-What is handed in within the grace is on time. After it every day begun since the due time costs so many percent of the
-score, and all days together no more than the cap.
+A submission within the grace is on time. After the grace, every day begun since the due time costs `percent_per_day` of
+the score. All days together cost no more than the cap.
 """
 
 from __future__ import annotations
@@ -26,28 +26,34 @@ from dlgrade.text import both
 
 
 class Due(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    due: dict[str, Any]  # YAML reads some times as such and some as words
+    """The content of the file."""
+
+    due: dict[str, Any]  # YAML reads some times as a datetime and others as a text
     timezone: str = "Asia/Shanghai"
     grace_minutes: float = 0
     percent_per_day: float = 0
     cap_percent: float = 100
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
     def of(self, chapter: str) -> datetime | None:
-        """When a chapter is due, aware of its time zone; None when it never is."""
+        """When a chapter is due, with its time zone. None if the chapter has no due time."""
         if chapter not in self.due:
             return None
         time = datetime.fromisoformat(str(self.due[chapter]))
-        return time if time.tzinfo else time.replace(tzinfo=ZoneInfo(self.timezone))
+        return time if time.tzinfo else time.replace(tzinfo=self.zone)
 
     def days_late(self, chapter: str, submitted: datetime | None) -> int:
-        """Days begun since the due time; 0 within the grace, and where either time is unknown."""
+        """Days begun since the due time. 0 within the grace, and if either time is unknown."""
         due = self.of(chapter)
         if due is None or submitted is None or submitted <= due + timedelta(minutes=self.grace_minutes):
             return 0
         return math.ceil((submitted - due) / timedelta(days=1))
 
     def penalty(self, days: int) -> float:
-        """The share of the score that so many days cost, from 0 to 1."""
+        """The share of the score that this number of days costs, from 0 to 1."""
         return min(days * self.percent_per_day, self.cap_percent) / 100
 
 
@@ -55,15 +61,15 @@ def read_due(path: Path) -> Due:
     """Read the file.
 
     Raises:
-        UsageError: it is missing, or not what it should be; the message says where.
+        UsageError: the file is missing, or has a wrong key, time or zone. The message says where.
     """
     try:
-        found = read_yaml(path, Due)
-        ZoneInfo(found.timezone)
-        for chapter in found.due:
-            found.of(chapter)
+        rules = read_yaml(path, Due)
+        rules.zone  # noqa: B018 - fails if there is no such zone
+        for chapter in rules.due:
+            rules.of(chapter)
     except CourseError as error:
         raise UsageError(error.text) from None
     except (KeyError, ValueError) as error:
         raise UsageError(both(f"{path}: {error}", f"{path}：{error}")) from None
-    return found
+    return rules

@@ -1,7 +1,7 @@
 """The branches or tags of a Git repository, one for each student, read without a checkout.
 
-Files come from `git ls-tree` and `git cat-file`, which know no hooks, filters or attributes: nothing that a student can
-commit makes Git run or fetch anything.
+Files come from `git ls-tree` and `git cat-file`, which run no hooks or filters. Nothing that a student can commit makes
+Git run or fetch anything.
 """
 
 from __future__ import annotations
@@ -11,78 +11,101 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from dlgrade.batch.trees import Entry, Tree, is_litter, moment, refused, too_large
+from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, is_litter, link_entry, moment
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
 from dlgrade.submission.reading.reader import deadline
 from dlgrade.text import both
 
 SECONDS = 60
+FILE_MODES = ("100644", "100755")
+LINK_MODE = "120000"
 MAX_LISTED = 8_000_000  # bytes of a list of branches, or of files
+KINDS = ("refs/heads", "refs/remotes", "refs/tags")
 REMOTE = re.compile(r"refs/remotes/[^/]+/")
 FIELDS = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(*objectname)%00%(*committerdate:unix)"
 
 
+@dataclass(frozen=True)
+class _Branch:
+    """A branch or tag of a student, and the commit that it points to."""
+
+    name: str
+    student: str
+    commit: str
+    seconds: int  # time of the commit, since 1970
+
+
 def branch_trees(repository: Path, refs: str) -> list[Tree]:
-    """A tree for each branch or tag that the pattern matches; a clone's remote branches, where it has no own.
+    """A tree for each branch or tag that the pattern matches.
+
+    A branch of the repository itself comes before a remote branch of the same name, and both before a tag.
 
     Raises:
         UsageError: there is no Git, no repository, or no such branch.
     """
-    kinds = ("refs/heads", "refs/tags", "refs/remotes")
-    listed = _git(repository, "for-each-ref", f"--format={FIELDS}", *kinds, limit=MAX_LISTED).decode("utf-8", "replace")
     pattern = re.compile("(.+)".join(re.escape(part) for part in refs.split("*")))
-    found: dict[str, tuple[str, str, int]] = {}
-    seen: list[str] = []
-    for line in listed.split("\n")[:-1]:  # a name may have what else ends a line
-        ref, commit, time, tagged, tagged_time = line.split("\0")
-        short = REMOTE.sub("", ref) if REMOTE.match(ref) else ref.partition("/")[2].partition("/")[2]
-        seen.append(short)
-        match = pattern.fullmatch(short)
-        if match and (time or tagged_time) and short not in found:  # heads come first, then remotes, then tags
-            student = "/".join(match.groups()) if match.groups() else short
-            found[short] = student, tagged or commit, int(tagged_time or time)
-    if not found:
-        some = ", ".join(sorted(set(seen))[:5])
+    branches: dict[str, _Branch] = {}
+    names = set()
+    for name, commit, seconds in _listed(repository):
+        names.add(name)
+        match = pattern.fullmatch(name)
+        if match and seconds and name not in branches:
+            student = "/".join(match.groups()) if match.groups() else name
+            branches[name] = _Branch(name, student, commit, int(seconds))
+    if not branches:
+        some = ", ".join(sorted(names)[:5])
         raise UsageError(
             both(f"{repository} has no branch {refs}; it has: {some}", f"{repository} 中没有分支 {refs}；现有：{some}")
         )
-    return [_tree(repository, short, *found[short]) for short in sorted(found)]
+    return [_tree(repository, branches[name]) for name in sorted(branches)]
 
 
-def _tree(repository: Path, branch: str, student: str, commit: str, seconds: int) -> Tree:
-    """The files of a commit. One that cannot be listed is an entry with a problem."""
-    modified = moment(seconds)
+def _listed(repository: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, commit and time of each branch and tag: branches first, then remote branches, then tags.
+
+    A tag that has no commit has no time.
+    """
+    answer = _git(repository, "for-each-ref", f"--format={FIELDS}", *KINDS, limit=MAX_LISTED)
+    for line in answer.decode("utf-8", "replace").split("\n")[:-1]:  # not splitlines: a name may hold other line ends
+        ref, commit, time, tagged_commit, tagged_time = line.split("\0")
+        name = REMOTE.sub("", ref) if REMOTE.match(ref) else ref.partition("/")[2].partition("/")[2]
+        yield name, tagged_commit or commit, tagged_time or time
+
+
+def _tree(repository: Path, branch: _Branch) -> Tree:
+    """The files of a branch. If they cannot be listed, the branch itself as an entry with the reason."""
+    modified = moment(branch.seconds)
     try:
-        listed = _git(repository, "ls-tree", "-r", "-z", "--long", "--full-tree", commit, limit=MAX_LISTED)
+        listed = _git(repository, "ls-tree", "-r", "-z", "--long", "--full-tree", branch.commit, limit=MAX_LISTED)
     except UsageError as error:
-        problem = both(f"{branch}: {error.text.en}", f"{branch}：{error.text.zh}")
-        return Tree(student, branch, [Entry((branch,), branch, refused(problem), modified, problem)], one_student=True)
+        problem = both(f"{branch.name}: {error.text.en}", f"{branch.name}：{error.text.zh}")
+        entries = [broken_entry((branch.name,), branch.name, problem, modified)]
+        return Tree(branch.student, branch.name, entries, one_student=True)
     entries = []
-    for record in listed.split(b"\0"):
-        if not record:
-            continue
+    for record in filter(None, listed.split(b"\0")):
         about, _, path = record.partition(b"\t")
         mode, _kind, blob, size = about.decode().split()
         parts = tuple(clean(part) for part in path.decode("utf-8", "replace").split("/"))
         if is_litter(parts):
             continue
-        shown = f"{branch}: {'/'.join(parts)}"
-        if mode in ("100644", "100755"):
-            entries.append(Entry(parts, shown, _reader(repository, blob, int(size), shown), modified))
-        elif mode == "120000":
-            problem = both(f"{shown} is a link, and links are not followed.", f"{shown} 是链接，不予读取。")
-            entries.append(Entry(parts, shown, refused(problem), modified, problem))
-    return Tree(student, branch, entries, one_student=True)
+        display_name = f"{branch.name}: {'/'.join(parts)}"
+        if mode in FILE_MODES:
+            read = _blob_reader(repository, blob, int(size), display_name)
+            entries.append(TreeEntry(parts, display_name, read, modified))
+        elif mode == LINK_MODE:
+            entries.append(link_entry(parts, display_name, modified))
+    return Tree(branch.student, branch.name, entries, one_student=True)
 
 
-def _reader(repository: Path, blob: str, size: int, shown: str) -> Callable[[int], bytes]:
+def _blob_reader(repository: Path, blob: str, size: int, display_name: str) -> Callable[[int], bytes]:
     def read(limit: int) -> bytes:
         if size > limit:
-            raise too_large(shown, limit)
+            raise entry_too_large(display_name, limit)
         try:
             return _git(repository, "cat-file", "blob", blob, limit=size)
         except UsageError as error:
@@ -92,18 +115,27 @@ def _reader(repository: Path, blob: str, size: int, shown: str) -> Callable[[int
 
 
 def _git(repository: Path, *arguments: str, limit: int) -> bytes:
-    """Run Git with nobody's configuration but the repository's own, and nothing that this could start.
+    """Run Git and return its output.
+
+    Git reads no configuration but the repository's own, and the settings here keep that from starting programs.
 
     Raises:
-        UsageError: it fails, takes too long, or says more than `limit` bytes, as of a few trees that repeat each other.
+        UsageError: Git fails, takes too long, or prints more than `limit` bytes. A few trees that contain each other
+            are enough for that.
     """
     git = shutil.which("git")
     if git is None:
         raise UsageError(both("--git needs the program git.", "--git 需要安装 git 程序。"))
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     settings = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "safe.directory=*", "protocol.allow=never")
-    command = [git, "--no-replace-objects", *(word for one in settings for word in ("-c", one)), "-C", str(repository)]
-    environment = kept | {
+    command = [
+        git,
+        "--no-replace-objects",
+        *(word for setting in settings for word in ("-c", setting)),
+        "-C",
+        str(repository),
+    ]
+    environment = inherited | {
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CEILING_DIRECTORIES": str(repository.resolve().parent),
@@ -119,16 +151,16 @@ def _git(repository: Path, *arguments: str, limit: int) -> bytes:
         ) as process:  # fmt: skip
             assert process.stdout is not None
             with deadline(process, SECONDS):
-                said = process.stdout.read(limit + 1)
-                process.stdout.close()  # ends Git where it would go on
+                output = process.stdout.read(limit + 1)
+                process.stdout.close()  # ends a Git that would print more
                 status = process.wait()
             complaints.seek(0)
             reason = complaints.read(10_000).decode("utf-8", "replace").strip().partition("\n")[0][:300]
     except OSError as error:
         raise UsageError(both(f"Git: {repository}: {error}", f"Git：{repository}：{error}")) from None
-    if len(said) > limit:
+    if len(output) > limit:
         raise UsageError(both(f"Git: {repository}: far too many files.", f"Git：{repository}：文件过多。"))
     if status != 0:
         reason = reason or f"exit status {status}"
         raise UsageError(both(f"Git: {repository}: {reason}", f"Git：{repository}：{reason}"))
-    return said
+    return output

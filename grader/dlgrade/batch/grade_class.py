@@ -1,4 +1,4 @@
-"""Grading a batch on an executor, and noting every result in the gradebook as it comes."""
+"""Grades a batch on an executor, and records every result in the gradebook as soon as it is there."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 
 from dlgrade.batch.gradebook import Gradebook
+from dlgrade.batch.hand_ins import HandIn
 from dlgrade.batch.keys import chapter_digest, run_key
-from dlgrade.batch.model import HandIn
 from dlgrade.course import Course
 from dlgrade.errors import CourseError, SandboxError
 from dlgrade.judge.remote_process import JudgeLost
@@ -17,15 +17,15 @@ from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.version import __version__
 
-AHEAD = 2  # jobs in the hands of the executor, for each one that it can run
-ATTEMPTS = 3  # how often a job is given to a judge that dies over it
+AHEAD = 2  # jobs given to the executor for each job that it can run at once
+ATTEMPTS = 3  # a job over which as many judges have died is given up
 
 Grade = Callable[[str, Submission, int], ChapterReport]
 
 
 @dataclass
 class Job:
-    """One run, for all the hand-ins that have it in common."""
+    """One run of the judge. All hand-ins with the same files share it."""
 
     key: str
     chapter: str
@@ -35,8 +35,8 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Graded:
-    """A job after a try: its report, or why the grader failed; neither, if it is to be tried again."""
+class Attempt:
+    """The end of an attempt at a job: a report, or the grader's fault. Neither means: try again."""
 
     job: Job
     report: ChapterReport | None = None
@@ -44,8 +44,8 @@ class Graded:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is to be graded, and what the gradebook has already."""
+class GradingPlan:
+    """The jobs to do, and the jobs whose results the gradebook has."""
 
     todo: list[Job]
     done: list[Job]
@@ -60,30 +60,51 @@ def plan(
     sandbox: str,
     generation: int,
     available: Callable[[str], bool],
-) -> Plan:
-    """The jobs of a batch, equal submissions together; `available` says what checks can have that need something."""
+) -> GradingPlan:
+    """Sort the hand-ins into jobs. Hand-ins with a problem get none.
+
+    Args:
+        course: The course that has the suites.
+        hand_ins: The hand-ins of the batch.
+        book: The gradebook, which knows the results so far.
+        seed: Seed of the inputs.
+        sandbox: Mode of the sandbox.
+        generation: How often staff had everything graded again.
+        available: Tells whether the GPU, training or data set is available that a check was missing.
+    """
     digests: dict[str, bytes] = {}
     jobs: dict[str, Job] = {}
-    for one in hand_ins:
-        if one.submission is None:
+    for hand_in in hand_ins:
+        if hand_in.submission is None:
             continue
-        if one.chapter not in digests:
-            digests[one.chapter] = chapter_digest(course, course.chapter(one.chapter))
-        key = run_key(digests[one.chapter], one.submission, seed, sandbox, generation)
-        jobs.setdefault(key, Job(key, one.chapter, one.submission)).hand_ins.append(one)
+        if hand_in.chapter not in digests:
+            digests[hand_in.chapter] = chapter_digest(course, course.chapter(hand_in.chapter))
+        key = run_key(digests[hand_in.chapter], hand_in.submission, seed, sandbox, generation)
+        jobs.setdefault(key, Job(key, hand_in.chapter, hand_in.submission)).hand_ins.append(hand_in)
     known = book.known(set(jobs), available)
-    return Plan([job for job in jobs.values() if job.key not in known], [jobs[key] for key in jobs if key in known])
+    todo = [job for job in jobs.values() if job.key not in known]
+    done = [job for job in jobs.values() if job.key in known]
+    return GradingPlan(todo, done)
 
 
 def grade_all(
     jobs: list[Job], executor: Executor, grade: Grade, book: Gradebook, *, seed: int, width: int
-) -> Iterator[Graded]:
-    """Grade the jobs, `width` at a time; each is in the gradebook before it is given out.
+) -> Iterator[Attempt]:
+    """Grade the jobs. A result is in the gradebook before it is given out.
 
-    A job whose judge dies is graded again by another; when three have died, it is the grader's fault.
+    A job whose judge dies is given to another judge. After three dead judges it is the grader's fault.
+
+    Args:
+        jobs: The jobs to do.
+        executor: Runs `grade` in its threads.
+        grade: Grades one submission of a chapter under a seed.
+        book: The gradebook.
+        seed: Seed of the inputs.
+        width: How many jobs the executor runs at once.
 
     Raises:
-        CourseError, SandboxError: nothing of the kind can be graded here.
+        CourseError: the course has a fault, which would spoil every job.
+        SandboxError: this machine has not the sandbox that is required.
     """
     waiting = list(reversed(jobs))
     running: dict[Future[ChapterReport], Job] = {}
@@ -92,27 +113,27 @@ def grade_all(
             job = waiting.pop()
             running[executor.submit(grade, job.chapter, job.submission, seed)] = job
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            graded = _result(future, running.pop(future))
-            if graded.report is None and graded.fault is None:
-                waiting.append(graded.job)
+            attempt = _attempt(future, running.pop(future))
+            job = attempt.job
+            if attempt.report is None and attempt.fault is None:
+                waiting.append(job)
                 continue
-            if graded.report is not None:
-                book.record(graded.job.key, seed, __version__, graded.report)
-                book.settle([(one, graded.job.key) for one in graded.job.hand_ins])
-            yield graded
+            if attempt.report is not None:
+                book.record(job.key, seed, __version__, attempt.report)
+                book.settle([(hand_in, job.key) for hand_in in job.hand_ins])
+            yield attempt
 
 
-def _result(future: Future[ChapterReport], job: Job) -> Graded:
-    """The job's report, or the grader's fault; neither, if it is to be tried again."""
+def _attempt(future: Future[ChapterReport], job: Job) -> Attempt:
     try:
-        return Graded(job, future.result())
+        return Attempt(job, future.result())
     except JudgeLost as lost:
         job.attempts += 1
         if job.attempts < ATTEMPTS:
-            return Graded(job)
+            return Attempt(job)
         died = both("The process that graded it died three times. ", "为它评分的进程三次意外终止。")
-        return Graded(job, fault=died + lost.text)
+        return Attempt(job, fault=died + lost.text)
     except (CourseError, SandboxError):
         raise
     except Exception as error:
-        return Graded(job, fault=same(f"{type(error).__name__}: {error}"))
+        return Attempt(job, fault=same(f"{type(error).__name__}: {error}"))

@@ -1,7 +1,7 @@
-"""The gradebook: a database of who handed in what, what came of it, and what staff changed.
+"""The gradebook: a database of hand-ins, their results, and the points that staff changed.
 
-Runs are filed under a key that is made of everything a result depends on (`dlgrade.batch.keys`), so that two equal
-submissions share one and what was graded is recognised. A student's results are a history; the last one counts.
+The key of a run is made of everything that its result depends on (`dlgrade.batch.keys`). So equal submissions share a
+run, and a run that was graded is recognised. A student's results are a history. The last result counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Table
 
-from dlgrade.batch.model import HandIn, Student
+from dlgrade.batch.hand_ins import HandIn, Student
 from dlgrade.errors import UsageError
 from dlgrade.report.sentences import PENDING
 from dlgrade.results.class_results import Override
@@ -91,11 +91,11 @@ overrides = Table(
 
 @dataclass(frozen=True)
 class Standing:
-    """What counts of one student's work on one chapter."""
+    """The hand-in, the run and the overrides that count for a student and a chapter."""
 
     student: str
     chapter: str
-    shown: str
+    display_name: str
     submitted: datetime | None
     problem: Text | None
     passed_over: tuple[Text, ...]
@@ -105,10 +105,10 @@ class Standing:
 
     @property
     def score(self) -> float:
-        """The points earned, with those that staff gave in place of a check's own."""
-        given = {override.check: override.points for override in self.overrides}
+        """The points of all checks. Points that staff gave replace those that a check earned."""
+        overridden = {override.check: override.points for override in self.overrides}
         checks = self.report.checks if self.report else []
-        return sum(given.get(check.id, check.earned) for check in checks)
+        return sum(overridden.get(check.id, check.earned) for check in checks)
 
 
 def now() -> str:
@@ -116,9 +116,21 @@ def now() -> str:
 
 
 class Gradebook:
-    """A gradebook in the database at a URL such as `sqlite:///grades/gradebook.sqlite`; made if it is not there."""
+    """Hand-ins, runs, results and overrides in a database.
+
+    Every method that writes is one transaction: it happens wholly or not at all, even if the process is killed.
+    Students and hand-ins come first (`enrol`). A run is recorded (`record`), then counts for hand-ins (`settle`). Runs
+    and overrides that counted before stay in the history.
+
+    One process at a time writes to a gradebook, under the lock of `reports.open_gradebook`. Whoever opens it closes it.
+    """
 
     def __init__(self, url: str) -> None:
+        """Open the database at a URL such as `sqlite:///grades/gradebook.sqlite`, and make its tables if need be.
+
+        Raises:
+            UsageError: the database cannot be opened, or another version of dlgrade wrote it.
+        """
         try:
             self.engine = sa.create_engine(url)
             if self.engine.dialect.name == "sqlite":
@@ -126,19 +138,19 @@ class Gradebook:
             metadata.create_all(self.engine)
         except (sa.exc.SQLAlchemyError, ImportError) as error:
             raise UsageError(both(f"The gradebook {url}: {error}", f"成绩册 {url}：{error}")) from None
-        found = self.fact("format") or self.set_fact("format", FORMAT)
-        if found != FORMAT:
+        format_version = self.fact("format") or self.set_fact("format", FORMAT)
+        if format_version != FORMAT:
             raise UsageError(
                 both(
-                    f"The gradebook {url} has format {found}; this dlgrade reads {FORMAT}.",
-                    f"成绩册 {url} 的格式为 {found}；本版 dlgrade 只能读 {FORMAT}。",
+                    f"The gradebook {url} has format {format_version}; this dlgrade reads {FORMAT}.",
+                    f"成绩册 {url} 的格式为 {format_version}；本版 dlgrade 只能读 {FORMAT}。",
                 )
             )
 
     def close(self) -> None:
         self.engine.dispose()
 
-    # Facts about the whole batch: its seed, its chapters, how often everything was graded anew.
+    # Facts about the whole batch: its seed, its chapters, its strays, how often everything was graded again.
 
     def fact(self, name: str) -> str | None:
         with self.engine.connect() as db:
@@ -150,49 +162,61 @@ class Gradebook:
             db.execute(sa.insert(facts).values(name=name, value=value))
         return value
 
-    # What was handed in.
+    # Hand-ins.
 
-    def enrol(self, found: Iterable[Student], handed_in: Iterable[HandIn]) -> None:
-        """Note who there is and what counts of what they handed in."""
+    def enrol(self, enrolled: Iterable[Student], hand_ins: Iterable[HandIn]) -> None:
+        """Record the students and their hand-ins. A hand-in replaces an earlier one for the same chapter."""
         with self.engine.begin() as db:
-            for student in found:
+            for student in enrolled:
                 values = {"name": student.name, "email": student.email}
                 if not db.execute(sa.update(students).where(students.c.id == student.id).values(values)).rowcount:
                     db.execute(sa.insert(students).values(id=student.id, **values))
-            for one in handed_in:
-                ours = (submissions.c.student == one.student) & (submissions.c.chapter == one.chapter)
-                db.execute(sa.delete(submissions).where(ours))
-                db.execute(sa.insert(submissions).values(_submission_row(one)))
+            for hand_in in hand_ins:
+                same_work = (submissions.c.student == hand_in.student) & (submissions.c.chapter == hand_in.chapter)
+                db.execute(sa.delete(submissions).where(same_work))
+                db.execute(sa.insert(submissions).values(_submission_row(hand_in)))
 
     def students(self) -> list[Student]:
         with self.engine.connect() as db:
             return [Student(*row) for row in db.execute(sa.select(students).order_by(students.c.id))]
 
-    # What came of it.
+    # Runs and results.
 
     def known(self, keys: set[str], available: Callable[[str], bool]) -> set[str]:
-        """Which of these runs are there. Those in which the grader itself failed are to be done again.
+        """The keys of those runs that need not be done again.
 
-        So are those with checks that were not run for the want of something that is `available` now.
+        A run is done again if the grader failed in it, or if a check was not run because it needed something that is
+        available now.
+
+        Args:
+            keys: Keys of runs.
+            available: Tells whether something that a check needs is available now.
         """
         with self.engine.connect() as db:
             rows = db.execute(sa.select(runs.c.key, runs.c.complete)).all()
-            there = {row.key for row in rows if row.complete} & keys
+            known = {row.key for row in rows if row.complete} & keys
             for row in rows:
-                if row.key in keys - there:
+                if row.key in keys - known:
                     text = db.scalar(sa.select(runs.c.report).where(runs.c.key == row.key))
                     report = msgspec.json.decode(text or "", type=ChapterReport)
                     if not any(_can_be_decided(check, available) for check in report.checks):
-                        there.add(row.key)
-        return there
+                        known.add(row.key)
+        return known
 
     def graded_at(self) -> str:
-        """When the last run was."""
+        """The time of the last run, or nothing if there is no run."""
         with self.engine.connect() as db:
             return db.scalar(sa.select(sa.func.max(runs.c.graded_at))) or ""
 
     def record(self, key: str, seed: int, version: str, report: ChapterReport) -> None:
-        """A run and its checks, whole or not at all."""
+        """Record a run and its checks. A run with the same key is replaced.
+
+        Args:
+            key: The run's key.
+            seed: Seed of the inputs.
+            version: Version of dlgrade.
+            report: The report of the run.
+        """
         row = {
             "chapter": report.id, "seed": seed, "version": version, "graded_at": now(), "score": report.score,
             "points": report.points, "report": msgspec.json.encode(report).decode(),
@@ -213,61 +237,72 @@ class Gradebook:
                 db.execute(sa.insert(checks), rows)
 
     def settle(self, pairs: Iterable[tuple[HandIn, str]]) -> None:
-        """From now on these runs count for these students; what counted before stays in the history."""
+        """Let the run with this key count for each hand-in. Runs that counted before stay in the history."""
         with self.engine.begin() as db:
             current = _current(db)
-            for one, key in pairs:
-                if current.get((one.student, one.chapter)) != key:
-                    row = {"student": one.student, "chapter": one.chapter, "run": key, "at": now()}
+            for hand_in, key in pairs:
+                if current.get((hand_in.student, hand_in.chapter)) != key:
+                    row = {"student": hand_in.student, "chapter": hand_in.chapter, "run": key, "at": now()}
                     db.execute(sa.insert(results).values(row))
 
     def override(self, student: str, chapter: str, check: str, points: float, why: str) -> None:
+        """Give a student points for a check, whatever the check earned. The last override of a check counts.
+
+        Args:
+            student: The student's id.
+            chapter: The chapter's id.
+            check: The check's id within the chapter.
+            points: The points that count.
+            why: The reason.
+        """
         with self.engine.begin() as db:
             row = {"student": student, "chapter": chapter, "check": check, "points": points, "why": why, "at": now()}
             db.execute(sa.insert(overrides).values(row))
 
     def standings(self, student: str | None = None) -> Iterator[Standing]:
-        """What counts, by student and chapter, read one by one: a report with all its details is large."""
+        """The standings of all students or of one, by student and chapter.
+
+        They are read one at a time: a report with all its details is large.
+        """
         with self.engine.connect() as db:
-            given: dict[tuple[str, str], dict[str, Override]] = {}
+            last: dict[tuple[str, str], dict[str, Override]] = {}
             for row in db.execute(sa.select(overrides).order_by(overrides.c.id)):
-                given.setdefault((row.student, row.chapter), {})[row.check] = Override(row.check, row.points, row.why)
+                last.setdefault((row.student, row.chapter), {})[row.check] = Override(row.check, row.points, row.why)
             current = _current(db)
             wanted = sa.select(submissions).order_by(submissions.c.student, submissions.c.chapter)
             if student is not None:
                 wanted = wanted.where(submissions.c.student == student)
             for row in db.execute(wanted).all():
-                yield self._standing(db, row, current.get((row.student, row.chapter)), given)
+                owner = (row.student, row.chapter)
+                yield self._standing(db, row, current.get(owner), tuple(last.get(owner, {}).values()))
 
-    def any_report(self, chapter: str) -> ChapterReport | None:
-        """A report of this chapter: the last one."""
+    def last_report(self, chapter: str) -> ChapterReport | None:
+        """The report of this chapter's last run."""
         with self.engine.connect() as db:
             newest = sa.select(runs.c.report).where(runs.c.chapter == chapter).order_by(runs.c.graded_at.desc())
-            found = db.scalar(newest.limit(1))
-        return msgspec.json.decode(found, type=ChapterReport) if found else None
+            report = db.scalar(newest.limit(1))
+        return msgspec.json.decode(report, type=ChapterReport) if report else None
 
-    def _standing(
-        self, db: sa.Connection, row: Any, run: str | None, given: dict[tuple[str, str], dict[str, Override]]
-    ) -> Standing:
+    def _standing(self, db: sa.Connection, row: Any, run: str | None, overridden: tuple[Override, ...]) -> Standing:
         run = None if row.problem else run
         report = db.scalar(sa.select(runs.c.report).where(runs.c.key == run)) if run else None
         return Standing(
             student=row.student,
             chapter=row.chapter,
-            shown=row.shown,
+            display_name=row.shown,
             submitted=datetime.fromisoformat(row.submitted) if row.submitted else None,
             problem=msgspec.json.decode(row.problem, type=Text) if row.problem else None,
             passed_over=tuple(msgspec.json.decode(row.passed_over, type=list[Text])),
             run=run,
             report=msgspec.json.decode(report, type=ChapterReport) if report else None,
-            overrides=tuple(given.get((row.student, row.chapter), {}).values()),
+            overrides=overridden,
         )
 
 
 def _can_be_decided(check: CheckReport, available: Callable[[str], bool]) -> bool:
-    """Whether a check without a verdict would get one in another run.
+    """Return whether a check without a verdict would get a verdict in another run.
 
-    One that was not run and needs nothing has no threshold; with one the key is another.
+    A check that was not run although it needs nothing has no threshold. A threshold would change the run's key.
     """
     if check.verdict is Verdict.NOT_RUN:
         return check.needs is not None and available(check.needs)
@@ -280,18 +315,18 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     cursor.close()
 
 
-def _submission_row(one: HandIn) -> dict[str, str | None]:
+def _submission_row(hand_in: HandIn) -> dict[str, str | None]:
     return {
-        "student": one.student,
-        "chapter": one.chapter,
-        "shown": one.shown,
-        "submitted": one.submitted.isoformat() if one.submitted else None,
-        "problem": msgspec.json.encode(one.problem).decode() if one.problem else None,
-        "passed_over": msgspec.json.encode(one.passed_over).decode(),
+        "student": hand_in.student,
+        "chapter": hand_in.chapter,
+        "shown": hand_in.display_name,
+        "submitted": hand_in.submitted.isoformat() if hand_in.submitted else None,
+        "problem": msgspec.json.encode(hand_in.problem).decode() if hand_in.problem else None,
+        "passed_over": msgspec.json.encode(hand_in.passed_over).decode(),
     }
 
 
 def _current(db: sa.Connection) -> dict[tuple[str, str], str]:
-    """The run that counts for each student and chapter: the last of the history."""
+    """The run that counts for each student and chapter: the last in the history."""
     history = db.execute(sa.select(results.c.student, results.c.chapter, results.c.run).order_by(results.c.id))
     return {(row.student, row.chapter): row.run for row in history}

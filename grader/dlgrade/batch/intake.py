@@ -1,4 +1,4 @@
-"""Gathers a batch: reads what students hand in, in whatever form, and never runs it."""
+"""Reads hand-ins in whatever form they come, and never runs them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path, PurePath
-from zoneinfo import ZoneInfo
 
 from dlgrade import submission
-from dlgrade.batch.archives import unpacked, zip_tree
+from dlgrade.batch.archives import entries_in, zip_tree
 from dlgrade.batch.due import Due
-from dlgrade.batch.model import Batch, HandIn, Student
-from dlgrade.batch.naming import CANVAS, MOODLE, Chapters, Who
-from dlgrade.batch.owners import Piece, is_own_name, pieces_of, settle_kinds
+from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser
+from dlgrade.batch.owners import OwnedFile, is_own_name, owned_files, settle_kinds
 from dlgrade.batch.roster import Roster
-from dlgrade.batch.trees import Entry, Tree, file_entry, folder_tree, refused
+from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
@@ -26,8 +25,9 @@ from dlgrade.submission.reading import reader
 from dlgrade.submission.reading.questions import MAX_FILE_BYTES
 from dlgrade.text import Text, both
 
-TOLD = ("", ".zip", *SUFFIXES)  # kinds of entries, folders among them, that may hold code
-MAX_TOLD = 20  # versions that were passed over
+MAY_HOLD_CODE = ("", ".zip", *SUFFIXES)  # suffixes of entries; a folder has none
+MAX_PASSED_OVER = 20  # versions that a hand-in lists
+MAX_NAMES = 3  # of files in a message
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -40,58 +40,69 @@ def gather(
     repository: Path | None = None,
     refs: str = "",
 ) -> Batch:
-    """Everybody's hand-ins for the chapters, from folders, files, zips, exports and the branches of a repository.
+    """Read everybody's hand-ins for the chapters.
 
-    What cannot be read is a hand-in with a problem; what belongs to nobody, or to no chapter, is a stray.
+    The batch has one hand-in for each student and chapter. A hand-in that cannot be read has a problem instead of a
+    submission. A file that belongs to no student or no chapter is a stray.
+
+    Args:
+        paths: Folders, files, zips and exports of learning platforms.
+        chapters: The chapters that are graded.
+        roster: The class. Without it, everybody is the person whom a name names.
+        due: Due times. The newest version before them counts.
+        repository: A Git repository whose branches are hand-ins too.
+        refs: Pattern of these branches; `*` is the student.
 
     Raises:
         UsageError: a folder cannot be listed, or the repository cannot be read.
     """
-    intake = _Intake(Chapters(chapters), roster, due)
-    trees = _trees(paths, ZoneInfo(due.timezone) if due else None, intake)
+    intake = _Intake(NameParser(chapters), roster, due)
+    trees = _trees(paths, due.zone if due else None, intake)
     if repository is not None:
         from dlgrade.batch.git import branch_trees
 
         trees += branch_trees(repository, refs)
     for tree in trees:
-        for piece in pieces_of(tree, intake.chapters, roster):
-            intake.add(piece)
+        for file in owned_files(tree, intake.names, roster):
+            intake.add(file)
         if tree.problem is not None:
             intake.strays.append(tree.problem)
     batch = intake.batch()
-    reader.close()  # nothing more is read, and what follows forks
+    reader.close()  # no more files are parsed, and the processes that start next are forked
     return batch
 
 
 def _trees(paths: Sequence[Path], zone: tzinfo | None, intake: _Intake) -> list[Tree]:
+    """The paths as trees. The loose files of one folder make one tree."""
     folders: list[Tree] = []
     zips: list[Tree] = []
     loose: dict[Path, list[Path]] = defaultdict(list)
     for path in dict.fromkeys(paths):
         if path.is_dir():
-            folder, inside = _folder_trees(path, zone, intake.chapters)
+            folder, inside = _folder_trees(path, zone, intake.names)
             folders.append(folder)
             zips += inside
         elif path.suffix.lower() == ".zip":
             zips.append(_zip_tree(path, zone))
         else:
             loose[path.parent].append(path)
-    for tree in (*settle_kinds(folders, intake.chapters), *settle_kinds(zips, intake.chapters)):
+    for tree in (*settle_kinds(folders, intake.names), *settle_kinds(zips, intake.names)):
         intake.strays.append(_claims_more(tree))
     return folders + zips + [_loose_tree(folder, files) for folder, files in loose.items()]
 
 
 def _claims_more(tree: Tree) -> Text:
+    name = tree.display_name
     return both(
-        f"{tree.shown} looks like several students' work, but lies among those of one each: taken as {tree.name}'s.",
-        f"{tree.shown} 看似包含多名学生的作业，但与其一同给出的都只属于一名学生：按 {tree.name} 的作业处理。",
+        f"{name} looks like several students' work, but lies among those of one student each: taken as {tree.name}'s.",
+        f"{name} 看似包含多名学生的作业，但与其一同给出的都只属于一名学生：按 {tree.name} 的作业处理。",
     )
 
 
-def _folder_trees(path: Path, zone: tzinfo | None, chapters: Chapters) -> tuple[Tree, list[Tree]]:
-    """A folder, with the zips that lie in its students' folders unpacked; and the zips in the folder itself."""
+def _folder_trees(path: Path, zone: tzinfo | None, names: NameParser) -> tuple[Tree, list[Tree]]:
+    """A folder, with the zips in its students' folders unpacked; and the zips that lie directly in the folder."""
     tree = folder_tree(path)
-    entries: list[Entry] = []
+    entries: list[TreeEntry] = []
     zips: list[Tree] = []
     for entry in tree.entries:
         if entry.suffix != ".zip" or entry.path is None:
@@ -99,32 +110,31 @@ def _folder_trees(path: Path, zone: tzinfo | None, chapters: Chapters) -> tuple[
         elif len(entry.parts) == 1 and not _of_platform(entry):
             zips.append(_zip_tree(entry.path, zone))
         else:
-            entries += unpacked(entry, zone)
-    if zips:  # a roster or notes beside them are no hand-in
+            entries += entries_in(entry, zone)
+    if zips:  # a roster or notes beside zips are no hand-ins
         code = (".zip", *SUFFIXES)
-        entries = [
-            e for e in entries if len(e.parts) > 1 or e.suffix in code or chapters.find(PurePath(e.name).stem).chapter
-        ]
+        entries = [e for e in entries if len(e.parts) > 1 or e.suffix in code or names.parse(e.stem).chapter]
     tree.entries = entries
     return tree, zips
 
 
-def _of_platform(entry: Entry) -> bool:
-    """A zip of an unpacked export is one student's, and its name says whose."""
+def _of_platform(entry: TreeEntry) -> bool:
+    """Return whether a zip is one student's in an unpacked export. Its name then says whose."""
     return bool(CANVAS.fullmatch(entry.name) or MOODLE.fullmatch(entry.name))
 
 
 def _zip_tree(path: Path, zone: tzinfo | None) -> Tree:
+    """The files of a zip. If it cannot be listed, the zip itself as an entry with the reason."""
     try:
         return zip_tree(path, zone)
     except SubmissionError as error:
-        shown = clean(str(path))
-        entry = Entry((clean(path.name),), shown, refused(error.text), problem=error.text)
-        return Tree(clean(path.stem), shown, [entry], packed=True, around=clean(path.absolute().parent.name))
+        name = clean(str(path))
+        entries = [broken_entry((clean(path.name),), name, error.text)]
+        return Tree(clean(path.stem), name, entries, packed=True, around=clean(path.absolute().parent.name))
 
 
 def _loose_tree(folder: Path, files: list[Path]) -> Tree:
-    """Files that were given by name; the others of their folder are there to be imported."""
+    """Files that were given by name, with the other Python files of their folder as helpers."""
     entries = [file_entry(path.resolve() if path.is_symlink() else path, (clean(path.name),)) for path in files]
     others = sorted(path for path in folder.glob("*.py") if path not in files)
     entries += [file_entry(path, (clean(path.name),), helper=True) for path in others]
@@ -133,187 +143,223 @@ def _loose_tree(folder: Path, files: list[Path]) -> Tree:
 
 @dataclass
 class _Intake:
-    """What is known so far: students, and the files of each."""
+    """Collects the files of all trees, then makes the batch of them.
 
-    chapters: Chapters
+    Two phases: `add` every file, then call `batch` once. `add` finds the student of a file. `batch` chooses a version
+    for each student and chapter, reads it, and finds the strays.
+
+    Args:
+        names: Takes names apart.
+        roster: The class, if known.
+        due: Due times, if any.
+        students: Students by id, as far as they handed in something.
+        files: Files by the id of their student.
+        seen: Student and display name of each file so far: paths may be given twice.
+        strays: Sentences about files that belong to nobody or to no chapter.
+        other_chapters: Files by the chapter that they are for, which is not graded.
+        nobodys: Files that belong to nobody, by the reason.
+    """
+
+    names: NameParser
     roster: Roster | None
     due: Due | None
     students: dict[str, Student] = field(default_factory=dict)
-    pieces: dict[str, list[Piece]] = field(default_factory=lambda: defaultdict(list))
+    files: dict[str, list[OwnedFile]] = field(default_factory=lambda: defaultdict(list))
     seen: set[tuple[str, str]] = field(default_factory=set)
     strays: list[Text] = field(default_factory=list)
-    elsewhere: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    nobody: dict[Text, list[str]] = field(default_factory=lambda: defaultdict(list))
+    other_chapters: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    nobodys: dict[Text, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, piece: Piece) -> None:
-        student = self._student(piece)
+    def add(self, file: OwnedFile) -> None:
+        entry = file.entry
+        student = self._student(file)
         if isinstance(student, Text):
-            if piece.entry.problem is not None:
-                self.strays.append(piece.entry.problem)
-            elif piece.readable and not piece.entry.helper:
-                self.nobody[student].append(piece.entry.shown)
+            if entry.problem is not None:
+                self.strays.append(entry.problem)
+            elif file.readable and not entry.helper:
+                self.nobodys[student].append(entry.display_name)
             return
-        if (student.id, piece.entry.shown) in self.seen:
-            return  # given twice
-        self.seen.add((student.id, piece.entry.shown))
-        if not piece.entry.helper:
+        if (student.id, entry.display_name) in self.seen:
+            return
+        self.seen.add((student.id, entry.display_name))
+        if not entry.helper:
             self.students.setdefault(student.id, student)
-        self.pieces[student.id].append(piece)
+        self.files[student.id].append(file)
 
-    def _student(self, piece: Piece) -> Student | Text:
-        answers = [self.roster.find(one) if self.roster else _unlisted(one) for one in piece.whose]
-        unknown = both("The name does not say whose it is.", "文件名未说明属于哪位学生。")
-        first = next(iter(answers), unknown)
-        return next((answer for answer in answers if isinstance(answer, Student)), first)
+    def _student(self, file: OwnedFile) -> Student | Text:
+        """The first owner who is a known student, or why there is none."""
+        answers = [self.roster.find(owner) if self.roster else _unlisted(owner) for owner in file.owners]
+        for answer in answers:
+            if isinstance(answer, Student):
+                return answer
+        return answers[0] if answers else both("The name does not say whose it is.", "文件名未说明属于哪位学生。")
 
     def batch(self) -> Batch:
-        hand_ins = [one for id in sorted(self.students) for one in self._of_student(self.students[id])]
-        students = self.roster.students if self.roster else tuple(self.students[id] for id in sorted(self.students))
-        return Batch(tuple(students), tuple(hand_ins), tuple(self._all_strays()))
+        handed_in = tuple(self.students[id] for id in sorted(self.students))
+        hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
+        students = self.roster.students if self.roster else handed_in
+        return Batch(students, tuple(hand_ins), tuple(self._all_strays()))
 
     def _all_strays(self) -> list[Text]:
         strays = list(self.strays)
-        for why, shown in self.nobody.items():
-            strays.append(both(f"{_some(shown)}: {why.en}", f"{_some(shown)}：{why.zh}"))
-        for chapter, shown in sorted(self.elsewhere.items()):
-            some = _some(shown)
-            strays.append(both(f"{some}: {chapter} is not graded here.", f"{some}：此次不评 {chapter}。"))
+        for why, files in self.nobodys.items():
+            strays.append(both(f"{_some(files)}: {why.en}", f"{_some(files)}：{why.zh}"))
+        for chapter, files in sorted(self.other_chapters.items()):
+            strays.append(
+                both(f"{_some(files)}: {chapter} is not graded in this run.", f"{_some(files)}：此次不评 {chapter}。")
+            )
         return list(dict.fromkeys(strays))
 
-    def _of_student(self, student: Student) -> list[HandIn]:
-        pieces = self.pieces[student.id]
-        own = [piece for piece in pieces if not piece.entry.helper]
-        made = [one for chapter in self.chapters.ids if (one := self._of_chapter(student, chapter, own))]
-        for piece in own:
-            if piece.readable and piece.found.chapter and piece.found.chapter not in self.chapters.ids:
-                self.elsewhere[piece.found.chapter].append(piece.entry.shown)
-        told = {one.problem for one in made}
-        if len(self.chapters.ids) > 1:
-            self._note_without_chapter(own, {one.shown for one in made})
-        for piece in own:
-            problem = piece.entry.problem
-            if problem is not None and problem not in told and piece.entry.suffix in TOLD:
+    def _hand_ins(self, student: Student) -> list[HandIn]:
+        """The student's hand-ins. Files that are in none of them become strays."""
+        own = [file for file in self.files[student.id] if not file.entry.helper]
+        hand_ins = [made for chapter in self.names.ids if (made := self._hand_in(student, chapter, own))]
+        for file in own:
+            if file.readable and file.parsed.chapter and file.parsed.chapter not in self.names.ids:
+                self.other_chapters[file.parsed.chapter].append(file.entry.display_name)
+        if len(self.names.ids) > 1:
+            self._note_without_chapter(own, {hand_in.display_name for hand_in in hand_ins})
+        reported = {hand_in.problem for hand_in in hand_ins}
+        for file in own:
+            problem = file.entry.problem
+            if problem is not None and problem not in reported and file.entry.suffix in MAY_HOLD_CODE:
                 self.strays.append(problem)
-        return made
+        return hand_ins
 
-    def _of_chapter(self, student: Student, chapter: str, own: list[Piece]) -> HandIn | None:
-        """What the student handed in for a chapter; where only one is asked for, a name need not say so."""
-        here = [piece for piece in own if piece.found.chapter == chapter]
-        called = [piece for piece in here if piece.readable and not piece.found.above]
-        # beside a file that is called for the chapter alone, `ch28_tools.py` is there to be imported
-        plain = {piece.entry.shown: piece.home for piece in called if is_own_name(piece.found.rest, student)}
-        homes = set(plain.values())
-        called = [piece for piece in called if piece.entry.shown in plain or piece.home not in homes]
-        if called:
-            return self._settle(student, chapter, called)
-        if not here and len(self.chapters.ids) == 1:
-            here = [piece for piece in own if not piece.found.chapter]
-        readable = [piece for piece in here if piece.readable]
-        if len({PurePath(piece.name).stem for piece in readable}) == 1:
-            return self._settle(student, chapter, readable)
-        if not here:
+    def _hand_in(self, student: Student, chapter: str, own: list[OwnedFile]) -> HandIn | None:
+        """The student's hand-in for a chapter. If only one chapter is graded, a file need not name it."""
+        files = [file for file in own if file.parsed.chapter == chapter]
+        named = _submissions_among([file for file in files if file.readable and not file.parsed.from_folder], student)
+        if named:
+            return self._newest(student, chapter, named)
+        if not files and len(self.names.ids) == 1:
+            files = [file for file in own if not file.parsed.chapter]
+        readable = [file for file in files if file.readable]
+        if len({PurePath(file.name).stem for file in readable}) == 1:
+            return self._newest(student, chapter, readable)
+        if not files:
             return None
-        return HandIn(student.id, chapter, here[0].entry.shown, problem=_unclear(chapter, here))
+        return HandIn(student.id, chapter, files[0].entry.display_name, problem=_unclear(chapter, files))
 
-    def _note_without_chapter(self, own: list[Piece], used: set[str]) -> None:
-        """Say which files no chapter can be found for, unless they lie with one that is graded."""
-        homes = [piece.home for piece in own if piece.entry.shown in used]
+    def _note_without_chapter(self, own: list[OwnedFile], used: set[str]) -> None:
+        """Note the files that no chapter can be found for, unless a graded file lies in or above their folder."""
+        homes = [file.home for file in own if file.entry.display_name in used]
         left = [
-            piece for piece in own
-            if not piece.found.chapter and not any(piece.home[: len(home)] == home for home in homes)
+            file for file in own
+            if not file.parsed.chapter and not any(file.home[: len(home)] == home for home in homes)
         ]  # fmt: skip
-        readable = [piece.entry.shown for piece in left if piece.readable]
+        readable = [file.entry.display_name for file in left if file.readable]
         if readable:
             some = _some(readable)
             self.strays.append(
                 both(f"{some}: the name names no chapter, such as ch28.", f"{some}：文件名中没有章节号，例如 ch28。")
             )
-        elif left and len(left) == len(own) and not any(piece.entry.problem for piece in left):
+        elif left and len(left) == len(own) and not any(file.entry.problem for file in left):
             self.strays.append(_unclear("", left))
 
-    def _settle(self, student: Student, chapter: str, candidates: list[Piece]) -> HandIn:
-        """The version that counts, read."""
-        candidates = sorted(candidates, key=_age)
-        due = self.due.of(chapter) if self.due else None
-        limit = due + timedelta(minutes=self.due.grace_minutes) if due and self.due else None
-        in_time = [p for p in candidates if limit is None or p.time is None or p.time <= limit]
-        chosen = (in_time or candidates)[-1]
-        others = [piece for piece in candidates if piece is not chosen][-MAX_TOLD:]
-        passed_over = tuple(self._passed_over(piece, limit if in_time else None) for piece in others)
-        found = HandIn(student.id, chapter, chosen.entry.shown, submitted=chosen.time, passed_over=passed_over)
+    def _newest(self, student: Student, chapter: str, versions: list[OwnedFile]) -> HandIn:
+        """Read the version that counts: the newest in time. If all are late, the newest."""
+        versions = sorted(versions, key=_age)
+        limit = self._time_limit(chapter)
+        in_time = [file for file in versions if limit is None or file.time is None or file.time <= limit]
+        chosen = (in_time or versions)[-1]
+        others = [file for file in versions if file is not chosen][-MAX_PASSED_OVER:]
+        passed_over = tuple(self._passed_over(file, limit if in_time else None) for file in others)
         if chosen.late and chosen.time is None:
-            self.strays.append(_late_by_canvas(chosen.entry.shown))
+            self.strays.append(_late_by_canvas(chosen.entry.display_name))
+        hand_in = HandIn(student.id, chapter, chosen.entry.display_name, submitted=chosen.time, passed_over=passed_over)
         try:
-            return replace(found, submission=_submission(chosen, self.pieces[student.id]))
+            return replace(hand_in, submission=_submission(chosen, self.files[student.id]))
         except SubmissionError as error:
-            return replace(found, problem=error.text)
+            return replace(hand_in, problem=error.text)
 
-    def _passed_over(self, piece: Piece, limit: datetime | None) -> Text:
-        at = self._written(piece.time)
-        shown = f"{piece.entry.shown} ({at})" if at else piece.entry.shown
-        if limit is not None and piece.time is not None and piece.time > limit:
-            return both(f"{shown} came after the due time.", f"{shown} 在截止时间之后提交。")
-        return both(f"{shown} is not the newest version.", f"{shown} 不是最新版本。")
+    def _time_limit(self, chapter: str) -> datetime | None:
+        due = self.due.of(chapter) if self.due else None
+        return due + timedelta(minutes=self.due.grace_minutes) if due and self.due else None
 
-    def _written(self, time: datetime | None) -> str:
-        if time is None:
-            return ""
-        return f"{time.astimezone(ZoneInfo(self.due.timezone) if self.due else None):%Y-%m-%d %H:%M}"
-
-
-def _unlisted(one: Who) -> Student | Text:
-    """Without a roster everybody is who the name says."""
-    if one.id:
-        return Student(one.id, one.name, one.email)
-    return both(f"Nothing says who {one.words} is.", f"无法判断 {one.words} 属于哪位学生。")
+    def _passed_over(self, file: OwnedFile, limit: datetime | None) -> Text:
+        name = file.entry.display_name
+        if file.time is not None:
+            name += f" ({file.time.astimezone(self.due.zone if self.due else None):%Y-%m-%d %H:%M})"
+        if limit is not None and file.time is not None and file.time > limit:
+            return both(f"{name} came after the due time.", f"{name} 在截止时间之后提交。")
+        return both(f"{name} is not the newest version.", f"{name} 不是最新版本。")
 
 
-def _late_by_canvas(shown: str) -> Text:
+def _unlisted(owner: Identity) -> Student | Text:
+    """The student of this identity, when there is no roster."""
+    if owner.id:
+        return Student(owner.id, owner.name, owner.email)
+    name = owner.display_name
+    return both(f"It is not known who {name} is.", f"无法判断 {name} 属于哪位学生。")
+
+
+def _submissions_among(files: list[OwnedFile], student: Student) -> list[OwnedFile]:
+    """The files that may be the submission, of those that name the chapter.
+
+    `ch28.py` and `ada_ch28.py` may. `ch28_tools.py` may only where no such file lies beside it; otherwise it is there
+    to be imported.
+    """
+    plain = {file.entry.display_name for file in files if is_own_name(file.parsed.rest, student)}
+    homes = {file.home for file in files if file.entry.display_name in plain}
+    return [file for file in files if file.entry.display_name in plain or file.home not in homes]
+
+
+def _late_by_canvas(name: str) -> Text:
     return both(
-        f"{shown}: late, says Canvas, but not by how much; no late rule is applied.",
-        f"{shown}：Canvas 标记为迟交，但未给出时间，因此不按迟交规则扣分。",
+        f"{name}: Canvas says that it is late, but not by how much; no late rule is applied.",
+        f"{name}：Canvas 标记为迟交，但未给出时间，因此不按迟交规则扣分。",
     )
 
 
-def _age(piece: Piece) -> tuple[datetime, int, datetime, str]:
-    return piece.time or LONG_AGO, piece.found.version, piece.entry.modified or LONG_AGO, piece.entry.shown
+def _age(file: OwnedFile) -> tuple[datetime, int, datetime, str]:
+    """The newest file has the largest key."""
+    entry = file.entry
+    return file.time or LONG_AGO, file.parsed.version, entry.modified or LONG_AGO, entry.display_name
 
 
-def _some(shown: list[str]) -> str:
-    more = f" (+{len(shown) - 3})" if len(shown) > 3 else ""
-    return ", ".join(shown[:3]) + more
+def _some(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = f" (+{len(names) - MAX_NAMES})" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more
 
 
-def _unclear(chapter: str, pieces: list[Piece]) -> Text:
-    """Why nothing of a student's can be taken for the chapter."""
-    readable = [piece for piece in pieces if piece.readable]
+def _unclear(chapter: str, files: list[OwnedFile]) -> Text:
+    """Why none of a student's files can be taken for the chapter."""
+    readable = [file for file in files if file.readable]
     if readable:
-        names = ", ".join(piece.name for piece in readable[:5])
+        names = ", ".join(file.name for file in readable[:5])
         return both(
             f"Several files, and none is called for {chapter}: {names}.",
             f"有多个文件，文件名均不含 {chapter}：{names}。",
         )
-    problem = next((piece.entry.problem for piece in pieces if piece.entry.problem), None)
-    names = ", ".join(piece.entry.shown for piece in pieces[:5])
+    problem = next((file.entry.problem for file in files if file.entry.problem), None)
+    names = ", ".join(file.entry.display_name for file in files[:5])
     return problem or both(f"No .py or .ipynb file, only {names}.", f"没有 .py 或 .ipynb 文件，只有 {names}。")
 
 
-def _submission(chosen: Piece, pieces: list[Piece]) -> Submission:
-    """Raises SubmissionError: it cannot be read."""
-    entry = chosen.entry
+def _submission(chosen: OwnedFile, files: list[OwnedFile]) -> Submission:
+    """Read the chosen file, and the student's other Python files of its folder, which it may import.
+
+    Raises:
+        SubmissionError: the chosen file cannot be read.
+    """
     name = _safe(chosen.name)
-    content = entry.read(submission.size_limit(name))
+    content = chosen.entry.read(submission.size_limit(name))
     neighbours: dict[str, bytes] = {}
     left = submission.MAX_BESIDE
-    for other in sorted(pieces, key=_age, reverse=True):
-        beside = other.home == chosen.home and other is not chosen and other.entry.suffix == ".py"
-        if beside and len(neighbours) < MAX_FILES and (called := _importable(other)) not in neighbours:
-            try:
-                neighbours[called] = other.entry.read(min(MAX_FILE_BYTES, left))
-            except SubmissionError:
-                continue  # what it is imported by says so
-            left -= len(neighbours[called])
-    return submission.from_content(name, content, shown=entry.shown, neighbours=dict(sorted(neighbours.items())))
+    for file in sorted(files, key=_age, reverse=True):
+        is_beside = file.home == chosen.home and file is not chosen and file.entry.suffix == ".py"
+        module = _importable(file)
+        if not is_beside or module in neighbours or len(neighbours) >= MAX_FILES:
+            continue
+        try:
+            neighbours[module] = file.entry.read(min(MAX_FILE_BYTES, left))
+        except SubmissionError:
+            continue  # a submission that imports the file fails with a message of its own
+        left -= len(neighbours[module])
+    neighbours = dict(sorted(neighbours.items()))
+    return submission.from_content(name, content, shown=chosen.entry.display_name, neighbours=neighbours)
 
 
 def _safe(name: str) -> str:
@@ -322,7 +368,6 @@ def _safe(name: str) -> str:
     return f"{stem[:60]}{dot}{suffix}"
 
 
-def _importable(piece: Piece) -> str:
-    """The name that a file is imported by: platforms put a version after it, `tools-1.py`."""
-
-    return _safe(re.sub(r"-\d{1,2}(?=\.py$)", "", piece.name))
+def _importable(file: OwnedFile) -> str:
+    """The name that a file is imported by, without the version that platforms add: `tools-1.py`."""
+    return _safe(re.sub(r"-\d{1,2}(?=\.py$)", "", file.name))

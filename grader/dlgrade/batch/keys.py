@@ -1,4 +1,4 @@
-"""What a result depends on, as one key: equal keys, equal results."""
+"""Keys of results. A key is made of everything a result depends on, so equal keys mean equal results."""
 
 from __future__ import annotations
 
@@ -15,25 +15,33 @@ from dlgrade.version import __version__
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """Of the chapter, its suites, reference, misconceptions and thresholds, what it forbids, and the data sets."""
+    """A digest of everything that a chapter is graded by: its files, forbidden families and data sets."""
     answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
     files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
     forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]
     entry = msgspec.json.encode((chapter, forbidden, course.data))
-    return _digest(entry, *(_content(path) for path in files))
+    return _digest(entry, *(_bytes_of(path) for path in files))
 
 
 def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, generation: int) -> str:
-    """`chapter` is its digest; `generation` counts how often staff had everything graded anew."""
+    """The key of a run.
+
+    Args:
+        chapter: The chapter's digest.
+        submission: The submission. Its name on disk does not count.
+        seed: Seed of the inputs.
+        sandbox: Mode of the sandbox.
+        generation: How often staff had everything graded again.
+    """
     circumstances = f"{__version__} {version('torch')} {seed} {sandbox} {generation}".encode()
     files = [part for name, content in sorted(submission.files.items()) for part in (name.encode(), content)]
     return _digest(chapter, circumstances, submission.main.encode(), *files).hex()
 
 
-def _content(path: Path) -> bytes:
+def _bytes_of(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
 def _digest(*parts: bytes) -> bytes:
-    """Of each part by itself, so that no two lists of parts run together."""
+    """A digest of the parts. Each part is digested alone, so that ("ab", "c") and ("a", "bc") differ."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

@@ -1,11 +1,11 @@
-"""From the gradebook to files: a report for each student and chapter, the table of grades, the class report."""
+"""Writes the gradebook as files: a report for each student and chapter, the table of grades, the class report."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from dlgrade.batch.due import Due, read_due
 from dlgrade.batch.gradebook import Gradebook, Standing
-from dlgrade.batch.model import Student
+from dlgrade.batch.hand_ins import Student
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
@@ -25,18 +25,23 @@ from dlgrade.results.report import ChapterReport, Detail, Report, as_data
 from dlgrade.text import Lang, Text, both
 from dlgrade.version import __version__
 
+DATABASE = "gradebook.sqlite"
 DUE = "due.yaml"
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
 
 
 @contextmanager
 def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
-    """The gradebook of an output folder, for this process alone."""
+    """Open the gradebook of an output folder, for this process alone.
+
+    Raises:
+        UsageError: another process has it open, or the database cannot be opened.
+    """
     out.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(out / ".lock", timeout=0):
             clear_drafts(out)
-            book = Gradebook(url or f"sqlite:///{(out / 'gradebook.sqlite').absolute()}")
+            book = Gradebook(url or f"sqlite:///{(out / DATABASE).absolute()}")
             try:
                 yield book
             finally:
@@ -50,13 +55,25 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
         ) from None
 
 
+def open_existing_gradebook(out: Path, url: str | None = None) -> AbstractContextManager[Gradebook]:
+    """As `open_gradebook`, but never makes one.
+
+    Raises:
+        UsageError: the folder has no gradebook, and no other place is named.
+    """
+    if url is None and not (out / DATABASE).exists():
+        raise UsageError(both(f"{out} has no gradebook.", f"{out} 中没有成绩册。"))
+    return open_gradebook(out, url)
+
+
 def result_of(student: Student, standing: Standing, due: Due | None) -> ClassResult:
+    """A student's result, reduced if it was late."""
     days = due.days_late(standing.chapter, standing.submitted) if due else 0
     return ClassResult(
         student=student.id,
         name=student.name,
         chapter=standing.chapter,
-        shown=standing.shown,
+        shown=standing.display_name,
         submitted=standing.submitted.isoformat(timespec="minutes") if standing.submitted else None,
         report=standing.report,
         problem=standing.problem,
@@ -69,7 +86,7 @@ def result_of(student: Student, standing: Standing, due: Due | None) -> ClassRes
 
 
 def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None) -> ClassChapter:
-    """A chapter with the checks that a report of it has."""
+    """The chapter, with the checks of a report about it."""
     return ClassChapter(
         id=chapter.id,
         title=chapter.title,
@@ -82,29 +99,40 @@ def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None
     )
 
 
-def data_of(
-    course: Course, book: Gradebook, due: Due | None, each: Callable[[ClassResult, ClassChapter], None] | None = None
-) -> ClassData:
-    """Everybody's results, without the details of each check; a student without a submission has one without a report.
-
-    `each` is given every result with its details, as it is read.
-    """
+def chapters_of(course: Course, book: Gradebook) -> dict[str, ClassChapter]:
+    """The chapters of the gradebook by id, in the course's order."""
     ids = (book.fact("chapters") or "").split(",")
-    chapters = {c.id: class_chapter(course, c, book.any_report(c.id)) for c in course.chapters if c.id in ids}
+    return {
+        chapter.id: class_chapter(course, chapter, book.last_report(chapter.id))
+        for chapter in course.chapters
+        if chapter.id in ids
+    }
+
+
+def read_results(book: Gradebook, chapters: Mapping[str, ClassChapter], due: Due | None) -> Iterator[ClassResult]:
+    """The results of these chapters, one at a time and with all details: a report can be large."""
     students = {student.id: student for student in book.students()}
-    results: dict[tuple[str, str], ClassResult] = {}
     for standing in book.standings():
         if standing.chapter in chapters:
-            result = result_of(students[standing.student], standing, due)
-            if each is not None:
-                each(result, chapters[standing.chapter])
-            results[standing.student, standing.chapter] = _light(result, chapters[standing.chapter])
+            yield result_of(students[standing.student], standing, due)
+
+
+def class_data(
+    course: Course, book: Gradebook, chapters: Mapping[str, ClassChapter], results: Iterable[ClassResult]
+) -> ClassData:
+    """The whole class, each result without the details of its checks.
+
+    A student who handed in nothing for a chapter gets a result without a report.
+    """
+    by_owner = {
+        (result.student, result.chapter): _without_details(result, chapters[result.chapter]) for result in results
+    }
     return ClassData(
         course=course.contents.title,
         chapters=list(chapters.values()),
         results=[
-            results.get((student.id, chapter)) or ClassResult(student.id, student.name, chapter)
-            for student in students.values()
+            by_owner.get((student.id, chapter)) or ClassResult(student.id, student.name, chapter)
+            for student in book.students()
             for chapter in chapters
         ],
         strays=msgspec.json.decode(book.fact("strays") or "[]", type=list[Text]),
@@ -114,25 +142,30 @@ def data_of(
     )
 
 
-def _light(result: ClassResult, chapter: ClassChapter) -> ClassResult:
-    """Without what a table of a thousand students has no room for."""
-    known = {check.id: check.description for check in chapter.checks}
+def read_class(course: Course, book: Gradebook, due: Due | None) -> ClassData:
+    """The whole class as the gradebook has it."""
+    chapters = chapters_of(course, book)
+    return class_data(course, book, chapters, read_results(book, chapters, due))
+
+
+def _without_details(result: ClassResult, chapter: ClassChapter) -> ClassResult:
+    """Remove from the result, in place, everything that a table of a thousand students has no room for."""
+    descriptions = {check.id: check.description for check in chapter.checks}
     for check in result.report.checks if result.report else []:
         check.detail, check.message = Detail(), None
-        check.hint, check.description = (
-            chapter.mistakes.get(check.diagnosis or ""),
-            known.get(check.id, check.description),
-        )
+        # Equal texts become one object, which a thousand results share.
+        check.hint = chapter.mistakes.get(check.diagnosis or "")
+        check.description = descriptions.get(check.id, check.description)
     return result
 
 
 def place_of(student: str) -> str:
-    """A student's folder, seen from the batch's own."""
+    """A student's folder, relative to the output folder."""
     return f"reports/{folder_name(student)}"
 
 
 def folder_name(student: str) -> str:
-    """Of a student's reports; an id that is no safe file name gets one that is, and stays its own."""
+    """The name of a student's folder. An id that is no safe file name gets a digest: no two ids share a folder."""
     safe = re.sub(r"[^\w.@+-]", "_", student).strip(".")[:80]
     if safe != student:
         safe += "-" + hashlib.sha256(student.encode()).hexdigest()[:8]
@@ -140,14 +173,22 @@ def folder_name(student: str) -> str:
 
 
 def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: int, lang: Lang) -> bool:
-    """Write a student's four files for a chapter, unless they are there as they should be.
+    """Write a student's four files for a chapter, unless they are up to date. Return whether they were written.
 
-    The JSON report comes last and carries a stamp of what all four were made from.
+    The JSON report comes last. Its stamp is a digest of everything that the four files are made from, so a run that was
+    killed between two files writes them all again.
+
+    Args:
+        out: The output folder.
+        result: The student's result, with all details.
+        chapter: Its chapter.
+        seed: Seed of the inputs.
+        lang: Language of the files for programs. Pages have both languages.
     """
     content = msgspec.json.encode([result, chapter, seed, lang, __version__])
     stamp = hashlib.sha256(content).hexdigest()[:32]
     base = out / place_of(result.student) / result.chapter
-    if _stamp(base.with_suffix(".json")) == stamp:
+    if _stamp_in(base.with_suffix(".json")) == stamp:
         return False
     base.parent.mkdir(parents=True, exist_ok=True)
     report = Report(result.shown or result.student, seed, [result.report] if result.report else [])
@@ -169,35 +210,46 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
     return True
 
 
-def _stamp(path: Path) -> str:
+def _stamp_in(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            found = STAMP.search(file.read(200))
+            match = STAMP.search(file.read(200))
     except OSError:
         return ""
-    return found[1].decode() if found else ""
+    return match[1].decode() if match else ""
 
 
 def refresh(
-    course: Course, book: Gradebook, out: Path, lang: Lang, tell: Callable[[int], None] | None = None
+    course: Course, book: Gradebook, out: Path, lang: Lang, *, tell: Callable[[int], None] | None = None
 ) -> tuple[ClassData, int]:
-    """Bring all files up to date with the gradebook; returns what they show, and how many students' were written."""
-    seed, seen, written = int(book.fact("seed") or 0), 0, 0
+    """Bring all files up to date with the gradebook. Return their data, and how many students' reports were written.
 
-    def each(result: ClassResult, chapter: ClassChapter) -> None:
-        nonlocal seen, written
-        written += write_result(out, result, chapter, seed, lang)
-        seen += 1
-        if tell is not None:
-            tell(seen)
+    Args:
+        course: The course, for titles and hints.
+        book: The open gradebook of `out`.
+        out: The folder to write to.
+        lang: Language of the files for programs. Pages have both languages.
+        tell: Is called after each student's report with the number of reports so far.
+    """
+    chapters = chapters_of(course, book)
+    seed, written = int(book.fact("seed") or 0), 0
 
-    data = data_of(course, book, rules_of(out), each)
+    def reported() -> Iterator[ClassResult]:
+        """Write each report while its result has the details, which `class_data` removes."""
+        nonlocal written
+        for count, result in enumerate(read_results(book, chapters, rules_of(out)), start=1):
+            written += write_result(out, result, chapters[result.chapter], seed, lang)
+            if tell is not None:
+                tell(count)
+            yield result
+
+    data = class_data(course, book, chapters, reported())
     write_class(out, data)
     return data, written
 
 
 def rules_of(out: Path) -> Due | None:
-    """The due times that the last `--due` gave."""
+    """The due times and late rules of the last `--due`."""
     path = out / DUE
     return read_due(path) if path.exists() else None
 
@@ -211,7 +263,7 @@ def write_class(out: Path, data: ClassData) -> None:
 
 
 def clear_drafts(out: Path) -> None:
-    """Remove what a run that was killed was writing."""
+    """Remove the unfinished files of runs that were killed."""
     for path in out.rglob(".*"):
         if re.fullmatch(r"\..+\.\d+", path.name) and path.is_file():
             path.unlink(missing_ok=True)

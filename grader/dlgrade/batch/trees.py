@@ -1,4 +1,4 @@
-"""What was given to read, as trees of files: a folder, a zip, a branch. Nothing is read before it is asked for."""
+"""Folders, zips and branches as trees of files. The content of a file is read when it is asked for, not before."""
 
 from __future__ import annotations
 
@@ -14,21 +14,27 @@ from dlgrade.files import clean
 from dlgrade.submission.reading.questions import Record
 from dlgrade.text import Text, both
 
-MAX_WALKED = 200_000  # files of one folder: more is a mistake in what was given
+MAX_WALKED = 200_000  # files of one folder; a folder with more was named by mistake
 LAST_SECOND = 7_258_118_400  # 2200
 LITTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "node_modules", "site-packages", "venv", "env"}
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A file. `parts` is its path in the tree, where a zip in the tree counts as a folder.
+class TreeEntry:
+    """A file in a tree.
 
-    `read` gives its content, at most so many bytes, or raises SubmissionError. `problem` says why it cannot be read at
-    all. A `helper` may be imported by a submission, but is none itself. `path` is where it lies on disk, if it does.
+    Args:
+        parts: Its path in the tree. A zip in the tree counts as a folder.
+        display_name: Its place, as people write it.
+        read: Returns its content, of at most the given number of bytes, or raises SubmissionError.
+        modified: When it was changed. None if unknown.
+        problem: Why it cannot be read at all.
+        helper: A submission may import it, but it is no submission itself.
+        path: Its place on disk, if it has one.
     """
 
     parts: tuple[str, ...]
-    shown: str
+    display_name: str
     read: Callable[[int], bytes] = field(repr=False)
     modified: datetime | None = None
     problem: Text | None = None
@@ -40,21 +46,32 @@ class Entry:
         return self.parts[-1]
 
     @property
+    def stem(self) -> str:
+        return PurePath(self.name).stem
+
+    @property
     def suffix(self) -> str:
         return PurePath(self.name).suffix.lower()
 
 
 @dataclass
 class Tree:
-    """Files that were given together. `name` is the folder's, the zip's without `.zip`, or what a branch stands for.
+    """Files that were given together.
 
-    `around` is the folder that a zip lies in. `one_student` says that all are the hand-in of the one whom it names.
-    `records` are Gradescope's, once they were read; `problem` says why they were not.
+    Args:
+        name: The folder's name, the zip's without `.zip`, or the student of a branch.
+        display_name: Its place, as people write it.
+        entries: Its files.
+        packed: It is a zip.
+        around: Name of the folder that holds the zip.
+        one_student: All files are the hand-in of the student whom `name` names.
+        records: Gradescope's records, once they were read.
+        problem: Why the records could not be read.
     """
 
     name: str
-    shown: str
-    entries: list[Entry]
+    display_name: str
+    entries: list[TreeEntry]
     packed: bool = False
     around: str = ""
     one_student: bool = False
@@ -63,12 +80,12 @@ class Tree:
 
 
 def is_litter(parts: tuple[str, ...]) -> bool:
-    """What operating systems and tools leave behind: hidden files, caches, lock files of office programs."""
+    """Return whether a system or a tool left the file behind: hidden files, caches, lock files of office programs."""
     return any(part.startswith((".", "~$")) or part.lower() in LITTER for part in parts)
 
 
 def moment(seconds: float) -> datetime | None:
-    """A time in seconds since 1970, if a submission can be that old, or that new: students can write any number."""
+    """The time this many seconds after 1970. None before 1970 and after 2200: students can write any number."""
     return datetime.fromtimestamp(seconds, timezone.utc) if 0 <= seconds < LAST_SECOND else None
 
 
@@ -81,78 +98,95 @@ def refused(problem: Text) -> Callable[[int], bytes]:
     return read
 
 
-def too_large(shown: str, limit: int) -> SubmissionError:
+def broken_entry(
+    parts: tuple[str, ...], display_name: str, problem: Text, modified: datetime | None = None
+) -> TreeEntry:
+    """An entry that cannot be read, because of this problem."""
+    return TreeEntry(parts, display_name, refused(problem), modified, problem)
+
+
+def link_entry(parts: tuple[str, ...], display_name: str, modified: datetime | None = None) -> TreeEntry:
+    """A link, which is not followed: a student can point it at any file of this machine."""
+    problem = both(f"{display_name} is a link, and links are not followed.", f"{display_name} 是链接，不予读取。")
+    return broken_entry(parts, display_name, problem, modified)
+
+
+def entry_too_large(display_name: str, limit: int) -> SubmissionError:
     return SubmissionError(
         both(
-            f"{shown} has more than {limit:,} bytes; a submission may have no more.",
-            f"{shown} 超过 {limit:,} 字节，超出提交文件的上限。",
+            f"{display_name} has more than {limit:,} bytes; a submission may have no more.",
+            f"{display_name} 超过 {limit:,} 字节，超出提交文件的上限。",
         )
     )
 
 
 def folder_tree(folder: Path) -> Tree:
-    """All files of a folder. Links are never followed: a student can make one to any file of this machine.
+    """All files of a folder. Links are never followed.
 
     Raises:
-        UsageError: it cannot be listed, or holds far too much.
+        UsageError: the folder cannot be listed, or has more than MAX_WALKED files.
     """
     return Tree(clean(folder.absolute().name), str(folder), list(_walk(folder)))
 
 
-def _walk(top: Path) -> Iterator[Entry]:
-    """Files before folders, by name. A folder in `top` that cannot be listed is an entry with a problem."""
+def _walk(top: Path) -> Iterator[TreeEntry]:
+    """Files before folders, by name. A folder below `top` that cannot be listed is an entry with a problem."""
     waiting: list[tuple[Path, tuple[str, ...]]] = [(top, ())]
     count = 0
     while waiting:
-        here, inside = waiting.pop()
+        folder, parts = waiting.pop()
         try:
-            with os.scandir(here) as listing:
-                found = sorted((one for one in listing if not is_litter((one.name,))), key=lambda one: one.name)
+            with os.scandir(folder) as listing:
+                items = sorted((item for item in listing if not is_litter((item.name,))), key=lambda item: item.name)
         except OSError as error:
-            problem = unreadable(clean(str(here)), error)
-            if here == top:
+            problem = unreadable(clean(str(folder)), error)
+            if folder == top:
                 raise UsageError(problem) from None
-            yield Entry(inside, clean(str(here)), refused(problem), problem=problem)
+            yield broken_entry(parts, clean(str(folder)), problem)
             continue
-        count += len(found)
+        count += len(items)
         if count > MAX_WALKED:
             raise UsageError(
                 both(f"{top} has more than {MAX_WALKED:,} files.", f"{top} 中的文件超过 {MAX_WALKED:,} 个。")
             )
-        for one in found:
-            if not one.is_dir(follow_symlinks=False):
-                yield file_entry(here / one.name, (*inside, clean(one.name)))
-        folders = [one.name for one in reversed(found) if one.is_dir(follow_symlinks=False)]
-        waiting += [(here / name, (*inside, clean(name))) for name in folders]
+        for item in items:
+            if not item.is_dir(follow_symlinks=False):
+                yield file_entry(folder / item.name, (*parts, clean(item.name)))
+        folders = [item.name for item in reversed(items) if item.is_dir(follow_symlinks=False)]
+        waiting += [(folder / name, (*parts, clean(name))) for name in folders]
 
 
-def unreadable(shown: str, error: OSError) -> Text:
-    return both(f"{shown} cannot be read: {error.strerror}.", f"无法读取 {shown}：{error.strerror}。")
+def unreadable(display_name: str, error: OSError) -> Text:
+    return both(f"{display_name} cannot be read: {error.strerror}.", f"无法读取 {display_name}：{error.strerror}。")
 
 
-def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> Entry:
-    """A file on disk; one that is a link, a pipe or a device is not read."""
-    shown = clean(str(path))
+def file_entry(path: Path, parts: tuple[str, ...], *, helper: bool = False) -> TreeEntry:
+    """A file on disk. A link, a pipe or a device is an entry with a problem."""
+    display_name = clean(str(path))
     try:
         status = path.lstat()
     except OSError as error:
-        problem = unreadable(shown, error)
-        return Entry(parts, shown, refused(problem), problem=problem)
+        return broken_entry(parts, display_name, unreadable(display_name, error))
     if not stat.S_ISREG(status.st_mode):
-        problem = both(f"{shown} is a link, and links are not followed.", f"{shown} 是链接，不予读取。")
-        return Entry(parts, shown, refused(problem), problem=problem)
-    modified = moment(status.st_mtime)
-    return Entry(parts, shown, lambda limit: _read_file(path, shown, limit), modified, helper=helper, path=path)
+        return link_entry(parts, display_name)
+    return TreeEntry(
+        parts,
+        display_name,
+        lambda limit: _read_file(path, display_name, limit),
+        moment(status.st_mtime),
+        helper=helper,
+        path=path,
+    )
 
 
-def _read_file(path: Path, shown: str, limit: int) -> bytes:
+def _read_file(path: Path, display_name: str, limit: int) -> bytes:
     try:
-        # the folder may have changed since it was listed
+        # O_NOFOLLOW: the file may have become a link since it was listed
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(limit + 1)
     except OSError as error:
-        raise SubmissionError(unreadable(shown, error)) from None
+        raise SubmissionError(unreadable(display_name, error)) from None
     if len(content) > limit:
-        raise too_large(shown, limit)
+        raise entry_too_large(display_name, limit)
     return content

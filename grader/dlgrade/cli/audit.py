@@ -9,29 +9,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade import course
+from dlgrade import course as courses
 from dlgrade.cli import complete, echo, echo_json, lang_option, rewrite, tell_sandbox
-from dlgrade.course import Chapter, Course
-from dlgrade.errors import UsageError
-from dlgrade.text import Lang, both
+from dlgrade.text import Lang
 
 if TYPE_CHECKING:
     from dlgrade.audit.model import ChapterAudit, Hole
-    from dlgrade.audit.run import Amount, Progress
-
-SEEDS = (0, 1, 2)
 
 
 @click.command("audit")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
-@click.option("--mutants", is_flag=True, help="Mutate the references, too. 同时进行变异测试。")
+@click.option("--mutants", is_flag=True, help="Also mutate the references. 同时进行变异测试。")
 @click.option("--sample", is_flag=True, help="With --mutants: a few of each chapter. 每章抽取少量变异体。")
 @click.option("--changed-since", metavar="REV", help="Only what a branch changed since REV. 只审查自 REV 以来的改动。")
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, help="Seeds (0, 1 and 2). 随机种子。")
 @click.option("--update", is_flag=True, help="Write into caught_by what caught each misconception. 更新 caught_by。")
-@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes; else one a core. 进程数。")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes (one for each core). 进程数。")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
-@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write JUnit XML. 另写 JUnit。")
 @click.option(
     "--format", "form", type=click.Choice(["text", "github"]), default="text", help="Annotations for GitHub. 输出格式。"
 )
@@ -52,108 +47,64 @@ def command(
     """Prove that the suites are right. 审查评分用例是否可靠。
 
     Grades starter code, references, alternates, misconceptions, worthless answers and mutants, and names every hole.
-    With --changed-since, chapters that changed get all their mutants; when the grader changed, the others a sample.
+    With --changed-since, changed chapters get all their mutants. If the grader changed, all others get a sample.
 
     Exit code: 0 no holes, 1 some, 2 usage, 3 the grader failed.
     """
     del lang
-    audits, stray = audit(
-        chapters=chapters, mutants=mutants, sample=sample, changed_since=changed_since, seeds=seeds or SEEDS,
-        update=update, jobs=jobs, quiet=as_json,
+    from dlgrade.audit.course_audit import SEEDS, Options, audit_chapters, plan
+    from dlgrade.audit.show import matrix
+    from dlgrade.audit.strict import course_strays
+    from dlgrade.workers.survey import missing_parts
+
+    options = Options(
+        chapters=chapters, mutants="none" if not mutants else "sample" if sample else "all",
+        changed_since=changed_since, seeds=seeds or SEEDS, update=update, jobs=jobs,
     )  # fmt: skip
+    course = courses.load()
+    planned = plan(course, options)
+    tell_sandbox(missing_parts())
+    strays = [] if chapters else list(course_strays(course))
+    audits = []
+    for audit in audit_chapters(course, planned, options, Progress().tell):
+        audits.append(audit)
+        if not as_json:
+            echo(matrix(audit) + "\n")
+    _report(audits, strays, as_json=as_json, junit=junit, form=form)
+    sys.exit(1 if strays or any(audit.holes for audit in audits) else 0)
+
+
+def _report(audits: list[ChapterAudit], strays: list[Hole], *, as_json: bool, junit: Path | None, form: str) -> None:
     from dlgrade.audit import show
 
-    found = [hole for one in audits for hole in one.holes] + stray
     if junit is not None:
         from dlgrade.files import write_whole
 
-        write_whole(junit, show.to_junit(audits, stray))
+        write_whole(junit, show.to_junit(audits, strays))
     if as_json:
-        echo_json(show.to_json(audits, stray))
-    else:
-        echo(show.table(audits))
-        echo(show.not_run(audits), nl=False)
-        if found:
-            echo("\n" + (show.github(found) if form == "github" else show.holes(found)))
-        echo(f"\n{len(found)} holes in {len(audits)} chapters." if found else "\nNo holes.")
-    sys.exit(1 if found else 0)
-
-
-def audit(
-    *,
-    chapters: tuple[str, ...] = (),
-    mutants: bool = False,
-    sample: bool = False,
-    changed_since: str | None = None,
-    seeds: tuple[int, ...] = SEEDS,
-    update: bool = False,
-    jobs: int | None = None,
-    quiet: bool = False,
-) -> tuple[list[ChapterAudit], list[Hole]]:
-    """Audit some chapters or all; print each chapter's matrix as it is done, unless quiet."""
-    here = course.load()
-    plan = _plan(here, chapters, "none" if not mutants else "sample" if sample else "all", changed_since)
-    from dlgrade.audit import caught_by, show
-    from dlgrade.audit.run import Audit
-    from dlgrade.audit.strict import course_strays
-    from dlgrade.judge.pool import cores, pool
-    from dlgrade.workers.survey import missing_parts
-
-    _require_cosmic_ray(plan)
-    tell_sandbox(missing_parts())
-    stray = list(course_strays(here)) if not chapters else []
-    audits: list[ChapterAudit] = []
-    with pool(here, jobs or cores()) as executor:
-        for chapter, amount in plan:
-            run = Audit(here, executor, seeds=list(seeds), progress=_progress(chapter.id))
-            audits.append(run.chapter(chapter, amount))
-            if update:
-                caught_by.update(here, chapter, audits[-1])
-            if not quiet:
-                echo(show.matrix(audits[-1]) + "\n")
-    return audits, stray
-
-
-def _plan(
-    here: Course, chapters: tuple[str, ...], amount: Amount, changed_since: str | None
-) -> list[tuple[Chapter, Amount]]:
-    wanted = [here.chapter(name) for name in chapters] or list(here.chapters)
-    if changed_since is None:
-        return [(chapter, amount) for chapter in wanted]
-    from dlgrade.audit.changes import changed
-
-    touched, engine = changed(here, changed_since)
-    few: Amount = "none" if amount == "none" else "sample"
-    return [(c, amount if c in touched else few) for c in wanted if c in touched or engine]
-
-
-def _require_cosmic_ray(plan: list[tuple[Chapter, Amount]]) -> None:
-    if all(amount == "none" for _, amount in plan):
+        echo_json(show.to_json(audits, strays))
         return
-    try:
-        import cosmic_ray.mutating  # noqa: F401
-    except ImportError:
-        raise UsageError(
-            both(
-                "--mutants needs cosmic-ray: pip install 'dlgrade[audit]'",
-                "--mutants 需要 cosmic-ray：pip install 'dlgrade[audit]'",
-            )
-        ) from None
+    holes = [hole for audit in audits for hole in audit.holes] + strays
+    echo(show.table(audits))
+    echo(show.not_run(audits), nl=False)
+    if holes:
+        echo("\n" + (show.github(holes) if form == "github" else show.holes(holes)))
+    echo(f"\n{len(holes)} holes in {len(audits)} chapters." if holes else "\nNo holes.")
 
 
-def _progress(name: str) -> Progress:
-    """A line on standard error that counts, where somebody watches; else a line every ten seconds."""
-    watched = sys.stderr.isatty()
-    last = [time.monotonic()]
+class Progress:
+    """Counts on standard error: in one line on a terminal, otherwise in a new line every ten seconds."""
 
-    def tell(done: int, total: int) -> None:
+    def __init__(self) -> None:
+        self.watched = sys.stderr.isatty()
+        self.last = time.monotonic()
+
+    def tell(self, chapter: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if watched and (done == total or now - last[0] > 0.1):
-            rewrite(f"{name} {done}/{total}" if done < total else "")
-        elif now - last[0] > 10:
-            echo(f"{name} {done}/{total}", err=True)
+        if self.watched and (done == total or now - self.last > 0.1):
+            rewrite(f"{chapter} {done}/{total}" if done < total else "")
+        elif now - self.last > 10:
+            echo(f"{chapter} {done}/{total}", err=True)
         else:
             return
-        last[0] = now
-
-    return tell
+        self.last = now

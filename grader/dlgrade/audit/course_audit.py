@@ -1,0 +1,88 @@
+"""An audit of several chapters: choose them, audit one after the other, update their files."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from dlgrade.audit import caught_by
+from dlgrade.audit.changes import changed
+from dlgrade.audit.model import ChapterAudit
+from dlgrade.audit.run import Amount, Audit
+from dlgrade.course import Chapter, Course
+from dlgrade.errors import UsageError
+from dlgrade.judge.pool import cores, pool
+from dlgrade.text import both
+
+SEEDS = (0, 1, 2)
+Plan = list[tuple[Chapter, Amount]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """An audit.
+
+    Args:
+        chapters: Names of the chapters. Empty: all chapters.
+        mutants: How many mutants each chapter gets.
+        changed_since: A revision. If given, only chapters changed since then are audited. If the engine changed, all
+            other chapters are audited too, with a sample of their mutants.
+        seeds: Seeds under which right answers are graded.
+        update: Write into misconceptions.yaml which checks caught each misconception.
+        jobs: Number of processes. None: one for each core.
+    """
+
+    chapters: tuple[str, ...] = ()
+    mutants: Amount = "none"
+    changed_since: str | None = None
+    seeds: tuple[int, ...] = SEEDS
+    update: bool = False
+    jobs: int | None = None
+
+
+def plan(course: Course, options: Options) -> Plan:
+    """The chapters to audit, each with the amount of its mutants.
+
+    Raises:
+        UsageError: there is no such chapter or revision, or mutants need cosmic-ray.
+    """
+    wanted = [course.chapter(name) for name in options.chapters] or list(course.chapters)
+    chapters: Plan = [(chapter, options.mutants) for chapter in wanted]
+    if options.changed_since is not None:
+        touched, engine_changed = changed(course, options.changed_since)
+        sample: Amount = "none" if options.mutants == "none" else "sample"
+        chapters = [
+            (chapter, options.mutants if chapter in touched else sample)
+            for chapter in wanted
+            if chapter in touched or engine_changed
+        ]
+    if any(amount != "none" for _, amount in chapters) and importlib.util.find_spec("cosmic_ray") is None:
+        raise UsageError(
+            both(
+                "--mutants needs cosmic-ray: pip install 'dlgrade[audit]'",
+                "--mutants 需要 cosmic-ray：pip install 'dlgrade[audit]'",
+            )
+        )
+    return chapters
+
+
+def audit_chapters(
+    course: Course, chapters: Plan, options: Options, progress: Callable[[str, int, int], None]
+) -> Iterator[ChapterAudit]:
+    """Audit the chapters in order and give out each audit as soon as it is done.
+
+    Args:
+        course: The course.
+        chapters: The chapters, from `plan`.
+        options: The seeds, whether to update caught_by, and the number of processes.
+        progress: Is called with the chapter's id, the submissions graded so far, and the submissions in all.
+    """
+    with pool(course, options.jobs or cores()) as executor:
+        for chapter, amount in chapters:
+            audit = Audit(course, executor, seeds=list(options.seeds), progress=partial(progress, chapter.id))
+            result = audit.chapter(chapter, amount)
+            if options.update:
+                caught_by.update(course, chapter, result)
+            yield result

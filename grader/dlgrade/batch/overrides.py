@@ -1,0 +1,100 @@
+"""Points that staff give for a check in place of the points it earned."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlgrade.batch.gradebook import Gradebook, Standing
+from dlgrade.batch.reports import open_existing_gradebook, refresh
+from dlgrade.course import Course
+from dlgrade.errors import UsageError
+from dlgrade.results.report import CheckReport, number
+from dlgrade.text import Lang, Text, both, same
+
+
+@dataclass(frozen=True)
+class Options:
+    """An override.
+
+    Args:
+        student: Id or name of the student.
+        check: Id of the check, with or without its chapter.
+        points: Points that the check gets.
+        why: The reason, which the student reads.
+        out: Folder of the gradebook and the reports.
+        gradebook: URL of the database. None: a file in `out`.
+        lang: Language of the files for programs.
+    """
+
+    student: str
+    check: str
+    points: float
+    why: str
+    out: Path
+    gradebook: str | None = None
+    lang: Lang = "en"
+
+
+def override(course: Course, options: Options) -> Text:
+    """Record the override and bring the reports up to date. Return a sentence about the change.
+
+    Raises:
+        UsageError: there is no such gradebook, student or check, no reason, or the check is worth less.
+    """
+    with open_existing_gradebook(options.out, options.gradebook) as book:
+        why = options.why.strip()
+        if not why:
+            raise UsageError(both("--why is empty: give the reason for the points.", "--why 为空：请说明理由。"))
+        student = _find_student(book, options.student)
+        standing, check = _find_check(book, student, options.check)
+        if options.points > check.points:
+            raise UsageError(
+                both(
+                    f"{check.id} is worth {number(check.points)}; {number(options.points)} is more.",
+                    f"{check.id} 满分为 {number(check.points)}，{number(options.points)} 超过了满分。",
+                )
+            )
+        book.override(student, standing.chapter, check.id, options.points, why)
+        refresh(course, book, options.out, options.lang)
+    change = f"{number(check.earned)} -> {number(options.points)}/{number(check.points)}"
+    return same(f"{student}: {standing.chapter}.{check.id}: {change}")
+
+
+def _find_student(book: Gradebook, wanted: str) -> str:
+    """The id of the student with this id or name."""
+    students = book.students()
+    fitting = [student.id for student in students if wanted in (student.id, student.name)]
+    if len(fitting) == 1:
+        return fitting[0]
+    problem = (
+        both(f"Several students are called {wanted!r}; use the id.", f"有多名学生叫 {wanted!r}；请用学号。")
+        if fitting
+        else both(f"There is no student {wanted!r}.", f"没有学生 {wanted!r}。")
+    )
+    raise UsageError(problem + _guess(wanted, [name for student in students for name in (student.id, student.name)]))
+
+
+def _find_check(book: Gradebook, student: str, wanted: str) -> tuple[Standing, CheckReport]:
+    """The check of this id in the student's results, and the result that has it."""
+    checks = {
+        f"{standing.chapter}.{check.id}": (standing, check)
+        for standing in book.standings(student=student)
+        for check in (standing.report.checks if standing.report else [])
+    }
+    fitting = [name for name in checks if wanted in (name, name.partition(".")[2])]
+    if len(fitting) == 1:
+        return checks[fitting[0]]
+    problem = both(
+        f"{student} has no result for a check {wanted!r}; write it as ch28.exercise.name.",
+        f"{student} 没有检查项 {wanted!r} 的结果；请写成 ch28.练习.名称。",
+    )
+    raise UsageError(problem + _guess(wanted, checks))
+
+
+def _guess(wanted: str, names: Iterable[str]) -> Text:
+    """A question that names the closest names, if any is close."""
+    near = difflib.get_close_matches(wanted, list(names), n=3)
+    return both(f" Did you mean {' or '.join(near)}?", f"是否指 {'、'.join(near)}？") if near else both("", "")
