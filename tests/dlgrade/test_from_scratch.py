@@ -120,7 +120,7 @@ def test_used_method(judge):
 
 
 def test_operator_below_python(judge):
-    """A function of torch that runs a ready-made operator inside is found by the record alone."""
+    """A function of torch that runs a forbidden operator inside is found by the record alone."""
     chapter = judge.course.chapter("ch05")
     source = judge.course.reference(chapter).read_text(encoding="utf-8") + (
         "\n\n_right = mm\n\n\ndef mm(A, B):\n    torch.cov(torch.ones(2, 2))\n    return _right(A, B)\n"
@@ -132,7 +132,7 @@ def test_operator_below_python(judge):
     told = [check.message.en for check in checks if check.message]
     assert len(told) == len(checks)
     assert not any(check.earned for check in checks)
-    assert any("Ran the ready-made operator aten::" in words for words in told), told
+    assert any("Ran the forbidden operator aten::" in words for words in told), told
 
 
 def test_operators_of_the_probe(judge):
