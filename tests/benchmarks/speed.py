@@ -14,7 +14,7 @@ from dlgrade import course
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.grading import Check
 from dlgrade.judge.session import Judge
-from dlgrade.results.report import CheckReport
+from dlgrade.results import CheckReport
 from dlgrade.submission import Submission
 from dlgrade.text import same
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from dlgrade.report.analysis import correlation, items, mistakes, spread
-from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassResult
-from dlgrade.results.report import ChapterReport, CheckReport, Verdict
+from dlgrade.results import ChapterReport, CheckReport, ClassChapter, ClassCheck, ClassResult, Verdict
 from dlgrade.text import same
 
 

@@ -14,8 +14,19 @@ import pytest
 from dlgrade.report.class_report import class_report
 from dlgrade.report.student_page import student_page
 from dlgrade.report.tables import grades_csv, harmless
-from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult, Override
-from dlgrade.results.report import ChapterReport, CheckReport, Detail, Frame, Mention, Verdict
+from dlgrade.results import (
+    ChapterReport,
+    CheckReport,
+    ClassChapter,
+    ClassCheck,
+    ClassData,
+    ClassResult,
+    Detail,
+    Frame,
+    Mention,
+    Override,
+    Verdict,
+)
 from dlgrade.text import both, same
 
 HOSTILE = (

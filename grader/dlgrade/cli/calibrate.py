@@ -27,7 +27,7 @@ from dlgrade.text import Lang, both, chosen_lang
 if TYPE_CHECKING:
     from dlgrade.judge.remote import RemoteJudge
     from dlgrade.options import Device
-    from dlgrade.results.report import CheckReport
+    from dlgrade.results import CheckReport
 
 
 @click.command("calibrate")

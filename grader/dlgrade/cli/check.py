@@ -15,7 +15,7 @@ from dlgrade.text import Lang, both
 if TYPE_CHECKING:
     from dlgrade.course import Chapter, Course
     from dlgrade.options import Device, SandboxMode, WorkerMode
-    from dlgrade.results.report import Report
+    from dlgrade.results import Report
     from dlgrade.submission import Submission
 
 
@@ -90,8 +90,9 @@ def check(
         if junit is not None and not junit.absolute().parent.is_dir():
             raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
 
+        from dlgrade.report.json_report import report_json
         from dlgrade.report.terminal import Terminal
-        from dlgrade.results.report import Report, to_json
+        from dlgrade.results import Report
 
         terminal = Terminal(lang, quiet=as_json)
         open_judge(judge, here, terminal, sandbox=sandbox, device=device)
@@ -109,7 +110,7 @@ def check(
     if junit is not None:
         _write_junit(junit, report, lang)
     if as_json:
-        echo_json(to_json(report, lang))
+        echo_json(report_json(report, lang))
     terminal.conclude(report, [chapter for chapter, _ in found])
     return report
 

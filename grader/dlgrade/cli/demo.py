@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dlgrade.judge.remote import RemoteJudge
     from dlgrade.options import SandboxMode
     from dlgrade.report.terminal import Terminal
-    from dlgrade.results.report import ChapterReport
+    from dlgrade.results import ChapterReport
 
 CHAPTER = "ch28"
 MISTAKE = "unbiased-variance"
@@ -80,5 +80,5 @@ def _show(judge: RemoteJudge, terminal: Terminal, title: Text, name: str, source
     terminal.print(title + both(f" ({name})", f"（{name}）"), "bold")
     with terminal.waiting(both("  grading ...", "  评分中 ...")):
         report = judge.grade(chapter, Submission.from_source(source, name), training="never")
-    terminal.summarise(chapter, report)
+    terminal.summarise(report)
     return report

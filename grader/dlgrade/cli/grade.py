@@ -296,7 +296,7 @@ class Progress:
             self._show()
             return
         report, names = graded.report, ", ".join(one.student for one in graded.job.hand_ins)
-        from dlgrade.results.report import number
+        from dlgrade.results import number
 
         score = f"{number(report.score)}/{number(report.points)}" if report else graded.fault.of(self.lang)  # type: ignore[union-attr]
         echo(f"[{self.done}/{self.total}] {names}: {graded.job.chapter} {score}", err=self.to_stderr)

@@ -11,7 +11,7 @@ from dlgrade import course, submission
 from dlgrade.cli import echo, echo_json, lang_option, say
 from dlgrade.course import Chapter, Course, Part
 from dlgrade.errors import DlgradeError
-from dlgrade.results.report import number
+from dlgrade.results import number
 from dlgrade.student import record
 from dlgrade.text import Lang, Text, both
 

@@ -22,7 +22,7 @@ from dlgrade.errors import DlgradeError, UsageError
 from dlgrade.judge.remote import RemoteJudge
 from dlgrade.legible import visible
 from dlgrade.notebook import executed_cells
-from dlgrade.results.report import ChapterReport, CheckReport, Report
+from dlgrade.results import ChapterReport, CheckReport, Report
 from dlgrade.student import record
 from dlgrade.submission import Submission, neighbours
 from dlgrade.text import Lang, Text, both, chosen_lang

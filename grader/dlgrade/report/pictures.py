@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text as Styled
 
-from dlgrade.results.report import Grid, Picture
+from dlgrade.results import Grid, Picture
 from dlgrade.text import Lang, Text, both, same
 
 COLUMNS = 24  # of one map; three and what is between them are 80

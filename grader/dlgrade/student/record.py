@@ -18,7 +18,7 @@ import platformdirs
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
-from dlgrade.results.report import ChapterReport
+from dlgrade.results import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.text import both
 
