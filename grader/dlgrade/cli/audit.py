@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dlgrade import course
-from dlgrade.cli import complete, echo, echo_json, lang_option, rewrite, tell_sandbox
+from dlgrade.cli import complete, echo, echo_json, lang_option, tell_sandbox
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
+from dlgrade.report.progress_line import ProgressLine
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
@@ -142,18 +142,6 @@ def _require_cosmic_ray(plan: list[tuple[Chapter, Amount]]) -> None:
 
 
 def _progress(name: str) -> Progress:
-    """A line on standard error that counts, where somebody watches; else a line every ten seconds."""
-    watched = sys.stderr.isatty()
-    last = [time.monotonic()]
-
-    def tell(done: int, total: int) -> None:
-        now = time.monotonic()
-        if watched and (done == total or now - last[0] > 0.1):
-            rewrite(f"{name} {done}/{total}" if done < total else "")
-        elif now - last[0] > 10:
-            echo(f"{name} {done}/{total}", err=True)
-        else:
-            return
-        last[0] = now
-
-    return tell
+    """Return a function that counts on one line; a pipe gets a line every ten seconds."""
+    line = ProgressLine(pipe_seconds=10)
+    return lambda done, total: line.update(f"{name} {done}/{total}", finished=done == total)

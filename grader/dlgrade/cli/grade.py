@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from dlgrade import course
-from dlgrade.cli import device_option, echo, echo_json, lang_option, rewrite, say, tell_sandbox
+from dlgrade.cli import device_option, echo, echo_json, lang_option, say, tell_sandbox
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
+from dlgrade.report.progress_line import ProgressLine
 from dlgrade.sandbox_parts import SWITCHED_OFF
 from dlgrade.text import Lang, Text, both
 
@@ -318,17 +319,10 @@ def _make_bar(lang: Lang) -> Any:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-def _counter(total: int, lang: Lang) -> Callable[[int], None] | None:
-    """Says how many reports are written, where somebody watches."""
-    if not sys.stderr.isatty():
-        return None
-    words = both("Writing reports", "正在写报告").of(lang)
-
-    def tell(done: int) -> None:
-        if done % 10 == 0 or done >= total:
-            rewrite(f"{words} {done}/{total}" if done < total else "")
-
-    return tell
+def _counter(total: int, lang: Lang) -> Callable[[int], None]:
+    """Return a function that counts the reports written, if somebody watches."""
+    line, words = ProgressLine(), both("Writing reports", "正在写报告").of(lang)
+    return lambda done: line.update(f"{words} {done}/{total}", finished=done >= total)
 
 
 def _sentence(shown: str, text: Text | None, lang: Lang) -> str:
