@@ -80,7 +80,7 @@ def make_chapter(checks):
         title=both("Batch normalisation", "批量归一化"),
         exercises={"batch_norm": both("The function", "函数"), "BatchNorm": both("The layer", "层")},
         checks=[ClassCheck(c.id, c.exercise, c.points, c.bonus, c.description) for c in checks],
-        mistakes={},
+        misconceptions={},
     )
 
 

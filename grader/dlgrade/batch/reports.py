@@ -78,7 +78,7 @@ def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None
             ClassCheck(check.id, check.exercise, check.points, check.bonus, check.description)
             for check in (report.checks if report else [])
         ],
-        mistakes={entry.id: entry.hint for entry in course.misconceptions(chapter)},
+        misconceptions={entry.id: entry.hint for entry in course.misconceptions(chapter)},
     )
 
 
@@ -120,7 +120,7 @@ def _light(result: ClassResult, chapter: ClassChapter) -> ClassResult:
     for check in result.report.checks if result.report else []:
         check.detail, check.message = Detail(), None
         check.hint, check.description = (
-            chapter.mistakes.get(check.diagnosis or ""),
+            chapter.misconceptions.get(check.diagnosis or ""),
             known.get(check.id, check.description),
         )
     return result

@@ -185,7 +185,7 @@ def open_judge(judge: RemoteJudge, course: Course, terminal: Terminal, **options
 
 def tell_sandbox(missing: list[str]) -> None:
     """Say on standard error which parts of the sandbox this machine lacks."""
-    if words := sandbox_parts.told(missing):
+    if words := sandbox_parts.notice(missing):
         say(words, err=True)
 
 

@@ -72,7 +72,7 @@ class CellReport:
 
     def _parts(self) -> Iterator[str]:
         yield "<div>"
-        if words := sandbox_parts.told(self.missing):
+        if words := sandbox_parts.notice(self.missing):
             yield f'<div style="{QUIET}">{self._words(words)}</div>'
         for chapter, result in zip(self.chapters, self.report.chapters, strict=True):
             yield from self._chapter(chapter, result)

@@ -27,7 +27,7 @@ class Item:
 
 
 @dataclass
-class Mistake:
+class Diagnosed:
     """A misconception, and the students whose values were those of the misconception."""
 
     chapter: str
@@ -119,16 +119,16 @@ def correlation(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
     return (high - mean) / deviation * math.sqrt(ones / (n - ones))
 
 
-def mistakes(chapter: ClassChapter, results: Sequence[ClassResult]) -> list[Mistake]:
+def diagnosed(chapter: ClassChapter, results: Sequence[ClassResult]) -> list[Diagnosed]:
     """Return the diagnosed misconceptions, the most frequent first. A student counts once for each."""
-    by_id: dict[str, Mistake] = {}
+    by_id: dict[str, Diagnosed] = {}
     for result in results:
-        diagnosed = {check.diagnosis: check for check in (result.report.checks if result.report else [])}
-        for name, check in diagnosed.items():
+        diagnoses = {check.diagnosis: check for check in (result.report.checks if result.report else [])}
+        for name, check in diagnoses.items():
             if name is not None:
-                hint = chapter.mistakes.get(name) or check.hint or check.description
-                by_id.setdefault(name, Mistake(chapter.id, name, hint)).students.append(result)
-    return sorted(by_id.values(), key=lambda mistake: (-len(mistake.students), mistake.id))
+                hint = chapter.misconceptions.get(name) or check.hint or check.description
+                by_id.setdefault(name, Diagnosed(chapter.id, name, hint)).students.append(result)
+    return sorted(by_id.values(), key=lambda entry: (-len(entry.students), entry.id))
 
 
 def undecided(results: Sequence[ClassResult]) -> Iterator[Undecided]:

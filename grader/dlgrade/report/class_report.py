@@ -69,7 +69,9 @@ def class_report(data: ClassData, page_of: PageOf | None = None) -> str:
         spreads=spreads,
         plots=[trusted(histogram(spread.shares, spread.chapter.id)) for spread in spreads],
         items=[item for chapter in data.chapters for item in analysis.items(chapter, chapters[chapter.id])],
-        mistakes=[mistake for chapter in data.chapters for mistake in analysis.mistakes(chapter, chapters[chapter.id])],
+        misconceptions=[
+            entry for chapter in data.chapters for entry in analysis.diagnosed(chapter, chapters[chapter.id])
+        ],
         undecided=[entry for chapter in data.chapters for entry in analysis.undecided(chapters[chapter.id])],
         nothing=[
             (chapter, [result for result in chapters[chapter.id] if result.shown is None]) for chapter in data.chapters

@@ -53,7 +53,7 @@ class Terminal:
 
     def sandbox(self, missing: list[str]) -> None:
         """Say once which parts of the sandbox this machine lacks."""
-        if words := sandbox_parts.told(missing):
+        if words := sandbox_parts.notice(missing):
             self.print(words, "yellow")
 
     def begin(self, chapter: Chapter, submission: str) -> None:

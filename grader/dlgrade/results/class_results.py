@@ -17,13 +17,13 @@ class ClassCheck(msgspec.Struct, frozen=True):
 
 
 class ClassChapter(msgspec.Struct, frozen=True):
-    """A chapter as it was graded. `mistakes` maps the id of each misconception to its hint."""
+    """A chapter as it was graded. `misconceptions` maps the id of each misconception to its hint."""
 
     id: str
     title: Text
     exercises: dict[str, Text]
     checks: list[ClassCheck]
-    mistakes: dict[str, Text]
+    misconceptions: dict[str, Text]
 
     @property
     def points(self) -> float:
