@@ -1,12 +1,12 @@
-"""What can go wrong, as one small tree; each class carries the exit code of the command that meets it.
+"""The errors of dlgrade, as one small tree. Each class has the exit code of the command that raises it.
 
 DlgradeError
-├── UsageError       2   the person at the keyboard can mend it: a wrong name, a missing file
+├── UsageError       2   the user can fix it: a wrong name, a missing file
 │   ├── NoSuchChapter
-│   └── SubmissionError  what was handed in cannot be read
+│   └── SubmissionError  a submission cannot be read
 ├── CourseError      3   the course's own files contradict each other
 └── GraderError      3   the grader failed; never the student's fault
-    └── SandboxError     this machine lacks a part of the sandbox that was required
+    └── SandboxError     this machine lacks a required part of the sandbox
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class DlgradeError(Exception):
         self.text = text
 
     def __reduce__(self) -> tuple[type[DlgradeError], tuple[Text]]:
-        return type(self), (self.text,)  # between an audit's processes
+        return type(self), (self.text,)  # pickled between the processes of an audit
 
 
 class UsageError(DlgradeError):

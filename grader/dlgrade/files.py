@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, folders that go whole, and their names in words."""
+"""Writes files atomically, removes folders that a stranger filled, and shows their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW",
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file through a draft beside it, so that nobody ever reads half of it."""
+    """Write a file through a draft beside it, so that a reader never sees half a file."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -25,9 +25,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def clean(name: str) -> str:
-    """A name, or other words of a student's, as people see them: macOS takes accents apart.
+    """Return a student's name, or a file's, in the form that people see: macOS stores accents as separate characters.
 
-    Bytes that are no text, characters that nobody can see, and tabs and ends of lines are shown as U+FFFD.
+    Bytes that are not text, characters that nobody can see, tabs and line breaks become U+FFFD.
     """
     return UNSEEN.sub("\ufffd", re.sub(r"[\t\n]", "\ufffd", unicodedata.normalize("NFC", name)))
 
@@ -35,9 +35,9 @@ def clean(name: str) -> str:
 def remove_tree(folder: Path) -> None:
     """Remove a folder that a stranger has filled, as far as the system allows.
 
-    It may be nested deeper than a recursion or a path can go.
+    The folder may be nested deeper than recursion or a path can reach.
     """
-    if os.open not in os.supports_dir_fd:  # Windows, where a path has an end
+    if os.open not in os.supports_dir_fd:  # Windows, where the length of a path is limited
         shutil.rmtree(folder, ignore_errors=True)
         return
     with contextlib.suppress(OSError):
@@ -46,7 +46,7 @@ def remove_tree(folder: Path) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Go down and up by one open folder at a time, and remember of each on the way the subfolders that are left."""
+    """Walk down and up with one open folder at a time, and note which subfolders of each are left."""
     place = os.open(folder, FOLDER)
     try:
         levels = [("", _subfolders(place))]
@@ -67,7 +67,7 @@ def _empty(folder: Path) -> None:
 
 
 def _subfolders(place: int) -> list[str]:
-    """Remove the files of a folder; returns what remains."""
+    """Remove the files of a folder; return its subfolders."""
     with os.scandir(place) as entries:
         subfolders = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
     for name, is_folder in subfolders.items():

@@ -1,4 +1,4 @@
-"""Words that a submission had a hand in, made fit to be read: nothing hidden, nothing endless."""
+"""Makes texts from submissions safe to show: no hidden characters, no endless lines."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 from dlgrade.text import UNSEEN, Text, both
 
-MESSAGE = 2_000  # characters that are shown of a message
-VALUE = 4_000  # of a call, a value, what was printed
-LINES = 60
+MESSAGE = 2_000  # the most characters of a message
+VALUE = 4_000  # of a call, a value, an output
+LINES = 60  # of the same
 
 
 def visible(words: str) -> str:
-    r"""The words with a sign in place of each character that cannot be seen; lines and tabs stay.
+    r"""Replace each character that cannot be seen with a sign. Line breaks and tabs stay.
 
     >>> visible("\x1b[31m \u202eabc")
     '␛[31m ⟨U+202E⟩abc'
@@ -28,7 +28,7 @@ def _sign(match: re.Match[str]) -> str:
 
 
 def visible_json(document: str) -> str:
-    r"""The same JSON document, where such characters are written as escapes.
+    r"""Write the characters of a JSON document that cannot be seen as escapes.
 
     >>> visible_json('{"name": "a\x9bb"}')
     '{"name": "a\\u009bb"}'
@@ -42,20 +42,20 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def one_line(words: str) -> str:
-    """The same for what stands in a line, such as a name."""
+    """Make a name visible, also its line breaks and tabs."""
     return visible(words).replace("\n", "\u240a").replace("\t", "\u2409")
 
 
 def cut(words: str, limit: int = VALUE, lines: int = LINES) -> tuple[str, Text | None]:
-    """The beginning of the words, made visible, and how much was left out."""
+    """Return the beginning of the words, made visible, and a note about the rest; None if all is there."""
     kept = "\n".join(words[:limit].split("\n")[:lines])
     if len(kept) == len(words):
         return visible(words), None
-    left = f"{len(words) - len(kept):,}"
-    return visible(kept), both(f"… {left} more characters are not shown", f"……其余 {left} 个字符未显示")
+    rest = f"{len(words) - len(kept):,}"
+    return visible(kept), both(f"… {rest} more characters are not shown", f"……其余 {rest} 个字符未显示")
 
 
 def shorter(words: str, limit: int = MESSAGE) -> str:
-    """The same on one string, for messages; the note is understood in any language."""
-    shown, left = cut(words, limit)
-    return f"{shown} … (+{len(words) - limit:,})" if left and len(words) > limit else visible(words[:limit])
+    """Return the beginning of a message, made visible. The note about the rest needs no translation."""
+    beginning, rest = cut(words, limit)
+    return f"{beginning} … (+{len(words) - limit:,})" if rest and len(words) > limit else visible(words[:limit])

@@ -1,4 +1,4 @@
-"""The choices that a judge is opened and asked with."""
+"""The types of the options that open a judge or ask it for a grading."""
 
 from __future__ import annotations
 
@@ -8,5 +8,6 @@ SandboxMode = Literal["auto", "require", "off"]
 WorkerMode = Literal["auto", "fork", "spawn"]
 Device = Literal["auto", "cpu", "cuda"]
 Trains = Literal["last", "if_right", "later", "only", "never"]
-# Why a replayed answer passes: its probes are the same; its right answer is; another answer is accepted.
+# Why a replayed answer passes: its probes do not depend on the seed; nor does the right answer; or the check accepts
+# other answers.
 Why = Literal["fixed", "same", "accepted"]

@@ -1,7 +1,7 @@
-"""The parts of the sandbox in words: which of them are missing, and what to do about it.
+"""The parts of the sandbox, and the sentences about missing parts.
 
-A missing part is a string, `name (reason)`: the name is one of `PARTS`, the reason the system's own. The terminal, the
-notebook, the JSON report, the doctor and refusals all have their words from here.
+A missing part is a string, `name (reason)`. The name is one of `PARTS`, the reason comes from the system. The terminal,
+the notebook, the JSON report, the doctor and refusals use these sentences.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NONE_HERE = both(
     "none on this system: check your own code, not other people's", "本系统没有：只检查自己的代码，不要检查他人的"
 )
 
-# Settings that keep user namespaces from ordinary programs: where, what it then says, the remedy.
+# Settings that forbid user namespaces to ordinary programs: the file, its content in that case, the remedy.
 USER_NAMESPACES = {
     "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": (
         "1",
@@ -44,19 +44,19 @@ IN_A_CONTAINER = "--security-opt seccomp=unconfined --security-opt apparmor=unco
 
 
 def lacking(reason: str, *parts: str) -> list[str]:
-    """These parts as missing, for one reason."""
+    """Describe these parts as missing for one reason."""
     return [f"{part} ({reason})" for part in parts]
 
 
 def names(missing: list[str]) -> Text:
-    """The missing parts, those with one reason together.
+    """List the missing parts, grouped by reason.
 
     >>> names(["PID namespace (no)", "IPC namespace (no)", "Landlock (old)"]).zh
     'PID 命名空间、IPC 命名空间（no）；Landlock（old）'
     """
     groups: list[tuple[str, list[str]]] = []
-    for one in missing:
-        part, _, reason = one.removesuffix(")").partition(" (")
+    for description in missing:
+        part, _, reason = description.removesuffix(")").partition(" (")
         if not groups or groups[-1][0] != reason:
             groups.append((reason, []))
         groups[-1][1].append(part)
@@ -68,13 +68,13 @@ def names(missing: list[str]) -> Text:
     return both("; ".join(english), "；".join(chinese))
 
 
-def told(missing: list[str]) -> Text | None:
-    """One line for whoever starts a command; None where nothing is missing."""
+def notice(missing: list[str]) -> Text | None:
+    """Return one line for the user of a command; None if nothing is missing."""
     if not missing:
         return None
     if missing == [SWITCHED_OFF]:
         return both(
-            "Sandbox: switched off. Submitted code can do to this machine whatever you can.",
+            "Sandbox: switched off. Submitted code can do anything on this machine that you can do.",
             "沙箱：已关闭。提交的代码可以对本机做你能做的任何事。",
         )
     if all(part.endswith(f"({NEED_LINUX})") for part in missing):
@@ -83,7 +83,7 @@ def told(missing: list[str]) -> Text | None:
 
 
 def refusal(missing: list[str]) -> Text:
-    """Why a command that requires the whole sandbox does not run."""
+    """Explain why a command that requires the whole sandbox does not run."""
     todo, commands = advice(missing)
     sentence = both("The sandbox is not complete on this machine. Missing: ", "本机的沙箱不完整，缺少：")
     typed = "".join(f" `{line}`" for line in commands)
@@ -95,7 +95,7 @@ def refusal(missing: list[str]) -> Text:
 
 
 def advice(missing: list[str]) -> tuple[Text, tuple[str, ...]]:
-    """What brings back the parts that are missing, and commands to type."""
+    """Say how to get the missing parts, with commands to type."""
     words = "; ".join(missing)
     if NEED_LINUX in words:
         return both("Grade on Linux.", "请在 Linux 上评分。"), ()

@@ -1,13 +1,12 @@
-"""What the class report says about checks: how many fail them, how well they separate, which mistakes are frequent."""
+"""The statistics of the class report: who fails a check, how well it separates, which misconceptions are frequent."""
 
 import random
 
 import numpy as np
 import pytest
 
-from dlgrade.report.analysis import correlation, items, mistakes, spread
-from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassResult
-from dlgrade.results.report import ChapterReport, CheckReport, Verdict
+from dlgrade.report.analysis import correlation, diagnosed, items, spread
+from dlgrade.results import ChapterReport, CheckReport, ClassChapter, ClassCheck, ClassResult, Verdict
 from dlgrade.text import same
 
 
@@ -50,11 +49,15 @@ def test_items():
     assert found[1].separation == pytest.approx(0.707, abs=1e-3)  # of (1, 1, 0, 0) and (2, 1, 1, 0)
 
 
-def test_spread_and_mistakes():
+def test_spread_and_misconceptions():
     """Shares are of the final scores of those graded; a mistake counts once for a student."""
     chapter, results = fates("PP", "PF", "FF")
     results += [ClassResult("s8", "", "ch01", "f.py", problem=same("empty")), ClassResult("s9", "", "ch01")]
     one = spread(chapter, results)
     assert (one.shares, one.nothing, one.ungraded, one.full) == ((1.0, 0.5, 0.0), 1, 1, 1)
-    (mistake,) = mistakes(chapter, results)
-    assert (mistake.id, mistake.hint.en, [who.student for who in mistake.students]) == ("m", "the hint", ["s1", "s2"])
+    (misconception,) = diagnosed(chapter, results)
+    assert (misconception.id, misconception.hint.en, [who.student for who in misconception.students]) == (
+        "m",
+        "the hint",
+        ["s1", "s2"],
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from dlgrade import course, submission
 from dlgrade.judge.session import Judge
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import Limits
 

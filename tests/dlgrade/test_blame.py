@@ -8,7 +8,7 @@ import pytest
 from dlgrade import course
 from dlgrade.judge.probe import pickled
 from dlgrade.judge.trusted import Variant
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 
 # Answers on which a suite's own arithmetic raises: a log-probability of 1000, indices that no list has, tokens of -1.

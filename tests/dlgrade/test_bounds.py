@@ -4,8 +4,7 @@ import msgspec
 import pytest
 
 from dlgrade.judge.check import Check, Declared, grader_fault
-from dlgrade.results.bounds import MOST_BYTES, bound
-from dlgrade.results.report import CheckReport, Detail, Frame
+from dlgrade.results import MOST_BYTES, CheckReport, Detail, Frame, bound
 from dlgrade.text import both, same
 
 NAMES = both("A check.", "检查项。")

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from dlgrade import course
 from dlgrade.judge.session import Judge
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.workers.output import Output
 
@@ -154,7 +154,7 @@ def test_text_in_a_pipe(lang, locale, dlgrade):
     assert (result.returncode, result.stderr) == (1, "")
     words = {
         "en": ("Batch normalisation", "FAILED layer_norm.last_axis", "You normalise over the batch axis", "Score"),
-        "zh": ("批量归一化", "失败 layer_norm.last_axis", "你在批量轴上做了归一化", "得分"),
+        "zh": ("批量归一化", "未通过 layer_norm.last_axis", "你在批量轴上做了归一化", "得分"),
     }
     for word in words[lang]:
         assert word in result.stdout

@@ -14,8 +14,19 @@ import pytest
 from dlgrade.report.class_report import class_report
 from dlgrade.report.student_page import student_page
 from dlgrade.report.tables import grades_csv, harmless
-from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult, Override
-from dlgrade.results.report import ChapterReport, CheckReport, Detail, Frame, Mention, Verdict
+from dlgrade.results import (
+    ChapterReport,
+    CheckReport,
+    ClassChapter,
+    ClassCheck,
+    ClassData,
+    ClassResult,
+    Detail,
+    Frame,
+    Mention,
+    Override,
+    Verdict,
+)
 from dlgrade.text import both, same
 
 HOSTILE = (
@@ -79,7 +90,7 @@ def make_chapter(name):
         title=TITLES[name],
         exercises={exercise: title for exercise, (title, _) in EXERCISES[name].items()},
         checks=checks,
-        mistakes=dict(hints[:1] if name == "ch28" else hints[1:]),
+        misconceptions=dict(hints[:1] if name == "ch28" else hints[1:]),
     )
 
 
@@ -102,7 +113,7 @@ def make_check(check, chapter, ability, draw):
             call, "tensor([[ 0.8519, -1.2071],\n        [ 0.1133,  0.4014]])", "tensor([[ 0.9111, …]])"
         )
         if draw.random() < 0.6:
-            made.diagnosis, made.hint = next(iter(chapter.mistakes.items()))
+            made.diagnosis, made.hint = next(iter(chapter.misconceptions.items()))
     elif made.verdict is Verdict.RAISED:
         made.message = same("RuntimeError: The size of tensor a (5) must match the size of tensor b (8)")
         frame = Frame(f"{chapter.id}_solution.py", 41, check.exercise, "return gamma * (X - mean) / std + beta")
@@ -206,7 +217,9 @@ def test_large_class(data):
     """A thousand students and ten chapters make a page of a few megabytes."""
     titles = [f"ch{n:02d}" for n in range(10)]
     few = [make_result(n, "A. Student", data.chapters[0], random.Random(n)) for n in range(20)]
-    chapters = [ClassChapter(t, same(t), c.exercises, c.checks, c.mistakes) for t in titles for c in data.chapters[:1]]
+    chapters = [
+        ClassChapter(t, same(t), c.exercises, c.checks, c.misconceptions) for t in titles for c in data.chapters[:1]
+    ]
     results = [
         ClassResult(
             f"2026{n:04d}", f"Student {n}", title, one.shown, one.submitted, one.report, one.problem,

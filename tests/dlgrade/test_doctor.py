@@ -92,7 +92,7 @@ def test_in_a_pipe(lang, marks, machine):
         (NO_TORCH, "libcudart.so.12: cannot open"),
         (DEADLY_TORCH, "signal 6"),
         ("import sys\nsys.exit('no AVX')\n", "exit code 1; no AVX"),
-        (OLD_TORCH, "1.13.1+cpu; >=2.4 is needed"),
+        (OLD_TORCH, "1.13.1+cpu; dlgrade needs >=2.4"),
     ],
     ids=["missing", "deadly", "leaving", "old"],
 )
@@ -157,7 +157,7 @@ def test_a_missing_package_that_shows_reports(machine, tmp_path):
 def test_a_terminal_without_chinese(machine):
     """Where Chinese cannot be printed the report is in English, and says so: a problem for who asked for Chinese."""
     asked = machine("--lang", "zh", torch=NO_TORCH, PYTHONIOENCODING="ascii").stdout
-    assert "PROBLEM  terminal     ascii: Chinese comes out as question marks" in asked
+    assert "PROBLEM  terminal     ascii: Chinese appears as question marks" in asked
     assert "?" not in asked
     assert "note     terminal" in machine(torch=NO_TORCH, PYTHONIOENCODING="ascii").stdout
 

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from dlgrade.results.report import Report, Verdict, to_json
+from dlgrade.report.json_report import report_json
+from dlgrade.results import Report, Verdict
 from dlgrade.submission import Submission
 
 
@@ -123,7 +124,7 @@ def test_a_file_that_recurses_everywhere(judge, ch28, grade):
     sizes = []
     for source in (grade.reference, grade.reference + wrong):
         chapter = judge.grade(ch28, Submission.from_source(source, "ch28.py"), training="never")
-        sizes.append(len(to_json(Report("ch28.py", 0, [chapter]), "en")))
+        sizes.append(len(report_json(Report("ch28.py", 0, [chapter]), "en")))
     assert sizes[1] < 2 * sizes[0]
 
 

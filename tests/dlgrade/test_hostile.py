@@ -29,9 +29,10 @@ import pytest
 from dlgrade import course
 from dlgrade.errors import SandboxError
 from dlgrade.judge.session import Judge
+from dlgrade.report.json_report import report_json
 from dlgrade.report.junit import to_junit
 from dlgrade.report.terminal import Terminal
-from dlgrade.results.report import Report, Verdict, to_json
+from dlgrade.results import Report, Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import MB, Limits
 
@@ -353,7 +354,7 @@ def graded(judge, chapter, order):
     result = judge.grade(chapter, submission, keyword=order["keyword"])
     seconds = time.monotonic() - started
     report = Report(submission="ch28.py", seed=0, chapters=[result])
-    written = to_json(report, "en")
+    written = report_json(report, "en")
     ET.fromstring(to_junit(report, "en"))
     with contextlib.redirect_stdout(io.StringIO()) as shown:
         terminal = Terminal("en")

@@ -140,7 +140,7 @@ def test_chinese(kernel):
     """With --lang zh table and words are Chinese."""
     html = shown(kernel.shown, "text/html")
     assert "批量归一化" in html
-    assert "失败" in html
+    assert "未通过" in html
     assert "你的结果" in html
     assert "expected" not in html
     assert said(kernel.unknown).startswith("错误：")

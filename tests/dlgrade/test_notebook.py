@@ -6,7 +6,7 @@ import pytest
 
 from dlgrade import submission
 from dlgrade.errors import SubmissionError
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.submission.reading import notebooks
 
 HEAD = "import torch\nfrom torch import nn\n"

@@ -184,7 +184,7 @@ def test_watch(python, elsewhere, grade, tmp_path):
         try:
             wait_for(watch.stdout, "Score 0 / 70")
             path.write_text(grade.reference, encoding="utf-8")
-            wait_for(watch.stdout, "What ran passes")
+            wait_for(watch.stdout, "All checks that ran pass")
         finally:
             watch.kill()
 

@@ -100,7 +100,7 @@ def test_hints(student, tmp_path):
     hints = [student("hint", "ch28").stdout for _ in range(4)]
     assert [text.count("\n  1.") + text.count("\n  2.") + text.count("\n  3.") for text in hints] == [1, 2, 3, 3]
     assert hints[0].startswith("ch28.batch_norm")
-    assert "last one" in hints[3]
+    assert "last hint" in hints[3]
 
     source = RIGHT.replace("math.prod(shape[:-1]), (shape[-1],)", "0, ()")
     (tmp_path / NAME).write_text(source, encoding="utf-8")

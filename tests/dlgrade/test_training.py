@@ -395,7 +395,7 @@ def test_missing_data(check, dlgrade, server):
     assert (found["verdict"], report["score"], report["pending"]) == ("NOT_RUN", 1, 3)
     assert "dlgrade data fetch points" in found["message"]
     last = " ".join(dlgrade("check", "ch01").stdout.splitlines()[-2:])
-    assert "What ran passes. Pending: " in last
+    assert "All checks that ran pass. Pending: " in last
     assert "dlgrade data fetch points" in last
     assert "not here" in dlgrade("data", "list").stdout
 

@@ -12,7 +12,7 @@ import torch
 
 from dlgrade.judge.compare import Comparison, Tolerance
 from dlgrade.judge.reasons import from_reply
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker import wire
 from dlgrade.worker.limits import Limits

@@ -32,12 +32,11 @@ from dlgrade.judge.diagnosis import diagnose
 from dlgrade.judge.reasons import Unmet, from_difference
 from dlgrade.judge.session import Judge
 from dlgrade.report.gradescope import to_gradescope
+from dlgrade.report.json_report import report_json
 from dlgrade.report.junit import to_junit
 from dlgrade.report.student_page import student_page
 from dlgrade.report.terminal import Terminal
-from dlgrade.results.bounds import MOST_BYTES
-from dlgrade.results.class_results import ClassChapter, ClassResult
-from dlgrade.results.report import ChapterReport, Report, to_json
+from dlgrade.results import MOST_BYTES, ChapterReport, ClassChapter, ClassResult, Report
 from dlgrade.submission import Submission
 from dlgrade.worker.protocol import Probe, decode_question
 from dlgrade.workers.handle import answer_in
@@ -267,7 +266,7 @@ class Fuzzer:
         chapter = ChapterReport(self.chapter.id, [check.report() for check in checks])
         report = Report("fuzzed.py", 0, [chapter])
         for lang in ("en", "zh"):
-            written = to_json(report, lang)
+            written = report_json(report, lang)
             assert len(written) < PAGE * 8 * MOST_BYTES, len(written)
             json.loads(written)
             ET.fromstring(to_junit(report, lang))

@@ -11,20 +11,9 @@ from pathlib import Path
 import msgspec
 
 from dlgrade.audit.model import ChapterAudit, Hole
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 
 WIDTH = 80
-MARKS = {
-    Verdict.PASSED: ".",
-    Verdict.FAILED: "F",
-    Verdict.NOT_IMPLEMENTED: "N",
-    Verdict.RAISED: "R",
-    Verdict.TIMED_OUT: "T",
-    Verdict.OUT_OF_MEMORY: "M",
-    Verdict.CRASHED: "C",
-    Verdict.NOT_RUN: "-",
-    Verdict.GRADER_ERROR: "G",
-}
 
 
 def matrix(audit: ChapterAudit) -> str:
@@ -36,7 +25,7 @@ def matrix(audit: ChapterAudit) -> str:
     lines = [f"{audit.id}: {', '.join(f'{name} ({len(checks)})' for name, checks in groups.items())}"]
     lines = textwrap.wrap(lines[0], WIDTH)
     for name, verdicts in audit.rows:
-        cells = ["".join(MARKS.get(verdicts.get(check, Verdict.NOT_RUN), "?") for check in c) for c in groups.values()]
+        cells = ["".join(verdicts.get(check, Verdict.NOT_RUN).mark for check in c) for c in groups.values()]
         folded = textwrap.wrap(" ".join(cells), max(20, WIDTH - widest - 4)) or [""]
         lines += [f"  {name:<{widest}}  {folded[0]}", *(f"  {'':<{widest}}  {more}" for more in folded[1:])]
     return "\n".join(lines)

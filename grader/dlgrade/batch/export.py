@@ -16,8 +16,7 @@ from dlgrade.course import Course
 from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.tables import grades_csv, harmless
-from dlgrade.results.class_results import ClassChapter, ClassData, ClassResult
-from dlgrade.results.report import number
+from dlgrade.results import ClassChapter, ClassData, ClassResult, number
 from dlgrade.text import Lang
 
 Format = Literal["csv", "canvas", "moodle", "gradescope"]

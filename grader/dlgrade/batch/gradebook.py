@@ -17,9 +17,7 @@ from sqlalchemy import Column, ForeignKey, Table
 
 from dlgrade.batch.hand_ins import HandIn, Student
 from dlgrade.errors import UsageError
-from dlgrade.report.sentences import PENDING
-from dlgrade.results.class_results import Override
-from dlgrade.results.report import ChapterReport, CheckReport, Verdict
+from dlgrade.results import ChapterReport, CheckReport, Override, Verdict
 from dlgrade.text import Text, both
 
 FORMAT = "1"
@@ -220,7 +218,7 @@ class Gradebook:
         row = {
             "chapter": report.id, "seed": seed, "version": version, "graded_at": now(), "score": report.score,
             "points": report.points, "report": msgspec.json.encode(report).decode(),
-            "complete": not any(check.verdict in PENDING for check in report.checks),
+            "complete": not any(check.verdict.pending for check in report.checks),
         }  # fmt: skip
         rows = [
             {
@@ -306,7 +304,7 @@ def _can_be_decided(check: CheckReport, available: Callable[[str], bool]) -> boo
     """
     if check.verdict is Verdict.NOT_RUN:
         return check.needs is not None and available(check.needs)
-    return check.verdict in PENDING
+    return check.verdict.pending
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:

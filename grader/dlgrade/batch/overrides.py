@@ -11,7 +11,7 @@ from dlgrade.batch.gradebook import Gradebook, Standing
 from dlgrade.batch.reports import open_existing_gradebook, refresh
 from dlgrade.course import Course
 from dlgrade.errors import UsageError
-from dlgrade.results.report import CheckReport, number
+from dlgrade.results import CheckReport, number
 from dlgrade.text import Lang, Text, both, same
 
 

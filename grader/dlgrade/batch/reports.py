@@ -18,10 +18,10 @@ from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
+from dlgrade.report.json_report import report_data
 from dlgrade.report.junit import to_junit
 from dlgrade.report.student_page import student_page
-from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult
-from dlgrade.results.report import ChapterReport, Detail, Report, as_data
+from dlgrade.results import ChapterReport, ClassChapter, ClassCheck, ClassData, ClassResult, Detail, Report
 from dlgrade.text import Lang, Text, both
 from dlgrade.version import __version__
 
@@ -95,7 +95,7 @@ def class_chapter(course: Course, chapter: Chapter, report: ChapterReport | None
             ClassCheck(check.id, check.exercise, check.points, check.bonus, check.description)
             for check in (report.checks if report else [])
         ],
-        mistakes={entry.id: entry.hint for entry in course.misconceptions(chapter)},
+        misconceptions={entry.id: entry.hint for entry in course.misconceptions(chapter)},
     )
 
 
@@ -154,7 +154,7 @@ def _without_details(result: ClassResult, chapter: ClassChapter) -> ClassResult:
     for check in result.report.checks if result.report else []:
         check.detail, check.message = Detail(), None
         # Equal texts become one object, which a thousand results share.
-        check.hint = chapter.mistakes.get(check.diagnosis or "")
+        check.hint = chapter.misconceptions.get(check.diagnosis or "")
         check.description = descriptions.get(check.id, check.description)
     return result
 
@@ -204,7 +204,7 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
         "passed_over": [text.of(lang) for text in result.passed_over],
         "overrides": msgspec.to_builtins(result.overrides),
         "final": {"score": result.score, "days_late": result.days_late, "after_lateness": result.final},
-        **as_data(report, lang),
+        **report_data(report, lang),
     }
     write_whole(base.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(data), indent=2))
     return True

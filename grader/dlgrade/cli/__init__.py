@@ -1,6 +1,6 @@
 """The `dlgrade` command: a thin layer of click over functions with keyword arguments.
 
-Each verb is a module of its own, imported when it is used; none imports torch before it has something to grade.
+Each verb is a module, imported when it is used. None imports torch before there is something to grade.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ GROUPS = (
         both("For students", "学生"),
         {
             "start": both("Get the starter code of a chapter.", "取得一章的起始代码。"),
-            "check": both("Check your solution of a chapter.", "检查某一章的解答。"),
-            "watch": both("Check again at every save.", "每次保存后自动检查。"),
-            "hint": both("One hint more.", "再给一条提示。"),
-            "solution": both("The reference beside your own.", "对照参考答案与你的解答。"),
-            "status": both("How far you are, and what is next.", "学习进度与下一步。"),
-            "reset": both("Begin a chapter anew; keeps a copy.", "重新开始一章（保留备份）。"),
+            "check": both("Check your solution to a chapter.", "检查某一章的解答。"),
+            "watch": both("Check again after every save.", "每次保存后自动检查。"),
+            "hint": both("Show the next hint.", "再给一条提示。"),
+            "solution": both("Compare the reference with your solution.", "对照参考答案与你的解答。"),
+            "status": both("Show your progress and the next step.", "学习进度与下一步。"),
+            "reset": both("Start a chapter again; keeps a copy.", "重新开始一章（保留备份）。"),
             "list": both("List chapters and exercises.", "列出章节与练习。"),
-            "data": both("Data sets: which there are; download.", "数据集：列出、下载。"),
-            "doctor": both("Is everything there that is needed?", "检查运行环境。"),
-            "completion": both("Completion of commands by the shell.", "命令行自动补全。"),
+            "data": both("List and download data sets.", "数据集：列出、下载。"),
+            "doctor": both("Check that this machine has what dlgrade needs.", "检查运行环境。"),
+            "completion": both("Set up command completion in your shell.", "命令行自动补全。"),
         },
     ),
     (
         both("For course staff", "教师与助教"),
         {
             "demo": both("Grade three sample submissions.", "给三份示例提交评分。"),
-            "grade": both("Grade everybody's submissions.", "批量评分。"),
-            "override": both("Give a student other points.", "人工改分。"),
+            "grade": both("Grade the submissions of a class.", "批量评分。"),
+            "override": both("Change the points of a student.", "人工改分。"),
             "export": both("Write the scores for a learning platform.", "导出成绩。"),
         },
     ),
@@ -56,9 +56,9 @@ GROUPS = (
         both("For authors", "作者"),
         {
             "audit": both("Prove that the suites are right.", "审查评分用例是否可靠。"),
-            "calibrate": both("Measure what the reference learns.", "测量参考答案的训练结果。"),
+            "calibrate": both("Train the references and set thresholds.", "训练参考答案并设定阈值。"),
             "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
-            "new": both("Begin a new chapter.", "新建一章。"),
+            "new": both("Create a new chapter.", "新建一章。"),
         },
     ),
 )
@@ -67,7 +67,7 @@ MODULES = {"list": "listing"}
 
 
 class Verbs(click.Group):
-    """The verbs, found by name; `--help` shows their sentences without importing them."""
+    """The verbs, by name. `--help` shows their sentences without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -89,7 +89,7 @@ class Verbs(click.Group):
                 formatter.write_dl([(name, words.of(lang)) for name, words in group.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The verbs that begin so, and options. click's own way would import every verb at each press of Tab."""
+        """Return the verbs and options that begin like this. click would import every verb at each press of Tab."""
         from click.shell_completion import CompletionItem
 
         lang = default_lang()
@@ -98,13 +98,11 @@ class Verbs(click.Group):
         return verbs + click.Command.shell_complete(self, ctx, incomplete)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run, and turn every way to fail into one sentence and an exit code."""
+        """Run a verb, and turn every failure into one sentence and an exit code."""
         kwargs["standalone_mode"] = False
         for stream in (sys.stdout, sys.stderr):
-            if isinstance(
-                stream, io.TextIOWrapper
-            ):  # a pipe on Windows may know no Chinese: "?" is better than an error
-                stream.reconfigure(errors="replace")
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # some pipes on Windows cannot hold Chinese: "?" beats an error
         try:
             code = super().main(*args, **kwargs)
             sys.stdout.flush()
@@ -118,8 +116,8 @@ class Verbs(click.Group):
         except (click.Abort, KeyboardInterrupt):
             say(both("Interrupted; nothing was written.", "已中断；未写入任何文件。"), err=True)
             sys.stderr.flush()
-            os._exit(130)  # everything is closed; an exit of Python's would turn into a death by SIGINT now and then
-        except BrokenPipeError:  # `dlgrade list | head`: the reader has seen enough
+            os._exit(130)  # everything is closed; `sys.exit` would sometimes end as a death by SIGINT
+        except BrokenPipeError:  # `dlgrade list | head`: the reader stopped reading
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
@@ -132,9 +130,8 @@ def main() -> None:
 
 
 def fail(error: DlgradeError) -> None:
-    lang = chosen_lang()
-    word = {"en": "Error: ", "zh": "错误："}[lang]
-    echo(word + error.text.of(lang), err=True)
+    """Print the error and exit with its code."""
+    say(both("Error: ", "错误：") + error.text, err=True)
     if isinstance(error, GraderError) and os.environ.get("DLGRADE_DEBUG"):
         raise error
     sys.exit(error.exit_code)
@@ -145,14 +142,14 @@ lang_option = click.option(
     type=click.Choice(["en", "zh"]),
     callback=lambda _context, _parameter, value: choose_lang(value),
     is_eager=True,
-    help="Language of messages; else the locale's. 语言。",
+    help="Language of messages (default: the locale's). 语言。",
 )
 
 device_option = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda"]),
     default="auto",
-    help="What trains the checks for a GPU: one if there is one; cpu: slowly. 设备。",
+    help="Device for checks that need a GPU; cpu trains them slowly. 设备。",
 )
 
 
@@ -160,52 +157,49 @@ data_option = click.option(
     "--data",
     multiple=True,
     metavar="NAME",
-    help="Train on this data set where it fits (dlgrade data list). 训练数据集。",
+    help="Train on this data set if it fits (see dlgrade data list). 训练数据集。",
 )
 
 
-def load_course(data: tuple[str, ...]) -> Course:
-    """The course, trained on these data sets where they fit.
+def load_course(data: tuple[str, ...] = ()) -> Course:
+    """Load the course. Its models train on these data sets if they fit.
 
     Raises:
         UsageError: there is no such data set.
     """
-    from dlgrade import course
+    from dlgrade.course import load
     from dlgrade.course.data_sets import data_set
 
-    here = course.load(data)
+    course = load(data)
     for name in data:
-        data_set(here, name)
-    return here
+        data_set(course, name)
+    return course
 
 
-def open_judge(judge: RemoteJudge, here: Course, terminal: Terminal, **options: Any) -> None:
-    """Open the course, with a word for those who wait: importing torch takes seconds."""
+def open_judge(judge: RemoteJudge, course: Course, terminal: Terminal, **options: Any) -> None:
+    """Open the course in the judge. Importing torch takes seconds, so the terminal says so meanwhile."""
     with terminal.waiting(both("Importing torch ...", "正在导入 torch ...")):
-        judge.open(here, **options)
+        judge.open(course, **options)
     tell_sandbox(judge.missing)
 
 
 def tell_sandbox(missing: list[str]) -> None:
     """Say on standard error which parts of the sandbox this machine lacks."""
-    if words := sandbox_parts.told(missing):
+    if words := sandbox_parts.notice(missing):
         say(words, err=True)
 
 
 def say(words: Text, *, err: bool = False) -> None:
+    """Print a text in the chosen language."""
     echo(words.of(chosen_lang()), err=err)
 
 
 def echo(words: str, *, err: bool = False, nl: bool = True, **style: Any) -> None:
-    """Print words whose parts may be anybody's: names of students, files and chapters. No command prints otherwise."""
-    shown = visible(words)
-    click.echo(click.style(shown, **style) if style else shown, err=err, nl=nl)  # noqa: TID251
-
-
-def rewrite(words: str) -> None:
-    """Replace the line of standard error that the cursor is on; no words: the line is gone."""
-    click.echo(f"\r\x1b[2K{visible(words)}", nl=False, err=True)  # noqa: TID251
+    """Print words, with signs for unseen characters: students choose names of files. All commands print with it."""
+    line = visible(words)
+    click.echo(click.style(line, **style) if style else line, err=err, nl=nl)  # noqa: TID251
 
 
 def echo_json(document: str) -> None:
+    """Print a JSON document, with escapes for unseen characters."""
     click.echo(visible_json(document))  # noqa: TID251

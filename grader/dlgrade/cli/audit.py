@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dlgrade import course as courses
-from dlgrade.cli import complete, echo, echo_json, lang_option, rewrite, tell_sandbox
+from dlgrade.cli import complete, echo, echo_json, lang_option, tell_sandbox
+from dlgrade.report.progress_line import ProgressLine
 from dlgrade.text import Lang
 
 if TYPE_CHECKING:
@@ -65,8 +65,13 @@ def command(
     planned = plan(course, options)
     tell_sandbox(missing_parts())
     strays = [] if chapters else list(course_strays(course))
+    line = ProgressLine(pipe_seconds=10)
+
+    def progress(chapter: str, done: int, total: int) -> None:
+        line.update(f"{chapter} {done}/{total}", finished=done == total)
+
     audits = []
-    for audit in audit_chapters(course, planned, options, Progress().tell):
+    for audit in audit_chapters(course, planned, options, progress):
         audits.append(audit)
         if not as_json:
             echo(matrix(audit) + "\n")
@@ -90,21 +95,3 @@ def _report(audits: list[ChapterAudit], strays: list[Hole], *, as_json: bool, ju
     if holes:
         echo("\n" + (show.github(holes) if form == "github" else show.holes(holes)))
     echo(f"\n{len(holes)} holes in {len(audits)} chapters." if holes else "\nNo holes.")
-
-
-class Progress:
-    """Counts on standard error: in one line on a terminal, otherwise in a new line every ten seconds."""
-
-    def __init__(self) -> None:
-        self.watched = sys.stderr.isatty()
-        self.last = time.monotonic()
-
-    def tell(self, chapter: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if self.watched and (done == total or now - self.last > 0.1):
-            rewrite(f"{chapter} {done}/{total}" if done < total else "")
-        elif now - self.last > 10:
-            echo(f"{chapter} {done}/{total}", err=True)
-        else:
-            return
-        self.last = now

@@ -1,10 +1,11 @@
-"""`dlgrade check`: grade one's own submission and see at once what is wrong."""
+"""`dlgrade check`: grade your own submission and see at once what is wrong."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,15 +15,38 @@ from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
     from dlgrade.course import Chapter, Course
+    from dlgrade.judge.remote import RemoteJudge
     from dlgrade.options import Device, SandboxMode, WorkerMode
-    from dlgrade.results.report import Report
+    from dlgrade.report.terminal import Terminal
+    from dlgrade.results import ChapterReport, Report
+    from dlgrade.student.selection import Selected
     from dlgrade.submission import Submission
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """The options of `dlgrade check`; `command` describes them."""
+
+    chapters: tuple[str, ...] = ()
+    submission: Path | None = None
+    keyword: str = ""
+    seed: int = 0
+    lang: Lang = "en"
+    sandbox: SandboxMode = "auto"
+    device: Device = "auto"
+    data: tuple[str, ...] = ()
+    show: bool = False
+    as_json: bool = False
+    junit: Path | None = None
+    workers: WorkerMode = "auto"
 
 
 @click.command("check")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
 @click.option(
-    "--submission", type=click.Path(path_type=Path), help="File or folder to check; else chNN*.py here. 提交的文件。"
+    "--submission",
+    type=click.Path(path_type=Path),
+    help="File or folder to check (default: chNN*.py here). 提交的文件。",
 )
 @click.option("-k", "keyword", default="", metavar="NAME", help="Only this exercise, or checks with NAME. 只检查某项。")
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the inputs (0). 随机种子。")
@@ -34,23 +58,12 @@ if TYPE_CHECKING:
 @data_option
 @click.option("--show", is_flag=True, help="Draw tensors that differ. 画出不同的张量。")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON. 输出 JSON。")
-@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML, too. 另写 JUnit。")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write JUnit XML. 另写 JUnit。")
 @click.option("--workers", type=click.Choice(["auto", "fork", "spawn"]), default="auto", hidden=True)
-def command(
-    chapters: tuple[str, ...],
-    submission: Path | None,
-    keyword: str,
-    seed: int,
-    lang: Lang,
-    sandbox: SandboxMode,
-    device: Device,
-    data: tuple[str, ...],
-    show: bool,
-    as_json: bool,
-    junit: Path | None,
-    workers: WorkerMode,
-) -> None:
-    """Check your solution of a chapter; of none, what has changed since its last check. 检查某一章的解答。
+def command(**options: Any) -> None:
+    """Check your solution to a chapter. 检查某一章的解答。
+
+    Without a chapter, check every file that changed since its last check.
 
     \b
     dlgrade check ch28
@@ -58,106 +71,74 @@ def command(
 
     Exit code: 0 all passed, 1 some did not, 2 usage, 3 the grader failed.
     """
-    report = check(
-        chapters=chapters, submission=submission, keyword=keyword, seed=seed, lang=lang, sandbox=sandbox,
-        device=device, data=data, show=show, as_json=as_json, junit=junit, workers=workers,
-    )  # fmt: skip
-    sys.exit(report.exit_code)
+    sys.exit(check(CheckOptions(**options)).exit_code)
 
 
-def check(
-    *,
-    chapters: tuple[str, ...],
-    submission: Path | None = None,
-    keyword: str = "",
-    seed: int = 0,
-    lang: Lang = "en",
-    sandbox: SandboxMode = "auto",
-    device: Device = "auto",
-    data: tuple[str, ...] = (),
-    show: bool = False,
-    as_json: bool = False,
-    junit: Path | None = None,
-    workers: WorkerMode = "auto",
-) -> Report:
-    """Grade a submission of some chapters, telling the reader as it goes."""
+def check(options: CheckOptions) -> Report:
+    """Grade the submissions of some chapters, and print the results as they come.
+
+    Raises:
+        UsageError, SubmissionError: there is nothing to check, or it cannot be read.
+    """
     from dlgrade.judge.remote import RemoteJudge
-    from dlgrade.student import record
 
-    with RemoteJudge(workers=workers) as judge:  # imports torch while the files are read
-        here = load_course(data)
-        found = _found(here, chapters, submission)
-        if junit is not None and not junit.absolute().parent.is_dir():
-            raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
+    with RemoteJudge(workers=options.workers) as judge:  # imports torch while the files are read
+        course = load_course(options.data)
+        selected = _selected(course, options)
+        _require_folder(options.junit)
 
+        from dlgrade.report.json_report import report_json
         from dlgrade.report.terminal import Terminal
-        from dlgrade.results.report import Report, to_json
+        from dlgrade.results import Report
 
-        terminal = Terminal(lang, quiet=as_json)
-        open_judge(judge, here, terminal, sandbox=sandbox, device=device)
-        report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
-        for chapter, one in found:
-            terminal.begin(chapter, one.shown)
-            result = judge.grade(
-                chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
-                pictures=show, on_begin=terminal.running, on_check=terminal.check,
-            )  # fmt: skip
-            terminal.explain(result)
-            report.chapters.append(result)
-            if not keyword:
-                record.note_check(chapter, one, result)
-    if junit is not None:
-        _write_junit(junit, report, lang)
-    if as_json:
-        echo_json(to_json(report, lang))
-    terminal.conclude(report, [chapter for chapter, _ in found])
+        terminal = Terminal(options.lang, quiet=options.as_json)
+        open_judge(judge, course, terminal, sandbox=options.sandbox, device=options.device)
+        report = Report(submission=selected[0][1].shown, seed=options.seed, chapters=[])
+        for chapter, submission in selected:
+            report.chapters.append(_check(judge, chapter, submission, options, terminal))
+    if options.junit is not None:
+        _write_junit(options.junit, report, options.lang)
+    if options.as_json:
+        echo_json(report_json(report, options.lang))
+    terminal.conclude(report, [chapter for chapter, _ in selected])
     return report
 
 
-def _found(here: Course, chapters: tuple[str, ...], given: Path | None) -> list[tuple[Chapter, Submission]]:
-    """The submissions of the chapters; without chapters, those that have changed."""
-    from dlgrade import submission
+def _selected(course: Course, options: CheckOptions) -> list[Selected]:
+    from dlgrade.student import selection
 
-    if not chapters:
-        return _changed(here, given or Path.cwd())
-    wanted = dict.fromkeys(here.chapter(name) for name in chapters)
-    return [(chapter, submission.find(chapter, given, Path.cwd())) for chapter in wanted]
+    if options.chapters:
+        return selection.of_chapters(course, options.chapters, options.submission)
+    return selection.changed(course, options.submission or Path.cwd())
 
 
-def _changed(here: Course, folder: Path) -> list[tuple[Chapter, Submission]]:
-    """The submissions in a folder that are not as they were at their last check.
-
-    Raises:
-        UsageError: there are none, or none has changed.
-    """
-    from dlgrade import submission
+def _check(
+    judge: RemoteJudge, chapter: Chapter, submission: Submission, options: CheckOptions, terminal: Terminal
+) -> ChapterReport:
+    """Grade one chapter, print its checks and explanations, and note the result for `dlgrade status`."""
     from dlgrade.student import record
 
-    if not folder.is_dir():
-        raise UsageError(both(f"Of which chapter is {folder}? Name it.", f"{folder} 属于哪一章？请给出章节。"))
-    found = submission.all_in(here, folder)
-    if not found:
-        raise UsageError(
-            both(
-                f"There is no chNN*.py or chNN*.ipynb in {folder}. `dlgrade start ch28` gets a chapter's starter code.",
-                f"{folder} 中没有 chNN*.py 或 chNN*.ipynb。用 `dlgrade start ch28` 获取某一章的起始代码。",
-            )
-        )
-    last = {chapter.id: record.checked(chapter) for chapter, _ in found}
-    changed = [
-        (chapter, one)
-        for chapter, one in found
-        if (before := last[chapter.id]) is None or before.digest != record.digest(one)
-    ]
-    if not changed:
-        names = ", ".join(chapter.id for chapter, _ in found)
-        raise UsageError(
-            both(
-                f"Nothing has changed since the last check of {names}. `dlgrade check {found[0][0].id}` checks again.",
-                f"自上次检查以来 {names} 没有改动。用 `dlgrade check {found[0][0].id}` 再次检查。",
-            )
-        )
-    return changed
+    terminal.begin(chapter, submission.shown)
+    report = judge.grade(
+        chapter,
+        submission,
+        seed=options.seed,
+        keyword=options.keyword,
+        training="last" if options.keyword else "if_right",
+        pictures=options.show,
+        on_begin=terminal.running,
+        on_check=terminal.check,
+    )
+    terminal.explain(report)
+    if not options.keyword:
+        record.note_check(chapter, submission, report)
+    return report
+
+
+def _require_folder(junit: Path | None) -> None:
+    """Raise a UsageError before anything is graded if the JUnit file would have no folder."""
+    if junit is not None and not junit.absolute().parent.is_dir():
+        raise UsageError(both(f"There is no folder for {junit}.", f"{junit} 所在的文件夹不存在。"))
 
 
 def _write_junit(path: Path, report: Report, lang: Lang) -> None:

@@ -1,21 +1,21 @@
-"""What the shell offers for an argument. It runs at every press of Tab, so it never imports torch."""
+"""Completions for arguments. They run at every press of Tab, so they never import torch."""
 
 from __future__ import annotations
 
 import click
 from click.shell_completion import CompletionItem
 
-from dlgrade import course
+from dlgrade.cli import load_course
 from dlgrade.errors import DlgradeError
 from dlgrade.text import chosen_lang
 
 
 def chapters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The chapters whose id, file name or slug begins so, with their titles; none where the course cannot be read."""
+    """Return the chapters whose id, file name or slug begins like this; none if the course cannot be read."""
     del ctx, param
     try:
-        known = course.load().chapters
-    except DlgradeError:  # said by the command itself; here it would be strewn over the line that is being typed
+        known = load_course().chapters
+    except DlgradeError:  # the command itself will say it; here it would spoil the line that is being typed
         return []
     lang = chosen_lang()
     return [

@@ -1,4 +1,4 @@
-"""`dlgrade completion`: the script by which a shell completes commands, options and chapters."""
+"""`dlgrade completion`: the script that makes a shell complete commands, options and chapters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INSTALL = {
 def command(shell: str | None, lang: Lang) -> None:
     """Print the script that completes commands in your shell. 命令行自动补全。
 
-    Once, and then in every new shell; 执行一次，新开的终端即生效:
+    Run one of these lines once; new shells then complete. 执行一次，新开的终端即生效。
 
     \b
     dlgrade completion bash >> ~/.bashrc
@@ -33,21 +33,21 @@ def command(shell: str | None, lang: Lang) -> None:
     """
     del lang
     if shell is not None:
-        # bytes: a shell on Windows wants no carriage returns, either
-        click.echo(script(shell).encode(), nl=False)  # noqa: TID251 - a program
+        # bytes, because a shell on Windows cannot read carriage returns
+        click.echo(script(shell).encode(), nl=False)  # noqa: TID251 - a script must stay unchanged
     elif sys.stdout.isatty():
         say(
             both("Run the line for your shell once; new shells then complete.", "按所用的 shell 执行一次；新终端生效。")
         )
         for line in INSTALL.values():
             echo(f"  {line}")
-    else:  # whoever reads this would take it for a script
+    else:  # a pipe would take the lines for a script
         names = ", ".join(INSTALL)
         raise UsageError(both(f"Name a shell: {names}.", f"请指定 shell：{names}。"))
 
 
 def script(shell: str) -> str:
-    """What click generates. Its own check of bash's version is left out: the bash on this PATH is not always yours."""
+    """Return the script that click generates, without its check of bash: the bash on this PATH may be another."""
     from click.shell_completion import ShellComplete, get_completion_class
 
     kind = get_completion_class(shell)

@@ -1,4 +1,4 @@
-"""`dlgrade doctor`: whether this machine has what dlgrade needs, and what to do where it has not."""
+"""`dlgrade doctor`: check that this machine has what dlgrade needs, and say how to fix the rest."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ TITLES = {
 @lang_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
 def command(lang: Lang, as_json: bool) -> None:
-    """Is everything there that is needed? 检查运行环境。
+    """Check that this machine has what dlgrade needs. 检查运行环境。
 
-    Exit code: 0 nothing is wrong (a note is no fault), 1 something is.
+    Exit code: 0 no problem (notes are not problems), 1 at least one problem.
     """
     if not speaks_chinese() and not as_json:
-        lang = "en"  # a page of question marks helps nobody
+        lang = "en"  # Chinese would be a page of question marks
     terminal = None if as_json else _terminal(lang)
     findings: dict[str, Finding] = {}
     for name, finding in examine(terminal):
         findings[name] = finding
         if not as_json:
-            _show(name, finding, lang, terminal)
+            _show_finding(name, finding, lang, terminal)
     if as_json:
-        echo_json(to_json(findings, lang))
+        echo_json(findings_json(findings, lang))
     else:
         echo("\n" + _conclusion(findings).of(lang))
     sys.exit(1 if _problems(findings) else 0)
 
 
 def examine(terminal: Terminal | None) -> Iterator[tuple[str, Finding]]:
-    """Everything that doctor looks at, by name, each as soon as it is known."""
+    """Yield each finding with its name as soon as it is known."""
     for name, look in BEFORE.items():
         yield name, guarded(look)
     patience = terminal.waiting(both("Importing torch ...", "正在导入 torch ...")) if terminal else None
@@ -75,18 +75,18 @@ def examine(terminal: Terminal | None) -> Iterator[tuple[str, Finding]]:
         yield name, guarded(look)
 
 
-# Showing it.
+# Output.
 
 
 def _terminal(lang: Lang) -> Terminal | None:
     try:
         from dlgrade.report.terminal import Terminal
-    except ImportError:  # one of the packages that this report is to name
+    except ImportError:  # a package is missing, and the report will name it
         return None
     return Terminal(lang)
 
 
-def _show(name: str, finding: Finding, lang: Lang, terminal: Terminal | None) -> None:
+def _show_finding(name: str, finding: Finding, lang: Lang, terminal: Terminal | None) -> None:
     mark, title, found = MARKS[finding.state].of(lang), TITLES[name].of(lang), finding.found.of(lang)
     if terminal is None:
         echo(f"{mark:<8} {title:<12} {found}")
@@ -96,12 +96,12 @@ def _show(name: str, finding: Finding, lang: Lang, terminal: Terminal | None) ->
         echo(finding.todo.of(lang))
     elif finding.todo is not None and terminal is not None:
         terminal.print(finding.todo, indent=INDENT)
-    for line in finding.commands:  # whole, to be copied
+    for line in finding.commands:  # never wrapped, so that it can be copied
         echo(" " * (INDENT + 2) + line)
 
 
 def _print_row(terminal: Terminal, mark: str, title: str, found: str, style: str) -> None:
-    """Three columns; a Chinese character takes two places."""
+    """Print three columns. A Chinese character is two columns wide."""
     from rich.cells import set_cell_size
     from rich.text import Text as Styled
 
@@ -120,11 +120,11 @@ def _conclusion(findings: dict[str, Finding]) -> Text:
     count = _problems(findings)
     if count:
         return both(f"Problems: {count}.", f"共 {count} 个问题。")
-    return both("Everything that is needed is there.", "所需环境均已就绪。")
+    return both("This machine has everything that dlgrade needs.", "所需环境均已就绪。")
 
 
-def to_json(findings: dict[str, Finding], lang: Lang) -> str:
-    """An object with an entry for each thing, in the order of the report."""
+def findings_json(findings: dict[str, Finding], lang: Lang) -> str:
+    """Return a JSON object with an entry for each finding, in the order of the report."""
     entries = [
         {
             "name": name,
@@ -135,5 +135,5 @@ def to_json(findings: dict[str, Finding], lang: Lang) -> str:
         }
         for name, finding in findings.items()
     ]
-    whole = {"format_version": FORMAT_VERSION, "ok": not _problems(findings), "findings": entries}
-    return json.dumps(whole, ensure_ascii=False, indent=2)
+    document = {"format_version": FORMAT_VERSION, "ok": not _problems(findings), "findings": entries}
+    return json.dumps(document, ensure_ascii=False, indent=2)

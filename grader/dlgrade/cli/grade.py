@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from dlgrade.cli import device_option, echo, echo_json, lang_option, rewrite, say, tell_sandbox
+from dlgrade.cli import device_option, echo, echo_json, lang_option, say, tell_sandbox
 from dlgrade.errors import UsageError
+from dlgrade.report.progress_line import ProgressLine
 from dlgrade.text import Lang, Text, both
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class Display:
     def __init__(self, lang: Lang, *, to_stderr: bool) -> None:
         self.lang = lang
         self.to_stderr = to_stderr
-        self.watched = sys.stderr.isatty()
+        self.line = ProgressLine()
+        self.watched = self.line.watched
         self.total = self.done = 0
         self.started = time.monotonic()
         self.bar: Any = None
@@ -150,12 +152,11 @@ class Display:
             self._print_line(attempt)
 
     def reported(self, done: int, total: int) -> None:
-        if self.watched and (done % 10 == 0 or done >= total):
-            words = both("Writing reports", "正在写报告").of(self.lang)
-            rewrite(f"{words} {done}/{total}" if done < total else "")
+        words = both("Writing reports", "正在写报告").of(self.lang)
+        self.line.update(f"{words} {done}/{total}", finished=done >= total)
 
     def _print_line(self, attempt: Attempt) -> None:
-        from dlgrade.results.report import number
+        from dlgrade.results import number
 
         report, fault = attempt.report, attempt.fault or Text("", "")
         students = ", ".join(hand_in.student for hand_in in attempt.job.hand_ins)

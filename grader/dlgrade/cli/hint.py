@@ -1,11 +1,10 @@
-"""`dlgrade hint`: one hint more at each call, from a nudge to the key idea."""
+"""`dlgrade hint`: one more hint at each call, from a nudge to the key idea."""
 
 from __future__ import annotations
 
 import click
 
-from dlgrade import course
-from dlgrade.cli import complete, lang_option, say
+from dlgrade.cli import complete, lang_option, load_course, say
 from dlgrade.course import Chapter, Course, read_yaml
 from dlgrade.errors import UsageError
 from dlgrade.student import record
@@ -13,31 +12,32 @@ from dlgrade.text import Lang, Text, both, same
 
 
 @click.command("hint")
-@click.argument("what", metavar="CHAPTER[.EXERCISE]", shell_complete=complete.chapters)
+@click.argument("name", metavar="CHAPTER[.EXERCISE]", shell_complete=complete.chapters)
 @lang_option
-def command(what: str, lang: Lang) -> None:
-    """One hint more. 再给一条提示。
+def command(name: str, lang: Lang) -> None:
+    """Show the next hint. 再给一条提示。
 
     \b
-    dlgrade hint ch28                 on the first exercise that does not pass yet
+    dlgrade hint ch28                 for the first exercise that does not pass yet
     dlgrade hint ch28.layer_norm
 
-    Which one that is, the last `dlgrade check` said.
+    The last `dlgrade check` decides which exercise that is.
     """
-    here = course.load()
-    name, _, exercise = what.partition(".")
-    chapter = here.chapter(name)
-    hint(here, chapter, exercise or _in_hand(chapter), lang)
+    course = load_course()
+    chapter_id, _, exercise = name.partition(".")
+    chapter = course.chapter(chapter_id)
+    hint(course, chapter, exercise or _first_open(chapter), lang)
 
 
-def hint(here: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
-    """Show the hints of an exercise that were given so far, and one more.
+def hint(course: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
+    """Print the hints of an exercise that were given so far, and the next one.
 
     Raises:
         UsageError: the chapter has no such exercise.
     """
-    if exercise not in {one.name for one in chapter.exercises}:
-        names = ", ".join(one.name for one in chapter.exercises)
+    known = [entry.name for entry in chapter.exercises]
+    if exercise not in known:
+        names = ", ".join(known)
         raise UsageError(
             both(
                 f"{chapter.id} has no exercise {exercise!r}; it has {names}.",
@@ -46,7 +46,7 @@ def hint(here: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
         )
     from dlgrade.report.terminal import Terminal
 
-    hints = read_yaml(here.hints(chapter), dict[str, list[Text]]).get(exercise, [])
+    hints = read_yaml(course.hints(chapter), dict[str, list[Text]]).get(exercise, [])
     given = min(record.hinted(chapter).given.get(exercise, 0), len(hints))
     title = chapter.exercise(exercise).title.of(lang)
     terminal = Terminal(lang)
@@ -57,19 +57,19 @@ def hint(here: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
         record.note_hint(chapter, exercise, given + 1)
     left = len(hints) - given - 1
     if left > 0:
-        say(both(f"({left} more: the same command again)", f"（还有 {left} 条：再次运行同一命令）"))
+        say(both(f"({left} more hints: run the same command again)", f"（还有 {left} 条：再次运行同一命令）"))
     else:
         say(
             both(
-                f"(That was the last one. `dlgrade check {chapter.id} -k {exercise}` shows what is wrong.)",
+                f"(That was the last hint. `dlgrade check {chapter.id} -k {exercise}` shows what is wrong.)",
                 f"（没有更多提示了。用 `dlgrade check {chapter.id} -k {exercise}` 查看哪里不对。）",
             )
         )
 
 
-def _in_hand(chapter: Chapter) -> str:
-    """The first exercise that did not pass at the last check; without one, the first."""
+def _first_open(chapter: Chapter) -> str:
+    """Return the first exercise that did not pass at the last check; if all passed, the first exercise."""
     last = record.checked(chapter)
     passed = last.passed if last else {}
-    names = [one.name for one in chapter.exercises]
+    names = [exercise.name for exercise in chapter.exercises]
     return next((name for name in names if not passed.get(name)), names[0])

@@ -1,4 +1,4 @@
-"""`dlgrade list`: chapters and exercises by part."""
+"""`dlgrade list`: chapters and exercises, by part."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 
 import click
 
-from dlgrade import course
-from dlgrade.cli import echo, echo_json, lang_option
+from dlgrade.cli import echo, echo_json, lang_option, load_course
 from dlgrade.course import Chapter, Course, Part
-from dlgrade.text import Lang, both
+from dlgrade.text import Lang, Text, both
 
 EXTENSION = both("extension", "拓展")
 
@@ -24,34 +23,35 @@ def command(starter: str | None, lang: Lang, as_json: bool) -> None:
     \b
     dlgrade list --starter ch28 > ch28_batch_norm.py
     """
-    here = course.load()
+    course = load_course()
     if starter is not None:
-        content = here.starter(here.chapter(starter)).read_text(encoding="utf-8")
-        click.echo(content, nl=False)  # noqa: TID251 - a file, as it is
+        content = course.starter(course.chapter(starter)).read_text(encoding="utf-8")
+        click.echo(content, nl=False)  # noqa: TID251 - a file must stay unchanged
     elif as_json:
-        echo_json(json.dumps([_as_data(chapter) for chapter in here.chapters], ensure_ascii=False, indent=2))
+        echo_json(json.dumps([_chapter_data(chapter) for chapter in course.chapters], ensure_ascii=False, indent=2))
     else:
-        for part in here.parts:
-            _show(here, part, lang)
+        for part in course.parts:
+            _show_part(course, part, lang)
 
 
-def _show(here: Course, part: Part, lang: Lang) -> None:
-    chapters = [chapter for chapter in here.chapters if chapter.part == part.id]
+def _show_part(course: Course, part: Part, lang: Lang) -> None:
+    chapters = [chapter for chapter in course.chapters if chapter.part == part.id]
     if not chapters:
         return
-    echo(_in_both(part.title.en, part.title.zh, lang), bold=True)
+    echo(_in_both(part.title, lang), bold=True)
     for chapter in chapters:
         mark = f"  ({EXTENSION.of(lang)})" if chapter.extension else ""
-        echo(f"  {chapter.id}  {_in_both(chapter.title.en, chapter.title.zh, lang)}{mark}")
+        echo(f"  {chapter.id}  {_in_both(chapter.title, lang)}{mark}")
         for exercise in chapter.exercises:
-            echo(f"        {exercise.name:<22} {_in_both(exercise.title.en, exercise.title.zh, lang)}")
+            echo(f"        {exercise.name:<22} {_in_both(exercise.title, lang)}")
 
 
-def _in_both(en: str, zh: str, lang: Lang) -> str:
-    return f"{zh} · {en}" if lang == "zh" else f"{en} · {zh}"
+def _in_both(title: Text, lang: Lang) -> str:
+    """Return a title in both languages, the chosen one first."""
+    return f"{title.zh} · {title.en}" if lang == "zh" else f"{title.en} · {title.zh}"
 
 
-def _as_data(chapter: Chapter) -> dict[str, object]:
+def _chapter_data(chapter: Chapter) -> dict[str, object]:
     return {
         "id": chapter.id,
         "slug": chapter.slug,

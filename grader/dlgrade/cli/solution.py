@@ -1,52 +1,57 @@
-"""`dlgrade solution`: the reference beside the student's own version, once that passes."""
+"""`dlgrade solution`: the reference beside the student's own code, once that passes."""
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dlgrade import course, submission
-from dlgrade.cli import complete, echo, lang_option, open_judge
+from dlgrade.cli import complete, echo, lang_option, load_course, open_judge
 from dlgrade.course import Chapter, Course, starter_code
 from dlgrade.errors import UsageError
+from dlgrade.student.model_answer import definition, model_answer
+from dlgrade.submission import Submission, find
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
     from dlgrade.report.terminal import Terminal
-    from dlgrade.submission import Submission
 
-SIDE_BY_SIDE = 160  # columns of a terminal in which both versions stand beside each other
+SIDE_BY_SIDE = 160  # columns that a terminal needs to show both versions side by side
 
 
 @click.command("solution")
-@click.argument("what", metavar="CHAPTER.EXERCISE", shell_complete=complete.chapters)
-@click.option("--submission", "given", type=click.Path(path_type=Path), help="File; else chNN*.py here. 提交的文件。")
+@click.argument("name", metavar="CHAPTER.EXERCISE", shell_complete=complete.chapters)
+@click.option(
+    "--submission",
+    "given",
+    type=click.Path(path_type=Path),
+    help="File to compare (default: chNN*.py here). 提交的文件。",
+)
 @lang_option
-def command(what: str, given: Path | None, lang: Lang) -> None:
-    """The reference beside your own version, once yours passes. 对照参考答案与你的解答。
+def command(name: str, given: Path | None, lang: Lang) -> None:
+    """Compare the reference with your solution, once yours passes. 对照参考答案与你的解答。
 
     \b
     dlgrade solution ch28.batch_norm
     """
-    here = course.load()
-    name, _, exercise = what.partition(".")
-    chapter = here.chapter(name)
-    _require(here, chapter, exercise)
-    own = submission.find(chapter, given, Path.cwd())
+    course = load_course()
+    chapter_id, _, exercise = name.partition(".")
+    chapter = course.chapter(chapter_id)
+    _require_shown(course, chapter, exercise)
+    submission = find(chapter, given, Path.cwd())
     from dlgrade.report.terminal import Terminal
 
     terminal = Terminal(lang)
-    _require_pass(here, chapter, exercise, own, terminal)
-    theirs = with_helpers(starter_code.read_reference(here, chapter), exercise)
-    _show(terminal, exercise, definition(own.source, exercise), theirs)
+    _require_pass(course, chapter, exercise, submission, terminal)
+    answer = model_answer(starter_code.read_reference(course, chapter), exercise)
+    _show_both(terminal, exercise, definition(submission.source, exercise), answer)
 
 
-def _require(here: Course, chapter: Chapter, exercise: str) -> None:
-    names = ", ".join(one.name for one in chapter.exercises)
-    if exercise not in {one.name for one in chapter.exercises}:
+def _require_shown(course: Course, chapter: Chapter, exercise: str) -> None:
+    """Raise a UsageError unless the exercise exists and the course shows its solutions."""
+    if exercise not in [known.name for known in chapter.exercises]:
+        names = ", ".join(known.name for known in chapter.exercises)
         example = f"{chapter.id}.{chapter.exercises[0].name}"
         raise UsageError(
             both(
@@ -54,63 +59,35 @@ def _require(here: Course, chapter: Chapter, exercise: str) -> None:
                 f"请给出 {chapter.id} 的一个练习，例如 `dlgrade solution {example}`：{names}。",
             )
         )
-    if not here.shows_solutions or not here.reference(chapter).is_file():
+    if not course.shows_solutions or not course.reference(chapter).is_file():
         raise UsageError(both("This course does not show its solutions.", "本课程不公开参考答案。"))
 
 
-def _require_pass(here: Course, chapter: Chapter, exercise: str, own: Submission, terminal: Terminal) -> None:
-    """Check the exercise now: what passed last week may have changed since.
+def _require_pass(course: Course, chapter: Chapter, exercise: str, submission: Submission, terminal: Terminal) -> None:
+    """Check the exercise now, because the file may have changed since the last check.
 
     Raises:
-        UsageError: it does not pass.
+        UsageError: the exercise does not pass.
     """
     from dlgrade.judge.remote import RemoteJudge
 
     with RemoteJudge() as judge:
-        open_judge(judge, here, terminal)
-        report = judge.grade(chapter, own, keyword=exercise, training="never")
+        open_judge(judge, course, terminal)
+        report = judge.grade(chapter, submission, keyword=exercise, training="never")
     wrong = [check.id for check in report.checks if check.exercise == exercise and check.failed]
     if wrong:
         raise UsageError(
             both(
-                f"{exercise} does not pass yet ({wrong[0]}). Its solution is shown once it does; "
-                f"`dlgrade hint {chapter.id}.{exercise}` helps until then.",
+                f"{exercise} does not pass yet ({wrong[0]}). Its solution is shown once it passes. "
+                f"Until then, `dlgrade hint {chapter.id}.{exercise}` helps.",
                 f"{exercise} 还没有通过（{wrong[0]}），通过后才能查看参考答案；"
                 f"在此之前可以用 `dlgrade hint {chapter.id}.{exercise}` 获取提示。",
             )
         )
 
 
-def definition(source: str, name: str) -> str:
-    """The source of a function or class of the top level, its decorators included, its docstring left out.
-
-    Of several the last, which is the one that counts: a notebook may well have its first attempts still in it.
-    """
-    for statement in reversed(ast.parse(source).body):
-        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name == name:
-            first = min([statement.lineno, *(mark.lineno for mark in statement.decorator_list)])
-            lines = submission.NEWLINE.split(source)
-            documented = statement.body[0] if ast.get_docstring(statement) and len(statement.body) > 1 else None
-            hidden = range(documented.lineno, (documented.end_lineno or 0) + 1) if documented else range(0)
-            numbers = range(first, (statement.end_lineno or first) + 1)
-            return "\n".join(lines[number - 1] for number in numbers if number not in hidden)
-    return ""
-
-
-def with_helpers(reference: str, name: str) -> str:
-    """A definition of the reference without its marks, and the private helpers of the file that it calls."""
-    code = "\n".join(
-        line for line in reference.splitlines() if line.strip() not in (starter_code.BEGIN, starter_code.END)
-    )
-    found = definition(code, name)
-    helpers = {
-        one.name for one in ast.parse(code).body if isinstance(one, ast.FunctionDef) and one.name.startswith("_")
-    }
-    used = sorted(one for one in helpers if one in found)
-    return "\n\n\n".join([*(definition(code, one) for one in used), found])
-
-
-def _show(terminal: Terminal, exercise: str, own: str, reference: str) -> None:
+def _show_both(terminal: Terminal, exercise: str, own: str, reference: str) -> None:
+    """Print both versions: side by side on a wide terminal, otherwise one below the other."""
     from rich.columns import Columns
     from rich.panel import Panel
     from rich.syntax import Syntax

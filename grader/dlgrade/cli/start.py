@@ -1,4 +1,4 @@
-"""`dlgrade start`: the starter code of a chapter, in the current folder."""
+"""`dlgrade start`: write the starter code of a chapter into the current folder."""
 
 from __future__ import annotations
 
@@ -6,38 +6,49 @@ from pathlib import Path
 
 import click
 
-from dlgrade import course, submission
-from dlgrade.cli import complete, lang_option, say
+from dlgrade.cli import complete, lang_option, load_course, say
 from dlgrade.course import Chapter, Course, starter_notebook
 from dlgrade.errors import UsageError
+from dlgrade.submission import files_of
 from dlgrade.text import Lang, both
 
 
 @click.command("start")
 @click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...", shell_complete=complete.chapters)
-@click.option("--notebook", is_flag=True, help="A notebook, not a Python file. 生成 Jupyter 笔记本。")
+@click.option("--notebook", is_flag=True, help="Write a notebook instead of a Python file. 生成 Jupyter 笔记本。")
 @lang_option
 def command(chapters: tuple[str, ...], notebook: bool, lang: Lang) -> None:
     """Get the starter code of a chapter. 取得一章的起始代码。
 
-    Writes chNN_name.py, or with --notebook chNN_name.ipynb, into the current folder; what is there is kept.
+    Writes chNN_name.py (with --notebook, chNN_name.ipynb) into the current folder. Existing files stay as they are.
     """
-    here = course.load()
-    for chapter in [here.chapter(name) for name in chapters]:
-        start(here, chapter, Path.cwd(), notebook=notebook, lang=lang)
+    course = load_course()
+    for chapter in [course.chapter(name) for name in chapters]:
+        start(course, chapter, Path.cwd(), notebook=notebook, lang=lang)
 
 
-def start(here: Course, chapter: Chapter, folder: Path, *, notebook: bool, lang: Lang) -> None:
-    """Write the file, unless the chapter has one there already."""
+def start(course: Course, chapter: Chapter, folder: Path, *, notebook: bool, lang: Lang) -> None:
+    """Write the starter code, unless the folder already has a file of this chapter and kind.
+
+    Args:
+        course: the course of the chapter.
+        chapter: the chapter to start.
+        folder: where the file goes.
+        notebook: write a notebook instead of a Python file.
+        lang: the language of a notebook's texts.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
     path = folder / f"{chapter.stem}{'.ipynb' if notebook else '.py'}"
-    there = submission.files_of(chapter, folder, path.suffix)
+    present = files_of(chapter, folder, path.suffix)
     title = chapter.title.of(lang)
-    if there:
-        names = ", ".join(one.name for one in there)
-        say(both(f"Kept {names}: there already ({title}).", f"保留 {names}：文件已存在（{title}）。"))
+    if present:
+        names = ", ".join(file.name for file in present)
+        say(both(f"Kept {names}, which already exists ({title}).", f"保留 {names}：文件已存在（{title}）。"))
     else:
         try:
-            starter_notebook.write(here, chapter, path, lang)
+            starter_notebook.write(course, chapter, path, lang)
         except OSError as error:
             raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
         count = len(chapter.exercises)
@@ -46,7 +57,7 @@ def start(here: Course, chapter: Chapter, folder: Path, *, notebook: bool, lang:
         )
     say(
         both(
-            f"Next: write {chapter.exercises[0].name}, then `dlgrade check {chapter.id}`.",
+            f"Next: write {chapter.exercises[0].name}, then run `dlgrade check {chapter.id}`.",
             f"下一步：编写 {chapter.exercises[0].name}，然后运行 `dlgrade check {chapter.id}`。",
         )
     )

@@ -1,4 +1,4 @@
-"""`dlgrade stubs`: starter code from the references."""
+"""`dlgrade stubs`: generate starter code from the references."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ import sys
 
 import click
 
-from dlgrade import course
-from dlgrade.cli import complete, lang_option, say
+from dlgrade.cli import complete, lang_option, load_course, say
 from dlgrade.course import starter_code
 from dlgrade.text import Lang, both
 
 
 @click.command("stubs")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 when starter code is out of date. 只检查。")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if starter code is out of date. 只检查。")
 @lang_option
 def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
     """Generate starter code from the references. 由参考答案生成起始代码。"""
     del lang
-    here = course.load()
-    chosen = [here.chapter(name) for name in chapters] or list(here.chapters)
+    course = load_course()
+    chosen = [course.chapter(name) for name in chapters] or list(course.chapters)
     if not check:
-        for path in starter_code.write(here, chosen):
+        for path in starter_code.write(course, chosen):
             say(both(f"wrote {path}", f"已写入 {path}"))
         return
-    old = [here.starter(chapter) for chapter in starter_code.stale(here, chosen)]
-    for path in old:
+    outdated = [course.starter(chapter) for chapter in starter_code.stale(course, chosen)]
+    for path in outdated:
         say(
             both(
-                f"{path} is not what its reference gives; run `dlgrade stubs`.",
+                f"{path} differs from its reference; run `dlgrade stubs`.",
                 f"{path} 与参考答案不一致；请运行 `dlgrade stubs`。",
             ),
             err=True,
         )
-    count = len(chosen) - len(old)
+    count = len(chosen) - len(outdated)
     say(
         both(
             f"{count} of {len(chosen)} starter files are up to date.",
             f"{len(chosen)} 个起始文件中 {count} 个是最新的。",
         )
     )
-    sys.exit(1 if old else 0)
+    sys.exit(1 if outdated else 0)

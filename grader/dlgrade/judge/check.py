@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dlgrade.errors import GraderError
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.reasons import Unmet
-from dlgrade.results.bounds import bound
-from dlgrade.results.report import CheckReport, Detail, Measured, Verdict
+from dlgrade.results import CheckReport, Detail, Measured, Verdict, bound
 from dlgrade.text import Text, both, same
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dlgrade.course import Misconception
 from dlgrade.judge.check import Check, Exchange
 from dlgrade.judge.content import Content
 from dlgrade.judge.trusted import Variant
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 
 
 def diagnose(checks: Iterable[Check], content: Content) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from dlgrade.course import Chapter, Course
-from dlgrade.results.report import Mention
+from dlgrade.results import Mention
 from dlgrade.submission import Submission
 from dlgrade.worker.forbidden import families
 from dlgrade.worker.protocol import Family, Read, Reply

@@ -26,7 +26,7 @@ from dlgrade.judge.submission_worker import SubmissionWorker
 from dlgrade.judge.tensor_picture import picture_of
 from dlgrade.judge.trusted import Outcome
 from dlgrade.options import SandboxMode
-from dlgrade.results.report import ChapterReport, Verdict
+from dlgrade.results import ChapterReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both, same
 from dlgrade.worker import wire

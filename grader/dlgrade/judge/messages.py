@@ -10,7 +10,7 @@ import msgspec
 
 from dlgrade.errors import CourseError, DlgradeError, GraderError, SandboxError, UsageError
 from dlgrade.options import Device, SandboxMode, Trains, Why, WorkerMode
-from dlgrade.results.report import ChapterReport, CheckReport
+from dlgrade.results import ChapterReport, CheckReport
 from dlgrade.submission import Submission
 from dlgrade.text import Text
 from dlgrade.worker.limits import Limits

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import pytest
 
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.text import Text
 
 if TYPE_CHECKING:

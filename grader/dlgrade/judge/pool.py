@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dlgrade.course import Course
 from dlgrade.judge.remote import RemoteJudge
-from dlgrade.results.report import ChapterReport
+from dlgrade.results import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.workers.nursery import Nursery
 

@@ -8,7 +8,7 @@ import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
 from dlgrade.judge.forbidden import Use
-from dlgrade.results.report import Detail, Frame, Verdict
+from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.worker.limits import MAX_SOURCE, MB, Limits

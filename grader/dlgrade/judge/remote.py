@@ -19,7 +19,7 @@ from dlgrade.errors import DlgradeError
 from dlgrade.judge.messages import Ask, Begun, Checked, Graded, Open, Opened, Question, Refused, Replay
 from dlgrade.judge.remote_process import PROGRAM, ForkedJudge, JudgeLost, JudgeProcess, SpawnedJudge
 from dlgrade.options import Device, SandboxMode, Trains, Why, WorkerMode
-from dlgrade.results.report import ChapterReport, CheckReport
+from dlgrade.results import ChapterReport, CheckReport
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import Limits
 from dlgrade.workers.nursery import Nursery, gone

@@ -14,7 +14,7 @@ from dlgrade.judge import messages
 from dlgrade.judge.messages import Answer, Ask, Begun, Checked, Graded, Open, Opened, Question, Refused
 from dlgrade.judge.replay import replay
 from dlgrade.judge.session import Judge
-from dlgrade.results.report import ChapterReport, CheckReport
+from dlgrade.results import ChapterReport, CheckReport
 from dlgrade.text import both
 from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.workers.sources import ForkServer

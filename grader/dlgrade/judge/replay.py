@@ -10,7 +10,7 @@ from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.session import Judge
 from dlgrade.judge.trusted import Outcome
 from dlgrade.options import Why
-from dlgrade.results.report import ChapterReport, Verdict
+from dlgrade.results import ChapterReport, Verdict
 from dlgrade.text import both
 
 

@@ -13,7 +13,7 @@ import torch
 from dlgrade.judge.batches import Batches, to_device
 from dlgrade.judge.compare import describe
 from dlgrade.judge.reasons import Unmet
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.text import both
 
 # A share of the distance that a stretch moves the parameters. Rounding put right implementations 0.00002 apart at

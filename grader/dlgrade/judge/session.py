@@ -16,7 +16,7 @@ from dlgrade.judge.plugin import Running
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.remote import PRIVATE
 from dlgrade.options import Device, SandboxMode, Trains, WorkerMode
-from dlgrade.results.report import ChapterReport, CheckReport, Verdict
+from dlgrade.results import ChapterReport, CheckReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
 from dlgrade.worker.limits import Limits

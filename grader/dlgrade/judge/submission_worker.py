@@ -10,7 +10,7 @@ from dlgrade.judge import reasons
 from dlgrade.judge.forbidden import ForbiddenUses
 from dlgrade.judge.reasons import Unmet
 from dlgrade.options import SandboxMode
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both
 from dlgrade.worker import wire

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from dlgrade.judge.compare import Comparison
-from dlgrade.results.report import Grid, Picture
+from dlgrade.results import Grid, Picture
 
 SIDE = 24  # three maps of 24 columns fit beside each other in 80
 MOST_PLANES = 4

@@ -24,7 +24,7 @@ from dlgrade.judge.compare import describe
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.retrace import Fit, Parameters, Plan, order, require_trail
 from dlgrade.judge.trusted import Variant
-from dlgrade.results.report import Measured, Verdict
+from dlgrade.results import Measured, Verdict
 from dlgrade.text import both, same
 from dlgrade.worker.guest import seed_all
 

@@ -1,1 +1,1 @@
-"""dlgrade in a Jupyter notebook: the magic, the cells that were run, the report below a cell."""
+"""dlgrade in a Jupyter notebook: the magic, the executed cells, the report below a cell."""

@@ -1,6 +1,6 @@
-"""The report as the cell of a notebook shows it: a table by exercise, what failed and why, pictures of tensors.
+"""The report below a notebook cell: a table of the checks, the explanations, pictures of tensors.
 
-The HTML has neither scripts nor style sheets, so that JupyterLab, VS Code and pages made of notebooks show the same.
+The HTML has neither scripts nor style sheets, so that JupyterLab, VS Code and exported notebooks show the same.
 """
 
 from __future__ import annotations
@@ -16,29 +16,22 @@ from dlgrade import sandbox_parts
 from dlgrade.course import Chapter
 from dlgrade.legible import one_line, shorter
 from dlgrade.report import pictures
+from dlgrade.report.causes import by_cause
 from dlgrade.report.facts import facts
-from dlgrade.report.sentences import score_of
-from dlgrade.report.terminal import WIDTH, WORDS, Terminal, by_cause, next_step
-from dlgrade.results.report import ChapterReport, CheckReport, Report, Verdict, number
+from dlgrade.report.sentences import next_step, score_sentence
+from dlgrade.report.terminal import WIDTH, Terminal
+from dlgrade.results import ChapterReport, CheckReport, Report, number
 from dlgrade.text import Lang, Text, both, same
 
-# Readable on white and on black.
-COLOURS = {
-    Verdict.PASSED: "#2da44e",
-    Verdict.NOT_IMPLEMENTED: "#bf8700",
-    Verdict.NOT_RUN: "#218bff",
-    Verdict.GRADER_ERROR: "#bf3989",
-}
-RED = "#e5534b"
 CELL = "text-align:left;vertical-align:top;padding:2px 10px 2px 0"
 QUIET = "opacity:.7"
 PRE = "margin:0;white-space:pre-wrap;overflow-wrap:anywhere"
 
 
 class CellReport:
-    """What `%dlgrade check` gives: shown as a table; `report` is for programs, `passed` for those in a hurry.
+    """The value of `%dlgrade check`. A notebook shows it as a table, a terminal as plain text.
 
-    With `show`, the plain text, which terminals show in place of the table, has pictures, too.
+    Programs read `report` and `passed`. With `show`, the plain text also has pictures.
     """
 
     def __init__(self, report: Report, chapters: list[Chapter], lang: Lang, missing: list[str], *, show: bool) -> None:
@@ -57,18 +50,18 @@ class CellReport:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        """What `dlgrade check` prints."""
+        """Return the text that `dlgrade check` prints."""
         console = Console(
             file=io.StringIO(), width=WIDTH, highlight=False, markup=False, emoji=False, force_jupyter=False,
             force_terminal=False,
         )  # fmt: skip
         terminal = Terminal(self.lang, console=console)
         terminal.sandbox(self.missing)
-        for chapter, one in zip(self.chapters, self.report.chapters, strict=True):
+        for chapter, result in zip(self.chapters, self.report.chapters, strict=True):
             terminal.begin(chapter, self.report.submission)
-            for check in one.checks:
+            for check in result.checks:
                 terminal.check(check)
-            terminal.explain(one if self.show else _without_pictures(one))
+            terminal.explain(result if self.show else _without_pictures(result))
         terminal.conclude(self.report, self.chapters)
         file = console.file
         assert isinstance(file, io.StringIO)
@@ -79,18 +72,18 @@ class CellReport:
 
     def _parts(self) -> Iterator[str]:
         yield "<div>"
-        if words := sandbox_parts.told(self.missing):
+        if words := sandbox_parts.notice(self.missing):
             yield f'<div style="{QUIET}">{self._words(words)}</div>'
-        for chapter, one in zip(self.chapters, self.report.chapters, strict=True):
-            yield from self._chapter(chapter, one)
-        yield f"<div><b>{self._words(score_of(self.report))}</b></div>"
+        for chapter, result in zip(self.chapters, self.report.chapters, strict=True):
+            yield from self._chapter(chapter, result)
+        yield f"<div><b>{self._words(score_sentence(self.report))}</b></div>"
         yield f"<div>{_code(self._words(next_step(self.report, self.chapters)))}</div></div>"
 
     def _words(self, words: Text) -> str:
         return escape(shorter(_as_magic(words.of(self.lang))))
 
     def _chapter(self, chapter: Chapter, report: ChapterReport) -> Iterator[str]:
-        """The table; below a check's line stands what is wrong, once for all checks with the same cause."""
+        """Yield the table. An explanation follows the first check of each cause."""
         name = f"{chapter.id} {chapter.title.of(self.lang)} · {one_line(self.report.submission)}"
         yield f"<div><b>{escape(name)}</b></div>"
         yield '<table style="border-collapse:collapse;margin:4px 0"><tbody>'
@@ -110,8 +103,8 @@ class CellReport:
     def _line(self, check: CheckReport) -> str:
         points = both("bonus", "附加").of(self.lang) if check.bonus else _points([check])
         return (
-            f'<tr><td style="{CELL};white-space:nowrap;color:{COLOURS.get(check.verdict, RED)}">'
-            f"{self._words(WORDS[check.verdict])}</td>"
+            f'<tr><td style="{CELL};white-space:nowrap;color:{check.verdict.colour}">'
+            f"{self._words(check.verdict.short)}</td>"
             f'<td style="{CELL}">{self._words(check.description)}</td>'
             f'<td style="{CELL};white-space:nowrap">{points if check.points or check.bonus else ""}</td></tr>'
         )
@@ -141,7 +134,7 @@ class CellReport:
     def _facts(self, check: CheckReport) -> Iterator[str]:
         for fact in facts(check):
             if fact.label.en == "Where":
-                continue  # shown as cells and lines
+                continue  # `_frames` shows the place as a cell and a line
             left = f" {self._words(fact.left_out)}" if fact.left_out else ""
             yield (
                 f'<div><span style="{QUIET}">{self._words(fact.label)}</span>'
@@ -151,16 +144,17 @@ class CellReport:
 
 def _points(checks: list[CheckReport]) -> str:
     graded = [check for check in checks if not check.bonus]
-    return f"{number(sum(one.earned for one in graded))}/{number(sum(one.points for one in graded))}"
+    earned, points = sum(check.earned for check in graded), sum(check.points for check in graded)
+    return f"{number(earned)}/{number(points)}"
 
 
 def _as_magic(words: str) -> str:
-    """In a notebook commands begin with a percent sign."""
+    """Write commands as a notebook has them: with a percent sign."""
     return words.replace("`dlgrade ", "`%dlgrade ")
 
 
 def _code(words: str) -> str:
-    """What stands between backticks, as code."""
+    """Show the text between backticks as code."""
     parts = words.split("`")
     return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
 

@@ -1,4 +1,4 @@
-"""The cells that a running notebook has executed, as a submission."""
+"""Makes a submission of the cells that a running notebook has executed."""
 
 from __future__ import annotations
 
@@ -14,31 +14,36 @@ MAIN = "In"
 
 
 def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, bytes]) -> Submission:
-    """What the cells define; `executed[n]` is what was run as `In [n]`, `neighbours` are files that it may import.
+    """Return the code that the cells define.
+
+    Args:
+        executed: the source of every cell, in the order of execution; `executed[n]` ran as `In [n]`.
+        shown: the name of the notebook.
+        neighbours: files beside the notebook that the code may import.
 
     Raises:
-        SubmissionError: they define nothing, are too large, or cannot be read.
+        SubmissionError: the cells define nothing, are too large, or cannot be read.
     """
     cells = [cell.encode(errors="replace") for cell in executed]
     size = sum(map(len, cells))
     if size > MAX_HISTORY_BYTES:
         raise SubmissionError(
             both(
-                f"All that was run in this kernel has {size:,} bytes; {MAX_HISTORY_BYTES:,} can be read. Restart the "
-                "kernel, and run the cells with your code.",
+                f"The code that ran in this kernel has {size:,} bytes; {MAX_HISTORY_BYTES:,} can be read. Restart the "
+                "kernel, and run the cells with your code again.",
                 f"此内核中运行过的代码共 {size:,} 字节，最多可读取 {MAX_HISTORY_BYTES:,} 字节。"
                 "请重启内核，并重新运行写有代码的单元。",
             )
         )
-    found = reader.ask(Executed(shown, cells), Source)
-    if not found.cells:
+    source = reader.ask(Executed(shown, cells), Source)
+    if not source.cells:
         raise SubmissionError(
             both(
-                "No cell that was run defines anything yet. Run the cells with your code, then check.",
+                "The cells that ran define nothing yet. Run the cells with your code, then check.",
                 "已运行的单元中还没有任何定义。请先运行写有代码的单元，再进行检查。",
             )
         )
-    content = found.text.encode()
+    content = source.text.encode()
     if len(content) > MAX_FILE_BYTES:
         raise SubmissionError(
             both(
@@ -47,4 +52,4 @@ def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, byt
             )
         )
     files = {MAIN: content, **{name: part for name, part in neighbours.items() if name != MAIN}}
-    return Submission(main=MAIN, files=files, shown=shown, source=found.text, cells=found.cells, live=True)
+    return Submission(main=MAIN, files=files, shown=shown, source=source.text, cells=source.cells, live=True)

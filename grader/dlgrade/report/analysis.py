@@ -1,4 +1,4 @@
-"""What a class's results say about its checks: which are failed, by whom, and from which mistakes."""
+"""The statistics of a class: the checks that students fail, who fails them, and the misconceptions behind them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dlgrade.report.sentences import PENDING
-from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult
-from dlgrade.results.report import CheckReport, Verdict
+from dlgrade.results import CheckReport, ClassChapter, ClassCheck, ClassData, ClassResult, Verdict
 from dlgrade.text import Text
 
 
 @dataclass(frozen=True)
 class Item:
-    """A check over all who were graded on it.
+    """One check, over all students who were graded on it.
 
-    `separation` is the point-biserial correlation of passing it with the score of the chapter's other checks; None
-    where either does not vary.
+    `separation` is the point-biserial correlation between passing this check and the score of the chapter's other
+    checks. It is None if either of the two does not vary.
     """
 
     chapter: str
@@ -29,8 +27,8 @@ class Item:
 
 
 @dataclass
-class Mistake:
-    """A known misconception and those whose values were its own."""
+class Diagnosed:
+    """A misconception, and the students whose values were those of the misconception."""
 
     chapter: str
     id: str
@@ -40,7 +38,7 @@ class Mistake:
 
 @dataclass
 class Undecided:
-    """A check that did not run, or in which the grader failed, and for whom."""
+    """A check without a decision: it did not run, or the grader failed. With the students it concerns."""
 
     chapter: str
     check: CheckReport
@@ -49,7 +47,7 @@ class Undecided:
 
 @dataclass(frozen=True)
 class Spread:
-    """A chapter's scores, lateness counted, as shares of its points from 0 to 1."""
+    """The scores of a chapter after late penalties, as shares of its points from 0 to 1."""
 
     chapter: ClassChapter
     shares: tuple[float, ...]
@@ -74,11 +72,11 @@ class Spread:
 
 
 def by_chapter(data: ClassData) -> dict[str, list[ClassResult]]:
-    """The results of each chapter, those without a submission included."""
-    found: dict[str, list[ClassResult]] = {chapter.id: [] for chapter in data.chapters}
+    """Return the results of each chapter, also those without a submission."""
+    results: dict[str, list[ClassResult]] = {chapter.id: [] for chapter in data.chapters}
     for result in data.results:
-        found[result.chapter].append(result)
-    return found
+        results[result.chapter].append(result)
+    return results
 
 
 def spread(chapter: ClassChapter, results: Sequence[ClassResult]) -> Spread:
@@ -89,22 +87,22 @@ def spread(chapter: ClassChapter, results: Sequence[ClassResult]) -> Spread:
 
 
 def items(chapter: ClassChapter, results: Sequence[ClassResult]) -> Iterator[Item]:
-    """Every check of a chapter, judged by what submissions did: what staff decided later says nothing about it."""
+    """Yield the statistics of every check of a chapter. Overrides do not count: they say nothing about a check."""
     reports = [result.report for result in results if result.report is not None]
     scores = [report.score for report in reports]
     outcomes = [{check.id: check for check in report.checks} for report in reports]
     for check in chapter.checks:
         passed, rest = [], []
         for score, outcome in zip(scores, outcomes, strict=True):
-            found = outcome.get(check.id)
-            if found is not None and found.verdict not in PENDING:
-                passed.append(found.passed)
-                rest.append(score - found.earned)
+            report = outcome.get(check.id)
+            if report is not None and not report.verdict.pending:
+                passed.append(report.passed)
+                rest.append(score - report.earned)
         yield Item(chapter.id, check, len(passed), passed.count(False), correlation(passed, rest))
 
 
 def correlation(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
-    """The point-biserial correlation, which is Pearson's with 0 and 1; None where one side does not vary.
+    """Return the point-biserial correlation: Pearson's, with 0 and 1 for `passed`. None if either side does not vary.
 
     >>> round(correlation([False, False, True, True], [1, 2, 3, 4]), 3)
     0.894
@@ -114,31 +112,31 @@ def correlation(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
     if ones in (0, n):
         return None
     mean = statistics.fmean(rest)
-    deviation = math.sqrt(sum((one - mean) ** 2 for one in rest) / n)
+    deviation = math.sqrt(sum((score - mean) ** 2 for score in rest) / n)
     if deviation < 1e-9:
         return None
-    high = sum(one for one, met in zip(rest, passed, strict=True) if met) / ones
+    high = sum(score for score, met in zip(rest, passed, strict=True) if met) / ones
     return (high - mean) / deviation * math.sqrt(ones / (n - ones))
 
 
-def mistakes(chapter: ClassChapter, results: Sequence[ClassResult]) -> list[Mistake]:
-    """The diagnosed misconceptions, the most frequent first; a student counts once for each."""
-    found: dict[str, Mistake] = {}
+def diagnosed(chapter: ClassChapter, results: Sequence[ClassResult]) -> list[Diagnosed]:
+    """Return the diagnosed misconceptions, the most frequent first. A student counts once for each."""
+    by_id: dict[str, Diagnosed] = {}
     for result in results:
-        diagnosed = {check.diagnosis: check for check in (result.report.checks if result.report else [])}
-        for name, check in diagnosed.items():
+        diagnoses = {check.diagnosis: check for check in (result.report.checks if result.report else [])}
+        for name, check in diagnoses.items():
             if name is not None:
-                hint = chapter.mistakes.get(name) or check.hint or check.description
-                found.setdefault(name, Mistake(chapter.id, name, hint)).students.append(result)
-    return sorted(found.values(), key=lambda mistake: (-len(mistake.students), mistake.id))
+                hint = chapter.misconceptions.get(name) or check.hint or check.description
+                by_id.setdefault(name, Diagnosed(chapter.id, name, hint)).students.append(result)
+    return sorted(by_id.values(), key=lambda entry: (-len(entry.students), entry.id))
 
 
 def undecided(results: Sequence[ClassResult]) -> Iterator[Undecided]:
-    """Checks without a verdict on the work, each with its students."""
-    found: dict[tuple[str, Verdict], Undecided] = {}
+    """Yield the checks without a decision, each with its students."""
+    entries: dict[tuple[str, Verdict], Undecided] = {}
     for result in results:
         for check in result.report.checks if result.report else []:
-            if check.verdict in PENDING:
-                one = found.setdefault((check.id, check.verdict), Undecided(result.chapter, check))
-                one.students.append(result)
-    yield from found.values()
+            if check.verdict.pending:
+                entry = entries.setdefault((check.id, check.verdict), Undecided(result.chapter, check))
+                entry.students.append(result)
+    yield from entries.values()

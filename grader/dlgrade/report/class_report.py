@@ -1,4 +1,4 @@
-"""The class report: one page for those who teach, from how the scores are spread to who handed in nothing."""
+"""The class report: one page for the teachers, with scores, statistics of the checks, and lists of students."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from urllib.parse import quote
 
 from dlgrade.report import analysis
 from dlgrade.report.plots import histogram
-from dlgrade.report.sentences import PENDING, VERDICTS, earned, overrides_of, why_not_graded
+from dlgrade.report.sentences import why_not_graded
 from dlgrade.report.templating import render, trusted
-from dlgrade.results.class_results import ClassChapter, ClassData, ClassResult
-from dlgrade.results.report import number
+from dlgrade.results import ClassChapter, ClassData, ClassResult, number
 from dlgrade.text import Text
 
 PageOf = Callable[[str, str], str]
-NOTHING, UNGRADED, OPEN = "–", "!", "…"
+NOTHING, UNGRADED, PENDING = "–", "!", "…"
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A number, or a sign in its place, and the class that colours it; a link where there is a page."""
+class ScoreCell:
+    """A cell of the matrix: a number or a sign, its CSS class, and a link to the student's page, if there is one."""
 
     words: str
     kind: str
@@ -30,30 +29,32 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class StudentRow:
     student: str
     name: str
-    cells: list[Cell]
+    cells: list[ScoreCell]
     total: str
 
 
 @dataclass(frozen=True)
-class Head:
-    """A chapter in the head of the matrix, with those of its exercises that are worth points."""
+class ChapterHead:
+    """A chapter in the head of the matrix, with the exercises that are worth points."""
 
     chapter: ClassChapter
     exercises: list[str]
 
 
 def class_report(data: ClassData, page_of: PageOf | None = None) -> str:
-    """A whole page, which needs nothing but itself; both languages are in it, and a switch.
+    """Return a complete page that loads no other file. It holds both languages, and a switch.
 
-    `page_of(student, chapter)` is where the student's own page is, relative to this one; without it there are no links.
+    Args:
+        data: the whole class.
+        page_of: returns the address of a student's page for a chapter, relative to this page. None: no links.
 
     Raises:
         UsageError: jinja2 or matplotlib is not installed.
     """
-    heads = [Head(chapter, _exercises(chapter)) for chapter in data.chapters]
+    heads = [ChapterHead(chapter, _exercises(chapter)) for chapter in data.chapters]
     chapters = analysis.by_chapter(data)
     spreads = [analysis.spread(chapter, chapters[chapter.id]) for chapter in data.chapters]
     rows = _rows(data, heads, page_of)
@@ -65,19 +66,22 @@ def class_report(data: ClassData, page_of: PageOf | None = None) -> str:
         heads=heads,
         rows=rows,
         columns=1 + sum(len(head.exercises) + 1 for head in heads),
-        verdicts=VERDICTS,
         spreads=spreads,
         plots=[trusted(histogram(spread.shares, spread.chapter.id)) for spread in spreads],
         items=[item for chapter in data.chapters for item in analysis.items(chapter, chapters[chapter.id])],
-        mistakes=[m for chapter in data.chapters for m in analysis.mistakes(chapter, chapters[chapter.id])],
-        undecided=[one for chapter in data.chapters for one in analysis.undecided(chapters[chapter.id])],
-        nothing=[(chapter, [r for r in chapters[chapter.id] if r.shown is None]) for chapter in data.chapters],
+        misconceptions=[
+            entry for chapter in data.chapters for entry in analysis.diagnosed(chapter, chapters[chapter.id])
+        ],
+        undecided=[entry for chapter in data.chapters for entry in analysis.undecided(chapters[chapter.id])],
+        nothing=[
+            (chapter, [result for result in chapters[chapter.id] if result.shown is None]) for chapter in data.chapters
+        ],
         **_lists(data),
     )
 
 
 def _lists(data: ClassData) -> dict[str, Any]:
-    """The tables in which a result has a row of its own."""
+    """Return the tables with one row for each result."""
     ungraded: list[tuple[ClassResult, Text]] = []
     for result in data.results:
         reason = why_not_graded(result)
@@ -95,41 +99,42 @@ def _exercises(chapter: ClassChapter) -> list[str]:
     return list(dict.fromkeys(check.exercise for check in chapter.checks if check.points))
 
 
-def _rows(data: ClassData, heads: list[Head], page_of: PageOf | None) -> list[Row]:
-    """A row a student, in the order of the results."""
+def _rows(data: ClassData, heads: list[ChapterHead], page_of: PageOf | None) -> list[StudentRow]:
+    """Return one row for each student, in the order of the results."""
     rows = []
     for student, group in groupby(data.results, key=lambda result: result.student):
         results = {result.chapter: result for result in group}
         name = next(iter(results.values())).name
         cells = [cell for head in heads for cell in _cells(head, results.get(head.chapter.id), page_of)]
-        rows.append(Row(student, name, cells, number(sum(result.final for result in results.values()))))
+        rows.append(StudentRow(student, name, cells, number(sum(result.final for result in results.values()))))
     return rows
 
 
-def _cells(head: Head, result: ClassResult | None, page_of: PageOf | None) -> list[Cell]:
-    """A chapter's exercises, in percent, and what it counts in the end, in points."""
+def _cells(head: ChapterHead, result: ClassResult | None, page_of: PageOf | None) -> list[ScoreCell]:
+    """Return the cells of one chapter: each exercise in percent, then the final score in points."""
     if result is None or result.shown is None:
-        return [Cell(NOTHING, "x")] * (len(head.exercises) + 1)
+        return [ScoreCell(NOTHING, "x")] * (len(head.exercises) + 1)
     link = quote(page_of(result.student, result.chapter)) if page_of else ""
     if result.report is None:
-        return [Cell(UNGRADED, "x")] * len(head.exercises) + [Cell(UNGRADED, "p x", link)]
-    overrides = overrides_of(result)
+        return [ScoreCell(UNGRADED, "x")] * len(head.exercises) + [ScoreCell(UNGRADED, "p x", link)]
     checks = result.report.exercises()
     cells = []
     for name in head.exercises:
         graded = [check for check in checks.get(name, []) if check.points]
-        open_ = any(check.verdict in PENDING and check.id not in overrides for check in graded)
         points = sum(check.points for check in graded)
-        share = sum(earned(check, overrides) for check in graded) / points if points else 0.0
-        cells.append(Cell(f"{_percent(share)}{OPEN if open_ else ''}", _level(share)))
-    return [*cells, Cell(number(result.final), "p", link)]
+        share = sum(map(result.earned, graded)) / points if points else 0.0
+        mark = PENDING if any(map(result.is_pending, graded)) else ""
+        cells.append(ScoreCell(f"{_percent(share)}{mark}", _level(share)))
+    return [*cells, ScoreCell(number(result.final), "p", link)]
 
 
 def _percent(share: float) -> int:
-    """In whole percent, where only all is 100 and only nothing is 0."""
-    return 0 if share <= 0 else 100 if share >= 1 else min(max(round(100 * share), 1), 99)
+    """Return whole percent. Only a full score shows 100, and only zero shows 0."""
+    if share <= 0:
+        return 0
+    return 100 if share >= 1 else min(max(round(100 * share), 1), 99)
 
 
 def _level(share: float) -> str:
-    """The class that colours a share: nothing, less than half, less than four fifths, less than all, all."""
+    """Return the CSS class for a share: zero, below 50 %, below 80 %, below 100 %, full."""
     return "a" if share <= 0 else "b" if share < 0.5 else "c" if share < 0.8 else "d" if share < 1 else "e"

@@ -1,4 +1,4 @@
-"""What helps to understand a failure, made fit to be shown."""
+"""The details of a failed check, cut and escaped for display."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dlgrade.legible import cut
-from dlgrade.results.report import CheckReport
+from dlgrade.results import CheckReport
 from dlgrade.text import Text, both
 
-FRAMES = 12  # the last ones of a deep recursion are the ones that tell
+FRAMES = 12  # the last frames of a deep recursion explain most
 
 
 @dataclass(frozen=True)
 class Fact:
-    """The call, what came back, what was printed; `left_out` says how much of it is not shown."""
+    """One detail: the call, a value, the output. `left_out` says how much of it is not shown."""
 
     label: Text
     words: str
@@ -23,7 +23,7 @@ class Fact:
 
 
 def facts(check: CheckReport) -> Iterator[Fact]:
-    """The facts of a check that is not met, in the order in which one reads them."""
+    """Yield the details of a failed check, in reading order."""
     detail = check.detail
     if detail.frames:
         yield _fact(both("Where", "位置"), "\n".join(_frames(check)))
@@ -49,15 +49,15 @@ def _frames(check: CheckReport) -> Iterator[str]:
 
 
 def _printed(check: CheckReport) -> Fact:
-    """What it printed; the grader keeps the beginning of a flood, and its size."""
+    """Return the output. The grader keeps only the beginning of a long output, and its size."""
     fact = _fact(both("Printed", "输出"), check.detail.output.strip("\n"))
     size = check.detail.output_bytes
     if fact.left_out or size > len(check.detail.output.encode(errors="replace")):
-        whole = both(f"… {size:,} bytes in all", f"……共 {size:,} 字节")
-        return Fact(fact.label, fact.words, whole if size else fact.left_out)
+        total = both(f"… {size:,} bytes in all", f"……共 {size:,} 字节")
+        return Fact(fact.label, fact.words, total if size else fact.left_out)
     return fact
 
 
 def _fact(label: Text, words: str, kind: str = "") -> Fact:
-    shown, left_out = cut(words)
-    return Fact(label, shown, left_out, kind)
+    beginning, left_out = cut(words)
+    return Fact(label, beginning, left_out, kind)

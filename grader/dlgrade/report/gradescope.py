@@ -9,15 +9,13 @@ from typing import Any
 
 from dlgrade.legible import one_line, shorter
 from dlgrade.report.facts import facts
-from dlgrade.report.sentences import VERDICTS, earned, lateness, openness, overrides_of, why_not_graded
-from dlgrade.results.class_results import ClassChapter, ClassResult, Override
-from dlgrade.results.report import CheckReport, number
+from dlgrade.report.sentences import lateness_sentence, pending_sentence, why_not_graded
+from dlgrade.results import CheckReport, ClassChapter, ClassResult, Override, number
 from dlgrade.text import Lang, Text, both, same
 
 
 def to_gradescope(result: ClassResult, chapter: ClassChapter, lang: Lang) -> str:
-    """One student's result; its score is the final one, and what being late cost is said above the tests."""
-    overrides = overrides_of(result)
+    """Return one student's result for a chapter. The score includes the late penalty, and the output explains it."""
     exercises: dict[str, int] = {}
     seen: Counter[str] = Counter()
     tests = []
@@ -27,13 +25,13 @@ def to_gradescope(result: ClassResult, chapter: ClassChapter, lang: Lang) -> str
         tests.append(
             {
                 "number": f"{exercises[check.exercise]}.{seen[check.exercise]}",
-                **_test(check, overrides.get(check.id), lang),
+                **_test(result, check, lang),
             }
         )
     data = {
         "score": round(result.final, 4),
         "output": "\n".join(shorter(text.of(lang)) for text in _summary(result, chapter)),
-        "output_format": "text",  # the default reads HTML
+        "output_format": "text",  # the default is HTML, which a student could write
         "test_output_format": "text",
         "test_name_format": "text",
         "visibility": "visible",
@@ -42,8 +40,8 @@ def to_gradescope(result: ClassResult, chapter: ClassChapter, lang: Lang) -> str
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _test(check: CheckReport, override: Override | None, lang: Lang) -> dict[str, Any]:
-    points = earned(check, {check.id: override} if override else {})
+def _test(result: ClassResult, check: CheckReport, lang: Lang) -> dict[str, Any]:
+    points, override = result.earned(check), result.override(check)
     met = points >= check.points if override else check.passed
     test: dict[str, Any] = {
         "name": one_line(f"{check.id}: {check.description.of(lang)}"),
@@ -51,14 +49,14 @@ def _test(check: CheckReport, override: Override | None, lang: Lang) -> dict[str
         "output": "\n".join(_output(check, override, lang)),
         "visibility": "visible",
     }
-    if not check.bonus:  # without a score a test is a remark
+    if not check.bonus:  # a test without a score is a remark
         test |= {"score": round(points, 4), "max_score": round(check.points, 4)}
     return test
 
 
 def _output(check: CheckReport, override: Override | None, lang: Lang) -> Iterator[str]:
-    """What a student reads who opens the test."""
-    yield VERDICTS[check.verdict].of(lang) + (both(" (bonus)", "（附加）").of(lang) if check.bonus else "")
+    """Yield the paragraphs that a student sees below the name of a check."""
+    yield check.verdict.long.of(lang) + (both(" (bonus)", "（附加）").of(lang) if check.bonus else "")
     if override:
         why = both(
             f"Staff gave {number(override.points)} points: {override.why}",
@@ -79,6 +77,6 @@ def _summary(result: ClassResult, chapter: ClassChapter) -> Iterator[Text]:
     yield chapter.title
     if result.shown is not None:
         yield both("Graded: ", "评分的文件：") + same(result.shown)
-    reasons = (why_not_graded(result), lateness(result), openness(result))
-    yield from (reason for reason in reasons if reason is not None)
+    sentences = (why_not_graded(result), lateness_sentence(result), pending_sentence(result))
+    yield from (sentence for sentence in sentences if sentence is not None)
     yield from (both("Passed over: ", "未采用：") + text for text in result.passed_over)

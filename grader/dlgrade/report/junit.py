@@ -1,19 +1,19 @@
-"""JUnit XML: a test suite a chapter, a test case a check."""
+"""JUnit XML: one test suite for each chapter, one test case for each check."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
 from dlgrade.legible import visible
-from dlgrade.results.report import ChapterReport, CheckReport, Report, Verdict
+from dlgrade.results import ChapterReport, CheckReport, Report, Verdict
 from dlgrade.text import Lang
-
-ERRORS = {Verdict.GRADER_ERROR}
-SKIPPED = {Verdict.NOT_RUN}
 
 
 def to_junit(report: Report, lang: Lang) -> str:
-    """The report as a JUnit XML document: a verdict of the student's is a failure, a fault of the grader an error."""
+    """Return the report as a JUnit XML document.
+
+    A failed check is a failure, a fault of the grader is an error, and a check that did not run is skipped.
+    """
     suites = ET.Element("testsuites", name="dlgrade")
     for chapter in report.chapters:
         suites.append(_suite(chapter, lang))
@@ -22,19 +22,28 @@ def to_junit(report: Report, lang: Lang) -> str:
 
 
 def _suite(chapter: ChapterReport, lang: Lang) -> ET.Element:
-    verdicts = [check.verdict for check in chapter.checks]
+    outcomes = [_outcome(check.verdict) for check in chapter.checks]
     suite = ET.Element(
         "testsuite",
         name=chapter.id,
-        tests=str(len(verdicts)),
-        failures=str(sum(v not in {Verdict.PASSED, *ERRORS, *SKIPPED} for v in verdicts)),
-        errors=str(sum(v in ERRORS for v in verdicts)),
-        skipped=str(sum(v in SKIPPED for v in verdicts)),
+        tests=str(len(outcomes)),
+        failures=str(outcomes.count("failure")),
+        errors=str(outcomes.count("error")),
+        skipped=str(outcomes.count("skipped")),
         time=f"{sum(check.seconds for check in chapter.checks):.4f}",
     )
     for check in chapter.checks:
         suite.append(_case(chapter.id, check, lang))
     return suite
+
+
+def _outcome(verdict: Verdict) -> str:
+    """Return the JUnit element for a verdict; an empty string if the check passed."""
+    if verdict is Verdict.PASSED:
+        return ""
+    if verdict is Verdict.GRADER_ERROR:
+        return "error"
+    return "skipped" if verdict.pending else "failure"
 
 
 def _case(chapter: str, check: CheckReport, lang: Lang) -> ET.Element:
@@ -44,9 +53,9 @@ def _case(chapter: str, check: CheckReport, lang: Lang) -> ET.Element:
         name=check.id.partition(".")[2],
         time=f"{check.seconds:.4f}",
     )
-    if check.passed:
+    tag = _outcome(check.verdict)
+    if not tag:
         return case
-    tag = "error" if check.verdict in ERRORS else "skipped" if check.verdict in SKIPPED else "failure"
     message = visible(check.message.of(lang) if check.message else check.description.of(lang))
     outcome = ET.SubElement(case, tag, type=check.verdict.value, message=message)
     words = [check.hint.of(lang) if check.hint else "", check.detail.call or "", check.detail.output]

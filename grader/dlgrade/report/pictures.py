@@ -1,4 +1,4 @@
-"""Drawing the pictures of tensors that differ: on a terminal, as text in a pipe, as SVG in a notebook."""
+"""Draws tensors that differ: in colour on a terminal, with digits in a pipe, as SVG in a notebook."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text as Styled
 
-from dlgrade.results.report import Grid, Picture
+from dlgrade.results import Grid, Picture
 from dlgrade.text import Lang, Text, both, same
 
-COLUMNS = 24  # of one map; three and what is between them are 80
+COLUMNS = 24  # of one map; three maps and their gaps fit into 80
 GAP = "   "
 PLANE_GAP = 0.4  # of an element, in a notebook
 TITLES = both("yours", "你的结果"), both("expected", "应为"), both("difference", "差")
-# Ten shades from dark to bright that print well in grey and for every kind of eye (viridis), and one beside them.
+# Ten shades of viridis, which also works in grey and for colour-blind readers, and a colour outside it.
 SHADES = (
     "#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6dcd59", "#b4de2c", "#fde725",
 )  # fmt: skip
 NO_NUMBER = "#ff00ff"
 
-Level = int | None  # 0 to 9; None: no number
+Level = int | None  # 0 to 9; None: not a number
 Levels = list[list[Level]]
 
 
 def levels(picture: Picture) -> tuple[Levels, Levels, Levels]:
-    """The shades of the three maps; yours and the expected values share a scale."""
+    """Return the shades of the three maps. Your values and the expected ones share a scale."""
     low, high = span(picture)
     values = _levels(picture.yours, low, high), _levels(picture.expected, low, high)
     return *values, _levels(picture.difference, 0.0, _largest(picture.difference))
 
 
 def span(picture: Picture) -> tuple[float, float]:
-    found = [value for grid in (picture.yours, picture.expected) for row in grid for value in row if value is not None]
-    return (min(found), max(found)) if found else (0.0, 0.0)
+    """Return the least and the largest number in the picture."""
+    grids = picture.yours, picture.expected
+    values = [value for grid in grids for row in grid for value in row if value is not None]
+    return (min(values), max(values)) if values else (0.0, 0.0)
 
 
 def _largest(grid: Grid) -> float:
@@ -44,7 +46,7 @@ def _largest(grid: Grid) -> float:
 
 
 def _levels(grid: Grid, low: float, high: float) -> Levels:
-    half = high / 2 - low / 2  # the whole may be beyond all floats
+    half = high / 2 - low / 2  # `high - low` may overflow
     return [[_level(value, low, half) for value in row] for row in grid]
 
 
@@ -54,11 +56,11 @@ def _level(value: float | None, low: float, half: float) -> Level:
     return min(9, max(0, int((value / 2 - low / 2) / half * 10))) if half > 0 else 0
 
 
-# The words beside a picture.
+# The texts beside a picture.
 
 
 def heading(picture: Picture) -> Text:
-    """Which tensor it is, and what of it is shown."""
+    """Name the tensor, and the part of it that is shown."""
     words = same(f"{picture.where} {picture.shape}")
     if picture.planes:
         shown = ", ".join(str(list(plane)) for plane in picture.planes)
@@ -70,13 +72,13 @@ def heading(picture: Picture) -> Text:
 
 
 def largest(picture: Picture) -> Text:
-    """Where the difference is largest, and what is there."""
+    """Name the place of the largest difference, and both values there."""
     yours, expected = picture.values
     how_much = f" {abs(yours - expected):.3g} " if yours is not None and expected is not None else " "
-    at, one, other = list(picture.at), _value(yours), _value(expected)
+    at, left, right = list(picture.at), _value(yours), _value(expected)
     return both(
-        f"largest difference{how_much}at {at}: yours {one.en}, expected {other.en}",
-        f"最大的差{how_much}位于 {at}：你的结果 {one.zh}，应为 {other.zh}",
+        f"largest difference{how_much}at {at}: yours {left.en}, expected {right.en}",
+        f"最大的差{how_much}位于 {at}：你的结果 {left.zh}，应为 {right.zh}",
     )
 
 
@@ -85,7 +87,7 @@ def _value(number: float | None) -> Text:
 
 
 def scale(picture: Picture, *, digits: bool) -> Text:
-    """What the shades stand for."""
+    """Explain the shades."""
     low, high = span(picture)
     most = _largest(picture.difference)
     dark, bright = (same("0"), same("9")) if digits else (both("dark", "暗"), both("bright", "亮"))
@@ -103,9 +105,10 @@ def scale(picture: Picture, *, digits: bool) -> Text:
 
 
 def lines(picture: Picture, lang: Lang, console: Console) -> Iterator[Styled]:
-    """The picture in at most 78 columns: in colour where there is colour, else with the digits 0 to 9."""
+    """Yield the picture in at most 78 columns, in colour if the console can, otherwise with the digits 0 to 9."""
     digits = not in_colour(console)
-    maps = [_digits(one, picture.columns) if digits else _coloured(one, picture.columns) for one in levels(picture)]
+    draw = _digits if digits else _coloured
+    maps = [draw(rows, picture.columns) for rows in levels(picture)]
     titles = [title.of(lang) for title in TITLES]
     widths = [max(cell_len(title), *map(_width, rows)) for title, rows in zip(titles, maps, strict=True)]
     yield Styled(heading(picture).of(lang))
@@ -116,7 +119,7 @@ def lines(picture: Picture, lang: Lang, console: Console) -> Iterator[Styled]:
 
 
 def in_colour(console: Console) -> bool:
-    """Sixteen colours are too few for ten shades, and half a block needs Unicode."""
+    """Return whether the console can show ten shades (16 colours are too few) and half blocks (Unicode)."""
     return (
         console.is_terminal
         and not console.no_color
@@ -146,7 +149,7 @@ def _planes(row: list[Level], columns: int) -> list[list[Level]]:
 
 
 def _per_cell(row: list[Level], columns: int, sizes: tuple[int, ...]) -> int:
-    """How many columns of the terminal a number gets: as many as there is room for."""
+    """Return the columns of the terminal for each number: as many as fit."""
     gaps = len(row) // columns - 1
     return next((size for size in sizes if size * len(row) + gaps <= COLUMNS), 1)
 
@@ -155,7 +158,9 @@ def _digits(rows: Levels, columns: int) -> list[Styled]:
     size = _per_cell(rows[0], columns, (2,))
     drawn = []
     for row in rows:
-        signs = [[("!" if one is None else str(one)).ljust(size) for one in part] for part in _planes(row, columns)]
+        signs = [
+            [("!" if level is None else str(level)).ljust(size) for level in part] for part in _planes(row, columns)
+        ]
         drawn.append(Styled(" ".join("".join(part) for part in signs).rstrip()))
     return drawn
 
@@ -169,20 +174,20 @@ def _coloured(rows: Levels, columns: int) -> list[Styled]:
         line = Styled()
         for number, part in enumerate(_planes(row, columns)):
             line.append(" " if number else "")
-            for one in part:
-                line.append("█" * size, Style(color=_shade(one)))  # blanks would be cut off at the end of a line
+            for level in part:
+                line.append("█" * size, Style(color=_shade(level)))  # spaces would be cut off at the end of a line
         drawn += [line] * (size // 2)
     return drawn
 
 
 def _half_blocks(rows: Levels, columns: int) -> list[Styled]:
-    """Two rows of numbers in a line."""
+    """Draw two rows of numbers in each line."""
     drawn = []
     for upper, lower in zip(rows[::2], [*rows[1::2], None][: len(rows[::2])], strict=True):
         line = Styled()
-        for place, one in enumerate(upper):
+        for place, level in enumerate(upper):
             line.append(" " if place and place % columns == 0 else "")
-            line.append("▀", Style(color=_shade(one), bgcolor=_shade(lower[place]) if lower else None))
+            line.append("▀", Style(color=_shade(level), bgcolor=_shade(lower[place]) if lower else None))
         drawn.append(line)
     return drawn
 
@@ -195,14 +200,14 @@ def _shade(level: Level) -> str:
 
 
 def html(picture: Picture, lang: Lang) -> str:
-    """The picture as HTML with SVG inside, without scripts, style sheets or ids, readable on dark and on light."""
+    """Return the picture as HTML and SVG without scripts, style sheets or ids, readable on dark and on light."""
     figures = "".join(
         f'<figure style="margin:0 24px 0 0"><figcaption style="font-size:85%">{escape(title.of(lang))}</figcaption>'
-        f"{_svg(one, picture.columns, title.of(lang))}</figure>"
-        for title, one in zip(TITLES, levels(picture), strict=True)
+        f"{_svg(rows, picture.columns, title.of(lang))}</figure>"
+        for title, rows in zip(TITLES, levels(picture), strict=True)
     )
-    words = (heading(picture), largest(picture), scale(picture, digits=False))
-    first, *others = (f'<div style="font-size:85%">{escape(one.of(lang))}</div>' for one in words)
+    texts = (heading(picture), largest(picture), scale(picture, digits=False))
+    first, *others = (f'<div style="font-size:85%">{escape(text.of(lang))}</div>' for text in texts)
     return f'<div style="margin:6px 0">{first}<div style="display:flex">{figures}</div>{"".join(others)}</div>'
 
 
@@ -211,8 +216,8 @@ def _svg(rows: Levels, columns: int, title: str) -> str:
     size = max(6, min(18, int(168 / width)))
     paths: dict[str, list[str]] = {}
     for y, row in enumerate(rows):
-        for x, one in enumerate(row):
-            paths.setdefault(_shade(one), []).append(f"M{x + PLANE_GAP * (x // columns):g} {y}h1v1h-1z")
+        for x, level in enumerate(row):
+            paths.setdefault(_shade(level), []).append(f"M{x + PLANE_GAP * (x // columns):g} {y}h1v1h-1z")
     drawn = "".join(f'<path fill="{shade}" d="{"".join(parts)}"/>' for shade, parts in sorted(paths.items()))
     return (
         f'<svg role="img" aria-label="{escape(title)}" width="{width * size:g}" height="{height * size}" '

@@ -1,4 +1,4 @@
-"""Plots as SVG that stands inside a page: the colours are the page's, the labels numbers, and runs make equal ones."""
+"""Plots as SVG inside a page. They use the page's colours, and equal data gives equal bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlgrade.errors import UsageError
-from dlgrade.report.templating import MISSING
+from dlgrade.report.templating import NOT_INSTALLED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,7 +19,7 @@ BINS = 10
 
 
 def histogram(shares: Sequence[float], salt: str) -> str:
-    """How many have which share of the points, in tenths; `salt` keeps the ids of several plots in a page apart.
+    """Draw the number of students in each tenth of the points. `salt` keeps the ids of two plots on a page apart.
 
     Raises:
         UsageError: matplotlib is not installed.
@@ -27,11 +27,11 @@ def histogram(shares: Sequence[float], salt: str) -> str:
     try:
         import matplotlib as mpl
     except ImportError:
-        raise UsageError(MISSING) from None
+        raise UsageError(NOT_INSTALLED) from None
     settings: dict[Any, Any] = {"svg.hashsalt": salt, "svg.fonttype": "none", "font.family": "DejaVu Sans"}
     drawn = io.StringIO()
     with mpl.rc_context():
-        mpl.rcdefaults()  # not what the person who runs this likes plots to be
+        mpl.rcdefaults()  # ignore the matplotlibrc of whoever runs this
         mpl.rcParams.update(settings)
         figure = _bars(_counts(shares))
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
@@ -63,9 +63,9 @@ def _bars(counts: list[int]) -> Figure:
 
 
 def _inline(svg: str) -> str:
-    """The svg element alone, with the page's colours and fonts, and without ids that nothing refers to."""
+    """Return only the svg element, with the page's colours and fonts, and without unused ids."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg, flags=re.DOTALL)  # the style would be the whole page's
+    svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg, flags=re.DOTALL)  # this style would apply to the whole page
     used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', svg))
     svg = re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", svg)
     svg = svg.replace(BAR, "var(--bar)").replace(INK, "var(--muted)").replace("'DejaVu Sans'", FONT)

@@ -1,4 +1,4 @@
-"""One screen that shows the last check and does not scroll away; in a pipe, the same as lines."""
+"""The screen of `dlgrade watch`: the last check, in place. A pipe gets the same lines one after the other."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rich.text import Text as Styled
 
 from dlgrade.course import Chapter
 from dlgrade.legible import visible
-from dlgrade.report.sentences import score_of
-from dlgrade.report.terminal import STYLES, WIDTH, WORDS
-from dlgrade.results.report import ChapterReport, CheckReport, Verdict
+from dlgrade.report.sentences import score_sentence
+from dlgrade.report.terminal import WIDTH
+from dlgrade.results import ChapterReport, CheckReport, Verdict
 from dlgrade.text import Lang, Text, both
 
 Line = tuple[str, str]  # words and their style
 
 
 class Screen:
-    """A context manager: what was on the terminal before is there again afterwards."""
+    """Shows one check at a time. As a context manager it restores the terminal at the end."""
 
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
@@ -42,38 +42,39 @@ class Screen:
             self.console.show_cursor(True)
 
     def show(self, chapter: Chapter, path: Path, report: ChapterReport, seconds: float) -> None:
-        """The score, then what fails, then what is not written yet."""
-        failed = [one for one in report.checks if one.failed and one.verdict is not Verdict.NOT_RUN]
-        urgent = [one for one in failed if one.verdict is not Verdict.NOT_IMPLEMENTED]
-        unwritten = [one for one in failed if one.verdict is Verdict.NOT_IMPLEMENTED]
+        """Show the score, then the failures, then the exercises that are not written yet."""
+        failed = [check for check in report.checks if check.failed and check.verdict is not Verdict.NOT_RUN]
+        urgent = [check for check in failed if check.verdict is not Verdict.NOT_IMPLEMENTED]
+        unwritten = [check for check in failed if check.verdict is Verdict.NOT_IMPLEMENTED]
         now = f"{datetime.now():%H:%M:%S}"
         lines: list[Line] = [
             (f"{chapter.id} {chapter.title.of(self.lang)} · {path.name} · {now} · {seconds:.2f} s", "bold"),
-            (score_of(report).of(self.lang), "bold green" if not failed else "bold"),
+            (score_sentence(report).of(self.lang), "bold green" if not failed else "bold"),
             ("", ""),
         ]
         for check in urgent:
             lines += self._failure(check)
-        for name in dict.fromkeys(one.exercise for one in unwritten):
-            lines.append((f"{WORDS[Verdict.NOT_IMPLEMENTED].of(self.lang)} {name}", STYLES[Verdict.NOT_IMPLEMENTED]))
+        for check in {check.exercise: check for check in unwritten}.values():
+            lines.append((f"{check.verdict.short.of(self.lang)} {check.exercise}", check.verdict.style))
         if not failed:
             lines.append((self._all_right(chapter, report).of(self.lang), "green"))
         self._draw(lines)
 
     def fault(self, path: Path, words: Text) -> None:
-        """The file cannot be read at this moment."""
+        """Show that the file cannot be read at this moment."""
         self._draw([(path.name, "bold"), (words.of(self.lang), "red")])
 
     def _all_right(self, chapter: Chapter, report: ChapterReport) -> Text:
         if report.pending:
             command = f"`dlgrade check {chapter.id}`"
             return both(
-                f"What ran passes; {command} runs the rest.", f"已运行的检查项全部通过；{command} 运行其余部分。"
+                f"All checks that ran pass; {command} runs the others.",
+                f"已运行的检查项全部通过；{command} 运行其余部分。",
             )
         return both("All checks pass.", "全部通过。")
 
     def _failure(self, check: CheckReport) -> list[Line]:
-        lines: list[Line] = [(f"{WORDS[check.verdict].of(self.lang)} {check.id}", STYLES.get(check.verdict, "red"))]
+        lines: list[Line] = [(f"{check.verdict.short.of(self.lang)} {check.id}", check.verdict.style)]
         if check.message:
             lines.append((f"  {check.message.of(self.lang)}", ""))
         for frame in check.detail.frames[-1:]:
@@ -83,7 +84,7 @@ class Screen:
         return lines
 
     def _draw(self, lines: list[Line]) -> None:
-        """All in a pipe; on a terminal what fits, and how to leave."""
+        """Draw all lines in a pipe; on a terminal, the lines that fit, and how to end."""
         wrapped = [
             part
             for words, style in lines
@@ -106,6 +107,9 @@ class Screen:
         for part in wrapped:
             self.console.print(part, end="\n", overflow="crop", no_wrap=True)
         self.console.print(
-            Styled(both("Saved files are checked. Ctrl-C ends.", "保存后自动检查，Ctrl-C 退出。").of(self.lang), "dim"),
+            Styled(
+                both("Saved files are checked. Press Ctrl-C to end.", "保存后自动检查，Ctrl-C 退出。").of(self.lang),
+                "dim",
+            ),
             end="",
         )

@@ -1,78 +1,83 @@
-"""What the reports call things, and the sentences that more than one of them says."""
+"""The sentences that several reports share."""
 
 from __future__ import annotations
 
-from dlgrade.results.class_results import ClassResult, Override
-from dlgrade.results.report import ChapterReport, CheckReport, Report, Verdict, number
+from typing import TYPE_CHECKING
+
+from dlgrade.results import ChapterReport, CheckReport, ClassResult, Report, Verdict, number
 from dlgrade.text import Text, both, same
 
-VERDICTS = {
-    Verdict.PASSED: both("Passed", "通过"),
-    Verdict.FAILED: both("Failed", "未通过"),
-    Verdict.NOT_IMPLEMENTED: both("Not written", "未实现"),
-    Verdict.RAISED: both("Raised an error", "报错"),
-    Verdict.TIMED_OUT: both("Timed out", "超时"),
-    Verdict.OUT_OF_MEMORY: both("Out of memory", "内存超限"),
-    Verdict.CRASHED: both("Crashed", "崩溃"),
-    Verdict.NOT_RUN: both("Not run", "未运行"),
-    Verdict.GRADER_ERROR: both("Grader's fault", "评分器故障"),
+if TYPE_CHECKING:
+    from dlgrade.course import Chapter
+
+NEEDS = {  # by `CheckReport.needs`; any other need is the name of a data set
+    "gpu": both("needs a GPU", "需要 GPU"),
+    "training": both("not trained yet", "尚未训练"),
 }
-PENDING = {Verdict.NOT_RUN, Verdict.GRADER_ERROR}  # nothing was decided: the points are neither given nor lost
-NEEDS = {"gpu": both("needs a GPU", "需要 GPU"), "training": both("not trained yet", "尚未训练")}
 
-NOT_YET = both("It has not been graded yet.", "尚未评分。")
-NOTHING = both("Nothing was handed in.", "没有提交。")
-
-
-def overrides_of(result: ClassResult) -> dict[str, Override]:
-    """What staff decided, by check."""
-    return {override.check: override for override in result.overrides}
-
-
-def earned(check: CheckReport, overrides: dict[str, Override]) -> float:
-    """A check's points, those that staff gave before its own."""
-    return overrides[check.id].points if check.id in overrides else check.earned
-
-
-def pending(result: ClassResult) -> float:
-    """The points that are still open, because a check did not run and nobody decided in its place."""
-    checks = result.report.checks if result.report else []
-    decided = overrides_of(result)
-    return sum(check.points for check in checks if check.verdict in PENDING and check.id not in decided)
+NOT_GRADED_YET = both("It has not been graded yet.", "尚未评分。")
+NOTHING_HANDED_IN = both("Nothing was handed in.", "没有提交。")
 
 
 def why_pending(checks: list[CheckReport]) -> Text:
-    """What the checks that were not run need, in brackets; nothing where that is not known."""
+    """Return what the checks that were not run were missing, in brackets; an empty text if unknown."""
     needs = {check.needs for check in checks if check.verdict is Verdict.NOT_RUN and check.points}
-    words = [
+    reasons = [
         NEEDS.get(need, both(f"needs the data set {need}", f"需要数据集 {need}"))
         for need in sorted(need for need in needs if need)
     ]
-    if not words:
+    if not reasons:
         return same("")
-    return both(f" ({'; '.join(one.en for one in words)})", f"（{'；'.join(one.zh for one in words)}）")
+    english, chinese = "; ".join(reason.en for reason in reasons), "；".join(reason.zh for reason in reasons)
+    return both(f" ({english})", f"（{chinese}）")
 
 
-def score_of(result: Report | ChapterReport) -> Text:
-    """The points earned, and those that are still open and why."""
+def score_sentence(result: Report | ChapterReport) -> Text:
+    """Return the score, and the points that are pending with the reason."""
     score, points, left = number(result.score), number(result.points), number(result.pending)
-    words = both(f"Score {score} / {points}", f"得分 {score} / {points}")
-    return (
-        words + both(f", {left} pending", f"，{left} 分待定") + why_pending(result.checks) if result.pending else words
-    )
+    sentence = both(f"Score {score} / {points}", f"得分 {score} / {points}")
+    if not result.pending:
+        return sentence
+    return sentence + both(f", {left} pending", f"，{left} 分待定") + why_pending(result.checks)
+
+
+def next_step(report: Report, chapters: list[Chapter]) -> Text:
+    """Return the one thing to do next. `chapters` are those of the report, in the same order.
+
+    Failures come first, then what is not written yet.
+    """
+    pairs = zip(chapters, report.chapters, strict=True)
+    wrong = [(chapter, check) for chapter, result in pairs for check in result.checks if check.failed]
+    if not wrong:
+        return both("All checks pass.", "全部通过。")
+    urgent = [pair for pair in wrong if pair[1].verdict is not Verdict.NOT_IMPLEMENTED]
+    decided = [pair for pair in urgent if pair[1].verdict is not Verdict.NOT_RUN]
+    if not decided and urgent == wrong:
+        waiting = wrong[0][1].message or both("", "")
+        return both("All checks that ran pass. Pending: ", "已运行的检查项全部通过。待定：") + waiting
+    chapter, check = (decided or wrong)[0]
+    if check.verdict is Verdict.GRADER_ERROR:
+        return both("Next: report the grader's error to the course staff.", "下一步：请把评分器的错误报告给课程人员。")
+    if check.verdict is Verdict.NOT_IMPLEMENTED:
+        command = f"`dlgrade check {chapter.id} -k {check.exercise}`"
+        return both(
+            f"Next: write {check.exercise}, then run {command}.", f"下一步：编写 {check.exercise}，然后运行 {command}。"
+        )
+    command = f"`dlgrade check {chapter.id} -k {check.id}`"
+    return both(f"Next: fix {check.id}, then run {command}.", f"下一步：修正 {check.id}，然后运行 {command}。")
 
 
 def why_not_graded(result: ClassResult) -> Text | None:
-    """Why there is no report; None where there is one."""
+    """Return why there is no report; None if there is one."""
     if result.report is not None:
         return None
     if result.problem is not None:
         return result.problem
-    return NOTHING if result.shown is None else NOT_YET
+    return NOTHING_HANDED_IN if result.shown is None else NOT_GRADED_YET
 
 
-def lateness(result: ClassResult) -> Text | None:
-    """What being late cost, as a sentence."""
+def lateness_sentence(result: ClassResult) -> Text | None:
+    """Return the late penalty as a sentence; None if the submission was in time."""
     days, score, final = result.days_late, number(result.score), number(result.final)
     if not days:
         return None
@@ -83,9 +88,9 @@ def lateness(result: ClassResult) -> Text | None:
     return late + both(f": {score} − {lost} = {final}.", f"：{score} − {lost} = {final}。")
 
 
-def openness(result: ClassResult) -> Text | None:
-    """How many points are still open, as a sentence."""
-    points = pending(result)
+def pending_sentence(result: ClassResult) -> Text | None:
+    """Return the number of pending points as a sentence; None if there are none."""
+    points = result.pending
     if not points:
         return None
     why = why_pending(result.report.checks if result.report else [])

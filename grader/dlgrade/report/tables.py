@@ -1,4 +1,4 @@
-"""Grades as a table that spreadsheets open."""
+"""Grades as a table for spreadsheets."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import io
 import re
 
 from dlgrade.legible import one_line
-from dlgrade.report.sentences import pending
-from dlgrade.results.class_results import ClassChapter, ClassData, ClassResult
-from dlgrade.results.report import number
+from dlgrade.results import ClassChapter, ClassData, ClassResult, number
 
 FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 COLUMNS = ("score", "days late", "final", "points", "status")
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: a name may begin with an equals sign, and be meant to.
+    """Return the cell, quoted if a spreadsheet would read it as a formula. A student chooses the text of some cells.
 
     >>> harmless("=HYPERLINK(1)"), harmless("Ada")
     ("'=HYPERLINK(1)", 'Ada')
@@ -25,35 +23,36 @@ def harmless(cell: str) -> str:
 
 
 def grades_csv(data: ClassData) -> str:
-    """A row a student; a byte order mark first, without which Excel garbles Chinese names.
+    """Return a table with one row for each student.
 
-    `status` is `graded`, `partly graded` (points of some checks are pending), `not gradable`, `not graded`, `missing`.
-    Where nobody has decided yet, and where nothing was handed in, the scores are empty.
+    It begins with a byte order mark, because Excel garbles Chinese names without one. `status` is `graded`,
+    `partly graded` (the points of some checks are pending), `not gradable`, `not graded` or `missing`. The scores of
+    the last two are empty.
     """
     results: dict[str, dict[str, ClassResult]] = {}
     for result in data.results:
         results.setdefault(result.student, {})[result.chapter] = result
     header = ["id", "name", *(f"{c.id} {column}" for c in data.chapters for column in COLUMNS), "final", "points"]
-    rows = [header, *(_row(data.chapters, found) for found in results.values())]
+    rows = [header, *(_student_row(data.chapters, by_chapter) for by_chapter in results.values())]
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
     return "\ufeff" + buffer.getvalue()
 
 
 def status(result: ClassResult) -> str:
-    """How far grading came."""
+    """Return how far the grading of a submission came."""
     if result.shown is None:
         return "missing"
     if result.report is None:
         return "not gradable" if result.problem else "not graded"
-    return "partly graded" if pending(result) else "graded"
+    return "partly graded" if result.pending else "graded"
 
 
-def _row(chapters: list[ClassChapter], found: dict[str, ClassResult]) -> list[str]:
-    one = next(iter(found.values()))
-    row = [harmless(one.student), harmless(one.name)]
+def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) -> list[str]:
+    first = next(iter(results.values()))
+    row = [harmless(first.student), harmless(first.name)]
     for chapter in chapters:
-        result = found.get(chapter.id) or ClassResult(one.student, one.name, chapter.id)
+        result = results.get(chapter.id) or ClassResult(first.student, first.name, chapter.id)
         state = status(result)
         decided = state not in ("missing", "not graded")
         row += [
@@ -63,5 +62,5 @@ def _row(chapters: list[ClassChapter], found: dict[str, ClassResult]) -> list[st
             number(chapter.points),
             state,
         ]
-    total = sum(result.final for result in found.values())
+    total = sum(result.final for result in results.values())
     return [*row, number(total), number(sum(chapter.points for chapter in chapters))]

@@ -1,4 +1,4 @@
-"""What the HTML pages share: templates, both languages in one page, and a policy that lets no other script run."""
+"""The HTML pages' common parts: templates, two languages in one page, and a policy that blocks other scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlgrade.errors import UsageError
 from dlgrade.legible import MESSAGE, one_line, shorter
-from dlgrade.results.report import number
+from dlgrade.results import number
 from dlgrade.text import Text, both
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
-MISSING = both(
+NOT_INSTALLED = both(
     "Reports need packages that are not installed: pip install 'dlgrade[grade]'",
     "生成报告所需的软件包尚未安装：pip install 'dlgrade[grade]'",
 )
 
 
 def render(template: str, scripts: tuple[str, ...], styles: tuple[str, ...], **values: Any) -> str:
-    """The page of a template, with its scripts and styles inside.
+    """Render a template into a page, with its scripts and styles inside.
 
     Raises:
         UsageError: jinja2 is not installed.
@@ -45,7 +45,7 @@ def _joined(names: tuple[str, ...]) -> Markup:
 
 @lru_cache
 def _policy(script: str) -> str:
-    """No network, and no script but ours: escaping is the first wall, this is the second."""
+    """Return a policy that allows no network and no other script. It is the second wall, escaping is the first."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
@@ -58,7 +58,7 @@ def _environment() -> jinja2.Environment:
     try:
         import jinja2
     except ImportError:
-        raise UsageError(MISSING) from None
+        raise UsageError(NOT_INSTALLED) from None
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -67,13 +67,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals["w"] = _words
+    environment.globals["w"] = _in_both_languages
     environment.filters.update(said=_said, line=one_line, number=number, moment=_moment)
     return environment
 
 
 def trusted(markup: str) -> Markup:
-    """Markup of our own making, which is not to be escaped.
+    """Mark our own markup as safe, so that the template does not escape it.
 
     Raises:
         UsageError: jinja2 is not installed.
@@ -84,8 +84,8 @@ def trusted(markup: str) -> Markup:
     return Markup(markup)
 
 
-def _words(en: str, zh: str) -> Markup:
-    """Words in both languages, of which a reader sees one."""
+def _in_both_languages(en: str, zh: str) -> Markup:
+    """Return a text in both languages. The page shows one of them."""
     from markupsafe import Markup
 
     if en == zh:
@@ -94,11 +94,11 @@ def _words(en: str, zh: str) -> Markup:
 
 
 def _said(text: Text, limit: int = MESSAGE) -> Markup:
-    return _words(shorter(text.en, limit), shorter(text.zh, limit))
+    return _in_both_languages(shorter(text.en, limit), shorter(text.zh, limit))
 
 
 def _moment(time: str) -> str:
-    """An ISO time as people read it, to the minute.
+    """Write an ISO time for readers, to the minute.
 
     >>> _moment("2026-11-20T23:10:59+08:00"), _moment("2026-11-20T15:10+00:00")
     ('2026-11-20 23:10 +08:00', '2026-11-20 15:10 UTC')

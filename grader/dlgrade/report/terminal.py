@@ -1,13 +1,10 @@
-"""The report as a student sees it: lines as checks finish, then what failed and why, the score, the next step."""
+"""The report on a terminal: a line for each check, the explanations, the score, the next step."""
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
@@ -15,38 +12,26 @@ from rich.text import Text as Styled
 from dlgrade import sandbox_parts
 from dlgrade.course import Chapter
 from dlgrade.legible import visible
-from dlgrade.report.sentences import score_of
-from dlgrade.results.report import ChapterReport, CheckReport, Report, Verdict, number
+from dlgrade.report.causes import by_cause
+from dlgrade.report.progress_line import ProgressLine
+from dlgrade.report.sentences import next_step, score_sentence
+from dlgrade.results import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.text import Lang, Text, both
 
 WIDTH = 80
-SHOWN_IN_FULL = 3  # failures of one exercise that are not the same mistake; of the rest, the message
 SHOWN_OUTPUT_LINES = 6
-STYLES = {
-    Verdict.PASSED: "green",
-    Verdict.NOT_IMPLEMENTED: "yellow",
-    Verdict.NOT_RUN: "cyan",
-    Verdict.GRADER_ERROR: "magenta",
-}
-WORDS = {
-    Verdict.PASSED: both("passed", "通过"),
-    Verdict.FAILED: both("FAILED", "失败"),
-    Verdict.NOT_IMPLEMENTED: both("to write", "未实现"),
-    Verdict.RAISED: both("RAISED", "报错"),
-    Verdict.TIMED_OUT: both("TIMED OUT", "超时"),
-    Verdict.OUT_OF_MEMORY: both("MEMORY", "内存超限"),
-    Verdict.CRASHED: both("CRASHED", "崩溃"),
-    Verdict.NOT_RUN: both("not run", "未运行"),
-    Verdict.GRADER_ERROR: both("GRADER", "评分器故障"),
-}
 
 
 class Terminal:
-    """Writes to standard output; no colour and 80 columns in a pipe; nothing at all when quiet."""
+    """Writes a report to standard output.
+
+    A pipe gets no colour and 80 columns. A quiet terminal writes nothing. For each chapter, call `begin`, then `check`
+    for each check as it ends, then `explain`; call `conclude` once at the end.
+    """
 
     def __init__(self, lang: Lang, *, quiet: bool = False, console: Console | None = None) -> None:
         self.lang = lang
-        self.quiet = quiet
+        self.progress = ProgressLine(quiet=quiet)
         self.console = console or Console(highlight=False, markup=False, emoji=False, quiet=quiet)
         if not self.console.is_terminal or self.console.width > 100:
             self.console.width = WIDTH if not self.console.is_terminal else 100
@@ -56,20 +41,9 @@ class Terminal:
         self.repeated = 0
         self.told: dict[str, Verdict] = {}
 
-    @contextmanager
-    def waiting(self, words: Text) -> Iterator[None]:
-        """A line that is there while something slow goes on, where somebody is watching."""
-        self._transient(words.of(self.lang))
-        try:
-            yield
-        finally:
-            self._transient("")
-
-    def _transient(self, words: str) -> None:
-        """Replace the line that the cursor is on, where somebody is watching."""
-        if sys.stderr.isatty() and not self.quiet:
-            sys.stderr.write(f"\r\x1b[2K{words}")
-            sys.stderr.flush()
+    def waiting(self, words: Text) -> AbstractContextManager[None]:
+        """Show these words while a slow block runs, if somebody watches."""
+        return self.progress.during(words.of(self.lang))
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         line = words if isinstance(words, str) else words.of(self.lang)
@@ -79,22 +53,21 @@ class Terminal:
 
     def sandbox(self, missing: list[str]) -> None:
         """Say once which parts of the sandbox this machine lacks."""
-        if words := sandbox_parts.told(missing):
+        if words := sandbox_parts.notice(missing):
             self.print(words, "yellow")
 
-    def begin(self, chapter: Chapter, shown: str) -> None:
+    def begin(self, chapter: Chapter, submission: str) -> None:
         self.titles = {exercise.name: exercise.title for exercise in chapter.exercises}
         self.exercise = self.previous = None
-        self.print(f"{chapter.id} {chapter.title.of(self.lang)} · {shown}", "bold")
+        self.print(f"{chapter.id} {chapter.title.of(self.lang)} · {submission}", "bold")
 
     def running(self, check: CheckReport) -> None:
-        """A line that is there while a check runs: one that hangs is seen to."""
-        words, room = f"  ... {check.description.of(self.lang)}", self.console.width - 1
-        self._transient(words if cell_len(words) <= room else set_cell_size(words, room))  # a second row would stay
+        """Name the check that runs now, so that a reader sees which check hangs."""
+        self.progress.show(f"  ... {check.description.of(self.lang)}")
 
     def check(self, check: CheckReport) -> None:
-        """A line for a check that has just ended; a reason that many checks share is given once."""
-        self._transient("")
+        """Write the line of a check that has just ended. A reason that many checks share is given once."""
+        self.progress.clear()
         if check.verdict not in (Verdict.PASSED, Verdict.NOT_IMPLEMENTED) and check.message == self.previous:
             self.repeated += 1
             return
@@ -117,8 +90,8 @@ class Terminal:
         points = (
             both("bonus", "附加").of(self.lang) if check.bonus else f"{number(check.earned)}/{number(check.points)}"
         )
-        word = Styled(WORDS[check.verdict].of(self.lang), style=STYLES.get(check.verdict, "red"))
-        row.add_row("", word, check.description.of(self.lang), points if check.points or check.bonus else "")
+        verdict = Styled(check.verdict.short.of(self.lang), style=check.verdict.style)
+        row.add_row("", verdict, check.description.of(self.lang), points if check.points or check.bonus else "")
         return row
 
     def _tell_repeated(self) -> None:
@@ -128,14 +101,14 @@ class Terminal:
         self.repeated = 0
 
     def explain(self, report: ChapterReport) -> None:
-        """What is wrong with each check that is not met, checks with one cause together."""
+        """Explain every failure, each cause once."""
         self._tell_repeated()
         self._correct(report)
         for checks, briefly in by_cause(report):
             self._explain(checks, briefly=briefly)
 
     def _correct(self, report: ChapterReport) -> None:
-        """What a later check showed of an earlier one: a ready-made call takes an exercise's points."""
+        """Repeat the lines of the checks whose verdict changed later: a forbidden call takes an exercise's points."""
         changed = [check for check in report.checks if self.told.get(check.id, check.verdict) is not check.verdict]
         if changed:
             self.console.print()
@@ -147,7 +120,7 @@ class Terminal:
         first, *others = checks
         self.console.print()
         name = first.id if not first.bonus else f"{first.id} ({both('bonus', '附加').of(self.lang)})"
-        self.print(f"{WORDS[first.verdict].of(self.lang)} {name}", STYLES.get(first.verdict, "red"))
+        self.print(f"{first.verdict.short.of(self.lang)} {name}", first.verdict.style)
         if first.message:
             self.print(first.message, indent=2)
         if not briefly:
@@ -170,7 +143,7 @@ class Terminal:
             self._print_table(facts)
 
     def _draw(self, check: CheckReport) -> None:
-        """The picture, where one was asked for."""
+        """Draw the picture, if pictures were asked for."""
         if check.detail.picture is not None:
             from dlgrade.report import pictures
 
@@ -179,7 +152,7 @@ class Terminal:
                     self.console.print(Styled("  ").append_text(wrapped))
 
     def _print_table(self, table: Table) -> None:
-        """A table without the blanks that it pads its lines with."""
+        """Print a table without the spaces at the ends of its lines."""
         with self.console.capture() as capture:
             self.console.print(table)
         for line in capture.get().splitlines():
@@ -198,8 +171,8 @@ class Terminal:
         if detail.output.strip():
             yield both("printed", "输出"), _cut_output(detail.output, detail.output_bytes)
 
-    def summarise(self, chapter: Chapter, report: ChapterReport) -> None:
-        """A line an exercise, the mistakes by name, the score: a submission on half a screen."""
+    def summarise(self, report: ChapterReport) -> None:
+        """Write half a screen: a line for each exercise, the diagnosed misconceptions, the score."""
         for name, checks in report.exercises().items():
             self._print_table(self._summary_line(name, checks))
         hints = {check.diagnosis: check.hint for check in report.checks if check.hint}
@@ -207,7 +180,6 @@ class Terminal:
             self.print(both("diagnosis ", "诊断 ") + hint, "bold yellow", 2)
         score, points = number(report.score), number(report.points)
         self.print(both(f"Score {score} / {points}", f"得分 {score} / {points}"), "bold", 2)
-        del chapter
 
     def _summary_line(self, name: str, checks: list[CheckReport]) -> Table:
         graded = [check for check in checks if not check.bonus]
@@ -218,7 +190,7 @@ class Terminal:
             row.add_column(width=width, no_wrap=True)
         row.add_column(width=self.console.width - 42)
         row.add_column(width=8, justify="right")
-        word = Styled(WORDS[verdict].of(self.lang), style=STYLES.get(verdict, "red"))
+        word = Styled(verdict.short.of(self.lang), style=verdict.style)
         message = failed[0].message.of(self.lang) if failed and failed[0].message else ""
         earned, points = sum(c.earned for c in graded), sum(c.points for c in graded)
         row.add_row(
@@ -231,32 +203,10 @@ class Terminal:
         return row
 
     def conclude(self, report: Report, chapters: list[Chapter]) -> None:
-        """The score, and the one thing to do next."""
+        """Write the score and the next step."""
         self.console.print()
-        self.print(score_of(report), "bold green" if report.exit_code == 0 else "bold")
+        self.print(score_sentence(report), "bold green" if report.exit_code == 0 else "bold")
         self.print(next_step(report, chapters))
-
-
-def by_cause(report: ChapterReport) -> Iterator[tuple[list[CheckReport], bool]]:
-    """The checks that are not met, one cause together, and whether the words about it are to be few."""
-    groups: dict[object, list[CheckReport]] = {}
-    for check in report.checks:
-        unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames  # its line says enough
-        if not check.passed and not unwritten:
-            groups.setdefault(_cause(check), []).append(check)
-    explained: Counter[str] = Counter()
-    for checks in groups.values():
-        explained[checks[0].exercise] += 1
-        yield checks, explained[checks[0].exercise] > SHOWN_IN_FULL
-
-
-def _cause(check: CheckReport) -> object:
-    if check.diagnosis:
-        return check.diagnosis
-    if check.detail.frames:
-        last = check.detail.frames[-1]
-        return (check.verdict, last.file, last.line, check.message)
-    return (check.verdict, check.exercise, check.message)
 
 
 def _cut_output(output: str, size: int) -> str:
@@ -264,28 +214,3 @@ def _cut_output(output: str, size: int) -> str:
     kept = [line[:200] for line in lines[:SHOWN_OUTPUT_LINES]]
     cut = len(lines) > len(kept) or size > len(output.encode())
     return "\n".join([*kept, f"... ({size:,} bytes)"] if cut else kept)
-
-
-def next_step(report: Report, chapters: list[Chapter]) -> Text:
-    """The one thing to do next."""
-    wrong = [
-        (c, check) for c, r in zip(chapters, report.chapters, strict=True) for check in r.checks if not check.passed
-    ]
-    wrong = [(chapter, check) for chapter, check in wrong if not check.bonus]
-    if not wrong:
-        return both("All checks pass.", "全部通过。")
-    urgent = [pair for pair in wrong if pair[1].verdict is not Verdict.NOT_IMPLEMENTED]
-    decided = [pair for pair in urgent if pair[1].verdict is not Verdict.NOT_RUN]
-    if not decided and urgent == wrong:
-        waiting = wrong[0][1].message or both("", "")
-        return both("What ran passes. Pending: ", "已运行的检查项全部通过。待定：") + waiting
-    chapter, check = (decided or wrong)[0]
-    if check.verdict is Verdict.GRADER_ERROR:
-        return both("Next: report the grader's error to the course staff.", "下一步：请把评分器的错误报告给课程人员。")
-    if check.verdict is Verdict.NOT_IMPLEMENTED:
-        command = f"`dlgrade check {chapter.id} -k {check.exercise}`"
-        return both(
-            f"Next: write {check.exercise}, then {command}.", f"下一步：编写 {check.exercise}，然后运行 {command}。"
-        )
-    command = f"`dlgrade check {chapter.id} -k {check.id}`"
-    return both(f"Next: mend {check.id}, then {command}.", f"下一步：修正 {check.id}，然后运行 {command}。")

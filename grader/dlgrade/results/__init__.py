@@ -1,1 +1,38 @@
-"""The results of grading: verdicts, checks, chapters, a class."""
+"""The core model: verdicts, checks, chapters, a class. It renders nothing; `dlgrade.report` does."""
+
+from dlgrade.results.bounds import MOST_BYTES, bound
+from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult, Override
+from dlgrade.results.report import (
+    ChapterReport,
+    CheckReport,
+    Detail,
+    Frame,
+    Grid,
+    Measured,
+    Mention,
+    Picture,
+    Report,
+    number,
+)
+from dlgrade.results.verdicts import Verdict
+
+__all__ = [
+    "MOST_BYTES",
+    "ChapterReport",
+    "CheckReport",
+    "ClassChapter",
+    "ClassCheck",
+    "ClassData",
+    "ClassResult",
+    "Detail",
+    "Frame",
+    "Grid",
+    "Measured",
+    "Mention",
+    "Override",
+    "Picture",
+    "Report",
+    "Verdict",
+    "bound",
+    "number",
+]

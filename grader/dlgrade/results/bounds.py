@@ -1,6 +1,6 @@
-"""The limit on the words of one check's report, whoever wrote them.
+"""The limit on the size of one check's texts.
 
-Each place that makes words keeps them short. This limit is for the place that was forgotten.
+Every place that writes a text keeps it short. This limit catches a place that forgot to.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from dlgrade.text import Text, both
 
 MOST_BYTES = 16_000  # of UTF-8, in each language
 MESSAGE_BYTES = 8_000
-NOTE_BYTES = 60  # each part of a report has room for a note about what was cut
-PARTS = 6
+NOTE_BYTES = 60  # room in each text for the note that it was cut
+PARTS = 6  # message, hint, two values, call, output
 
 
 def bound(report: CheckReport) -> None:
-    """Cut the words of a check to the limit. Words within it stay as they are, so a second call changes nothing.
+    """Cut the texts of a check to the limit. Texts within the limit stay as they are.
 
-    The message comes first, then the hint, the values, the call, the frames from the last, and the output.
+    The message has the first claim on the room, then the hint, the values, the call, the frames (the last frame first)
+    and the output. A second call changes nothing.
     """
     room = _Room(MOST_BYTES - PARTS * NOTE_BYTES)
     report.message = room.text(report.message, MESSAGE_BYTES)
@@ -37,7 +38,7 @@ def bound(report: CheckReport) -> None:
 
 
 class _Room:
-    """The bytes that are left."""
+    """The room that is left, in bytes."""
 
     def __init__(self, size: int) -> None:
         self.left = size
@@ -48,17 +49,18 @@ class _Room:
         most = max(NOTE_BYTES, min(most, self.left))
         (en, more), (zh, more_zh) = _cut(text.en, most), _cut(text.zh, most)
         note = both(f"... (+{more:,} characters)" if more else "", f"……（另有 {more_zh:,} 个字符）" if more_zh else "")
-        shown = both(en, zh) + note
-        self.left -= max(_size(shown.en), _size(shown.zh))
-        return shown
+        kept = both(en, zh) + note
+        self.left -= max(_size(kept.en), _size(kept.zh))
+        return kept
 
     def words(self, words: str | None) -> str | None:
         if words is None:
             return None
         kept, more = _cut(words, max(NOTE_BYTES, self.left))
-        shown = f"{kept}... (+{more:,})" if more else kept
-        self.left -= _size(shown)
-        return shown
+        if more:
+            kept += f"... (+{more:,})"
+        self.left -= _size(kept)
+        return kept
 
     def frames(self, frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
         kept: list[Frame] = []
@@ -73,7 +75,7 @@ class _Room:
 
 
 def _clean(words: str) -> str:
-    """Without half characters, which no encoding can carry."""
+    """Replace half characters (lone surrogates), which no encoding can carry."""
     return words.encode("utf-8", "backslashreplace").decode()
 
 
@@ -82,7 +84,7 @@ def _size(words: str) -> int:
 
 
 def _cut(words: str, most: int) -> tuple[str, int]:
-    """The first characters, and how many more there are. Cut words leave room for a note that says so."""
+    """Return the first characters, and the number of characters that were cut. A cut leaves room for a note."""
     words = _clean(words)
     content = words.encode()
     if len(content) <= most:

@@ -1,10 +1,10 @@
-"""What a class report is made from: everybody's results, with what late submissions cost."""
+"""The results of a class: each student's report for each chapter, with overrides and late penalties."""
 
 from __future__ import annotations
 
 import msgspec
 
-from dlgrade.results.report import ChapterReport
+from dlgrade.results.report import ChapterReport, CheckReport
 from dlgrade.text import Text
 
 
@@ -17,13 +17,13 @@ class ClassCheck(msgspec.Struct, frozen=True):
 
 
 class ClassChapter(msgspec.Struct, frozen=True):
-    """A chapter as it was graded; `mistakes` are the known ones' hints by id."""
+    """A chapter as it was graded. `misconceptions` maps the id of each misconception to its hint."""
 
     id: str
     title: Text
     exercises: dict[str, Text]
     checks: list[ClassCheck]
-    mistakes: dict[str, Text]
+    misconceptions: dict[str, Text]
 
     @property
     def points(self) -> float:
@@ -31,7 +31,7 @@ class ClassChapter(msgspec.Struct, frozen=True):
 
 
 class Override(msgspec.Struct, frozen=True):
-    """Points that staff gave for a check, and why."""
+    """Points that staff gave for a check, and the reason."""
 
     check: str
     points: float
@@ -39,10 +39,15 @@ class Override(msgspec.Struct, frozen=True):
 
 
 class ClassResult(msgspec.Struct, frozen=True):
-    """One student's result for one chapter.
+    """The result of one student for one chapter.
 
-    `report` is None where nothing was handed in (`shown` is None, too) or nothing could be graded (`problem` says why).
-    `score` counts overrides; `final` is the score less what being late costs.
+    Attributes:
+        shown: the name of the submission; None if nothing was handed in.
+        report: None if nothing was handed in, nothing could be graded, or nothing has been graded yet.
+        problem: why the submission cannot be graded.
+        passed_over: a sentence for each other version of the submission.
+        score: the points, with overrides.
+        final: the score less the late penalty.
     """
 
     student: str
@@ -58,9 +63,28 @@ class ClassResult(msgspec.Struct, frozen=True):
     days_late: int = 0
     final: float = 0.0
 
+    def override(self, check: CheckReport) -> Override | None:
+        """Return the override of a check, if staff made one."""
+        return next((override for override in reversed(self.overrides) if override.check == check.id), None)
+
+    def earned(self, check: CheckReport) -> float:
+        """Return the points of a check. An override replaces the points that the check earned."""
+        override = self.override(check)
+        return check.earned if override is None else override.points
+
+    def is_pending(self, check: CheckReport) -> bool:
+        """Return whether the points of a check are open: it has no decision, and no override replaces one."""
+        return check.verdict.pending and self.override(check) is None
+
+    @property
+    def pending(self) -> float:
+        """Return the points that are still open."""
+        checks = self.report.checks if self.report else []
+        return sum(check.points for check in checks if self.is_pending(check))
+
 
 class ClassData(msgspec.Struct, frozen=True):
-    """A whole class: a result for every student and chapter, those who handed in nothing included."""
+    """A whole class: a result for every student and chapter, also for students who handed in nothing."""
 
     course: Text
     chapters: list[ClassChapter]

@@ -1,34 +1,19 @@
-"""The result of grading: what every writer, from the terminal to JUnit, is given."""
+"""The report of one submission: chapters, their checks, and the details of each check."""
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from dlgrade.legible import visible_json
-from dlgrade.text import Lang, Text
+from dlgrade.results.verdicts import Verdict as Verdict  # the judge imports it from here
+from dlgrade.text import Text
 
 FORMAT_VERSION = 1
 
 
-class Verdict(str, Enum):
-    """How a check ended; the set is closed."""
-
-    PASSED = "PASSED"
-    FAILED = "FAILED"
-    NOT_IMPLEMENTED = "NOT_IMPLEMENTED"
-    RAISED = "RAISED"
-    TIMED_OUT = "TIMED_OUT"
-    OUT_OF_MEMORY = "OUT_OF_MEMORY"
-    CRASHED = "CRASHED"
-    NOT_RUN = "NOT_RUN"
-    GRADER_ERROR = "GRADER_ERROR"
-
-
 class Frame(msgspec.Struct, frozen=True):
-    """One line of the submission on the way to an exception, and how many times it is on that way."""
+    """One line of a traceback, inside the submission. `times` counts repeats by a recursion."""
 
     file: str
     line: int
@@ -38,7 +23,7 @@ class Frame(msgspec.Struct, frozen=True):
 
     @property
     def repeated(self) -> str:
-        """` × 976` for a line of a recursion, in any language; nothing for a line that is there once."""
+        """Return ` × 976` for a repeated line, otherwise nothing. Both languages share it."""
         return f" × {self.times}" if self.times > 1 else ""
 
 
@@ -46,11 +31,11 @@ Grid = tuple[tuple[float | None, ...], ...]  # None: NaN or an infinity
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """Two tensors that differ, small enough to be drawn: yours, what was expected, how far they are apart.
+    """Two tensors that differ, reduced to grids that fit on a screen: the student's, the expected one, the difference.
 
-    Of a tensor of more than two dimensions the `planes` with these indices stand side by side, each of `columns`
-    columns. Each number is the mean of a `block` of elements. The largest difference is at `at`, where `values` are
-    yours and what was expected.
+    Each number is the mean of a `block` of elements. A tensor with more than two dimensions shows the `planes` with
+    these indices side by side, each `columns` wide. The largest difference is at `at`; `values` are the student's value
+    and the expected value there.
     """
 
     where: str
@@ -66,9 +51,9 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Detail(msgspec.Struct, frozen=True):
-    """What helps to understand a failure: the call, what came back, what should have, where it was raised.
+    """The details that explain a failure: the call, both values, the traceback, the output.
 
-    A picture is there only where it was asked for.
+    `picture` is None unless pictures were asked for. `output_bytes` counts the whole output, `output` may be cut.
     """
 
     call: str | None = None
@@ -81,7 +66,7 @@ class Detail(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What a trained model reached, and what it has to; `better` is `higher` or `lower`."""
+    """The score of a trained model, and the threshold it has to reach."""
 
     task: str
     value: float
@@ -92,10 +77,15 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 class CheckReport(msgspec.Struct):
-    """One check. `diagnosis` is the id of the misconception that the values are those of, `hint` its words.
+    """The result of one check.
 
-    A bonus check is a remark: it is worth no points and never counts as a failure. `needs` says for want of what a
-    check was not run: `gpu`, `training` (it was left to a later run), or the name of a data set.
+    The verdict is GRADER_ERROR until the judge has decided.
+
+    Attributes:
+        bonus: the check is a remark: worth no points, never a failure.
+        diagnosis: id of the misconception that gives the same values.
+        hint: the text of that misconception.
+        needs: what was missing, if the check was not run: `gpu`, `training` (left to a later run), or a data set.
     """
 
     id: str
@@ -118,7 +108,7 @@ class CheckReport(msgspec.Struct):
 
     @property
     def failed(self) -> bool:
-        """Not passed, and it counts."""
+        """Return whether the check did not pass, unless it is a bonus."""
         return not self.passed and not self.bonus
 
     @property
@@ -127,7 +117,7 @@ class CheckReport(msgspec.Struct):
 
 
 class Mention(msgspec.Struct, frozen=True):
-    """A line of a submission that mentions a way around the rules, whether or not it is used."""
+    """A line of a submission that mentions a way around the rules. It may never run."""
 
     name: str
     file: str
@@ -135,10 +125,11 @@ class Mention(msgspec.Struct, frozen=True):
 
 
 class ChapterReport(msgspec.Struct):
-    """One chapter's checks.
+    """The checks of one chapter.
 
-    `suspicious` are lines that staff should look at, which cost nothing by themselves. `missing` are the parts of the
-    sandbox that were not there; None where nobody noted it.
+    Attributes:
+        suspicious: lines that staff should look at; they cost no points by themselves.
+        missing: the missing parts of the sandbox; None if unknown.
     """
 
     id: str
@@ -156,11 +147,11 @@ class ChapterReport(msgspec.Struct):
 
     @property
     def pending(self) -> float:
-        """Points of checks that could not run here: neither earned nor lost."""
+        """Return the points of the checks that could not run here. They are neither earned nor lost."""
         return sum(check.points for check in self.checks if check.verdict is Verdict.NOT_RUN)
 
     def exercises(self) -> dict[str, list[CheckReport]]:
-        """The checks by exercise, in the order of the suite."""
+        """Return the checks of each exercise, in the order of the suite."""
         grouped: dict[str, list[CheckReport]] = {}
         for check in self.checks:
             grouped.setdefault(check.exercise, []).append(check)
@@ -168,7 +159,7 @@ class ChapterReport(msgspec.Struct):
 
 
 class Report(msgspec.Struct):
-    """One submission's result over the chapters that were graded."""
+    """The report of one submission, over all chapters that were graded."""
 
     submission: str
     seed: int
@@ -193,78 +184,26 @@ class Report(msgspec.Struct):
 
     @property
     def missing(self) -> list[str] | None:
-        """The parts of the sandbox that were missing for any chapter; None where that is unknown."""
-        found: dict[str, None] = {}
+        """Return the parts of the sandbox that were missing for any chapter; None if unknown."""
+        parts: dict[str, None] = {}
         for chapter in self.chapters:
             if chapter.missing is None:
                 return None
-            found |= dict.fromkeys(chapter.missing)
-        return list(found)
+            parts |= dict.fromkeys(chapter.missing)
+        return list(parts)
 
     @property
     def exit_code(self) -> int:
-        """0 all passed, 1 some did not, 3 the grader itself failed."""
+        """Return 0 if every check passed, 1 if some did not, 3 if the grader failed."""
         if any(check.verdict is Verdict.GRADER_ERROR for check in self.checks):
             return 3
         return 0 if not any(check.failed for check in self.checks) else 1
 
 
 def number(value: float) -> str:
-    """Points as people write them: 3, not 3.0; 0.5; 1.25."""
+    """Write points as people do.
+
+    >>> number(3.0), number(0.5), number(1.25)
+    ('3', '0.5', '1.25')
+    """
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def as_data(report: Report, lang: Lang) -> dict[str, Any]:
-    """The report as the documented JSON object (docs/report.md), its words in one language."""
-    return {
-        "format_version": report.format_version,
-        "submission": report.submission,
-        "seed": report.seed,
-        "sandbox": {"missing": report.missing},
-        "score": report.score,
-        "points": report.points,
-        "pending": report.pending,
-        "chapters": [
-            {
-                "id": chapter.id,
-                "score": chapter.score,
-                "points": chapter.points,
-                "pending": chapter.pending,
-                "suspicious": msgspec.to_builtins(chapter.suspicious),
-                "checks": [_check_data(check, lang) for check in chapter.checks],
-            }
-            for chapter in report.chapters
-        ],
-    }
-
-
-def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
-    return {
-        "id": check.id,
-        "exercise": check.exercise,
-        "verdict": check.verdict.value,
-        "points": check.points,
-        "earned": check.earned,
-        "bonus": check.bonus,
-        "description": check.description.of(lang),
-        "message": check.message.of(lang) if check.message else None,
-        "diagnosis": check.diagnosis,
-        "hint": check.hint.of(lang) if check.hint else None,
-        "seconds": round(check.seconds, 4),
-        "detail": _detail_data(check.detail),
-        "measured": msgspec.to_builtins(check.measured),
-        "needs": check.needs,
-    }
-
-
-def _detail_data(detail: Detail) -> dict[str, Any]:
-    """Its keys are always the same, but for the picture, which only a run that asked for pictures has."""
-    data: dict[str, Any] = msgspec.to_builtins(detail)
-    if detail.picture is None:
-        del data["picture"]
-    return data
-
-
-def to_json(report: Report, lang: Lang) -> str:
-    content = msgspec.json.format(msgspec.json.encode(as_data(report, lang)), indent=2)
-    return visible_json(content.decode())

@@ -1,7 +1,7 @@
-"""Whether this machine has what dlgrade needs, and what to do where it has not.
+"""Checks that this machine has what dlgrade needs, and says how to fix the rest.
 
-Nothing that is broken may break a look. So every one is guarded, and whatever imports torch happens in a process of its
-own: a torch that does not fit the processor or its libraries ends that process and not the report.
+A broken part must not break the report. So every look is guarded, and the looks that import torch run in a separate
+process: a torch that does not fit the processor or its libraries can end that process, but not the report.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from dlgrade import course, sandbox_parts
+from dlgrade import sandbox_parts
+from dlgrade.course import COURSE_VARIABLE, load
 from dlgrade.errors import CourseError, DlgradeError, UsageError
 from dlgrade.text import Text, both, chosen_lang, same
 from dlgrade.version import __version__
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
 
 OLDEST, NEWEST = (3, 10), (3, 13)  # of Python, as in pyproject.toml
 PATIENCE_SECONDS = 180
-TIGHT, FULL = 1e9, 1e8  # bytes: the largest data set is far smaller than the one, a report than the other
-LONGEST = 300  # characters of somebody else's message
+TIGHT, FULL = 1e9, 1e8  # free bytes: enough for the largest data set, enough for a report
+LONGEST = 300  # characters of a message from another program
 
 State = Literal["ok", "note", "problem"]
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a look at one thing gave; where something is missing, what to do, and commands to type."""
+    """The result of one look. If something is missing, `todo` says how to get it, with commands to type."""
 
     state: State
     found: Text
@@ -47,57 +48,61 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 Look = Callable[[], Finding]
-NOT_SEEN = Finding("note", both("not looked at, for the problem above", "因上述问题未检查"))
+NOT_CHECKED = Finding("note", both("not checked, because of the problem above", "因上述问题未检查"))
 
 
 def guarded(look: Look) -> Finding:
-    """A look that fails is a finding, too."""
+    """Look, and turn any error into a finding."""
     try:
         return look()
     except DlgradeError as error:
         return Finding("problem", error.text)
     except Exception as error:
         words = _message(error)
-        return Finding("problem", both(f"cannot be found out: {words}", f"无法检查：{words}"))
+        return Finding("problem", both(f"cannot be checked: {words}", f"无法检查：{words}"))
 
 
-# What this process can see.
+# Looks in this process.
 
 
 def look_at_python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return Finding("ok", same(version))
-    oldest, newest = (".".join(map(str, one)) for one in (OLDEST, NEWEST))
+    oldest, newest = (".".join(map(str, release)) for release in (OLDEST, NEWEST))
     return Finding(
         "problem",
-        both(f"{version}; supported are {oldest} to {newest}", f"{version}；支持 {oldest} 至 {newest}"),
-        both("Make a virtual environment with one of those:", "请用受支持的版本新建虚拟环境："),
+        both(f"{version}; dlgrade supports {oldest} to {newest}", f"{version}；支持 {oldest} 至 {newest}"),
+        both("Create a virtual environment with a supported version:", "请用受支持的版本新建虚拟环境："),
         (f"python{newest} -m venv .venv",),
     )
 
 
 def look_at_course() -> Finding:
     try:
-        here = course.load()
-        count = len(here.chapters)
+        course = load()
+        count = len(course.chapters)
     except CourseError as error:
-        if course.COURSE_VARIABLE not in os.environ:
+        if COURSE_VARIABLE not in os.environ:
             return Finding("problem", error.text, both("Install dlgrade again.", "请重新安装 dlgrade。"))
-        advice = both("That is where your environment has it. To use dlgrade's own:", "由环境变量指定。改用自带课程：")
-        return Finding("problem", error.text, advice, (_unset(course.COURSE_VARIABLE),))
+        advice = both(
+            f"{COURSE_VARIABLE} names this course. To use dlgrade's own:", f"由 {COURSE_VARIABLE} 指定。改用自带课程："
+        )
+        return Finding("problem", error.text, advice, (_unset(COURSE_VARIABLE),))
     return Finding(
         "ok",
-        both(f"{__version__}, {count} chapters in {here.folder}", f"{__version__}，共 {count} 章，位于 {here.folder}"),
+        both(
+            f"{__version__}, {count} chapters in {course.folder}", f"{__version__}，共 {count} 章，位于 {course.folder}"
+        ),
     )
 
 
 def look_at_packages() -> Finding:
-    lacking = [one for one in _lacking() if one.name not in ("torch", "torchvision")]  # those have lines of their own
+    lacking = [package for package in _lacking() if package.name not in ("torch", "torchvision")]  # two other looks
     if not lacking:
-        return Finding("ok", both("all that dlgrade requires", "dlgrade 所需的包均已安装"))
-    names = ", ".join(f"{one.name}{one.specifier}" for one in lacking)
-    wanted = " ".join(f'"{one.name}{one.specifier}"' for one in lacking)  # Windows knows no other quotation marks
+        return Finding("ok", both("all packages that dlgrade requires", "dlgrade 所需的包均已安装"))
+    names = ", ".join(f"{package.name}{package.specifier}" for package in lacking)
+    wanted = " ".join(f'"{package.name}{package.specifier}"' for package in lacking)  # Windows knows only these quotes
     return Finding(
         "problem",
         both(f"missing or too old: {names}", f"缺少或版本过旧：{names}"),
@@ -112,7 +117,7 @@ def look_at_extras() -> Finding:
     names = ", ".join(lacking)
     return Finding(
         "note",
-        both(f"not installed: {names}; students need none", f"未安装：{names}；学生不需要"),
+        both(f"not installed: {names}; students do not need them", f"未安装：{names}；学生不需要"),
         commands=(f'pip install "dlgrade[{",".join(lacking)}]"',),
     )
 
@@ -127,14 +132,14 @@ def look_at_disk() -> Finding:
         free.setdefault(folder.stat().st_dev, (shutil.disk_usage(folder).free, folder))
     least = min(size for size, _ in free.values())
     words = ", ".join(f"{size / 1e9:.1f} GB ({folder})" for size, folder in free.values())
-    found = both(f"free: {words}", f"可用空间：{words}")
+    space = both(f"free: {words}", f"可用空间：{words}")
     if least > TIGHT:
-        return Finding("ok", found)
+        return Finding("ok", space)
     advice = both(
-        "Make room, or set DLGRADE_DATA and DLGRADE_STATE to folders on another disk.",
+        "Free some space, or set DLGRADE_DATA and DLGRADE_STATE to folders on another disk.",
         "请清理磁盘，或将 DLGRADE_DATA 与 DLGRADE_STATE 设为其他磁盘上的文件夹。",
     )
-    return Finding("note" if least > FULL else "problem", found, advice)
+    return Finding("note" if least > FULL else "problem", space, advice)
 
 
 def look_at_terminal() -> Finding:
@@ -144,8 +149,8 @@ def look_at_terminal() -> Finding:
     unset = "setx PYTHONUTF8 1" if sys.platform == "win32" else "export LC_ALL=C.UTF-8 PYTHONIOENCODING=utf-8"
     return Finding(
         "problem" if chosen_lang() == "zh" else "note",
-        both(f"{encoding}: Chinese comes out as question marks", f"{encoding}：中文会显示为问号"),
-        both("To change that, in new terminals:", "解决方法（新终端生效）："),
+        both(f"{encoding}: Chinese appears as question marks", f"{encoding}：中文会显示为问号"),
+        both("To fix it in new terminals:", "解决方法（新终端生效）："),
         (unset,),
     )
 
@@ -153,14 +158,17 @@ def look_at_terminal() -> Finding:
 def look_at_this_folder() -> Finding:
     try:
         error = _refusal(Path.cwd())
-    except FileNotFoundError:  # deleted meanwhile
+    except FileNotFoundError:  # the folder was deleted
         error = os.strerror(errno.ENOENT)
     if error is None:
-        return Finding("ok", both("can be written to", "可写"))
+        return Finding("ok", both("writable", "可写"))
     return Finding(
         "problem",
-        both(f"cannot be written to ({error})", f"不可写（{error}）"),
-        both("Go to a folder of your own; starter code is put there.", "请切换到自己的文件夹，起始代码会放在那里。"),
+        both(f"not writable ({error})", f"不可写（{error}）"),
+        both(
+            "Change to a folder of your own; `dlgrade start` writes into it.",
+            "请切换到自己的文件夹，`dlgrade start` 会把起始代码写在那里。",
+        ),
     )
 
 
@@ -170,12 +178,12 @@ def look_at_progress() -> Finding:
     folder = record.folder()
     error = _refusal(_nearest(folder))
     if error is None:
-        return Finding("ok", both(f"kept in {folder}", f"保存在 {folder}"))
+        return Finding("ok", both(f"saved in {folder}", f"保存在 {folder}"))
     return Finding(
         "problem",
-        both(f"{folder} cannot be written to ({error})", f"{folder} 不可写（{error}）"),
+        both(f"{folder} is not writable ({error})", f"{folder} 不可写（{error}）"),
         both(
-            f"Set {record.STATE_VARIABLE} to a folder that can be written to.",
+            f"Set {record.STATE_VARIABLE} to a folder that you can write to.",
             f"请将 {record.STATE_VARIABLE} 设为可写的文件夹。",
         ),
     )
@@ -191,7 +199,7 @@ AFTER: dict[str, Look] = {
 }
 
 
-# What needs torch, in a process of its own.
+# Looks that need torch, in a separate process.
 
 
 def look_at_torch() -> Finding:
@@ -199,7 +207,7 @@ def look_at_torch() -> Finding:
         import torch
     except Exception as error:
         words = _message(error)
-        return Finding("problem", both(f"cannot be imported: {words}", f"无法导入：{words}"), *_torch_anew())
+        return Finding("problem", both(f"cannot be imported: {words}", f"无法导入：{words}"), *_reinstall_torch())
     built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "CPU"
     return _by_version("torch", torch.__version__, both(f", built for {built}", f"，{built} 版"))
 
@@ -207,14 +215,14 @@ def look_at_torch() -> Finding:
 def look_at_torchvision() -> Finding:
     try:
         import torchvision  # type: ignore[import-untyped]
-    except Exception as error:  # one that was built for another torch raises RuntimeError
+    except Exception as error:  # built for another torch, it raises RuntimeError
         words = _message(error)
-        return Finding("problem", both(f"cannot be imported: {words}", f"无法导入：{words}"), *_torch_anew())
+        return Finding("problem", both(f"cannot be imported: {words}", f"无法导入：{words}"), *_reinstall_torch())
     return _by_version("torchvision", torchvision.__version__, same(""))
 
 
 def look_at_sandbox() -> Finding:
-    """Start a worker, as `check` would: it says which of its walls are missing."""
+    """Start a worker, as `check` would. The worker tells which parts of the sandbox are missing."""
     from dlgrade.worker.limits import Limits
     from dlgrade.workers.sources import open_workers
 
@@ -225,7 +233,7 @@ def look_at_sandbox() -> Finding:
     if sys.platform != "linux":
         return Finding("note", sandbox_parts.NONE_HERE)
     enough = both(
-        "Your own code can be checked without; `dlgrade grade` wants it all. ",
+        "You can check your own code without them; `dlgrade grade` needs them all. ",
         "检查自己的代码不受影响；dlgrade grade 需要完整的沙箱。",
     )
     todo, commands = sandbox_parts.advice(source.missing)
@@ -236,32 +244,33 @@ def look_at_data() -> Finding:
     from dlgrade.course.data_sets import data_sets
 
     try:
-        here = course.load()
+        course = load()
     except CourseError:
-        return NOT_SEEN
-    sets = list(data_sets(here).values())
-    absent = [one for one in sets if one.missing()]
+        return NOT_CHECKED
+    sets = list(data_sets(course).values())
+    absent = [data for data in sets if data.missing()]
     if not absent:
         count = len(sets)
-        return Finding("ok", both(f"all {count} are here", f"{count} 个均已就绪"))
-    names = ", ".join(one.name for one in absent)
-    size = f"{sum(file.size for one in absent for file in one.missing()) / 1e6:.0f} MB"
+        return Finding("ok", both(f"all {count} are on this machine", f"{count} 个均已就绪"))
+    names = ", ".join(data.name for data in absent)
+    size = f"{sum(file.size for data in absent for file in data.missing()) / 1e6:.0f} MB"
     return Finding(
         "note",
-        both(f"not here: {names} ({size})", f"尚未下载：{names}（{size}）"),
+        both(f"not downloaded: {names} ({size})", f"尚未下载：{names}（{size}）"),
         both("Only a few checks need them.", "只有少数检查项需要。"),
-        tuple(f"dlgrade data fetch {one.name}" for one in absent),
+        tuple(f"dlgrade data fetch {data.name}" for data in absent),
     )
 
 
 def look_at_gpu() -> Finding:
     import torch
 
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         available = torch.cuda.is_available()
     if not available:
-        return _no_gpu(built_for_it=torch.version.cuda is not None, said=" ".join(str(one.message) for one in said))
+        said = " ".join(str(warning.message) for warning in caught)
+        return _no_gpu(built_for_it=torch.version.cuda is not None, said=said)
     chip = torch.cuda.get_device_properties(0)
     name = f"{chip.name}, {chip.total_memory / 2**30:.0f} GiB"
     try:
@@ -271,13 +280,13 @@ def look_at_gpu() -> Finding:
         return Finding(
             "problem",
             both(f"{name}: torch cannot use it: {words}", f"{name}：torch 无法使用：{words}"),
-            both("Until then: dlgrade check --device cpu", "在此之前可用：dlgrade check --device cpu"),
+            both("Until this is fixed: dlgrade check --device cpu", "解决之前可用：dlgrade check --device cpu"),
         )
     others = torch.cuda.device_count() - 1
     return Finding("ok", same(name) + (both(f" and {others} more", f"，另有 {others} 块") if others else same("")))
 
 
-# In this order: a worker is forked before CUDA is started, which does not survive it.
+# The order matters: `sandbox` forks a worker, and CUDA does not survive a fork, so `gpu` comes after it.
 ELSEWHERE: dict[str, Look] = {
     "torch": look_at_torch,
     "torchvision": look_at_torchvision,
@@ -294,7 +303,7 @@ tell()
 
 
 def ask_elsewhere() -> dict[str, Finding]:
-    """The looks that need torch, from a process that may die of them."""
+    """Run the looks that need torch in a process that may die of them."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
@@ -307,11 +316,11 @@ def ask_elsewhere() -> dict[str, Finding]:
         output, end = expired.stdout or b"", both("no answer in three minutes", "三分钟内没有结果")
     except OSError as error:
         output, end = b"", same(_message(error))
-    return _filled_up(_heard(output), end)
+    return _complete(_findings(output), end)
 
 
 def tell() -> None:
-    """Print what needs torch, a line of JSON each; nothing more where torch cannot be imported."""
+    """Print the findings that need torch, one line of JSON each. Stop if torch cannot be imported."""
     for name, look in ELSEWHERE.items():
         finding = guarded(look)
         sys.stdout.buffer.write(msgspec.json.encode({name: finding}) + b"\n")
@@ -320,56 +329,54 @@ def tell() -> None:
             break
 
 
-def _heard(output: bytes) -> dict[str, Finding]:
-    found: dict[str, Finding] = {}
+def _findings(output: bytes) -> dict[str, Finding]:
+    findings: dict[str, Finding] = {}
     for line in output.splitlines():
-        with contextlib.suppress(msgspec.DecodeError):  # a library may have printed something of its own
-            found |= msgspec.json.decode(line, type=dict[str, Finding])
-    return found
+        with contextlib.suppress(msgspec.DecodeError):  # a library printed this line
+            findings |= msgspec.json.decode(line, type=dict[str, Finding])
+    return findings
 
 
-def _filled_up(found: dict[str, Finding], end: Text | None) -> dict[str, Finding]:
-    """The findings, with a reason in place of each that is missing: the first of them ended the process."""
+def _complete(findings: dict[str, Finding], end: Text | None) -> dict[str, Finding]:
+    """Add the missing findings. The first missing look ended the process, so its finding is `end`."""
     for name in ELSEWHERE:
-        if name not in found and end is not None:
-            found[name] = Finding("problem", end, *(_torch_anew() if name == "torch" else ()))
+        if name not in findings and end is not None:
+            findings[name] = Finding("problem", end, *(_reinstall_torch() if name == "torch" else ()))
             end = None
-        elif name not in found:
-            found[name] = NOT_SEEN
-    return found
+        elif name not in findings:
+            findings[name] = NOT_CHECKED
+    return findings
 
 
-def _end(code: int, said: str) -> Text | None:
-    """How the process ended before its time, with its last words."""
+def _end(code: int, errors: str) -> Text | None:
+    """Return how the process ended too early, with its last line of errors; None if it ended well."""
     if code == 0:
         return None
     how = both(f"signal {-code}", f"信号 {-code}") if code < 0 else both(f"exit code {code}", f"退出码 {code}")
-    last = said.strip().rpartition("\n")[2]
-    return (
-        both("looking at it ended Python: ", "检查时 Python 退出：") + how + same(f"; {_short(last)}" if last else "")
-    )
+    last = errors.strip().rpartition("\n")[2]
+    return both("Python ended here: ", "检查时 Python 退出：") + how + same(f"; {_short(last)}" if last else "")
 
 
-# What to do.
+# Advice.
 
 
 def _no_gpu(*, built_for_it: bool, said: str) -> Finding:
-    pending = both("none: checks for a GPU stay pending", "无：需要 GPU 的检查项保持待定")
+    pending = both("none: checks that need a GPU stay pending", "无：需要 GPU 的检查项保持待定")
     if said:
         return Finding("note", pending, same(_short(said)))
     if shutil.which("nvidia-smi") and not built_for_it:
         advice = both(
-            "There is an NVIDIA driver, but this torch is for the CPU: see pytorch.org/get-started/locally",
+            "This machine has an NVIDIA driver, but torch is built for the CPU: see pytorch.org/get-started/locally",
             "本机有 NVIDIA 驱动，但安装的是 CPU 版 torch：见 pytorch.org/get-started/locally",
         )
         return Finding("note", pending, advice)
     return Finding("note", pending)
 
 
-def _torch_anew() -> tuple[Text, tuple[str, ...]]:
-    advice = both("Install both anew:", "请一起重新安装：")
+def _reinstall_torch() -> tuple[Text, tuple[str, ...]]:
+    advice = both("Reinstall both:", "请一起重新安装：")
     if sys.platform == "win32":
-        advice = both("It wants Microsoft's Visual C++ Redistributable. ", "它需要 Visual C++ 运行库。") + advice
+        advice = both("torch needs Microsoft's Visual C++ Redistributable. ", "它需要 Visual C++ 运行库。") + advice
     return advice, ("pip install -U torch torchvision",)
 
 
@@ -381,24 +388,28 @@ def _unset(variable: str) -> str:
 
 
 def _requirements(extra: str = "") -> list[Requirement]:
-    """What dlgrade requires on this system, or one of its extras does besides."""
+    """Return the packages that dlgrade requires on this system, or those that one of its extras adds."""
     from packaging.requirements import Requirement  # pytest requires it
 
     try:
         wanted = [Requirement(line) for line in metadata.requires("dlgrade") or ()]
     except metadata.PackageNotFoundError:
-        raise UsageError(both("dlgrade is here, but was not installed by pip.", "dlgrade 未通过 pip 安装。")) from None
+        raise UsageError(both("dlgrade was not installed by pip.", "dlgrade 未通过 pip 安装。")) from None
     if not extra:
-        return [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
-    markers = [(one, one.marker) for one in wanted if one.marker is not None]
-    return [one for one, marker in markers if marker.evaluate({"extra": extra}) and not marker.evaluate({"extra": ""})]
+        return [package for package in wanted if package.marker is None or package.marker.evaluate({"extra": ""})]
+    markers = [(package, package.marker) for package in wanted if package.marker is not None]
+    return [
+        package
+        for package, marker in markers
+        if marker.evaluate({"extra": extra}) and not marker.evaluate({"extra": ""})
+    ]
 
 
 def _lacking(extra: str = "") -> list[Requirement]:
-    return [one for one in _requirements(extra) if not _is_there(one)]
+    return [package for package in _requirements(extra) if not _is_installed(package)]
 
 
-def _is_there(wanted: Requirement) -> bool:
+def _is_installed(wanted: Requirement) -> bool:
     try:
         return wanted.specifier.contains(metadata.version(wanted.name), prereleases=True)
     except metadata.PackageNotFoundError:
@@ -406,20 +417,21 @@ def _is_there(wanted: Requirement) -> bool:
 
 
 def _by_version(name: str, version: str, more: Text) -> Finding:
-    (wanted,) = (one for one in _requirements() if one.name == name)
+    (wanted,) = (package for package in _requirements() if package.name == name)
     if wanted.specifier.contains(version, prereleases=True):
         return Finding("ok", same(version) + more)
     return Finding(
         "problem",
-        both(f"{version}; {wanted.specifier} is needed", f"{version}；需要 {wanted.specifier}"),
-        *_torch_anew(),
+        both(f"{version}; dlgrade needs {wanted.specifier}", f"{version}；需要 {wanted.specifier}"),
+        *_reinstall_torch(),
     )
 
 
-# Small looks.
+# Helpers.
 
 
 def speaks_chinese() -> bool:
+    """Return whether the terminal can show Chinese."""
     try:
         "检查，。：✓".encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -428,13 +440,13 @@ def speaks_chinese() -> bool:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or what is there on the way to it."""
+    """Return the folder, or its nearest parent that exists."""
     whole = folder.absolute()
     return next(path for path in (whole, *whole.parents) if path.exists())
 
 
 def _refusal(folder: Path) -> str | None:
-    """Why nothing can be written into a folder; None if something can."""
+    """Return why a folder is not writable; None if it is."""
     probe = folder / f".dlgrade-{os.getpid()}"
     try:
         probe.write_bytes(b"")

@@ -1,6 +1,6 @@
-"""What a student has done so far: plain JSON in the user's state folder, a file a chapter.
+"""The progress of a student: plain JSON in the user's state folder, two files for each chapter.
 
-Every file is written whole, so that two terminals at once leave one of their two states and never half of one.
+Files are written atomically. If two terminals write at once, one of the two states remains, never a mixture.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import platformdirs
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
-from dlgrade.results.report import ChapterReport
+from dlgrade.results import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.text import both
 
@@ -27,7 +27,7 @@ OTHER_CHAPTER = re.compile(r"ch\d+")
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """The last check of a whole chapter; `passed` says of each exercise whether all of its checks that ran did."""
+    """The last check of a whole chapter. `passed` tells for each exercise whether all its checks that ran passed."""
 
     file: str
     digest: str
@@ -39,12 +39,12 @@ class Checked(msgspec.Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """All points but those of checks that could not run here."""
+        """Return whether all points are earned, except those of checks that could not run here."""
         return self.score + self.pending >= self.points
 
 
 class Hinted(msgspec.Struct, frozen=True):
-    """How many hints were given, by exercise."""
+    """The number of hints given, by exercise."""
 
     given: dict[str, int] = {}
 
@@ -53,25 +53,30 @@ Kind = TypeVar("Kind", Checked, Hinted)
 
 
 def folder() -> Path:
-    """Where it is kept: $DLGRADE_STATE, else where this system keeps the state of programs."""
+    """Return the state folder: $DLGRADE_STATE, otherwise the system's folder for the state of programs."""
     return Path(os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("dlgrade"))
 
 
 def digest(submission: Submission) -> str:
-    """Of the file and of what it may import; other chapters' files beside it do not count."""
-    found = hashlib.sha256()
+    """Return a digest of the submission and the files that it may import. Files of other chapters do not count."""
+    content_hash = hashlib.sha256()
     for name, content in sorted(submission.files.items()):
         if name == submission.main or not OTHER_CHAPTER.match(name):
-            found.update(f"{name}:{len(content)}:".encode() + content)
-    return found.hexdigest()
+            content_hash.update(f"{name}:{len(content)}:".encode() + content)
+    return content_hash.hexdigest()
 
 
 def checked(chapter: Chapter) -> Checked | None:
-    """The last check; None if there was none, or its record cannot be read."""
+    """Return the last check of a chapter; None if there was none, or its record cannot be read."""
     return _read(_path(chapter, "check"), Checked)
 
 
 def note_check(chapter: Chapter, submission: Submission, report: ChapterReport) -> None:
+    """Store the result of checking a whole chapter.
+
+    Raises:
+        UsageError: the state folder cannot be written to.
+    """
     exercises = {
         name: not any(check.failed and not check.needs for check in checks)
         for name, checks in report.exercises().items()
@@ -83,15 +88,21 @@ def note_check(chapter: Chapter, submission: Submission, report: ChapterReport) 
 
 
 def hinted(chapter: Chapter) -> Hinted:
+    """Return the hints given so far; none if the record cannot be read."""
     return _read(_path(chapter, "hints"), Hinted) or Hinted()
 
 
 def note_hint(chapter: Chapter, exercise: str, count: int) -> None:
+    """Store the number of hints given for an exercise.
+
+    Raises:
+        UsageError: the state folder cannot be written to.
+    """
     _write(_path(chapter, "hints"), Hinted({**hinted(chapter).given, exercise: count}))
 
 
-def _path(chapter: Chapter, what: str) -> Path:
-    return folder() / f"{chapter.id}.{what}.json"
+def _path(chapter: Chapter, kind: str) -> Path:
+    return folder() / f"{chapter.id}.{kind}.json"
 
 
 def _read(path: Path, kind: type[Kind]) -> Kind | None:
@@ -108,8 +119,8 @@ def _write(path: Path, entry: Checked | Hinted) -> None:
     except OSError as error:
         raise UsageError(
             both(
-                f"Your progress cannot be noted in {path.parent} ({error.strerror}). "
-                f"Set {STATE_VARIABLE} to a folder that can be written to.",
+                f"Your progress cannot be saved in {path.parent} ({error.strerror}). "
+                f"Set {STATE_VARIABLE} to a folder that you can write to.",
                 f"无法在 {path.parent} 中记录学习进度（{error.strerror}）。请将 {STATE_VARIABLE} 设为可写的文件夹。",
             )
         ) from None

@@ -1,7 +1,7 @@
-// Tables that sort by a click on a column's head, and show the rows that have the words that are typed.
+// Sorts a table on a click on a column's head, and filters its rows by the words typed above it.
 const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-// What a row is sorted by; a cell that has nothing goes last in either direction.
+// Returns the sort key of a row. Empty cells come last in both directions.
 function keyOf(row, column) {
   const cell = row.cells[column];
   const words = cell.textContent.trim();
@@ -22,7 +22,7 @@ function sort(table, head) {
     const difference = numeric ? a.value - b.value : order.compare(a.words, b.words);
     return ascending ? difference : -difference;
   });
-  body.append(...keyed.map((one) => one.row));
+  body.append(...keyed.map((entry) => entry.row));
 }
 
 function search(table, words, count) {

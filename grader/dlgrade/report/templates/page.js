@@ -1,5 +1,5 @@
 "use strict";
-// Both languages are in the page; without this script both are shown.
+// The page holds both languages; without this script it shows both.
 const root = document.documentElement;
 
 function remembered() {
@@ -16,7 +16,7 @@ function speak(lang) {
   button.hidden = false;
 }
 
-// Before the page is painted, so that the other language does not flash up.
+// Runs before the page is painted, so that the other language never flashes up.
 speak(remembered() || ((navigator.language || "").toLowerCase().startsWith("zh") ? "zh" : "en"));
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -27,10 +27,10 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
-// What is folded on the screen is open on paper.
+// Opens folded parts for printing.
 let folded = [];
 addEventListener("beforeprint", () => {
   folded = [...document.querySelectorAll("details:not([open])")];
-  for (const one of folded) one.open = true;
+  for (const details of folded) details.open = true;
 });
-addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
+addEventListener("afterprint", () => { for (const details of folded) details.open = false; });
