@@ -248,8 +248,8 @@ def clip(impl, grads, theta, module=False, frozen=False):
 
 
 def clipped(grads, theta):
-    """What the gradients should be after it, with torch's norm, in float64."""
-    norm = nn.utils.get_total_norm([g.double() for g in grads]).item()
+    """Return the clipped gradients, computed with torch's norm in float64."""
+    norm = torch.cat([g.double().flatten() for g in grads]).norm().item()
     return [g * min(1.0, theta / norm) for g in grads]
 
 

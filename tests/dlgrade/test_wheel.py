@@ -22,7 +22,10 @@ def wheel(tmp_path_factory):
 
 
 def test_nothing_but_dlgrade_at_the_top(wheel):
-    """The wheel puts dlgrade and its own metadata into site-packages, and nothing else; the course is inside."""
+    """The wheel puts dlgrade and its own metadata into site-packages, and nothing else.
+
+    The course is inside the package, as are the marker of type hints and the licence.
+    """
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"dlgrade"}
     wanted = [
@@ -31,6 +34,8 @@ def test_nothing_but_dlgrade_at_the_top(wheel):
         "tests/chapters/test_ch28_batch_norm.py",
     ]
     assert [name for name in wanted if f"dlgrade/_course/{name}" not in names] == []
+    assert "dlgrade/py.typed" in names
+    assert [name for name in names if name.endswith(".dist-info/licenses/LICENSE")] != []
 
 
 def test_check_from_an_empty_folder(wheel, tmp_path):

@@ -84,15 +84,16 @@ def test_preprocessing_against_pandas(reference):
 
     It has holes, categories that only the test set has, and one that only test houses know at all.
     """
+    # PoolQC is NaN in every training row: without `dtype` pandas takes it for a column of numbers there.
+    texts = dict.fromkeys(["MSZoning", "Alley", "PoolQC"], object)
     train, test = (
-        pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=["NA", ""]) for text in (TRAIN, TEST)
+        pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=["NA", ""], dtype=texts)
+        for text in (TRAIN, TEST)
     )
     everything = pd.concat((train.iloc[:, 1:-1], test.iloc[:, 1:]))
-    everything["PoolQC"] = everything["PoolQC"].astype(object)  # a column of NaN in one table is of numbers there
     numeric = everything.select_dtypes("number").columns
     scaled = everything[numeric].apply(lambda x: (x - x.mean()) / x.std()).fillna(0)
-    texts = everything.drop(columns=numeric)
-    expected = pd.get_dummies(pd.concat((scaled, texts), axis=1), columns=list(texts), dummy_na=True)
+    expected = pd.get_dummies(pd.concat((scaled, everything[list(texts)]), axis=1), columns=list(texts), dummy_na=True)
     left, right, names = reference.preprocess(columns(TRAIN), columns(TEST))
     assert names == list(expected.columns)
     features = torch.tensor(expected.to_numpy(dtype=np.float32))
@@ -109,6 +110,8 @@ def test_standardize_against_pandas(reference):
     torch.testing.assert_close(found, torch.tensor(expected.to_numpy()))
 
 
+# pandas 2 announces another type for the columns of a table without any category; their values stay.
+@pytest.mark.filterwarnings("ignore:The behavior of Index.insert:FutureWarning")
 def test_one_hot_against_pandas(reference):
     """All columns of up to three cells agree with get_dummies(dummy_na=True)."""
     for cells in itertools.product(["b", "a", None], repeat=3):
