@@ -235,7 +235,7 @@ class Fuzzer:
         grading, comparison = self.grading, Comparison(dtype=self.rng.random() < 0.8)
         declared = Declared(f"{question.exercise}.fuzzed", question.exercise, 1.0, self.chapter.title)
         check, unmet = Check(declared, seconds=5.0), None
-        grading.from_scratch.used.clear()
+        grading.forbidden.used.clear()
         grading.worker.worker = Canned(question.number, frame)
         grading.begin(check)
         try:
