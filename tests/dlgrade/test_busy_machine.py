@@ -1,4 +1,4 @@
-"""What a submission gets on a machine that is busy with other things: its own time, not what it waited."""
+"""On a busy machine a submission is charged for its own time, not for the time that it waited for a core."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ WORK = "start = time.process_time()\n    while time.process_time() - start < 0.6
 
 @contextlib.contextmanager
 def crowd():
-    """Five processes that never rest, on the cores of this one."""
+    """Run five processes that never rest on the cores of this process."""
     with contextlib.ExitStack() as others:
         for _ in range(5):
             # the kernel shares cores between sessions first
@@ -30,7 +30,7 @@ def crowd():
 
 @pytest.fixture
 def one_core():
-    """This process and what it starts share a core."""
+    """This process and all that it starts share a core."""
     free = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(free)})
     yield

@@ -141,7 +141,7 @@ def small(empty_course, monkeypatch):
 
 
 def planted(source):
-    """The source with a canary of its own, and another student's name for it."""
+    """Return the source with a canary of its own, named after another student."""
     return source.replace("own_canary", canary("own"))
 
 
@@ -149,7 +149,7 @@ def planted(source):
 
 
 def canaries_in(pid):
-    """The canaries in all memory of a process, by name."""
+    """Return the canaries in all memory of a process, by name."""
     found = set()
     with contextlib.suppress(OSError):
         for content in written_memory(pid):
@@ -159,7 +159,7 @@ def canaries_in(pid):
 
 
 def written_memory(pid):
-    """What a process has in its writable memory, without pages that it has never touched."""
+    """Return the writable memory of a process, without pages that it has never touched."""
     with Path(f"/proc/{pid}/mem").open("rb", 0) as memory, Path(f"/proc/{pid}/pagemap").open("rb", 0) as pages:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             place, rights = line.split()[:2]
@@ -180,13 +180,13 @@ def names(canaries):
 
 
 def children(pid):
-    """The children of all threads of a process."""
+    """Return the children of all threads of a process."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [child for place in tasks for child in place.read_text().split()]
 
 
 def nursery_of(process):
-    """The pid of a command's nursery, once there is one."""
+    """Return the pid of a command's nursery, once there is a nursery."""
     while process.poll() is None:
         with contextlib.suppress(OSError):
             for pid in children(process.pid):
@@ -197,7 +197,7 @@ def nursery_of(process):
 
 
 def sandboxed(pid):
-    """The fork servers and workers among the descendants of a process: they run as nobody."""
+    """Return the fork servers and workers among the descendants of a process: they run as nobody."""
     found = []
     with contextlib.suppress(OSError):
         for child in children(pid):
@@ -208,7 +208,7 @@ def sandboxed(pid):
 
 
 def look(process, owns):
-    """Canaries by process, in the nursery and in what is sandboxed, once `owns` workers hold a submission."""
+    """Return the canaries in the nursery and in each sandboxed process, once `owns` workers hold a submission."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         nursery = nursery_of(process)
@@ -222,7 +222,7 @@ def look(process, owns):
 
 @contextlib.contextmanager
 def stopped(pids):
-    """Nothing changes while it is looked at."""
+    """Stop these processes inside the block, so that their memory does not change."""
     for pid in pids:
         send(pid, signal.SIGSTOP)
     try:
@@ -238,7 +238,7 @@ def send(pid, sign):
 
 
 def assert_confidential(found):
-    """Nobody holds more than one submission, and that is all."""
+    """Each worker holds at most one submission, and no other canary."""
     for pid, canaries in found.items():
         assert names(canaries) <= {"own"}, pid
         assert len(canaries) <= 1, pid
@@ -263,7 +263,7 @@ def start(small, tmp_path):
 
 
 def test_grade(start, tmp_path):
-    """While a class is graded, by several judges and again by those of a second nursery, no worker holds more."""
+    """While a class is graded, by several judges and then by judges of a second nursery, no worker holds more."""
     for number in range(8):
         folder = tmp_path / "in" / f"s{number}"
         folder.mkdir(parents=True)
@@ -285,7 +285,7 @@ def test_grade(start, tmp_path):
 
 
 def wait_for_secrets(process):
-    """The canaries of the command itself, once it has read the class: they can be found where they are."""
+    """The search finds the canaries of the command itself, once it has read the class."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         found = canaries_in(process.pid)
@@ -306,7 +306,7 @@ def test_student(start, tmp_path, arguments):
 
 
 def test_audit(start, small):
-    """An audit's made-up submissions are told nothing besides."""
+    """The made-up submissions of an audit hold no other canary, either."""
     alternates = small / "solutions" / "ch90_motto" / "alternates"
     alternates.mkdir()
     for name in ("one", "two"):
@@ -430,14 +430,14 @@ workers.close()
 
 
 def found_in(words):
-    """What a search said: the ways by which each canary was found."""
+    """Return the ways by which a search found each canary."""
     match = re.search(r"FOUND (\{.*?\})\s*$", words, re.M)
     assert match, words
     return json.loads(match[1].replace("'", '"'))
 
 
 def test_the_search_finds_what_is_there(tmp_path):
-    """A worker that is forked from a process that has read a canary, as it must never be, finds it in its memory."""
+    """A worker that descends from a process with a canary, as no worker must, finds the canary in its memory."""
     (tmp_path / "search.py").write_text(planted(SEARCH))
 
     done = subprocess.run(
@@ -454,7 +454,7 @@ def test_the_search_finds_what_is_there(tmp_path):
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("options", [(), ("--workers", "spawn")], ids=["forked", "spawned"])
 def test_search_by_a_student(dlgrade, tmp_path, options):
-    """By all ways together a submission finds itself alone, in every kind of worker, the one that trains included."""
+    """By all ways together a submission finds only itself, in every kind of worker, also in the training worker."""
     (tmp_path / "ch90_motto.py").write_text(planted(SEARCH))
 
     done = dlgrade("check", "ch90", "-k", "motto", "--seed", SEED, "--json", *options)
@@ -470,7 +470,7 @@ def test_search_by_a_student(dlgrade, tmp_path, options):
 
 @pytest.mark.usefixtures("small")
 def test_search_in_a_class(dlgrade, tmp_path):
-    """In a batch of several jobs it finds nobody else's work, no name, no seed and no address."""
+    """In a batch of several jobs a submission finds no other student's work, no name, no seed and no address."""
     for number in range(4):
         folder = tmp_path / "in" / f"s{number}"
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Exceptions of a submission, whatever it makes of them, become short reports that say where."""
+"""Exceptions of a submission become short reports that say where, no matter how the submission makes them."""
 
 import sys
 
@@ -34,7 +34,7 @@ PLACES = {
 
 @pytest.mark.parametrize(("given", "line", "source"), PLACES.values(), ids=PLACES)
 def test_places_of_a_syntax_error(fail, given, line, source):
-    """A line or column that no file has becomes one within the limits; a mark stands only below what is shown."""
+    """A line or column that no file has is moved within the limits; a mark is only below a character that is shown."""
     check = fail(f"raise SyntaxError('x', ('ch28_batch_norm.py', {given}, 'y'))")
     assert check.verdict is Verdict.RAISED
     assert check.message.en == "Syntax error: x"
@@ -74,7 +74,7 @@ class Lie({base}):
 
 @pytest.mark.parametrize("base", ["Exception", "SyntaxError", "NotImplementedError", "RuntimeError"])
 def test_an_exception_whose_attributes_raise(fail, base):
-    """What a class makes of `__traceback__`, `msg` or `__class__` does not count: its lines are found all the same."""
+    """A class cannot hide its lines by defining `__traceback__`, `msg` or `__class__`."""
     check = fail("raise Lie", before=LIE.format(base=base))
     assert check.verdict in (Verdict.RAISED, Verdict.NOT_IMPLEMENTED)
     assert check.detail.frames
@@ -118,7 +118,7 @@ def test_endless_recursion(fail, lines, before):
 
 
 def test_a_file_that_recurses_everywhere(judge, ch28, grade):
-    """Where every exercise recurses without end, the report is less than twice as long as that of a right answer."""
+    """If every exercise recurses without end, the report is less than twice as long as the report of a right answer."""
     names = "batch_norm", "layer_norm", "instance_norm", "group_norm", "norm_stat_count", "BatchNorm"
     wrong = "".join(f"def {name}(*a, **k): return {name}(*a, **k)\n" for name in names)
     sizes = []
@@ -144,7 +144,7 @@ def test_sixty_thousand_refusals(grade):
 
 
 def test_names_that_are_none(grade):
-    """A function that is missing is reported as missing, whatever else the module holds."""
+    """A missing function is reported as missing, no matter what else the module holds."""
     check = grade(
         "globals().update({5: 1, 'norm_stat_coun\\ud800': 2, 'n' * 10**6: 3})", keyword="norm_stat_count"
     ).checks[0]

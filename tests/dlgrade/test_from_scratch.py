@@ -1,4 +1,4 @@
-"""Exercises that are to be written from scratch: no bypass works, no honest code is refused."""
+"""Forbidden operations: no bypass works, and no honest code is refused."""
 
 import ast
 import string
@@ -11,7 +11,7 @@ import yaml
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
 from dlgrade.judge.forbidden import interface
-from dlgrade.results import Verdict
+from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker.forbidden import families, operators, static
 from dlgrade.worker.forbidden.program import Program
@@ -51,7 +51,7 @@ def layer_norm(judge, ch28, grade):
 
 
 def refused(report, *words):
-    """Whether the exercise earns nothing and its checks say why."""
+    """Return whether the exercise earns nothing and its checks say why."""
     assert report.score == 0
     for check in report.checks:
         assert check.verdict is Verdict.FAILED
@@ -63,7 +63,7 @@ def refused(report, *words):
 
 @pytest.mark.parametrize("bypass", BYPASSES.values(), ids=BYPASSES)
 def test_bypass(bypass, layer_norm):
-    """No known way to a ready-made function earns a point."""
+    """No known way to a forbidden function earns a point."""
     beside = {name: string.Template(text).substitute(CALL) for name, text in bypass.get("beside", {}).items()}
     before, use = (string.Template(bypass.get(key, "")).substitute(CALL) for key in ("before", "use"))
 
@@ -104,7 +104,7 @@ def test_unused_method(judge):
 
 
 def test_used_method(judge):
-    """The same method counts as soon as something calls it, under a computed name, too."""
+    """The same method counts as soon as it is called, also under a computed name."""
     chapter = judge.course.chapter("ch65")
     source = judge.course.reference(chapter).read_text(encoding="utf-8") + (
         "\n\n_Right = DotProductAttention\n\n\nclass DotProductAttention(_Right):\n"
@@ -120,7 +120,7 @@ def test_used_method(judge):
 
 
 def test_operator_below_python(judge):
-    """A function of torch that runs a forbidden operator inside is found by the record alone."""
+    """Only the record finds a function of torch that runs a forbidden operator inside."""
     chapter = judge.course.chapter("ch05")
     source = judge.course.reference(chapter).read_text(encoding="utf-8") + (
         "\n\n_right = mm\n\n\ndef mm(A, B):\n    torch.cov(torch.ones(2, 2))\n    return _right(A, B)\n"
@@ -146,7 +146,7 @@ def test_operators_of_the_probe(judge):
 
 
 def test_record(capfd):
-    """The record has operators under torch's names, whatever name they were called by, and prints nothing."""
+    """The record has operators under torch's names, no matter how they were called, and prints nothing."""
     ran = []
 
     with operators.recorded(ran):
@@ -170,7 +170,7 @@ def test_neighbour_as_it_was_read(layer_norm):
 
 
 def test_line_and_file(layer_norm):
-    """The message names the function, the line, and the file where it is another one."""
+    """The message names the function, the line, and the file if it is not the main file."""
     report = layer_norm(
         "import helper", "helper.f(x)", {"helper.py": "import torch\n\ndef f(x):\n    return torch._C\n"}
     )

@@ -22,7 +22,7 @@ def replies():
 
 
 def test_replies(judge, replies):
-    """Of three thousand spoiled replies each becomes a verdict, and the reports of all of them can be written."""
+    """Each of three thousand spoiled replies becomes a verdict, and all reports can be written."""
     result = replies.fuzz(judge, ["ch28"], 3000, seed=28, mistakes=1, sample=10)
     assert not result.faults
     assert result.outcomes.total() == 3000

@@ -1,4 +1,4 @@
-"""What a worker with a GPU can reach, and one without cannot; on a /dev with nodes of the driver's names."""
+"""A worker with a GPU reaches the driver's nodes, a worker without does not. Here /dev has nodes of these names."""
 
 import json
 import shutil
@@ -60,7 +60,7 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
-    """What a worker with a GPU and one without see, in this order."""
+    """Return the findings of a worker with a GPU and of a worker without, in this order."""
     file = tmp_path_factory.mktemp("look") / "look.py"
     file.write_text(LOOK, encoding="utf-8")
     inside = ("unshare", "-m", "sh", "-c", WITH_NODES, "sh")
@@ -81,7 +81,7 @@ def test_device_nodes(seen):
 
 
 def test_proc(seen):
-    """CUDA's /proc shows a worker itself alone, and neither the judge's command line nor a way to change the kernel."""
+    """CUDA's /proc shows a worker only itself: not the judge's command line, and no way to change the kernel."""
     with_gpu, without = seen
     assert (with_gpu["processes"], without["processes"]) == (["1"], [])
     assert with_gpu["command line"] == ""

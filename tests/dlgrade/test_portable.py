@@ -1,4 +1,4 @@
-"""What students run, where Windows' and macOS's lacks are made: no fork, no POSIX signals, no Landlock.
+"""The commands of students on a machine that lacks what Windows and macOS lack: fork, POSIX signals, Landlock.
 
 A virtual environment is the machine: its every Python, workers included, begins by taking those parts away.
 """
@@ -46,7 +46,7 @@ BORROWED = [Path(pytest.__file__).parents[1], Path(dlgrade.__file__).parents[1]]
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
-    """The Python of a machine that lacks them; torch and the rest are borrowed, as installing them takes a minute."""
+    """Return the Python of such a machine; torch and other packages are borrowed, as installing them takes a minute."""
     environment = tmp_path_factory.mktemp("elsewhere")
     venv.create(environment, with_pip=False, symlinks=True)
     (site_packages,) = (environment / "lib").glob("python*/site-packages")
@@ -82,12 +82,12 @@ def layer_norm(X, normalized_shape, weight=None, bias=None, eps=1e-5):
 
 
 def tells_only_walls(done):
-    """Whether standard error has nothing but a line about the sandbox."""
+    """Return whether standard error has nothing but a line about the sandbox."""
     return all(line.startswith("Sandbox: ") for line in done.stderr.splitlines()[:1]) and done.stderr.count("\n") <= 1
 
 
 def test_workers_are_spawned(elsewhere, grade, tmp_path):
-    """There a worker is a program of its own, and which walls are missing is said in a line, not by a traceback."""
+    """There a worker is a program of its own, and a line names the missing parts, without a traceback."""
     (tmp_path / NAME).write_text(grade.reference, encoding="utf-8")
     done = elsewhere("check", "ch28", "--sandbox", "require")
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
@@ -97,7 +97,7 @@ def test_workers_are_spawned(elsewhere, grade, tmp_path):
 
 
 def test_a_forked_worker_is_refused(elsewhere, grade, tmp_path):
-    """Asked for a forked worker where there is no fork, it says so in a sentence."""
+    """A sentence refuses a forked worker where nothing can be forked."""
     (tmp_path / NAME).write_text(grade.reference, encoding="utf-8")
     done = elsewhere("check", "ch28", "--workers", "fork")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "Error: Forked workers need Linux.\n")
@@ -121,7 +121,7 @@ def test_packages_of_the_user(grade, tmp_path):
 
 
 def test_a_wrong_answer(elsewhere, grade, tmp_path):
-    """A mistake is named there, too, and what the submission printed is shown."""
+    """There, too, a misconception is named, and the output of the submission is shown."""
     (tmp_path / NAME).write_text(grade.reference + MISTAKE, encoding="utf-8")
     done = elsewhere("check", "ch28", "-k", "layer_norm", "--json")
     assert (done.returncode, tells_only_walls(done)) == (1, True)
@@ -131,7 +131,7 @@ def test_a_wrong_answer(elsewhere, grade, tmp_path):
 
 
 def test_an_evening(elsewhere, grade, tmp_path):
-    """Every command of a student's runs there: from the starter code to full marks and back."""
+    """Every command of a student runs there, from the starter code to full marks and back."""
 
     def told(code, *arguments):
         done = elsewhere(*arguments)
@@ -174,7 +174,7 @@ def wait_for(stream, words):
 
 @pytest.mark.timeout(120)
 def test_watch(python, elsewhere, grade, tmp_path):
-    """`watch` checks what is there, and again what is saved."""
+    """`watch` checks the file, and checks it again when it is saved."""
     path = tmp_path / NAME
     path.write_text(grade.starter, encoding="utf-8")
     with subprocess.Popen(
@@ -203,6 +203,6 @@ print("undisturbed")
 
 
 def test_a_mistake_without_end(elsewhere):
-    """A known mistake that never ends is given up there as well, and the time allowed ends with it."""
+    """A misconception that never ends is given up there as well, and its deadline ends with it."""
     done = elsewhere("-c", ENDLESS, module=None)
     assert done.stdout.split() == ["TimeoutError:", "1", "undisturbed"], done.stderr

@@ -29,7 +29,7 @@ TENSORS = {
 
 
 def test_the_same_bytes_in_every_process():
-    """A probe has the same bytes wherever it is made, so that what came of it once is found again."""
+    """A probe has the same bytes wherever it is made, so that its outcome is found again."""
     runs = [
         subprocess.run([sys.executable, "-c", DIGEST], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True)
         for seed in ("1", "2")
@@ -39,7 +39,7 @@ def test_the_same_bytes_in_every_process():
 
 @pytest.mark.parametrize("tensor", TENSORS.values(), ids=TENSORS)
 def test_tensors_arrive_as_they_were(tensor):
-    """A tensor that a probe closes over arrives with its kind, values, strides and wish for gradients."""
+    """A tensor that a probe closes over arrives with its dtype, values, strides and `requires_grad`."""
     arrived = pickle.loads(pickled(lambda _: tensor))(None)
     assert type(arrived) is type(tensor)
     assert (arrived.dtype, arrived.stride(), arrived.requires_grad) == (

@@ -99,7 +99,7 @@ def test_whole_sandbox(folder):
 @needs_namespaces
 @pytest.mark.parametrize(("lang", "words"), [("en", "Missing: user namespace, PID"), ("zh", "缺少：用户命名空间、PID")])
 def test_required_part_is_missing(lang, words, folder):
-    """Where a part is missing, `require` refuses, names it and grades nothing."""
+    """`require` refuses a sandbox with a missing part, names the part and grades nothing."""
     command = [*WITHOUT_NAMESPACES, sys.executable, *CHECK, "--sandbox", "require", "--lang", lang]
     result = run(command, folder)
     assert (result.returncode, result.stdout) == (2, "")
@@ -108,7 +108,7 @@ def test_required_part_is_missing(lang, words, folder):
 
 @needs_namespaces
 def test_going_on_with_what_there_is(folder):
-    """Where a part is missing, `auto` says so once, in a line of standard error, and goes on."""
+    """`auto` names a missing part once, in a line of standard error, and goes on."""
     result = run([*WITHOUT_NAMESPACES, sys.executable, *CHECK], folder)
     assert result.returncode == 0
     assert "Sandbox:" not in result.stdout
@@ -133,7 +133,7 @@ def test_walls_that_remain(folder):
 
 @needs_linux
 def test_no_sandbox(folder):
-    """With `--sandbox off` a right answer passes, and a line says that there is none."""
+    """With `--sandbox off` a right answer passes, and a line says that there is no sandbox."""
     result = run([sys.executable, *CHECK, "--sandbox", "off", "--json"], folder)
     (line,) = result.stderr.splitlines()
     assert (result.returncode, line.partition(".")[0]) == (0, "Sandbox: switched off")
@@ -141,7 +141,7 @@ def test_no_sandbox(folder):
 
 
 def closed_parent(path):
-    """The first folder above a path that others may not enter."""
+    """Return the first folder above a path that other users may not enter."""
     return next((above for above in reversed(path.parents) if not above.stat().st_mode & 0o001), None)
 
 
@@ -198,7 +198,7 @@ def in_a_container(*refused, command=(*CHECK, "--json")):
 
 
 def parts(result):
-    """The names of the missing parts that the JSON report has; but for whether root's home is open to others."""
+    """Return the names of the missing parts in the JSON report, except for the part about root's home."""
     missing = json.loads(result.stdout)["sandbox"]["missing"]
     return [part for part in (one.partition(" (")[0] for one in missing) if part != "rights of an ordinary user"]
 
@@ -231,14 +231,14 @@ def test_parts_that_a_container_refuses(refused, missing, folder):
 @needs_filter
 @needs_namespaces
 def test_a_container_that_allows_namespaces(folder):
-    """With the flags that the doctor names a container's root has the whole sandbox, though it may not mount itself."""
+    """With the flags that the doctor names, a container's root has the whole sandbox, though it may not mount."""
     result = run(in_a_container("capabilities", command=(*CHECK, "--sandbox", "require")), folder)
     assert (result.returncode, result.stderr) == (0, "")
 
 
 @needs_filter
 def test_doctor_in_a_container(folder):
-    """The doctor names the parts as the report does, and the flags that bring them back."""
+    """The doctor names the missing parts as the report does, and the flags that provide them."""
     done = run(in_a_container("docker", command=("-m", "dlgrade", "doctor", "--json")), folder, DLGRADE_STATE=folder)
     (found,) = [one for one in json.loads(done.stdout)["findings"] if one["name"] == "sandbox"]
     assert ", ".join(NAMESPACES) in found["found"]
@@ -248,7 +248,7 @@ def test_doctor_in_a_container(folder):
 @needs_filter
 @pytest.mark.parametrize(("lang", "word"), [("en", "network namespace"), ("zh", "网络命名空间")])
 def test_grade_refuses_in_a_container(lang, word, folder):
-    """`grade` says which parts are missing and what to do, in one line, before it reads anything of the class."""
+    """`grade` names the missing parts and the remedy in one line, before it reads any file of the class."""
     (folder / "roster.csv").write_text("not a roster", encoding="utf-8")
     command = ("-m", "dlgrade", "grade", NAME, "--roster", "roster.csv", "--json", "--lang", lang)
     result = run(in_a_container("docker", command=command), folder)
@@ -395,7 +395,7 @@ source.close()
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root can become other users")
 @pytest.mark.parametrize("refused", [[], ["landlock_create_ruleset=ENOSYS", "seccomp=EPERM"]], ids=["docker", "bare"])
 def test_two_submissions_in_a_container(refused, tmp_path):
-    """Two workers of root's are two users there: neither ends the other, nor reads its memory or its open files."""
+    """Two workers of root are two users there: neither can end the other, or read its memory or its open files."""
     (tmp_path / "two.py").write_text(TWO_AT_ONCE, encoding="utf-8")
     result = run(in_a_container("docker", *refused, command=[tmp_path / "two.py"]), tmp_path)
     assert result.returncode == 0, result.stderr

@@ -14,7 +14,7 @@ STREAM = socket.SOCK_STREAM | socket.SOCK_CLOEXEC
 
 
 def run(program, arch, number, arguments):
-    """What a classic BPF program does with a call; every offset is one of `struct seccomp_data`."""
+    """Return the verdict of a classic BPF program on a call; every offset is an offset of `struct seccomp_data`."""
     data = [number, arch, 0, 0]
     for argument in (*arguments, 0, 0, 0, 0, 0, 0)[:6]:
         data += [argument & 0xFFFFFFFF, argument >> 32]
@@ -37,7 +37,7 @@ def run(program, arch, number, arguments):
 
 @pytest.fixture(params=MACHINES)
 def calls(request):
-    """calls(name, *arguments, sockets=False): what comes of a system call on this architecture."""
+    """calls(name, *arguments, sockets=False): the verdict on a system call of this architecture."""
     arch, clone, clone3, setsockopt, refused = seccomp.TABLES[request.param]
     socketpair, sendto, others = seccomp.SOCKETS[request.param]
     numbers = {**seccomp.COMMON, **refused, **others, "clone": clone, "clone3": clone3, "setsockopt": setsockopt}
@@ -52,7 +52,7 @@ def calls(request):
 
 @pytest.mark.parametrize("sockets", [True, False])
 def test_always(calls, sockets):
-    """With sockets and without, the same calls are refused and the same ones work."""
+    """With sockets and without, the same calls are refused and the same calls work."""
     assert calls("read", sockets=sockets) == ALLOWED
     assert {calls(name, sockets=sockets) for name in ("ptrace", "unshare", "memfd_create", "io_uring_setup")} == {
         REFUSED
@@ -72,7 +72,7 @@ def test_other_numbers(calls):
 
 
 def test_sockets(calls):
-    """With a network namespace every socket may be made; what it reaches is nothing."""
+    """With a network namespace every socket may be made, as it reaches nothing."""
     for name in ("socket", "connect", "bind", "listen"):
         assert calls(name, socket.AF_INET, sockets=True) == ALLOWED
     assert calls("socketpair", socket.AF_UNIX, socket.SOCK_DGRAM, sockets=True) == ALLOWED
@@ -80,7 +80,7 @@ def test_sockets(calls):
 
 
 def test_no_sockets(calls):
-    """Without one there are pairs of streams only, and nothing is sent to an address."""
+    """Without a network namespace there are only pairs of streams, and nothing is sent to an address."""
     for name in ("socket", "connect", "bind", "listen"):
         assert calls(name, socket.AF_UNIX, socket.SOCK_STREAM) == REFUSED
     assert calls("socketpair", socket.AF_UNIX, STREAM) == ALLOWED

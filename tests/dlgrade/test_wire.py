@@ -1,4 +1,4 @@
-"""Values cross as data: every kind arrives as it was sent, and no tree, however made, does more than not arrive."""
+"""Values cross as data: every kind arrives as it was sent, and a malformed tree is refused and does nothing else."""
 
 import contextlib
 import random
@@ -23,7 +23,7 @@ EXACT = Comparison(Tolerance(0.0, 0.0))
 
 
 def crossed(value, max_bytes=1 << 20):
-    """The value as it arrives, through the bytes of the channel."""
+    """Return the value as it arrives, through the bytes of the channel."""
     content = msgspec.msgpack.encode(to_tree(value, max_bytes))
     return from_tree(msgspec.msgpack.decode(content))
 
@@ -61,7 +61,7 @@ def test_tensors(dtype):
 
 
 def test_views_of_complex_tensors():
-    """Lazy conjugates and negations arrive as the values that they stand for."""
+    """Lazy conjugates and negations arrive with their values."""
     tensor = torch.tensor([1 + 2j, 3 - 4j])
     for value in (tensor.conj(), tensor.conj().imag):
         assert torch.equal(crossed(value), value)
@@ -79,7 +79,7 @@ CODES = ["?", "i1", "u1", "i2", "u4", "i8", "f2", "f4", "f8", "c8", "c16", ">f4"
 
 @pytest.mark.parametrize("code", CODES)
 def test_arrays(code):
-    """A numpy array of every kind arrives with its values, whichever its byte order and its layout."""
+    """A numpy array of every kind arrives with its values, in any byte order and layout."""
     array = np.arange(12).reshape(3, 4).astype(code)
     for value in (array, array.T, array[:, ::2], array[:0], array[0, :1].reshape(())):
         arrived = crossed(value)
@@ -94,7 +94,7 @@ def test_arrays(code):
     ids=lambda value: type(value).__name__,
 )
 def test_numpy_numbers_arrive_as_plain_ones(value, plain):
-    """A number that left a numpy array arrives as Python's own."""
+    """A number of numpy's arrives as a plain number of Python."""
     arrived = crossed(value)
     assert type(arrived) is type(plain)
     assert arrived == plain
@@ -120,7 +120,7 @@ ODD = {
 
 @pytest.mark.parametrize("value", ODD.values(), ids=ODD)
 def test_anything_else(value):
-    """What is not data arrives as its type and what it prints as, or as text; never as an error."""
+    """An object that is not data arrives as its type and its repr, or as text; never as an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's about sparse tensors
         arrived = crossed({"x": value})["x"]
@@ -175,14 +175,14 @@ UNSENDABLE = {
 
 @pytest.mark.parametrize(("make", "reason"), UNSENDABLE.values(), ids=UNSENDABLE)
 def test_limits(make, reason):
-    """What is too large, too deep or contains itself is refused with the reason."""
+    """A value that is too large, too deep or contains itself is refused with the reason."""
     with pytest.raises(Unsendable) as caught:
         to_tree(make(), 1 << 20)
     assert caught.value.reason == reason
 
 
 def test_the_deepest_value_arrives():
-    """What may just be sent can also be read."""
+    """The deepest value that may be sent can also be read."""
     depth = wire.MAX_DEPTH - 1
     assert crossed(nested(depth)) == nested(depth)
 
@@ -248,13 +248,13 @@ MALFORMED = {
 
 @pytest.mark.parametrize("tree", MALFORMED.values(), ids=MALFORMED)
 def test_malformed_trees(tree):
-    """A tree that no honest worker sends is refused as such."""
+    """A tree that no honest worker sends is refused as malformed."""
     with pytest.raises(Malformed):
         from_tree(tree)
 
 
 def test_a_blob_is_used_once():
-    """One tensor's bytes make one tensor: a small message cannot mention them so often that the judge is full."""
+    """A blob makes only one tensor: a small message cannot mention a blob so often that the judge's memory is full."""
     tree = ["T", "uint8", [3], "cpu", 0]
     assert from_tree(tree, [b"abc"]).tolist() == [97, 98, 99]
     with pytest.raises(Malformed):
@@ -263,12 +263,12 @@ def test_a_blob_is_used_once():
 
 @pytest.mark.parametrize("tree", [["T", "bool", [3], "cpu", b"\0\1\2"], ["A", "|b1", [3], b"\0\1\2"]], ids=["T", "A"])
 def test_bools_are_zero_or_one(tree):
-    """Whatever bytes a worker sends for them, bools are true or false and nothing else."""
+    """Bools are true or false and nothing else, no matter which bytes a worker sends."""
     assert from_tree(tree).view(torch.uint8 if tree[0] == "T" else np.uint8).tolist() == [0, 1, 1]
 
 
 def test_lying_classes():
-    """A class whose names and bases are not what they should be arrives as any other object."""
+    """A class that lies about its names and bases arrives as any other object."""
 
     class Liar(type):
         __name__ = __mro__ = __module__ = property(lambda _: 1 / 0)
@@ -292,7 +292,7 @@ def failure(**changes):
 
 
 def framed(**changes):
-    """A reply with these fields as a frame."""
+    """Return a reply with these fields as a frame."""
     reply = {"number": 1, "status": "value", "forbidden": [], "sizes": [], "value": None, **changes}
     head = msgspec.msgpack.encode(reply)
     return struct.pack(">I", len(head)) + head
@@ -348,7 +348,7 @@ def test_replies_that_say_nothing(changes):
 
 
 def mutated(rng, tree):
-    """The tree with one node, somewhere, replaced by something else."""
+    """Return the tree with one node, somewhere, replaced by another node."""
     if isinstance(tree, list) and tree and rng.random() < 0.8:
         at = rng.randrange(len(tree))
         return [*tree[:at], mutated(rng, tree[at]), *tree[at + 1 :]]
@@ -365,7 +365,7 @@ def mutated(rng, tree):
 
 
 def test_fuzz():
-    """Of ten thousand spoiled trees each becomes a value or is refused as malformed; nothing else is raised."""
+    """Each of ten thousand spoiled trees becomes a value or is refused as malformed; nothing else is raised."""
     rng = random.Random(28)
     sample = [torch.ones(2, 3), np.zeros(3), {"a": (1, 2.5), 2**70: {3}}, b"x", None, torch.float32, object(), True]
     honest = to_tree(sample, 1 << 20)
@@ -393,7 +393,7 @@ def test_fuzzed_bytes():
 
 
 def test_broken_text_in_the_channel(grade):
-    """A worker that answers with bytes that are no text is a crash of the submission's, not a fault of the grader."""
+    """A reply with a string that is no text is a crash of the submission, not a fault of the grader."""
     report = grade(
         "import os, struct, sys\n"
         "def norm_stat_count(shape, kind):\n"

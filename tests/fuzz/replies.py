@@ -93,7 +93,7 @@ class Recorded:
 
 @dataclass
 class Recorder:
-    """The judge's source of workers, which notes what its workers answer to probes."""
+    """A source of workers that notes the replies of its workers to probes."""
 
     source: object
     recorded: list[Recorded] = field(default_factory=list)
@@ -140,7 +140,7 @@ def sources(judge, chapter, mistakes):
 
 
 def record(judge, chapter, mistakes=MISTAKES):
-    """The replies of the chapter's submissions."""
+    """Return the replies of the chapter's submissions."""
     source = judge.workers
     judge.workers = Recorder(source)
     try:
@@ -155,7 +155,7 @@ def record(judge, chapter, mistakes=MISTAKES):
 
 
 class Canned:
-    """A worker that gives one reply, whatever it is asked."""
+    """A worker that gives the same reply to every question."""
 
     missing = ()
 
@@ -182,7 +182,7 @@ class Canned:
 
 
 class TooLong(BaseException):
-    """One reply took more processor time than any should."""
+    """A reply took more processor time than any reply should."""
 
 
 def ring(*_):
@@ -231,7 +231,7 @@ class Fuzzer:
             self.slowest = max(self.slowest, time.process_time() - started)
 
     def judged(self, question, frame):
-        """The check, as it is after the question is answered by this frame."""
+        """Return the check after its question was answered by this frame."""
         grading, comparison = self.grading, Comparison(dtype=self.rng.random() < 0.8)
         declared = Declared(f"{question.exercise}.fuzzed", question.exercise, 1.0, self.chapter.title)
         check, unmet = Check(declared, seconds=5.0), None
@@ -292,7 +292,7 @@ class Fuzzer:
 
 
 def resident():
-    """Bytes of memory that this process has."""
+    """Return the bytes of this process that are in memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 

@@ -30,7 +30,7 @@ NODES = (
 
 
 def spoiled(rng, frame, others):
-    """The frame changed: its tensors, its tree, its bytes, or two of these; now and then nothing."""
+    """Return the frame with its tensors, its tree or its bytes changed, or two of these; sometimes unchanged."""
     way = rng.random()
     if way < 0.01:
         return frame
@@ -46,7 +46,7 @@ def spoiled(rng, frame, others):
 
 
 def with_another_answer(frame, other):
-    """The answer to another question."""
+    """Return the frame with the answer to another question."""
     (size,), (other_size,) = HEADER.unpack_from(frame), HEADER.unpack_from(other)
     head, answer = (msgspec.msgpack.decode(f[4 : 4 + s]) for f, s in ((frame, size), (other, other_size)))
     content = msgspec.msgpack.encode({**answer, "number": head["number"]})
@@ -54,7 +54,7 @@ def with_another_answer(frame, other):
 
 
 def with_tensors_spoiled(rng, frame):
-    """Other bytes in the tensors, if there are any: other values of the same shape."""
+    """Return the frame with other bytes in its tensors: other values of the same shape."""
     (size,) = HEADER.unpack_from(frame)
     content = bytearray(frame)
     for _ in range(rng.choice((1, 2, 8))):
@@ -93,7 +93,7 @@ def with_bytes_spoiled(rng, frame, others):
 
 
 def with_tree_spoiled(rng, frame, others):
-    """The head changed as a tree, in a frame with the right sizes; the bytes of its tensors mostly as they were."""
+    """Return the frame with its head changed as a tree, the right sizes, and mostly the same bytes of tensors."""
     (size,) = HEADER.unpack_from(frame)
     head, rest = msgspec.msgpack.decode(frame[4 : 4 + size]), frame[4 + size :]
     for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
@@ -110,7 +110,7 @@ def with_tree_spoiled(rng, frame, others):
 
 
 def mutated(rng, tree, others):
-    """The tree with one node, somewhere, replaced, repeated, moved or left out."""
+    """Return the tree with one node, somewhere, replaced, repeated, moved or left out."""
     if isinstance(tree, dict) and tree and rng.random() < 0.95:
         inside = "error" if tree.get("status") == "raised" else "value"
         names = (*tree, "error", "syntax", "x") if rng.random() < 0.2 else tuple(tree)
@@ -134,7 +134,7 @@ def mutated(rng, tree, others):
 
 
 def replacement(rng, tree, others):
-    """Something else: mostly of the same type, so that it is looked at more closely."""
+    """Return another node, mostly of the same type, so that the judge reads it further."""
     alike = {bool: (True, False), int: NUMBERS, float: FLOATS, str: WORDS, bytes: (b"", b"\2\0\0\0")}
     if type(tree) in alike and rng.random() < 0.7:
         return rng.choice(alike[type(tree)])
@@ -172,7 +172,7 @@ def replacement(rng, tree, others):
 
 
 def large(rng):
-    """A node that is large or deep, near the limits and beyond."""
+    """Return a node that is large or deep, near the limits and beyond."""
     size = rng.choice((50, 4_000, 5_000, 60_000, 210_000))
     make = rng.choice(
         (

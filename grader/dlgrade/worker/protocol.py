@@ -168,7 +168,7 @@ class ReportWaiting(msgspec.Struct, frozen=True, tag=True):
     number: int
 
 
-Order = StartWorker | KillWorker | ReportWaiting
+ServerOrder = StartWorker | KillWorker | ReportWaiting
 
 
 class End(msgspec.Struct, frozen=True):
@@ -198,7 +198,7 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     end: End
 
 
-Message = Ready | Waited | Ended
+ServerMessage = Ready | Waited | Ended
 
 # The command orders the nursery.
 
@@ -245,12 +245,12 @@ class SpawnWorker(msgspec.Struct, frozen=True):
 _encoder = msgspec.msgpack.Encoder()
 _replies = msgspec.msgpack.Decoder(Reply)
 _questions = msgspec.msgpack.Decoder(Question)
-_orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
-_messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+_server_orders: msgspec.msgpack.Decoder[ServerOrder] = msgspec.msgpack.Decoder(ServerOrder)
+_server_messages: msgspec.msgpack.Decoder[ServerMessage] = msgspec.msgpack.Decoder(ServerMessage)
 _nursery_orders: msgspec.msgpack.Decoder[NurseryOrder] = msgspec.msgpack.Decoder(NurseryOrder)
 
 
-def encode(message: Question | Order | Message | NurseryOrder) -> bytes:
+def encode(message: Question | ServerOrder | ServerMessage | NurseryOrder) -> bytes:
     """Return a message as the bytes of a frame or a packet."""
     return _encoder.encode(message)
 
@@ -260,14 +260,14 @@ def decode_question(content: bytes) -> Question:
     return _questions.decode(content)
 
 
-def decode_order(packet: bytes) -> Order:
+def decode_server_order(packet: bytes) -> ServerOrder:
     """Return the judge's order to the fork server."""
-    return _orders.decode(packet)
+    return _server_orders.decode(packet)
 
 
-def decode_message(packet: bytes) -> Message:
+def decode_server_message(packet: bytes) -> ServerMessage:
     """Return the fork server's message to the judge."""
-    return _messages.decode(packet)
+    return _server_messages.decode(packet)
 
 
 def decode_nursery_order(packet: bytes) -> NurseryOrder:

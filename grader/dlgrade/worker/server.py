@@ -24,9 +24,9 @@ from dlgrade.worker.protocol import (
     End,
     Ended,
     KillWorker,
-    Message,
     Ready,
     ReportWaiting,
+    ServerMessage,
     StartWorker,
     Waited,
 )
@@ -93,7 +93,7 @@ class Server:
             for child in self.children.values():
                 self.kill(child)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: ServerMessage) -> None:
         """Send a message to the judge."""
         self.control.send(protocol.encode(message))
 
@@ -125,7 +125,7 @@ class Server:
         packet, descriptors, _, _ = socket.recv_fds(self.control, PACKET, 2)
         if not packet:
             return False
-        match protocol.decode_order(packet):
+        match protocol.decode_server_order(packet):
             case StartWorker() as order:
                 self.make(order, *descriptors)
             case ReportWaiting(number):

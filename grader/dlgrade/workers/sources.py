@@ -26,10 +26,10 @@ from dlgrade.worker.protocol import (
     End,
     Ended,
     KillWorker,
-    Message,
-    Order,
     Ready,
     ReportWaiting,
+    ServerMessage,
+    ServerOrder,
     SpawnWorker,
     StartWorker,
     Waited,
@@ -146,7 +146,7 @@ class ForkServer(WorkerSource):
         self.contained = not ready.missing
         return super().open()
 
-    def order(self, order: Order, descriptors: tuple[int, ...] = ()) -> None:
+    def order(self, order: ServerOrder, descriptors: tuple[int, ...] = ()) -> None:
         """Send an order, with descriptors where it needs them."""
         packet = protocol.encode(order)
         with self.sending:
@@ -155,11 +155,11 @@ class ForkServer(WorkerSource):
             except OSError:
                 raise _server_gone() from None
 
-    def _next_message(self) -> Message:
+    def _next_message(self) -> ServerMessage:
         packet = self.control.recv(PACKET)
         if not packet:
             raise _server_gone()
-        return protocol.decode_message(packet)
+        return protocol.decode_server_message(packet)
 
     def wait_for(self, number: int) -> End:
         """Wait until all processes of a worker are dead, and return how the worker ended."""
