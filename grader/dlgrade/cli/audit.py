@@ -14,7 +14,7 @@ from dlgrade.cli import complete, echo, echo_json, lang_option, rewrite, tell_sa
 from dlgrade.text import Lang
 
 if TYPE_CHECKING:
-    from dlgrade.audit.model import ChapterAudit, Hole
+    from dlgrade.audit.findings import ChapterAudit, Hole
 
 
 @click.command("audit")
