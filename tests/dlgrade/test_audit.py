@@ -25,7 +25,7 @@ class SmallCourse:
         self.folder = folder
         self.solution = folder / "solutions" / "ch90_twice"
         self.suite = folder / "tests" / "chapters" / "test_ch90_twice.py"
-        self.mistakes = self.solution / "misconceptions.yaml"
+        self.misconceptions = self.solution / "misconceptions.yaml"
         self.reference = self.solution / "reference.py"
         alternates = self.solution / "alternates"
         alternates.mkdir()
@@ -66,17 +66,17 @@ def right_answer(small):
 
 
 def misconception_passes(small):
-    small.edit(small.mistakes, "with: return X / 2", "with: return X + X")
+    small.edit(small.misconceptions, "with: return X / 2", "with: return X + X")
     return "misconception-passes", "halved: passes every check; add one that catches it."
 
 
 def misconception_crashes(small):
-    small.edit(small.mistakes, "with: return X / 2", "with: return X / nothing")
+    small.edit(small.misconceptions, "with: return X / 2", "with: return X / nothing")
     return "misconception-crashes", "halved: twice.ordinary_input ends in RAISED, not FAILED"
 
 
 def misconception_never_ends(small):
-    small.edit(small.mistakes, "with: return X / 2", "with: 'while True: pass'")
+    small.edit(small.misconceptions, "with: return X / 2", "with: 'while True: pass'")
     return "misconception-crashes", "halved: twice.ordinary_input ends in TIMED_OUT, not FAILED"
 
 
@@ -86,8 +86,8 @@ def misconception_caught_elsewhere(small):
 
 
 def misdiagnosis(small):
-    same = small.mistakes.read_text(encoding="utf-8").replace("id: halved", "id: cut").replace("X / 2", "X * 0.5")
-    with small.mistakes.open("a", encoding="utf-8") as file:
+    same = small.misconceptions.read_text(encoding="utf-8").replace("id: halved", "id: cut").replace("X / 2", "X * 0.5")
+    with small.misconceptions.open("a", encoding="utf-8") as file:
         file.write(same)
     return "misdiagnosis", "cut: twice.ordinary_input diagnoses it as halved"
 
@@ -123,7 +123,7 @@ def write_procedure(small, body, returns):
     """Make the exercise one that takes a list; the check looks at what is returned, and at the list afterwards."""
     small.edit(small.reference, "return 2 * X", body)
     small.edit(small.reference, ") -> Tensor:", f") -> {returns}:")
-    small.edit(small.mistakes, "replace: return 2 * X", f"replace: '{body}'")
+    small.edit(small.misconceptions, "replace: return 2 * X", f"replace: '{body}'")
     small.edit(small.suite, "X = randn(4, 3)", "X = randn(4).tolist()")
     small.edit(small.suite, "impl.twice(X))", "[impl.twice(X), len(X)])")
 
@@ -177,7 +177,7 @@ def no_from_scratch(small):
     small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [sum]\n")
     families = small.folder / "exercises" / "ready_made.yaml"
     families.write_text("sum: {names: [torch.sum], operators: [sum]}\n", encoding="utf-8")
-    return "no-from-scratch", "twice: forbids ready-made calls and has no test_from_scratch"
+    return "no-from-scratch", "twice: forbids operations and has no test_from_scratch"
 
 
 def unknown_family(small):
@@ -190,26 +190,26 @@ def family_of_nothing(small):
     no_from_scratch(small)
     families = small.folder / "exercises" / "ready_made.yaml"
     families.write_text("sum: {names: [torch.sum, torch.summ], operators: [sun]}\n", encoding="utf-8")
-    return "files", "ready_made.yaml: torch.summ is nothing that this torch has; correct it in the family sum."
+    return "files", "ready_made.yaml: torch.summ is not in this version of torch; correct it in the family sum."
 
 
 def change_does_not_apply(small):
-    small.edit(small.mistakes, "replace: return 2 * X", "replace: return 3 * X")
+    small.edit(small.misconceptions, "replace: return 2 * X", "replace: return 3 * X")
     return "files", "misconception halved: 'return 3 * X' occurs 0 times in the reference, not once"
 
 
 def change_is_no_python(small):
-    small.edit(small.mistakes, "with: return X / 2", "with: return X /")
+    small.edit(small.misconceptions, "with: return X / 2", "with: return X /")
     return "files", "misconception halved: the change leaves no valid Python"
 
 
 def unknown_key(small):
-    small.edit(small.mistakes, "  exercise: twice", "  exercise: twice\n  severity: high")
+    small.edit(small.misconceptions, "  exercise: twice", "  exercise: twice\n  severity: high")
     return "files", "unknown field `severity`"
 
 
 def missing_translation(small):
-    small.edit(small.mistakes, "zh: 引导学生发现误解的提问。", "zh: to do")
+    small.edit(small.misconceptions, "zh: 引导学生发现误解的提问。", "zh: to do")
     return "files", "halved: its hint needs English and Chinese."
 
 
@@ -229,7 +229,7 @@ def suite_imports_a_solution(small):
 
 
 def old_starter_code(small):
-    small.edit(small.reference, "What it computes", "Twice its input")
+    small.edit(small.reference, "Return twice the input", "Return the doubled input")
     return "files", "ch90_twice.py: is not what the reference gives; run `dlgrade stubs`."
 
 
@@ -311,14 +311,14 @@ def test_a_replay_of_numbers_from_chance(dlgrade, small):
     assert "0.0%" in done.stdout
 
 
-def test_update_writes_what_caught_a_mistake(dlgrade, small):
+def test_update_writes_what_caught_a_misconception(dlgrade, small):
     """After --update, caught_by is what was seen, nothing else of the file has changed, and the audit is clean."""
-    small.edit(small.mistakes, "    - twice.ordinary_input\n", "    - twice.second\n")
+    small.edit(small.misconceptions, "    - twice.ordinary_input\n", "    - twice.second\n")
     small.add_check("agree(lambda impl: impl.twice(X))")
-    mistakes = small.mistakes.read_text(encoding="utf-8")
+    before = small.misconceptions.read_text(encoding="utf-8")
     assert dlgrade("audit", "--update", "--jobs", "1").returncode == 1
     found = "    - twice.ordinary_input\n    - twice.second\n"
-    assert small.mistakes.read_text(encoding="utf-8") == mistakes.replace("    - twice.second\n", found)
+    assert small.misconceptions.read_text(encoding="utf-8") == before.replace("    - twice.second\n", found)
     assert dlgrade("audit", "--jobs", "1").returncode == 0
 
 

@@ -11,7 +11,7 @@ import yaml
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
 from dlgrade.judge.forbidden import interface
-from dlgrade.results.report import Verdict
+from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker.forbidden import families, operators, static
 from dlgrade.worker.forbidden.program import Program

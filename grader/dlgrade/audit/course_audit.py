@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from dlgrade.audit import caught_by
-from dlgrade.audit.changes import changed
-from dlgrade.audit.model import ChapterAudit
+from dlgrade.audit.changed_chapters import changed_chapters
+from dlgrade.audit.findings import ChapterAudit
 from dlgrade.audit.run import Amount, Audit
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
@@ -51,7 +51,7 @@ def plan(course: Course, options: Options) -> Plan:
     wanted = [course.chapter(name) for name in options.chapters] or list(course.chapters)
     chapters: Plan = [(chapter, options.mutants) for chapter in wanted]
     if options.changed_since is not None:
-        touched, engine_changed = changed(course, options.changed_since)
+        touched, engine_changed = changed_chapters(course, options.changed_since)
         sample: Amount = "none" if options.mutants == "none" else "sample"
         chapters = [
             (chapter, options.mutants if chapter in touched else sample)
@@ -81,7 +81,7 @@ def audit_chapters(
     """
     with pool(course, options.jobs or cores()) as executor:
         for chapter, amount in chapters:
-            audit = Audit(course, executor, seeds=list(options.seeds), progress=partial(progress, chapter.id))
+            audit = Audit(course, executor, seeds=options.seeds, progress=partial(progress, chapter.id))
             result = audit.chapter(chapter, amount)
             if options.update:
                 caught_by.update(course, chapter, result)

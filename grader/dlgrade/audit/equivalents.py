@@ -1,4 +1,4 @@
-"""What an author lists as right although a machine made it up: `equivalents.yaml`, each entry with its reason."""
+"""Reads `equivalents.yaml`: made-up answers that an author lists as right, each with the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dlgrade.course import Chapter, Course, read_yaml
 
 
 class SameMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mutant that computes the same: the line before, the line after, and why no check can tell them apart."""
+    """A mutant that computes the same: the line before and after, and why no check can tell them apart."""
 
     before: str
     after: str
@@ -19,7 +19,7 @@ class SameMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RightAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An answer that is worthless elsewhere and right here, as zeros are for a first state."""
+    """An answer that is worthless for most exercises and right for this one, as zeros are for a first state."""
 
     exercise: str
     answer: str
@@ -27,26 +27,29 @@ class RightAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeedlessCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A check worth much that a replay may pass: its right answer cannot depend on the seed."""
+    """A check worth many points that a replay may pass, because its right answer cannot depend on the seed."""
 
     check: str
     reason: str
 
 
 class ReplayShare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The share of a chapter's points that a replay may earn, where its subject leaves too little to draw."""
+    """The share of a chapter's points that a replay may earn, because its subject leaves too little to draw."""
 
     limit: Annotated[float, msgspec.Meta(ge=0, le=1)]
     reason: str
 
 
 class Equivalents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
     mutants: list[SameMutant] = []
     answers: list[RightAnswer] = []
     replays: list[SeedlessCheck] = []
     replay_share: ReplayShare | None = None
 
     def is_right(self, exercise: str, answer: str) -> bool:
+        """Return whether this worthless answer is listed as right for the exercise."""
         return any((entry.exercise, entry.answer) == (exercise, answer) for entry in self.answers)
 
 
@@ -55,5 +58,6 @@ def equivalents_file(course: Course, chapter: Chapter) -> Path:
 
 
 def equivalents(course: Course, chapter: Chapter) -> Equivalents:
+    """The chapter's entries. None if it has no such file."""
     path = equivalents_file(course, chapter)
     return read_yaml(path, Equivalents) if path.exists() else Equivalents()

@@ -1,17 +1,17 @@
-"""From what made-up submissions got to the holes of a suite."""
+"""Finds the holes of a suite in the reports of made-up submissions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dlgrade.audit.equivalents import equivalents, equivalents_file
-from dlgrade.audit.model import Hole, Outcome, Replay, Replayed, line_of
+from dlgrade.audit.findings import Hole, Kind, ReplayedCheck, ReplayScore, Trial, line_of
 from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.options import Why
 from dlgrade.results import CheckReport, Verdict
 
-REPLAY_POINTS = 2  # a check worth as much is never passed by answers for another seed
-REPLAY_SHARE = 0.1  # of a chapter's points at most
+REPLAY_POINTS = 2  # a replay must not pass a check worth this much
+REPLAY_SHARE = 0.1  # a replay must not earn more of a chapter's points
 REPLAY_ADVICE: dict[Why, str] = {
     "fixed": "draw its inputs.",
     "same": "choose its inputs so that the right answer depends on what is drawn.",
@@ -19,121 +19,122 @@ REPLAY_ADVICE: dict[Why, str] = {
 }
 
 
-class Finder:
-    """Knows a chapter's files, so that a hole can point at the line at fault."""
+class HoleFinder:
+    """Finds the holes of one chapter, and the line at fault of each."""
 
     def __init__(self, course: Course, chapter: Chapter) -> None:
         self.course = course
         self.chapter = chapter
         self.suite = course.suite(chapter)
-        self.mistakes = course.solution(chapter) / "misconceptions.yaml"
-        self.known = {entry.id: entry for entry in course.misconceptions(chapter)}
+        self.misconceptions_file = course.solution(chapter) / "misconceptions.yaml"
+        self.misconceptions = {entry.id: entry for entry in course.misconceptions(chapter)}
         self.equivalents = equivalents(course, chapter)
 
-    def find(self, outcome: Outcome) -> Iterator[Hole]:
-        """The holes that one made-up submission shows."""
-        kind = outcome.made_up.kind
-        if kind == "starter":
-            yield from self._starter(outcome)
-        elif kind == "right":
-            yield from self._right(outcome)
-        elif kind == "misconception":
-            yield from self._misconception(outcome, self.known[outcome.made_up.name])
-        elif kind == "worthless":
-            yield from self._worthless(outcome)
-        elif kind == "replay":
-            yield from self._replay(outcome)
-        elif kind == "ready-made":
-            yield from self._ready_made(outcome)
+    def find(self, trial: Trial) -> Iterator[Hole]:
+        """The holes that one made-up submission shows. Mutants are counted elsewhere."""
+        finders: dict[Kind, Callable[[Trial], Iterator[Hole]]] = {
+            "starter": self._starter,
+            "right": self._right,
+            "misconception": self._misconception,
+            "worthless": self._worthless,
+            "replay": self._replay,
+            "forbidden": self._forbidden,
+        }
+        return finders[trial.made_up.kind](trial)
 
-    def at_check(self, kind: str, check: str, text: str) -> Hole:
-        words = f"def test_{check.partition('.')[2].partition('[')[0]}("
+    def _at_check(self, kind: str, check: str, text: str) -> Hole:
+        definition = f"def test_{check.partition('.')[2].partition('[')[0]}("
         suites = self.course.suites(self.chapter)
-        suite = next((path for path in suites if words in path.read_text(encoding="utf-8")), self.suite)
-        return Hole(self.chapter.id, kind, text, str(suite), line_of(suite, words))
+        suite = next((path for path in suites if definition in path.read_text(encoding="utf-8")), self.suite)
+        return Hole(self.chapter.id, kind, text, str(suite), line_of(suite, definition))
 
-    def at_mistake(self, kind: str, name: str, text: str) -> Hole:
-        return Hole(self.chapter.id, kind, text, str(self.mistakes), line_of(self.mistakes, f"id: {name}"))
+    def _at_misconception(self, kind: str, name: str, text: str) -> Hole:
+        return Hole(
+            self.chapter.id, kind, text, str(self.misconceptions_file), line_of(self.misconceptions_file, f"id: {name}")
+        )
 
-    def _starter(self, outcome: Outcome) -> Iterator[Hole]:
-        for check in outcome.report.checks:
+    def _starter(self, trial: Trial) -> Iterator[Hole]:
+        for check in trial.report.checks:
             if check.verdict is not Verdict.NOT_IMPLEMENTED and not check.needs:
-                yield self.at_check(
+                yield self._at_check(
                     "starter",
                     check.id,
                     f"{check.id}: starter code gets {check.verdict.value}, not NOT_IMPLEMENTED; "
                     f"let the check call the exercise.{_reason(check)}",
                 )
 
-    def _right(self, outcome: Outcome) -> Iterator[Hole]:
-        name, seed = outcome.made_up.name, outcome.made_up.seed
-        for check in outcome.report.checks:
+    def _right(self, trial: Trial) -> Iterator[Hole]:
+        name, seed = trial.made_up.name, trial.made_up.seed
+        for check in trial.report.checks:
             if not check.passed and not check.needs:
-                yield self.at_check(
+                yield self._at_check(
                     "right-answer",
                     check.id,
                     f"{check.id}: rejects the right answer {name!r} under seed {seed} ({check.verdict.value}); "
-                    f"mend the check or the answer.{_reason(check)}",
+                    f"fix the check or the answer.{_reason(check)}",
                 )
 
-    def _misconception(self, outcome: Outcome, entry: Misconception) -> Iterator[Hole]:
-        failed = [check for check in outcome.report.checks if not check.passed]
+    def _misconception(self, trial: Trial) -> Iterator[Hole]:
+        entry = self.misconceptions[trial.made_up.name]
+        failed = [check for check in trial.report.checks if not check.passed]
         if not failed:
-            yield self.at_mistake(
+            yield self._at_misconception(
                 "misconception-passes", entry.id, f"{entry.id}: passes every check; add one that catches it."
             )
             return
-        crashed = [check for check in failed if check.verdict is not Verdict.FAILED]
-        for check in crashed:
-            yield self.at_mistake(
-                "misconception-crashes",
-                entry.id,
-                f"{entry.id}: {check.id} ends in {check.verdict.value}, not FAILED; choose inputs on which it gives "
-                f"wrong values.{_reason(check)}",
-            )
-        caught = {check.id for check in failed}
-        if caught != set(entry.caught_by):
-            more, fewer = sorted(caught - set(entry.caught_by)), sorted(set(entry.caught_by) - caught)
-            words = [f"it also fails {', '.join(more)}"] if more else []
-            words += [f"it passes {', '.join(fewer)}"] if fewer else []
-            yield self.at_mistake(
-                "misconception-caught-elsewhere", entry.id, f"{entry.id}: caught_by is not right: {'; '.join(words)}."
-            )
         for check in failed:
-            if check not in crashed and check.diagnosis != entry.id:
+            if check.verdict is not Verdict.FAILED:
+                yield self._at_misconception(
+                    "misconception-crashes",
+                    entry.id,
+                    f"{entry.id}: {check.id} ends in {check.verdict.value}, not FAILED; choose inputs on which it "
+                    f"gives wrong values.{_reason(check)}",
+                )
+        yield from self._caught_elsewhere(entry, {check.id for check in failed})
+        for check in failed:
+            if check.verdict is Verdict.FAILED and check.diagnosis != entry.id:
                 named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
-                yield self.at_mistake(
+                yield self._at_misconception(
                     "misdiagnosis",
                     entry.id,
                     f"{entry.id}: {check.id} diagnoses it {named}; make the values of the two differ, or drop one.",
                 )
 
-    def _worthless(self, outcome: Outcome) -> Iterator[Hole]:
-        for check in _paid(outcome):
-            if not self.equivalents.is_right(check.exercise, outcome.made_up.name):
-                yield self.at_check(
+    def _caught_elsewhere(self, entry: Misconception, caught_by: set[str]) -> Iterator[Hole]:
+        more = sorted(caught_by - set(entry.caught_by))
+        fewer = sorted(set(entry.caught_by) - caught_by)
+        differences = [f"it also fails {', '.join(more)}"] if more else []
+        differences += [f"it passes {', '.join(fewer)}"] if fewer else []
+        if differences:
+            text = f"{entry.id}: caught_by is not right: {'; '.join(differences)}."
+            yield self._at_misconception("misconception-caught-elsewhere", entry.id, text)
+
+    def _worthless(self, trial: Trial) -> Iterator[Hole]:
+        for check in _earning(trial):
+            if not self.equivalents.is_right(check.exercise, trial.made_up.name):
+                yield self._at_check(
                     "worthless",
                     check.id,
-                    f"{check.id}: a worthless answer ({outcome.made_up.name}) earns its points; "
+                    f"{check.id}: a worthless answer ({trial.made_up.name}) earns its points; "
                     "let the check look at values that only a right answer has.",
                 )
 
-    def stale_answers(self, outcomes: list[Outcome]) -> Iterator[Hole]:
-        """Entries that call an answer right which earns nothing."""
-        earns = {(check.exercise, one.made_up.name) for one in outcomes for check in _paid(one)}
+    def stale_answers(self, trials: list[Trial]) -> Iterator[Hole]:
+        """Holes for entries of equivalents.yaml that list an answer which earns nothing."""
+        earns = {(check.exercise, trial.made_up.name) for trial in trials for check in _earning(trial)}
         path = equivalents_file(self.course, self.chapter)
         for entry in self.equivalents.answers:
             if (entry.exercise, entry.answer) not in earns:
                 text = f"equivalents.yaml: {entry.answer!r} earns nothing in {entry.exercise}; take the entry out."
                 yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.exercise))
 
-    def _replay(self, outcome: Outcome) -> Iterator[Hole]:
-        replay, allowed = replayed(outcome), self.equivalents.replay_share
+    def _replay(self, trial: Trial) -> Iterator[Hole]:
+        replay, allowed = replay_score(trial), self.equivalents.replay_share
         listed = {entry.check for entry in self.equivalents.replays}
         for passed in replay.passed:
             if passed.points >= REPLAY_POINTS and passed.check not in listed:
                 text = f"{passed.check}: answers for another seed earn its {passed.points:g} points; "
-                yield self.at_check("replay", passed.check, text + REPLAY_ADVICE[passed.why])
+                yield self._at_check("replay", passed.check, text + REPLAY_ADVICE[passed.why])
         limit = allowed.limit if allowed else REPLAY_SHARE
         if replay.share > limit:
             names = ", ".join(passed.check for passed in replay.passed)
@@ -144,8 +145,8 @@ class Finder:
             yield Hole(self.chapter.id, "replay-share", text, str(self.suite))
         yield from self._stale_replays(replay)
 
-    def _stale_replays(self, replay: Replay) -> Iterator[Hole]:
-        """Entries that let a replay earn what it does not earn, or may earn anyway."""
+    def _stale_replays(self, replay: ReplayScore) -> Iterator[Hole]:
+        """Holes for entries of equivalents.yaml that allow a replay more than it earns, or no more than usual."""
         path = equivalents_file(self.course, self.chapter)
         heavy = {passed.check for passed in replay.passed if passed.points >= REPLAY_POINTS}
         for entry in self.equivalents.replays:
@@ -157,38 +158,33 @@ class Finder:
             text = f"equivalents.yaml: a replay earns no more than {REPLAY_SHARE:.0%}; take replay_share out."
             yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, "replay_share"))
 
-    def _ready_made(self, outcome: Outcome) -> Iterator[Hole]:
-        told = {check.exercise for check in outcome.report.checks if check.id == f"{check.exercise}.from_scratch"}
+    def _forbidden(self, trial: Trial) -> Iterator[Hole]:
+        guarded = {check.exercise for check in trial.report.checks if check.id == f"{check.exercise}.from_scratch"}
         for exercise in self.chapter.exercises:
-            if exercise.forbidden and exercise.name not in told:
-                text = (
-                    f"{exercise.name}: forbids ready-made calls and has no test_from_scratch; add it, worth 0 points."
-                )
-                yield self.at_check("no-from-scratch", f"{exercise.name}.from_scratch", text)
-
-    def idle(self, checks: list[str], caught: set[str]) -> list[str]:
-        """The checks that nothing has failed yet."""
-        return [check for check in checks if check not in caught]
+            if exercise.forbidden and exercise.name not in guarded:
+                text = f"{exercise.name}: forbids operations and has no test_from_scratch; add it, worth 0 points."
+                yield self._at_check("no-from-scratch", f"{exercise.name}.from_scratch", text)
 
     def idle_hole(self, check: str, tried: str) -> Hole:
-        text = f"{check}: catches no {tried}; give it inputs that a mistake fails on, or drop it."
-        return self.at_check("idle-check", check, text)
+        """A hole for a check that no submission of the kind `tried` fails."""
+        text = f"{check}: catches no {tried}; give it inputs on which a wrong answer fails, or drop it."
+        return self._at_check("idle-check", check, text)
 
 
-def replayed(outcome: Outcome) -> Replay:
+def replay_score(trial: Trial) -> ReplayScore:
     """The points that a replay earns, check by check."""
-    checks = outcome.report.checks
+    checks = trial.report.checks
     passed = [
-        Replayed(check.id, check.points, outcome.why.get(check.id, "fixed"))
+        ReplayedCheck(check.id, check.points, trial.why.get(check.id, "fixed"))
         for check in checks
         if check.passed and check.points
     ]
-    return Replay(sum(check.points for check in checks), passed)
+    return ReplayScore(sum(check.points for check in checks), passed)
 
 
-def _paid(outcome: Outcome) -> list[CheckReport]:
-    """The checks that a worthless answer earns points in."""
-    checks = outcome.report.checks if outcome.made_up.kind == "worthless" else []
+def _earning(trial: Trial) -> list[CheckReport]:
+    """The checks in which a worthless answer earns points. None for other submissions."""
+    checks = trial.report.checks if trial.made_up.kind == "worthless" else []
     return [check for check in checks if check.passed and check.points]
 
 

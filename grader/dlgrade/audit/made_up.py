@@ -1,4 +1,4 @@
-"""The made-up submissions of a chapter, all but the mutants."""
+"""Makes the submissions of a chapter's audit, except the mutants."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from dlgrade.audit.model import MadeUp
+from dlgrade.audit.findings import MadeUp
 from dlgrade.course import Chapter, Course, Misconception, starter_code
 from dlgrade.course.misconceptions import changed
 from dlgrade.errors import CourseError
 from dlgrade.text import both
 
-# Worthless answers: what a function gives in place of the right result Y. X is its first argument. Those in place of a
-# number, a truth value or a text are such constants, too; each answer has others, so that few answers try many.
+# Worthless answers: expressions in place of the right result Y. X is the first argument of the exercise. In place of
+# numbers, truth values and texts they give constants. Each answer has other constants, so that few answers try many.
 WORTHLESS = {
     "zeros": "_map(Y, torch.zeros_like, lambda n: 0 * n)",
     "ones": "_map(Y, torch.ones_like, lambda n: 0 * n + 1, flag=True, text='a')",
@@ -96,7 +96,7 @@ def {name}(*args, **kwargs):
     return {expression}
 
 """
-# An exercise that returns nothing gives its answer in its arguments.
+# An exercise that returns nothing writes its answer into its arguments.
 PROCEDURE = """
 _right_{name} = {name}
 
@@ -119,7 +119,7 @@ class {name}(torch.nn.Module):
 
 """
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
-READY_MADE = """
+FORBIDDEN_CALL = """
 _right_{name} = {name}
 
 
@@ -133,10 +133,10 @@ def {name}(*args, **kwargs):
 
 
 def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[MadeUp]:
-    """Starter code, right answers, misconceptions, worthless answers and ready-made calls.
+    """Starter code, right answers, misconceptions, worthless answers, a replay and forbidden calls.
 
     Raises:
-        CourseError: a misconception's change no longer applies, a marker is unpaired.
+        CourseError: a misconception's change no longer applies, or a marker is unpaired.
     """
     reference = starter_code.read_reference(course, chapter)
     first = seeds[0]
@@ -149,21 +149,25 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
         for seed in seeds:
             yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != first)
     for entry in course.misconceptions(chapter):
-        yield MadeUp(chapter.id, "misconception", entry.id, _mistaken(course, chapter, reference, entry), first)
+        yield MadeUp(
+            chapter.id, "misconception", entry.id, _with_misconception(course, chapter, reference, entry), first
+        )
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
     yield _replay(chapter, reference, seeds)
     if any(exercise.forbidden for exercise in chapter.exercises):
-        yield MadeUp(chapter.id, "ready-made", "ready-made calls", ready_made(reference, course, chapter), first)
+        yield MadeUp(
+            chapter.id, "forbidden", "forbidden calls", with_forbidden_calls(reference, course, chapter), first
+        )
 
 
 def _replay(chapter: Chapter, reference: str, seeds: list[int]) -> MadeUp:
-    """The reference's answers for the last seed but one, given at the last; these two are graded anyway."""
+    """The reference's answers under the last seed but one, given under the last. Both seeds are graded anyway."""
     recorded, seed = seeds[-2:] if len(seeds) > 1 else (seeds[0], seeds[0] + 1)
     return MadeUp(chapter.id, "replay", "replay", reference, seed, recorded_at=recorded)
 
 
-def _mistaken(course: Course, chapter: Chapter, reference: str, entry: Misconception) -> str:
+def _with_misconception(course: Course, chapter: Chapter, reference: str, entry: Misconception) -> str:
     where = str(course.solution(chapter) / "misconceptions.yaml")
     source = changed(reference, entry, where)
     try:
@@ -177,7 +181,7 @@ def _mistaken(course: Course, chapter: Chapter, reference: str, entry: Misconcep
 
 
 def worthless(reference: str, chapter: Chapter, expression: str) -> str:
-    """A submission whose exercises all give this expression. Classes are bare: what they hold is nothing, too."""
+    """A submission whose exercises all give this expression. Its classes have no parameters or other attributes."""
     definitions = {node.name: node for node in ast.parse(reference).body if isinstance(node, DEFINITIONS)}
     source = reference + "\n\nimport torch\n" + TOOLS
     for exercise in chapter.exercises:
@@ -194,11 +198,11 @@ def _template(definition: ast.stmt | None) -> str:
     return PROCEDURE if isinstance(returns, ast.Constant) and returns.value is None else FUNCTION
 
 
-def ready_made(reference: str, course: Course, chapter: Chapter) -> str:
-    """A submission that is right and mentions what each exercise forbids."""
+def with_forbidden_calls(reference: str, course: Course, chapter: Chapter) -> str:
+    """A submission that gives right answers, and mentions an operation that each exercise forbids."""
     source = reference + "\n"
     for exercise in chapter.exercises:
         names = [name for family in course.forbidden(exercise) for name in family.names if name[-1] != "*"]
         if names:
-            source += READY_MADE.format(name=exercise.name, top=names[0].partition(".")[0], use=names[0])
+            source += FORBIDDEN_CALL.format(name=exercise.name, top=names[0].partition(".")[0], use=names[0])
     return source

@@ -1,8 +1,8 @@
 """Machine-made mutants of a reference: small changes to its answers, which its suite must notice.
 
-The operators are those of cosmic-ray. Thinned: of the replacements of one operator at one place (`+` by `-`, `*`, `/`,
-`%` ...) three are kept, chosen by a hash of the place; the others would be near-copies of them. Comparisons are not
-replaced by `is` and `is not`, which small numbers and short strings pass or not as the interpreter likes.
+The operators are those of cosmic-ray. For each operator at one place (`+` becomes `-`, `*`, `/`, `%` ...) only three
+replacements are kept, chosen by a hash of the place; the others are near-copies. Comparisons never become `is` or `is
+not`: whether small numbers and short strings are identical is up to the interpreter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from dlgrade.audit.model import MadeUp
+from dlgrade.audit.findings import MadeUp
 from dlgrade.course import Chapter, Course, starter_code
 
 KEPT_AT_A_PLACE = 3
@@ -23,7 +23,7 @@ SAMPLE = 6
 
 
 class Mutant(msgspec.Struct, frozen=True):
-    """One changed line of the reference."""
+    """The reference with one changed line."""
 
     line: int
     before: str
@@ -35,34 +35,40 @@ class Mutant(msgspec.Struct, frozen=True):
     def name(self) -> str:
         return f"line {self.line}: {self.before} -> {self.after}"
 
+    @property
+    def change(self) -> tuple[str, str]:
+        """The line before and after, by which equivalents.yaml lists it."""
+        return self.before, self.after
+
     def made_up(self, chapter: Chapter, seed: int, only: str = "") -> MadeUp:
+        """A submission that runs the checks of the changed exercise first, or `only` this check."""
         return MadeUp(
             chapter.id, "mutant", self.name, self.source, seed, focus="" if only else self.exercise, only=only
         )
 
 
 def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
-    """The thinned mutants of the chapter's answers; those that do not compile are left out."""
+    """The mutants of the chapter's answers that compile."""
     reference = starter_code.read_reference(course, chapter)
     answers = _answer_lines(reference)
     owners = _owners(reference, chapter)
-    found: dict[str, Mutant] = {}
+    made: dict[str, Mutant] = {}
     for line, code in _mutations(reference, answers):
-        if code in found:
+        if code in made:
             continue
         before, after = reference.splitlines()[line - 1].strip(), _changed_line(reference, code)
         if before != after and _compiles(code):
-            found[code] = Mutant(line, before, after, owners.get(line, ""), code)
-    return list(found.values())
+            made[code] = Mutant(line, before, after, owners.get(line, ""), code)
+    return list(made.values())
 
 
-def sample(found: list[Mutant], seed: int) -> list[Mutant]:
-    """At most SAMPLE of them, drawn from the seed."""
-    return found if len(found) <= SAMPLE else random.Random(seed).sample(found, SAMPLE)
+def sample(all_mutants: list[Mutant], seed: int) -> list[Mutant]:
+    """At most SAMPLE of the mutants, drawn from the seed."""
+    return all_mutants if len(all_mutants) <= SAMPLE else random.Random(seed).sample(all_mutants, SAMPLE)
 
 
 def _mutations(reference: str, lines: set[int]) -> Iterator[tuple[int, str]]:
-    """(line, mutated source) for every position of every operator on these lines, thinned."""
+    """(line, mutated source) for the places of all operators on these lines, thinned as the module says."""
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.provider import OperatorProvider
@@ -71,9 +77,9 @@ def _mutations(reference: str, lines: set[int]) -> Iterator[tuple[int, str]]:
     places: dict[tuple[str, Any], list[tuple[int, str, int]]] = {}
     for name in provider:
         if name.startswith("Variable") or name.endswith(("_Is", "_IsNot")):
-            continue  # the first need arguments of their own; identity for equality is up to the interpreter
+            continue  # Variable* need arguments of their own
         operator = provider[name]()
-        positions = (p for node in nodes for p in operator.mutation_positions(node))
+        positions = (position for node in nodes for position in operator.mutation_positions(node))
         for occurrence, place in enumerate(positions):
             if place[0][0] not in lines:
                 continue
@@ -89,7 +95,7 @@ def _mutations(reference: str, lines: set[int]) -> Iterator[tuple[int, str]]:
 
 
 def _answer_lines(reference: str) -> set[int]:
-    """The lines between the solution markers, docstrings and annotations aside."""
+    """The lines between the solution markers, except imports and the first lines of functions."""
     lines, inside = set(), False
     for number, line in enumerate(reference.splitlines(), start=1):
         marker = line.strip()
@@ -100,7 +106,7 @@ def _answer_lines(reference: str) -> set[int]:
 
 
 def _owners(reference: str, chapter: Chapter) -> dict[int, str]:
-    """Line -> the exercise whose definition has it; lines of private helpers have none."""
+    """The exercise whose definition has the line, by line. Lines of private helpers have none."""
     names = {exercise.name for exercise in chapter.exercises}
     owners: dict[int, str] = {}
     for node in ast.parse(reference).body:
@@ -111,9 +117,9 @@ def _owners(reference: str, chapter: Chapter) -> dict[int, str]:
 
 def _changed_line(reference: str, code: str) -> str:
     old, new = reference.splitlines(), code.splitlines()
-    for one, other in zip(old, new, strict=False):
-        if one != other:
-            return other.strip()
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            return after.strip()
     return ""
 
 

@@ -1,190 +1,237 @@
-"""Running an audit: made-up submissions mapped over an executor, their outcomes gathered by chapter."""
+"""Runs an audit: grades the made-up submissions of a chapter on an executor, and collects holes and figures."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from functools import partial
 from typing import Literal
 
 from dlgrade.audit import mutants as mutation
 from dlgrade.audit.equivalents import equivalents, equivalents_file
-from dlgrade.audit.holes import Finder, replayed
+from dlgrade.audit.findings import ChapterAudit, Hole, MadeUp, MutantCounts, ReplayScore, Trial, line_of
+from dlgrade.audit.holes import HoleFinder, replay_score
 from dlgrade.audit.made_up import made_up
-from dlgrade.audit.model import ChapterAudit, Hole, MadeUp, Mutants, Outcome, Replay, line_of
 from dlgrade.audit.mutants import Mutant
 from dlgrade.audit.strict import strict
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError
 from dlgrade.judge.pool import the_judge
-from dlgrade.results import ChapterReport, Detail, Verdict
+from dlgrade.results import ChapterReport, Detail
 from dlgrade.submission import Submission
 
 Amount = Literal["none", "sample", "all"]  # of mutants
 Progress = Callable[[int, int], None]
+MUTANTS_AT_A_TIME = 8  # in the search for one mutant that a check catches
 
 
-def grade(one: MadeUp) -> Outcome:
-    """Grade a made-up submission the way of a real one, through a worker; in a process of the pool."""
+def try_out(submission: MadeUp) -> Trial:
+    """Grade a made-up submission like a real one, in a worker. Runs in a thread of the pool."""
     judge = the_judge()
-    chapter = judge.course.chapter(one.chapter)
-    submission = Submission.from_source(one.source, f"{chapter.stem}.py")
-    if one.kind == "replay":
-        report, why = judge.replay(chapter, one.recorded_at, one.seed)
-        return Outcome(one, _light(report), why)
-    if one.kind != "mutant":
+    chapter = judge.course.chapter(submission.chapter)
+    if submission.kind == "replay":
+        report, why = judge.replay(chapter, submission.recorded_at, submission.seed)
+        return Trial(submission, _without_details(report), why)
+    if submission.kind == "mutant":
+        return Trial(submission, _without_details(_grade_mutant(submission)))
+    report = judge.grade(
+        chapter,
+        Submission.from_source(submission.source, f"{chapter.stem}.py"),
+        seed=submission.seed,
+        shuffle=submission.shuffle,
+        training="last" if submission.trained else "never",
+    )
+    return Trial(submission, _without_details(report))
+
+
+def _grade_mutant(mutant: MadeUp) -> ChapterReport:
+    """Grade until the first check fails. The checks of the changed exercise, which notice most mutants, run first."""
+    judge = the_judge()
+    chapter = judge.course.chapter(mutant.chapter)
+    submission = Submission.from_source(mutant.source, f"{chapter.stem}.py")
+    for keyword in [mutant.focus, mutant.only] if mutant.focus else [mutant.only]:
         report = judge.grade(
-            chapter, submission, seed=one.seed, shuffle=one.shuffle, training="last" if one.trained else "never"
-        )
-        return Outcome(one, _light(report))
-    if one.focus:
-        report = judge.grade(
-            chapter, submission, seed=one.seed, keyword=one.focus, stop_at_first=True, training="never"
+            chapter, submission, seed=mutant.seed, keyword=keyword, stop_at_first=True, training="never"
         )
         if any(check.failed for check in report.checks):
-            return Outcome(one, _light(report))
-    report = judge.grade(chapter, submission, seed=one.seed, keyword=one.only, stop_at_first=True, training="never")
-    return Outcome(one, _light(report))
+            break
+    return report
 
 
-def _light(report: ChapterReport) -> ChapterReport:
+def _without_details(report: ChapterReport) -> ChapterReport:
     for check in report.checks:
         check.detail = Detail()
     return report
 
 
 class Audit:
-    """An audit of some chapters on an executor."""
+    """Audits chapters, one after the other.
+
+    A chapter has four phases. The files are checked first. Then all made-up submissions are graded at once, and each
+    one gives its holes. Mutants are counted. Last, checks that caught nothing are tried on more mutants, until one is
+    caught.
+
+    A CourseError, such as a change that no longer applies, ends the chapter with a hole. Other errors end the audit.
+    The executor belongs to the caller.
+    """
 
     def __init__(
-        self, course: Course, executor: Executor, *, seeds: list[int], progress: Progress | None = None
+        self, course: Course, executor: Executor, *, seeds: Sequence[int], progress: Progress | None = None
     ) -> None:
         self.course = course
         self.executor = executor
-        self.seeds = seeds
+        self.seeds = list(seeds)
         self.progress = progress
-        self.work = grade
 
     def chapter(self, chapter: Chapter, amount: Amount) -> ChapterAudit:
-        """Audit one chapter, with no mutants, a sample of them or all."""
+        """Audit one chapter, with this amount of mutants."""
         started = time.monotonic()
-        result = ChapterAudit(chapter.id, [], [], 0, 0, Mutants(), Replay(), [])
+        result = ChapterAudit(chapter.id, [], [], 0, 0, MutantCounts(), ReplayScore(), [])
         try:
             result.holes += strict(self.course, chapter)
-            self._variants(chapter, amount, result)
+            self._grade(chapter, amount, result)
         except CourseError as error:
-            files = [path for path in self.course.solution(chapter).rglob("*.*") if str(path) in error.text.en]
-            path = (files or [self.course.reference(chapter)])[0]
-            found = re.search(r"misconception (\S+):", error.text.en)
-            line = line_of(path, f"id: {found[1]}") if found else 1
-            result.holes.append(Hole(chapter.id, "files", f"{chapter.id}: {error.text.en}", str(path), line))
+            result.holes.append(self._hole_of(error, chapter))
         result.seconds = time.monotonic() - started
         return result
 
-    def _variants(self, chapter: Chapter, amount: Amount, result: ChapterAudit) -> None:
-        finder = Finder(self.course, chapter)
-        every = mutation.mutants(self.course, chapter) if amount != "none" else []  # seconds: made once
-        found = mutation.sample(every, self.seeds[0]) if amount == "sample" else every
-        outcomes = self._map(
-            [*made_up(self.course, chapter, self.seeds), *(m.made_up(chapter, self.seeds[0]) for m in found)]
-        )
-        plain = [outcome for outcome in outcomes if outcome.made_up.kind != "mutant"]
-        result.checks = [check.id for check in plain[0].report.checks] if plain else []
-        result.not_run = sorted({check.id for one in plain for check in one.report.checks if check.needs})
-        for outcome in plain:
-            result.holes += finder.find(outcome)
-            result.rows.append(_row(outcome))
-            if outcome.made_up.kind == "replay":
-                result.replay = replayed(outcome)
-        result.holes += finder.stale_answers(plain)
-        mistakes = [outcome for outcome in plain if outcome.made_up.kind == "misconception"]
-        result.misconceptions = len(mistakes)
-        result.named = sum(_is_named(outcome) for outcome in mistakes)
-        by_mutants = self._mutation(chapter, every, found, outcomes, result)
-        caught = {name for outcome in mistakes for name in outcome.failed} | by_mutants
-        self._idle(chapter, finder, result, plain, every, caught)
+    def _hole_of(self, error: CourseError, chapter: Chapter) -> Hole:
+        """A hole at the file and the misconception that the error's message names."""
+        files = [path for path in self.course.solution(chapter).rglob("*.*") if str(path) in error.text.en]
+        path = (files or [self.course.reference(chapter)])[0]
+        misconception = re.search(r"misconception (\S+):", error.text.en)
+        line = line_of(path, f"id: {misconception[1]}") if misconception else 1
+        return Hole(chapter.id, "files", f"{chapter.id}: {error.text.en}", str(path), line)
 
-    def _mutation(
-        self, chapter: Chapter, every: list[Mutant], found: list[Mutant], outcomes: list[Outcome], result: ChapterAudit
-    ) -> set[str]:
-        """The mutation score and its holes; returns the checks that mutants failed."""
-        listed = equivalents(self.course, chapter).mutants
-        known = {(entry.before, entry.after) for entry in listed}
-        fared = {o.made_up.name: o for o in outcomes if o.made_up.kind == "mutant"}
-        alive = [m for m in found if not fared[m.name].failed]
-        survivors = [m for m in alive if (m.before, m.after) not in known]
-        reference = self.course.reference(chapter)
+    def _grade(self, chapter: Chapter, amount: Amount, result: ChapterAudit) -> None:
+        finder = HoleFinder(self.course, chapter)
+        all_mutants = mutation.mutants(self.course, chapter) if amount != "none" else []  # takes seconds
+        chosen = mutation.sample(all_mutants, self.seeds[0]) if amount == "sample" else all_mutants
+        mutants = [mutant.made_up(chapter, self.seeds[0]) for mutant in chosen]
+        trials = self._map([*made_up(self.course, chapter, self.seeds), *mutants])
+        others, mutant_trials = trials[: len(trials) - len(mutants)], trials[len(trials) - len(mutants) :]
+        self._note_trials(finder, others, result)
+        alive = [mutant for mutant, trial in zip(chosen, mutant_trials, strict=True) if not trial.failed]
+        self._count_mutants(chapter, chosen, alive, result)
+        if chosen:
+            result.holes += self._stale_equivalents(chapter, all_mutants, chosen, alive)
+        caught_mutants = {check for trial in mutant_trials for check in trial.failed}
+        idle = _idle_checks(result, others, caught_mutants, with_mutants=bool(all_mutants))
+        result.holes += self._idle_holes(chapter, finder, idle, all_mutants)
+
+    def _note_trials(self, finder: HoleFinder, trials: list[Trial], result: ChapterAudit) -> None:
+        """Fill in everything that follows from the submissions that are not mutants."""
+        result.checks = [check.id for check in trials[0].report.checks] if trials else []
+        result.not_run = sorted({check.id for trial in trials for check in trial.report.checks if check.needs})
+        for trial in trials:
+            result.holes += finder.find(trial)
+            result.rows.append((_row_name(trial.made_up), {check.id: check.verdict for check in trial.report.checks}))
+            if trial.made_up.kind == "replay":
+                result.replay = replay_score(trial)
+        result.holes += finder.stale_answers(trials)
+        misconceptions = [trial for trial in trials if trial.made_up.kind == "misconception"]
+        result.misconceptions = len(misconceptions)
+        result.named = sum(_is_named(trial) for trial in misconceptions)
+
+    def _count_mutants(self, chapter: Chapter, chosen: list[Mutant], alive: list[Mutant], result: ChapterAudit) -> None:
+        """Count the mutants. Each survivor that is not listed as equivalent is a hole."""
+        listed = {(entry.before, entry.after) for entry in equivalents(self.course, chapter).mutants}
+        survivors = [mutant for mutant in alive if mutant.change not in listed]
+        reference = str(self.course.reference(chapter))
         for mutant in survivors:
             text = f"{mutant.name}: no check notices; add one, or list it in equivalents.yaml with the reason."
-            result.holes.append(Hole(chapter.id, "mutant-survived", text, str(reference), mutant.line))
-        equal = len(alive) - len(survivors)
-        result.mutants = Mutants(killed=len(found) - len(alive), equivalent=equal, survived=len(survivors))
-        self._stale_equivalents(chapter, every, found, alive, result)
-        return {name for outcome in fared.values() for name in outcome.failed}
+            result.holes.append(Hole(chapter.id, "mutant-survived", text, reference, mutant.line))
+        result.mutants = MutantCounts(len(chosen) - len(alive), len(alive) - len(survivors), len(survivors))
 
     def _stale_equivalents(
-        self, chapter: Chapter, every: list[Mutant], found: list[Mutant], alive: list[Mutant], result: ChapterAudit
-    ) -> None:
+        self, chapter: Chapter, all_mutants: list[Mutant], chosen: list[Mutant], alive: list[Mutant]
+    ) -> list[Hole]:
+        """Holes for listed mutants that are killed, or do not exist.
+
+        Args:
+            chapter: The chapter.
+            all_mutants: All mutants of its reference.
+            chosen: The mutants that were graded.
+            alive: The mutants that passed all checks.
+        """
         path = equivalents_file(self.course, chapter)
-        killed = {(m.before, m.after) for m in found} - {(m.before, m.after) for m in alive}
-        made = {(m.before, m.after) for m in every}
-        for entry in equivalents(self.course, chapter).mutants if found else []:
-            pair = (entry.before, entry.after)
-            if pair in killed or pair not in made:
-                state = "is killed" if pair in killed else "is no mutant of the reference"
+        killed = {mutant.change for mutant in chosen} - {mutant.change for mutant in alive}
+        existing = {mutant.change for mutant in all_mutants}
+        holes = []
+        for entry in equivalents(self.course, chapter).mutants:
+            change = (entry.before, entry.after)
+            if change in killed or change not in existing:
+                state = "is killed" if change in killed else "is no mutant of the reference"
                 text = f"equivalents.yaml: {entry.before!r} -> {entry.after!r} {state}; take the entry out."
-                line = line_of(path, entry.after)
-                result.holes.append(Hole(chapter.id, "stale-equivalent", text, str(path), line))
+                holes.append(Hole(chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.after)))
+        return holes
 
-    def _idle(
-        self, chapter: Chapter, finder: Finder, result: ChapterAudit, plain: list[Outcome], every: list[Mutant],
-        caught: set[str],
-    ) -> None:  # fmt: skip
-        """Checks that catch neither a misconception nor a mutant. Without mutants, easy answers count, too."""
-        trained = {check.id for o in plain for check in o.report.checks if check.measured}
-        easy = {name for o in plain if o.made_up.kind in ("worthless", "ready-made") for name in o.failed}
-        ready = {name for o in plain if o.made_up.kind == "ready-made" for name in o.failed if "from_scratch" in name}
-        if not every:
-            for check in finder.idle(result.checks, caught | easy | {*result.not_run}):
-                result.holes.append(finder.idle_hole(check, "made-up submission"))
-            return
-        for check in finder.idle(result.checks, caught | ready | (trained & easy) | {*result.not_run}):
-            own = [m for m in every if m.exercise in ("", check.partition(".")[0])]
-            tries = self._until(own, partial(Mutant.made_up, chapter=chapter, seed=self.seeds[0], only=check))
-            if not tries:
-                result.holes.append(finder.idle_hole(check, "misconception and no mutant"))
+    def _idle_holes(
+        self, chapter: Chapter, finder: HoleFinder, idle: list[str], all_mutants: list[Mutant]
+    ) -> list[Hole]:
+        """Holes for the idle checks. With mutants, a check gets a last chance: all mutants of its exercise, alone."""
+        if not all_mutants:
+            return [finder.idle_hole(check, "made-up submission") for check in idle]
+        holes = []
+        for check in idle:
+            own = [mutant for mutant in all_mutants if mutant.exercise in ("", check.partition(".")[0])]
+            if not self._catches_any([mutant.made_up(chapter, self.seeds[0], only=check) for mutant in own]):
+                holes.append(finder.idle_hole(check, "misconception and no mutant"))
+        return holes
 
-    def _until(self, found: list[Mutant], make: Callable[[Mutant], MadeUp]) -> bool:
-        """Whether any of these mutants fails; stops at the first that does."""
-        for start in range(0, len(found), 8):
-            outcomes = self._map([make(mutant) for mutant in found[start : start + 8]])
-            if any(not check.passed for outcome in outcomes for check in outcome.report.checks):
+    def _catches_any(self, mutants: list[MadeUp]) -> bool:
+        """Return whether any of the mutants fails. Stops after the first few that have one."""
+        for start in range(0, len(mutants), MUTANTS_AT_A_TIME):
+            trials = self._map(mutants[start : start + MUTANTS_AT_A_TIME])
+            if any(not check.passed for trial in trials for check in trial.report.checks):
                 return True
         return False
 
-    def _map(self, work: list[MadeUp]) -> list[Outcome]:
-        """The outcomes in the order of the work."""
-        futures: dict[Future[Outcome], int] = {self.executor.submit(self.work, one): i for i, one in enumerate(work)}
-        outcomes: dict[int, Outcome] = {}
-        for future in as_completed(futures):
-            outcomes[futures[future]] = future.result()
+    def _map(self, submissions: list[MadeUp]) -> list[Trial]:
+        """The trials, in the order of the submissions."""
+        places: dict[Future[Trial], int] = {
+            self.executor.submit(try_out, submission): place for place, submission in enumerate(submissions)
+        }
+        trials: dict[int, Trial] = {}
+        for future in as_completed(places):
+            trials[places[future]] = future.result()
             if self.progress is not None:
-                self.progress(len(outcomes), len(work))
-        return [outcomes[i] for i in range(len(work))]
+                self.progress(len(trials), len(submissions))
+        return [trials[place] for place in range(len(submissions))]
 
 
-def _row(outcome: Outcome) -> tuple[str, dict[str, Verdict]]:
-    one = outcome.made_up
+def _idle_checks(
+    result: ChapterAudit, trials: list[Trial], caught_mutants: set[str], *, with_mutants: bool
+) -> list[str]:
+    """The checks that have caught neither a misconception nor a mutant.
+
+    Without mutants it is enough for a check to fail a worthless answer or a forbidden call. With mutants it is enough
+    for two kinds of checks: checks that train, as mutants do not run them, and `from_scratch`, as no mutant makes such
+    calls.
+    """
+    by_kind: dict[str, set[str]] = {}
+    for trial in trials:
+        by_kind.setdefault(trial.made_up.kind, set()).update(trial.failed)
+    caught = by_kind.get("misconception", set()) | caught_mutants
+    easy = by_kind.get("worthless", set()) | by_kind.get("forbidden", set())
+    if with_mutants:
+        trained = {check.id for trial in trials for check in trial.report.checks if check.measured}
+        from_scratch = {check for check in by_kind.get("forbidden", set()) if "from_scratch" in check}
+        easy = (trained & easy) | from_scratch
+    return [check for check in result.checks if check not in caught | easy | {*result.not_run}]
+
+
+def _row_name(submission: MadeUp) -> str:
     names = {
-        "right": f"{one.name} (seed {one.seed})",
-        "worthless": f"worthless: {one.name}",
-        "replay": f"replay of seed {one.recorded_at} at {one.seed}",
+        "right": f"{submission.name} (seed {submission.seed})",
+        "worthless": f"worthless: {submission.name}",
+        "replay": f"replay of seed {submission.recorded_at} at {submission.seed}",
     }
-    return names.get(one.kind, one.name), {check.id: check.verdict for check in outcome.report.checks}
+    return names.get(submission.kind, submission.name)
 
 
-def _is_named(outcome: Outcome) -> bool:
-    failed = [check for check in outcome.report.checks if not check.passed]
-    return bool(failed) and all(check.diagnosis == outcome.made_up.name for check in failed)
+def _is_named(trial: Trial) -> bool:
+    """Return whether every check that the misconception fails names it."""
+    failed = [check for check in trial.report.checks if not check.passed]
+    return bool(failed) and all(check.diagnosis == trial.made_up.name for check in failed)

@@ -1,4 +1,4 @@
-"""Strict files: nothing stray, nothing untranslated, nothing half-done, no suite that looks at the answers."""
+"""Checks a chapter's files: no stray, untranslated or unfinished files, no suite that looks at the answers."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
-from dlgrade.audit.model import Hole, line_of
+from dlgrade.audit.findings import Hole, line_of
 from dlgrade.course import Chapter, Course, read_yaml, starter_code
 from dlgrade.text import Text
 
-FEWEST_MISCONCEPTIONS = 1
 FEWEST_ALTERNATES = 2
 SUITE_IMPORTS = {
     "__future__", "collections", "dlgrade.testing", "functools", "itertools", "math", "nltk", "numpy", "pytest",
     "random", "sacrebleu", "scipy", "torch", "torchvision", "typing",
 }  # fmt: skip
-Pointer = Callable[..., Hole]  # (path, text, words that the line at fault has) -> hole
+Pointer = Callable[..., Hole]  # (path, text, a text in the line at fault) -> hole
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -29,8 +28,8 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
         CourseError: a file has an unknown key or lacks one.
     """
 
-    def hole(path: Path, text: str, words: str = "") -> Hole:
-        return Hole(chapter.id, "files", f"{path.name}: {text}", str(path), line_of(path, words) if words else 1)
+    def hole(path: Path, text: str, at: str = "") -> Hole:
+        return Hole(chapter.id, "files", f"{path.name}: {text}", str(path), line_of(path, at) if at else 1)
 
     yield from _strays(course, chapter, hole)
     yield from _translations(course, chapter, hole)
@@ -42,28 +41,29 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
     for entry in course.misconceptions(chapter):
         if entry.exercise not in names:
             path = course.solution(chapter) / "misconceptions.yaml"
-            yield hole(path, f"{entry.id} is of {entry.exercise}, which is no exercise.", f"id: {entry.id}")
+            yield hole(path, f"{entry.id} is for {entry.exercise}, which is no exercise.", f"id: {entry.id}")
     if not course.misconceptions(chapter):
         yield hole(course.reference(chapter), "has no misconceptions; write misconceptions.yaml.")
     for suite in course.suites(chapter):
-        yield from _suite(suite, hole)
-    yield from _families(course, chapter, hole)
+        yield from _wrong_imports(suite, hole)
+    yield from _wrong_families(course, chapter, hole)
 
 
-def _families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
-    """The names and operators of the families that the exercises forbid exist."""
+def _wrong_families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for names and operators that do not exist, in the families that the exercises forbid."""
     from dlgrade.worker.forbidden import families
 
     for name in dict.fromkeys(name for exercise in chapter.exercises for name in exercise.forbidden):
         family = course.families.get(name)
         for wrong in families.unresolved(family) if family else [name]:
-            text = f"{wrong} is nothing that this torch has; correct it in the family {name}."
+            text = f"{wrong} is not in this version of torch; correct it in the family {name}."
             yield hole(course.families_file, text, f"{name}:")
         if family and all(entry.endswith("*") for entry in family.names):
             yield hole(course.families_file, f"the family {name} has no whole name; add one.", f"{name}:")
 
 
 def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for files of the chapter's solution that no chapter has."""
     folder = course.solution(chapter)
     known = {
         "reference.py",
@@ -83,7 +83,7 @@ def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
 
 
 def course_strays(course: Course) -> Iterator[Hole]:
-    """Files of exercises/, its hints and tests/chapters/ that belong to no chapter."""
+    """Holes for files of exercises/, solutions/ and tests/ that belong to no chapter."""
     stems = {chapter.stem for chapter in course.chapters}
     expected = {
         course.folder / "exercises": {"course.yaml", "ready_made.yaml", "hints", *(f"{stem}.py" for stem in stems)},
@@ -99,6 +99,7 @@ def course_strays(course: Course) -> Iterator[Hole]:
 
 
 def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for titles and hints that lack one of the languages."""
     contents = course.contents_file
     for text in (chapter.title, *(exercise.title for exercise in chapter.exercises)):
         if not _translated(text):
@@ -121,8 +122,8 @@ def _translated(text: Text) -> bool:
     return bool(text.en.strip()) and bool(HAN.search(text.zh))
 
 
-def _suite(path: Path, hole: Pointer) -> Iterator[Hole]:
-    """A suite reaches the answers through its fixtures alone."""
+def _wrong_imports(path: Path, hole: Pointer) -> Iterator[Hole]:
+    """Holes for imports by which a suite could reach the answers. It may do so through its fixtures alone."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):

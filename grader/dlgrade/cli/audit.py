@@ -14,7 +14,7 @@ from dlgrade.report.progress_line import ProgressLine
 from dlgrade.text import Lang
 
 if TYPE_CHECKING:
-    from dlgrade.audit.model import ChapterAudit, Hole
+    from dlgrade.audit.findings import ChapterAudit, Hole
 
 
 @click.command("audit")

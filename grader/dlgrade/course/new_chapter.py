@@ -27,7 +27,7 @@ from torch import Tensor
 
 
 def {slug}(X: Tensor) -> Tensor:
-    """What it computes (source: paper or section of the book).
+    """Return twice the input (source: paper or section of the book).
 
     Args:
         X: (n, d).

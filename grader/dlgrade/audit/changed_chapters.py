@@ -1,4 +1,4 @@
-"""Which chapters a branch changed."""
+"""Finds the chapters that a branch changed."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from dlgrade.errors import UsageError
 from dlgrade.text import both
 
 
-def changed(course: Course, revision: str) -> tuple[list[Chapter], bool]:
-    """The chapters with a file changed since the revision, and whether the grader itself was changed.
+def changed_chapters(course: Course, revision: str) -> tuple[list[Chapter], bool]:
+    """The chapters that have a changed or new file since the revision, and whether the engine has one.
 
     Raises:
         UsageError: the course is not in a git checkout, or has no such revision.
     """
     command = ["git", "diff", "--name-only", "--relative", revision, "--", "."]
-    done = subprocess.run(command, cwd=course.folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = done.stderr.strip().splitlines()[0] if done.stderr.strip() else "git failed"
+    diff = subprocess.run(command, cwd=course.folder, capture_output=True, text=True, check=False)
+    if diff.returncode:
+        reason = diff.stderr.strip().splitlines()[0] if diff.stderr.strip() else "git failed"
         raise UsageError(both(f"--changed-since {revision}: {reason}", f"--changed-since {revision}：{reason}"))
     new = subprocess.run(
         ["git", "ls-files", "--others", "--exclude-standard"],
         cwd=course.folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    names = {Path(name) for name in (done.stdout + new.stdout).splitlines()}
+    names = {Path(name) for name in (diff.stdout + new.stdout).splitlines()}
     stems = {part.removeprefix("test_") for name in names for part in (*name.parts[:-1], name.stem)}
     chapters = [chapter for chapter in course.chapters if chapter.stem in stems]
     engine = any(name.parts[:2] == ("grader", "dlgrade") for name in names)

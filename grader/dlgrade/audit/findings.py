@@ -1,0 +1,143 @@
+"""The data of an audit: made-up submissions, their reports, and the holes and figures that follow from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from dlgrade.options import Why
+from dlgrade.results import ChapterReport, Verdict
+
+Kind = Literal["starter", "right", "misconception", "worthless", "replay", "forbidden", "mutant"]
+
+# Made-up submissions that also run the checks that train. "none" and "zeros" stand for an untrained model.
+TRAINED = {("right", "reference"), ("worthless", "none"), ("worthless", "zeros")}
+
+
+class MadeUp(msgspec.Struct, frozen=True):
+    """A made-up submission, and how to grade it.
+
+    Args:
+        chapter: The chapter's id.
+        kind: Why it was made. The kind tells which verdicts are right.
+        name: Its name among those of its kind.
+        source: Its Python source.
+        seed: Seed of the inputs.
+        shuffle: Run the checks in a drawn order.
+        focus: The exercise that a mutant changes. Its checks run first, and the run stops at the first that fails.
+        only: Run nothing but this check.
+        recorded_at: The seed that a replay's answers are from.
+    """
+
+    chapter: str
+    kind: Kind
+    name: str
+    source: str
+    seed: int = 0
+    shuffle: bool = False
+    focus: str = ""
+    only: str = ""
+    recorded_at: int = 0
+
+    @property
+    def trained(self) -> bool:
+        """Return whether checks that train run, too. They take seconds, and other checks are enough for the rest."""
+        return self.kind == "starter" or ((self.kind, self.name) in TRAINED and not self.shuffle)
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """A made-up submission and its report. For a replay, `why` gives the reason for each check that it passes."""
+
+    made_up: MadeUp
+    report: ChapterReport
+    why: dict[str, Why] = {}
+
+    @property
+    def failed(self) -> list[str]:
+        """The checks that it does not pass, without those that this machine cannot run."""
+        return [check.id for check in self.report.checks if not check.passed and not check.needs]
+
+
+class Hole(msgspec.Struct, frozen=True):
+    """A fault of a suite or a file: a sentence that says what to do, and the line at fault."""
+
+    chapter: str
+    kind: str
+    text: str
+    path: str
+    line: int = 1
+
+
+class MutantCounts(msgspec.Struct, frozen=True):
+    """How many mutants of a reference failed a check, were listed as equivalent, or survived."""
+
+    killed: int = 0
+    equivalent: int = 0
+    survived: int = 0
+
+    @property
+    def score(self) -> float | None:
+        """The share of killed mutants, not counting those listed as equivalent."""
+        total = self.killed + self.survived
+        return self.killed / total if total else None
+
+
+class ReplayedCheck(msgspec.Struct, frozen=True):
+    """A check with points that a replay passes."""
+
+    check: str
+    points: float
+    why: Why
+
+
+class ReplayScore(msgspec.Struct, frozen=True):
+    """The success of the reference's answers for one seed under another. Checks that train do not count.
+
+    `points` are those of all checks, `passed` the checks that the replay passes.
+    """
+
+    points: float = 0.0
+    passed: list[ReplayedCheck] = []
+
+    @property
+    def share(self) -> float:
+        return sum(check.points for check in self.passed) / self.points if self.points else 0.0
+
+
+class ChapterAudit(msgspec.Struct):
+    """The result of a chapter's audit.
+
+    Args:
+        id: The chapter's id.
+        checks: Ids of its checks.
+        rows: The verdict of each check on each made-up submission, by the submission's name.
+        misconceptions: How many misconceptions the chapter has.
+        named: How many of them are named in every check that they fail.
+        mutants: The mutants, counted.
+        replay: The score of a replay.
+        holes: Everything that is wrong.
+        seconds: How long the audit took.
+        not_run: Checks that need a GPU or data that this machine does not have.
+    """
+
+    id: str
+    checks: list[str]
+    rows: list[tuple[str, dict[str, Verdict]]]
+    misconceptions: int
+    named: int
+    mutants: MutantCounts
+    replay: ReplayScore
+    holes: list[Hole]
+    seconds: float = 0.0
+    not_run: list[str] = []
+
+
+def line_of(path: Path, text: str) -> int:
+    """The first line of a file that contains the text, or 1."""
+    if path.is_file():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if text in line:
+                return number
+    return 1
