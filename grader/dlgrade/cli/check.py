@@ -109,7 +109,7 @@ def _selected(course: Course, options: CheckOptions) -> list[Selected]:
 
     if options.chapters:
         return selection.of_chapters(course, options.chapters, options.submission)
-    return selection.changed(course, options.submission or Path.cwd())
+    return selection.changed_since_check(course, options.submission or Path.cwd())
 
 
 def _check(
