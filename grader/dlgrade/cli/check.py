@@ -52,7 +52,7 @@ class CheckOptions:
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the inputs (0). 随机种子。")
 @lang_option
 @click.option(
-    "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Walls around your code. 沙箱。"
+    "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Sandbox for your code. 沙箱。"
 )
 @device_option
 @data_option
