@@ -9,11 +9,11 @@ def load_ipython_extension(ipython: Any) -> None:
     """`%load_ext dlgrade` in a notebook: the magic `%dlgrade`."""
     from dlgrade.notebook import magic
 
-    magic.load(ipython)
+    magic.load_magic(ipython)
 
 
 def unload_ipython_extension(ipython: Any) -> None:
     """`%unload_ext dlgrade`: the magic and its process go."""
     from dlgrade.notebook import magic
 
-    magic.unload(ipython)
+    magic.unload_magic(ipython)

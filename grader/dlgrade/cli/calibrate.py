@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 import click
@@ -17,17 +16,14 @@ from dlgrade.cli import (
     open_judge,
     say,
 )
-from dlgrade.course import Chapter, starter_code
-from dlgrade.course.thresholds import RUNS, calibrated, own_task, thresholds, thresholds_file, write
-from dlgrade.errors import UsageError
+from dlgrade.course import Chapter
+from dlgrade.course.thresholds import RUNS, thresholds_file, write
 from dlgrade.report.progress_line import ProgressLine
-from dlgrade.submission import Submission
 from dlgrade.text import Lang, both, chosen_lang
 
 if TYPE_CHECKING:
     from dlgrade.judge.remote import RemoteJudge
     from dlgrade.options import Device
-    from dlgrade.results import CheckReport
 
 
 @click.command("calibrate")
@@ -63,58 +59,26 @@ def calibrate(*, chapters: tuple[str, ...], device: Device = "auto", data: tuple
 
 
 def _calibrate(judge: RemoteJudge, chapter: Chapter) -> None:
-    runs: dict[str, list[CheckReport]] = {}
-    left_out: set[str] = set()
+    """Train one reference, print the scores, and write the thresholds."""
+    from dlgrade.audit import calibration
+
     progress = ProgressLine()
-    for seed in range(RUNS):
+
+    def show(seed: int) -> None:
         state = both(f"{chapter.id}: run {seed + 1} of {RUNS}", f"{chapter.id}：第 {seed + 1}/{RUNS} 次")
         progress.show(state.of(chosen_lang()))
-        for check in _trained(judge, chapter, seed):
-            if check.measured is None:
-                left_out.add(check.id)
-            else:
-                runs.setdefault(check.measured.task, []).append(check)
+
+    runs = calibration.train(judge, chapter, show)
     progress.clear()
-    before = thresholds(judge.course, chapter)
-    others = bool(left_out or judge.course.data)  # thresholds that were not measured now stay
-    entries = {task: before[task] for task in before if others or own_task(task) in runs}
-    for task, checks in runs.items():
-        measured = [check.measured for check in checks if check.measured]
-        scores, first = [run.value for run in measured], measured[0]
-        seconds = statistics.median(check.seconds for check in checks)
-        reported = before[task].reported if task in before else ""
-        entry = entries[task] = calibrated(
-            scores, first.better, first.steps, seconds, reported=reported, device=first.device
-        )
-        all_scores = ", ".join(f"{score:.3f}" for score in scores)
+    entries = calibration.new_thresholds(judge, chapter, runs)
+    for task in runs.checks:
+        entry, scores = entries[task], ", ".join(f"{score:.3f}" for score in runs.scores(task))
         echo(
-            f"{chapter.id} {task}: {entry.mean:.4f} +- {entry.spread:.4f} ({all_scores}), "
+            f"{chapter.id} {task}: {entry.mean:.4f} +- {entry.spread:.4f} ({scores}), "
             f"{entry.steps} steps in {entry.seconds:g} s, threshold {entry.threshold:g}"
         )
-    for name in sorted(left_out):
-        say(both(f"{name} needs a GPU: its threshold stays as it is.", f"{name} 需要 GPU：保持不变。"))
+    for name in sorted(runs.left_out):
+        say(both(f"{name} needs a GPU: its threshold stays as it is.", f"{name} 需要 GPU：阈值保持不变。"))
     path = thresholds_file(judge.course, chapter)
     write(path, entries)
     say(both(f"Wrote {path}.", f"已写入 {path}。"))
-
-
-def _trained(judge: RemoteJudge, chapter: Chapter, seed: int) -> list[CheckReport]:
-    """Return the training checks of a chapter, run on its reference."""
-    reference = Submission.from_source(starter_code.read_reference(judge.course, chapter), f"{chapter.stem}.py")
-    try:
-        report = judge.grade(chapter, reference, seed=seed, training="only")
-    except UsageError:
-        raise UsageError(
-            both(f"{chapter.id} has no check that trains.", f"{chapter.id} 没有需要训练的检查项。")
-        ) from None
-    for check in report.checks:
-        if check.measured is None and check.needs != "gpu":
-            message = check.message.en if check.message else check.verdict.value
-            raise UsageError(both(f"{check.id}: {message}", f"{check.id}：{message}"))
-    data = judge.course.data
-    if data and not any(
-        check.measured and check.measured.task != own_task(check.measured.task) for check in report.checks
-    ):
-        names = ", ".join(data)
-        raise UsageError(both(f"{chapter.id} cannot train on {names}.", f"{chapter.id} 不能用 {names} 训练。"))
-    return report.checks

@@ -52,7 +52,7 @@ class CheckOptions:
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the inputs (0). 随机种子。")
 @lang_option
 @click.option(
-    "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Walls around your code. 沙箱。"
+    "--sandbox", type=click.Choice(["auto", "require", "off"]), default="auto", help="Sandbox for your code. 沙箱。"
 )
 @device_option
 @data_option
@@ -109,7 +109,7 @@ def _selected(course: Course, options: CheckOptions) -> list[Selected]:
 
     if options.chapters:
         return selection.of_chapters(course, options.chapters, options.submission)
-    return selection.changed(course, options.submission or Path.cwd())
+    return selection.changed_since_check(course, options.submission or Path.cwd())
 
 
 def _check(

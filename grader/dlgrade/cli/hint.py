@@ -47,7 +47,7 @@ def hint(course: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
     from dlgrade.report.terminal import Terminal
 
     hints = read_yaml(course.hints(chapter), dict[str, list[Text]]).get(exercise, [])
-    given = min(record.hinted(chapter).given.get(exercise, 0), len(hints))
+    given = min(record.given_hints(chapter).given.get(exercise, 0), len(hints))
     title = chapter.exercise(exercise).title.of(lang)
     terminal = Terminal(lang)
     terminal.print(f"{chapter.id}.{exercise}  {title}", "bold")
@@ -69,7 +69,7 @@ def hint(course: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
 
 def _first_open(chapter: Chapter) -> str:
     """Return the first exercise that did not pass at the last check; if all passed, the first exercise."""
-    last = record.checked(chapter)
+    last = record.last_check(chapter)
     passed = last.passed if last else {}
     names = [exercise.name for exercise in chapter.exercises]
     return next((name for name in names if not passed.get(name)), names[0])

@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from dlgrade.cli import echo, echo_json, lang_option, load_course, say
-from dlgrade.course import Chapter, Course, Part
-from dlgrade.errors import DlgradeError
+from dlgrade.course import Chapter, Part
 from dlgrade.results import number
 from dlgrade.student import record
-from dlgrade.submission import all_in
-from dlgrade.text import Lang, Text, both
+from dlgrade.student.next_chapter import next_chapter
+from dlgrade.text import Lang
 
 BAR = 20  # characters
 
@@ -31,12 +30,12 @@ def command(lang: Lang, as_json: bool) -> None:
         chapters = [chapter for chapter in course.chapters if chapter.part == part.id]
         if chapters:
             _show_progress(part, chapters, lang)
-    say(_next_chapter(course))
+    say(next_chapter(course, Path.cwd()))
 
 
 def _show_progress(part: Part, chapters: list[Chapter], lang: Lang) -> None:
     """Print a bar for the part, and a line for every chapter."""
-    records = {chapter.id: record.checked(chapter) for chapter in chapters}
+    records = {chapter.id: record.last_check(chapter) for chapter in chapters}
     checked = [last for last in records.values() if last is not None]
     share = sum(last.score / last.points for last in checked if last.points) / len(chapters)
     done = sum(last.complete for last in checked)
@@ -51,34 +50,8 @@ def _show_progress(part: Part, chapters: list[Chapter], lang: Lang) -> None:
         echo(f"  {chapter.id:<6}{score:>9}  {when:<10}  {chapter.title.of(lang)}", fg=style)
 
 
-def _next_chapter(course: Course) -> Text:
-    """Name the next step.
-
-    The last checked chapter that is not complete comes first, then a file in this folder that was never checked, then
-    a chapter that was never started.
-    """
-    records = {chapter.id: record.checked(chapter) for chapter in course.chapters}
-    incomplete = [(last.at, name) for name, last in records.items() if last and not last.complete]
-    if incomplete:
-        name = max(incomplete)[1]
-        return both(
-            f"Next: `dlgrade check {name}`, or `dlgrade hint {name}`.",
-            f"下一步：`dlgrade check {name}`，或 `dlgrade hint {name}`。",
-        )
-    try:
-        begun = [chapter.id for chapter, _ in all_in(course, Path.cwd()) if records[chapter.id] is None]
-    except DlgradeError:  # `check` will explain what is wrong with the folder
-        begun = []
-    new = [name for name, last in records.items() if last is None]
-    if begun:
-        return both(f"Next: `dlgrade check {begun[0]}`.", f"下一步：`dlgrade check {begun[0]}`。")
-    if new:
-        return both(f"Next: `dlgrade start {new[0]}`.", f"下一步：`dlgrade start {new[0]}`。")
-    return both("Every chapter is complete.", "所有章节均已完成。")
-
-
 def _progress_data(chapter: Chapter) -> dict[str, object]:
-    last = record.checked(chapter)
+    last = record.last_check(chapter)
     return {
         "id": chapter.id,
         "part": chapter.part,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,13 @@ from dlgrade.cli import complete, lang_option, load_course, open_judge
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import DlgradeError, UsageError
 from dlgrade.student import record
+from dlgrade.student.saves import saved
 from dlgrade.submission import all_in, locate, read
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
     from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.screen import Screen
-
-POLL_SECONDS = 0.04
-Stamp = tuple[int, int]  # modification time in nanoseconds, size
 
 
 @click.command("watch")
@@ -54,7 +51,7 @@ def watch(*, chapters: tuple[str, ...] = (), seed: int = 0, lang: Lang = "en") -
         open_judge(judge, course, Terminal(lang))
         with Screen(lang) as screen:
             try:
-                for path in _saved(files, first=len(files) == 1):
+                for path in saved(files):
                     _check_file(judge, files[path], path, seed, screen)
                     sys.stdout.flush()
             except KeyboardInterrupt:
@@ -85,24 +82,3 @@ def _check_file(judge: RemoteJudge, chapter: Chapter, path: Path, seed: int, scr
         return
     record.note_check(chapter, submission, report)
     screen.show(chapter, path, report, time.perf_counter() - started)
-
-
-def _saved(files: dict[Path, Chapter], *, first: bool) -> Iterator[Path]:
-    """Yield each file when it is saved. Before that, yield one: the first, or the one that was saved last."""
-    stamps: dict[Path, Stamp | None] = {path: _stamp(path) for path in files}
-    yield next(iter(files)) if first else max(files, key=lambda path: stamps[path] or (0, 0))
-    while True:
-        time.sleep(POLL_SECONDS)
-        for path in files:
-            stamp = _stamp(path)
-            if stamp is not None and stamp != stamps[path]:  # None: an editor is replacing the file
-                stamps[path] = stamp
-                yield path
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size

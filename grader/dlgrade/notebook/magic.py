@@ -36,27 +36,27 @@ FORCING_COLOUR = ("FORCE_COLOR", "CLICOLOR_FORCE")  # kernels set these, althoug
 _judges: list[RemoteJudge] = []  # at most one: the judge of this kernel
 
 
-def load(ipython: Any) -> None:
+def load_magic(ipython: Any) -> None:
     """Register the magic and start the judge, which imports torch while the student reads the first cells."""
     if not _judges:
         _judges.append(RemoteJudge().start())
-    ipython.register_magic_function(lambda line: run(ipython, line), magic_kind="line", magic_name="dlgrade")
+    ipython.register_magic_function(lambda line: run_line(ipython, line), magic_kind="line", magic_name="dlgrade")
 
 
-def unload(ipython: Any) -> None:
+def unload_magic(ipython: Any) -> None:
     """Remove the magic and end the judge."""
     ipython.magics_manager.magics["line"].pop("dlgrade", None)
     while _judges:
         _judges.pop().close()
 
 
-def run(ipython: Any, line: str) -> CellReport | None:
+def run_line(ipython: Any, line: str) -> CellReport | None:
     """Run `%dlgrade LINE`. An error prints a sentence and raises nothing, so that the other cells still run."""
     try:
         words = shlex.split(line)
         if words[:1] == ["check"]:
             options = _parse.main(words[1:], prog_name="%dlgrade check", standalone_mode=False)
-            return check(ipython, options) if isinstance(options, MagicOptions) else None  # None: --help
+            return check_cells(ipython, options) if isinstance(options, MagicOptions) else None  # None: --help
         if words[:1] == ["watch"]:
             raise UsageError(both("In a notebook, run `%dlgrade check`.", "在笔记本中请运行 `%dlgrade check`。"))
         _run_command(words or ["--help"])
@@ -91,7 +91,7 @@ def _parse(**options: Any) -> MagicOptions:
     return MagicOptions(**options)
 
 
-def check(ipython: Any, options: MagicOptions) -> CellReport:
+def check_cells(ipython: Any, options: MagicOptions) -> CellReport:
     """Grade the source of the cells, for each of the chapters."""
     from dlgrade.notebook.cell_report import CellReport
 

@@ -19,14 +19,14 @@ def by_cause(report: ChapterReport) -> Iterator[tuple[list[CheckReport], bool]]:
     for check in report.checks:
         unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames
         if not check.passed and not unwritten:
-            groups.setdefault(_cause(check), []).append(check)
+            groups.setdefault(cause_of(check), []).append(check)
     explained: Counter[str] = Counter()
     for checks in groups.values():
         explained[checks[0].exercise] += 1
         yield checks, explained[checks[0].exercise] > SHOWN_IN_FULL
 
 
-def _cause(check: CheckReport) -> object:
+def cause_of(check: CheckReport) -> object:
     """Return a key that two checks share if one mistake explains both."""
     if check.diagnosis:
         return check.diagnosis

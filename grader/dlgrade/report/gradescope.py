@@ -31,7 +31,7 @@ def to_gradescope(result: ClassResult, chapter: ClassChapter, lang: Lang) -> str
     data = {
         "score": round(result.final, 4),
         "output": "\n".join(shorter(text.of(lang)) for text in _summary(result, chapter)),
-        "output_format": "text",  # the default is HTML, which a student could write
+        "output_format": "text",  # the default format interprets HTML, and a student controls parts of it
         "test_output_format": "text",
         "test_name_format": "text",
         "visibility": "visible",

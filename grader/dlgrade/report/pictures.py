@@ -63,8 +63,8 @@ def heading(picture: Picture) -> Text:
     """Name the tensor, and the part of it that is shown."""
     words = same(f"{picture.where} {picture.shape}")
     if picture.planes:
-        shown = ", ".join(str(list(plane)) for plane in picture.planes)
-        words += both(f", planes {shown}", f"，平面 {shown}")
+        planes = ", ".join(str(list(plane)) for plane in picture.planes)
+        words += both(f", planes {planes}", f"，平面 {planes}")
     if picture.block != (1, 1):
         rows, columns = picture.block
         words += both(f", means of {rows} x {columns} elements", f"，每格为 {rows} x {columns} 个元素的均值")

@@ -20,7 +20,7 @@ NOTHING_HANDED_IN = both("Nothing was handed in.", "没有提交。")
 
 
 def why_pending(checks: list[CheckReport]) -> Text:
-    """Return what the checks that were not run were missing, in brackets; an empty text if unknown."""
+    """Name the things that the checks needed in order to run, in brackets; an empty text if unknown."""
     needs = {check.needs for check in checks if check.verdict is Verdict.NOT_RUN and check.points}
     reasons = [
         NEEDS.get(need, both(f"needs the data set {need}", f"需要数据集 {need}"))

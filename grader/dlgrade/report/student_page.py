@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dlgrade.report.causes import cause_of
 from dlgrade.report.facts import Fact, facts
 from dlgrade.report.sentences import lateness_sentence, pending_sentence, why_not_graded
 from dlgrade.report.templating import render
@@ -16,7 +17,7 @@ from dlgrade.text import Text
 class CheckLine:
     """A check as the page shows it.
 
-    `kind` is the CSS class. `told` is an earlier check with the same cause, which the page explains there.
+    `kind` is the CSS class. `explained_by` is an earlier check with the same cause.
     """
 
     check: CheckReport
@@ -24,7 +25,7 @@ class CheckLine:
     earned: float
     override: Override | None
     facts: list[Fact]
-    told: CheckReport | None
+    explained_by: CheckReport | None
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,17 @@ def _sections(result: ClassResult, chapter: ClassChapter) -> Iterator[ExerciseSe
 
 
 def _line(result: ClassResult, check: CheckReport, causes: dict[object, CheckReport]) -> CheckLine:
-    told = None
+    explained_by = None
     if not check.passed:
-        first = causes.setdefault(_cause(check), check)
-        told = first if first is not check else None
+        first = causes.setdefault(cause_of(check), check)
+        explained_by = first if first is not check else None
     return CheckLine(
         check=check,
         kind=_kind(check),
         earned=result.earned(check),
         override=result.override(check),
-        facts=[] if check.passed or (told and _same_words(check, told)) else list(facts(check)),
-        told=told,
+        facts=[] if check.passed or (explained_by and _same_words(check, explained_by)) else list(facts(check)),
+        explained_by=explained_by,
     )
 
 
@@ -96,16 +97,9 @@ def _kind(check: CheckReport) -> str:
     return "unwritten" if check.verdict is Verdict.NOT_IMPLEMENTED else "remark" if check.bonus else "failed"
 
 
-def _cause(check: CheckReport) -> object:
-    """Return a key for the cause of a failure. The page explains each cause once."""
-    if check.diagnosis:
-        return check.diagnosis
-    return (check.verdict, check.message, tuple((frame.file, frame.line) for frame in check.detail.frames[-1:]))
-
-
-def _same_words(check: CheckReport, told: CheckReport) -> bool:
+def _same_words(check: CheckReport, other: CheckReport) -> bool:
     return (check.message, check.detail.got, check.detail.expected) == (
-        told.message,
-        told.detail.got,
-        told.detail.expected,
+        other.message,
+        other.detail.got,
+        other.detail.expected,
     )

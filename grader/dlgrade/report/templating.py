@@ -103,5 +103,5 @@ def _moment(time: str) -> str:
     >>> _moment("2026-11-20T23:10:59+08:00"), _moment("2026-11-20T15:10+00:00")
     ('2026-11-20 23:10 +08:00', '2026-11-20 15:10 UTC')
     """
-    shown = re.sub(r"^(\S+)T(\d\d:\d\d)(?::[\d.]+)?(?=$|[+-])", r"\1 \2 ", time).strip()
-    return shown.replace(" +00:00", " UTC")
+    readable = re.sub(r"^(\S+)T(\d\d:\d\d)(?::[\d.]+)?(?=$|[+-])", r"\1 \2 ", time).strip()
+    return readable.replace(" +00:00", " UTC")

@@ -39,7 +39,7 @@ class Terminal:
         self.titles: dict[str, Text] = {}
         self.previous: Text | None = None
         self.repeated = 0
-        self.told: dict[str, Verdict] = {}
+        self.verdicts: dict[str, Verdict] = {}  # as they were printed
 
     def waiting(self, words: Text) -> AbstractContextManager[None]:
         """Show these words while a slow block runs, if somebody watches."""
@@ -73,7 +73,7 @@ class Terminal:
             return
         self._tell_repeated()
         self.previous = check.message
-        self.told[check.id] = check.verdict
+        self.verdicts[check.id] = check.verdict
         if check.exercise != self.exercise:
             self.exercise = check.exercise
             title = self.titles.get(check.exercise)
@@ -109,7 +109,7 @@ class Terminal:
 
     def _correct(self, report: ChapterReport) -> None:
         """Repeat the lines of the checks whose verdict changed later: a forbidden call takes an exercise's points."""
-        changed = [check for check in report.checks if self.told.get(check.id, check.verdict) is not check.verdict]
+        changed = [check for check in report.checks if self.verdicts.get(check.id, check.verdict) is not check.verdict]
         if changed:
             self.console.print()
             self.print(both("Corrected", "更正"), "bold")

@@ -147,7 +147,10 @@ class ChapterReport(msgspec.Struct):
 
     @property
     def pending(self) -> float:
-        """Return the points of the checks that could not run here. They are neither earned nor lost."""
+        """Return the points of the checks that could not run here. They are neither earned nor lost.
+
+        Grader errors are not included; `ClassResult.pending` includes them.
+        """
         return sum(check.points for check in self.checks if check.verdict is Verdict.NOT_RUN)
 
     def exercises(self) -> dict[str, list[CheckReport]]:

@@ -26,7 +26,7 @@ STATE_VARIABLE = "DLGRADE_STATE"
 OTHER_CHAPTER = re.compile(r"ch\d+")
 
 
-class Checked(msgspec.Struct, frozen=True):
+class LastCheck(msgspec.Struct, frozen=True):
     """The last check of a whole chapter. `passed` tells for each exercise whether all its checks that ran passed."""
 
     file: str
@@ -43,13 +43,13 @@ class Checked(msgspec.Struct, frozen=True):
         return self.score + self.pending >= self.points
 
 
-class Hinted(msgspec.Struct, frozen=True):
+class GivenHints(msgspec.Struct, frozen=True):
     """The number of hints given, by exercise."""
 
     given: dict[str, int] = {}
 
 
-Kind = TypeVar("Kind", Checked, Hinted)
+Kind = TypeVar("Kind", LastCheck, GivenHints)
 
 
 def folder() -> Path:
@@ -66,9 +66,9 @@ def digest(submission: Submission) -> str:
     return content_hash.hexdigest()
 
 
-def checked(chapter: Chapter) -> Checked | None:
+def last_check(chapter: Chapter) -> LastCheck | None:
     """Return the last check of a chapter; None if there was none, or its record cannot be read."""
-    return _read(_path(chapter, "check"), Checked)
+    return _read(_path(chapter, "check"), LastCheck)
 
 
 def note_check(chapter: Chapter, submission: Submission, report: ChapterReport) -> None:
@@ -83,13 +83,13 @@ def note_check(chapter: Chapter, submission: Submission, report: ChapterReport) 
     }
     path = str(submission.path.absolute()) if submission.path else submission.shown
     at = datetime.now().astimezone().isoformat(timespec="seconds")
-    entry = Checked(path, digest(submission), at, report.score, report.points, report.pending, exercises)
+    entry = LastCheck(path, digest(submission), at, report.score, report.points, report.pending, exercises)
     _write(_path(chapter, "check"), entry)
 
 
-def hinted(chapter: Chapter) -> Hinted:
+def given_hints(chapter: Chapter) -> GivenHints:
     """Return the hints given so far; none if the record cannot be read."""
-    return _read(_path(chapter, "hints"), Hinted) or Hinted()
+    return _read(_path(chapter, "hints"), GivenHints) or GivenHints()
 
 
 def note_hint(chapter: Chapter, exercise: str, count: int) -> None:
@@ -98,7 +98,7 @@ def note_hint(chapter: Chapter, exercise: str, count: int) -> None:
     Raises:
         UsageError: the state folder cannot be written to.
     """
-    _write(_path(chapter, "hints"), Hinted({**hinted(chapter).given, exercise: count}))
+    _write(_path(chapter, "hints"), GivenHints({**given_hints(chapter).given, exercise: count}))
 
 
 def _path(chapter: Chapter, kind: str) -> Path:
@@ -112,7 +112,7 @@ def _read(path: Path, kind: type[Kind]) -> Kind | None:
         return None
 
 
-def _write(path: Path, entry: Checked | Hinted) -> None:
+def _write(path: Path, entry: LastCheck | GivenHints) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, msgspec.json.format(msgspec.json.encode(entry), indent=2) + b"\n")

@@ -23,7 +23,7 @@ def of_chapters(course: Course, names: tuple[str, ...], given: Path | None) -> l
     return [(chapter, find(chapter, given, Path.cwd())) for chapter in chapters]
 
 
-def changed(course: Course, folder: Path) -> list[Selected]:
+def changed_since_check(course: Course, folder: Path) -> list[Selected]:
     """Return the submissions in a folder that changed since their last check.
 
     Raises:
@@ -57,5 +57,5 @@ def changed(course: Course, folder: Path) -> list[Selected]:
 
 
 def _has_changed(chapter: Chapter, submission: Submission) -> bool:
-    last = record.checked(chapter)
+    last = record.last_check(chapter)
     return last is None or last.digest != record.digest(submission)
