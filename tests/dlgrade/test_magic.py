@@ -65,7 +65,7 @@ CELLS = {
     "watch": "%dlgrade watch",
     "no-such": "%dlgrade check ch28 -k nonsense",
     "hint": "%dlgrade hint ch28.layer_norm",
-    "processes": "print(__import__('dlgrade.notebook.magic').magic._judges[0].own_nursery.process.pid)",
+    "processes": "print(__import__('dlgrade.notebook.magic').notebook.magic._judges[0].own_nursery.process.pid)",
 }
 ERRORS_EXPECTED = {"syntax"}
 
