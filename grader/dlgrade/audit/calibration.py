@@ -26,6 +26,7 @@ class Runs:
     left_out: set[str] = field(default_factory=set)
 
     def scores(self, task: str) -> list[float]:
+        """Return the score of each run of a task."""
         return [check.measured.value for check in self.checks[task] if check.measured]
 
 

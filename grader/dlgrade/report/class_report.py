@@ -30,6 +30,8 @@ class ScoreCell:
 
 @dataclass(frozen=True)
 class StudentRow:
+    """A row of the matrix."""
+
     student: str
     name: str
     cells: list[ScoreCell]

@@ -9,6 +9,8 @@ from dlgrade.text import Text
 
 
 class ClassCheck(msgspec.Struct, frozen=True):
+    """A check of a chapter, without a result."""
+
     id: str
     exercise: str
     points: float
