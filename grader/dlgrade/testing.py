@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 from dlgrade.judge.batches import Batches
 from dlgrade.judge.compare import Comparison, Tolerance, describe
 from dlgrade.judge.reasons import Unmet, from_difference
-from dlgrade.results import Verdict
+from dlgrade.results.report import Verdict
 from dlgrade.text import both
 
 __all__ = [

@@ -12,7 +12,7 @@ import yaml
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
 from dlgrade.judge.from_scratch import interface
-from dlgrade.results import Verdict
+from dlgrade.results.report import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker.from_scratch import families, operators, static
 from dlgrade.worker.from_scratch.program import Program

@@ -7,7 +7,7 @@ import re
 from dlgrade.audit.model import ChapterAudit
 from dlgrade.course import Chapter, Course
 from dlgrade.files import write_whole
-from dlgrade.results import Verdict
+from dlgrade.results.report import Verdict
 
 ENTRY = re.compile(r"^- id: *(\S+) *\n(?:(?!- ).*\n?)*", re.M)
 CAUGHT_BY = re.compile(r"^  caught_by:.*\n(?:   .*\n)*", re.M)

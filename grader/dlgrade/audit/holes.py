@@ -8,7 +8,7 @@ from dlgrade.audit.equivalents import equivalents, equivalents_file
 from dlgrade.audit.model import Hole, Outcome, Replay, Replayed, line_of
 from dlgrade.course import Chapter, Course, Misconception
 from dlgrade.options import Why
-from dlgrade.results import CheckReport, Verdict
+from dlgrade.results.report import CheckReport, Verdict
 
 REPLAY_POINTS = 2  # a check worth as much is never passed by answers for another seed
 REPLAY_SHARE = 0.1  # of a chapter's points at most

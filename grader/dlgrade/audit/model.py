@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from dlgrade.options import Why
-from dlgrade.results import ChapterReport, Verdict
+from dlgrade.results.report import ChapterReport, Verdict
 
 Kind = Literal["starter", "right", "misconception", "worthless", "replay", "ready-made", "mutant"]
 

@@ -19,7 +19,7 @@ from dlgrade.audit.strict import strict
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError
 from dlgrade.judge.pool import the_judge
-from dlgrade.results import ChapterReport, Detail, Verdict
+from dlgrade.results.report import ChapterReport, Detail, Verdict
 from dlgrade.submission import Submission
 
 Amount = Literal["none", "sample", "all"]  # of mutants

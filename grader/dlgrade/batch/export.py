@@ -12,7 +12,8 @@ from dlgrade.batch.model import Student
 from dlgrade.batch.reports import folder_name
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.tables import grades_csv, harmless
-from dlgrade.results import ClassChapter, ClassData, ClassResult, number
+from dlgrade.results.class_results import ClassChapter, ClassData, ClassResult
+from dlgrade.results.report import number
 from dlgrade.text import Lang
 
 Format = Literal["csv", "canvas", "moodle", "gradescope"]

@@ -12,7 +12,7 @@ from dlgrade.batch.model import HandIn
 from dlgrade.course import Course
 from dlgrade.errors import CourseError, SandboxError
 from dlgrade.judge.remote import JudgeLost
-from dlgrade.results import ChapterReport
+from dlgrade.results.report import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.version import __version__

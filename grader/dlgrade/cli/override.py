@@ -44,7 +44,7 @@ def override(
 ) -> Text:
     """Note the override and bring the reports up to date; returns what was done, in words."""
     from dlgrade.batch.reports import open_gradebook, refresh
-    from dlgrade.results import number
+    from dlgrade.results.report import number
 
     if gradebook is None and not (out / "gradebook.sqlite").exists():
         raise UsageError(both(f"{out} has no gradebook.", f"{out} 中没有成绩册。"))
