@@ -1,7 +1,7 @@
 """Checks the requirements of dlgrade on this machine, and says how to meet the others.
 
-A broken part must not break the report. So every look is guarded. The looks that import torch run in a separate process:
-a torch that does not fit the processor or its libraries can end that process, but not the report.
+A broken part must not break the report. So every look is guarded. The looks that import torch run in a separate
+process: a torch that does not fit the processor or its libraries can end that process, but not the report.
 """
 
 from __future__ import annotations
