@@ -30,6 +30,7 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zh: str
 
     def of(self, lang: Lang) -> str:
+        """Return the text in one language."""
         return self.zh if lang == "zh" else self.en
 
     def __add__(self, other: Text) -> Text:

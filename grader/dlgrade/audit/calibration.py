@@ -26,6 +26,7 @@ class Runs:
     left_out: set[str] = field(default_factory=set)
 
     def scores(self, task: str) -> list[float]:
+        """Return the score of each run of a task."""
         return [check.measured.value for check in self.checks[task] if check.measured]
 
 
@@ -33,7 +34,7 @@ def train(judge: RemoteJudge, chapter: Chapter, on_run: Callable[[int], None]) -
     """Train the reference of a chapter once for each seed. `on_run` is called with each seed before it is used.
 
     Raises:
-        UsageError: the chapter has no check that trains, or none on the course's data, or the reference fails one.
+        UsageError: the chapter has no check that trains on the course's data, or the reference fails such a check.
     """
     runs = Runs()
     for seed in range(RUNS):

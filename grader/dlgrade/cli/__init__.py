@@ -39,7 +39,7 @@ GROUPS = (
             "reset": both("Start a chapter again; keeps a copy.", "重新开始一章（保留备份）。"),
             "list": both("List chapters and exercises.", "列出章节与练习。"),
             "data": both("List and download data sets.", "数据集：列出、下载。"),
-            "doctor": both("Check that this machine has what dlgrade needs.", "检查运行环境。"),
+            "doctor": both("Check that this machine meets the requirements.", "检查运行环境。"),
             "completion": both("Set up command completion in your shell.", "命令行自动补全。"),
         },
     ),

@@ -45,7 +45,7 @@ def calibrate(*, chapters: tuple[str, ...], device: Device = "auto", data: tuple
     """Write the thresholds of some chapters.
 
     Raises:
-        UsageError: a chapter has no check that trains, or none on this data, or its reference fails one.
+        UsageError: a chapter has no check that trains on this data, or its reference fails such a check.
     """
     from dlgrade.judge.remote import RemoteJudge
     from dlgrade.report.terminal import Terminal

@@ -1,4 +1,4 @@
-"""`dlgrade check`: grade your own submission and see at once what is wrong."""
+"""`dlgrade check`: grade your own submission, with an explanation of each failure."""
 
 from __future__ import annotations
 

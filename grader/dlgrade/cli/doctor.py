@@ -1,4 +1,4 @@
-"""`dlgrade doctor`: check that this machine has what dlgrade needs, and say how to fix the rest."""
+"""`dlgrade doctor`: check the requirements of dlgrade on this machine, and say how to meet the others."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TITLES = {
 @lang_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
 def command(lang: Lang, as_json: bool) -> None:
-    """Check that this machine has what dlgrade needs. 检查运行环境。
+    """Check that this machine meets the requirements. 检查运行环境。
 
     Exit code: 0 no problem (notes are not problems), 1 at least one problem.
     """

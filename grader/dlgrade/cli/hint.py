@@ -30,7 +30,13 @@ def command(name: str, lang: Lang) -> None:
 
 
 def hint(course: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
-    """Print the hints of an exercise that were given so far, and the next one.
+    """Print the hints of an exercise that were given so far, and the next hint.
+
+    Args:
+        course: the course of the chapter.
+        chapter: the chapter of the exercise.
+        exercise: the name of the exercise.
+        lang: the language of the title.
 
     Raises:
         UsageError: the chapter has no such exercise.

@@ -87,7 +87,7 @@ def _require_pass(course: Course, chapter: Chapter, exercise: str, submission: S
 
 
 def _show_both(terminal: Terminal, exercise: str, own: str, reference: str) -> None:
-    """Print both versions: side by side on a wide terminal, otherwise one below the other."""
+    """Print both versions: side by side on a wide terminal, otherwise the reference below."""
     from rich.columns import Columns
     from rich.panel import Panel
     from rich.syntax import Syntax

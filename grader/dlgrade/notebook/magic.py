@@ -153,9 +153,11 @@ class _CellProgress:
         self.running = both("Importing torch ...", "正在导入 torch ...")
 
     def begun(self, check: CheckReport) -> None:
+        """Note the check that runs now."""
         self.running = check.description
 
     def waiting(self) -> None:
+        """Show the running check. The judge calls this again and again while it works."""
         if self.can_update and time.monotonic() - self.started > QUIET_SECONDS:
             self._tell(self.running)
 

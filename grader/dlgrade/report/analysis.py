@@ -68,6 +68,7 @@ class Spread:
 
     @property
     def full(self) -> int:
+        """Return the number of full scores."""
         return sum(share >= 1 - 1e-9 for share in self.shares)
 
 
@@ -80,6 +81,7 @@ def by_chapter(data: ClassData) -> dict[str, list[ClassResult]]:
 
 
 def spread(chapter: ClassChapter, results: Sequence[ClassResult]) -> Spread:
+    """Return how the scores of a chapter are spread."""
     graded = [result for result in results if result.report is not None]
     shares = tuple(result.final / chapter.points if chapter.points else 0.0 for result in graded)
     nothing = sum(result.shown is None for result in results)

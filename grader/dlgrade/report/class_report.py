@@ -21,7 +21,7 @@ NOTHING, UNGRADED, PENDING = "–", "!", "…"
 
 @dataclass(frozen=True)
 class ScoreCell:
-    """A cell of the matrix: a number or a sign, its CSS class, and a link to the student's page, if there is one."""
+    """A cell of the matrix: a number or a sign, its CSS class, and the address of the student's page, or nothing."""
 
     words: str
     kind: str
@@ -30,6 +30,8 @@ class ScoreCell:
 
 @dataclass(frozen=True)
 class StudentRow:
+    """A row of the matrix."""
+
     student: str
     name: str
     cells: list[ScoreCell]

@@ -42,7 +42,14 @@ class Screen:
             self.console.show_cursor(True)
 
     def show(self, chapter: Chapter, path: Path, report: ChapterReport, seconds: float) -> None:
-        """Show the score, then the failures, then the exercises that are not written yet."""
+        """Show the score, then the failures, then the exercises that are not written yet.
+
+        Args:
+            chapter: the chapter of the submission.
+            path: the file that was checked.
+            report: its result.
+            seconds: the time that the check took.
+        """
         failed = [check for check in report.checks if check.failed and check.verdict is not Verdict.NOT_RUN]
         urgent = [check for check in failed if check.verdict is not Verdict.NOT_IMPLEMENTED]
         unwritten = [check for check in failed if check.verdict is Verdict.NOT_IMPLEMENTED]

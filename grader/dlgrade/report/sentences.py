@@ -44,7 +44,7 @@ def score_sentence(result: Report | ChapterReport) -> Text:
 def next_step(report: Report, chapters: list[Chapter]) -> Text:
     """Return the one thing to do next. `chapters` are those of the report, in the same order.
 
-    Failures come first, then what is not written yet.
+    Failures come first, then unwritten exercises.
     """
     pairs = zip(chapters, report.chapters, strict=True)
     wrong = [(chapter, check) for chapter, result in pairs for check in result.checks if check.failed]
@@ -68,7 +68,7 @@ def next_step(report: Report, chapters: list[Chapter]) -> Text:
 
 
 def why_not_graded(result: ClassResult) -> Text | None:
-    """Return why there is no report; None if there is one."""
+    """Return why there is no report; None if the result has a report."""
     if result.report is not None:
         return None
     if result.problem is not None:

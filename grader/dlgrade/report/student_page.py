@@ -30,6 +30,8 @@ class CheckLine:
 
 @dataclass(frozen=True)
 class ExerciseSection:
+    """An exercise as the page shows it."""
+
     name: str
     title: Text | None
     lines: list[CheckLine]

@@ -25,7 +25,7 @@ def harmless(cell: str) -> str:
 def grades_csv(data: ClassData) -> str:
     """Return a table with one row for each student.
 
-    It begins with a byte order mark, because Excel garbles Chinese names without one. `status` is `graded`,
+    It begins with a byte order mark, because without it Excel garbles Chinese names. `status` is `graded`,
     `partly graded` (the points of some checks are pending), `not gradable`, `not graded` or `missing`. The scores of
     the last two are empty.
     """

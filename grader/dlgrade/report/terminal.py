@@ -46,6 +46,7 @@ class Terminal:
         return self.progress.during(words.of(self.lang))
 
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
+        """Print a text in the chosen language, wrapped to the width."""
         line = words if isinstance(words, str) else words.of(self.lang)
         for wrapped in Styled(visible(line), style=style).wrap(self.console, self.console.width - indent):
             wrapped.rstrip()
@@ -57,6 +58,7 @@ class Terminal:
             self.print(words, "yellow")
 
     def begin(self, chapter: Chapter, submission: str) -> None:
+        """Write the head of a chapter."""
         self.titles = {exercise.name: exercise.title for exercise in chapter.exercises}
         self.exercise = self.previous = None
         self.print(f"{chapter.id} {chapter.title.of(self.lang)} · {submission}", "bold")

@@ -38,7 +38,7 @@ def bound(report: CheckReport) -> None:
 
 
 class _Room:
-    """The room that is left, in bytes."""
+    """The room that is left, in bytes. Each method cuts a part of a report to the room, and takes the room for it."""
 
     def __init__(self, size: int) -> None:
         self.left = size

@@ -9,6 +9,8 @@ from dlgrade.text import Text
 
 
 class ClassCheck(msgspec.Struct, frozen=True):
+    """A check of a chapter, without a result."""
+
     id: str
     exercise: str
     points: float
@@ -73,7 +75,7 @@ class ClassResult(msgspec.Struct, frozen=True):
         return check.earned if override is None else override.points
 
     def is_pending(self, check: CheckReport) -> bool:
-        """Return whether the points of a check are open: it has no decision, and no override replaces one."""
+        """Return whether the points of a check are open: it has no decision, and no override."""
         return check.verdict.pending and self.override(check) is None
 
     @property

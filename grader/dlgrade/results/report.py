@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from dlgrade.results.verdicts import Verdict as Verdict  # the judge imports it from here
+from dlgrade.results.verdicts import Verdict as Verdict  # judge, audit and batch import it from here
 from dlgrade.text import Text
 
 FORMAT_VERSION = 1
@@ -85,7 +85,7 @@ class CheckReport(msgspec.Struct):
         bonus: the check is a remark: worth no points, never a failure.
         diagnosis: id of the misconception that gives the same values.
         hint: the text of that misconception.
-        needs: what was missing, if the check was not run: `gpu`, `training` (left to a later run), or a data set.
+        needs: the missing thing, if the check was not run: `gpu`, `training` (left to a later run), or a data set.
     """
 
     id: str

@@ -23,7 +23,7 @@ MAGENTA = Look("magenta", "#bf3989")
 
 
 class Verdict(str, Enum):
-    """How a check ended. The set is closed; the value is what JSON and the gradebook hold.
+    """How a check ended. The set is closed. JSON and the gradebook hold the value.
 
     Attributes:
         short: for a column of ten characters.

@@ -1,6 +1,6 @@
-"""Checks that this machine has what dlgrade needs, and says how to fix the rest.
+"""Checks the requirements of dlgrade on this machine, and says how to meet the others.
 
-A broken part must not break the report. So every look is guarded, and the looks that import torch run in a separate
+A broken part must not break the report. So every look is guarded. The looks that import torch run in a separate
 process: a torch that does not fit the processor or its libraries can end that process, but not the report.
 """
 

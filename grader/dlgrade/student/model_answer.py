@@ -1,4 +1,4 @@
-"""The code that `dlgrade solution` shows: one definition, and whatever it needs to run.
+"""The code that `dlgrade solution` shows: one definition, and everything that it needs to run.
 
 Only text is read here; neither the reference nor a submission runs.
 """
@@ -27,8 +27,9 @@ def definition(source: str, name: str) -> str:
 def model_answer(reference: str, name: str) -> str:
     """Return a definition of the reference, after everything it uses that the starter code does not have.
 
-    The result runs below the starter code: helpers, classes, constants and imports are included if they belong to the
-    answer, also those that another helper uses. Other exercises are in the starter code, so their answers stay hidden.
+    The result runs below the starter code. It includes the helpers, classes, constants and imports of the answer that
+    the definition uses, directly or through a helper. The starter code has the other exercises, so their answers stay
+    hidden.
     """
     code = "\n".join(
         line for line in reference.splitlines() if line.strip() not in (starter_code.BEGIN, starter_code.END)

@@ -27,7 +27,7 @@ def next_chapter(course: Course, folder: Path) -> Text:
         )
     try:
         begun = [chapter.id for chapter, _ in all_in(course, folder) if records[chapter.id] is None]
-    except DlgradeError:  # `check` will explain what is wrong with the folder
+    except DlgradeError:  # `check` will explain the fault of the folder
         begun = []
     new = [name for name, last in records.items() if last is None]
     if begun:
