@@ -95,9 +95,9 @@ def check(
 
         terminal = Terminal(lang, quiet=as_json)
         open_judge(judge, here, terminal, sandbox=sandbox, device=device)
-        report = Report(submission=found[0][1].shown, seed=seed, chapters=[])
+        report = Report(submission=found[0][1].display_name, seed=seed, chapters=[])
         for chapter, one in found:
-            terminal.begin(chapter, one.shown)
+            terminal.begin(chapter, one.display_name)
             result = judge.grade(
                 chapter, one, seed=seed, keyword=keyword, training="last" if keyword else "if_right",
                 pictures=show, on_begin=terminal.running, on_check=terminal.check,

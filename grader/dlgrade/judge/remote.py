@@ -209,7 +209,7 @@ class RemoteJudge:
         one = submission
         files = {_text(name): content for name, content in one.files.items()}
         ask = Ask(
-            chapter.id, _text(one.main), files, _text(one.shown), one.source, one.cells, one.live,
+            chapter.id, _text(one.main), files, _text(one.display_name), one.source, one.cells, one.live,
             watched=on_begin is not None or on_check is not None, seed=seed, keyword=keyword, shuffle=shuffle,
             stop_at_first=stop_at_first, training=training, pictures=pictures,
         )  # fmt: skip

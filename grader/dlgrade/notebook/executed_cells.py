@@ -47,4 +47,4 @@ def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, byt
             )
         )
     files = {MAIN: content, **{name: part for name, part in neighbours.items() if name != MAIN}}
-    return Submission(main=MAIN, files=files, shown=shown, source=found.text, cells=found.cells, live=True)
+    return Submission(main=MAIN, files=files, display_name=shown, source=found.text, cells=found.cells, live=True)

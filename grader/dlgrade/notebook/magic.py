@@ -89,7 +89,7 @@ def check(
     wanted = list({(chapter := here.chapter(name)).id: chapter for name in chapters}.values())
     executed = ipython.history_manager.input_hist_raw  # as typed, with its lines; `In` has magics rewritten
     one = executed_cells.submission(executed, _name(ipython).of(lang), neighbours(Path.cwd()))
-    report = Report(submission=one.shown, seed=seed, chapters=[])
+    report = Report(submission=one.display_name, seed=seed, chapters=[])
     judge = _judges[0]
     with _Progress(ipython, lang) as told:
         if judge.opening is None:
