@@ -19,7 +19,7 @@ from dlgrade.cli import (
     say,
 )
 from dlgrade.course import Chapter, starter_code
-from dlgrade.course.thresholds import RUNS, calibrated, own_task, thresholds, thresholds_file, write
+from dlgrade.course.thresholds import RUNS, calibrated, own_task, thresholds, thresholds_file, write_thresholds
 from dlgrade.errors import UsageError
 from dlgrade.submission import Submission
 from dlgrade.text import Lang, both, chosen_lang
@@ -92,7 +92,7 @@ def _calibrate(judge: RemoteJudge, chapter: Chapter) -> None:
     for name in sorted(left_out):
         say(both(f"{name} needs a GPU: left as it is.", f"{name} 需要 GPU：保持不变。"))
     path = thresholds_file(judge.course, chapter)
-    write(path, entries)
+    write_thresholds(path, entries)
     say(both(f"Wrote {path}.", f"已写入 {path}。"))
 
 

@@ -37,7 +37,7 @@ def start(here: Course, chapter: Chapter, folder: Path, *, notebook: bool, lang:
         say(both(f"Kept {names}: there already ({title}).", f"保留 {names}：文件已存在（{title}）。"))
     else:
         try:
-            starter_notebook.write(here, chapter, path, lang)
+            starter_notebook.write_starter(here, chapter, path, lang)
         except OSError as error:
             raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
         count = len(chapter.exercises)

@@ -22,7 +22,7 @@ def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
     here = course.load()
     chosen = [here.chapter(name) for name in chapters] or list(here.chapters)
     if not check:
-        for path in starter_code.write(here, chosen):
+        for path in starter_code.write_stale(here, chosen):
             say(both(f"wrote {path}", f"已写入 {path}"))
         return
     old = [here.starter(chapter) for chapter in starter_code.stale(here, chosen)]

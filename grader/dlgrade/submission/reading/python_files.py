@@ -73,8 +73,8 @@ def decoded(content: bytes, display_name: str) -> str:
         return text
     raise SubmissionError(
         both(
-            f"{display_name} names the encoding {name[:40]!r}, {why.en}. Save it as UTF-8 in your editor, and delete the "
-            "line that names the encoding.",
+            f"{display_name} names the encoding {name[:40]!r}, {why.en}. Save it as UTF-8 in your editor, and delete "
+            "the line that names the encoding.",
             f"{display_name} 声明的编码是 {name[:40]!r}，{why.zh}。请在编辑器中另存为 UTF-8，并删除声明编码的那一行。",
         )
     )
