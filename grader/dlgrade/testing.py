@@ -1,4 +1,4 @@
-"""What a chapter's suite imports besides torch and pytest; the fixtures are in `dlgrade.judge.plugin`."""
+"""Helpers for suites. Fixtures are in `dlgrade.judge.plugin`."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ __all__ = [
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no access to this module
 
-# For probes: these travel with the probe and run where the implementation is.
+# For probes. These functions travel with the probe and run in the worker.
 
 
 def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
-    """Whether the action raises this kind of exception. Code that is not written yet stays visible as such.
+    """Return whether the action raises this kind of exception. NotImplementedError passes through.
 
     >>> agree(lambda impl: raises(lambda: impl.group_norm(X, 5), ValueError))
     """
@@ -48,9 +48,9 @@ def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
 
 
 def gradients(function: Callable[..., torch.Tensor], *inputs: torch.Tensor) -> list[torch.Tensor | None]:
-    """The gradients of a weighted sum of function(*inputs), a tensor, with respect to each input.
+    """The gradients of a weighted sum of the tensor function(*inputs), with respect to each input.
 
-    The weights differ between elements: a plain sum would hide gradients that cancel, as those of a softmax do.
+    The weights differ between elements. With equal weights, gradients such as a softmax's would cancel out.
     """
     inputs = tuple(x.clone().requires_grad_() for x in inputs)
     output = function(*inputs)
@@ -65,7 +65,7 @@ def parameter_gradients(module: torch.nn.Module) -> dict[str, torch.Tensor | Non
 
 
 def with_gradients(params: list[torch.Tensor]) -> list[tuple[torch.Tensor, torch.Tensor | None]]:
-    """Each parameter, and its gradient of half the sum of all squares: the parameter once more, if it can learn."""
+    """Each parameter and its gradient of half the sum of all squares, which equals the parameter if it can learn."""
     if all(p.requires_grad for p in params):
         half: Any = sum(p.square().sum() / 2 for p in params)
         half.backward()
@@ -73,9 +73,9 @@ def with_gradients(params: list[torch.Tensor]) -> list[tuple[torch.Tensor, torch
 
 
 def set_parameters(module: torch.nn.Module, seed: int, scale: float = 0.5) -> torch.nn.Module:
-    """Give every parameter of a module normal values drawn from the seed and the parameter's name; return the module.
+    """Draw normal values for every parameter of a module, from the seed and the parameter's name. Return the module.
 
-    Two modules with parameters of the same names and shapes get the same values, in whichever order they made them.
+    Modules whose parameters have the same names and shapes get the same values, whatever the order of the parameters.
     """
     for name, parameter in module.named_parameters():
         generator = torch.Generator().manual_seed(zlib.crc32(f"{seed}:{name}".encode()))
@@ -84,9 +84,9 @@ def set_parameters(module: torch.nn.Module, seed: int, scale: float = 0.5) -> to
 
 
 def descend(parameters: Iterable[torch.Tensor], lr: float, clip: float | None = None) -> None:
-    """One step of gradient descent, gradients clipped to this norm, and gradients of nothing afterwards.
+    """Make one step of gradient descent, with gradients clipped to the norm `clip`, then clear the gradients.
 
-    torch.optim would take a second to be imported in every worker.
+    It does without torch.optim, which every worker would need a second to import.
     """
     parameters = [parameter for parameter in parameters if parameter.grad is not None]
     gradients = [parameter.grad for parameter in parameters]
@@ -97,13 +97,13 @@ def descend(parameters: Iterable[torch.Tensor], lr: float, clip: float | None = 
 
 
 def learned(module: torch.nn.Module, *, buffers: bool = False) -> dict[str, torch.Tensor]:
-    """A copy of a module's parameters, by name; with buffers, such as moving statistics, if asked for."""
+    """A copy of a module's parameters by name. With `buffers`, also of its buffers, such as moving statistics."""
     named = module.state_dict() if buffers else dict(module.named_parameters(remove_duplicate=False))
     return {name: value.detach().clone() for name, value in named.items()}
 
 
 def filled(module: torch.nn.Module, values: dict[str, torch.Tensor] | None) -> torch.nn.Module:
-    """The module with these values in its parameters and buffers; as it is where there are none.
+    """Copy the values into the module's parameters and buffers. Return the module. None changes nothing.
 
     Raises:
         ValueError: the module has no parameter of such a name and shape.
@@ -117,13 +117,13 @@ def filled(module: torch.nn.Module, values: dict[str, torch.Tensor] | None) -> t
     return module
 
 
-UNKNOWN, PADDING, BEGIN, END = range(4)  # tokens that are no words
+UNKNOWN, PADDING, BEGIN, END = range(4)  # tokens that are not words
 
 
 def _next_words(
     net: torch.nn.ModuleDict, sources: torch.Tensor, lengths: torch.Tensor, before: torch.Tensor
 ) -> torch.Tensor:
-    """Logits of the words after each of those before: of net's "encoder" and "decoder", of D2L's interface."""
+    """Logits of the next word after each word in `before`. net's "encoder" and "decoder" have D2L's interface."""
     encoder, decoder = net["encoder"], net["decoder"]
     logits: torch.Tensor = decoder(before, decoder.init_state(encoder(sources, lengths), lengths))[0]
     return logits
@@ -134,7 +134,7 @@ def _begin(sources: torch.Tensor) -> torch.Tensor:
 
 
 def learn_to_translate(net: torch.nn.ModuleDict, batches: Batches, lr: float) -> dict[str, torch.Tensor]:
-    """Train net's "encoder" and "decoder" with Adam on batches of `as_tokens`; return what they have learned."""
+    """Train net's "encoder" and "decoder" with Adam on batches of `as_tokens`. Return their parameters."""
     optimizer = torch.optim.Adam(net.parameters(), lr)
     for sources, lengths, targets, target_lengths in batches:
         words = torch.arange(targets.shape[1], device=targets.device) < target_lengths[:, None]
@@ -147,10 +147,16 @@ def learn_to_translate(net: torch.nn.ModuleDict, batches: Batches, lr: float) ->
 
 
 def translate(net: torch.nn.ModuleDict, sources: torch.Tensor, lengths: torch.Tensor, most: int) -> torch.Tensor:
-    """Translate sentences greedily: so many tokens of each, (n, most).
+    """Translate sentences greedily, into `most` tokens each: (n, most).
 
-    Each word is read off the decoder's logits for all that precedes it, in training mode, so that a decoder with masks
-    sees what it saw when it learnt; there must be no dropout.
+    The decoder gets all previous words at each step and stays in training mode, so that its masks are those of the
+    training. It must have no dropout.
+
+    Args:
+        net: Has an "encoder" and a "decoder" with D2L's interface.
+        sources: Tokens of the sentences, (n, length).
+        lengths: Lengths of the sentences, (n,).
+        most: The number of tokens to write.
     """
     written = _begin(sources)
     for _ in range(most):
@@ -159,9 +165,10 @@ def translate(net: torch.nn.ModuleDict, sources: torch.Tensor, lengths: torch.Te
 
 
 class Sketch(TorchFunctionMode):  # type: ignore[misc]
-    """`with Sketch(): ...` makes small work of asking on which device things are made, by making them on "meta".
+    """`with Sketch(): ...` speeds up code on torch's "meta" device: shapes without values.
 
-    Nothing there has values, so draws and products give what went in; torch takes a second to prepare its own for them.
+    A check of the device on which tensors are created so costs nothing. Draws and products return their first tensor:
+    there are no values, and torch's own versions take a second to prepare.
     """
 
     def __torch_function__(
@@ -187,22 +194,29 @@ def expect(met: Any, en: str, zh: str) -> None:
 
 
 def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None) -> None:
-    """Fail the check unless both values agree, as `agree` compares them; for oracles other than the reference."""
+    """Fail the check unless both values agree, by the rules of `agree`. For oracles other than the reference.
+
+    Args:
+        actual: The submission's value.
+        expected: The oracle's value.
+        rtol: Relative tolerance. By default that of the dtype.
+        atol: Absolute tolerance. By default that of the dtype.
+    """
     comparison = Comparison(Tolerance(rtol, atol))
-    if found := comparison.difference(actual, expected):
-        raise from_difference(found, (comparison, actual, expected))
+    if difference := comparison.difference(actual, expected):
+        raise from_difference(difference, (comparison, actual, expected))
 
 
 def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:
-    """The matrices among the parameters; fails the check where one has the same number everywhere."""
-    found = [p for p in params if p.dim() == 2]
-    varied = all(matrix.isfinite().all() and matrix.unique().numel() > 1 for matrix in found)
+    """The matrices among the parameters. Fails the check if a matrix has the same number everywhere."""
+    matrices = [parameter for parameter in params if parameter.dim() == 2]
+    varied = all(matrix.isfinite().all() and matrix.unique().numel() > 1 for matrix in matrices)
     expect(varied, "A weight matrix has the same number everywhere.", "有权重矩阵的元素全都相同，没有随机初始化。")
-    return found
+    return matrices
 
 
 def draw_int(generator: torch.Generator, low: int, high: int) -> int:
-    """A drawn whole number between the two, or one of them."""
+    """A drawn whole number from low to high, both included."""
     return int(torch.randint(low, high + 1, (), generator=generator))
 
 
@@ -212,7 +226,7 @@ def shuffled(generator: torch.Generator, items: Sequence[Any]) -> list[Any]:
 
 
 def words(generator: torch.Generator, count: int, length: int = 3) -> list[str]:
-    """So many different words of small letters, drawn and sorted."""
+    """`count` different words of small letters, drawn and sorted."""
     drawn: set[str] = set()
     while len(drawn) < count:
         letters = torch.randint(ord("a"), ord("z") + 1, (length,), generator=generator).tolist()
@@ -221,13 +235,13 @@ def words(generator: torch.Generator, count: int, length: int = 3) -> list[str]:
 
 
 def sizes(generator: torch.Generator, low: int = 2, high: int = 20) -> list[int]:
-    """Two different sizes from low to high, drawn: of words and hidden units, say, so that a mix-up shows."""
+    """Two different sizes from low to high, drawn. Equal sizes would hide a mix-up of two axes."""
     drawn: list[int] = (low + torch.randperm(high - low + 1, generator=generator)[:2]).tolist()
     return drawn
 
 
 def to_grid(x: torch.Tensor, step: float) -> torch.Tensor:
-    """x rounded to multiples of step: inputs whose sums and products are exact."""
+    """x rounded to multiples of step, so that sums and products are exact."""
     return (x / step).round() * step
 
 
@@ -235,58 +249,58 @@ LETTERS = " .abcdefghijklmnopqrstuvwxyz"
 
 
 def windows(text: str, length: int, apart: int = 0) -> torch.Tensor:
-    """Pieces of the text of this length, (n, length), int64: places in LETTERS.
+    """Pieces of the text, (n, length), int64. A letter is its place in LETTERS.
 
-    `apart` letters between one piece and the next belong to neither: held-out pieces then do not tell of each other.
+    `apart` letters between two pieces are in neither, so that one held-out piece gives no hint about the next.
     """
     places = torch.tensor([LETTERS.index(letter) for letter in text], dtype=torch.int64)
     return places.unfold(0, length, length + apart).clone()
 
 
 def accuracy(predicted: Any, labels: torch.Tensor) -> float:
-    """The share of the predicted classes (n,) that are these labels."""
+    """The share of predicted classes (n,) that equal the labels."""
     _expect_shape(predicted, labels.shape)
     return float((predicted == labels).double().mean())
 
 
 def perplexity(logits: Any, labels: torch.Tensor) -> float:
-    """The perplexity of logits (n, classes) on these labels; the judge normalises them."""
+    """The perplexity of logits (n, classes) on these labels. The logits are normalised here."""
     classes = logits.shape[-1] if isinstance(logits, torch.Tensor) and logits.dim() else 0
     _expect_shape(logits, (*labels.shape, max(classes, int(labels.max()) + 1)))
     return float(torch.nn.functional.cross_entropy(logits.double(), labels).exp())
 
 
 def unseen(pairs: list[tuple[str, str]], known: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The pairs with a source that no known pair has, not even with another translation."""
+    """The pairs whose source is in no known pair, not even with another translation."""
     sources = {source for source, _ in known}
     return [pair for pair in pairs if pair[0] not in sources]
 
 
 def vocabularies(pairs: list[tuple[str, str]]) -> tuple[dict[str, int], dict[str, int]]:
-    """The words of sentence pairs, source and target, and the token of each."""
-    words = ({word for pair in pairs for word in pair[side].split()} for side in (0, 1))
-    source, target = ({word: END + 1 + i for i, word in enumerate(sorted(one))} for one in words)
+    """The token of each word of the source sentences, and the same for the target sentences."""
+    vocabulary = ({word for pair in pairs for word in pair[side].split()} for side in (0, 1))
+    source, target = ({word: END + 1 + i for i, word in enumerate(sorted(known))} for known in vocabulary)
     return source, target
 
 
 def as_tokens(
     pairs: list[tuple[str, str]], known: tuple[dict[str, int], dict[str, int]], length: int
 ) -> tuple[torch.Tensor, ...]:
-    """Sentence pairs as four tensors: source (n, length) and its lengths (n,), END included; the same of the target."""
-    found: list[torch.Tensor] = []
+    """Sentence pairs as four tensors: source (n, length) and its lengths (n,) with END, then target and its lengths."""
+    tensors: list[torch.Tensor] = []
     for side in (0, 1):
-        words = [[known[side].get(word, UNKNOWN) for word in pair[side].split()] for pair in pairs]
-        rows = [[*row[: length - 1], END] for row in words]
-        found.append(torch.tensor([row + [PADDING] * (length - len(row)) for row in rows]))
-        found.append(torch.tensor([len(row) for row in rows]))
-    return tuple(found)
+        sentences = [[known[side].get(word, UNKNOWN) for word in pair[side].split()] for pair in pairs]
+        rows = [[*sentence[: length - 1], END] for sentence in sentences]
+        tensors.append(torch.tensor([row + [PADDING] * (length - len(row)) for row in rows]))
+        tensors.append(torch.tensor([len(row) for row in rows]))
+    return tuple(tensors)
 
 
 def bleu(predicted: Any, labels: torch.Tensor, k: int = 2) -> float:
-    """The mean BLEU (D2L 9.7.6, n-grams up to k) of predicted tokens on these, (n, length)."""
+    """The mean BLEU (D2L 9.7.6, n-grams up to k) of predicted tokens against the labels, both (n, length)."""
     _expect_shape(predicted, labels.shape)
     pairs = zip(predicted.tolist(), labels.tolist(), strict=True)
-    return statistics.mean(_bleu(_until_end(one), _until_end(other), k) for one, other in pairs)
+    return statistics.mean(_bleu(_until_end(row), _until_end(label), k) for row, label in pairs)
 
 
 def _until_end(row: list[int]) -> list[int]:
@@ -306,13 +320,13 @@ def _bleu(predicted: list[int], label: list[int], k: int) -> float:
 def _expect_shape(value: Any, shape: tuple[int, ...]) -> None:
     expect(
         isinstance(value, torch.Tensor) and value.shape == tuple(shape),
-        f"The predictions are {describe(value)}; expected is a tensor of shape {tuple(shape)}.",
+        f"The predictions are {describe(value)}; a tensor of shape {tuple(shape)} was expected.",
         f"预测结果为 {describe(value)}；应为形状 {tuple(shape)} 的张量。",
     )
 
 
 @pytest.mark.points(0)
 def written_from_scratch(_self: object, from_scratch: Callable[[], None]) -> None:
-    """Is written from scratch, without a ready-made call.
-    从零实现，没有调用现成的函数。"""
+    """Is written from scratch, without a forbidden operation.
+    从零实现，没有使用禁用的运算。"""
     from_scratch()

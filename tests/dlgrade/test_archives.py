@@ -84,7 +84,7 @@ def test_the_same_name_twice(tmp_path):
         packed.writestr("ch28.py", "one")
         packed.writestr("ch28.py", "two")
     problems = [entry.problem.en for entry in zip_tree(tmp_path / "it.zip", None).entries]
-    assert all("is in it more than once" in problem for problem in problems)
+    assert all("is in the zip more than once" in problem for problem in problems)
 
 
 def test_encrypted(make):

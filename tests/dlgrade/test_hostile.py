@@ -347,7 +347,7 @@ def free(chapter):
 
 def graded(judge, chapter, order):
     files = {name: content.encode() for name, content in {**order["files"], "ch28.py": order["source"]}.items()}
-    submission = Submission(main="ch28.py", files=files, shown="ch28.py", source=order["source"])
+    submission = Submission(main="ch28.py", files=files, display_name="ch28.py", source=order["source"])
     chapter = chapter if order["from_scratch"] else free(chapter)
     judge.contents.clear()
     started = time.monotonic()

@@ -90,7 +90,7 @@ def test_places():
     """A line of the source is a line of a cell; code cells are counted from 1, and others are not counted."""
     cells = json.loads(as_json("x = 1", "train()", "\n\ndef f():\n    pass"))
     cells["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": "# def g(): pass"})
-    made = submission.from_content("ch28.ipynb", json.dumps(cells).encode(), shown="in/ch28.ipynb")
+    made = submission.from_content("ch28.ipynb", json.dumps(cells).encode(), display_name="in/ch28.ipynb")
     lines = made.source.split("\n")
     assert made.place(lines.index("x = 1") + 1) == ("ch28.ipynb[1]", 1)
     assert made.place(lines.index("    pass") + 1) == ("ch28.ipynb[3]", 4)
@@ -141,13 +141,13 @@ REFUSED = {
 def test_refused(content, reason):
     """What is no Python notebook is refused with one sentence."""
     with pytest.raises(SubmissionError, match=reason) as refused:
-        submission.from_content("ch28.ipynb", content, shown="in/ch28.ipynb")
+        submission.from_content("ch28.ipynb", content, display_name="in/ch28.ipynb")
     assert "\n" not in refused.value.text.en
     assert refused.value.text.zh != refused.value.text.en
 
 
 def graded(judge, ch28, *cells, keyword=""):
-    made = submission.from_content("ch28.ipynb", as_json(*cells), shown="ch28.ipynb")
+    made = submission.from_content("ch28.ipynb", as_json(*cells), display_name="ch28.ipynb")
     return judge.grade(ch28, made, keyword=keyword)
 
 

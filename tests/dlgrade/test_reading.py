@@ -53,7 +53,7 @@ READABLE = {
 def test_deep_code_is_read(code):
     """A notebook that Python can compile is read, however deep its code is, also inside a function."""
     inside = "def g(k, a):\n" + "".join(f"    {line}\n" for line in code.split("\n"))
-    made = submission.from_content("ch28.ipynb", as_json(DEFINITION, code, inside), shown="ch28.ipynb")
+    made = submission.from_content("ch28.ipynb", as_json(DEFINITION, code, inside), display_name="ch28.ipynb")
     assert made.source.endswith(inside + "\n")
     ast.parse(made.files["ch28.ipynb"])
     assert executed_cells.submission(["", DEFINITION, code, inside], "it", {}).source.count("def ") == 2
@@ -65,7 +65,7 @@ REFUSED = {
     "deep-metadata": (with_metadata(b'{"a":' * 5000 + b"1" + b"}" * 5000), "nested too deeply"),
     "deep-brackets": (b"[" * 60_000_000, "nested too deeply"),
     "60-MB-of-lists": (b'{"cells": [' + b"[]," * 19_000_000 + b"0]}", "too much memory"),
-    "odd-source": (as_json({"a": 1}), "the source of a cell is no text"),
+    "odd-source": (as_json({"a": 1}), "the source of a cell is not text"),
     "odd-language": (as_json("x", metadata={"language_info": {"name": "\x1b[2J\u202e"}}), "not Python"),
 }
 
@@ -74,7 +74,7 @@ REFUSED = {
 def test_refused(content, reason):
     """A notebook that is too deep or too large is refused with a sentence that names what is."""
     with pytest.raises(SubmissionError, match=reason) as refused:
-        submission.from_content("ch28.ipynb", content, shown="in/ch28.ipynb")
+        submission.from_content("ch28.ipynb", content, display_name="in/ch28.ipynb")
     assert refused.value.text.en.isprintable()
     assert refused.value.text.zh != refused.value.text.en
 
@@ -91,14 +91,14 @@ def test_refused(content, reason):
 )
 def test_oddities_that_do_no_harm(content):
     """Numbers of any size, half of a surrogate pair and a cell that names an encoding do no harm."""
-    made = submission.from_content("ch28.ipynb", content, shown="ch28.ipynb")
+    made = submission.from_content("ch28.ipynb", content, display_name="ch28.ipynb")
     assert ast.dump(ast.parse(made.files["ch28.ipynb"])) == ast.dump(ast.parse(DEFINITION))
 
 
 def test_a_part_of_a_line():
     """Of a line with several statements, those that are kept are as they are written, on all of their lines."""
     made = submission.from_content(
-        "it.ipynb", as_json(DEFINITION, "a = ('批',\n  0x10); print(a); b = '''\n'''; train()"), shown=""
+        "it.ipynb", as_json(DEFINITION, "a = ('批',\n  0x10); print(a); b = '''\n'''; train()"), display_name=""
     )
     assert made.source.split("\n")[4:] == ["a = ('批',", "  0x10); b = '''", "'''", ""]
 
@@ -125,7 +125,7 @@ def test_decodes_as_python_does(first):
         source = first + SAMPLE.format(codec)
         for content in (source.encode(), _encoded(source, codec)):
             try:
-                found = ast.dump(ast.parse(submission.from_content("a.py", content, shown="a.py").source))
+                found = ast.dump(ast.parse(submission.from_content("a.py", content, display_name="a.py").source))
             except (SubmissionError, SyntaxError, ValueError):
                 found = None
             assert found == _of_python(content), (codec, content)
@@ -154,12 +154,12 @@ def _encoded(source, codec):
 def test_encodings_that_python_does_not_read(content, reason):
     """A file that Python cannot decode is refused with the encoding that it names, or the line that is not in it."""
     with pytest.raises(SubmissionError, match=reason):
-        submission.from_content("a.py", content, shown="a.py")
+        submission.from_content("a.py", content, display_name="a.py")
 
 
 def test_lines_are_those_of_python():
     """A form feed or a line separator ends no line."""
-    made = submission.from_content("a.py", b"'''\x0c\x1c\xe2\x80\xa8'''\r\n\rx\n", shown="a.py")
+    made = submission.from_content("a.py", b"'''\x0c\x1c\xe2\x80\xa8'''\r\n\rx\n", display_name="a.py")
     assert made.lines == ["'''\x0c\x1c\u2028'''", "", "x", ""]
 
 
@@ -168,7 +168,7 @@ def test_a_plain_file_needs_no_child():
     reader.close()
     for content in (b"x = 1\n", b"\xef\xbb\xbfx = 1\n", b"#!/bin/python\n# coding: utf8\n'\xe6\x89\xb9'\n"):
         assert python_files.plain(content, "a.py") == content.decode("utf-8-sig")
-        submission.from_content("a.py", content, shown="a.py")
+        submission.from_content("a.py", content, display_name="a.py")
     assert reader._shared.process is None
 
 

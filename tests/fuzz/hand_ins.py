@@ -117,7 +117,7 @@ class Fuzzer:
 
     def read(self, name: str, content: bytes) -> str:
         try:
-            return self.check(submission.from_content(name, content, shown=f"in/{name}"))
+            return self.check(submission.from_content(name, content, display_name=f"in/{name}"))
         except SubmissionError as error:
             return self.words(error.text)
 
@@ -135,7 +135,7 @@ class Fuzzer:
 
     def check(self, made: Submission) -> str:
         assert len(made.files[made.main]) <= MAX_FILE_BYTES
-        msgspec.json.encode((made.main, made.source, made.shown, sorted(made.files)))
+        msgspec.json.encode((made.main, made.source, made.display_name, sorted(made.files)))
         assert all(made.place(line)[1] >= 0 for line in range(1, len(made.lines) + 1, 97))
         return "read"
 

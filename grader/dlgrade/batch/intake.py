@@ -359,7 +359,7 @@ def _submission(chosen: OwnedFile, files: list[OwnedFile]) -> Submission:
             continue  # a submission that imports the file fails with a message of its own
         left -= len(neighbours[module])
     neighbours = dict(sorted(neighbours.items()))
-    return submission.from_content(name, content, shown=chosen.entry.display_name, neighbours=neighbours)
+    return submission.from_content(name, content, display_name=chosen.entry.display_name, neighbours=neighbours)
 
 
 def _safe(name: str) -> str:

@@ -17,7 +17,7 @@ from dlgrade.cli import (
     say,
 )
 from dlgrade.course import Chapter
-from dlgrade.course.thresholds import RUNS, thresholds_file, write
+from dlgrade.course.thresholds import RUNS, thresholds_file, write_thresholds
 from dlgrade.report.progress_line import ProgressLine
 from dlgrade.text import Lang, both, chosen_lang
 
@@ -80,5 +80,5 @@ def _calibrate(judge: RemoteJudge, chapter: Chapter) -> None:
     for name in sorted(runs.left_out):
         say(both(f"{name} needs a GPU: its threshold stays as it is.", f"{name} 需要 GPU：阈值保持不变。"))
     path = thresholds_file(judge.course, chapter)
-    write(path, entries)
+    write_thresholds(path, entries)
     say(both(f"Wrote {path}.", f"已写入 {path}。"))

@@ -93,7 +93,7 @@ def check(options: CheckOptions) -> Report:
 
         terminal = Terminal(options.lang, quiet=options.as_json)
         open_judge(judge, course, terminal, sandbox=options.sandbox, device=options.device)
-        report = Report(submission=selected[0][1].shown, seed=options.seed, chapters=[])
+        report = Report(submission=selected[0][1].display_name, seed=options.seed, chapters=[])
         for chapter, submission in selected:
             report.chapters.append(_check(judge, chapter, submission, options, terminal))
     if options.junit is not None:
@@ -118,7 +118,7 @@ def _check(
     """Grade one chapter, print its checks and explanations, and note the result for `dlgrade status`."""
     from dlgrade.student import record
 
-    terminal.begin(chapter, submission.shown)
+    terminal.begin(chapter, submission.display_name)
     report = judge.grade(
         chapter,
         submission,

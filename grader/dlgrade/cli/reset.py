@@ -38,7 +38,7 @@ def command(chapter: str, given: Path | None, yes: bool, lang: Lang) -> None:
     backup = path.with_name(f"{path.name}.{datetime.now():%Y%m%d-%H%M%S}.bak")
     try:
         path.rename(backup)
-        starter_notebook.write(course, wanted, path, chosen_lang())
+        starter_notebook.write_starter(course, wanted, path, chosen_lang())
     except OSError as error:
         raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
     say(

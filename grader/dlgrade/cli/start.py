@@ -48,7 +48,7 @@ def start(course: Course, chapter: Chapter, folder: Path, *, notebook: bool, lan
         say(both(f"Kept {names}, which already exists ({title}).", f"保留 {names}：文件已存在（{title}）。"))
     else:
         try:
-            starter_notebook.write(course, chapter, path, lang)
+            starter_notebook.write_starter(course, chapter, path, lang)
         except OSError as error:
             raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
         count = len(chapter.exercises)

@@ -21,7 +21,7 @@ def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
     course = load_course()
     chosen = [course.chapter(name) for name in chapters] or list(course.chapters)
     if not check:
-        for path in starter_code.write(course, chosen):
+        for path in starter_code.write_stale(course, chosen):
             say(both(f"wrote {path}", f"已写入 {path}"))
         return
     outdated = [course.starter(chapter) for chapter in starter_code.stale(course, chosen)]

@@ -1,4 +1,4 @@
-"""The course's content: chapters and exercises, and all that is generated from or kept beside them."""
+"""The course's content: chapters, exercises, starter code, misconceptions, thresholds and data sets."""
 
 from dlgrade.course.course import (
     COURSE_VARIABLE,

@@ -1,4 +1,4 @@
-"""The course on disk: where it is, which chapters and exercises it has. Never imports torch."""
+"""The course on disk: its place, chapters and exercises. Never imports torch."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ INSTALLED = PACKAGE / "_course"  # the course inside the wheel
 
 
 class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One function or class that a student writes.
+    """A function or class that a student writes.
 
-    `forbidden` names families of exercises/ready_made.yaml that may not be used: it is to be written from scratch.
+    `forbidden` names families of exercises/ready_made.yaml. An exercise that has any must be written from scratch.
     """
 
     name: str
@@ -33,19 +33,21 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ready-made operations of one kind, by public names and by patterns of the operators behind them."""
+    """Operations that exercises can forbid together, by public names and by patterns of the operators behind them."""
 
     names: tuple[str, ...]
     operators: tuple[str, ...]
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the course, such as the chapters on attention."""
+
     id: str
     title: Text
 
 
 class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One lecture of the course and its exercises; an extension's lecture has no code of its own."""
+    """A lecture of the course and its exercises. The lecture of an `extension` has no code of its own."""
 
     id: str
     slug: str
@@ -60,6 +62,11 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.id}_{self.slug}"
 
     def exercise(self, name: str) -> Exercise:
+        """The exercise with this name.
+
+        Raises:
+            CourseError: the chapter has no such exercise.
+        """
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
@@ -67,6 +74,8 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of course.yaml."""
+
     format_version: int
     title: Text
     parts: tuple[Part, ...]
@@ -76,14 +85,14 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Replace one place of the reference's source."""
+    """A text of the reference's source, and the text that replaces it."""
 
     replace: str
     with_: str = msgspec.field(name="with")
 
 
 class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A known mistake: the change that makes it, the checks that catch it, the hint that names it."""
+    """A known-wrong change of the reference, the checks that catch it, and the hint that names it."""
 
     id: str
     exercise: str
@@ -96,7 +105,11 @@ T = TypeVar("T")
 
 
 def read_yaml(path: Path, kind: type[T]) -> T:
-    """Read a YAML file into a typed structure; an unknown key or a missing one is an error that names it."""
+    """Read a YAML file into a typed structure.
+
+    Raises:
+        CourseError: the file cannot be read, or a key is unknown, missing or of another type. The message names it.
+    """
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         tree = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
@@ -106,15 +119,27 @@ def read_yaml(path: Path, kind: type[T]) -> T:
 
 
 class Course:
-    """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`, `tests/training/`, `datasets/`."""
+    """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`, `tests/training/`, `datasets/`.
+
+    Opening a course reads nothing. course.yaml is read when it is first needed, then kept. Every other file is read
+    again whenever it is asked for, so authors see their changes. A path is returned whether its file exists or not.
+
+    All methods that read raise CourseError if a file has a fault.
+    """
 
     def __init__(self, folder: Path, data: tuple[str, ...] = ()) -> None:
+        """The course in this folder. `data`: data sets to train on in place of those in course.yaml."""
         self.folder = folder
         self._data = data
         self.contents_file = folder / "exercises" / "course.yaml"
 
     @cached_property
     def contents(self) -> _Contents:
+        """The content of course.yaml.
+
+        Raises:
+            CourseError: it cannot be read, has another format, or names an unknown part or data set.
+        """
         contents = read_yaml(self.contents_file, _Contents)
         if contents.format_version != FORMAT_VERSION:
             version = contents.format_version
@@ -127,12 +152,12 @@ class Course:
         known = {part.id for part in contents.parts}
         for chapter in contents.chapters or ():
             if chapter.part not in known:
-                words = f"{self.contents_file}: {chapter.id}: "
-                raise CourseError(both(f"{words}no part {chapter.part!r}", f"{words}没有部分 {chapter.part!r}"))
+                place = f"{self.contents_file}: {chapter.id}: "
+                raise CourseError(both(f"{place}no part {chapter.part!r}", f"{place}没有部分 {chapter.part!r}"))
         for name in contents.data:
             if not (self.folder / "datasets" / f"{name}.py").is_file():
-                words = f"{self.contents_file}: data: "
-                raise CourseError(both(f"{words}no data set {name!r}", f"{words}没有数据集 {name!r}"))
+                place = f"{self.contents_file}: data: "
+                raise CourseError(both(f"{place}no data set {name!r}", f"{place}没有数据集 {name!r}"))
         return contents
 
     @property
@@ -141,15 +166,15 @@ class Course:
 
     @cached_property
     def families(self) -> dict[str, Family]:
-        """The families of ready-made operations, by name."""
+        """The families of operations that exercises can forbid, by name."""
         return read_yaml(self.families_file, dict[str, Family]) if self.families_file.exists() else {}
 
     def forbidden(self, exercise: Exercise) -> list[Family]:
-        """The families that an exercise may not use."""
+        """The families that the exercise forbids."""
         for name in exercise.forbidden:
             if name not in self.families:
-                words = f"{self.contents_file}: {exercise.name}: "
-                raise CourseError(both(f"{words}no family {name!r}", f"{words}没有函数族 {name!r}"))
+                place = f"{self.contents_file}: {exercise.name}: "
+                raise CourseError(both(f"{place}no family {name!r}", f"{place}没有函数族 {name!r}"))
         return [self.families[name] for name in exercise.forbidden]
 
     @property
@@ -162,16 +187,20 @@ class Course:
 
     @property
     def shows_solutions(self) -> bool:
-        """Whether students may see a reference after their own version passes; `show_solutions` in course.yaml."""
+        """Return whether students may see a reference after their own version passes."""
         return self.contents.show_solutions
 
     @property
     def data(self) -> tuple[str, ...]:
-        """Data sets that stand in for generated ones of their kind: chosen for this run, else `data` in course.yaml."""
+        """Data sets that replace generated ones of their kind: those chosen for this run, or those in course.yaml."""
         return self._data or self.contents.data
 
     def chapter(self, wanted: str) -> Chapter:
-        """The chapter with this id, number or file name: `ch28`, `28`, `ch28_batch_norm`, `CH28`."""
+        """The chapter with this id, number, slug or file name: `ch28`, `28`, `batch_norm`, `CH28`, `ch28_batch_norm`.
+
+        Raises:
+            NoSuchChapter: there is none.
+        """
         name = wanted.strip().lower()
         if re.fullmatch(r"\d+", name):
             name = f"ch{int(name):02d}"
@@ -181,7 +210,7 @@ class Course:
         raise NoSuchChapter(self._unknown(wanted, name))
 
     def _unknown(self, wanted: str, name: str) -> Text:
-        names = [word for chapter in self.chapters for word in (chapter.id, chapter.slug, chapter.stem)]
+        names = [known for chapter in self.chapters for known in (chapter.id, chapter.slug, chapter.stem)]
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         guess = both(f" Did you mean {near[0]}?", f"是否指 {near[0]}？") if near else both("", "")
         return (
@@ -213,7 +242,7 @@ class Course:
         return self.folder / "tests" / "training" / f"test_{chapter.stem}.py"
 
     def suites(self, chapter: Chapter) -> list[Path]:
-        """The chapter's suite and, where there are any, the checks that students do not see and those that train."""
+        """The chapter's suite, its hidden checks and its checks that train, as far as these files exist."""
         others = self.solution(chapter) / "test_hidden.py", self.training_suite(chapter)
         return [self.suite(chapter), *(path for path in others if path.exists())]
 
@@ -226,7 +255,11 @@ class Course:
 
 
 def root() -> Path:
-    """Where the course is: `$DLGRADE_COURSE`, else the checkout that dlgrade runs from, else the installed course."""
+    """The course's folder: `$DLGRADE_COURSE`, or the checkout that dlgrade runs from, or the installed course.
+
+    Raises:
+        CourseError: `$DLGRADE_COURSE` names no course.
+    """
     if chosen := os.environ.get(COURSE_VARIABLE):
         folder = Path(chosen).absolute()
         if not (folder / "exercises" / "course.yaml").is_file():
@@ -242,5 +275,5 @@ def root() -> Path:
 
 
 def load(data: tuple[str, ...] = ()) -> Course:
-    """The course at `root()`, trained on these data sets where they fit."""
+    """The course at `root()`. `data`: data sets to train on in place of generated ones of their kind."""
     return Course(root(), data)

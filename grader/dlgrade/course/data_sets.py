@@ -1,8 +1,8 @@
-"""The course's data sets: modules in `datasets/`, generated ones and real ones that somebody installs or fetches.
+"""The course's data sets: modules in `datasets/`. Some are generated, others are real and must be installed or fetched.
 
-A module's docstring says what it is, its source and licence; `KIND` what an example is (sets of a kind can stand in
-for each other); `load(size, generator, split)` gives so many examples. A real set has `FILES` and looks them up by
-`find`; nothing is ever downloaded but by `dlgrade data fetch`.
+The docstring of a module describes the data, with source and licence. `KIND` names the kind of its examples; sets of
+one kind can replace each other. `load(size, generator, split)` gives `size` examples. A real set has `FILES`, and looks
+them up by `find`. Only `dlgrade data fetch` downloads anything.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from dlgrade.text import Text, both
 
 CHUNK = 1 << 16
 PATIENCE_SECONDS = 20
-Tell = Callable[[str, int, int], None]  # file, bytes so far, bytes in all (0: not known)
+Tell = Callable[[str, int, int], None]  # file, bytes so far, bytes in all (0: unknown)
 
 
 class DataMissing(DlgradeError):
-    """A real data set is not on this machine; the text says how to get it."""
+    """A real data set is not on this machine. The text says how to get it."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a data set: `digest` is `md5:...` or `sha1:...`, as its source publishes it."""
+    """A file of a data set. `digest` is `md5:...` or `sha1:...`, as its source publishes it."""
 
     name: str
     digest: str
@@ -49,14 +49,14 @@ class File:
 
 @dataclass(frozen=True)
 class DataSet:
-    """One module of `datasets/`."""
+    """A data set: a module of `datasets/`."""
 
     name: str
     path: Path
 
     @cached_property
     def about(self) -> str:
-        """Its docstring, read without running it."""
+        """The docstring of its module, read without running the module."""
         return ast.get_docstring(ast.parse(self.path.read_text(encoding="utf-8"))) or ""
 
     @cached_property
@@ -70,35 +70,47 @@ class DataSet:
 
     @property
     def kind(self) -> str:
-        """What an example is. Those of a kind can stand in for each other."""
+        """The kind of its examples. Data sets of one kind can replace each other."""
         return str(getattr(self.module, "KIND", self.name))
 
     @property
     def files(self) -> tuple[File, ...]:
-        """What it needs on disk; nothing if it is generated."""
-        found: dict[str, File] = getattr(self.module, "FILES", {})
-        return tuple(found.values())
+        """The files that it needs on disk. None if it is generated."""
+        files: dict[str, File] = getattr(self.module, "FILES", {})
+        return tuple(files.values())
 
     def load(self, size: int, generator: Any, split: str = "train", **options: Any) -> Any:
-        """So many examples, drawn with the generator; the options are the data set's own.
+        """Draw examples.
+
+        Args:
+            size: The number of examples.
+            generator: Draws them.
+            split: "train" or "test".
+            options: Options of this data set.
 
         Raises:
-            DataMissing: its files are not here.
+            DataMissing: its files are not on this machine.
         """
         return self.module.load(size, generator, split, **options)
 
     def missing(self) -> list[File]:
+        """The files that are not on this machine."""
         places = getattr(self.module, "PLACES", ())
-        return [file for file in self.files if _there(self.name, file, places) is None]
+        return [file for file in self.files if _path_of(self.name, file, places) is None]
 
 
 def data_sets(course: Course) -> dict[str, DataSet]:
-    """All of a course, by name."""
+    """All data sets of a course, by name."""
     paths = sorted((course.folder / "datasets").glob("[a-z]*.py"))
     return {path.stem: DataSet(path.stem, path) for path in paths}
 
 
 def data_set(course: Course, name: str) -> DataSet:
+    """The data set with this name.
+
+    Raises:
+        UsageError: there is none.
+    """
     known = data_sets(course)
     if name not in known:
         names = ", ".join(known)
@@ -109,36 +121,36 @@ def data_set(course: Course, name: str) -> DataSet:
 
 
 def stand_in(course: Course, name: str) -> DataSet:
-    """What the course trains on where a suite asks for this data set: it, or the course's choice of the same kind."""
+    """The data set to train on when a suite asks for this one: the course's choice of the same kind, or this one."""
     asked = data_set(course, name)
     chosen = (data_set(course, other) for other in course.data)
     return next((other for other in chosen if other.kind == asked.kind), asked)
 
 
 def store(name: str) -> Path:
-    """Where fetched files are kept: in the user's data folder, or below $DLGRADE_DATA."""
+    """The folder of a data set's fetched files, in the user's data folder or in $DLGRADE_DATA."""
     base = os.environ.get("DLGRADE_DATA") or Path(platformdirs.user_data_dir("dlgrade")) / "datasets"
     return Path(base) / name
 
 
 def find(name: str, file: File, places: tuple[str, ...] = ()) -> Path:
-    """Where a file is: in one of the places where systems install it, or fetched.
+    """The path of a file, in one of the places where systems install it or among the fetched files.
 
     Raises:
-        DataMissing: it is nowhere.
+        DataMissing: it is in none of them.
     """
-    found = _there(name, file, places)
-    if found is None:
+    path = _path_of(name, file, places)
+    if path is None:
         raise DataMissing(
             both(
                 f"The data set {name} is not on this machine. `dlgrade data fetch {name}` downloads it.",
                 f"本机没有数据集 {name}。运行 `dlgrade data fetch {name}` 下载。",
             )
         )
-    return found
+    return path
 
 
-def _there(name: str, file: File, places: tuple[str, ...]) -> Path | None:
+def _path_of(name: str, file: File, places: tuple[str, ...]) -> Path | None:
     for folder in (*map(Path, places), store(name)):
         if (folder / file.name).is_file():
             return folder / file.name
@@ -149,7 +161,7 @@ def idx_images(name: str, files: dict[str, File], places: tuple[str, ...], split
     """All images (n, 1, 28, 28), float32 from 0 to 1, and labels (n,), int64, of a set in MNIST's IDX format.
 
     Raises:
-        DataMissing: its files are not here.
+        DataMissing: the files are not on this machine.
     """
     import torch
 
@@ -161,10 +173,12 @@ def idx_images(name: str, files: dict[str, File], places: tuple[str, ...], split
 
 
 def fetch(data: DataSet, tell: Tell, mirror: str | None = None) -> list[Path]:
-    """Download what is missing, each file whole and checked or not at all; an interrupted download goes on.
+    """Download the missing files. A file appears only when it is whole and its digest is right.
+
+    An interrupted download continues where it was.
 
     Raises:
-        UsageError: no address answers, or what came is not the file.
+        UsageError: no address answers, or none has the right file.
     """
     return [_fetch(data.name, file, tell, mirror) for file in data.missing()]
 
@@ -179,14 +193,14 @@ def _fetch(name: str, file: File, tell: Tell, mirror: str | None) -> Path:
         except (OSError, urllib.error.URLError, ValueError) as error:
             problems.append(f"{url}: {getattr(error, 'reason', None) or error}")
             continue
-        if _digest(draft, file.digest) == file.digest:
+        if _file_digest(draft, file.digest) == file.digest:
             return draft.replace(folder / file.name)
         draft.unlink()
         problems.append(f"{url}: not the file that was published (its {file.digest.partition(':')[0]} differs)")
-    raise UsageError(_no_luck(file, folder, problems))
+    raise UsageError(_not_fetched(file, folder, problems))
 
 
-def _no_luck(file: File, folder: Path, problems: list[str]) -> Text:
+def _not_fetched(file: File, folder: Path, problems: list[str]) -> Text:
     tried = "; ".join(problems)
     return both(
         f"{file.name} could not be fetched ({tried}). Is there a network? Otherwise put the file into {folder}, "
@@ -196,7 +210,7 @@ def _no_luck(file: File, folder: Path, problems: list[str]) -> Text:
 
 
 def _download(url: str, draft: Path, file: File, tell: Tell) -> None:
-    """Append to what is there already, where the server goes along with it."""
+    """Download the rest of a draft, or all of it if the server cannot send a part."""
     done = draft.stat().st_size if draft.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
     try:
@@ -215,7 +229,7 @@ def _download(url: str, draft: Path, file: File, tell: Tell) -> None:
                 tell(file.name, done, file.size)
 
 
-def _digest(path: Path, like: str) -> str:
+def _file_digest(path: Path, like: str) -> str:
     kind = like.partition(":")[0]
     with path.open("rb") as file:
         digest = hashlib.new(kind)

@@ -1,4 +1,4 @@
-"""Known-wrong variants of a reference: its source with a misconception's change made."""
+"""Applies a misconception to a reference."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from dlgrade.text import both
 
 
 def changed(reference: str, misconception: Misconception, where: str) -> str:
-    """The reference as someone with this misconception would write it.
+    """The reference's source with the misconception's changes made.
 
-    Each change must match exactly once: one that no longer applies means that the reference has moved on.
+    Args:
+        reference: The source.
+        misconception: The misconception.
+        where: Its file, for the message.
+
+    Raises:
+        CourseError: a change does not match exactly once, because the reference has changed since it was written.
     """
     source = reference
     for change in misconception.change:

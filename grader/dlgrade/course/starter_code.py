@@ -1,4 +1,4 @@
-"""Starter code, generated from the reference: one source of names, signatures and docstrings.
+"""Generates starter code from the reference, which is the only source of names, signatures and docstrings.
 
 The reference marks each answer with a pair of comment lines::
 
@@ -8,8 +8,8 @@ The reference marks each answer with a pair of comment lines::
         return X.clamp(min=0)
         # END SOLUTION
 
-Inside a function the region becomes `raise NotImplementedError`; at the top level of the file or in the body of a class
-(a private helper, an import that only the answer needs) it disappears.
+Inside a function the region becomes `raise NotImplementedError`. At the top level of the file or in the body of a
+class, where it holds a private helper or an import, it disappears.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ BLANK = "raise NotImplementedError  # write your code here / 在这里写代码"
 
 
 def starter_code(reference: str, name: str = "reference.py") -> str:
-    """The reference with its answers taken out; unpaired or nested markers are errors that name the line."""
+    """The reference without its answers.
+
+    Raises:
+        CourseError: a marker is unpaired or nested, or the code does not parse. The message names the line of `name`.
+    """
     lines: list[str] = []
     opened = 0
     try:
@@ -62,7 +66,7 @@ def starter_code(reference: str, name: str = "reference.py") -> str:
 
 
 def _blanks(reference: str) -> set[int]:
-    """The lines that stand in the body of a function, where an answer leaves a blank and not nothing."""
+    """The lines inside functions. An answer there becomes `raise NotImplementedError` instead of nothing."""
     inside: set[int] = set()
     for node in ast.walk(ast.parse(reference)):  # outer nodes come before inner ones
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -72,19 +76,24 @@ def _blanks(reference: str) -> set[int]:
 
 
 def _squeeze(lines: list[str]) -> str:
-    """Join, with at most two empty lines in a row: what a removed helper leaves behind."""
-    kept: list[str] = []
+    """Join the lines, with at most two empty lines in a row: a removed helper leaves more."""
+    squeezed: list[str] = []
     for line in lines:
-        if line.strip() or kept[-2:] != ["", ""]:
-            kept.append(line.rstrip())
-    return "\n".join(kept).strip("\n") + "\n"
+        if line.strip() or squeezed[-2:] != ["", ""]:
+            squeezed.append(line.rstrip())
+    return "\n".join(squeezed).strip("\n") + "\n"
 
 
-def _fault(name: str, line: int, what: str) -> CourseError:
-    return CourseError(same(f"{name}:{line}: {what}"))
+def _fault(name: str, line: int, problem: str) -> CourseError:
+    return CourseError(same(f"{name}:{line}: {problem}"))
 
 
 def read_reference(course: Course, chapter: Chapter) -> str:
+    """The source of the chapter's reference.
+
+    Raises:
+        CourseError: there is none.
+    """
     path = course.reference(chapter)
     if not path.is_file():
         raise CourseError(
@@ -97,8 +106,8 @@ def read_reference(course: Course, chapter: Chapter) -> str:
 
 
 def stale(course: Course, chapters: Sequence[Chapter] = ()) -> list[Chapter]:
-    """Those of `chapters` (else of all) whose starter code on disk is not what the reference gives."""
-    return [one for one in chapters or course.chapters if _wanted(course, one) != _present(course, one)]
+    """The chapters whose starter code on disk is not up to date, among these chapters or all."""
+    return [chapter for chapter in chapters or course.chapters if _wanted(course, chapter) != _present(course, chapter)]
 
 
 def _wanted(course: Course, chapter: Chapter) -> str:
@@ -110,8 +119,8 @@ def _present(course: Course, chapter: Chapter) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def write(course: Course, chapters: Sequence[Chapter] = ()) -> list[Path]:
-    """Regenerate the starter code that is stale; return the files written."""
+def write_stale(course: Course, chapters: Sequence[Chapter] = ()) -> list[Path]:
+    """Write the starter code that is not up to date. Return the files that were written."""
     written = []
     for chapter in stale(course, chapters):
         path = course.starter(chapter)

@@ -1,4 +1,4 @@
-"""What a student starts from: a chapter's starter code as a Python file, or as a notebook."""
+"""Writes a chapter's starter code for a student, as a Python file or as a notebook."""
 
 from __future__ import annotations
 
@@ -11,52 +11,66 @@ from dlgrade.files import write_whole
 from dlgrade.text import Lang, both
 
 
-def write(course: Course, chapter: Chapter, path: Path, lang: Lang) -> None:
-    """Write the chapter's starter code; a notebook where the path ends in `.ipynb`."""
+def write_starter(course: Course, chapter: Chapter, path: Path, lang: Lang) -> None:
+    """Write the chapter's starter code to the path, as a notebook if that ends in `.ipynb`.
+
+    Args:
+        course: The course.
+        chapter: The chapter.
+        path: The file to write.
+        lang: Language of the notebook's texts.
+    """
     code = course.starter(chapter).read_text(encoding="utf-8")
     write_whole(path, notebook(course, chapter, code, lang) if path.suffix == ".ipynb" else code)
 
 
 def notebook(course: Course, chapter: Chapter, code: str, lang: Lang) -> str:
-    """A clean notebook: for every exercise its statement, a cell to write in and one that checks it."""
+    """A clean notebook: for every exercise its statement, a cell to write in, and a cell that checks it.
+
+    Args:
+        course: The course.
+        chapter: The chapter.
+        code: Its starter code.
+        lang: Language of the texts.
+    """
     import nbformat
 
     v4: Any = nbformat.v4
     checked = _checked(course.suite(chapter), lang)
     names = {exercise.name: exercise for exercise in chapter.exercises}
     cells = [v4.new_markdown_cell(_opening(chapter, lang)), v4.new_code_cell("%load_ext dlgrade")]
-    begun: list[str] = []  # what stands before the next exercise: imports, constants, definitions of the book
+    before: list[str] = []  # code before the next exercise: imports, constants, definitions of the book
     for statement, source in _pieces(code):
         name = getattr(statement, "name", None)
         if name not in names:
-            begun.append(source)
+            before.append(source)
             continue
-        if begun:
-            cells.append(_code_cell(begun))
-            begun = []
+        if before:
+            cells.append(_code_cell(before))
+            before = []
         title = names[name].title.of(lang)
-        asked = "\n".join(f"- {words}" for words in checked.get(name, []))
+        items = "\n".join(f"- {sentence}" for sentence in checked.get(name, []))
         head = both("**What is checked:**", "**检查内容：**").of(lang)
-        cells.append(v4.new_markdown_cell(f"## `{name}` {title}\n\n{_statement(statement)}\n\n{head}\n\n{asked}"))
+        cells.append(v4.new_markdown_cell(f"## `{name}` {title}\n\n{_statement(statement)}\n\n{head}\n\n{items}"))
         cells.append(_code_cell([source]))
         cells.append(v4.new_code_cell(f"%dlgrade check {chapter.id} -k {name}"))
-    cells += [_code_cell(begun)] if begun else []
+    cells += [_code_cell(before)] if before else []
     closing = both("All exercises of the chapter:", "检查全部练习：").of(lang)
     cells += [v4.new_markdown_cell(closing), v4.new_code_cell(f"%dlgrade check {chapter.id}")]
     for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"  # random ones would make every copy another file
+        cell["id"] = f"cell-{number}"  # random ids would make every copy differ
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     whole = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     return f"{nbformat.writes(whole)}\n"  # type: ignore[no-untyped-call]
 
 
 def _opening(chapter: Chapter, lang: Lang) -> str:
-    words = both(
-        "Write the code cells; the cell below each one checks it. Only imports, definitions and plain assignments are "
-        "graded: plots and experiments may stand anywhere.",
+    advice = both(
+        "Write your answers in the code cells. The cell below each answer checks it. Only imports, definitions and "
+        "plain assignments are graded; plots and experiments can be anywhere.",
         "请在代码单元中作答；每个练习下方的单元用于检查。评分只读取导入、定义和简单赋值，画图和实验可以放在任何位置。",
     )
-    return f"# {chapter.id} {chapter.title.of(lang)}\n\n{words.of(lang)}"
+    return f"# {chapter.id} {chapter.title.of(lang)}\n\n{advice.of(lang)}"
 
 
 def _code_cell(sources: list[str]) -> Any:
@@ -66,21 +80,20 @@ def _code_cell(sources: list[str]) -> Any:
 
 
 def _checked(suite: Path, lang: Lang) -> dict[str, list[str]]:
-    """What the suite says that it checks, by exercise, read without running it; bonus checks left out."""
-    found: dict[str, list[str]] = {}
-    for group in ast.parse(suite.read_text(encoding="utf-8")).body:
-        names = [_marked(mark, "exercise") for mark in group.decorator_list] if isinstance(group, ast.ClassDef) else []
-        for name in filter(None, names):
-            assert isinstance(group, ast.ClassDef)
+    """The sentences of the suite's checks, by exercise, without bonus checks. The suite is not run."""
+    sentences: dict[str, list[str]] = {}
+    classes = [node for node in ast.parse(suite.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
+    for group in classes:
+        for name in filter(None, (_marker_argument(mark, "exercise") for mark in group.decorator_list)):
             for check in group.body:
                 if isinstance(check, ast.FunctionDef) and check.name.startswith("test_"):
                     lines = (ast.get_docstring(check) or "").splitlines()
                     if len(lines) > 1 and not any("bonus" in ast.unparse(mark) for mark in check.decorator_list):
-                        found.setdefault(name, []).append(lines[lang == "zh"].strip())
-    return found
+                        sentences.setdefault(name, []).append(lines[lang == "zh"].strip())
+    return sentences
 
 
-def _marked(decorator: ast.expr, marker: str) -> str | None:
+def _marker_argument(decorator: ast.expr, marker: str) -> str | None:
     """The first argument of `@pytest.mark.MARKER(...)`."""
     if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"pytest.mark.{marker}" and decorator.args:
         value = decorator.args[0]
@@ -89,7 +102,7 @@ def _marked(decorator: ast.expr, marker: str) -> str | None:
 
 
 def _pieces(code: str) -> list[tuple[ast.stmt, str]]:
-    """The statements of the top level with their source, comments before them and decorators included."""
+    """The statements at the top level, each with its source, including decorators and the comments before it."""
     lines = code.splitlines()
     pieces, start = [], 0
     for statement in ast.parse(code).body:
@@ -102,14 +115,14 @@ def _pieces(code: str) -> list[tuple[ast.stmt, str]]:
 
 
 def _statement(definition: ast.stmt) -> str:
-    """The docstring of an exercise as Markdown: paragraphs as they are, formulas and lists in blocks of their own."""
+    """The docstring of an exercise as Markdown: paragraphs stay, formulas and lists become blocks."""
     assert isinstance(definition, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))
-    words = ast.get_docstring(definition) or ""
-    return "\n\n".join(_paragraph(part) for part in words.split("\n\n"))
+    docstring = ast.get_docstring(definition) or ""
+    return "\n\n".join(_paragraph(part) for part in docstring.split("\n\n"))
 
 
 def _paragraph(part: str) -> str:
-    """Indented text is a formula or a list of arguments, and keeps its line ends."""
+    """A paragraph as Markdown. Indented text is a formula or a list of arguments, and keeps its line ends."""
     lines = part.splitlines()
     if lines and all(line.startswith("    ") for line in lines):
         return "```text\n" + "\n".join(line[4:] for line in lines) + "\n```"

@@ -1,4 +1,4 @@
-"""What a trained model has to reach: measured on the reference by `dlgrade calibrate`, one file a chapter."""
+"""The scores that trained models must reach, one file for each chapter. `dlgrade calibrate` measures them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,27 @@ from dlgrade.course import Chapter, Course, read_yaml
 from dlgrade.files import write_whole
 
 RUNS = 10
-# Student's t with nine degrees of freedom leaves a thousandth beyond 4.30; a further run varies by sqrt(1 + 1/10) more.
+# One in a thousand values of Student's t with nine degrees of freedom exceeds 4.30. An eleventh run differs from the
+# mean of ten by sqrt(1 + 1/10) spreads.
 MARGIN = 4.51  # in spreads
-HEAD = "# Written by `dlgrade calibrate`; only `reported`, what the book or the course's notes report, is by hand.\n"
+HEAD = "# Written by `dlgrade calibrate`. Only `reported`, the score in the book or the course's notes, is by hand.\n"
 
 Better = Literal["higher", "lower"]
 
 
 class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Of one task: mean and spread (standard deviation) of the reference's scores over so many seeds.
+    """The threshold of a task, and the reference's scores that it comes from.
 
-    `seconds` is what a run took on the machine that it was calibrated on, the worker's one thread or its GPU.
+    Args:
+        threshold: The score that a submission must reach.
+        better: Which scores are better.
+        mean: Mean of the reference's scores.
+        spread: Their standard deviation.
+        runs: The number of scores, each under another seed.
+        steps: Training steps of a run.
+        seconds: Duration of a run where it was measured, on one thread or a GPU.
+        reported: The score in the book or the course's notes.
+        device: The device that was trained on.
     """
 
     threshold: float
@@ -44,17 +54,17 @@ def thresholds_file(course: Course, chapter: Chapter) -> Path:
 
 
 def thresholds(course: Course, chapter: Chapter) -> dict[str, Threshold]:
-    """By task; none where nothing was calibrated.
+    """The chapter's thresholds by task. Empty if it was not calibrated.
 
     Raises:
-        CourseError: the file is not as it should be.
+        CourseError: the file cannot be read.
     """
     path = thresholds_file(course, chapter)
     return read_yaml(path, dict[str, Threshold]) if path.exists() else {}
 
 
 def task_on(task: str, data: Iterable[str]) -> str:
-    """A task's name where other data sets stand in for its own: `lenet on fashion_mnist`."""
+    """The name of a task that trains on other data sets than its own: `lenet on fashion_mnist`."""
     return " on ".join([task, *sorted(data)])
 
 
@@ -66,7 +76,18 @@ def own_task(task: str) -> str:
 def calibrated(
     scores: list[float], better: Better, steps: int, seconds: float, *, reported: str = "", device: str = "cpu"
 ) -> Threshold:
-    """The mean less the margin, rounded to the easier side: a right answer misses it once in a thousand runs."""
+    """A threshold that a right answer misses once in a thousand runs: the mean less the margin, rounded down.
+
+    If lower scores are better, it is the mean plus the margin, rounded up.
+
+    Args:
+        scores: The reference's scores.
+        better: Which scores are better.
+        steps: Training steps of a run.
+        seconds: Duration of a run.
+        reported: The score in the book or the course's notes.
+        device: The device that was trained on.
+    """
     mean, spread = statistics.mean(scores), statistics.stdev(scores)
     easier, rounded = (-1, math.floor) if better == "higher" else (1, math.ceil)
     limit = rounded((mean + easier * MARGIN * spread) * 1000) / 1000
@@ -75,6 +96,7 @@ def calibrated(
     )
 
 
-def write(path: Path, entries: dict[str, Threshold]) -> None:
+def write_thresholds(path: Path, entries: dict[str, Threshold]) -> None:
+    """Write the thresholds of a chapter, by task."""
     content = yaml.safe_dump(msgspec.to_builtins(entries), allow_unicode=True, sort_keys=False, width=118)
     write_whole(path, HEAD + content)

@@ -138,7 +138,7 @@ class RemoteJudge:
             chapter.id,
             main=_clean(submission.main),
             files={_clean(name): content for name, content in submission.files.items()},
-            shown=_clean(submission.shown),
+            shown=_clean(submission.display_name),
             source=submission.source,
             cells=submission.cells,
             live=submission.live,

@@ -52,4 +52,4 @@ def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, byt
             )
         )
     files = {MAIN: content, **{name: part for name, part in neighbours.items() if name != MAIN}}
-    return Submission(main=MAIN, files=files, shown=shown, source=source.text, cells=source.cells, live=True)
+    return Submission(main=MAIN, files=files, display_name=shown, source=source.text, cells=source.cells, live=True)

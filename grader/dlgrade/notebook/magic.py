@@ -99,7 +99,7 @@ def check_cells(ipython: Any, options: MagicOptions) -> CellReport:
     chapters = list(dict.fromkeys(map(course.chapter, options.chapters)))
     executed = ipython.history_manager.input_hist_raw  # as typed; `In` holds rewritten magics
     submission = executed_cells.submission(executed, _name(ipython).of(options.lang), neighbours(Path.cwd()))
-    report = Report(submission=submission.shown, seed=options.seed, chapters=[])
+    report = Report(submission=submission.display_name, seed=options.seed, chapters=[])
     judge = _judges[0]
     with _CellProgress(ipython, options.lang) as progress:
         if judge.opening is None:

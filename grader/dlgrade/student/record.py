@@ -81,7 +81,7 @@ def note_check(chapter: Chapter, submission: Submission, report: ChapterReport) 
         name: not any(check.failed and not check.needs for check in checks)
         for name, checks in report.exercises().items()
     }
-    path = str(submission.path.absolute()) if submission.path else submission.shown
+    path = str(submission.path.absolute()) if submission.path else submission.display_name
     at = datetime.now().astimezone().isoformat(timespec="seconds")
     entry = LastCheck(path, digest(submission), at, report.score, report.points, report.pending, exercises)
     _write(_path(chapter, "check"), entry)

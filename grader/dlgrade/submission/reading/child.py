@@ -1,4 +1,4 @@
-"""The child process of `reader`: it answers one question after another until its parent is gone."""
+"""The child process of `reader`. It answers one question after another until its parent is gone."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from dlgrade.files import clean
 from dlgrade.submission.reading import questions as q
 from dlgrade.text import both
 
-MEMORY = 1 << 30  # 1 MB of Python makes a syntax tree of up to 0.9 GB
-PROCESSOR_SECONDS = 20  # for a file; a busy machine does not change them
+MEMORY = 1 << 30  # the syntax tree of 1 MB of Python takes up to 0.9 GB
+PROCESSOR_SECONDS = 20  # for a file; unlike a clock, it is the same on a busy machine
 
 
 def main() -> None:
-    questions, answers = _channel()
+    questions, answers = _take_standard_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory()
-    gc.disable()  # it would search every tree for cycles while that grows, which costs half of the time
+    gc.disable()  # collecting while a tree grows would take half of the time
     with contextlib.suppress(EOFError, BrokenPipeError):
         q.send(answers, q.Ready())
         while True:
             question = msgspec.msgpack.decode(q.receive(questions, sys.maxsize), type=q.AnyQuestion)
             _set_alarm(PROCESSOR_SECONDS)
-            q.send(answers, answer_to(question))
+            q.send(answers, answer(question))
             _set_alarm(0)
             gc.collect(0)
-    os._exit(0)  # what a file left in the memory is not worth being taken apart
+    os._exit(0)  # a normal exit would take apart everything that files left in the memory
 
 
-def _channel() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output, kept for messages: what a library prints is none."""
+def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep standard input and output for messages. Whatever a library prints goes to standard error."""
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return questions, answers
 
 
 def _limit_memory() -> None:
-    """Where the system can. Windows and macOS cannot: there the limits are those of size and time."""
+    """Limit the memory, if the system can. Windows and macOS cannot; there only size and time are limited."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -53,39 +53,44 @@ def _limit_memory() -> None:
 
 
 def _set_alarm(seconds: int) -> None:
-    """SIGPROF ends the process, even in the middle of a parser. Windows has no such alarm, and the parent a clock."""
+    """Let SIGPROF end the process after this time, even inside a parser. On Windows only the parent's clock does so."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def answer_to(question: q.AnyQuestion) -> q.Answer:
+def answer(question: q.AnyQuestion) -> q.Answer:
     """The answer, whatever the file does to the parsers."""
     try:
-        return _answer(question)
+        return _parse(question)
     except SubmissionError as error:
         return q.Refused(error.text)
     except RecursionError:
         return q.Refused(
-            both(f"{question.shown} is nested too deeply to be read.", f"{question.shown} 嵌套过深，无法读取。")
+            both(
+                f"{question.display_name} is nested too deeply to be read.",
+                f"{question.display_name} 嵌套过深，无法读取。",
+            )
         )
     except MemoryError:
-        pass  # the exception keeps what fills the memory, so the answer is made after it is gone
+        pass  # the exception keeps the full memory alive, so the answer is made after this block
     except Exception as error:
         why = clean(f"{type(error).__name__}: {error}"[:200])
-        return q.Refused(both(f"{question.shown} cannot be read ({why}).", f"无法读取 {question.shown}（{why}）。"))
+        return q.Refused(
+            both(f"{question.display_name} cannot be read ({why}).", f"无法读取 {question.display_name}（{why}）。")
+        )
     return q.Exhausted()
 
 
-def _answer(question: q.AnyQuestion) -> q.Answer:
-    """Each kind imports its parsers when it is first asked for: a child starts in the time of its first question."""
+def _parse(question: q.AnyQuestion) -> q.Answer:
+    """Ask the parser for this kind of question. Parsers are imported when first used: a child so starts faster."""
     if isinstance(question, q.PythonFile):
         from dlgrade.submission.reading.python_files import decoded
 
-        return q.Source(decoded(question.content, question.shown))
+        return q.Source(decoded(question.content, question.display_name))
     if isinstance(question, q.Notebook):
         from dlgrade.submission.reading.notebooks import definitions
 
-        return q.Source(*definitions(question.content, question.shown))
+        return q.Source(*definitions(question.content, question.display_name))
     if isinstance(question, q.Executed):
         from dlgrade.submission.reading.executed import defined_by
 

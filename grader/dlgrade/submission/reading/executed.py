@@ -1,8 +1,8 @@
-"""The cells that a kernel has run, as one source: what the notebook's page says, not what the kernel remembers.
+"""The cells that a kernel has run, as one source that matches the page of the notebook.
 
-A kernel knows each text that was run and its number, `In [7]`, but no page: there a cell that was changed and run again
-has one version. So a cell that defines what an earlier one defined is taken for its new version, and stands where that
-stood; of the earlier one remains what it alone defines.
+A kernel knows each text that was run and its number, `In [7]`, but not the page. On the page, a cell that was changed
+and run again has one version. So a cell that defines the same as an earlier cell is taken for its new version, in the
+same place. Of the earlier cell, only its other definitions remain.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dlgrade.submission.reading import notebooks
-from dlgrade.submission.reading.notebooks import DEFINITION, Cell, Cells
+from dlgrade.submission.reading.notebooks import DEFINITION, Cells, CodeCell
 
 
 def defined_by(executed: Sequence[bytes]) -> tuple[str, Cells]:
-    """The source that the cells' definitions make, and after which of its lines each cell begins."""
+    """The source that the cells' definitions make, and the line after which each cell begins."""
     return notebooks.assembled(page([cell.decode() for cell in executed]))
 
 
-def page(executed: Sequence[str]) -> list[Cell]:
-    """The cells in the order of the page, as far as it can be told, each without what a later version replaces."""
+def page(executed: Sequence[str]) -> list[CodeCell]:
+    """The cells in the order of the page, as far as it is known, without definitions that later cells replace."""
     places: list[list[_Part]] = []
     for number, source in enumerate(executed):
-        cell = notebooks.parsed(number, source)
+        cell = notebooks.parse_cell(number, source)
         part = _Part(cell, frozenset(_names(cell)), frozenset(_defined(cell)))
         if part.names:
             _put(part, places)
@@ -33,19 +33,28 @@ def page(executed: Sequence[str]) -> list[Cell]:
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell, the names that it gives a meaning, and of these its functions and classes."""
+    """A cell and its names.
 
-    cell: Cell
+    Args:
+        cell: The cell.
+        names: All names that it gives a meaning.
+        defined: Names of its functions and classes.
+        needed: Names that it looks up while it runs, not when its functions are called.
+    """
+
+    cell: CodeCell
     names: frozenset[str]
     defined: frozenset[str]
-    needed: frozenset[str] = field(init=False)  # by running it, not by calling what it defines
+    needed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         statements = self.cell.tree.body if self.cell.tree else []
         object.__setattr__(
             self,
             "needed",
-            frozenset(name for one in statements for name in notebooks.names_loaded(one, into_functions=False)),
+            frozenset(
+                name for statement in statements for name in notebooks.names_loaded(statement, into_functions=False)
+            ),
         )
 
     def is_version_of(self, other: _Part) -> bool:
@@ -54,21 +63,32 @@ class _Part:
         return bool(self.names & other.names)
 
     def without(self, place: _Part | None, defined: frozenset[str]) -> _Part | None:
-        """What is left beside a newer version in its `place`, and newer definitions anywhere."""
+        """The cell without the names that newer cells replace. None if no name is left.
+
+        Args:
+            place: The newer version of this cell, if there is one. It replaces all of its names.
+            defined: Functions and classes of a newer cell anywhere.
+        """
         gone = defined | (place.names if place else frozenset())
         if not gone & self.names:
             return self
         if self.cell.tree is None or self.names <= gone:
             return None
-        kept = [one for one in self.cell.tree.body if not (names := _bound(one)) or not names <= gone]
-        stay = {number for one in kept for number in range(_first(one), (one.end_lineno or one.lineno) + 1)}
-        lines = [line if number in stay else "" for number, line in enumerate(self.cell.lines, 1)]
-        left = Cell(self.cell.number, lines, ast.Module(kept, []))
+        kept = [
+            statement for statement in self.cell.tree.body if not (names := _names_in(statement)) or not names <= gone
+        ]
+        numbers = {
+            number
+            for statement in kept
+            for number in range(_first_line(statement), (statement.end_lineno or statement.lineno) + 1)
+        }
+        lines = [line if number in numbers else "" for number, line in enumerate(self.cell.lines, 1)]
+        left = CodeCell(self.cell.number, lines, ast.Module(kept, []))
         return _Part(left, frozenset(_names(left)), frozenset(_defined(left)))
 
 
 def _put(new: _Part, places: list[list[_Part]]) -> None:
-    """Put a cell where the first cell stands of which it is a version, or at the end."""
+    """Put a cell into the place of the first cell that it is a version of, or at the end."""
     place = next((place for place in places if any(new.is_version_of(old) for old in place)), None)
     for other in places:
         beside = new if other is place else None
@@ -80,7 +100,7 @@ def _put(new: _Part, places: list[list[_Part]]) -> None:
 
 
 def _in_order(parts: list[_Part]) -> list[_Part]:
-    """A cell that uses a name while it runs comes after the first one that defines it; else they stay as they are."""
+    """The cells in an order in which they can run: a cell that uses a name comes after the cell that defines it."""
     done: list[_Part] = []
     known: set[str] = set()
     while parts:
@@ -89,23 +109,23 @@ def _in_order(parts: list[_Part]) -> list[_Part]:
             for part in parts
             if not any((part.needed - part.names - known) & other.names for other in parts if other is not part)
         ]
-        first = (ready or parts)[0]  # none is ready where two need each other
+        first = (ready or parts)[0]  # no cell is ready if two need each other
         parts = [part for part in parts if part is not first]
         done.append(first)
         known |= first.names
     return done
 
 
-def _names(cell: Cell) -> Iterator[str]:
+def _names(cell: CodeCell) -> Iterator[str]:
     if cell.tree is None:
         yield from cell.defined
         return
     for statement in cell.tree.body:
-        yield from _bound(statement)
+        yield from _names_in(statement)
 
 
-def _defined(cell: Cell) -> Iterator[str]:
-    """Functions and classes of the top level; of a broken cell, those that it seems to be about."""
+def _defined(cell: CodeCell) -> Iterator[str]:
+    """Functions and classes at the top level. In a broken cell, those that its text seems to define."""
     if cell.tree is None:
         yield from cell.defined
         return
@@ -114,11 +134,11 @@ def _defined(cell: Cell) -> Iterator[str]:
             yield statement.name
 
 
-def _bound(statement: ast.stmt) -> set[str]:
-    """The names that a statement gives a meaning, in its blocks, too."""
+def _names_in(statement: ast.stmt) -> set[str]:
+    """The names that a statement and its blocks give a meaning."""
     return {name for part in notebooks.unfolded(statement) for name in notebooks.names_bound(part)}
 
 
-def _first(statement: ast.stmt) -> int:
+def _first_line(statement: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(mark.lineno for mark in decorators)])

@@ -1,6 +1,6 @@
-"""Gradescope's metadata of an export: whose each folder is, and when it was handed in.
+"""Gradescope's metadata of an export: the owner and the time of each folder.
 
-A student's zip may have such a file, too. So nothing of it leaves the child but short texts and numbers.
+A student's zip may have such a file, too. So only short texts and numbers of it leave the child.
 """
 
 from __future__ import annotations
@@ -13,39 +13,41 @@ import yaml
 from dlgrade.files import clean
 from dlgrade.submission.reading.questions import Record, Records, Submitter
 
-MAX_SUBMITTERS = 100  # of one submission: a group
-MAX_WORDS = 300
+MAX_SUBMITTERS = 100  # of one submission, which a group may hand in
+MAX_TEXT = 300  # characters
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The file is Ruby's: its objects are read as the plain data that they hold."""
+    """Reads Ruby's objects, which the file has, as the plain data in them."""
 
 
-def _data(loader: Any, _tag: str, node: yaml.Node) -> Any:
+def _plain_data(loader: Any, _tag: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     return loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else node.value
 
 
-_Loader.add_multi_constructor("!", _data)
+_Loader.add_multi_constructor("!", _plain_data)
 
 
 def records(content: bytes) -> Records:
-    """Raises anything that the file makes the parser raise."""
+    """The records of the file, by the name of their folder. Whatever the parser raises is left to the caller."""
     tree = yaml.load(content, Loader=_Loader)
-    found = tree.items() if isinstance(tree, dict) else ()
-    return Records({_words(key): _record(value) for key, value in found if isinstance(value, dict)})
+    items = tree.items() if isinstance(tree, dict) else ()
+    return Records({_short_text(key): _record(value) for key, value in items if isinstance(value, dict)})
 
 
 def _record(value: dict[Any, Any]) -> Record:
     listed = value.get(":submitters")
-    people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    submitters = [Submitter(*(_words(one.get(f":{key}")) for key in ("sid", "name", "email"))) for one in people]
+    people = [person for person in listed if isinstance(person, dict)] if isinstance(listed, list) else []
+    submitters = [
+        Submitter(*(_short_text(person.get(f":{key}")) for key in ("sid", "name", "email"))) for person in people
+    ]
     return Record(tuple(submitters[:MAX_SUBMITTERS]), _seconds(value.get(":created_at")))
 
 
-def _words(value: Any) -> str:
-    return clean(str(value).strip()[:MAX_WORDS]) if isinstance(value, (str, int)) else ""
+def _short_text(value: Any) -> str:
+    return clean(str(value).strip()[:MAX_TEXT]) if isinstance(value, (str, int)) else ""
 
 
 def _seconds(value: Any) -> float | None:

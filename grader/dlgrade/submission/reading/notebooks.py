@@ -1,9 +1,10 @@
-"""A Jupyter notebook as a Python source: its imports, definitions and plain assignments, without ever running it.
+"""Turns a Jupyter notebook into Python source, without running it.
 
-What a notebook does with its definitions (training, plots, prints, shell commands) is left out. Every cell keeps its
-lines, those left out being blank, so that a line of the source is a line of a cell.
+The source has imports, definitions and plain assignments. Everything that a notebook does with them is dropped:
+training, plots, prints, shell commands. Every cell keeps all of its lines, dropped lines being blank. So each line of
+the source is a line of a cell.
 
-Nothing here recurses over a syntax tree: whatever Python can compile can be read.
+No function recurses over a syntax tree, so every file that Python can compile can be read.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from dlgrade.text import both
 
 Cells = tuple[tuple[int, int], ...]
 
-# What is cheap and needs nothing but its arguments; all other calls at the top level belong to a notebook's running.
+# Calls that are cheap and need only their arguments. All other calls at the top level are dropped.
 HARMLESS_CALLS = """
     bool dict enumerate float frozenset int len list max min range reversed round set slice sorted str sum tuple type
     zip math.sqrt math.log math.exp functools.partial partial re.compile Path pathlib.Path namedtuple TypeVar NewType
@@ -34,7 +35,8 @@ HARMLESS_CALLS = """
 HARMLESS = frozenset(HARMLESS_CALLS.split())
 MOST_DOTS = 2  # in the longest of these names
 FORMAT = 4
-# Libraries for showing things and for the book's own notebooks: a grader need not have them where no definition does.
+# Libraries for plots and for the book's own notebooks. A grader may lack them, so their imports are kept only if a
+# definition uses them.
 FOR_SHOW = {"IPython", "d2l", "google", "ipywidgets", "matplotlib", "pandas", "plotly", "seaborn", "tqdm"}
 # Cell magics that run the rest of the cell as Python.
 TRANSPARENT = ("%%time", "%%timeit", "%%capture", "%%prun")
@@ -43,12 +45,12 @@ DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\s*=\s*[%!]|[\w.%]+\?{1,2}\s*$)")
 DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
-NEWLINE = re.compile(r"\r\n|\r|\n")  # what Python counts as lines, which str.splitlines does not
+NEWLINE = re.compile(r"\r\n|\r|\n")  # Python's line ends; str.splitlines knows more
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A code cell: its lines, and its syntax tree unless it is broken. `too_deep` says that Python gave up on it."""
+class CodeCell:
+    """A code cell: its lines, and its syntax tree unless it is broken. `too_deep`: Python could not parse it."""
 
     number: int
     lines: list[str]
@@ -57,43 +59,44 @@ class Cell:
 
     @property
     def defined(self) -> set[str]:
-        """The functions and classes that it is about, read off its text."""
+        """The functions and classes that its text seems to define."""
         return set(DEFINED.findall("\n".join(self.lines)))
 
 
-def definitions(content: bytes, shown: str) -> tuple[str, Cells]:
-    """The source that a notebook's definitions make, and after which of its lines each cell begins.
+def definitions(content: bytes, display_name: str) -> tuple[str, Cells]:
+    """The source that a notebook's definitions make, and the line after which each cell begins.
 
     Raises:
-        SubmissionError: it is no notebook, has no definitions, too much code, or a cell that Python cannot parse.
+        SubmissionError: the file is not a notebook, or has no definitions, too much code, or a cell that is nested too
+            deeply.
     """
-    sources = _sources(content, shown)
-    _check_size(sources, shown)
-    cells = [parsed(number, source) for number, source in enumerate(sources, 1) if source.strip()]
+    sources = _cell_texts(content, display_name)
+    _check_size(sources, display_name)
+    cells = [parse_cell(number, source) for number, source in enumerate(sources, 1) if source.strip()]
     for cell in cells:
         if cell.too_deep:
             raise SubmissionError(
                 both(
-                    f"{shown}: cell {cell.number} is nested too deeply to be read.",
-                    f"{shown}：第 {cell.number} 个代码单元嵌套过深，无法读取。",
+                    f"{display_name}: cell {cell.number} is nested too deeply to be read.",
+                    f"{display_name}：第 {cell.number} 个代码单元嵌套过深，无法读取。",
                 )
             )
     source, starts = assembled(cells)
     if not starts:
         raise SubmissionError(
             both(
-                f"{shown} defines nothing: it has {len(sources)} code cells, and no function or class in them.",
-                f"{shown} 没有任何定义：共 {len(sources)} 个代码单元，其中没有函数或类。",
+                f"{display_name} defines nothing: it has {len(sources)} code cells, and no function or class in them.",
+                f"{display_name} 没有任何定义：共 {len(sources)} 个代码单元，其中没有函数或类。",
             )
         )
     return source, starts
 
 
-def assembled(cells: list[Cell]) -> tuple[str, Cells]:
-    """The source that the definitions of these cells make, and after which of its lines each cell begins.
+def assembled(cells: list[CodeCell]) -> tuple[str, Cells]:
+    """The source that the definitions of these cells make, and the line after which each cell begins.
 
-    A cell with a definition that does not parse ends the source, so that its error is found there, unless another cell
-    defines the same.
+    If a cell with a definition does not parse, the source ends with that cell, so that importing it gives the syntax
+    error. A broken cell is dropped if other cells define the same names.
     """
     written = {name for cell in cells if cell.tree is not None for name in cell.defined}
     keep = _Keep([statement for cell in cells if cell.tree is not None for statement in cell.tree.body])
@@ -105,8 +108,8 @@ def assembled(cells: list[Cell]) -> tuple[str, Cells]:
             continue
         kept = cell.lines if cell.tree is None else _kept_lines(cell.lines, cell.tree, keep)
         if any(line.strip() for line in kept):
-            # The number is in the source, because equal sources share their result. The first such line names the
-            # encoding, too: otherwise Python takes that from a comment at the beginning of the first cell.
+            # The number is part of the source, because equal sources share their result. The first such line also names
+            # the encoding: otherwise a comment at the beginning of the first cell could set it.
             lines.append(f"# [{cell.number}]" if lines else f"# [{cell.number}] coding: utf-8")
             starts.append((len(lines), cell.number))
             lines += kept
@@ -118,64 +121,66 @@ def assembled(cells: list[Cell]) -> tuple[str, Cells]:
 # Reading the file.
 
 
-def _sources(content: bytes, shown: str) -> list[str]:
+def _cell_texts(content: bytes, display_name: str) -> list[str]:
     """The text of each code cell."""
-    tree = _tree_of(content, shown)
+    tree = _tree_of(content, display_name)
     language = _language(tree)
     if language not in ("", "python", "python3", "ipython"):
-        raise _refused(shown, f"is a notebook in {language}, not Python", f"是 {language} 笔记本，不是 Python 笔记本")
+        raise _not_readable(
+            display_name, f"is a notebook in {language}, not Python", f"是 {language} 笔记本，不是 Python 笔记本"
+        )
     try:
         cells = (tree if tree.get("nbformat") == FORMAT else _converted(_without_outputs(tree)))["cells"]
-        return [_text(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return [_joined(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (RecursionError, MemoryError):
         raise
-    except Exception as error:  # nbformat raises whatever a malformed notebook makes its code stumble over
+    except Exception as error:  # a malformed notebook can make nbformat raise anything
         reason = clean(str(error).split("\n")[0][:200]) or type(error).__name__
-        raise _refused(shown, f"is not a notebook ({reason})", f"不是笔记本（{reason}）") from None
+        raise _not_readable(display_name, f"is not a notebook ({reason})", f"不是笔记本（{reason}）") from None
 
 
-def _text(source: Any) -> str:
-    """The source of a cell, a text or a list of lines. Half of a surrogate pair, which JSON can spell, is no text."""
+def _joined(source: Any) -> str:
+    """The source of a cell, a text or a list of lines. Half a surrogate pair, which JSON allows, becomes "?"."""
     lines = source if isinstance(source, list) else [source]
     if not all(isinstance(line, str) for line in lines):
-        raise TypeError("the source of a cell is no text")
+        raise TypeError("the source of a cell is not text")
     return "".join(lines).encode(errors="replace").decode()
 
 
-def _check_size(sources: list[str], shown: str) -> None:
+def _check_size(sources: list[str], display_name: str) -> None:
     size = sum(len(source.encode()) for source in sources)
     if size > MAX_FILE_BYTES:
         raise SubmissionError(
             both(
-                f"{shown} has {size:,} bytes of code; a submission may have {MAX_FILE_BYTES:,}.",
-                f"{shown} 中的代码共 {size:,} 字节；提交的代码不得超过 {MAX_FILE_BYTES:,} 字节。",
+                f"{display_name} has {size:,} bytes of code; a submission may have {MAX_FILE_BYTES:,}.",
+                f"{display_name} 中的代码共 {size:,} 字节；提交的代码不得超过 {MAX_FILE_BYTES:,} 字节。",
             )
         )
 
 
-def _tree_of(content: bytes, shown: str) -> dict[str, Any]:
+def _tree_of(content: bytes, display_name: str) -> dict[str, Any]:
     try:
         tree = json.loads(content.decode("utf-8-sig"), parse_int=_number)
     except UnicodeDecodeError:
-        raise _refused(shown, "is not UTF-8 text", "不是 UTF-8 文本") from None
+        raise _not_readable(display_name, "is not UTF-8 text", "不是 UTF-8 文本") from None
     except RecursionError:
-        raise _refused(shown, "is nested too deeply to be read", "嵌套过深，无法读取") from None
+        raise _not_readable(display_name, "is nested too deeply to be read", "嵌套过深，无法读取") from None
     except ValueError as error:
         at = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise _refused(shown, f"is not a notebook: no JSON{at}", f"不是笔记本：不是 JSON{at}") from None
+        raise _not_readable(display_name, f"is not a notebook: no JSON{at}", f"不是笔记本：不是 JSON{at}") from None
     if not isinstance(tree, dict) or not ({"cells", "worksheets"} & tree.keys()):
-        raise _refused(shown, "is not a notebook: it has no cells", "不是笔记本：其中没有单元")
+        raise _not_readable(display_name, "is not a notebook: it has no cells", "不是笔记本：其中没有单元")
     return tree
 
 
 def _number(digits: str) -> int:
-    """Outputs may have numbers of any size, and Python refuses to convert some; nobody looks at them."""
+    """A number, or 0 if it is very long. Such numbers are in outputs only, and Python refuses to convert some."""
     return int(digits) if len(digits) < 20 else 0
 
 
-def _refused(shown: str, en: str, zh: str) -> SubmissionError:
+def _not_readable(display_name: str, en: str, zh: str) -> SubmissionError:
     again = both(". Save it again in Jupyter, or hand in a .py file.", "。请在 Jupyter 中重新保存，或提交 .py 文件。")
-    return SubmissionError(both(f"{shown} {en}", f"{shown} {zh}") + again)
+    return SubmissionError(both(f"{display_name} {en}", f"{display_name} {zh}") + again)
 
 
 def _language(tree: dict[str, Any]) -> str:
@@ -188,7 +193,7 @@ def _language(tree: dict[str, Any]) -> str:
 
 
 def _without_outputs(tree: dict[str, Any]) -> dict[str, Any]:
-    """Outputs, pictures and widgets are most of a notebook's bytes, and the part that programs get wrong."""
+    """Remove outputs, pictures and widgets: most of a notebook's bytes, and the part that is often malformed."""
     sheets = [tree, *(sheet for sheet in tree.get("worksheets") or [] if isinstance(sheet, dict))]
     for sheet in sheets:
         for cell in sheet.get("cells") or []:
@@ -199,7 +204,7 @@ def _without_outputs(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def _converted(tree: dict[str, Any]) -> Any:
-    """A notebook of an older format in the current one. nbformat's remarks on the way are nobody's."""
+    """A notebook of an older format, in the current format. Warnings of nbformat are silenced."""
     import nbformat
 
     logging.getLogger("traitlets").disabled = True
@@ -211,8 +216,8 @@ def _converted(tree: dict[str, Any]) -> Any:
 # Choosing statements.
 
 
-def parsed(number: int, source: str) -> Cell:
-    """A code cell of this text, its magics and shell commands taken out."""
+def parse_cell(number: int, source: str) -> CodeCell:
+    """A code cell with this text, without its magics and shell commands."""
     lines = NEWLINE.split(source)
     if lines[0].lstrip().startswith("%%"):
         transparent = lines[0].split()[0] in TRANSPARENT
@@ -221,32 +226,32 @@ def parsed(number: int, source: str) -> Cell:
     return cell if cell.tree is not None or cell.too_deep else _cell(number, _without_magics(lines))
 
 
-def _cell(number: int, lines: list[str]) -> Cell:
+def _cell(number: int, lines: list[str]) -> CodeCell:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SyntaxWarning: an invalid escape sequence is the student's own affair
-            return Cell(number, lines, ast.parse("\n".join(lines)))
+            warnings.simplefilter("ignore")  # SyntaxWarning, for example about an invalid escape sequence
+            return CodeCell(number, lines, ast.parse("\n".join(lines)))
     except (SyntaxError, ValueError):
-        return Cell(number, lines, None)
+        return CodeCell(number, lines, None)
     except (RecursionError, MemoryError):  # which of them the parser raises depends on Python's version
-        return Cell(number, lines, None, too_deep=True)
+        return CodeCell(number, lines, None, too_deep=True)
 
 
 def _without_magics(lines: list[str]) -> list[str]:
-    """`%magics`, `!commands`, with the lines that they go on in, and `help?` become `pass`."""
-    kept: list[str] = []
-    going_on = False
+    """The lines with `pass` in place of `%magics`, `!commands` and `help?`, and of the lines that continue them."""
+    python: list[str] = []
+    continues = False
     for line in lines:
-        if going_on or MAGIC.match(line):
-            going_on = line.rstrip().endswith("\\")
-            kept.append(line[: len(line) - len(line.lstrip())] + "pass")
+        if continues or MAGIC.match(line):
+            continues = line.rstrip().endswith("\\")
+            python.append(line[: len(line) - len(line.lstrip())] + "pass")
         else:
-            kept.append(line)
-    return kept
+            python.append(line)
+    return python
 
 
 class _Keep:
-    """Which statements are kept, asked in the order of the notebook."""
+    """Decides which statements are kept. It must be asked in the order of the notebook: it learns names as it goes."""
 
     def __init__(self, statements: list[ast.stmt]) -> None:
         needed = [statement for statement in statements if isinstance(statement, DEFINITION)]
@@ -255,7 +260,7 @@ class _Keep:
         self.everything = False  # after a star import any name may be known
 
     def __call__(self, statement: ast.stmt) -> bool:
-        """A statement with blocks is kept whole or not at all."""
+        """Return whether to keep the statement. A statement with blocks is kept whole or not at all."""
         bound: set[str] = set()
         for part in unfolded(statement):
             if not self._wanted(part, bound):
@@ -265,7 +270,7 @@ class _Keep:
         return True
 
     def _wanted(self, part: ast.AST, bound: set[str]) -> bool:
-        """`bound` are the names that earlier parts of the same statement give a meaning."""
+        """Return whether to keep a part. `bound`: names that earlier parts of the same statement give a meaning."""
         if isinstance(part, DEFINITION):
             return True
         if isinstance(part, (ast.Import, ast.ImportFrom)):
@@ -275,7 +280,7 @@ class _Keep:
         return isinstance(part, ast.Pass)
 
     def _wanted_import(self, statement: ast.Import | ast.ImportFrom) -> bool:
-        """All but libraries for show, and modules, that no definition uses: a grader may lack them."""
+        """Return whether to keep an import: all but libraries for plots that no definition uses."""
         bound = set(names_bound(statement))
         if isinstance(statement, ast.ImportFrom):
             if (statement.module or "").partition(".")[0] in FOR_SHOW:
@@ -286,7 +291,7 @@ class _Keep:
         return not names & FOR_SHOW or bool(bound & self.needed)
 
     def _plain(self, node: ast.AST, bound: set[str]) -> bool:
-        """No calls but harmless ones, and no names that were left out."""
+        """Return whether the code has only harmless calls, and only names that were kept."""
         for part in _evaluated(node, into_functions=False):
             if isinstance(part, ast.Call) and _dotted(part.func) not in HARMLESS:
                 return False
@@ -299,7 +304,7 @@ class _Keep:
 
 
 def unfolded(statement: ast.stmt) -> Iterator[ast.AST]:
-    """A statement's parts in their order: of `if` and `try` their conditions and what is in their blocks."""
+    """A statement's parts in their order. `if` and `try` are replaced by their conditions and blocks."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         part = waiting.pop()
@@ -313,7 +318,7 @@ def unfolded(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _dotted(node: ast.expr) -> str:
-    """`torch.device` of a name with dots; nothing of other expressions, and of longer names."""
+    """A name with dots, such as `torch.device`. Nothing for other expressions and for longer names."""
     names: list[str] = []
     while isinstance(node, ast.Attribute) and len(names) < MOST_DOTS:
         names.append(node.attr)
@@ -322,24 +327,27 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _evaluated(node: ast.AST, *, into_functions: bool) -> Iterator[ast.AST]:
-    """The nodes that running this one evaluates: of a function, unless asked for, its decorators and defaults alone."""
+    """The nodes that are evaluated when this node runs. For a function these are its decorators and defaults.
+
+    With `into_functions`, the bodies of functions count, too.
+    """
     waiting = [node]
     while waiting:
         part = waiting.pop()
         yield part
         body: Any = getattr(part, "body", None) if isinstance(part, FUNCTION) and not into_functions else ()
-        left_out = {id(inner) for inner in (body if isinstance(body, list) else [body])}
-        waiting += [child for child in ast.iter_child_nodes(part) if id(child) not in left_out]
+        skipped = {id(inner) for inner in (body if isinstance(body, list) else [body])}
+        waiting += [child for child in ast.iter_child_nodes(part) if id(child) not in skipped]
 
 
 def names_loaded(node: ast.AST, *, into_functions: bool) -> Iterator[str]:
-    """The names that are looked up while this runs; with `into_functions`, when what it defines is called, too."""
+    """The names that the node looks up when it runs; with `into_functions`, also when its functions are called."""
     parts = _evaluated(node, into_functions=into_functions)
     return (part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
 
 
 def names_bound(statement: ast.AST) -> Iterator[str]:
-    """The names that a statement without blocks, or a definition, gives a meaning."""
+    """The names that a definition, or a statement without blocks, gives a meaning."""
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         for alias in statement.names:
             yield alias.asname or alias.name.partition(".")[0]
@@ -355,19 +363,19 @@ def names_bound(statement: ast.AST) -> Iterator[str]:
 
 
 def _kept_lines(lines: list[str], tree: ast.Module, keep: _Keep) -> list[str]:
-    """The cell's lines, blank where nothing is kept."""
+    """The cell's lines. Lines of which nothing is kept are blank."""
     kept = [""] * len(lines)
     for first, last, statements in _by_lines(tree):
         wanted = [statement for statement in statements if keep(statement) and not isinstance(statement, ast.Pass)]
         if len(wanted) == len(statements):
             kept[first:last] = lines[first:last]
-        elif wanted:  # `a = 1; train()`: only simple statements share a line
+        elif wanted:  # `a = 1; train()`. Only simple statements can share a line
             kept[first:last] = _cut_out(lines[first:last], first + 1, wanted)
     return kept
 
 
 def _cut_out(lines: list[str], first: int, statements: list[ast.stmt]) -> list[str]:
-    """The lines, of which the first has the number `first`, with these statements alone."""
+    """The lines with nothing but these statements. The first line has the number `first`."""
     coded = [line.encode() for line in lines]  # columns count bytes
     pieces: list[list[str]] = [[] for _ in lines]
     for statement in statements:
@@ -380,7 +388,7 @@ def _cut_out(lines: list[str], first: int, statements: list[ast.stmt]) -> list[s
 
 
 def _by_lines(tree: ast.Module) -> Iterator[tuple[int, int, list[ast.stmt]]]:
-    """Statements that share a line, together, with the range of their lines."""
+    """Groups of statements that share a line, each with the range of its lines."""
     group: list[ast.stmt] = []
     first = last = 0
     for statement in tree.body:

@@ -1,4 +1,4 @@
-"""The messages between `reader` and its child process: a length, then a struct in MessagePack."""
+"""The messages between `reader` and its child process. A message is a length, then a struct in MessagePack."""
 
 from __future__ import annotations
 
@@ -10,26 +10,31 @@ import msgspec
 from dlgrade.text import Text
 
 LENGTH = struct.Struct("<Q")
-MAX_ANSWER = 80_000_000  # the largest answer is a notebook out of a zip
+MAX_ANSWER = 80_000_000  # the largest answer is a notebook from a zip
 MAX_FILE_BYTES = 1_000_000  # of a Python file, and of the code in a notebook's cells
-MAX_HISTORY_BYTES = 16_000_000  # of all that a kernel was given to run: a cell that runs again counts again
-
+MAX_HISTORY_BYTES = 16_000_000  # of all code that a kernel has run; a cell that runs again counts again
 
 Local = tuple[int, int, int, int, int, int]  # a date and time without a zone
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A zip on disk, or the zip that is its member number `inner`. `stamp` is the file's time and size when listed."""
+    """A zip on disk, or a zip inside it.
 
-    path: bytes  # as the operating system spells it, which need not be text
+    Args:
+        path: The zip on disk, as the operating system spells it. It need not be text.
+        stamp: Time and size of the zip on disk when it was found. If they change, the zip is not read.
+        inner: Number of the member that is meant. None: the zip on disk itself.
+    """
+
+    path: bytes
     stamp: tuple[int, int]
     inner: int | None = None
 
 
 class Question(msgspec.Struct, frozen=True, tag=True):
-    """`shown` is what messages call the file."""
+    """A question. Messages call the file by its `display_name`."""
 
-    shown: str
+    display_name: str
 
 
 class PythonFile(Question, frozen=True):
@@ -57,9 +62,9 @@ class Listing(Question, frozen=True):
 
 
 class Unpack(Question, frozen=True):
-    """Read a member of a zip, of at most `limit` bytes. The answer is `Content` or `TooLarge`."""
+    """Read member `index` of a zip, of at most `limit` bytes. The answer is `Content` or `TooLarge`."""
 
-    zip_shown: str
+    zip_name: str
     place: Place
     index: int
     limit: int
@@ -72,11 +77,11 @@ class GradescopeMetadata(Question, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, tag=True):
-    pass
+    """An answer."""
 
 
 class Ready(Answer, frozen=True):
-    """The child has started. It says so once, unasked."""
+    """The child has started. It sends this once, without a question."""
 
 
 class Refused(Answer, frozen=True):
@@ -86,7 +91,7 @@ class Refused(Answer, frozen=True):
 
 
 class Exhausted(Answer, frozen=True):
-    """The memory did not suffice."""
+    """The child ran out of memory."""
 
 
 class Source(Answer, frozen=True):
@@ -97,9 +102,15 @@ class Source(Answer, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """A file in a zip. `problem` says why it cannot be read, in words that follow its name.
+    """A file in a zip.
 
-    A zip gives a time as seconds in `utc`, as a `local` one, or not at all.
+    Args:
+        index: Its place in the zip's list.
+        name: Its path in the zip.
+        parts: This path in parts.
+        problem: Why it cannot be read: the end of a sentence that begins with its name.
+        utc: When it was changed, in seconds since 1970.
+        local: When it was changed, if the zip gives a time without a zone.
     """
 
     index: int
@@ -123,20 +134,22 @@ class TooLarge(Answer, frozen=True):
 
 
 class Submitter(msgspec.Struct, frozen=True):
+    """A student of Gradescope. `sid` is the student id."""
+
     sid: str
     name: str
     email: str
 
 
 class Record(msgspec.Struct, frozen=True):
-    """Gradescope's record of a submission: `created` in seconds since 1970."""
+    """Gradescope's record of a submission. `created` is in seconds since 1970."""
 
     submitters: tuple[Submitter, ...]
     created: float | None = None
 
 
 class Records(Answer, frozen=True):
-    """The records by the name of their folder in the export."""
+    """Gradescope's records, by the name of the submission's folder in the export."""
 
     records: dict[str, Record]
 
@@ -156,7 +169,7 @@ def receive(stream: IO[bytes], limit: int) -> bytes:
     """The next message, still packed.
 
     Raises:
-        EOFError: the other side is gone, or sends more than `limit` bytes.
+        EOFError: the other side has ended, or sends more than `limit` bytes.
     """
     (length,) = LENGTH.unpack(_exactly(stream, LENGTH.size))
     if length > limit:

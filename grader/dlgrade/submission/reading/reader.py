@@ -1,7 +1,7 @@
-"""The parent's side: a child process that parses files, replaced when a file breaks it.
+"""The parent's side: asks a child process to parse files, and replaces the child when a file breaks it.
 
-A child serves many files one after another. A file that ends it, hangs, or needs too much memory gets a message, and
-the next file gets a new child.
+A child reads many files, one after the other. A file that ends the child, hangs it or takes too much memory is refused
+with a message. The next file gets a new child.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from dlgrade.submission.reading.questions import (
 )
 from dlgrade.text import Text, both
 
-SECONDS = 120.0  # for a file; the child stops itself after 20 s of processor time, where the system can do that
+SECONDS = 120.0  # for a file; on most systems the child stops itself after 20 s of processor time
 START_SECONDS = 60.0
 KEPT_COMPLAINT = 600
 OUT_OF_TIME = -signal.SIGPROF if hasattr(signal, "SIGPROF") else None  # the child's exit status
@@ -45,7 +45,13 @@ Kind = TypeVar("Kind", bound=Answer)
 
 
 class Reader:
-    """Asks the child process, which is started for the first question. Threads take turns."""
+    """A child process that parses files.
+
+    The first question starts the child. A question blocks until the answer is there, and threads take turns. A file is
+    refused only if it breaks a fresh child: if a used child breaks, the question is asked once more.
+
+    A process that is forked from this one must call `forget`, because the child belongs to the parent.
+    """
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
@@ -55,51 +61,54 @@ class Reader:
         self.served = 0  # questions that this child has answered
 
     def ask(self, question: AnyQuestion, *kinds: type[Kind]) -> Kind:
-        """The answer, which is of one of these kinds.
+        """The answer, which has one of these kinds.
 
         Raises:
             SubmissionError: the file cannot be read.
-            GraderError: there is no child to read it.
+            GraderError: the child does not start, or gives another kind of answer.
         """
-        question = msgspec.structs.replace(question, shown=clean(question.shown))
+        question = msgspec.structs.replace(question, display_name=clean(question.display_name))
         with self.turn:
             answer = self._answer(question)
         if isinstance(answer, Refused):
             raise SubmissionError(answer.text)
         if not isinstance(answer, kinds):
-            raise GraderError(both(f"{question.shown}: unexpected answer.", f"{question.shown}：意外的回答。"))
+            raise GraderError(
+                both(f"{question.display_name}: unexpected answer.", f"{question.display_name}：意外的回答。")
+            )
         return answer
 
     def close(self) -> None:
+        """End the child. The next question starts another."""
         with self.turn:
             self._end()
 
     def forget(self) -> None:
-        """In a process that was forked from this one: the child belongs to the parent."""
+        """Let go of the child, in a process that was forked from this one, without ending it."""
         process, self.process = self.process, None
         self.turn = threading.Lock()
         if process is not None:
-            process.returncode = 0  # nobody waits for it here
+            process.returncode = 0  # the parent waits for it, not this process
             null = os.open(os.devnull, os.O_RDWR)
             for stream in (process.stdin, process.stdout, self.complaints):
                 assert stream is not None
-                os.dup2(null, stream.fileno())  # what another thread was about to send goes nowhere
+                os.dup2(null, stream.fileno())  # half a message of another thread may be in the buffer
             os.close(null)
 
     def _answer(self, question: AnyQuestion) -> Answer:
-        """A file is given up only when it breaks a fresh child: a used one may suffer from an earlier file."""
+        """Ask, and ask a fresh child if a used child breaks: an earlier file may have harmed it."""
         served = self.served if self.process is not None else 0
         answer, late = self._exchange(question)
         if served and not late and (answer is None or isinstance(answer, Exhausted)):
             answer, late = self._exchange(question)
         if late:
-            return Refused(_too_slow(question.shown))
+            return Refused(_too_slow(question.display_name))
         if answer is None:
-            return Refused(_fatal(question.shown))
-        return Refused(_too_much(question.shown)) if isinstance(answer, Exhausted) else answer
+            return Refused(_fatal(question.display_name))
+        return Refused(_too_much(question.display_name)) if isinstance(answer, Exhausted) else answer
 
     def _exchange(self, question: AnyQuestion) -> tuple[Answer | None, bool]:
-        """The answer, or None when the child ended; and whether the time was over."""
+        """The answer, or None if the child ended; and whether the time was up."""
         try:
             if self.process is None:
                 self._start()
@@ -112,7 +121,7 @@ class Reader:
                 late = self._end() == OUT_OF_TIME or time.monotonic() - started >= self.seconds
                 return None, late
         except BaseException:
-            self._end()  # an answer that was not read must not become that to the next question
+            self._end()  # otherwise the next question would get this one's answer
             raise
         self.served += 1
         if isinstance(answer, Exhausted):
@@ -137,7 +146,7 @@ class Reader:
             raise _not_started(str(error)) from None
 
     def _ready(self) -> subprocess.Popen[bytes]:
-        """The child, once it has started. That it does not is no file's fault."""
+        """The child, once it has started. If it does not start, no file is at fault."""
         process = self.process
         assert process is not None
         if self.served == 0:
@@ -152,7 +161,7 @@ class Reader:
         return process
 
     def _end(self) -> int | None:
-        """End the child. The exit status is its own where it was ending already."""
+        """End the child and return its exit status, which is its own if it had ended already."""
         process, self.process = self.process, None
         if process is None:
             return None
@@ -160,7 +169,7 @@ class Reader:
         status = process.wait()
         for stream in (process.stdin, process.stdout, self.complaints):
             assert stream is not None
-            with contextlib.suppress(OSError):  # what was not sent any more
+            with contextlib.suppress(OSError):  # closing sends the rest of the buffer, which nobody reads
                 stream.close()
         return status
 
@@ -175,7 +184,7 @@ def _asked(process: subprocess.Popen[bytes], question: AnyQuestion) -> AnyAnswer
 
 @contextmanager
 def deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
-    """Kill the process when the time is over: its pipes then end, on every system, and so does whoever waits."""
+    """Kill the process when the time is up. Its pipes then end, on every system, which wakes whoever reads them."""
     timer = threading.Timer(seconds, process.kill)
     timer.daemon = True
     timer.start()
@@ -183,7 +192,7 @@ def deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]
         yield
     finally:
         timer.cancel()
-        timer.join()  # no thread is left when somebody forks
+        timer.join()  # a thread must not be running when this process forks
 
 
 def _not_started(why: str) -> GraderError:
@@ -195,24 +204,24 @@ def _not_started(why: str) -> GraderError:
     )
 
 
-def _too_slow(shown: str) -> Text:
+def _too_slow(display_name: str) -> Text:
     return both(
-        f"{shown} takes far too long to read. Hand in less code and less output.",
-        f"读取 {shown} 耗时过长。请减少代码与输出后重新提交。",
+        f"{display_name} takes far too long to read. Hand in less code and less output.",
+        f"读取 {display_name} 耗时过长。请减少代码与输出后重新提交。",
     )
 
 
-def _too_much(shown: str) -> Text:
+def _too_much(display_name: str) -> Text:
     return both(
-        f"{shown} needs too much memory to be read. Hand in less code and less output.",
-        f"读取 {shown} 需要过多内存。请减少代码与输出后重新提交。",
+        f"{display_name} needs too much memory to be read. Hand in less code and less output.",
+        f"读取 {display_name} 需要过多内存。请减少代码与输出后重新提交。",
     )
 
 
-def _fatal(shown: str) -> Text:
+def _fatal(display_name: str) -> Text:
     return both(
-        f"{shown} cannot be read: Python's own parser breaks down over it.",
-        f"无法读取 {shown}：Python 自身的解析器因它而崩溃。",
+        f"{display_name} cannot be read: it crashes Python's own parser.",
+        f"无法读取 {display_name}：Python 自身的解析器因它而崩溃。",
     )
 
 

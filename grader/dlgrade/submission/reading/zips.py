@@ -1,4 +1,4 @@
-"""The child's side of zips, read without trusting anything that they say about themselves."""
+"""Lists and unpacks zips, in the child process. Nothing that a zip says about itself is trusted."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from dlgrade.files import clean
 from dlgrade.submission.reading.questions import Content, Listing, Local, Member, Members, Place, TooLarge, Unpack
 from dlgrade.text import Text, both
 
-MAX_DIRECTORY = 8_000_000  # bytes of the list of entries: a million entries need six times as many
+MAX_DIRECTORY = 8_000_000  # bytes of the list of entries; a million entries have 48 MB
 MAX_ENTRIES = 50_000
-MAX_NESTED = 128_000_000  # bytes of a zip that lies in a zip
+MAX_NESTED = 128_000_000  # bytes of a zip inside a zip
 MAX_NAME = 1000
 CHUNK = 1 << 16
 READABLE = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate"}
@@ -33,9 +33,9 @@ BROKEN = (
 
 
 class _Bounded(io.RawIOBase):
-    """A file that refuses to give out more at once than a list of entries may have.
+    """A file that refuses to read more bytes at once than a list of entries may have.
 
-    zipfile reads that list in one piece, however long the zip says that it is, and makes an object of every entry.
+    zipfile reads the list in one piece, as long as the zip says that it is, and makes an object for every entry.
     """
 
     def __init__(self, file: IO[bytes], limit: int) -> None:
@@ -74,76 +74,89 @@ class _TooLargeError(Exception):
     pass
 
 
-_open_now: dict[Place, zipfile.ZipFile] = {}  # the last zip on disk, and the last one that lies in it
+_open_now: dict[Place, zipfile.ZipFile] = {}  # the last zip on disk, and the last zip inside it
 
 
 def listed(question: Listing) -> Members:
-    """Raises SubmissionError: it is no zip, or has too many entries."""
-    return Members(list(_members(_opened(question.place, question.shown))))
+    """List a zip.
+
+    Raises:
+        SubmissionError: it is not a zip, or has too many entries.
+    """
+    return Members(list(_members(_open(question.place, question.display_name))))
 
 
 def unpacked(question: Unpack) -> Content | TooLarge:
-    """Raises SubmissionError: the member is damaged."""
-    packed = _opened(question.place, question.zip_shown)
+    """Read a member of a zip.
+
+    Raises:
+        SubmissionError: the member is damaged.
+    """
+    packed = _open(question.place, question.zip_name)
     try:
-        return Content(_content(packed, question.index, question.limit))
+        return Content(_unpack(packed, question.index, question.limit))
     except _TooLargeError:
         return TooLarge()
     except BROKEN as error:
         why = clean(str(error)[:100])  # zipfile may quote the zip
         raise SubmissionError(
-            both(f"{question.shown} is damaged ({why}).", f"{question.shown} 已损坏（{why}）。")
+            both(f"{question.display_name} is damaged ({why}).", f"{question.display_name} 已损坏（{why}）。")
         ) from None
 
 
-def _opened(place: Place, shown: str) -> zipfile.ZipFile:
-    """The zip of a place, which stays open until another one is wanted.
+def _open(place: Place, display_name: str) -> zipfile.ZipFile:
+    """The zip at a place. It stays open until another zip is needed.
 
     Raises:
-        SubmissionError: it is no zip, has too many entries, or has changed since it was listed.
+        SubmissionError: it is not a zip, has too many entries, or has changed since it was found.
     """
     if place in _open_now:
         return _open_now[place]
     try:
-        packed = zipfile.ZipFile(_Bounded(_file(place, shown), MAX_DIRECTORY))
+        packed = zipfile.ZipFile(_Bounded(_file(place, display_name), MAX_DIRECTORY))
     except _TooManyError:
-        raise _too_many(shown) from None
+        raise _too_many(display_name) from None
     except _TooLargeError:
         raise SubmissionError(
             both(
-                f"{shown} has more than {MAX_NESTED:,} bytes; a zip in a zip may have no more.",
-                f"{shown} 超过 {MAX_NESTED:,} 字节，超出内层 zip 的上限。",
+                f"{display_name} has more than {MAX_NESTED:,} bytes; a zip in a zip may have no more.",
+                f"{display_name} 超过 {MAX_NESTED:,} 字节，超出内层 zip 的上限。",
             )
         ) from None
     except BROKEN as error:
         why = clean(str(error)[:100])  # zipfile may quote the zip
         raise SubmissionError(
-            both(f"{shown} is not a zip file, or is damaged ({why}).", f"{shown} 不是 zip 文件，或已损坏（{why}）。")
+            both(
+                f"{display_name} is not a zip file, or is damaged ({why}).",
+                f"{display_name} 不是 zip 文件，或已损坏（{why}）。",
+            )
         ) from None
     if len(packed.infolist()) > MAX_ENTRIES:
-        raise _too_many(shown)
+        raise _too_many(display_name)
     _open_now[place] = packed
     return packed
 
 
-def _file(place: Place, shown: str) -> IO[bytes]:
-    """The bytes of a zip; those of the zips that were open before make room."""
+def _file(place: Place, display_name: str) -> IO[bytes]:
+    """The bytes of a zip. Other zips that are open are closed first, to make room."""
     outer = msgspec.structs.replace(place, inner=None)
-    packed = _opened(outer, shown) if place.inner is not None else None
+    packed = _open(outer, display_name) if place.inner is not None else None
     for other in [other for other in _open_now if packed is None or other != outer]:
         _open_now.pop(other).close()
     if packed is not None and place.inner is not None:
-        return io.BytesIO(_content(packed, place.inner, MAX_NESTED))
+        return io.BytesIO(_unpack(packed, place.inner, MAX_NESTED))
     descriptor = os.open(place.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     file = os.fdopen(descriptor, "rb")
     status = os.fstat(descriptor)
     if (status.st_mtime_ns, status.st_size) != place.stamp:
         file.close()
-        raise SubmissionError(both(f"{shown} changed while it was being read.", f"{shown} 在读取过程中被修改。"))
+        raise SubmissionError(
+            both(f"{display_name} changed while it was being read.", f"{display_name} 在读取过程中被修改。")
+        )
     return file
 
 
-def _content(packed: zipfile.ZipFile, index: int, limit: int) -> bytes:
+def _unpack(packed: zipfile.ZipFile, index: int, limit: int) -> bytes:
     """The content of a member, counted while it is decompressed."""
     parts: list[bytes] = []
     size = 0
@@ -156,37 +169,37 @@ def _content(packed: zipfile.ZipFile, index: int, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _too_many(shown: str) -> SubmissionError:
+def _too_many(display_name: str) -> SubmissionError:
     return SubmissionError(
         both(
-            f"{shown} has more than {MAX_ENTRIES:,} entries, so it is not read.",
-            f"{shown} 中的条目超过 {MAX_ENTRIES:,} 个，不予读取。",
+            f"{display_name} has more than {MAX_ENTRIES:,} entries, so it is not read.",
+            f"{display_name} 中的条目超过 {MAX_ENTRIES:,} 个，不予读取。",
         )
     )
 
 
-# What a member says about itself.
+# Members.
 
 
 def _members(packed: zipfile.ZipFile) -> Iterator[Member]:
-    """Everything that is a file, or claims to be one."""
+    """The members that are files, or claim to be."""
     infos = packed.infolist()
-    names = [decoded(info) for info in infos]
+    names = [name_of(info) for info in infos]
     count = Counter(names)
     for index, (info, name) in enumerate(zip(infos, names, strict=True)):
         if name.endswith("/"):
             continue
         problem = why_refused(name, info)
         if problem is None and count[name] > 1:
-            problem = both("is in it more than once", "重复出现")
+            problem = both("is in the zip more than once", "重复出现")
         short = name[:MAX_NAME]
         parts = tuple(clean(part) for part in PurePosixPath(short).parts if part not in ("/", ".", ".."))
         utc, local = times(info)
         yield Member(index, clean(short), parts, problem, utc, local)
 
 
-def decoded(info: zipfile.ZipInfo) -> str:
-    """The name of an entry: as its flag says, else UTF-8, else GBK, which Chinese Windows writes, else cp437."""
+def name_of(info: zipfile.ZipInfo) -> str:
+    """The path of an entry in UTF-8 if its flag says so. Otherwise UTF-8, GBK (Chinese Windows) and cp437 are tried."""
     name = info.orig_filename
     if not info.flag_bits & 0x800:
         raw = name.encode("cp437")
@@ -200,7 +213,7 @@ def decoded(info: zipfile.ZipInfo) -> str:
 
 
 def why_refused(name: str, info: zipfile.ZipInfo) -> Text | None:
-    """Why an entry is not read, in words that follow its name."""
+    """Why an entry is not read: the end of a sentence that begins with its name. None if it is read."""
     if len(name) > MAX_NAME:
         return both("has a name that is far too long", "的文件名过长")
     parts = PurePosixPath(name).parts
@@ -217,7 +230,7 @@ def why_refused(name: str, info: zipfile.ZipInfo) -> Text | None:
 
 
 def times(info: zipfile.ZipInfo) -> tuple[int | None, Local | None]:
-    """When the file was changed: in UTC where the zip says so, else by a clock whose zone it does not say."""
+    """When the file was changed: the time in UTC, if the zip has it, or else a time whose zone is not known."""
     extra = info.extra
     while len(extra) >= 4:
         tag, size = struct.unpack_from("<HH", extra)
@@ -225,6 +238,6 @@ def times(info: zipfile.ZipInfo) -> tuple[int | None, Local | None]:
             (seconds,) = struct.unpack_from("<i", extra, 5)
             return seconds, None
         extra = extra[4 + size :]
-    if info.date_time[:3] == (1980, 1, 1):  # what programs write that do not know
+    if info.date_time[:3] == (1980, 1, 1):  # programs write this if they do not know the time
         return None, None
     return None, info.date_time
