@@ -37,6 +37,7 @@ def test_the_same_bytes_in_every_process():
     assert runs[0].stdout == runs[1].stdout != b""
 
 
+@pytest.mark.filterwarnings("ignore:You are using `torch.load`:FutureWarning")  # torch 2.4, of its own call
 @pytest.mark.parametrize("tensor", TENSORS.values(), ids=TENSORS)
 def test_tensors_arrive_as_they_were(tensor):
     """A tensor that a probe closes over arrives with its dtype, values, strides and `requires_grad`."""

@@ -80,8 +80,9 @@ class TestLearn:
 ON_A_GPU = "\n\n    @pytest.mark.gpu\n" + TRAINING[TRAINING.index("    @pytest.mark.points") :].replace(
     "test_learns", "test_learns_on_a_gpu"
 ).replace("points(3)", "points(2)").replace('"sides"', '"many"').replace("600", "3000")
+CUDA_ERROR = "torch.AcceleratorError" if hasattr(torch, "AcceleratorError") else "RuntimeError"  # before torch 2.8
 GPU_ERRORS = {
-    "torch.AcceleratorError('CUDA error: device-side assert triggered')": "CRASHED",
+    f"{CUDA_ERROR}('CUDA error: device-side assert triggered')": "CRASHED",
     "torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 9.00 GiB')": "OUT_OF_MEMORY",
 }
 POINTS = '''\
