@@ -10,6 +10,7 @@ import pytest
 
 from dlgrade import course
 from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ def grade(judge, ch28):
     """grade(source, keyword="", seed=0): the report of a ch28 submission; also grade.starter and .reference."""
 
     def grade(source, keyword="", seed=0, name="ch28_batch_norm.py"):
-        return judge.grade(ch28, Submission.from_source(source, name), keyword=keyword, seed=seed)
+        return judge.grade(ch28, Submission.from_source(source, name), RunOptions(keyword=keyword, seed=seed))
 
     grade.starter = judge.course.starter(ch28).read_text(encoding="utf-8")
     grade.reference = judge.course.reference(ch28).read_text(encoding="utf-8")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 SandboxMode = Literal["auto", "require", "off"]
 WorkerMode = Literal["auto", "fork", "spawn"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -11,3 +13,28 @@ Trains = Literal["last", "if_right", "later", "only", "never"]
 # Why a replayed answer passes: its probes do not depend on the seed; nor does the right answer; or the check accepts
 # other answers.
 Why = Literal["fixed", "same", "accepted"]
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a chapter's suite runs on a submission.
+
+    Attributes:
+        seed: the seed that all inputs are derived from.
+        keyword: an exercise, a check's id, or part of a check's name; other checks are left out.
+        shuffle: run the checks in an order drawn from the seed.
+        stop_at_first: leave out the checks after the first that is not met, in the report as well.
+        training: when checks that train run, which is after all others: always ("last"), only if nothing else fails
+            ("if_right"), another time ("later": they are NOT_RUN), without the others ("only"), or not at all
+            ("never": the report does not have them).
+        pictures: add a picture of the tensors to a check whose tensors differ.
+    """
+
+    seed: int = 0
+    keyword: str = ""
+    shuffle: bool = False
+    stop_at_first: bool = False
+    training: Trains = "last"
+    pictures: bool = False
+
+
+DEFAULT_RUN = RunOptions()

@@ -14,6 +14,7 @@ import yaml
 
 from dlgrade import course
 from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
 
 HERE = Path(__file__).resolve().parent
@@ -66,7 +67,7 @@ def shares(judge, chapter, exercises, calls, bypass):
     for group in filter(None, groups):
         hand_in = submission(reference, chapter, group, calls, bypass)
         keyword = group[0].name if len(group) == 1 else ""
-        report = judge.grade(chapter, hand_in, keyword=keyword, training="never")
+        report = judge.grade(chapter, hand_in, RunOptions(keyword=keyword, training="never"))
         for exercise in group:
             checks = [check for check in report.checks if check.exercise == exercise.name]
             earned[exercise.name] = outcome(checks)

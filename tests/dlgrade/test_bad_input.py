@@ -6,6 +6,7 @@ import pytest
 
 from dlgrade import course, submission
 from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import Limits
@@ -141,7 +142,7 @@ def test_neighbouring_file(judge, ch28, grade, tmp_path):
     path = tmp_path / NAME
     path.write_text(grade.reference + "\nfrom my_tools import norm_stat_count\n", encoding="utf-8")
     (tmp_path / "my_tools.py").write_text("def norm_stat_count(shape, kind):\n    return shape[1], (shape[1],)\n")
-    report = judge.grade(ch28, submission.read(path), keyword="norm_stat_count")
+    report = judge.grade(ch28, submission.read(path), RunOptions(keyword="norm_stat_count"))
     assert [check.passed for check in report.checks] == [True, False, False, False]
 
 
@@ -221,7 +222,7 @@ def test_endless_function(grade, ch28):
     """A function that never ends times out twice; its other checks are not run, and say which function it is."""
     endless = grade.reference + "\ndef layer_norm(X, shape, weight=None, bias=None, eps=1e-5):\n    while True: pass\n"
     with Judge(course.load(), limits=Limits(check_seconds=1.0)) as judge:
-        report = judge.grade(ch28, Submission.from_source(endless, NAME), training="never")
+        report = judge.grade(ch28, Submission.from_source(endless, NAME), RunOptions(training="never"))
     own = [check for check in report.checks if check.exercise == "layer_norm"]
     assert {check.verdict for check in own if check.id != "layer_norm.from_scratch"} == {Verdict.TIMED_OUT}
     messages = [check.message.en for check in own if check.message]

@@ -8,6 +8,7 @@ import pytest
 from dlgrade import course
 from dlgrade.judge.probe import pickled
 from dlgrade.judge.trusted import Variant
+from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 
@@ -45,7 +46,9 @@ def test_odd_values_fail(judge, chapter, exercise, change):
     chapter = course.load().chapter(chapter)
     reference = judge.content(chapter).reference.source
 
-    report = judge.grade(chapter, Submission.from_source(reference + "\n" + change, "odd.py"), keyword=exercise)
+    report = judge.grade(
+        chapter, Submission.from_source(reference + "\n" + change, "odd.py"), RunOptions(keyword=exercise)
+    )
 
     verdicts = {check.id: check.verdict for check in report.checks}
     assert Verdict.FAILED in verdicts.values()

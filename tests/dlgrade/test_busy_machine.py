@@ -9,6 +9,7 @@ import pytest
 
 from dlgrade import course
 from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import Limits
 
@@ -45,6 +46,6 @@ def test_waiting_for_a_core(body, verdict):
     chapter = here.chapter("ch28")
     submission = Submission.from_source(BUSY.format(body), "ch28.py")
     with Judge(here, limits=Limits(check_seconds=1.5)) as judge, crowd():
-        report = judge.grade(chapter, submission, keyword="norm_stat_count.batch")
+        report = judge.grade(chapter, submission, RunOptions(keyword="norm_stat_count.batch"))
     assert report.checks[0].verdict.value == verdict
     assert report.checks[0].seconds > 1.5

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from dlgrade import course
 from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.workers.output import Output
@@ -248,7 +249,7 @@ def test_seed(dlgrade, faulty, judge, ch28):
     (check,) = json.loads(output)["chapters"][0]["checks"]
     source = faulty.read_text(encoding="utf-8")
     same, other = (
-        judge.grade(ch28, Submission.from_source(source, NAME), keyword="last_axis", seed=seed).checks[0]
+        judge.grade(ch28, Submission.from_source(source, NAME), RunOptions(keyword="last_axis", seed=seed)).checks[0]
         for seed in (3, 4)
     )
     assert check["verdict"] == same.verdict == other.verdict == "FAILED"
@@ -298,7 +299,7 @@ def test_spawned_workers(spawning, judge, ch28, grade):
         "    return Y * (1 if weight is None else weight) + (0 if bias is None else bias)\n"
     )
     spawned, forked = (
-        one.grade(ch28, Submission.from_source(source, NAME), training="never") for one in (spawning, judge)
+        one.grade(ch28, Submission.from_source(source, NAME), RunOptions(training="never")) for one in (spawning, judge)
     )
     for one, other in zip(spawned.checks, forked.checks, strict=True):
         one.seconds = other.seconds
@@ -331,7 +332,7 @@ def test_spawned_worker_that_ends(spawning, ch28, grade):
         "    if kind == 'layer': os._exit(3)\n"
         "    return shape[1], (shape[1],)\n"
     )
-    report = spawning.grade(ch28, Submission.from_source(source, NAME), keyword="norm_stat_count")
+    report = spawning.grade(ch28, Submission.from_source(source, NAME), RunOptions(keyword="norm_stat_count"))
     verdicts = [check.verdict for check in report.checks]
     assert verdicts == [Verdict.PASSED, Verdict.CRASHED, Verdict.FAILED, Verdict.TIMED_OUT]
     assert "exit code 3" in report.checks[1].message.en

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from dlgrade.options import RunOptions
 from dlgrade.report.json_report import report_json
 from dlgrade.results import Report, Verdict
 from dlgrade.submission import Submission
@@ -123,7 +124,7 @@ def test_a_file_that_recurses_everywhere(judge, ch28, grade):
     wrong = "".join(f"def {name}(*a, **k): return {name}(*a, **k)\n" for name in names)
     sizes = []
     for source in (grade.reference, grade.reference + wrong):
-        chapter = judge.grade(ch28, Submission.from_source(source, "ch28.py"), training="never")
+        chapter = judge.grade(ch28, Submission.from_source(source, "ch28.py"), RunOptions(training="never"))
         sizes.append(len(report_json(Report("ch28.py", 0, [chapter]), "en")))
     assert sizes[1] < 2 * sizes[0]
 

@@ -13,6 +13,7 @@ from packaging.version import Version
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
 from dlgrade.judge.forbidden import interface
+from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
 from dlgrade.submission import Submission
 from dlgrade.worker.forbidden import families, operators, static
@@ -60,7 +61,7 @@ def layer_norm(judge, ch28, grade):
         source = grade.reference + WRAPPER.format(before=before, use=use)
         files = {name: text.encode() for name, text in (beside or {}).items()}
         submission = Submission("ch28.py", {"ch28.py": source.encode(), **files}, "ch28.py", source=source)
-        return judge.grade(ch28, submission, keyword="layer_norm")
+        return judge.grade(ch28, submission, RunOptions(keyword="layer_norm"))
 
     return layer_norm
 
@@ -113,7 +114,9 @@ def test_unused_method(judge):
     first = next(i for i in range(end, len(lines)) if lines[i].lstrip().startswith("def __init__"))
     lines.insert(first, body + "\n")
 
-    report = judge.grade(chapter, Submission.from_source("".join(lines), "ch65.py"), keyword="DotProductAttention")
+    report = judge.grade(
+        chapter, Submission.from_source("".join(lines), "ch65.py"), RunOptions(keyword="DotProductAttention")
+    )
 
     assert [check.message for check in report.checks if not check.passed] == []
 
@@ -129,7 +132,7 @@ def test_used_method(judge):
         "        return super().forward(queries, keys, values, valid_lens)\n"
     )
 
-    report = judge.grade(chapter, Submission.from_source(source, "ch65.py"), keyword="DotProductAttention")
+    report = judge.grade(chapter, Submission.from_source(source, "ch65.py"), RunOptions(keyword="DotProductAttention"))
 
     assert refused(report, "scaled_dot_product_attention")
 
@@ -141,7 +144,7 @@ def test_operator_below_python(judge):
         "\n\n_right = mm\n\n\ndef mm(A, B):\n    torch.cov(torch.ones(2, 2))\n    return _right(A, B)\n"
     )
 
-    report = judge.grade(chapter, Submission.from_source(source, "ch05.py"), keyword="mm")
+    report = judge.grade(chapter, Submission.from_source(source, "ch05.py"), RunOptions(keyword="mm"))
 
     checks = [check for check in report.checks if check.exercise == "mm"]
     told = [check.message.en for check in checks if check.message]
@@ -154,7 +157,7 @@ def test_operators_of_the_probe(judge):
     """Operators that a suite's own probe runs are not blamed on the submission."""
     chapter = judge.course.chapter("ch04")
 
-    report = judge.grade(chapter, judge.submission(chapter, None), keyword="broadcast_shape")
+    report = judge.grade(chapter, judge.submission(chapter, None), RunOptions(keyword="broadcast_shape"))
 
     assert {name for e in chapter.exercises if e.name == "broadcast_shape" for name in e.forbidden} >= {"arrays"}
     assert [check.message for check in report.checks if not check.passed] == []

@@ -29,6 +29,7 @@ import pytest
 from dlgrade import course
 from dlgrade.errors import SandboxError
 from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 from dlgrade.report.json_report import report_json
 from dlgrade.report.junit import to_junit
 from dlgrade.report.terminal import Terminal
@@ -332,7 +333,7 @@ def serve():
         return
     with contextlib.closing(judge):
         chapter = judge.course.chapter("ch28")
-        judge.grade(chapter, judge.submission(chapter, None), keyword=CHECKED)
+        judge.grade(chapter, judge.submission(chapter, None), RunOptions(keyword=CHECKED))
         tell({"missing": ""})
         for line in sys.stdin:
             tell(graded(judge, chapter, json.loads(line)))
@@ -351,7 +352,7 @@ def graded(judge, chapter, order):
     chapter = chapter if order["from_scratch"] else free(chapter)
     judge.contents.clear()
     started = time.monotonic()
-    result = judge.grade(chapter, submission, keyword=order["keyword"])
+    result = judge.grade(chapter, submission, RunOptions(keyword=order["keyword"]))
     seconds = time.monotonic() - started
     report = Report(submission="ch28.py", seed=0, chapters=[result])
     written = report_json(report, "en")

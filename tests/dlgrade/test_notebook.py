@@ -6,6 +6,7 @@ import pytest
 
 from dlgrade import submission
 from dlgrade.errors import SubmissionError
+from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
 from dlgrade.submission.reading import notebooks
 
@@ -148,7 +149,7 @@ def test_refused(content, reason):
 
 def graded(judge, ch28, *cells, keyword=""):
     made = submission.from_content("ch28.ipynb", as_json(*cells), display_name="ch28.ipynb")
-    return judge.grade(ch28, made, keyword=keyword)
+    return judge.grade(ch28, made, RunOptions(keyword=keyword))
 
 
 def test_graded_like_a_file(judge, ch28, grade):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
 
 FRAMES = '''
@@ -167,7 +168,7 @@ def train(judge):
         chapter = judge.course.chapter(name)
         whole = judge.course.reference(chapter).read_text(encoding="utf-8") + source
         return judge.grade(
-            chapter, Submission.from_source(whole, f"{chapter.stem}.py"), seed=seed, training="only"
+            chapter, Submission.from_source(whole, f"{chapter.stem}.py"), RunOptions(seed=seed, training="only")
         ).checks[0]
 
     return train

@@ -31,6 +31,7 @@ from dlgrade.judge.compare import Comparison
 from dlgrade.judge.diagnosis import diagnose
 from dlgrade.judge.reasons import Unmet, from_difference
 from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.json_report import report_json
 from dlgrade.report.junit import to_junit
@@ -145,7 +146,7 @@ def record(judge, chapter, mistakes=MISTAKES):
     judge.workers = Recorder(source)
     try:
         for text in sources(judge, chapter, mistakes):
-            judge.grade(chapter, Submission.from_source(text, f"{chapter.stem}.py"), training="never")
+            judge.grade(chapter, Submission.from_source(text, f"{chapter.stem}.py"), RunOptions(training="never"))
         return judge.workers.recorded
     finally:
         judge.workers = source

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dlgrade.course import Chapter, starter_code
 from dlgrade.course.thresholds import RUNS, Threshold, calibrated, own_task, thresholds
 from dlgrade.errors import UsageError
+from dlgrade.options import RunOptions
 from dlgrade.results import CheckReport
 from dlgrade.submission import Submission
 from dlgrade.text import both
@@ -69,7 +70,7 @@ def _train_once(judge: RemoteJudge, chapter: Chapter, seed: int) -> list[CheckRe
     """Return the training checks of a chapter, run on its reference."""
     reference = Submission.from_source(starter_code.read_reference(judge.course, chapter), f"{chapter.stem}.py")
     try:
-        report = judge.grade(chapter, reference, seed=seed, training="only")
+        report = judge.grade(chapter, reference, RunOptions(seed=seed, training="only"))
     except UsageError:
         raise UsageError(
             both(f"{chapter.id} has no check that trains.", f"{chapter.id} 没有需要训练的检查项。")

@@ -18,6 +18,7 @@ from dlgrade.audit.strict import strict
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError
 from dlgrade.judge.pool import the_judge
+from dlgrade.options import RunOptions
 from dlgrade.results import ChapterReport, Detail
 from dlgrade.submission import Submission
 
@@ -38,9 +39,9 @@ def try_out(submission: MadeUp) -> Trial:
     report = judge.grade(
         chapter,
         Submission.from_source(submission.source, f"{chapter.stem}.py"),
-        seed=submission.seed,
-        shuffle=submission.shuffle,
-        training="last" if submission.trained else "never",
+        RunOptions(
+            seed=submission.seed, shuffle=submission.shuffle, training="last" if submission.trained else "never"
+        ),
     )
     return Trial(submission, _without_details(report))
 
@@ -52,7 +53,7 @@ def _grade_mutant(mutant: MadeUp) -> ChapterReport:
     submission = Submission.from_source(mutant.source, f"{chapter.stem}.py")
     for keyword in [mutant.focus, mutant.only] if mutant.focus else [mutant.only]:
         report = judge.grade(
-            chapter, submission, seed=mutant.seed, keyword=keyword, stop_at_first=True, training="never"
+            chapter, submission, RunOptions(seed=mutant.seed, keyword=keyword, stop_at_first=True, training="never")
         )
         if any(check.failed for check in report.checks):
             break

@@ -11,6 +11,7 @@ import click
 
 from dlgrade.cli import complete, data_option, device_option, echo_json, lang_option, load_course, open_judge
 from dlgrade.errors import UsageError
+from dlgrade.options import RunOptions
 from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
@@ -122,10 +123,12 @@ def _check(
     report = judge.grade(
         chapter,
         submission,
-        seed=options.seed,
-        keyword=options.keyword,
-        training="last" if options.keyword else "if_right",
-        pictures=options.show,
+        RunOptions(
+            seed=options.seed,
+            keyword=options.keyword,
+            training="last" if options.keyword else "if_right",
+            pictures=options.show,
+        ),
         on_begin=terminal.running,
         on_check=terminal.check,
     )

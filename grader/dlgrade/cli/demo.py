@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade.cli import lang_option, load_course, open_judge
+from dlgrade.options import RunOptions
 from dlgrade.text import Lang, Text, both, same
 from dlgrade.worker.limits import Limits
 
@@ -78,6 +79,6 @@ def _grade_sample(judge: RemoteJudge, terminal: Terminal, title: Text, name: str
     terminal.print("")
     terminal.print(title + both(f" ({name})", f"（{name}）"), "bold")
     with terminal.waiting(both("  grading ...", "  评分中 ...")):
-        report = judge.grade(chapter, Submission.from_source(source, name), training="never")
+        report = judge.grade(chapter, Submission.from_source(source, name), RunOptions(training="never"))
     terminal.summarise(report)
     return report

@@ -10,6 +10,7 @@ import click
 from dlgrade.cli import complete, echo, lang_option, load_course, open_judge
 from dlgrade.course import Chapter, Course, starter_code
 from dlgrade.errors import UsageError
+from dlgrade.options import RunOptions
 from dlgrade.student.model_answer import definition, model_answer
 from dlgrade.submission import Submission, find
 from dlgrade.text import Lang, both
@@ -73,7 +74,7 @@ def _require_pass(course: Course, chapter: Chapter, exercise: str, submission: S
 
     with RemoteJudge() as judge:
         open_judge(judge, course, terminal)
-        report = judge.grade(chapter, submission, keyword=exercise, training="never")
+        report = judge.grade(chapter, submission, RunOptions(keyword=exercise, training="never"))
     wrong = [check.id for check in report.checks if check.exercise == exercise and check.failed]
     if wrong:
         raise UsageError(

@@ -12,6 +12,7 @@ import click
 from dlgrade.cli import complete, lang_option, load_course, open_judge
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import DlgradeError, UsageError
+from dlgrade.options import RunOptions
 from dlgrade.student import record
 from dlgrade.student.saves import saved
 from dlgrade.submission import all_in, locate, read
@@ -76,7 +77,7 @@ def _check_file(judge: RemoteJudge, chapter: Chapter, path: Path, seed: int, scr
     started = time.perf_counter()
     try:
         submission = read(path)
-        report = judge.grade(chapter, submission, seed=seed, training="later")
+        report = judge.grade(chapter, submission, RunOptions(seed=seed, training="later"))
     except DlgradeError as error:  # for example a notebook that an editor is still writing
         screen.fault(path, error.text)
         return

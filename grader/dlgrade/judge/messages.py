@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from dlgrade.errors import CourseError, DlgradeError, GraderError, SandboxError, UsageError
-from dlgrade.options import Device, SandboxMode, Trains, Why, WorkerMode
+from dlgrade.options import Device, RunOptions, SandboxMode, Why, WorkerMode
 from dlgrade.results import ChapterReport, CheckReport
 from dlgrade.submission import Submission
 from dlgrade.text import Text
@@ -33,7 +33,7 @@ class Open(msgspec.Struct, frozen=True):
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
-    """Grade a submission of a chapter; the options are those of `Judge.grade`."""
+    """Grade a submission of a chapter. With `watched`, send news of each check."""
 
     chapter: str
     main: str
@@ -42,13 +42,8 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
     source: str
     cells: tuple[tuple[int, int], ...]
     live: bool
+    options: RunOptions
     watched: bool = False
-    seed: int = 0
-    keyword: str = ""
-    shuffle: bool = False
-    stop_at_first: bool = False
-    training: Trains = "last"
-    pictures: bool = False
 
     @property
     def submission(self) -> Submission:

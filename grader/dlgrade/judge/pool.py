@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dlgrade.course import Course
 from dlgrade.judge.remote import RemoteJudge
+from dlgrade.options import RunOptions
 from dlgrade.results import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.workers.nursery import Nursery
@@ -95,4 +96,4 @@ def the_judge() -> RemoteJudge:
 def grade(chapter: str, submission: Submission, seed: int, *, training: Trains = "last") -> ChapterReport:
     """Grade a submission in a thread of the pool."""
     judge = the_judge()
-    return judge.grade(judge.course.chapter(chapter), submission, seed=seed, training=training)
+    return judge.grade(judge.course.chapter(chapter), submission, RunOptions(seed=seed, training=training))

@@ -18,7 +18,7 @@ from dlgrade.course import Chapter, Course
 from dlgrade.errors import DlgradeError
 from dlgrade.judge.messages import Ask, Begun, Checked, Graded, Open, Opened, Question, Refused, Replay
 from dlgrade.judge.remote_process import PROGRAM, ForkedJudge, JudgeLost, JudgeProcess, SpawnedJudge
-from dlgrade.options import Device, SandboxMode, Trains, Why, WorkerMode
+from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, Why, WorkerMode
 from dlgrade.results import ChapterReport, CheckReport
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import Limits
@@ -103,13 +103,8 @@ class RemoteJudge:
         self,
         chapter: Chapter,
         submission: Submission,
+        options: RunOptions = DEFAULT_RUN,
         *,
-        seed: int = 0,
-        keyword: str = "",
-        shuffle: bool = False,
-        stop_at_first: bool = False,
-        training: Trains = "last",
-        pictures: bool = False,
         on_begin: Listener | None = None,
         on_check: Listener | None = None,
         on_wait: Callable[[], None] | None = None,
@@ -119,12 +114,7 @@ class RemoteJudge:
         Args:
             chapter: the chapter.
             submission: the submission.
-            seed: see `Judge.grade`, as for the arguments up to `pictures`.
-            keyword: an exercise, or a part of the ids of the checks to run.
-            shuffle: whether to run the checks in random order.
-            stop_at_first: whether to stop after the first check that fails.
-            training: when to run training checks.
-            pictures: whether to add pictures of wrong tensors.
+            options: which checks run, and how.
             on_begin: called with each check before it runs.
             on_check: called with each check after it has run.
             on_wait: called every half second without news.
@@ -143,12 +133,7 @@ class RemoteJudge:
             cells=submission.cells,
             live=submission.live,
             watched=on_begin is not None or on_check is not None,
-            seed=seed,
-            keyword=keyword,
-            shuffle=shuffle,
-            stop_at_first=stop_at_first,
-            training=training,
-            pictures=pictures,
+            options=options,
         )
         return self._ask(question, on_begin, on_check, on_wait).report
 

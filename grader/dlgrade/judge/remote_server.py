@@ -74,8 +74,7 @@ def _grade(judge: Judge, ask: Ask, replies: int) -> ChapterReport:
         _send(replies, Checked(check))
 
     return judge.grade(
-        judge.course.chapter(ask.chapter), ask.submission, seed=ask.seed, keyword=ask.keyword, shuffle=ask.shuffle,
-        stop_at_first=ask.stop_at_first, training=ask.training, pictures=ask.pictures,
+        judge.course.chapter(ask.chapter), ask.submission, ask.options,
         on_begin=begun if ask.watched else None, on_check=checked if ask.watched else None,
     )  # fmt: skip
 

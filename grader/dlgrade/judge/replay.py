@@ -9,7 +9,7 @@ from dlgrade.judge.check import Check
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.session import Judge
 from dlgrade.judge.trusted import Outcome
-from dlgrade.options import Why
+from dlgrade.options import RunOptions, Why
 from dlgrade.results import ChapterReport, Verdict
 from dlgrade.text import both
 
@@ -44,6 +44,6 @@ class Tape:
 def replay(judge: Judge, chapter: Chapter, recorded_at: int, seed: int) -> tuple[ChapterReport, dict[str, Why]]:
     """Grade the reference's answers for seed `recorded_at` at `seed`. Return the report, and why checks passed."""
     submission, tape = judge.submission(chapter, None), Tape()
-    judge.grade(chapter, submission, seed=recorded_at, training="never", stand_in=tape.record)
-    report = judge.grade(chapter, submission, seed=seed, training="never", stand_in=tape.play)
+    judge.grade(chapter, submission, RunOptions(seed=recorded_at, training="never"), stand_in=tape.record)
+    report = judge.grade(chapter, submission, RunOptions(seed=seed, training="never"), stand_in=tape.play)
     return report, {check.id: tape.why[check.id] for check in report.checks if check.passed and check.id in tape.why}

@@ -6,7 +6,6 @@ import os
 import random
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from dlgrade.errors import CourseError, UsageError
 from dlgrade.judge.plugin import Running
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.remote import PRIVATE
-from dlgrade.options import Device, SandboxMode, Trains, WorkerMode
+from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, WorkerMode
 from dlgrade.results import ChapterReport, CheckReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
@@ -132,13 +131,8 @@ class Judge:
         self,
         chapter: Chapter,
         submission: Submission,
+        options: RunOptions = DEFAULT_RUN,
         *,
-        seed: int = 0,
-        keyword: str = "",
-        shuffle: bool = False,
-        stop_at_first: bool = False,
-        training: Trains = "last",
-        pictures: bool = False,
         on_begin: Listener | None = None,
         on_check: Listener | None = None,
         stand_in: StandIn | None = None,
@@ -148,14 +142,7 @@ class Judge:
         Args:
             chapter: the chapter whose suite runs.
             submission: the submission to grade.
-            seed: the seed that all inputs are derived from.
-            keyword: an exercise, a check's id, or part of a check's name; other checks are left out.
-            shuffle: run the checks in an order drawn from the seed.
-            stop_at_first: leave out the checks after the first that is not met, in the report as well.
-            training: when checks that train run, which is after all others: always ("last"), only if nothing else
-                fails ("if_right"), another time ("later": they are NOT_RUN), without the others ("only"), or not at
-                all ("never": the report does not have them).
-            pictures: add a picture of the tensors to a check whose tensors differ.
+            options: which checks run, and how.
             on_begin: called with each check before it runs.
             on_check: called with each check after it has run. Its verdict may still change in the report.
             stand_in: gives the values in place of the submission's worker. Nothing is diagnosed then.
@@ -165,16 +152,15 @@ class Judge:
             UsageError: the keyword matches no check.
             KeyboardInterrupt: the run was interrupted; no report is made.
         """
-        choice = Choice(keyword, shuffle, stop_at_first, training)
-        grading = self.grading(chapter, submission, seed=seed, pictures=pictures, stand_in=stand_in)
+        grading = self.grading(chapter, submission, seed=options.seed, pictures=options.pictures, stand_in=stand_in)
         try:
             suite = self._suite(chapter)
-            for declared in choice.of(suite.declared, seed):
+            for declared in _chosen(suite.declared, options):
                 grading.open(declared)
             if not grading.checks:
-                raise UsageError(_no_match(chapter, keyword))
-            self._run(suite, chapter, _SuiteRun(grading, choice, on_begin, on_check))
-            return grading.settle(stopped=stop_at_first)
+                raise UsageError(_no_match(chapter, options.keyword))
+            self._run(suite, chapter, _SuiteRun(grading, options, on_begin, on_check))
+            return grading.settle(stopped=options.stop_at_first)
         finally:
             grading.close()
 
@@ -192,7 +178,7 @@ class Judge:
     def _run(self, suite: Suite, chapter: Chapter, run: _SuiteRun) -> None:
         try:
             for name in suite.run(list(run.grading.checks), run):
-                if run.choice.stop_at_first and run.grading.checks[name].failed:
+                if run.options.stop_at_first and run.grading.checks[name].failed:
                     return
         except BaseException:  # its fixtures were not torn down
             del self.suites[chapter.id]
@@ -204,9 +190,11 @@ class _SuiteRun:
 
     skips = False
 
-    def __init__(self, grading: Grading, choice: Choice, on_begin: Listener | None, on_check: Listener | None) -> None:
+    def __init__(
+        self, grading: Grading, options: RunOptions, on_begin: Listener | None, on_check: Listener | None
+    ) -> None:
         self.grading = grading
-        self.choice = choice
+        self.options = options
         self.on_begin = on_begin
         self.on_check = on_check
 
@@ -239,36 +227,28 @@ class _SuiteRun:
 
     def _put_off_training(self) -> None:
         """Training takes seconds: while anything else is wrong, it is put off."""
-        if self.choice.training == "later":
+        if self.options.training == "later":
             raise Unmet(Verdict.NOT_RUN, both("Training was left out.", "未进行训练。"), needs="training")
         others = [check for check in self.grading.checks.values() if check.begun and not check.declared.trains]
-        if self.choice.training == "if_right" and any(check.failed for check in others):
+        if self.options.training == "if_right" and any(check.failed for check in others):
             text = both("Trained once the other checks pass.", "其他检查项通过后再训练。")
             raise Unmet(Verdict.NOT_RUN, text, needs="training")
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Which checks run, and in which order."""
+def _chosen(declared: list[Declared], options: RunOptions) -> list[Declared]:
+    """Return the chosen checks in the order in which they run: those that train come last."""
+    chosen = [check for check in declared if _is_chosen(check, options)]
+    if options.shuffle:
+        random.Random(options.seed).shuffle(chosen)
+    return sorted(chosen, key=lambda check: check.trains)
 
-    keyword: str = ""
-    shuffle: bool = False
-    stop_at_first: bool = False
-    training: Trains = "last"
 
-    def of(self, declared: list[Declared], seed: int) -> list[Declared]:
-        """Return the chosen checks in the order in which they run: those that train come last."""
-        chosen = [check for check in declared if self.has(check)]
-        if self.shuffle:
-            random.Random(seed).shuffle(chosen)
-        return sorted(chosen, key=lambda check: check.trains)
-
-    def has(self, check: Declared) -> bool:
-        """Return whether the keyword is the check's id or exercise, or part of its name."""
-        if self.training == ("never" if check.trains else "only"):
-            return False
-        name = check.id.partition(".")[2]
-        return self.keyword in ("", check.exercise, check.id) or self.keyword.lower() in name.lower()
+def _is_chosen(check: Declared, options: RunOptions) -> bool:
+    """Return whether the keyword is the check's id or exercise, or part of its name."""
+    if options.training == ("never" if check.trains else "only"):
+        return False
+    name = check.id.partition(".")[2]
+    return options.keyword in ("", check.exercise, check.id) or options.keyword.lower() in name.lower()
 
 
 def _no_match(chapter: Chapter, keyword: str) -> Text:

@@ -22,6 +22,7 @@ from dlgrade.errors import DlgradeError, UsageError
 from dlgrade.judge.remote import RemoteJudge
 from dlgrade.legible import visible
 from dlgrade.notebook import executed_cells
+from dlgrade.options import RunOptions
 from dlgrade.results import ChapterReport, CheckReport, Report
 from dlgrade.student import record
 from dlgrade.submission import Submission, neighbours
@@ -108,10 +109,12 @@ def check_cells(ipython: Any, options: MagicOptions) -> CellReport:
             result = judge.grade(
                 chapter,
                 submission,
-                seed=options.seed,
-                keyword=options.keyword,
-                training="last" if options.keyword else "if_right",
-                pictures=True,
+                RunOptions(
+                    seed=options.seed,
+                    keyword=options.keyword,
+                    training="last" if options.keyword else "if_right",
+                    pictures=True,
+                ),
                 on_begin=progress.begun,
                 on_wait=progress.waiting,
             )
