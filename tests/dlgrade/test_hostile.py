@@ -361,7 +361,7 @@ def graded(judge, chapter, order):
         for check in result.checks:
             terminal.check(check)
         terminal.explain(result)
-        terminal.summarise(chapter, result)
+        terminal.summarise(result)
         terminal.conclude(report, [chapter])
     checks = {
         check["id"]: {key: check[key] for key in ("verdict", "earned", "message", "detail")}

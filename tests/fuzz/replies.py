@@ -285,7 +285,7 @@ class Fuzzer:
         for check in report.checks:
             terminal.check(check)
         terminal.explain(report.chapters[0])
-        terminal.summarise(self.chapter, report.chapters[0])
+        terminal.summarise(report.chapters[0])
         terminal.conclude(report, [self.chapter])
         shown = console.file.getvalue()
         assert not any(c < " " and c != "\n" for c in shown)
