@@ -309,7 +309,7 @@ def test_sandbox_off_is_said_in_so_many_words(dlgrade, a_class, tmp_path):
     assert (done.returncode, json.loads(done.stdout)["graded"]) == (0, 4)
     warnings = [line for line in done.stderr.splitlines() if line.startswith("Sandbox:")]
     assert len(warnings) == 1
-    assert "can do to this machine whatever you can" in warnings[0]
+    assert "can do anything on this machine that you can do" in warnings[0]
     report = json.loads((tmp_path / "grades" / "reports" / "bob" / "ch90.json").read_text(encoding="utf-8"))
     assert report["sandbox"] == {"missing": ["sandbox (switched off)"]}
 

@@ -217,7 +217,7 @@ def test_watch_on_a_terminal(tmp_path, watching):
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )  # fmt: skip
     os.close(theirs)
-    seen = read_until(ours, b"Ctrl-C ends.")
+    seen = read_until(ours, b"Press Ctrl-C to end.")
     assert b"\x1b[?1049h" in seen
     drawn = seen.rpartition(b"\x1b[2J")[2]
     assert b"lines more" in drawn

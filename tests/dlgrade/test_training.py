@@ -308,7 +308,7 @@ def test_calibrating_without_a_gpu(with_gpu_check, dlgrade):
 
     result = dlgrade("calibrate", "ch01")
 
-    assert "learn.learns_on_a_gpu needs a GPU: left as it is." in result.stdout
+    assert "learn.learns_on_a_gpu needs a GPU: its threshold stays as it is." in result.stdout
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert {name: entry["mean"] > 0.9 for name, entry in entries.items()} == {"sides": True, "many": False}
 
