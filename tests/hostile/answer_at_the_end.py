@@ -18,7 +18,7 @@ class Last:
 
 
 def forge():
-    number = REQUESTS[0]["number"]
+    number = QUESTIONS[0].number
     content = msgspec.msgpack.encode(
         {"number": number, "status": "value", "forbidden": [], "sizes": [], "value": ["l", [True, True]]}
     )
@@ -26,15 +26,15 @@ def forge():
     print("LEAK: a finaliser ran", flush=True)
 
 
-REQUESTS, LAST = [], Last()
+QUESTIONS, LAST = [], Last()
 weakref.finalize(LAST, forge)
 
 
 def layer_norm(*_, **__):
     frame = sys._getframe()
-    while "request" not in frame.f_locals:
+    while "question" not in frame.f_locals:
         frame = frame.f_back
-    REQUESTS.append(frame.f_locals["request"])
+    QUESTIONS.append(frame.f_locals["question"])
     atexit.register(forge)
     sys.exit(0)
 

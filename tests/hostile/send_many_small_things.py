@@ -14,11 +14,11 @@ MANY = b"\xdd" + struct.pack(">I", 28 << 20) + b"\x90" * (28 << 20)
 
 
 def number():
-    """The number of the request that is being answered, from the worker's own frames."""
+    """The number of the question that is being answered, from the worker's own frames."""
     frame = sys._getframe()
-    while "request" not in frame.f_locals:
+    while "question" not in frame.f_locals:
         frame = frame.f_back
-    return frame.f_locals["request"]["number"]
+    return frame.f_locals["question"].number
 
 
 def send(content):

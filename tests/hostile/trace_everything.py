@@ -13,11 +13,10 @@ import torch
 def follow(frame, event, value):
     if "/solutions/" in frame.f_code.co_filename or "/judge/" in frame.f_code.co_filename:
         print("LEAK: sees", frame.f_code.co_filename)
-    if event == "return" and isinstance(value, dict) and "status" in value:
-        value.update(status="value", value=True)
-    for name in ("reply", "tree"):
-        if isinstance(frame.f_locals.get(name), dict):
-            frame.f_locals[name].update(status="value", value=None)
+    for reply in (value, *(frame.f_locals.get(name) for name in ("reply", "tree"))):
+        if hasattr(reply, "status"):
+            reply.status = "value"
+            reply.value = True if event == "return" else None
     return follow
 
 
