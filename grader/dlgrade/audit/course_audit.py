@@ -17,11 +17,11 @@ from dlgrade.judge.pool import cores, pool
 from dlgrade.text import both
 
 SEEDS = (0, 1, 2)
-Plan = list[tuple[Chapter, Amount]]
+AuditPlan = list[tuple[Chapter, Amount]]
 
 
 @dataclass(frozen=True)
-class Options:
+class AuditOptions:
     """An audit.
 
     Args:
@@ -42,14 +42,14 @@ class Options:
     jobs: int | None = None
 
 
-def plan(course: Course, options: Options) -> Plan:
+def plan_audit(course: Course, options: AuditOptions) -> AuditPlan:
     """The chapters to audit, each with the amount of its mutants.
 
     Raises:
         UsageError: there is no such chapter or revision, or mutants need cosmic-ray.
     """
     wanted = [course.chapter(name) for name in options.chapters] or list(course.chapters)
-    chapters: Plan = [(chapter, options.mutants) for chapter in wanted]
+    chapters: AuditPlan = [(chapter, options.mutants) for chapter in wanted]
     if options.changed_since is not None:
         touched, engine_changed = changed_chapters(course, options.changed_since)
         sample: Amount = "none" if options.mutants == "none" else "sample"
@@ -69,13 +69,13 @@ def plan(course: Course, options: Options) -> Plan:
 
 
 def audit_chapters(
-    course: Course, chapters: Plan, options: Options, progress: Callable[[str, int, int], None]
+    course: Course, chapters: AuditPlan, options: AuditOptions, progress: Callable[[str, int, int], None]
 ) -> Iterator[ChapterAudit]:
     """Audit the chapters in order and give out each audit as soon as it is done.
 
     Args:
         course: The course.
-        chapters: The chapters, from `plan`.
+        chapters: The chapters, from `plan_audit`.
         options: The seeds, whether to update caught_by, and the number of processes.
         progress: Is called with the chapter's id, the submissions graded so far, and the submissions in all.
     """

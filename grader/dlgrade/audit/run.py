@@ -33,9 +33,9 @@ def try_out(submission: MadeUp) -> Trial:
     chapter = judge.course.chapter(submission.chapter)
     if submission.kind == "replay":
         report, why = judge.replay(chapter, submission.recorded_at, submission.seed)
-        return Trial(submission, _without_details(report), why)
+        return Trial(submission, _stripped(report), why)
     if submission.kind == "mutant":
-        return Trial(submission, _without_details(_grade_mutant(submission)))
+        return Trial(submission, _stripped(_grade_mutant(submission)))
     report = judge.grade(
         chapter,
         Submission.from_source(submission.source, f"{chapter.stem}.py"),
@@ -43,7 +43,7 @@ def try_out(submission: MadeUp) -> Trial:
             seed=submission.seed, shuffle=submission.shuffle, training="last" if submission.trained else "never"
         ),
     )
-    return Trial(submission, _without_details(report))
+    return Trial(submission, _stripped(report))
 
 
 def _grade_mutant(mutant: MadeUp) -> ChapterReport:
@@ -60,7 +60,7 @@ def _grade_mutant(mutant: MadeUp) -> ChapterReport:
     return report
 
 
-def _without_details(report: ChapterReport) -> ChapterReport:
+def _stripped(report: ChapterReport) -> ChapterReport:
     for check in report.checks:
         check.detail = Detail()
     return report

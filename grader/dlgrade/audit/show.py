@@ -71,7 +71,8 @@ def github(all_holes: list[Hole]) -> str:
     )
 
 
-def to_json(audits: list[ChapterAudit], stray: list[Hole]) -> str:
+def audit_json(audits: list[ChapterAudit], stray: list[Hole]) -> str:
+    """The audits as JSON, and the holes that belong to no chapter."""
     return json.dumps(
         {
             "format_version": 1,
@@ -94,20 +95,20 @@ def to_json(audits: list[ChapterAudit], stray: list[Hole]) -> str:
                         "share": audit.replay.share,
                         "passed": msgspec.to_builtins(audit.replay.passed),
                     },
-                    "holes": [_as_data(hole) for hole in audit.holes],
+                    "holes": [_hole_data(hole) for hole in audit.holes],
                     "not_run": audit.not_run,
                     "seconds": round(audit.seconds, 2),
                 }
                 for audit in audits
             ],
-            "holes": [_as_data(hole) for hole in stray],
+            "holes": [_hole_data(hole) for hole in stray],
         },
         ensure_ascii=False,
         indent=2,
     )
 
 
-def to_junit(audits: list[ChapterAudit], stray: list[Hole]) -> str:
+def audit_junit(audits: list[ChapterAudit], stray: list[Hole]) -> str:
     """A test suite for each chapter: a failed test case for each hole, or one that passed."""
     suites = ET.Element("testsuites", name="dlgrade audit")
     for name, its_holes in [*((audit.id, audit.holes) for audit in audits), ("course", stray)]:
@@ -124,7 +125,7 @@ def to_junit(audits: list[ChapterAudit], stray: list[Hole]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
 
 
-def _as_data(hole: Hole) -> dict[str, object]:
+def _hole_data(hole: Hole) -> dict[str, object]:
     return {"kind": hole.kind, "text": hole.text, "path": _relative(hole.path), "line": hole.line}
 
 

@@ -14,7 +14,7 @@ from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, 
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.submission.reading import reader
-from dlgrade.submission.reading.questions import Content, Listing, Member, Members, Place, TooLarge, Unpack
+from dlgrade.submission.reading.questions import Listing, Member, MemberContent, Members, Place, TooLarge, Unpack
 from dlgrade.text import both
 
 MAX_TOTAL = 8_000_000_000  # bytes out of an export
@@ -49,9 +49,9 @@ class Archive:
             SubmissionError: the member is damaged or too large, or the allowance is used up.
         """
         most = min(limit, self.allowance)
-        answer = reader.ask(Unpack(display_name, self.display_name, self.place, index, most), Content, TooLarge)
-        self.allowance -= len(answer.content) if isinstance(answer, Content) else most
-        if isinstance(answer, Content):
+        answer = reader.ask(Unpack(display_name, self.display_name, self.place, index, most), MemberContent, TooLarge)
+        self.allowance -= len(answer.content) if isinstance(answer, MemberContent) else most
+        if isinstance(answer, MemberContent):
             return answer.content
         raise entry_too_large(display_name, limit) if most == limit else self._exhausted()
 

@@ -23,7 +23,7 @@ Format = Literal["csv", "canvas", "moodle", "gradescope"]
 
 
 @dataclass(frozen=True)
-class Options:
+class ExportOptions:
     """An export.
 
     Args:
@@ -43,7 +43,7 @@ class Options:
     lang: Lang = "en"
 
 
-def export(course: Course, options: Options) -> Path:
+def export(course: Course, options: ExportOptions) -> Path:
     """Write the scores and return the path of the file.
 
     Raises:
@@ -58,7 +58,7 @@ def export(course: Course, options: Options) -> Path:
     return path
 
 
-def _exported(options: Options, data: ClassData, students: list[Student]) -> bytes:
+def _exported(options: ExportOptions, data: ClassData, students: list[Student]) -> bytes:
     match options.form:
         case "canvas":
             return canvas(data, students).encode()

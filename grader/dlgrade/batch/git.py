@@ -26,6 +26,7 @@ FILE_MODES = ("100644", "100755")
 LINK_MODE = "120000"
 MAX_LISTED = 8_000_000  # bytes of a list of branches, or of files
 KINDS = ("refs/heads", "refs/remotes", "refs/tags")
+SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "safe.directory=*", "protocol.allow=never")
 REMOTE = re.compile(r"refs/remotes/[^/]+/")
 FIELDS = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(*objectname)%00%(*committerdate:unix)"
 
@@ -114,6 +115,28 @@ def _blob_reader(repository: Path, blob: str, size: int, display_name: str) -> C
     return read
 
 
+def _command(repository: Path) -> list[str]:
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError(both("--git needs the program git.", "--git 需要安装 git 程序。"))
+    options = [word for setting in SETTINGS for word in ("-c", setting)]
+    return [git, "--no-replace-objects", *options, "-C", str(repository)]
+
+
+def _environment(repository: Path) -> dict[str, str]:
+    """The environment of Git, without any variable that changes what Git does or reads."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return inherited | {
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CEILING_DIRECTORIES": str(repository.resolve().parent),
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
 def _git(repository: Path, *arguments: str, limit: int) -> bytes:
     """Run Git and return its output.
 
@@ -123,30 +146,10 @@ def _git(repository: Path, *arguments: str, limit: int) -> bytes:
         UsageError: Git fails, takes too long, or prints more than `limit` bytes. A few trees that contain each other
             are enough for that.
     """
-    git = shutil.which("git")
-    if git is None:
-        raise UsageError(both("--git needs the program git.", "--git 需要安装 git 程序。"))
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    settings = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "safe.directory=*", "protocol.allow=never")
-    command = [
-        git,
-        "--no-replace-objects",
-        *(word for setting in settings for word in ("-c", setting)),
-        "-C",
-        str(repository),
-    ]
-    environment = inherited | {
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CEILING_DIRECTORIES": str(repository.resolve().parent),
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
+    command = [*_command(repository), *arguments]
     try:
         with tempfile.TemporaryFile() as complaints, subprocess.Popen(
-            [*command, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command, env=_environment(repository), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=complaints,
         ) as process:  # fmt: skip
             assert process.stdout is not None

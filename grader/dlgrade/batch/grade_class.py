@@ -113,7 +113,7 @@ def grade_all(
             job = waiting.pop()
             running[executor.submit(grade, job.chapter, job.submission, seed)] = job
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            attempt = _attempt(future, running.pop(future))
+            attempt = _end_of(future, running.pop(future))
             job = attempt.job
             if attempt.report is None and attempt.fault is None:
                 waiting.append(job)
@@ -124,7 +124,7 @@ def grade_all(
             yield attempt
 
 
-def _attempt(future: Future[ChapterReport], job: Job) -> Attempt:
+def _end_of(future: Future[ChapterReport], job: Job) -> Attempt:
     try:
         return Attempt(job, future.result())
     except JudgeLost as lost:

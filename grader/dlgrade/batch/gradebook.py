@@ -146,15 +146,18 @@ class Gradebook:
             )
 
     def close(self) -> None:
+        """Close all connections to the database."""
         self.engine.dispose()
 
     # Facts about the whole batch: its seed, its chapters, its strays, how often everything was graded again.
 
     def fact(self, name: str) -> str | None:
+        """The value of a fact. None if it was never set."""
         with self.engine.connect() as db:
             return db.scalar(sa.select(facts.c.value).where(facts.c.name == name))
 
     def set_fact(self, name: str, value: str) -> str:
+        """Set a fact, and return its value."""
         with self.engine.begin() as db:
             db.execute(sa.delete(facts).where(facts.c.name == name))
             db.execute(sa.insert(facts).values(name=name, value=value))
@@ -175,6 +178,7 @@ class Gradebook:
                 db.execute(sa.insert(submissions).values(_submission_row(hand_in)))
 
     def students(self) -> list[Student]:
+        """All students, by id."""
         with self.engine.connect() as db:
             return [Student(*row) for row in db.execute(sa.select(students).order_by(students.c.id))]
 

@@ -171,6 +171,7 @@ class _Intake:
     nobodys: dict[Text, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, file: OwnedFile) -> None:
+        """Give the file to its student, or note why it has none."""
         entry = file.entry
         student = self._student(file)
         if isinstance(student, Text):
@@ -195,6 +196,7 @@ class _Intake:
         return answers[0] if answers else both("The name does not say whose it is.", "文件名未说明属于哪位学生。")
 
     def batch(self) -> Batch:
+        """The batch of all files that were added."""
         handed_in = tuple(self.students[id] for id in sorted(self.students))
         hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
         students = self.roster.students if self.roster else handed_in

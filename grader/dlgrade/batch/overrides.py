@@ -16,7 +16,7 @@ from dlgrade.text import Lang, Text, both, same
 
 
 @dataclass(frozen=True)
-class Options:
+class OverrideOptions:
     """An override.
 
     Args:
@@ -38,7 +38,7 @@ class Options:
     lang: Lang = "en"
 
 
-def override(course: Course, options: Options) -> Text:
+def override(course: Course, options: OverrideOptions) -> Text:
     """Record the override and bring the reports up to date. Return a sentence about the change.
 
     Raises:

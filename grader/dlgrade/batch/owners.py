@@ -61,6 +61,7 @@ class OwnedFile:
 
     @property
     def readable(self) -> bool:
+        """Return whether the file is code that can be read."""
         return self.entry.suffix in SUFFIXES and self.entry.problem is None
 
 
@@ -159,7 +160,10 @@ def _gradescope(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
             continue
         record = records.get(entry.parts[depth - 1], NO_RECORD) if len(entry.parts) >= depth else NO_RECORD
         time = None if record.created is None else moment(record.created)
-        owners = [Identity(one.sid or one.email or one.name, one.name, one.email) for one in record.submitters]
+        owners = [
+            Identity(person.sid or person.email or person.name, person.name, person.email)
+            for person in record.submitters
+        ]
         for owner in owners or [Identity(name=entry.parts[min(depth, len(entry.parts)) - 1])]:
             files.append(owned_file(tree, entry, (owner,), names, inside=depth, time=time))
     return files

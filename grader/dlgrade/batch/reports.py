@@ -120,9 +120,13 @@ def read_results(book: Gradebook, chapters: Mapping[str, ClassChapter], due: Due
 def class_data(
     course: Course, book: Gradebook, chapters: Mapping[str, ClassChapter], results: Iterable[ClassResult]
 ) -> ClassData:
-    """The whole class, each result without the details of its checks.
+    """The whole class. A student who handed in nothing for a chapter gets a result without a report.
 
-    A student who handed in nothing for a chapter gets a result without a report.
+    Args:
+        course: The course, for its title.
+        book: The gradebook, for its students and facts.
+        chapters: The chapters of the gradebook, by id.
+        results: All results. Each one loses the details of its checks as it is read.
     """
     by_owner = {
         (result.student, result.chapter): _without_details(result, chapters[result.chapter]) for result in results
@@ -255,6 +259,7 @@ def rules_of(out: Path) -> Due | None:
 
 
 def write_class(out: Path, data: ClassData) -> None:
+    """Write the table of grades and the class report."""
     from dlgrade.report.class_report import class_report
     from dlgrade.report.tables import grades_csv
 

@@ -36,7 +36,7 @@ MAX_STRAYS = 5  # in the message that there is nothing to grade
 
 
 @dataclass(frozen=True)
-class Options:
+class GradeOptions:
     """Everything that a run depends on, besides the course.
 
     Args:
@@ -108,7 +108,7 @@ class Summary(msgspec.Struct):
     out: str = ""
 
 
-def grade_hand_ins(options: Options, listener: Listener) -> Summary:
+def grade_hand_ins(options: GradeOptions, listener: Listener) -> Summary:
     """Grade all hand-ins into the gradebook and bring the reports up to date.
 
     A result is in the gradebook before the next one is asked for. A run that was killed therefore continues when it is
@@ -121,7 +121,7 @@ def grade_hand_ins(options: Options, listener: Listener) -> Summary:
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
-    batch = _read(course, wanted, options)
+    batch = _read_hand_ins(course, wanted, options)
     if not batch.hand_ins:
         raise UsageError(_nothing_to_grade(batch))
     with open_gradebook(options.out, options.gradebook) as book:
@@ -130,7 +130,7 @@ def grade_hand_ins(options: Options, listener: Listener) -> Summary:
         book.enrol(batch.students, batch.hand_ins)
         book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
         _widen_scope(course, book, wanted, batch)
-        summary = _grade(course, book, batch, options, listener)
+        summary = _grade_new(course, book, batch, options, listener)
         total = len(batch.hand_ins)
         data, written = refresh(
             course, book, options.out, options.lang, tell=lambda done: listener.reported(done, total)
@@ -154,7 +154,7 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
     return []
 
 
-def _read(course: Course, wanted: Sequence[Chapter], options: Options) -> Batch:
+def _read_hand_ins(course: Course, wanted: Sequence[Chapter], options: GradeOptions) -> Batch:
     return gather(
         options.paths,
         chapters=wanted or course.chapters,
@@ -179,7 +179,7 @@ def _widen_scope(course: Course, book: Gradebook, wanted: list[Chapter], batch: 
     book.set_fact("chapters", ",".join(chapter.id for chapter in course.chapters if chapter.id in ids))
 
 
-def _grade(course: Course, book: Gradebook, batch: Batch, options: Options, listener: Listener) -> Summary:
+def _grade_new(course: Course, book: Gradebook, batch: Batch, options: GradeOptions, listener: Listener) -> Summary:
     """Grade everything that the gradebook does not know yet."""
     seed = _seed(book, options.seed)
     todo = plan(
@@ -223,7 +223,7 @@ def _generation(book: Gradebook, regrade: bool) -> int:
     return int(book.set_fact("generation", str(generation + 1))) if regrade else generation
 
 
-def _is_available(course: Course, options: Options, need: str) -> bool:
+def _is_available(course: Course, options: GradeOptions, need: str) -> bool:
     """Return whether this run has the GPU, the time for training or the data set that a check was missing."""
     from dlgrade.judge.session import accelerator
 
@@ -236,7 +236,7 @@ def _is_available(course: Course, options: Options, need: str) -> bool:
 
 
 def _grade_jobs(
-    course: Course, book: Gradebook, todo: GradingPlan, seed: int, options: Options, listener: Listener
+    course: Course, book: Gradebook, todo: GradingPlan, seed: int, options: GradeOptions, listener: Listener
 ) -> list[Attempt]:
     """Grade the jobs that are left to do. Return those that the grader failed on."""
     faults = []

@@ -52,17 +52,17 @@ def command(
     Exit code: 0 no holes, 1 some, 2 usage, 3 the grader failed.
     """
     del lang
-    from dlgrade.audit.course_audit import SEEDS, Options, audit_chapters, plan
+    from dlgrade.audit.course_audit import SEEDS, AuditOptions, audit_chapters, plan_audit
     from dlgrade.audit.show import matrix
     from dlgrade.audit.strict import course_strays
     from dlgrade.workers.survey import missing_parts
 
-    options = Options(
+    options = AuditOptions(
         chapters=chapters, mutants="none" if not mutants else "sample" if sample else "all",
         changed_since=changed_since, seeds=seeds or SEEDS, update=update, jobs=jobs,
     )  # fmt: skip
     course = courses.load()
-    planned = plan(course, options)
+    planned = plan_audit(course, options)
     tell_sandbox(missing_parts())
     strays = [] if chapters else list(course_strays(course))
     line = ProgressLine(pipe_seconds=10)
@@ -85,9 +85,9 @@ def _report(audits: list[ChapterAudit], strays: list[Hole], *, as_json: bool, ju
     if junit is not None:
         from dlgrade.files import write_whole
 
-        write_whole(junit, show.to_junit(audits, strays))
+        write_whole(junit, show.audit_junit(audits, strays))
     if as_json:
-        echo_json(show.to_json(audits, strays))
+        echo_json(show.audit_json(audits, strays))
         return
     holes = [hole for audit in audits for hole in audit.holes] + strays
     echo(show.table(audits))

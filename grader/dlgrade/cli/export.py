@@ -39,7 +39,7 @@ def command(form: Format, out: Path, gradebook: str | None, due: Path | None, ou
 
     Late rules apply here. The gradebook keeps the scores as they were earned.
     """
-    from dlgrade.batch.export import Options, export
+    from dlgrade.batch.export import ExportOptions, export
 
-    path = export(course.load(), Options(form, out, gradebook, due, output, lang))
+    path = export(course.load(), ExportOptions(form, out, gradebook, due, output, lang))
     say(both(f"wrote {path}", f"已写入 {path}"))

@@ -95,9 +95,9 @@ def command(
     """
     if not paths and repository is None:
         raise UsageError(both("Name what to grade: a folder, files, a zip.", "请指定要评分的文件夹、文件或 zip。"))
-    from dlgrade.batch.run import Options, grade_hand_ins
+    from dlgrade.batch.run import GradeOptions, grade_hand_ins
 
-    options = Options(
+    options = GradeOptions(
         paths=paths, chapters=tuple(name for name in chapters.split(",") if name.strip()), out=out, jobs=jobs,
         roster=roster, due=due, repository=repository, refs=refs, regrade=regrade, sandbox=sandbox,
         training=not without_training, device=device, seed=seed, gradebook=gradebook, lang=lang,

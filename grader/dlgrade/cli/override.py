@@ -29,7 +29,7 @@ def command(student: str, check: str, points: float, why: str, out: Path, gradeb
 
     The gradebook keeps the check's own result. The last override of a check counts.
     """
-    from dlgrade.batch.overrides import Options, override
+    from dlgrade.batch.overrides import OverrideOptions, override
 
-    options = Options(student, check, points, why, out, gradebook, lang)
+    options = OverrideOptions(student, check, points, why, out, gradebook, lang)
     say(override(course.load(), options))

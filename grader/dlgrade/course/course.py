@@ -121,8 +121,8 @@ def read_yaml(path: Path, kind: type[T]) -> T:
 class Course:
     """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`, `tests/training/`, `datasets/`.
 
-    Opening a course reads nothing. course.yaml is read when it is first needed, then kept. Every other file is read
-    again whenever it is asked for, so authors see their changes. A path is returned whether its file exists or not.
+    Opening a course reads nothing. course.yaml and ready_made.yaml are read when they are first needed, then kept. All
+    other files are read again each time, so authors see their changes. A path is returned even if no file is there.
 
     All methods that read raise CourseError if a file has a fault.
     """
@@ -226,6 +226,7 @@ class Course:
         return self.folder / "exercises" / "hints" / f"{chapter.stem}.yaml"
 
     def solution(self, chapter: Chapter) -> Path:
+        """The folder of the chapter's reference, misconceptions and alternates."""
         return self.folder / "solutions" / chapter.stem
 
     def reference(self, chapter: Chapter) -> Path:
@@ -247,10 +248,12 @@ class Course:
         return [self.suite(chapter), *(path for path in others if path.exists())]
 
     def misconceptions(self, chapter: Chapter) -> tuple[Misconception, ...]:
+        """The chapter's misconceptions. Empty if it has no misconceptions.yaml."""
         path = self.solution(chapter) / "misconceptions.yaml"
         return read_yaml(path, tuple[Misconception, ...]) if path.exists() else ()
 
     def alternates(self, chapter: Chapter) -> list[Path]:
+        """The files of the chapter's other right solutions."""
         return sorted((self.solution(chapter) / "alternates").glob("*.py"))
 
 

@@ -48,7 +48,7 @@ import pytest
 @pytest.mark.exercise("{slug}")
 class Test{camel}:
     def test_ordinary_input(self, agree, randn):
-        """Says in English what is checked.
+        """States the tested behaviour in English.
         用中文说明检查内容。"""
         X = randn(4, 3)
         agree(lambda impl: impl.{slug}(X))

@@ -214,6 +214,7 @@ def size_limit(name: str) -> int:
 
 
 def check_size(display_name: str, size: int) -> None:
+    """Raise SubmissionError if a file of this name may not have this number of bytes."""
     if size > size_limit(display_name):
         raise _too_large(display_name, size, size_limit(display_name))
 

@@ -21,6 +21,7 @@ PROCESSOR_SECONDS = 20  # for a file; unlike a clock, it is the same on a busy m
 
 
 def main() -> None:
+    """Answer questions until the parent closes the pipe."""
     questions, answers = _take_standard_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory()
@@ -63,9 +64,9 @@ def answer(question: q.AnyQuestion) -> q.Answer:
     try:
         return _parse(question)
     except SubmissionError as error:
-        return q.Refused(error.text)
+        return q.Unreadable(error.text)
     except RecursionError:
-        return q.Refused(
+        return q.Unreadable(
             both(
                 f"{question.display_name} is nested too deeply to be read.",
                 f"{question.display_name} 嵌套过深，无法读取。",
@@ -75,7 +76,7 @@ def answer(question: q.AnyQuestion) -> q.Answer:
         pass  # the exception keeps the full memory alive, so the answer is made after this block
     except Exception as error:
         why = clean(f"{type(error).__name__}: {error}"[:200])
-        return q.Refused(
+        return q.Unreadable(
             both(f"{question.display_name} cannot be read ({why}).", f"无法读取 {question.display_name}（{why}）。")
         )
     return q.Exhausted()

@@ -58,6 +58,7 @@ class _Part:
         )
 
     def is_version_of(self, other: _Part) -> bool:
+        """Return whether both cells define the same function or class, or without any, give the same name a meaning."""
         if self.defined or other.defined:
             return bool(self.defined & other.defined)
         return bool(self.names & other.names)

@@ -131,7 +131,7 @@ def _cell_texts(content: bytes, display_name: str) -> list[str]:
         )
     try:
         cells = (tree if tree.get("nbformat") == FORMAT else _converted(_without_outputs(tree)))["cells"]
-        return [_joined(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return [_cell_text(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (RecursionError, MemoryError):
         raise
     except Exception as error:  # a malformed notebook can make nbformat raise anything
@@ -139,7 +139,7 @@ def _cell_texts(content: bytes, display_name: str) -> list[str]:
         raise _not_readable(display_name, f"is not a notebook ({reason})", f"不是笔记本（{reason}）") from None
 
 
-def _joined(source: Any) -> str:
+def _cell_text(source: Any) -> str:
     """The source of a cell, a text or a list of lines. Half a surrogate pair, which JSON allows, becomes "?"."""
     lines = source if isinstance(source, list) else [source]
     if not all(isinstance(line, str) for line in lines):

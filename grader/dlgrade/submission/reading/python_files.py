@@ -85,7 +85,7 @@ def _normal(name: str) -> str:
     start = name[:12].lower().replace("_", "-")
     if start == "utf-8" or start.startswith("utf-8-"):
         return "utf-8"
-    return "iso-8859-1" if start in LATIN or start.startswith(tuple(f"{one}-" for one in LATIN)) else name
+    return "iso-8859-1" if start in LATIN or start.startswith(tuple(f"{latin}-" for latin in LATIN)) else name
 
 
 def _line_of(content: bytes, error: UnicodeDecodeError) -> int:

@@ -62,7 +62,7 @@ class Listing(Question, frozen=True):
 
 
 class Unpack(Question, frozen=True):
-    """Read member `index` of a zip, of at most `limit` bytes. The answer is `Content` or `TooLarge`."""
+    """Read member `index` of a zip, of at most `limit` bytes. The answer is `MemberContent` or `TooLarge`."""
 
     zip_name: str
     place: Place
@@ -84,7 +84,7 @@ class Ready(Answer, frozen=True):
     """The child has started. It sends this once, without a question."""
 
 
-class Refused(Answer, frozen=True):
+class Unreadable(Answer, frozen=True):
     """The file cannot be read, for this reason."""
 
     text: Text
@@ -122,10 +122,14 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Members(Answer, frozen=True):
+    """The files in the zip."""
+
     members: list[Member]
 
 
-class Content(Answer, frozen=True):
+class MemberContent(Answer, frozen=True):
+    """The content of the member."""
+
     content: bytes
 
 
@@ -155,10 +159,11 @@ class Records(Answer, frozen=True):
 
 
 AnyQuestion = PythonFile | Notebook | Executed | Listing | Unpack | GradescopeMetadata
-AnyAnswer = Ready | Refused | Exhausted | Source | Members | Content | TooLarge | Records
+AnyAnswer = Ready | Unreadable | Exhausted | Source | Members | MemberContent | TooLarge | Records
 
 
 def send(stream: IO[bytes], message: Question | Answer) -> None:
+    """Write a message."""
     packed = msgspec.msgpack.encode(message)
     stream.write(LENGTH.pack(len(packed)))
     stream.write(packed)

@@ -29,7 +29,7 @@ from dlgrade.submission.reading.questions import (
     AnyAnswer,
     AnyQuestion,
     Exhausted,
-    Refused,
+    Unreadable,
     receive,
     send,
 )
@@ -70,7 +70,7 @@ class Reader:
         question = msgspec.structs.replace(question, display_name=clean(question.display_name))
         with self.turn:
             answer = self._answer(question)
-        if isinstance(answer, Refused):
+        if isinstance(answer, Unreadable):
             raise SubmissionError(answer.text)
         if not isinstance(answer, kinds):
             raise GraderError(
@@ -102,10 +102,10 @@ class Reader:
         if served and not late and (answer is None or isinstance(answer, Exhausted)):
             answer, late = self._exchange(question)
         if late:
-            return Refused(_too_slow(question.display_name))
+            return Unreadable(_too_slow(question.display_name))
         if answer is None:
-            return Refused(_fatal(question.display_name))
-        return Refused(_too_much(question.display_name)) if isinstance(answer, Exhausted) else answer
+            return Unreadable(_fatal(question.display_name))
+        return Unreadable(_too_much(question.display_name)) if isinstance(answer, Exhausted) else answer
 
     def _exchange(self, question: AnyQuestion) -> tuple[Answer | None, bool]:
         """The answer, or None if the child ended; and whether the time was up."""

@@ -17,7 +17,7 @@ import msgspec
 
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
-from dlgrade.submission.reading.questions import Content, Listing, Local, Member, Members, Place, TooLarge, Unpack
+from dlgrade.submission.reading.questions import Listing, Local, Member, MemberContent, Members, Place, TooLarge, Unpack
 from dlgrade.text import Text, both
 
 MAX_DIRECTORY = 8_000_000  # bytes of the list of entries; a million entries have 48 MB
@@ -67,11 +67,11 @@ class _Bounded(io.RawIOBase):
 
 
 class _TooManyError(Exception):
-    pass
+    """The zip's list of entries is too long."""
 
 
 class _TooLargeError(Exception):
-    pass
+    """A member has more bytes than the limit."""
 
 
 _open_now: dict[Place, zipfile.ZipFile] = {}  # the last zip on disk, and the last zip inside it
@@ -86,7 +86,7 @@ def listed(question: Listing) -> Members:
     return Members(list(_members(_open(question.place, question.display_name))))
 
 
-def unpacked(question: Unpack) -> Content | TooLarge:
+def unpacked(question: Unpack) -> MemberContent | TooLarge:
     """Read a member of a zip.
 
     Raises:
@@ -94,7 +94,7 @@ def unpacked(question: Unpack) -> Content | TooLarge:
     """
     packed = _open(question.place, question.zip_name)
     try:
-        return Content(_unpack(packed, question.index, question.limit))
+        return MemberContent(_unpack(packed, question.index, question.limit))
     except _TooLargeError:
         return TooLarge()
     except BROKEN as error:
@@ -184,7 +184,7 @@ def _too_many(display_name: str) -> SubmissionError:
 def _members(packed: zipfile.ZipFile) -> Iterator[Member]:
     """The members that are files, or claim to be."""
     infos = packed.infolist()
-    names = [name_of(info) for info in infos]
+    names = [entry_name(info) for info in infos]
     count = Counter(names)
     for index, (info, name) in enumerate(zip(infos, names, strict=True)):
         if name.endswith("/"):
@@ -198,7 +198,7 @@ def _members(packed: zipfile.ZipFile) -> Iterator[Member]:
         yield Member(index, clean(short), parts, problem, utc, local)
 
 
-def name_of(info: zipfile.ZipInfo) -> str:
+def entry_name(info: zipfile.ZipInfo) -> str:
     """The path of an entry in UTF-8 if its flag says so. Otherwise UTF-8, GBK (Chinese Windows) and cp437 are tried."""
     name = info.orig_filename
     if not info.flag_bits & 0x800:
