@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from dlgrade.results.verdicts import Verdict as Verdict  # judge, audit and batch import it from here
+from dlgrade.results.verdicts import Verdict
 from dlgrade.text import Text
 
 FORMAT_VERSION = 1
