@@ -6,6 +6,8 @@ For each question it sends `Begun` and `Checked` for each check, where somebody 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from dlgrade.errors import CourseError, DlgradeError, GraderError, SandboxError, UsageError
@@ -18,6 +20,8 @@ from dlgrade.worker.limits import Limits
 REFUSALS: dict[str, type[DlgradeError]] = {
     kind.__name__: kind for kind in (SandboxError, GraderError, CourseError, UsageError)
 }
+
+CheckCallback = Callable[[CheckReport], None]  # told about a check
 
 
 class Open(msgspec.Struct, frozen=True):

@@ -16,18 +16,16 @@ from pathlib import Path
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import DlgradeError
-from dlgrade.judge.messages import Ask, Begun, Checked, Graded, Open, Opened, Question, Refused, Replay
+from dlgrade.judge.messages import Ask, Begun, CheckCallback, Checked, Graded, Open, Opened, Question, Refused, Replay
 from dlgrade.judge.remote_process import PROGRAM, ForkedJudge, JudgeLost, JudgeProcess, SpawnedJudge
 from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, Why, WorkerMode
-from dlgrade.results import ChapterReport, CheckReport
+from dlgrade.results import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import Limits
 from dlgrade.workers.nursery import Nursery, gone
 
 NOT_FOR_A_JUDGE = ("MPLBACKEND",)  # a notebook kernel sets it for itself
 PRIVATE = ("solutions", "tests")  # folders of a course that no worker may read
-
-Listener = Callable[[CheckReport], None]
 
 
 class RemoteJudge:
@@ -105,8 +103,8 @@ class RemoteJudge:
         submission: Submission,
         options: RunOptions = DEFAULT_RUN,
         *,
-        on_begin: Listener | None = None,
-        on_check: Listener | None = None,
+        on_begin: CheckCallback | None = None,
+        on_check: CheckCallback | None = None,
         on_wait: Callable[[], None] | None = None,
     ) -> ChapterReport:
         """Return the report of `Judge.grade`, which also describes the other arguments.
@@ -145,8 +143,8 @@ class RemoteJudge:
     def _ask(
         self,
         question: Question,
-        on_begin: Listener | None = None,
-        on_check: Listener | None = None,
+        on_begin: CheckCallback | None = None,
+        on_check: CheckCallback | None = None,
         on_wait: Callable[[], None] | None = None,
     ) -> Graded:
         with self.asking:
@@ -165,8 +163,8 @@ class RemoteJudge:
     def _answer(
         self,
         process: JudgeProcess,
-        on_begin: Listener | None,
-        on_check: Listener | None,
+        on_begin: CheckCallback | None,
+        on_check: CheckCallback | None,
         on_wait: Callable[[], None] | None,
     ) -> Graded:
         """Hand the news to the listeners until the answer comes."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, UsageError
+from dlgrade.judge.messages import CheckCallback
 from dlgrade.judge.plugin import Running
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.remote import PRIVATE
 from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, WorkerMode
-from dlgrade.results import ChapterReport, CheckReport, Verdict
+from dlgrade.results import ChapterReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
 from dlgrade.worker.limits import Limits
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dlgrade.judge.grading import Accelerator, Grading, StandIn
     from dlgrade.judge.suite import Suite
     from dlgrade.workers.sources import WorkerSource
-
-Listener = Callable[[CheckReport], None]
 
 
 class Judge:
@@ -133,8 +131,8 @@ class Judge:
         submission: Submission,
         options: RunOptions = DEFAULT_RUN,
         *,
-        on_begin: Listener | None = None,
-        on_check: Listener | None = None,
+        on_begin: CheckCallback | None = None,
+        on_check: CheckCallback | None = None,
         stand_in: StandIn | None = None,
     ) -> ChapterReport:
         """Run the chapter's suite on the submission, and return the report.
@@ -191,7 +189,7 @@ class _SuiteRun:
     skips = False
 
     def __init__(
-        self, grading: Grading, options: RunOptions, on_begin: Listener | None, on_check: Listener | None
+        self, grading: Grading, options: RunOptions, on_begin: CheckCallback | None, on_check: CheckCallback | None
     ) -> None:
         self.grading = grading
         self.options = options
