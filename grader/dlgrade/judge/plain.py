@@ -36,6 +36,9 @@ class PlainListener:
             self.gradings[path] = self._grading(path, match[1]) if match else None
         return self.gradings[path] is not None
 
+    def broken(self, problem: str) -> None:
+        """pytest reports it."""
+
     def collected(self, path: Path, declared: Declared) -> None:
         self._known(path).open(declared)
 

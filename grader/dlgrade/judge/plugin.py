@@ -56,6 +56,10 @@ class Listener(Protocol):
         """Return whether this file is a suite; called before it is imported. Raises DlgradeError."""
         ...
 
+    def broken(self, problem: str) -> None:
+        """A file cannot be collected."""
+        ...
+
     def collected(self, path: Path, declared: Declared) -> None:
         """A check of this suite was collected, and is going to run."""
         ...
@@ -113,6 +117,16 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
         parent.config.stash[LISTENER].is_suite(module_path)
     except DlgradeError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.failed:
+        collector.config.stash[LISTENER].broken(str(report.longrepr))
+    return report
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -200,6 +200,9 @@ class _SuiteRun:
         del path
         return True
 
+    def broken(self, problem: str) -> None:
+        """The suite was collected before."""
+
     def collected(self, path: Path, declared: Declared) -> None:
         """The judge has chosen the checks."""
 

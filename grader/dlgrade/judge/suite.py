@@ -39,17 +39,19 @@ class Suite:
     @classmethod
     def collect(cls, files: list[Path]) -> Suite:
         """Have pytest import and collect the files. Raises BrokenSuite."""
-        config = _configure(files)
+        collecting = _Collecting()
+        config = _configure(files, collecting)
         session = pytest.Session.from_config(config)
-        problems = _Problems()
-        config.pluginmanager.register(problems)
         try:
             config.hook.pytest_sessionstart(session=session)
             config.hook.pytest_collection(session=session)
         except pytest.UsageError as error:
             raise BrokenSuite(str(error)) from None
-        if problems.first is not None:
-            raise BrokenSuite(problems.first)
+        if collecting.problem is not None:
+            raise BrokenSuite(collecting.problem)
+        names = [item.stash[DECLARED].id for item in session.items]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise BrokenSuite(f"two checks are called {twice[0]}")
         return cls(config, session.items)
 
     @property
@@ -66,25 +68,20 @@ class Suite:
             yield name
 
 
-class _Problems:
-    """A plugin that notes the first file that cannot be collected."""
-
-    def __init__(self) -> None:
-        self.first: str | None = None
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.first = self.first or str(report.longrepr)
-
-
 class _Collecting:
     """The listener while a suite is collected: every file that pytest was given is a suite."""
 
     skips = False
 
+    def __init__(self) -> None:
+        self.problem: str | None = None
+
     def is_suite(self, path: Path) -> bool:
         del path
         return True
+
+    def broken(self, problem: str) -> None:
+        self.problem = self.problem or problem
 
     def collected(self, path: Path, declared: Declared) -> None:
         """The suite keeps the checks itself."""
@@ -102,14 +99,14 @@ class _Collecting:
         """Nothing is open."""
 
 
-def _configure(files: list[Path]) -> pytest.Config:
+def _configure(files: list[Path], listener: Listener) -> pytest.Config:
     """Return pytest's configuration, blind to whatever configuration lies around the student's folder."""
     arguments = [*map(str, files), "--rootdir", str(files[0].parent), "-c", os.devnull, "--noconftest"]
     arguments += ["--import-mode=importlib", "--strict-markers", "--capture=no", "-p", plugin.__name__]
     arguments += [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
     with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"):
         config = pytest.Config.fromdictargs({}, arguments)  # without PYTEST_ADDOPTS
-    config.stash[LISTENER] = _Collecting()
+    config.stash[LISTENER] = listener
     config._do_configure()  # as pytest's own main and pytest-xdist do
     return config
 
