@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from dlgrade.course import Chapter
 
@@ -40,6 +41,7 @@ GENERIC = re.compile(
 DOUBLE_SUFFIX = re.compile(r"\.(?:py|ipynb)$", re.IGNORECASE)  # Windows shows ch28.py.txt as ch28.py
 ID = re.compile(r"(?=\w*\d{4})[A-Za-z]{0,4}\d[\dA-Za-z]{3,}")
 WORDS = re.compile(r"[（(]\d+[)）]|[^\s_.\-+,，、()（）]+|.")
+CUT = "\0"  # in the place of a part of a name that was cut out
 SEPARATORS = " _.-+,，、·–—()（）[]【】"
 
 
@@ -92,22 +94,29 @@ class NameParser:
 
     def _parse(self, stem: str) -> ParsedName:
         stem = DOUBLE_SUFFIX.sub("", stem)
-        chapter, before, after = "", stem, ""
+        chapter, parts = "", [stem]  # the parts around everything that names the chapter
         if match := NUMBERED.search(stem):
             chapter = f"ch{int(match[1] or match[2]):02d}"
-            before, after = stem[: match.start()], stem[match.end() :]
+            parts = [stem[: match.start()], stem[match.end() :]]
         for slug, id in self.slugs:
-            number = id.removeprefix("ch").lstrip("0")  # 28_batch_norm
-            pattern = rf"(?:0*{number}[ _-]+)?" + r"[ _-]*".join(map(re.escape, slug.split("_")))
-            whole = f"{before}\0{after}" if chapter else stem
-            match = re.search(rf"(?<![^\W_]){pattern}(?![^\W_])", whole, re.IGNORECASE)
+            match = _slug_pattern(slug, id).search(CUT.join(parts))
             if match and chapter in ("", id):
-                rest = f"{whole[: match.start()]}\0{whole[match.end() :]}".split("\0")
-                chapter, before, after = id, rest[0], "_".join(part for part in rest[1:] if part.strip(SEPARATORS))
+                parts = f"{match.string[: match.start()]}{CUT}{match.string[match.end() :]}".split(CUT)
+                chapter = id
                 break
+        before, *others = parts
+        after = "_".join(part for part in others if part.strip(SEPARATORS)) if len(others) > 1 else "".join(others)
         first, _ = _without_version(before, numbers=False)
         last, version = _without_version(after, numbers=bool(chapter))
         return ParsedName(chapter, "_".join(part for part in (first, last) if part), version)
+
+
+@cache
+def _slug_pattern(slug: str, id: str) -> re.Pattern[str]:
+    """Matches a slug as a word, with or without the chapter's number before it: `batch-norm`, `28_batch_norm`."""
+    number = id.removeprefix("ch").lstrip("0")
+    words = r"[ _-]*".join(map(re.escape, slug.split("_")))
+    return re.compile(rf"(?<![^\W_])(?:0*{number}[ _-]+)?{words}(?![^\W_])", re.IGNORECASE)
 
 
 def _without_version(rest: str, *, numbers: bool) -> tuple[str, int]:
