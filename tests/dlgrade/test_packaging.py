@@ -23,7 +23,7 @@ import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {names}:
-            raise ModuleNotFoundError(name)
+            raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Refuse())
 """
 
@@ -83,6 +83,15 @@ def test_students_need_no_extra(lowest, dlgrade, tmp_path, ch28):
     (tmp_path / "ch28.py").write_bytes(course.load().reference(ch28).read_bytes())
     done = dlgrade("check", "ch28", "-k", "norm_stat_count", PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("package", ["filelock", "sqlalchemy"])
+def test_a_missing_extra_is_named(package, dlgrade, tmp_path):
+    """A command for staff says in one sentence how to install the packages that only staff need."""
+    (tmp_path / "sitecustomize.py").write_text(REFUSE_EXTRAS.format(names={package}), encoding="utf-8")
+    done = dlgrade("grade", ".", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"Error: {package} is not installed: pip install 'dlgrade[grade]'\n"
 
 
 def test_constraints_of_the_lowest_versions(lowest):

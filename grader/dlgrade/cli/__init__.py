@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dlgrade import sandbox_parts
-from dlgrade.errors import DlgradeError, GraderError
+from dlgrade.errors import DlgradeError, GraderError, UsageError
 from dlgrade.legible import visible, visible_json
 from dlgrade.text import Text, both, choose_lang, chosen_lang, default_lang
 from dlgrade.version import __version__
@@ -64,6 +64,7 @@ GROUPS = (
 )
 COMMANDS = {name: words for _, group in GROUPS for name, words in group.items()}
 MODULES = {"list": "listing"}
+GRADE_EXTRA = {"filelock", "jinja2", "markupsafe", "matplotlib", "sqlalchemy"}  # what only staff need
 
 
 class Verbs(click.Group):
@@ -108,6 +109,11 @@ class Verbs(click.Group):
             sys.stdout.flush()
         except DlgradeError as error:
             fail(error)
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package not in GRADE_EXTRA:
+                raise
+            fail(not_installed(package))
         except click.ClickException as error:
             words = io.StringIO()
             error.show(words)
@@ -127,6 +133,12 @@ class Verbs(click.Group):
 @click.version_option(__version__, prog_name="dlgrade")
 def main() -> None:
     """Exercises for Dive into Deep Learning, judged in a sandbox. 动手学深度学习练习与自动评分。"""
+
+
+def not_installed(package: str) -> UsageError:
+    """Return the error for a package of the extra `grade` that is missing."""
+    command = "pip install 'dlgrade[grade]'"
+    return UsageError(both(f"{package} is not installed: {command}", f"尚未安装 {package}：{command}"))
 
 
 def fail(error: DlgradeError) -> None:

@@ -292,7 +292,7 @@ def unpack_reply(content: bytes) -> Reply | None:
     try:
         head, start = frames.split(content, most.MAX_HEAD)
         reply = _replies.decode(head)
-    except (ValueError, RecursionError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         return None
     if start + sum(reply.sizes) != len(content):
         return None

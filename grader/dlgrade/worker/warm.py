@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import pickle
 from pathlib import Path
@@ -27,6 +28,8 @@ def warm_up() -> None:
     of this process could differentiate.
     """
     use_one_thread()
+    # From Python 3.14 on, the workers of a data loader would come from a server process, which the sandbox refuses.
+    multiprocessing.set_start_method("fork", force=True)
     import cloudpickle
     import torch
 
