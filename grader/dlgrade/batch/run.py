@@ -74,7 +74,7 @@ class GradeOptions:
     device: Device = "auto"
 
 
-class Listener(Protocol):
+class GradingListener(Protocol):
     """Hears how a run goes. The run calls all methods from its own thread, in this order."""
 
     def sandbox(self, missing: list[str]) -> None:
@@ -108,7 +108,7 @@ class Summary(msgspec.Struct):
     out: str = ""
 
 
-def grade_hand_ins(options: GradeOptions, listener: Listener) -> Summary:
+def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     """Grade all hand-ins into the gradebook and bring the reports up to date.
 
     A result is in the gradebook before the next one is asked for. A run that was killed therefore continues when it is
@@ -179,7 +179,9 @@ def _widen_scope(course: Course, book: Gradebook, wanted: list[Chapter], batch: 
     book.set_fact("chapters", ",".join(chapter.id for chapter in course.chapters if chapter.id in ids))
 
 
-def _grade_new(course: Course, book: Gradebook, batch: Batch, options: GradeOptions, listener: Listener) -> Summary:
+def _grade_new(
+    course: Course, book: Gradebook, batch: Batch, options: GradeOptions, listener: GradingListener
+) -> Summary:
     """Grade everything that the gradebook does not know yet."""
     seed = _seed(book, options.seed)
     todo = plan(
@@ -236,7 +238,7 @@ def _is_available(course: Course, options: GradeOptions, need: str) -> bool:
 
 
 def _grade_jobs(
-    course: Course, book: Gradebook, todo: GradingPlan, seed: int, options: GradeOptions, listener: Listener
+    course: Course, book: Gradebook, todo: GradingPlan, seed: int, options: GradeOptions, listener: GradingListener
 ) -> list[Attempt]:
     """Grade the jobs that are left to do. Return those that the grader failed on."""
     faults = []

@@ -16,7 +16,7 @@ from dlgrade.course import Chapter, Course
 from dlgrade.results import Mention
 from dlgrade.submission import Submission
 from dlgrade.worker.forbidden import families
-from dlgrade.worker.protocol import Family, Read, Reply
+from dlgrade.worker.protocol import ForbiddenFamily, Read, Reply
 
 RECORDED = 3  # checks of an exercise whose probes are recorded; a recorded operator takes three times as long
 MAX_NAME = 200
@@ -60,7 +60,7 @@ class ForbiddenUses:
     def request(self, submission: Submission, reference: str) -> Read:
         """Return the request to read a submission and to look for forbidden uses in it."""
         exercises = {
-            name: tuple(Family(family.names, family.operators) for family in families)
+            name: tuple(ForbiddenFamily(family.names, family.operators) for family in families)
             for name, families in self.families.items()
         }
         return Read(submission.files, submission.main, exercises, interface(reference))

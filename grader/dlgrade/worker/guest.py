@@ -29,7 +29,7 @@ from dlgrade.worker.forbidden import guard, neighbours, operators, program, stat
 from dlgrade.worker.forbidden.families import Forbidden, forbidden_by
 from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_NAME
-from dlgrade.worker.protocol import Execute, Failure, OpenGpu, Probe, Question, Read, Reply, Request, Status
+from dlgrade.worker.protocol import Execute, Failure, NumberedRequest, OpenGpu, Probe, Read, Reply, Request, Status
 
 MODULE = "submission"
 MAX_GUESSES = 1000  # names of the submission that a missing name is compared with
@@ -78,7 +78,7 @@ class Guest:
         self.neighbours: neighbours.Neighbours | None = None
         self.operators: list[str] = []
 
-    def answer(self, question: Question) -> bytes:
+    def answer(self, question: NumberedRequest) -> bytes:
         """Do what a question asks for, and return the reply as a frame."""
         self.guard.noticed = []
         self.operators = []

@@ -3,10 +3,11 @@
 ============================  =========================================  =============================================
 from -> to                    messages                                   carried by
 ============================  =========================================  =============================================
-judge -> worker               `Question` (Read, Execute, Probe, OpenGpu) frames on the worker's channel
+judge -> worker               NumberedRequest with Read, Execute, Probe  frames on the worker's channel
+                              or OpenGpu
 worker -> judge               `Reply`, then the bytes of its tensors     frames on the worker's channel
 judge -> fork server          StartWorker, KillWorker, ReportWaiting     packets on its control socket
-fork server -> judge          Ready, Waited, Ended                       packets on its control socket
+fork server -> judge          ServerReady, Waited, Ended                 packets on its control socket
 command -> nursery            StartForkServer, StartJudge,               packets on the nursery's standard input
                               InterruptJudge
 source -> spawned worker      SpawnWorker                                JSON on the command line
@@ -33,7 +34,7 @@ FIRST_NUMBER = 0  # of the reply that a worker sends before it is asked anything
 # The judge asks a worker.
 
 
-class Family(msgspec.Struct, frozen=True):
+class ForbiddenFamily(msgspec.Struct, frozen=True):
     """Operations that an exercise forbids, by public names and by patterns of the operators behind them."""
 
     names: tuple[str, ...]
@@ -52,7 +53,7 @@ class Read(msgspec.Struct, frozen=True, tag=True):
 
     files: dict[str, bytes]
     main: str
-    exercises: dict[str, tuple[Family, ...]] = {}
+    exercises: dict[str, tuple[ForbiddenFamily, ...]] = {}
     interface: list[str] = []
 
 
@@ -85,7 +86,7 @@ class OpenGpu(msgspec.Struct, frozen=True, tag=True):
 Request = Read | Execute | Probe | OpenGpu
 
 
-class Question(msgspec.Struct, frozen=True):
+class NumberedRequest(msgspec.Struct, frozen=True):
     """A request with the number that its reply must repeat. The number is drawn anew for each question."""
 
     number: int
@@ -179,7 +180,7 @@ class End(msgspec.Struct, frozen=True):
     memory: bool
 
 
-class Ready(msgspec.Struct, frozen=True, tag=True):
+class ServerReady(msgspec.Struct, frozen=True, tag=True):
     """The fork server takes orders; `missing` are the parts of its sandbox that this machine lacks. Comes once."""
 
     missing: list[str]
@@ -198,7 +199,7 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     end: End
 
 
-ServerMessage = Ready | Waited | Ended
+ServerMessage = ServerReady | Waited | Ended
 
 # The command orders the nursery.
 
@@ -244,18 +245,18 @@ class SpawnWorker(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _replies = msgspec.msgpack.Decoder(Reply)
-_questions = msgspec.msgpack.Decoder(Question)
+_questions = msgspec.msgpack.Decoder(NumberedRequest)
 _server_orders: msgspec.msgpack.Decoder[ServerOrder] = msgspec.msgpack.Decoder(ServerOrder)
 _server_messages: msgspec.msgpack.Decoder[ServerMessage] = msgspec.msgpack.Decoder(ServerMessage)
 _nursery_orders: msgspec.msgpack.Decoder[NurseryOrder] = msgspec.msgpack.Decoder(NurseryOrder)
 
 
-def encode(message: Question | ServerOrder | ServerMessage | NurseryOrder) -> bytes:
+def encode(message: NumberedRequest | ServerOrder | ServerMessage | NurseryOrder) -> bytes:
     """Return a message as the bytes of a frame or a packet."""
     return _encoder.encode(message)
 
 
-def decode_question(content: bytes) -> Question:
+def decode_question(content: bytes) -> NumberedRequest:
     """Return the question in a frame."""
     return _questions.decode(content)
 

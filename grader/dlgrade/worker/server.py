@@ -24,9 +24,9 @@ from dlgrade.worker.protocol import (
     End,
     Ended,
     KillWorker,
-    Ready,
     ReportWaiting,
     ServerMessage,
+    ServerReady,
     StartWorker,
     Waited,
 )
@@ -54,8 +54,8 @@ class Child:
 class Server:
     """The fork server. `run` is the whole life of the process.
 
-    Phases: enter the sandbox, forget the environment, send `Ready`; then take one event after another, an order or the
-    end of a worker. The server never blocks on a worker: it waits for the control socket and for all pidfds at once.
+    Phases: enter the sandbox, forget the environment, send `ServerReady`; then take one event after another, an order
+    or the end of a worker. The server never blocks on a worker: it waits for the control socket and for all pidfds at once.
     It ends when the control socket is closed, and takes its workers with it.
 
     Fork order matters: the PID namespace of a worker is made before the fork (`before_fork`), all other walls inside
@@ -85,7 +85,7 @@ class Server:
         forget_surroundings()
         if not self.sandbox.contained:
             call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self.send(Ready(self.sandbox.missing))
+        self.send(ServerReady(self.sandbox.missing))
         try:
             while self.turn():
                 pass

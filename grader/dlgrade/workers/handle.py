@@ -15,7 +15,7 @@ from dlgrade.text import both
 from dlgrade.worker import protocol
 from dlgrade.worker.frames import FrameTooLarge, read_frame, write_frame
 from dlgrade.worker.limits import Limits
-from dlgrade.worker.protocol import FIRST_NUMBER, End, Question, Reply, Request
+from dlgrade.worker.protocol import FIRST_NUMBER, End, NumberedRequest, Reply, Request
 from dlgrade.workers.alarm import Alarm
 from dlgrade.workers.output import Output
 
@@ -118,7 +118,7 @@ class Worker(ABC):
             WorkerLost: there is no valid reply in time; the worker is then dead.
         """
         number = secrets.randbits(48)  # a submission cannot answer a question before it is asked
-        content = protocol.encode(Question(number, request))
+        content = protocol.encode(NumberedRequest(number, request))
         self.may_wait = MOST_WAITING * seconds
         self.alarm.set(seconds)  # its kill also frees a write that the worker does not read
         try:

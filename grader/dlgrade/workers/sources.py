@@ -26,10 +26,10 @@ from dlgrade.worker.protocol import (
     End,
     Ended,
     KillWorker,
-    Ready,
     ReportWaiting,
     ServerMessage,
     ServerOrder,
+    ServerReady,
     SpawnWorker,
     StartWorker,
     Waited,
@@ -142,7 +142,7 @@ class ForkServer(WorkerSource):
 
     def open(self) -> WorkerSource:
         ready = self._next_message()
-        assert isinstance(ready, Ready)
+        assert isinstance(ready, ServerReady)
         self.contained = not ready.missing
         return super().open()
 

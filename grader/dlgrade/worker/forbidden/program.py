@@ -63,7 +63,7 @@ class ClassUnit:
 
 
 @dataclass
-class Source:
+class SourceFile:
     """One file: its units in order, the units and values that bind each name, and its star imports."""
 
     name: str
@@ -81,19 +81,19 @@ class Program:
     def __init__(self, main: str, trees: dict[str, ast.Module]) -> None:
         self.main = main
         self.trees = trees
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, SourceFile] = {}
         self.waiting: list[str] = []
         self.need(main)
 
-    def need(self, name: str) -> Source:
+    def need(self, name: str) -> SourceFile:
         """Return a file of the submission, which is taken apart once."""
         if name not in self.sources:
-            source = self.sources[name] = Source(name)
+            source = self.sources[name] = SourceFile(name)
             for statement in self.trees[name].body:
                 self._add(source, statement)
         return self.sources[name]
 
-    def _add(self, source: Source, statement: ast.stmt) -> None:
+    def _add(self, source: SourceFile, statement: ast.stmt) -> None:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             body = Unit(source.name, [statement], runs=bool(_odd_decorators(statement)))
             head = Unit(source.name, [*_head(statement)], runs=True)
@@ -112,7 +112,7 @@ class Program:
                 self._bind(source, name, [], bound, statement.lineno)
                 source.binders[name].append(unit)
 
-    def _add_class(self, source: Source, node: ast.ClassDef) -> None:
+    def _add_class(self, source: SourceFile, node: ast.ClassDef) -> None:
         functions = [part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
         others = [part for part in node.body if part not in functions]
         keywords = [word.value for word in node.keywords]
@@ -124,7 +124,9 @@ class Program:
         source.classes.setdefault(node.name, []).append(cls)
         self._bind(source, node.name, [head], None, node.lineno)
 
-    def _bind(self, source: Source, name: str, units: list[Unit], value: ast.expr | Value | None, line: int) -> None:
+    def _bind(
+        self, source: SourceFile, name: str, units: list[Unit], value: ast.expr | Value | None, line: int
+    ) -> None:
         source.units += units
         source.binders.setdefault(name, []).extend(units)
         source.values.setdefault(name, []).append(value)
@@ -173,7 +175,7 @@ class Program:
 
     # Names at the top level of a file.
 
-    def top_level(self, source: Source, name: str) -> list[Value]:
+    def top_level(self, source: SourceFile, name: str) -> list[Value]:
         """Return the objects that a name may mean at the top level of a file, as far as they are known."""
         if name in source.values:
             values: list[Value] = []
@@ -190,7 +192,7 @@ class Program:
             return [Library(f"builtins.{name}", getattr(builtins, name))]
         return []
 
-    def evaluate(self, source: Source, bound: ast.expr | None, name: str) -> list[Value]:
+    def evaluate(self, source: SourceFile, bound: ast.expr | None, name: str) -> list[Value]:
         """Return the objects that an assignment such as `F = torch.nn.functional` binds."""
         if isinstance(bound, ast.Attribute):
             return [self.member(value, bound.attr) for value in self.evaluate(source, bound.value, name)]

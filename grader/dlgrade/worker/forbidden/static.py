@@ -23,7 +23,7 @@ from dlgrade.worker.forbidden.program import (
     Library,
     Own,
     Program,
-    Source,
+    SourceFile,
     Unit,
     bindings,
     static_member,
@@ -31,7 +31,7 @@ from dlgrade.worker.forbidden.program import (
 
 
 @dataclass(frozen=True)
-class Finding:
+class FoundUse:
     """A forbidden use, or a suspicious line."""
 
     kind: str  # "call" of a forbidden function, "escape" from the rules, "mention" that staff should look at
@@ -46,7 +46,7 @@ class Finding:
 
 def uses(
     program: Program, files: dict[str, str], interface: Iterable[str], forbidden: Mapping[str, Forbidden]
-) -> dict[str, list[Finding]]:
+) -> dict[str, list[FoundUse]]:
     """Return the forbidden uses of each exercise.
 
     Args:
@@ -76,7 +76,7 @@ class Checker:
             self.facts[unit] = facts_of(self.program, unit)
         return self.facts[unit]
 
-    def findings(self, exercise: str, forbidden: Forbidden) -> list[Finding]:
+    def findings(self, exercise: str, forbidden: Forbidden) -> list[FoundUse]:
         """Return the forbidden uses of one exercise, in the order of lines; escapes at import come last."""
         reach = self._reach_of(exercise)
         findings = [*self._imported(exercise, forbidden)]
@@ -89,7 +89,7 @@ class Checker:
         return list(dict.fromkeys([*findings, *self.at_import]))
 
     @cached_property
-    def at_import(self) -> list[Finding]:
+    def at_import(self) -> list[FoundUse]:
         """Return the escapes in code that runs at import, no matter which exercise it belongs to."""
         return [finding for unit in self.running.with_all_methods() for finding in self._escapes(unit, mild=False)]
 
@@ -135,7 +135,7 @@ class Checker:
 
     # Findings.
 
-    def _imported(self, exercise: str, forbidden: Forbidden) -> Iterator[Finding]:
+    def _imported(self, exercise: str, forbidden: Forbidden) -> Iterator[FoundUse]:
         """Yield a forbidden import that takes the place of the exercise, as in `from torch import softmax`."""
         source = self.program.sources[self.program.main]
         if exercise not in source.values:
@@ -144,7 +144,7 @@ class Checker:
             if isinstance(value, Library) and id(value.target) in forbidden.names:
                 yield self._finding("call", value.label, source.name, source.lines[exercise])
 
-    def _calls(self, unit: Unit, forbidden: Forbidden) -> Iterator[Finding]:
+    def _calls(self, unit: Unit, forbidden: Forbidden) -> Iterator[FoundUse]:
         facts = self.facts_of(unit)
         for value, line in facts.libraries:
             attribute = value.label.rpartition(".")[2]
@@ -156,13 +156,13 @@ class Checker:
             if name in forbidden.attributes and not own and not self._defines(name):
                 yield self._finding("call", _displayed(name), unit.source, line)
 
-    def _escapes(self, unit: Unit, *, mild: bool) -> Iterator[Finding]:
+    def _escapes(self, unit: Unit, *, mild: bool) -> Iterator[FoundUse]:
         for escape in self.facts_of(unit).escapes:
             if mild or not escape.mild:
                 yield self._finding("escape", escape.label, unit.source, escape.line)
 
-    def _finding(self, kind: str, name: str, source: str, line: int) -> Finding:
-        return Finding(kind, name[:200], self.files[source], line)
+    def _finding(self, kind: str, name: str, source: str, line: int) -> FoundUse:
+        return FoundUse(kind, name[:200], self.files[source], line)
 
     def _defines(self, attribute: str) -> bool:
         """Return whether the submission defines an attribute of this name, which `x.name` may mean."""
@@ -204,7 +204,7 @@ class Reach:
                 self.units[unit] = None
                 self.waiting.append(unit)
 
-    def name(self, source: Source, name: str) -> None:
+    def name(self, source: SourceFile, name: str) -> None:
         """Add the units that bind a name of a file, or of the file that it is imported from."""
         seen = self.names.setdefault(source.name, set())
         if name in seen:
@@ -260,10 +260,10 @@ class Reach:
 MAX_SUSPICIOUS = 20
 
 
-def suspicious(trees: dict[str, ast.Module], files: dict[str, str]) -> list[Finding]:
+def suspicious(trees: dict[str, ast.Module], files: dict[str, str]) -> list[FoundUse]:
     """Return the lines that mention escapes, in reached code or not, for staff to look at."""
     mentions = {
-        Finding("mention", name, files[source], node.lineno)
+        FoundUse("mention", name, files[source], node.lineno)
         for source, tree in trees.items()
         for node in ast.walk(tree)
         for name in _mentions(node)
