@@ -55,7 +55,7 @@ class Server:
     """The fork server. `run` is the whole life of the process.
 
     Phases: enter the sandbox, forget the environment, send `ServerReady`; then take one event after another, an order
-    or the end of a worker. The server never blocks on a worker: it waits for the control socket and for all pidfds at once.
+    or the end of a worker. The server never blocks on a worker: it waits for the control socket and all pidfds at once.
     It ends when the control socket is closed, and takes its workers with it.
 
     Fork order matters: the PID namespace of a worker is made before the fork (`before_fork`), all other walls inside
