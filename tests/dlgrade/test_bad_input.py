@@ -115,7 +115,7 @@ def test_path_with_spaces_and_chinese(dlgrade, grade, tmp_path):
     (folder / "ch28 批量归一化.py").write_text(grade.reference, encoding="utf-8")
     result = dlgrade("check", "ch28", "-k", "norm_stat_count", cwd=folder)
     assert result.returncode == 0, result.stderr
-    assert "ch28 批量归一化.py" in result.stdout.replace("\n", "")
+    assert "".join("ch28 批量归一化.py".split()) in "".join(result.stdout.split())  # it may be broken at the space
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_other_arguments(grade):
     report = grade(grade.reference + "\ndef layer_norm(X):\n    return X\n")
     check = by_id(report, "layer_norm.last_axis")
     assert check.verdict is Verdict.RAISED
-    assert says(check.message.en, "not what the exercise asks for", "takes 1 positional argument but 4 were given")
+    assert says(check.message.en, "do not fit the exercise", "takes 1 positional argument but 4 were given")
     assert says(check.message.zh, "与题目要求不符", "takes 1 positional argument but 4 were given")
     assert check.detail.call.startswith("layer_norm(X=tensor float32 (4, 3, 6), normalized_shape=(6,), weight=")
     assert others_pass(report, "layer_norm")

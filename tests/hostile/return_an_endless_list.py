@@ -1,5 +1,5 @@
 """Returns a list that has no end when it is read.
-Verdict: TIMED_OUT | OUT_OF_MEMORY | RAISED
+Verdict: FAILED
 """
 
 import itertools
