@@ -474,7 +474,7 @@ class TestTrain:
 
         agree(probe)
 
-    def test_learns(self, run, randn, chance):
+    def test_bad_start(self, run, randn, chance):
         """Learns classes that lie far apart, however bad the weights that the net came with.
         不论网络原来的权重有多差，都能学会相距很远的类别。"""
         y = torch.tensor(chance.sample(list(range(CLASSES)) * 3, 9))

@@ -238,6 +238,13 @@ def broken_suite(small):
     return "files", "its docstring needs a line in English, then one in Chinese"
 
 
+def two_checks_of_one_name(small):
+    suite = small.suite.read_text(encoding="utf-8")
+    head = suite.index("@pytest.mark.exercise")
+    small.suite.write_text(suite + "\n\n" + suite[head:].replace("class Test", "class TestMore", 1), encoding="utf-8")
+    return "files", "two checks are called twice."
+
+
 def idle_check(small):
     small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.testing import raises\n")
     small.add_check("run(lambda impl: raises(lambda: impl.twice(0), Exception))")
@@ -266,6 +273,7 @@ PLAIN = [
     misconception_caught_elsewhere, misdiagnosis, worthless, no_from_scratch, unknown_family, family_of_nothing,
     change_does_not_apply, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
+    two_checks_of_one_name,
     stale_answer, change_is_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip
