@@ -313,7 +313,6 @@ def outputs(W1, b1, W2, b2):
 
 @pytest.mark.exercise("xor_weights")
 class TestXorWeights:
-    @pytest.mark.points(2)
     def test_truth_table(self, run):
         """Gives 0, 1, 1, 0 for the four inputs, with weights of the right shapes.
         对四个输入依次给出 0、1、1、0，且各权重的形状正确。"""
