@@ -36,5 +36,10 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     training: Trains = "last"
     pictures: bool = False
 
+    @classmethod
+    def of_check(cls, seed: int, keyword: str, *, pictures: bool) -> RunOptions:
+        """Return the options of a student's check: without a keyword, training waits until all else passes."""
+        return cls(seed=seed, keyword=keyword, training="last" if keyword else "if_right", pictures=pictures)
+
 
 DEFAULT_RUN = RunOptions()

@@ -1,4 +1,4 @@
-"""What a student gets for bad input: one clear sentence, and where there is something to grade, the right verdicts."""
+"""Bad input gives a student one clear sentence, and the right verdicts if there is something to grade."""
 
 import re
 
@@ -24,7 +24,7 @@ def says(words, *parts):
     return True
 
 
-# What cannot be graded at all.
+# Input that cannot be graded at all.
 
 
 def unknown_chapter(_folder):
@@ -84,7 +84,7 @@ def no_folder_for_junit(folder):
     ids=lambda situation: situation.__name__,
 )  # fmt: skip
 def test_refused(situation, dlgrade, tmp_path):
-    """What cannot be graded is refused with one sentence that names it, in either language, and exit code 2."""
+    """Input that cannot be graded is refused with one sentence that names it, in either language, and exit code 2."""
     arguments, *names = situation(tmp_path)
     for lang, word in (("en", "Error: "), ("zh", "错误：")):
         result = dlgrade("check", *arguments, "--lang", lang)
@@ -146,7 +146,7 @@ def test_neighbouring_file(judge, ch28, grade, tmp_path):
     assert [check.passed for check in report.checks] == [True, False, False, False]
 
 
-# What ends in verdicts.
+# Input that ends in verdicts.
 
 
 def by_id(report, name):

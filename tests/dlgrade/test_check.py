@@ -144,7 +144,7 @@ def test_junit(dlgrade, tmp_path):
     assert not list(tmp_path.glob(".out*")), "a draft was left behind"
 
 
-# What people read.
+# Text for people.
 
 
 @pytest.mark.usefixtures("faulty")
@@ -258,7 +258,7 @@ def test_seed(dlgrade, faulty, judge, ch28):
     assert check["detail"]["call"] != other.detail.call
 
 
-# What is fast, and what is portable.
+# Speed and portability.
 
 NO_TORCH = """
 import sys
@@ -276,7 +276,7 @@ finally:
     ids=" ".join,
 )
 def test_torch_is_not_imported(arguments, tmp_path):
-    """What needs no torch does not import it."""
+    """Commands that need no torch do not import it."""
     result = subprocess.run(
         [sys.executable, "-c", NO_TORCH, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )

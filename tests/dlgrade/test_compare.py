@@ -1,4 +1,4 @@
-"""What counts as equal, and the words for the first difference."""
+"""Equality of values, and the words for the first difference."""
 
 import numpy as np
 import pytest

@@ -294,7 +294,7 @@ def test_gradescope(lang):
 
 
 def test_gradescope_without_a_result():
-    """What could not be graded scores nothing, and says why."""
+    """A submission that could not be graded scores nothing, and says why."""
     empty = result_of(
         report=None, problem=both("It is empty.", "是空文件。"), overrides=(), score=0.0, final=0.0, days_late=0
     )

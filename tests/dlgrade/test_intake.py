@@ -1,4 +1,4 @@
-"""What `dlgrade grade` reads: folders, files, zips, exports and branches, as students and platforms make them."""
+"""`dlgrade grade` reads folders, files, zips, exports and branches, as students and platforms make them."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""What `dlgrade grade --git` reads: a branch for each student."""
+"""`dlgrade grade --git` reads a branch for each student."""
 
 import os
 import subprocess

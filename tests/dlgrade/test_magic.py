@@ -165,7 +165,7 @@ def test_run_again(kernel):
 
 
 def test_mistakes_are_sentences(kernel):
-    """What cannot be done is said in a sentence below the cell, not with a traceback, and the notebook goes on."""
+    """A failure is explained in a sentence below the cell, not with a traceback, and the notebook goes on."""
     assert "Missing argument 'CHAPTER...'" in said(kernel.usage)
     assert "`%dlgrade check`" in said(kernel.watch)
     assert "matches -k 'nonsense'" in said(kernel.no_such)

@@ -22,7 +22,7 @@ def small_course(tmp_path):
 
 
 def test_new_chapter_is_complete(dlgrade, small_course):
-    """What `new` writes is listed, its starter code is fresh, its reference passes and its misconception is named."""
+    """`new` lists the chapter; its starter code is fresh, its reference passes and its misconception is named."""
     environment = {"DLGRADE_COURSE": str(small_course)}
     done = dlgrade("new", "ch90", "glove", **environment)
     assert done.returncode == 0, done.stderr

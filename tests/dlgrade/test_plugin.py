@@ -8,6 +8,8 @@ import pytest
 
 from dlgrade import course
 from dlgrade.course.misconceptions import changed
+from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
 
 HERE = course.load()
 CH28 = HERE.chapter("ch28")
@@ -63,7 +65,9 @@ def pytest_addoption(parser):
 def test_other_projects_are_left_alone(tmp_path):
     """A project beside dlgrade keeps its own --seed and its own fixtures, whatever DLGRADE_COURSE says."""
     (tmp_path / "conftest.py").write_text(OTHER_CONFTEST, encoding="utf-8")
-    (tmp_path / "test_a.py").write_text("def test_a(): assert True\n", encoding="utf-8")
+    (tmp_path / "test_a.py").write_text(
+        "def test_a(pytestconfig): assert pytestconfig.getoption('seed') == 0\n", encoding="utf-8"
+    )
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "--fixtures"]
     for options in (command, command[:-1]):
@@ -71,3 +75,12 @@ def test_other_projects_are_left_alone(tmp_path):
         done = subprocess.run(options, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "dlgrade" not in done.stdout
+
+
+def test_a_judge_leaves_no_import_hook():
+    """pytest's import hook for a suite goes with the judge that collected it."""
+    before = list(sys.meta_path)
+    with Judge(HERE) as judge:
+        judge.grade(CH28, judge.submission(CH28, None), RunOptions(keyword="norm_stat_count"))
+        assert sys.meta_path != before
+    assert sys.meta_path == before

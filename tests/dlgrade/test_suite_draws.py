@@ -1,4 +1,4 @@
-"""What suites draw with: `draw_int`, `shuffled` and `words` of dlgrade.testing."""
+"""Suites draw with `draw_int`, `shuffled` and `words` of dlgrade.testing."""
 
 import torch
 

@@ -302,7 +302,7 @@ def test_no_gpu(check, dlgrade):
 
 @without_gpu
 def test_calibrating_without_a_gpu(with_gpu_check, dlgrade):
-    """What was calibrated for a GPU stays as it is where there is none; the rest is measured anew."""
+    """Without a GPU, a threshold for GPUs stays as it is; the rest is measured anew."""
     path = with_gpu_check / "solutions" / "ch01_sides" / "thresholds.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("mean: 0.9", "mean: 0.1"), encoding="utf-8")
 
@@ -326,9 +326,8 @@ def test_a_run_with_a_gpu_completes_the_gradebook(graded):
 @without_gpu
 def test_a_gpu_that_cannot_be_reached(with_gpu_check):
     """When CUDA does not start in the worker, before the submission is there, that is not the submission's fault."""
-    here = Course(with_gpu_check)
-    chapter = here.chapter("ch01")
-    with Judge(here) as judge:
+    with Judge(Course(with_gpu_check)) as judge:
+        chapter = judge.course.chapter("ch01")
         judge.accelerator = "cuda"  # as on a machine whose driver answers the judge, but not the worker
         report = judge.grade(chapter, judge.submission(chapter, None))
     gpu = report.checks[-1]
@@ -463,7 +462,7 @@ def test_fetch_goes_on(dlgrade, server, tmp_path):
 
 @pytest.mark.usefixtures("stored")
 def test_fetch_of_something_else(dlgrade, server, tmp_path):
-    """What is not the published file is not kept, and the message says so."""
+    """A file other than the published one is not kept, and the message says so."""
     server.content = b"<html>please log in</html>"
 
     result = dlgrade("data", "fetch", "points", "--mirror", server.address)

@@ -176,7 +176,7 @@ def train(judge):
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_without_the_exercise(train, attack):
-    """What has not trained by the exercise earns nothing, and the grader does not break."""
+    """A model that was not trained by the exercise earns nothing, and the grader does not break."""
     name, source, verdict = ATTACKS[attack]
     check = train(name, source)
     assert (check.verdict.value, check.earned) == (verdict, 0), check.message

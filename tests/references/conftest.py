@@ -1,4 +1,4 @@
-"""What the tests of the references share."""
+"""Fixtures that the tests of the references share."""
 
 import pytest
 

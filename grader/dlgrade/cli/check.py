@@ -123,12 +123,7 @@ def _check(
     report = judge.grade(
         chapter,
         submission,
-        RunOptions(
-            seed=options.seed,
-            keyword=options.keyword,
-            training="last" if options.keyword else "if_right",
-            pictures=options.show,
-        ),
+        RunOptions.of_check(options.seed, options.keyword, pictures=options.show),
         on_begin=terminal.running,
         on_check=terminal.check,
     )

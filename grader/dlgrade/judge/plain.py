@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlgrade.judge.check import Declared
-from dlgrade.judge.plugin import Running
+from dlgrade.judge.plugin import Listener, Running
 
 if TYPE_CHECKING:
     from dlgrade.judge.grading import Grading
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SUITE_NAME = re.compile(r"test_(ch\d+)_\w+\.py")
 
 
-class PlainListener:
+class PlainListener(Listener):
     """Grades a submission, by default the reference, with whichever suites pytest collects.
 
     One judge serves all suites. It starts when the first suite is met, before pytest imports it.
@@ -36,21 +36,12 @@ class PlainListener:
             self.gradings[path] = self._grading(path, match[1]) if match else None
         return self.gradings[path] is not None
 
-    def broken(self, problem: str) -> None:
-        """pytest reports it."""
-
     def collected(self, path: Path, declared: Declared) -> None:
         self._known(path).open(declared)
 
     def start(self, path: Path, declared: Declared) -> Running:
         grading = self._known(path)
         return Running(grading, grading.checks[declared.id])
-
-    def begin(self, running: Running) -> None:
-        running.grading.begin(running.check)
-
-    def end(self, running: Running, error: BaseException | None, seconds: float) -> None:
-        running.grading.end(running.check, error, seconds)
 
     def close(self) -> None:
         for grading in self.gradings.values():

@@ -13,7 +13,7 @@ import random
 import re
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
@@ -43,42 +43,40 @@ class Running(NamedTuple):
     check: Check
 
 
-class Listener(Protocol):
+class Listener:
     """Told about the checks of a pytest run.
 
     Attributes:
         skips: whether a check that cannot run here is skipped, as pytest calls it.
     """
 
-    skips: bool
+    skips = False
 
     def is_suite(self, path: Path) -> bool:
         """Return whether this file is a suite; called before it is imported. Raises DlgradeError."""
-        ...
+        del path
+        return True
 
     def broken(self, problem: str) -> None:
         """A file cannot be collected."""
-        ...
 
     def collected(self, path: Path, declared: Declared) -> None:
         """A check of this suite was collected, and is going to run."""
-        ...
 
     def start(self, path: Path, declared: Declared) -> Running:
         """Return a check of this suite for the submission: its fixtures are about to be made."""
-        ...
+        raise NotImplementedError
 
     def begin(self, running: Running) -> None:
         """The check's own code is about to run. Raises `Unmet` if it is not to run."""
-        ...
+        running.grading.begin(running.check)
 
     def end(self, running: Running, error: BaseException | None, seconds: float) -> None:
         """The check has ended, without an error or with this one."""
-        ...
+        running.grading.end(running.check, error, seconds)
 
     def close(self) -> None:
         """The run is over."""
-        ...
 
 
 LISTENER: pytest.StashKey[Listener] = pytest.StashKey()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import CourseError, UsageError
 from dlgrade.judge.messages import CheckCallback
-from dlgrade.judge.plugin import Running
+from dlgrade.judge.plugin import Listener, Running
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.remote import PRIVATE
 from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, WorkerMode
@@ -92,6 +92,8 @@ class Judge:
         self.close()
 
     def close(self) -> None:
+        for suite in self.suites.values():
+            suite.close()
         self.workers.close()
 
     def content(self, chapter: Chapter) -> Content:
@@ -179,14 +181,12 @@ class Judge:
                 if run.options.stop_at_first and run.grading.checks[name].failed:
                     return
         except BaseException:  # its fixtures were not torn down
-            del self.suites[chapter.id]
+            self.suites.pop(chapter.id).close()
             raise
 
 
-class _SuiteRun:
+class _SuiteRun(Listener):
     """The listener of one run: it grades, and tells the caller."""
-
-    skips = False
 
     def __init__(
         self, grading: Grading, options: RunOptions, on_begin: CheckCallback | None, on_check: CheckCallback | None
@@ -196,16 +196,6 @@ class _SuiteRun:
         self.on_begin = on_begin
         self.on_check = on_check
 
-    def is_suite(self, path: Path) -> bool:
-        del path
-        return True
-
-    def broken(self, problem: str) -> None:
-        """The suite was collected before."""
-
-    def collected(self, path: Path, declared: Declared) -> None:
-        """The judge has chosen the checks."""
-
     def start(self, path: Path, declared: Declared) -> Running:
         del path
         check = self.grading.checks[declared.id]
@@ -214,17 +204,14 @@ class _SuiteRun:
         return Running(self.grading, check)
 
     def begin(self, running: Running) -> None:
-        self.grading.begin(running.check)
+        super().begin(running)
         if running.check.declared.trains:
             self._put_off_training()
 
     def end(self, running: Running, error: BaseException | None, seconds: float) -> None:
-        self.grading.end(running.check, error, seconds)
+        super().end(running, error, seconds)
         if self.on_check is not None:
             self.on_check(running.check.report())
-
-    def close(self) -> None:
-        """The judge closes what it has opened."""
 
     def _put_off_training(self) -> None:
         """Training takes seconds: while anything else is wrong, it is put off."""

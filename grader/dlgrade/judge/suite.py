@@ -11,7 +11,7 @@ import pytest
 
 from dlgrade.judge import plugin
 from dlgrade.judge.check import Declared
-from dlgrade.judge.plugin import DECLARED, LISTENER, Listener, Running
+from dlgrade.judge.plugin import DECLARED, LISTENER, Listener
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
 LEFT_OUT = (
@@ -67,36 +67,19 @@ class Suite:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)  # None: tear everything down
             yield name
 
+    def close(self) -> None:
+        """Take pytest's traces, such as its import hook, out of this process."""
+        self.config._ensure_unconfigure()
 
-class _Collecting:
-    """The listener while a suite is collected: every file that pytest was given is a suite."""
 
-    skips = False
+class _Collecting(Listener):
+    """The listener while a suite is collected: it keeps the first problem."""
 
     def __init__(self) -> None:
         self.problem: str | None = None
 
-    def is_suite(self, path: Path) -> bool:
-        del path
-        return True
-
     def broken(self, problem: str) -> None:
         self.problem = self.problem or problem
-
-    def collected(self, path: Path, declared: Declared) -> None:
-        """The suite keeps the checks itself."""
-
-    def start(self, path: Path, declared: Declared) -> Running:
-        raise NotImplementedError
-
-    def begin(self, running: Running) -> None:
-        raise NotImplementedError
-
-    def end(self, running: Running, error: BaseException | None, seconds: float) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 def _configure(files: list[Path], listener: Listener) -> pytest.Config:

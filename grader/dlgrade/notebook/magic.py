@@ -109,12 +109,7 @@ def check_cells(ipython: Any, options: MagicOptions) -> CellReport:
             result = judge.grade(
                 chapter,
                 submission,
-                RunOptions(
-                    seed=options.seed,
-                    keyword=options.keyword,
-                    training="last" if options.keyword else "if_right",
-                    pictures=True,
-                ),
+                RunOptions.of_check(options.seed, options.keyword, pictures=True),
                 on_begin=progress.begun,
                 on_wait=progress.waiting,
             )
