@@ -76,7 +76,8 @@ def tiny_course(tmp_path):
     folder = tmp_path / "course"
     files = {
         "exercises/course.yaml": TINY_CONTENTS,
-        "exercises/ch01_doubling.py": TINY_REFERENCE.replace(
+        "exercises/ch01_doubling/chapter.yaml": TINY_CHAPTER,
+        "exercises/ch01_doubling/ch01_doubling.py": TINY_REFERENCE.replace(
             "    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION\n",
             "    raise NotImplementedError  # write your code here / 在这里写代码\n",
         ),
@@ -89,28 +90,28 @@ def tiny_course(tmp_path):
 
 
 EMPTY_CONTENTS = """\
-format_version: 1
+format_version: 2
 title: {en: Small, zh: 小课程}
 parts:
   - id: only
     title: {en: Only, zh: 唯一}
-chapters:
 """
 
 TINY_CONTENTS = """\
-format_version: 1
+format_version: 2
 title: {en: A small course, zh: 小课程}
 parts:
   - id: basics
     title: {en: Basics, zh: 基础}
-chapters:
-  - id: ch01
-    slug: doubling
-    part: basics
-    title: {en: Doubling, zh: 加倍}
-    exercises:
-      - name: double
-        title: {en: Twice as much, zh: 两倍}
+    chapters:
+      - ch01_doubling
+"""
+
+TINY_CHAPTER = """\
+title: {en: Doubling, zh: 加倍}
+exercises:
+  - name: double
+    title: {en: Twice as much, zh: 两倍}
 """
 
 TINY_REFERENCE = '''\

@@ -24,6 +24,7 @@ class SmallCourse:
     def __init__(self, folder):
         self.folder = folder
         self.solution = folder / "solutions" / "ch90_twice"
+        self.chapter_file = folder / "exercises" / "ch90_twice" / "chapter.yaml"
         self.suite = folder / "tests" / "chapters" / "test_ch90_twice.py"
         self.misconceptions = self.solution / "misconceptions.yaml"
         self.reference = self.solution / "reference.py"
@@ -173,17 +174,15 @@ def fixed_input(small, points):
 
 
 def no_from_scratch(small):
-    contents = small.folder / "exercises" / "course.yaml"
-    small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [sum]\n")
+    small.edit(small.chapter_file, "  - name: twice\n", "  - name: twice\n    forbidden: [sum]\n")
     families = small.folder / "exercises" / "ready_made.yaml"
     families.write_text("sum: {names: [torch.sum], operators: [sum]}\n", encoding="utf-8")
     return "no-from-scratch", "twice: forbids operations and has no test_from_scratch"
 
 
 def unknown_family(small):
-    contents = small.folder / "exercises" / "course.yaml"
-    small.edit(contents, "      - name: twice\n", "      - name: twice\n        forbidden: [sums]\n")
-    return "files", "twice: no family 'sums'"
+    small.edit(small.chapter_file, "  - name: twice\n", "  - name: twice\n    forbidden: [sums]\n")
+    return "files", "no family 'sums', which twice forbids"
 
 
 def family_of_nothing(small):
@@ -219,8 +218,8 @@ def stray_file(small):
 
 
 def stray_chapter(small):
-    (small.folder / "exercises" / "ch91_lost.py").write_text("", encoding="utf-8")
-    return "files", "ch91_lost.py: belongs to no chapter of course.yaml"
+    (small.folder / "exercises" / "ch91_lost").mkdir()
+    return "files", "ch91_lost: belongs to no chapter of course.yaml"
 
 
 def suite_imports_a_solution(small):

@@ -5,27 +5,34 @@ import pytest
 from dlgrade import course
 from dlgrade.errors import NoSuchChapter
 
+CHAPTER = "ch01_doubling/chapter.yaml"
 FAULTS = {
-    "unknown-key": ("    slug: doubling\n", "    slug: doubling\n    colour: red\n", "colour"),
-    "missing-translation": ("title: {en: Doubling, zh: 加倍}", "title: {en: Doubling}", "zh"),
-    "missing-key": ("    part: basics\n", "", "part"),
-    "format-version": ("format_version: 1", "format_version: 2", "format_version 2"),
-    "wrong-type": ("format_version: 1", "format_version: one", "format_version"),
-    "not-yaml": ("chapters:", "chapters: [", "line"),
-    "unknown-part": ("part: basics", "part: basis", "basis"),
+    "unknown-key": ("course.yaml", "  - id: basics\n", "  - id: basics\n    colour: red\n", "colour"),
+    "missing-key": ("course.yaml", "  - id: basics\n    title", "  - title", "id"),
+    "format-version": ("course.yaml", "format_version: 2", "format_version: 1", "format_version 1"),
+    "wrong-type": ("course.yaml", "format_version: 2", "format_version: two", "format_version"),
+    "not-yaml": ("course.yaml", "chapters:", "chapters: [", "line"),
+    "no-folder-name": ("course.yaml", "- ch01_doubling", "- Doubling", "'Doubling' is not chNN_short_name"),
+    "no-chapter": ("course.yaml", "- ch01_doubling", "- ch02_halving", "ch02_halving/chapter.yaml"),
+    "same-chapter-twice": ("course.yaml", "- ch01_doubling", "- ch01_doubling\n      - ch01_x", "ch01 comes twice"),
+    "unknown-chapter-key": (CHAPTER, "exercises:", "colour: red\nexercises:", "colour"),
+    "unknown-exercise-key": (CHAPTER, "  - name: double\n", "  - name: double\n    colour: red\n", "colour"),
+    "missing-translation": (CHAPTER, "title: {en: Doubling, zh: 加倍}", "title: {en: Doubling}", "zh"),
+    "unknown-chapter": (CHAPTER, "exercises:", "after: [ch00]\nexercises:", "after: no chapter 'ch00'"),
+    "same-exercise-twice": (CHAPTER, "  - name", "  - name: double\n    title: {en: x, zh: x}\n  - name", "comes twice"),
 }
 
 
-@pytest.mark.parametrize(("line", "instead", "named"), FAULTS.values(), ids=FAULTS)
-def test_faulty_contents(line, instead, named, dlgrade, tiny_course):
-    """A fault in course.yaml is the course's: exit code 3, and one sentence that names the file and the fault."""
-    contents = tiny_course / "exercises" / "course.yaml"
+@pytest.mark.parametrize(("file", "line", "instead", "named"), FAULTS.values(), ids=FAULTS)
+def test_faulty_contents(file, line, instead, named, dlgrade, tiny_course):
+    """A fault in such a file is the course's: exit code 3, and one sentence that names the file and the fault."""
+    contents = tiny_course / "exercises" / file
     before = contents.read_text(encoding="utf-8")
     assert line in before
     contents.write_text(before.replace(line, instead), encoding="utf-8")
     result = dlgrade("list", DLGRADE_COURSE=str(tiny_course))
     assert (result.returncode, result.stdout) == (3, "")
-    assert str(contents) in result.stderr
+    assert str(tiny_course / "exercises") in result.stderr
     assert named in result.stderr
     assert "Traceback" not in result.stderr
 

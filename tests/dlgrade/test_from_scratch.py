@@ -234,8 +234,9 @@ def test_family(name):
 
 def test_changed_family(tiny_course):
     """A submission is graded anew when a family that its exercise forbids has changed."""
-    contents, ready_made = (tiny_course / "exercises" / name for name in ("course.yaml", "ready_made.yaml"))
-    contents.write_text(contents.read_text(encoding="utf-8") + "        forbidden: [sum]\n", encoding="utf-8")
+    ready_made = tiny_course / "exercises" / "ready_made.yaml"
+    chapter = tiny_course / "exercises" / "ch01_doubling" / "chapter.yaml"
+    chapter.write_text(chapter.read_text(encoding="utf-8") + "    forbidden: [sum]\n", encoding="utf-8")
     digests = set()
     for operator in ("sum", "nansum"):
         ready_made.write_text(f"sum: {{names: [torch.sum], operators: [{operator}]}}\n", encoding="utf-8")

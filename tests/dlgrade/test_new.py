@@ -5,12 +5,11 @@ import pytest
 from dlgrade import course
 
 SMALL = """\
-format_version: 1
+format_version: 2
 title: {en: Course, zh: 课程}
 parts:
   - id: first
     title: {en: First, zh: 第一部分}
-chapters:
 """
 
 

@@ -63,7 +63,7 @@ def test_region_in_a_class_body():
 
 def test_stale_starter_code(dlgrade, tiny_course):
     """`stubs --check` changes nothing and exits with 1 when starter code is stale; `stubs` brings it up to date."""
-    starter = tiny_course / "exercises" / "ch01_doubling.py"
+    starter = tiny_course / "exercises" / "ch01_doubling" / "ch01_doubling.py"
     fresh = starter.read_text(encoding="utf-8")
 
     def stubs(*arguments):
@@ -82,7 +82,7 @@ def test_stale_starter_code(dlgrade, tiny_course):
 
 def test_missing_starter_code(dlgrade, tiny_course):
     """Starter code that is not there yet is stale, too."""
-    (tiny_course / "exercises" / "ch01_doubling.py").unlink()
+    (tiny_course / "exercises" / "ch01_doubling" / "ch01_doubling.py").unlink()
     assert dlgrade("stubs", "--check", DLGRADE_COURSE=str(tiny_course)).returncode == 1
 
 

@@ -13,19 +13,18 @@ from dlgrade.course import Course
 from dlgrade.judge.session import Judge
 
 CONTENTS = """\
-format_version: 1
+format_version: 2
 title: {en: A small course, zh: 小课程}
 parts:
   - id: basics
     title: {en: Basics, zh: 基础}
-chapters:
-  - id: ch01
-    slug: sides
-    part: basics
-    title: {en: Two sides, zh: 两侧}
-    exercises:
-      - name: learn
-        title: {en: Learning, zh: 学习}
+    chapters: [ch01_sides]
+"""
+CHAPTER = """\
+title: {en: Two sides, zh: 两侧}
+exercises:
+  - name: learn
+    title: {en: Learning, zh: 学习}
 """
 RIGHT = "return ((2 * y - 1)[:, None] * X).mean(0)"
 REFERENCE = f'''\
@@ -132,6 +131,7 @@ def small(tmp_path, monkeypatch):
     folder = tmp_path / "course"
     files = {
         "exercises/course.yaml": CONTENTS,
+        "exercises/ch01_sides/chapter.yaml": CHAPTER,
         "solutions/ch01_sides/reference.py": REFERENCE,
         "tests/chapters/test_ch01_sides.py": SUITE,
         "tests/training/test_ch01_sides.py": TRAINING,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
-from dlgrade.course import Chapter, Course, read_yaml, starter_code
+from dlgrade.course import Chapter, Course, starter_code
 from dlgrade.text import Text
 
 FEWEST_ALTERNATES = 2
@@ -84,38 +84,34 @@ def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
 
 def course_strays(course: Course) -> Iterator[Hole]:
     """Holes for files of exercises/, solutions/ and tests/ that belong to no chapter."""
-    stems = {chapter.stem for chapter in course.chapters}
+    stems = set(course.stems)
     expected = {
-        course.folder / "exercises": {"course.yaml", "ready_made.yaml", "hints", *(f"{stem}.py" for stem in stems)},
-        course.folder / "exercises" / "hints": {f"{stem}.yaml" for stem in stems},
+        course.folder / "exercises": {"course.yaml", "ready_made.yaml", *stems},
+        **{course.chapter_file(stem).parent: {"chapter.yaml", f"{stem}.py"} for stem in stems},
         course.folder / "solutions": stems,
         **{folder: {f"test_{stem}.py" for stem in stems} for folder in course.suite_folders},
     }
     for folder, names in expected.items():
         for path in sorted(folder.iterdir() if folder.is_dir() else []):
             if path.name not in names and path.name != "__pycache__":
-                text = f"{path.name}: belongs to no chapter of course.yaml; add its entry or take the file out."
+                text = f"{path.name}: belongs to no chapter of course.yaml; add its chapter or take it out."
                 yield Hole("course", "files", text, str(path))
 
 
 def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
     """Holes for titles and hints that lack one of the languages."""
-    contents = course.contents_file
-    for text in (chapter.title, *(exercise.title for exercise in chapter.exercises)):
+    path = course.chapter_file(chapter.stem)
+    hints = [hint for exercise in chapter.exercises for hint in exercise.hints]
+    for text in (chapter.title, *(exercise.title for exercise in chapter.exercises), *hints):
         if not _translated(text):
-            yield hole(contents, f"{chapter.id}: {text.en!r} needs English and Chinese.", text.en)
+            yield hole(path, f"{text.en!r} needs English and Chinese.", text.en)
+    for exercise in chapter.exercises:
+        if not exercise.hints:
+            yield hole(path, f"{exercise.name} needs hints.", f"name: {exercise.name}")
     for entry in course.misconceptions(chapter):
         if not _translated(entry.hint):
             path = course.solution(chapter) / "misconceptions.yaml"
             yield hole(path, f"{entry.id}: its hint needs English and Chinese.", f"id: {entry.id}")
-    path = course.hints(chapter)
-    hints = read_yaml(path, dict[str, list[Text]]) if path.is_file() else {}
-    for exercise in chapter.exercises:
-        steps = hints.get(exercise.name, [])
-        if not steps or not all(_translated(step) for step in steps):
-            yield hole(path, f"{exercise.name} needs hints in English and Chinese.", f"{exercise.name}:")
-    for name in hints.keys() - {exercise.name for exercise in chapter.exercises}:
-        yield hole(path, f"{name} is no exercise of {chapter.id}.", f"{name}:")
 
 
 def _translated(text: Text) -> bool:

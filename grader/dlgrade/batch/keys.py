@@ -15,11 +15,16 @@ from dlgrade.version import __version__
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """A digest of everything that a chapter is graded by: its files, forbidden families and data sets."""
+    """A digest of everything that a chapter is graded by: its files, forbidden families and data sets.
+
+    Hints, formulas and links change no result, so they may be edited while a class is graded.
+    """
     answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
     files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
     forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]
-    entry = msgspec.json.encode((chapter, forbidden, course.data))
+    titles = [chapter.title, *(exercise.title for exercise in chapter.exercises)]
+    names = [chapter.id, *(exercise.name for exercise in chapter.exercises)]
+    entry = msgspec.json.encode((names, titles, forbidden, course.data))
     return _digest(entry, *(_bytes_of(path) for path in files))
 
 

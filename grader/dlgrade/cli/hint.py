@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from dlgrade.cli import complete, lang_option, load_course, say
-from dlgrade.course import Chapter, Course, read_yaml
+from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.student import record
-from dlgrade.text import Lang, Text, both, same
+from dlgrade.text import Lang, both, same
 
 
 @click.command("hint")
@@ -26,17 +26,11 @@ def command(name: str, lang: Lang) -> None:
     course = load_course()
     chapter_id, _, exercise = name.partition(".")
     chapter = course.chapter(chapter_id)
-    hint(course, chapter, exercise or _first_open(chapter), lang)
+    hint(chapter, exercise or _first_open(chapter), lang)
 
 
-def hint(course: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
+def hint(chapter: Chapter, exercise: str, lang: Lang) -> None:
     """Print the hints of an exercise that were given so far, and the next hint.
-
-    Args:
-        course: the course of the chapter.
-        chapter: the chapter of the exercise.
-        exercise: the name of the exercise.
-        lang: the language of the title.
 
     Raises:
         UsageError: the chapter has no such exercise.
@@ -52,7 +46,7 @@ def hint(course: Course, chapter: Chapter, exercise: str, lang: Lang) -> None:
         )
     from dlgrade.report.terminal import Terminal
 
-    hints = read_yaml(course.hints(chapter), dict[str, list[Text]]).get(exercise, [])
+    hints = chapter.exercise(exercise).hints
     given = min(record.given_hints(chapter).given.get(exercise, 0), len(hints))
     title = chapter.exercise(exercise).title.of(lang)
     terminal = Terminal(lang)

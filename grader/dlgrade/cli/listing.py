@@ -57,6 +57,8 @@ def _chapter_data(chapter: Chapter) -> dict[str, object]:
         "slug": chapter.slug,
         "part": chapter.part,
         "extension": chapter.extension,
+        "after": list(chapter.after),
+        "sections": list(chapter.sections),
         "title": {"en": chapter.title.en, "zh": chapter.title.zh},
         "exercises": [
             {"name": exercise.name, "title": {"en": exercise.title.en, "zh": exercise.title.zh}}

@@ -15,8 +15,9 @@ import yaml
 from dlgrade.errors import CourseError, NoSuchChapter
 from dlgrade.text import Text, both
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 COURSE_VARIABLE = "DLGRADE_COURSE"
+STEM = re.compile(r"ch\d{2,3}_[a-z][a-z0-9_]*")  # the name of a chapter's folder
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "_course"  # the course inside the wheel
 
@@ -24,12 +25,19 @@ INSTALLED = PACKAGE / "_course"  # the course inside the wheel
 class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A function or class that a student writes.
 
-    `forbidden` names families of exercises/ready_made.yaml. An exercise that has any must be written from scratch.
+    Args:
+        name: The name that the submission defines.
+        title: A title of a few words.
+        forbidden: Families of exercises/ready_made.yaml. An exercise that has any must be written from scratch.
+        formula: Its formula in LaTeX.
+        hints: Hints, from a nudge to the key idea; never the answer.
     """
 
     name: str
     title: Text
     forbidden: tuple[str, ...] = ()
+    formula: str = ""
+    hints: tuple[Text, ...] = ()
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,14 +48,36 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of the course, such as the chapters on attention."""
+    """A part of the course, such as the chapters on attention. `chapters` names the folders of its chapters."""
 
     id: str
     title: Text
+    chapters: tuple[str, ...] = ()
 
 
-class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A lecture of the course and its exercises. The lecture of an `extension` has no code of its own."""
+class _ChapterFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of a chapter.yaml. `Chapter` says what the fields mean."""
+
+    title: Text
+    exercises: tuple[Exercise, ...]
+    extension: bool = False
+    after: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+
+class Chapter(msgspec.Struct, frozen=True):
+    """A lecture of the course and its exercises.
+
+    Args:
+        id: The lecture's number: `ch28`.
+        slug: Its short name: `batch_norm`.
+        part: The id of its part of the course.
+        title: Its title.
+        exercises: Its exercises, in the order in which students solve them.
+        extension: The lecture has no code of its own, and the exercises extend it.
+        after: Ids of the chapters that it builds on.
+        sections: Pages of the book, by the path of their source: `chapter_preliminaries/ndarray`.
+    """
 
     id: str
     slug: str
@@ -55,6 +85,8 @@ class Chapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     exercises: tuple[Exercise, ...]
     extension: bool = False
+    after: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -79,7 +111,6 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format_version: int
     title: Text
     parts: tuple[Part, ...]
-    chapters: tuple[Chapter, ...] | None = None
     show_solutions: bool = True
     data: tuple[str, ...] = ()
 
@@ -121,8 +152,9 @@ def read_yaml(path: Path, kind: type[T]) -> T:
 class Course:
     """A folder of content: `exercises/`, `solutions/`, `tests/chapters/`, `tests/training/`, `datasets/`.
 
-    Opening a course reads nothing. course.yaml and ready_made.yaml are read when they are first needed, then kept. All
-    other files are read again each time, so authors see their changes. A path is returned even if no file is there.
+    Opening a course reads nothing. course.yaml, ready_made.yaml and each chapter.yaml are read when they are first
+    needed, then kept. All other files are read again each time, so authors see their changes. A path is returned even
+    if no file is there.
 
     All methods that read raise CourseError if a file has a fault.
     """
@@ -132,13 +164,14 @@ class Course:
         self.folder = folder
         self._data = data
         self.contents_file = folder / "exercises" / "course.yaml"
+        self._chapters: dict[str, Chapter] = {}
 
     @cached_property
     def contents(self) -> _Contents:
         """The content of course.yaml.
 
         Raises:
-            CourseError: it cannot be read, has another format, or names an unknown part or data set.
+            CourseError: it cannot be read, has another format, or names a folder or data set that cannot be.
         """
         contents = read_yaml(self.contents_file, _Contents)
         if contents.format_version != FORMAT_VERSION:
@@ -149,11 +182,16 @@ class Course:
                     f"{self.contents_file}：format_version 为 {version}，本版 dlgrade 只能读 {FORMAT_VERSION}",
                 )
             )
-        known = {part.id for part in contents.parts}
-        for chapter in contents.chapters or ():
-            if chapter.part not in known:
-                place = f"{self.contents_file}: {chapter.id}: "
-                raise CourseError(both(f"{place}no part {chapter.part!r}", f"{place}没有部分 {chapter.part!r}"))
+        ids: set[str] = set()
+        for name in (name for part in contents.parts for name in part.chapters):
+            if not STEM.fullmatch(name):
+                place = f"{self.contents_file}: chapters: {name!r}"
+                raise CourseError(both(f"{place} is not chNN_short_name", f"{place} 应形如 chNN_short_name"))
+            chapter_id = name.partition("_")[0]
+            if chapter_id in ids:
+                place = f"{self.contents_file}: chapters: {chapter_id}"
+                raise CourseError(both(f"{place} comes twice", f"{place} 出现了两次"))
+            ids.add(chapter_id)
         for name in contents.data:
             if not (self.folder / "datasets" / f"{name}.py").is_file():
                 place = f"{self.contents_file}: data: "
@@ -173,8 +211,12 @@ class Course:
         """The families that the exercise forbids."""
         for name in exercise.forbidden:
             if name not in self.families:
-                place = f"{self.contents_file}: {exercise.name}: "
-                raise CourseError(both(f"{place}no family {name!r}", f"{place}没有函数族 {name!r}"))
+                raise CourseError(
+                    both(
+                        f"{self.families_file}: no family {name!r}, which {exercise.name} forbids",
+                        f"{self.families_file}：没有 {exercise.name} 所禁用的函数族 {name!r}",
+                    )
+                )
         return [self.families[name] for name in exercise.forbidden]
 
     @property
@@ -182,8 +224,32 @@ class Course:
         return self.contents.parts
 
     @property
+    def stems(self) -> tuple[str, ...]:
+        """The names of the chapters' folders, in the course's order."""
+        return tuple(name for part in self.parts for name in part.chapters)
+
+    @property
     def chapters(self) -> tuple[Chapter, ...]:
-        return self.contents.chapters or ()
+        """All chapters, in the course's order."""
+        return tuple(self._read_chapter(stem) for stem in self.stems)
+
+    def _read_chapter(self, stem: str) -> Chapter:
+        if stem not in self._chapters:
+            path = self.chapter_file(stem)
+            content = read_yaml(path, _ChapterFile)
+            chapter_id, _, slug = stem.partition("_")
+            part = next(part.id for part in self.parts if stem in part.chapters)
+            known = {name.partition("_")[0] for name in self.stems}
+            if unknown := [name for name in content.after if name not in known]:
+                place = f"{path}: after: "
+                raise CourseError(both(f"{place}no chapter {unknown[0]!r}", f"{place}没有章节 {unknown[0]!r}"))
+            names = [exercise.name for exercise in content.exercises]
+            if twice := [name for name in names if names.count(name) > 1]:
+                place = f"{path}: exercises: "
+                raise CourseError(both(f"{place}{twice[0]} comes twice", f"{place}{twice[0]} 出现了两次"))
+            fields = {name: getattr(content, name) for name in content.__struct_fields__}
+            self._chapters[stem] = Chapter(chapter_id, slug, part, **fields)
+        return self._chapters[stem]
 
     @property
     def shows_solutions(self) -> bool:
@@ -204,13 +270,13 @@ class Course:
         name = wanted.strip().lower()
         if re.fullmatch(r"\d+", name):
             name = f"ch{int(name):02d}"
-        for chapter in self.chapters:
-            if name in (chapter.id, chapter.slug, chapter.stem):
-                return chapter
+        for stem in self.stems:
+            if name in (stem, *stem.split("_", 1)):
+                return self._read_chapter(stem)
         raise NoSuchChapter(self._unknown(wanted, name))
 
     def _unknown(self, wanted: str, name: str) -> Text:
-        names = [known for chapter in self.chapters for known in (chapter.id, chapter.slug, chapter.stem)]
+        names = [known for stem in self.stems for known in (*stem.split("_", 1), stem)]
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         guess = both(f" Did you mean {near[0]}?", f"是否指 {near[0]}？") if near else both("", "")
         return (
@@ -219,11 +285,12 @@ class Course:
             + both(" `dlgrade list` shows them all.", "用 `dlgrade list` 查看全部章节。")
         )
 
-    def starter(self, chapter: Chapter) -> Path:
-        return self.folder / "exercises" / f"{chapter.stem}.py"
+    def chapter_file(self, stem: str) -> Path:
+        """The chapter.yaml of the chapter with this folder."""
+        return self.folder / "exercises" / stem / "chapter.yaml"
 
-    def hints(self, chapter: Chapter) -> Path:
-        return self.folder / "exercises" / "hints" / f"{chapter.stem}.yaml"
+    def starter(self, chapter: Chapter) -> Path:
+        return self.folder / "exercises" / chapter.stem / f"{chapter.stem}.py"
 
     def solution(self, chapter: Chapter) -> Path:
         """The folder of the chapter's reference, misconceptions and alternates."""

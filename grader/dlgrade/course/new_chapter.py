@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from dlgrade.course.course import INSTALLED, Course
 from dlgrade.course.starter_code import starter_code
@@ -11,14 +14,14 @@ from dlgrade.errors import UsageError
 from dlgrade.files import write_whole
 from dlgrade.text import both
 
-ENTRY = """\
-  - id: {id}
-    slug: {slug}
-    part: {part}
+CHAPTER = """\
+title: {{en: {title}, zh: 待译}}
+exercises:
+  - name: {slug}
     title: {{en: {title}, zh: 待译}}
-    exercises:
-      - name: {slug}
-        title: {{en: {title}, zh: 待译}}
+    hints:
+      - en: A nudge.
+        zh: 一点提示。
 """
 REFERENCE = '''\
 """{id} {title}."""
@@ -65,11 +68,6 @@ MISCONCEPTIONS = """\
     en: A question that leads to the misconception.
     zh: 引导学生发现误解的提问。
 """
-HINTS = """\
-{slug}:
-  - en: A nudge.
-    zh: 一点提示。
-"""
 
 
 def write_chapter(course: Course, chapter: str, slug: str, part: str | None = None) -> list[Path]:
@@ -99,7 +97,7 @@ def write_chapter(course: Course, chapter: str, slug: str, part: str | None = No
 def _files(course: Course, chapter: str, slug: str, part: str) -> dict[Path, str]:
     """The content of each file. course.yaml comes last: an interrupted run leaves no entry without its files."""
     names = {
-        "id": chapter, "slug": slug, "part": part, "title": slug.replace("_", " ").capitalize(),
+        "id": chapter, "slug": slug, "title": slug.replace("_", " ").capitalize(),
         "camel": "".join(word.capitalize() for word in slug.split("_")),
     }  # fmt: skip
     stem = f"{chapter}_{slug}"
@@ -109,20 +107,34 @@ def _files(course: Course, chapter: str, slug: str, part: str) -> dict[Path, str
         course.folder / "solutions" / stem / "reference.py": reference,
         course.folder / "solutions" / stem / "misconceptions.yaml": MISCONCEPTIONS.format(**names),
         course.folder / "tests" / "chapters" / f"test_{stem}.py": SUITE.format(**names),
-        course.folder / "exercises" / "hints" / f"{stem}.yaml": HINTS.format(**names),
-        course.folder / "exercises" / f"{stem}.py": starter_code(reference),
-        course.contents_file: _with_entry(contents, chapter, ENTRY.format(**names)),
+        course.chapter_file(stem): CHAPTER.format(**names),
+        course.chapter_file(stem).with_name(f"{stem}.py"): starter_code(reference),
+        course.contents_file: _with_chapter(contents, part, stem),
     }
 
 
-def _with_entry(contents: str, chapter: str, entry: str) -> str:
-    """The table of contents with the entry added, in the order of the chapters' numbers."""
-    contents = contents.rstrip("\n") + "\n"
-    number = int(chapter[2:])
-    for known in re.finditer(r"^  - id: ch(\d+)\n", contents, re.M):
-        if int(known[1]) > number:
-            return contents[: known.start()] + entry + contents[known.start() :]
-    return contents + entry
+def _with_chapter(contents: str, part: str, stem: str) -> str:
+    """The table of contents with the chapter added to its part, before the chapters with greater numbers."""
+    lines = contents.splitlines()
+    parts = _value(yaml.compose(contents, Loader=yaml.SafeLoader), "parts")
+    entry = next(node for node in parts.value if _value(node, "id").value == part)
+    listed = _value(entry, "chapters")
+    if listed is None or not listed.value:
+        line = _value(entry, "id").start_mark.line + 1
+        return "\n".join([*lines[:line], "    chapters:", f"      - {stem}", *lines[line:]]) + "\n"
+    later = [node for node in listed.value if _number(node.value) > _number(stem)]
+    line = later[0].start_mark.line if later else listed.value[-1].start_mark.line + 1
+    indent = " " * (listed.value[0].start_mark.column - 2)
+    return "\n".join([*lines[:line], f"{indent}- {stem}", *lines[line:]]) + "\n"
+
+
+def _value(mapping: Any, key: str) -> Any:
+    """The node of a key of a YAML mapping, or None."""
+    return next((value for name, value in mapping.value if name.value == key), None)
+
+
+def _number(stem: str) -> int:
+    return int(stem[2:].partition("_")[0])
 
 
 def _check_names(course: Course, chapter: str, slug: str, part: str) -> None:

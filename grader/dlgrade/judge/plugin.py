@@ -286,7 +286,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., Any]:
 
 @pytest.fixture
 def from_scratch(request: pytest.FixtureRequest) -> Callable[[], None]:
-    """`from_scratch()`: the exercise's code reaches nothing that its entry in course.yaml forbids."""
+    """`from_scratch()`: the exercise's code reaches nothing that its entry in chapter.yaml forbids."""
     grading, check = _running(request)
     return lambda: grading.check_from_scratch(check)
 
