@@ -1,6 +1,7 @@
 """The course's own files are strict, and chapters are found by any of their names."""
 
 import pytest
+import yaml
 
 from dlgrade import course
 from dlgrade.errors import NoSuchChapter
@@ -81,3 +82,11 @@ def test_nearest_chapter(name, guess, tiny_course):
         assert repr(name) in words
         assert (question in words) == (guess is not None)
         assert "`dlgrade list`" in words
+
+
+def test_plain_yaml():
+    """All YAML of the course is read the same by PyYAML's own parser: not every machine has libyaml."""
+    folder = course.load().folder
+    for path in sorted([*folder.glob("exercises/**/*.yaml"), *folder.glob("solutions/**/*.yaml")]):
+        text = path.read_text(encoding="utf-8")
+        assert yaml.load(text, Loader=yaml.SafeLoader) == yaml.load(text, Loader=yaml.CSafeLoader), path

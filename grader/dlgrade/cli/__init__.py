@@ -180,11 +180,13 @@ def load_course(data: tuple[str, ...] = ()) -> Course:
         UsageError: there is no such data set.
     """
     from dlgrade.course import load
-    from dlgrade.course.data_sets import data_set
 
     course = load(data)
-    for name in data:
-        data_set(course, name)
+    if data:
+        from dlgrade.course.data_sets import data_set
+
+        for name in data:
+            data_set(course, name)
     return course
 
 

@@ -14,8 +14,6 @@ import hashlib
 import importlib.util
 import os
 import types
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -190,7 +188,7 @@ def _fetch(name: str, file: File, tell: Tell, mirror: str | None) -> Path:
     for url in [mirror.rstrip("/") + "/" + file.name] if mirror else list(file.urls):
         try:
             _download(url, draft, file, tell)
-        except (OSError, urllib.error.URLError, ValueError) as error:
+        except (OSError, ValueError) as error:
             problems.append(f"{url}: {getattr(error, 'reason', None) or error}")
             continue
         if _file_digest(draft, file.digest) == file.digest:
@@ -211,6 +209,9 @@ def _not_fetched(file: File, folder: Path, problems: list[str]) -> Text:
 
 def _download(url: str, draft: Path, file: File, tell: Tell) -> None:
     """Download the rest of a draft, or all of it if the server cannot send a part."""
+    import urllib.error  # takes longer to import than `dlgrade list` to print
+    import urllib.request
+
     done = draft.stat().st_size if draft.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
     try:
