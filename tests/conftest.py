@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dlgrade import course
+from dlgrade.course import references
 from dlgrade.judge.session import Judge
 from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
@@ -38,7 +39,7 @@ def grade(judge, ch28):
         return judge.grade(ch28, Submission.from_source(source, name), RunOptions(keyword=keyword, seed=seed))
 
     grade.starter = judge.course.starter(ch28).read_text(encoding="utf-8")
-    grade.reference = judge.course.reference(ch28).read_text(encoding="utf-8")
+    grade.reference = references.source(judge.course, ch28)
     return grade
 
 

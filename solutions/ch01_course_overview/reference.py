@@ -35,7 +35,22 @@ def parse_version(version: str) -> tuple[int, ...]:
     release = re.match(r"\d+(\.\d+)*", version)
     if release is None:
         raise ValueError(f"not a version: {version!r}")
+        # WRONG nothing-is-zero: return (0,)
     return tuple(int(number) for number in release[0].split("."))
+    # WRONG parts-as-strings: return tuple(release[0].split("."))
+    # WRONG all-digits: return tuple(int(number) for number in re.findall(r"\d+", version))
+    # WRONG numbers-of-marks: return tuple(int(number) for number in re.findall(r"\d+", version.partition("+")[0]))
+    # WRONG digits-run-together:
+    #     return tuple(
+    #         int("".join(filter(str.isdigit, part)))
+    #         for part in version.partition("+")[0].split(".")
+    #         if re.search(r"\d", part)
+    #     )
+    # WRONG marked-parts-dropped: return tuple(int(number) for number in version.split(".") if number.isdigit())
+    # WRONG padded-to-three:
+    #     return tuple(int(number) for number in (release[0] + ".0" * (2 - release[0].count("."))).split("."))
+    # WRONG zeros-stripped: return tuple(int(number) for number in (release[0].rstrip(".0") or "0").split("."))
+    # WRONG two-numbers: return tuple(int(number) for number in release[0].split(".")[:2])
     # END SOLUTION
 
 
@@ -62,16 +77,36 @@ def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | 
     # BEGIN SOLUTION
     def at_least(version: str, minimum: str) -> bool:
         releases = parse_version(version), parse_version(minimum)
+        # WRONG compared-as-strings: releases = version, minimum
         pairs = list(itertools.zip_longest(*releases, fillvalue=0))
+        # WRONG parts-as-strings: pairs = list(itertools.zip_longest(*releases, fillvalue="0"))
+        # WRONG compared-as-strings: pairs = list(itertools.zip_longest(*releases, fillvalue=""))
+        # WRONG cut-to-the-shorter: pairs = list(zip(*releases))
         return [a for a, _ in pairs] >= [b for _, b in pairs]
+        # WRONG strictly-later: return [a for a, _ in pairs] > [b for _, b in pairs]
+        # WRONG exactly-the-minimum: return [a for a, _ in pairs] == [b for _, b in pairs]
+        # WRONG every-number-at-least: return all(a >= b for a, b in pairs)
+        # WRONG no-zeros-added: return releases[0] >= releases[1]
 
     found = {}
     for name, minimum in requirements.items():
         try:
             version = importlib.metadata.version(name)
+            # WRONG modules-for-distributions: version = getattr(importlib.import_module(name), "__version__", "0")
             found[name] = version, at_least(version, minimum)
+            # WRONG names-as-written:
+            #     if importlib.metadata.metadata(name)["Name"] != name:
+            #         raise importlib.metadata.PackageNotFoundError
+            #     found[name] = version, at_least(version, minimum)
+            # WRONG names-normalised: found[re.sub(r"[-_.]+", "-", name).lower()] = version, at_least(version, minimum)
         except importlib.metadata.PackageNotFoundError:
+            # WRONG modules-for-distributions: except ImportError:
             found[name] = None, False
+            # WRONG missing-is-fine: found[name] = None, True
+            # WRONG missing-left-out: continue
+            # WRONG stops-at-the-missing:
+            #     found[name] = None, False
+            #     break
     return found
     # END SOLUTION
 
@@ -100,7 +135,47 @@ def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[st
     """
     # BEGIN SOLUTION
     graphlib.TopologicalSorter(prerequisites).prepare()  # its CycleError is a ValueError
+    # WRONG cycle-unnoticed:
+    # WRONG done-cycle-unnoticed:
+    # WRONG two-cycles-alone:
+    #     if any(a in prerequisites.get(b, ()) for a in prerequisites for b in prerequisites[a]):
+    #         raise ValueError
+    # WRONG meeting-paths-a-cycle:
+    #     graphlib.TopologicalSorter(prerequisites).prepare()
+    #     for start in prerequisites:
+    #         seen, todo = set(), [start]
+    #         while todo:
+    #             if (chapter := todo.pop()) in seen:
+    #                 return []
+    #             seen.add(chapter)
+    #             todo += prerequisites.get(chapter, ())
     done = set(done)
+    # WRONG iterator-used-up:
+    #     for chapter in done:
+    #         assert chapter
+    #     done = set(done)
     chapters = {*prerequisites, *itertools.chain(*prerequisites.values())}
+    # WRONG keys-alone: chapters = {*prerequisites}
+    # WRONG done-cycle-unnoticed:
+    #     graphlib.TopologicalSorter({k: set(v) - done for k, v in prerequisites.items() if k not in done}).prepare()
+    #     chapters = {*prerequisites, *itertools.chain(*prerequisites.values())}
+    # WRONG as-the-course-has-it: chapters = dict.fromkeys([*prerequisites, *itertools.chain(*prerequisites.values())])
     return sorted(chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ())))
+    # WRONG any-prerequisite:
+    #     return sorted(
+    #         chapter
+    #         for chapter in chapters - done
+    #         if not prerequisites.get(chapter) or not done.isdisjoint(prerequisites[chapter])
+    #     )
+    # WRONG done-again:
+    #     return sorted(chapter for chapter in chapters if done.issuperset(prerequisites.get(chapter, ())))
+    # WRONG all-that-led-to-it:
+    #     while any(done.isdisjoint([c]) is False and not done.issuperset(prerequisites.get(c, ())) for c in chapters):
+    #         done = {c for c in done if done.issuperset(prerequisites.get(c, ()))}
+    #     return sorted(chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ())))
+    # WRONG whole-plan: return sorted(chapters - done)
+    # WRONG as-the-course-has-it:
+    #     return list(
+    #         chapter for chapter in chapters if chapter not in done and done.issuperset(prerequisites.get(chapter, ()))
+    #     )
     # END SOLUTION

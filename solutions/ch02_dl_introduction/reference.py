@@ -34,8 +34,20 @@ def rank_ads(ctr: Sequence[float], bid: Sequence[float], k: int | None = None) -
     """
     # BEGIN SOLUTION
     if len(ctr) != len(bid):
+        # WRONG lengths-unchecked:
+        #     ctr, bid = zip(*zip(ctr, bid)) if len(ctr) * len(bid) else ((), ())
+        #     if len(ctr) != len(bid):
         raise ValueError(f"{len(ctr)} click-through rates for {len(bid)} bids")
     return sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])[:k]
+    # WRONG by-rate-alone: return sorted(range(len(ctr)), key=lambda i: -ctr[i])[:k]
+    # WRONG by-bid-alone: return sorted(range(len(ctr)), key=lambda i: -bid[i])[:k]
+    # WRONG sum-for-product: return sorted(range(len(ctr)), key=lambda i: -ctr[i] - bid[i])[:k]
+    # WRONG worst-first: return sorted(range(len(ctr)), key=lambda i: ctr[i] * bid[i])[:k]
+    # WRONG ties-reversed: return sorted(range(len(ctr)), key=lambda i: ctr[i] * bid[i])[::-1][:k]
+    # WRONG zero-means-all: return sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])[: k or None]
+    # WRONG ranks-for-indices:
+    #     order = sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])
+    #     return [order.index(i) for i in range(len(order))][:k]
     # END SOLUTION
 
 
@@ -61,6 +73,13 @@ def smoothed_ctr(clicks: Tensor, impressions: Tensor, alpha: float = 1.0, beta: 
     """
     # BEGIN SOLUTION
     return (clicks + alpha) / (impressions + alpha + beta)
+    # WRONG no-smoothing: return clicks / impressions
+    # WRONG never-shown-is-zero: return clicks / impressions.clamp(min=1)
+    # WRONG beta-forgotten: return (clicks + alpha) / (impressions + alpha)
+    # WRONG beta-counts-all: return (clicks + alpha) / (impressions + beta)
+    # WRONG parameters-swapped: return (clicks + beta) / (impressions + alpha + beta)
+    # WRONG mode-for-mean: return (clicks + alpha - 1) / (impressions + alpha + beta - 2)
+    # WRONG rounded-down: return ((clicks + alpha) / (impressions + alpha + beta)).to(clicks.dtype)
     # END SOLUTION
 
 
@@ -93,6 +112,14 @@ def gsp_prices(ctr: Sequence[float], bid: Sequence[float], k: int) -> list[tuple
     """
     # BEGIN SOLUTION
     order = rank_ads(ctr, bid)
+    # WRONG never-clicked-left-out: order = [i for i in rank_ads(ctr, bid) if ctr[i]]
     followers = [ctr[j] * bid[j] for j in order[1:]] + [0.0]
+    # WRONG first-price: followers = [ctr[j] * bid[j] for j in order]
+    # WRONG next-bid: followers = [bid[j] * ctr[i] for i, j in zip(order, order[1:])] + [0.0]
+    # WRONG losers-forgotten: followers = [ctr[j] * bid[j] for j in order[1:k]] + [0.0]
+    # WRONG one-price-for-all: followers = [ctr[j] * bid[j] for j in order[k : k + 1] * k] + [0.0] * k
+    # WRONG last-pays-own-bid: followers = [ctr[j] * bid[j] for j in order[1:] + order[-1:]]
     return [(i, score / ctr[i] if ctr[i] else 0.0) for i, score in zip(order[:k], followers, strict=False)]
+    # WRONG score-for-price:
+    #     return [(i, score if ctr[i] else 0.0) for i, score in zip(order[:k], followers, strict=False)]
     # END SOLUTION

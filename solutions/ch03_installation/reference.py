@@ -35,13 +35,24 @@ def verify_sha1(fname: str, sha1_hash: str, chunk_size: int = 1048576) -> bool:
     """
     # BEGIN SOLUTION
     digest = hashlib.sha1()
+    # WRONG md5: digest = hashlib.md5()
     try:
         with Path(fname).open("rb") as file:
+            # WRONG text-for-bytes: with Path(fname).open(encoding="latin-1") as file:
             while chunk := file.read(chunk_size):
+                # WRONG first-chunk-alone: if chunk := file.read(chunk_size):
+                # WRONG part-of-a-chunk-dropped: while len(chunk := file.read(chunk_size)) == chunk_size:
                 digest.update(chunk)
+                # WRONG last-chunk-alone: digest = hashlib.sha1(chunk)
+                # WRONG text-for-bytes: digest.update(chunk.encode("latin-1"))
     except FileNotFoundError:
         return False
+        # WRONG missing-is-right: return True
+        # WRONG missing-is-empty: pass
     return digest.hexdigest() == sha1_hash.lower()
+    # WRONG bytes-for-digits: return digest.digest() == sha1_hash.lower()
+    # WRONG case-matters: return digest.hexdigest() == sha1_hash
+    # WRONG beginning-is-enough: return digest.hexdigest().startswith(sha1_hash.lower())
     # END SOLUTION
 
 
@@ -58,8 +69,24 @@ def seed_everything(seed: int) -> None:
     """
     # BEGIN SOLUTION
     random.seed(seed)
+    # WRONG python-forgotten:
+    # WRONG always-the-same-seed:
+    #     seed = 42
+    #     random.seed(seed)
+    # WRONG zero-is-none:
+    #     if not seed:
+    #         return
+    #     random.seed(seed)
+    # WRONG seeded-once:
+    #     if torch.initial_seed() == seed:
+    #         return
+    #     random.seed(seed)
     np.random.seed(seed)
+    # WRONG numpy-generator-of-ones-own: np.random.default_rng(seed)
+    # WRONG torch-alone, 2 lines:
     torch.manual_seed(seed)  # of all devices
+    # WRONG torch-generator-of-ones-own: torch.Generator().manual_seed(seed)  # of all devices
+    # WRONG processor-alone: torch.default_generator.manual_seed(seed)  # of all devices
     # END SOLUTION
 
 
@@ -84,10 +111,21 @@ def import_report(names: Sequence[str]) -> dict[str, bool]:
     def found(name: str) -> bool:
         try:
             return importlib.util.find_spec(name) is not None
+            # WRONG imports-to-find-out: return importlib.import_module(name) is not None
+            # WRONG loaded-ones-alone: return name in sys.modules
+            # WRONG package-for-submodule: return importlib.util.find_spec(name.partition(".")[0]) is not None
+            # WRONG distributions-for-modules:
+            #     return importlib.import_module("importlib.metadata").version(name) is not None
+            # WRONG python-files-alone:
+            #     return any(Path(folder, name.replace(".", "/") + ".py").exists() for folder in sys.path)
         except ModuleNotFoundError:  # what it should be in is not there, or is no package
+            # WRONG imports-to-find-out: except Exception:  # what it should be in is not there, or is no package
             return False
         except ValueError:  # it is loaded, and has no spec
             return name in sys.modules
+            # WRONG no-spec-no-module: return False
 
     return {name: found(name) for name in names}
+    # WRONG absent-ones-left-out: return {name: True for name in names if found(name)}
+    # WRONG one-absent-all-absent: return dict.fromkeys(names, all(map(found, names)))
     # END SOLUTION

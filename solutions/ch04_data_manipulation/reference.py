@@ -32,10 +32,18 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
     """
     # BEGIN SOLUTION
     strides, step = [], 1
+    # WRONG strides-in-bytes: strides, step = [], 4
     for size in reversed(shape):
+        # WRONG columns-first: for size in shape:
         strides.append(step)
+        # WRONG own-size-as-stride:
+        #     step *= max(size, 1)
+        #     strides.append(step)
         step *= max(size, 1)
+        # WRONG own-size-as-stride:
+        # WRONG empty-axis-gives-zero: step *= size
     return tuple(reversed(strides))
+    # WRONG columns-first: return tuple(strides)
     # END SOLUTION
 
 
@@ -61,11 +69,17 @@ def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
     # BEGIN SOLUTION
     shape = []
     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
+        # WRONG aligned-at-first-axis: for sizes in itertools.zip_longest(*shapes, fillvalue=1):
+        # WRONG missing-axes-refused:
+        #     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=0):
         wide = set(sizes) - {1}
+        # WRONG zero-stretched-to-one: wide = set(sizes) - {0, 1}
         if len(wide) > 1:
             raise ValueError(f"{shapes} cannot be broadcast together")
         shape.append(wide.pop() if wide else 1)
+        # WRONG larger-size-wins, 4 lines: shape.append(max(sizes))
     return tuple(reversed(shape))
+    # WRONG aligned-at-first-axis: return tuple(shape)
     # END SOLUTION
 
 
@@ -89,8 +103,13 @@ def shares_storage(x: Tensor, y: Tensor) -> bool:
     """
     # BEGIN SOLUTION
     one, other = x.untyped_storage(), y.untyped_storage()
+    # WRONG only-common-elements: one, other = x, y
     first, second = one.data_ptr(), other.data_ptr()
     return first < second + other.nbytes() and second < first + one.nbytes()
+    # WRONG first-addresses-compared: return x.data_ptr() == y.data_ptr()
+    # WRONG values-compared: return x.dtype == y.dtype and torch.equal(x.flatten(), y.flatten())
+    # WRONG objects-compared: return x is y
+    # WRONG only-common-elements: return first < second + other.nbytes and second < first + one.nbytes
     # END SOLUTION
 
 
@@ -115,6 +134,10 @@ def reshape_copies(x: Tensor, shape: Sequence[int]) -> bool:
     """
     # BEGIN SOLUTION
     return x.reshape(tuple(shape)).data_ptr() != x.data_ptr()
+    # WRONG reshape-never-copies: return False
+    # WRONG reshape-always-copies: return True
+    # WRONG copies-if-not-contiguous: return not x.is_contiguous()
+    # WRONG storage-addresses-of-slices: return x.reshape(tuple(shape)).data_ptr() != x.untyped_storage().data_ptr()
     # END SOLUTION
 
 
@@ -131,6 +154,10 @@ def from_array(array: np.ndarray, copy: bool = False) -> Tensor:
     """
     # BEGIN SOLUTION
     return torch.tensor(array) if copy else torch.from_numpy(array)
+    # WRONG tensor-believed-to-share: return torch.tensor(array)
+    # WRONG from-numpy-believed-to-copy: return torch.from_numpy(array)
+    # WRONG copy-reversed: return torch.from_numpy(array) if copy else torch.tensor(array)
+    # WRONG always-float32: return torch.tensor(array, dtype=torch.float32) if copy else torch.from_numpy(array).float()
     # END SOLUTION
 
 
@@ -147,8 +174,17 @@ def fill_missing(X: Tensor) -> Tensor:
     # BEGIN SOLUTION
     missing = X.isnan()
     total = torch.where(missing, 0, X).sum(dim=0)
+    # WRONG global-mean: total = torch.where(missing, 0, X).sum()
     count = (~missing).sum(dim=0)
+    # WRONG mean-over-all-rows: count = torch.tensor(len(X))
+    # WRONG global-mean: count = (~missing).sum()
     return torch.where(missing, total / count.clamp(min=1), X)
+    # WRONG zeros-for-gaps: return torch.where(missing, 0 * total, X)
+    # WRONG mean-of-nothing: return torch.where(missing, total / count, X)
+    # WRONG filled-in-place:
+    #     X[:] = torch.where(missing, total / count.clamp(min=1), X)
+    #     return X
+    # WRONG same-table-if-complete: return torch.where(missing, total / count.clamp(min=1), X) if missing.any() else X
     # END SOLUTION
 
 
@@ -172,9 +208,17 @@ def get_dummies(column: Sequence[str | None], dummy_na: bool = False) -> tuple[l
     """
     # BEGIN SOLUTION
     names = sorted({value for value in column if value is not None})
+    # WRONG order-of-appearance: names = list(dict.fromkeys(value for value in column if value is not None))
+    # WRONG empty-string-as-missing: names = sorted({value for value in column if value})
     keys = [*names, None] if dummy_na else names
+    # WRONG missing-lost: keys = names
+    # WRONG missing-column-only-if-needed: keys = [*names, None] if dummy_na and None in column else names
+    # WRONG missing-column-first: keys = [None, *names] if dummy_na else names
+    # WRONG missing-always-marked: keys = [*names, None]
+    # WRONG first-category-dropped: keys = [*names[1:], None] if dummy_na else names[1:]
     table = torch.zeros(len(column), len(keys))
     for row, value in enumerate(column):
+        # WRONG empty-string-as-missing: for row, value in enumerate(value or None for value in column):
         if value in keys:
             table[row, keys.index(value)] = 1
     return names, table

@@ -27,6 +27,10 @@ def frobenius_norm(A: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return (A * A).sum().sqrt()
+    # WRONG largest-singular-value: return torch.linalg.svdvals(A.reshape(len(A), -1)).max() if A.numel() else A.sum()
+    # WRONG root-forgotten: return (A * A).sum()
+    # WRONG sum-of-sizes: return A.abs().sum()
+    # WRONG root-mean-square: return (A * A).sum().sqrt() / max(1, A.numel()) ** 0.5
     # END SOLUTION
 
 
@@ -47,11 +51,20 @@ def lp_norm(x: Tensor, p: float) -> Tensor:
     """
     # BEGIN SOLUTION
     sizes = x.abs()
+    # WRONG negatives-counted-as-they-are: sizes = x
     largest = sizes.max()
     if math.isinf(p):
+        # WRONG always-euclidean:
+        #     p = 2
+        #     if math.isinf(p):
         return largest
+    # WRONG no-limit-at-infinity, 2 lines:
     scale = largest.detach().clamp(min=torch.finfo(x.dtype).tiny)
+    # WRONG negatives-counted-as-they-are: scale = 1
     return scale * ((sizes / scale) ** p).sum() ** (1 / p)
+    # WRONG power-not-undone: return (sizes**p).sum()
+    # WRONG always-the-square-root: return (sizes**p).sum().sqrt()
+    # WRONG no-limit-at-infinity: return (sizes**p).sum() ** (1 / p)
     # END SOLUTION
 
 
@@ -70,8 +83,17 @@ def mean_keepdims(A: Tensor, axis: int | Sequence[int], keepdims: bool = False) 
     """
     # BEGIN SOLUTION
     axes = [axis] if isinstance(axis, int) else list(axis)
+    # WRONG first-axis-only: axes = [axis] if isinstance(axis, int) else list(axis)[:1]
     count = math.prod(A.shape[i] for i in axes)
+    # WRONG divided-by-everything: count = A.numel()
     return A.sum(dim=axes, keepdim=keepdims) / count
+    # WRONG keepdims-ignored: return A.sum(dim=axes, keepdim=False) / count
+    # WRONG keepdims-always: return A.sum(dim=axes, keepdim=True) / count
+    # WRONG sum-for-mean: return A.sum(dim=axes, keepdim=keepdims)
+    # WRONG axes-shift-while-reduced:
+    #     for i in axes:
+    #         A = A.sum(dim=i % A.dim(), keepdim=keepdims)
+    #     return A / count
     # END SOLUTION
 
 
@@ -93,7 +115,15 @@ def mm(A: Tensor, B: Tensor) -> Tensor:
     # BEGIN SOLUTION
     if A.shape[1] != B.shape[0]:
         raise ValueError(f"{tuple(A.shape)} and {tuple(B.shape)} do not go together")
+    # WRONG mismatch-not-noticed, 2 lines:
     return (A[:, :, None] * B).sum(dim=1)
+    # WRONG elementwise-product: return A * B if A.shape == B.shape else (A[:, :, None] * B).sum(dim=1)
+    # WRONG product-of-sums: return A.sum(dim=1)[:, None] * B.sum(dim=0)
+    # WRONG product-transposed: return (A[:, :, None] * B).sum(dim=1).T
+    # WRONG graph-lost:
+    #     return torch.tensor([[(row * column).sum().item() for column in B.T] for row in A], dtype=A.dtype).reshape(
+    #         len(A), B.shape[1]
+    #     ) + 0 * (A.sum() + B.sum())
     # END SOLUTION
 
 
@@ -114,6 +144,12 @@ def is_positive_definite(A: Tensor) -> bool:
     values = torch.linalg.eigvalsh(A)
     noise = len(A) * torch.finfo(A.dtype).eps * values[-1]
     return torch.allclose(A, A.T) and bool(values[0] > noise)
+    # WRONG semi-definite-accepted: return torch.allclose(A, A.T) and bool(values[0] > -noise - 1e-12)
+    # WRONG positive-entries: return torch.allclose(A, A.T) and bool((A > 0).all())
+    # WRONG positive-diagonal: return torch.allclose(A, A.T) and bool((A.diagonal() > 0).all())
+    # WRONG positive-determinant: return torch.allclose(A, A.T) and bool(torch.linalg.det(A) > 0)
+    # WRONG no-zero-eigenvalue: return torch.allclose(A, A.T) and bool((values.abs() > abs(noise)).all())
+    # WRONG symmetry-not-asked-for: return bool(values[0] > noise)
     # END SOLUTION
 
 
@@ -134,9 +170,13 @@ def permutation_matrix(perm: Sequence[int]) -> Tensor:
     # BEGIN SOLUTION
     n = len(perm)
     if sorted(perm) != list(range(n)):
+        # WRONG repetitions-accepted: if min(perm) < 0 or max(perm) >= n:
+        # WRONG only-repetitions-refused: if len(set(perm)) != n:
         raise ValueError(f"{perm} is no permutation of the numbers below {n}")
     P = torch.zeros(n, n)
     for i, j in enumerate(perm):
         P[i, j] = 1
+        # WRONG transposed: P[j, i] = 1
+        # WRONG counted-from-one: P[i, j - 1] = 1
     return P
     # END SOLUTION

@@ -27,6 +27,14 @@ def numerical_lim(f: Callable[[Number], Number], x: Number, h: float) -> Number:
     """
     # BEGIN SOLUTION
     return (f(x + h) - f(x)) / h
+    # WRONG step-to-the-left: return (f(x) - f(x - h)) / h
+    # WRONG central-for-one-sided: return (f(x + h) - f(x - h)) / (2 * h)
+    # WRONG not-divided-by-the-step: return f(x + h) - f(x)
+    # WRONG length-of-the-step: return (f(x + h) - f(x)) / abs(h)
+    # WRONG step-in-place:
+    #     before = f(x)
+    #     x += h
+    #     return (f(x) - before) / h
     # END SOLUTION
 
 
@@ -48,8 +56,17 @@ def finite_difference_grad(f: Callable[[Tensor], Tensor], x: Tensor, eps: float 
     """
     # BEGIN SOLUTION
     steps = eps * torch.eye(x.numel(), dtype=x.dtype)
+    # WRONG all-elements-at-once: steps = eps * torch.ones(x.numel(), x.numel(), dtype=x.dtype)
+    # WRONG eps-ignored:
+    #     eps = 1e-6
+    #     steps = eps * torch.eye(x.numel(), dtype=x.dtype)
     slopes = [(f(x + e) - f(x - e)) / (2 * eps) for e in steps.reshape(-1, *x.shape)]
+    # WRONG forward-difference: slopes = [(f(x + e) - f(x)) / eps for e in steps.reshape(-1, *x.shape)]
+    # WRONG half-the-distance: slopes = [(f(x + e) - f(x - e)) / eps for e in steps.reshape(-1, *x.shape)]
+    # WRONG not-stepped-back:
+    #     slopes = [(f(x.data.add_(e)) - f(x.data.sub_(2 * e))) / (2 * eps) for e in steps.reshape(-1, *x.shape)]
     return torch.stack(slopes).reshape(x.shape).detach()
+    # WRONG graph-kept: return torch.stack(slopes).reshape(x.shape)
     # END SOLUTION
 
 
@@ -71,10 +88,15 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     y = f(x)
     if not y.requires_grad:
         return x.new_zeros(len(y), len(x))
+        # WRONG denominator-layout: return x.new_zeros(len(x), len(y))
     rows = []
     for output in y:
         rows += torch.autograd.grad(output, x, retain_graph=True)
+        # WRONG outputs-summed: rows += torch.autograd.grad(y.sum(), x, retain_graph=True)
+        # WRONG jacobian-with-graph: rows += torch.autograd.grad(output, x, create_graph=True)
     return torch.stack(rows)
+    # WRONG denominator-layout: return torch.stack(rows).T
+    # WRONG rows-accumulate: return torch.stack(rows).cumsum(dim=0)
     # END SOLUTION
 
 
@@ -95,6 +117,10 @@ def grad_least_squares(X: Tensor, w: Tensor, y: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return 2 * X.T @ (X @ w - y)
+    # WRONG factor-two-forgotten: return X.T @ (X @ w - y)
+    # WRONG mean-for-sum: return 2 * X.T @ (X @ w - y) / len(y)
+    # WRONG residual-reversed: return 2 * X.T @ (y - X @ w)
+    # WRONG norm-not-squared: return X.T @ (X @ w - y) / (X @ w - y).norm().clamp(min=1e-12)
     # END SOLUTION
 
 
@@ -117,6 +143,14 @@ def subgradient_abs(x: Tensor, at_zero: float = 0.0) -> Tensor:
     """
     # BEGIN SOLUTION
     if not -1 <= at_zero <= 1:
+        # WRONG clamped-for-an-error:
+        #     if not -1 <= at_zero <= 1:
+        #         at_zero = max(-1.0, min(1.0, at_zero))
+        #     if at_zero != at_zero:
         raise ValueError(f"at_zero is {at_zero}; the subgradients of |x| at 0 are the numbers from -1 to 1")
     return torch.where(x == 0, at_zero, torch.sign(x))
+    # WRONG nan-at-zero: return x / x.abs()
+    # WRONG always-zero-at-zero: return torch.sign(x)
+    # WRONG zero-is-positive: return torch.where(x >= 0, 1.0, -1.0).to(x.dtype)
+    # WRONG slope-of-relu: return torch.where(x == 0, at_zero, (x > 0).to(x.dtype))
     # END SOLUTION

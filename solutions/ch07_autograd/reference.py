@@ -26,9 +26,14 @@ def f(a: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     b = 2 * a
+    # WRONG first-doubling-left-out: b = a
+    # WRONG graph-cut-in-the-loop: b = 2 * a.data
     while b.norm() < 1000:
+        # WRONG doubled-past-1000: while b.norm() <= 1000:
+        # WRONG largest-element-for-norm: while b.abs().max() < 1000:
         b = 2 * b
     return b if b.sum() > 0 else 100 * b
+    # WRONG elementwise-branch: return torch.where(b > 0, b, 100 * b)
     # END SOLUTION
 
 
@@ -56,6 +61,7 @@ class Dual:
         # BEGIN SOLUTION
         self.value = value
         self.deriv = deriv
+        # WRONG every-dual-an-input: self.deriv = deriv or 1.0
         # END SOLUTION
 
     def __add__(self, other: Dual | float) -> Dual:
@@ -82,6 +88,7 @@ class Dual:
         """other - self, where other is not a Dual."""
         # BEGIN SOLUTION
         return _dual(other) - self
+        # WRONG left-difference-reversed: return self - other
         # END SOLUTION
 
     def __mul__(self, other: Dual | float) -> Dual:
@@ -89,6 +96,7 @@ class Dual:
         # BEGIN SOLUTION
         other = _dual(other)
         return Dual(self.value * other.value, self.deriv * other.value + self.value * other.deriv)
+        # WRONG product-of-derivatives: return Dual(self.value * other.value, self.deriv * other.deriv)
         # END SOLUTION
 
     def __rmul__(self, other: float) -> Dual:
@@ -103,12 +111,14 @@ class Dual:
         other = _dual(other)
         quotient = self.value / other.value
         return Dual(quotient, (self.deriv - quotient * other.deriv) / other.value)
+        # WRONG quotient-sign: return Dual(quotient, (quotient * other.deriv - self.deriv) / other.value)
         # END SOLUTION
 
     def __rtruediv__(self, other: float) -> Dual:
         """other / self, where other is not a Dual."""
         # BEGIN SOLUTION
         return _dual(other) / self
+        # WRONG left-quotient-reversed: return self / other
         # END SOLUTION
 
     def exp(self) -> Dual:
@@ -128,6 +138,7 @@ class Dual:
         """The sine of self."""
         # BEGIN SOLUTION
         return Dual(math.sin(self.value), math.cos(self.value) * self.deriv)
+        # WRONG inner-derivative-forgotten: return Dual(math.sin(self.value), math.cos(self.value))
         # END SOLUTION
 
 
@@ -137,6 +148,7 @@ class Dual:
 def _dual(number: Dual | float) -> Dual:
     """The number as a Dual; what is none is a constant."""
     return number if isinstance(number, Dual) else Dual(number, 0.0)
+    # WRONG constants-move: return number if isinstance(number, Dual) else Dual(number, 1.0)
 
 
 # END SOLUTION
@@ -183,12 +195,14 @@ class Value:
         # BEGIN SOLUTION
         other = _value(other)
         return _result(self.data * other.data, (self, other.data), (other, self.data))
+        # WRONG product-slopes-swapped: return _result(self.data * other.data, (self, self.data), (other, other.data))
         # END SOLUTION
 
     def __pow__(self, exponent: float) -> Value:
         """self to the power of a constant."""
         # BEGIN SOLUTION
         return _result(self.data**exponent, (self, exponent * self.data ** (exponent - 1)))
+        # WRONG exponent-not-lowered: return _result(self.data**exponent, (self, exponent * self.data**exponent))
         # END SOLUTION
 
     def exp(self) -> Value:
@@ -196,6 +210,7 @@ class Value:
         # BEGIN SOLUTION
         power = math.exp(self.data)
         return _result(power, (self, power))
+        # WRONG power-rule-for-exp: return _result(power, (self, self.data * math.exp(self.data - 1)))
         # END SOLUTION
 
     def log(self) -> Value:
@@ -209,6 +224,7 @@ class Value:
         # BEGIN SOLUTION
         t = math.tanh(self.data)
         return _result(t, (self, 1 - t * t))
+        # WRONG tanh-of-the-input: return _result(t, (self, 1 - self.data * self.data))
         # END SOLUTION
 
     def backward(self) -> None:
@@ -226,10 +242,15 @@ class Value:
         """
         # BEGIN SOLUTION
         slopes = {self: 1.0}
+        # WRONG old-gradients-passed-on:
+        #     slopes = {node: node.grad for node in _children_first(self)} | {self: self.grad + 1.0}
         for node in reversed(_children_first(self)):
             node.grad += slopes[node]
+            # WRONG overwritten-by-the-next-call: node.grad = slopes[node]
+            # WRONG old-gradients-passed-on: node.grad = slopes[node]
             for place, child in enumerate(node._children):
                 slopes[child] = slopes.get(child, 0.0) + slopes[node] * node._slopes[place]
+                # WRONG overwritten-within-a-graph: slopes[child] = slopes[node] * node._slopes[place]
         # END SOLUTION
 
     # Given, not exercises: these follow from +, * and **. 以下运算已给出，由 +、*、** 得到。
@@ -276,10 +297,15 @@ def _children_first(root: Value) -> list[Value]:
     waiting = [(root, False)]
     while waiting:
         node, expanded = waiting.pop()
+        # WRONG breadth-first: node, expanded = waiting.pop(0)
         if expanded:
             order.append(node)
+            # WRONG depth-first-preorder: continue
+            # WRONG breadth-first: continue
         elif node not in seen:
             seen.add(node)
+            # WRONG depth-first-preorder: seen.add(node) or order.insert(0, node)
+            # WRONG breadth-first: seen.add(node) or order.insert(0, node)
             waiting.append((node, True))
             waiting += [(child, False) for child in node._children]
     return order
@@ -307,11 +333,19 @@ def accumulated_grads(losses: Sequence[Tensor], params: Sequence[Tensor]) -> lis
     # BEGIN SOLUTION
     for param in params:
         param.grad = None
+    # WRONG stale-gradients-leak, 2 lines:
     for loss in losses:
         loss.backward(retain_graph=True)
+        # WRONG last-loss-only:
+        #     [setattr(param, 'grad', None) for param in params]
+        #     loss.backward(retain_graph=True)
+        # WRONG mean-of-the-losses: (loss / len(losses)).backward(retain_graph=True)
     grads = [torch.zeros_like(param) if param.grad is None else param.grad for param in params]
+    # WRONG unused-gives-none: grads = [param.grad for param in params]
     for param in params:
         param.grad = None
+        # WRONG returned-then-zeroed: param.grad is not None and param.grad.zero_()
+    # WRONG gradients-left-behind, 2 lines:
     return grads
     # END SOLUTION
 
@@ -329,11 +363,17 @@ def detached_product(x: Tensor) -> tuple[Tensor, Tensor]:
     """
     # BEGIN SOLUTION
     x = x.detach().clone().requires_grad_()
+    # WRONG works-on-the-input: x = x.requires_grad_()
     y = x * x
     u = y.detach()
+    # WRONG not-detached: u = y
+    # WRONG detached-into-nothing: u = torch.zeros_like(y)
     (u * x).sum().backward()
+    # WRONG not-detached: (u * x).sum().backward(retain_graph=True)
     through_product = x.grad.clone()
+    # WRONG same-tensor-twice: through_product = x.grad
     x.grad.zero_()
+    # WRONG first-gradient-not-cleared: pass
     y.sum().backward()
     return through_product, x.grad
     # END SOLUTION

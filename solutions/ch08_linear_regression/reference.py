@@ -32,9 +32,16 @@ def synthetic_data(w: Tensor, b: float, num_examples: int) -> tuple[Tensor, Tens
     """
     # BEGIN SOLUTION
     X = torch.randn(num_examples, len(w))
+    # WRONG uniform-features: X = torch.rand(num_examples, len(w))
+    # WRONG same-data-every-time:
+    #     torch.manual_seed(0)
+    #     X = torch.randn(num_examples, len(w))
     y = torch.matmul(X, w) + b
     y = y + 0.01 * torch.randn(y.shape)
+    # WRONG variance-for-deviation: y = y + 0.1 * torch.randn(y.shape)
+    # WRONG one-noise-for-all: y = y + 0.01 * torch.randn(1)
     return X, y.reshape(-1, 1)
+    # WRONG flat-labels: return X, y
     # END SOLUTION
 
 
@@ -55,9 +62,22 @@ def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tup
     # BEGIN SOLUTION
     indices = list(range(len(features)))
     random.shuffle(indices)
+    # WRONG never-shuffled:
+    # WRONG shuffled-within-batches:
+    # WRONG drawn-with-replacement: indices = random.choices(indices, k=len(indices))
+    # WRONG data-shuffled-in-place:
+    #     order = torch.randperm(len(labels))
+    #     features[:], labels[:] = features[order], labels[order]
     for start in range(0, len(indices), batch_size):
+        # WRONG last-batch-dropped: for start in range(0, len(indices) - batch_size + 1, batch_size):
+        # WRONG features-and-labels-shuffled-apart:
+        #     labels = labels[torch.randperm(len(labels))]
+        #     for start in range(0, len(indices), batch_size):
         batch = torch.tensor(indices[start : start + batch_size])
         yield features[batch], labels[batch]
+        # WRONG shuffled-within-batches:
+        #     batch = batch[torch.randperm(len(batch))]
+        #     yield features[batch], labels[batch]
     # END SOLUTION
 
 
@@ -76,6 +96,8 @@ def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
     """
     # BEGIN SOLUTION
     return torch.matmul(X, w) + b
+    # WRONG bias-forgotten: return torch.matmul(X, w)
+    # WRONG predictions-squeezed: return torch.matmul(X, w).squeeze() + b
     # END SOLUTION
 
 
@@ -94,6 +116,9 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
+    # WRONG labels-broadcast: return (y_hat - y) ** 2 / 2
+    # WRONG half-dropped: return (y_hat - y.reshape(y_hat.shape)) ** 2
+    # WRONG losses-averaged: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
     # END SOLUTION
 
 
@@ -116,7 +141,14 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
         for param in params:
             if param.grad is not None:
                 param -= lr * param.grad / batch_size
+                # WRONG not-divided-by-the-batch-size: param -= lr * param.grad
+                # WRONG climbs: param += lr * param.grad / batch_size
                 param.grad.zero_()
+                # WRONG gradient-not-cleared:
+                # WRONG updates-a-copy, 2 lines:
+                #     grad = param.grad
+                #     param = param - lr * grad / batch_size
+                #     grad.zero_()
     # END SOLUTION
 
 
@@ -139,6 +171,12 @@ def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """
     # BEGIN SOLUTION
     A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)
+    # WRONG through-the-origin: A = torch.cat([X, X.new_zeros(len(X), 1)], dim=1)
     v = torch.linalg.pinv(A) @ y.reshape(-1, 1)
+    # WRONG ridge-regression:
+    #     v = torch.linalg.inv(A.T @ A + 0.1 * torch.eye(A.shape[1], dtype=A.dtype)) @ A.T @ y.reshape(-1, 1)
     return v[:-1], v[-1]
+    # WRONG bias-not-in-the-norm, 3 lines:
+    #     w = torch.linalg.pinv(X - X.mean(dim=0)) @ (y.reshape(-1, 1) - y.mean())
+    #     return w, y.mean() - X.mean(dim=0) @ w
     # END SOLUTION

@@ -52,7 +52,12 @@ def softmax(X: Tensor) -> Tensor:
     # BEGIN SOLUTION
     largest = X.detach().amax(dim=1, keepdim=True)  # any shift gives the same, this one does not overflow
     X_exp = torch.exp(X - largest)
+    # WRONG softmax-over-batch: X_exp = torch.exp(X)
+    # WRONG row-sums-along-columns: X_exp = torch.exp(X)
+    # WRONG softmax-overflow: X_exp = torch.exp(X)
     return X_exp / X_exp.sum(dim=1, keepdim=True)
+    # WRONG softmax-over-batch: return X_exp / X_exp.sum(dim=0, keepdim=True)
+    # WRONG row-sums-along-columns: return X_exp / X_exp.sum(dim=1)
     # END SOLUTION
 
 
@@ -70,6 +75,9 @@ def cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return -torch.log(y_hat[torch.arange(len(y_hat)), y])
+    # WRONG mean-of-losses: return -torch.log(y_hat[torch.arange(len(y_hat)), y]).mean()
+    # WRONG loss-over-all-classes: return -torch.log(y_hat).sum(dim=1)
+    # WRONG softmax-twice: return -torch.log(softmax(y_hat)[torch.arange(len(y_hat)), y])
     # END SOLUTION
 
 
@@ -86,8 +94,10 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
     """
     # BEGIN SOLUTION
     if y_hat.dim() > 1 and y_hat.shape[1] > 1:
+        # WRONG column-taken-for-scores: if y_hat.dim() > 1:
         y_hat = y_hat.argmax(dim=1)
     return float((y_hat.to(y.dtype) == y).sum())
+    # WRONG accuracy-is-a-fraction: return float((y_hat.to(y.dtype) == y).float().mean())
     # END SOLUTION
 
 
@@ -104,10 +114,13 @@ def evaluate_accuracy(net: Callable[[Tensor], Tensor], data_iter: Iterable[tuple
     # BEGIN SOLUTION
     if isinstance(net, nn.Module):
         net.eval()
+    # WRONG evaluates-in-training-mode, 2 lines:
     totals = Accumulator(2)  # right predictions, predictions
     with torch.no_grad():
+        # WRONG evaluates-with-a-graph: with torch.enable_grad():
         for X, y in data_iter:
             totals.add(accuracy(net(X), y), y.numel())
+            # WRONG mean-of-batch-accuracies: totals.add(accuracy(net(X), y) / y.numel(), 1)
     return totals[0] / totals[1]
     # END SOLUTION
 
@@ -136,18 +149,22 @@ def train_epoch_ch3(
     # BEGIN SOLUTION
     if isinstance(net, nn.Module):
         net.train()
+    # WRONG trains-in-evaluation-mode, 2 lines:
     totals = Accumulator(3)  # loss, right predictions, examples
     for X, y in train_iter:
         y_hat = net(X)
         losses = loss(y_hat, y)
         if isinstance(updater, torch.optim.Optimizer):
             updater.zero_grad()
+            # WRONG gradients-accumulate:
             losses.mean().backward()
             updater.step()
         else:
             losses.sum().backward()
+            # WRONG mean-for-own-updater: losses.mean().backward()
             updater(len(X))
         totals.add(losses.sum().item(), accuracy(y_hat, y), len(X))
+        # WRONG mean-of-batch-losses: totals.add(losses.mean().item(), accuracy(y_hat, y) / len(X), 1)
     return totals[0] / totals[2], totals[1] / totals[2]
     # END SOLUTION
 
@@ -168,5 +185,8 @@ def huber_loss(y_hat: Tensor, y: Tensor, delta: float = 1.0) -> Tensor:
     """
     # BEGIN SOLUTION
     error = (y_hat - y).abs()
+    # WRONG sign-of-the-error-kept: error = y_hat - y
     return torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2))
+    # WRONG smooth-l1: return torch.where(error <= delta, error**2 / 2 / delta, error - delta / 2)
+    # WRONG line-not-joined: return torch.where(error <= delta, error**2 / 2, delta * error)
     # END SOLUTION

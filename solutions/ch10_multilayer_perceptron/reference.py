@@ -35,6 +35,12 @@ def relu(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return torch.maximum(X, torch.zeros_like(X))
+    # WRONG leaky-slope: return torch.where(X > 0, X, 0.01 * X)
+    # WRONG minimum-for-maximum: return torch.minimum(X, torch.zeros_like(X))
+    # WRONG multiplied-by-a-mask: return X * (X > 0)
+    # WRONG written-in-place:
+    #     X[X < 0] = 0
+    #     return X
     # END SOLUTION
 
 
@@ -54,8 +60,14 @@ def net(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     X = X.reshape(-1, num_inputs)
+    # WRONG examples-mixed: X = X.reshape(num_inputs, -1).t()
     H = relu(X @ W1 + b1)
+    # WRONG no-hidden-activation: H = X @ W1 + b1
+    # WRONG hidden-bias-forgotten: H = relu(X @ W1)
+    # WRONG weights-reshaped: H = relu(nn.functional.linear(X, W1.reshape(W1.shape[1], W1.shape[0])) + b1)
     return H @ W2 + b2
+    # WRONG softmax-in-the-net: return torch.softmax(H @ W2 + b2, dim=1)
+    # WRONG activation-on-the-output: return relu(H @ W2 + b2)
     # END SOLUTION
 
 
@@ -82,12 +94,20 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
     # BEGIN SOLUTION
     w, b, updates = X.new_zeros(X.shape[1]), X.new_zeros(()), 0
     for _ in range(max_epochs):
+        # WRONG xor-will-be-learnt: for _ in range(1000):
         before = updates
+        # WRONG batch-updates: before, old_w, old_b = updates, w, b
         for i in range(len(X)):
             if y[i] * (w @ X[i] + b) <= 0:
+                # WRONG boundary-counts-as-right: if y[i] * (w @ X[i] + b) < 0:
+                # WRONG batch-updates: if y[i] * (old_w @ X[i] + old_b) <= 0:
                 w = w + y[i] * X[i]
+                # WRONG learning-rate: w = w + 0.1 * y[i] * X[i]
                 b = b + y[i]
+                # WRONG bias-never-moved: pass
+                # WRONG learning-rate: b = b + 0.1 * y[i]
                 updates += 1
+                # WRONG epochs-for-updates: updates = before + 1
         if updates == before:
             break
     return w, b, updates
@@ -106,7 +126,10 @@ def xor_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """
     # BEGIN SOLUTION
     W1, b1 = torch.ones(2, 2), torch.tensor([0.0, -1.0])  # x1 + x2, and how far it is above 1
+    # WRONG step-thresholds: W1, b1 = torch.ones(2, 2), torch.tensor([-0.5, -1.5])
     W2, b2 = torch.tensor([[1.0], [-2.0]]), torch.zeros(1)
+    # WRONG step-thresholds: W2, b2 = torch.tensor([[1.0], [-1.0]]), torch.zeros(1)
+    # WRONG and-subtracted-once: W2, b2 = torch.tensor([[1.0], [-1.0]]), torch.zeros(1)
     return W1, b1, W2, b2
     # END SOLUTION
 
@@ -129,5 +152,9 @@ def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tupl
     for i in range(1, len(weights)):
         W = W @ weights[i]
         b = b @ weights[i] + biases[i]
+        # WRONG last-bias-only: b = biases[i]
+        # WRONG own-bias-forgotten: b = b @ weights[i]
+        # WRONG activation-kept: b = b.clamp(min=0) @ weights[i] + biases[i]
     return W, b
+    # WRONG torch-layout: return W.t(), b
     # END SOLUTION

@@ -62,13 +62,21 @@ def evaluate_loss(
     # BEGIN SOLUTION
     if isinstance(net, nn.Module):
         net.eval()
+        # WRONG still-training: net.train()
     total, count = 0.0, 0
     with torch.no_grad():
+        # WRONG graph-recorded: with torch.enable_grad():
         for X, y in data_iter:
             y_hat = net(X)
             losses = loss(y_hat, y.reshape(y_hat.shape))
+            # WRONG labels-broadcast: losses = loss(y_hat, y)
+            # WRONG loss-arguments-swapped: losses = loss(y.reshape(y_hat.shape), y_hat)
             total += losses.sum().item()
+            # WRONG batch-means-averaged: total += losses.mean().item()
             count += losses.numel()
+            # WRONG batch-means-averaged: count += 1
+            # WRONG divided-by-batches: count += 1
+            # WRONG divided-by-examples: count += len(X)
     return total / count
     # END SOLUTION
 
@@ -92,8 +100,15 @@ def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
     x = x.reshape(-1)
     columns = [torch.ones_like(x)]
     for i in range(1, max_degree):
+        # WRONG constant-column-missing: for i in range(1, max_degree + 1):
         columns.append(columns[-1] * x / i)
+        # WRONG divided-by-the-degree: columns.append(x**i / i)
+        # WRONG plain-powers: columns.append(columns[-1] * x)
+        # WRONG power-before-quotient: columns.append(x**i / float(math.factorial(i)))
+        # WRONG factorial-in-int64: columns.append(x**i / torch.arange(1, i + 1).prod())
+        # WRONG powers-by-logarithm: columns.append(torch.exp(i * x.log() - math.lgamma(i + 1)))
     return torch.stack(columns, dim=1)
+    # WRONG constant-column-missing: return torch.stack(columns[1:], dim=1)
     # END SOLUTION
 
 
@@ -120,11 +135,17 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
     """
     # BEGIN SOLUTION
     if k < 2 or k > n:
+        # WRONG one-fold-accepted: if k < 1 or k > n:
         raise ValueError(f"{n} examples do not make {k} folds")
     indices, folds, start = list(range(n)), [], 0
     for fold in range(k):
         stop = start + n // k + (fold < n % k)
+        # WRONG remainder-never-validated: stop = start + n // k
+        # WRONG remainder-in-last-fold: stop = start + n // k if fold < k - 1 else n
         folds.append((indices[:start] + indices[stop:], indices[start:stop]))
+        # WRONG validation-in-training: folds.append((list(indices), indices[start:stop]))
+        # WRONG only-the-past: folds.append((indices[:start], indices[start:stop]))
+        # WRONG every-kth-example: folds.append(([i for i in indices if i % k != fold], indices[fold::k]))
         start = stop
     return folds
     # END SOLUTION
@@ -152,14 +173,24 @@ def train_val_test_split(
     """
     # BEGIN SOLUTION
     if min(fractions) < 0 or not math.isclose(sum(fractions), 1):
+        # WRONG exact-sum: if min(fractions) < 0 or sum(fractions) != 1:
         raise ValueError(f"{fractions} are no shares of a whole")
     _, valid_share, test_share = fractions
     valid_size, test_size = math.floor(n * valid_share), math.floor(n * test_share)
     train_size = n - valid_size - test_size
+    # WRONG rounding-loses-examples: train_size = math.floor(n * fractions[0])
     order = list(range(n))
     random.Random(seed).shuffle(order)
+    # WRONG not-shuffled:
+    # WRONG seed-ignored: random.shuffle(order)
+    # WRONG seed-fixed: random.Random(0).shuffle(order)
     train, held_out = order[:train_size], order[train_size:]
+    # WRONG sets-drawn-separately: generator = random.Random(seed)
     return train, held_out[:valid_size], held_out[valid_size:]
+    # WRONG test-set-for-validation: return train, held_out[:valid_size], held_out[:test_size]
+    # WRONG sets-drawn-separately:
+    #     return tuple(generator.sample(order, size) for size in (train_size, valid_size, test_size))
+    # WRONG rounding-loses-examples: return train, held_out[:valid_size], held_out[valid_size : valid_size + test_size]
     # END SOLUTION
 
 
@@ -185,7 +216,17 @@ def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -
         members.setdefault(label, []).append(index)
     smallest = min(len(indices) for indices in members.values())
     count = max(1, math.floor(smallest * valid_ratio))
+    # WRONG rare-class-left-out: count = math.floor(smallest * valid_ratio)
+    # WRONG rounded-up: count = max(1, math.ceil(smallest * valid_ratio))
     generator = random.Random(seed)
     valid = {index for indices in members.values() for index in generator.sample(indices, count)}
+    # WRONG classes-ignored: valid = set(generator.sample(range(len(labels)), count * len(members)))
+    # WRONG share-of-each-class:
+    #     valid = {
+    #         index
+    #         for indices in members.values()
+    #         for index in generator.sample(indices, max(1, math.floor(len(indices) * valid_ratio)))
+    #     }
+    # WRONG first-of-each-class: valid = {index for indices in members.values() for index in indices[:count]}
     return [index for index in range(len(labels)) if index not in valid], sorted(valid)
     # END SOLUTION

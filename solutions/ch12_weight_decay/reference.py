@@ -24,7 +24,17 @@ def init_params() -> list[Tensor]:
     """
     # BEGIN SOLUTION
     w = torch.normal(0.0, 1.0, size=(num_inputs, 1), requires_grad=True)
+    # WRONG small-weights: w = torch.normal(0.0, 0.01, size=(num_inputs, 1), requires_grad=True)
+    # WRONG zero-weights: w = torch.zeros(num_inputs, 1, requires_grad=True)
+    # WRONG uniform-weights: w = torch.rand(num_inputs, 1, requires_grad=True)
+    # WRONG flat-weights: w = torch.normal(0.0, 1.0, size=(num_inputs,), requires_grad=True)
+    # WRONG no-gradient-asked-for: w = torch.normal(0.0, 1.0, size=(num_inputs, 1))
+    # WRONG weights-no-leaf: w = torch.normal(0.0, 0.5, size=(num_inputs, 1), requires_grad=True) * 2
+    # WRONG same-weights-every-call:
+    #     w = torch.randn(num_inputs, 1, generator=torch.Generator().manual_seed(0), requires_grad=True)
     b = torch.zeros(1, requires_grad=True)
+    # WRONG random-bias: b = torch.randn(1, requires_grad=True)
+    # WRONG no-gradient-asked-for: b = torch.zeros(1)
     return [w, b]
     # END SOLUTION
 
@@ -42,6 +52,11 @@ def l2_penalty(w: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return (w**2).sum() / 2
+    # WRONG penalty-without-half: return (w**2).sum()
+    # WRONG penalty-rooted: return (w**2).sum().sqrt() / 2
+    # WRONG penalty-of-magnitudes: return w.abs().sum()
+    # WRONG penalty-averaged: return (w**2).mean() / 2
+    # WRONG penalty-of-largest-singular-value: return torch.linalg.norm(w if w.dim() == 2 else w.flatten(), 2) ** 2 / 2
     # END SOLUTION
 
 
@@ -66,8 +81,20 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
         for p in params:
             if p.grad is not None:
                 p *= 1 - lr * wd
+                # WRONG shrunk-without-lr: p *= 1 - wd
+                # WRONG decay-after-the-step:
+                #     p -= lr * p.grad
+                #     p *= 1 - lr * wd
+                # WRONG decayed-by-sign: p -= lr * wd * p.sign()
+                # WRONG decay-doubled: p *= 1 - 2 * lr * wd
+                # WRONG weights-grow: p *= 1 + lr * wd
+                # WRONG decay-where-gradient: p -= lr * wd * p * p.grad.ne(0)
                 p -= lr * p.grad
+                # WRONG decay-after-the-step:
+                # WRONG update-lost, 2 lines: _updated = (1 - lr * wd) * p - lr * p.grad
+                # WRONG memory-replaced, 2 lines: p.data = (1 - lr * wd) * p.data - lr * p.grad
                 p.grad.zero_()
+                # WRONG gradient-kept:
     # END SOLUTION
 
 
@@ -89,9 +116,24 @@ def weight_decay_groups(net: nn.Module, wd: float) -> list[dict[str, Any]]:
     """
     # BEGIN SOLUTION
     trained = [p for p in net.parameters() if p.requires_grad]
+    # WRONG names-not-dimensions: trained = {p: name for name, p in net.named_parameters() if p.requires_grad}
+    # WRONG frozen-included: trained = list(net.parameters())
+    # WRONG shared-twice: trained = [p for m in net.modules() for p in m.parameters(recurse=False) if p.requires_grad]
+    # WRONG children-only:
+    #     trained = list({p: 0 for m in net.children() for p in m.parameters(recurse=False) if p.requires_grad})
+    # WRONG linear-layers-only:
+    #     trained = list({m.weight: 0 for m in net.modules() if isinstance(m, nn.Linear) and m.weight.requires_grad})
     decayed = [p for p in trained if p.dim() > 1]
+    # WRONG biases-decayed: decayed = list(trained)
+    # WRONG names-not-dimensions: decayed = [p for p in trained if "bias" not in trained[p]]
+    # WRONG matrices-only: decayed = [p for p in trained if p.dim() == 2]
     others = [p for p in trained if p.dim() <= 1]
+    # WRONG biases-decayed: others = []
+    # WRONG names-not-dimensions: others = [p for p in trained if "bias" in trained[p]]
+    # WRONG matrices-only: others = [p for p in trained if p.dim() != 2]
+    # WRONG linear-layers-only: others = list({p: 0 for p in net.parameters() if p.requires_grad and p.dim() <= 1})
     return [{"params": decayed, "weight_decay": wd}, {"params": others, "weight_decay": 0.0}]
+    # WRONG groups-swapped: return [{"params": others, "weight_decay": wd}, {"params": decayed, "weight_decay": 0.0}]
     # END SOLUTION
 
 
@@ -112,5 +154,16 @@ def project_l2_ball(w: Tensor, theta: float) -> Tensor:
     """
     # BEGIN SOLUTION
     norm = (w**2).sum().sqrt()
+    # WRONG norm-not-rooted: norm = (w**2).sum()
+    # WRONG sum-of-magnitudes: norm = w.abs().sum()
+    # WRONG rows-projected: norm = (w**2).sum(dim=-1, keepdim=True).sqrt()
+    # WRONG largest-singular-value: norm = torch.linalg.norm(w if w.dim() == 2 else w.flatten(), 2)
     return w if norm <= theta else w * (theta / norm)
+    # WRONG always-scaled: return w * (theta / norm) if norm > 0 else w
+    # WRONG clipped-by-element: return w.clamp(-theta, theta)
+    # WRONG square-compared: return w if norm**2 <= theta else w * (theta / norm)
+    # WRONG scaled-to-one: return w if norm <= theta else w / norm
+    # WRONG rows-projected: return torch.where(norm <= theta, w, w * (theta / norm.clamp(min=1e-30)))
+    # WRONG epsilon-in-divisor: return w if norm <= theta else w * (theta / (norm + 1e-6))
+    # WRONG norm-taken-as-constant: return w if norm <= theta else w * (theta / norm.detach())
     # END SOLUTION

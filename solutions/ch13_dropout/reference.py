@@ -34,8 +34,25 @@ def dropout_layer(X: Tensor, dropout: float) -> Tensor:
     assert 0 <= dropout <= 1, f"dropout is a probability, not {dropout}"
     if dropout == 1:
         return torch.zeros_like(X)
+    # WRONG division-by-zero, 2 lines:
     kept = torch.rand(X.shape, device=X.device) >= dropout
+    # WRONG comparison-reversed: kept = torch.rand(X.shape, device=X.device) < (dropout or 2)
+    # WRONG one-mask-per-example: kept = torch.rand(X.shape[0], *[1] * (X.dim() - 1), device=X.device) >= dropout
+    # WRONG one-mask-for-the-batch:
+    #     kept = torch.rand((1, *X.shape[1:]) if X.dim() > 1 else X.shape, device=X.device) >= dropout
+    # WRONG same-mask-every-call:
+    #     seeded = torch.Generator().manual_seed(0)
+    #     kept = torch.rand(X.shape, generator=seeded) >= dropout
     return torch.where(kept, X / (1 - dropout), 0)
+    # WRONG survivors-not-scaled: return torch.where(kept, X, 0)
+    # WRONG scaled-by-dropout: return torch.where(kept, X / dropout if dropout else X, 0)
+    # WRONG division-by-zero: return kept * X / torch.tensor(1.0 - dropout, dtype=X.dtype)
+    # WRONG mask-multiplied: return kept.float() * X / (1 - dropout)
+    # WRONG dropout-is-keep-probability, 2 lines:
+    #     if dropout == 0:
+    #         return X
+    #     kept = torch.rand(X.shape, device=X.device) < dropout
+    #     return torch.where(kept, X / dropout, 0)
     # END SOLUTION
 
 
@@ -66,6 +83,12 @@ class Net(nn.Module):
         self.lin2 = nn.Linear(num_hiddens1, num_hiddens2)
         self.lin3 = nn.Linear(num_hiddens2, num_outputs)
         self.train(is_training)
+        # WRONG mode-fixed-at-creation: self.is_training = is_training
+        # WRONG is-training-ignored:
+        # WRONG weights-start-at-zero:
+        #     for parameter in self.parameters():
+        #         nn.init.zeros_(parameter)
+        #     self.train(is_training)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -73,11 +96,19 @@ class Net(nn.Module):
         # BEGIN SOLUTION
         H1 = torch.relu(self.lin1(X.reshape(-1, self.num_inputs)))
         if self.training:
+            # WRONG active-in-evaluation: if True:
+            # WRONG mode-fixed-at-creation: if self.is_training:
             H1 = dropout_layer(H1, dropout1)
+            # WRONG probabilities-swapped: H1 = dropout_layer(H1, dropout2)
         H2 = torch.relu(self.lin2(H1))
         if self.training:
+            # WRONG active-in-evaluation: if True:
+            # WRONG mode-fixed-at-creation: if self.is_training:
             H2 = dropout_layer(H2, dropout2)
+            # WRONG probabilities-swapped: H2 = dropout_layer(H2, dropout1)
         return self.lin3(H2)
+        # WRONG output-dropped: return dropout_layer(self.lin3(H2), dropout2) if self.training else self.lin3(H2)
+        # WRONG activation-on-output: return torch.relu(self.lin3(H2))
         # END SOLUTION
 
 
@@ -100,9 +131,13 @@ def expected_output(X: Tensor, dropout: float, n_samples: int, seed: int = 0) ->
     """
     # BEGIN SOLUTION
     torch.manual_seed(seed)
+    # WRONG seed-ignored: del seed
     samples = torch.stack([dropout_layer(X, dropout) for _ in range(n_samples)])
+    # WRONG one-draw-repeated: samples = torch.stack([dropout_layer(X, dropout)] * n_samples)
     mean = samples.mean(dim=0)
     variance = ((samples - mean) ** 2).mean(dim=0)
+    # WRONG unbiased-variance: variance = samples.var(dim=0)
+    # WRONG deviation-for-variance: variance = ((samples - mean) ** 2).mean(dim=0).sqrt()
     return mean, variance
     # END SOLUTION
 
@@ -127,9 +162,15 @@ def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tenso
     modes = {module: module.training for module in net.modules()}
     for module in modes:
         module.training = isinstance(module, nn.Dropout)
+        # WRONG whole-network-in-training: module.training = True
+        # WRONG dropout-switched-off: module.training = False
     with torch.no_grad():
+        # WRONG graph-kept: with torch.enable_grad():
         outputs = torch.stack([net(X) for _ in range(n_samples)])
     for module, training in modes.items():
         module.training = training
+        # WRONG modes-not-restored: module.training = False
+        # WRONG modes-of-the-root: module.training = modes[net]
     return outputs.mean(dim=0), outputs.std(dim=0, correction=0)
+    # WRONG unbiased-deviation: return outputs.mean(dim=0), outputs.std(dim=0)
     # END SOLUTION

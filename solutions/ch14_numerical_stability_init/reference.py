@@ -30,8 +30,13 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     """
     # BEGIN SOLUTION
     largest = X.detach().amax(dim=dim, keepdim=True)
+    # WRONG global-maximum: largest = X.detach().amax() + 0 * X.detach().amax(dim=dim, keepdim=True).clamp(-1, 1)
     shift = largest.nan_to_num()  # finite: inf - inf would be nan
+    # WRONG no-shift: shift = torch.zeros_like(largest)
+    # WRONG infinite-shift: shift = largest
     result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True)) + shift
+    # WRONG shift-not-undone: result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True))
+    # WRONG log-mean-exp: result = torch.log(torch.exp(X - shift).mean(dim=dim, keepdim=True)) + shift
     return result if keepdim else result.squeeze(dim)
     # END SOLUTION
 
@@ -53,7 +58,12 @@ def log_softmax(X: Tensor, dim: int) -> Tensor:
     """
     # BEGIN SOLUTION
     shifted = X - X.detach().amax(dim=dim, keepdim=True)
+    # WRONG always-last-dim:
+    #     dim = -1
+    #     shifted = X - X.detach().amax(dim=dim, keepdim=True)
     return shifted - logsumexp(shifted, dim, keepdim=True)
+    # WRONG log-of-softmax: return torch.log(torch.exp(shifted) / torch.exp(shifted).sum(dim=dim, keepdim=True))
+    # WRONG digits-cancelled: return X - logsumexp(X, dim, keepdim=True)
     # END SOLUTION
 
 
@@ -84,10 +94,19 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     if tensor.dim() < 2:
         raise ValueError(f"a tensor of shape {tuple(tensor.shape)} has no fan-in and fan-out")
     receptive_field = math.prod(tensor.shape[2:])
+    # WRONG receptive-field-forgotten: receptive_field = 1
     fan_in, fan_out = tensor.shape[1] * receptive_field, tensor.shape[0] * receptive_field
     a = gain * math.sqrt(6 / (fan_in + fan_out))
+    # WRONG fan-in-only: a = gain * math.sqrt(6 / fan_in)
+    # WRONG fans-multiplied: a = gain * math.sqrt(6 / (fan_in * fan_out))
+    # WRONG deviation-as-bound: a = gain * math.sqrt(2 / (fan_in + fan_out))
+    # WRONG gain-under-root: a = math.sqrt(6 * gain / (fan_in + fan_out))
     with torch.no_grad():
         return tensor.uniform_(-a, a)
+        # WRONG bound-as-deviation: return tensor.normal_(0, a)
+        # WRONG all-units-equal: return tensor.copy_(torch.empty_like(tensor[:1]).uniform_(-a, a).expand_as(tensor))
+        # WRONG constant-weights: return tensor.fill_(a)
+        # WRONG not-in-place: return torch.empty_like(tensor).uniform_(-a, a)
     # END SOLUTION
 
 
@@ -106,6 +125,9 @@ def scaled_sigmoid(x: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return 4 * torch.sigmoid(x) - 2
+    # WRONG brackets: return 4 * (torch.sigmoid(x) - 2)
+    # WRONG overflowing-exponential: return 4 / (1 + torch.exp(-x)) - 2
+    # WRONG half-the-slope: return 2 * torch.sigmoid(x) - 1
     # END SOLUTION
 
 
@@ -124,10 +146,23 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
     """
     # BEGIN SOLUTION
     product = Ms[0].double()
+    # WRONG product-in-float32: product = Ms[0].float()
     for M in Ms[1:]:
         product = product @ M.double()
+        # WRONG product-in-float32: product = product @ M.float()
+        # WRONG factors-reversed: product = M.double() @ product if M.shape[1] == len(product) else product @ M.double()
     values = torch.linalg.svdvals(product)
+    # WRONG eigenvalues:
+    #     values = (
+    #         torch.linalg.eigvals(product[: min(product.shape), : min(product.shape)])
+    #         .abs()
+    #         .sort(descending=True)
+    #         .values
+    #     )
     return values[0].item(), values[-1].item()
+    # WRONG extremes-multiplied:
+    #     each = torch.stack([torch.linalg.svdvals(M.double())[[0, -1]] for M in Ms]).prod(0)
+    #     return each[0].item(), each[1].item()
     # END SOLUTION
 
 
@@ -151,4 +186,12 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
     for layer in layers:
         hidden.append(layer(hidden[-1]))
     return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG gradient-of-the-mean: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].mean(), hidden)]
+    # WRONG output-first: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden[::-1])]
+    # WRONG squared-norm: return [grad.square().sum().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG norm-per-example:
+    #     return [grad.norm(dim=-1).mean().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG backward-into-parameters:
+    #     hidden[-1].sum().backward(retain_graph=True)
+    #     return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
     # END SOLUTION

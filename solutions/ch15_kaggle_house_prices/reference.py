@@ -44,7 +44,12 @@ def log_rmse(net: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor) 
     """
     # BEGIN SOLUTION
     errors = torch.log(net(features).clamp(min=1)) - torch.log(labels)
+    # WRONG raw-prices: errors = net(features).clamp(min=1) - labels
+    # WRONG not-clamped: errors = torch.log(net(features)) - torch.log(labels)
+    # WRONG log-of-one-plus: errors = torch.log1p(net(features).clamp(min=0)) - torch.log1p(labels)
     return errors.square().mean().sqrt().item()
+    # WRONG root-forgotten: return errors.square().mean().item()
+    # WRONG mean-of-roots: return errors.square().sqrt().mean().item()
     # END SOLUTION
 
 
@@ -71,7 +76,14 @@ def get_k_fold_data(k: int, i: int, X: Tensor, y: Tensor) -> tuple[Tensor, Tenso
     size = len(X) // k
     start, stop, end = i * size, (i + 1) * size, k * size
     X_train, y_train = (torch.cat([part[:start], part[stop:end]]) for part in (X, y))
+    # WRONG validation-rows-in-training: X_train, y_train = (part[:end] for part in (X, y))
+    # WRONG remainder-kept: X_train, y_train = (torch.cat([part[:start], part[stop:]]) for part in (X, y))
     return X_train, y_train, X[start:stop], y[start:stop]
+    # WRONG validation-first: return X[start:stop], y[start:stop], X_train, y_train
+    # WRONG every-kth-row, 2 lines:
+    #     rows = torch.arange(end)
+    #     X_train, y_train = X[:end][rows % k != i], y[:end][rows % k != i]
+    #     return X_train, y_train, X[:end][rows % k == i], y[:end][rows % k == i]
     # END SOLUTION
 
 
@@ -94,10 +106,25 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
     """
     # BEGIN SOLUTION
     both = torch.cat([train, test]).double()  # in which float32 values add up without rounding
+    # WRONG each-part-by-itself:
+    #     if len(train) and len(test):
+    #         return standardize(train, test[:0])[0], standardize(test, test[:0])[0]
+    #     both = torch.cat([train, test]).double()
+    # WRONG filled-before-scaling:
+    #     both = torch.cat([train, test]).double().nan_to_num()  # in which float32 values add up without rounding
     count = both.isfinite().sum(dim=0)
     mean = both.nansum(dim=0) / count
     std = torch.sqrt((both - mean).square().nansum(dim=0) / (count - 1))
+    # WRONG population-deviation: std = torch.sqrt((both - mean).square().nansum(dim=0) / count)
     scaled = ((both - mean) / std).nan_to_num().to(train.dtype)
+    # WRONG not-filled: scaled = ((both - mean) / std).to(train.dtype)
+    # WRONG mean-not-subtracted: scaled = (both / std).nan_to_num().to(train.dtype)
+    # WRONG statistics-of-train, 4 lines:
+    #     known = both[: len(train)]
+    #     count = known.isfinite().sum(dim=0)
+    #     mean = known.nansum(dim=0) / count
+    #     std = torch.sqrt((known - mean).square().nansum(dim=0) / (count - 1))
+    #     scaled = ((both - mean) / std).nan_to_num(0.0, 0.0, 0.0).to(train.dtype)
     return scaled[: len(train)], scaled[len(train) :]
     # END SOLUTION
 
@@ -118,7 +145,15 @@ def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Te
     """
     # BEGIN SOLUTION
     categories = [*sorted({*train, *test} - {None}), None]
+    # WRONG categories-of-train: categories = [*sorted({*train} - {None}), None]
+    # WRONG missing-ignored: categories = sorted({*train, *test} - {None})
+    # WRONG missing-only-if-any: categories = sorted({*train, *test} - {None}) + [None] * (None in [*train, *test])
+    # WRONG order-of-appearance:
+    #     categories = [*(value for value in dict.fromkeys([*train, *test]) if value is not None), None]
     parts = [torch.tensor([[float(value == c) for c in categories] for value in part]) for part in (train, test)]
+    # WRONG first-category-dropped:
+    #     categories = categories[1:] or [None]
+    #     parts = [torch.tensor([[float(value == c) for c in categories] for value in part]) for part in (train, test)]
     return parts[0], parts[1], categories
     # END SOLUTION
 
@@ -145,7 +180,26 @@ def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
     """
     # BEGIN SOLUTION
     shared = [name for name in train if name in test]
+    # WRONG price-as-feature:
+    #     test = {**{name: [None] * len(next(iter(test.values()))) for name in train if name not in test}, **test}
+    #     shared = list(train)
+    # WRONG order-of-test-table: shared = [name for name in test if name in train]
     texts = [name for name in shared if any(isinstance(value, str) for value in (*train[name], *test[name]))]
+    # WRONG holes-make-categories:
+    #     texts = [
+    #         name
+    #         for name in shared
+    #         if not all(isinstance(value, (int, float)) for value in (*train[name], *test[name]))
+    #     ]
+    #     train, test = (
+    #         {
+    #             name: [value if value is None else str(value) for value in table[name]]
+    #             if name in texts
+    #             else table[name]
+    #             for name in shared
+    #         }
+    #         for table in (train, test)
+    #     )
     numbers = [name for name in shared if name not in texts]
     left, right = standardize(_as_tensor(train, numbers), _as_tensor(test, numbers))
     names = numbers
@@ -153,6 +207,7 @@ def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
         train_part, test_part, categories = one_hot(train[name], test[name])
         left, right = torch.cat([left, train_part], dim=1), torch.cat([right, test_part], dim=1)
         names = names + [f"{name}_{'nan' if category is None else category}" for category in categories]
+        # WRONG missing-name: names = names + [f"{name}_{category}" for category in categories]
     return left, right, names
     # END SOLUTION
 
@@ -200,15 +255,34 @@ def train(
     # BEGIN SOLUTION
     train_ls, test_ls = [], []
     batches = load_array((train_features, train_labels), batch_size)
+    # WRONG test-set-trained-on:
+    #     extra = test_labels is not None
+    #     arrays = (
+    #         (torch.cat([train_features, test_features]), torch.cat([train_labels, test_labels]))
+    #         if extra
+    #         else (train_features, train_labels)
+    #     )
+    #     batches = load_array(arrays, batch_size)
+    # WRONG never-shuffled: batches = load_array((train_features, train_labels), batch_size, is_train=False)
     optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate, weight_decay=weight_decay)
+    # WRONG plain-sgd: optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate, weight_decay=weight_decay)
+    # WRONG decoupled-decay:
+    #     optimizer = torch.optim.AdamW(net.parameters(), lr=learning_rate, weight_decay=weight_decay)
     for _ in range(num_epochs):
         for X, y in batches:
+            # WRONG log-rmse-before-epoch:
+            #     train_ls.append(log_rmse(net, train_features, train_labels))
+            #     if test_labels is not None:
+            #         test_ls.append(log_rmse(net, test_features, test_labels))
+            #     for X, y in batches:
             optimizer.zero_grad()
+            # WRONG gradients-add-up:
             loss(net(X), y).backward()
             optimizer.step()
         train_ls.append(log_rmse(net, train_features, train_labels))
         if test_labels is not None:
             test_ls.append(log_rmse(net, test_features, test_labels))
+        # WRONG log-rmse-before-epoch, 3 lines:
     return train_ls, test_ls
     # END SOLUTION
 
@@ -237,10 +311,17 @@ def k_fold(
     """
     # BEGIN SOLUTION
     train_sum, valid_sum = 0.0, 0.0
+    # WRONG net-reused: train_sum, valid_sum, net = 0.0, 0.0, get_net()
     for i in range(k):
         fold = get_k_fold_data(k, i, X_train, y_train)
         train_ls, valid_ls = train(get_net(), *fold, num_epochs, learning_rate, weight_decay, batch_size)
+        # WRONG net-reused: train_ls, valid_ls = train(net, *fold, num_epochs, learning_rate, weight_decay, batch_size)
         train_sum += train_ls[-1]
+        # WRONG average-over-epochs: train_sum += sum(train_ls) / num_epochs
+        # WRONG best-epoch: train_sum += min(train_ls)
         valid_sum += valid_ls[-1]
+        # WRONG average-over-epochs: valid_sum += sum(valid_ls) / num_epochs
+        # WRONG best-epoch: valid_sum += min(valid_ls)
     return train_sum / k, valid_sum / k
+    # WRONG sums-over-folds: return train_sum, valid_sum
     # END SOLUTION

@@ -8,6 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+# WRONG modules-copied:
+#     import copy
+#     from torch.nn import functional as F
+
 
 class MLP(nn.Module):
     """A perceptron of 20 inputs, 256 hidden units and 10 outputs, with a ReLU between (D2L 5.1.1).
@@ -33,6 +37,8 @@ class MLP(nn.Module):
         """The scores of each example: (..., 20) -> (..., 10). Negative ones, too: there is no ReLU behind `out`."""
         # BEGIN SOLUTION
         return self.out(F.relu(self.hidden(X)))
+        # WRONG no-activation: return self.out(self.hidden(X))
+        # WRONG scores-cut-off: return F.relu(self.out(F.relu(self.hidden(X))))
         # END SOLUTION
 
 
@@ -56,6 +62,8 @@ class MySequential(nn.Module):
         # BEGIN SOLUTION
         for position, module in enumerate(args):
             self.add_module(str(position), module)
+            # WRONG modules-in-a-plain-list: self.__dict__.setdefault("modules_given", []).append(module)
+            # WRONG modules-copied: self.add_module(str(position), copy.deepcopy(module))
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -65,7 +73,11 @@ class MySequential(nn.Module):
         """
         # BEGIN SOLUTION
         for module in self._modules.values():
+            # WRONG modules-in-a-plain-list: for module in self.__dict__.get("modules_given", []):
+            # WRONG repeated-module-skipped: for module in self.children():
+            # WRONG names-sorted: for _, module in sorted(self._modules.items()):
             X = module(X)
+            # WRONG forward-called-directly: X = module.forward(X)
         return X
         # END SOLUTION
 
@@ -84,6 +96,9 @@ class CenteredLayer(nn.Module):
         """
         # BEGIN SOLUTION
         return X - X.mean()
+        # WRONG mean-of-each-row: return X - X.mean(dim=-1, keepdim=True)
+        # WRONG mean-of-each-column: return X - X.mean(dim=0)
+        # WRONG mean-without-gradient: return X - X.mean().item()
         # END SOLUTION
 
 
@@ -104,7 +119,12 @@ class MyLinear(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         self.weight = nn.Parameter(torch.randn(in_units, units))
+        # WRONG weight-transposed: self.weight = nn.Parameter(torch.randn(units, in_units))
+        # WRONG uniform-first-values: self.weight = nn.Parameter(torch.rand(in_units, units))
         self.bias = nn.Parameter(torch.randn(units))
+        # WRONG bias-is-no-parameter: self.bias = torch.randn(units)
+        # WRONG uniform-first-values: self.bias = nn.Parameter(torch.rand(units))
+        # WRONG zero-bias: self.bias = nn.Parameter(torch.zeros(units))
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -115,6 +135,8 @@ class MyLinear(nn.Module):
         """
         # BEGIN SOLUTION
         return F.relu(X @ self.weight + self.bias)
+        # WRONG weight-transposed: return F.relu(X @ self.weight.t() + self.bias)
+        # WRONG no-relu: return X @ self.weight + self.bias
         # END SOLUTION
 
 
@@ -130,9 +152,14 @@ def init_constant(m: nn.Module) -> None:
     """
     # BEGIN SOLUTION
     if isinstance(m, nn.Linear):
+        # WRONG every-layer-with-a-weight: if hasattr(m, "weight"):
         nn.init.ones_(m.weight)
+        # WRONG new-parameters: m.weight = nn.Parameter(torch.ones_like(m.weight))
         if m.bias is not None:
+            # WRONG every-layer-with-a-weight: if getattr(m, "bias", None) is not None:
             nn.init.zeros_(m.bias)
+            # WRONG new-parameters: m.bias = nn.Parameter(torch.zeros_like(m.bias))
+            # WRONG bias-is-one-too: nn.init.ones_(m.bias)
     # END SOLUTION
 
 
@@ -149,6 +176,13 @@ def my_init(m: nn.Module) -> None:
     """
     # BEGIN SOLUTION
     if isinstance(m, nn.Linear):
+        # WRONG every-weight-drawn: if hasattr(m, "weight"):
         nn.init.uniform_(m.weight, -10, 10)
+        # WRONG bias-drawn-too:
+        #     for parameter in m.parameters():
+        #         nn.init.uniform_(parameter, -10, 10)
         m.weight.data[m.weight.abs() < 5] = 0
+        # WRONG large-weights-dropped: m.weight.data[m.weight.abs() >= 5] = 0
+        # WRONG negative-weights-dropped: m.weight.data[m.weight < 5] = 0
+        # WRONG mask-for-weights: m.weight.data = (m.weight.abs() >= 5).to(m.weight.dtype)
     # END SOLUTION

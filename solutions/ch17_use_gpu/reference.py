@@ -24,8 +24,13 @@ def try_gpu(i: int = 0) -> torch.device:
     """
     # BEGIN SOLUTION
     if i < torch.cuda.device_count():
+        # WRONG any-gpu-will-do: if torch.cuda.device_count() > 0:
+        # WRONG numbers-from-one: if i <= torch.cuda.device_count():
         return torch.device("cuda", i)
+        # WRONG a-name-for-a-device: return f"cuda:{i}"
+        # WRONG number-left-out: return torch.device("cuda")
     return torch.device("cpu")
+    # WRONG a-name-for-a-device: return "cpu"
     # END SOLUTION
 
 
@@ -37,7 +42,11 @@ def try_all_gpus() -> list[torch.device]:
     """
     # BEGIN SOLUTION
     devices = [torch.device("cuda", i) for i in range(torch.cuda.device_count())]
+    # WRONG all-but-the-first: devices = [torch.device("cuda", i) for i in range(1, torch.cuda.device_count() + 1)]
     return devices or [torch.device("cpu")]
+    # WRONG empty-without-gpus: return devices
+    # WRONG cpu-among-gpus: return [*devices, torch.device("cpu")]
+    # WRONG cpu-not-in-a-list: return devices or torch.device("cpu")
     # END SOLUTION
 
 
@@ -58,12 +67,30 @@ def to_device(obj: Any, device: torch.device | str) -> Any:
     """
     # BEGIN SOLUTION
     if isinstance(obj, (Tensor, nn.Module)):
+        # WRONG modules-forgotten: if isinstance(obj, Tensor):
         return obj.to(device)
+        # WRONG move-not-kept:
+        #     obj.to(device)
+        #     return obj
     if isinstance(obj, dict):
         return {key: to_device(value, device) for key, value in obj.items()}
+        # WRONG one-level-only:
+        #     return {k: v.to(device) if isinstance(v, (Tensor, nn.Module)) else v for k, v in obj.items()}
+        # WRONG dicts-forgotten: return obj
+        # WRONG moved-in-place:
+        #     obj.update({key: to_device(value, device) for key, value in obj.items()})
+        #     return obj
     if isinstance(obj, (list, tuple)):
         parts = [to_device(part, device) for part in obj]
+        # WRONG one-level-only: parts = [p.to(device) if isinstance(p, (Tensor, nn.Module)) else p for p in obj]
         return type(obj)(*parts) if hasattr(obj, "_fields") else type(obj)(parts)
+        # WRONG tuples-become-lists: return parts
+        # WRONG named-tuples-lose-their-names: return tuple(parts) if isinstance(obj, tuple) else parts
+        # WRONG moved-in-place:
+        #     if isinstance(obj, list):
+        #         obj[:] = parts
+        #         return obj
+        #     return type(obj)(*parts) if hasattr(obj, "_fields") else type(obj)(parts)
     return obj
     # END SOLUTION
 
@@ -92,5 +119,8 @@ def gpu_cost_per_epoch(samples: int, throughput: float, price_per_hour: float) -
     if throughput <= 0:
         raise ValueError(f"with {throughput} examples per second an epoch does not end")
     hours = samples / throughput / SECONDS_PER_HOUR
+    # WRONG paid-by-the-second: hours = samples / throughput
+    # WRONG speed-in-the-numerator: hours = samples * throughput / SECONDS_PER_HOUR
     return hours * price_per_hour
+    # WRONG started-hours: return float(-(-hours // 1)) * price_per_hour
     # END SOLUTION

@@ -46,13 +46,26 @@ def average_predictions(preds: Sequence[Tensor], weights: Sequence[float] | None
     """
     # BEGIN SOLUTION
     _refuse_other_shapes(preds)
+    # WRONG shapes-broadcast: preds = torch.broadcast_tensors(*preds)
     if weights is None:
         return torch.stack(list(preds)).mean(dim=0)
     total = sum(weights)
+    # WRONG softmax-of-the-weights:
+    #     valid = sum(weights) > 0
+    #     weights = [math.exp(weight) for weight in weights]
+    #     total = sum(weights) if valid else 0
     if total <= 0:
         raise ValueError(f"weights with the sum {total} make no mean")
     # zip, being strict, refuses with ValueError what has another length
     return torch.stack([weight / total * pred for weight, pred in zip(weights, preds, strict=True)]).sum(dim=0)
+    # WRONG weights-not-normalised:
+    #     return torch.stack([weight * pred for weight, pred in zip(weights, preds, strict=True)]).sum(dim=0)
+    # WRONG divided-by-the-number-of-models:
+    #     return torch.stack([weight / len(preds) * pred for weight, pred in zip(weights, preds, strict=True)]).sum(
+    #         dim=0
+    #     )
+    # WRONG weights-cut-to-length:
+    #     return torch.stack([weight / total * pred for weight, pred in zip(weights, preds)]).sum(dim=0)
     # END SOLUTION
 
 
@@ -78,8 +91,13 @@ def geometric_mean_predictions(preds: Sequence[Tensor]) -> Tensor:
     # BEGIN SOLUTION
     _refuse_other_shapes(preds)
     if any((pred <= 0).any() for pred in preds):
+        # WRONG zero-is-positive: if any((pred < 0).any() for pred in preds):
         raise ValueError("only positive predictions have a geometric mean")
     return torch.stack([pred.log() for pred in preds]).mean(dim=0).exp()
+    # WRONG arithmetic-mean: return torch.stack(list(preds)).mean(dim=0)
+    # WRONG root-of-the-product: return torch.stack(list(preds)).prod(dim=0) ** (1 / len(preds))
+    # WRONG mean-left-in-logarithms: return torch.stack([pred.log() for pred in preds]).mean(dim=0)
+    # WRONG logarithm-of-one-plus: return torch.stack([pred.log1p() for pred in preds]).mean(dim=0).expm1()
     # END SOLUTION
 
 
@@ -109,8 +127,17 @@ def out_of_fold(fit: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]], X: 
     rows = torch.arange(n)
     parts = []
     for fold in rows.tensor_split(k):
+        # WRONG rest-in-the-last-fold: for fold in rows.tensor_split([n // k * i for i in range(1, k)]):
         others = rows[~torch.isin(rows, fold)]
+        # WRONG folds-interleaved:
+        #     fold = rows[int(fold[0]) // (n // k) % k :: k]
+        #     others = rows[~torch.isin(rows, fold)]
         predict = fit(X[others], y[others])
+        # WRONG fitted-to-all-rows: predict = fit(X, y)
+        # WRONG fitted-to-the-fold: predict = fit(X[fold], y[fold])
+        # WRONG first-model-for-all:
+        #     if not parts:
+        #         predict = fit(X[others], y[others])
         parts.append(predict(X[fold]))
     return torch.cat(parts)
     # END SOLUTION
@@ -143,12 +170,18 @@ def random_search(
     size = math.prod(len(values) for values in space.values())
     best: tuple[dict[str, Any], float] | None = None
     for number in random.Random(seed).sample(range(size), min(n_trials, size)):
+        # WRONG grid-order: for number in range(min(n_trials, size)):
+        # WRONG drawn-with-repetition: for number in random.Random(seed).choices(range(size), k=min(n_trials, size)):
+        # WRONG seed-not-used: for number in random.sample(range(size), min(n_trials, size)):
         config = {}
         for name, values in space.items():
             number, position = divmod(number, len(values))
             config[name] = values[position]
         loss = objective(**config)
         if not math.isnan(loss) and (best is None or loss < best[1]):
+            # WRONG loss-maximised: if not math.isnan(loss) and (best is None or loss > best[1]):
+            # WRONG nan-stays-the-best: if best is None or loss < best[1]:
+            # WRONG last-trial-returned: if not math.isnan(loss) and loss < math.inf:
             best = config, loss
     if best is None:
         raise ValueError("no trial gave a loss")

@@ -10,6 +10,10 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
+# WRONG one-net-for-all:
+#     from functools import cache
+#     from torch import Tensor, nn
+
 # Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
 
 
@@ -72,6 +76,9 @@ d2l = SimpleNamespace(
 
 
 def lenet() -> nn.Sequential:
+    # WRONG one-net-for-all:
+    #     @cache
+    #     def lenet() -> nn.Sequential:
     """LeNet-5 for images of 28 x 28 (LeCun, Bottou, Bengio and Haffner, 1998; D2L 6.6.1), without its Gaussian output.
 
     Two convolutional blocks, each a 5 x 5 convolution, a sigmoid and average pooling over 2 x 2 with stride 2. The
@@ -98,6 +105,96 @@ def lenet() -> nn.Sequential:
         nn.Sigmoid(),
         nn.Linear(84, 10),
     )
+    # WRONG no-padding:
+    #     return nn.Sequential(
+    #         nn.Conv2d(1, 6, kernel_size=5),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Conv2d(6, 16, kernel_size=5),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Flatten(),
+    #         nn.Linear(16 * 4 * 4, 120),
+    #         nn.Sigmoid(),
+    #         nn.Linear(120, 84),
+    #         nn.Sigmoid(),
+    #         nn.Linear(84, 10),
+    #     )
+    # WRONG padded-twice:
+    #     return nn.Sequential(
+    #         nn.Conv2d(1, 6, kernel_size=5, padding=2),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Conv2d(6, 16, kernel_size=5, padding=2),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Flatten(),
+    #         nn.Linear(16 * 7 * 7, 120),
+    #         nn.Sigmoid(),
+    #         nn.Linear(120, 84),
+    #         nn.Sigmoid(),
+    #         nn.Linear(84, 10),
+    #     )
+    # WRONG max-pooling:
+    #     return nn.Sequential(
+    #         nn.Conv2d(1, 6, kernel_size=5, padding=2),
+    #         nn.Sigmoid(),
+    #         nn.MaxPool2d(kernel_size=2, stride=2),
+    #         nn.Conv2d(6, 16, kernel_size=5),
+    #         nn.Sigmoid(),
+    #         nn.MaxPool2d(kernel_size=2, stride=2),
+    #         nn.Flatten(),
+    #         nn.Linear(16 * 5 * 5, 120),
+    #         nn.Sigmoid(),
+    #         nn.Linear(120, 84),
+    #         nn.Sigmoid(),
+    #         nn.Linear(84, 10),
+    #     )
+    # WRONG relu-for-sigmoid:
+    #     return nn.Sequential(
+    #         nn.Conv2d(1, 6, kernel_size=5, padding=2),
+    #         nn.ReLU(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Conv2d(6, 16, kernel_size=5),
+    #         nn.ReLU(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Flatten(),
+    #         nn.Linear(16 * 5 * 5, 120),
+    #         nn.ReLU(),
+    #         nn.Linear(120, 84),
+    #         nn.ReLU(),
+    #         nn.Linear(84, 10),
+    #     )
+    # WRONG softmax-at-the-end:
+    #     return nn.Sequential(
+    #         nn.Conv2d(1, 6, kernel_size=5, padding=2),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Conv2d(6, 16, kernel_size=5),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Flatten(),
+    #         nn.Linear(16 * 5 * 5, 120),
+    #         nn.Sigmoid(),
+    #         nn.Linear(120, 84),
+    #         nn.Sigmoid(),
+    #         nn.Linear(84, 10), nn.Softmax(dim=1),
+    #     )
+    # WRONG sigmoid-at-the-end:
+    #     return nn.Sequential(
+    #         nn.Conv2d(1, 6, kernel_size=5, padding=2),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Conv2d(6, 16, kernel_size=5),
+    #         nn.Sigmoid(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #         nn.Flatten(),
+    #         nn.Linear(16 * 5 * 5, 120),
+    #         nn.Sigmoid(),
+    #         nn.Linear(120, 84),
+    #         nn.Sigmoid(),
+    #         nn.Linear(84, 10), nn.Sigmoid(),
+    #     )
     # END SOLUTION
 
 
@@ -118,16 +215,23 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
     # BEGIN SOLUTION
     modes = [(module, module.training) for module in net.modules()]
     net.eval()
+    # WRONG looks-in-training-mode:
     shapes = []
     try:
         with torch.no_grad():
             Y = X.clone()
+            # WRONG writes-into-the-input: Y = X
             for layer in net:
+                # WRONG opens-nested-layers:
+                #     for layer in [module for module in net.modules() if not isinstance(module, nn.Sequential)]:
+                # WRONG children-only-once: for layer in net.children():
                 Y = layer(Y)
                 shapes.append((type(layer).__name__, tuple(Y.shape)))
     finally:
         for module, training in modes:
             module.training = training
+            # WRONG left-in-evaluation-mode: pass
+        # WRONG all-in-one-mode, 2 lines: net.train(modes[0][1])
     return shapes
     # END SOLUTION
 
@@ -150,15 +254,24 @@ def evaluate_accuracy_gpu(
     """
     # BEGIN SOLUTION
     net.eval()
+    # WRONG evaluates-in-training-mode:
     if device is None:
+        # WRONG device-argument-ignored: if True:
         device = next(net.parameters()).device
+        # WRONG device-guessed: device = try_gpu()
     right, total = 0.0, 0
     with torch.no_grad():
+        # WRONG evaluates-with-a-graph: with torch.enable_grad():
         for X, y in data_iter:
             inputs = [x.to(device) for x in X] if isinstance(X, list) else X.to(device)
+            # WRONG lists-not-moved: inputs = X if isinstance(X, list) else X.to(device)
             labels = y.to(device)
+            # WRONG labels-not-moved: labels = y
             right += accuracy(net(inputs), labels)
+            # WRONG mean-of-batch-accuracies: right += accuracy(net(inputs), labels) / len(labels)
             total += len(labels)
+            # WRONG mean-of-batch-accuracies: total += 1
+            # WRONG length-of-the-list: total += len(inputs)
     return right / total
     # END SOLUTION
 
@@ -194,24 +307,45 @@ def train_ch6(
 
     def init_weights(module: nn.Module) -> None:
         if type(module) in (nn.Linear, nn.Conv2d):
+            # WRONG convolutions-forgotten: if type(module) is nn.Linear:
             nn.init.xavier_uniform_(module.weight)
+            # WRONG xavier-normal: nn.init.xavier_normal_(module.weight)
+            # WRONG biases-zeroed: nn.init.xavier_uniform_(module.weight), nn.init.zeros_(module.bias)
 
     net.apply(init_weights)
+    # WRONG weights-kept:
+    # WRONG top-layers-only: [init_weights(layer) for layer in net.children()]
     net.to(device)
+    # WRONG net-not-moved:
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     animator = Animator(xlabel="epoch", legend=["train loss", "train acc", "test acc"])
     for epoch in range(num_epochs):
+        # WRONG training-mode-set-once:
+        #     net.train()
+        #     for epoch in range(num_epochs):
         net.train()
+        # WRONG training-mode-set-once:
         loss, right, count = 0.0, 0.0, 0
+        # WRONG figures-of-all-epochs:
+        #     if epoch == 0:
+        #         loss, right, count = 0.0, 0.0, 0
         for batch, labels in train_iter:
             X, y = batch.to(device), labels.to(device)
+            # WRONG data-not-moved: X, y = batch, labels
             y_hat = net(X)
             mean_loss = nn.functional.cross_entropy(y_hat, y)
+            # WRONG softmax-before-the-loss: mean_loss = nn.functional.cross_entropy(y_hat.softmax(dim=1), y)
+            # WRONG summed-loss: mean_loss = nn.functional.cross_entropy(y_hat, y, reduction='sum')
             optimizer.zero_grad()
+            # WRONG gradients-accumulate:
             mean_loss.backward()
             optimizer.step()
             loss += mean_loss.item() * len(y)
+            # WRONG mean-of-batch-losses:
+            #     loss += mean_loss.item() * sum(len(c) for _, c in train_iter) / len(train_iter)
             right += accuracy(y_hat, y)
             count += len(y)
         animator.add(epoch + 1, (loss / count, right / count, evaluate_accuracy_gpu(net, test_iter)))
+        # WRONG tested-on-training-data:
+        #     animator.add(epoch + 1, (loss / count, right / count, evaluate_accuracy_gpu(net, train_iter)))
     # END SOLUTION

@@ -17,8 +17,10 @@ def _batch_statistics(X: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and variance of every feature (2-D input) or channel (4-D input) over all the rest."""
     assert X.dim() in (2, 4), "batch normalisation takes (n, d) or (n, c, h, w)"
     axes = [0] if X.dim() == 2 else [0, 2, 3]
+    # WRONG statistics-per-image: axes = [0] if X.dim() == 2 else [2, 3]
     mean = X.mean(dim=axes, keepdim=X.dim() == 4)
     var = ((X - mean) ** 2).mean(dim=axes, keepdim=X.dim() == 4)
+    # WRONG unbiased-variance: var = X.var(dim=axes, keepdim=X.dim() == 4)
     return mean, var
 
 
@@ -67,9 +69,16 @@ def batch_norm(
     training = torch.is_grad_enabled()
     mean, var = _batch_statistics(X) if training else (moving_mean, moving_var)
     Y = gamma * (X - mean) / torch.sqrt(var + eps) + beta
+    # WRONG eps-outside-root: Y = gamma * (X - mean) / (torch.sqrt(var) + eps) + beta
     if training:
+        # WRONG statistics-updated-in-prediction:
+        #     if not training:
+        #         mean, var = _batch_statistics(X)
+        #     if True:
         moving_mean = momentum * moving_mean + (1 - momentum) * mean.detach()
+        # WRONG momentum-reversed: moving_mean = (1 - momentum) * moving_mean + momentum * mean.detach()
         moving_var = momentum * moving_var + (1 - momentum) * var.detach()
+        # WRONG momentum-reversed: moving_var = (1 - momentum) * moving_var + momentum * var.detach()
     return Y, moving_mean.detach(), moving_var.detach()
     # END SOLUTION
 
@@ -88,7 +97,9 @@ class BatchNorm(nn.Module):
         # BEGIN SOLUTION
         shape = (1, num_features) if num_dims == 2 else (1, num_features, 1, 1)
         self.gamma = nn.Parameter(torch.ones(shape))
+        # WRONG scale-is-no-parameter: self.gamma = torch.ones(shape)
         self.beta = nn.Parameter(torch.zeros(shape))
+        # WRONG scale-is-no-parameter: self.beta = torch.zeros(shape)
         self.register_buffer("moving_mean", torch.zeros(shape))
         self.register_buffer("moving_var", torch.ones(shape))
         # END SOLUTION
@@ -130,6 +141,11 @@ def layer_norm(
     if tuple(X.shape[-count:]) != tuple(normalized_shape):
         raise ValueError(f"the last {count} axes of {tuple(X.shape)} are not {tuple(normalized_shape)}")
     Y = _standardise(X, list(range(-count, 0)), eps)
+    # WRONG layer-norm-over-batch: Y = _standardise(X, [0], eps)
+    # WRONG one-pass-variance:
+    #     axes = list(range(-count, 0))
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     Y = (X - mean) / torch.sqrt((X**2).mean(dim=axes, keepdim=True) - mean**2 + eps)
     if weight is not None:
         Y = Y * weight
     return Y if bias is None else Y + bias
@@ -148,6 +164,7 @@ def instance_norm(X: Tensor, weight: Tensor | None = None, bias: Tensor | None =
     """
     # BEGIN SOLUTION
     planes = _standardise(X, [2, 3], eps)
+    # WRONG instance-norm-over-batch: planes = _standardise(X, [0, 2, 3], eps)
     return _per_channel(planes, weight, bias)
     # END SOLUTION
 
@@ -173,6 +190,7 @@ def group_norm(
     if c % num_groups:
         raise ValueError(f"{c} channels do not make {num_groups} groups")
     groups = X.reshape(n, num_groups, c // num_groups, h, w)
+    # WRONG group-size-for-group-count: groups = X.reshape(n, c // num_groups, num_groups, h, w)
     groups = _standardise(groups, [2, 3, 4], eps)
     return _per_channel(groups.reshape(n, c, h, w), weight, bias)
     # END SOLUTION
@@ -194,6 +212,7 @@ def norm_stat_count(shape: Sequence[int], kind: Literal["batch", "layer", "insta
     # BEGIN SOLUTION
     if kind == "layer":
         return math.prod(shape[:-1]), (shape[-1],)
+        # WRONG layer-count-is-batch-size: return shape[0], (shape[-1],)
     if kind == "instance":
         return shape[0] * shape[1], (shape[1],)
     return shape[1], (shape[1],)

@@ -30,8 +30,12 @@ class Residual(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         self.conv1 = nn.Conv2d(input_channels, num_channels, kernel_size=3, stride=strides, padding=1)
+        # WRONG strides-on-second-convolution:
+        #     self.conv1 = nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1)
         self.bn1 = nn.BatchNorm2d(num_channels)
         self.conv2 = nn.Conv2d(num_channels, num_channels, kernel_size=3, padding=1)
+        # WRONG strides-on-second-convolution:
+        #     self.conv2 = nn.Conv2d(num_channels, num_channels, kernel_size=3, stride=strides, padding=1)
         self.bn2 = nn.BatchNorm2d(num_channels)
         self.conv3 = nn.Conv2d(input_channels, num_channels, kernel_size=1, stride=strides) if use_1x1conv else None
         # END SOLUTION
@@ -40,9 +44,15 @@ class Residual(nn.Module):
         """(n, input_channels, h, w) to (n, num_channels, h / strides, w / strides), rounded up; X stays as it was."""
         # BEGIN SOLUTION
         Y = F.relu(self.bn1(self.conv1(X)))
+        # WRONG no-activation-between: Y = self.bn1(self.conv1(X))
         Y = self.bn2(self.conv2(Y))
         shortcut = X if self.conv3 is None else self.conv3(X)
+        # WRONG shortcut-dropped: shortcut = X if self.conv3 is None else torch.zeros_like(Y)
         return F.relu(Y + shortcut)
+        # WRONG activation-before-sum: return F.relu(Y) + shortcut
+        # WRONG input-overwritten:
+        #     shortcut += Y
+        #     return F.relu(shortcut)
         # END SOLUTION
 
 
@@ -66,10 +76,15 @@ def resnet_block(
     blocks = []
     for i in range(num_residuals):
         if i == 0 and not first_block:
+            # WRONG first-stage-halved: if i == 0:
             blocks.append(Residual(input_channels, num_channels, use_1x1conv=True, strides=2))
         else:
             blocks.append(Residual(num_channels, num_channels))
+            # WRONG one-block-repeated:
+            #     blocks += [Residual(num_channels, num_channels)] * (num_residuals - i)
+            #     break
     return blocks
+    # WRONG module-for-list: return nn.Sequential(*blocks)
     # END SOLUTION
 
 
@@ -87,10 +102,14 @@ def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
     """
     # BEGIN SOLUTION
     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3, padding=1), nn.BatchNorm2d(64), nn.ReLU())
+    # WRONG stem-for-large-images:
+    #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=7, stride=2, padding=3), nn.BatchNorm2d(64))
+    #     net.extend([nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2, padding=1)])
     stages = [(64, 64, True), (64, 128, False), (128, 256, False), (256, 512, False)]
     for number, (before, after, first) in enumerate(stages, start=1):
         net.add_module(f"resnet_block{number}", nn.Sequential(*resnet_block(before, after, 2, first_block=first)))
     net.add_module("global_avg_pool", nn.AdaptiveAvgPool2d((1, 1)))
+    # WRONG maximum-for-average: net.add_module("global_avg_pool", nn.AdaptiveMaxPool2d((1, 1)))
     net.add_module("fc", nn.Sequential(nn.Flatten(), nn.Linear(512, num_classes)))
     return net
     # END SOLUTION
@@ -109,6 +128,12 @@ def conv_block(input_channels: int, num_channels: int) -> nn.Sequential:
         nn.ReLU(),
         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1),
     )
+    # WRONG convolution-first:
+    #     return nn.Sequential(
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1),
+    #         nn.BatchNorm2d(num_channels),
+    #         nn.ReLU(),
+    #     )
     # END SOLUTION
 
 
@@ -134,6 +159,7 @@ class DenseBlock(nn.Module):
         for block in self.net:
             Y = block(X)
             X = torch.cat([X, Y], dim=1)
+            # WRONG new-channels-first: X = torch.cat([Y, X], dim=1)
         return X
         # END SOLUTION
 
@@ -152,4 +178,17 @@ def transition_block(input_channels: int, num_channels: int) -> nn.Sequential:
         nn.Conv2d(input_channels, num_channels, kernel_size=1),
         nn.AvgPool2d(kernel_size=2, stride=2),
     )
+    # WRONG maximum-pooling:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1),
+    #         nn.MaxPool2d(kernel_size=2, stride=2),
+    #     )
+    # WRONG strides-for-pooling:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1, stride=2),
+    #     )
     # END SOLUTION

@@ -35,9 +35,20 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
     # BEGIN SOLUTION
     if tau >= len(x):
         raise ValueError(f"{len(x)} values give no example of {tau} values and a label")
+        # WRONG no-example-no-error: return x.new_zeros(0, tau), x.new_zeros(0, 1)
     features = torch.stack([x[i : i + len(x) - tau] for i in range(tau)], dim=1)
+    # WRONG newest-first: features = torch.stack([x[i : i + len(x) - tau] for i in reversed(range(tau))], dim=1)
+    # WRONG reshaped-not-transposed:
+    #     features = torch.stack([x[i : i + len(x) - tau] for i in range(tau)]).reshape(-1, tau)
+    # WRONG padded-with-zeros: features = torch.cat([x.new_zeros(tau), x]).unfold(0, tau, 1)[:-1]
     labels = x[tau:, None]
+    # WRONG label-in-the-window: labels = x[tau - 1 : -1, None]
+    # WRONG labels-in-a-row: labels = x[tau:]
+    # WRONG padded-with-zeros: labels = x[:, None]
     return features, labels
+    # WRONG windows-side-by-side: return features[::tau], labels[::tau]
+    # WRONG last-example-lost: return features[:-1], labels[:-1]
+    # WRONG examples-in-float32: return features.float(), labels.float()
     # END SOLUTION
 
 
@@ -62,11 +73,22 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
     """
     # BEGIN SOLUTION
     known = n_train + tau
+    # WRONG known-only-n-train: known = n_train
     preds = x.new_zeros(T)
+    # WRONG predictions-written-into-x: preds = x[:T] if len(x) >= T else torch.cat([x, x.new_zeros(T - len(x))])
+    # WRONG predictions-in-float32: preds = torch.zeros(T)
     with torch.no_grad():
+        # WRONG predictions-with-graph: with torch.enable_grad():
         preds[:known] = x[:known]
         for i in range(known, T):
             preds[i] = net(preds[i - tau : i].reshape(1, -1)).item()
+            # WRONG one-step-for-multistep:
+            #     preds[i] = net(torch.cat([x, preds[len(x) :]])[i - tau : i].reshape(1, -1)).item()
+            # WRONG window-stands-still: preds[i] = net(preds[known - tau : known].reshape(1, -1)).item()
+            # WRONG window-turned-round: preds[i] = net(preds[i - tau : i].flip(0).reshape(1, -1)).item()
+            # WRONG window-one-late: preds[i] = net(preds[i - tau + 1 : i + 1].reshape(1, -1)).item()
+            # WRONG predictions-in-float32: preds[i] = net(preds[i - tau : i].to(x.dtype).reshape(1, -1)).item()
+            # WRONG predictions-with-graph: preds[i] = net(preds[i - tau : i].clone().reshape(1, -1))
     return preds
     # END SOLUTION
 
@@ -90,11 +112,20 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
     """
     # BEGIN SOLUTION
     rows = len(x) - tau - max_steps + 1
+    # WRONG one-row-lost: rows = len(x) - tau - max_steps
+    # WRONG rows-without-future: rows = len(x) - tau + 1
     columns = [x[i : i + rows] for i in range(tau)]
     with torch.no_grad():
+        # WRONG table-with-graph: with torch.enable_grad():
         for _ in range(max_steps):
+            # WRONG one-step-in-every-column: for k in range(max_steps):
             columns.append(net(torch.stack(columns[-tau:], dim=1)).flatten())
+            # WRONG one-step-in-every-column: columns.append(net(x.unfold(0, tau, 1)[k : k + rows]).flatten())
+            # WRONG same-window-for-all-steps: columns.append(net(torch.stack(columns[:tau], dim=1)).flatten())
+            # WRONG columns-turned-round: columns.append(net(torch.stack(columns[: -tau - 1 : -1], dim=1)).flatten())
         return torch.stack(columns, dim=1)
+        # WRONG predictions-alone: return torch.stack(columns[tau:], dim=1)
+        # WRONG table-in-float32: return torch.stack(columns, dim=1).float()
     # END SOLUTION
 
 
@@ -117,12 +148,25 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
     # BEGIN SOLUTION
     prob, table = 1.0, joint
     for value in seq:
+        # WRONG independent-steps: for axis, value in enumerate(seq):
+        # WRONG only-the-step-before:
+        #     for axis, value in enumerate(seq):
+        #         if axis:
+        #             table = joint.select(axis - 1, seq[axis - 1])
         total = table.sum().item()
+        # WRONG independent-steps: total = joint.sum().item()
         if not total:
             return 0.0
+            # WRONG nan-for-the-impossible: return float("nan")
         table = table[value]
+        # WRONG independent-steps: table = joint.select(axis, value)
+        # WRONG only-the-step-before: table = table.select(max(axis - 1, 0), value)
+        # WRONG axes-from-the-end: table = table[..., value]
         prob *= table.sum().item() / total
+        # WRONG first-step-left-out: prob *= 1.0 if table.dim() == joint.dim() - 1 else table.sum().item() / total
+        # WRONG last-conditional-alone: prob = table.sum().item() / total
     return prob
+    # WRONG table-taken-as-normalised: return float(table.sum())
     # END SOLUTION
 
 
@@ -143,7 +187,15 @@ def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
     """
     # BEGIN SOLUTION
     prob = init[seq[0]].item()
+    # WRONG first-state-for-free: prob = 1.0
+    # WRONG step-before-the-first: prob = (init @ P)[seq[0]].item()
+    # WRONG product-in-float32: prob = init[seq[0]]
     for state, following in itertools.pairwise(seq):
         prob *= P[state, following].item()
+        # WRONG matrix-transposed: prob *= P[following, state].item()
+        # WRONG product-in-float32: prob = prob * P[state, following]
+        # WRONG next-from-init: prob *= init[following].item()
     return prob
+    # WRONG log-probability: return torch.tensor(prob, dtype=torch.float64).log().item()
+    # WRONG product-in-float32: return prob.item()
     # END SOLUTION

@@ -31,6 +31,14 @@ def clean_lines(lines: Sequence[str]) -> list[str]:
     """
     # BEGIN SOLUTION
     return [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines]
+    # WRONG each-mark-a-space: return [re.sub("[^A-Za-z]", " ", line).strip().lower() for line in lines]
+    # WRONG marks-deleted: return [re.sub("[^A-Za-z ]+", "", line).strip().lower() for line in lines]
+    # WRONG capitals-lost: return [re.sub("[^a-z]+", " ", line).strip().lower() for line in lines]
+    # WRONG range-from-upper-to-lower: return [re.sub("[^A-z]+", " ", line).strip().lower() for line in lines]
+    # WRONG word-characters-kept: return [re.sub("\\W+", " ", line).strip().lower() for line in lines]
+    # WRONG ends-not-stripped: return [re.sub("[^A-Za-z]+", " ", line).lower() for line in lines]
+    # WRONG empty-lines-dropped:
+    #     return [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines if re.search('[A-Za-z]', line)]
     # END SOLUTION
 
 
@@ -51,8 +59,14 @@ def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
     # BEGIN SOLUTION
     if token == "word":
         return [line.split() for line in lines]
+        # WRONG split-at-each-space: return [line.split(' ') for line in lines]
+        # WRONG lines-run-together: return [word for line in lines for word in line.split()]
+        # WRONG untokenized-lines-dropped: return [line.split() for line in lines if line.strip()]
     if token == "char":
+        # WRONG anything-is-characters: if True:
         return [list(line) for line in lines]
+        # WRONG white-space-dropped: return [[char for char in line if not char.isspace()] for line in lines]
+        # WRONG untokenized-lines-dropped: return [list(line) for line in lines if line]
     raise ValueError(f"unknown token type: {token}")
     # END SOLUTION
 
@@ -72,7 +86,10 @@ def count_corpus(tokens: Sequence[Any] | Sequence[Sequence[Any]]) -> collections
     """
     # BEGIN SOLUTION
     if all(isinstance(item, list) for item in tokens):
+        # WRONG words-taken-apart: if True:
         tokens = [token for line in tokens for token in line]
+        # WRONG lines-counted: tokens = [token for line in tokens for token in dict.fromkeys(line)]
+        # WRONG last-line-counted: tokens = [token for line in tokens[-1:] for token in line]
     return collections.Counter(tokens)
     # END SOLUTION
 
@@ -102,9 +119,37 @@ class Vocab:
         # BEGIN SOLUTION
         counter = count_corpus([] if tokens is None else tokens)
         self._token_freqs = sorted(counter.items(), key=lambda pair: pair[1], reverse=True)
+        # WRONG rarest-first: self._token_freqs = sorted(counter.items(), key=lambda pair: pair[1])
+        # WRONG alphabetical-order: self._token_freqs = sorted(counter.items(), key=lambda pair: pair[0])
+        # WRONG ties-reversed: self._token_freqs = sorted(counter.items(), key=lambda pair: pair[1])[::-1]
+        # WRONG ties-in-alphabetical-order:
+        #     self._token_freqs = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))
         special = ["<unk>", *(reserved_tokens or [])]
+        # WRONG no-place-for-unknown: special = [*(reserved_tokens or [])]
+        # WRONG unknown-after-reserved: special = [*(reserved_tokens or []), "<unk>"]
+        # WRONG unknown-last: special = [*(reserved_tokens or [])]
+        # WRONG reserved-by-frequency: special = ["<unk>"]
+        # WRONG reserved-forgotten: special = ["<unk>"]
+        # WRONG reserved-list-changed:
+        #     special = [] if reserved_tokens is None else reserved_tokens
+        #     special.insert(0, "<unk>")
         frequent = [token for token, freq in self._token_freqs if freq >= min_freq]
+        # WRONG min-freq-exclusive: frequent = [token for token, freq in self._token_freqs if freq > min_freq]
+        # WRONG min-freq-ignored: frequent = [token for token, freq in self._token_freqs]
+        # WRONG reserved-by-frequency:
+        #     frequent = [
+        #         token for token, freq in self._token_freqs if freq >= min_freq or token in (reserved_tokens or [])
+        #     ]
         self.idx_to_token = special + [token for token in frequent if token not in special]
+        # WRONG unknown-last:
+        #     self.idx_to_token = (
+        #         special + [token for token in frequent if token not in [*special, "<unk>"]] + ["<unk>"]
+        #     )
+        # WRONG reserved-by-frequency:
+        #     self.idx_to_token = special + [
+        #         token for token in dict.fromkeys([*frequent, *(reserved_tokens or [])]) if token not in special
+        #     ]
+        # WRONG two-indices-for-a-token: self.idx_to_token = special + frequent
         self.token_to_idx = {token: index for index, token in enumerate(self.idx_to_token)}
         # END SOLUTION
 
@@ -121,8 +166,16 @@ class Vocab:
         """
         # BEGIN SOLUTION
         if isinstance(tokens, (list, tuple)):
+            # WRONG tuple-is-one-token: if isinstance(tokens, list):
             return [self[token] for token in tokens]
+            # WRONG structure-flattened:
+            #     return [i for t in tokens for i in (self[t] if isinstance(t, (list, tuple)) else [self[t]])]
         return self.token_to_idx.get(tokens, self.unk)
+        # WRONG list-is-one-token, 3 lines:
+        #     try:
+        #         return self.token_to_idx[tokens]
+        #     except (KeyError, TypeError):
+        #         return self.unk
         # END SOLUTION
 
     def to_tokens(self, indices: Any) -> Any:
@@ -145,6 +198,7 @@ class Vocab:
         """Every token of the corpus with its count, the most frequent first, be it in the vocabulary or too rare."""
         # BEGIN SOLUTION
         return self._token_freqs
+        # WRONG rare-tokens-not-reported: return [pair for pair in self._token_freqs if pair[0] in self.token_to_idx]
         # END SOLUTION
 
 
@@ -161,9 +215,16 @@ def bag_of_words(tokens: Sequence[Sequence[str]], vocab: Any) -> Tensor:
     """
     # BEGIN SOLUTION
     counts = torch.zeros(len(tokens), len(vocab))
+    # WRONG vocabulary-of-the-new-lines:
+    #     vocab = Vocab(tokens)
+    #     counts = torch.zeros(len(tokens), len(vocab))
+    # WRONG whole-numbers: counts = torch.zeros(len(tokens), len(vocab), dtype=torch.long)
     for row, line in enumerate(tokens):
         for index in vocab[line]:
+            # WRONG unknown-not-counted: for index in filter(None, vocab[line]):
             counts[row, index] += 1
+            # WRONG relative-frequencies: counts[row, index] += 1 / len(line)
+        # WRONG repeats-counted-once, 2 lines: counts[row, vocab[line]] += 1
     return counts
     # END SOLUTION
 
@@ -183,6 +244,14 @@ def tf_idf(counts: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     df = torch.count_nonzero(counts, dim=0).to(counts.dtype)
+    # WRONG occurrences-for-documents: df = counts.sum(dim=0)
     idf = torch.log((1 + len(counts)) / (1 + df)) + 1
+    # WRONG unsmoothed: idf = torch.log(len(counts) / df) + 1
+    # WRONG common-tokens-erased: idf = torch.log((1 + len(counts)) / (1 + df))
+    # WRONG common-logarithm: idf = torch.log10((1 + len(counts)) / (1 + df)) + 1
     return F.normalize(counts * idf)
+    # WRONG rows-sum-to-one: return F.normalize(counts * idf, p=1)
+    # WRONG columns-normalised: return F.normalize(counts * idf, dim=0)
+    # WRONG zero-divided-by-zero: return counts * idf / (counts * idf).norm(dim=1, keepdim=True)
+    # WRONG not-normalised: return counts * idf
     # END SOLUTION

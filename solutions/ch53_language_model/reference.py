@@ -23,6 +23,8 @@ def _windows(corpus: Sequence[int], starts: list[int], num_steps: int) -> tuple[
     """The windows that start there, and the same one token further."""
     X = torch.tensor([corpus[start : start + num_steps] for start in starts])
     Y = torch.tensor([corpus[start + 1 : start + 1 + num_steps] for start in starts])
+    # WRONG labels-are-inputs: Y = torch.tensor([corpus[start : start + num_steps] for start in starts])
+    # WRONG labels-wrap-around: Y = X.roll(-1, dims=1)
     return X, Y
 
 
@@ -47,9 +49,19 @@ def seq_data_iter_random(corpus: Sequence[int], batch_size: int, num_steps: int)
     """
     # BEGIN SOLUTION
     offset = random.randrange(num_steps)
+    # WRONG no-offset: offset = 0
+    # WRONG offset-of-a-whole-window: offset = random.randint(0, num_steps)
     starts = list(range(offset, len(corpus) - num_steps, num_steps))
+    # WRONG windows-one-apart: starts = list(range(offset, offset + (len(corpus) - 1 - offset) // num_steps))
+    # WRONG last-window-lost: starts = list(range(offset, len(corpus) - num_steps - 1, num_steps))
     random.shuffle(starts)
+    # WRONG never-shuffled:
+    # WRONG batches-shuffled-as-wholes: batches = range(len(starts) // batch_size)
+    # WRONG drawn-with-replacement: starts = random.choices(starts, k=len(starts)) if starts else []
+    # WRONG windows-anywhere: starts = random.sample(range(max(len(corpus) - num_steps, 0)), len(starts))
     for k in range(len(starts) // batch_size):
+        # WRONG batches-shuffled-as-wholes: for k in random.sample(batches, len(batches)):
+        # WRONG incomplete-batch-kept: for k in range(-(-len(starts) // batch_size)):
         yield _windows(corpus, starts[k * batch_size : (k + 1) * batch_size], num_steps)
     # END SOLUTION
 
@@ -73,10 +85,18 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
     """
     # BEGIN SOLUTION
     offset = random.randint(0, num_steps)
+    # WRONG always-from-the-beginning: offset = 0
+    # WRONG offset-below-num-steps: offset = random.randrange(num_steps)
     length = (len(corpus) - 1 - offset) // batch_size
     for k in range(length // num_steps):
+        # WRONG batches-in-random-order: for k in random.sample(range(length // num_steps), max(length // num_steps, 0)):
+        # WRONG short-batch-kept: for k in range(-(-length // num_steps)):
         starts = [offset + row * length + k * num_steps for row in range(batch_size)]
+        # WRONG next-batch-starts-anew:
+        #     starts = [offset + (k * batch_size + row) * num_steps for row in range(batch_size)]
+        # WRONG rows-overlap: starts = [offset + (row + k) * num_steps for row in range(batch_size)]
         yield _windows(corpus, starts, num_steps)
+        # WRONG short-batch-kept: yield _windows(corpus, starts, min(num_steps, length - k * num_steps))
     # END SOLUTION
 
 
@@ -98,7 +118,17 @@ def ngram_counts(tokens: Sequence[str], n: int) -> collections.Counter:
     """
     # BEGIN SOLUTION
     starts = range(len(tokens) - n + 1)
+    # WRONG order-for-length: starts = range(len(tokens) - n)
+    # WRONG grams-side-by-side: starts = range(0, len(tokens) - n + 1, n)
+    # WRONG last-gram-lost: starts = range(len(tokens) - n)
+    # WRONG runs-on-at-the-end:
+    #     starts = range(len(tokens))
+    #     tokens = [*tokens, *tokens[: n - 1]]
     return collections.Counter(tuple(tokens[i : i + n]) for i in starts)
+    # WRONG order-for-length: return collections.Counter(tuple(tokens[i : i + n + 1]) for i in starts)
+    # WRONG order-within-ignored: return collections.Counter(tuple(sorted(tokens[i : i + n])) for i in starts)
+    # WRONG unigrams-without-tuple:
+    #     return collections.Counter(tuple(tokens[i : i + n]) if n > 1 else tokens[i] for i in starts)
     # END SOLUTION
 
 
@@ -121,11 +151,23 @@ def laplace_bigram(tokens: Sequence[str], eps: float, vocab_size: int) -> Callab
     """
     # BEGIN SOLUTION
     pairs = collections.Counter(itertools.pairwise(tokens))
+    # WRONG vocabulary-of-the-text:
+    #     vocab_size = len(set(tokens)) or 1
+    #     pairs = collections.Counter(itertools.pairwise(tokens))
     words = collections.Counter(tokens[:-1])
+    # WRONG last-token-counted: words = collections.Counter(tokens)
 
     def probability(word: str, following: str) -> float:
+        # WRONG word-and-next-swapped: def probability(following: str, word: str) -> float:
         total = words[word] + eps
+        # WRONG denominator-not-smoothed: total = words[word]
+        # WRONG eps-to-every-word: total = words[word] + eps * vocab_size
+        # WRONG joint-probability: total = sum(pairs.values()) + eps
         return (pairs[word, following] + eps / vocab_size) / total if total else 0.0
+        # WRONG eps-to-every-word: return (pairs[word, following] + eps) / total if total else 0.0
+        # WRONG eps-not-shared: return (pairs[word, following] + eps) / total if total else 0.0
+        # WRONG unseen-pairs-impossible:
+        #     return (pairs[word, following] + eps / vocab_size) / total if pairs[word, following] else 0.0
 
     return probability
     # END SOLUTION
@@ -150,5 +192,18 @@ def perplexity(log_probs: Sequence[float]) -> float:
     # BEGIN SOLUTION
     if not len(log_probs):
         raise ValueError("a text without tokens has no perplexity")
+        # WRONG nothing-is-perfect: return 1.0
     return math.exp(-sum(log_probs) / len(log_probs))
+    # WRONG sign-lost: return math.exp(sum(log_probs) / len(log_probs))
+    # WRONG sum-for-mean: return math.exp(min(-sum(log_probs), 700))
+    # WRONG power-of-two: return 2 ** (-sum(log_probs) / len(log_probs))
+    # WRONG loss-for-perplexity: return -sum(log_probs) / len(log_probs)
+    # WRONG mean-of-inverses: return sum(math.exp(-x) for x in log_probs) / len(log_probs)
+    # WRONG inverse-of-mean: return len(log_probs) / (sum(map(math.exp, log_probs)) or 1e-300)
+    # WRONG product-of-probabilities:
+    #     return (
+    #         math.inf
+    #         if -math.inf in log_probs
+    #         else (math.prod(map(math.exp, log_probs)) or 5e-324) ** (-1 / len(log_probs))
+    #     )
     # END SOLUTION

@@ -23,6 +23,17 @@ def rnn_step(X: Tensor, H: Tensor, W_xh: Tensor, W_hh: Tensor, b_h: Tensor) -> T
     """
     # BEGIN SOLUTION
     return torch.tanh(X @ W_xh + H @ W_hh + b_h)
+    # WRONG sigmoid-for-tanh: return torch.sigmoid(X @ W_xh + H @ W_hh + b_h)
+    # WRONG relu-for-tanh: return torch.relu(X @ W_xh + H @ W_hh + b_h)
+    # WRONG no-activation: return X @ W_xh + H @ W_hh + b_h
+    # WRONG matrices-swapped:
+    #     return torch.tanh((X @ W_hh + H @ W_xh if X.shape == H.shape else X @ W_xh + H @ W_hh) + b_h)
+    # WRONG state-matrix-transposed: return torch.tanh(X @ W_xh + H @ W_hh.T + b_h)
+    # WRONG state-ignored: return torch.tanh(X @ W_xh + b_h)
+    # WRONG state-without-weights: return torch.tanh(X @ W_xh + H + b_h)
+    # WRONG bias-left-out: return torch.tanh(X @ W_xh + H @ W_hh)
+    # WRONG bias-outside: return torch.tanh(X @ W_xh + H @ W_hh) + b_h
+    # WRONG two-activations: return torch.tanh(X @ W_xh + b_h) + torch.tanh(H @ W_hh)
     # END SOLUTION
 
 
@@ -51,8 +62,16 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
     while inputs:
         value, target, state = inputs.pop(), targets.pop(), states.pop()
         grad_output = (w_o * state - target) / len(x)
+        # WRONG only-the-last-loss: grad_output = (w_o * state - target) / len(x) if len(states) == len(x) else 0.0
+        # WRONG sum-of-losses: grad_output = w_o * state - target
+        # WRONG square-without-half: grad_output = 2 * (w_o * state - target) / len(x)
+        # WRONG wrong-sign: grad_output = (target - w_o * state) / len(x)
         grad_state = w_o * grad_output + w_h * grad_state
+        # WRONG error-not-carried-back: grad_state = w_o * grad_output
+        # WRONG carried-back-unweighted: grad_state = w_o * grad_output + grad_state
+        # WRONG output-weight-forgotten: grad_state = grad_output + w_h * grad_state
         grad_h += grad_state * states[-1]
+        # WRONG same-state-for-recurrent-weight: grad_h += grad_state * state
         grad_x += grad_state * value
         grad_o += grad_output * state
     return grad_h, grad_x, grad_o
@@ -81,9 +100,27 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
     state = loss = torch.zeros((), dtype=torch.float64)
     for t in range(len(x)):
         if not t % k:
+            # WRONG cut-at-every-step: if t >= 0:
+            # WRONG cut-one-step-early: if (t + 1) % k == 0:
+            # WRONG cut-one-block: if t == k:
             state = state.detach()
+            # WRONG never-cut: state = state.clone()
+            # WRONG state-reset: state = torch.zeros_like(state)
         state = weights[1] * x[t] + weights[0] * state
+        # WRONG sliding-window, 3 lines:
+        #     first = max(t - k + 1, 0)
+        #     state = sum(
+        #         (w_x * x[i].double() * w_h ** (first - 1 - i) for i in range(first)),
+        #         torch.zeros((), dtype=torch.float64),
+        #     )
+        #     for i in range(first, t + 1):
+        #         state = weights[1] * x[i].double() + weights[0] * state
         loss = loss + (weights[2] * state - y[t]) ** 2 / 2 / len(x)
+        # WRONG means-of-blocks: loss = loss + (weights[2] * state - y[t]) ** 2 / 2 / min(k, len(x) - t // k * k)
+        # WRONG last-block-alone:
+        #     loss = (loss if t > (len(x) - 1) // k * k else 0.0) + (weights[2] * state - y[t]) ** 2 / 2 / len(x)
+        # WRONG incomplete-block-dropped:
+        #     loss = loss + (t < len(x) // k * k or k > len(x)) * (weights[2] * state - y[t]) ** 2 / 2 / len(x)
     grad_h, grad_x, grad_o = torch.autograd.grad(loss, weights)
     return grad_h.item(), grad_x.item(), grad_o.item()
     # END SOLUTION
@@ -107,7 +144,15 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
     """
     # BEGIN SOLUTION
     power = torch.linalg.matrix_power(W_hh.double(), steps)
+    # WRONG element-by-element: power = W_hh.double() ** steps
+    # WRONG one-step-too-few: power = torch.linalg.matrix_power(W_hh.double(), max(steps - 1, 0))
+    # WRONG powers-in-float32: power = torch.linalg.matrix_power(W_hh.float(), steps).nan_to_num()
     return torch.linalg.matrix_norm(power, ord=2).item()
+    # WRONG frobenius-norm: return torch.linalg.matrix_norm(power).item()
+    # WRONG spectral-radius: return torch.linalg.eigvals(power).abs().max().item()
+    # WRONG sum-of-columns: return torch.linalg.matrix_norm(power, ord=1).item()
+    # WRONG powers-in-float32: return torch.linalg.matrix_norm(power.double(), ord=2).item()
+    # WRONG power-of-the-norm, 2 lines: return torch.linalg.matrix_norm(W_hh.double(), ord=2).item() ** steps
     # END SOLUTION
 
 
@@ -128,4 +173,18 @@ def tanh(x: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return 2 * torch.sigmoid(2 * x) - 1
+    # WRONG overflows-on-both-sides: return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
+    # WRONG overflows-on-one-side: return (1 - torch.exp(-2 * x)) / (1 + torch.exp(-2 * x))
+    # WRONG unused-branch-overflows:
+    #     down, up = torch.exp(-2 * x), torch.exp(2 * x)
+    #     return torch.where(x > 0, (1 - down) / (1 + down), (up - 1) / (up + 1))
+    # WRONG flat-at-zero:
+    #     small = torch.exp(-2 * x.abs())
+    #     return x.sign() * (1 - small) / (1 + small)
+    # WRONG sign-lost:
+    #     small = torch.exp(-2 * x.abs())
+    #     return (1 - small) / (1 + small)
+    # WRONG sigmoid-stretched: return 2 * torch.sigmoid(x) - 1
+    # WRONG sigmoid-itself: return torch.sigmoid(x)
+    # WRONG cut-off-straight: return x.clamp(-1, 1)
     # END SOLUTION

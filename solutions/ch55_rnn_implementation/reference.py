@@ -102,6 +102,46 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         0.01 * torch.randn(num_hiddens, vocab_size, device=device),
         torch.zeros(vocab_size, device=device),
     ]
+    # WRONG gradient-asked-before-scaling:
+    #     params = [
+    #         0.01 * torch.randn(vocab_size, num_hiddens, device=device, requires_grad=True),
+    #         0.01 * torch.randn(num_hiddens, num_hiddens, device=device, requires_grad=True),
+    #         torch.zeros(num_hiddens, device=device),
+    #         0.01 * torch.randn(num_hiddens, vocab_size, device=device, requires_grad=True),
+    #         torch.zeros(vocab_size, device=device),
+    #     ]
+    # WRONG weights-not-scaled:
+    #     params = [
+    #         torch.randn(vocab_size, num_hiddens, device=device),
+    #         torch.randn(num_hiddens, num_hiddens, device=device),
+    #         torch.zeros(num_hiddens, device=device),
+    #         torch.randn(num_hiddens, vocab_size, device=device),
+    #         torch.zeros(vocab_size, device=device),
+    #     ]
+    # WRONG weights-uniform:
+    #     params = [
+    #         0.01 * torch.rand(vocab_size, num_hiddens, device=device),
+    #         0.01 * torch.rand(num_hiddens, num_hiddens, device=device),
+    #         torch.zeros(num_hiddens, device=device),
+    #         0.01 * torch.rand(num_hiddens, vocab_size, device=device),
+    #         torch.zeros(vocab_size, device=device),
+    #     ]
+    # WRONG biases-drawn:
+    #     params = [
+    #         0.01 * torch.randn(vocab_size, num_hiddens, device=device),
+    #         0.01 * torch.randn(num_hiddens, num_hiddens, device=device),
+    #         0.01 * torch.randn(num_hiddens, device=device),
+    #         0.01 * torch.randn(num_hiddens, vocab_size, device=device),
+    #         0.01 * torch.randn(vocab_size, device=device),
+    #     ]
+    # WRONG device-ignored:
+    #     params = [
+    #         0.01 * torch.randn(vocab_size, num_hiddens),
+    #         0.01 * torch.randn(num_hiddens, num_hiddens),
+    #         torch.zeros(num_hiddens),
+    #         0.01 * torch.randn(num_hiddens, vocab_size),
+    #         torch.zeros(vocab_size),
+    #     ]
     return [param.requires_grad_() for param in params]
     # END SOLUTION
 
@@ -115,7 +155,9 @@ def init_rnn_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
     """
     # BEGIN SOLUTION
     H = torch.zeros(batch_size, num_hiddens, device=device)
+    # WRONG one-row-for-all: H = torch.zeros(1, num_hiddens, device=device)
     return (H,)
+    # WRONG no-tuple: return (H)
     # END SOLUTION
 
 
@@ -139,11 +181,22 @@ def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     # BEGIN SOLUTION
     W_xh, W_hh, b_h, W_hq, b_q = params
     (H,) = state
+    # WRONG starts-from-zero: H = torch.zeros_like(state[0])
     outputs = []
     for X in inputs:
         H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG output-from-the-old-state:
+        #     outputs.append(H @ W_hq + b_q)
+        #     H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG sigmoid-for-tanh: H = torch.sigmoid(X @ W_xh + H @ W_hh + b_h)
+        # WRONG state-detached-at-each-step:
+        #     H = H.detach()
+        #     H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
         outputs.append(H @ W_hq + b_q)
+        # WRONG output-from-the-old-state:
     return torch.cat(outputs), (H,)
+    # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H,)
+    # WRONG first-state-returned: return torch.cat(outputs), state
     # END SOLUTION
 
 
@@ -169,11 +222,19 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
     state = net.begin_state(batch_size=1, device=device)
     indices = [vocab[character] for character in prefix]
     for index in indices[:-1]:
+        # WRONG last-character-read-twice: for index in indices:
         _, state = net(torch.tensor([[index]], device=device), state)
+        # WRONG warm-up-forgotten: _, _ = net(torch.tensor([[index]], device=device), state)
+        # WRONG inputs-on-the-cpu: _, state = net(torch.tensor([[index]]), state)
     for _ in range(num_preds):
         logits, state = net(torch.tensor([[indices[-1]]], device=device), state)
+        # WRONG state-stands-still: logits, _ = net(torch.tensor([[indices[-1]]], device=device), state)
+        # WRONG reads-the-prefix-only:
+        #     logits, state = net(torch.tensor([[indices[len(prefix) - 1]]], device=device), state)
+        # WRONG inputs-on-the-cpu: logits, state = net(torch.tensor([[indices[-1]]]), state)
         indices.append(logits.argmax().item())
     return "".join(vocab.idx_to_token[index] for index in indices)
+    # WRONG prefix-left-out: return "".join(vocab.idx_to_token[index] for index in indices[len(prefix) :])
     # END SOLUTION
 
 
@@ -193,11 +254,21 @@ def grad_clipping(net: Any, theta: float) -> None:
     """
     # BEGIN SOLUTION
     params = net.parameters() if isinstance(net, nn.Module) else net.params
+    # WRONG new-tensors: params = list(net.parameters() if isinstance(net, nn.Module) else net.params)
     grads = [param.grad for param in params if param.grad is not None]
     norm = torch.sqrt(sum((grad**2).sum() for grad in grads))
+    # WRONG norms-added: norm = torch.stack([grad.norm() for grad in grads]).sum()
+    # WRONG root-forgotten: norm = sum((grad**2).sum() for grad in grads)
     scale = (theta / norm).clamp(max=1)
+    # WRONG short-ones-stretched: scale = theta / norm
+    # WRONG each-by-itself, 2 lines:
+    # WRONG values-clamped, 2 lines:
     for grad in grads:
+        # WRONG new-tensors: for param in params:
         grad *= scale
+        # WRONG each-by-itself: grad *= (theta / grad.norm()).clamp(max=1)
+        # WRONG values-clamped: grad.clamp_(-theta, theta)
+        # WRONG new-tensors: param.grad = None if param.grad is None else param.grad * scale
     # END SOLUTION
 
 
@@ -248,22 +319,38 @@ def train_epoch_ch8(
     """
     # BEGIN SOLUTION
     state, timer, totals = None, Timer(), Accumulator(2)  # loss, tokens
+    # WRONG batches-weighed-alike: state, timer, totals = None, Timer(), Accumulator(3)  # loss, tokens
     for X, Y in train_iter:
         if state is None or use_random_iter:
+            # WRONG always-a-new-state: if True:
+            # WRONG random-ones-continued: if state is None:
             state = net.begin_state(batch_size=X.shape[0], device=device)
         else:
             state = _detached(state)
+            # WRONG graph-kept: pass
         X, y = X.to(device), Y.to(device).T.flatten().long()
+        # WRONG labels-sequence-by-sequence: X, y = X.to(device), Y.to(device).flatten().long()
+        # WRONG batches-left-where-they-are: X, y = X, Y.T.flatten().long()
         logits, state = net(X, state)
         mean_loss = loss(logits, y).mean()
+        # WRONG losses-summed: mean_loss = loss(logits, y).sum()
         if isinstance(updater, torch.optim.Optimizer):
             updater.zero_grad()
+            # WRONG gradients-not-cleared: pass
         mean_loss.backward()
+        # WRONG graph-kept: mean_loss.backward(retain_graph=True)
         grad_clipping(net, 1)
+        # WRONG clipping-forgotten:
         if isinstance(updater, torch.optim.Optimizer):
             updater.step()
         else:
             updater(batch_size=1)
+            # WRONG divided-by-the-batch-again: updater(batch_size=len(X))
         totals.add(mean_loss.item() * len(y), len(y))
+        # WRONG batches-weighed-alike: totals.add(mean_loss.item(), len(y), 1)
     return math.exp(totals[0] / totals[1]), totals[1] / timer.stop()
+    # WRONG perplexity-of-the-sum: return math.exp(totals[0]), totals[1] / timer.stop()
+    # WRONG loss-for-perplexity: return totals[0] / totals[1], totals[1] / timer.stop()
+    # WRONG batches-weighed-alike: return math.exp(totals[0] / totals[2]), totals[1] / timer.stop()
+    # WRONG seconds-for-speed: return math.exp(totals[0] / totals[1]), timer.stop()
     # END SOLUTION

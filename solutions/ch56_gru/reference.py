@@ -50,8 +50,16 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
     params = []
     for columns, matrices in groups:
         params += [0.01 * torch.randn(rows, columns, device=device) for rows in matrices]
+        # WRONG gradient-asked-before-scaling:
+        #     params += [0.01 * torch.randn(rows, columns, device=device, requires_grad=True) for rows in matrices]
+        # WRONG weights-not-scaled: params += [torch.randn(rows, columns, device=device) for rows in matrices]
+        # WRONG weights-out-by-in: params += [0.01 * torch.randn(columns, rows, device=device) for rows in matrices]
+        # WRONG device-ignored: params += [0.01 * torch.randn(rows, columns) for rows in matrices]
         params.append(torch.zeros(columns, device=device))
+        # WRONG biases-drawn: params.append(0.01 * torch.randn(columns, device=device))
+        # WRONG device-ignored: params.append(torch.zeros(columns))
     return [param.requires_grad_() for param in params]
+    # WRONG gates-share-parameters: return [param.requires_grad_() for param in params[:3] * 3 + params[9:]]
     # END SOLUTION
 
 
@@ -64,7 +72,9 @@ def init_gru_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
     """
     # BEGIN SOLUTION
     H = torch.zeros(batch_size, num_hiddens, device=device)
+    # WRONG state-on-the-cpu: H = torch.zeros(batch_size, num_hiddens)
     return (H,)
+    # WRONG state-not-a-tuple: return (H)
     # END SOLUTION
 
 
@@ -91,16 +101,34 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     """
     # BEGIN SOLUTION
     update, reset, candidate = params[0:3], params[3:6], params[6:9]
+    # WRONG gates-read-in-r-z-order: reset, update, candidate = params[0:3], params[3:6], params[6:9]
     W_hq, b_q = params[9:]
     (H,) = state
     outputs = []
     for X in inputs:
         Z = torch.sigmoid(_affine(X, H, update))
+        # WRONG tanh-on-gates: Z = torch.tanh(_affine(X, H, update))
+        # WRONG state-not-carried:
+        #     (H,) = state
+        #     Z = torch.sigmoid(_affine(X, H, update))
+        # WRONG state-detached-at-each-step:
+        #     H = H.detach()
+        #     Z = torch.sigmoid(_affine(X, H, update))
+        # WRONG sigmoid-overflows: Z = torch.exp(_affine(X, H, update)) / (1 + torch.exp(_affine(X, H, update)))
         R = torch.sigmoid(_affine(X, H, reset))
+        # WRONG tanh-on-gates: R = torch.tanh(_affine(X, H, reset))
         H_tilde = torch.tanh(_affine(X, R * H, candidate))
+        # WRONG reset-after-the-product: H_tilde = torch.tanh(X @ candidate[0] + R * (H @ candidate[1]) + candidate[2])
+        # WRONG reset-on-the-input: H_tilde = torch.tanh(R * (X @ candidate[0]) + H @ candidate[1] + candidate[2])
+        # WRONG no-reset-gate: H_tilde = torch.tanh(_affine(X, H, candidate))
         H = Z * H + (1 - Z) * H_tilde
+        # WRONG update-gate-reversed: H = Z * H_tilde + (1 - Z) * H
         outputs.append(H @ W_hq + b_q)
     return torch.cat(outputs), (H,)
+    # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H,)
+    # WRONG state-overwritten:
+    #     state[0].data.copy_(H)
+    #     return torch.cat(outputs), (H,)
     # END SOLUTION
 
 
@@ -128,9 +156,18 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     """
     # BEGIN SOLUTION
     i_r, i_z, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
+    # WRONG book-order-for-torch: i_z, i_r, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
     h_r, h_z, h_n = (h @ w_hh.T + b_hh).chunk(3, dim=1)
+    # WRONG book-order-for-torch: h_z, h_r, h_n = (h @ w_hh.T + b_hh).chunk(3, dim=1)
     r = torch.sigmoid(i_r + h_r)
     z = torch.sigmoid(i_z + h_z)
     n = torch.tanh(i_n + r * h_n)
+    # WRONG book-reset-for-torch:
+    #     size = h.shape[1]
+    #     n = torch.tanh(i_n + (r * h) @ w_hh[2 * size :].T + b_hh[2 * size :])
+    # WRONG bias-outside-the-reset:
+    #     bias = b_hh[2 * h.shape[1] :]
+    #     n = torch.tanh(i_n + bias + r * (h_n - bias))
     return (1 - z) * n + z * h
+    # WRONG torch-update-gate-reversed: return z * n + (1 - z) * h
     # END SOLUTION

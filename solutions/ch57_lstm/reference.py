@@ -48,11 +48,19 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
     """
     # BEGIN SOLUTION
     groups = 4 * [(num_hiddens, (vocab_size, num_hiddens))] + [(vocab_size, (num_hiddens,))]
+    # WRONG gru-has-fewer: groups = 3 * [(num_hiddens, (vocab_size, num_hiddens))] + [(vocab_size, (num_hiddens,))]
     params = []
     for columns, matrices in groups:
         params += [0.01 * torch.randn(rows, columns, device=device) for rows in matrices]
+        # WRONG gradient-asked-before-scaling:
+        #     params += [0.01 * torch.randn(rows, columns, device=device, requires_grad=True) for rows in matrices]
+        # WRONG weights-not-scaled: params += [torch.randn(rows, columns, device=device) for rows in matrices]
+        # WRONG device-ignored: params += [0.01 * torch.randn(rows, columns) for rows in matrices]
         params.append(torch.zeros(columns, device=device))
+        # WRONG biases-drawn: params.append(0.01 * torch.randn(columns, device=device))
+        # WRONG device-ignored: params.append(torch.zeros(columns))
     return [param.requires_grad_() for param in params]
+    # WRONG gates-share-parameters: return [param.requires_grad_() for param in params[:3] * 4 + params[12:]]
     # END SOLUTION
 
 
@@ -65,6 +73,8 @@ def init_lstm_state(batch_size: int, num_hiddens: int, device: torch.device) -> 
     # BEGIN SOLUTION
     H = torch.zeros(batch_size, num_hiddens, device=device)
     return H, H.clone()
+    # WRONG one-tensor-twice: return H, H
+    # WRONG hidden-state-alone: return (H,)
     # END SOLUTION
 
 
@@ -94,18 +104,37 @@ def lstm(
     """
     # BEGIN SOLUTION
     input_gate, forget_gate, output_gate, candidate = params[0:3], params[3:6], params[6:9], params[9:12]
+    # WRONG forget-and-input-swapped:
+    #     forget_gate, input_gate, output_gate, candidate = params[0:3], params[3:6], params[6:9], params[9:12]
+    # WRONG torch-order-for-the-book:
+    #     input_gate, forget_gate, candidate, output_gate = params[0:3], params[3:6], params[6:9], params[9:12]
     W_hq, b_q = params[12:]
     H, C = state
+    # WRONG memory-starts-from-zero: H, C = state[0], torch.zeros_like(state[1])
     outputs = []
     for X in inputs:
         I = torch.sigmoid(_affine(X, H, input_gate))  # noqa: E741
+        # WRONG gates-read-the-memory: I = torch.sigmoid(_affine(X, C, input_gate))
+        # WRONG state-detached-at-each-step:
+        #     H, C = H.detach(), C.detach()
+        #     I = torch.sigmoid(_affine(X, H, input_gate))
         F = torch.sigmoid(_affine(X, H, forget_gate))
+        # WRONG gates-read-the-memory: F = torch.sigmoid(_affine(X, C, forget_gate))
         O = torch.sigmoid(_affine(X, H, output_gate))  # noqa: E741
         C_tilde = torch.tanh(_affine(X, H, candidate))
+        # WRONG sigmoid-on-the-candidate: C_tilde = torch.sigmoid(_affine(X, H, candidate))
         C = F * C + I * C_tilde
+        # WRONG coupled-gates: C = F * C + (1 - F) * C_tilde
         H = O * torch.tanh(C)
+        # WRONG no-tanh-on-the-memory: H = O * C
         outputs.append(H @ W_hq + b_q)
+        # WRONG output-from-the-memory: outputs.append(C @ W_hq + b_q)
     return torch.cat(outputs), (H, C)
+    # WRONG memory-not-returned: return torch.cat(outputs), (H,)
+    # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H, C)
+    # WRONG memory-overwritten:
+    #     state[1].data.copy_(C)
+    #     return torch.cat(outputs), (H, C)
     # END SOLUTION
 
 
@@ -127,10 +156,32 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
     # BEGIN SOLUTION
     W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c = params[:12]
     bias = torch.cat([b_i, b_f, b_c, b_o])
+    # WRONG book-order-for-torch: bias = torch.cat([b_i, b_f, b_o, b_c])
     return {
         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,
         "bias_ih_l0": bias,
         "bias_hh_l0": torch.zeros_like(bias),
     }
+    # WRONG book-order-for-torch:
+    #     return {
+    #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xo, W_xc], dim=1).T,
+    #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_ho, W_hc], dim=1).T,
+    #         "bias_ih_l0": bias,
+    #         "bias_hh_l0": torch.zeros_like(bias),
+    #     }
+    # WRONG biases-twice:
+    #     return {
+    #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
+    #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,
+    #         "bias_ih_l0": bias,
+    #         "bias_hh_l0": bias.clone(),
+    #     }
+    # WRONG recurrent-weights-not-transposed:
+    #     return {
+    #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
+    #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=0),
+    #         "bias_ih_l0": bias,
+    #         "bias_hh_l0": torch.zeros_like(bias),
+    #     }
     # END SOLUTION

@@ -10,6 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+# WRONG layer-copied:
+#     import copy
+#     from torch.nn import functional as F
+
 
 class RNNModel(nn.Module):
     """A language model around one of torch's recurrent layers: a linear layer on top makes the predictions (D2L 8.6.1).
@@ -32,10 +36,12 @@ class RNNModel(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.rnn = rnn_layer
+        # WRONG layer-copied: self.rnn = copy.deepcopy(rnn_layer)
         self.vocab_size = vocab_size
         self.num_hiddens = rnn_layer.hidden_size
         self.num_directions = 2 if rnn_layer.bidirectional else 1
         self.linear = nn.Linear(self.num_directions * self.num_hiddens, vocab_size)
+        # WRONG one-direction-read: self.linear = nn.Linear(self.num_hiddens, vocab_size)
         # END SOLUTION
 
     def forward(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
@@ -52,8 +58,15 @@ class RNNModel(nn.Module):
         """
         # BEGIN SOLUTION
         words = F.one_hot(inputs.T.long(), self.vocab_size).to(self.linear.weight.dtype)
+        # WRONG reshaped-for-transposed:
+        #     words = F.one_hot(inputs.reshape(inputs.T.shape).long(), self.vocab_size).to(self.linear.weight.dtype)
         hidden, state = self.rnn(words, state)
+        # WRONG state-not-passed: hidden, state = self.rnn(words)
+        # WRONG state-not-updated: hidden, _ = self.rnn(words, state)
         return self.linear(hidden.flatten(0, 1)), state
+        # WRONG batch-first-logits: return self.linear(hidden.transpose(0, 1).flatten(0, 1)), state
+        # WRONG one-direction-read: return self.linear(hidden.flatten(0, 1)[:, : self.num_hiddens]), state
+        # WRONG probabilities-returned: return self.linear(hidden.flatten(0, 1)).softmax(1), state
         # END SOLUTION
 
     def begin_state(self, device: torch.device, batch_size: int = 1) -> Any:
@@ -65,8 +78,13 @@ class RNNModel(nn.Module):
         """
         # BEGIN SOLUTION
         shape = (self.num_directions * self.rnn.num_layers, batch_size, self.num_hiddens)
+        # WRONG directions-not-in-state: shape = (self.rnn.num_layers, batch_size, self.num_hiddens)
+        # WRONG one-layer-in-state: shape = (self.num_directions, batch_size, self.num_hiddens)
         H = torch.zeros(shape, device=device)
+        # WRONG device-ignored: H = torch.zeros(shape)
         return (H, H.clone()) if isinstance(self.rnn, nn.LSTM) else H
+        # WRONG one-tensor-twice: return (H, H) if isinstance(self.rnn, nn.LSTM) else H
+        # WRONG lstm-like-gru: return H
         # END SOLUTION
 
 
@@ -96,14 +114,30 @@ def deep_rnn(
     """
     # BEGIN SOLUTION
     states = list(states)
+    # WRONG always-from-zeros: states = [torch.zeros_like(H) for H in states]
+    # WRONG list-written-into: states = states if isinstance(states, list) else list(states)
     outputs = []
     for X in inputs:
         H = X
+        # WRONG layer-below-one-step-late: H, before = X, list(states)
         for layer, (W_xh, W_hh, b_h) in enumerate(params):
+            # WRONG layers-share-parameters:
+            #     for layer, (W_xh, W_hh, b_h) in enumerate(
+            #         [params[0] if params[0][0].shape == p[0].shape else p for p in params]
+            #     ):
             H = torch.tanh(H @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG every-layer-reads-the-input:
+            #     H = torch.tanh((X if len(W_xh) == X.shape[1] else H) @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG layer-below-one-step-late:
+            #     H = torch.tanh((before[layer - 1] if layer > 0 else H) @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG upper-layers-forget:
+            #     H = torch.tanh(H @ W_xh + (states[layer] if layer == 0 else 0 * states[layer]) @ W_hh + b_h)
             states[layer] = H
         outputs.append(H @ W_hq + b_q)
+        # WRONG output-from-the-first-layer: outputs.append(states[0] @ W_hq + b_q)
     return torch.cat(outputs), states
+    # WRONG top-state-alone: return torch.cat(outputs), states[-1:]
+    # WRONG batch-first-outputs: return torch.stack(outputs, dim=1).flatten(0, 1), states
     # END SOLUTION
 
 
@@ -134,12 +168,18 @@ def rnn_param_count(
     """
     # BEGIN SOLUTION
     groups = {"rnn": 1, "gru": 3, "lstm": 4}
+    # WRONG candidate-forgotten: groups = {"rnn": 1, "gru": 2, "lstm": 3}
     if kind not in groups:
         raise ValueError(f"kind is {kind!r}; it may be one of {', '.join(groups)}")
+    # WRONG unknown-like-rnn, 2 lines: groups = dict.fromkeys((kind,), 1) | groups
     directions = 2 if bidirectional else 1
     total, reads = 0, input_size
     for _ in range(num_layers):
         total += directions * groups[kind] * hidden_size * (reads + hidden_size + 2)
+        # WRONG one-bias: total += directions * groups[kind] * hidden_size * (reads + hidden_size + 1)
+        # WRONG one-direction-counted: total += groups[kind] * hidden_size * (reads + hidden_size + 2)
         reads = directions * hidden_size
+        # WRONG every-layer-as-the-first:
+        # WRONG one-direction-below: reads = hidden_size
     return total
     # END SOLUTION

@@ -25,8 +25,11 @@ def _hidden_states(inputs: Tensor, params: Sequence[Tensor]) -> Tensor:
 def _normalised(message: Tensor) -> Tensor:
     """The message divided by its sum, so that it does not underflow."""
     if not message.any():
+        # WRONG messages-underflow: if not message.any() and len(message) == 2:
+        # WRONG impossible-unnoticed: if message is None:
         raise ValueError("these observations have probability zero")
     return message / message.sum()
+    # WRONG messages-underflow: return message
 
 
 # END SOLUTION
@@ -52,7 +55,13 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
     # BEGIN SOLUTION
     ahead = _hidden_states(inputs, fwd)
     back = _hidden_states(inputs.flip(0), bwd).flip(0)
+    # WRONG backward-not-turned-back: back = _hidden_states(inputs.flip(0), bwd)
+    # WRONG both-read-forward: back = _hidden_states(inputs, bwd)
+    # WRONG directions-share-weights: back = _hidden_states(inputs.flip(0), fwd).flip(0)
+    # WRONG last-backward-state-everywhere: back = _hidden_states(inputs.flip(0), bwd)[-1:].expand(len(inputs), -1, -1)
     return torch.cat([ahead, back], dim=2)
+    # WRONG directions-added: return ahead + back if ahead.shape == back.shape else torch.cat([ahead, back], dim=2)
+    # WRONG backward-first: return torch.cat([back, ahead], dim=2)
     # END SOLUTION
 
 
@@ -71,8 +80,20 @@ def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     steps, lengths = torch.arange(X.shape[1]), valid_len[:, None].long()
+    # WRONG longest-for-all: steps, lengths = torch.arange(X.shape[1]), valid_len.max().expand(len(X), 1).long()
     source = torch.where(steps < lengths, lengths - 1 - steps, steps)
+    # WRONG off-by-one: source = torch.where(steps < lengths, (lengths - steps).clamp(max=X.shape[1] - 1), steps)
     return torch.take_along_dim(X, source[:, :, None], dim=1)
+    # WRONG padding-in-front: return X.flip(1)
+    # WRONG padding-wiped: return torch.take_along_dim(X, source[:, :, None], dim=1) * (steps < lengths)[:, :, None]
+    # WRONG features-reversed-too:
+    #     return torch.where(
+    #         steps[:, None] < lengths[:, :, None], torch.take_along_dim(X, source[:, :, None], dim=1).flip(2), X
+    #     )
+    # WRONG reversed-in-place:
+    #     result = torch.take_along_dim(X, source[:, :, None], dim=1)
+    #     X.data.copy_(result.data)
+    #     return result
     # END SOLUTION
 
 
@@ -97,14 +118,25 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     # BEGIN SOLUTION
     likelihoods = B.T[torch.tensor(obs)]
     ahead, belief = [], pi
+    # WRONG first-state-uniform: ahead, belief = [], torch.ones_like(pi)
     for likelihood in likelihoods:
         ahead.append(_normalised(belief * likelihood))
         belief = ahead[-1] @ A
+        # WRONG transitions-transposed: belief = A @ ahead[-1]
+        # WRONG likeliest-path: belief = (ahead[-1][:, None] * A).amax(dim=0)
     back = [torch.ones_like(pi)]
     for likelihood in likelihoods[1:].flip(0):
         back.append(_normalised(A @ (likelihood * back[-1])))
+        # WRONG transitions-transposed: back.append(_normalised((likelihood * back[-1]) @ A))
+        # WRONG back-by-the-forward-product: back.append(_normalised((likelihood * back[-1]) @ A))
+        # WRONG likeliest-path: back.append(_normalised((A * (likelihood * back[-1])).amax(dim=1)))
     joint = torch.stack(ahead) * torch.stack(back).flip(0)
+    # WRONG forward-alone: joint = torch.stack(ahead)
+    # WRONG own-observation-left-out:
+    #     joint = torch.stack([pi, *(message @ A for message in ahead[:-1])]) * torch.stack(back).flip(0)
+    # WRONG own-observation-twice: joint = torch.stack(ahead) * torch.stack(back).flip(0) * likelihoods
     return joint / joint.sum(dim=1, keepdim=True)
+    # WRONG normalised-over-time: return joint / joint.sum(dim=0, keepdim=True)
     # END SOLUTION
 
 
@@ -125,9 +157,22 @@ def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
     """
     # BEGIN SOLUTION
     before, noise = step_fn(x), torch.randn_like(x)
+    # WRONG shifted-by-one: before, noise = step_fn(x), x + 1
+    # WRONG blanked-out: before, noise = step_fn(x), torch.zeros_like(x)
     for t in range(len(x)):
+        # WRONG batch-taken-for-time: for t in range(x.shape[1]):
         changed = torch.cat([x[:t], noise[t:]])
+        # WRONG memory-taken-for-foresight: changed = torch.cat([noise[:t], x[t:]])
+        # WRONG neighbours-alone: changed = torch.cat([x[:t], noise[t : t + 1], x[t + 1 :]])
+        # WRONG last-input-alone: changed = torch.cat([x[:-1], noise[-1:]])
+        # WRONG batch-taken-for-time: changed = torch.cat([x[:, :t], noise[:, t:]], dim=1)
         if not torch.allclose(step_fn(changed)[:t], before[:t]):
+            # WRONG present-taken-for-future: if not torch.allclose(step_fn(changed)[: t + 1], before[: t + 1]):
+            # WRONG memory-taken-for-foresight: if not torch.allclose(step_fn(changed)[t:], before[t:]):
+            # WRONG neighbours-alone: if not torch.allclose(step_fn(changed)[t - 1 : t], before[t - 1 : t]):
+            # WRONG batch-taken-for-time: if not torch.allclose(step_fn(changed)[:, :t], before[:, :t]):
+            # WRONG sums-compared: if not torch.allclose(step_fn(changed)[:t].sum(), before[:t].sum()):
+            # WRONG tolerance-too-wide: if not torch.allclose(step_fn(changed)[:t], before[:t], atol=0.01):
             return True
     return False
     # END SOLUTION

@@ -39,7 +39,16 @@ def preprocess_nmt(text: str) -> str:
     """
     # BEGIN SOLUTION
     text = text.replace("\u202f", " ").replace("\xa0", " ").lower()
+    # WRONG one-kind-of-non-breaking-space: text = text.replace("\xa0", " ").lower()
+    # WRONG capitals-kept: text = text.replace("\u202f", " ").replace("\xa0", " ")
     return re.sub("(?<=[^ ])([,.!?])", r" \1", text)
+    # WRONG second-space: return re.sub("(?<=.)([,.!?])", r" \1", text)
+    # WRONG space-before-the-first-character: return re.sub("(?<! )([,.!?])", r" \1", text)
+    # WRONG marks-kept-together: return re.sub("(?<=[^ ,.!?])([,.!?])", r" \1", text)
+    # WRONG space-on-both-sides: return re.sub("(?<=[^ ])([,.!?])", r" \1 ", text)
+    # WRONG all-white-space-is-a-space: return re.sub("(?<=\\S)([,.!?])", r" \1", text)
+    # WRONG spaces-run-together: return " ".join(re.sub("(?<=[^ ])([,.!?])", r" \1", text).split())
+    # WRONG all-punctuation: return re.sub("(?<=[^ ])([,.!?;:])", r" \1", text)
     # END SOLUTION
 
 
@@ -64,11 +73,21 @@ def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[
     # BEGIN SOLUTION
     lines = text.split("\n")
     if num_examples:
+        # WRONG zero-is-a-limit: if num_examples is not None:
         lines = lines[: num_examples + 1]
+        # WRONG one-line-fewer: lines = lines[:num_examples]
+        # WRONG skipped-lines-not-counted: lines = [line for line in lines if line.count("\t") == 1][: num_examples + 1]
     pairs = [line.split("\t") for line in lines if line.count("\t") == 1]
+    # WRONG further-columns-accepted: pairs = [line.split("\t")[:2] for line in lines if line.count("\t") >= 1]
+    # WRONG stops-at-a-bad-line:
+    #     good = [line.count("\t") == 1 for line in lines]
+    #     pairs = [line.split("\t") for line in lines[: [*good, False].index(False)]]
     source = [sentence.split(" ") for sentence, _ in pairs]
+    # WRONG characters-for-words: source = [list(sentence) for sentence, _ in pairs]
     target = [translation.split(" ") for _, translation in pairs]
+    # WRONG characters-for-words: target = [list(translation) for _, translation in pairs]
     return source, target
+    # WRONG list-of-pairs: return list(zip(source, target))
     # END SOLUTION
 
 
@@ -85,6 +104,13 @@ def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[in
     """
     # BEGIN SOLUTION
     return line[:num_steps] + [padding_token] * (num_steps - len(line))
+    # WRONG padding-on-the-left: return [padding_token] * (num_steps - len(line)) + line[:num_steps]
+    # WRONG the-end-kept: return line[max(len(line) - num_steps, 0) :] + [padding_token] * (num_steps - len(line))
+    # WRONG never-cut: return line + [padding_token] * (num_steps - len(line))
+    # WRONG padded-with-zeros: return line[:num_steps] + [0] * (num_steps - len(line))
+    # WRONG line-extended-in-place:
+    #     line += [padding_token] * (num_steps - len(line))
+    #     return line[:num_steps]
     # END SOLUTION
 
 
@@ -106,7 +132,22 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
     """
     # BEGIN SOLUTION
     rows = [vocab[line] + [vocab["<eos>"]] for line in lines]
+    # WRONG no-eos: rows = [vocab[line] for line in lines]
+    # WRONG bos-in-front: rows = [[vocab["<bos>"]] + vocab[line] + [vocab["<eos>"]] for line in lines]
+    # WRONG tokens-appended-in-place:
+    #     for line in lines:
+    #         line.append("<eos>")
+    #     rows = [vocab[line] for line in lines]
     array = torch.tensor([truncate_pad(row, num_steps, vocab["<pad>"]) for row in rows])
+    # WRONG eos-after-the-padding:
+    #     array = torch.tensor([truncate_pad(row[:-1], num_steps - 1, vocab["<pad>"]) + row[-1:] for row in rows])
+    # WRONG eos-always-kept:
+    #     array = torch.tensor(
+    #         [truncate_pad(row[:-1][: num_steps - 1] + row[-1:], num_steps, vocab["<pad>"]) for row in rows]
+    #     )
     valid_len = torch.tensor([min(len(row), num_steps) for row in rows])
+    # WRONG eos-not-counted: valid_len = torch.tensor([min(len(row) - 1, num_steps) for row in rows])
+    # WRONG lengths-before-cutting: valid_len = torch.tensor([len(row) for row in rows])
+    # WRONG everything-but-zero-counted: valid_len = (array != 0).sum(1)
     return array, valid_len
     # END SOLUTION

@@ -44,6 +44,7 @@ class Seq2SeqEncoder(nn.Module):
         # BEGIN SOLUTION
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
+        # WRONG dropout-forgotten: self.rnn = nn.GRU(embed_size, num_hiddens, num_layers)
         # END SOLUTION
 
     def forward(self, X: Tensor, *args: Any) -> tuple[Tensor, Tensor]:
@@ -60,7 +61,10 @@ class Seq2SeqEncoder(nn.Module):
         # BEGIN SOLUTION
         del args
         words = self.embedding(X).transpose(0, 1)
+        # WRONG batch-taken-for-time: words = self.embedding(X)
+        # WRONG outputs-batch-first: outputs, state = self.rnn(self.embedding(X).transpose(0, 1))
         return self.rnn(words)
+        # WRONG outputs-batch-first: return outputs.transpose(0, 1), state
         # END SOLUTION
 
 
@@ -95,6 +99,7 @@ class Seq2SeqDecoder(nn.Module):
         # BEGIN SOLUTION
         del args
         return enc_outputs[1]
+        # WRONG outputs-for-a-state: return enc_outputs[0]
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
@@ -112,8 +117,13 @@ class Seq2SeqDecoder(nn.Module):
         # BEGIN SOLUTION
         words = self.embedding(X).transpose(0, 1)
         context = state[-1].expand(len(words), -1, -1)
+        # WRONG context-from-the-first-layer: context = state[0].expand(len(words), -1, -1)
+        # WRONG context-at-the-first-step-only:
+        #     context = torch.cat([state[-1:], torch.zeros_like(state[-1:]).repeat(len(words) - 1, 1, 1)])
         outputs, state = self.rnn(torch.cat([words, context], dim=2), state)
+        # WRONG context-before-the-word: outputs, state = self.rnn(torch.cat([context, words], dim=2), state)
         logits = self.dense(outputs).transpose(0, 1)
+        # WRONG logits-time-first: logits = self.dense(outputs)
         return logits, state
         # END SOLUTION
 
@@ -135,9 +145,14 @@ def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
     # BEGIN SOLUTION
     steps = torch.arange(X.shape[1], device=X.device)
     padding = steps[None, :] >= valid_len[:, None]
+    # WRONG one-step-too-many: padding = steps[None, :] > valid_len[:, None]
+    # WRONG valid-part-masked: padding = steps[None, :] < valid_len[:, None]
     X = X.clone()
     X[padding] = value
     return X
+    # WRONG multiplied-by-the-mask, 3 lines:
+    #     kept = (~padding).reshape(padding.shape + (1,) * (X.dim() - 2))
+    #     return X * kept
     # END SOLUTION
 
 
@@ -161,8 +176,15 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         """
         # BEGIN SOLUTION
         weights = sequence_mask(torch.ones_like(label), valid_len)
+        # WRONG labels-masked: weights = torch.ones_like(label)
         losses = F.cross_entropy(pred.transpose(1, 2), label, reduction="none")
+        # WRONG labels-masked:
+        #     losses = F.cross_entropy(pred.transpose(1, 2), sequence_mask(label, valid_len), reduction="none")
+        # WRONG softmax-twice: losses = F.cross_entropy(pred.softmax(dim=2).transpose(1, 2), label, reduction="none")
         return (losses * weights).mean(dim=1)
+        # WRONG averaged-over-valid-steps: return (losses * weights).sum(dim=1) / valid_len.clamp(min=1)
+        # WRONG padding-counted: return losses.mean(dim=1)
+        # WRONG mean-over-the-batch: return (losses * weights).mean()
         # END SOLUTION
 
 
@@ -197,7 +219,9 @@ def predict_seq2seq(
     """
     # BEGIN SOLUTION
     net.eval()
+    # WRONG predicts-in-training-mode:
     source = src_vocab[src_sentence.lower().split(" ")] + [src_vocab["<eos>"]]
+    # WRONG source-without-an-end: source = src_vocab[src_sentence.lower().split(" ")]
     valid_len = torch.tensor([len(source)], device=device)
     source = truncate_pad(source, num_steps, src_vocab["<pad>"])
     enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
@@ -206,12 +230,20 @@ def predict_seq2seq(
     predicted, attention = [], []
     for _ in range(num_steps):
         logits, state = net.decoder(word, state)
+        # WRONG reads-the-start-again:
+        #     logits, state = net.decoder(torch.tensor([[tgt_vocab["<bos>"]]], device=device), state)
+        # WRONG state-not-passed-on: logits, _ = net.decoder(word, state)
         word = logits.argmax(dim=2)
         if save_attention_weights:
             attention.append(net.decoder.attention_weights)
         if word.item() == tgt_vocab["<eos>"]:
+            # WRONG end-in-the-output:
+            #     predicted.append(word.item())
+            #     if word.item() == tgt_vocab["<eos>"]:
             break
+            # WRONG goes-on-after-the-end: continue
         predicted.append(word.item())
+        # WRONG end-in-the-output:
     return " ".join(tgt_vocab.to_tokens(predicted)), attention
     # END SOLUTION
 
@@ -246,12 +278,19 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
     """
     # BEGIN SOLUTION
     pred_tokens, label_tokens = pred_seq.split(" "), label_seq.split(" ")
+    # WRONG letters-for-words: pred_tokens, label_tokens = list(pred_seq), list(label_seq)
     if len(pred_tokens) < k:
         return 0.0
     score = math.exp(min(0, 1 - len(label_tokens) / len(pred_tokens)))
+    # WRONG long-output-rewarded: score = math.exp(1 - len(label_tokens) / len(pred_tokens))
+    # WRONG long-output-punished: score = math.exp(min(0, 1 - len(pred_tokens) / len(label_tokens)))
     for n in range(1, k + 1):
         in_pred, in_label = _ngrams(pred_tokens, n), _ngrams(label_tokens, n)
         matches = sum((in_pred & in_label).values())
+        # WRONG no-clipping: matches = sum(count for run, count in in_pred.items() if run in in_label)
+        # WRONG each-ngram-once: matches = len(in_pred & in_label)
         score *= (matches / sum(in_pred.values())) ** 0.5**n
+        # WRONG equal-weights: score *= (matches / sum(in_pred.values())) ** (1 / k)
+        # WRONG recall-for-precision: score *= (matches / max(1, sum(in_label.values()))) ** 0.5**n
     return score
     # END SOLUTION

@@ -22,6 +22,13 @@ def _extensions(step: Callable[[tuple[int, ...]], Tensor], bos: int, hypothesis:
     words, log_prob = hypothesis
     scores = step((bos, *words)).tolist()
     return [((*words, word), log_prob + score) for word, score in enumerate(scores) if score > -math.inf]
+    # WRONG impossible-words-chosen: return [((*words, word), log_prob + score) for word, score in enumerate(scores)]
+    # WRONG product-of-probabilities:
+    #     return [
+    #         ((*words, word), math.log(max(math.exp(log_prob + score), 5e-324)))
+    #         for word, score in enumerate(scores)
+    #         if score > -math.inf
+    #     ]
 
 
 def _log_prob(hypothesis: Hypothesis) -> float:
@@ -48,10 +55,16 @@ def greedy_search(
     # BEGIN SOLUTION
     words, log_prob = (), 0.0
     while len(words) < max_len and words[-1:] != (eos,):
+        # WRONG goes-on-after-the-end: while len(words) < max_len:
         scores = step((bos, *words))
+        # WRONG prefix-forgotten: scores = step((bos, *words)[-1:])
         word = int(scores.argmax())
+        # WRONG last-of-equals: word = len(scores) - 1 - int(scores.flip(0).argmax())
         words, log_prob = (*words, word), log_prob + float(scores[word])
+        # WRONG probability-of-greedy:
+        #     words, log_prob = (*words, word), math.log(max(math.exp(log_prob + float(scores[word])), 5e-324))
     return words, log_prob
+    # WRONG end-left-out: return words[: -1 if words[-1:] == (eos,) else None], log_prob
     # END SOLUTION
 
 
@@ -77,7 +90,14 @@ def exhaustive_search(
         extended = [longer for hypothesis in alive for longer in _extensions(step, bos, hypothesis)]
         finished += [hypothesis for hypothesis in extended if hypothesis[0][-1] == eos]
         alive = [hypothesis for hypothesis in extended if hypothesis[0][-1] != eos]
+        # WRONG greedy-taken-for-the-best:
+        #     alive = [h for h in [max(extended, key=_log_prob, default=((eos,), 0.0))] if h[0][-1] != eos]
+        #     finished = [h for h in finished if not alive]
+        # WRONG ended-ones-extended: alive = extended
     return max(finished + alive, key=_log_prob)
+    # WRONG complete-ones-forgotten: return max(alive or finished, key=_log_prob)
+    # WRONG unended-ones-forgotten: return max(finished or alive, key=_log_prob)
+    # WRONG exhaustive-by-score: return max(finished + alive, key=lambda h: h[1] / max(len(h[0]), 1) ** 0.75)
     # END SOLUTION
 
 
@@ -97,7 +117,10 @@ def length_normalised_score(log_prob: float, length: int, alpha: float = 0.75) -
     # BEGIN SOLUTION
     if length < 1:
         raise ValueError(f"a sequence has at least one word, not {length}")
+        # WRONG empty-sequence-scored: length = 1
     return log_prob / length**alpha
+    # WRONG score-multiplied: return log_prob * length**alpha
+    # WRONG mean-log-probability: return log_prob / length
     # END SOLUTION
 
 
@@ -137,13 +160,42 @@ def beam_search(
     candidates, beam = [], [((), 0.0)]
     for _ in range(max_len):
         extended = [longer for hypothesis in beam for longer in _extensions(step, bos, hypothesis)]
+        # WRONG stops-at-the-first-end:
+        #     if candidates and not include_prefixes:
+        #         break
+        #     extended = [longer for hypothesis in beam for longer in _extensions(step, bos, hypothesis)]
         kept = sorted(extended, key=_log_prob, reverse=True)[:k]
+        # WRONG best-of-each-branch:
+        #     kept = [h for one in beam for h in sorted(_extensions(step, bos, one), key=_log_prob, reverse=True)[:k]]
+        # WRONG beam-shrinks:
+        #     kept = sorted(extended, key=_log_prob, reverse=True)[: k - sum(w[-1] == eos for w, _ in candidates)]
+        # WRONG ended-take-no-place:
+        #     ended = [h for h in extended if h[0][-1] == eos]
+        #     kept = ended + sorted((h for h in extended if h not in ended), key=_log_prob, reverse=True)[:k]
         beam = [hypothesis for hypothesis in kept if hypothesis[0][-1] != eos]
+        # WRONG ended-in-the-beam: beam = kept
         candidates += kept if include_prefixes else [hypothesis for hypothesis in kept if hypothesis not in beam]
+        # WRONG ended-dropped: candidates += kept if include_prefixes else []
     if not include_prefixes:
         candidates += beam
+    # WRONG prefixes-ignored, 7 lines:
+    #     for _ in range(max_len):
+    #         extended = [longer for hypothesis in beam for longer in _extensions(step, bos, hypothesis)]
+    #         kept = sorted(extended, key=_log_prob, reverse=True)[:k]
+    #         beam = [hypothesis for hypothesis in kept if hypothesis[0][-1] != eos]
+    #         candidates += [hypothesis for hypothesis in kept if hypothesis not in beam]
+    #     candidates += beam
     scored = [(words, length_normalised_score(log_prob, len(words), alpha)) for words, log_prob in candidates]
+    # WRONG end-not-counted:
+    #     scored = [
+    #         (words, length_normalised_score(log_prob, max(1, len(words) - (words[-1] == eos)), alpha))
+    #         for words, log_prob in candidates
+    #     ]
     return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:k]
+    # WRONG ranked-by-log-probability:
+    #     return sorted(scored, key=lambda candidate: candidate[1] * len(candidate[0]) ** alpha, reverse=True)[:k]
+    # WRONG worst-first: return sorted(scored, key=lambda candidate: candidate[1])[:k]
+    # WRONG all-candidates-returned: return sorted(scored, key=lambda candidate: candidate[1], reverse=True)
     # END SOLUTION
 
 
@@ -161,4 +213,8 @@ def search_cost(vocab: int, max_len: int, k: int) -> tuple[int, int, int]:
     """
     # BEGIN SOLUTION
     return vocab * max_len, vocab**max_len, k * vocab * max_len
+    # WRONG beam-that-branches: return vocab * max_len, vocab**max_len, vocab * k**max_len
+    # WRONG every-step-by-itself: return vocab * max_len, vocab * max_len * k, k * vocab * max_len
+    # WRONG rounded-to-a-float: return vocab * max_len, int(float(vocab) ** max_len), k * vocab * max_len
+    # WRONG one-step: return vocab, vocab**max_len, k * vocab * max_len
     # END SOLUTION

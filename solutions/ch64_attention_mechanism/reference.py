@@ -32,7 +32,19 @@ def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float =
     """
     # BEGIN SOLUTION
     distances = (x_test[:, None] - x_train) * w
+    # WRONG width-not-inverse: distances = (x_test[:, None] - x_train) / w
+    # WRONG w-not-squared: distances = x_test[:, None] - x_train
     weights = (-(distances**2) / 2).softmax(dim=1)
+    # WRONG softmax-over-the-queries: weights = (-(distances**2) / 2).softmax(dim=0)
+    # WRONG farthest-first: weights = (distances**2 / 2).softmax(dim=1)
+    # WRONG two-forgotten: weights = (-(distances**2)).softmax(dim=1)
+    # WRONG distance-not-squared: weights = (-distances.abs() / 2).softmax(dim=1)
+    # WRONG not-normalised: weights = (-(distances**2) / 2).exp()
+    # WRONG kernel-by-its-sum:
+    #     weights = (-(distances**2) / 2).exp()
+    #     weights = weights / weights.sum(dim=1, keepdim=True)
+    # WRONG mean-pooling: weights = torch.ones_like(distances) / len(x_train)
+    # WRONG w-not-squared: weights = (-(distances**2) * w / 2).softmax(dim=1)
     return weights @ y_train, weights
     # END SOLUTION
 
@@ -54,6 +66,8 @@ class NWKernelRegression(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.w = nn.Parameter(torch.rand(1))
+        # WRONG w-no-parameter: self.w = torch.ones(1)
+        # WRONG w-of-zero: self.w = nn.Parameter(torch.zeros(1))
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -68,8 +82,17 @@ class NWKernelRegression(nn.Module):
         """
         # BEGIN SOLUTION
         distances = (queries[:, None] - keys) * self.w
+        # WRONG width-for-w: distances = (queries[:, None] - keys) / self.w
+        # WRONG w-outside-the-square: distances = queries[:, None] - keys
+        # WRONG keys-of-the-first-query: distances = (queries[:, None] - keys[:1]) * self.w
         self.attention_weights = (-(distances**2) / 2).softmax(dim=1)
+        # WRONG w-outside-the-square: self.attention_weights = (-(distances**2) * self.w / 2).softmax(dim=1)
+        # WRONG softmax-of-the-batch: self.attention_weights = (-(distances**2) / 2).softmax(dim=0)
+        # WRONG weights-detached: self.attention_weights = (-(distances**2) / 2).softmax(dim=1).detach()
         return (self.attention_weights * values).sum(dim=1)
+        # WRONG weights-with-an-axis-more:
+        #     self.attention_weights = self.attention_weights[:, None, :]
+        #     return (self.attention_weights @ values[:, :, None]).flatten()
         # END SOLUTION
 
 
@@ -90,7 +113,14 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     n = len(x)
     others = ~torch.eye(n, dtype=torch.bool, device=x.device)
     keys = x.expand(n, n)[others].reshape(n, n - 1)
+    # WRONG own-example-kept: keys = x.repeat(n, 1)
+    # WRONG last-one-left-out: keys = x[:-1].repeat(n, 1)
+    # WRONG order-turned: keys = torch.stack([x.roll(-i)[1:] for i in range(n)])
     values = y.expand(n, n)[others].reshape(n, n - 1)
+    # WRONG own-example-kept: values = y.repeat(n, 1)
+    # WRONG last-one-left-out: values = y[:-1].repeat(n, 1)
+    # WRONG order-turned: values = torch.stack([y.roll(-i)[1:] for i in range(n)])
+    # WRONG keys-for-values: values = x.expand(n, n)[others].reshape(n, n - 1)
     return keys, values
     # END SOLUTION
 
@@ -111,5 +141,9 @@ def batch_weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     products = torch.bmm(weights[:, None, :], values[:, :, None])
+    # WRONG weights-of-all-examples: products = (weights @ values.T).sum(dim=1)
     return products.flatten()
+    # WRONG batch-of-one-squeezed: return products.squeeze()
+    # WRONG weights-normalised: return products.flatten() / weights.sum(dim=1)
+    # WRONG averaged: return products.flatten() / values.shape[1]
     # END SOLUTION

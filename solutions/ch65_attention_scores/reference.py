@@ -44,9 +44,20 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     # BEGIN SOLUTION
     if valid_lens is None:
         return X.softmax(dim=-1)
+        # WRONG softmax-over-the-queries: return X.softmax(dim=1)
     steps = torch.arange(X.shape[-1], device=X.device)
     padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # WRONG lengths-tiled:
+    #     if valid_lens.dim() == 1:
+    #         valid_lens = valid_lens.repeat(X.shape[1])
+    #     padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # WRONG one-key-too-many: padding = steps > valid_lens.reshape(len(X), -1, 1)
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
+    # WRONG zero-for-a-mask: return X.masked_fill(padding, 0).softmax(dim=-1)
+    # WRONG mask-after-the-softmax: return X.softmax(dim=-1).masked_fill(padding, 0)
+    # WRONG minus-infinity-for-a-mask: return X.masked_fill(padding, -torch.inf).softmax(dim=-1)
+    # WRONG softmax-over-the-queries: return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=1)
+    # WRONG mask-not-low-enough: return X.masked_fill(padding, -1e4).softmax(dim=-1)
     # END SOLUTION
 
 
@@ -68,7 +79,9 @@ class AdditiveAttention(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
+        # WRONG additive-layers-with-bias: self.W_k = nn.Linear(key_size, num_hiddens)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=False)
+        # WRONG additive-layers-with-bias: self.W_q = nn.Linear(query_size, num_hiddens)
         self.w_v = nn.Linear(num_hiddens, 1, bias=False)
         self.dropout = nn.Dropout(dropout)
         # END SOLUTION
@@ -87,9 +100,14 @@ class AdditiveAttention(nn.Module):
         """
         # BEGIN SOLUTION
         features = self.W_q(queries).unsqueeze(2) + self.W_k(keys).unsqueeze(1)
+        # WRONG tanh-of-each: features = self.W_q(queries).tanh().unsqueeze(2) + self.W_k(keys).tanh().unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)
+        # WRONG tanh-forgotten: scores = self.w_v(features).squeeze(-1)
+        # WRONG tanh-of-each: scores = self.w_v(features).squeeze(-1)
         self.attention_weights = masked_softmax(scores, valid_lens)
+        # WRONG weights-stored-after-dropout: self.attention_weights = self.dropout(masked_softmax(scores, valid_lens))
         return self.dropout(self.attention_weights) @ values
+        # WRONG weights-stored-after-dropout: return self.attention_weights @ values
         # END SOLUTION
 
 
@@ -123,8 +141,13 @@ class DotProductAttention(nn.Module):
         """
         # BEGIN SOLUTION
         scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[-1])
+        # WRONG scaled-by-d: scores = queries @ keys.transpose(1, 2) / queries.shape[-1]
+        # WRONG not-scaled: scores = queries @ keys.transpose(1, 2)
+        # WRONG scaled-by-the-number-of-keys: scores = queries @ keys.transpose(1, 2) / math.sqrt(keys.shape[1])
         self.attention_weights = masked_softmax(scores, valid_lens)
         return self.dropout(self.attention_weights) @ values
+        # WRONG dropout-on-the-values: return self.attention_weights @ self.dropout(values)
+        # WRONG dropout-on-the-output: return self.dropout(self.attention_weights @ values)
         # END SOLUTION
 
 
@@ -145,7 +168,14 @@ def score_variance(d: int, n_samples: int, seed: int = 0) -> tuple[float, float]
     # BEGIN SOLUTION
     generator = torch.Generator().manual_seed(seed)
     queries, keys = torch.randn(2, n_samples, d, generator=generator)
+    # WRONG a-query-is-its-own-key:
+    #     queries = torch.randn(n_samples, d, generator=generator)
+    #     keys = torch.randn(n_samples, d, generator=generator.manual_seed(seed))
+    # WRONG uniform-draws: queries, keys = torch.rand(2, n_samples, d, generator=generator)
     products = (queries * keys).sum(dim=1)
     scaled = products / math.sqrt(d)
+    # WRONG products-divided-by-d: scaled = products / d
     return products.var().item(), scaled.var().item()
+    # WRONG standard-deviation: return products.std().item(), scaled.std().item()
+    # WRONG divided-by-the-number-of-samples: return products.var(correction=0).item(), scaled.var(correction=0).item()
     # END SOLUTION

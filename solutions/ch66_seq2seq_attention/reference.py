@@ -71,9 +71,11 @@ class AttentionDecoder(Decoder):
 
     # BEGIN SOLUTION
     @property
+    # WRONG method-for-a-property:
     def attention_weights(self) -> Any:
         """What the subclass keeps."""
         raise NotImplementedError
+        # WRONG none-for-an-error: return None
 
     # END SOLUTION
 
@@ -109,9 +111,13 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.attention = AdditiveAttention(num_hiddens, num_hiddens, num_hiddens, dropout)
+        # WRONG attention-without-dropout: self.attention = AdditiveAttention(num_hiddens, num_hiddens, num_hiddens, 0)
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers, dropout=dropout)
         self.dense = nn.Linear(num_hiddens, vocab_size)
+        # WRONG weights-of-all-calls:
+        #     self.dense = nn.Linear(num_hiddens, vocab_size)
+        #     self._attention_weights = []
         # END SOLUTION
 
     def init_state(
@@ -133,6 +139,8 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         del args
         outputs, hidden_state = enc_outputs
         return outputs.transpose(0, 1), hidden_state, enc_valid_lens
+        # WRONG reshape-for-a-transpose:
+        #     return outputs.reshape(outputs.shape[1], outputs.shape[0], -1), hidden_state, enc_valid_lens
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
@@ -149,15 +157,30 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         # BEGIN SOLUTION
         enc_outputs, hidden_state, enc_valid_lens = state
         outputs, self._attention_weights = [], []
+        # WRONG weights-of-all-calls: outputs = []
         for word in self.embedding(X).transpose(0, 1):
+            # WRONG query-never-moves:
+            #     query = hidden_state[-1].unsqueeze(1)
+            #     for word in self.embedding(X).transpose(0, 1):
             query = hidden_state[-1].unsqueeze(1)
+            # WRONG query-never-moves:
+            # WRONG query-from-the-first-layer: query = hidden_state[0].unsqueeze(1)
+            # WRONG attends-with-the-new-state:
+            #     ahead = torch.cat([0 * hidden_state[-1], word], dim=1)
+            #     query = self.rnn(ahead[None], hidden_state)[1][-1].unsqueeze(1)
             context = self.attention(query, enc_outputs, enc_outputs, enc_valid_lens)
+            # WRONG padding-attended: context = self.attention(query, enc_outputs, enc_outputs, None)
             step = torch.cat([context.squeeze(1), word], dim=1)
+            # WRONG context-after-the-word: step = torch.cat([word, context.squeeze(1)], dim=1)
             output, hidden_state = self.rnn(step[None], hidden_state)
+            # WRONG state-not-carried-on: output, _ = self.rnn(step[None], hidden_state)
             outputs.append(output)
             self._attention_weights.append(self.attention.attention_weights)
+            # WRONG last-weights-only: self._attention_weights = [self.attention.attention_weights]
         logits = self.dense(torch.cat(outputs)).transpose(0, 1)
+        # WRONG logits-time-first: logits = self.dense(torch.cat(outputs))
         return logits, [enc_outputs, hidden_state, enc_valid_lens]
+        # WRONG lengths-lost: return logits, [enc_outputs, hidden_state, None]
         # END SOLUTION
 
     @property
@@ -179,4 +202,9 @@ def stack_attention(steps: Sequence[Tensor]) -> Tensor:
     """
     # BEGIN SOLUTION
     return torch.cat(list(steps), dim=1)[None]
+    # WRONG one-long-row: return torch.cat(list(steps), dim=2)[None]
+    # WRONG stacked-on-a-new-axis: return torch.stack(list(steps))
+    # WRONG columns-reshaped-to-rows: return torch.stack(list(steps), dim=-1).reshape(1, 1, len(steps), -1)
+    # WRONG steps-averaged: return torch.stack(list(steps)).mean(dim=0)[None]
+    # WRONG squeezed-too-much: return torch.stack(list(steps)).squeeze()[None, None]
     # END SOLUTION

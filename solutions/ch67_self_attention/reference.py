@@ -55,6 +55,9 @@ def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
     """
     # BEGIN SOLUTION
     return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)
+    # WRONG steps-cut-instead-of-features: return X.reshape(len(X) * num_heads, X.shape[1], -1)
+    # WRONG heads-before-batch: return X.unflatten(2, (num_heads, -1)).permute(2, 0, 1, 3).flatten(0, 1)
+    # WRONG features-dealt-out: return X.unflatten(2, (-1, num_heads)).permute(0, 3, 1, 2).flatten(0, 1)
     # END SOLUTION
 
 
@@ -72,6 +75,9 @@ def transpose_output(X: Tensor, num_heads: int) -> Tensor:
     """
     # BEGIN SOLUTION
     return X.unflatten(0, (-1, num_heads)).transpose(1, 2).flatten(2)
+    # WRONG joined-without-moving: return X.reshape(len(X) // num_heads, X.shape[1], -1)
+    # WRONG examples-far-apart: return X.unflatten(0, (num_heads, -1)).permute(1, 2, 0, 3).flatten(2)
+    # WRONG heads-interleaved: return X.unflatten(0, (-1, num_heads)).permute(0, 2, 3, 1).flatten(2)
     # END SOLUTION
 
 
@@ -119,10 +125,15 @@ class MultiHeadAttention(nn.Module):
             raise ValueError(f"{num_hiddens} features do not divide into {num_heads} heads")
         self.num_heads = num_heads
         self.attention = DotProductAttention(dropout)
+        # WRONG attention-without-dropout: self.attention = DotProductAttention(0.0)
+        # WRONG dropout-at-the-end: self.attention, self.drop = DotProductAttention(0.0), nn.Dropout(dropout)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
+        # WRONG query-size-first: self.W_q = nn.Linear(key_size, num_hiddens, bias=bias)
         self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
+        # WRONG query-size-first: self.W_k = nn.Linear(query_size, num_hiddens, bias=bias)
         self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
         self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
+        # WRONG always-a-bias-at-the-end: self.W_o = nn.Linear(num_hiddens, num_hiddens)
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -144,8 +155,15 @@ class MultiHeadAttention(nn.Module):
         values = transpose_qkv(self.W_v(values), self.num_heads)
         if valid_lens is not None:
             valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
+            # WRONG lengths-of-other-examples: valid_lens = torch.cat([valid_lens] * self.num_heads)
         heads = self.attention(queries, keys, values, valid_lens)
+        # WRONG scaled-by-all-features:
+        #     heads = self.attention(queries / math.sqrt(self.num_heads), keys, values, valid_lens)
+        # WRONG lengths-forgotten: heads = self.attention(queries, keys, values, None)
+        # WRONG keys-weighed: heads = self.attention(queries, keys, keys, valid_lens)
         return self.W_o(transpose_output(heads, self.num_heads))
+        # WRONG no-output-projection: return transpose_output(heads, self.num_heads)
+        # WRONG dropout-at-the-end: return self.drop(self.W_o(transpose_output(heads, self.num_heads)))
         # END SOLUTION
 
 
@@ -174,11 +192,20 @@ class PositionalEncoding(nn.Module):
         # BEGIN SOLUTION
         self.dropout = nn.Dropout(dropout)
         positions = torch.arange(max_len).reshape(-1, 1)
+        # WRONG positions-from-one: positions = torch.arange(1, max_len + 1).reshape(-1, 1)
         angles = positions / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+        # WRONG half-the-exponent: angles = positions / 10000 ** (torch.arange(0, num_hiddens, 2) / (2 * num_hiddens))
         P = torch.zeros(max_len, num_hiddens)
         P[:, 0::2] = angles.sin()
+        # WRONG sines-then-cosines: P[:, : angles.shape[1]] = angles.sin()
+        # WRONG cosines-first: P[:, 0::2] = angles.cos()
         P[:, 1::2] = angles[:, : num_hiddens // 2].cos()
+        # WRONG sines-then-cosines: P[:, angles.shape[1] :] = angles[:, : num_hiddens // 2].cos()
+        # WRONG cosines-first: P[:, 1::2] = angles[:, : num_hiddens // 2].sin()
+        # WRONG an-exponent-for-every-column:
+        #     P[:, 1::2] = (positions / 10000 ** (torch.arange(1, num_hiddens, 2) / num_hiddens)).cos()
         self.register_buffer("P", P.unsqueeze(0))
+        # WRONG learned-codes: self.P = nn.Parameter(P.unsqueeze(0))
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -199,6 +226,10 @@ class PositionalEncoding(nn.Module):
         if steps > self.P.shape[1]:
             raise ValueError(f"P has fewer than {steps} positions")
         return self.dropout(X + self.P[:, :steps])
+        # WRONG dropout-before-the-sum: return self.dropout(X) + self.P[:, :steps]
+        # WRONG added-in-place:
+        #     X.data += self.P[:, :steps]
+        #     return self.dropout(X)
         # END SOLUTION
 
 
@@ -218,9 +249,16 @@ def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     """
     # BEGIN SOLUTION
     angles = pos_delta / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+    # WRONG one-angle-for-all: angles = torch.full((num_hiddens // 2,), float(pos_delta))
+    # WRONG half-the-exponent-of-the-angle:
+    #     angles = pos_delta / 10000 ** (torch.arange(0, num_hiddens, 2) / (2 * num_hiddens))
     sin, cos = angles.sin(), angles.cos()
     blocks = torch.stack([cos, sin, -sin, cos], dim=1).reshape(-1, 2, 2)
+    # WRONG turned-the-other-way: blocks = torch.stack([cos, -sin, sin, cos], dim=1).reshape(-1, 2, 2)
+    # WRONG sines-and-cosines-in-halves:
+    #     rows = torch.cat([cos.diag(), sin.diag()], dim=1), torch.cat([-sin.diag(), cos.diag()], dim=1)
     return torch.block_diag(*blocks)
+    # WRONG sines-and-cosines-in-halves: return torch.cat(rows)
     # END SOLUTION
 
 
@@ -249,4 +287,34 @@ def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]
         "rnn": (n * d * d, n, n),
         "self_attention": (n * n * d, 1, 1),
     }
+    # WRONG path-rounded-down:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, max(1, n // k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG path-of-dilated-kernels:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, max(1, math.ceil(math.log(n) / math.log(max(k, 2))))),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG kernel-forgotten:
+    #     return {
+    #         "cnn": (n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG recurrence-in-parallel:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, 1, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG quadratic-in-features:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * d * d, 1, 1),
+    #     }
     # END SOLUTION

@@ -113,6 +113,11 @@ class PositionWiseFFN(nn.Module):
         """From (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), of X's dtype."""
         # BEGIN SOLUTION
         return self.dense2(self.dense1(X).relu())
+        # WRONG no-activation: return self.dense2(self.dense1(X))
+        # WRONG activation-at-the-end: return self.dense2(self.dense1(X).relu()).relu()
+        # WRONG gelu: return self.dense2(nn.functional.gelu(self.dense1(X)))
+        # WRONG positions-mixed-by-reshape:
+        #     return self.dense2(self.dense1(X.reshape(len(X), X.shape[2], -1).transpose(1, 2)).relu())
         # END SOLUTION
 
 
@@ -151,6 +156,12 @@ class AddNorm(nn.Module):
         """
         # BEGIN SOLUTION
         return self.ln(X + self.dropout(Y))
+        # WRONG sublayer-normalised: return X + self.ln(self.dropout(Y))
+        # WRONG input-normalised: return self.ln(X) + self.dropout(Y)
+        # WRONG no-residual: return self.ln(self.dropout(Y))
+        # WRONG sum-dropped: return self.ln(self.dropout(X + Y))
+        # WRONG result-dropped: return self.dropout(self.ln(X + Y))
+        # WRONG residual-dropped: return self.ln(self.dropout(X) + Y)
         # END SOLUTION
 
 
@@ -193,6 +204,8 @@ class EncoderBlock(nn.Module):
         # BEGIN SOLUTION
         sizes = key_size, query_size, value_size, num_hiddens
         self.attention = MultiHeadAttention(*sizes, num_heads, dropout, use_bias)
+        # WRONG attention-without-dropout: self.attention = MultiHeadAttention(*sizes, num_heads, 0.0, use_bias)
+        # WRONG bias-forgotten: self.attention = MultiHeadAttention(*sizes, num_heads, dropout)
         self.addnorm1 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm2 = AddNorm(norm_shape, dropout)
@@ -210,7 +223,14 @@ class EncoderBlock(nn.Module):
         """
         # BEGIN SOLUTION
         Y = self.addnorm1(X, self.attention(X, X, X, valid_lens))
+        # WRONG padding-seen: Y = self.addnorm1(X, self.attention(X, X, X, None))
         return self.addnorm2(Y, self.ffn(Y))
+        # WRONG residual-from-the-start: return self.addnorm2(X, self.ffn(Y))
+        # WRONG one-norm-for-both: return self.addnorm1(Y, self.ffn(Y))
+        # WRONG pre-norm, 2 lines:
+        #     H = self.addnorm1.ln(X)
+        #     Y = X + self.addnorm1.dropout(self.attention(H, H, H, valid_lens))
+        #     return Y + self.addnorm2.dropout(self.ffn(self.addnorm2.ln(Y)))
         # END SOLUTION
 
 
@@ -252,8 +272,13 @@ class TransformerEncoder(nn.Module):
         sizes = key_size, query_size, value_size, num_hiddens
         ffn_sizes = ffn_num_input, ffn_num_hiddens
         for i in range(num_layers):
+            # WRONG one-encoder-block-for-all-layers:
+            #     block = EncoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, use_bias)
+            #     for i in range(num_layers):
             block = EncoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, use_bias)
+            # WRONG one-encoder-block-for-all-layers:
             self.blks.add_module(f"block{i}", block)
+            # WRONG encoder-blocks-named-otherwise: self.blks.append(block)
         # END SOLUTION
 
     def forward(self, X: Tensor, valid_lens: Tensor | None, *args: Any) -> Tensor:
@@ -270,9 +295,14 @@ class TransformerEncoder(nn.Module):
         # BEGIN SOLUTION
         del args
         X = self.pos_encoding(self.embedding(X) * math.sqrt(self.num_hiddens))
+        # WRONG embedding-not-scaled: X = self.pos_encoding(self.embedding(X))
+        # WRONG codes-scaled-too: X = self.pos_encoding(self.embedding(X)) * math.sqrt(self.num_hiddens)
+        # WRONG divided-by-the-root: X = self.pos_encoding(self.embedding(X) / math.sqrt(self.num_hiddens))
+        # WRONG no-positions: X = self.pos_encoding.dropout(self.embedding(X) * math.sqrt(self.num_hiddens))
         self.attention_weights = []
         for block in self.blks:
             X = block(X, valid_lens)
+            # WRONG only-first-block-masked: X, valid_lens = block(X, valid_lens), None
             self.attention_weights.append(block.attention.attention.attention_weights)
         return X
         # END SOLUTION
@@ -310,6 +340,7 @@ class DecoderBlock(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.i = i
+        # WRONG everything-in-the-first-place: self.i = 0
         sizes = key_size, query_size, value_size, num_hiddens
         self.attention1 = MultiHeadAttention(*sizes, num_heads, dropout)
         self.addnorm1 = AddNorm(norm_shape, dropout)
@@ -340,13 +371,37 @@ class DecoderBlock(nn.Module):
         enc_outputs, enc_valid_lens, caches = state
         before = caches[self.i]
         keys = X if before is None else torch.cat([before, X], dim=1)
+        # WRONG past-forgotten: keys = X
         caches[self.i] = keys
         valid_lens = None
         if self.training:
+            # WRONG masked-in-evaluation: if True:
             valid_lens = torch.arange(1, X.shape[1] + 1, device=X.device).repeat(len(X), 1)
+            # WRONG itself-not-seen: valid_lens = torch.arange(X.shape[1], device=X.device).repeat(len(X), 1)
+        # WRONG no-causal-mask, 2 lines:
         Y = self.addnorm1(X, self.attention1(X, keys, keys, valid_lens))
+        # WRONG present-not-in-keys:
+        #     Y = self.addnorm1(
+        #         X,
+        #         self.attention1(
+        #             X, keys if before is None else before, keys if before is None else before, valid_lens
+        #         ),
+        #     )
         Z = self.addnorm2(Y, self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens))
+        # WRONG encoder-padding-seen: Z = self.addnorm2(Y, self.attention2(Y, enc_outputs, enc_outputs, None))
+        # WRONG causal-mask-on-the-encoder:
+        #     Z = self.addnorm2(
+        #         Y, self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens if valid_lens is None else valid_lens)
+        #     )
+        # WRONG two-self-attentions: Z = self.addnorm2(Y, self.attention2(Y, Y, Y, None))
+        # WRONG queries-before-self-attention:
+        #     Z = self.addnorm2(Y, self.attention2(X, enc_outputs, enc_outputs, enc_valid_lens))
+        # WRONG second-residual-from-the-start:
+        #     Z = self.addnorm2(X, self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens))
         return self.addnorm3(Z, self.ffn(Z)), state
+        # WRONG outputs-cached:
+        #     caches[self.i] = torch.cat([keys[:, : keys.shape[1] - X.shape[1]], Y], dim=1)
+        #     return self.addnorm3(Z, self.ffn(Z)), state
         # END SOLUTION
 
 
@@ -391,6 +446,7 @@ class TransformerDecoder(nn.Module):
         for i in range(num_layers):
             block = DecoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, i)
             self.blks.add_module(f"block{i}", block)
+            # WRONG decoder-blocks-named-otherwise: self.blks.append(block)
         self.dense = nn.Linear(num_hiddens, vocab_size)
         # END SOLUTION
 
@@ -402,6 +458,7 @@ class TransformerDecoder(nn.Module):
         # BEGIN SOLUTION
         del args
         return [enc_outputs, enc_valid_lens, [None] * len(self.blks)]
+        # WRONG one-place-too-many: return [enc_outputs, enc_valid_lens, [None] * (len(self.blks) + 1)]
         # END SOLUTION
 
     def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
@@ -417,10 +474,14 @@ class TransformerDecoder(nn.Module):
         """
         # BEGIN SOLUTION
         X = self.pos_encoding(self.embedding(X) * math.sqrt(self.num_hiddens))
+        # WRONG decoder-embedding-not-scaled: X = self.pos_encoding(self.embedding(X))
         self.attention_weights = [[], []]
         for block in self.blks:
             X, state = block(X, state)
             self.attention_weights[0].append(block.attention1.attention.attention_weights)
+            # WRONG weights-swapped: self.attention_weights[0].append(block.attention2.attention.attention_weights)
             self.attention_weights[1].append(block.attention2.attention.attention_weights)
+            # WRONG weights-swapped: self.attention_weights[1].append(block.attention1.attention.attention_weights)
         return self.dense(X), state
+        # WRONG probabilities: return self.dense(X).softmax(dim=-1), state
         # END SOLUTION

@@ -106,10 +106,16 @@ def get_tokens_and_segments(tokens_a: list[str], tokens_b: list[str] | None = No
     """
     # BEGIN SOLUTION
     tokens = ["<cls>", *tokens_a, "<sep>"]
+    # WRONG first-text-overwritten: tokens = tokens_a; tokens.insert(0, "<cls>"); tokens.append("<sep>")
     segments = [0] * len(tokens)
+    # WRONG first-sep-in-segment-one: segments = [0] * (len(tokens) - (tokens_b is not None))
     if tokens_b is not None:
+        # WRONG empty-taken-for-none: if tokens_b:
         tokens += [*tokens_b, "<sep>"]
+        # WRONG last-sep-forgotten: tokens += tokens_b
         segments += [1] * (len(tokens_b) + 1)
+        # WRONG first-sep-in-segment-one: segments += [1] * (len(tokens_b) + 2)
+        # WRONG last-sep-forgotten: segments += [1] * len(tokens_b)
     return tokens, segments
     # END SOLUTION
 
@@ -159,8 +165,14 @@ class BERTEncoder(nn.Module):
         self.token_embedding = nn.Embedding(vocab_size, num_hiddens)
         self.segment_embedding = nn.Embedding(2, num_hiddens)
         self.pos_embedding = nn.Parameter(torch.randn(1, max_len, num_hiddens))
+        # WRONG sinusoidal-positions:
+        #     angles = torch.arange(max_len)[:, None] / 10000 ** (torch.arange(num_hiddens) // 2 * 2 / num_hiddens)
+        #     is_odd = torch.arange(num_hiddens) % 2 == 1
+        #     self.register_buffer("pos_embedding", torch.where(is_odd, angles.cos(), angles.sin())[None])
         sizes = key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads
         self.blks = nn.ModuleList(d2l.EncoderBlock(*sizes, dropout, use_bias=True) for _ in range(num_layers))
+        # WRONG blocks-without-bias:
+        #     self.blks = nn.ModuleList(d2l.EncoderBlock(*sizes, dropout, use_bias=False) for _ in range(num_layers))
         # END SOLUTION
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -177,9 +189,17 @@ class BERTEncoder(nn.Module):
         """
         # BEGIN SOLUTION
         X = self.token_embedding(tokens) + self.segment_embedding(segments)
+        # WRONG embeddings-scaled:
+        #     X = self.token_embedding(tokens) * self.token_embedding.embedding_dim**0.5 + self.segment_embedding(
+        #         segments
+        #     )
+        # WRONG segments-forgotten: X = self.token_embedding(tokens)
         X = X + self.pos_embedding[:, : X.shape[1]]
+        # WRONG positions-of-the-batch: X = X + self.pos_embedding[0, : X.shape[0], None]
+        # WRONG positions-cut-off-from-learning: X = X + self.pos_embedding.data[:, : X.shape[1]]
         for blk in self.blks:
             X = blk(X, valid_lens)
+            # WRONG padding-attended-to: X = blk(X, None)
         return X
         # END SOLUTION
 
@@ -201,6 +221,13 @@ class MaskLM(nn.Module):
             nn.LayerNorm(num_hiddens),
             nn.Linear(num_hiddens, vocab_size),
         )
+        # WRONG norm-before-relu:
+        #     self.mlp = nn.Sequential(
+        #         nn.Linear(num_inputs, num_hiddens),
+        #         nn.LayerNorm(num_hiddens),
+        #         nn.ReLU(),
+        #         nn.Linear(num_hiddens, vocab_size),
+        #     )
         # END SOLUTION
 
     def forward(self, X: Tensor, pred_positions: Tensor) -> Tensor:
@@ -217,6 +244,10 @@ class MaskLM(nn.Module):
         # BEGIN SOLUTION
         rows = torch.arange(len(X), device=X.device).unsqueeze(1)
         return self.mlp(X[rows, pred_positions])
+        # WRONG predictions-everywhere: return self.mlp(X)
+        # WRONG first-sequence-for-all: return self.mlp(X.flatten(0, 1)[pred_positions])
+        # WRONG positions-sorted: return self.mlp(X[rows, pred_positions.sort(dim=1).values])
+        # WRONG probabilities-for-logits: return self.mlp(X[rows, pred_positions]).softmax(dim=-1)
         # END SOLUTION
 
 
@@ -247,10 +278,22 @@ def _replace_mlm_tokens(
     """
     # BEGIN SOLUTION
     seen, drawn = list(tokens), []
+    # WRONG one-fate-for-all: seen, drawn, fate = list(tokens), [], random.choices((0, 1, 2), (0.8, 0.1, 0.1))[0]
+    # WRONG tokens-overwritten: seen, drawn = tokens, []
     for position in random.sample(candidate_pred_positions, min(num_mlm_preds, len(candidate_pred_positions))):
+        # WRONG first-candidates: for position in candidate_pred_positions[:num_mlm_preds]:
+        # WRONG any-position:
+        #     for position in random.sample(range(len(tokens)), min(num_mlm_preds, len(candidate_pred_positions))):
         drawn.append((position, tokens[position]))
+        # WRONG labels-after-masking:
         choices = "<mask>", tokens[position], random.choice(vocab.idx_to_token)
         (seen[position],) = random.choices(choices, (0.8, 0.1, 0.1))
+        # WRONG always-masked: (seen[position],) = random.choices(choices, (1, 0, 0))
+        # WRONG never-left-alone: (seen[position],) = random.choices(choices, (0.8, 0, 0.2))
+        # WRONG one-fate-for-all: seen[position] = choices[fate]
+        # WRONG labels-after-masking:
+        #     (seen[position],) = random.choices(choices, (0.8, 0.1, 0.1))
+        #     drawn.append((position, seen[position]))
     return seen, drawn
     # END SOLUTION
 
@@ -283,6 +326,7 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
     rows = []
     for token_ids, positions, labels, segments, is_next in examples:
         padding, unused = max_len - len(token_ids), round(max_len * 0.15) - len(positions)
+        # WRONG share-cut-off: padding, unused = max_len - len(token_ids), int(max_len * 0.15) - len(positions)
         row = (
             torch.tensor(token_ids + [vocab["<pad>"]] * padding),
             torch.tensor(segments + [0] * padding),
@@ -292,6 +336,46 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
             torch.tensor(labels + [0] * unused, dtype=torch.long),
             torch.tensor(int(is_next)),
         )
+        # WRONG padding-in-the-length:
+        #     row = (
+        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
+        #         torch.tensor(segments + [0] * padding),
+        #         torch.tensor(float(max_len)),
+        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
+        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
+        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
+        #         torch.tensor(int(is_next)),
+        #     )
+        # WRONG padded-with-index-zero:
+        #     row = (
+        #         torch.tensor(token_ids + [0] * padding),
+        #         torch.tensor(segments + [0] * padding),
+        #         torch.tensor(float(len(token_ids))),
+        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
+        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
+        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
+        #         torch.tensor(int(is_next)),
+        #     )
+        # WRONG padding-in-the-second-segment:
+        #     row = (
+        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
+        #         torch.tensor(segments + segments[-1:] * padding),
+        #         torch.tensor(float(len(token_ids))),
+        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
+        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
+        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
+        #         torch.tensor(int(is_next)),
+        #     )
+        # WRONG padding-has-weight:
+        #     row = (
+        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
+        #         torch.tensor(segments + [0] * padding),
+        #         torch.tensor(float(len(token_ids))),
+        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
+        #         torch.tensor([1.0] * (len(positions) + unused)),
+        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
+        #         torch.tensor(int(is_next)),
+        #     )
         rows.append(row)
     return tuple([row[column] for row in rows] for column in range(7))
     # END SOLUTION
@@ -334,9 +418,14 @@ def _get_batch_loss_bert(
     """
     # BEGIN SOLUTION
     _, mlm_Y_hat, nsp_Y_hat = net(tokens_X, segments_X, valid_lens_x.flatten(), pred_positions_X)
+    # WRONG lengths-not-flattened: _, mlm_Y_hat, nsp_Y_hat = net(tokens_X, segments_X, valid_lens_x, pred_positions_X)
     predicted = mlm_weights_X.bool()
+    # WRONG padding-counted: predicted = torch.full_like(mlm_weights_X, mlm_weights_X.any()).bool()
     logits, labels = mlm_Y_hat[predicted].reshape(-1, vocab_size), mlm_Y[predicted]
     mlm_l = loss(logits, labels).mean() if predicted.any() else logits.sum()
+    # WRONG mean-of-nothing: mlm_l = loss(logits, labels).mean()
     nsp_l = loss(nsp_Y_hat, nsp_y).mean()
     return mlm_l, nsp_l, mlm_l + nsp_l
+    # WRONG one-loss-forgotten: return mlm_l, nsp_l, mlm_l
+    # WRONG losses-averaged: return mlm_l, nsp_l, (mlm_l + nsp_l) / 2
     # END SOLUTION

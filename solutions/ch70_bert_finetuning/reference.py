@@ -133,12 +133,14 @@ class NextSentencePred(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.output = nn.Linear(num_inputs, 2)
+        # WRONG one-logit: self.output = nn.Linear(num_inputs, 1)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
         """Logits, (batch, 2), of one vector for each pair of sentences, (batch, num_inputs)."""
         # BEGIN SOLUTION
         return self.output(X)
+        # WRONG probabilities-of-the-next-sentence: return self.output(X).softmax(dim=-1)
         # END SOLUTION
 
 
@@ -184,6 +186,9 @@ class BERTModel(nn.Module):
         sizes = max_len, key_size, query_size, value_size
         self.encoder = BERTEncoder(vocab_size, num_hiddens, *block, *sizes)
         self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens), nn.Tanh())
+        # WRONG activation-forgotten: self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens))
+        # WRONG relu-in-the-hidden-layer:
+        #     self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens), nn.ReLU())
         self.mlm = MaskLM(vocab_size, num_hiddens, mlm_in_features)
         self.nsp = NextSentencePred(nsp_in_features)
         # END SOLUTION
@@ -207,8 +212,18 @@ class BERTModel(nn.Module):
         """
         # BEGIN SOLUTION
         encoded = self.encoder(tokens, segments, valid_lens)
+        # WRONG lengths-kept-back: encoded = self.encoder(tokens, segments, None)
         mlm_logits = None if pred_positions is None else self.mlm(encoded, pred_positions)
+        # WRONG all-tokens-predicted:
+        #     mlm_logits = self.mlm(
+        #         encoded,
+        #         torch.arange(tokens.shape[1]).expand(tokens.shape) if pred_positions is None else pred_positions,
+        #     )
         return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, 0]))
+        # WRONG hidden-layer-skipped: return encoded, mlm_logits, self.nsp(encoded[:, 0])
+        # WRONG last-token-for-cls: return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, -1]))
+        # WRONG average-for-cls: return encoded, mlm_logits, self.nsp(self.hidden(encoded.mean(dim=1)))
+        # WRONG every-step-asked: return encoded, mlm_logits, self.nsp(self.hidden(encoded))
         # END SOLUTION
 
 
@@ -227,7 +242,16 @@ class BERTClassifier(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         self.encoder = bert.encoder
+        # WRONG encoder-frozen: self.encoder = bert.encoder.requires_grad_(False)
+        # WRONG whole-model-kept: self.bert, self.encoder = bert, bert.encoder
         self.hidden = bert.hidden
+        # WRONG hidden-layer-made-anew:
+        #     self.hidden = nn.Sequential(nn.Linear(256, 256), nn.Tanh())
+        #     nn.init.eye_(self.hidden[0].weight), nn.init.zeros_(self.hidden[0].bias)
+        # WRONG encoder-copied, 2 lines:
+        #     import copy
+        #     self.encoder = copy.deepcopy(bert.encoder)
+        #     self.hidden = copy.deepcopy(bert.hidden)
         self.output = nn.Linear(256, 3)
         # END SOLUTION
 
@@ -243,7 +267,11 @@ class BERTClassifier(nn.Module):
         # BEGIN SOLUTION
         tokens, segments, valid_lens = inputs
         encoded = self.encoder(tokens, segments, valid_lens)
+        # WRONG lengths-not-passed-on: encoded = self.encoder(tokens, segments, None)
         return self.output(self.hidden(encoded[:, 0]))
+        # WRONG average-of-all-tokens: return self.output(self.hidden(encoded.mean(dim=1)))
+        # WRONG classified-without-hidden: return self.output(encoded[:, 0])
+        # WRONG softmax-before-the-loss: return self.output(self.hidden(encoded[:, 0])).softmax(dim=1)
         # END SOLUTION
 
 
@@ -260,8 +288,19 @@ def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> Non
     """
     # BEGIN SOLUTION
     while len(p_tokens) + len(h_tokens) > max_len - 3:
+        # WRONG special-tokens-forgotten: while len(p_tokens) + len(h_tokens) > max_len:
+        # WRONG one-sep-forgotten: while len(p_tokens) + len(h_tokens) > max_len - 2:
         longer = p_tokens if len(p_tokens) > len(h_tokens) else h_tokens
+        # WRONG first-text-only: longer = p_tokens or h_tokens
+        # WRONG tie-against-the-premise: longer = p_tokens if len(p_tokens) >= len(h_tokens) else h_tokens
         longer.pop()
+        # WRONG beginning-cut-off: longer.pop(0)
+        # WRONG new-lists, 2 lines:
+        #     if len(p_tokens) > len(h_tokens):
+        #         p_tokens = p_tokens[:-1]
+        #     else:
+        #         h_tokens = h_tokens[:-1]
+    # WRONG half-for-each, 3 lines: del p_tokens[(max_len - 2) // 2 :], h_tokens[(max_len - 3) // 2 :]
     # END SOLUTION
 
 
@@ -286,8 +325,30 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
     # BEGIN SOLUTION
     encoder = net.encoder
     head = [*net.hidden.parameters(), *net.output.parameters()]
+    # WRONG hidden-left-out: head = list(net.output.parameters())
     blocks = [list(block.parameters()) for block in reversed(list(encoder.blks.children()))]
+    # WRONG upside-down: blocks = [list(block.parameters()) for block in encoder.blks.children()]
+    # WRONG block-ten-taken-for-block-one:
+    #     named = list(encoder.named_parameters())
+    #     prefixes = [f"blks.{i}" for i in reversed(range(len(encoder.blks)))]
+    #     blocks = [[p for name, p in named if name.startswith(prefix)] for prefix in prefixes]
     tables = encoder.token_embedding, encoder.segment_embedding
     embeddings = [encoder.pos_embedding, *(table.weight for table in tables)]
+    # WRONG positions-forgotten: embeddings = [table.weight for table in tables]
     return [{"params": params, "lr": lr * decay**depth} for depth, params in enumerate([head, *blocks, embeddings])]
+    # WRONG head-slowed-down:
+    #     return [
+    #         {"params": params, "lr": lr * decay ** (depth + 1)}
+    #         for depth, params in enumerate([head, *blocks, embeddings])
+    #     ]
+    # WRONG embeddings-like-the-first-block:
+    #     return [
+    #         {"params": params, "lr": lr * decay ** min(depth, len(blocks))}
+    #         for depth, params in enumerate([head, *blocks, embeddings])
+    #     ]
+    # WRONG linear-decay:
+    #     return [
+    #         {"params": params, "lr": lr * decay * depth if depth else lr}
+    #         for depth, params in enumerate([head, *blocks, embeddings])
+    #     ]
     # END SOLUTION

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from dlgrade import course
 from dlgrade.audit.mutants import mutants
-from dlgrade.course.misconceptions import changed
+from dlgrade.course import references
 
 HERE = course.load()
 CHAPTER = HERE.chapter("ch28")
@@ -32,11 +32,11 @@ SHARES = {"right": 0.5, "mistake": 0.25, "mutant": 0.21, "hostile": 0.04}
 
 def sources():
     """Sources by kind."""
-    reference = HERE.reference(CHAPTER).read_text(encoding="utf-8")
-    right = [reference, *(path.read_text(encoding="utf-8") for path in HERE.alternates(CHAPTER))]
+    reference = references.read(HERE, CHAPTER)
+    right = [reference.source, *references.alternates(HERE, CHAPTER).values()]
     return {
         "right": right,
-        "mistake": [changed(reference, entry, "misconceptions.yaml") for entry in HERE.misconceptions(CHAPTER)],
+        "mistake": [reference.with_misconception(name) for name in reference.misconceptions],
         "mutant": [mutant.source for mutant in mutants(HERE, CHAPTER)],
         "hostile": [path.read_text(encoding="utf-8") for path in sorted(HOSTILE.glob("*.py"))],
     }

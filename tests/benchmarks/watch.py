@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from dlgrade import course
+from dlgrade.course import references
 
 SAVES = 10
 
@@ -23,7 +24,7 @@ def main():
     chapter = here.chapter(sys.argv[1] if len(sys.argv) > 1 else "ch28")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{chapter.stem}.py"
-        file.write_bytes(here.reference(chapter).read_bytes())
+        file.write_text(references.source(here, chapter), encoding="utf-8")
         environment = {**os.environ, "DLGRADE_STATE": f"{folder}/state", "LC_ALL": "C.UTF-8"}
         waited = watched(chapter, file, environment)
         whole = checked(chapter, folder, environment)

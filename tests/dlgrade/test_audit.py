@@ -67,27 +67,28 @@ def right_answer(small):
 
 
 def misconception_passes(small):
-    small.edit(small.misconceptions, "with: return X / 2", "with: return X + X")
-    return "misconception-passes", "halved: passes every check; add one that catches it."
+    small.edit(small.reference, "halved: return X / 2", "halved: return X + X")
+    return "misconception-passes", "halved: passes twice.ordinary_input, which should catch it"
 
 
 def misconception_crashes(small):
-    small.edit(small.misconceptions, "with: return X / 2", "with: return X / nothing")
+    small.edit(small.reference, "halved: return X / 2", "halved: return X / nothing")
     return "misconception-crashes", "halved: twice.ordinary_input ends in RAISED, not FAILED"
 
 
 def misconception_never_ends(small):
-    small.edit(small.misconceptions, "with: return X / 2", "with: 'while True: pass'")
+    small.edit(small.reference, "halved: return X / 2", "halved: while True: pass")
     return "misconception-crashes", "halved: twice.ordinary_input ends in TIMED_OUT, not FAILED"
 
 
-def misconception_caught_elsewhere(small):
-    small.add_check("agree(lambda impl: impl.twice(X + 1))")
-    return "misconception-caught-elsewhere", "halved: caught_by is not right: it also fails twice.second."
+def misconception_caught_by_nothing(small):
+    small.edit(small.misconceptions, "caught_by: twice.ordinary_input", "caught_by: twice.other_input")
+    return "misconception-passes", "halved: no check is twice.other_input; name or add the check that is about it."
 
 
 def misdiagnosis(small):
-    same = small.misconceptions.read_text(encoding="utf-8").replace("id: halved", "id: cut").replace("X / 2", "X * 0.5")
+    small.edit(small.reference, "# WRONG halved", "# WRONG cut: return X * 0.5\n    # WRONG halved")
+    same = small.misconceptions.read_text(encoding="utf-8").replace("id: halved", "id: cut")
     with small.misconceptions.open("a", encoding="utf-8") as file:
         file.write(same)
     return "misdiagnosis", "cut: twice.ordinary_input diagnoses it as halved"
@@ -122,9 +123,8 @@ def spoilt_arguments(small):
 
 def write_procedure(small, body, returns):
     """Make the exercise one that takes a list; the check looks at what is returned, and at the list afterwards."""
-    small.edit(small.reference, "return 2 * X", body)
+    small.edit(small.reference, "    return 2 * X", f"    {body}")
     small.edit(small.reference, ") -> Tensor:", f") -> {returns}:")
-    small.edit(small.misconceptions, "replace: return 2 * X", f"replace: '{body}'")
     small.edit(small.suite, "X = randn(4, 3)", "X = randn(4).tolist()")
     small.edit(small.suite, "impl.twice(X))", "[impl.twice(X), len(X)])")
 
@@ -192,14 +192,36 @@ def family_of_nothing(small):
     return "files", "ready_made.yaml: torch.summ is not in this version of torch; correct it in the family sum."
 
 
-def change_does_not_apply(small):
-    small.edit(small.misconceptions, "replace: return 2 * X", "replace: return 3 * X")
-    return "files", "misconception halved: 'return 3 * X' occurs 0 times in the reference, not once"
+def no_wrong_lines(small):
+    small.edit(small.reference, "    # WRONG halved: return X / 2\n", "")
+    return "files", "reference.py: there is no `# WRONG halved: ...`"
 
 
-def change_is_no_python(small):
-    small.edit(small.misconceptions, "with: return X / 2", "with: return X /")
-    return "files", "misconception halved: the change leaves no valid Python"
+def wrong_lines_without_entry(small):
+    small.edit(small.reference, "# WRONG halved", "# WRONG doubled: return 4 * X\n    # WRONG halved")
+    return "files", "misconceptions.yaml has no entry doubled; add it."
+
+
+def wrong_lines_are_no_python(small):
+    small.edit(small.reference, "halved: return X / 2", "halved: return X /")
+    return "files", "misconception halved: its lines leave no valid Python"
+
+
+def misfiled_misconception(small):
+    second_exercise(small)
+    small.edit(small.misconceptions, "exercise: twice", "exercise: thrice")
+    return "files", "halved changes nothing that thrice uses; file it under the exercise that it is about."
+
+
+def caught_by_another_exercise(small):
+    second_exercise(small)
+    small.edit(small.misconceptions, "caught_by: twice", "caught_by: thrice")
+    return "files", "halved is for twice, and caught_by is a check of another exercise."
+
+
+def second_exercise(small):
+    entry = "  - name: thrice\n    title: {en: Thrice, zh: 三倍}\n    hints: [{en: Three times, zh: 三倍}]\n"
+    small.edit(small.chapter_file, "exercises:\n", f"exercises:\n{entry}")
 
 
 def unknown_key(small):
@@ -269,11 +291,11 @@ def stale_answer(small):
 
 PLAIN = [
     starter, right_answer, misconception_passes, misconception_crashes, misconception_never_ends,
-    misconception_caught_elsewhere, misdiagnosis, worthless, no_from_scratch, unknown_family, family_of_nothing,
-    change_does_not_apply, unknown_key,
+    misconception_caught_by_nothing, misdiagnosis, worthless, no_from_scratch, unknown_family, family_of_nothing,
+    no_wrong_lines, wrong_lines_without_entry, misfiled_misconception, caught_by_another_exercise, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
     two_checks_of_one_name,
-    stale_answer, change_is_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
+    stale_answer, wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip
 WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
@@ -316,17 +338,6 @@ def test_a_replay_of_numbers_from_chance(dlgrade, small):
     done = dlgrade("audit", "--jobs", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0.0%" in done.stdout
-
-
-def test_update_writes_what_caught_a_misconception(dlgrade, small):
-    """After --update, caught_by is what was seen, nothing else of the file has changed, and the audit is clean."""
-    small.edit(small.misconceptions, "    - twice.ordinary_input\n", "    - twice.second\n")
-    small.add_check("agree(lambda impl: impl.twice(X))")
-    before = small.misconceptions.read_text(encoding="utf-8")
-    assert dlgrade("audit", "--update", "--jobs", "1").returncode == 1
-    found = "    - twice.ordinary_input\n    - twice.second\n"
-    assert small.misconceptions.read_text(encoding="utf-8") == before.replace("    - twice.second\n", found)
-    assert dlgrade("audit", "--jobs", "1").returncode == 0
 
 
 def test_annotations_point_at_the_line(dlgrade, small):

@@ -47,16 +47,13 @@ def motto(X):
     # BEGIN SOLUTION
     # reference_canary
     return "-".join(["CANARY", "expected", "hexadecimal"])
+    # WRONG joined: return "+".join(["CANARY", "expected", "hexadecimal"])
     # END SOLUTION
 '''
 MISCONCEPTIONS = """\
 - id: joined
   exercise: motto
-  change:
-    - replace: '"-".join'
-      with: '"+".join'
-  caught_by:
-    - motto.motto
+  caught_by: motto.motto
   hint: {en: Which sign is it?, zh: 是哪个符号？}
 """
 SUITE = '''\

@@ -20,7 +20,12 @@ FAULTS = {
     "unknown-exercise-key": (CHAPTER, "  - name: double\n", "  - name: double\n    colour: red\n", "colour"),
     "missing-translation": (CHAPTER, "title: {en: Doubling, zh: 加倍}", "title: {en: Doubling}", "zh"),
     "unknown-chapter": (CHAPTER, "exercises:", "after: [ch00]\nexercises:", "after: no chapter 'ch00'"),
-    "same-exercise-twice": (CHAPTER, "  - name", "  - name: double\n    title: {en: x, zh: x}\n  - name", "comes twice"),
+    "same-exercise-twice": (
+        CHAPTER,
+        "  - name",
+        "  - name: double\n    title: {en: x, zh: x}\n  - name",
+        "comes twice",
+    ),
 }
 
 

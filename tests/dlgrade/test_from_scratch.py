@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
+from dlgrade.course import references
 from dlgrade.judge.forbidden import interface
 from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
@@ -105,7 +106,7 @@ def test_honest_file(code, layer_norm):
 def test_unused_method(judge):
     """A method that nothing calls is no call: the book's attention with such a method earns full marks."""
     chapter = judge.course.chapter("ch65")
-    source = judge.course.reference(chapter).read_text(encoding="utf-8")
+    source = references.source(judge.course, chapter)
     head = "class DotProductAttention(nn.Module):"
     assert head in source
     body = "    def compare(self, q, k, v):\n        return nn.functional.scaled_dot_product_attention(q, k, v)\n"
@@ -124,7 +125,7 @@ def test_unused_method(judge):
 def test_used_method(judge):
     """The same method counts as soon as it is called, also under a computed name."""
     chapter = judge.course.chapter("ch65")
-    source = judge.course.reference(chapter).read_text(encoding="utf-8") + (
+    source = references.source(judge.course, chapter) + (
         "\n\n_Right = DotProductAttention\n\n\nclass DotProductAttention(_Right):\n"
         "    def compare(self, *parts):\n        return nn.functional.scaled_dot_product_attention(*parts)\n\n"
         "    def forward(self, queries, keys, values, valid_lens=None):\n"
@@ -140,7 +141,7 @@ def test_used_method(judge):
 def test_operator_below_python(judge):
     """Only the record finds a function of torch that runs a forbidden operator inside."""
     chapter = judge.course.chapter("ch05")
-    source = judge.course.reference(chapter).read_text(encoding="utf-8") + (
+    source = references.source(judge.course, chapter) + (
         "\n\n_right = mm\n\n\ndef mm(A, B):\n    torch.cov(torch.ones(2, 2))\n    return _right(A, B)\n"
     )
 
@@ -211,13 +212,14 @@ def test_suspicious_lines(layer_norm):
 
 def answers():
     chapters = [chapter for chapter in HERE.chapters if any(exercise.forbidden for exercise in chapter.exercises)]
-    return [(chapter, path) for chapter in chapters for path in (HERE.reference(chapter), *HERE.alternates(chapter))]
+    for chapter in chapters:
+        right = {"reference": references.source(HERE, chapter), **references.alternates(HERE, chapter)}
+        yield from (pytest.param(chapter, source, id=f"{chapter.id}-{name}") for name, source in right.items())
 
 
-@pytest.mark.parametrize(("chapter", "path"), answers(), ids=lambda value: getattr(value, "stem", ""))
-def test_right_answer(chapter, path):
+@pytest.mark.parametrize(("chapter", "source"), list(answers()))
+def test_right_answer(chapter, source):
     """The static check refuses no reference and no alternate."""
-    source = path.read_text(encoding="utf-8")
     program = Program("answer", {"answer": ast.parse(source)})
     specs = {exercise.name: HERE.forbidden(exercise) for exercise in chapter.exercises}
     forbidden = {name: families.forbidden_by(spec) for name, spec in specs.items() if spec}

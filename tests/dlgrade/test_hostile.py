@@ -27,6 +27,7 @@ import msgspec
 import pytest
 
 from dlgrade import course
+from dlgrade.course import references
 from dlgrade.errors import SandboxError
 from dlgrade.judge.session import Judge
 from dlgrade.options import RunOptions
@@ -243,7 +244,7 @@ def container(tmp_path_factory):
 
 @pytest.fixture
 def right_answer(ch28):
-    return course.load().reference(ch28).read_text(encoding="utf-8")
+    return references.source(course.load(), ch28)
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)

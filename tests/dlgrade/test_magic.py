@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from dlgrade import course
+from dlgrade.course import references
 from dlgrade.errors import SubmissionError
 from dlgrade.notebook import executed_cells
 
@@ -225,7 +226,7 @@ def test_filled_in_notebook(dlgrade, tmp_path):
     here = course.load()
     chapter = here.chapter("ch65")  # trains nothing
     notebook = started(dlgrade, tmp_path, chapter)
-    answers = _definitions(here.reference(chapter).read_text(encoding="utf-8"))
+    answers = _definitions(references.source(here, chapter))
     helpers = [source for name, source in answers.items() if name.startswith("_")]
     for cell in notebook.cells:
         name = next((name for name in answers if re.search(rf"^(def|class) {name}\b", cell.source, re.M)), None)

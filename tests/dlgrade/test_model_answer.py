@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from dlgrade import course
-from dlgrade.course.starter_code import read_reference, starter_code
+from dlgrade.course import references
+from dlgrade.course.starter_code import starter_code
 from dlgrade.student.model_answer import definition, model_answer
 
 HERE = course.load()
@@ -34,7 +35,7 @@ def undefined(shown, starter):
 @pytest.mark.parametrize("chapter", HERE.chapters, ids=lambda chapter: chapter.id)
 def test_no_undefined_names(chapter):
     """Whatever a model answer uses is in it or in the starter code, and no other exercise's answer is in it."""
-    reference = read_reference(HERE, chapter)
+    reference = references.source(HERE, chapter)
     starter = starter_code(reference)
     names = {exercise.name for exercise in chapter.exercises}
     for name in names:
@@ -45,7 +46,7 @@ def test_no_undefined_names(chapter):
 
 def test_beam_search_runs():
     """The answer of ch63 uses a type that only the answer has; pasted below the starter code, it runs."""
-    reference = read_reference(HERE, HERE.chapter("ch63"))
+    reference = references.source(HERE, HERE.chapter("ch63"))
     names = {}
     exec(starter_code(reference) + "\n\n" + model_answer(reference, "exhaustive_search"), names)
     words, log_prob = names["exhaustive_search"](lambda _: torch.tensor([0.25, 0.75]).log(), 9, 1, 2)

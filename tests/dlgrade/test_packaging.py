@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dlgrade import course
+from dlgrade.course import references
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENGINE = REPOSITORY / "grader" / "dlgrade"
@@ -80,7 +81,7 @@ def test_students_need_no_extra(lowest, dlgrade, tmp_path, ch28):
     extras = {wanted.name for wanted in lowest.requirements("grade", "audit", "notebook")}
     refused = {modules.get(name, name) for name in extras - for_students}
     (tmp_path / "sitecustomize.py").write_text(REFUSE_EXTRAS.format(names=refused), encoding="utf-8")
-    (tmp_path / "ch28.py").write_bytes(course.load().reference(ch28).read_bytes())
+    (tmp_path / "ch28.py").write_text(references.source(course.load(), ch28), encoding="utf-8")
     done = dlgrade("check", "ch28", "-k", "norm_stat_count", PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from dlgrade import course
-from dlgrade.course.misconceptions import changed
+from dlgrade.course import references
 from dlgrade.judge.session import Judge
 from dlgrade.options import RunOptions
 
@@ -31,8 +31,7 @@ def grade_by_pytest(tmp_path):
 
 def test_a_failed_check_tells_what_is_wrong(grade_by_pytest):
     """pytest's own options choose checks; a failure shows the message and the call, and no line of the judge."""
-    mistake = next(m for m in HERE.misconceptions(CH28) if m.id == "momentum-reversed")
-    wrong = changed(HERE.reference(CH28).read_text(encoding="utf-8"), mistake, "")
+    wrong = references.read(HERE, CH28).with_misconception("momentum-reversed")
     done = grade_by_pytest(wrong, "-k", "moving_statistics or small_batch")
     assert done.returncode == 1
     assert "1 failed, 1 passed" in done.stdout

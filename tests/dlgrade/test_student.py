@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from dlgrade import course
-from dlgrade.course import Course
+from dlgrade.course import Course, references
 
 CH28 = course.load().chapter("ch28")
 NAME = f"{CH28.stem}.py"
-RIGHT = course.load().reference(CH28).read_text(encoding="utf-8")
+RIGHT = references.source(course.load(), CH28)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlgrade.course import references
 from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
 
@@ -166,7 +167,7 @@ def train(judge):
 
     def train(name, source="", seed=0):
         chapter = judge.course.chapter(name)
-        whole = judge.course.reference(chapter).read_text(encoding="utf-8") + source
+        whole = references.source(judge.course, chapter) + source
         return judge.grade(
             chapter, Submission.from_source(whole, f"{chapter.stem}.py"), RunOptions(seed=seed, training="only")
         ).checks[0]

@@ -27,7 +27,7 @@ import msgspec
 
 from dlgrade import course, submission
 from dlgrade.batch.intake import gather
-from dlgrade.course import Course
+from dlgrade.course import Course, references
 from dlgrade.errors import SubmissionError
 from dlgrade.notebook.executed_cells import submission as executed
 from dlgrade.submission import Submission
@@ -82,7 +82,7 @@ class Fuzzer:
         self.folder = folder
         self.chapter = here.chapter("ch28")
         self.chapters = [self.chapter, here.chapter("ch56")]
-        self.sources = [here.reference(chapter).read_text(encoding="utf-8") for chapter in self.chapters]
+        self.sources = [references.source(here, chapter) for chapter in self.chapters]
         self.ways: list[Callable[[], str]] = [self.python_file, self.notebook_file, self.cells, self.zip, self.export]
 
     def one(self) -> str:

@@ -26,6 +26,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dlgrade import course
+from dlgrade.course import references
 from dlgrade.judge.check import Check, Declared, Exchange
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.diagnosis import diagnose
@@ -133,7 +134,7 @@ class Tap(queue.Queue):
 
 def sources(judge, chapter, mistakes):
     """Submissions of a chapter: right, not written, odd in every exercise, and known-wrong."""
-    right = judge.course.reference(chapter).read_text(encoding="utf-8")
+    right = references.source(judge.course, chapter)
     yield right
     yield judge.course.starter(chapter).read_text(encoding="utf-8")
     yield right + "".join(ODD.format(name=exercise.name) for exercise in chapter.exercises)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dlgrade.course import Chapter, starter_code
+from dlgrade.course import Chapter, references
 from dlgrade.course.thresholds import RUNS, Threshold, calibrated, own_task, thresholds
 from dlgrade.errors import UsageError
 from dlgrade.options import RunOptions
@@ -68,7 +68,7 @@ def new_thresholds(judge: RemoteJudge, chapter: Chapter, runs: Runs) -> dict[str
 
 def _train_once(judge: RemoteJudge, chapter: Chapter, seed: int) -> list[CheckReport]:
     """Return the training checks of a chapter, run on its reference."""
-    reference = Submission.from_source(starter_code.read_reference(judge.course, chapter), f"{chapter.stem}.py")
+    reference = Submission.from_source(references.source(judge.course, chapter), f"{chapter.stem}.py")
     try:
         report = judge.grade(chapter, reference, RunOptions(seed=seed, training="only"))
     except UsageError:

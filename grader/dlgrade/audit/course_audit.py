@@ -1,4 +1,4 @@
-"""An audit of several chapters: choose them, audit one after the other, update their files."""
+"""An audit of several chapters: choose them, audit one after the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from dlgrade.audit import caught_by
 from dlgrade.audit.changed_chapters import changed_chapters
 from dlgrade.audit.findings import ChapterAudit
 from dlgrade.audit.run import Amount, Audit
@@ -30,7 +29,6 @@ class AuditOptions:
         changed_since: A revision. If given, only chapters changed since then are audited. If the engine changed, all
             other chapters are audited too, with a sample of their mutants.
         seeds: Seeds under which right answers are graded.
-        update: Write into misconceptions.yaml which checks caught each misconception.
         jobs: Number of processes. None: one for each core.
     """
 
@@ -38,7 +36,6 @@ class AuditOptions:
     mutants: Amount = "none"
     changed_since: str | None = None
     seeds: tuple[int, ...] = SEEDS
-    update: bool = False
     jobs: int | None = None
 
 
@@ -76,13 +73,10 @@ def audit_chapters(
     Args:
         course: The course.
         chapters: The chapters, from `plan_audit`.
-        options: The seeds, whether to update caught_by, and the number of processes.
+        options: The seeds and the number of processes.
         progress: Is called with the chapter's id, the submissions graded so far, and the submissions in all.
     """
     with pool(course, options.jobs or cores()) as executor:
         for chapter, amount in chapters:
             audit = Audit(course, executor, seeds=options.seeds, progress=partial(progress, chapter.id))
-            result = audit.chapter(chapter, amount)
-            if options.update:
-                caught_by.update(course, chapter, result)
-            yield result
+            yield audit.chapter(chapter, amount)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from dlgrade.audit.equivalents import equivalents, equivalents_file
 from dlgrade.audit.findings import Hole, Kind, ReplayedCheck, ReplayScore, Trial, line_of
-from dlgrade.course import Chapter, Course, Misconception
+from dlgrade.course import Chapter, Course
 from dlgrade.options import Why
 from dlgrade.results import CheckReport, Verdict
 
@@ -77,11 +77,12 @@ class HoleFinder:
     def _misconception(self, trial: Trial) -> Iterator[Hole]:
         entry = self.misconceptions[trial.made_up.name]
         failed = [check for check in trial.report.checks if not check.passed]
-        if not failed:
+        if entry.caught_by not in {check.id for check in failed}:
+            known = any(check.id == entry.caught_by for check in trial.report.checks)
+            text = f"passes {entry.caught_by}, which should catch it" if known else f"no check is {entry.caught_by}"
             yield self._at_misconception(
-                "misconception-passes", entry.id, f"{entry.id}: passes every check; add one that catches it."
+                "misconception-passes", entry.id, f"{entry.id}: {text}; name or add the check that is about it."
             )
-            return
         for check in failed:
             if check.verdict is not Verdict.FAILED:
                 yield self._at_misconception(
@@ -90,7 +91,6 @@ class HoleFinder:
                     f"{entry.id}: {check.id} ends in {check.verdict.value}, not FAILED; choose inputs on which it "
                     f"gives wrong values.{_reason(check)}",
                 )
-        yield from self._caught_elsewhere(entry, {check.id for check in failed})
         for check in failed:
             if check.verdict is Verdict.FAILED and check.diagnosis != entry.id:
                 named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
@@ -99,15 +99,6 @@ class HoleFinder:
                     entry.id,
                     f"{entry.id}: {check.id} diagnoses it {named}; make the values of the two differ, or drop one.",
                 )
-
-    def _caught_elsewhere(self, entry: Misconception, caught_by: set[str]) -> Iterator[Hole]:
-        more = sorted(caught_by - set(entry.caught_by))
-        fewer = sorted(set(entry.caught_by) - caught_by)
-        differences = [f"it also fails {', '.join(more)}"] if more else []
-        differences += [f"it passes {', '.join(fewer)}"] if fewer else []
-        if differences:
-            text = f"{entry.id}: caught_by is not right: {'; '.join(differences)}."
-            yield self._at_misconception("misconception-caught-elsewhere", entry.id, text)
 
     def _worthless(self, trial: Trial) -> Iterator[Hole]:
         for check in _earning(trial):

@@ -7,10 +7,7 @@ import re
 from collections.abc import Iterator
 
 from dlgrade.audit.findings import MadeUp
-from dlgrade.course import Chapter, Course, Misconception, starter_code
-from dlgrade.course.misconceptions import changed
-from dlgrade.errors import CourseError
-from dlgrade.text import both
+from dlgrade.course import Chapter, Course, references, starter_code
 
 # Worthless answers: expressions in place of the right result Y. X is the first argument of the exercise. In place of
 # numbers, truth values and texts they give constants. Each answer has other constants, so that few answers try many.
@@ -136,22 +133,18 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
     """Starter code, right answers, misconceptions, worthless answers, a replay and forbidden calls.
 
     Raises:
-        CourseError: a misconception's change no longer applies, or a marker is unpaired.
+        CourseError: a misconception's lines replace nothing, or a marker is unpaired.
     """
-    reference = starter_code.read_reference(course, chapter)
+    annotated = references.read(course, chapter)
+    reference = annotated.source
     first = seeds[0]
     yield MadeUp(chapter.id, "starter", "starter code", starter_code.starter_code(reference), first)
-    right = {
-        "reference": reference,
-        **{path.stem: path.read_text(encoding="utf-8") for path in course.alternates(chapter)},
-    }
+    right = {"reference": reference, **references.alternates(course, chapter)}
     for name, source in right.items():
         for seed in seeds:
             yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != first)
     for entry in course.misconceptions(chapter):
-        yield MadeUp(
-            chapter.id, "misconception", entry.id, _with_misconception(course, chapter, reference, entry), first
-        )
+        yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconception(entry.id), first)
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
     yield _replay(chapter, reference, seeds)
@@ -165,19 +158,6 @@ def _replay(chapter: Chapter, reference: str, seeds: list[int]) -> MadeUp:
     """The reference's answers under the last seed but one, given under the last. Both seeds are graded anyway."""
     recorded, seed = seeds[-2:] if len(seeds) > 1 else (seeds[0], seeds[0] + 1)
     return MadeUp(chapter.id, "replay", "replay", reference, seed, recorded_at=recorded)
-
-
-def _with_misconception(course: Course, chapter: Chapter, reference: str, entry: Misconception) -> str:
-    where = str(course.solution(chapter) / "misconceptions.yaml")
-    source = changed(reference, entry, where)
-    try:
-        ast.parse(source)
-    except SyntaxError as error:
-        why, at = f"{where}: misconception {entry.id}", f"{error.msg}, {(error.text or '').strip()!r}"
-        raise CourseError(
-            both(f"{why}: the change leaves no valid Python ({at})", f"{why}：改动后不是合法的 Python（{at}）")
-        ) from None
-    return source
 
 
 def worthless(reference: str, chapter: Chapter, expression: str) -> str:

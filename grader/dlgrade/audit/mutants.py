@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from dlgrade.audit.findings import MadeUp
-from dlgrade.course import Chapter, Course, starter_code
+from dlgrade.course import Chapter, Course, references
 
 KEPT_AT_A_PLACE = 3
 SAMPLE = 6
@@ -49,7 +49,7 @@ class Mutant(msgspec.Struct, frozen=True):
 
 def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
     """The mutants of the chapter's answers that compile."""
-    reference = starter_code.read_reference(course, chapter)
+    reference = references.source(course, chapter)
     answers = _answer_lines(reference)
     owners = _owners(reference, chapter)
     made: dict[str, Mutant] = {}
@@ -99,8 +99,8 @@ def _answer_lines(reference: str) -> set[int]:
     lines, inside = set(), False
     for number, line in enumerate(reference.splitlines(), start=1):
         marker = line.strip()
-        inside = marker == starter_code.BEGIN or (inside and marker != starter_code.END)
-        if inside and marker != starter_code.BEGIN and not marker.startswith(("def ", "import ", "from ")):
+        inside = marker == references.BEGIN or (inside and marker != references.END)
+        if inside and marker != references.BEGIN and not marker.startswith(("def ", "import ", "from ")):
             lines.add(number)
     return lines
 

@@ -15,7 +15,7 @@ from dlgrade.audit.holes import HoleFinder, replay_score
 from dlgrade.audit.made_up import made_up
 from dlgrade.audit.mutants import Mutant
 from dlgrade.audit.strict import strict
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, references
 from dlgrade.errors import CourseError
 from dlgrade.judge.pool import the_judge
 from dlgrade.options import RunOptions
@@ -139,10 +139,11 @@ class Audit:
         """Count the mutants. Each survivor that is not listed as equivalent is a hole."""
         listed = {(entry.before, entry.after) for entry in equivalents(self.course, chapter).mutants}
         survivors = [mutant for mutant in alive if mutant.change not in listed]
-        reference = str(self.course.reference(chapter))
+        reference = references.read(self.course, chapter)
         for mutant in survivors:
+            _, path, line = reference.lines[mutant.line - 1]
             text = f"{mutant.name}: no check notices; add one, or list it in equivalents.yaml with the reason."
-            result.holes.append(Hole(chapter.id, "mutant-survived", text, reference, mutant.line))
+            result.holes.append(Hole(chapter.id, "mutant-survived", text, str(path), line))
         result.mutants = MutantCounts(len(chosen) - len(alive), len(alive) - len(survivors), len(survivors))
 
     def _stale_equivalents(

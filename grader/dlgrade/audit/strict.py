@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
-from dlgrade.course import Chapter, Course, starter_code
+from dlgrade.course import Chapter, Course, references, starter_code
 from dlgrade.text import Text
 
 FEWEST_ALTERNATES = 2
@@ -37,16 +37,32 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
         yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
     if len(course.alternates(chapter)) < FEWEST_ALTERNATES:
         yield hole(course.reference(chapter), f"has fewer than {FEWEST_ALTERNATES} alternates; add alternates/*.py.")
-    names = {exercise.name for exercise in chapter.exercises}
-    for entry in course.misconceptions(chapter):
-        if entry.exercise not in names:
-            path = course.solution(chapter) / "misconceptions.yaml"
-            yield hole(path, f"{entry.id} is for {entry.exercise}, which is no exercise.", f"id: {entry.id}")
+    yield from _misfiled(course, chapter, hole)
     if not course.misconceptions(chapter):
         yield hole(course.reference(chapter), "has no misconceptions; write misconceptions.yaml.")
     for suite in course.suites(chapter):
         yield from _wrong_imports(suite, hole)
     yield from _wrong_families(course, chapter, hole)
+
+
+def _misfiled(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for misconceptions without wrong lines, without an entry, or filed under a wrong exercise."""
+    path, reference = course.solution(chapter) / "misconceptions.yaml", references.read(course, chapter)
+    names = {exercise.name for exercise in chapter.exercises}
+    entries = course.misconceptions(chapter)
+    for entry in entries:
+        problem = ""
+        if entry.exercise not in names:
+            problem = f"is for {entry.exercise}, which is no exercise."
+        elif entry.id in reference.misconceptions and entry.exercise not in reference.affected_by(entry.id):
+            problem = f"changes nothing that {entry.exercise} uses; file it under the exercise that it is about."
+        elif entry.caught_by.partition(".")[0] != entry.exercise:
+            problem = f"is for {entry.exercise}, and caught_by is a check of another exercise."
+        if problem:
+            yield hole(path, f"{entry.id} {problem}", f"id: {entry.id}")
+    for name in reference.misconceptions:
+        if name not in {entry.id for entry in entries}:
+            yield hole(reference.path, f"misconceptions.yaml has no entry {name}; add it.", f"WRONG {name}")
 
 
 def _wrong_families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:

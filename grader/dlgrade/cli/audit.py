@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 @click.option("--sample", is_flag=True, help="With --mutants: a few of each chapter. 每章抽取少量变异体。")
 @click.option("--changed-since", metavar="REV", help="Only what a branch changed since REV. 只审查自 REV 以来的改动。")
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, help="Seeds (0, 1 and 2). 随机种子。")
-@click.option("--update", is_flag=True, help="Write into caught_by what caught each misconception. 更新 caught_by。")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes (one for each core). 进程数。")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write JUnit XML. 另写 JUnit。")
@@ -37,7 +36,6 @@ def command(
     sample: bool,
     changed_since: str | None,
     seeds: tuple[int, ...],
-    update: bool,
     jobs: int | None,
     as_json: bool,
     junit: Path | None,
@@ -59,7 +57,7 @@ def command(
 
     options = AuditOptions(
         chapters=chapters, mutants="none" if not mutants else "sample" if sample else "all",
-        changed_since=changed_since, seeds=seeds or SEEDS, update=update, jobs=jobs,
+        changed_since=changed_since, seeds=seeds or SEEDS, jobs=jobs,
     )  # fmt: skip
     course = courses.load()
     planned = plan_audit(course, options)

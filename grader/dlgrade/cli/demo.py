@@ -62,14 +62,12 @@ def demo(*, lang: Lang, sandbox: SandboxMode = "auto") -> int:
 def samples(course: Course) -> list[tuple[str, str]]:
     """Return the three submissions, each as (file name, source)."""
     from dlgrade import samples as folder
-    from dlgrade.course import starter_code
-    from dlgrade.course.misconceptions import changed
+    from dlgrade.course import references
 
-    chapter = course.chapter(CHAPTER)
-    right = starter_code.read_reference(course, chapter)
-    misconception = next(known for known in course.misconceptions(chapter) if known.id == MISCONCEPTION)
+    reference = references.read(course, course.chapter(CHAPTER))
+    wrong = reference.with_misconception(MISCONCEPTION)
     attack = (Path(str(folder.__file__)).parent / "attack.py").read_text(encoding="utf-8")
-    return [("right.py", right), ("mistaken.py", changed(right, misconception, MISCONCEPTION)), ("attack.py", attack)]
+    return [("right.py", reference.source), ("mistaken.py", wrong), ("attack.py", attack)]
 
 
 def _grade_sample(judge: RemoteJudge, terminal: Terminal, title: Text, name: str, source: str) -> ChapterReport:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade.cli import complete, echo, lang_option, load_course, open_judge
-from dlgrade.course import Chapter, Course, starter_code
+from dlgrade.course import Chapter, Course, references
 from dlgrade.errors import UsageError
 from dlgrade.options import RunOptions
 from dlgrade.student.model_answer import definition, model_answer
@@ -45,7 +45,7 @@ def command(name: str, given: Path | None, lang: Lang) -> None:
 
     terminal = Terminal(lang)
     _require_pass(course, chapter, exercise, submission, terminal)
-    answer = model_answer(starter_code.read_reference(course, chapter), exercise)
+    answer = model_answer(references.source(course, chapter), exercise)
     _show_both(terminal, exercise, definition(submission.source, exercise), answer)
 
 

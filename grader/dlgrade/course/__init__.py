@@ -3,7 +3,6 @@
 from dlgrade.course.course import (
     COURSE_VARIABLE,
     INSTALLED,
-    Change,
     Chapter,
     Course,
     Exercise,
@@ -16,6 +15,6 @@ from dlgrade.course.course import (
 )
 
 __all__ = [
-    "COURSE_VARIABLE", "INSTALLED", "Change", "Chapter", "Course", "Exercise", "Family", "Misconception", "Part",
+    "COURSE_VARIABLE", "INSTALLED", "Chapter", "Course", "Exercise", "Family", "Misconception", "Part",
     "load", "read_yaml", "root",
 ]  # fmt: skip

@@ -115,20 +115,19 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: tuple[str, ...] = ()
 
 
-class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text of the reference's source, and the text that replaces it."""
-
-    replace: str
-    with_: str = msgspec.field(name="with")
-
-
 class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A known-wrong change of the reference, the checks that catch it, and the hint that names it."""
+    """A known-wrong version of the reference, which has its lines as `# WRONG id: ...`.
+
+    Args:
+        id: Its id.
+        exercise: The exercise that it is about.
+        caught_by: The check that is about it.
+        hint: A question that leads to it.
+    """
 
     id: str
     exercise: str
-    change: tuple[Change, ...]
-    caught_by: tuple[str, ...]
+    caught_by: str
     hint: Text
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from dlgrade.course import wrong_lines
 from dlgrade.course.course import INSTALLED, Course
 from dlgrade.course.starter_code import starter_code
 from dlgrade.errors import UsageError
@@ -40,6 +41,7 @@ def {slug}(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return 2 * X
+    # WRONG halved: return X / 2
     # END SOLUTION
 '''
 SUITE = '''\
@@ -59,11 +61,7 @@ class Test{camel}:
 MISCONCEPTIONS = """\
 - id: halved
   exercise: {slug}
-  change:
-    - replace: return 2 * X
-      with: return X / 2
-  caught_by:
-    - {slug}.ordinary_input
+  caught_by: {slug}.ordinary_input
   hint:
     en: A question that leads to the misconception.
     zh: 引导学生发现误解的提问。
@@ -108,7 +106,7 @@ def _files(course: Course, chapter: str, slug: str, part: str) -> dict[Path, str
         course.folder / "solutions" / stem / "misconceptions.yaml": MISCONCEPTIONS.format(**names),
         course.folder / "tests" / "chapters" / f"test_{stem}.py": SUITE.format(**names),
         course.chapter_file(stem): CHAPTER.format(**names),
-        course.chapter_file(stem).with_name(f"{stem}.py"): starter_code(reference),
+        course.chapter_file(stem).with_name(f"{stem}.py"): starter_code(wrong_lines.parted(reference).source),
         course.contents_file: _with_chapter(contents, part, stem),
     }
 

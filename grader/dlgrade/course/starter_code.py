@@ -18,13 +18,13 @@ import ast
 from collections.abc import Sequence
 from pathlib import Path
 
-from dlgrade.course import Chapter, Course
+from dlgrade.course import references
+from dlgrade.course.course import Chapter, Course
+from dlgrade.course.references import BEGIN, END
 from dlgrade.errors import CourseError
 from dlgrade.files import write_whole
-from dlgrade.text import both, same
+from dlgrade.text import same
 
-BEGIN = "# BEGIN SOLUTION"
-END = "# END SOLUTION"
 BLANK = "raise NotImplementedError  # write your code here / 在这里写代码"
 
 
@@ -88,30 +88,13 @@ def _fault(name: str, line: int, problem: str) -> CourseError:
     return CourseError(same(f"{name}:{line}: {problem}"))
 
 
-def read_reference(course: Course, chapter: Chapter) -> str:
-    """The source of the chapter's reference.
-
-    Raises:
-        CourseError: there is none.
-    """
-    path = course.reference(chapter)
-    if not path.is_file():
-        raise CourseError(
-            both(
-                f"{chapter.id} has no reference: {path} is missing. A course without its solutions cannot judge.",
-                f"{chapter.id} 缺少参考答案：{path} 不存在。没有答案的课程无法评分。",
-            )
-        )
-    return path.read_text(encoding="utf-8")
-
-
 def stale(course: Course, chapters: Sequence[Chapter] = ()) -> list[Chapter]:
     """The chapters whose starter code on disk is not up to date, among these chapters or all."""
     return [chapter for chapter in chapters or course.chapters if _wanted(course, chapter) != _present(course, chapter)]
 
 
 def _wanted(course: Course, chapter: Chapter) -> str:
-    return starter_code(read_reference(course, chapter), str(course.reference(chapter)))
+    return starter_code(references.source(course, chapter), str(course.reference(chapter)))
 
 
 def _present(course: Course, chapter: Chapter) -> str | None:

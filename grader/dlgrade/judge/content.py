@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from dlgrade.course import Chapter, Course, Misconception, starter_code
-from dlgrade.course.misconceptions import changed
+from dlgrade.course import Chapter, Course, Misconception, references
+from dlgrade.course.references import Reference
+from dlgrade.errors import CourseError
 from dlgrade.judge.trusted import PATIENCE_SECONDS, Variant
+
+
+@dataclass(frozen=True)
+class WrongVersion:
+    """A misconception, the reference that has it, and the exercises whose values it can change."""
+
+    misconception: Misconception
+    variant: Variant
+    affected: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -19,8 +30,12 @@ class Content:
     chapter: Chapter
 
     @cached_property
+    def sources(self) -> Reference:
+        return references.read(self.course, self.chapter)
+
+    @cached_property
     def reference(self) -> Variant:
-        return Variant("reference", starter_code.read_reference(self.course, self.chapter))
+        return Variant("reference", self.sources.source)
 
     @cached_property
     def key(self) -> bytes:
@@ -28,8 +43,17 @@ class Content:
         return hashlib.blake2b(self.reference.source.encode(), digest_size=32).digest()
 
     @cached_property
-    def misconceptions(self) -> list[tuple[Misconception, Variant]]:
-        where = str(self.course.solution(self.chapter) / "misconceptions.yaml")
-        entries = self.course.misconceptions(self.chapter)
-        source = self.reference.source
-        return [(entry, Variant(entry.id, changed(source, entry, where), PATIENCE_SECONDS)) for entry in entries]
+    def misconceptions(self) -> list[WrongVersion]:
+        """The chapter's misconceptions. A misconception with a fault is left out: it costs a diagnosis, no verdict."""
+        known = []
+        for entry in self._entries():
+            with contextlib.suppress(CourseError):  # the audit reports it
+                variant = Variant(entry.id, self.sources.with_misconception(entry.id), PATIENCE_SECONDS)
+                known.append(WrongVersion(entry, variant, self.sources.affected_by(entry.id)))
+        return known
+
+    def _entries(self) -> tuple[Misconception, ...]:
+        try:
+            return self.course.misconceptions(self.chapter)
+        except CourseError:
+            return ()

@@ -18,10 +18,10 @@ def diagnose(checks: Iterable[Check], content: Content) -> None:
     if not failed:
         return
     matches: dict[str, list[Misconception]] = {}
-    for misconception, variant in content.misconceptions:
+    for wrong in content.misconceptions:
         for check in failed:
-            if check.id in misconception.caught_by and _gives_the_same(check, variant, content.reference):
-                matches.setdefault(check.id, []).append(misconception)
+            if check.exercise in wrong.affected and _gives_the_same(check, wrong.variant, content.reference):
+                matches.setdefault(check.id, []).append(wrong.misconception)
     explained = Counter(misconception.id for matching in matches.values() for misconception in matching)
     for check in failed:
         if matching := matches.get(check.id):

@@ -86,15 +86,16 @@ class Variant:
 
     def _compute(self, blob: bytes, seed: int, place: Path) -> Outcome:
         started = time.perf_counter()
-        recorder = Recorder(self.module)
+        recorder = None
         seed_all(seed)
         try:
+            recorder = Recorder(self.module)
             with warnings.catch_warnings(), at_most(self.patience):
                 warnings.simplefilter("ignore")  # a misconception has every right to be odd
                 outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(recorder), ANSWER_LIMIT))
         except Exception as error:
             outcome = Outcome(raised=f"{type(error).__name__}: {error}")
-        outcome.calls = recorder.calls
+        outcome.calls = recorder.calls if recorder else []
         if time.perf_counter() - started > WORTH_KEEPING_SECONDS:
             _keep(place, outcome)
         return outcome

@@ -1,0 +1,89 @@
+"""The statements at the top level of a module: the names that they bind and read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+IMPORT = (ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement at the top level.
+
+    Args:
+        node: Its syntax tree.
+        first: The number of its first line, decorators and the comments above it included.
+        last: The number of its last line.
+    """
+
+    node: ast.stmt
+    first: int
+    last: int
+
+    @property
+    def binds(self) -> frozenset[str]:
+        """The names that it binds in the module."""
+        node = self.node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return frozenset([node.name])
+        if isinstance(node, IMPORT):
+            return frozenset(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        stored = (child for child in ast.walk(node) if isinstance(child, ast.Name))
+        return frozenset(child.id for child in stored if isinstance(child.ctx, ast.Store))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The names that it or code inside it reads, local names included."""
+        names = (child for child in ast.walk(self.node) if isinstance(child, ast.Name))
+        return frozenset(name.id for name in names if isinstance(name.ctx, ast.Load))
+
+    @property
+    def is_import(self) -> bool:
+        return isinstance(self.node, IMPORT)
+
+
+def statements(source: str) -> list[Statement]:
+    """The statements of a module in order, without its docstring.
+
+    Raises:
+        SyntaxError: the source does not parse.
+    """
+    lines = source.splitlines()
+    found: list[Statement] = []
+    before = 0
+    for node in ast.parse(source).body:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        last = node.end_lineno or node.lineno
+        while first - 1 > before and lines[first - 2].startswith("#"):
+            first -= 1
+        before = last
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            found.append(Statement(node, first, last))
+    return found
+
+
+def bound(module: Iterable[Statement]) -> dict[str, Statement]:
+    """The statement that binds each name; of several, the last."""
+    return {name: statement for statement in module for name in statement.binds}
+
+
+def reached(
+    module: list[Statement], names: Iterable[str], besides: frozenset[str] = frozenset()
+) -> Iterator[Statement]:
+    """The statements, in order, that bind these names or names which such a statement reads, and so on.
+
+    Names in `besides` are bound elsewhere, and not followed.
+    """
+    binders = {name: statement for name, statement in bound(module).items() if name not in besides}
+    waiting, seen = [name for name in names if name in binders], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [read for read in binders[name].reads if read in binders]
+    needed = {id(binders[name]) for name in seen}
+    return (statement for statement in module if id(statement) in needed)

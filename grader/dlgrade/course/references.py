@@ -1,0 +1,226 @@
+"""Reads references: the right answers of a chapter, with the code that other chapters give it.
+
+A comment at the top level takes definitions from another chapter's reference, and everything of that reference that
+they need, as code that students get::
+
+    # GIVEN ch67: MultiHeadAttention, PositionalEncoding
+
+Names that the reference binds itself, such as its imports, take the place of the other chapter's.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dlgrade.course.course import Chapter, Course
+from dlgrade.course.definitions import Statement, bound, reached, statements
+from dlgrade.course.wrong_lines import Annotated, parted, wrong_version
+from dlgrade.errors import CourseError
+from dlgrade.text import both, same
+
+BEGIN = "# BEGIN SOLUTION"
+END = "# END SOLUTION"
+GIVEN = re.compile(r"# GIVEN (ch\d+): *(\w+(?: *, *\w+)*)")
+LABEL = "# Given, not an exercise. 给定的代码，不是练习。"
+
+Line = tuple[str, Path, int]  # a line, and where it is written
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A chapter's reference.
+
+    Args:
+        path: Its file.
+        annotated: The file, with its wrong lines set apart.
+        given: The lines in place of each GIVEN comment.
+    """
+
+    path: Path
+    annotated: Annotated
+    given: dict[str, list[Line]]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of the source, each with its place."""
+        right = zip(self.annotated.source.splitlines(), self.annotated.numbers, strict=True)
+        own = [(text, self.path, number) for text, number in right]
+        return [line for comment in own for line in self.given.get(comment[0], [comment])]
+
+    @cached_property
+    def source(self) -> str:
+        """The Python source that is right."""
+        return "\n".join(text for text, *_ in self.lines) + "\n"
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """The statements of the source.
+
+        Raises:
+            CourseError: it does not parse.
+        """
+        return _parsed(self.source, self.path)
+
+    @property
+    def misconceptions(self) -> list[str]:
+        """The ids of the misconceptions that have wrong lines here, in order."""
+        return list(dict.fromkeys(entry.name for entry in self.annotated.wrong))
+
+    def line_of(self, misconception: str) -> int:
+        """The line of the file where a misconception begins; 1 if it has none."""
+        return next((entry.number for entry in self.annotated.wrong if entry.name == misconception), 1)
+
+    def with_misconception(self, misconception: str) -> str:
+        """The source with a misconception.
+
+        Raises:
+            CourseError: it has no wrong lines here, they replace nothing, or they leave no valid Python.
+        """
+        wrong = wrong_version(self.annotated, misconception, str(self.path)).splitlines()
+        changed = [text for comment in wrong for text, *_ in self.given.get(comment, [(comment, self.path, 0)])]
+        source = "\n".join(changed) + "\n"
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            place = f"{self.path}:{self.line_of(misconception)}: misconception {misconception}"
+            at = f"{error.msg}, {(error.text or '').strip()!r}"
+            raise CourseError(
+                both(f"{place}: its lines leave no valid Python ({at})", f"{place}：改动后不是合法的 Python（{at}）")
+            ) from None
+        return source
+
+    def affected_by(self, misconception: str) -> frozenset[str]:
+        """The names whose code a misconception changes, in itself or in a name that it reads."""
+        places = {entry.after for entry in self.annotated.wrong if entry.name == misconception}
+        own = _parsed(self.annotated.source, self.path)
+        changed = [
+            statement for statement in own if any(statement.first <= place <= statement.last for place in places)
+        ]
+        names = {name for statement in changed for name in statement.binds}
+        while more := {name for s in self.statements if s.reads & names for name in s.binds} - names:
+            names |= more
+        return frozenset(names)
+
+
+def read(course: Course, chapter: Chapter) -> Reference:
+    """The chapter's reference.
+
+    Raises:
+        CourseError: there is none, it does not parse, or it is given code that is not there.
+    """
+    return _read(course, chapter, ())
+
+
+def source(course: Course, chapter: Chapter) -> str:
+    """The source of the chapter's reference. Raises as `read` does."""
+    return read(course, chapter).source
+
+
+def alternates(course: Course, chapter: Chapter) -> dict[str, str]:
+    """The sources of the chapter's other right solutions, by name: each the reference, overlaid with a file.
+
+    Raises:
+        CourseError: the reference cannot be read, or a file does not parse.
+    """
+    right, sources = source(course, chapter), {}
+    for path in course.alternates(chapter):
+        try:
+            sources[path.stem] = overlaid(right, path.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            raise CourseError(same(f"{path}:{error.lineno}: syntax error: {error.msg}")) from None
+    return sources
+
+
+def _read(course: Course, chapter: Chapter, asking: tuple[str, ...]) -> Reference:
+    """The chapter's reference, for which the references of the chapters `asking` wait."""
+    path = course.reference(chapter)
+    if not path.is_file():
+        raise CourseError(
+            both(
+                f"{chapter.id} has no reference: {path} is missing. A course without its solutions cannot judge.",
+                f"{chapter.id} 缺少参考答案：{path} 不存在。没有答案的课程无法评分。",
+            )
+        )
+    reference = Reference(path, parted(path.read_text(encoding="utf-8")), {})
+    here = set[str]()
+    for place, comment in enumerate(reference.annotated.source.splitlines()):
+        if wanted := GIVEN.fullmatch(comment):
+            here = here or set(bound(_parsed(reference.annotated.source, path)))
+            where = f"{path}:{reference.annotated.numbers[place]}"
+            if wanted[1] in (chapter.id, *asking):
+                raise CourseError(same(f"{where}: {chapter.id} and {wanted[1]} give each other code"))
+            if wanted[1] not in {stem.partition("_")[0] for stem in course.stems}:
+                raise CourseError(same(f"{where}: there is no chapter {wanted[1]}"))
+            other = _read(course, course.chapter(wanted[1]), (*asking, chapter.id))
+            reference.given[comment] = list(_given(other, re.split(r" *, *", wanted[2]), here, where))
+    return reference
+
+
+def _given(other: Reference, names: list[str], here: set[str], where: str) -> Iterator[Line]:
+    """The lines that another reference gives to the place `where`.
+
+    Args:
+        other: The other reference.
+        names: The names that are wanted.
+        here: The names that are bound already. Those given now are added.
+        where: The file and line of the GIVEN comment.
+    """
+    for name in names:
+        if name in here or name not in bound(other.statements):
+            problem = "is defined here, too" if name in here else f"is not in {other.path}"
+            raise CourseError(same(f"{where}: {name} {problem}"))
+    yield LABEL, other.path, 1
+    for statement in reached(other.statements, names, besides=frozenset(here)):
+        own = other.lines[statement.first - 1 : statement.last]
+        if statement.is_import:
+            raise CourseError(same(f"{where}: the given code needs `{own[-1][0]}`; import it in this reference"))
+        here |= statement.binds
+        yield from (line for line in own if line[0].strip() not in (BEGIN, END, LABEL))
+        yield from [("", other.path, 1)] * 2
+
+
+def _parsed(text: str, path: Path) -> list[Statement]:
+    try:
+        return statements(text)
+    except SyntaxError as error:
+        raise CourseError(same(f"{path}:{error.lineno}: syntax error: {error.msg}")) from None
+
+
+def overlaid(right: str, overlay: str) -> str:
+    """A right source with the definitions of an overlay in place of those of the same names.
+
+    The overlay's imports come before all definitions. Its other statements, such as helpers, come before the first
+    definition that they precede in the overlay.
+    """
+    module, added = statements(right), statements(overlay)
+    lines, new = right.splitlines(), overlay.splitlines()
+    replaced = {name for statement in module if not statement.is_import for name in statement.binds}
+    groups: dict[str, list[str]] = {}  # by the name that they replace
+    waiting: list[str] = []
+    imports: list[str] = []
+    for statement in added:
+        text = new[statement.first - 1 : statement.last]
+        if statement.is_import:
+            imports += text
+            continue
+        waiting += ["", "", *text]
+        for name in statement.binds & replaced:
+            groups[name], waiting = waiting, []
+    names = {name for statement in added for name in statement.binds}
+    whole: list[str] = []
+    start = 0
+    for statement in module:
+        whole += lines[start : statement.first - 1]
+        start = statement.last
+        if not statement.is_import:
+            whole, imports = whole + imports, []
+        for name in statement.binds:
+            whole += groups.pop(name, [])
+        if statement.is_import or not statement.binds & names:
+            whole += lines[statement.first - 1 : statement.last]
+    return "\n".join([*whole, *lines[start:], *waiting]) + "\n"
