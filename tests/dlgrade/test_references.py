@@ -179,7 +179,7 @@ def test_faulty_given_code(old, new, problem, write):
     assert problem in caught.value.text.en
 
 
-def test_overlay(write):
+def test_overlay():
     """An overlay replaces definitions in their place; its imports and helpers come before."""
     overlay = (
         "import torch\n\n\ndef _square(x):\n    return torch.tensor(x) ** 2\n\n\n"
