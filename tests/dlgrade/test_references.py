@@ -100,7 +100,7 @@ def test_faulty_wrong_lines(old, new, problem, write):
     """A fault of wrong lines is an error that names the place."""
     reference = read(write(ch01=RIGHT.replace(old, new, 1)), "ch01")
     with pytest.raises(CourseError) as caught:
-        reference.with_misconception("w")
+        reference.check_misconception("w")
     assert problem in caught.value.text.en
 
 

@@ -144,6 +144,7 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
         for seed in seeds:
             yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != first)
     for entry in course.misconceptions(chapter):
+        annotated.check_misconception(entry.id)
         yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconception(entry.id), first)
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 IMPORT = (ast.Import, ast.ImportFrom)
 
@@ -23,7 +24,7 @@ class Statement:
     first: int
     last: int
 
-    @property
+    @cached_property
     def binds(self) -> frozenset[str]:
         """The names that it binds in the module."""
         node = self.node
@@ -34,7 +35,7 @@ class Statement:
         stored = (child for child in ast.walk(node) if isinstance(child, ast.Name))
         return frozenset(child.id for child in stored if isinstance(child.ctx, ast.Store))
 
-    @property
+    @cached_property
     def reads(self) -> frozenset[str]:
         """The names that it or code inside it reads, local names included."""
         names = (child for child in ast.walk(self.node) if isinstance(child, ast.Name))

@@ -66,6 +66,11 @@ class Reference:
         """
         return _parsed(self.source, self.path)
 
+    @cached_property
+    def _own_statements(self) -> list[Statement]:
+        """The statements of the file, without given code."""
+        return _parsed(self.annotated.source, self.path)
+
     @property
     def misconceptions(self) -> list[str]:
         """The ids of the misconceptions that have wrong lines here, in order."""
@@ -76,32 +81,35 @@ class Reference:
         return next((entry.number for entry in self.annotated.wrong if entry.name == misconception), 1)
 
     def with_misconception(self, misconception: str) -> str:
-        """The source with a misconception.
+        """The source with a misconception. Whether it is valid Python, `check_misconception` tells.
 
         Raises:
-            CourseError: it has no wrong lines here, they replace nothing, or they leave no valid Python.
+            CourseError: it has no wrong lines here, or they replace nothing.
         """
         wrong = wrong_version(self.annotated, misconception, str(self.path)).splitlines()
         changed = [text for comment in wrong for text, *_ in self.given.get(comment, [(comment, self.path, 0)])]
-        source = "\n".join(changed) + "\n"
+        return "\n".join(changed) + "\n"
+
+    def check_misconception(self, misconception: str) -> None:
+        """Make sure that a misconception leaves valid Python.
+
+        Raises:
+            CourseError: it does not, it has no wrong lines here, or they replace nothing.
+        """
         try:
-            ast.parse(source)
+            ast.parse(self.with_misconception(misconception))
         except SyntaxError as error:
             place = f"{self.path}:{self.line_of(misconception)}: misconception {misconception}"
             at = f"{error.msg}, {(error.text or '').strip()!r}"
             raise CourseError(
                 both(f"{place}: its lines leave no valid Python ({at})", f"{place}：改动后不是合法的 Python（{at}）")
             ) from None
-        return source
 
     def affected_by(self, misconception: str) -> frozenset[str]:
         """The names whose code a misconception changes, in itself or in a name that it reads."""
         places = {entry.after for entry in self.annotated.wrong if entry.name == misconception}
-        own = _parsed(self.annotated.source, self.path)
-        changed = [
-            statement for statement in own if any(statement.first <= place <= statement.last for place in places)
-        ]
-        names = {name for statement in changed for name in statement.binds}
+        inside = (s for s in self._own_statements if any(s.first <= place <= s.last for place in places))
+        names = {name for statement in inside for name in statement.binds}
         while more := {name for s in self.statements if s.reads & names for name in s.binds} - names:
             names |= more
         return frozenset(names)

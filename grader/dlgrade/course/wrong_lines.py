@@ -25,6 +25,7 @@ import textwrap
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from dlgrade.errors import CourseError
 from dlgrade.text import same
@@ -61,6 +62,11 @@ class Annotated:
     wrong: tuple[WrongLines, ...]
     numbers: tuple[int, ...]
 
+    @cached_property
+    def logical_lines(self) -> list[tuple[int, int]]:
+        """The first and the last line of each logical line of the source."""
+        return list(_logical_lines(self.source))
+
 
 def parted(text: str) -> Annotated:
     """Part the right lines of a file from the wrong ones."""
@@ -92,7 +98,7 @@ def wrong_version(annotated: Annotated, name: str, path: str) -> str:
     own = [entry for entry in annotated.wrong if entry.name == name]
     if not own:
         raise CourseError(same(f"{path}: there is no `# WRONG {name}: ...`"))
-    logical = list(_logical_lines(annotated.source))
+    logical = annotated.logical_lines
     end = len(lines)
     for entry in reversed(own):
         above = [(first, last) for first, last in logical if last <= entry.after][-entry.count :]
