@@ -269,3 +269,11 @@ def test_two_terminals(tmp_path, student):
     assert [path.name for path in Path(tmp_path / "state").iterdir()] == ["ch28.check.json"]
     assert json.loads((tmp_path / "state" / "ch28.check.json").read_text(encoding="utf-8"))["score"] == 70
     assert "70/70" in student("status").stdout
+
+
+def test_formula_in_a_notebook(student, tmp_path):
+    """A starter notebook shows an exercise's formula as a block that Jupyter typesets."""
+    assert student("start", "ch28", "--notebook").returncode == 0
+    cells = json.loads((tmp_path / NAME).with_suffix(".ipynb").read_text(encoding="utf-8"))["cells"]
+    (statement,) = ["".join(cell["source"]) for cell in cells if "".join(cell["source"]).startswith("## `batch_norm`")]
+    assert "\n\n$$\n\\mathrm{BN}(\\mathbf{x})" in statement

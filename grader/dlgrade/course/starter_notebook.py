@@ -51,7 +51,8 @@ def notebook(course: Course, chapter: Chapter, code: str, lang: Lang) -> str:
         title = names[name].title.of(lang)
         items = "\n".join(f"- {sentence}" for sentence in checked.get(name, []))
         head = both("**What is checked:**", "**检查内容：**").of(lang)
-        cells.append(v4.new_markdown_cell(f"## `{name}` {title}\n\n{_statement(statement)}\n\n{head}\n\n{items}"))
+        task = _statement(statement) + (f"\n\n$$\n{formula}\n$$" if (formula := names[name].formula) else "")
+        cells.append(v4.new_markdown_cell(f"## `{name}` {title}\n\n{task}\n\n{head}\n\n{items}"))
         cells.append(_code_cell([source]))
         cells.append(v4.new_code_cell(f"%dlgrade check {chapter.id} -k {name}"))
     cells += [_code_cell(before)] if before else []
