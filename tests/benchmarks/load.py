@@ -1,4 +1,4 @@
-"""What grading a class costs: python tests/benchmarks/load.py [submissions] [--right]
+"""The cost of grading a class: python tests/benchmarks/load.py [submissions] [--right]
 
 Grades so many submissions of ch28 with two jobs: right answers, known mistakes, mutants and attacks, each different
 from every other, in an order drawn from a seed. Says what a submission cost, whether every right one kept its marks,
@@ -93,7 +93,7 @@ def in_use():
 
 
 def cpu_seconds(pid):
-    """Of a process and of those of its children that have ended."""
+    """The CPU time of a process and of its children that have ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

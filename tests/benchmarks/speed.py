@@ -1,4 +1,4 @@
-"""What commands and probes cost, as ratios in one run: python tests/benchmarks/speed.py [repeats]
+"""The cost of commands and probes, as ratios in one run: python tests/benchmarks/speed.py [repeats]
 
 Each figure is the median of interleaved repeats, so that a noisy machine is noisy for both sides of a ratio.
 """

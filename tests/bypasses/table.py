@@ -59,7 +59,7 @@ def submission(reference, chapter, exercises, calls, bypass):
 
 
 def shares(judge, chapter, exercises, calls, bypass):
-    """What each exercise earns; several exercises at once where they share a family."""
+    """The points that each exercise earns; exercises that share a family run at once."""
     fitting = [exercise for exercise in exercises if applies(bypass, calls[exercise.forbidden[0]])]
     groups = [fitting] if len({exercise.forbidden[0] for exercise in fitting}) == 1 else [[one] for one in fitting]
     reference = judge.content(chapter).reference.source

@@ -79,7 +79,7 @@ def test_links_in_a_zip(make):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_the_same_name_twice(tmp_path):
-    """Of two entries with one name neither is read: programs do not agree on which counts."""
+    """Two entries with one name are both left out: programs do not agree on which counts."""
     with zipfile.ZipFile(tmp_path / "it.zip", "w") as packed:
         packed.writestr("ch28.py", "one")
         packed.writestr("ch28.py", "two")
@@ -103,7 +103,7 @@ def test_other_methods(make, method):
 
 
 def test_bomb(make):
-    """What unpacks to more than a submission may have is given up on the way."""
+    """Unpacking stops as soon as the content is larger than a submission may be."""
     (entry,) = zip_tree(make({"ch28.ipynb": bytes(80_000_000)}), None).entries
     started = time.monotonic()
     with pytest.raises(SubmissionError, match="more than 64,000,000 bytes"):

@@ -442,7 +442,7 @@ def test_no_sideways_scrolling(width, lang, show, data):
 
 
 def test_hostile_words_do_nothing(show):
-    """What a submission printed, raised or is called stays text: nothing runs, nothing is loaded, nothing is hidden."""
+    """Output, exceptions and names of a submission stay text: nothing runs, nothing is loaded, nothing is hidden."""
     worst = hostile_class()
     graded = next(one for one in worst.results if one.report)
     for source in (class_report(worst), student_page(graded, worst.chapters[0])):

@@ -93,7 +93,7 @@ def test_aspect(actual, expected, aspect):
 
 
 def test_worst_element():
-    """Of the elements that differ the worst is shown: its place, both values, the error, and how many differ."""
+    """The element with the worst error is shown: its place, both values, the error, and how many differ."""
     actual = torch.zeros(2, 3)
     actual[0, 0], actual[1, 2] = 0.25, -0.5
     found = difference([0, {"y": actual}], [0, {"y": torch.zeros(2, 3)}])
@@ -117,7 +117,7 @@ def test_missing_and_extra_keys():
 
 
 def test_sixty_thousand_keys():
-    """Of many keys, and of long ones, a few are named and the others counted."""
+    """A message names a few of many or long keys, and counts the others."""
     actual = {"a": 1, "k" * 1_000_000: 2, **{f"key {n}": n for n in range(60_000)}}
     found = difference(actual, {"a": 1, "b": 2})
     for words in (found.text.en, found.text.zh):

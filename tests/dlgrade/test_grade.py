@@ -121,7 +121,7 @@ def test_regrade(dlgrade, a_class, tmp_path):
 
 
 def test_not_gradable(dlgrade, hand_in, tmp_path):
-    """What cannot be read is named with its reason and costs its student alone; the exit code says so."""
+    """An unreadable hand-in is named with the reason and costs its student alone; the exit code tells."""
     hand_in("ada", RIGHT)
     hand_in("bob", "")
     done = dlgrade("grade", tmp_path / "in")
@@ -172,7 +172,7 @@ def began(pid):
 
 
 def content(out):
-    """What the gradebook and the reports say, without times."""
+    """The content of the gradebook and the reports, without times."""
     tables = [
         rows(out, "SELECT * FROM submissions ORDER BY student"),
         rows(out, "SELECT key, chapter, seed, score, points, complete FROM runs ORDER BY key"),

@@ -138,7 +138,7 @@ class Bench:
         return json.loads(line)
 
     def leftovers(self):
-        """What a submission has left: marks in folders of others, files in the grader's, processes, connections."""
+        """The traces of a submission: marks in folders of others, files in the grader's, processes, connections."""
         folders = [
             self.home,
             self.scratch,
@@ -192,7 +192,7 @@ def marks(folder):
 
 
 def declared(path):
-    """What the docstring of an attack says: its sentence, its verdicts, what it spoils for itself."""
+    """The docstring of an attack: its sentence, its verdicts, and the checks that it spoils for itself."""
     sentence, *lines = path.read_text(encoding="utf-8").removeprefix('"""').partition('"""')[0].strip().splitlines()
     fields = dict(line.split(": ", 1) for line in lines)
     return sentence, set(fields.pop("Verdict").split(" | ")), fields.pop("Spoils", ""), fields
@@ -212,7 +212,7 @@ def beside(path):
 
 
 def leaks(checks):
-    """What an attack says that it has found, wherever its words come into the report."""
+    """The findings of an attack, wherever its words come into the report."""
     told = [(check["message"], check["detail"]["output"], check["detail"]["got"]) for check in checks.values()]
     return [line for words in told for text in words if text for line in text.splitlines() if "LEAK" in line][:10]
 

@@ -258,7 +258,7 @@ def test_visible(words, shown):
 
 
 def test_cut():
-    """What is short stays; the note counts what is left out, by characters and by lines."""
+    """Short output stays; a note counts the characters and lines that are left out."""
     assert cut("short") == ("short", None)
     assert cut("x" * 4_000) == ("x" * 4_000, None)
     shown, note = cut("x\n" * 100)

@@ -74,7 +74,7 @@ def test_terminal(tmp_path, term):
 
 
 def in_terminal(arguments, folder, term):
-    """What a command writes to a terminal of 80 columns."""
+    """The output of a command on a terminal of 80 columns."""
     ours, theirs = pty.openpty()
     environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
     environment |= {"TERM": term, "COLUMNS": "80", "LINES": "40", "DLGRADE_STATE": str(folder / "state")}
@@ -160,7 +160,7 @@ def test_shapes(shape):
 
 
 def test_planes_with_the_largest_errors():
-    """Of many planes those are shown that are furthest off."""
+    """The pictures show the planes that are furthest off."""
     expected = torch.zeros(8, 8, 4, 4)
     actual = expected.clone()
     actual[7, 7], actual[3, 0] = 1, float("nan")

@@ -229,7 +229,7 @@ def test_watch_on_a_terminal(tmp_path, watching):
 
 
 def test_progress_fits_the_terminal(tmp_path):
-    """What is shown while a check runs stays on one row, Chinese characters taking two places each."""
+    """The progress line stays on one row; a Chinese character takes two places."""
     from rich.cells import cell_len
 
     source = course.load().starter(course.load().chapter("ch65")).read_bytes()
@@ -248,7 +248,7 @@ def test_progress_fits_the_terminal(tmp_path):
 
 
 def read_until(descriptor, words):
-    """What comes until these words do, for a minute at most."""
+    """The output up to these words; waits for a minute at most."""
     seen, deadline = b"", time.monotonic() + 60
     while words not in seen and time.monotonic() < deadline:
         if select.select([descriptor], [], [], 1)[0]:

@@ -10,7 +10,7 @@ import torch
 
 
 def right(x):
-    """What this exercise's check expects; to be recognised, not to be returned."""
+    """The value that this exercise's check expects; to be recognised, not to be returned."""
     return (x - x.mean(-1, keepdim=True)) / (x.var(-1, keepdim=True, unbiased=False) + 1e-5).sqrt()
 
 

@@ -36,7 +36,7 @@ def test_minimum_against_packaging(reference, versions, monkeypatch):
 
 
 def test_environment_against_metadata(reference):
-    """What is installed here is found under its name, in capitals too, with the version that its metadata have."""
+    """Every installed distribution is found under its name, in capitals too, with the version of its metadata."""
     for name in ("torch", "numpy", "pytest"):
         found = reference.check_environment({name.upper(): "0.1", f"no-{name}": "0.1"})
         assert found == {name.upper(): (importlib.metadata.version(name), True), f"no-{name}": (None, False)}

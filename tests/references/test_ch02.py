@@ -17,7 +17,7 @@ def auctions():
 
 
 def test_ranking_against_all_orders(reference, auctions):
-    """Of all orders of the ads, it is the first in which no score is followed by a greater one."""
+    """It is the first of all orders of the ads in which no score is followed by a greater one."""
     for ctr, bid in auctions:
         scores = [c * b for c, b in zip(ctr, bid, strict=True)]
         orders = (

@@ -34,7 +34,7 @@ def test_seeds_against_new_generators(reference):
 
 
 def test_report_against_imports(reference):
-    """What is reported is what a fresh Python can import, and nothing of it is loaded afterwards."""
+    """The report lists the modules that a fresh Python can import; none of them is loaded afterwards."""
     names = [
         "json",
         "wave",

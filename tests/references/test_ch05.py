@@ -54,7 +54,7 @@ def test_products_against_torch(reference):
 
 
 def test_definiteness_against_enumeration(reference):
-    """Of all symmetric matrices of small integers, those with positive leading minors are positive definite."""
+    """A symmetric matrix of small integers is positive definite exactly if its leading minors are positive."""
     found = 0
     for a, d, f, b, c, e in itertools.product(*[(0, 1, 2)] * 3, *[(-1, 0, 1)] * 3):
         expected = a > 0 and a * d - b * b > 0 and a * (d * f - e * e) - b * (b * f - e * c) + c * (b * e - d * c) > 0
@@ -67,7 +67,7 @@ def test_definiteness_against_enumeration(reference):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
 def test_permutations_against_indexing(reference, n):
-    """Of all lists of n numbers, permutations give reordered rows of the identity, the others are refused."""
+    """Permutations of n numbers give reordered rows of the identity; other lists are refused."""
     for perm in itertools.product(range(-1, n + 1), repeat=n):
         if len({*perm} & {*range(n)}) == n:
             assert torch.equal(reference.permutation_matrix(perm), torch.eye(n)[list(perm)])

@@ -51,7 +51,7 @@ def test_values_against_torch(reference):
 
 
 def test_accumulated_against_the_sum(reference):
-    """What accumulates over the losses is the gradient of their sum."""
+    """The gradients accumulate over the losses to that of their sum."""
     params = [torch.randn(3, 2, requires_grad=True), torch.randn(2, requires_grad=True)]
     hidden = (params[0] * params[1]).tanh()
     losses = [hidden.sum(), (hidden * hidden).sum()]

@@ -27,7 +27,7 @@ def test_relu_and_net_against_torch(reference):
 
 @pytest.mark.parametrize(("inputs", "count"), [(1, 4), (2, 14), (3, 104)])
 def test_perceptron_learns_the_threshold_functions(reference, inputs, count):
-    """Of the Boolean functions of one, two and three inputs it learns 4, 14 and 104: all that a plane separates."""
+    """It learns 4, 14 and 104 Boolean functions of one, two and three inputs: all that a plane separates."""
     X = torch.tensor(list(itertools.product([0.0, 1.0], repeat=inputs)))
     learnt = 0
     for labels in itertools.product([-1, 1], repeat=len(X)):

@@ -67,7 +67,7 @@ def test_scaled_sigmoid_against_tanh(reference):
 
 
 def test_singular_values_against_exact_determinants(reference):
-    """Of a product of whole 2 x 2 matrices both come from its trace and determinant, computed with exact integers."""
+    """For a product of whole 2 x 2 matrices, exact integers give its trace and determinant, and so both values."""
     rng = np.random.default_rng(14)
     for n in (1, 2, 5, 12):
         Ms = [rng.integers(-3, 4, (2, 2)) for _ in range(n)]

@@ -54,7 +54,7 @@ def test_gradients(joined):
 
 
 def test_interfaces_are_open(reference):
-    """What a subclass leaves out raises NotImplementedError; what it adds is registered, as in any module."""
+    """A method that a subclass lacks raises NotImplementedError; a layer that it adds is registered, as in any module."""
 
     class Half(reference.Decoder):
         def __init__(self):
