@@ -54,7 +54,7 @@ def test_gradients(joined):
 
 
 def test_interfaces_are_open(reference):
-    """A method that a subclass lacks raises NotImplementedError; a layer that it adds is registered, as in any module."""
+    """A method that a subclass lacks raises NotImplementedError; an added layer is registered, as in any module."""
 
     class Half(reference.Decoder):
         def __init__(self):
