@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import pickle
+import re
 import sys
 import time
 import types
@@ -33,6 +34,7 @@ from dlgrade.worker.guest import seed_all
 WORTH_KEEPING_SECONDS = 0.05
 PATIENCE_SECONDS = 5.0
 ANSWER_LIMIT = 1 << 30
+ADDRESS = re.compile(" at 0x[0-9a-f]+")  # of an object without a form of its own: it differs from run to run
 
 
 class Outcome(msgspec.Struct):
@@ -85,17 +87,22 @@ class Variant:
         return ran
 
     def _compute(self, blob: bytes, seed: int, place: Path) -> Outcome:
+        """Ask the probe. Raises TimeoutError and MemoryError of the reference: another time there is an outcome."""
         started = time.perf_counter()
         recorder = Recorder(self.module)
         seed_all(seed)
+        lasting = True
         try:
             with warnings.catch_warnings(), at_most(self.patience):
                 warnings.simplefilter("ignore")  # a misconception has every right to be odd
                 outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(recorder), ANSWER_LIMIT))
         except Exception as error:
+            lasting = not isinstance(error, (TimeoutError, MemoryError))
+            if not lasting and self.patience is None:  # the limit of the check that asks
+                raise
             outcome = Outcome(raised=f"{type(error).__name__}: {error}")
         outcome.calls = recorder.calls
-        if time.perf_counter() - started > WORTH_KEEPING_SECONDS:
+        if lasting and time.perf_counter() - started > WORTH_KEEPING_SECONDS:
             _keep(place, outcome)
         return outcome
 
@@ -154,7 +161,8 @@ def format_call(name: str, target: Callable[..., Any], args: Any, kwargs: dict[s
         bound: dict[Any, Any] = inspect.signature(target).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
         bound = dict(enumerate(args)) | kwargs
-    return f"{name}({', '.join(f'{key}={describe_argument(value)}' for key, value in bound.items())})"
+    call = f"{name}({', '.join(f'{key}={describe_argument(value)}' for key, value in bound.items())})"
+    return ADDRESS.sub("", call)
 
 
 def describe_argument(value: Any) -> str:
