@@ -316,6 +316,17 @@ def test_many_large_answers(bench):
     assert report["memory"] < KEPT_MEMORY
 
 
+def test_many_slow_imports(bench):
+    """Replacing the worker for every check does not make a submission take minutes."""
+    source = (CORPUS / "import_slowly_and_exit.py").read_text(encoding="utf-8")
+
+    report = bench.grade(source, keyword="")
+
+    ends = {check["verdict"] for name, check in report["checks"].items() if name.startswith("batch_norm.")}
+    assert ends <= {"CRASHED", "TIMED_OUT", "NOT_RUN"}
+    assert report["seconds"] < 2 * GRADING_SECONDS
+
+
 def test_right_answer_after_all_attacks(bench, right_answer):
     """The grader that has seen them all still gives a right submission all its points."""
     checks = bench.grade(right_answer, keyword="", from_scratch=True)["checks"]
