@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 
 import pytest
 
@@ -121,6 +122,29 @@ def test_an_endless_suite(graded):
 
     assert verdict is Verdict.FAILED
     assert "The result is 1000000000000000" in message
+
+
+def spin(seconds):
+    """Use so much processor time of this process's own code."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        sum(range(10_000))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_limit_that_is_lost_passes_again():
+    """The limit's exception may be swallowed, as Python does in a destructor; the suite is stopped all the same."""
+
+    class Busy:
+        def __del__(self):
+            spin(0.5)
+
+    def suite():
+        Busy()
+        spin(10)
+
+    with pytest.raises(TimeoutError), at_most_cpu(0.2):
+        suite()
 
 
 def test_a_limit_is_no_outcome_of_the_reference(monkeypatch, tmp_path):
