@@ -83,7 +83,10 @@ class Grading:
         self.on_reference = False  # the reference answers in the submission's place
 
     def close(self) -> None:
+        """End the worker, and let go of its values: pytest still holds the checks until the next submission."""
         self.worker.drop()
+        for check in self.checks.values():
+            check.transcript.clear()
 
     def seed_for(self, purpose: str, name: str) -> int:
         """Derive a seed for one purpose of one check, so that a submission that sees it cannot work out another.
