@@ -30,6 +30,7 @@ from dlgrade.results import ChapterReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both, same
 from dlgrade.worker import wire
+from dlgrade.worker.guest import seed_all
 from dlgrade.worker.limits import MB
 from dlgrade.worker.protocol import Probe as ProbeRequest
 from dlgrade.worker.protocol import Reply
@@ -104,6 +105,10 @@ class Grading:
         seconds = self.limits.check_seconds if declared.seconds is None else declared.seconds
         check = self.checks[declared.id] = Check(declared, seconds)
         return check
+
+    def prepare(self, check: Check) -> None:
+        """Start the check's fixtures from the same state, whatever ran before; a suite may draw without a generator."""
+        seed_all(self.seed_for("suite", check.id))
 
     def begin(self, check: Check) -> None:
         check.begun = True
