@@ -2,10 +2,12 @@
 
 import sys
 import threading
+import time
 
 import pytest
 
 from dlgrade import course
+from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.probe import pickled
 from dlgrade.judge.trusted import Variant
 from dlgrade.options import RunOptions
@@ -120,6 +122,62 @@ def test_an_endless_suite(graded):
 
     assert verdict is Verdict.FAILED
     assert "The result is 1000000000000000" in message
+
+
+def spin(seconds):
+    """Use so much processor time of this process's own code."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        sum(range(10_000))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_limit_that_is_lost_passes_again():
+    """The limit's exception may be swallowed, as Python does in a destructor; the suite is stopped all the same."""
+
+    class Busy:
+        def __del__(self):
+            spin(0.5)
+
+    def suite():
+        Busy()
+        spin(10)
+
+    with pytest.raises(TimeoutError), at_most_cpu(0.2):
+        suite()
+
+
+def test_a_limit_is_no_outcome_of_the_reference(monkeypatch, tmp_path):
+    """A value that uses up a check's time while the reference is asked spoils the reference for nobody else."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    slow = (
+        "import time\n"
+        "def f():\n"
+        "    end = time.process_time() + 1\n"
+        "    while time.process_time() < end: pass\n"
+        "    return 3\n"
+    )
+    probe = pickled(lambda impl: impl.f())
+    reference = Variant("slow-reference", slow)
+
+    with pytest.raises(TimeoutError), at_most_cpu(0.2):
+        reference.outcome(probe, 0)
+
+    assert reference.outcome(probe, 0).value == 3
+    assert Variant("slow-reference", slow).outcome(probe, 0).value == 3
+
+
+def test_a_shown_call_has_no_address():
+    """A call is shown alike in every run, also with an object that has no form of its own."""
+    echo = Variant("echo", "def f(model):\n    return 1\n")
+
+    class Model:
+        pass
+
+    (call,) = echo.outcome(pickled(lambda impl: impl.f(Model())), 0).calls
+
+    assert "Model object" in call
+    assert " at 0x" not in call
 
 
 @pytest.mark.parametrize("threaded", [False, True])

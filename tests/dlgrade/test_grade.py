@@ -222,18 +222,29 @@ def test_killed_at_any_moment(hand_in, tmp_path):
     assert not [pid for pid, birth in started if birth and began(pid) == birth]
 
 
+def nursery(pid):
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
+def fork_server(pid):
+    """The first process that made a session of its own; a judge stays in the nursery's."""
+    children = Path(f"/proc/{nursery(pid)}/task/{nursery(pid)}/children").read_text().split()
+    return next(int(child) for child in children if os.getsid(int(child)) != nursery(pid))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_process_that_dies_is_replaced(hand_in, tmp_path):
-    """When a process of the grader is killed, the batch goes on without it, and everybody gets a score."""
+@pytest.mark.parametrize("victim", [nursery, fork_server])
+def test_a_process_that_dies_is_replaced(victim, hand_in, tmp_path):
+    """When a process of the grader is killed, the batch goes on without it, and everybody gets all points."""
     for number in range(30):
         hand_in(f"s{number:02d}", f"# {number}\n{RIGHT}")
     command = [sys.executable, "-m", "dlgrade", "grade", "in", "--jobs", "2"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
-        victim = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
-        os.kill(int(victim), signal.SIGKILL)
+        os.kill(victim(process.pid), signal.SIGKILL)
         assert "30 submissions: 30 graded" in process.stdout.read()
     assert process.returncode == 0
+    assert {tuple(row) for row in rows(tmp_path / "grades", "SELECT score, points FROM runs")} == {(1.0, 1.0)}
 
 
 def test_override(dlgrade, a_class, tmp_path):

@@ -56,6 +56,7 @@ NEXT = "norm_stat_count.batch"
 LIMITS = Limits(memory=512 * MB, scratch=32 * MB, answer=16 * MB, import_seconds=3.0, check_seconds=3.0)
 GRADING_SECONDS = 15  # more than the limits above add up to, far less than for ever
 JUDGE_MEMORY = 700 * MB  # what one submission may make the grader itself take, for a moment
+KEPT_MEMORY = 500 * MB  # the same for all checks of a submission that gives 16 MB in each
 REPORT_SIZE = 200_000
 MARK = "hostile-submission-was-here"
 
@@ -304,6 +305,27 @@ def test_nothing_is_left_for_the_next(bench):
     reports = [bench.grade(source) for _ in range(3)]
 
     assert not any(leaks(report["checks"]) for report in reports)
+
+
+def test_many_large_answers(bench):
+    """The judge does not keep the answers of all checks, each as large as an answer may be."""
+    source = (CORPUS / "return_the_most_every_time.py").read_text(encoding="utf-8")
+
+    report = bench.grade(source, keyword="")
+
+    assert sum(check["verdict"] == "FAILED" for check in report["checks"].values()) > 30
+    assert report["memory"] < KEPT_MEMORY
+
+
+def test_many_slow_imports(bench):
+    """Replacing the worker for every check does not make a submission take minutes."""
+    source = (CORPUS / "import_slowly_and_exit.py").read_text(encoding="utf-8")
+
+    report = bench.grade(source, keyword="")
+
+    ends = {check["verdict"] for name, check in report["checks"].items() if name.startswith("batch_norm.")}
+    assert ends <= {"CRASHED", "TIMED_OUT", "NOT_RUN"}
+    assert report["seconds"] < 2 * GRADING_SECONDS
 
 
 def test_right_answer_after_all_attacks(bench, right_answer):

@@ -13,7 +13,10 @@ DIGEST = """
 import hashlib, torch
 from dlgrade.judge.probe import pickled
 X, names = torch.arange(6.0).reshape(2, 3).T, {"gamma": torch.ones(3), "beta": [torch.zeros(3)]}
-print(hashlib.sha256(pickled(lambda impl: impl.f(X, **names))).hexdigest())
+class Net:
+    def forward(self, X):
+        return X
+print(hashlib.sha256(pickled(lambda impl: impl.f(Net(), X, **names))).hexdigest())
 """
 TENSORS = {
     "cut": torch.randn(3, 4)[:, 1:],
@@ -35,6 +38,27 @@ def test_the_same_bytes_in_every_process():
         for seed in ("1", "2")
     ]
     assert runs[0].stdout == runs[1].stdout != b""
+
+
+def test_the_same_bytes_after_it_was_loaded():
+    """Loading a probe leaves the suite's own class alone, so that the next submission gets the same bytes."""
+
+    class Counted:
+        times = 0
+
+        def count(self):
+            type(self).times += 1
+
+    Counted.__module__ = "__main__"
+
+    def probe(_):
+        Counted().count()
+
+    first = pickled(probe)
+    pickle.loads(first)(None)
+
+    assert Counted.times == 0
+    assert pickled(probe) == first
 
 
 @pytest.mark.filterwarnings("ignore:You are using `torch.load`:FutureWarning")  # torch 2.4, of its own call

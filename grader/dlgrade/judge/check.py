@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import torch
 
 from dlgrade.errors import GraderError
 from dlgrade.judge.compare import Comparison
@@ -11,11 +14,8 @@ from dlgrade.judge.reasons import Unmet
 from dlgrade.results import CheckReport, Detail, Measured, Verdict, bound
 from dlgrade.text import Text, both, same
 
-if TYPE_CHECKING:
-    import torch
-
-
 NO_DETAIL = Detail()
+OBJECT_BYTES = 64  # of any object, besides its content
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,23 @@ class Exchange:
     value: Any
     comparison: Comparison
 
+    @property
+    def size(self) -> int:
+        """The bytes that the value takes, roughly."""
+        return _size(self.value)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return OBJECT_BYTES + value.nbytes
+    if isinstance(value, (str, bytes)):
+        return OBJECT_BYTES + len(value)
+    if isinstance(value, dict):
+        return OBJECT_BYTES + sum(_size(key) + _size(item) for key, item in value.items())
+    if isinstance(value, (list, tuple, set)):
+        return OBJECT_BYTES + sum(map(_size, value))
+    return OBJECT_BYTES
+
 
 @dataclass(frozen=True)
 class Last:
@@ -82,6 +99,15 @@ class Check:
     duration: float = 0.0
     diagnosis: str | None = None
     hint: Text | None = None
+
+    def forget(self) -> None:
+        """Let go of values that only a running check needs: a submission may make each of them large."""
+        self.last = None
+        if self.unmet is not None:
+            self.unmet.compared = None
+            self.unmet.with_traceback(None).__context__ = None  # its frames hold the value
+        if self.verdict is not Verdict.FAILED:  # nothing to diagnose
+            self.transcript.clear()
 
     @property
     def id(self) -> str:

@@ -30,6 +30,8 @@ from dlgrade.results import ChapterReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both, same
 from dlgrade.worker import wire
+from dlgrade.worker.guest import seed_all
+from dlgrade.worker.limits import MB
 from dlgrade.worker.protocol import Probe as ProbeRequest
 from dlgrade.worker.protocol import Reply
 from dlgrade.workers.handle import Worker, WorkerLost
@@ -40,6 +42,7 @@ Accelerator = Literal["cpu", "cuda"]  # a GPU, or the CPU in its place
 SUITE_SECONDS = 20.0
 PATIENCE_AFTER_TIMEOUT = 0.2  # the share of its time that a check has when its exercise has timed out before
 MOST_TIMEOUTS = 2  # of one exercise; its other checks are not run
+MOST_KEPT = 128 * MB  # bytes of a submission's values; checks that come to more are not diagnosed
 
 # Gives the value of a check's next probe in the worker's place, from the probe's bytes and the reference's outcome.
 StandIn = Callable[[Check, bytes, Outcome], Any]
@@ -77,10 +80,14 @@ class Grading:
         self.worker = SubmissionWorker(submission, workers, sandbox, content.reference.source, self.forbidden)
         self.checks: dict[str, Check] = {}
         self.timeouts: Counter[str] = Counter()  # by exercise
+        self.kept = 0  # bytes of values in transcripts
         self.on_reference = False  # the reference answers in the submission's place
 
     def close(self) -> None:
+        """End the worker, and let go of its values: pytest still holds the checks until the next submission."""
         self.worker.drop()
+        for check in self.checks.values():
+            check.transcript.clear()
 
     def seed_for(self, purpose: str, name: str) -> int:
         """Derive a seed for one purpose of one check, so that a submission that sees it cannot work out another.
@@ -98,6 +105,10 @@ class Grading:
         seconds = self.limits.check_seconds if declared.seconds is None else declared.seconds
         check = self.checks[declared.id] = Check(declared, seconds)
         return check
+
+    def prepare(self, check: Check) -> None:
+        """Start the check's fixtures from the same state, whatever ran before; a suite may draw without a generator."""
+        seed_all(self.seed_for("suite", check.id))
 
     def begin(self, check: Check) -> None:
         check.begun = True
@@ -139,6 +150,7 @@ class Grading:
             check.unmet, check.detail = grader_fault(error), NO_DETAIL
         if check.declared.from_scratch:
             self._settle_from_scratch(check)
+        check.forget()
 
     def _note(self, check: Check, unmet: Unmet) -> None:
         detail = unmet.detail
@@ -186,9 +198,18 @@ class Grading:
             return outcome.value, outcome
         check.call = outcome.calls[-1] if outcome.calls else None
         value = self.stand_in(check, blob, outcome) if self.stand_in else self._student_value(check, blob, seed)
-        check.transcript.append(Exchange(blob, seed, value, comparison))
         check.last = Last(value, outcome.value)
+        self._keep(check, Exchange(blob, seed, value, comparison))
         return value, outcome
+
+    def _keep(self, check: Check, exchange: Exchange) -> None:
+        """Keep an exchange for the diagnosis, which needs all of a check. A replay counts them, of values of ours."""
+        if self.stand_in is None:
+            self.kept += exchange.size
+        if self.kept <= MOST_KEPT:
+            check.transcript.append(exchange)
+        else:
+            check.transcript.clear()
 
     def answer(self, check: Check, probe: Probe) -> Any:
         """Return the student's value for a probe that has no right value, from a worker that serves no other check.

@@ -15,6 +15,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+AGAIN_SECONDS = 1.0  # a limit whose exception was lost, for example in a `__del__`, passes again after this time
 IMPORT_SECONDS = 0.05  # a limit that passes during an import is looked at again after this time
 
 
@@ -28,7 +29,7 @@ def at_most_cpu(seconds: float) -> Iterator[None]:
         yield
         return
     handler = signal.signal(signal.SIGVTALRM, _expiry(signal.ITIMER_VIRTUAL, seconds))
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN_SECONDS)
     try:
         yield
     finally:
@@ -50,7 +51,7 @@ def _expiry(timer: int, seconds: float) -> Callable[[int, types.FrameType | None
 
     def expire(_: int, frame: types.FrameType | None) -> None:
         if _importing(frame):
-            signal.setitimer(timer, IMPORT_SECONDS)
+            signal.setitimer(timer, IMPORT_SECONDS, AGAIN_SECONDS if timer == signal.ITIMER_VIRTUAL else 0)
         else:
             raise TimeoutError(f"more than {seconds:g} s")
 

@@ -182,7 +182,8 @@ def _description(item: pytest.Item) -> Text:
 def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Start the check. An exception here ends the run; during the check's own phases pytest would catch it."""
     if DECLARED in item.stash:
-        item.stash[RUNNING] = item.config.stash[LISTENER].start(item.path, item.stash[DECLARED])
+        running = item.stash[RUNNING] = item.config.stash[LISTENER].start(item.path, item.stash[DECLARED])
+        running.grading.prepare(running.check)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,11 +17,11 @@ from dlgrade.judge.session import Judge
 from dlgrade.results import ChapterReport, CheckReport
 from dlgrade.text import both
 from dlgrade.worker.frames import read_frame, write_frame
-from dlgrade.workers.sources import ForkServer
+from dlgrade.workers.sources import ForkServer, WorkersGone
 
 
 def serve(requests: int, replies: int, control: socket.socket | None = None) -> None:
-    """Answer questions until the owner hangs up or interrupts.
+    """Answer questions until the owner hangs up or interrupts, or the process that makes workers dies.
 
     `control` leads to a fork server; without it, workers are started as programs.
     """
@@ -36,6 +36,8 @@ def serve(requests: int, replies: int, control: socket.socket | None = None) -> 
             while True:
                 question = messages.decode_question(read_frame(requests))
                 _send(replies, _answer(judge, question, replies))
+    except WorkersGone as error:  # the owner hears that this judge is lost, and asks another
+        print(error, file=sys.stderr)
     except DlgradeError as error:
         _send(replies, Refused.because(error))
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
@@ -59,6 +61,8 @@ def _answer(judge: Judge, question: Question, replies: int) -> Answer:
         if isinstance(question, Ask):
             return Graded(_grade(judge, question, replies))
         return Graded(*replay(judge, judge.course.chapter(question.chapter), question.recorded_at, question.seed))
+    except WorkersGone:
+        raise
     except DlgradeError as error:
         return Refused.because(error)
     except Exception as error:  # a fault of the grader must not end the process, which will be asked again

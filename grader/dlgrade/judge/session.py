@@ -149,6 +149,7 @@ class Judge:
 
         Raises:
             CourseError: the suite cannot be run.
+            WorkersGone: the process that makes workers has died; this judge can grade no more.
             UsageError: the keyword matches no check.
             KeyboardInterrupt: the run was interrupted; no report is made.
         """
@@ -160,6 +161,7 @@ class Judge:
             if not grading.checks:
                 raise UsageError(_no_match(chapter, options.keyword))
             self._run(suite, chapter, _SuiteRun(grading, options, on_begin, on_check))
+            _require_workers(grading)
             return grading.settle(stopped=options.stop_at_first)
         finally:
             grading.close()
@@ -198,6 +200,7 @@ class _SuiteRun(Listener):
 
     def start(self, path: Path, declared: Declared) -> Running:
         del path
+        _require_workers(self.grading)
         check = self.grading.checks[declared.id]
         if self.on_begin is not None:
             self.on_begin(check.report())
@@ -221,6 +224,12 @@ class _SuiteRun(Listener):
         if self.options.training == "if_right" and any(check.failed for check in others):
             text = both("Trained once the other checks pass.", "其他检查项通过后再训练。")
             raise Unmet(Verdict.NOT_RUN, text, needs="training")
+
+
+def _require_workers(grading: Grading) -> None:
+    """Raise WorkersGone if no worker can be made any more: every check from here on would be a fault of the grader."""
+    if grading.workers.gone is not None:
+        raise grading.workers.gone
 
 
 def _chosen(declared: list[Declared], options: RunOptions) -> list[Declared]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
@@ -18,12 +19,15 @@ from dlgrade.worker.protocol import Execute, OpenGpu, Reply, Request
 from dlgrade.workers.handle import Worker, WorkerLost
 from dlgrade.workers.sources import WorkerSource, lacking
 
+MOST_IMPORTS = 3  # times the limit of an import: how long all imports of a submission may take together
+
 
 class SubmissionWorker:
     """One submission in a worker.
 
     `ready` starts a worker and has it import the submission; a lost worker is replaced at the next `ready`. If the
-    import fails, `ready` raises the same `Unmet` every time and starts no further worker. Nothing that comes back is
+    import fails, or all imports together have taken too long, `ready` raises the same `Unmet` every time and starts no
+    further worker. Nothing that comes back is
     trusted: an answer that no honest worker gives ends the worker.
     """
 
@@ -43,11 +47,14 @@ class SubmissionWorker:
         self.limits = workers.limits
         self.on_gpu = False
         self.worker: Worker | None = None
+        self.importing = 0.0  # seconds that all imports have taken
         self.load_fault: Unmet | None = None
         self.printed = ("", 0)
 
     def ready(self) -> Worker:
         """Return a worker with the submission imported. Raises `Unmet` if the submission cannot be imported."""
+        if self.worker is None and self.importing > MOST_IMPORTS * self.limits.import_seconds:
+            self.load_fault = self.load_fault or _imported_too_long(self.importing)
         if self.load_fault is not None:
             fault = self.load_fault
             raise Unmet(fault.verdict, fault.text, fault.detail)
@@ -110,6 +117,7 @@ class SubmissionWorker:
 
     def _load(self, worker: Worker) -> None:
         request = self.forbidden.request(self.submission, self.reference)
+        started = time.monotonic()
         try:
             self.forbidden.note_files(self._step(worker, request))
             self._step(worker, Execute())
@@ -120,6 +128,8 @@ class SubmissionWorker:
             fault.detail = msgspec.structs.replace(fault.detail, output=output, output_bytes=size)
             self.load_fault = fault
             raise
+        finally:
+            self.importing += time.monotonic() - started
 
     def _step(self, worker: Worker, request: Request) -> Any:
         try:
@@ -131,3 +141,12 @@ class SubmissionWorker:
         """A worker that does not keep to the protocol is not asked again."""
         self.drop()
         return reasons.from_loss(WorkerLost("nonsense"), self.limits)
+
+
+def _imported_too_long(seconds: float) -> Unmet:
+    text = both(
+        f"Not run: the process ended again and again, and importing the code took {seconds:.0f} s in all. Fix the "
+        "checks above first.",
+        f"未运行：进程多次退出，重复导入代码共用了 {seconds:.0f} 秒。请先解决上面的检查项。",
+    )
+    return Unmet(Verdict.TIMED_OUT, text)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import pickle
+import random
+import re
 import sys
 import time
 import types
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import platformdirs
 import torch
 
@@ -33,6 +36,7 @@ from dlgrade.worker.guest import seed_all
 WORTH_KEEPING_SECONDS = 0.05
 PATIENCE_SECONDS = 5.0
 ANSWER_LIMIT = 1 << 30
+ADDRESS = re.compile(" at 0x[0-9a-f]+")  # of an object without a form of its own: it differs from run to run
 
 
 class Outcome(msgspec.Struct):
@@ -72,7 +76,7 @@ class Variant:
         key = (blob, seed)
         if key not in self.outcomes:
             place = self._place(blob, seed)
-            self.outcomes[key] = _recall(place) or self._compute(blob, seed, place)
+            self.outcomes[key] = _recall(place) or self._compute_apart(blob, seed, place)
         return self.outcomes[key]
 
     def operators(self, blob: bytes, seed: int) -> list[str]:
@@ -84,19 +88,34 @@ class Variant:
             pickle.loads(blob)(self.module)
         return ran
 
+    def _compute_apart(self, blob: bytes, seed: int, place: Path) -> Outcome:
+        """Compute an outcome without a trace in the random state: the suite draws alike if the outcome is known."""
+        states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+        try:
+            return self._compute(blob, seed, place)
+        finally:
+            torch.set_rng_state(states[0])
+            np.random.set_state(states[1])
+            random.setstate(states[2])
+
     def _compute(self, blob: bytes, seed: int, place: Path) -> Outcome:
+        """Ask the probe. Raises TimeoutError and MemoryError of the reference: another time there is an outcome."""
         started = time.perf_counter()
         recorder = None
         seed_all(seed)
+        lasting = True
         try:
             recorder = Recorder(self.module)
             with warnings.catch_warnings(), at_most(self.patience):
                 warnings.simplefilter("ignore")  # a misconception has every right to be odd
                 outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(recorder), ANSWER_LIMIT))
         except Exception as error:
+            lasting = not isinstance(error, (TimeoutError, MemoryError))
+            if not lasting and self.patience is None:  # the limit of the check that asks
+                raise
             outcome = Outcome(raised=f"{type(error).__name__}: {error}")
         outcome.calls = recorder.calls if recorder else []
-        if time.perf_counter() - started > WORTH_KEEPING_SECONDS:
+        if lasting and time.perf_counter() - started > WORTH_KEEPING_SECONDS:
             _keep(place, outcome)
         return outcome
 
@@ -155,7 +174,8 @@ def format_call(name: str, target: Callable[..., Any], args: Any, kwargs: dict[s
         bound: dict[Any, Any] = inspect.signature(target).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
         bound = dict(enumerate(args)) | kwargs
-    return f"{name}({', '.join(f'{key}={describe_argument(value)}' for key, value in bound.items())})"
+    call = f"{name}({', '.join(f'{key}={describe_argument(value)}' for key, value in bound.items())})"
+    return ADDRESS.sub("", call)
 
 
 def describe_argument(value: Any) -> str:

@@ -41,6 +41,10 @@ CLOSING_SECONDS = 5.0
 EXIT_SECONDS = 1.0  # how long a spawned worker that closed its channel may take to exit by itself
 
 
+class WorkersGone(GraderError):
+    """The process that makes workers has died. The source is of no use any more."""
+
+
 class WorkerSource(ABC):
     """Makes workers, each for one submission.
 
@@ -53,6 +57,7 @@ class WorkerSource(ABC):
         self.limits = limits
         self.missing: list[str] = []
         self.unused: Worker | None = None
+        self.gone: WorkersGone | None = None  # the reason that this source makes no worker any more
 
     def open(self) -> WorkerSource:
         """Make the first worker, and return the source.
@@ -127,7 +132,7 @@ class ForkServer(WorkerSource):
     direction has a lock: `sending` for orders, `receiving` for messages. Whoever waits for a message also notes the
     ends of other workers that come in before.
 
-    All methods raise GraderError when the fork server has died.
+    All methods raise WorkersGone when the fork server has died, and `gone` says so from then on.
     """
 
     def __init__(self, limits: Limits, control: socket.socket, nursery: Nursery | None = None) -> None:
@@ -153,12 +158,25 @@ class ForkServer(WorkerSource):
             try:
                 socket.send_fds(self.control, [packet], descriptors)
             except OSError:
-                raise _server_gone() from None
+                raise self._died() from None
+
+    def _died(self) -> WorkersGone:
+        self.gone = WorkersGone(
+            both(
+                "The process that makes workers has died. Run the command again; if it happens again, please "
+                "report it.",
+                "负责创建工作进程的服务已退出。请重新运行命令；若再次出现，请报告此问题。",
+            )
+        )
+        return self.gone
 
     def _next_message(self) -> ServerMessage:
-        packet = self.control.recv(PACKET)
+        try:
+            packet = self.control.recv(PACKET)
+        except ConnectionError:  # it died before it read an order
+            packet = b""
         if not packet:
-            raise _server_gone()
+            raise self._died()
         return protocol.decode_server_message(packet)
 
     def wait_for(self, number: int) -> End:
@@ -211,15 +229,6 @@ class ForkServer(WorkerSource):
         self.control.close()
         if self.nursery is not None:
             self.nursery.close()
-
-
-def _server_gone() -> GraderError:
-    return GraderError(
-        both(
-            "The process that makes workers has died. Run the command again; if it happens again, please report it.",
-            "负责创建工作进程的服务已退出。请重新运行命令；若再次出现，请报告此问题。",
-        )
-    )
 
 
 class SpawnedWorker(Worker):
