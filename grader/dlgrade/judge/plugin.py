@@ -255,8 +255,7 @@ def agree(request: pytest.FixtureRequest) -> Callable[..., None]:
     ) -> None:
         __tracebackhide__ = True
         comparison = Comparison(Tolerance(rtol, atol), dtype=dtype)
-        value, outcome = grading.ask(check, probe, comparison)
-        expected = outcome.value
+        value, expected = grading.ask(check, probe, comparison)
         if difference := comparison.difference(value, expected):
             raise from_difference(difference, (comparison, value, expected))
 
@@ -276,8 +275,8 @@ def run(request: pytest.FixtureRequest) -> Callable[..., Any]:
 
     def run(probe: Callable[[Any], Any], *, dtype: bool = True) -> Any:
         __tracebackhide__ = True
-        value, outcome = grading.ask(check, probe, Comparison(dtype=dtype))
-        if difference := Comparison(values=False, dtype=dtype).difference(value, outcome.value):
+        value, expected = grading.ask(check, probe, Comparison(dtype=dtype))
+        if difference := Comparison(values=False, dtype=dtype).difference(value, expected):
             raise from_difference(difference)
         return value
 

@@ -168,8 +168,14 @@ def unresolved(family: Spec) -> list[str]:
 
 def ran(patterns: Iterable[str], operators: Iterable[str]) -> list[str]:
     """Return the recorded operators, such as `aten::softmax`, that match a pattern with or without their namespace."""
-    return [
-        operator
-        for operator in operators
-        if any(fnmatch.fnmatchcase(name, p) for name in (operator, operator.partition("::")[2]) for p in patterns)
-    ]
+    wanted = tuple(patterns)
+    if not wanted:
+        return []
+    matches = _any_of(wanted).match
+    return [operator for operator in operators if matches(operator) or matches(operator.partition("::")[2])]
+
+
+@functools.cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return an expression that matches what any of the patterns matches."""
+    return re.compile("|".join(map(fnmatch.translate, patterns)))
