@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-import queue
 import random
 import resource
 import signal
@@ -105,31 +104,27 @@ class Recorder:
 
     def start_worker(self, *args, **kwargs):
         worker = self.source.start_worker(*args, **kwargs)
-        worker.frames = Tap(worker, self.recorded)
+        _tap(worker, self.recorded)
         return worker
 
 
-class Tap(queue.Queue):
-    """A worker's queue of frames, which notes the probe that each of them answers."""
+def _tap(worker, recorded):
+    """Have the worker's handle note each reply to a probe, with its question."""
+    send, receive = worker._send, worker._receive
+    asked = []
 
-    def __init__(self, worker, recorded):
-        super().__init__(maxsize=1)
-        self.recorded = recorded
-        self.question = None
-        send = worker._send
+    def note_question(content):
+        asked.append(decode_question(content))
+        send(content)
 
-        def note(content):
-            self.question = decode_question(content)
-            send(content)
-
-        worker._send = note
-
-    def get(self, *args, **kwargs):
-        frame, question = super().get(*args, **kwargs), self.question
-        if isinstance(frame, bytes) and question and isinstance(question.request, Probe):
+    def note_reply(seconds):
+        frame, question = receive(seconds), asked[-1]
+        if isinstance(question.request, Probe):
             probe = question.request
-            self.recorded.append(Recorded(question.number, frame, probe.exercise, probe.blob, probe.seed))
+            recorded.append(Recorded(question.number, frame, probe.exercise, probe.blob, probe.seed))
         return frame
+
+    worker._send, worker._receive = note_question, note_reply
 
 
 def sources(judge, chapter, mistakes):

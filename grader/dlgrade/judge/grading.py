@@ -181,8 +181,8 @@ class Grading:
 
     # A probe's way.
 
-    def ask(self, check: Check, probe: Probe, comparison: Comparison) -> tuple[Any, Outcome]:
-        """Return the student's value for a probe, and the reference's outcome.
+    def ask(self, check: Check, probe: Probe, comparison: Comparison) -> tuple[Any, Any]:
+        """Return the student's value for a probe, and the reference's value.
 
         Raises:
             Unmet: the submission gives no value.
@@ -195,12 +195,12 @@ class Grading:
         if wire.holds_other(outcome.tree):
             raise GraderError(same(f"{check.id}: the reference gives something that is not data"))
         if self.on_reference:
-            return outcome.value, outcome
+            return outcome.value, outcome.value
         check.call = outcome.calls[-1] if outcome.calls else None
         value = self.stand_in(check, blob, outcome) if self.stand_in else self._student_value(check, blob, seed)
         check.last = Last(value, outcome.value)
         self._keep(check, Exchange(blob, seed, value, comparison))
-        return value, outcome
+        return value, check.last.expected
 
     def _keep(self, check: Check, exchange: Exchange) -> None:
         """Keep an exchange for the diagnosis, which needs all of a check. A replay counts them, of values of ours."""

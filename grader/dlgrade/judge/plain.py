@@ -22,7 +22,7 @@ class PlainListener(Listener):
     One judge serves all suites. It starts when the first suite is met, before pytest imports it.
     """
 
-    skips = True
+    reports = True
 
     def __init__(self, submission: Path | None, seed: int) -> None:
         self.submission = submission

@@ -3,14 +3,15 @@
 The hooks find out what a suite declares, and tell a `Listener` when a check begins and how it ends; the fixtures hand a
 check's probes to its grading. Nothing else in the judge knows pytest, but for `dlgrade.judge.suite`, which runs it.
 
-The order within one check: `pytest_runtest_protocol` starts it, the fixtures are made, `pytest_runtest_call` begins it
-and runs it fairly, `pytest_runtest_makereport` ends it.
+The order within one check: `pytest_runtest_protocol` starts it, the fixtures are made, it begins and runs fairly, it
+ends. In a judge `_run` does all that; where pytest reports to an author, its own phases do, with the hooks below.
 """
 
 from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -47,10 +48,10 @@ class Listener:
     """Told about the checks of a pytest run.
 
     Attributes:
-        skips: whether a check that cannot run here is skipped, as pytest calls it.
+        reports: whether pytest runs the checks phase by phase, and reports them to an author.
     """
 
-    skips = False
+    reports = False
 
     def is_suite(self, path: Path) -> bool:
         """Return whether this file is a suite; called before it is imported. Raises DlgradeError."""
@@ -81,7 +82,7 @@ class Listener:
 
 LISTENER: pytest.StashKey[Listener] = pytest.StashKey()
 DECLARED: pytest.StashKey[Declared] = pytest.StashKey()
-RUNNING: pytest.StashKey[Running] = pytest.StashKey()
+FIXTURES: pytest.StashKey[Fixtures] = pytest.StashKey()
 
 
 # Collecting.
@@ -96,6 +97,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for line in MARKERS:
         config.addinivalue_line("markers", line)
+    config.stash[FIXTURES] = Fixtures()
+    config.pluginmanager.register(config.stash[FIXTURES], "dlgrade-fixtures")
     if LISTENER not in config.stash:  # pytest by itself
         from dlgrade.judge.plain import PlainListener
 
@@ -179,26 +182,72 @@ def _description(item: pytest.Item) -> Text:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """Start the check. An exception here ends the run; during the check's own phases pytest would catch it."""
-    if DECLARED in item.stash:
-        running = item.stash[RUNNING] = item.config.stash[LISTENER].start(item.path, item.stash[DECLARED])
-        running.grading.prepare(running.check)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Start the check. An exception here ends the run; during the check's own phases it would be caught."""
+    fixtures = item.config.stash[FIXTURES]
+    fixtures.running = None
+    if DECLARED not in item.stash:
+        return None
+    listener = item.config.stash[LISTENER]
+    fixtures.running = listener.start(item.path, item.stash[DECLARED])
+    fixtures.running.grading.prepare(fixtures.running.check)
+    if listener.reports:
+        return None
+    _run(cast(pytest.Function, item), listener, fixtures.running)
+    return True
+
+
+def _run(item: pytest.Function, listener: Listener, running: Running) -> None:
+    """Run a check's phases as pytest does. Its hooks and reports around each phase would take longer than most checks.
+
+    An error in the teardown replaces the outcome.
+    """
+
+    def call() -> None:
+        listener.begin(running)
+        with running.grading.fairly(running.check, item.runtest):
+            item.runtest()
+
+    try:
+        error, seconds = _attempt(lambda: item.ihook.pytest_runtest_setup(item=item))
+        if error is None:
+            error, seconds = _attempt(call)
+        listener.end(running, error, seconds)
+        error, seconds = _attempt(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=None))
+        if error is not None:
+            listener.end(running, error, seconds)
+    finally:
+        item._initrequest()  # the next run makes its fixtures anew
+
+
+def _attempt(phase: Callable[[], object]) -> tuple[BaseException | None, float]:
+    """Return the error that ended a phase, or None, and the seconds that the phase took."""
+    error, started = None, time.perf_counter()
+    try:
+        phase()
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as raised:
+        error = raised
+    return error, time.perf_counter() - started
+
+
+# Running where pytest reports.
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    if RUNNING not in item.stash:
+    running, listener = item.config.stash[FIXTURES].running, item.config.stash[LISTENER]
+    if running is None:
         return (yield)
     from dlgrade.judge.reasons import Unmet
 
-    running, listener = item.stash[RUNNING], item.config.stash[LISTENER]
     try:
         listener.begin(running)
         with running.grading.fairly(running.check, item.runtest):
             return (yield)
     except Unmet as unmet:
-        if unmet.verdict is Verdict.NOT_RUN and listener.skips:
+        if unmet.verdict is Verdict.NOT_RUN:
             pytest.skip(unmet.text.en)
         raise
 
@@ -206,14 +255,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
     """End the check. pytest prints the message of a check that is not met, not a traceback through the judge."""
-    if RUNNING not in item.stash or (call.when != "call" and call.excinfo is None):
+    running = item.config.stash[FIXTURES].running
+    if running is None or (call.when != "call" and call.excinfo is None):
         return None
-    listener, running = item.config.stash[LISTENER], item.stash[RUNNING]
-    if listener.skips and call.excinfo and call.excinfo.errisinstance(pytest.skip.Exception):
+    if call.excinfo and call.excinfo.errisinstance(pytest.skip.Exception):
         return None
     assert call.when != "collect"
-    listener.end(running, call.excinfo.value if call.excinfo else None, call.duration)
-    if running.check.verdict is Verdict.GRADER_ERROR and listener.skips:
+    item.config.stash[LISTENER].end(running, call.excinfo.value if call.excinfo else None, call.duration)
+    if running.check.verdict is Verdict.GRADER_ERROR:
         return None  # the author wants the traceback
     passed = running.check.passed
     return pytest.TestReport(
@@ -234,98 +283,98 @@ def _long(check: Check) -> str:
 # The fixtures of suites.
 
 
-def _running(request: pytest.FixtureRequest) -> Running:
-    assert RUNNING in request.node.stash, "this fixture is for the suites in tests/chapters and tests/training"
-    running: Running = request.node.stash[RUNNING]
-    return running
+class Fixtures:
+    """The fixtures of suites, for the check that is `running`. pytest takes them from this object as from any plugin.
 
-
-@pytest.fixture
-def agree(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """`agree(probe, rtol=None, atol=None, dtype=True)`: the submission's value equals the reference's.
-
-    The structure, shapes, dtypes (unless `dtype=False`) and values are compared, within the dtype's tolerance.
+    They do not ask pytest for its `request`, which takes longer than all that they do.
     """
-    from dlgrade.judge.compare import Comparison, Tolerance
-    from dlgrade.judge.reasons import from_difference
 
-    grading, check = _running(request)
+    def __init__(self) -> None:
+        self.running: Running | None = None
 
-    def agree(
-        probe: Callable[[Any], Any], *, rtol: float | None = None, atol: float | None = None, dtype: bool = True
-    ) -> None:
-        __tracebackhide__ = True
-        comparison = Comparison(Tolerance(rtol, atol), dtype=dtype)
-        value, outcome = grading.ask(check, probe, comparison)
-        expected = outcome.value
-        if difference := comparison.difference(value, expected):
-            raise from_difference(difference, (comparison, value, expected))
+    def _now(self) -> Running:
+        assert self.running is not None, "this fixture is for the suites in tests/chapters and tests/training"
+        return self.running
 
-    return agree
+    @pytest.fixture
+    def agree(self) -> Callable[..., None]:
+        """`agree(probe, rtol=None, atol=None, dtype=True)`: the submission's value equals the reference's.
 
+        The structure, shapes, dtypes (unless `dtype=False`) and values are compared, within the dtype's tolerance.
+        """
+        from dlgrade.judge.compare import Comparison, Tolerance
+        from dlgrade.judge.reasons import from_difference
 
-@pytest.fixture
-def run(request: pytest.FixtureRequest) -> Callable[..., Any]:
-    """`run(probe, dtype=True)`: the submission's value, for properties and for independent oracles.
+        grading, check = self._now()
 
-    The check fails if the structure, a shape or a dtype is not the reference's. The suite judges the values.
-    """
-    from dlgrade.judge.compare import Comparison
-    from dlgrade.judge.reasons import from_difference
+        def agree(
+            probe: Callable[[Any], Any], *, rtol: float | None = None, atol: float | None = None, dtype: bool = True
+        ) -> None:
+            __tracebackhide__ = True
+            comparison = Comparison(Tolerance(rtol, atol), dtype=dtype)
+            value, expected = grading.ask(check, probe, comparison)
+            if difference := comparison.difference(value, expected):
+                raise from_difference(difference, (comparison, value, expected))
 
-    grading, check = _running(request)
+        return agree
 
-    def run(probe: Callable[[Any], Any], *, dtype: bool = True) -> Any:
-        __tracebackhide__ = True
-        value, outcome = grading.ask(check, probe, Comparison(dtype=dtype))
-        if difference := Comparison(values=False, dtype=dtype).difference(value, outcome.value):
-            raise from_difference(difference)
-        return value
+    @pytest.fixture
+    def run(self) -> Callable[..., Any]:
+        """`run(probe, dtype=True)`: the submission's value, for properties and for independent oracles.
 
-    return run
+        The check fails if the structure, a shape or a dtype is not the reference's. The suite judges the values.
+        """
+        from dlgrade.judge.compare import Comparison
+        from dlgrade.judge.reasons import from_difference
 
+        grading, check = self._now()
 
-@pytest.fixture
-def from_scratch(request: pytest.FixtureRequest) -> Callable[[], None]:
-    """`from_scratch()`: the exercise's code reaches nothing that its entry in chapter.yaml forbids."""
-    grading, check = _running(request)
-    return lambda: grading.check_from_scratch(check)
+        def run(probe: Callable[[Any], Any], *, dtype: bool = True) -> Any:
+            __tracebackhide__ = True
+            value, expected = grading.ask(check, probe, Comparison(dtype=dtype))
+            if difference := Comparison(values=False, dtype=dtype).difference(value, expected):
+                raise from_difference(difference)
+            return value
 
+        return run
 
-@pytest.fixture
-def training(request: pytest.FixtureRequest) -> Training:
-    """`training(task, fit, train, score, steps=N)`: the submission learns, the judge scores its parameters.
+    @pytest.fixture
+    def from_scratch(self) -> Callable[[], None]:
+        """`from_scratch()`: the exercise's code reaches nothing that its entry in chapter.yaml forbids."""
+        grading, check = self._now()
+        return lambda: grading.check_from_scratch(check)
 
-    `training.draw(data_set, size, split)` gives examples. Such a check runs after all others.
-    """
-    from dlgrade.judge.training import Training
+    @pytest.fixture
+    def training(self) -> Training:
+        """`training(task, fit, train, score, steps=N)`: the submission learns, the judge scores its parameters.
 
-    return Training(*_running(request))
+        `training.draw(data_set, size, split)` gives examples. Such a check runs after all others.
+        """
+        from dlgrade.judge.training import Training
 
+        return Training(*self._now())
 
-@pytest.fixture
-def generator(request: pytest.FixtureRequest) -> torch.Generator:
-    """Randomness for inputs, from the run's seed and the check's name."""
-    import torch
+    @pytest.fixture
+    def generator(self) -> torch.Generator:
+        """Randomness for inputs, from the run's seed and the check's name."""
+        import torch
 
-    grading, check = _running(request)
-    check.generator = torch.Generator().manual_seed(grading.seed_for("inputs", check.id))
-    return check.generator
+        grading, check = self._now()
+        check.generator = torch.Generator().manual_seed(grading.seed_for("inputs", check.id))
+        return check.generator
 
+    @pytest.fixture
+    def chance(self, generator: torch.Generator) -> random.Random:
+        """Python's random numbers, for sizes, words and offsets, from the check's generator."""
+        return random.Random(generator.initial_seed())
 
-@pytest.fixture
-def chance(generator: torch.Generator) -> random.Random:
-    """Python's random numbers, for sizes, words and offsets, from the check's generator."""
-    return random.Random(generator.initial_seed())
+    @pytest.fixture
+    def randn(self, generator: torch.Generator) -> Callable[..., torch.Tensor]:
+        """`randn(2, 3, dtype=torch.float64)`: standard normal inputs from the check's generator."""
+        import torch
 
+        def randn(*shape: Any, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+            sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape  # as torch.randn takes them
+            return torch.randn(sizes, generator=generator, dtype=dtype)
 
-@pytest.fixture
-def randn(generator: torch.Generator) -> Callable[..., torch.Tensor]:
-    """`randn(2, 3, dtype=torch.float64)`: standard normal inputs from the check's generator."""
-    import torch
-
-    def randn(*shape: Any, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape  # as torch.randn takes them
-        return torch.randn(sizes, generator=generator, dtype=dtype)
-
-    return randn
+        return randn

@@ -71,7 +71,7 @@ class SubmissionWorker:
         """Ask within so many seconds. Raises `WorkerLost`; the worker is dropped then."""
         try:
             return worker.ask(request, seconds)
-        except WorkerLost:
+        except BaseException:  # a question that was broken off leaves its answer in the channel
             self.drop()
             raise
 

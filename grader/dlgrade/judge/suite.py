@@ -15,9 +15,9 @@ from dlgrade.judge.plugin import DECLARED, LISTENER, Listener
 
 # pytest's own parts that a grading run has no use for; unraisableexception would collect garbage after every check.
 LEFT_OUT = (
-    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "nose", "pastebin",
-    "setuponly", "setupplan", "stepwise", "terminal", "threadexception", "tmpdir", "unittest", "unraisableexception",
-    "warnings",
+    "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "nose",
+    "pastebin", "setuponly", "setupplan", "skipping", "stepwise", "terminal", "threadexception", "tmpdir", "unittest",
+    "unraisableexception", "warnings",
 )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ class _Collecting(Listener):
 def _configure(files: list[Path], listener: Listener) -> pytest.Config:
     """Return pytest's configuration, blind to whatever configuration lies around the student's folder."""
     arguments = [*map(str, files), "--rootdir", str(files[0].parent), "-c", os.devnull, "--noconftest"]
-    arguments += ["--import-mode=importlib", "--strict-markers", "--capture=no", "-p", plugin.__name__]
+    arguments += ["--import-mode=importlib", "--strict-markers", "-p", plugin.__name__]
     arguments += [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
     with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"):
         config = pytest.Config.fromdictargs({}, arguments)  # without PYTEST_ADDOPTS

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+
+import msgspec
 
 from dlgrade.legible import one_line, shorter
 from dlgrade.report.facts import facts
@@ -37,7 +38,7 @@ def to_gradescope(result: ClassResult, chapter: ClassChapter, lang: Lang) -> str
         "visibility": "visible",
         "tests": tests,
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
 
 
 def _test(result: ClassResult, check: CheckReport, lang: Lang) -> dict[str, Any]:

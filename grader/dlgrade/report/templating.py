@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
+SENTENCES = 1000  # of the pages, kept in their final form
 NOT_INSTALLED = both(
     "Reports need packages that are not installed: pip install 'dlgrade[grade]'",
     "生成报告所需的软件包尚未安装：pip install 'dlgrade[grade]'",
@@ -84,8 +85,9 @@ def trusted(markup: str) -> Markup:
     return Markup(markup)
 
 
+@lru_cache(maxsize=SENTENCES)
 def _in_both_languages(en: str, zh: str) -> Markup:
-    """Return a text in both languages. The page shows one of them."""
+    """Return a text in both languages. The page shows one of them. Most texts are the same on every student's page."""
     from markupsafe import Markup
 
     if en == zh:
@@ -93,6 +95,7 @@ def _in_both_languages(en: str, zh: str) -> Markup:
     return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(en, zh)
 
 
+@lru_cache(maxsize=SENTENCES)
 def _said(text: Text, limit: int = MESSAGE) -> Markup:
     return _in_both_languages(shorter(text.en, limit), shorter(text.zh, limit))
 

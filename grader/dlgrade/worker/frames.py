@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _HEADER = struct.Struct(">I")
 _CHUNK = 1 << 20
@@ -17,22 +17,24 @@ class FrameTooLarge(Exception):
     """The length of a message is beyond the reader's limit; nothing of its content was read."""
 
 
-def read_frame(fd: int, limit: int | None = None) -> bytes:
-    """Read one message.
+def read_frame(fd: int, limit: int | None = None, wait: Callable[[], None] | None = None) -> bytes:
+    """Read one message. `wait`, where given, is called before each read, and returns once there is something to read.
 
     Raises:
         EOFError: the other end is closed.
         FrameTooLarge: the message has more than `limit` bytes.
     """
-    (size,) = _HEADER.unpack(_read_exactly(fd, _HEADER.size))
+    (size,) = _HEADER.unpack(_read_exactly(fd, _HEADER.size, wait))
     if limit is not None and size > limit:  # before memory is set aside for it
         raise FrameTooLarge
-    return _read_exactly(fd, size)
+    return _read_exactly(fd, size, wait)
 
 
-def _read_exactly(fd: int, size: int) -> bytes:
+def _read_exactly(fd: int, size: int, wait: Callable[[], None] | None) -> bytes:
     parts = bytearray()
     while len(parts) < size:
+        if wait is not None:
+            wait()
         part = os.read(fd, min(size - len(parts), _CHUNK))
         if not part:
             raise EOFError

@@ -172,6 +172,8 @@ class Sandbox:
             self.missing = [SWITCHED_OFF]
             return
         os.umask(0o022)
+        with contextlib.suppress(OSError):  # the first call runs programs to find the C library: not in each worker
+            landlockpy.supported()
         was_root = os.geteuid() == 0
         refusal = _enter_namespaces()
         if refusal:

@@ -301,8 +301,11 @@ def _named(tag: str, rest: list[Any]) -> Any:
 
 def _fields(rest: list[Any], *kinds: type | None) -> list[Any]:
     """Return the fields of a node, if each is of its kind; None is any kind. Raises `Malformed`."""
-    if len(rest) != len(kinds) or any(k is not None and type(f) is not k for f, k in zip(rest, kinds, strict=True)):
+    if len(rest) != len(kinds):
         raise Malformed("wrong fields")
+    for field, kind in zip(rest, kinds, strict=True):  # a generator would take three times as long
+        if kind is not None and type(field) is not kind:
+            raise Malformed("wrong fields")
     return rest
 
 

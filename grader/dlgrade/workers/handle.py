@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import queue
 import secrets
-import threading
+import select
+import time
 from abc import ABC, abstractmethod
 from typing import Literal
 
@@ -20,7 +19,6 @@ from dlgrade.workers.alarm import Alarm
 from dlgrade.workers.output import Output
 
 GRACE = 5.0  # seconds that the kill of a late worker may take
-READER_SECONDS = 5.0
 MOST_WAITING = 3  # times the time allowed: how long a worker may wait for a core besides
 LEAST_EXTENSION = 0.05  # seconds; a shorter wait for a core does not postpone a deadline
 START_PATIENCE = 3  # times the limit of an import
@@ -52,9 +50,8 @@ class Worker(ABC):
     - `close` blocks until all processes of the worker are dead.
 
     The judge trusts nothing that comes out of the worker: replies are decoded against limits, and the number of a
-    question is secret until it is asked. Three daemon threads belong to a handle: `reader` takes frames from the
-    channel, `alarm` kills a late worker, `output` drains what the submission prints. The handle owns the descriptors of
-    the channel and of the output.
+    question is secret until it is asked. Two daemon threads belong to a handle: `alarm` kills a late worker, `output`
+    drains what the submission prints. The handle owns the descriptors of the channel and of the output.
     """
 
     def __init__(self, requests: int, replies: int, output: int, limits: Limits) -> None:
@@ -71,10 +68,7 @@ class Worker(ABC):
         self.replies = replies
         self.output = Output(output)
         self.alarm = Alarm(self._time_is_over)
-        self.reader = threading.Thread(target=self._receive, daemon=True)
-        self.frames: queue.Queue[bytes | WorkerLost] = queue.Queue(maxsize=1)  # one answer for each question
-        self.hung_up = threading.Event()
-        self.closed = False
+        self.hung_up = False
         self.waited = 0.0
         self.may_wait = 0.0
         self.missing: list[str] = []
@@ -87,15 +81,17 @@ class Worker(ABC):
         """
         self.output.start()
         self.alarm.start()
-        self.reader.start()
+        patience = START_PATIENCE * self.limits.import_seconds
+        self.alarm.set(patience)
         try:
-            greeting = self._expect(FIRST_NUMBER, START_PATIENCE * self.limits.import_seconds)
+            greeting = self._expect(FIRST_NUMBER, patience + GRACE)
         except WorkerLost as lost:
             self.output.settle()
             last_line = self.output.text()[0].strip().rpartition("\n")[2] or str(lost)
             self.close()
             text = both(f"A worker could not be started: {last_line}", f"工作进程无法启动：{last_line}")
             raise GraderError(text) from None
+        self.alarm.cancel()
         self.missing = list(greeting.value)
         return self
 
@@ -159,46 +155,49 @@ class Worker(ABC):
     def _send(self, content: bytes) -> None:
         try:
             write_frame(self.requests, content)
+        except TimeoutError:  # the limit of the suite's code has passed meanwhile
+            raise
         except OSError:
+            self.hung_up = True
             raise WorkerLost("crash") from None
 
     def _expect(self, number: int, seconds: float) -> Reply:
         """Return the reply to a question. Raises `WorkerLost`."""
-        try:
-            frame = self.frames.get(timeout=seconds)
-        except queue.Empty:
-            raise WorkerLost("time", f"{seconds:g}") from None
-        if isinstance(frame, WorkerLost):
-            raise frame
-        return answer_in(frame, number)
+        return answer_in(self._receive(seconds), number)
 
-    def _receive(self) -> None:
-        """Read frames until the channel closes, or until a frame is larger than any honest reply."""
+    def _receive(self, seconds: float) -> bytes:
+        """Return the next frame, unless it is larger than any honest reply. Raises `WorkerLost`."""
+        give_up = time.monotonic() + seconds
+
+        def wait() -> None:
+            if not _is_readable(self.replies, give_up - time.monotonic()):
+                raise WorkerLost("time", f"{seconds:g}")
+
         try:
-            while True:
-                self._deliver(read_frame(self.replies, 2 * self.limits.answer))
+            return read_frame(self.replies, 2 * self.limits.answer, wait)
         except FrameTooLarge:
-            self._deliver(WorkerLost("flood"))
+            raise WorkerLost("flood") from None
+        except TimeoutError:  # the limit of the suite's code has passed meanwhile
+            raise
         except (EOFError, OSError):
-            self.hung_up.set()
-            self._deliver(WorkerLost("crash"))
-
-    def _deliver(self, frame: bytes | WorkerLost) -> None:
-        if not self.closed:  # otherwise nobody will take it, and `put` would block
-            self.frames.put(frame)
+            self.hung_up = True
+            raise WorkerLost("crash") from None
 
     def close(self) -> None:
         """End the worker and the threads, and close the channel."""
         self.end()
         self.alarm.close()
-        self.closed = True
-        with contextlib.suppress(queue.Empty):
-            self.frames.get_nowait()  # makes room for a frame that the reader may be holding
-        self.reader.join(READER_SECONDS)
-        if self.reader.is_alive():  # closing now could give a descriptor that it reads to the next worker
-            return
         for descriptor in {self.requests, self.replies}:
             os.close(descriptor)
+
+
+def _is_readable(descriptor: int, seconds: float) -> bool:
+    """Wait for something to read, or for the end of the channel. Return False when the time is over."""
+    if not hasattr(select, "poll"):  # Windows: the read blocks, until the alarm's kill closes the channel
+        return True
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(max(0.0, 1000 * seconds)))
 
 
 def answer_in(frame: bytes, number: int) -> Reply:

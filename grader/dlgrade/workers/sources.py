@@ -275,7 +275,7 @@ class SpawnedWorker(Worker):
             self.process.kill()
 
     def end(self) -> End:
-        if self.hung_up.is_set():  # it is about to exit by itself, and its exit code matters
+        if self.hung_up:  # it is about to exit by itself, and its exit code matters
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(EXIT_SECONDS)
         self.kill()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlgrade.worker.forbidden import policy
-from dlgrade.worker.forbidden.program import Library, Own, Program, Unit, Value, bindings
+from dlgrade.worker.forbidden.program import Library, Own, Program, Unit, Value, bindings, children, walk
 
 Bound = ast.expr | Value | None
 MAX_ALIASES = 8  # local names that stand for each other in a row
@@ -351,7 +351,7 @@ class _Reader(ast.NodeVisitor):
         names = self.scope(body)
         for argument in every:
             names.setdefault(argument.arg, []).append(None)
-        for child in (child for part in body for child in ast.walk(part)):
+        for child in (child for part in body for child in walk(part)):
             if isinstance(child, ast.Global):
                 names = {name: bound for name, bound in names.items() if name not in child.names}
         is_method = self.in_class and bool(every)
@@ -371,7 +371,7 @@ class _Reader(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Visit a class inside a function."""
-        for part in ast.iter_child_nodes(node):
+        for part in children(node):
             self.in_class = isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
             self.visit(part)
         self.in_class = False
@@ -386,7 +386,7 @@ class _Reader(ast.NodeVisitor):
         self.function(node)
 
     def comprehension(self, node: Any) -> None:
-        targets = [part for generator in node.generators for part in ast.walk(generator.target)]
+        targets = [part for generator in node.generators for part in walk(generator.target)]
         self.scopes.append({part.id: [None] for part in targets if isinstance(part, ast.Name)})
         self.generic_visit(node)
         self.scopes.pop()

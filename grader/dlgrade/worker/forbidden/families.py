@@ -83,19 +83,19 @@ def operator_names(patterns: Iterable[str]) -> set[str]:
     return {name for pattern in patterns if pattern != EVERYTHING for name in matching(pattern)}
 
 
-def _all_operators() -> str:
+def _all_operators() -> list[str]:
     names = torch._C._dispatch_get_all_op_names()
-    return "\n".join(sorted({name.partition("::")[2].partition(".")[0] for name in names}))
+    return sorted({name.partition("::")[2].partition(".")[0] for name in names})
 
 
-OPERATORS = _all_operators()  # a line for each, so that a pattern takes a single search
+OPERATORS = _all_operators()
 
 
 @functools.cache
 def matching(pattern: str) -> list[str]:
     """Return the operators of this torch that match a pattern."""
-    expression = re.escape(pattern).replace(r"\*", ".*")
-    return re.findall(f"^{expression}$", OPERATORS, re.MULTILINE)
+    literal = max(pattern.split("*"), key=len)  # looking for it first takes a tenth of the time
+    return [name for name in OPERATORS if literal in name and fnmatch.fnmatchcase(name, pattern)]
 
 
 def _held(operator: str) -> Iterator[Binding]:
@@ -168,8 +168,14 @@ def unresolved(family: Spec) -> list[str]:
 
 def ran(patterns: Iterable[str], operators: Iterable[str]) -> list[str]:
     """Return the recorded operators, such as `aten::softmax`, that match a pattern with or without their namespace."""
-    return [
-        operator
-        for operator in operators
-        if any(fnmatch.fnmatchcase(name, p) for name in (operator, operator.partition("::")[2]) for p in patterns)
-    ]
+    wanted = tuple(patterns)
+    if not wanted:
+        return []
+    matches = _any_of(wanted).match
+    return [operator for operator in operators if matches(operator) or matches(operator.partition("::")[2])]
+
+
+@functools.cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return an expression that matches what any of the patterns matches."""
+    return re.compile("|".join(map(fnmatch.translate, patterns)))

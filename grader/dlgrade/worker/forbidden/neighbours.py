@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dlgrade.worker.forbidden.program import is_installed
+from dlgrade.worker.forbidden.program import is_installed, walk
 
 
 class Neighbours(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -45,7 +45,7 @@ def parsed(main: str, tree: ast.Module, files: dict[str, bytes]) -> dict[str, as
     sources = {Path(name).stem: content for name, content in files.items() if name.endswith(".py")}
     trees = {main: tree}
     waiting = [tree]
-    while waiting:
+    while waiting and sources.keys() - trees.keys():
         for name in _imports(waiting.pop()) & sources.keys() - trees.keys():
             try:
                 trees[name] = ast.parse(sources[name])
@@ -57,7 +57,7 @@ def parsed(main: str, tree: ast.Module, files: dict[str, bytes]) -> dict[str, as
 
 def _imports(tree: ast.Module) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

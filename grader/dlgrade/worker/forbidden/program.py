@@ -250,6 +250,26 @@ def _root(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return what `ast.iter_child_nodes` yields, in less than half the time."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [part for part in value if isinstance(part, ast.AST)]
+    return found
+
+
+def walk(node: ast.AST) -> list[ast.AST]:
+    """Return what `ast.walk` yields."""
+    nodes = [node]
+    for each in nodes:  # the list grows meanwhile
+        nodes += children(each)
+    return nodes
+
+
 def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, ast.expr | Value | None]]:
     """Yield the names that statements bind in their own scope, each with its value where it is known."""
     waiting = list(body)
@@ -259,7 +279,7 @@ def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, a
             yield node.name, None
             continue
         if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            walruses = (part for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+            walruses = (part for part in walk(node) if isinstance(part, ast.NamedExpr))
             yield from ((walrus.target.id, walrus.value) for walrus in walruses)
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -273,7 +293,7 @@ def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, a
             yield node.id, None
         elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             yield node.name, None
-        waiting += ast.iter_child_nodes(node)
+        waiting += children(node)
 
 
 def _assigned(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, ast.expr | None]]:

@@ -27,6 +27,7 @@ from dlgrade.worker.forbidden.program import (
     Unit,
     bindings,
     static_member,
+    walk,
 )
 
 
@@ -109,7 +110,7 @@ class Checker:
         """Return whether code of the submission may get the class while it is defined: by a base or a metaclass."""
         source = self.program.sources[cls.head.source]
         bases = [*cls.node.bases, *(keyword.value for keyword in cls.node.keywords), *cls.node.decorator_list]
-        named = {part.id for base in bases for part in ast.walk(base) if isinstance(part, ast.Name)}
+        named = {part.id for base in bases for part in walk(base) if isinstance(part, ast.Name)}
         return bool(named & source.classes.keys()) or bool(self.facts_of(cls.head).own)
 
     def _reach_of(self, exercise: str) -> Reach:
@@ -172,7 +173,7 @@ class Checker:
     def _own_attributes(self) -> set[str]:
         names: set[str] = set()
         for tree in (self.program.trees[source] for source in self.program.sources):
-            for node in ast.walk(tree):
+            for node in walk(tree):
                 if isinstance(node, ast.ClassDef):
                     names |= {name for name, _ in bindings(node.body, self.program)}
                 elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -265,7 +266,7 @@ def suspicious(trees: dict[str, ast.Module], files: dict[str, str]) -> list[Foun
     mentions = {
         FoundUse("mention", name, files[source], node.lineno)
         for source, tree in trees.items()
-        for node in ast.walk(tree)
+        for node in walk(tree)
         for name in _mentions(node)
         if isinstance(node, (ast.stmt, ast.expr))
     }
