@@ -262,6 +262,12 @@ def stale_equivalent(small):
     return "stale-equivalent", "take the entry out."
 
 
+def other_as_a_notebook(small):
+    alternate = small.solution / "alternates" / "added.py"
+    small.edit(alternate, "X + X", 'X + X * __file__.endswith(".py")')
+    return "notebook", "twice.ordinary_input: 'added' gets PASSED as a file and FAILED as a notebook; look at"
+
+
 def stale_answer(small):
     entry = "answers:\n  - exercise: twice\n    answer: zeros\n    reason: none\n"
     (small.solution / "equivalents.yaml").write_text(entry, encoding="utf-8")
@@ -274,6 +280,7 @@ PLAIN = [
     change_does_not_apply, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
     two_checks_of_one_name,
+    other_as_a_notebook,
     stale_answer, change_is_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip

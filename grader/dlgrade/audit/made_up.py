@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dlgrade.audit.findings import MadeUp
 from dlgrade.course import Chapter, Course, Misconception, starter_code
 from dlgrade.course.misconceptions import changed
+from dlgrade.course.starter_notebook import notebook
 from dlgrade.errors import CourseError
 from dlgrade.text import both
 
@@ -32,6 +33,7 @@ WORTHLESS = {
     "an error": "_refuse(ValueError)",
     "an assertion": "_refuse(AssertionError)",
 }
+NOTEBOOKS = 2  # the reference and one alternate
 TOOLS = """
 
 def _map(Y, tensor, number, flag=False, text=""):
@@ -133,7 +135,7 @@ def {name}(*args, **kwargs):
 
 
 def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[MadeUp]:
-    """Starter code, right answers, misconceptions, worthless answers, a replay and forbidden calls.
+    """Starter code, right answers as files and notebooks, misconceptions, worthless answers, a replay, forbidden calls.
 
     Raises:
         CourseError: a misconception's change no longer applies, or a marker is unpaired.
@@ -148,6 +150,9 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
     for name, source in right.items():
         for seed in seeds:
             yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != first)
+    for name, source in [*right.items()][:NOTEBOOKS]:
+        # The starter notebook is cut like this, so the answers are where a student writes them.
+        yield MadeUp(chapter.id, "notebook", name, notebook(course, chapter, source, "en"), first)
     for entry in course.misconceptions(chapter):
         yield MadeUp(
             chapter.id, "misconception", entry.id, _with_misconception(course, chapter, reference, entry), first

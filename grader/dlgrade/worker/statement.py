@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LOOP = (ast.For, ast.AsyncFor, ast.While)
@@ -24,6 +23,7 @@ BLOCK_PART = (ast.stmt, ast.ExceptHandler, ast.match_case)
 CONTAINER = (ast.List, ast.Tuple, ast.Set)
 
 MAX_RECURSION = 20_000
+NONE: frozenset[str] = frozenset()
 
 BINDS = {dis.opmap["STORE_NAME"], dis.opmap["DELETE_NAME"]}
 BINDS_GLOBAL = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
@@ -46,58 +46,72 @@ SEEDS = {"manual_seed", "manual_seed_all", "seed"}
 TRAINING = {"backward", "fit", "grad", "step"}  # attributes that only code which trains uses
 
 
-@dataclass
+@dataclass(frozen=True)
 class Statement:
-    """The facts about one statement.
+    """A statement and the names in it.
 
     Args:
         node: The statement.
         binds: The names that it gives a meaning, or deletes.
+        binds_later: The names of the file that its functions bind when they are called.
         reads_now: The names that it looks up while it runs.
         reads: Those, and the names that its functions look up when they are called.
         imports: The modules that it or its functions import.
-        stores: The names into whose objects it stores an attribute or an item.
-        changes: The names whose objects it changes by a call that is known to change them.
-        asked: The names of which it does nothing but call a method.
-        seeds: The names of libraries that it gives a seed.
-        calls: The functions that it does nothing but call, and its decorators.
-        sets_up: Those of `calls` that get constants only, and its decorators.
-        trains: Whether it trains while it runs.
-        binds_later: The names that its functions bind when they are called.
     """
 
     node: ast.stmt
-    binds: set[str] = field(default_factory=set)
-    reads_now: set[str] = field(default_factory=set)
-    reads: set[str] = field(default_factory=set)
-    imports: set[str] = field(default_factory=set)
-    stores: set[str] = field(default_factory=set)
-    changes: set[str] = field(default_factory=set)
-    asked: set[str] = field(default_factory=set)
-    seeds: set[str] = field(default_factory=set)
-    calls: set[str] = field(default_factory=set)
-    sets_up: set[str] = field(default_factory=set)
-    trains: bool = False
-    binds_later: set[str] = field(default_factory=set)
+    binds: frozenset[str] = NONE
+    binds_later: frozenset[str] = NONE
+    reads_now: frozenset[str] = NONE
+    reads: frozenset[str] = NONE
+    imports: frozenset[str] = NONE
 
     @cached_property
     def later(self) -> Later:
         """The facts about the bodies of its functions. Few functions are asked for them."""
         nodes = list(ast.walk(self.node))
-        return Later(self.binds_later, (_stores(nodes) | _changes(nodes)) & self.reads, _trains(nodes))
+        changed = with_aliases(_stores(nodes) | _changes(nodes), pairs_of(aliases(nodes)))
+        return Later({*self.binds_later}, changed & self.reads, changed, _trains(nodes))
 
 
 @dataclass
 class Later:
-    """The facts about code that runs when a function is called."""
+    """The facts about code that runs when a function is called.
+
+    `changes` are names of the file, `changes_any` also local names. Both are those whose objects are changed in place.
+    """
 
     binds: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    changes_any: set[str] = field(default_factory=set)
     trains: bool = False
 
 
+@dataclass(frozen=True)
+class Changes:
+    """The changes that a statement makes in place while it runs.
+
+    Args:
+        stores: The names into whose objects it stores an attribute or an item.
+        changes: The names whose objects it changes by a call that is known to change them.
+        asked: The names of which it does nothing but call a method, outside loops: `net.to(device)`.
+        seeds: The names of libraries that it gives a seed.
+        calls: The calls of plain names that it is made of, outside loops: `setup()`.
+        decorators: All names in its decorators.
+        trains: Whether it trains.
+    """
+
+    stores: set[str]
+    changes: set[str]
+    asked: set[str]
+    seeds: set[str]
+    calls: list[ast.Call]
+    decorators: set[str]
+    trains: bool
+
+
 def read_statement(node: ast.stmt, path: str = "<unknown>", flags: int = 0) -> Statement:
-    """Read a statement.
+    """Read the names of a statement.
 
     Args:
         node: The statement.
@@ -107,22 +121,49 @@ def read_statement(node: ast.stmt, path: str = "<unknown>", flags: int = 0) -> S
     Raises:
         SyntaxError: the statement is not valid where it is, for example a `return` outside a function.
     """
-    facts = Statement(node)
-    module = ast.Module([node], [])
-    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return Statement(node)
     with deep_recursion():
-        code = compile(module, path, "exec", flags, dont_inherit=True)
-    _read_names(code, facts)
+        module = compile(
+            ast.Module([node], []), path, "exec", flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+        )
+    binds, binds_later, reads_now, reads, imports = (set[str]() for _ in range(5))
+    waiting = [(module, True)]
+    while waiting:
+        code, now = waiting.pop()
+        of_class: set[str] = set()  # names that a class body has bound so far
+        for operation, name in _operations(code):
+            if operation in BINDS:
+                (binds if code is module else of_class).add(name)
+            elif operation in BINDS_GLOBAL:
+                (binds if now else binds_later).add(name)
+            elif operation == IMPORTS:
+                imports.add(name)
+            elif name not in of_class:
+                reads.add(name)
+                if now:
+                    reads_now.add(name)
+        for inner in code.co_consts:
+            if isinstance(inner, types.CodeType):
+                called = bool(inner.co_flags & NEW_LOCALS) and inner.co_name not in AT_ONCE
+                waiting.append((inner, now and not called))
+    return Statement(node, *map(frozenset, (binds, binds_later, reads_now, reads, imports)))
+
+
+def read_changes(node: ast.stmt) -> Changes:
+    """Read the changes that a statement makes in place."""
     now = list(run_now(node))
-    facts.trains = _trains(now)
-    facts.stores = _stores(now)
-    facts.changes = _changes(now)
-    facts.seeds = _seeds(now)
-    for call in _only_calls(node):
-        _note_call(call, facts)
-    if isinstance(node, DEFINITION):
-        _note_decorators(node, facts)
-    return facts
+    alone = list(_calls_alone(node))
+    marks = node.decorator_list if isinstance(node, DEFINITION) else []
+    return Changes(
+        stores=_stores(now),
+        changes=_changes(now),
+        asked={root for call in alone if isinstance(call.func, ast.Attribute) for root in roots(call.func.value)},
+        seeds=_seeds(now),
+        calls=[call for call in alone if isinstance(call.func, ast.Name)],
+        decorators={part.id for mark in marks for part in ast.walk(mark) if isinstance(part, ast.Name)},
+        trains=_trains(now),
+    )
 
 
 @contextmanager
@@ -134,29 +175,6 @@ def deep_recursion() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
-
-
-def _read_names(module: types.CodeType, facts: Statement) -> None:
-    """Take the names from the code, and from the code of functions and classes inside."""
-    waiting = [(module, True)]
-    while waiting:
-        code, now = waiting.pop()
-        of_class: set[str] = set()  # names that a class body has bound so far
-        for operation, name in _operations(code):
-            if operation in BINDS:
-                (facts.binds if code is module else of_class).add(name)
-            elif operation in BINDS_GLOBAL:
-                (facts.binds if now else facts.binds_later).add(name)
-            elif operation == IMPORTS:
-                facts.imports.add(name)
-            elif name not in of_class:
-                facts.reads.add(name)
-                if now:
-                    facts.reads_now.add(name)
-        for inner in code.co_consts:
-            if isinstance(inner, types.CodeType):
-                called = bool(inner.co_flags & NEW_LOCALS) and inner.co_name not in AT_ONCE
-                waiting.append((inner, now and not called))
 
 
 def _operations(code: types.CodeType) -> Iterator[tuple[int, str]]:
@@ -259,9 +277,9 @@ def roots(node: ast.expr, *, through_calls: bool = False) -> set[str]:
     return found
 
 
-def aliases(node: ast.stmt) -> Iterator[tuple[str, str]]:
-    """Pairs (name, root): the statement lets `name` be the object of `root`, or a part of it."""
-    for part in run_now(node):
+def aliases(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Pairs (name, root): the nodes let `name` be the object of `root`, or a part of it."""
+    for part in nodes:
         if isinstance(part, ast.Assign):
             yield from _pairs(part.targets, roots(part.value) if not isinstance(part.value, ast.Call) else set())
         elif isinstance(part, (ast.For, ast.AsyncFor, ast.comprehension)):
@@ -275,11 +293,33 @@ def _pairs(targets: list[ast.expr], objects: set[str]) -> Iterator[tuple[str, st
                 yield from ((part.id, root) for root in objects)
 
 
+def pairs_of(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """The roots of each name."""
+    same: dict[str, set[str]] = {}
+    for name, root in pairs:
+        same.setdefault(name, set()).add(root)
+    return same
+
+
+def with_aliases(names: set[str], same: dict[str, set[str]]) -> set[str]:
+    """The names, and those whose objects they are, or are parts of."""
+    found = set(names)
+    waiting = list(names)
+    while waiting:
+        new = same.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
 # Calls.
 
 
-def _only_calls(node: ast.stmt) -> Iterator[ast.Call]:
-    """The calls that are statements of their own, outside loops: `setup()` and `net.to(device)`."""
+def _calls_alone(node: ast.stmt) -> Iterator[ast.Call]:
+    """The calls that are statements of their own, outside loops: `setup()` and `net.to(device)`.
+
+    Nobody uses their results, so they are there for a change.
+    """
     waiting: list[ast.AST] = [node]
     while waiting:
         statement = waiting.pop()
@@ -289,20 +329,9 @@ def _only_calls(node: ast.stmt) -> Iterator[ast.Call]:
             waiting += (part for part in ast.iter_child_nodes(statement) if isinstance(part, BLOCK_PART))
 
 
-def _note_call(call: ast.Call, facts: Statement) -> None:
-    """Note a call whose result is not used: it is there for a change, of its object or in the called function."""
-    if isinstance(call.func, ast.Attribute):
-        facts.asked |= roots(call.func.value)
-    elif isinstance(call.func, ast.Name):
-        facts.calls.add(call.func.id)
-        if all(isinstance(part, ast.Constant) for part in (*call.args, *(word.value for word in call.keywords))):
-            facts.sets_up.add(call.func.id)
-
-
-def _note_decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, facts: Statement) -> None:
-    """Note the objects that get the definition, and may keep it: `REGISTRY`, `Net` in `@add_to_class(Net)`."""
-    for decorator in node.decorator_list:
-        names = {part.id for part in ast.walk(decorator) if isinstance(part, ast.Name)}
-        facts.changes |= names
-        facts.calls |= names
-        facts.sets_up |= names
+def changed_arguments(call: ast.Call, function: Statement) -> set[str]:
+    """The names whose objects a call changes because the function changes its parameters in place."""
+    assert isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    parameters = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
+    given = [*zip(parameters, call.args, strict=False), *((word.arg, word.value) for word in call.keywords)]
+    return {root for name, value in given if name in function.later.changes_any for root in roots(value)}

@@ -5,15 +5,14 @@ The same rule holds for Python files and notebooks. A statement runs if it
 - binds a name that the exercises read, directly or through other statements, or
 - changes the object of such a name in place: by a store into an attribute or item, by a method, by a function whose
   name ends in an underscore, by a decorator that gets the object, or by a call of the file's own function that changes
-  it.
+  it, as `setup()` and `init(net)` may do.
 
 Statements keep their order, and bring the names that they read themselves. A statement with blocks runs whole or not at
 all. Some statements never run:
 
 - `if __name__ == "__main__":`;
 - a loop or a change that trains, which an attribute `backward`, `step`, `fit` or `grad` tells;
-- a call that only gets a needed object as its argument, such as `plt.plot(W)` or `train(net)`. It is not taken to
-  change the object.
+- a call that only gets a needed object as its argument, such as `plt.plot(W)` or `d2l.train_ch3(net, ...)`.
 """
 
 from __future__ import annotations
@@ -26,9 +25,21 @@ from pathlib import Path
 from typing import TypeGuard
 
 from dlgrade.worker.forbidden.program import MODULE, is_main_guard
-from dlgrade.worker.statement import DEFINITION, Later, Statement, aliases, name_of, read_statement, run_now
+from dlgrade.worker.statement import (
+    DEFINITION,
+    Later,
+    Statement,
+    aliases,
+    changed_arguments,
+    name_of,
+    pairs_of,
+    read_changes,
+    read_statement,
+    run_now,
+    with_aliases,
+)  # fmt: skip
 
-ANY_NAME = {"eval", "exec", "globals"}  # whoever calls them may read every name of the file
+ANY_NAME = frozenset({"eval", "exec", "globals"})  # whoever calls them may read every name of the file
 ALWAYS_READ = {"__getattr__"}  # Python itself calls a module's own function of this name
 DEPTH = "setrecursionlimit"
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -65,21 +76,18 @@ class _Slicer:
     def __init__(self, tree: ast.Module, path: str) -> None:
         flags = _future_flags(tree)
         self.statements = [read_statement(node, path, flags) for node in tree.body]
-        for statement in self.statements:
-            if statement.imports & {MODULE, Path(path).stem}:  # the file imports itself
-                statement.reads |= ANY_NAME
+        self.own_names = {MODULE, Path(path).stem}
         self.libraries = {name for statement in self.statements for name in _libraries(statement.node)}
         self.values: set[str] = set()  # names that are bound to an object, not to a definition or library
         self.functions: dict[str, list[Statement]] = {}
-        self.same: dict[str, set[str]] = {}
+        nodes = (part for statement in self.statements for part in run_now(statement.node))
+        self.same = pairs_of(aliases(nodes))
         for statement in self.statements:
             if isinstance(statement.node, FUNCTION):
                 self.functions.setdefault(statement.node.name, []).append(statement)
             elif not isinstance(statement.node, (ast.ClassDef, *IMPORT)):
                 self.values |= statement.binds - self.libraries
-            for name, root in aliases(statement.node):
-                self.same.setdefault(name, set()).add(root)
-        self.effects = [self._effects(statement) for statement in self.statements]
+        self.effects = [frozenset(self._effects(statement)) for statement in self.statements]
 
     def slice(self, roots: set[str]) -> Slice:
         """Follow the names that are read, from the roots, until no statement is new."""
@@ -88,16 +96,21 @@ class _Slicer:
             for name in names:
                 acting.setdefault(name, []).append(place)
         kept = {place for place, statement in enumerate(self.statements) if _always_runs(statement.node)}
-        read = roots.union(*(self.statements[place].reads for place in kept))
+        read = roots.union(*(self._reads(self.statements[place]) for place in kept))
         waiting = list(read)
         while waiting:
             name = waiting.pop()
             for place in acting.get(name, []) if name not in ANY_NAME else range(len(self.statements)):
                 if place not in kept and self.effects[place]:
                     kept.add(place)
-                    waiting += self.statements[place].reads - read
-                    read |= self.statements[place].reads
+                    new = self._reads(self.statements[place]) - read
+                    waiting += new
+                    read |= new
         return self._result(kept)
+
+    def _reads(self, statement: Statement) -> frozenset[str]:
+        """The names that a statement reads: any name if it imports the file itself."""
+        return statement.reads | ANY_NAME if statement.imports & self.own_names else statement.reads
 
     def _result(self, kept: set[int]) -> Slice:
         places = sorted(kept, key=lambda place: (not _is_future(self.statements[place].node), place))
@@ -112,28 +125,35 @@ class _Slicer:
 
     def _effects(self, statement: Statement) -> set[str]:
         """The names that the statement gives a meaning or another object, for all code that runs after it."""
-        if is_main_guard(statement.node) or (statement.trains and not isinstance(statement.node, PLAIN)):
+        acts = read_changes(statement.node)
+        if is_main_guard(statement.node) or (acts.trains and not isinstance(statement.node, PLAIN)):
             return set()
-        called = self._later(statement.calls)
-        bound = statement.binds if called.trains else statement.binds | called.binds
-        if statement.trains:
-            return bound
-        changed = (statement.changes - self.libraries) | (statement.asked & self.values) | self._set_up(statement)
-        return bound | statement.seeds | self._all_names_of(changed | statement.stores)
+        changed = (acts.changes | acts.decorators) - self.libraries
+        changed |= acts.stores | (acts.asked & self.values) | self._changed_by_decorators(acts.decorators)
+        bound = set(statement.binds)
+        for call in acts.calls:
+            bound |= self._note_call(call, changed)
+        return bound if acts.trains else bound | acts.seeds | with_aliases(changed, self.same)
 
-    def _set_up(self, statement: Statement) -> set[str]:
-        later = self._later(statement.sets_up)
+    def _note_call(self, call: ast.Call, changed: set[str]) -> set[str]:
+        """Add the names whose objects the call of a function of the file changes. Return the names that it binds.
+
+        A function that changes an object of the file counts only if it gets constants: `setup()`. With other arguments
+        the call may be there to try the function out.
+        """
+        assert isinstance(call.func, ast.Name)
+        later = self._later({call.func.id})
+        if later.trains:
+            return set()
+        if all(isinstance(part, ast.Constant) for part in (*call.args, *(word.value for word in call.keywords))):
+            changed |= later.changes - self.libraries
+        for function in self.functions.get(call.func.id, []):
+            changed |= changed_arguments(call, function) - self.libraries
+        return later.binds
+
+    def _changed_by_decorators(self, decorators: set[str]) -> set[str]:
+        later = self._later(decorators)
         return set() if later.trains else later.changes - self.libraries
-
-    def _all_names_of(self, names: set[str]) -> set[str]:
-        """The names, and those whose objects they are, or are parts of."""
-        found = set(names)
-        waiting = list(names)
-        while waiting:
-            new = self.same.get(waiting.pop(), set()) - found
-            found |= new
-            waiting += new
-        return found
 
     def _later(self, names: set[str]) -> Later:
         """The facts about functions of the file, and the functions that they call."""
