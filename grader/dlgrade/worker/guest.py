@@ -222,6 +222,7 @@ class Guest:
         self.module.__file__ = str(self.path)
         with deep_recursion():
             code = compile(self.tree, str(self.path), "exec", dont_inherit=True)
+        seed_all(0)  # for constants that the file draws
         exec(code, self.module.__dict__)
 
     def probe(self, request: Probe) -> Any:

@@ -97,7 +97,7 @@ class Changes:
         asked: The names of which it does nothing but call a method, outside loops: `net.to(device)`.
         seeds: The names of libraries that it gives a seed.
         calls: The calls of plain names that it is made of, outside loops: `setup()`.
-        decorators: All names in its decorators.
+        decorators: The functions that decorate it by their plain names.
         trains: Whether it trains.
     """
 
@@ -127,19 +127,21 @@ def read_statement(node: ast.stmt, path: str = "<unknown>", flags: int = 0) -> S
         module = compile(
             ast.Module([node], []), path, "exec", flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
         )
+    targets = set(_targets(node))
     binds, binds_later, reads_now, reads, imports = (set[str]() for _ in range(5))
     waiting = [(module, True)]
     while waiting:
         code, now = waiting.pop()
-        of_class: set[str] = set()  # names that a class body has bound so far
+        own: set[str] = set()  # names that a class body, or this very statement, has bound before it reads them
         for operation, name in _operations(code):
             if operation in BINDS:
-                (binds if code is module else of_class).add(name)
+                own |= {name} if code is not module else {name} & targets
+                binds |= {name} if code is module else NONE
             elif operation in BINDS_GLOBAL:
                 (binds if now else binds_later).add(name)
             elif operation == IMPORTS:
                 imports.add(name)
-            elif name not in of_class:
+            elif name not in own:
                 reads.add(name)
                 if now:
                     reads_now.add(name)
@@ -150,18 +152,34 @@ def read_statement(node: ast.stmt, path: str = "<unknown>", flags: int = 0) -> S
     return Statement(node, *map(frozenset, (binds, binds_later, reads_now, reads, imports)))
 
 
+def _targets(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds before the block that reads them: `i` in `for i in range(3): L.append(i)`."""
+    if not isinstance(node, (*DEFINITION, ast.Assign)):
+        for part in run_now(node):
+            if isinstance(part, (ast.For, ast.AsyncFor)):
+                yield from _stored(part.target)
+            elif isinstance(part, ast.withitem) and part.optional_vars is not None:
+                yield from _stored(part.optional_vars)
+            elif isinstance(part, ast.ExceptHandler) and part.name:
+                yield part.name
+
+
+def _stored(target: ast.expr) -> Iterator[str]:
+    return (part.id for part in ast.walk(target) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
+
+
 def read_changes(node: ast.stmt) -> Changes:
     """Read the changes that a statement makes in place."""
     now = list(run_now(node))
     alone = list(_calls_alone(node))
-    marks = node.decorator_list if isinstance(node, DEFINITION) else []
+    decorators, handed = _decorators(node)
     return Changes(
         stores=_stores(now),
-        changes=_changes(now),
+        changes=_changes(now) | handed,
         asked={root for call in alone if isinstance(call.func, ast.Attribute) for root in roots(call.func.value)},
         seeds=_seeds(now),
         calls=[call for call in alone if isinstance(call.func, ast.Name)],
-        decorators={part.id for mark in marks for part in ast.walk(mark) if isinstance(part, ast.Name)},
+        decorators=decorators,
         trains=_trains(now),
     )
 
@@ -205,6 +223,21 @@ def _trains(nodes: Iterable[ast.AST]) -> bool:
 
 
 # Changes in place.
+
+
+def _decorators(node: ast.stmt) -> tuple[set[str], set[str]]:
+    """The decorators with plain names, and the names whose objects get the definition and may keep it.
+
+    `@register` is of the first kind; `Net` is of the second in `@add_to_class(Net)` and in `@Net.method`.
+    """
+    functions: set[str] = set()
+    handed: set[str] = set()
+    for decorator in node.decorator_list if isinstance(node, DEFINITION) else []:
+        names = [part for part in ast.walk(decorator) if isinstance(part, ast.Name)]
+        head = decorator.func if isinstance(decorator, ast.Call) else decorator
+        functions |= {head.id} if isinstance(head, ast.Name) else set()
+        handed |= {name.id for name in names if name is not head}
+    return functions, handed
 
 
 def _stores(nodes: Iterable[ast.AST]) -> set[str]:
@@ -288,9 +321,7 @@ def aliases(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
 
 def _pairs(targets: list[ast.expr], objects: set[str]) -> Iterator[tuple[str, str]]:
     for target in targets if objects else []:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                yield from ((part.id, root) for root in objects)
+        yield from ((name, root) for name in _stored(target) for root in objects)
 
 
 def pairs_of(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

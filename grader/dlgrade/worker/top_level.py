@@ -39,7 +39,9 @@ from dlgrade.worker.statement import (
     with_aliases,
 )  # fmt: skip
 
-ANY_NAME = frozenset({"eval", "exec", "globals"})  # whoever calls them may read every name of the file
+READS_ANY = frozenset({"eval", "exec", "globals"})  # code that calls them may read any name of the file
+BINDS_ANY = frozenset({"exec", "globals"})  # a statement that calls them may bind any name
+EVERYTHING = "*"  # in place of all these names
 ALWAYS_READ = {"__getattr__"}  # Python itself calls a module's own function of this name
 DEPTH = "setrecursionlimit"
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -95,25 +97,28 @@ class _Slicer:
         for place, names in enumerate(self.effects):
             for name in names:
                 acting.setdefault(name, []).append(place)
-        kept = {place for place, statement in enumerate(self.statements) if _always_runs(statement.node)}
-        read = roots.union(*(self._reads(self.statements[place]) for place in kept))
+        kept: set[int] = set()
+        read = roots | {EVERYTHING}
         waiting = list(read)
         while waiting:
             name = waiting.pop()
-            for place in acting.get(name, []) if name not in ANY_NAME else range(len(self.statements)):
+            for place in acting.get(name, []) if name not in READS_ANY else range(len(self.statements)):
                 if place not in kept and self.effects[place]:
                     kept.add(place)
-                    new = self._reads(self.statements[place]) - read
+                    new = self._reads(place) - read
                     waiting += new
                     read |= new
         return self._result(kept)
 
-    def _reads(self, statement: Statement) -> frozenset[str]:
+    def _reads(self, place: int) -> frozenset[str]:
         """The names that a statement reads: any name if it imports the file itself."""
-        return statement.reads | ANY_NAME if statement.imports & self.own_names else statement.reads
+        statement = self.statements[place]
+        if statement.imports & self.own_names:
+            return statement.reads | READS_ANY
+        return statement.reads - BINDS_ANY if EVERYTHING in self.effects[place] else statement.reads
 
     def _result(self, kept: set[int]) -> Slice:
-        places = sorted(kept, key=lambda place: (not _is_future(self.statements[place].node), place))
+        places = sorted(kept, key=lambda place: (not is_future(self.statements[place].node), place))
         skipped = {
             name: statement.node.lineno
             for place, statement in enumerate(self.statements)
@@ -128,9 +133,11 @@ class _Slicer:
         acts = read_changes(statement.node)
         if is_main_guard(statement.node) or (acts.trains and not isinstance(statement.node, PLAIN)):
             return set()
-        changed = (acts.changes | acts.decorators) - self.libraries
+        changed = acts.changes - self.libraries
         changed |= acts.stores | (acts.asked & self.values) | self._changed_by_decorators(acts.decorators)
         bound = set(statement.binds)
+        if _always_runs(statement):
+            bound.add(EVERYTHING)
         for call in acts.calls:
             bound |= self._note_call(call, changed)
         return bound if acts.trains else bound | acts.seeds | with_aliases(changed, self.same)
@@ -172,20 +179,23 @@ class _Slicer:
 
 
 def _future_flags(tree: ast.Module) -> int:
-    names = {alias.name for node in tree.body if _is_future(node) for alias in node.names}
+    names = {alias.name for node in tree.body if is_future(node) for alias in node.names}
     return sum(getattr(__future__, name).compiler_flag for name in names if name in __future__.all_feature_names)
 
 
-def _is_future(node: ast.stmt) -> TypeGuard[ast.ImportFrom]:
+def is_future(node: ast.stmt) -> TypeGuard[ast.ImportFrom]:
+    """Return whether a statement is a `from __future__` import, which comes first in a notebook's source as well."""
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _always_runs(node: ast.stmt) -> bool:
-    """Return whether all code depends on a statement: an import for the compiler, of all names, or a depth limit."""
+def _always_runs(statement: Statement) -> bool:
+    """Return whether any code may depend on a statement, because of the names that it binds or of its own kind."""
+    node = statement.node
     if isinstance(node, ast.ImportFrom):
-        return _is_future(node) or node.names[0].name == "*"
+        return is_future(node) or node.names[0].name == "*"
     call = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == DEPTH
+    sets_depth = isinstance(call, ast.Call) and name_of(call.func) == DEPTH
+    return sets_depth or not BINDS_ANY.isdisjoint(statement.reads_now)
 
 
 def _libraries(node: ast.stmt) -> Iterator[str]:
