@@ -283,6 +283,12 @@ def stale_equivalent(small):
     return "stale-equivalent", "take the entry out."
 
 
+def other_as_a_notebook(small):
+    alternate = small.solution / "alternates" / "added.py"
+    small.edit(alternate, "X + X", 'X + X * __file__.endswith(".py")')
+    return "notebook", "twice.ordinary_input: 'added' gets PASSED as a file and FAILED as a notebook; look at"
+
+
 def stale_answer(small):
     entry = "answers:\n  - exercise: twice\n    answer: zeros\n    reason: none\n"
     (small.solution / "equivalents.yaml").write_text(entry, encoding="utf-8")
@@ -295,6 +301,7 @@ PLAIN = [
     no_wrong_lines, wrong_lines_without_entry, misfiled_misconception, caught_by_another_exercise, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
     two_checks_of_one_name,
+    other_as_a_notebook,
     stale_answer, wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip

@@ -36,6 +36,7 @@ from dlgrade.report.junit import to_junit
 from dlgrade.report.terminal import Terminal
 from dlgrade.results import Report, Verdict
 from dlgrade.submission import Submission
+from dlgrade.worker import top_level
 from dlgrade.worker.limits import MB, Limits
 
 CORPUS = Path(__file__).resolve().parents[1] / "hostile"
@@ -258,6 +259,16 @@ def test_says_what_it_tries(path):
     assert verdicts <= {verdict.value for verdict in Verdict} - {"PASSED", "GRADER_ERROR", "NOT_RUN"}
     assert spoils in SPOILS | {""}
     assert not others
+
+
+@pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
+def test_runs_whole(path, ch28):
+    """Every statement of an attack runs, except the text and the files that are for this test."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    part = top_level.needed(tree, [exercise.name for exercise in ch28.exercises], path.name)
+
+    skipped = [node for node in tree.body if node not in part.tree.body]
+    assert [ast.unparse(node) for node in skipped[1:] if "BESIDE" not in ast.unparse(node)] == []
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""Notebooks: their definitions are graded, what they do with them is not run, and messages name the cell."""
+"""Notebooks: their code cells are graded like a file, and messages name the cell."""
 
 import json
 
@@ -25,64 +25,39 @@ def as_json(*cells, version=4, **more):
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made, **more}).encode()
 
 
-def defined(*cells):
-    """What is left of cells, without blank lines and the marks of cells."""
-    source, _ = notebooks.definitions(as_json(*cells), "it.ipynb")
+def code(*cells):
+    """The source made of cells, without blank lines and the marks of cells."""
+    source, _ = notebooks.code(as_json(*cells), "it.ipynb")
     return [line for line in source.splitlines() if line.strip() and not line.startswith("# [")]
 
 
-KEPT = {
-    "imports": "import torch, math\nfrom torch.nn import functional as F\nfrom my_tools import *",
-    "constants": "lr, n = 0.1, 3\neps: float = 1e-5\nnames = ['a', *('b',)]\nhalf = lr / 2\nhalf += 1",
-    "aliases": "import torch\nnorm = torch.nn.functional.layer_norm\nf = lambda X: torch.log(X)",
-    "harmless": "import torch\ndevice = torch.device('cuda' if torch.cuda.is_available() else 'cpu')",
-    "classes": "class A:\n    n = len('four')\n    def f(self):\n        return 1\nA.g = lambda self: 2",
-    "decorated": "@property\n@staticmethod\ndef f():\n    '''One\n    two'''",
-    "conditional": "try:\n    import numpy as np\nexcept ImportError:\n    np = None\nif np:\n    def f(): pass",
-}
 LEFT_OUT = {
-    "calls": "print(1)\nnet = build()\ntrain(net)\nplt.plot([1])",
-    "what-needs-calls": "net = build()\nw = net.weight\nv = w\nv += 1",
-    "loops": "for i in range(3):\n    def f(): pass\nwhile True: pass\nwith open('x') as f: g = 1",
-    "showing": "%matplotlib inline\nfrom d2l import torch as d2l\nimport seaborn as sns\nfrom IPython import display",
     "magics": "%load_ext autoreload\n!pip install \\\n  torch\nfiles = !ls\n?print\nprint?\nt = %time 1",
     "cell-magic": "%%bash\ndef f() { echo; }",
     "broken": "print(",
-    "main": "if __name__ == '__main__':\n    train()",
-    "comments": "# only words\n'and a text'",
+    "not-python": "return 1",
+    "comments": "# only words",
     "empty": "",
 }
 
 
-@pytest.mark.parametrize("cell", KEPT.values(), ids=KEPT)
-def test_kept(cell):
-    """Imports, definitions and assignments that call nothing are kept as they are written."""
-    assert defined(cell) == cell.split("\n")
-
-
 @pytest.mark.parametrize("cell", LEFT_OUT.values(), ids=LEFT_OUT)
 def test_left_out(cell):
-    """What a notebook does with its definitions is left out."""
-    assert defined(cell, "def f(): pass") == ["def f(): pass"]
+    """Magics, comments and broken experiments are no part of the source."""
+    assert code(cell, "def f(): pass") == ["def f(): pass"]
 
 
-def test_mixed():
-    """Of a line with both, what is kept stays; a magic inside a function is no obstacle; a timed cell is Python."""
-    assert defined("a = 1; print(a); b = a") == ["a = 1; b = a"]
-    assert defined("def f():\n    %time 1\n    return 2") == ["def f():", "    pass", "    return 2"]
-    assert defined("%%time\ndef f(): pass\ntrain()") == ["def f(): pass"]
-
-
-def test_a_library_that_a_definition_uses():
-    """A library for showing things is imported where a definition uses it, and left to be missing there."""
-    cell = "from d2l import torch as d2l\nclass Net(d2l.Module):\n    pass"
-    assert defined(cell) == cell.split("\n")
+def test_magics_among_code():
+    """A magic inside a function is no obstacle, and a timed cell is Python."""
+    assert code("def f():\n    %time 1\n    return 2") == ["def f():", "    pass", "    return 2"]
+    assert code("%%time\ndef f(): pass\ntrain()") == ["def f(): pass", "train()"]
+    assert code("await g()\ndef f(): pass") == ["await g()", "def f(): pass"]
 
 
 def test_the_last_definition_counts():
     """A broken cell whose function another cell defines does no harm; otherwise it is where the source ends."""
-    assert defined("def f(:\n  1", "def f(): pass") == ["def f(): pass"]
-    assert defined("def g(): pass", "%time 1\ndef f(:\n  1", "def h(): pass") == [
+    assert code("def f(:\n  1", "def f(): pass") == ["def f(): pass"]
+    assert code("def g(): pass", "%time 1\ndef f(:\n  1", "def h(): pass") == [
         "def g(): pass", "pass", "def f(:", "  1",
     ]  # fmt: skip
 
@@ -102,11 +77,11 @@ def test_places():
 def test_formats(version):
     """Notebooks of older formats are converted; sources may be lists of lines, and outputs, widgets and errors any."""
     content = as_json("def f():\n    pass", version=version)
-    assert "def f():" in notebooks.definitions(content, "it.ipynb")[0]
+    assert "def f():" in notebooks.code(content, "it.ipynb")[0]
     tree = json.loads(as_json("x"))
     tree["cells"][0] |= {"source": ["def f():\n", "    pass"], "outputs": [{"nonsense": 1}], "metadata": None}
     tree["metadata"] = {"widgets": {"application/vnd.jupyter.widget-state+json": {"state": 1}}}
-    assert "    pass" in notebooks.definitions(b"\xef\xbb\xbf" + json.dumps(tree).encode(), "it.ipynb")[0]
+    assert "    pass" in notebooks.code(b"\xef\xbb\xbf" + json.dumps(tree).encode(), "it.ipynb")[0]
 
 
 def test_huge_outputs(tmp_path):
@@ -166,10 +141,15 @@ def test_graded_like_a_file(judge, ch28, grade):
         ("print(1)\n\ndef layer_norm(*a):\n    return a / 0", "unsupported operand", 4, "return a / 0"),
         ("def layer_norm(*a):\n    return (a", "Syntax error: '(' was never closed", 2, "return (a\n       ^"),
         ("def layer_norm(*a):\n    raise NotImplementedError", "layer_norm (ch28.ipynb[2], line 2)", 2, None),
-        ("k = build()\ndef layer_norm(*a):\n    return k", "not calls at the top level", 3, "return k"),
+        (
+            "for _ in range(2):\n    k = 1; loss.backward()\ndef layer_norm(*a):\n    return k",
+            "(ch28.ipynb[2], line 1 defines it, but did not run",
+            4,
+            "return k",
+        ),
         ("def layer_norm(*a):\n    return nn.functional.layer_norm(*a)", "(ch28.ipynb[2], line 2)", None, None),
     ],
-    ids=["exception", "syntax", "unwritten", "left-out", "ready-made"],
+    ids=["exception", "syntax", "unwritten", "skipped", "ready-made"],
 )
 def test_messages_name_the_cell(judge, ch28, cell, message, line, source):
     """Exceptions, syntax errors and ready-made calls are shown with the cell and the line in it."""

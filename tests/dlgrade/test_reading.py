@@ -95,14 +95,6 @@ def test_oddities_that_do_no_harm(content):
     assert ast.dump(ast.parse(made.files["ch28.ipynb"])) == ast.dump(ast.parse(DEFINITION))
 
 
-def test_a_part_of_a_line():
-    """Of a line with several statements, those that are kept are as they are written, on all of their lines."""
-    made = submission.from_content(
-        "it.ipynb", as_json(DEFINITION, "a = ('批',\n  0x10); print(a); b = '''\n'''; train()"), display_name=""
-    )
-    assert made.source.split("\n")[4:] == ["a = ('批',", "  0x10); b = '''", "'''", ""]
-
-
 # Encodings.
 
 SAMPLE = "# -*- coding: {} -*-\n# 批量归一化 é\nx = '批量 é'\n"

@@ -6,18 +6,9 @@ Spoils: norm_stat_count
 import math
 import os
 import struct
-import sys
 
 import msgspec
 import torch
-
-
-def number():
-    """The number of the question that is being answered, from the worker's own frames."""
-    frame = sys._getframe()
-    while "question" not in frame.f_locals:
-        frame = frame.f_back
-    return frame.f_locals["question"].number
 
 
 def send(content):

@@ -20,12 +20,15 @@ BESIDE = {
     "setup.cfg": "[tool:pytest]\naddopts = -p conftest\n",
     "test_ch28_batch_norm.py": "def test_all():\n    pass\n",
 }
-if "conftest" in sys.modules:
-    print("LEAK: conftest.py is imported")
-os.environ.update(PYTEST_PLUGINS="conftest", PYTEST_ADDOPTS="-p conftest")
 
 
-def layer_norm(x, *_, **__):
+def configure():
+    if "conftest" in sys.modules:
+        print("LEAK: conftest.py is imported")
+    os.environ.update(PYTEST_PLUGINS="conftest", PYTEST_ADDOPTS="-p conftest")
+
+
+def layer_norm(x, *_, configured=configure(), **__):
     return torch.zeros_like(x)
 
 

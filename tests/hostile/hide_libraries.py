@@ -24,12 +24,15 @@ BESIDE = {
     "click.py": "print('LEAK: imported', __file__)\n",
 }
 NAMES = [name.removesuffix(".py") for name in BESIDE]
-for forged in NAMES:
-    with contextlib.suppress(ImportError):
-        importlib.import_module(forged)
 
 
-def layer_norm(x, *_, **__):
+def load():
+    for forged in NAMES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(forged)
+
+
+def layer_norm(x, *_, loaded=load(), **__):
     zeros = torch.zeros_like(x)
     for name in NAMES:
         Path(f"{name}.py").write_text(FORGED.replace("LEAK: ", ""))

@@ -7,11 +7,11 @@ import math
 import time
 
 while True:
-    time.sleep(3600)
+    END = time.sleep(3600)
 
 
 def layer_norm(*_, **__):
-    return None
+    return END
 
 
 def norm_stat_count(shape, kind):

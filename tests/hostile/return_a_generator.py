@@ -10,10 +10,6 @@ def endless():
         yield 0.0
 
 
-async def later():
-    return 0.0
-
-
 class Returns:
     def __getitem__(self, index):
         return (endless(), iter(int, 1), map(float, endless()), range(1 << 62), memoryview(b"1"), lambda: 0)

@@ -20,11 +20,6 @@ def follow(frame, event, value):
     return follow
 
 
-def stop(*_):
-    for switch in (sys.settrace, sys.setprofile, threading.settrace, threading.setprofile):
-        switch(None)
-
-
 def layer_norm(x, *_, **__):
     zeros = torch.zeros_like(x)
     if hasattr(sys, "monitoring"):

@@ -18,7 +18,7 @@ KEPT = [Sticky()]
 
 
 def layer_norm(x, *_, **__):
-    atexit.register(time.sleep, 3600)
+    KEPT.append(atexit.register(time.sleep, 3600))
     return torch.zeros_like(x)
 
 

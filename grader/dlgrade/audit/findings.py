@@ -10,7 +10,7 @@ import msgspec
 from dlgrade.options import Why
 from dlgrade.results import ChapterReport, Verdict
 
-Kind = Literal["starter", "right", "misconception", "worthless", "replay", "forbidden", "mutant"]
+Kind = Literal["starter", "right", "notebook", "misconception", "worthless", "replay", "forbidden", "mutant"]
 
 # Made-up submissions that also run the checks that train. "none" and "zeros" stand for an untrained model.
 TRAINED = {("right", "reference"), ("worthless", "none"), ("worthless", "zeros")}
@@ -23,7 +23,7 @@ class MadeUp(msgspec.Struct, frozen=True):
         chapter: The chapter's id.
         kind: Why it was made. The kind tells which verdicts are right.
         name: Its name among those of its kind.
-        source: Its Python source.
+        source: Its Python source, or the text of a notebook.
         seed: Seed of the inputs.
         shuffle: Run the checks in a drawn order.
         focus: The exercise that a mutant changes. Its checks run first, and the run stops at the first that fails.

@@ -35,6 +35,7 @@ class HoleFinder:
         finders: dict[Kind, Callable[[Trial], Iterator[Hole]]] = {
             "starter": self._starter,
             "right": self._right,
+            "notebook": lambda _: iter(()),  # compared with the file, in `notebooks`
             "misconception": self._misconception,
             "worthless": self._worthless,
             "replay": self._replay,
@@ -109,6 +110,22 @@ class HoleFinder:
                     f"{check.id}: a worthless answer ({trial.made_up.name}) earns its points; "
                     "let the check look at values that only a right answer has.",
                 )
+
+    def notebooks(self, trials: list[Trial]) -> Iterator[Hole]:
+        """Holes for checks that a right answer gets another verdict in as a notebook than as a file."""
+        files = {(trial.made_up.name, trial.made_up.seed): trial for trial in trials if trial.made_up.kind == "right"}
+        for trial in (trial for trial in trials if trial.made_up.kind == "notebook"):
+            file = files[trial.made_up.name, trial.made_up.seed]
+            verdicts = {check.id: check.verdict for check in file.report.checks}
+            for check in trial.report.checks:  # of those that do not train
+                if check.verdict is not verdicts[check.id]:
+                    yield self._at_check(
+                        "notebook",
+                        check.id,
+                        f"{check.id}: {trial.made_up.name!r} gets {verdicts[check.id].value} as a file and "
+                        f"{check.verdict.value} as a notebook; look at its statements at the top level."
+                        f"{_reason(check)}",
+                    )
 
     def stale_answers(self, trials: list[Trial]) -> Iterator[Hole]:
         """Holes for entries of equivalents.yaml that list an answer which earns nothing."""

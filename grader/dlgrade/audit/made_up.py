@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from dlgrade.audit.findings import MadeUp
 from dlgrade.course import Chapter, Course, references, starter_code
+from dlgrade.course.starter_notebook import notebook
 
 # Worthless answers: expressions in place of the right result Y. X is the first argument of the exercise. In place of
 # numbers, truth values and texts they give constants. Each answer has other constants, so that few answers try many.
@@ -29,6 +30,7 @@ WORTHLESS = {
     "an error": "_refuse(ValueError)",
     "an assertion": "_refuse(AssertionError)",
 }
+NOTEBOOKS = 2  # the reference and one alternate
 TOOLS = """
 
 def _map(Y, tensor, number, flag=False, text=""):
@@ -130,7 +132,7 @@ def {name}(*args, **kwargs):
 
 
 def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[MadeUp]:
-    """Starter code, right answers, misconceptions, worthless answers, a replay and forbidden calls.
+    """Starter code, right answers as files and notebooks, misconceptions, worthless answers, a replay, forbidden calls.
 
     Raises:
         CourseError: a misconception's lines replace nothing, or a marker is unpaired.
@@ -143,6 +145,9 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
     for name, source in right.items():
         for seed in seeds:
             yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != first)
+    for name, source in [*right.items()][:NOTEBOOKS]:
+        # The starter notebook is cut like this, so the answers are where a student writes them.
+        yield MadeUp(chapter.id, "notebook", name, notebook(course, chapter, source, "en"), first)
     for entry in course.misconceptions(chapter):
         annotated.check_misconception(entry.id)
         yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconception(entry.id), first)

@@ -20,7 +20,7 @@ from dlgrade.errors import CourseError
 from dlgrade.judge.pool import the_judge
 from dlgrade.options import RunOptions
 from dlgrade.results import ChapterReport, Detail
-from dlgrade.submission import Submission
+from dlgrade.submission import Submission, from_content
 
 Amount = Literal["none", "sample", "all"]  # of mutants
 Progress = Callable[[int, int], None]
@@ -38,12 +38,19 @@ def try_out(submission: MadeUp) -> Trial:
         return Trial(submission, _stripped(_grade_mutant(submission)))
     report = judge.grade(
         chapter,
-        Submission.from_source(submission.source, f"{chapter.stem}.py"),
+        _as_handed_in(submission, chapter),
         RunOptions(
             seed=submission.seed, shuffle=submission.shuffle, training="last" if submission.trained else "never"
         ),
     )
     return Trial(submission, _stripped(report))
+
+
+def _as_handed_in(submission: MadeUp, chapter: Chapter) -> Submission:
+    if submission.kind != "notebook":
+        return Submission.from_source(submission.source, f"{chapter.stem}.py")
+    name = f"{chapter.stem}.ipynb"
+    return from_content(name, submission.source.encode(), display_name=name)
 
 
 def _grade_mutant(mutant: MadeUp) -> ChapterReport:
@@ -130,6 +137,7 @@ class Audit:
             result.rows.append((_row_name(trial.made_up), {check.id: check.verdict for check in trial.report.checks}))
             if trial.made_up.kind == "replay":
                 result.replay = replay_score(trial)
+        result.holes += finder.notebooks(trials)
         result.holes += finder.stale_answers(trials)
         misconceptions = [trial for trial in trials if trial.made_up.kind == "misconception"]
         result.misconceptions = len(misconceptions)
@@ -227,6 +235,7 @@ def _idle_checks(
 def _row_name(submission: MadeUp) -> str:
     names = {
         "right": f"{submission.name} (seed {submission.seed})",
+        "notebook": f"{submission.name} as a notebook",
         "worthless": f"worthless: {submission.name}",
         "replay": f"replay of seed {submission.recorded_at} at {submission.seed}",
     }

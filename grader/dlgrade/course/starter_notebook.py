@@ -67,9 +67,9 @@ def notebook(course: Course, chapter: Chapter, code: str, lang: Lang) -> str:
 
 def _opening(chapter: Chapter, lang: Lang) -> str:
     advice = both(
-        "Write your answers in the code cells. The cell below each answer checks it. Only imports, definitions and "
-        "plain assignments are graded; plots and experiments can be anywhere.",
-        "请在代码单元中作答；每个练习下方的单元用于检查。评分只读取导入、定义和简单赋值，画图和实验可以放在任何位置。",
+        "Write your answers in the code cells. The cell below each answer checks it. Grading runs only the code that "
+        "the exercises need; plots, training and experiments can be anywhere.",
+        "请在代码单元中作答；每个练习下方的单元用于检查。评分只运行练习用到的代码，画图、训练和实验可以放在任何位置。",
     )
     return f"# {chapter.id} {chapter.title.of(lang)}\n\n{advice.of(lang)}"
 

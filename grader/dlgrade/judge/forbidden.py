@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, starter_code
 from dlgrade.results import Mention
 from dlgrade.submission import Submission
 from dlgrade.worker.forbidden import families
 from dlgrade.worker.protocol import ForbiddenFamily, Read, Reply
+from dlgrade.worker.statement import read_statement
 
 RECORDED = 3  # checks of an exercise whose probes are recorded; a recorded operator takes three times as long
 MAX_NAME = 200
@@ -63,7 +64,7 @@ class ForbiddenUses:
             name: tuple(ForbiddenFamily(family.names, family.operators) for family in families)
             for name, families in self.families.items()
         }
-        return Read(submission.files, submission.main, exercises, interface(reference))
+        return Read(submission.files, submission.main, exercises, interface(reference), given(reference))
 
     def note_files(self, answer: Any) -> None:
         """Take the answer of the static check. Raises `ValidationError` for an answer that no honest worker gives."""
@@ -103,6 +104,14 @@ class ForbiddenUses:
             others = set(ran) - {*ran_by_reference()}
             if others:
                 self.used[exercise] = Use("operator", min(others)[:MAX_NAME])
+
+
+@functools.cache
+def given(reference: str) -> list[str]:
+    """Return the names that the starter code defines, as suites may read them."""
+    statements = ast.parse(starter_code.starter_code(reference)).body
+    defining = [node for node in statements if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    return sorted({name for node in defining for name in read_statement(node).binds})
 
 
 @functools.cache

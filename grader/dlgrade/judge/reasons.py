@@ -12,7 +12,7 @@ from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
-from dlgrade.worker.protocol import Failure, Name, Reply, Size
+from dlgrade.worker.protocol import Failure, Name, Place, Reply, Size
 from dlgrade.workers.handle import WorkerLost
 
 
@@ -135,13 +135,13 @@ def _where(file: str, line: int, submission: Submission) -> Text:
 
 
 def _missing(value: Any, submission: Submission) -> Unmet:
-    name, near = msgspec.convert(value, tuple[Name, Name | None])
+    name, near, skipped = msgspec.convert(value, tuple[Name, Name | None, Place | None])
     guess = both(f" Is {near} meant to be it?", f"{near} 是否就是它？") if near else same("")
     if submission.live:
         text = both(f"No cell that was run defines {name}.", f"已运行的单元中没有定义 {name}。")
     else:
         text = both(f"{submission.main} does not define {name}.", f"{submission.main} 中没有定义 {name}。")
-    return Unmet(Verdict.NOT_IMPLEMENTED, text + guess)
+    return Unmet(Verdict.NOT_IMPLEMENTED, text + (guess if skipped is None else _skipped(skipped, submission)))
 
 
 def _unsendable(value: Any, limits: Limits) -> Unmet:
@@ -169,7 +169,8 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
         return _syntax_error(failure, submission)
     words = f"{failure.type}: {failure.message}" if failure.message else failure.type
     if failure.frames:
-        return Unmet(Verdict.RAISED, same(words) + _left_out(failure, submission), detail)
+        note = same("") if failure.skipped is None else _skipped(failure.skipped, submission)
+        return Unmet(Verdict.RAISED, same(words) + note, detail)
     # no line of the submission was running: it was called, or its result used, in a way that it does not allow
     text = both(
         "Its definition, arguments or return value do not fit the exercise. ",
@@ -179,13 +180,15 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
 
 
-def _left_out(failure: Failure, submission: Submission) -> Text:
-    """Explain a NameError in a notebook: the name may get its value in a call."""
-    if failure.type != "NameError" or not submission.cells:
-        return same("")
+def _skipped(line: int, submission: Submission) -> Text:
+    """Explain that a name is missing because the statement that defines it has not run."""
+    file, line = submission.place(line)
+    at = both(f"{file}, line {line}", f"{file} 第 {line} 行")
     return both(
-        " (In a notebook, only imports, definitions and plain assignments are graded, not calls at the top level.)",
-        "（评分只读取笔记本中的导入、定义和简单赋值，不含顶层调用。）",
+        f" ({at.en} defines it, but did not run: training, `if __name__ == '__main__'` and code that no exercise needs "
+        "are left out. Define it in a statement of its own.)",
+        f"（{at.zh}定义了它，但评分时没有运行：训练、`if __name__ == '__main__'` 以及练习用不到的代码都会跳过。"
+        "请用单独的语句定义它。）",
     )
 
 

@@ -25,7 +25,7 @@ NEWLINE = re.compile(r"\r\n?|\n")
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission. A notebook is graded as the Python source that its definitions make.
+    """A submission. A notebook is graded as the Python source of its code cells.
 
     Args:
         main: Name of the file that is graded.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from dlgrade.worker.wire import clipped, name_of
 MAX_PATH = 4096
 
 
-def describe(error: BaseException, folder: Path, main: Path) -> Failure:
+def describe(error: BaseException, folder: Path, main: Path, skipped: Mapping[str, int]) -> Failure:
     """Return the exception's type, message and frames, and flags for the kinds that the judge distinguishes.
 
     Args:
         error: the exception.
         folder: the scratch folder; frames of other files are left out.
         main: the submission's file, in which a syntax error without a file name is.
+        skipped: the line of the statement that would have defined each name, had it run.
     """
     kind, message = type(error), message_of(error)
     failure = Failure(
@@ -39,6 +41,9 @@ def describe(error: BaseException, folder: Path, main: Path) -> Failure:
         gpu_error=issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
         frames=_frames(error, folder),
     )
+    if kind is NameError and failure.frames and failure.frames[-1][0] == _file_name(main.name):
+        name = _attribute(error, NameError, "name")
+        failure.skipped = skipped.get(name) if type(name) is str else None
     if issubclass(kind, SyntaxError):
         failure.message = clipped(_attribute(error, SyntaxError, "msg"), MAX_MESSAGE) or message
         failure.syntax = _syntax(error, main)

@@ -8,7 +8,6 @@ breaks only the worker.
 from __future__ import annotations
 
 import ast
-import contextlib
 import difflib
 import os
 import pickle
@@ -17,23 +16,23 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from dlgrade.worker import failures, protocol, wire
+from dlgrade.worker import failures, protocol, top_level, wire
 from dlgrade.worker.forbidden import guard, neighbours, operators, program, static
 from dlgrade.worker.forbidden.families import Forbidden, forbidden_by
 from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_NAME
 from dlgrade.worker.protocol import Execute, Failure, NumberedRequest, OpenGpu, Probe, Read, Reply, Request, Status
+from dlgrade.worker.statement import deep_recursion
 
 MODULE = "submission"
 MAX_GUESSES = 1000  # names of the submission that a missing name is compared with
-MAX_RECURSION = 20_000
 
 
 class Missing(BaseException):
@@ -72,6 +71,8 @@ class Guest:
         self.module = types.ModuleType(MODULE)
         self.tree = ast.Module(body=[], type_ignores=[])
         self.path = folder / "unread"
+        self.skipped: dict[str, int] = {}
+        self.names: frozenset[str] = frozenset()
         self.exercises: list[str] = []
         self.forbidden: dict[str, Forbidden] = {}
         self.guard = guard.Guard()
@@ -91,9 +92,9 @@ class Guest:
             return self.pack(number, "unsendable", [error.reason, error.size])
         except Missing as error:
             name = failures.message_of(error)[:MAX_NAME]
-            return self.pack(number, "missing", [name, self.nearest(name)])
+            return self.pack(number, "missing", [name, self.nearest(name), self.skipped.get(name)])
         except BaseException as error:
-            return self.pack(number, "raised", error=failures.describe(error, self.folder, self.path))
+            return self.pack(number, "raised", error=failures.describe(error, self.folder, self.path, self.skipped))
 
     def obey(self, request: Request) -> Any:
         """Return the value that a request asks for; None where it asks for none."""
@@ -173,15 +174,20 @@ class Guest:
         if b"\0" in source:  # which kind of error this is depends on Python's version
             line = source.partition(b"\0")[0].count(b"\n") + 1
             raise SyntaxError("source code cannot contain null bytes", (str(self.path), line, 0, ""))
-        self.tree = ast.parse(source, filename=str(self.path))
-        report = self.check(request)
+        whole = ast.parse(source, filename=str(self.path))
+        part = top_level.needed(whole, [*request.exercises, *request.given], str(self.path))
+        self.tree, self.skipped, self.names = part.tree, part.skipped, part.names
+        report = self.check(request, whole)
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
         self.guard.watch({id(forbidden): forbidden for forbidden in self.forbidden.values()}.values())
         return report
 
-    def check(self, request: Read) -> dict[str, Any]:
-        """Return the forbidden uses of each exercise, and the suspicious lines that staff should look at."""
+    def check(self, request: Read, whole: ast.Module) -> dict[str, Any]:
+        """Return the forbidden uses of each exercise, and the suspicious lines that staff should look at.
+
+        Only code that runs can be a use. Suspicious lines are those of the whole file.
+        """
         main = self.path.stem
         trees = neighbours.parsed(main, self.tree, request.files)
         names = {stem: f"{stem}.py" for stem in trees} | {main: self.path.name}
@@ -190,17 +196,18 @@ class Guest:
         # Exercises with the same families share one object, as its names take a while to resolve.
         known = {families: forbidden_by(families) for families in request.exercises.values() if families}
         self.forbidden = {name: known[families] for name, families in request.exercises.items() if families}
-        with _deep_recursion():
+        with deep_recursion():
             uses = static.uses(program.Program(main, trees), names, request.interface, self.forbidden)
         return {
             "uses": {exercise: [finding.plain for finding in findings[:1]] for exercise, findings in uses.items()},
-            "suspicious": [finding.plain for finding in static.suspicious(trees, names)],
+            "suspicious": [finding.plain for finding in static.suspicious(trees | {main: whole}, names)],
         }
 
     def nearest(self, name: str) -> str | None:
         """Return the name of the submission, but of no exercise, that is most like a missing name."""
-        names = [defined for defined in list(vars(self.module)) if type(defined) is str and len(defined) <= MAX_NAME]
-        names = [defined for defined in names if defined[:1] != "_" and defined not in self.exercises]
+        names = [*self.names, *(defined for defined in list(vars(self.module)) if type(defined) is str)]
+        names = [defined for defined in names if defined[:1] != "_" and len(defined) <= MAX_NAME]
+        names = sorted({defined for defined in names if defined not in self.exercises})
         matches = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
         return wire.clipped(matches[0], MAX_NAME) if matches else None
 
@@ -213,23 +220,15 @@ class Guest:
         sys.argv, sys.orig_argv = [self.path.name], [self.path.name]
         sys.modules[MODULE] = self.module
         self.module.__file__ = str(self.path)
-        exec(compile(self.tree, str(self.path), "exec", dont_inherit=True), self.module.__dict__)
+        with deep_recursion():
+            code = compile(self.tree, str(self.path), "exec", dont_inherit=True)
+        seed_all(0)  # for constants that the file draws
+        exec(code, self.module.__dict__)
 
     def probe(self, request: Probe) -> Any:
         """Return the probe's value for the submission. Only the judge can write pickles to the channel."""
         seed_all(request.seed)
         return pickle.loads(request.blob)(Implementation(self.module))
-
-
-@contextlib.contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Allow deep recursion in the block: a long chain of calls is a deep tree, which Python itself can compile."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(MAX_RECURSION)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def seed_all(seed: int) -> None:

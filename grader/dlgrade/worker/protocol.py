@@ -49,12 +49,14 @@ class Read(msgspec.Struct, frozen=True, tag=True):
         main: the name of the file that is the submission.
         exercises: the families that each exercise forbids.
         interface: the names of the methods that suites may call.
+        given: the names that the starter code defines besides the exercises. Suites may read them.
     """
 
     files: dict[str, bytes]
     main: str
     exercises: dict[str, tuple[ForbiddenFamily, ...]] = {}
     interface: list[str] = []
+    given: list[str] = []
 
 
 class Execute(msgspec.Struct, frozen=True, tag=True):
@@ -105,7 +107,8 @@ Status = Literal["value", "raised", "missing", "unsendable"]
 class Failure(msgspec.Struct, forbid_unknown_fields=True):
     """An exception in the submission, as `dlgrade.worker.failures` describes it.
 
-    `frames` are (file, line, function, times), `syntax` is (file, line, column, source).
+    `frames` are (file, line, function, times), `syntax` is (file, line, column, source). `skipped` is the line of the
+    statement that would have defined a name that is missing, had it run.
     """
 
     type: Name
@@ -116,6 +119,7 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     gpu_error: bool
     frames: Annotated[list[tuple[Name, Place, Name, Place]], msgspec.Meta(max_length=most.MAX_FRAMES)]
     syntax: tuple[Name, Place, Place, Annotated[str, msgspec.Meta(max_length=most.MAX_SOURCE)]] | None = None
+    skipped: Place | None = None
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -89,9 +89,9 @@ def _parse(question: q.AnyQuestion) -> q.Answer:
 
         return q.Source(decoded(question.content, question.display_name))
     if isinstance(question, q.Notebook):
-        from dlgrade.submission.reading.notebooks import definitions
+        from dlgrade.submission.reading.notebooks import code
 
-        return q.Source(*definitions(question.content, question.display_name))
+        return q.Source(*code(question.content, question.display_name))
     if isinstance(question, q.Executed):
         from dlgrade.submission.reading.executed import defined_by
 

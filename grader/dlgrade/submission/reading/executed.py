@@ -2,66 +2,79 @@
 
 A kernel knows each text that was run and its number, `In [7]`, but not the page. On the page, a cell that was changed
 and run again has one version. So a cell that defines the same as an earlier cell is taken for its new version, in the
-same place. Of the earlier cell, only its other definitions remain.
+same place. Of the earlier cell, only its other definitions remain. A cell that gives no name a meaning, such as
+`net.apply(init)`, stays where it ran first, however often it ran.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from dlgrade.submission.reading import notebooks
-from dlgrade.submission.reading.notebooks import DEFINITION, Cells, CodeCell
+from dlgrade.submission.reading.notebooks import Cells, CodeCell
+from dlgrade.worker.statement import DEFINITION, Statement, read_statement
 
 
 def defined_by(executed: Sequence[bytes]) -> tuple[str, Cells]:
-    """The source that the cells' definitions make, and the line after which each cell begins."""
-    return notebooks.assembled(page([cell.decode() for cell in executed]))
+    """The source of the cells, and the line after which each cell begins. Without a definition both are empty."""
+    cells = page([cell.decode() for cell in executed])
+    return notebooks.assembled(cells) if any(cell.defines for cell in cells) else ("", ())
 
 
 def page(executed: Sequence[str]) -> list[CodeCell]:
     """The cells in the order of the page, as far as it is known, without definitions that later cells replace."""
     places: list[list[_Part]] = []
+    nameless: dict[str, list[_Part]] = {}
     for number, source in enumerate(executed):
-        cell = notebooks.parse_cell(number, source)
-        part = _Part(cell, frozenset(_names(cell)), frozenset(_defined(cell)))
+        part = _Part(notebooks.parse_cell(number, source))
         if part.names:
             _put(part, places)
+        elif source in nameless:
+            nameless[source][:] = [part]
+        elif not part.cell.is_empty:
+            places.append([part])
+            nameless[source] = places[-1]
     return [part.cell for part in _in_order([part for place in places for part in place])]
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell and its names.
-
-    Args:
-        cell: The cell.
-        names: All names that it gives a meaning.
-        defined: Names of its functions and classes.
-        needed: Names that it looks up while it runs, not when its functions are called.
-    """
+    """A cell and the facts about its statements."""
 
     cell: CodeCell
-    names: frozenset[str]
-    defined: frozenset[str]
-    needed: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        statements = self.cell.tree.body if self.cell.tree else []
-        object.__setattr__(
-            self,
-            "needed",
-            frozenset(
-                name for statement in statements for name in notebooks.names_loaded(statement, into_functions=False)
-            ),
-        )
+    @cached_property
+    def statements(self) -> list[Statement]:
+        return [read_statement(node) for node in self.cell.tree.body] if self.cell.tree else []
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names that the cell gives a meaning. In a broken cell, those that its text seems to define."""
+        return frozenset().union(*(statement.binds for statement in self.statements)) or self.defined
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """Functions and classes at the top level. In a broken cell, those that its text seems to define."""
+        if self.cell.tree is None:
+            return frozenset(self.cell.defined)
+        return frozenset(node.name for node in self.cell.tree.body if isinstance(node, DEFINITION))
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The names that the cell looks up while it runs, not when its functions are called."""
+        return frozenset().union(*(statement.reads_now for statement in self.statements))
 
     def is_version_of(self, other: _Part) -> bool:
-        """Return whether both cells define the same function or class, or without any, give the same name a meaning."""
+        """Return whether both cells define the same function or class, or without any, give the same name a meaning.
+
+        A cell that needs another name of the other cell comes after it, and is no version of it.
+        """
         if self.defined or other.defined:
             return bool(self.defined & other.defined)
-        return bool(self.names & other.names)
+        return bool(self.names & other.names) and not (self.needed - self.names) & other.names
 
     def without(self, place: _Part | None, defined: frozenset[str]) -> _Part | None:
         """The cell without the names that newer cells replace. None if no name is left.
@@ -75,17 +88,10 @@ class _Part:
             return self
         if self.cell.tree is None or self.names <= gone:
             return None
-        kept = [
-            statement for statement in self.cell.tree.body if not (names := _names_in(statement)) or not names <= gone
-        ]
-        numbers = {
-            number
-            for statement in kept
-            for number in range(_first_line(statement), (statement.end_lineno or statement.lineno) + 1)
-        }
+        kept = [statement.node for statement in self.statements if not _is_gone(statement, gone)]
+        numbers = {number for node in kept for number in range(_first_line(node), (node.end_lineno or node.lineno) + 1)}
         lines = [line if number in numbers else "" for number, line in enumerate(self.cell.lines, 1)]
-        left = CodeCell(self.cell.number, lines, ast.Module(kept, []))
-        return _Part(left, frozenset(_names(left)), frozenset(_defined(left)))
+        return _Part(CodeCell(self.cell.number, lines, ast.Module(kept, [])))
 
 
 def _put(new: _Part, places: list[list[_Part]]) -> None:
@@ -117,27 +123,9 @@ def _in_order(parts: list[_Part]) -> list[_Part]:
     return done
 
 
-def _names(cell: CodeCell) -> Iterator[str]:
-    if cell.tree is None:
-        yield from cell.defined
-        return
-    for statement in cell.tree.body:
-        yield from _names_in(statement)
-
-
-def _defined(cell: CodeCell) -> Iterator[str]:
-    """Functions and classes at the top level. In a broken cell, those that its text seems to define."""
-    if cell.tree is None:
-        yield from cell.defined
-        return
-    for statement in cell.tree.body:
-        if isinstance(statement, DEFINITION):
-            yield statement.name
-
-
-def _names_in(statement: ast.stmt) -> set[str]:
-    """The names that a statement and its blocks give a meaning."""
-    return {name for part in notebooks.unfolded(statement) for name in notebooks.names_bound(part)}
+def _is_gone(statement: Statement, gone: frozenset[str]) -> bool:
+    """Return whether newer cells replace all names of a statement, or without any, a name that it looks up."""
+    return statement.binds <= gone if statement.binds else bool(statement.reads_now & gone)
 
 
 def _first_line(statement: ast.stmt) -> int:

@@ -44,13 +44,13 @@ class PythonFile(Question, frozen=True):
 
 
 class Notebook(Question, frozen=True):
-    """Extract the definitions of a Jupyter notebook. The answer is a `Source`."""
+    """Extract the code of a Jupyter notebook. The answer is a `Source`."""
 
     content: bytes
 
 
 class Executed(Question, frozen=True):
-    """Extract the definitions of the cells that a kernel has run, in that order. The answer is a `Source`."""
+    """Extract the code of the cells that a kernel has run, in that order. The answer is a `Source`."""
 
     cells: list[bytes]
 
