@@ -219,6 +219,11 @@ class Course:
             + both(" `dlgrade list` shows them all.", "用 `dlgrade list` 查看全部章节。")
         )
 
+    @property
+    def book_module(self) -> Path:
+        """The file with the helpers of the book's module d2l."""
+        return self.folder / "exercises" / "d2l.py"
+
     def starter(self, chapter: Chapter) -> Path:
         return self.folder / "exercises" / f"{chapter.stem}.py"
 

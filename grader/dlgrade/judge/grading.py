@@ -74,7 +74,7 @@ class Grading:
         self.pictures = pictures
         self.stand_in = stand_in
         self.forbidden = ForbiddenUses(content.course, content.chapter, self.seed_for)
-        self.worker = SubmissionWorker(submission, workers, sandbox, content.reference.source, self.forbidden)
+        self.worker = SubmissionWorker(submission, workers, sandbox, content, self.forbidden)
         self.checks: dict[str, Check] = {}
         self.timeouts: Counter[str] = Counter()  # by exercise
         self.on_reference = False  # the reference answers in the submission's place
@@ -283,7 +283,7 @@ class Grading:
 
     def _refuse_forbidden(self, check: Check) -> None:
         if use := self.forbidden.used.get(check.exercise):
-            raise Unmet(Verdict.FAILED, reasons.forbidden(use, self.submission))
+            raise reasons.from_use(use, self.submission)
 
     # The end.
 
@@ -298,7 +298,7 @@ class Grading:
                 self._settle_from_scratch(check)
         for check in self.checks.values():
             if check.passed and (use := self.forbidden.used.get(check.exercise)):
-                check.unmet = Unmet(Verdict.FAILED, reasons.forbidden(use, self.submission))
+                check.unmet = reasons.from_use(use, self.submission)
         if self.stand_in is None:
             diagnose(self.checks.values(), self.content)
         return ChapterReport(

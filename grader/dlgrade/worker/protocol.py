@@ -49,12 +49,14 @@ class Read(msgspec.Struct, frozen=True, tag=True):
         main: the name of the file that is the submission.
         exercises: the families that each exercise forbids.
         interface: the names of the methods that suites may call.
+        helpers: the files of the book's module d2l, which are not written into the scratch folder.
     """
 
     files: dict[str, bytes]
     main: str
     exercises: dict[str, tuple[ForbiddenFamily, ...]] = {}
     interface: list[str] = []
+    helpers: dict[str, bytes] = {}
 
 
 class Execute(msgspec.Struct, frozen=True, tag=True):
@@ -100,12 +102,15 @@ Dotted = Annotated[str, msgspec.Meta(max_length=most.MAX_DOTTED_NAME)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a column, a count
 Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
 Status = Literal["value", "raised", "missing", "unsendable"]
+Absent = Literal["module", "star", "exercise", "helper"]
 
 
 class Failure(msgspec.Struct, forbid_unknown_fields=True):
     """An exception in the submission, as `dlgrade.worker.failures` describes it.
 
-    `frames` are (file, line, function, times), `syntax` is (file, line, column, source).
+    `frames` are (file, line, function, times), `syntax` is (file, line, column, source). `unavailable` is the kind and
+    the name of a thing that is not there: a "module"; a module that a "star" import did not find; a name of d2l that is
+    an "exercise" of the chapter; or a "helper" that d2l does not have.
     """
 
     type: Name
@@ -116,6 +121,7 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     gpu_error: bool
     frames: Annotated[list[tuple[Name, Place, Name, Place]], msgspec.Meta(max_length=most.MAX_FRAMES)]
     syntax: tuple[Name, Place, Place, Annotated[str, msgspec.Meta(max_length=most.MAX_SOURCE)]] | None = None
+    unavailable: tuple[Absent, Dotted] | None = None
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
