@@ -190,7 +190,7 @@ def load_array(data_arrays, batch_size, is_train=True):
 
 
 def get_fashion_mnist_labels(labels):
-    names = "t-shirt trouser pullover dress coat sandal shirt sneaker bag".split() + ["ankle boot"]
+    names = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
     return [names[int(label)] for label in labels]
 
 

@@ -175,7 +175,6 @@ LOADING = {
     "syntax-error": ("def f(x:\n    return x\n", ("Syntax error", "never closed"), "语法错误", "def f(x:"),
     "tabs-and-spaces": ("if 1:\n\tx = 1\n        y = 2\n", ("Syntax error", "tabs"), "语法错误", "y = 2"),
     "null-byte": ("x = '\0'\n", ("Syntax error", "null bytes"), "语法错误", ""),
-    "missing-library": ("import tensorflow_x\n", ("ModuleNotFoundError", "'tensorflow_x'"), "", "import tensorflow_x"),
     "exception": ("\n1 / 0\n", ("ZeroDivisionError: division by zero",), "", "1 / 0"),
     "exit": ("raise SystemExit(0)\n", ("SystemExit",), "", "raise SystemExit(0)"),
 }

@@ -9,17 +9,18 @@ from pathlib import Path
 import msgspec
 
 from dlgrade.course import Chapter, Course
+from dlgrade.course.book_module import book_module
 from dlgrade.course.data_sets import data_sets
 from dlgrade.submission import Submission
 from dlgrade.version import __version__
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """A digest of everything that a chapter is graded by: its files, forbidden families and data sets."""
+    """A digest of everything that a chapter is graded by: its files, forbidden families, data sets and module d2l."""
     answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
     files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
     forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]
-    entry = msgspec.json.encode((chapter, forbidden, course.data))
+    entry = msgspec.json.encode((chapter, forbidden, course.data, sorted(book_module(course, chapter).items())))
     return _digest(entry, *(_bytes_of(path) for path in files))
 
 
@@ -33,7 +34,7 @@ def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, gen
         sandbox: Mode of the sandbox.
         generation: How often staff had everything graded again.
     """
-    circumstances = f"{__version__} {version('torch')} {seed} {sandbox} {generation}".encode()
+    circumstances = f"{__version__} {version('torch')} {seed} {sandbox} {generation} {submission.left_out}".encode()
     files = [part for name, content in sorted(submission.files.items()) for part in (name.encode(), content)]
     return _digest(chapter, circumstances, submission.main.encode(), *files).hex()
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable
 
 from dlgrade.course.course import Chapter, Course
+from dlgrade.course.starter_code import read_reference
 from dlgrade.errors import CourseError
 from dlgrade.text import same
 
@@ -67,14 +68,13 @@ def _without_answers(
     """Return the statements of a reference that some names need, and the names that need an asked exercise."""
     if not names:
         return [], set()
-    path = course.reference(home)
-    statements = ast.parse(path.read_text(encoding="utf-8")).body
+    statements = ast.parse(read_reference(course, home)).body
     wanted: set[ast.stmt] = set()
     refused: set[str] = set()
     for name in names:
         needed, needed_names = closure(statements, name)
         if not needed:
-            raise CourseError(same(f"{course.book_module}: {path} does not define {name}"))
+            raise CourseError(same(f"{course.book_module}: the reference of {home.id} has no {name}"))
         if needed_names & asked:
             refused.add(name)
         else:
@@ -123,7 +123,7 @@ def _own_helpers(source: str, taken: dict[str, list[str]], left_out: set[str]) -
         left_out = left_out.union(*(names_bound(part) for part in lost))
         statements = [part for part in statements if part not in lost]
     imports = "".join(f"from d2l._{home} import {', '.join(names)}\n" for home, names in taken.items() if names)
-    public = {name for part in statements for name in names_bound(part)} | {*sum(taken.values(), [])}
+    public = {name for names in (*map(names_bound, statements), *taken.values()) for name in names}
     everything = f"__all__ = {sorted(name for name in public if name[0] != '_' and name != HIDDEN)}\n"
     return imports + _code(statements) + everything
 

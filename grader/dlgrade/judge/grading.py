@@ -282,7 +282,8 @@ class Grading:
             check.spent += time.monotonic() - started
 
     def _refuse_forbidden(self, check: Check) -> None:
-        if use := self.forbidden.used.get(check.exercise):
+        use = self.forbidden.used.get(check.exercise)
+        if use is not None and not (use.kind == "missing" and self.worker.load_fault):  # that fault says more
             raise reasons.from_use(use, self.submission)
 
     # The end.
@@ -306,6 +307,7 @@ class Grading:
             [check.report() for check in self.checks.values() if check.begun or not stopped],
             self.forbidden.suspicious,
             missing=self.workers.missing,
+            left_out=list(self.submission.left_out),
         )
 
     def _settle_from_scratch(self, check: Check) -> None:

@@ -199,8 +199,8 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
 def missing_module(name: str) -> Text:
     """Tell a student that a module is not there, and how to do without it."""
     return both(
-        f"{name} is not installed where this is graded. Delete the import if nothing needs it; otherwise write this part "
-        f"without {name}. If {name} is a file of yours, hand it in, too.",
+        f"{name} is not installed where this is graded. Delete the import if nothing needs it; otherwise write this "
+        f"part without {name}. If {name} is a file of yours, hand it in, too.",
         f"评分环境没有安装 {name}。若用不到它，请删除该导入；否则请不用 {name} 编写这一部分。"
         f"若 {name} 是你自己的文件，请一并提交。",
     )

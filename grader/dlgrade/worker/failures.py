@@ -10,7 +10,7 @@ import traceback
 import types
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import torch
 
@@ -56,16 +56,16 @@ def _cause(error: BaseException) -> BaseException:
     return cause if issubclass(type(cause), BaseException) else error
 
 
-def _facts(error: BaseException) -> tuple[Any, Any, Any]:
+def _facts(error: BaseException) -> Sequence[Any]:
     """Return the kind, the name and the cause of an `Unavailable`; three times None for any other exception."""
-    facts = _attribute(error, BaseException, "args") if issubclass(type(error), Unavailable) else ()
+    facts: tuple[Any, ...] = _attribute(error, BaseException, "args") if issubclass(type(error), Unavailable) else ()
     return facts if len(facts) == 3 else (None, None, None)
 
 
 def _unavailable(error: BaseException, lost: Sequence[str]) -> tuple[Absent, str] | None:
     kind, name, _ = _facts(error)
     if type(kind) is str and kind in get_args(Absent):
-        return kind, clipped(name, MAX_DOTTED_NAME)
+        return cast(Absent, kind), clipped(name, MAX_DOTTED_NAME)
     if issubclass(type(error), NameError) and lost:
         return "star", clipped(lost[0], MAX_DOTTED_NAME)
     return None
@@ -91,7 +91,12 @@ def _frames(error: BaseException, folder: Path) -> list[tuple[str, int, str, int
             _, times = seen.pop((id(code), line), (code, 0))
             seen[id(code), line] = code, times + 1
     return [
-        (clipped(code.co_filename[len(str(folder)) + 1 :], MAX_NAME), _place(line), clipped(code.co_name, MAX_NAME), _place(times))
+        (
+            clipped(code.co_filename[len(str(folder)) + 1 :], MAX_NAME),
+            _place(line),
+            clipped(code.co_name, MAX_NAME),
+            _place(times),
+        )
         for (_, line), (code, times) in list(seen.items())[-MAX_FRAMES:]
     ]
 

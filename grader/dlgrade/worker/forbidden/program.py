@@ -290,9 +290,7 @@ def _root(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def bindings(
-    body: Iterable[ast.AST], program: Program, source: str
-) -> Iterator[tuple[str, ast.expr | Value | None]]:
+def bindings(body: Iterable[ast.AST], program: Program, source: str) -> Iterator[tuple[str, ast.expr | Value | None]]:
     """Yield the names that statements of a file bind in their own scope, each with its value where it is known."""
     waiting = list(body)
     while waiting:
