@@ -7,8 +7,8 @@ Only import statements at the top level bind stand-ins. Inside `try`, `if` or a 
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import sys
 import types

@@ -136,7 +136,9 @@ class _Reader(ast.NodeVisitor):
             if at_once and not harmless and not policy.allows_module(path, exercise=False):
                 self.escape(value.label, node)
             elif not policy.allows_module(path, exercise=True):
-                self.escape(value.label, node, mild=True, missing=not is_installed(path.partition(".")[0]))
+                top = path.partition(".")[0]
+                missing = top not in self.program.trees and not is_installed(top)
+                self.escape(value.label, node, mild=True, missing=missing)
         if value.module and bare:
             self.escape(f"the module {value.label} as a value", node)
         if not value.module:
