@@ -36,6 +36,9 @@ from torch.utils import data
 # GIVEN ch68: PositionWiseFFN, AddNorm, EncoderBlock, TransformerEncoder
 # GIVEN ch69: get_tokens_and_segments, BERTEncoder, MaskLM
 
+# A comment `# NOT chNN: names` leaves out helpers that are almost an answer of the chapter, under another name.
+# NOT ch23: evaluate_accuracy
+
 # torch's functions under the names that the book uses in all its editions.
 
 float32, int32 = torch.float32, torch.int32
@@ -227,6 +230,15 @@ class _Nothing:
 
 
 plt = display = backend_inline = _Nothing()
+
+
+class FlattenLayer(nn.Flatten):
+    """The name in the first edition, d2lzh_pytorch; so is the next."""
+
+
+class GlobalAvgPool2d(nn.AdaptiveAvgPool2d):
+    def __init__(self):
+        super().__init__(1)
 
 
 class Animator:

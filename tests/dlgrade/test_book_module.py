@@ -81,6 +81,7 @@ def test_a_helper_that_needs_an_exercise():
     """A helper is left out of a chapter that asks for a part of it, whatever the helper's own name is."""
     module = texts("ch65")["d2l/torch.py"]
     assert "import evaluate_accuracy_gpu" in module
+    assert "evaluate_accuracy" not in texts("ch23")["d2l/torch.py"]  # evaluate_accuracy_gpu is almost the same
     assert "accuracy" not in texts("ch09")["d2l/torch.py"]
     statements = ast.parse(
         "def a(x):\n    return b(x)\ndef b(x):\n    return ns.c\nns = {'c': c}\ndef c(): ...\ndef d(): ..."

@@ -4,6 +4,7 @@
 
 - A submission gets definitions of earlier chapters only.
 - A definition is left out if it is an exercise of the chapter, or needs such a name in any way.
+- A comment `# NOT chNN: names` leaves out helpers that answer an exercise of the chapter under another name.
 - The code has no comments and docstrings, and no file that `inspect` could find.
 
 Only text is read here; nothing runs.
@@ -21,6 +22,7 @@ from dlgrade.errors import CourseError
 from dlgrade.text import same
 
 GIVEN = re.compile(r"^# GIVEN (\w+): (.+)$", re.MULTILINE)
+NOT = re.compile(r"^# NOT (\w+): (.+)$", re.MULTILINE)
 DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Other names that people import the same helpers by, and the name of the library that the helpers hide.
 OTHERS = ("d2l/__init__.py", "d2lzh_pytorch/__init__.py", "d2lzh_pytorch/utils.py")
@@ -37,13 +39,13 @@ def book_module(course: Course, chapter: Chapter) -> dict[str, bytes]:
     if not path.is_file():
         return {}
     source = path.read_text(encoding="utf-8")
-    asked = {exercise.name for exercise in chapter.exercises}
+    barred = {exercise.name for exercise in chapter.exercises} | _too_near(source, chapter)
     files: dict[str, str] = {}
     taken: dict[str, list[str]] = {}
-    left_out = set(asked)
+    left_out = set(barred)
     for home, names in given(course, source):
         taken[home.id] = names if _is_earlier(course, home, chapter) else []
-        statements, refused = _without_answers(course, home, taken[home.id], asked)
+        statements, refused = _without_answers(course, home, taken[home.id], barred)
         taken[home.id] = [name for name in taken[home.id] if name not in refused]
         left_out |= {*names} - {*taken[home.id]}
         files[f"d2l/_{home.id}.py"] = _code(statements)
@@ -57,15 +59,20 @@ def given(course: Course, source: str) -> list[tuple[Chapter, list[str]]]:
     return [(course.chapter(home), re.split(r",\s*", names)) for home, names in GIVEN.findall(source)]
 
 
+def _too_near(source: str, chapter: Chapter) -> set[str]:
+    """Return the helpers that the comments leave out of a chapter."""
+    return {name for home, names in NOT.findall(source) if home == chapter.id for name in re.split(r",\s*", names)}
+
+
 def _is_earlier(course: Course, home: Chapter, chapter: Chapter) -> bool:
     ids = [known.id for known in course.chapters]
     return ids.index(home.id) < ids.index(chapter.id)
 
 
 def _without_answers(
-    course: Course, home: Chapter, names: list[str], asked: set[str]
+    course: Course, home: Chapter, names: list[str], barred: set[str]
 ) -> tuple[list[ast.stmt], set[str]]:
-    """Return the statements of a reference that some names need, and the names that need an asked exercise."""
+    """Return the statements of a reference that some names need, and the names that need a barred name."""
     if not names:
         return [], set()
     statements = ast.parse(read_reference(course, home)).body
@@ -75,7 +82,7 @@ def _without_answers(
         needed, needed_names = closure(statements, name)
         if not needed:
             raise CourseError(same(f"{course.book_module}: the reference of {home.id} has no {name}"))
-        if needed_names & asked:
+        if needed_names & barred:
             refused.add(name)
         else:
             wanted |= needed
