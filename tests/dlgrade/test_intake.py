@@ -210,6 +210,43 @@ def test_a_helper_is_no_version(tmp_path):
     assert batch.hand_ins[0].passed_over == ()
 
 
+def test_packages_and_data(tmp_path):
+    """Packages and data files that the code names come along from a folder, a zip and a single file; others do not."""
+    code = "from utils.att import f\nopen('data/words.txt')\n"
+    files = {"ch28.py": code, "utils/att.py": "u", "data/words.txt": "w", "data/big.bin": "b", "report.pdf": "r"}
+    put(tmp_path / "in", {f"ada/{name}": text for name, text in files.items()})
+    put(tmp_path / "in", {"bob.zip": zipped({f"project/{name}": text for name, text in files.items()})})
+    put(tmp_path / "cyd", files)
+    batch = gather([tmp_path / "in", tmp_path / "cyd" / "ch28.py"], chapters=[CH28])
+    expected = {"ch28.py": code.encode(), "utils/att.py": b"u", "data/words.txt": b"w", "data/big.bin": b"b"}
+    assert {one.student: one.submission.files for one in batch.hand_ins} == dict.fromkeys(
+        ("ada", "bob", "cyd"), expected
+    )
+
+
+def test_hostile_names_beside(tmp_path):
+    """Paths that lead out, links, deep and endless names, and a file that is also a folder do no harm beside a file."""
+    deep = "/".join(["data"] * 200) + "/x.txt"
+    entries = {
+        "ch28.py": "import os, utils\n'data', '..', 'x.txt', 'ch28.py', 'nul', 'C:'\n",
+        "../x.txt": "out", "/x.txt": "absolute", "data/../../x.txt": "out", "C:\\x.txt": "drive",
+        "C:/data/x.txt": "drive", deep: "deep", "data/" + "n" * 300: "long", "data/a:stream": "stream",
+        "data/\x1b[2J": "clear", "data/x.txt": "ok", "data/x.txt/y.txt": "in a file",
+        "ch28.py/x.txt": "in the submission", "utils/.hidden.py": "", "utils/os.py": "o",
+    }  # fmt: skip
+    put(tmp_path / "in", {"ada.zip": zipped(entries), "bob.zip": zipped({"ch28.py": "b"})})
+    put(tmp_path / "secret", {"x.txt": "secret"})
+    put(tmp_path / "in2", {"cyd/ch28.py": "'x.txt', 'data'\n"})
+    (tmp_path / "in2" / "cyd" / "x.txt").symlink_to(tmp_path / "secret" / "x.txt")
+    (tmp_path / "in2" / "cyd" / "data").symlink_to(tmp_path / "secret")
+    batch = gather([tmp_path / "in", tmp_path / "in2"], chapters=[CH28])
+    ada, _, cyd = (one.submission for one in batch.hand_ins)
+    assert {name for name in ada.files if name != "ch28.py"} == {"data/x.txt", "utils/os.py"}
+    assert "data/x.txt/y.txt" in ada.left_out
+    assert cyd.files.keys() == {"ch28.py"}
+    assert sorted(cyd.left_out) == ["data", "x.txt"]
+
+
 def test_a_zip_for_each_student(tmp_path):
     """A zip is called for its student, whatever folders it has inside; its times are of the due file's zone."""
     put(tmp_path / "in", {

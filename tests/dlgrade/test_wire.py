@@ -319,6 +319,9 @@ REFUSED = {
     "syntax-column": {"error": failure(syntax=["f.py", 1, FAR, "x"])},
     "syntax-negative": {"error": failure(syntax=["f.py", 1, -1, "x"])},
     "syntax-source": {"error": failure(syntax=["f.py", 1, 1, "x" * 201])},
+    "unavailable-name": {"error": failure(unavailable=["module", "n" * 201])},
+    "unavailable-kind": {"error": failure(unavailable=["error", "n"])},
+    "unavailable-nothing": {"error": failure(unavailable=["module"])},
 }
 
 

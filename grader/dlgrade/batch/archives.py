@@ -10,9 +10,10 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, is_litter, moment, unreadable
+from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, moment, unreadable
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
+from dlgrade.submission.beside import is_litter
 from dlgrade.submission.reading import reader
 from dlgrade.submission.reading.questions import Listing, Member, MemberContent, Members, Place, TooLarge, Unpack
 from dlgrade.text import both

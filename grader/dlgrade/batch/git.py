@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, is_litter, link_entry, moment
+from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, link_entry, moment
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
+from dlgrade.submission.beside import is_litter
 from dlgrade.submission.reading.reader import deadline
 from dlgrade.text import both
 

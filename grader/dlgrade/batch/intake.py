@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path, PurePath
@@ -20,9 +20,9 @@ from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folde
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
-from dlgrade.submission import MAX_FILES, SUFFIXES, Submission
+from dlgrade.submission import SUFFIXES, Submission
+from dlgrade.submission.beside import Candidate, listed
 from dlgrade.submission.reading import reader
-from dlgrade.submission.reading.questions import MAX_FILE_BYTES
 from dlgrade.text import Text, both
 
 MAY_HOLD_CODE = ("", ".zip", *SUFFIXES)  # suffixes of entries; a folder has none
@@ -134,10 +134,10 @@ def _zip_tree(path: Path, zone: tzinfo | None) -> Tree:
 
 
 def _loose_tree(folder: Path, files: list[Path]) -> Tree:
-    """Files that were given by name, with the other Python files of their folder as helpers."""
+    """Files that were given by name, with the other files of their folder as helpers."""
     entries = [file_entry(path.resolve() if path.is_symlink() else path, (clean(path.name),)) for path in files]
-    others = sorted(path for path in folder.glob("*.py") if path not in files)
-    entries += [file_entry(path, (clean(path.name),), helper=True) for path in others]
+    others = ((name, path) for name, path in listed(folder) if path not in files)
+    entries += [file_entry(path, tuple(name.split("/")), helper=True) for name, path in others]
     return Tree(clean(folder.absolute().name), str(folder), entries)
 
 
@@ -341,27 +341,30 @@ def _unclear(chapter: str, files: list[OwnedFile]) -> Text:
 
 
 def _submission(chosen: OwnedFile, files: list[OwnedFile]) -> Submission:
-    """Read the chosen file, and the student's other Python files of its folder, which it may import.
+    """Read the chosen file, and the student's other files of its folder, as far as its code imports or names them.
 
     Raises:
         SubmissionError: the chosen file cannot be read.
     """
     name = _safe(chosen.name)
     content = chosen.entry.read(submission.size_limit(name))
-    neighbours: dict[str, bytes] = {}
-    left = submission.MAX_BESIDE
-    for file in sorted(files, key=_age, reverse=True):
-        is_beside = file.home == chosen.home and file is not chosen and file.entry.suffix == ".py"
-        module = _importable(file)
-        if not is_beside or module in neighbours or len(neighbours) >= MAX_FILES:
-            continue
+    others = [file for file in sorted(files, key=_age, reverse=True) if file is not chosen]
+    candidates = [
+        Candidate("/".join((*file.home[len(chosen.home) :], _importable(file))), _reader(file))
+        for file in others
+        if file.home[: len(chosen.home)] == chosen.home
+    ]
+    return submission.from_content(name, content, display_name=chosen.entry.display_name, beside=candidates)
+
+
+def _reader(file: OwnedFile) -> Callable[[int], bytes | None]:
+    def read(limit: int) -> bytes | None:
         try:
-            neighbours[module] = file.entry.read(min(MAX_FILE_BYTES, left))
+            return file.entry.read(limit)
         except SubmissionError:
-            continue  # a submission that imports the file fails with a message of its own
-        left -= len(neighbours[module])
-    neighbours = dict(sorted(neighbours.items()))
-    return submission.from_content(name, content, display_name=chosen.entry.display_name, neighbours=neighbours)
+            return None
+
+    return read
 
 
 def _safe(name: str) -> str:

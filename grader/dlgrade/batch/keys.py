@@ -8,14 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, references
+from dlgrade.course.book_module import book_module
 from dlgrade.course.data_sets import data_sets
+from dlgrade.errors import CourseError
 from dlgrade.submission import Submission
 from dlgrade.version import __version__
 
 
 def chapter_digest(course: Course, chapter: Chapter) -> bytes:
-    """A digest of everything that a chapter is graded by: its files, forbidden families and data sets.
+    """A digest of everything that a chapter is graded by: its files, forbidden families, data sets and module d2l.
 
     Hints, formulas and links change no result, so they may be edited while a class is graded.
     """
@@ -24,8 +26,17 @@ def chapter_digest(course: Course, chapter: Chapter) -> bytes:
     forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]
     titles = [chapter.title, *(exercise.title for exercise in chapter.exercises)]
     names = [chapter.id, *(exercise.name for exercise in chapter.exercises)]
-    entry = msgspec.json.encode((names, titles, forbidden, course.data))
+    helpers = sorted(book_module(course, chapter).items())
+    entry = msgspec.json.encode((names, titles, forbidden, course.data, _whole_reference(course, chapter), helpers))
     return _digest(entry, *(_bytes_of(path) for path in files))
+
+
+def _whole_reference(course: Course, chapter: Chapter) -> str:
+    """The reference with the code that other chapters give it. Empty if it has a fault, which grading then reports."""
+    try:
+        return references.source(course, chapter)
+    except CourseError:
+        return ""
 
 
 def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, generation: int) -> str:
@@ -38,7 +49,7 @@ def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, gen
         sandbox: Mode of the sandbox.
         generation: How often staff had everything graded again.
     """
-    circumstances = f"{__version__} {version('torch')} {seed} {sandbox} {generation}".encode()
+    circumstances = f"{__version__} {version('torch')} {seed} {sandbox} {generation} {submission.left_out}".encode()
     files = [part for name, content in sorted(submission.files.items()) for part in (name.encode(), content)]
     return _digest(chapter, circumstances, submission.main.encode(), *files).hex()
 

@@ -11,12 +11,12 @@ from pathlib import Path, PurePath
 
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
+from dlgrade.submission.beside import is_litter
 from dlgrade.submission.reading.questions import Record
 from dlgrade.text import Text, both
 
 MAX_WALKED = 200_000  # files of one folder; a folder with more was named by mistake
 LAST_SECOND = 7_258_118_400  # 2200
-LITTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "node_modules", "site-packages", "venv", "env"}
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,6 @@ class Tree:
     one_student: bool = False
     records: Mapping[str, Record] | None = None
     problem: Text | None = None
-
-
-def is_litter(parts: tuple[str, ...]) -> bool:
-    """Return whether a system or a tool left the file behind: hidden files, caches, lock files of office programs."""
-    return any(part.startswith((".", "~$")) or part.lower() in LITTER for part in parts)
 
 
 def moment(seconds: float) -> datetime | None:

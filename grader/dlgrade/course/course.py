@@ -284,6 +284,11 @@ class Course:
             + both(" `dlgrade list` shows them all.", "用 `dlgrade list` 查看全部章节。")
         )
 
+    @property
+    def book_module(self) -> Path:
+        """The file with the helpers of the book's module d2l."""
+        return self.folder / "exercises" / "d2l.py"
+
     def chapter_file(self, stem: str) -> Path:
         """The chapter.yaml of the chapter with this folder."""
         return self.folder / "exercises" / stem / "chapter.yaml"

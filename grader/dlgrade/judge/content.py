@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from dlgrade.course import Chapter, Course, Misconception, references
+from dlgrade.course.book_module import book_module
 from dlgrade.course.references import Reference
 from dlgrade.errors import CourseError
 from dlgrade.judge.trusted import PATIENCE_SECONDS, Variant
@@ -24,7 +26,10 @@ class WrongVersion:
 
 @dataclass(frozen=True)
 class Content:
-    """A chapter's reference and misconceptions. Both are read when first asked for, and kept."""
+    """A chapter's reference, its misconceptions, and the module d2l for its submissions.
+
+    Each is read when it is first asked for, and kept.
+    """
 
     course: Course
     chapter: Chapter
@@ -41,6 +46,20 @@ class Content:
     def key(self) -> bytes:
         """The key that seeds are hashed with: as confidential as the reference, and the same on every machine."""
         return hashlib.blake2b(self.reference.source.encode(), digest_size=32).digest()
+
+    def helpers(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the files of the module d2l for a submission with these files: none unless they mention it.
+
+        A file or folder d2l beside the submission comes first.
+        """
+        own = {name.partition("/")[0].removesuffix(".py") for name in files}
+        if "d2l" in own or not any(b"d2l" in content for content in files.values()):
+            return {}
+        return {name: code for name, code in self._book_module.items() if name.partition("/")[0] not in own}
+
+    @cached_property
+    def _book_module(self) -> dict[str, bytes]:
+        return book_module(self.course, self.chapter)
 
     @cached_property
     def misconceptions(self) -> list[WrongVersion]:

@@ -24,7 +24,10 @@ MAX_NAME = 200
 
 
 class Use(msgspec.Struct, frozen=True, array_like=True):
-    """A forbidden use; `kind` is "call", "escape" from the rules, "operator" that ran, or "mention" for staff."""
+    """A forbidden use.
+
+    `kind` is "call", "escape" from the rules, "operator" that ran, "missing" module, or "mention" for staff.
+    """
 
     kind: str
     name: str
@@ -58,13 +61,19 @@ class ForbiddenUses:
         self.suspicious: list[Mention] = []
         self.recorded: dict[str, frozenset[str]] = {}  # the checks drawn for each exercise
 
-    def request(self, submission: Submission, reference: str) -> Read:
-        """Return the request to read a submission and to look for forbidden uses in it."""
+    def request(self, submission: Submission, reference: str, helpers: dict[str, bytes]) -> Read:
+        """Return the request to read a submission and to look for forbidden uses in it.
+
+        Args:
+            submission: the submission.
+            reference: the source of the chapter's reference.
+            helpers: the files of the book's module d2l that come along.
+        """
         exercises = {
             name: tuple(ForbiddenFamily(family.names, family.operators) for family in families)
             for name, families in self.families.items()
         }
-        return Read(submission.files, submission.main, exercises, interface(reference), given(reference))
+        return Read(submission.files, submission.main, exercises, interface(reference), given(reference), helpers)
 
     def note_files(self, answer: Any) -> None:
         """Take the answer of the static check. Raises `ValidationError` for an answer that no honest worker gives."""

@@ -77,7 +77,7 @@ class Grading:
         self.pictures = pictures
         self.stand_in = stand_in
         self.forbidden = ForbiddenUses(content.course, content.chapter, self.seed_for)
-        self.worker = SubmissionWorker(submission, workers, sandbox, content.reference.source, self.forbidden)
+        self.worker = SubmissionWorker(submission, workers, sandbox, content, self.forbidden)
         self.checks: dict[str, Check] = {}
         self.timeouts: Counter[str] = Counter()  # by exercise
         self.kept = 0  # bytes of values in transcripts
@@ -303,8 +303,9 @@ class Grading:
             check.spent += time.monotonic() - started
 
     def _refuse_forbidden(self, check: Check) -> None:
-        if use := self.forbidden.used.get(check.exercise):
-            raise Unmet(Verdict.FAILED, reasons.forbidden(use, self.submission))
+        use = self.forbidden.used.get(check.exercise)
+        if use is not None and not (use.kind == "missing" and self.worker.load_fault):  # that fault says more
+            raise reasons.from_use(use, self.submission)
 
     # The end.
 
@@ -319,7 +320,7 @@ class Grading:
                 self._settle_from_scratch(check)
         for check in self.checks.values():
             if check.passed and (use := self.forbidden.used.get(check.exercise)):
-                check.unmet = Unmet(Verdict.FAILED, reasons.forbidden(use, self.submission))
+                check.unmet = reasons.from_use(use, self.submission)
         if self.stand_in is None:
             diagnose(self.checks.values(), self.content)
         return ChapterReport(
@@ -327,6 +328,7 @@ class Grading:
             [check.report() for check in self.checks.values() if check.begun or not stopped],
             self.forbidden.suspicious,
             missing=self.workers.missing,
+            left_out=list(self.submission.left_out),
         )
 
     def _settle_from_scratch(self, check: Check) -> None:

@@ -46,12 +46,16 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
     source: str
     cells: tuple[tuple[int, int], ...]
     live: bool
+    left_out: tuple[str, ...]
     options: RunOptions
     watched: bool = False
 
     @property
     def submission(self) -> Submission:
-        return Submission(self.main, self.files, self.shown, source=self.source, cells=self.cells, live=self.live)
+        return Submission(
+            self.main, self.files, self.shown, source=self.source, cells=self.cells, live=self.live,
+            left_out=self.left_out,
+        )  # fmt: skip
 
 
 class Replay(msgspec.Struct, frozen=True, tag="replay"):

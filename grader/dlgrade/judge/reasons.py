@@ -11,6 +11,7 @@ from dlgrade.judge.forbidden import Use
 from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
+from dlgrade.worker.forbidden.neighbours import HELPERS
 from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
 from dlgrade.worker.protocol import Failure, Name, Place, Reply, Size
 from dlgrade.workers.handle import WorkerLost
@@ -88,7 +89,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
         msgspec.ValidationError: no honest worker sends this.
     """
     if reply.forbidden:
-        return Unmet(Verdict.FAILED, forbidden(Use.of(*reply.forbidden[0]), submission))
+        return from_use(Use.of(*reply.forbidden[0]), submission)
     if reply.status == "raised":
         if reply.error is None:
             raise msgspec.ValidationError("an error without one")
@@ -100,12 +101,26 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
     return None
 
 
+def from_use(use: Use, submission: Submission) -> Unmet:
+    """Return the reason for an exercise that uses something forbidden, or a module that is not there."""
+    if use.kind == "missing":
+        return Unmet(Verdict.RAISED, missing_module(use.name.partition(".")[0]) + _place_of(use, submission))
+    return Unmet(Verdict.FAILED, forbidden(use, submission))
+
+
+def _place_of(use: Use, submission: Submission) -> Text:
+    """Return where a use is, in brackets."""
+    if use.line is None:
+        return same("")
+    if use.file == HELPERS:
+        return both(" (in a helper of d2l)", "（在 d2l 的辅助代码中）")
+    own = use.file in (None, submission.main)
+    return _where(*submission.place(use.line), submission) if own else _in_file(str(use.file), use.line)
+
+
 def forbidden(use: Use, submission: Submission) -> Text:
     """Tell a student that the exercise uses something forbidden."""
-    where = same("")
-    if use.line is not None:
-        own = use.file in (None, submission.main)
-        where = _where(*submission.place(use.line), submission) if own else _in_file(str(use.file), use.line)
+    where = _place_of(use, submission)
     at, at_zh, name = where.en, where.zh, use.name
     if use.kind == "escape":
         return both(
@@ -167,10 +182,11 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
         return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
     if failure.syntax:
         return _syntax_error(failure, submission)
+    if failure.unavailable and failure.unavailable[0] != "star":
+        return Unmet(Verdict.RAISED, _unavailable(*failure.unavailable), detail)
     words = f"{failure.type}: {failure.message}" if failure.message else failure.type
     if failure.frames:
-        note = same("") if failure.skipped is None else _skipped(failure.skipped, submission)
-        return Unmet(Verdict.RAISED, same(words) + note, detail)
+        return Unmet(Verdict.RAISED, same(words) + _advice(failure, submission), detail)
     # no line of the submission was running: it was called, or its result used, in a way that it does not allow
     text = both(
         "Its definition, arguments or return value do not fit the exercise. ",
@@ -178,6 +194,52 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     )
     asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")
     return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
+
+
+def missing_module(name: str) -> Text:
+    """Tell a student that a module is not there, and how to do without it."""
+    return both(
+        f"{name} is not installed where this is graded. Delete the import if nothing needs it; otherwise write this "
+        f"part without {name}. If {name} is a file of yours, hand it in, too.",
+        f"评分环境没有安装 {name}。若用不到它，请删除该导入；否则请不用 {name} 编写这一部分。"
+        f"若 {name} 是你自己的文件，请一并提交。",
+    )
+
+
+def _unavailable(kind: str, name: str) -> Text:
+    """Tell a student why a name has no object: a missing module, or a name that our module d2l leaves out."""
+    if kind == "module":
+        return missing_module(name)
+    if kind == "exercise":
+        return both(
+            f"d2l.{name} is an exercise of this chapter. Use your own {name}.",
+            f"d2l.{name} 是本章的练习，请使用你自己编写的 {name}。",
+        )
+    return both(
+        f"d2l.{name} is not available while grading. Put the code that you need into your own file.",
+        f"评分时不提供 d2l.{name}。请把所需的代码写在自己的文件中。",
+    )
+
+
+def _advice(failure: Failure, submission: Submission) -> Text:
+    """Explain an exception whose cause lies outside the line that raised it."""
+    if failure.unavailable and failure.unavailable[0] == "star":
+        name = failure.unavailable[1]
+        return both(
+            f" (There is no module {name} here, so `from {name} import *` gave no names.)",
+            f"（这里没有模块 {name}，因此 `from {name} import *` 没有导入任何名称。）",
+        )
+    if failure.type == "ModuleNotFoundError":
+        return both(
+            " (Write this part without the module. If it is a file of yours, hand it in, too.)",
+            "（请不用该模块编写这一部分。若它是你自己的文件，请一并提交。）",
+        )
+    if failure.type == "FileNotFoundError":
+        return both(
+            " (Data files come along if they are beside the submission and their names are in its code.)",
+            "（数据文件须与提交的文件放在一起，且代码中写明其文件名，才会一并送评。）",
+        )
+    return same("") if failure.skipped is None else _skipped(failure.skipped, submission)
 
 
 def _skipped(line: int, submission: Submission) -> Text:

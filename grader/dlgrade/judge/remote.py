@@ -130,6 +130,7 @@ class RemoteJudge:
             source=submission.source,
             cells=submission.cells,
             live=submission.live,
+            left_out=submission.left_out,
             watched=on_begin is not None or on_check is not None,
             options=options,
         )

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from dlgrade.judge import reasons
+from dlgrade.judge.content import Content
 from dlgrade.judge.forbidden import ForbiddenUses
 from dlgrade.judge.reasons import Unmet
 from dlgrade.options import SandboxMode
@@ -36,13 +37,22 @@ class SubmissionWorker:
         submission: Submission,
         workers: WorkerSource,
         sandbox: SandboxMode,
-        reference: str,
+        content: Content,
         forbidden: ForbiddenUses,
     ) -> None:
+        """Store the parts; no worker starts before `ready`.
+
+        Args:
+            submission: the submission.
+            workers: makes the workers.
+            sandbox: "require" refuses a worker without the whole sandbox.
+            content: the reference, and the module d2l that comes along.
+            forbidden: takes the forbidden uses that the worker reports.
+        """
         self.submission = submission
         self.workers = workers
         self.sandbox = sandbox
-        self.reference = reference
+        self.content = content
         self.forbidden = forbidden
         self.limits = workers.limits
         self.on_gpu = False
@@ -116,7 +126,8 @@ class SubmissionWorker:
             raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
 
     def _load(self, worker: Worker) -> None:
-        request = self.forbidden.request(self.submission, self.reference)
+        helpers = self.content.helpers(self.submission.files)
+        request = self.forbidden.request(self.submission, self.content.reference.source, helpers)
         started = time.monotonic()
         try:
             self.forbidden.note_files(self._step(worker, request))

@@ -18,7 +18,7 @@ from dlgrade.legible import one_line, shorter
 from dlgrade.report import pictures
 from dlgrade.report.causes import by_cause
 from dlgrade.report.facts import facts
-from dlgrade.report.sentences import next_step, score_sentence
+from dlgrade.report.sentences import left_out_sentence, next_step, score_sentence
 from dlgrade.report.terminal import WIDTH, Terminal
 from dlgrade.results import ChapterReport, CheckReport, Report, number
 from dlgrade.text import Lang, Text, both, same
@@ -99,6 +99,8 @@ class CellReport:
                 if check.id in explained:
                     yield f'<tr><td style="{CELL}"></td><td colspan="2" style="{CELL}">{explained[check.id]}</td></tr>'
         yield "</tbody></table>"
+        if sentence := left_out_sentence(report):
+            yield f'<div style="{QUIET}">{self._words(sentence)}</div>'
 
     def _line(self, check: CheckReport) -> str:
         points = both("bonus", "附加").of(self.lang) if check.bonus else _points([check])

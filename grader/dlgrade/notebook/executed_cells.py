@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from dlgrade.errors import SubmissionError
 from dlgrade.submission import Submission
+from dlgrade.submission.beside import Candidate, choose
 from dlgrade.submission.reading import reader
 from dlgrade.submission.reading.questions import MAX_FILE_BYTES, MAX_HISTORY_BYTES, Executed, Source
 from dlgrade.text import both
@@ -13,13 +14,13 @@ from dlgrade.text import both
 MAIN = "In"
 
 
-def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, bytes]) -> Submission:
+def submission(executed: Sequence[str], shown: str, beside: Iterable[Candidate]) -> Submission:
     """Return the code that the cells define.
 
     Args:
         executed: the source of every cell, in the order of execution; `executed[n]` ran as `In [n]`.
         shown: the name of the notebook.
-        neighbours: files beside the notebook that the code may import.
+        beside: files beside the notebook.
 
     Raises:
         SubmissionError: the cells define nothing, are too large, or cannot be read.
@@ -51,5 +52,8 @@ def submission(executed: Sequence[str], shown: str, neighbours: Mapping[str, byt
                 f"各单元的代码共 {len(content):,} 字节；提交的代码不得超过 {MAX_FILE_BYTES:,} 字节。",
             )
         )
-    files = {MAIN: content, **{name: part for name, part in neighbours.items() if name != MAIN}}
-    return Submission(main=MAIN, files=files, display_name=shown, source=source.text, cells=source.cells, live=True)
+    chosen = choose(MAIN, source.text, beside)
+    return Submission(
+        main=MAIN, files={MAIN: content, **chosen.files}, display_name=shown, source=source.text, cells=source.cells,
+        live=True, left_out=chosen.left_out,
+    )  # fmt: skip

@@ -25,7 +25,8 @@ from dlgrade.notebook import executed_cells
 from dlgrade.options import RunOptions
 from dlgrade.results import ChapterReport, CheckReport, Report
 from dlgrade.student import record
-from dlgrade.submission import Submission, neighbours
+from dlgrade.submission import Submission
+from dlgrade.submission.beside import on_disk
 from dlgrade.text import Lang, Text, both, chosen_lang
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def check_cells(ipython: Any, options: MagicOptions) -> CellReport:
     course = load_course()
     chapters = list(dict.fromkeys(map(course.chapter, options.chapters)))
     executed = ipython.history_manager.input_hist_raw  # as typed; `In` holds rewritten magics
-    submission = executed_cells.submission(executed, _name(ipython).of(options.lang), neighbours(Path.cwd()))
+    submission = executed_cells.submission(executed, _name(ipython).of(options.lang), on_disk(Path.cwd()))
     report = Report(submission=submission.display_name, seed=options.seed, chapters=[])
     judge = _judges[0]
     with _CellProgress(ipython, options.lang) as progress:

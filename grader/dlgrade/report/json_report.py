@@ -28,6 +28,7 @@ def report_data(report: Report, lang: Lang) -> dict[str, Any]:
                 "points": chapter.points,
                 "pending": chapter.pending,
                 "suspicious": msgspec.to_builtins(chapter.suspicious),
+                "left_out": chapter.left_out,
                 "checks": [_check_data(check, lang) for check in chapter.checks],
             }
             for chapter in report.chapters

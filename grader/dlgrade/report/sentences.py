@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dlgrade.results import ChapterReport, CheckReport, ClassResult, Report, Verdict, number
+from dlgrade.submission import MAX_BESIDE, MAX_FILES
 from dlgrade.text import Text, both, same
 
 if TYPE_CHECKING:
     from dlgrade.course import Chapter
 
+MOST_NAMES = 5  # of files in a sentence
 NEEDS = {  # by `CheckReport.needs`; any other need is the name of a data set
     "gpu": both("needs a GPU", "需要 GPU"),
     "training": both("not trained yet", "尚未训练"),
@@ -39,6 +41,21 @@ def score_sentence(result: Report | ChapterReport) -> Text:
     if not result.pending:
         return sentence
     return sentence + both(f", {left} pending", f"，{left} 分待定") + why_pending(result.checks)
+
+
+def left_out_sentence(report: ChapterReport) -> Text | None:
+    """Name the files that were left out beside the submission; None if there are none."""
+    if not report.left_out:
+        return None
+    names = ", ".join(report.left_out[:MOST_NAMES])
+    more = len(report.left_out) - MOST_NAMES
+    and_more = both(f" and {more} more", f"，另有 {more} 个文件") if more > 0 else same("")
+    return both(
+        f"Left out: {names}{and_more.en}. A link does not come along; {MAX_FILES} files of together "
+        f"{MAX_BESIDE // 10**6} MB do.",
+        f"未一并送评：{names}{and_more.zh}。随提交一并送评的文件最多 {MAX_FILES} 个，合计不超过 "
+        f"{MAX_BESIDE // 10**6} MB，不含链接。",
+    )
 
 
 def next_step(report: Report, chapters: list[Chapter]) -> Text:

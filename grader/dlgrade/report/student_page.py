@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dlgrade.report.causes import cause_of
 from dlgrade.report.facts import Fact, facts
-from dlgrade.report.sentences import lateness_sentence, pending_sentence, why_not_graded
+from dlgrade.report.sentences import lateness_sentence, left_out_sentence, pending_sentence, why_not_graded
 from dlgrade.report.templating import render
 from dlgrade.results import CheckReport, ClassChapter, ClassResult, Override, Verdict
 from dlgrade.text import Text
@@ -64,6 +64,7 @@ def student_page(result: ClassResult, chapter: ClassChapter) -> str:
         problem=why_not_graded(result),
         lateness=lateness_sentence(result),
         pending=pending_sentence(result),
+        left_out=left_out_sentence(result.report) if result.report else None,
         other_overrides=[override for override in result.overrides if override.check not in checks],
     )
 

@@ -14,7 +14,7 @@ from dlgrade.course import Chapter
 from dlgrade.legible import visible
 from dlgrade.report.causes import by_cause
 from dlgrade.report.progress_line import ProgressLine
-from dlgrade.report.sentences import next_step, score_sentence
+from dlgrade.report.sentences import left_out_sentence, next_step, score_sentence
 from dlgrade.results import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.text import Lang, Text, both
 
@@ -108,6 +108,9 @@ class Terminal:
         self._correct(report)
         for checks, briefly in by_cause(report):
             self._explain(checks, briefly=briefly)
+        if sentence := left_out_sentence(report):
+            self.console.print()
+            self.print(sentence, "dim")
 
     def _correct(self, report: ChapterReport) -> None:
         """Repeat the lines of the checks whose verdict changed later: a forbidden call takes an exercise's points."""

@@ -130,12 +130,14 @@ class ChapterReport(msgspec.Struct):
     Attributes:
         suspicious: lines that staff should look at; they cost no points by themselves.
         missing: the missing parts of the sandbox; None if unknown.
+        left_out: files beside the submission that its code names, but that did not come along.
     """
 
     id: str
     checks: list[CheckReport]
     suspicious: list[Mention] = []
     missing: list[str] | None = None
+    left_out: list[str] = []
 
     @property
     def points(self) -> float:

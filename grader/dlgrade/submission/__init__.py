@@ -1,8 +1,7 @@
 """A student's hand-in: where its files are, and the source in them."""
 
+from dlgrade.submission.beside import MAX_BESIDE, MAX_FILES
 from dlgrade.submission.submission import (
-    MAX_BESIDE,
-    MAX_FILES,
     NEWLINE,
     SUFFIXES,
     Submission,
@@ -11,12 +10,11 @@ from dlgrade.submission.submission import (
     find,
     from_content,
     locate,
-    neighbours,
     read,
     size_limit,
 )
 
 __all__ = [
     "MAX_BESIDE", "MAX_FILES", "NEWLINE", "SUFFIXES", "Submission", "all_in", "files_of", "find", "from_content",
-    "locate", "neighbours", "read", "size_limit",
+    "locate", "read", "size_limit",
 ]  # fmt: skip

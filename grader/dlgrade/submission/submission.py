@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
+from dlgrade.submission.beside import Candidate, choose, on_disk
 from dlgrade.submission.reading import reader
 from dlgrade.submission.reading.python_files import plain
 from dlgrade.submission.reading.questions import MAX_FILE_BYTES, Notebook, PythonFile, Source
 from dlgrade.text import Text, both
 
 MAX_NOTEBOOK_BYTES = 64_000_000  # most of them are outputs, which are dropped
-MAX_FILES = 100
-MAX_BESIDE = 10_000_000  # bytes of the files that a submission may import
 SUFFIXES = (".py", ".ipynb")
 NEWLINE = re.compile(r"\r\n?|\n")
 
@@ -29,13 +28,14 @@ class Submission:
 
     Args:
         main: Name of the file that is graded.
-        files: Contents of all files by name.
+        files: Contents of all files by path from the folder of the main file.
         display_name: The place of the file, as people write it.
         path: The file on disk, if there is one.
         source: The Python source that is graded.
         cells: For each cell of a notebook, the line of the source after which it begins, and its number.
         live: The submission is the cells that a running notebook has executed. It has no file. Jupyter shows the
             numbers of these cells beside them.
+        left_out: Files beside it that its code names, but that do not come along.
     """
 
     main: str
@@ -45,6 +45,7 @@ class Submission:
     source: str = field(default="", repr=False)
     cells: tuple[tuple[int, int], ...] = ()
     live: bool = False
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def from_source(cls, source: str, name: str) -> Submission:
@@ -142,27 +143,15 @@ def _nothing(chapter: Chapter, folder: Path, named: bool) -> Text:
 
 
 def read(path: Path) -> Submission:
-    """Read a file, and the Python files beside it, which it may import.
+    """Read a file, and the files beside it that its code imports or names.
 
     Raises:
         SubmissionError: the file cannot be read, is empty, too large or not text.
     """
     content = _read_bytes(path)
-    beside = neighbours(path.parent, path.name)
-    return from_content(clean(path.name), content, display_name=clean(str(path)), neighbours=beside, path=path)
-
-
-def neighbours(folder: Path, but: str = "") -> dict[str, bytes]:
-    """The contents of a folder's Python files `but` this one, which a submission there may import."""
-    files: dict[str, bytes] = {}
-    left = MAX_BESIDE
-    for path in sorted(folder.glob("*.py")):
-        if len(files) >= MAX_FILES:
-            break
-        if path.name != but and path.is_file() and path.stat().st_size <= min(MAX_FILE_BYTES, left):
-            content = files[clean(path.name)] = path.read_bytes()
-            left -= len(content)
-    return files
+    return from_content(
+        clean(path.name), content, display_name=clean(str(path)), beside=on_disk(path.parent), path=path
+    )
 
 
 def from_content(
@@ -170,7 +159,7 @@ def from_content(
     content: bytes,
     *,
     display_name: str,
-    neighbours: Mapping[str, bytes] | None = None,
+    beside: Iterable[Candidate] = (),
     path: Path | None = None,
 ) -> Submission:
     """A submission from the content of its main file.
@@ -179,7 +168,7 @@ def from_content(
         name: Name of the file. `.ipynb` says that it is a notebook.
         content: Its content.
         display_name: Its place, as people write it.
-        neighbours: Contents of the files that it may import, by name.
+        beside: The other files of its folder.
         path: The file on disk, if there is one.
 
     Raises:
@@ -198,10 +187,11 @@ def from_content(
     else:
         text = plain(content, display_name)
         source = reader.ask(PythonFile(display_name, content), Source) if text is None else Source(text)
-    files = {name: content, **{key: value for key, value in (neighbours or {}).items() if key != name}}
+    chosen = choose(name, source.text, beside)
     return Submission(
-        main=name, files=files, display_name=display_name, path=path, source=source.text, cells=source.cells
-    )
+        main=name, files={name: content, **chosen.files}, display_name=display_name, path=path, source=source.text,
+        cells=source.cells, left_out=chosen.left_out,
+    )  # fmt: skip
 
 
 def is_notebook(name: str) -> bool:

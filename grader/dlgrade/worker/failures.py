@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import traceback
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import torch
 
 from dlgrade.worker.forbidden import guard
-from dlgrade.worker.limits import MAX_FRAMES, MAX_MESSAGE, MAX_NAME, MAX_PLACE, MAX_SOURCE
-from dlgrade.worker.protocol import Failure
+from dlgrade.worker.limits import MAX_DOTTED_NAME, MAX_FRAMES, MAX_MESSAGE, MAX_NAME, MAX_PLACE, MAX_SOURCE
+from dlgrade.worker.loading import Unavailable
+from dlgrade.worker.protocol import Absent, Failure
 from dlgrade.worker.wire import clipped, name_of
 
 MAX_PATH = 4096
 
 
-def describe(error: BaseException, folder: Path, main: Path, skipped: Mapping[str, int]) -> Failure:
+def describe(
+    error: BaseException, folder: Path, main: Path, skipped: Mapping[str, int], lost: Sequence[str] = ()
+) -> Failure:
     """Return the exception's type, message and frames, and flags for the kinds that the judge distinguishes.
 
     Args:
@@ -30,7 +33,9 @@ def describe(error: BaseException, folder: Path, main: Path, skipped: Mapping[st
         folder: the scratch folder; frames of other files are left out.
         main: the submission's file, in which a syntax error without a file name is.
         skipped: the line of the statement that would have defined each name, had it run.
+        lost: modules that a star import did not find, so that a name may be unknown.
     """
+    error = _cause(error)
     kind, message = type(error), message_of(error)
     failure = Failure(
         type=clipped(name_of(kind), MAX_NAME),
@@ -40,6 +45,7 @@ def describe(error: BaseException, folder: Path, main: Path, skipped: Mapping[st
         forbidden=issubclass(kind, guard.ForbiddenCall),
         gpu_error=issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
         frames=_frames(error, folder),
+        unavailable=_unavailable(error, lost),
     )
     if kind is NameError and failure.frames and failure.frames[-1][0] == _file_name(main.name):
         name = _attribute(error, NameError, "name")
@@ -48,6 +54,27 @@ def describe(error: BaseException, folder: Path, main: Path, skipped: Mapping[st
         failure.message = clipped(_attribute(error, SyntaxError, "msg"), MAX_MESSAGE) or message
         failure.syntax = _syntax(error, main)
     return failure
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return the error of the import that a stand-in holds; any other error as it is."""
+    cause = _facts(error)[2]
+    return cause if issubclass(type(cause), BaseException) else error
+
+
+def _facts(error: BaseException) -> Sequence[Any]:
+    """Return the kind, the name and the cause of an `Unavailable`; three times None for any other exception."""
+    facts: tuple[Any, ...] = _attribute(error, BaseException, "args") if issubclass(type(error), Unavailable) else ()
+    return facts if len(facts) == 3 else (None, None, None)
+
+
+def _unavailable(error: BaseException, lost: Sequence[str]) -> tuple[Absent, str] | None:
+    kind, name, _ = _facts(error)
+    if type(kind) is str and kind in get_args(Absent):
+        return cast(Absent, kind), clipped(name, MAX_DOTTED_NAME)
+    if issubclass(type(error), NameError) and lost:
+        return "star", clipped(lost[0], MAX_DOTTED_NAME)
+    return None
 
 
 def message_of(error: BaseException) -> str:
@@ -70,9 +97,19 @@ def _frames(error: BaseException, folder: Path) -> list[tuple[str, int, str, int
             _, times = seen.pop((id(code), line), (code, 0))
             seen[id(code), line] = code, times + 1
     return [
-        (_file_name(code.co_filename), _place(line), clipped(code.co_name, MAX_NAME), _place(times))
+        (
+            _inside(code.co_filename, folder),
+            _place(line),
+            clipped(code.co_name, MAX_NAME),
+            _place(times),
+        )
         for (_, line), (code, times) in list(seen.items())[-MAX_FRAMES:]
     ]
+
+
+def _inside(path: str, folder: Path) -> str:
+    """Return the path from the scratch folder. The submission may have made the text: nothing asks its class."""
+    return clipped(str.__getitem__(path, slice(len(str(folder)) + 1, None)), MAX_NAME)
 
 
 def _steps(error: BaseException) -> list[types.TracebackType]:

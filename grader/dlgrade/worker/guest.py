@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlgrade.worker import failures, protocol, top_level, wire
+from dlgrade.worker import failures, loading, protocol, top_level, wire
 from dlgrade.worker.forbidden import guard, neighbours, operators, program, static
 from dlgrade.worker.forbidden.families import Forbidden, forbidden_by
 from dlgrade.worker.frames import read_frame, write_frame
@@ -47,9 +47,10 @@ class Implementation:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return getattr(self._module, name)
+            value = getattr(self._module, name)
         except AttributeError:
             raise Missing(name) from None
+        return loading.refuse(value) if type(value) is loading.StandIn else value
 
 
 class Guest:
@@ -77,6 +78,7 @@ class Guest:
         self.forbidden: dict[str, Forbidden] = {}
         self.guard = guard.Guard()
         self.neighbours: neighbours.Neighbours | None = None
+        self.lost: list[str] = []  # modules that a star import did not find
         self.operators: list[str] = []
 
     def answer(self, question: NumberedRequest) -> bytes:
@@ -94,7 +96,8 @@ class Guest:
             name = failures.message_of(error)[:MAX_NAME]
             return self.pack(number, "missing", [name, self.nearest(name), self.skipped.get(name)])
         except BaseException as error:
-            return self.pack(number, "raised", error=failures.describe(error, self.folder, self.path, self.skipped))
+            error_data = failures.describe(error, self.folder, self.path, self.skipped, self.lost)
+            return self.pack(number, "raised", error=error_data)
 
     def obey(self, request: Request) -> Any:
         """Return the value that a request asks for; None where it asks for none."""
@@ -179,6 +182,7 @@ class Guest:
         self.tree, self.skipped, self.names = part.tree, part.skipped, part.names
         report = self.check(request, whole)
         for name, content in files.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_bytes(content)
         self.guard.watch({id(forbidden): forbidden for forbidden in self.forbidden.values()}.values())
         return report
@@ -189,18 +193,21 @@ class Guest:
         Only code that runs can be a use. Suspicious lines are those of the whole file.
         """
         main = self.path.stem
-        trees = neighbours.parsed(main, self.tree, request.files)
-        names = {stem: f"{stem}.py" for stem in trees} | {main: self.path.name}
-        self.neighbours = neighbours.Neighbours(self.folder, request.files)
+        modules = neighbours.modules_in(request.helpers, helper=True) | neighbours.modules_in(request.files)
+        trees = neighbours.parsed(main, self.tree, modules)
+        names = {name: _displayed(modules[name]) for name in trees if name != main} | {main: self.path.name}
+        self.neighbours = neighbours.Neighbours(self.folder, modules, request.exercises, self.lost)
         self.exercises = [*request.exercises]
         # Exercises with the same families share one object, as its names take a while to resolve.
         known = {families: forbidden_by(families) for families in request.exercises.values() if families}
         self.forbidden = {name: known[families] for name, families in request.exercises.items() if families}
         with deep_recursion():
-            uses = static.uses(program.Program(main, trees), names, request.interface, self.forbidden)
+            packages = [name for name, module in modules.items() if module.package]
+            uses = static.uses(program.Program(main, trees, packages), names, request.interface, self.forbidden)
+        own = {name: tree for name, tree in trees.items() if names[name] != neighbours.HELPERS}
         return {
             "uses": {exercise: [finding.plain for finding in findings[:1]] for exercise, findings in uses.items()},
-            "suspicious": [finding.plain for finding in static.suspicious(trees | {main: whole}, names)],
+            "suspicious": [finding.plain for finding in static.suspicious(own | {main: whole}, names)],
         }
 
     def nearest(self, name: str) -> str | None:
@@ -220,15 +227,18 @@ class Guest:
         sys.argv, sys.orig_argv = [self.path.name], [self.path.name]
         sys.modules[MODULE] = self.module
         self.module.__file__ = str(self.path)
-        with deep_recursion():
-            code = compile(self.tree, str(self.path), "exec", dont_inherit=True)
         seed_all(0)  # for constants that the file draws
-        exec(code, self.module.__dict__)
+        loading.run(self.tree, self.path, self.module.__dict__, self.lost)
 
     def probe(self, request: Probe) -> Any:
         """Return the probe's value for the submission. Only the judge can write pickles to the channel."""
         seed_all(request.seed)
         return pickle.loads(request.blob)(Implementation(self.module))
+
+
+def _displayed(module: neighbours.Module) -> str:
+    """Return the name of a module's file in findings."""
+    return neighbours.HELPERS if module.helper else module.path
 
 
 def seed_all(seed: int) -> None:

@@ -50,6 +50,7 @@ class Read(msgspec.Struct, frozen=True, tag=True):
         exercises: the families that each exercise forbids.
         interface: the names of the methods that suites may call.
         given: the names that the starter code defines besides the exercises. Suites may read them.
+        helpers: the files of the book's module d2l, which are not written into the scratch folder.
     """
 
     files: dict[str, bytes]
@@ -57,6 +58,7 @@ class Read(msgspec.Struct, frozen=True, tag=True):
     exercises: dict[str, tuple[ForbiddenFamily, ...]] = {}
     interface: list[str] = []
     given: list[str] = []
+    helpers: dict[str, bytes] = {}
 
 
 class Execute(msgspec.Struct, frozen=True, tag=True):
@@ -102,13 +104,16 @@ Dotted = Annotated[str, msgspec.Meta(max_length=most.MAX_DOTTED_NAME)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a column, a count
 Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
 Status = Literal["value", "raised", "missing", "unsendable"]
+Absent = Literal["module", "star", "exercise", "helper"]
 
 
 class Failure(msgspec.Struct, forbid_unknown_fields=True):
     """An exception in the submission, as `dlgrade.worker.failures` describes it.
 
     `frames` are (file, line, function, times), `syntax` is (file, line, column, source). `skipped` is the line of the
-    statement that would have defined a name that is missing, had it run.
+    statement that would have defined a name that is missing, had it run. `unavailable` is the kind and the name of a
+    thing that is not there: a "module"; a module that a "star" import did not find; a name of d2l that is an "exercise"
+    of the chapter; or a "helper" that d2l does not have.
     """
 
     type: Name
@@ -120,6 +125,7 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     frames: Annotated[list[tuple[Name, Place, Name, Place]], msgspec.Meta(max_length=most.MAX_FRAMES)]
     syntax: tuple[Name, Place, Place, Annotated[str, msgspec.Meta(max_length=most.MAX_SOURCE)]] | None = None
     skipped: Place | None = None
+    unavailable: tuple[Absent, Dotted] | None = None
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

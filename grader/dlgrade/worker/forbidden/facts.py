@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlgrade.worker.forbidden import policy
-from dlgrade.worker.forbidden.program import Library, Own, Program, Unit, Value, bindings, children, walk
+from dlgrade.worker.forbidden.program import (
+    Library,
+    Own,
+    Program,
+    Unit,
+    Value,
+    bindings,
+    children,
+    is_installed,
+    walk,
+)  # fmt: skip
 
 Bound = ast.expr | Value | None
 MAX_ALIASES = 8  # local names that stand for each other in a row
@@ -16,11 +26,15 @@ MAX_ALIASES = 8  # local names that stand for each other in a row
 
 @dataclass(frozen=True)
 class Escape:
-    """A way around the rules; a `mild` escape matters only in code that an exercise reaches."""
+    """A way around the rules; a `mild` escape matters only in code that an exercise reaches.
+
+    `missing` marks the use of a module that is neither installed nor beside the submission.
+    """
 
     label: str
     line: int
     mild: bool = False
+    missing: bool = False
 
 
 @dataclass
@@ -58,7 +72,7 @@ class _Reader(ast.NodeVisitor):
 
     def scope(self, body: list[ast.AST]) -> dict[str, list[Bound]]:
         names: dict[str, list[Bound]] = {}
-        for name, bound in bindings(body, self.program):
+        for name, bound in bindings(body, self.program, self.source.name):
             names.setdefault(name, []).append(bound)
         return names
 
@@ -104,8 +118,8 @@ class _Reader(ast.NodeVisitor):
 
     # Uses.
 
-    def escape(self, label: str, node: ast.AST, *, mild: bool = False) -> None:
-        self.facts.escapes.append(Escape(label, getattr(node, "lineno", 1), mild))
+    def escape(self, label: str, node: ast.AST, *, mild: bool = False, missing: bool = False) -> None:
+        self.facts.escapes.append(Escape(label, getattr(node, "lineno", 1), mild, missing))
 
     def use(self, node: ast.expr, *, bare: bool) -> None:
         """Note the use of a name or an attribute; `bare` if it is used as a value and not to read an attribute."""
@@ -132,7 +146,9 @@ class _Reader(ast.NodeVisitor):
             if at_once and not harmless and not policy.allows_module(path, exercise=False):
                 self.escape(value.label, node)
             elif not policy.allows_module(path, exercise=True):
-                self.escape(value.label, node, mild=True)
+                top = path.partition(".")[0]
+                missing = top not in self.program.trees and not is_installed(top)
+                self.escape(value.label, node, mild=True, missing=missing)
         if value.module and bare:
             self.escape(f"the module {value.label} as a value", node)
         if not value.module:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MODULE = "submission"  # the name that the main file is imported under
+BOOK_MODULES = {"d2l", "d2lzh_pytorch"}  # the judge sends these; an installed module of the name is never used
 UNKNOWN: Any = object()  # the target of a name in a library that is not loaded, or that makes the name on demand
 
 
@@ -78,9 +79,17 @@ class SourceFile:
 class Program:
     """The main file and, parsed when an import names them, the files beside it."""
 
-    def __init__(self, main: str, trees: dict[str, ast.Module]) -> None:
+    def __init__(self, main: str, trees: dict[str, ast.Module], packages: Iterable[str] = ()) -> None:
+        """Take the main file apart.
+
+        Args:
+            main: the name of the main file.
+            trees: the tree of each module by its dotted name.
+            packages: the names of the modules that are packages.
+        """
         self.main = main
         self.trees = trees
+        self.packages = frozenset(packages)
         self.sources: dict[str, SourceFile] = {}
         self.waiting: list[str] = []
         self.need(main)
@@ -101,14 +110,14 @@ class Program:
         elif isinstance(statement, ast.ClassDef):
             self._add_class(source, statement)
         elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for name, value in self.imported(statement):
+            for name, value in self.imported(statement, source.name):
                 if name == "*":
                     source.stars.append(value)
                 self._bind(source, name, [], value, statement.lineno)
         elif not is_main_guard(statement):
             unit = Unit(source.name, [statement], runs=True)
             source.units.append(unit)
-            for name, bound in bindings([statement], self):
+            for name, bound in bindings([statement], self, source.name):
                 self._bind(source, name, [], bound, statement.lineno)
                 source.binders[name].append(unit)
 
@@ -134,8 +143,8 @@ class Program:
 
     # Imports.
 
-    def imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Value]]:
-        """Yield the names that an import binds; `*` for all names of a module."""
+    def imported(self, statement: ast.Import | ast.ImportFrom, source: str) -> Iterator[tuple[str, Value]]:
+        """Yield the names that an import in a file binds; `*` for all names of a module."""
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 if alias.asname:
@@ -144,27 +153,26 @@ class Program:
                     top = alias.name.partition(".")[0]
                     yield top, self.module(top)
             return
-        home = self.module(statement.module or "") if statement.module else Own(self.main)
+        package = "" if source == self.main else home(source, package=source in self.packages)
+        path = absolute(statement, package)
+        owner = self.module(path) if path else Own(self.main)
         for alias in statement.names:
-            value = home if alias.name == "*" else self.member(home, alias.name, imported=True)
+            value = owner if alias.name == "*" else self.member(owner, alias.name, imported=True)
             yield alias.asname or alias.name, value
 
     def module(self, path: str) -> Value:
         """Return the module that an import statement names."""
-        top, _, rest = path.partition(".")
         if path == MODULE:
             return Own(self.main)
-        if top in self.trees and not rest and (top == self.main or not is_installed(top)):
-            self.need(top)
-            return Own(top)
+        if path in self.trees and (path == self.main or not is_installed(path.partition(".")[0])):
+            self.need(path)
+            return Own(path)
         return Library(path, sys.modules.get(path, UNKNOWN), module=True)
 
     def member(self, value: Value, name: str, *, imported: bool = False) -> Value:
         """Return the object `value.name`."""
         if isinstance(value, Own):
-            if not value.name and imported and name in self.trees and name not in self.need(value.source).values:
-                return self.module(name)
-            return value if value.name else Own(value.source, name)
+            return value if value.name else self._own_member(value.source, name)
         target = static_member(value.target, name)
         label = f"{value.label}.{name}"
         if isinstance(target, types.ModuleType):
@@ -172,6 +180,19 @@ class Program:
         if target is UNKNOWN and value.module and label in sys.modules:
             return Library(label, sys.modules[label], module=True)
         return Library(label, target, via=value.label if imported else "")
+
+    def _own_member(self, source: str, name: str) -> Value:
+        """Return a name of a file: a module of its package, a library that the file imports, or a definition."""
+        bound = self.need(source).values.get(name, [])
+        module = name if source == self.main else f"{source}.{name}"
+        if not bound and module in self.trees:
+            return self.module(module)
+        if len(bound) == 1 and isinstance(bound[0], Library):
+            return bound[0]
+        for star in () if bound else self.need(source).stars:
+            if isinstance(star, Own) and self._has(star.source, name):
+                return self._own_member(star.source, name)
+        return Own(source, name)
 
     # Names at the top level of a file.
 
@@ -184,13 +205,19 @@ class Program:
             return values
         for star in source.stars:
             if isinstance(star, Own):
-                if name in self.need(star.source).values:
-                    return [Own(star.source, name)]
+                if self._has(star.source, name):
+                    return [self._own_member(star.source, name)]
             elif static_member(star.target, name) is not UNKNOWN:
                 return [self.member(star, name, imported=True)]
         if hasattr(builtins, name):
             return [Library(f"builtins.{name}", getattr(builtins, name))]
         return []
+
+    def _has(self, source: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Return whether a file of the submission has a name, perhaps by star imports."""
+        file = self.need(source)
+        stars = {star.source for star in file.stars if isinstance(star, Own)} - seen
+        return name in file.values or any(self._has(star, name, seen | stars) for star in stars)
 
     def evaluate(self, source: SourceFile, bound: ast.expr | None, name: str) -> list[Value]:
         """Return the objects that an assignment such as `F = torch.nn.functional` binds."""
@@ -215,9 +242,22 @@ def static_member(owner: Any, name: str) -> Any:
 
 def is_installed(name: str) -> bool:
     """Return whether a library has this name. A library comes before a file of the submission."""
+    if name in BOOK_MODULES:
+        return False
     return (
         name in sys.modules or name in sys.stdlib_module_names or bool(importlib.machinery.PathFinder.find_spec(name))
     )
+
+
+def home(module: str, *, package: bool) -> str:
+    """Return the package that relative imports of a module start from."""
+    return module if package else module.rpartition(".")[0]
+
+
+def absolute(statement: ast.ImportFrom, package: str) -> str:
+    """Return the full name of the module that a `from` statement names, in a file of a package."""
+    base = ".".join(package.split(".")[: len(package.split(".")) - statement.level + 1]) if statement.level else ""
+    return ".".join(filter(None, [base, statement.module]))
 
 
 def is_main_guard(statement: ast.stmt) -> bool:
@@ -270,8 +310,8 @@ def walk(node: ast.AST) -> list[ast.AST]:
     return nodes
 
 
-def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, ast.expr | Value | None]]:
-    """Yield the names that statements bind in their own scope, each with its value where it is known."""
+def bindings(body: Iterable[ast.AST], program: Program, source: str) -> Iterator[tuple[str, ast.expr | Value | None]]:
+    """Yield the names that statements of a file bind in their own scope, each with its value where it is known."""
     waiting = list(body)
     while waiting:
         node = waiting.pop()
@@ -283,7 +323,7 @@ def bindings(body: Iterable[ast.AST], program: Program) -> Iterator[tuple[str, a
             yield from ((walrus.target.id, walrus.value) for walrus in walruses)
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from program.imported(node)
+            yield from program.imported(node, source)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from _assigned(target, node.value)

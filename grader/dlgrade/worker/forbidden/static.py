@@ -35,7 +35,7 @@ from dlgrade.worker.forbidden.program import (
 class FoundUse:
     """A forbidden use, or a suspicious line."""
 
-    kind: str  # "call" of a forbidden function, "escape" from the rules, "mention" that staff should look at
+    kind: str  # "call" of a forbidden function, "escape" from the rules, "missing" module, "mention" for staff
     name: str
     file: str
     line: int
@@ -160,7 +160,8 @@ class Checker:
     def _escapes(self, unit: Unit, *, mild: bool) -> Iterator[FoundUse]:
         for escape in self.facts_of(unit).escapes:
             if mild or not escape.mild:
-                yield self._finding("escape", escape.label, unit.source, escape.line)
+                kind = "missing" if escape.missing else "escape"
+                yield self._finding(kind, escape.label, unit.source, escape.line)
 
     def _finding(self, kind: str, name: str, source: str, line: int) -> FoundUse:
         return FoundUse(kind, name[:200], self.files[source], line)
@@ -172,10 +173,10 @@ class Checker:
     @cached_property
     def _own_attributes(self) -> set[str]:
         names: set[str] = set()
-        for tree in (self.program.trees[source] for source in self.program.sources):
-            for node in walk(tree):
+        for source in self.program.sources:
+            for node in walk(self.program.trees[source]):
                 if isinstance(node, ast.ClassDef):
-                    names |= {name for name, _ in bindings(node.body, self.program)}
+                    names |= {name for name, _ in bindings(node.body, self.program, source)}
                 elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                     names.add(node.attr)
         return names
