@@ -110,10 +110,9 @@ SLEEPER = """\
 import time
 
 OWN = "own_canary"
-time.sleep({seconds})
 
 
-def motto(X):
+def motto(X, own=OWN, slept=time.sleep({seconds})):
     return "carpe diem"
 """
 
@@ -388,15 +387,16 @@ def readable(libc, at, page):
     return True
 
 
-for way in (by_garbage_collector, by_frames, by_proc, by_memory):
-    try:
-        way()
-    except Exception as error:
-        FOUND.setdefault("failed", set()).add(f"{way.__name__}: {error!r}")
-print("FOUND", {name: sorted(ways) for name, ways in sorted(FOUND.items())}, flush=True)
+def search():
+    for way in (by_garbage_collector, by_frames, by_proc, by_memory):
+        try:
+            way()
+        except Exception as error:
+            FOUND.setdefault("failed", set()).add(f"{way.__name__}: {error!r}")
+    print("FOUND", {name: sorted(ways) for name, ways in sorted(FOUND.items())}, flush=True)
 
 
-def motto(X):
+def motto(X, searched=search()):
     return "carpe diem"
 '''
 ANCESTOR = """
@@ -417,7 +417,7 @@ theirs.close()
 workers = ForkServer(Limits(), ours).open()
 worker = workers.start_worker()
 source = open(sys.argv[1], "rb").read()
-worker.ask(Read({"a.py": source}, "a.py"), 20)
+worker.ask(Read({"a.py": source}, "a.py", {"motto": ()}), 20)
 worker.ask(Execute(), 20)
 worker.output.settle()
 print(worker.output.text()[0])
