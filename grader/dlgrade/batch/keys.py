@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from dlgrade.course import Chapter, Course
-from dlgrade.course.book_module import book_module
+from dlgrade.course.book_module import BookModule
 from dlgrade.course.data_sets import data_sets
 from dlgrade.submission import Submission
 from dlgrade.version import __version__
@@ -20,7 +20,7 @@ def chapter_digest(course: Course, chapter: Chapter) -> bytes:
     answers = [course.solution(chapter) / name for name in ("reference.py", "misconceptions.yaml", "thresholds.yaml")]
     files = [*course.suites(chapter), *answers, *(data.path for data in data_sets(course).values())]
     forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]
-    entry = msgspec.json.encode((chapter, forbidden, course.data, sorted(book_module(course, chapter).items())))
+    entry = msgspec.json.encode((chapter, forbidden, course.data, sorted(BookModule(course, chapter).files().items())))
     return _digest(entry, *(_bytes_of(path) for path in files))
 
 
