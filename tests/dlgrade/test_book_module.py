@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from dlgrade import course
-from dlgrade.course.book_module import OTHERS, book_module, closure, given, names_bound
+from dlgrade.course.book_module import OTHERS, BookModule, closure, given, names_bound
 from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
 from dlgrade.submission import Submission
@@ -42,7 +42,7 @@ def grade_as(judge):
 
 
 def texts(chapter):
-    return {name: code.decode() for name, code in book_module(COURSE, COURSE.chapter(chapter)).items()}
+    return {name: code.decode() for name, code in BookModule(COURSE, COURSE.chapter(chapter)).files().items()}
 
 
 @pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.id)
@@ -59,9 +59,10 @@ def test_no_answers(chapter):
 @pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.id)
 def test_complete(judge, chapter):
     """Every chapter's module can be imported, and has every name that it promises; unused, it costs nothing."""
-    imports = "import d2lzh_pytorch.utils\nfrom d2l import torch as _d2l\n"
+    names = [name for reference in BookModule(COURSE, chapter).references.values() for name in reference.needs]
     source = (
-        f"{imports}assert all(hasattr(_d2l, name) for name in _d2l.__all__)\n" + judge.content(chapter).reference.source
+        f"import d2lzh_pytorch.utils\nfrom d2l import torch as _d2l\nassert {{*{names}}} <= {{*_d2l.__all__}}\n"
+        "assert all(hasattr(_d2l, name) for name in _d2l.__all__)\n" + judge.content(chapter).reference.source
     )
 
     report = judge.grade(chapter, Submission.from_source(source, "a.py"), RunOptions(training="never"))
@@ -75,6 +76,23 @@ def test_every_given_name_is_offered():
     (everything,) = re.findall("^__all__ = (.*)$", texts(COURSE.chapters[-1].id)["d2l/torch.py"], re.MULTILINE)
 
     assert {*names} <= {*ast.literal_eval(everything)}
+
+
+def test_only_what_is_named(judge):
+    """A worker gets only those definitions of references that the code names, and what they need."""
+    chapter = judge.course.chapter("ch68")
+    named = judge.content(chapter).helpers(Submission.from_source("import d2l\nd2l.DotProductAttention(0.5)", "a.py"))
+
+    assert sorted(named) == [
+        "d2l/__init__.py",
+        "d2l/_ch65.py",
+        "d2l/torch.py",
+        "d2lzh_pytorch/__init__.py",
+        *OTHERS[2:],
+    ]
+    assert b"class DotProductAttention" in named["d2l/_ch65.py"]
+    assert b"class AdditiveAttention" not in named["d2l/_ch65.py"]
+    assert judge.content(chapter).helpers(Submission.from_source("import torch", "a.py")) == {}
 
 
 def test_a_helper_that_needs_an_exercise():

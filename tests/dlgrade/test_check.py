@@ -78,7 +78,10 @@ REPORT = {
     "format_version": int, "submission": str, "seed": int, "sandbox": dict, "score": NUMBER, "points": NUMBER,
     "pending": NUMBER, "chapters": list,
 }  # fmt: skip
-CHAPTER = {"id": str, "score": NUMBER, "points": NUMBER, "pending": NUMBER, "suspicious": list, "checks": list}
+CHAPTER = {
+    "id": str, "score": NUMBER, "points": NUMBER, "pending": NUMBER, "suspicious": list, "left_out": list,
+    "checks": list,
+}  # fmt: skip
 CHECK = {
     "id": str, "exercise": str, "verdict": str, "points": NUMBER, "earned": NUMBER, "bonus": bool, "description": str,
     "message": WORDS_OR_NONE, "diagnosis": WORDS_OR_NONE, "hint": WORDS_OR_NONE, "seconds": NUMBER, "detail": dict,

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from dlgrade.course import Chapter, Course, references
-from dlgrade.course.book_module import book_module
+from dlgrade.course.book_module import BookModule
 from dlgrade.course.data_sets import data_sets
 from dlgrade.errors import CourseError
 from dlgrade.submission import Submission
@@ -26,7 +26,7 @@ def chapter_digest(course: Course, chapter: Chapter) -> bytes:
     forbidden = [course.forbidden(exercise) for exercise in chapter.exercises]
     titles = [chapter.title, *(exercise.title for exercise in chapter.exercises)]
     names = [chapter.id, *(exercise.name for exercise in chapter.exercises)]
-    helpers = sorted(book_module(course, chapter).items())
+    helpers = sorted(BookModule(course, chapter).files().items())
     entry = msgspec.json.encode((names, titles, forbidden, course.data, _whole_reference(course, chapter), helpers))
     return _digest(entry, *(_bytes_of(path) for path in files))
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dlgrade.course import references
 from dlgrade.course.course import Chapter, Course
@@ -29,29 +30,58 @@ OTHERS = ("d2l/__init__.py", "d2lzh_pytorch/__init__.py", "d2lzh_pytorch/utils.p
 HIDDEN = "torch"
 
 
-def book_module(course: Course, chapter: Chapter) -> dict[str, bytes]:
-    """Return the files of the module for the submissions of a chapter, by name. Empty if the course has no module.
+@dataclass(frozen=True)
+class _Reference:
+    """The definitions that a reference gives: its statements as code, and the statements that each name needs."""
 
-    Raises:
-        CourseError: a `# GIVEN` comment names a chapter or a definition that does not exist.
-    """
-    path = course.book_module
-    if not path.is_file():
-        return {}
-    source = path.read_text(encoding="utf-8")
-    barred = {exercise.name for exercise in chapter.exercises} | _too_near(source, chapter)
-    files: dict[str, str] = {}
-    taken: dict[str, list[str]] = {}
-    left_out = set(barred)
-    for home, names in given(course, source):
-        taken[home.id] = names if _is_earlier(course, home, chapter) else []
-        statements, refused = _without_answers(course, home, taken[home.id], barred)
-        taken[home.id] = [name for name in taken[home.id] if name not in refused]
-        left_out |= {*names} - {*taken[home.id]}
-        files[f"d2l/_{home.id}.py"] = _code(statements)
-    files["d2l/torch.py"] = _own_helpers(source, taken, left_out)
-    files |= dict.fromkeys(OTHERS, "from d2l.torch import *\n")
-    return {name: text.encode() for name, text in files.items() if text}
+    statements: list[str]
+    needs: dict[str, set[int]]
+
+    def code(self, names: Iterable[str]) -> str:
+        """Return the code of the statements that these names need."""
+        indices = {index for name in names for index in self.needs[name]}
+        return "".join(self.statements[index] for index in sorted(indices))
+
+
+class BookModule:
+    """The module d2l for the submissions of one chapter. The references are read once, when it is made."""
+
+    def __init__(self, course: Course, chapter: Chapter) -> None:
+        """Read the course's helpers and the references. Without exercises/d2l.py, the module has no files.
+
+        Raises:
+            CourseError: a `# GIVEN` comment names a chapter or a definition that does not exist.
+        """
+        self.references: dict[str, _Reference] = {}
+        self.own: list[ast.stmt] = []
+        if not course.book_module.is_file():
+            return
+        source = course.book_module.read_text(encoding="utf-8")
+        left_out = {exercise.name for exercise in chapter.exercises} | _too_near(source, chapter)
+        barred = frozenset(left_out)
+        for home, names in given(course, source):
+            if _is_earlier(course, home, chapter):
+                self.references[home.id] = _without_answers(course, home, names, barred)
+            left_out |= {*names} - self.references.get(home.id, _Reference([], {})).needs.keys()
+        self.own = _own_helpers(source, left_out)
+
+    def files(self, wanted: Iterable[str] | None = None) -> dict[str, bytes]:
+        """Return the files of the module by path: with all definitions of references, or only those wanted by name."""
+        if not self.own:
+            return {}
+        words = None if wanted is None else {*wanted}.union(*map(_names_read, self.own))
+        taken = {
+            home: [name for name in reference.needs if words is None or name in words]
+            for home, reference in self.references.items()
+        }
+        taken = {home: names for home, names in taken.items() if names}
+        files = {f"d2l/_{home}.py": self.references[home].code(names) for home, names in taken.items()}
+        imports = [f"from d2l._{home} import {', '.join(names)}\n" for home, names in taken.items()]
+        public = {name for names in (*map(names_bound, self.own), *taken.values()) for name in names}
+        everything = sorted(name for name in public if name[0] != "_" and name != HIDDEN)
+        files["d2l/torch.py"] = "".join([*imports, *_code(self.own), f"__all__ = {everything}\n"])
+        files |= dict.fromkeys(OTHERS, "from d2l.torch import *\n")
+        return {path: text.encode() for path, text in files.items()}
 
 
 def given(course: Course, source: str) -> list[tuple[Chapter, list[str]]]:
@@ -69,24 +99,17 @@ def _is_earlier(course: Course, home: Chapter, chapter: Chapter) -> bool:
     return ids.index(home.id) < ids.index(chapter.id)
 
 
-def _without_answers(
-    course: Course, home: Chapter, names: list[str], barred: set[str]
-) -> tuple[list[ast.stmt], set[str]]:
-    """Return the statements of a reference that some names need, and the names that need a barred name."""
-    if not names:
-        return [], set()
+def _without_answers(course: Course, home: Chapter, names: list[str], barred: frozenset[str]) -> _Reference:
+    """Return the definitions of a reference, except those that need a barred name."""
     statements = ast.parse(references.source(course, home)).body
-    wanted: set[ast.stmt] = set()
-    refused: set[str] = set()
+    needs: dict[str, set[int]] = {}
     for name in names:
         needed, needed_names = closure(statements, name)
         if not needed:
             raise CourseError(same(f"{course.book_module}: the reference of {home.id} has no {name}"))
-        if needed_names & barred:
-            refused.add(name)
-        else:
-            wanted |= needed
-    return [statement for statement in statements if statement in wanted], refused
+        if not needed_names & barred:
+            needs[name] = {index for index, statement in enumerate(statements) if statement in needed}
+    return _Reference(_code(statements), needs)
 
 
 def closure(statements: list[ast.stmt], name: str) -> tuple[set[ast.stmt], set[str]]:
@@ -123,16 +146,13 @@ def _mentions(statement: ast.stmt) -> set[str]:
     return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
 
-def _own_helpers(source: str, taken: dict[str, list[str]], left_out: set[str]) -> str:
-    """Return the course's own helpers that need nothing that was left out, below the imports of the taken names."""
+def _own_helpers(source: str, left_out: set[str]) -> list[ast.stmt]:
+    """Return the statements of the course's own helpers that need nothing that was left out."""
     statements = [part for part in ast.parse(source).body if not _is_text(part)]
     while lost := [part for part in statements if (names_bound(part) | _names_read(part)) & left_out]:
         left_out = left_out.union(*(names_bound(part) for part in lost))
         statements = [part for part in statements if part not in lost]
-    imports = "".join(f"from d2l._{home} import {', '.join(names)}\n" for home, names in taken.items() if names)
-    public = {name for names in (*map(names_bound, statements), *taken.values()) for name in names}
-    everything = f"__all__ = {sorted(name for name in public if name[0] != '_' and name != HIDDEN)}\n"
-    return imports + _code(statements) + everything
+    return statements
 
 
 def _names_read(statement: ast.stmt) -> set[str]:
@@ -143,9 +163,10 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _code(statements: Iterable[ast.stmt]) -> str:
-    """Return statements as code without comments and docstrings."""
+def _code(statements: Iterable[ast.stmt]) -> list[str]:
+    """Return each statement as code without comments and docstrings."""
+    statements = list(statements)
     for node in (node for statement in statements for node in ast.walk(statement)):
         if isinstance(node, DEFINITION):
             node.body = [part for part in node.body if not _is_text(part)] or [ast.Pass()]
-    return "".join(f"{ast.unparse(statement)}\n" for statement in statements)
+    return [f"{ast.unparse(statement)}\n" for statement in statements]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from dlgrade.course import Chapter, Course, Misconception, references
-from dlgrade.course.book_module import book_module
+from dlgrade.course.book_module import BookModule
 from dlgrade.course.references import Reference
 from dlgrade.errors import CourseError
 from dlgrade.judge.trusted import PATIENCE_SECONDS, Variant
+from dlgrade.submission import Submission
+
+WORD = re.compile(rb"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,24 @@ class Content:
         """The key that seeds are hashed with: as confidential as the reference, and the same on every machine."""
         return hashlib.blake2b(self.reference.source.encode(), digest_size=32).digest()
 
-    def helpers(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the files of the module d2l for a submission with these files: none unless they mention it.
+    def helpers(self, submission: Submission) -> dict[str, bytes]:
+        """Return the files of the module d2l for a submission: none unless its code mentions the module.
 
-        A file or folder d2l beside the submission comes first.
+        Definitions of references come along if the code has their names. A file or folder d2l beside the submission
+        comes first.
         """
-        own = {name.partition("/")[0].removesuffix(".py") for name in files}
-        if "d2l" in own or not any(b"d2l" in content for content in files.values()):
+        own = {name.partition("/")[0].removesuffix(".py") for name in submission.files}
+        code = [text for name, text in submission.files.items() if name == submission.main or name.endswith(".py")]
+        if "d2l" in own or not any(b"d2l" in text for text in code):
             return {}
-        return {name: code for name, code in self._book_module.items() if name.partition("/")[0] not in own}
+        words = (word.decode() for text in code for word in WORD.findall(text))
+        return {
+            name: code for name, code in self._book_module.files(words).items() if name.partition("/")[0] not in own
+        }
 
     @cached_property
-    def _book_module(self) -> dict[str, bytes]:
-        return book_module(self.course, self.chapter)
+    def _book_module(self) -> BookModule:
+        return BookModule(self.course, self.chapter)
 
     @cached_property
     def misconceptions(self) -> list[WrongVersion]:

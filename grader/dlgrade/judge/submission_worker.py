@@ -126,7 +126,7 @@ class SubmissionWorker:
             raise Unmet(Verdict.NOT_RUN, text, needs="gpu") from None
 
     def _load(self, worker: Worker) -> None:
-        helpers = self.content.helpers(self.submission.files)
+        helpers = self.content.helpers(self.submission)
         request = self.forbidden.request(self.submission, self.content.reference.source, helpers)
         started = time.monotonic()
         try:
