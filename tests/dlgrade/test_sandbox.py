@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -182,6 +183,32 @@ def test_shared_memory_counts_once(grade):
     """Processes that a submission forks and that use no memory of their own do not count as if they did."""
     (check,) = grade(FAMILY, keyword="norm_stat_count.batch").checks
     assert check.passed, check.message.en
+
+
+LARGE_PAGES = """
+import os
+from dlgrade.worker.warm import use_large_pages
+
+content = bytes(range(256)) * (1 << 16)
+digest = hash(content)
+use_large_pages()
+pid = os.fork()
+if pid == 0:
+    os._exit(hash(bytes(memoryview(content))) != digest)
+assert os.waitpid(pid, 0)[1] == 0
+print(sum(int(line.split()[1]) for line in open("/proc/self/smaps") if line.startswith("AnonHugePages:")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has large pages of this kind")
+def test_memory_moves_to_large_pages():
+    """A process that will fork often moves its memory to large pages; the content stays, also for its forks."""
+    done = subprocess.run([sys.executable, "-c", LARGE_PAGES], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    release = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
+    if release < (6, 1) or os.uname().machine != "x86_64":
+        pytest.skip("this kernel cannot move memory to large pages")
+    assert int(done.stdout) >= 8 * 1024
 
 
 # In a container, which refuses system calls.

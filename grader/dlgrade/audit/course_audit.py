@@ -76,7 +76,7 @@ def audit_chapters(
         options: The seeds and the number of processes.
         progress: Is called with the chapter's id, the submissions graded so far, and the submissions in all.
     """
-    with pool(course, options.jobs or cores()) as executor:
+    with pool(course, options.jobs or cores(), for_many=True) as executor:
         for chapter, amount in chapters:
             audit = Audit(course, executor, seeds=options.seeds, progress=partial(progress, chapter.id))
             yield audit.chapter(chapter, amount)

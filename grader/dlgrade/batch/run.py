@@ -33,6 +33,7 @@ from dlgrade.workers.sources import lacking
 from dlgrade.workers.survey import missing_parts
 
 MAX_STRAYS = 5  # in the message that there is nothing to grade
+MANY = 40  # submissions; a nursery for many pays from about 20 on
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _grade_jobs(
     grade = partial(grade_submission, training="last" if options.training else "later")
     with (
         listener.grading(len(todo.todo)),
-        pool(course, jobs, sandbox=options.sandbox, device=options.device) as executor,
+        pool(course, jobs, for_many=len(todo.todo) >= MANY, sandbox=options.sandbox, device=options.device) as executor,
     ):
         for attempt in grade_all(todo.todo, executor, grade, book, seed=seed, width=jobs):
             listener.graded(attempt)

@@ -286,7 +286,7 @@ def _long(check: Check) -> str:
 class Fixtures:
     """The fixtures of suites, for the check that is `running`. pytest takes them from this object as from any plugin.
 
-    They do not ask pytest for its `request`, which takes longer than all that they do.
+    No fixture asks pytest for its `request`, which would take longer than the fixture itself.
     """
 
     def __init__(self) -> None:

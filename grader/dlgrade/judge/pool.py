@@ -30,7 +30,9 @@ def cores() -> int:
 
 
 @contextlib.contextmanager
-def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: Device = "auto") -> Iterator[Executor]:
+def pool(
+    course: Course, jobs: int, *, for_many: bool, sandbox: SandboxMode = "auto", device: Device = "auto"
+) -> Iterator[Executor]:
     """Yield an executor whose work finds a judge of the course by `the_judge()`. One nursery forks all judges.
 
     When an error leaves the block, work that has not begun is dropped, and work that has begun is interrupted.
@@ -38,6 +40,7 @@ def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: De
     Args:
         course: the course.
         jobs: the number of threads, and the largest number of judges.
+        for_many: whether there are many submissions: the start takes longer then, and each submission less.
         sandbox: whether to shut workers in.
         device: the device of training checks.
 
@@ -46,7 +49,7 @@ def pool(course: Course, jobs: int, *, sandbox: SandboxMode = "auto", device: De
         UsageError: there is no such device.
     """
     judges: list[RemoteJudge] = []
-    with Nursery() as nursery, contextlib.ExitStack() as stack:
+    with Nursery(for_many=for_many) as nursery, contextlib.ExitStack() as stack:
 
         def open_judge() -> RemoteJudge:
             judge = RemoteJudge(nursery=nursery).start()

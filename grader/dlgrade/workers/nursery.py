@@ -27,6 +27,7 @@ from dlgrade.text import Text, both
 from dlgrade.worker import protocol
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.protocol import InterruptJudge, NurseryOrder, StartForkServer, StartJudge
+from dlgrade.worker.warm import FOR_MANY
 
 LAST_WORDS = 600  # bytes of standard error that an error message repeats
 PATIENCE_SECONDS = 5.0
@@ -45,7 +46,9 @@ class Nursery:
     judges, whatever they are doing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, for_many: bool = False) -> None:
+        """Store the options. `for_many` spends time at the start, and saves time with each worker."""
+        self.arguments = [FOR_MANY] if for_many else []
         self.lock = threading.Lock()
         self.numbers = itertools.count(1)
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the handle
@@ -70,7 +73,7 @@ class Nursery:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dlgrade.workers.nursery_server"],
+                [sys.executable, "-m", "dlgrade.workers.nursery_server", *self.arguments],
                 stdin=theirs.fileno(),
                 stdout=self.complaints,
                 stderr=self.complaints,

@@ -19,7 +19,7 @@ from dlgrade.worker import protocol
 from dlgrade.worker.libc import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, call
 from dlgrade.worker.protocol import PACKET, InterruptJudge, NurseryOrder, StartForkServer, StartJudge
 from dlgrade.worker.server import Server
-from dlgrade.worker.warm import warm_up
+from dlgrade.worker.warm import FOR_MANY, use_large_pages, warm_up
 
 
 def main() -> None:
@@ -29,6 +29,8 @@ def main() -> None:
     call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # a fork server leaves its first process behind
     orders = _take_orders()
     warm_up()
+    if FOR_MANY in sys.argv:
+        use_large_pages()
     judges: dict[int, int] = {}  # pidfds by number
     while True:
         packet, descriptors, _, _ = socket.recv_fds(orders, PACKET, 2)

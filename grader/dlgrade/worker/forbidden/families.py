@@ -177,5 +177,5 @@ def ran(patterns: Iterable[str], operators: Iterable[str]) -> list[str]:
 
 @functools.cache
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return an expression that matches what any of the patterns matches."""
+    """Return one expression for all patterns."""
     return re.compile("|".join(map(fnmatch.translate, patterns)))

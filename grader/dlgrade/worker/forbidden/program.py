@@ -291,7 +291,7 @@ def _root(node: ast.AST) -> str | None:
 
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """Return what `ast.iter_child_nodes` yields, in less than half the time."""
+    """Return the direct children of a node, as `ast.iter_child_nodes` does in twice the time."""
     found: list[ast.AST] = []
     for name in node._fields:
         value = getattr(node, name, None)
@@ -303,7 +303,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
-    """Return what `ast.walk` yields."""
+    """Return a node and all nodes below it, in the order of `ast.walk`."""
     nodes = [node]
     for each in nodes:  # the list grows meanwhile
         nodes += children(each)
