@@ -13,35 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+# GIVEN ch09: Accumulator
+# GIVEN ch23: Timer
+
 
 # Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
-class Accumulator:
-    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
-
-    def __init__(self, n: int) -> None:
-        self.data = [0.0] * n
-
-    def add(self, *numbers: float) -> None:
-        for i, number in enumerate(numbers):
-            self.data[i] += float(number)
-
-    def __getitem__(self, i: int) -> float:
-        return self.data[i]
-
-
-class Timer:
-    """A stopwatch (D2L 3.1), running from the start: stop() gives the seconds since then. The grader uses it, too."""
-
-    def __init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        self.begun = time.time()
-
-    def stop(self) -> float:
-        return time.time() - self.begun
-
-
 class RNNModelScratch:
     """A language model made of three functions such as the first three exercises (D2L 8.5.3)."""
 

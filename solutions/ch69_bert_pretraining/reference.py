@@ -13,77 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-
-# Given, not exercises: the Transformer's encoder block of section 10.7. 以下内容已给出，不是练习。
-class MultiHeadAttention(nn.Module):
-    """Scaled dot-product attention with several heads; valid_lens, (batch,), or None: how many keys count."""
-
-    def __init__(
-        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, num_heads: int, dropout: float,
-        bias: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.num_heads, self.dropout = num_heads, nn.Dropout(dropout)
-        self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
-        self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
-        self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
-        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
-        Q, K, V = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2) for X in projected)
-        scores = Q @ K.transpose(2, 3) / math.sqrt(Q.shape[3])
-        if valid_lens is not None:
-            padding = torch.arange(scores.shape[3], device=scores.device) >= valid_lens.reshape(-1, 1, 1, 1)
-            scores = scores.masked_fill(padding, -1e6)
-        return self.W_o((self.dropout(scores.softmax(dim=3)) @ V).transpose(1, 2).flatten(2))
-
-
-class AddNorm(nn.Module):
-    """A residual connection, then layer normalisation: ln(X + dropout(Y))."""
-
-    def __init__(self, norm_shape: Sequence[int], dropout: float) -> None:
-        super().__init__()
-        self.dropout, self.ln = nn.Dropout(dropout), nn.LayerNorm(norm_shape)
-
-    def forward(self, X: Tensor, Y: Tensor) -> Tensor:
-        return self.ln(X + self.dropout(Y))
-
-
-class PositionWiseFFN(nn.Module):
-    """The same perceptron, with one hidden layer, at every position."""
-
-    def __init__(self, ffn_num_input: int, ffn_num_hiddens: int, ffn_num_outputs: int) -> None:
-        super().__init__()
-        self.dense1, self.dense2 = (
-            nn.Linear(ffn_num_input, ffn_num_hiddens),
-            nn.Linear(ffn_num_hiddens, ffn_num_outputs),
-        )
-
-    def forward(self, X: Tensor) -> Tensor:
-        return self.dense2(self.dense1(X).relu())
-
-
-class EncoderBlock(nn.Module):
-    """Self-attention and a perceptron at every position, each followed by `AddNorm`.
-
-    Call it as block(X, valid_lens), with X of shape (batch, steps, num_hiddens) and valid_lens (batch,) or None.
-    use_bias says whether the attention's linear layers have a bias.
-    """
-
-    def __init__(
-        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, norm_shape: Sequence[int],
-        ffn_num_input: int, ffn_num_hiddens: int, num_heads: int, dropout: float, use_bias: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.attention = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout, use_bias)
-        self.addnorm1, self.addnorm2 = AddNorm(norm_shape, dropout), AddNorm(norm_shape, dropout)
-        self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
-
-    def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
-        Y = self.addnorm1(X, self.attention(X, X, X, valid_lens))
-        return self.addnorm2(Y, self.ffn(Y))
-
+# GIVEN ch68: EncoderBlock
 
 d2l = SimpleNamespace(EncoderBlock=EncoderBlock)
 
@@ -170,9 +100,9 @@ class BERTEncoder(nn.Module):
         #     is_odd = torch.arange(num_hiddens) % 2 == 1
         #     self.register_buffer("pos_embedding", torch.where(is_odd, angles.cos(), angles.sin())[None])
         sizes = key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads
-        self.blks = nn.ModuleList(d2l.EncoderBlock(*sizes, dropout, use_bias=True) for _ in range(num_layers))
+        self.blks = nn.ModuleList(EncoderBlock(*sizes, dropout, use_bias=True) for _ in range(num_layers))
         # WRONG blocks-without-bias:
-        #     self.blks = nn.ModuleList(d2l.EncoderBlock(*sizes, dropout, use_bias=False) for _ in range(num_layers))
+        #     self.blks = nn.ModuleList(EncoderBlock(*sizes, dropout, use_bias=False) for _ in range(num_layers))
         # END SOLUTION
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:

@@ -1,11 +1,6 @@
 """With the tools of Python and torch."""
 
-import collections
 import itertools
-import re
-
-import torch
-from torch.nn import functional as F
 
 
 def clean_lines(lines):
