@@ -34,7 +34,6 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         W_x* is (vocab_size, num_hiddens), W_h* is (num_hiddens, num_hiddens), b_* is (num_hiddens,), W_hq is
         (num_hiddens, vocab_size), b_q is (vocab_size,).
     """
-
     raise NotImplementedError  # write your code here / 在这里写代码
 
 

@@ -131,8 +131,9 @@ class EncoderBlock(nn.Module):
     ) -> None:
         """Make the layers."""
         super().__init__(**kwargs)
-        sizes = key_size, query_size, value_size, num_hiddens
-        self.attention = MultiHeadAttention(*sizes, num_heads, dropout, use_bias)
+        self.attention = MultiHeadAttention(
+            key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=use_bias
+        )
         self.addnorm1 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm2 = AddNorm(norm_shape, dropout)

@@ -130,8 +130,9 @@ class EncoderBlock(nn.Module):
     ) -> None:
         """Make the layers."""
         super().__init__(**kwargs)
-        sizes = key_size, query_size, value_size, num_hiddens
-        self.attention = MultiHeadAttention(*sizes, num_heads, dropout, use_bias)
+        self.attention = MultiHeadAttention(
+            key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=use_bias
+        )
         self.addnorm1 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm2 = AddNorm(norm_shape, dropout)
@@ -166,8 +167,21 @@ class BERTEncoder(nn.Module):
         self.token_embedding = nn.Embedding(vocab_size, num_hiddens)
         self.segment_embedding = nn.Embedding(2, num_hiddens)
         self.pos_embedding = nn.Parameter(torch.randn(1, max_len, num_hiddens))
-        sizes = key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads
-        self.blks = nn.ModuleList(EncoderBlock(*sizes, dropout, use_bias=True) for _ in range(num_layers))
+        self.blks = nn.Sequential()
+        for i in range(num_layers):
+            block = EncoderBlock(
+                key_size=key_size,
+                query_size=query_size,
+                value_size=value_size,
+                num_hiddens=num_hiddens,
+                norm_shape=norm_shape,
+                ffn_num_input=ffn_num_input,
+                ffn_num_hiddens=ffn_num_hiddens,
+                num_heads=num_heads,
+                dropout=dropout,
+                use_bias=True,
+            )
+            self.blks.add_module(str(i), block)
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Encode a batch of BERT input sequences."""

@@ -34,8 +34,9 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         W_x* is (vocab_size, num_hiddens), W_h* is (num_hiddens, num_hiddens), b_* is (num_hiddens,), W_hq is
         (num_hiddens, vocab_size), b_q is (vocab_size,).
     """
-
     # BEGIN SOLUTION
+    params = []
+
     def normal(rows: int, columns: int) -> Tensor:
         return 0.01 * torch.randn(rows, columns, device=device)
         # WRONG gradient-asked-before-scaling:
@@ -49,7 +50,6 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         # WRONG biases-drawn: return 0.01 * torch.randn(columns, device=device)
         # WRONG device-ignored: return torch.zeros(columns)
 
-    params = []
     for _ in range(3):  # the update gate, the reset gate, the candidate state
         params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens), zeros(num_hiddens)]
     params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]

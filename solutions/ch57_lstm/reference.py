@@ -35,8 +35,9 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
         W_x* is (vocab_size, num_hiddens), W_h* is (num_hiddens, num_hiddens), b_* is (num_hiddens,), W_hq is
         (num_hiddens, vocab_size), b_q is (vocab_size,).
     """
-
     # BEGIN SOLUTION
+    params = []
+
     def normal(rows: int, columns: int) -> Tensor:
         return 0.01 * torch.randn(rows, columns, device=device)
         # WRONG gradient-asked-before-scaling:
@@ -49,7 +50,6 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
         # WRONG biases-drawn: return 0.01 * torch.randn(columns, device=device)
         # WRONG device-ignored: return torch.zeros(columns)
 
-    params = []
     for _ in range(4):  # the input, forget and output gates, the candidate memory
         # WRONG gru-has-fewer: for _ in range(3):
         params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens), zeros(num_hiddens)]

@@ -54,7 +54,6 @@ class Seq2SeqEncoder(nn.Module):
             after the last step, (num_layers, batch, num_hiddens).
         """
         # BEGIN SOLUTION
-        del args
         words = self.embedding(X).transpose(0, 1)
         # WRONG batch-taken-for-time: words = self.embedding(X)
         # WRONG outputs-batch-first: outputs, state = self.rnn(self.embedding(X).transpose(0, 1))
@@ -92,7 +91,6 @@ class Seq2SeqDecoder(nn.Module):
     def init_state(self, enc_outputs: Any, *args: Any) -> Tensor:
         """The state to start from: of the encoder's (outputs, state), the state. Further arguments are ignored."""
         # BEGIN SOLUTION
-        del args
         return enc_outputs[1]
         # WRONG outputs-for-a-state: return enc_outputs[0]
         # END SOLUTION

@@ -96,7 +96,6 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             Three things: the outputs batch first, (batch, source steps, num_hiddens); the encoder's state; the lengths.
         """
         # BEGIN SOLUTION
-        del args
         outputs, hidden_state = enc_outputs
         return outputs.transpose(0, 1), hidden_state, enc_valid_lens
         # WRONG reshape-for-a-transpose:

@@ -135,10 +135,15 @@ class EncoderBlock(nn.Module):
         """
         super().__init__(**kwargs)
         # BEGIN SOLUTION
-        sizes = key_size, query_size, value_size, num_hiddens
-        self.attention = MultiHeadAttention(*sizes, num_heads, dropout, use_bias)
-        # WRONG attention-without-dropout: self.attention = MultiHeadAttention(*sizes, num_heads, 0.0, use_bias)
-        # WRONG bias-forgotten: self.attention = MultiHeadAttention(*sizes, num_heads, dropout)
+        self.attention = MultiHeadAttention(
+            key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=use_bias
+        )
+        # WRONG attention-without-dropout:
+        #     self.attention = MultiHeadAttention(
+        #         key_size, query_size, value_size, num_hiddens, num_heads, dropout=0.0, bias=use_bias
+        #     )
+        # WRONG bias-forgotten:
+        #     self.attention = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
         self.addnorm1 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm2 = AddNorm(norm_shape, dropout)
@@ -202,15 +207,21 @@ class TransformerEncoder(nn.Module):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
         self.pos_encoding = PositionalEncoding(num_hiddens, dropout)
         self.blks = nn.Sequential()
-        sizes = key_size, query_size, value_size, num_hiddens
-        ffn_sizes = ffn_num_input, ffn_num_hiddens
         for i in range(num_layers):
-            # WRONG one-encoder-block-for-all-layers:
-            #     block = EncoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, use_bias)
-            #     for i in range(num_layers):
-            block = EncoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, use_bias)
-            # WRONG one-encoder-block-for-all-layers:
+            block = EncoderBlock(
+                key_size=key_size,
+                query_size=query_size,
+                value_size=value_size,
+                num_hiddens=num_hiddens,
+                norm_shape=norm_shape,
+                ffn_num_input=ffn_num_input,
+                ffn_num_hiddens=ffn_num_hiddens,
+                num_heads=num_heads,
+                dropout=dropout,
+                use_bias=use_bias,
+            )
             self.blks.add_module(f"block{i}", block)
+            # WRONG one-encoder-block-for-all-layers: self.blks.add_module(f"block{i}", self.blks[0] if i > 0 else block)
             # WRONG encoder-blocks-named-otherwise: self.blks.append(block)
         # END SOLUTION
 
@@ -226,7 +237,7 @@ class TransformerEncoder(nn.Module):
             The last block's output, (batch, steps, num_hiddens).
         """
         # BEGIN SOLUTION
-        del args
+        # The codes of the positions lie between -1 and 1. The root brings the embeddings to the same size.
         X = self.pos_encoding(self.embedding(X) * math.sqrt(self.num_hiddens))
         # WRONG embedding-not-scaled: X = self.pos_encoding(self.embedding(X))
         # WRONG codes-scaled-too: X = self.pos_encoding(self.embedding(X)) * math.sqrt(self.num_hiddens)
@@ -274,10 +285,9 @@ class DecoderBlock(nn.Module):
         # BEGIN SOLUTION
         self.i = i
         # WRONG everything-in-the-first-place: self.i = 0
-        sizes = key_size, query_size, value_size, num_hiddens
-        self.attention1 = MultiHeadAttention(*sizes, num_heads, dropout)
+        self.attention1 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
         self.addnorm1 = AddNorm(norm_shape, dropout)
-        self.attention2 = MultiHeadAttention(*sizes, num_heads, dropout)
+        self.attention2 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
         self.addnorm2 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm3 = AddNorm(norm_shape, dropout)
@@ -303,12 +313,13 @@ class DecoderBlock(nn.Module):
         # BEGIN SOLUTION
         enc_outputs, enc_valid_lens, caches = state
         before = caches[self.i]
-        keys = X if before is None else torch.cat([before, X], dim=1)
+        keys = X if before is None else torch.cat([before, X], dim=1)  # all inputs of this block so far
         # WRONG past-forgotten: keys = X
         caches[self.i] = keys
         valid_lens = None
         if self.training:
             # WRONG masked-in-evaluation: if True:
+            # The whole sentence is here at once: step t may see the first t keys.
             valid_lens = torch.arange(1, X.shape[1] + 1, device=X.device).repeat(len(X), 1)
             # WRONG itself-not-seen: valid_lens = torch.arange(X.shape[1], device=X.device).repeat(len(X), 1)
         # WRONG no-causal-mask, 2 lines:
@@ -374,10 +385,19 @@ class TransformerDecoder(nn.Module):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
         self.pos_encoding = PositionalEncoding(num_hiddens, dropout)
         self.blks = nn.Sequential()
-        sizes = key_size, query_size, value_size, num_hiddens
-        ffn_sizes = ffn_num_input, ffn_num_hiddens
         for i in range(num_layers):
-            block = DecoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, i)
+            block = DecoderBlock(
+                key_size=key_size,
+                query_size=query_size,
+                value_size=value_size,
+                num_hiddens=num_hiddens,
+                norm_shape=norm_shape,
+                ffn_num_input=ffn_num_input,
+                ffn_num_hiddens=ffn_num_hiddens,
+                num_heads=num_heads,
+                dropout=dropout,
+                i=i,
+            )
             self.blks.add_module(f"block{i}", block)
             # WRONG decoder-blocks-named-otherwise: self.blks.append(block)
         self.dense = nn.Linear(num_hiddens, vocab_size)
@@ -389,7 +409,6 @@ class TransformerDecoder(nn.Module):
         Further arguments are ignored.
         """
         # BEGIN SOLUTION
-        del args
         return [enc_outputs, enc_valid_lens, [None] * len(self.blks)]
         # WRONG one-place-too-many: return [enc_outputs, enc_valid_lens, [None] * (len(self.blks) + 1)]
         # END SOLUTION

@@ -99,10 +99,22 @@ class BERTEncoder(nn.Module):
         #     angles = torch.arange(max_len)[:, None] / 10000 ** (torch.arange(num_hiddens) // 2 * 2 / num_hiddens)
         #     is_odd = torch.arange(num_hiddens) % 2 == 1
         #     self.register_buffer("pos_embedding", torch.where(is_odd, angles.cos(), angles.sin())[None])
-        sizes = key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads
-        self.blks = nn.ModuleList(EncoderBlock(*sizes, dropout, use_bias=True) for _ in range(num_layers))
-        # WRONG blocks-without-bias:
-        #     self.blks = nn.ModuleList(EncoderBlock(*sizes, dropout, use_bias=False) for _ in range(num_layers))
+        self.blks = nn.Sequential()
+        for i in range(num_layers):
+            block = EncoderBlock(
+                key_size=key_size,
+                query_size=query_size,
+                value_size=value_size,
+                num_hiddens=num_hiddens,
+                norm_shape=norm_shape,
+                ffn_num_input=ffn_num_input,
+                ffn_num_hiddens=ffn_num_hiddens,
+                num_heads=num_heads,
+                dropout=dropout,
+                use_bias=True,
+            )
+            # WRONG blocks-without-bias: block = EncoderBlock(key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, dropout)
+            self.blks.add_module(str(i), block)
         # END SOLUTION
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -210,19 +222,20 @@ def _replace_mlm_tokens(
     seen, drawn = list(tokens), []
     # WRONG one-fate-for-all: seen, drawn, fate = list(tokens), [], random.choices((0, 1, 2), (0.8, 0.1, 0.1))[0]
     # WRONG tokens-overwritten: seen, drawn = tokens, []
-    for position in random.sample(candidate_pred_positions, min(num_mlm_preds, len(candidate_pred_positions))):
+    count = min(num_mlm_preds, len(candidate_pred_positions))
+    for position in random.sample(candidate_pred_positions, count):
         # WRONG first-candidates: for position in candidate_pred_positions[:num_mlm_preds]:
-        # WRONG any-position:
-        #     for position in random.sample(range(len(tokens)), min(num_mlm_preds, len(candidate_pred_positions))):
+        # WRONG any-position: for position in random.sample(range(len(tokens)), count):
         drawn.append((position, tokens[position]))
         # WRONG labels-after-masking:
+        # A token that is left or exchanged keeps the model from trusting every token that is no <mask>.
         choices = "<mask>", tokens[position], random.choice(vocab.idx_to_token)
-        (seen[position],) = random.choices(choices, (0.8, 0.1, 0.1))
-        # WRONG always-masked: (seen[position],) = random.choices(choices, (1, 0, 0))
-        # WRONG never-left-alone: (seen[position],) = random.choices(choices, (0.8, 0, 0.2))
+        seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
+        # WRONG always-masked: seen[position] = random.choices(choices, weights=(1, 0, 0))[0]
+        # WRONG never-left-alone: seen[position] = random.choices(choices, weights=(0.8, 0, 0.2))[0]
         # WRONG one-fate-for-all: seen[position] = choices[fate]
         # WRONG labels-after-masking:
-        #     (seen[position],) = random.choices(choices, (0.8, 0.1, 0.1))
+        #     seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
         #     drawn.append((position, seen[position]))
     return seen, drawn
     # END SOLUTION
@@ -253,61 +266,26 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
         - 1 if the second sentence is the next one, else 0: (), int64.
     """
     # BEGIN SOLUTION
-    rows = []
-    for token_ids, positions, labels, segments, is_next in examples:
-        padding, unused = max_len - len(token_ids), round(max_len * 0.15) - len(positions)
-        # WRONG share-cut-off: padding, unused = max_len - len(token_ids), int(max_len * 0.15) - len(positions)
-        row = (
-            torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-            torch.tensor(segments + [0] * padding),
-            torch.tensor(float(len(token_ids))),
-            torch.tensor(positions + [0] * unused, dtype=torch.long),
-            torch.tensor([1.0] * len(positions) + [0.0] * unused),
-            torch.tensor(labels + [0] * unused, dtype=torch.long),
-            torch.tensor(int(is_next)),
-        )
-        # WRONG padding-in-the-length:
-        #     row = (
-        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-        #         torch.tensor(segments + [0] * padding),
-        #         torch.tensor(float(max_len)),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        # WRONG padded-with-index-zero:
-        #     row = (
-        #         torch.tensor(token_ids + [0] * padding),
-        #         torch.tensor(segments + [0] * padding),
-        #         torch.tensor(float(len(token_ids))),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        # WRONG padding-in-the-second-segment:
-        #     row = (
-        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-        #         torch.tensor(segments + segments[-1:] * padding),
-        #         torch.tensor(float(len(token_ids))),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        # WRONG padding-has-weight:
-        #     row = (
-        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-        #         torch.tensor(segments + [0] * padding),
-        #         torch.tensor(float(len(token_ids))),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * (len(positions) + unused)),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        rows.append(row)
-    return tuple([row[column] for row in rows] for column in range(7))
+    all_token_ids, all_segments, valid_lens = [], [], []
+    all_pred_positions, all_mlm_weights, all_mlm_labels, nsp_labels = [], [], [], []
+    max_num_mlm_preds = round(max_len * 0.15)
+    # WRONG share-cut-off: max_num_mlm_preds = int(max_len * 0.15)
+    for token_ids, pred_positions, mlm_labels, segments, is_next in examples:
+        padding = max_len - len(token_ids)
+        all_token_ids.append(torch.tensor(token_ids + [vocab["<pad>"]] * padding))
+        # WRONG padded-with-index-zero: all_token_ids.append(torch.tensor(token_ids + [0] * padding))
+        all_segments.append(torch.tensor(segments + [0] * padding))
+        # WRONG padding-in-the-second-segment: all_segments.append(torch.tensor(segments + segments[-1:] * padding))
+        valid_lens.append(torch.tensor(float(len(token_ids))))
+        # WRONG padding-in-the-length: valid_lens.append(torch.tensor(float(max_len)))
+        # Predictions that are padding have weight 0, and so no part in the loss.
+        unused = max_num_mlm_preds - len(pred_positions)
+        all_pred_positions.append(torch.tensor(pred_positions + [0] * unused, dtype=torch.long))
+        all_mlm_weights.append(torch.tensor([1.0] * len(pred_positions) + [0.0] * unused))
+        # WRONG padding-has-weight: all_mlm_weights.append(torch.tensor([1.0] * (len(pred_positions) + unused)))
+        all_mlm_labels.append(torch.tensor(mlm_labels + [0] * unused, dtype=torch.long))
+        nsp_labels.append(torch.tensor(int(is_next)))
+    return all_token_ids, all_segments, valid_lens, all_pred_positions, all_mlm_weights, all_mlm_labels, nsp_labels
     # END SOLUTION
 
 

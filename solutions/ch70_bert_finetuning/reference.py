@@ -75,9 +75,20 @@ class BERTModel(nn.Module):
         """
         super().__init__()
         # BEGIN SOLUTION
-        block = norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, num_layers, dropout
-        sizes = max_len, key_size, query_size, value_size
-        self.encoder = BERTEncoder(vocab_size, num_hiddens, *block, *sizes)
+        self.encoder = BERTEncoder(
+            vocab_size=vocab_size,
+            num_hiddens=num_hiddens,
+            norm_shape=norm_shape,
+            ffn_num_input=ffn_num_input,
+            ffn_num_hiddens=ffn_num_hiddens,
+            num_heads=num_heads,
+            num_layers=num_layers,
+            dropout=dropout,
+            max_len=max_len,
+            key_size=key_size,
+            query_size=query_size,
+            value_size=value_size,
+        )
         self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens), nn.Tanh())
         # WRONG activation-forgotten: self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens))
         # WRONG relu-in-the-hidden-layer:
@@ -225,23 +236,13 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
     #     named = list(encoder.named_parameters())
     #     prefixes = [f"blks.{i}" for i in reversed(range(len(encoder.blks)))]
     #     blocks = [[p for name, p in named if name.startswith(prefix)] for prefix in prefixes]
-    tables = encoder.token_embedding, encoder.segment_embedding
-    embeddings = [encoder.pos_embedding, *(table.weight for table in tables)]
-    # WRONG positions-forgotten: embeddings = [table.weight for table in tables]
-    return [{"params": params, "lr": lr * decay**depth} for depth, params in enumerate([head, *blocks, embeddings])]
-    # WRONG head-slowed-down:
-    #     return [
-    #         {"params": params, "lr": lr * decay ** (depth + 1)}
-    #         for depth, params in enumerate([head, *blocks, embeddings])
-    #     ]
-    # WRONG embeddings-like-the-first-block:
-    #     return [
-    #         {"params": params, "lr": lr * decay ** min(depth, len(blocks))}
-    #         for depth, params in enumerate([head, *blocks, embeddings])
-    #     ]
-    # WRONG linear-decay:
-    #     return [
-    #         {"params": params, "lr": lr * decay * depth if depth else lr}
-    #         for depth, params in enumerate([head, *blocks, embeddings])
-    #     ]
+    embeddings = [encoder.token_embedding.weight, encoder.segment_embedding.weight, encoder.pos_embedding]
+    # WRONG positions-forgotten: embeddings = [encoder.token_embedding.weight, encoder.segment_embedding.weight]
+    groups = []
+    for depth, params in enumerate([head, *blocks, embeddings]):  # from the output down
+        groups.append({"params": params, "lr": lr * decay**depth})
+        # WRONG head-slowed-down: groups.append({"params": params, "lr": lr * decay ** (depth + 1)})
+        # WRONG embeddings-like-the-first-block: groups.append({"params": params, "lr": lr * decay ** min(depth, len(blocks))})
+        # WRONG linear-decay: groups.append({"params": params, "lr": lr * decay * depth if depth else lr})
+    return groups
     # END SOLUTION

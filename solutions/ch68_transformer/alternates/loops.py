@@ -80,7 +80,6 @@ class TransformerEncoder(d2l.Encoder):
         self.blks = nn.Sequential(OrderedDict(blocks))
 
     def forward(self, X, valid_lens, *args):
-        del args
         sentences = []
         for sentence in X:
             sentences.append(torch.stack([self.embedding.weight[word] for word in sentence]))
@@ -161,7 +160,6 @@ class TransformerDecoder(d2l.AttentionDecoder):
         self.dense = nn.Linear(num_hiddens, vocab_size)
 
     def init_state(self, enc_outputs, enc_valid_lens, *args):
-        del args
         return [enc_outputs, enc_valid_lens, [None] * self.num_layers]
 
     def forward(self, X, state):

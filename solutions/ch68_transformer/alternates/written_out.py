@@ -78,7 +78,6 @@ class TransformerEncoder(d2l.Encoder):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
 
     def forward(self, X, valid_lens, *args):
-        del args
         Y = self.embedding(X)
         Y = self.pos_encoding(Y * Y.shape[-1] ** 0.5)
         for block in self.blks.values():
@@ -148,7 +147,6 @@ class TransformerDecoder(d2l.AttentionDecoder):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
 
     def init_state(self, enc_outputs, enc_valid_lens, *args):
-        del args
         return [enc_outputs, enc_valid_lens, [None for _ in self.blks]]
 
     def forward(self, X, state):
