@@ -35,6 +35,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
         return X.softmax(dim=-1)
     steps = torch.arange(X.shape[-1], device=X.device)
     padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
 
 
@@ -51,6 +52,7 @@ class AdditiveAttention(nn.Module):
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Let every query gather the values by the masked softmax of its scores with the keys."""
+        # Each query with each key: (batch, queries, pairs, num_hiddens).
         features = self.W_q(queries).unsqueeze(2) + self.W_k(keys).unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)
         self.attention_weights = masked_softmax(scores, valid_lens)

@@ -19,6 +19,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
         return X.softmax(dim=-1)
     steps = torch.arange(X.shape[-1], device=X.device)
     padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
 
 

@@ -21,6 +21,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
         return X.softmax(dim=-1)
     steps = torch.arange(X.shape[-1], device=X.device)
     padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
 
 
@@ -41,7 +42,7 @@ class DotProductAttention(nn.Module):
 
 def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
     """Give every attention head its own features, as if it were an example of its own (D2L 10.5)."""
-    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)
+    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
 
 
 def transpose_output(X: Tensor, num_heads: int) -> Tensor:
@@ -80,7 +81,7 @@ class MultiHeadAttention(nn.Module):
         keys = transpose_qkv(self.W_k(keys), self.num_heads)
         values = transpose_qkv(self.W_v(values), self.num_heads)
         if valid_lens is not None:
-            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
+            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)  # heads of an example are neighbours
         heads = self.attention(queries, keys, values, valid_lens)
         return self.W_o(transpose_output(heads, self.num_heads))
 

@@ -159,6 +159,7 @@ def train_epoch_ch3(
             losses.mean().backward()
             updater.step()
         else:
+            # This updater divides by the batch size itself.
             losses.sum().backward()
             # WRONG mean-for-own-updater: losses.mean().backward()
             updater(len(X))

@@ -82,6 +82,7 @@ def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
     columns = [torch.ones_like(x)]
     for i in range(1, max_degree):
         # WRONG constant-column-missing: for i in range(1, max_degree + 1):
+        # From the column before: x^i and i! on their own may be too large.
         columns.append(columns[-1] * x / i)
         # WRONG divided-by-the-degree: columns.append(x**i / i)
         # WRONG plain-powers: columns.append(columns[-1] * x)
@@ -120,7 +121,7 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
         raise ValueError(f"{n} examples do not make {k} folds")
     indices, folds, start = list(range(n)), [], 0
     for fold in range(k):
-        stop = start + n // k + (fold < n % k)
+        stop = start + n // k + (fold < n % k)  # the first n % k folds have one more
         # WRONG remainder-never-validated: stop = start + n // k
         # WRONG remainder-in-last-fold: stop = start + n // k if fold < k - 1 else n
         folds.append((indices[:start] + indices[stop:], indices[start:stop]))

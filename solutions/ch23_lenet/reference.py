@@ -198,7 +198,7 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
     shapes = []
     try:
         with torch.no_grad():
-            Y = X.clone()
+            Y = X.clone()  # a layer may work in place
             # WRONG writes-into-the-input: Y = X
             for layer in net:
                 # WRONG opens-nested-layers:

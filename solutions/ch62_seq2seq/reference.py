@@ -174,6 +174,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         # WRONG labels-masked:
         #     losses = F.cross_entropy(pred.transpose(1, 2), sequence_mask(label, valid_len), reduction="none")
         # WRONG softmax-twice: losses = F.cross_entropy(pred.softmax(dim=2).transpose(1, 2), label, reduction="none")
+        # Padding has weight 0, but counts in the mean: the book divides by all steps.
         return (losses * weights).mean(dim=1)
         # WRONG averaged-over-valid-steps: return (losses * weights).sum(dim=1) / valid_len.clamp(min=1)
         # WRONG padding-counted: return losses.mean(dim=1)
@@ -217,26 +218,27 @@ def predict_seq2seq(
     # WRONG source-without-an-end: source = src_vocab[src_sentence.lower().split(" ")]
     valid_len = torch.tensor([len(source)], device=device)
     source = truncate_pad(source, num_steps, src_vocab["<pad>"])
-    enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
-    state = net.decoder.init_state(enc_outputs, valid_len)
-    word = torch.tensor([[tgt_vocab["<bos>"]]], device=device)
     predicted, attention = [], []
-    for _ in range(num_steps):
-        logits, state = net.decoder(word, state)
-        # WRONG reads-the-start-again:
-        #     logits, state = net.decoder(torch.tensor([[tgt_vocab["<bos>"]]], device=device), state)
-        # WRONG state-not-passed-on: logits, _ = net.decoder(word, state)
-        word = logits.argmax(dim=2)
-        if save_attention_weights:
-            attention.append(net.decoder.attention_weights)
-        if word.item() == tgt_vocab["<eos>"]:
+    with torch.no_grad():
+        enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
+        state = net.decoder.init_state(enc_outputs, valid_len)
+        word = torch.tensor([[tgt_vocab["<bos>"]]], device=device)
+        for _ in range(num_steps):
+            logits, state = net.decoder(word, state)
+            # WRONG reads-the-start-again:
+            #     logits, state = net.decoder(torch.tensor([[tgt_vocab["<bos>"]]], device=device), state)
+            # WRONG state-not-passed-on: logits, _ = net.decoder(word, state)
+            word = logits.argmax(dim=2)  # what the decoder reads next
+            if save_attention_weights:
+                attention.append(net.decoder.attention_weights)
+            if word.item() == tgt_vocab["<eos>"]:
+                # WRONG end-in-the-output:
+                #     predicted.append(word.item())
+                #     if word.item() == tgt_vocab["<eos>"]:
+                break
+                # WRONG goes-on-after-the-end: continue
+            predicted.append(word.item())
             # WRONG end-in-the-output:
-            #     predicted.append(word.item())
-            #     if word.item() == tgt_vocab["<eos>"]:
-            break
-            # WRONG goes-on-after-the-end: continue
-        predicted.append(word.item())
-        # WRONG end-in-the-output:
     return " ".join(tgt_vocab.to_tokens(predicted)), attention
     # END SOLUTION
 

@@ -46,6 +46,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     #         valid_lens = valid_lens.repeat(X.shape[1])
     #     padding = steps >= valid_lens.reshape(len(X), -1, 1)
     # WRONG one-key-too-many: padding = steps > valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
     # WRONG zero-for-a-mask: return X.masked_fill(padding, 0).softmax(dim=-1)
     # WRONG mask-after-the-softmax: return X.softmax(dim=-1).masked_fill(padding, 0)
@@ -93,6 +94,7 @@ class AdditiveAttention(nn.Module):
             (batch, queries, value_size). In training, dropout is applied to the weights first.
         """
         # BEGIN SOLUTION
+        # Each query with each key: (batch, queries, pairs, num_hiddens).
         features = self.W_q(queries).unsqueeze(2) + self.W_k(keys).unsqueeze(1)
         # WRONG tanh-of-each: features = self.W_q(queries).tanh().unsqueeze(2) + self.W_k(keys).tanh().unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)

@@ -121,7 +121,7 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             # WRONG query-never-moves:
             #     query = hidden_state[-1].unsqueeze(1)
             #     for word in self.embedding(X).transpose(0, 1):
-            query = hidden_state[-1].unsqueeze(1)
+            query = hidden_state[-1].unsqueeze(1)  # the top layer's state after the step before
             # WRONG query-never-moves:
             # WRONG query-from-the-first-layer: query = hidden_state[0].unsqueeze(1)
             # WRONG attends-with-the-new-state:

@@ -29,7 +29,7 @@ def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
         (batch * num_heads, steps, width), of X's dtype: all heads of the first example, then all of the second.
     """
     # BEGIN SOLUTION
-    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)
+    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
     # WRONG steps-cut-instead-of-features: return X.reshape(len(X) * num_heads, X.shape[1], -1)
     # WRONG heads-before-batch: return X.unflatten(2, (num_heads, -1)).permute(2, 0, 1, 3).flatten(0, 1)
     # WRONG features-dealt-out: return X.unflatten(2, (-1, num_heads)).permute(0, 3, 1, 2).flatten(0, 1)
@@ -129,7 +129,7 @@ class MultiHeadAttention(nn.Module):
         keys = transpose_qkv(self.W_k(keys), self.num_heads)
         values = transpose_qkv(self.W_v(values), self.num_heads)
         if valid_lens is not None:
-            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
+            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)  # heads of an example are neighbours
             # WRONG lengths-of-other-examples: valid_lens = torch.cat([valid_lens] * self.num_heads)
         heads = self.attention(queries, keys, values, valid_lens)
         # WRONG scaled-by-all-features:
@@ -228,6 +228,7 @@ def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     # WRONG half-the-exponent-of-the-angle:
     #     angles = pos_delta / 10000 ** (torch.arange(0, num_hiddens, 2) / (2 * num_hiddens))
     sin, cos = angles.sin(), angles.cos()
+    # The pair (sin a, cos a) of a code becomes (sin(a + angle), cos(a + angle)).
     blocks = torch.stack([cos, sin, -sin, cos], dim=1).reshape(-1, 2, 2)
     # WRONG turned-the-other-way: blocks = torch.stack([cos, -sin, sin, cos], dim=1).reshape(-1, 2, 2)
     # WRONG sines-and-cosines-in-halves:

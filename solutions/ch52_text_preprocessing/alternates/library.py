@@ -2,6 +2,8 @@
 
 import itertools
 
+from torch.nn import functional as F
+
 
 def clean_lines(lines):
     return [" ".join(re.findall("[a-zA-Z]+", line)).lower() for line in lines]
