@@ -10,9 +10,8 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
 
-
+# Given, not an exercise. 给定的代码，不是练习。
 class Accumulator:
     """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
 
@@ -20,12 +19,32 @@ class Accumulator:
         self.data = [0.0] * n
 
     def add(self, *numbers: float) -> None:
-        self.data = [total + float(number) for total, number in zip(self.data, numbers, strict=True)]
+        for i, number in enumerate(numbers):
+            self.data[i] += float(number)
+
+    def reset(self) -> None:
+        self.data = [0.0] * len(self.data)
 
     def __getitem__(self, i: int) -> float:
         return self.data[i]
 
 
+def accuracy(y_hat: Tensor, y: Tensor) -> float:
+    """How many predictions are right: their number, not their fraction (D2L 3.6.5)."""
+    if y_hat.dim() > 1 and y_hat.shape[1] > 1:
+        y_hat = y_hat.argmax(dim=1)
+    return float((y_hat.to(y.dtype) == y).sum())
+
+
+# Given, not an exercise. 给定的代码，不是练习。
+def try_gpu(i: int = 0) -> torch.device:
+    """The GPU of this number, if there is one, and the CPU otherwise (D2L 5.6.1)."""
+    if i < torch.cuda.device_count():
+        return torch.device("cuda", i)
+    return torch.device("cpu")
+
+
+# Given, not an exercise. 给定的代码，不是练习。
 class Timer:
     """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
 
@@ -54,16 +73,6 @@ class Animator:
     def add(self, x: float, y: object) -> None:
         """A point of each curve at x; None where a curve has none."""
         self.points.append((x, y))
-
-
-def try_gpu(i: int = 0) -> torch.device:
-    """The i-th GPU where there is one, else the CPU (D2L 5.6)."""
-    return torch.device(f"cuda:{i}" if torch.cuda.device_count() > i else "cpu")
-
-
-def accuracy(y_hat: Tensor, y: Tensor) -> float:
-    """How many of the predictions y_hat, scores (n, q), are right: their number, not their fraction (D2L 3.6)."""
-    return float((y_hat.argmax(dim=1) == y).sum())
 
 
 d2l = SimpleNamespace(

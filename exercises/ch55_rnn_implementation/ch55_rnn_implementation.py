@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not an exercise. 给定的代码，不是练习。
 class Accumulator:
     """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
 
@@ -25,23 +25,33 @@ class Accumulator:
         for i, number in enumerate(numbers):
             self.data[i] += float(number)
 
+    def reset(self) -> None:
+        self.data = [0.0] * len(self.data)
+
     def __getitem__(self, i: int) -> float:
         return self.data[i]
 
 
+# Given, not an exercise. 给定的代码，不是练习。
 class Timer:
-    """A stopwatch (D2L 3.1), running from the start: stop() gives the seconds since then. The grader uses it, too."""
+    """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
 
     def __init__(self) -> None:
+        self.times: list[float] = []
         self.start()
 
     def start(self) -> None:
-        self.begun = time.time()
+        self.begun = time.perf_counter()
 
     def stop(self) -> float:
-        return time.time() - self.begun
+        self.times.append(time.perf_counter() - self.begun)
+        return self.times[-1]
+
+    def sum(self) -> float:
+        return sum(self.times)
 
 
+# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
 class RNNModelScratch:
     """A language model made of three functions such as the first three exercises (D2L 8.5.3)."""
 

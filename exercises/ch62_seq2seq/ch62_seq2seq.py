@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not an exercise. 给定的代码，不是练习。
 def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[int]:
-    """Exactly num_steps items: the first ones of a longer line, padding after a shorter one (D2L 9.5.4)."""
-    return (line + [padding_token] * num_steps)[:num_steps]
+    """Makes a line exactly num_steps long (D2L 9.5.4)."""
+    return line[:num_steps] + [padding_token] * (num_steps - len(line))
 
 
 d2l = SimpleNamespace(Encoder=nn.Module, Decoder=nn.Module, concat=torch.cat, truncate_pad=truncate_pad)

@@ -9,6 +9,7 @@ it has max_len words. Its length and its log-probability count every word after 
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 from torch import Tensor
 

@@ -11,11 +11,14 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise. 给定的代码，不是练习。
 def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
-    """X, (rows, steps), with `value` wherever step t of row i is not below valid_len[i] (D2L 9.7.3)."""
-    padding = torch.arange(X.shape[1], device=X.device) >= valid_len.reshape(-1, 1)
-    return X.masked_fill(padding, value)
+    """Blot out what lies behind the end of each sequence (D2L 9.7.3)."""
+    steps = torch.arange(X.shape[1], device=X.device)
+    padding = steps[None, :] >= valid_len[:, None]
+    X = X.clone()
+    X[padding] = value
+    return X
 
 
 d2l = SimpleNamespace(sequence_mask=sequence_mask)
@@ -45,7 +48,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
 
 
 class AdditiveAttention(nn.Module):
-    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), on top of your `masked_softmax`.
+    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), on top of `masked_softmax`.
 
         score(q, k) = w_v^T tanh(W_q q + W_k k)        output = sum over pairs of weight * value
 
@@ -78,7 +81,7 @@ class AdditiveAttention(nn.Module):
 
 
 class DotProductAttention(nn.Module):
-    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of your `masked_softmax`.
+    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of `masked_softmax`.
 
         output = dropout(masked_softmax(Q K^T / sqrt(d))) V        with d features in a query
 

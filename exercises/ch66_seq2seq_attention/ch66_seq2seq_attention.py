@@ -11,27 +11,39 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not exercises: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise. 给定的代码，不是练习。
 class Decoder(nn.Module):
-    """The interface of every decoder (D2L 9.6.2)."""
+    """What every decoder looks like (D2L 9.6.2): an interface with two methods that are left to its subclasses."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Make the module. Keyword arguments are passed on to nn.Module, which knows none and refuses them."""
+        super().__init__(**kwargs)
 
     def init_state(self, enc_outputs: Any, *args: Any) -> Any:
-        """The state to start from, made of what the encoder gives."""
+        """Turn what the encoder gave into the state that decoding starts from."""
         raise NotImplementedError
 
-    def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """(logits, new state) after the words of X."""
+    def forward(self, X: Tensor, state: Any) -> Any:
+        """Predict from the target sequence so far and the state."""
         raise NotImplementedError
+
+
+# Given, not an exercise. 给定的代码，不是练习。
+def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
+    """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
+    if valid_lens is None:
+        return X.softmax(dim=-1)
+    steps = torch.arange(X.shape[-1], device=X.device)
+    padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
+    return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
 
 
 class AdditiveAttention(nn.Module):
-    """Additive attention, the exercise of ch65 (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2).
-
-    Attributes:
-        attention_weights: the weights of the last forward, (batch, queries, pairs), as they were before dropout.
-    """
+    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), on top of `masked_softmax`."""
 
     def __init__(self, key_size: int, query_size: int, num_hiddens: int, dropout: float, **kwargs: Any) -> None:
+        """dropout is the probability with which a weight is dropped in training. Mind the order of the sizes."""
         super().__init__(**kwargs)
         self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=False)
@@ -39,17 +51,11 @@ class AdditiveAttention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Weigh the values of valid pairs by the softmax of w_v^T tanh(W_q q + W_k k).
-
-        queries are (batch, queries, query_size), keys (batch, pairs, key_size), values (batch, pairs, value_size) and
-        valid_lens (batch,), (batch, queries) or None; the result is (batch, queries, value_size).
-        """
-        features = self.W_q(queries)[:, :, None] + self.W_k(keys)[:, None]
+        """Let every query gather the values by the masked softmax of its scores with the keys."""
+        # Each query with each key: (batch, queries, pairs, num_hiddens).
+        features = self.W_q(queries).unsqueeze(2) + self.W_k(keys).unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)
-        if valid_lens is not None:
-            padding = torch.arange(scores.shape[2], device=scores.device) >= valid_lens.reshape(len(scores), -1, 1)
-            scores = scores.masked_fill(padding, torch.finfo(scores.dtype).min)
-        self.attention_weights = scores.softmax(dim=-1)
+        self.attention_weights = masked_softmax(scores, valid_lens)
         return self.dropout(self.attention_weights) @ values
 
 

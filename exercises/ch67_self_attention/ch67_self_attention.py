@@ -12,28 +12,28 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not exercises: the attention of section 10.3, and what the book's notebooks have at hand.
-# 以下内容已给出，不是练习。
+# Given, not an exercise. 给定的代码，不是练习。
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
-    """Softmax over the last axis of X, (batch, queries, keys); keys from the valid length on get weight 0.
-
-    valid_lens is (batch,), (batch, queries), or None: all keys are valid.
-    """
+    """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
     if valid_lens is None:
         return X.softmax(dim=-1)
-    valid = torch.arange(X.shape[2], device=X.device) < valid_lens.reshape(len(X), -1, 1)
-    return X.masked_fill(~valid, -1e6).softmax(dim=-1)
+    steps = torch.arange(X.shape[-1], device=X.device)
+    padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
+    return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
 
 
 class DotProductAttention(nn.Module):
-    """Scaled dot-product attention: dropout(masked_softmax(Q K^T / sqrt(d))) V, with d the width of a query."""
+    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of `masked_softmax`."""
 
     def __init__(self, dropout: float, **kwargs: Any) -> None:
+        """dropout is the probability with which a weight is dropped in training."""
         super().__init__(**kwargs)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[2])
+        """Let every query gather the values by the masked softmax of its scaled products with the keys."""
+        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[-1])
         self.attention_weights = masked_softmax(scores, valid_lens)
         return self.dropout(self.attention_weights) @ values
 

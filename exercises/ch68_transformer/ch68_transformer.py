@@ -12,33 +12,44 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not exercises: what sections 10.3, 10.5 and 10.6 made, under the names of the book's notebooks.
-# 以下内容已给出，不是练习。
+# Given, not an exercise. 给定的代码，不是练习。
+def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
+    """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
+    if valid_lens is None:
+        return X.softmax(dim=-1)
+    steps = torch.arange(X.shape[-1], device=X.device)
+    padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
+    return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
+
+
 class DotProductAttention(nn.Module):
-    """Scaled dot-product attention: dropout(masked softmax of Q K^T / sqrt(d)) V.
+    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of `masked_softmax`."""
 
-    valid_lens is (batch,), (batch, queries), or None: all keys are valid. After a call, attention_weights are the
-    weights before dropout, (batch, queries, keys).
-    """
-
-    def __init__(self, dropout: float) -> None:
-        super().__init__()
+    def __init__(self, dropout: float, **kwargs: Any) -> None:
+        """dropout is the probability with which a weight is dropped in training."""
+        super().__init__(**kwargs)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[2])
-        if valid_lens is not None:
-            valid = torch.arange(keys.shape[1], device=keys.device) < valid_lens.reshape(len(keys), -1, 1)
-            scores = scores.masked_fill(~valid, -1e6)
-        self.attention_weights = scores.softmax(dim=-1)
+        """Let every query gather the values by the masked softmax of its scaled products with the keys."""
+        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[-1])
+        self.attention_weights = masked_softmax(scores, valid_lens)
         return self.dropout(self.attention_weights) @ values
 
 
-class MultiHeadAttention(nn.Module):
-    """Multi-head attention of queries (batch, queries, query_size) to keys and values; (batch, queries, num_hiddens).
+def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
+    """Give every attention head its own features, as if it were an example of its own (D2L 10.5)."""
+    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
 
-    valid_lens is as above. After a call, attention.attention_weights are (batch * num_heads, queries, keys).
-    """
+
+def transpose_output(X: Tensor, num_heads: int) -> Tensor:
+    """Put the heads of every example side by side again: the inverse of `transpose_qkv` (D2L 10.5)."""
+    return X.unflatten(0, (-1, num_heads)).transpose(1, 2).flatten(2)
+
+
+class MultiHeadAttention(nn.Module):
+    """Multi-head attention (Vaswani et al., 2017; D2L 10.5)."""
 
     def __init__(
         self,
@@ -49,8 +60,12 @@ class MultiHeadAttention(nn.Module):
         num_heads: int,
         dropout: float,
         bias: bool = False,
+        **kwargs: Any,
     ) -> None:
-        super().__init__()
+        """Make the layers. Mind the order of the sizes."""
+        super().__init__(**kwargs)
+        if num_hiddens % num_heads:
+            raise ValueError(f"{num_hiddens} features do not divide into {num_heads} heads")
         self.num_heads = num_heads
         self.attention = DotProductAttention(dropout)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
@@ -59,25 +74,36 @@ class MultiHeadAttention(nn.Module):
         self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
-        heads = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2).flatten(0, 1) for X in projected)
+        """Let every query attend to the keys and gather their values."""
+        queries = transpose_qkv(self.W_q(queries), self.num_heads)
+        keys = transpose_qkv(self.W_k(keys), self.num_heads)
+        values = transpose_qkv(self.W_v(values), self.num_heads)
         if valid_lens is not None:
-            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
-        output = self.attention(*heads, valid_lens)
-        return self.W_o(output.unflatten(0, (-1, self.num_heads)).transpose(1, 2).flatten(2))
+            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)  # heads of an example are neighbours
+        heads = self.attention(queries, keys, values, valid_lens)
+        return self.W_o(transpose_output(heads, self.num_heads))
 
 
 class PositionalEncoding(nn.Module):
-    """dropout(X + P), with sines of the positions in P's even columns and cosines in its odd ones."""
+    """Adds to every step a code of its position, then drops out (Vaswani et al., 2017; D2L 10.6.3)."""
 
     def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
+        """Compute P once, for all positions."""
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        angles = torch.arange(max_len).reshape(-1, 1) / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
-        self.register_buffer("P", torch.stack([angles.sin(), angles.cos()], dim=2).reshape(1, max_len, num_hiddens))
+        positions = torch.arange(max_len).reshape(-1, 1)
+        angles = positions / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+        P = torch.zeros(max_len, num_hiddens)
+        P[:, 0::2] = angles.sin()
+        P[:, 1::2] = angles[:, : num_hiddens // 2].cos()
+        self.register_buffer("P", P.unsqueeze(0))
 
     def forward(self, X: Tensor) -> Tensor:
-        return self.dropout(X + self.P[:, : X.shape[1]])
+        """Add the codes of the first positions to X."""
+        steps = X.shape[1]
+        if steps > self.P.shape[1]:
+            raise ValueError(f"P has fewer than {steps} positions")
+        return self.dropout(X + self.P[:, :steps])
 
 
 d2l = SimpleNamespace(

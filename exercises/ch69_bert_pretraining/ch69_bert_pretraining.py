@@ -14,73 +14,133 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not exercises: the Transformer's encoder block of section 10.7. 以下内容已给出，不是练习。
+# Given, not an exercise. 给定的代码，不是练习。
+def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
+    """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
+    if valid_lens is None:
+        return X.softmax(dim=-1)
+    steps = torch.arange(X.shape[-1], device=X.device)
+    padding = steps >= valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
+    return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
+
+
+class DotProductAttention(nn.Module):
+    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of `masked_softmax`."""
+
+    def __init__(self, dropout: float, **kwargs: Any) -> None:
+        """dropout is the probability with which a weight is dropped in training."""
+        super().__init__(**kwargs)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
+        """Let every query gather the values by the masked softmax of its scaled products with the keys."""
+        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[-1])
+        self.attention_weights = masked_softmax(scores, valid_lens)
+        return self.dropout(self.attention_weights) @ values
+
+
+def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
+    """Give every attention head its own features, as if it were an example of its own (D2L 10.5)."""
+    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
+
+
+def transpose_output(X: Tensor, num_heads: int) -> Tensor:
+    """Put the heads of every example side by side again: the inverse of `transpose_qkv` (D2L 10.5)."""
+    return X.unflatten(0, (-1, num_heads)).transpose(1, 2).flatten(2)
+
+
 class MultiHeadAttention(nn.Module):
-    """Scaled dot-product attention with several heads; valid_lens, (batch,), or None: how many keys count."""
+    """Multi-head attention (Vaswani et al., 2017; D2L 10.5)."""
 
     def __init__(
-        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, num_heads: int, dropout: float,
+        self,
+        key_size: int,
+        query_size: int,
+        value_size: int,
+        num_hiddens: int,
+        num_heads: int,
+        dropout: float,
         bias: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.num_heads, self.dropout = num_heads, nn.Dropout(dropout)
+        **kwargs: Any,
+    ) -> None:
+        """Make the layers. Mind the order of the sizes."""
+        super().__init__(**kwargs)
+        if num_hiddens % num_heads:
+            raise ValueError(f"{num_hiddens} features do not divide into {num_heads} heads")
+        self.num_heads = num_heads
+        self.attention = DotProductAttention(dropout)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
         self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
         self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
         self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
-        Q, K, V = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2) for X in projected)
-        scores = Q @ K.transpose(2, 3) / math.sqrt(Q.shape[3])
+        """Let every query attend to the keys and gather their values."""
+        queries = transpose_qkv(self.W_q(queries), self.num_heads)
+        keys = transpose_qkv(self.W_k(keys), self.num_heads)
+        values = transpose_qkv(self.W_v(values), self.num_heads)
         if valid_lens is not None:
-            padding = torch.arange(scores.shape[3], device=scores.device) >= valid_lens.reshape(-1, 1, 1, 1)
-            scores = scores.masked_fill(padding, -1e6)
-        return self.W_o((self.dropout(scores.softmax(dim=3)) @ V).transpose(1, 2).flatten(2))
-
-
-class AddNorm(nn.Module):
-    """A residual connection, then layer normalisation: ln(X + dropout(Y))."""
-
-    def __init__(self, norm_shape: Sequence[int], dropout: float) -> None:
-        super().__init__()
-        self.dropout, self.ln = nn.Dropout(dropout), nn.LayerNorm(norm_shape)
-
-    def forward(self, X: Tensor, Y: Tensor) -> Tensor:
-        return self.ln(X + self.dropout(Y))
+            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)  # heads of an example are neighbours
+        heads = self.attention(queries, keys, values, valid_lens)
+        return self.W_o(transpose_output(heads, self.num_heads))
 
 
 class PositionWiseFFN(nn.Module):
-    """The same perceptron, with one hidden layer, at every position."""
+    """The position-wise feed-forward network (Vaswani et al., 2017, section 3.3; D2L 10.7.2)."""
 
-    def __init__(self, ffn_num_input: int, ffn_num_hiddens: int, ffn_num_outputs: int) -> None:
-        super().__init__()
-        self.dense1, self.dense2 = (
-            nn.Linear(ffn_num_input, ffn_num_hiddens),
-            nn.Linear(ffn_num_hiddens, ffn_num_outputs),
-        )
+    def __init__(self, ffn_num_input: int, ffn_num_hiddens: int, ffn_num_outputs: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dense1 = nn.Linear(ffn_num_input, ffn_num_hiddens)
+        self.dense2 = nn.Linear(ffn_num_hiddens, ffn_num_outputs)
 
     def forward(self, X: Tensor) -> Tensor:
+        """From (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), of X's dtype."""
         return self.dense2(self.dense1(X).relu())
 
 
-class EncoderBlock(nn.Module):
-    """Self-attention and a perceptron at every position, each followed by `AddNorm`.
+class AddNorm(nn.Module):
+    """A residual connection, then layer normalisation (Vaswani et al., 2017, sections 3.1 and 5.4; D2L 10.7.3)."""
 
-    Call it as block(X, valid_lens), with X of shape (batch, steps, num_hiddens) and valid_lens (batch,) or None.
-    use_bias says whether the attention's linear layers have a bias.
-    """
+    def __init__(self, normalized_shape: Sequence[int] | int, dropout: float, **kwargs: Any) -> None:
+        """Make the layers."""
+        super().__init__(**kwargs)
+        self.dropout = nn.Dropout(dropout)
+        self.ln = nn.LayerNorm(normalized_shape)
+
+    def forward(self, X: Tensor, Y: Tensor) -> Tensor:
+        """Join the input X of a sublayer with its output Y."""
+        return self.ln(X + self.dropout(Y))
+
+
+class EncoderBlock(nn.Module):
+    """One layer of the encoder (Vaswani et al., 2017, section 3.1; D2L 10.7.4)."""
 
     def __init__(
-        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, norm_shape: Sequence[int],
-        ffn_num_input: int, ffn_num_hiddens: int, num_heads: int, dropout: float, use_bias: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.attention = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout, use_bias)
-        self.addnorm1, self.addnorm2 = AddNorm(norm_shape, dropout), AddNorm(norm_shape, dropout)
+        self,
+        key_size: int,
+        query_size: int,
+        value_size: int,
+        num_hiddens: int,
+        norm_shape: Sequence[int],
+        ffn_num_input: int,
+        ffn_num_hiddens: int,
+        num_heads: int,
+        dropout: float,
+        use_bias: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Make the layers."""
+        super().__init__(**kwargs)
+        self.attention = MultiHeadAttention(
+            key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=use_bias
+        )
+        self.addnorm1 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
+        self.addnorm2 = AddNorm(norm_shape, dropout)
 
     def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
+        """Let every step look at all valid steps, then go through the feed-forward network."""
         Y = self.addnorm1(X, self.attention(X, X, X, valid_lens))
         return self.addnorm2(Y, self.ffn(Y))
 

@@ -78,7 +78,7 @@ def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | 
     def at_least(version: str, minimum: str) -> bool:
         releases = parse_version(version), parse_version(minimum)
         # WRONG compared-as-strings: releases = version, minimum
-        pairs = list(itertools.zip_longest(*releases, fillvalue=0))
+        pairs = list(itertools.zip_longest(*releases, fillvalue=0))  # 2.1 is 2.1.0
         # WRONG parts-as-strings: pairs = list(itertools.zip_longest(*releases, fillvalue="0"))
         # WRONG compared-as-strings: pairs = list(itertools.zip_longest(*releases, fillvalue=""))
         # WRONG cut-to-the-shorter: pairs = list(zip(*releases))
@@ -154,7 +154,7 @@ def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[st
     #     for chapter in done:
     #         assert chapter
     #     done = set(done)
-    chapters = {*prerequisites, *itertools.chain(*prerequisites.values())}
+    chapters = {*prerequisites, *itertools.chain(*prerequisites.values())}  # those that are only asked for, too
     # WRONG keys-alone: chapters = {*prerequisites}
     # WRONG done-cycle-unnoticed:
     #     graphlib.TopologicalSorter({k: set(v) - done for k, v in prerequisites.items() if k not in done}).prepare()

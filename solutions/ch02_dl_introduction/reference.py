@@ -113,6 +113,7 @@ def gsp_prices(ctr: Sequence[float], bid: Sequence[float], k: int) -> list[tuple
     # BEGIN SOLUTION
     order = rank_ads(ctr, bid)
     # WRONG never-clicked-left-out: order = [i for i in rank_ads(ctr, bid) if ctr[i]]
+    # A place costs the least that keeps it: the score of the next advertisement, divided by its own rate.
     followers = [ctr[j] * bid[j] for j in order[1:]] + [0.0]
     # WRONG first-price: followers = [ctr[j] * bid[j] for j in order]
     # WRONG next-bid: followers = [bid[j] * ctr[i] for i, j in zip(order, order[1:])] + [0.0]

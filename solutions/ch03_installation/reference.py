@@ -39,6 +39,7 @@ def verify_sha1(fname: str, sha1_hash: str, chunk_size: int = 1048576) -> bool:
     try:
         with Path(fname).open("rb") as file:
             # WRONG text-for-bytes: with Path(fname).open(encoding="latin-1") as file:
+            # Piece by piece: a data set may be larger than the memory.
             while chunk := file.read(chunk_size):
                 # WRONG first-chunk-alone: if chunk := file.read(chunk_size):
                 # WRONG part-of-a-chunk-dropped: while len(chunk := file.read(chunk_size)) == chunk_size:

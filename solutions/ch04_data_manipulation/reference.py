@@ -33,7 +33,7 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
     # BEGIN SOLUTION
     strides, step = [], 1
     # WRONG strides-in-bytes: strides, step = [], 4
-    for size in reversed(shape):
+    for size in reversed(shape):  # neighbours on the last axis are neighbours in memory
         # WRONG columns-first: for size in shape:
         strides.append(step)
         # WRONG own-size-as-stride:
@@ -68,6 +68,7 @@ def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
     """
     # BEGIN SOLUTION
     shape = []
+    # Shapes are aligned at their last axes. A missing axis counts as one of size 1.
     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
         # WRONG aligned-at-first-axis: for sizes in itertools.zip_longest(*shapes, fillvalue=1):
         # WRONG missing-axes-refused:
@@ -105,6 +106,7 @@ def shares_storage(x: Tensor, y: Tensor) -> bool:
     one, other = x.untyped_storage(), y.untyped_storage()
     # WRONG only-common-elements: one, other = x, y
     first, second = one.data_ptr(), other.data_ptr()
+    # Two stretches of memory overlap if each begins before the other ends.
     return first < second + other.nbytes() and second < first + one.nbytes()
     # WRONG first-addresses-compared: return x.data_ptr() == y.data_ptr()
     # WRONG values-compared: return x.dtype == y.dtype and torch.equal(x.flatten(), y.flatten())

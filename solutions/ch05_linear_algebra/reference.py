@@ -61,7 +61,7 @@ def lp_norm(x: Tensor, p: float) -> Tensor:
     # WRONG no-limit-at-infinity, 2 lines:
     scale = largest.detach().clamp(min=torch.finfo(x.dtype).tiny)
     # WRONG negatives-counted-as-they-are: scale = 1
-    return scale * ((sizes / scale) ** p).sum() ** (1 / p)
+    return scale * ((sizes / scale) ** p).sum() ** (1 / p)  # powers of numbers up to 1 do not overflow
     # WRONG power-not-undone: return (sizes**p).sum()
     # WRONG always-the-square-root: return (sizes**p).sum().sqrt()
     # WRONG no-limit-at-infinity: return (sizes**p).sum() ** (1 / p)
@@ -116,6 +116,7 @@ def mm(A: Tensor, B: Tensor) -> Tensor:
     if A.shape[1] != B.shape[0]:
         raise ValueError(f"{tuple(A.shape)} and {tuple(B.shape)} do not go together")
     # WRONG mismatch-not-noticed, 2 lines:
+    # Entry (i, j) is the sum over k of A[i, k] * B[k, j].
     return (A[:, :, None] * B).sum(dim=1)
     # WRONG elementwise-product: return A * B if A.shape == B.shape else (A[:, :, None] * B).sum(dim=1)
     # WRONG product-of-sums: return A.sum(dim=1)[:, None] * B.sum(dim=0)
@@ -142,7 +143,7 @@ def is_positive_definite(A: Tensor) -> bool:
     """
     # BEGIN SOLUTION
     values = torch.linalg.eigvalsh(A)
-    noise = len(A) * torch.finfo(A.dtype).eps * values[-1]
+    noise = len(A) * torch.finfo(A.dtype).eps * values[-1]  # rounding may make this of an eigenvalue 0
     return torch.allclose(A, A.T) and bool(values[0] > noise)
     # WRONG semi-definite-accepted: return torch.allclose(A, A.T) and bool(values[0] > -noise - 1e-12)
     # WRONG positive-entries: return torch.allclose(A, A.T) and bool((A > 0).all())

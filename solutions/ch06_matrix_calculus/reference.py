@@ -55,7 +55,7 @@ def finite_difference_grad(f: Callable[[Tensor], Tensor], x: Tensor, eps: float 
         Shape and dtype of x; it does not require gradients, whatever x and f do.
     """
     # BEGIN SOLUTION
-    steps = eps * torch.eye(x.numel(), dtype=x.dtype)
+    steps = eps * torch.eye(x.numel(), dtype=x.dtype)  # a row for each element: a step along it alone
     # WRONG all-elements-at-once: steps = eps * torch.ones(x.numel(), x.numel(), dtype=x.dtype)
     # WRONG eps-ignored:
     #     eps = 1e-6
@@ -90,7 +90,7 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         return x.new_zeros(len(y), len(x))
         # WRONG denominator-layout: return x.new_zeros(len(x), len(y))
     rows = []
-    for output in y:
+    for output in y:  # one backward pass gives one row
         rows += torch.autograd.grad(output, x, retain_graph=True)
         # WRONG outputs-summed: rows += torch.autograd.grad(y.sum(), x, retain_graph=True)
         # WRONG jacobian-with-graph: rows += torch.autograd.grad(output, x, create_graph=True)

@@ -248,6 +248,7 @@ class Value:
             node.grad += slopes[node]
             # WRONG overwritten-by-the-next-call: node.grad = slopes[node]
             # WRONG old-gradients-passed-on: node.grad = slopes[node]
+            # All that uses this node came before it, so its slope is complete: pass it on by the chain rule.
             for place, child in enumerate(node._children):
                 slopes[child] = slopes.get(child, 0.0) + slopes[node] * node._slopes[place]
                 # WRONG overwritten-within-a-graph: slopes[child] = slopes[node] * node._slopes[place]

@@ -115,7 +115,7 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
         The losses in the shape of y_hat, neither summed nor averaged.
     """
     # BEGIN SOLUTION
-    return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
+    return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2  # (n, 1) - (n,) would be (n, n)
     # WRONG labels-broadcast: return (y_hat - y) ** 2 / 2
     # WRONG half-dropped: return (y_hat - y.reshape(y_hat.shape)) ** 2
     # WRONG losses-averaged: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
@@ -170,7 +170,7 @@ def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         The weights (d, 1) and the bias (1,), in the dtype of X.
     """
     # BEGIN SOLUTION
-    A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)
+    A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)  # the bias is the weight of a column of ones
     # WRONG through-the-origin: A = torch.cat([X, X.new_zeros(len(X), 1)], dim=1)
     v = torch.linalg.pinv(A) @ y.reshape(-1, 1)
     # WRONG ridge-regression:

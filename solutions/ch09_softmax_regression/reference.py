@@ -24,15 +24,14 @@ class Accumulator:
     """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
 
     def __init__(self, n: int) -> None:
-        self.n = n
-        self.reset()
+        self.data = [0.0] * n
 
     def add(self, *numbers: float) -> None:
         for i, number in enumerate(numbers):
             self.data[i] += float(number)
 
     def reset(self) -> None:
-        self.data = [0.0] * self.n
+        self.data = [0.0] * len(self.data)
 
     def __getitem__(self, i: int) -> float:
         return self.data[i]
@@ -160,6 +159,7 @@ def train_epoch_ch3(
             losses.mean().backward()
             updater.step()
         else:
+            # This updater divides by the batch size itself.
             losses.sum().backward()
             # WRONG mean-for-own-updater: losses.mean().backward()
             updater(len(X))

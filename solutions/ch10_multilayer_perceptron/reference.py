@@ -108,7 +108,7 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
                 # WRONG learning-rate: b = b + 0.1 * y[i]
                 updates += 1
                 # WRONG epochs-for-updates: updates = before + 1
-        if updates == before:
+        if updates == before:  # an epoch without mistakes
             break
     return w, b, updates
     # END SOLUTION
@@ -150,6 +150,7 @@ def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tupl
     # BEGIN SOLUTION
     W, b = weights[0], biases[0]
     for i in range(1, len(weights)):
+        # (X W + b) W_i + b_i = X (W W_i) + (b W_i + b_i)
         W = W @ weights[i]
         b = b @ weights[i] + biases[i]
         # WRONG last-bias-only: b = biases[i]

@@ -11,26 +11,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
-
-
-class Accumulator:
-    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
-
-    def __init__(self, n: int) -> None:
-        self.n = n
-        self.reset()
-
-    def add(self, *numbers: float) -> None:
-        for i, number in enumerate(numbers):
-            self.data[i] += float(number)
-
-    def reset(self) -> None:
-        self.data = [0.0] * self.n
-
-    def __getitem__(self, i: int) -> float:
-        return self.data[i]
-
+# GIVEN ch09: Accumulator
 
 d2l = SimpleNamespace(
     Accumulator=Accumulator, reduce_sum=torch.sum, reshape=torch.reshape, size=lambda X: X.numel()
@@ -101,6 +82,7 @@ def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
     columns = [torch.ones_like(x)]
     for i in range(1, max_degree):
         # WRONG constant-column-missing: for i in range(1, max_degree + 1):
+        # From the column before: x^i and i! on their own may be too large.
         columns.append(columns[-1] * x / i)
         # WRONG divided-by-the-degree: columns.append(x**i / i)
         # WRONG plain-powers: columns.append(columns[-1] * x)
@@ -139,7 +121,7 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
         raise ValueError(f"{n} examples do not make {k} folds")
     indices, folds, start = list(range(n)), [], 0
     for fold in range(k):
-        stop = start + n // k + (fold < n % k)
+        stop = start + n // k + (fold < n % k)  # the first n % k folds have one more
         # WRONG remainder-never-validated: stop = start + n // k
         # WRONG remainder-in-last-fold: stop = start + n // k if fold < k - 1 else n
         folds.append((indices[:start] + indices[stop:], indices[start:stop]))

@@ -80,7 +80,7 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
     with torch.no_grad():
         for p in params:
             if p.grad is not None:
-                p *= 1 - lr * wd
+                p *= 1 - lr * wd  # the step along the penalty's gradient, wd * p
                 # WRONG shrunk-without-lr: p *= 1 - wd
                 # WRONG decay-after-the-step:
                 #     p -= lr * p.grad

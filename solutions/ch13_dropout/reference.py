@@ -43,6 +43,7 @@ def dropout_layer(X: Tensor, dropout: float) -> Tensor:
     # WRONG same-mask-every-call:
     #     seeded = torch.Generator().manual_seed(0)
     #     kept = torch.rand(X.shape, generator=seeded) >= dropout
+    # The elements that stay are scaled up, so that the mean stays the same.
     return torch.where(kept, X / (1 - dropout), 0)
     # WRONG survivors-not-scaled: return torch.where(kept, X, 0)
     # WRONG scaled-by-dropout: return torch.where(kept, X / dropout if dropout else X, 0)
@@ -160,6 +161,7 @@ def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tenso
     """
     # BEGIN SOLUTION
     modes = {module: module.training for module in net.modules()}
+    # Dropout alone is in training mode: batch normalisation keeps its statistics.
     for module in modes:
         module.training = isinstance(module, nn.Dropout)
         # WRONG whole-network-in-training: module.training = True

@@ -182,7 +182,7 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
         Neither X nor any parameter of the layers has another `.grad` afterwards than before.
     """
     # BEGIN SOLUTION
-    hidden = [X.detach().requires_grad_()]
+    hidden = [X.detach().requires_grad_()]  # X, then the output of each layer
     for layer in layers:
         hidden.append(layer(hidden[-1]))
     return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]

@@ -43,10 +43,13 @@ def log_rmse(net: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor) 
         The error as a Python float, inf where a prediction is inf.
     """
     # BEGIN SOLUTION
-    errors = torch.log(net(features).clamp(min=1)) - torch.log(labels)
-    # WRONG raw-prices: errors = net(features).clamp(min=1) - labels
-    # WRONG not-clamped: errors = torch.log(net(features)) - torch.log(labels)
-    # WRONG log-of-one-plus: errors = torch.log1p(net(features).clamp(min=0)) - torch.log1p(labels)
+    with torch.no_grad():  # the error is looked at, not learned from
+        prices = net(features).clamp(min=1)
+        # WRONG not-clamped: prices = net(features)
+        # WRONG log-of-one-plus: prices = net(features).clamp(min=0)
+    errors = torch.log(prices) - torch.log(labels)
+    # WRONG raw-prices: errors = prices - labels
+    # WRONG log-of-one-plus: errors = torch.log1p(prices) - torch.log1p(labels)
     return errors.square().mean().sqrt().item()
     # WRONG root-forgotten: return errors.square().mean().item()
     # WRONG mean-of-roots: return errors.square().sqrt().mean().item()
@@ -73,14 +76,19 @@ def get_k_fold_data(k: int, i: int, X: Tensor, y: Tensor) -> tuple[Tensor, Tenso
     """
     # BEGIN SOLUTION
     assert k > 1, f"cross-validation takes two folds or more, not {k}"
-    size = len(X) // k
-    start, stop, end = i * size, (i + 1) * size, k * size
-    X_train, y_train = (torch.cat([part[:start], part[stop:end]]) for part in (X, y))
-    # WRONG validation-rows-in-training: X_train, y_train = (part[:end] for part in (X, y))
-    # WRONG remainder-kept: X_train, y_train = (torch.cat([part[:start], part[stop:]]) for part in (X, y))
+    fold_size = len(X) // k
+    # Rows start to stop - 1 validate. Rows from end on are in no fold.
+    start, stop, end = i * fold_size, (i + 1) * fold_size, k * fold_size
+    X_train = torch.cat([X[:start], X[stop:end]])
+    y_train = torch.cat([y[:start], y[stop:end]])
+    # WRONG validation-rows-in-training, 2 lines:
+    #     X_train, y_train = X[:end], y[:end]
+    # WRONG remainder-kept, 2 lines:
+    #     X_train = torch.cat([X[:start], X[stop:]])
+    #     y_train = torch.cat([y[:start], y[stop:]])
     return X_train, y_train, X[start:stop], y[start:stop]
     # WRONG validation-first: return X[start:stop], y[start:stop], X_train, y_train
-    # WRONG every-kth-row, 2 lines:
+    # WRONG every-kth-row, 3 lines:
     #     rows = torch.arange(end)
     #     X_train, y_train = X[:end][rows % k != i], y[:end][rows % k != i]
     #     return X_train, y_train, X[:end][rows % k == i], y[:end][rows % k == i]
@@ -110,12 +118,12 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
     #     if len(train) and len(test):
     #         return standardize(train, test[:0])[0], standardize(test, test[:0])[0]
     #     both = torch.cat([train, test]).double()
-    # WRONG filled-before-scaling:
-    #     both = torch.cat([train, test]).double().nan_to_num()  # in which float32 values add up without rounding
+    # WRONG filled-before-scaling: both = torch.cat([train, test]).double().nan_to_num()
     count = both.isfinite().sum(dim=0)
     mean = both.nansum(dim=0) / count
     std = torch.sqrt((both - mean).square().nansum(dim=0) / (count - 1))
     # WRONG population-deviation: std = torch.sqrt((both - mean).square().nansum(dim=0) / count)
+    # Missing values are NaN, and so is 0 / 0 in a column without spread. All of them become 0.
     scaled = ((both - mean) / std).nan_to_num().to(train.dtype)
     # WRONG not-filled: scaled = ((both - mean) / std).to(train.dtype)
     # WRONG mean-not-subtracted: scaled = (both / std).nan_to_num().to(train.dtype)
@@ -127,6 +135,17 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
     #     scaled = ((both - mean) / std).nan_to_num(0.0, 0.0, 0.0).to(train.dtype)
     return scaled[: len(train)], scaled[len(train) :]
     # END SOLUTION
+
+
+# BEGIN SOLUTION
+
+
+def _indicators(values: Sequence[str | None], categories: list[str | None]) -> Tensor:
+    """A row for each value, with 1 in the column of its category."""
+    return torch.tensor([[float(value == category) for category in categories] for value in values])
+
+
+# END SOLUTION
 
 
 def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Tensor, Tensor, list[str | None]]:
@@ -144,17 +163,17 @@ def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Te
         the q columns, None for the last.
     """
     # BEGIN SOLUTION
-    categories = [*sorted({*train, *test} - {None}), None]
-    # WRONG categories-of-train: categories = [*sorted({*train} - {None}), None]
-    # WRONG missing-ignored: categories = sorted({*train, *test} - {None})
-    # WRONG missing-only-if-any: categories = sorted({*train, *test} - {None}) + [None] * (None in [*train, *test])
+    known = {value for value in [*train, *test] if value is not None}
+    # WRONG categories-of-train: known = {value for value in train if value is not None}
+    categories = [*sorted(known), None]
+    # WRONG missing-ignored: categories = sorted(known)
+    # WRONG missing-only-if-any: categories = sorted(known) + [None] * (None in [*train, *test])
     # WRONG order-of-appearance:
     #     categories = [*(value for value in dict.fromkeys([*train, *test]) if value is not None), None]
-    parts = [torch.tensor([[float(value == c) for c in categories] for value in part]) for part in (train, test)]
+    return _indicators(train, categories), _indicators(test, categories), categories
     # WRONG first-category-dropped:
     #     categories = categories[1:] or [None]
-    #     parts = [torch.tensor([[float(value == c) for c in categories] for value in part]) for part in (train, test)]
-    return parts[0], parts[1], categories
+    #     return _indicators(train, categories), _indicators(test, categories), categories
     # END SOLUTION
 
 
@@ -201,14 +220,16 @@ def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
     #         for table in (train, test)
     #     )
     numbers = [name for name in shared if name not in texts]
-    left, right = standardize(_as_tensor(train, numbers), _as_tensor(test, numbers))
-    names = numbers
+    train_numbers, test_numbers = standardize(_as_tensor(train, numbers), _as_tensor(test, numbers))
+    train_parts, test_parts, names = [train_numbers], [test_numbers], list(numbers)
     for name in texts:
         train_part, test_part, categories = one_hot(train[name], test[name])
-        left, right = torch.cat([left, train_part], dim=1), torch.cat([right, test_part], dim=1)
-        names = names + [f"{name}_{'nan' if category is None else category}" for category in categories]
-        # WRONG missing-name: names = names + [f"{name}_{category}" for category in categories]
-    return left, right, names
+        train_parts.append(train_part)
+        test_parts.append(test_part)
+        for category in categories:
+            names.append(f"{name}_{'nan' if category is None else category}")
+            # WRONG missing-name: names.append(f"{name}_{category}")
+    return torch.cat(train_parts, dim=1), torch.cat(test_parts, dim=1), names
     # END SOLUTION
 
 
@@ -217,9 +238,11 @@ def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
 
 def _as_tensor(table: Table, names: list[str]) -> Tensor:
     """These columns of numbers as a matrix, (rows, columns), NaN for None."""
-    rows = range(len(next(iter(table.values()))))
-    cells = [[table[name][row] for name in names] for row in rows]
-    return torch.tensor([[torch.nan if cell is None else float(cell) for cell in row] for row in cells])
+    rows = len(next(iter(table.values())))
+    matrix = torch.empty(rows, len(names))
+    for column, name in enumerate(names):
+        matrix[:, column] = torch.tensor([torch.nan if value is None else float(value) for value in table[name]])
+    return matrix
 
 
 # END SOLUTION
@@ -269,7 +292,7 @@ def train(
     # WRONG decoupled-decay:
     #     optimizer = torch.optim.AdamW(net.parameters(), lr=learning_rate, weight_decay=weight_decay)
     for _ in range(num_epochs):
-        for X, y in batches:
+        for X, y in batches:  # in a new order in each epoch
             # WRONG log-rmse-before-epoch:
             #     train_ls.append(log_rmse(net, train_features, train_labels))
             #     if test_labels is not None:

@@ -61,7 +61,7 @@ class MySequential(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         for position, module in enumerate(args):
-            self.add_module(str(position), module)
+            self.add_module(str(position), module)  # a plain list would hide its parameters
             # WRONG modules-in-a-plain-list: self.__dict__.setdefault("modules_given", []).append(module)
             # WRONG modules-copied: self.add_module(str(position), copy.deepcopy(module))
         # END SOLUTION

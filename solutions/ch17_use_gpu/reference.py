@@ -83,6 +83,7 @@ def to_device(obj: Any, device: torch.device | str) -> Any:
     if isinstance(obj, (list, tuple)):
         parts = [to_device(part, device) for part in obj]
         # WRONG one-level-only: parts = [p.to(device) if isinstance(p, (Tensor, nn.Module)) else p for p in obj]
+        # A named tuple takes its fields one by one; lists and tuples take a sequence.
         return type(obj)(*parts) if hasattr(obj, "_fields") else type(obj)(parts)
         # WRONG tuples-become-lists: return parts
         # WRONG named-tuples-lose-their-names: return tuple(parts) if isinstance(obj, tuple) else parts

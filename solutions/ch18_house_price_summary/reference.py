@@ -175,6 +175,7 @@ def random_search(
         # WRONG seed-not-used: for number in random.sample(range(size), min(n_trials, size)):
         config = {}
         for name, values in space.items():
+            # The digits of the number, each with a base of its own, choose the values.
             number, position = divmod(number, len(values))
             config[name] = values[position]
         loss = objective(**config)

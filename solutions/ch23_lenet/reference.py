@@ -14,22 +14,11 @@ from torch import Tensor, nn
 #     from functools import cache
 #     from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# GIVEN ch09: Accumulator, accuracy
+# GIVEN ch17: try_gpu
 
 
-class Accumulator:
-    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
-
-    def __init__(self, n: int) -> None:
-        self.data = [0.0] * n
-
-    def add(self, *numbers: float) -> None:
-        self.data = [total + float(number) for total, number in zip(self.data, numbers, strict=True)]
-
-    def __getitem__(self, i: int) -> float:
-        return self.data[i]
-
-
+# Given, not an exercise. 给定的代码，不是练习。
 class Timer:
     """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
 
@@ -58,16 +47,6 @@ class Animator:
     def add(self, x: float, y: object) -> None:
         """A point of each curve at x; None where a curve has none."""
         self.points.append((x, y))
-
-
-def try_gpu(i: int = 0) -> torch.device:
-    """The i-th GPU where there is one, else the CPU (D2L 5.6)."""
-    return torch.device(f"cuda:{i}" if torch.cuda.device_count() > i else "cpu")
-
-
-def accuracy(y_hat: Tensor, y: Tensor) -> float:
-    """How many of the predictions y_hat, scores (n, q), are right: their number, not their fraction (D2L 3.6)."""
-    return float((y_hat.argmax(dim=1) == y).sum())
 
 
 d2l = SimpleNamespace(
@@ -219,7 +198,7 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
     shapes = []
     try:
         with torch.no_grad():
-            Y = X.clone()
+            Y = X.clone()  # a layer may work in place
             # WRONG writes-into-the-input: Y = X
             for layer in net:
                 # WRONG opens-nested-layers:

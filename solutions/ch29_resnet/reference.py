@@ -46,6 +46,7 @@ class Residual(nn.Module):
         Y = F.relu(self.bn1(self.conv1(X)))
         # WRONG no-activation-between: Y = self.bn1(self.conv1(X))
         Y = self.bn2(self.conv2(Y))
+        # Where channels or sizes change, a convolution of 1 x 1 makes the input fit.
         shortcut = X if self.conv3 is None else self.conv3(X)
         # WRONG shortcut-dropped: shortcut = X if self.conv3 is None else torch.zeros_like(Y)
         return F.relu(Y + shortcut)
@@ -149,7 +150,7 @@ class DenseBlock(nn.Module):
     def __init__(self, num_convs: int, input_channels: int, num_channels: int) -> None:
         super().__init__()
         # BEGIN SOLUTION
-        widths = [input_channels + i * num_channels for i in range(num_convs)]
+        widths = [input_channels + i * num_channels for i in range(num_convs)]  # each block reads all outputs before it
         self.net = nn.Sequential(*[conv_block(width, num_channels) for width in widths])
         # END SOLUTION
 

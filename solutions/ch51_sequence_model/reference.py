@@ -119,6 +119,7 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
         # WRONG table-with-graph: with torch.enable_grad():
         for _ in range(max_steps):
             # WRONG one-step-in-every-column: for k in range(max_steps):
+            # The last tau columns are values at first, then more and more predictions.
             columns.append(net(torch.stack(columns[-tau:], dim=1)).flatten())
             # WRONG one-step-in-every-column: columns.append(net(x.unfold(0, tau, 1)[k : k + rows]).flatten())
             # WRONG same-window-for-all-steps: columns.append(net(torch.stack(columns[:tau], dim=1)).flatten())
@@ -162,7 +163,7 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
         # WRONG independent-steps: table = joint.select(axis, value)
         # WRONG only-the-step-before: table = table.select(max(axis - 1, 0), value)
         # WRONG axes-from-the-end: table = table[..., value]
-        prob *= table.sum().item() / total
+        prob *= table.sum().item() / total  # P(this value | the values before)
         # WRONG first-step-left-out: prob *= 1.0 if table.dim() == joint.dim() - 1 else table.sum().item() / total
         # WRONG last-conditional-alone: prob = table.sum().item() / total
     return prob

@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 
 def clean_lines(lines: Sequence[str]) -> list[str]:
@@ -249,9 +248,12 @@ def tf_idf(counts: Tensor) -> Tensor:
     # WRONG unsmoothed: idf = torch.log(len(counts) / df) + 1
     # WRONG common-tokens-erased: idf = torch.log((1 + len(counts)) / (1 + df))
     # WRONG common-logarithm: idf = torch.log10((1 + len(counts)) / (1 + df)) + 1
-    return F.normalize(counts * idf)
-    # WRONG rows-sum-to-one: return F.normalize(counts * idf, p=1)
-    # WRONG columns-normalised: return F.normalize(counts * idf, dim=0)
-    # WRONG zero-divided-by-zero: return counts * idf / (counts * idf).norm(dim=1, keepdim=True)
-    # WRONG not-normalised: return counts * idf
+    weights = counts * idf
+    norms = torch.sqrt((weights**2).sum(dim=1, keepdim=True))
+    # WRONG rows-sum-to-one: norms = weights.sum(dim=1, keepdim=True)
+    # WRONG columns-normalised: norms = torch.sqrt((weights**2).sum(dim=0, keepdim=True))
+    norms[norms == 0] = 1  # a row of zeros stays zero
+    # WRONG zero-divided-by-zero:
+    return weights / norms
+    # WRONG not-normalised: return weights
     # END SOLUTION

@@ -51,7 +51,7 @@ def seq_data_iter_random(corpus: Sequence[int], batch_size: int, num_steps: int)
     offset = random.randrange(num_steps)
     # WRONG no-offset: offset = 0
     # WRONG offset-of-a-whole-window: offset = random.randint(0, num_steps)
-    starts = list(range(offset, len(corpus) - num_steps, num_steps))
+    starts = list(range(offset, len(corpus) - num_steps, num_steps))  # every window has a token after it
     # WRONG windows-one-apart: starts = list(range(offset, offset + (len(corpus) - 1 - offset) // num_steps))
     # WRONG last-window-lost: starts = list(range(offset, len(corpus) - num_steps - 1, num_steps))
     random.shuffle(starts)
@@ -91,6 +91,7 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
     for k in range(length // num_steps):
         # WRONG batches-in-random-order: for k in random.sample(range(length // num_steps), max(length // num_steps, 0)):
         # WRONG short-batch-kept: for k in range(-(-length // num_steps)):
+        # Each row goes on where the same row of the last minibatch ended.
         starts = [offset + row * length + k * num_steps for row in range(batch_size)]
         # WRONG next-batch-starts-anew:
         #     starts = [offset + (k * batch_size + row) * num_steps for row in range(batch_size)]

@@ -55,25 +55,27 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
         The gradients of L with respect to w_h, w_x and w_o, in this order, Python floats.
     """
     # BEGIN SOLUTION
-    inputs, targets, states = x.tolist(), y.tolist(), [0.0]
+    steps, inputs, targets = len(x), x.tolist(), y.tolist()
+    states = [0.0]  # step t reads inputs[t] and states[t], and gives states[t + 1]
     for value in inputs:
         states.append(w_x * value + w_h * states[-1])
-    grad_h = grad_x = grad_o = grad_state = 0.0
-    while inputs:
-        value, target, state = inputs.pop(), targets.pop(), states.pop()
-        grad_output = (w_o * state - target) / len(x)
-        # WRONG only-the-last-loss: grad_output = (w_o * state - target) / len(x) if len(states) == len(x) else 0.0
-        # WRONG sum-of-losses: grad_output = w_o * state - target
-        # WRONG square-without-half: grad_output = 2 * (w_o * state - target) / len(x)
-        # WRONG wrong-sign: grad_output = (target - w_o * state) / len(x)
+    grad_h = grad_x = grad_o = 0.0
+    grad_state = 0.0  # with respect to the state that the step gives
+    for t in reversed(range(steps)):
+        grad_output = (w_o * states[t + 1] - targets[t]) / steps
+        # WRONG only-the-last-loss: grad_output = (w_o * states[t + 1] - targets[t]) / steps if t == steps - 1 else 0.0
+        # WRONG sum-of-losses: grad_output = w_o * states[t + 1] - targets[t]
+        # WRONG square-without-half: grad_output = 2 * (w_o * states[t + 1] - targets[t]) / steps
+        # WRONG wrong-sign: grad_output = (targets[t] - w_o * states[t + 1]) / steps
+        # The state takes part in the loss through its output and through the next state.
         grad_state = w_o * grad_output + w_h * grad_state
         # WRONG error-not-carried-back: grad_state = w_o * grad_output
         # WRONG carried-back-unweighted: grad_state = w_o * grad_output + grad_state
         # WRONG output-weight-forgotten: grad_state = grad_output + w_h * grad_state
-        grad_h += grad_state * states[-1]
-        # WRONG same-state-for-recurrent-weight: grad_h += grad_state * state
-        grad_x += grad_state * value
-        grad_o += grad_output * state
+        grad_h += grad_state * states[t]
+        # WRONG same-state-for-recurrent-weight: grad_h += grad_state * states[t + 1]
+        grad_x += grad_state * inputs[t]
+        grad_o += grad_output * states[t + 1]
     return grad_h, grad_x, grad_o
     # END SOLUTION
 
@@ -96,17 +98,19 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
         These gradients of L, of all T steps, with respect to w_h, w_x and w_o, Python floats. You may use autograd.
     """
     # BEGIN SOLUTION
-    weights = [torch.tensor(float(w), dtype=torch.float64, requires_grad=True) for w in (w_h, w_x, w_o)]
-    state = loss = torch.zeros((), dtype=torch.float64)
+    weights = [torch.tensor(float(weight), dtype=torch.float64, requires_grad=True) for weight in (w_h, w_x, w_o)]
+    weight_h, weight_x, weight_o = weights
+    state = torch.zeros((), dtype=torch.float64)
+    loss = torch.zeros((), dtype=torch.float64)
     for t in range(len(x)):
-        if not t % k:
+        if t % k == 0:
             # WRONG cut-at-every-step: if t >= 0:
             # WRONG cut-one-step-early: if (t + 1) % k == 0:
             # WRONG cut-one-block: if t == k:
-            state = state.detach()
+            state = state.detach()  # a block begins: to its steps, the state is a constant
             # WRONG never-cut: state = state.clone()
             # WRONG state-reset: state = torch.zeros_like(state)
-        state = weights[1] * x[t] + weights[0] * state
+        state = weight_x * x[t] + weight_h * state
         # WRONG sliding-window, 3 lines:
         #     first = max(t - k + 1, 0)
         #     state = sum(
@@ -114,13 +118,13 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
         #         torch.zeros((), dtype=torch.float64),
         #     )
         #     for i in range(first, t + 1):
-        #         state = weights[1] * x[i].double() + weights[0] * state
-        loss = loss + (weights[2] * state - y[t]) ** 2 / 2 / len(x)
-        # WRONG means-of-blocks: loss = loss + (weights[2] * state - y[t]) ** 2 / 2 / min(k, len(x) - t // k * k)
+        #         state = weight_x * x[i].double() + weight_h * state
+        loss = loss + (weight_o * state - y[t]) ** 2 / 2 / len(x)
+        # WRONG means-of-blocks: loss = loss + (weight_o * state - y[t]) ** 2 / 2 / min(k, len(x) - t // k * k)
         # WRONG last-block-alone:
-        #     loss = (loss if t > (len(x) - 1) // k * k else 0.0) + (weights[2] * state - y[t]) ** 2 / 2 / len(x)
+        #     loss = (loss if t > (len(x) - 1) // k * k else 0.0) + (weight_o * state - y[t]) ** 2 / 2 / len(x)
         # WRONG incomplete-block-dropped:
-        #     loss = loss + (t < len(x) // k * k or k > len(x)) * (weights[2] * state - y[t]) ** 2 / 2 / len(x)
+        #     loss = loss + (t < len(x) // k * k or k > len(x)) * (weight_o * state - y[t]) ** 2 / 2 / len(x)
     grad_h, grad_x, grad_o = torch.autograd.grad(loss, weights)
     return grad_h.item(), grad_x.item(), grad_o.item()
     # END SOLUTION
@@ -147,7 +151,7 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
     # WRONG element-by-element: power = W_hh.double() ** steps
     # WRONG one-step-too-few: power = torch.linalg.matrix_power(W_hh.double(), max(steps - 1, 0))
     # WRONG powers-in-float32: power = torch.linalg.matrix_power(W_hh.float(), steps).nan_to_num()
-    return torch.linalg.matrix_norm(power, ord=2).item()
+    return torch.linalg.matrix_norm(power, ord=2).item()  # the largest singular value
     # WRONG frobenius-norm: return torch.linalg.matrix_norm(power).item()
     # WRONG spectral-radius: return torch.linalg.eigvals(power).abs().max().item()
     # WRONG sum-of-columns: return torch.linalg.matrix_norm(power, ord=1).item()
@@ -172,6 +176,7 @@ def tanh(x: Tensor) -> Tensor:
         A tensor like x.
     """
     # BEGIN SOLUTION
+    # sigmoid(2x) is 1 / (1 + e^-2x), so this is (1 - e^-2x) / (1 + e^-2x), without a quotient of two infinities.
     return 2 * torch.sigmoid(2 * x) - 1
     # WRONG overflows-on-both-sides: return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
     # WRONG overflows-on-one-side: return (1 - torch.exp(-2 * x)) / (1 + torch.exp(-2 * x))

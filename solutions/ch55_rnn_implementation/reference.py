@@ -13,35 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+# GIVEN ch09: Accumulator
+# GIVEN ch23: Timer
+
 
 # Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
-class Accumulator:
-    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
-
-    def __init__(self, n: int) -> None:
-        self.data = [0.0] * n
-
-    def add(self, *numbers: float) -> None:
-        for i, number in enumerate(numbers):
-            self.data[i] += float(number)
-
-    def __getitem__(self, i: int) -> float:
-        return self.data[i]
-
-
-class Timer:
-    """A stopwatch (D2L 3.1), running from the start: stop() gives the seconds since then. The grader uses it, too."""
-
-    def __init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        self.begun = time.time()
-
-    def stop(self) -> float:
-        return time.time() - self.begun
-
-
 class RNNModelScratch:
     """A language model made of three functions such as the first three exercises (D2L 8.5.3)."""
 
@@ -95,54 +71,26 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
             W_hq (num_hiddens, vocab_size), b_q (vocab_size,)                                      the output
     """
     # BEGIN SOLUTION
-    params = [
-        0.01 * torch.randn(vocab_size, num_hiddens, device=device),
-        0.01 * torch.randn(num_hiddens, num_hiddens, device=device),
-        torch.zeros(num_hiddens, device=device),
-        0.01 * torch.randn(num_hiddens, vocab_size, device=device),
-        torch.zeros(vocab_size, device=device),
-    ]
-    # WRONG gradient-asked-before-scaling:
-    #     params = [
-    #         0.01 * torch.randn(vocab_size, num_hiddens, device=device, requires_grad=True),
-    #         0.01 * torch.randn(num_hiddens, num_hiddens, device=device, requires_grad=True),
-    #         torch.zeros(num_hiddens, device=device),
-    #         0.01 * torch.randn(num_hiddens, vocab_size, device=device, requires_grad=True),
-    #         torch.zeros(vocab_size, device=device),
-    #     ]
-    # WRONG weights-not-scaled:
-    #     params = [
-    #         torch.randn(vocab_size, num_hiddens, device=device),
-    #         torch.randn(num_hiddens, num_hiddens, device=device),
-    #         torch.zeros(num_hiddens, device=device),
-    #         torch.randn(num_hiddens, vocab_size, device=device),
-    #         torch.zeros(vocab_size, device=device),
-    #     ]
-    # WRONG weights-uniform:
-    #     params = [
-    #         0.01 * torch.rand(vocab_size, num_hiddens, device=device),
-    #         0.01 * torch.rand(num_hiddens, num_hiddens, device=device),
-    #         torch.zeros(num_hiddens, device=device),
-    #         0.01 * torch.rand(num_hiddens, vocab_size, device=device),
-    #         torch.zeros(vocab_size, device=device),
-    #     ]
-    # WRONG biases-drawn:
-    #     params = [
-    #         0.01 * torch.randn(vocab_size, num_hiddens, device=device),
-    #         0.01 * torch.randn(num_hiddens, num_hiddens, device=device),
-    #         0.01 * torch.randn(num_hiddens, device=device),
-    #         0.01 * torch.randn(num_hiddens, vocab_size, device=device),
-    #         0.01 * torch.randn(vocab_size, device=device),
-    #     ]
-    # WRONG device-ignored:
-    #     params = [
-    #         0.01 * torch.randn(vocab_size, num_hiddens),
-    #         0.01 * torch.randn(num_hiddens, num_hiddens),
-    #         torch.zeros(num_hiddens),
-    #         0.01 * torch.randn(num_hiddens, vocab_size),
-    #         torch.zeros(vocab_size),
-    #     ]
-    return [param.requires_grad_() for param in params]
+    params = []
+
+    def normal(rows: int, columns: int) -> Tensor:
+        return 0.01 * torch.randn(rows, columns, device=device)
+        # WRONG gradient-asked-before-scaling:
+        #     return 0.01 * torch.randn(rows, columns, device=device, requires_grad=True)
+        # WRONG weights-not-scaled: return torch.randn(rows, columns, device=device)
+        # WRONG weights-uniform: return 0.01 * torch.rand(rows, columns, device=device)
+        # WRONG device-ignored: return 0.01 * torch.randn(rows, columns)
+
+    def zeros(columns: int) -> Tensor:
+        return torch.zeros(columns, device=device)
+        # WRONG biases-drawn: return 0.01 * torch.randn(columns, device=device)
+        # WRONG device-ignored: return torch.zeros(columns)
+
+    params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens), zeros(num_hiddens)]
+    params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]
+    for param in params:
+        param.requires_grad_()  # after the scaling, so that all of them are leaves
+    return params
     # END SOLUTION
 
 
@@ -219,20 +167,21 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
         The prefix and the predictions, as vocab spells them: an unknown character has become "<unk>".
     """
     # BEGIN SOLUTION
-    state = net.begin_state(batch_size=1, device=device)
     indices = [vocab[character] for character in prefix]
-    for index in indices[:-1]:
-        # WRONG last-character-read-twice: for index in indices:
-        _, state = net(torch.tensor([[index]], device=device), state)
-        # WRONG warm-up-forgotten: _, _ = net(torch.tensor([[index]], device=device), state)
-        # WRONG inputs-on-the-cpu: _, state = net(torch.tensor([[index]]), state)
-    for _ in range(num_preds):
-        logits, state = net(torch.tensor([[indices[-1]]], device=device), state)
-        # WRONG state-stands-still: logits, _ = net(torch.tensor([[indices[-1]]], device=device), state)
-        # WRONG reads-the-prefix-only:
-        #     logits, state = net(torch.tensor([[indices[len(prefix) - 1]]], device=device), state)
-        # WRONG inputs-on-the-cpu: logits, state = net(torch.tensor([[indices[-1]]]), state)
-        indices.append(logits.argmax().item())
+    with torch.no_grad():
+        state = net.begin_state(batch_size=1, device=device)
+        for index in indices[:-1]:
+            # WRONG last-character-read-twice: for index in indices:
+            _, state = net(torch.tensor([[index]], device=device), state)
+            # WRONG warm-up-forgotten: _, _ = net(torch.tensor([[index]], device=device), state)
+            # WRONG inputs-on-the-cpu: _, state = net(torch.tensor([[index]]), state)
+        for _ in range(num_preds):
+            logits, state = net(torch.tensor([[indices[-1]]], device=device), state)
+            # WRONG state-stands-still: logits, _ = net(torch.tensor([[indices[-1]]], device=device), state)
+            # WRONG reads-the-prefix-only:
+            #     logits, state = net(torch.tensor([[indices[len(prefix) - 1]]], device=device), state)
+            # WRONG inputs-on-the-cpu: logits, state = net(torch.tensor([[indices[-1]]]), state)
+            indices.append(logits.argmax().item())
     return "".join(vocab.idx_to_token[index] for index in indices)
     # WRONG prefix-left-out: return "".join(vocab.idx_to_token[index] for index in indices[len(prefix) :])
     # END SOLUTION
@@ -326,7 +275,7 @@ def train_epoch_ch8(
             # WRONG random-ones-continued: if state is None:
             state = net.begin_state(batch_size=X.shape[0], device=device)
         else:
-            state = _detached(state)
+            state = _detached(state)  # the values go on, the graph does not
             # WRONG graph-kept: pass
         X, y = X.to(device), Y.to(device).T.flatten().long()
         # WRONG labels-sequence-by-sequence: X, y = X.to(device), Y.to(device).flatten().long()

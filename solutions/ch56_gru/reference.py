@@ -12,17 +12,6 @@ from torch import Tensor
 # Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
 d2l = SimpleNamespace(zeros=torch.zeros)
 
-# BEGIN SOLUTION
-
-
-def _affine(X: Tensor, H: Tensor, weights: Sequence[Tensor]) -> Tensor:
-    """X @ W_x + H @ W_h + b, for the three parameters of a gate or of the candidate."""
-    W_x, W_h, b = weights
-    return X @ W_x + H @ W_h + b
-
-
-# END SOLUTION
-
 
 def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[Tensor]:
     """The parameters of a GRU language model: a GRU, then a linear layer (D2L 9.1.2).
@@ -46,20 +35,28 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         (num_hiddens, vocab_size), b_q is (vocab_size,).
     """
     # BEGIN SOLUTION
-    groups = 3 * [(num_hiddens, (vocab_size, num_hiddens))] + [(vocab_size, (num_hiddens,))]
     params = []
-    for columns, matrices in groups:
-        params += [0.01 * torch.randn(rows, columns, device=device) for rows in matrices]
+
+    def normal(rows: int, columns: int) -> Tensor:
+        return 0.01 * torch.randn(rows, columns, device=device)
         # WRONG gradient-asked-before-scaling:
-        #     params += [0.01 * torch.randn(rows, columns, device=device, requires_grad=True) for rows in matrices]
-        # WRONG weights-not-scaled: params += [torch.randn(rows, columns, device=device) for rows in matrices]
-        # WRONG weights-out-by-in: params += [0.01 * torch.randn(columns, rows, device=device) for rows in matrices]
-        # WRONG device-ignored: params += [0.01 * torch.randn(rows, columns) for rows in matrices]
-        params.append(torch.zeros(columns, device=device))
-        # WRONG biases-drawn: params.append(0.01 * torch.randn(columns, device=device))
-        # WRONG device-ignored: params.append(torch.zeros(columns))
-    return [param.requires_grad_() for param in params]
-    # WRONG gates-share-parameters: return [param.requires_grad_() for param in params[:3] * 3 + params[9:]]
+        #     return 0.01 * torch.randn(rows, columns, device=device, requires_grad=True)
+        # WRONG weights-not-scaled: return torch.randn(rows, columns, device=device)
+        # WRONG weights-out-by-in: return 0.01 * torch.randn(columns, rows, device=device)
+        # WRONG device-ignored: return 0.01 * torch.randn(rows, columns)
+
+    def zeros(columns: int) -> Tensor:
+        return torch.zeros(columns, device=device)
+        # WRONG biases-drawn: return 0.01 * torch.randn(columns, device=device)
+        # WRONG device-ignored: return torch.zeros(columns)
+
+    for _ in range(3):  # the update gate, the reset gate, the candidate state
+        params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens), zeros(num_hiddens)]
+    params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]
+    for param in params:
+        param.requires_grad_()  # after the scaling, so that all of them are leaves
+    return params
+    # WRONG gates-share-parameters: return params[:3] * 3 + params[9:]
     # END SOLUTION
 
 
@@ -100,28 +97,27 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
         the first step; and (H,) after the last step.
     """
     # BEGIN SOLUTION
-    update, reset, candidate = params[0:3], params[3:6], params[6:9]
-    # WRONG gates-read-in-r-z-order: reset, update, candidate = params[0:3], params[3:6], params[6:9]
-    W_hq, b_q = params[9:]
+    W_xz, W_hz, b_z, W_xr, W_hr, b_r, W_xh, W_hh, b_h, W_hq, b_q = params
+    # WRONG gates-read-in-r-z-order: W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h, W_hq, b_q = params
     (H,) = state
     outputs = []
     for X in inputs:
-        Z = torch.sigmoid(_affine(X, H, update))
-        # WRONG tanh-on-gates: Z = torch.tanh(_affine(X, H, update))
+        Z = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
+        # WRONG tanh-on-gates: Z = torch.tanh(X @ W_xz + H @ W_hz + b_z)
         # WRONG state-not-carried:
         #     (H,) = state
-        #     Z = torch.sigmoid(_affine(X, H, update))
+        #     Z = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
         # WRONG state-detached-at-each-step:
         #     H = H.detach()
-        #     Z = torch.sigmoid(_affine(X, H, update))
-        # WRONG sigmoid-overflows: Z = torch.exp(_affine(X, H, update)) / (1 + torch.exp(_affine(X, H, update)))
-        R = torch.sigmoid(_affine(X, H, reset))
-        # WRONG tanh-on-gates: R = torch.tanh(_affine(X, H, reset))
-        H_tilde = torch.tanh(_affine(X, R * H, candidate))
-        # WRONG reset-after-the-product: H_tilde = torch.tanh(X @ candidate[0] + R * (H @ candidate[1]) + candidate[2])
-        # WRONG reset-on-the-input: H_tilde = torch.tanh(R * (X @ candidate[0]) + H @ candidate[1] + candidate[2])
-        # WRONG no-reset-gate: H_tilde = torch.tanh(_affine(X, H, candidate))
-        H = Z * H + (1 - Z) * H_tilde
+        #     Z = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
+        # WRONG sigmoid-overflows: Z = torch.exp(X @ W_xz + H @ W_hz + b_z) / (1 + torch.exp(X @ W_xz + H @ W_hz + b_z))
+        R = torch.sigmoid(X @ W_xr + H @ W_hr + b_r)
+        # WRONG tanh-on-gates: R = torch.tanh(X @ W_xr + H @ W_hr + b_r)
+        H_tilde = torch.tanh(X @ W_xh + (R * H) @ W_hh + b_h)
+        # WRONG reset-after-the-product: H_tilde = torch.tanh(X @ W_xh + R * (H @ W_hh) + b_h)
+        # WRONG reset-on-the-input: H_tilde = torch.tanh(R * (X @ W_xh) + H @ W_hh + b_h)
+        # WRONG no-reset-gate: H_tilde = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        H = Z * H + (1 - Z) * H_tilde  # where Z is near 1 the old state stays
         # WRONG update-gate-reversed: H = Z * H_tilde + (1 - Z) * H
         outputs.append(H @ W_hq + b_q)
     return torch.cat(outputs), (H,)
@@ -155,6 +151,7 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     Source: the documentation of torch.nn.GRUCell.
     """
     # BEGIN SOLUTION
+    # Each chunk is what the input, or the state, adds to one gate.
     i_r, i_z, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
     # WRONG book-order-for-torch: i_z, i_r, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
     h_r, h_z, h_n = (h @ w_hh.T + b_hh).chunk(3, dim=1)

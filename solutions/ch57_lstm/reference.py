@@ -12,17 +12,6 @@ from torch import Tensor
 # Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
 d2l = SimpleNamespace(zeros=torch.zeros)
 
-# BEGIN SOLUTION
-
-
-def _affine(X: Tensor, H: Tensor, weights: Sequence[Tensor]) -> Tensor:
-    """X @ W_x + H @ W_h + b, for the three parameters of a gate or of the candidate."""
-    W_x, W_h, b = weights
-    return X @ W_x + H @ W_h + b
-
-
-# END SOLUTION
-
 
 def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[Tensor]:
     """The parameters of an LSTM language model: an LSTM, then a linear layer (D2L 9.2.2).
@@ -47,20 +36,28 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
         (num_hiddens, vocab_size), b_q is (vocab_size,).
     """
     # BEGIN SOLUTION
-    groups = 4 * [(num_hiddens, (vocab_size, num_hiddens))] + [(vocab_size, (num_hiddens,))]
-    # WRONG gru-has-fewer: groups = 3 * [(num_hiddens, (vocab_size, num_hiddens))] + [(vocab_size, (num_hiddens,))]
     params = []
-    for columns, matrices in groups:
-        params += [0.01 * torch.randn(rows, columns, device=device) for rows in matrices]
+
+    def normal(rows: int, columns: int) -> Tensor:
+        return 0.01 * torch.randn(rows, columns, device=device)
         # WRONG gradient-asked-before-scaling:
-        #     params += [0.01 * torch.randn(rows, columns, device=device, requires_grad=True) for rows in matrices]
-        # WRONG weights-not-scaled: params += [torch.randn(rows, columns, device=device) for rows in matrices]
-        # WRONG device-ignored: params += [0.01 * torch.randn(rows, columns) for rows in matrices]
-        params.append(torch.zeros(columns, device=device))
-        # WRONG biases-drawn: params.append(0.01 * torch.randn(columns, device=device))
-        # WRONG device-ignored: params.append(torch.zeros(columns))
-    return [param.requires_grad_() for param in params]
-    # WRONG gates-share-parameters: return [param.requires_grad_() for param in params[:3] * 4 + params[12:]]
+        #     return 0.01 * torch.randn(rows, columns, device=device, requires_grad=True)
+        # WRONG weights-not-scaled: return torch.randn(rows, columns, device=device)
+        # WRONG device-ignored: return 0.01 * torch.randn(rows, columns)
+
+    def zeros(columns: int) -> Tensor:
+        return torch.zeros(columns, device=device)
+        # WRONG biases-drawn: return 0.01 * torch.randn(columns, device=device)
+        # WRONG device-ignored: return torch.zeros(columns)
+
+    for _ in range(4):  # the input, forget and output gates, the candidate memory
+        # WRONG gru-has-fewer: for _ in range(3):
+        params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens), zeros(num_hiddens)]
+    params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]
+    for param in params:
+        param.requires_grad_()  # after the scaling, so that all of them are leaves
+    return params
+    # WRONG gates-share-parameters: return params[:3] * 4 + params[12:]
     # END SOLUTION
 
 
@@ -103,27 +100,26 @@ def lstm(
         the first step; and (H, C) after the last step.
     """
     # BEGIN SOLUTION
-    input_gate, forget_gate, output_gate, candidate = params[0:3], params[3:6], params[6:9], params[9:12]
+    W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c, W_hq, b_q = params
     # WRONG forget-and-input-swapped:
-    #     forget_gate, input_gate, output_gate, candidate = params[0:3], params[3:6], params[6:9], params[9:12]
+    #     W_xf, W_hf, b_f, W_xi, W_hi, b_i, W_xo, W_ho, b_o, W_xc, W_hc, b_c, W_hq, b_q = params
     # WRONG torch-order-for-the-book:
-    #     input_gate, forget_gate, candidate, output_gate = params[0:3], params[3:6], params[6:9], params[9:12]
-    W_hq, b_q = params[12:]
+    #     W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xc, W_hc, b_c, W_xo, W_ho, b_o, W_hq, b_q = params
     H, C = state
     # WRONG memory-starts-from-zero: H, C = state[0], torch.zeros_like(state[1])
     outputs = []
     for X in inputs:
-        I = torch.sigmoid(_affine(X, H, input_gate))  # noqa: E741
-        # WRONG gates-read-the-memory: I = torch.sigmoid(_affine(X, C, input_gate))
+        I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)  # noqa: E741
+        # WRONG gates-read-the-memory: I = torch.sigmoid(X @ W_xi + C @ W_hi + b_i)
         # WRONG state-detached-at-each-step:
         #     H, C = H.detach(), C.detach()
-        #     I = torch.sigmoid(_affine(X, H, input_gate))
-        F = torch.sigmoid(_affine(X, H, forget_gate))
-        # WRONG gates-read-the-memory: F = torch.sigmoid(_affine(X, C, forget_gate))
-        O = torch.sigmoid(_affine(X, H, output_gate))  # noqa: E741
-        C_tilde = torch.tanh(_affine(X, H, candidate))
-        # WRONG sigmoid-on-the-candidate: C_tilde = torch.sigmoid(_affine(X, H, candidate))
-        C = F * C + I * C_tilde
+        #     I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)
+        F = torch.sigmoid(X @ W_xf + H @ W_hf + b_f)
+        # WRONG gates-read-the-memory: F = torch.sigmoid(X @ W_xf + C @ W_hf + b_f)
+        O = torch.sigmoid(X @ W_xo + H @ W_ho + b_o)  # noqa: E741
+        C_tilde = torch.tanh(X @ W_xc + H @ W_hc + b_c)
+        # WRONG sigmoid-on-the-candidate: C_tilde = torch.sigmoid(X @ W_xc + H @ W_hc + b_c)
+        C = F * C + I * C_tilde  # the only way from step to step without a matrix product
         # WRONG coupled-gates: C = F * C + (1 - F) * C_tilde
         H = O * torch.tanh(C)
         # WRONG no-tanh-on-the-memory: H = O * C
@@ -155,7 +151,7 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
     """
     # BEGIN SOLUTION
     W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c = params[:12]
-    bias = torch.cat([b_i, b_f, b_c, b_o])
+    bias = torch.cat([b_i, b_f, b_c, b_o])  # in torch's order: the candidate comes third
     # WRONG book-order-for-torch: bias = torch.cat([b_i, b_f, b_o, b_c])
     return {
         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,

@@ -118,7 +118,7 @@ def deep_rnn(
     # WRONG list-written-into: states = states if isinstance(states, list) else list(states)
     outputs = []
     for X in inputs:
-        H = X
+        H = X  # the input of the lowest layer
         # WRONG layer-below-one-step-late: H, before = X, list(states)
         for layer, (W_xh, W_hh, b_h) in enumerate(params):
             # WRONG layers-share-parameters:
@@ -175,10 +175,10 @@ def rnn_param_count(
     directions = 2 if bidirectional else 1
     total, reads = 0, input_size
     for _ in range(num_layers):
-        total += directions * groups[kind] * hidden_size * (reads + hidden_size + 2)
+        total += directions * groups[kind] * hidden_size * (reads + hidden_size + 2)  # torch has two biases
         # WRONG one-bias: total += directions * groups[kind] * hidden_size * (reads + hidden_size + 1)
         # WRONG one-direction-counted: total += groups[kind] * hidden_size * (reads + hidden_size + 2)
-        reads = directions * hidden_size
+        reads = directions * hidden_size  # the next layer reads both directions
         # WRONG every-layer-as-the-first:
         # WRONG one-direction-below: reads = hidden_size
     return total

@@ -81,7 +81,7 @@ def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
     # BEGIN SOLUTION
     steps, lengths = torch.arange(X.shape[1]), valid_len[:, None].long()
     # WRONG longest-for-all: steps, lengths = torch.arange(X.shape[1]), valid_len.max().expand(len(X), 1).long()
-    source = torch.where(steps < lengths, lengths - 1 - steps, steps)
+    source = torch.where(steps < lengths, lengths - 1 - steps, steps)  # padding stays where it is
     # WRONG off-by-one: source = torch.where(steps < lengths, (lengths - steps).clamp(max=X.shape[1] - 1), steps)
     return torch.take_along_dim(X, source[:, :, None], dim=1)
     # WRONG padding-in-front: return X.flip(1)
@@ -121,7 +121,7 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     # WRONG first-state-uniform: ahead, belief = [], torch.ones_like(pi)
     for likelihood in likelihoods:
         ahead.append(_normalised(belief * likelihood))
-        belief = ahead[-1] @ A
+        belief = ahead[-1] @ A  # before the next observation
         # WRONG transitions-transposed: belief = A @ ahead[-1]
         # WRONG likeliest-path: belief = (ahead[-1][:, None] * A).amax(dim=0)
     back = [torch.ones_like(pi)]
@@ -130,6 +130,7 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
         # WRONG transitions-transposed: back.append(_normalised((likelihood * back[-1]) @ A))
         # WRONG back-by-the-forward-product: back.append(_normalised((likelihood * back[-1]) @ A))
         # WRONG likeliest-path: back.append(_normalised((A * (likelihood * back[-1])).amax(dim=1)))
+    # P(state, all observations) up to a factor: those up to the step, times those after it.
     joint = torch.stack(ahead) * torch.stack(back).flip(0)
     # WRONG forward-alone: joint = torch.stack(ahead)
     # WRONG own-observation-left-out:

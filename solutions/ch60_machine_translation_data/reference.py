@@ -41,7 +41,7 @@ def preprocess_nmt(text: str) -> str:
     text = text.replace("\u202f", " ").replace("\xa0", " ").lower()
     # WRONG one-kind-of-non-breaking-space: text = text.replace("\xa0", " ").lower()
     # WRONG capitals-kept: text = text.replace("\u202f", " ").replace("\xa0", " ")
-    return re.sub("(?<=[^ ])([,.!?])", r" \1", text)
+    return re.sub("(?<=[^ ])([,.!?])", r" \1", text)  # a mark after anything but a space
     # WRONG second-space: return re.sub("(?<=.)([,.!?])", r" \1", text)
     # WRONG space-before-the-first-character: return re.sub("(?<! )([,.!?])", r" \1", text)
     # WRONG marks-kept-together: return re.sub("(?<=[^ ,.!?])([,.!?])", r" \1", text)

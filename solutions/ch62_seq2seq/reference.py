@@ -12,12 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
-def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[int]:
-    """Exactly num_steps items: the first ones of a longer line, padding after a shorter one (D2L 9.5.4)."""
-    return (line + [padding_token] * num_steps)[:num_steps]
-
+# GIVEN ch60: truncate_pad
 
 d2l = SimpleNamespace(Encoder=nn.Module, Decoder=nn.Module, concat=torch.cat, truncate_pad=truncate_pad)
 
@@ -59,7 +54,6 @@ class Seq2SeqEncoder(nn.Module):
             after the last step, (num_layers, batch, num_hiddens).
         """
         # BEGIN SOLUTION
-        del args
         words = self.embedding(X).transpose(0, 1)
         # WRONG batch-taken-for-time: words = self.embedding(X)
         # WRONG outputs-batch-first: outputs, state = self.rnn(self.embedding(X).transpose(0, 1))
@@ -97,7 +91,6 @@ class Seq2SeqDecoder(nn.Module):
     def init_state(self, enc_outputs: Any, *args: Any) -> Tensor:
         """The state to start from: of the encoder's (outputs, state), the state. Further arguments are ignored."""
         # BEGIN SOLUTION
-        del args
         return enc_outputs[1]
         # WRONG outputs-for-a-state: return enc_outputs[0]
         # END SOLUTION
@@ -181,6 +174,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         # WRONG labels-masked:
         #     losses = F.cross_entropy(pred.transpose(1, 2), sequence_mask(label, valid_len), reduction="none")
         # WRONG softmax-twice: losses = F.cross_entropy(pred.softmax(dim=2).transpose(1, 2), label, reduction="none")
+        # Padding has weight 0, but counts in the mean: the book divides by all steps.
         return (losses * weights).mean(dim=1)
         # WRONG averaged-over-valid-steps: return (losses * weights).sum(dim=1) / valid_len.clamp(min=1)
         # WRONG padding-counted: return losses.mean(dim=1)
@@ -224,26 +218,27 @@ def predict_seq2seq(
     # WRONG source-without-an-end: source = src_vocab[src_sentence.lower().split(" ")]
     valid_len = torch.tensor([len(source)], device=device)
     source = truncate_pad(source, num_steps, src_vocab["<pad>"])
-    enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
-    state = net.decoder.init_state(enc_outputs, valid_len)
-    word = torch.tensor([[tgt_vocab["<bos>"]]], device=device)
     predicted, attention = [], []
-    for _ in range(num_steps):
-        logits, state = net.decoder(word, state)
-        # WRONG reads-the-start-again:
-        #     logits, state = net.decoder(torch.tensor([[tgt_vocab["<bos>"]]], device=device), state)
-        # WRONG state-not-passed-on: logits, _ = net.decoder(word, state)
-        word = logits.argmax(dim=2)
-        if save_attention_weights:
-            attention.append(net.decoder.attention_weights)
-        if word.item() == tgt_vocab["<eos>"]:
+    with torch.no_grad():
+        enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
+        state = net.decoder.init_state(enc_outputs, valid_len)
+        word = torch.tensor([[tgt_vocab["<bos>"]]], device=device)
+        for _ in range(num_steps):
+            logits, state = net.decoder(word, state)
+            # WRONG reads-the-start-again:
+            #     logits, state = net.decoder(torch.tensor([[tgt_vocab["<bos>"]]], device=device), state)
+            # WRONG state-not-passed-on: logits, _ = net.decoder(word, state)
+            word = logits.argmax(dim=2)  # what the decoder reads next
+            if save_attention_weights:
+                attention.append(net.decoder.attention_weights)
+            if word.item() == tgt_vocab["<eos>"]:
+                # WRONG end-in-the-output:
+                #     predicted.append(word.item())
+                #     if word.item() == tgt_vocab["<eos>"]:
+                break
+                # WRONG goes-on-after-the-end: continue
+            predicted.append(word.item())
             # WRONG end-in-the-output:
-            #     predicted.append(word.item())
-            #     if word.item() == tgt_vocab["<eos>"]:
-            break
-            # WRONG goes-on-after-the-end: continue
-        predicted.append(word.item())
-        # WRONG end-in-the-output:
     return " ".join(tgt_vocab.to_tokens(predicted)), attention
     # END SOLUTION
 

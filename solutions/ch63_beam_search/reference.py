@@ -9,30 +9,35 @@ it has max_len words. Its length and its log-probability count every word after 
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 from torch import Tensor
 
 # BEGIN SOLUTION
 
-Hypothesis = tuple[tuple[int, ...], float]  # the words after bos, and their log-probability
+
+class Hypothesis(NamedTuple):
+    """The words of a sequence after bos, and its log-probability."""
+
+    words: tuple[int, ...]
+    log_prob: float
 
 
-def _extensions(step: Callable[[tuple[int, ...]], Tensor], bos: int, hypothesis: Hypothesis) -> list[Hypothesis]:
-    """The hypothesis with every possible next word."""
-    words, log_prob = hypothesis
-    scores = step((bos, *words)).tolist()
-    return [((*words, word), log_prob + score) for word, score in enumerate(scores) if score > -math.inf]
-    # WRONG impossible-words-chosen: return [((*words, word), log_prob + score) for word, score in enumerate(scores)]
-    # WRONG product-of-probabilities:
-    #     return [
-    #         ((*words, word), math.log(max(math.exp(log_prob + score), 5e-324)))
-    #         for word, score in enumerate(scores)
-    #         if score > -math.inf
-    #     ]
+def _extensions(step: Callable[[tuple[int, ...]], Tensor], bos: int, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
+    """Each hypothesis, followed by each word that is possible there."""
+    extended = []
+    for words, log_prob in hypotheses:
+        for word, score in enumerate(step((bos, *words)).tolist()):
+            if score > -math.inf:
+                # WRONG impossible-words-chosen: if score >= -math.inf:
+                extended.append(Hypothesis((*words, word), log_prob + score))
+                # WRONG product-of-probabilities:
+                #     extended.append(Hypothesis((*words, word), math.log(max(math.exp(log_prob + score), 5e-324))))
+    return extended
 
 
 def _log_prob(hypothesis: Hypothesis) -> float:
-    return hypothesis[1]
+    return hypothesis.log_prob
 
 
 # END SOLUTION
@@ -54,8 +59,7 @@ def greedy_search(
     """
     # BEGIN SOLUTION
     words, log_prob = (), 0.0
-    while len(words) < max_len and words[-1:] != (eos,):
-        # WRONG goes-on-after-the-end: while len(words) < max_len:
+    for _ in range(max_len):
         scores = step((bos, *words))
         # WRONG prefix-forgotten: scores = step((bos, *words)[-1:])
         word = int(scores.argmax())
@@ -63,6 +67,9 @@ def greedy_search(
         words, log_prob = (*words, word), log_prob + float(scores[word])
         # WRONG probability-of-greedy:
         #     words, log_prob = (*words, word), math.log(max(math.exp(log_prob + float(scores[word])), 5e-324))
+        if word == eos:
+            break
+        # WRONG goes-on-after-the-end, 2 lines:
     return words, log_prob
     # WRONG end-left-out: return words[: -1 if words[-1:] == (eos,) else None], log_prob
     # END SOLUTION
@@ -85,19 +92,22 @@ def exhaustive_search(
         normalised by the length.
     """
     # BEGIN SOLUTION
-    finished, alive = [], [((), 0.0)]
+    complete, alive = [], [Hypothesis((), 0.0)]
     for _ in range(max_len):
-        extended = [longer for hypothesis in alive for longer in _extensions(step, bos, hypothesis)]
-        finished += [hypothesis for hypothesis in extended if hypothesis[0][-1] == eos]
-        alive = [hypothesis for hypothesis in extended if hypothesis[0][-1] != eos]
+        extended = _extensions(step, bos, alive)
+        complete += [hypothesis for hypothesis in extended if hypothesis.words[-1] == eos]
+        alive = [hypothesis for hypothesis in extended if hypothesis.words[-1] != eos]
         # WRONG greedy-taken-for-the-best:
-        #     alive = [h for h in [max(extended, key=_log_prob, default=((eos,), 0.0))] if h[0][-1] != eos]
-        #     finished = [h for h in finished if not alive]
+        #     alive = [max(extended, key=_log_prob, default=Hypothesis((eos,), 0.0))]
+        #     alive = [hypothesis for hypothesis in alive if hypothesis.words[-1] != eos]
+        #     complete = [hypothesis for hypothesis in complete if not alive]
         # WRONG ended-ones-extended: alive = extended
-    return max(finished + alive, key=_log_prob)
-    # WRONG complete-ones-forgotten: return max(alive or finished, key=_log_prob)
-    # WRONG unended-ones-forgotten: return max(finished or alive, key=_log_prob)
-    # WRONG exhaustive-by-score: return max(finished + alive, key=lambda h: h[1] / max(len(h[0]), 1) ** 0.75)
+    # Those that are alive after the last step have max_len words, and so are complete.
+    best = max(complete + alive, key=_log_prob)
+    # WRONG complete-ones-forgotten: best = max(alive or complete, key=_log_prob)
+    # WRONG unended-ones-forgotten: best = max(complete or alive, key=_log_prob)
+    # WRONG exhaustive-by-score: best = max(complete + alive, key=lambda h: h.log_prob / max(len(h.words), 1) ** 0.75)
+    return best.words, best.log_prob
     # END SOLUTION
 
 
@@ -157,40 +167,41 @@ def beam_search(
         and the score.
     """
     # BEGIN SOLUTION
-    candidates, beam = [], [((), 0.0)]
+    candidates, beam = [], [Hypothesis((), 0.0)]
     for _ in range(max_len):
-        extended = [longer for hypothesis in beam for longer in _extensions(step, bos, hypothesis)]
+        extended = _extensions(step, bos, beam)
         # WRONG stops-at-the-first-end:
         #     if candidates and not include_prefixes:
         #         break
-        #     extended = [longer for hypothesis in beam for longer in _extensions(step, bos, hypothesis)]
+        #     extended = _extensions(step, bos, beam)
         kept = sorted(extended, key=_log_prob, reverse=True)[:k]
         # WRONG best-of-each-branch:
-        #     kept = [h for one in beam for h in sorted(_extensions(step, bos, one), key=_log_prob, reverse=True)[:k]]
+        #     kept = [h for one in beam for h in sorted(_extensions(step, bos, [one]), key=_log_prob, reverse=True)[:k]]
         # WRONG beam-shrinks:
         #     kept = sorted(extended, key=_log_prob, reverse=True)[: k - sum(w[-1] == eos for w, _ in candidates)]
         # WRONG ended-take-no-place:
-        #     ended = [h for h in extended if h[0][-1] == eos]
+        #     ended = [h for h in extended if h.words[-1] == eos]
         #     kept = ended + sorted((h for h in extended if h not in ended), key=_log_prob, reverse=True)[:k]
-        beam = [hypothesis for hypothesis in kept if hypothesis[0][-1] != eos]
-        # WRONG ended-in-the-beam: beam = kept
-        candidates += kept if include_prefixes else [hypothesis for hypothesis in kept if hypothesis not in beam]
+        # The k are chosen first: a sequence that ends takes a place in this step, and none in the next.
+        ended = [hypothesis for hypothesis in kept if hypothesis.words[-1] == eos]
+        beam = [hypothesis for hypothesis in kept if hypothesis.words[-1] != eos]
+        # WRONG ended-in-the-beam: beam, ended = kept, []
+        candidates += kept if include_prefixes else ended
         # WRONG ended-dropped: candidates += kept if include_prefixes else []
     if not include_prefixes:
-        candidates += beam
-    # WRONG prefixes-ignored, 7 lines:
+        candidates += beam  # these have max_len words
+    # WRONG prefixes-ignored, 8 lines:
     #     for _ in range(max_len):
-    #         extended = [longer for hypothesis in beam for longer in _extensions(step, bos, hypothesis)]
-    #         kept = sorted(extended, key=_log_prob, reverse=True)[:k]
-    #         beam = [hypothesis for hypothesis in kept if hypothesis[0][-1] != eos]
-    #         candidates += [hypothesis for hypothesis in kept if hypothesis not in beam]
+    #         kept = sorted(_extensions(step, bos, beam), key=_log_prob, reverse=True)[:k]
+    #         candidates += [hypothesis for hypothesis in kept if hypothesis.words[-1] == eos]
+    #         beam = [hypothesis for hypothesis in kept if hypothesis.words[-1] != eos]
     #     candidates += beam
-    scored = [(words, length_normalised_score(log_prob, len(words), alpha)) for words, log_prob in candidates]
-    # WRONG end-not-counted:
-    #     scored = [
-    #         (words, length_normalised_score(log_prob, max(1, len(words) - (words[-1] == eos)), alpha))
-    #         for words, log_prob in candidates
-    #     ]
+    scored = []
+    for words, log_prob in candidates:
+        scored.append((words, length_normalised_score(log_prob, len(words), alpha)))
+        # WRONG end-not-counted:
+        #     length = max(1, len(words) - (words[-1] == eos))
+        #     scored.append((words, length_normalised_score(log_prob, length, alpha)))
     return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:k]
     # WRONG ranked-by-log-probability:
     #     return sorted(scored, key=lambda candidate: candidate[1] * len(candidate[0]) ** alpha, reverse=True)[:k]

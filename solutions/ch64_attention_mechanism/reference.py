@@ -111,7 +111,7 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """
     # BEGIN SOLUTION
     n = len(x)
-    others = ~torch.eye(n, dtype=torch.bool, device=x.device)
+    others = ~torch.eye(n, dtype=torch.bool, device=x.device)  # row i is without example i
     keys = x.expand(n, n)[others].reshape(n, n - 1)
     # WRONG own-example-kept: keys = x.repeat(n, 1)
     # WRONG last-one-left-out: keys = x[:-1].repeat(n, 1)

@@ -10,13 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
-def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
-    """X, (rows, steps), with `value` wherever step t of row i is not below valid_len[i] (D2L 9.7.3)."""
-    padding = torch.arange(X.shape[1], device=X.device) >= valid_len.reshape(-1, 1)
-    return X.masked_fill(padding, value)
-
+# GIVEN ch62: sequence_mask
 
 d2l = SimpleNamespace(sequence_mask=sequence_mask)
 
@@ -52,6 +46,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     #         valid_lens = valid_lens.repeat(X.shape[1])
     #     padding = steps >= valid_lens.reshape(len(X), -1, 1)
     # WRONG one-key-too-many: padding = steps > valid_lens.reshape(len(X), -1, 1)
+    # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
     # WRONG zero-for-a-mask: return X.masked_fill(padding, 0).softmax(dim=-1)
     # WRONG mask-after-the-softmax: return X.softmax(dim=-1).masked_fill(padding, 0)
@@ -62,7 +57,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
 
 
 class AdditiveAttention(nn.Module):
-    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), on top of your `masked_softmax`.
+    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), on top of `masked_softmax`.
 
         score(q, k) = w_v^T tanh(W_q q + W_k k)        output = sum over pairs of weight * value
 
@@ -99,6 +94,7 @@ class AdditiveAttention(nn.Module):
             (batch, queries, value_size). In training, dropout is applied to the weights first.
         """
         # BEGIN SOLUTION
+        # Each query with each key: (batch, queries, pairs, num_hiddens).
         features = self.W_q(queries).unsqueeze(2) + self.W_k(keys).unsqueeze(1)
         # WRONG tanh-of-each: features = self.W_q(queries).tanh().unsqueeze(2) + self.W_k(keys).tanh().unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)
@@ -112,7 +108,7 @@ class AdditiveAttention(nn.Module):
 
 
 class DotProductAttention(nn.Module):
-    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of your `masked_softmax`.
+    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of `masked_softmax`.
 
         output = dropout(masked_softmax(Q K^T / sqrt(d))) V        with d features in a query
 

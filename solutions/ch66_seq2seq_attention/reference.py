@@ -10,48 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-
-# Given, not exercises: what the book's notebook has at hand. 以下内容已给出，不是练习。
-class Decoder(nn.Module):
-    """The interface of every decoder (D2L 9.6.2)."""
-
-    def init_state(self, enc_outputs: Any, *args: Any) -> Any:
-        """The state to start from, made of what the encoder gives."""
-        raise NotImplementedError
-
-    def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """(logits, new state) after the words of X."""
-        raise NotImplementedError
-
-
-class AdditiveAttention(nn.Module):
-    """Additive attention, the exercise of ch65 (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2).
-
-    Attributes:
-        attention_weights: the weights of the last forward, (batch, queries, pairs), as they were before dropout.
-    """
-
-    def __init__(self, key_size: int, query_size: int, num_hiddens: int, dropout: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
-        self.W_q = nn.Linear(query_size, num_hiddens, bias=False)
-        self.w_v = nn.Linear(num_hiddens, 1, bias=False)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Weigh the values of valid pairs by the softmax of w_v^T tanh(W_q q + W_k k).
-
-        queries are (batch, queries, query_size), keys (batch, pairs, key_size), values (batch, pairs, value_size) and
-        valid_lens (batch,), (batch, queries) or None; the result is (batch, queries, value_size).
-        """
-        features = self.W_q(queries)[:, :, None] + self.W_k(keys)[:, None]
-        scores = self.w_v(torch.tanh(features)).squeeze(-1)
-        if valid_lens is not None:
-            padding = torch.arange(scores.shape[2], device=scores.device) >= valid_lens.reshape(len(scores), -1, 1)
-            scores = scores.masked_fill(padding, torch.finfo(scores.dtype).min)
-        self.attention_weights = scores.softmax(dim=-1)
-        return self.dropout(self.attention_weights) @ values
-
+# GIVEN ch61: Decoder
+# GIVEN ch65: AdditiveAttention
 
 d2l = SimpleNamespace(Decoder=Decoder, AdditiveAttention=AdditiveAttention)
 
@@ -136,7 +96,6 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             Three things: the outputs batch first, (batch, source steps, num_hiddens); the encoder's state; the lengths.
         """
         # BEGIN SOLUTION
-        del args
         outputs, hidden_state = enc_outputs
         return outputs.transpose(0, 1), hidden_state, enc_valid_lens
         # WRONG reshape-for-a-transpose:
@@ -162,7 +121,7 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             # WRONG query-never-moves:
             #     query = hidden_state[-1].unsqueeze(1)
             #     for word in self.embedding(X).transpose(0, 1):
-            query = hidden_state[-1].unsqueeze(1)
+            query = hidden_state[-1].unsqueeze(1)  # the top layer's state after the step before
             # WRONG query-never-moves:
             # WRONG query-from-the-first-layer: query = hidden_state[0].unsqueeze(1)
             # WRONG attends-with-the-new-state:

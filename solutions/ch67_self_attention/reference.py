@@ -11,32 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-
-# Given, not exercises: the attention of section 10.3, and what the book's notebooks have at hand.
-# 以下内容已给出，不是练习。
-def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
-    """Softmax over the last axis of X, (batch, queries, keys); keys from the valid length on get weight 0.
-
-    valid_lens is (batch,), (batch, queries), or None: all keys are valid.
-    """
-    if valid_lens is None:
-        return X.softmax(dim=-1)
-    valid = torch.arange(X.shape[2], device=X.device) < valid_lens.reshape(len(X), -1, 1)
-    return X.masked_fill(~valid, -1e6).softmax(dim=-1)
-
-
-class DotProductAttention(nn.Module):
-    """Scaled dot-product attention: dropout(masked_softmax(Q K^T / sqrt(d))) V, with d the width of a query."""
-
-    def __init__(self, dropout: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[2])
-        self.attention_weights = masked_softmax(scores, valid_lens)
-        return self.dropout(self.attention_weights) @ values
-
+# GIVEN ch65: DotProductAttention
 
 d2l = SimpleNamespace(DotProductAttention=DotProductAttention, arange=torch.arange, zeros=torch.zeros)
 
@@ -54,7 +29,7 @@ def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
         (batch * num_heads, steps, width), of X's dtype: all heads of the first example, then all of the second.
     """
     # BEGIN SOLUTION
-    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)
+    return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
     # WRONG steps-cut-instead-of-features: return X.reshape(len(X) * num_heads, X.shape[1], -1)
     # WRONG heads-before-batch: return X.unflatten(2, (num_heads, -1)).permute(2, 0, 1, 3).flatten(0, 1)
     # WRONG features-dealt-out: return X.unflatten(2, (-1, num_heads)).permute(0, 3, 1, 2).flatten(0, 1)
@@ -154,7 +129,7 @@ class MultiHeadAttention(nn.Module):
         keys = transpose_qkv(self.W_k(keys), self.num_heads)
         values = transpose_qkv(self.W_v(values), self.num_heads)
         if valid_lens is not None:
-            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
+            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)  # heads of an example are neighbours
             # WRONG lengths-of-other-examples: valid_lens = torch.cat([valid_lens] * self.num_heads)
         heads = self.attention(queries, keys, values, valid_lens)
         # WRONG scaled-by-all-features:
@@ -253,6 +228,7 @@ def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     # WRONG half-the-exponent-of-the-angle:
     #     angles = pos_delta / 10000 ** (torch.arange(0, num_hiddens, 2) / (2 * num_hiddens))
     sin, cos = angles.sin(), angles.cos()
+    # The pair (sin a, cos a) of a code becomes (sin(a + angle), cos(a + angle)).
     blocks = torch.stack([cos, sin, -sin, cos], dim=1).reshape(-1, 2, 2)
     # WRONG turned-the-other-way: blocks = torch.stack([cos, -sin, sin, cos], dim=1).reshape(-1, 2, 2)
     # WRONG sines-and-cosines-in-halves:

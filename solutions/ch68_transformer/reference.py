@@ -11,74 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-
-# Given, not exercises: what sections 10.3, 10.5 and 10.6 made, under the names of the book's notebooks.
-# 以下内容已给出，不是练习。
-class DotProductAttention(nn.Module):
-    """Scaled dot-product attention: dropout(masked softmax of Q K^T / sqrt(d)) V.
-
-    valid_lens is (batch,), (batch, queries), or None: all keys are valid. After a call, attention_weights are the
-    weights before dropout, (batch, queries, keys).
-    """
-
-    def __init__(self, dropout: float) -> None:
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[2])
-        if valid_lens is not None:
-            valid = torch.arange(keys.shape[1], device=keys.device) < valid_lens.reshape(len(keys), -1, 1)
-            scores = scores.masked_fill(~valid, -1e6)
-        self.attention_weights = scores.softmax(dim=-1)
-        return self.dropout(self.attention_weights) @ values
-
-
-class MultiHeadAttention(nn.Module):
-    """Multi-head attention of queries (batch, queries, query_size) to keys and values; (batch, queries, num_hiddens).
-
-    valid_lens is as above. After a call, attention.attention_weights are (batch * num_heads, queries, keys).
-    """
-
-    def __init__(
-        self,
-        key_size: int,
-        query_size: int,
-        value_size: int,
-        num_hiddens: int,
-        num_heads: int,
-        dropout: float,
-        bias: bool = False,
-    ) -> None:
-        super().__init__()
-        self.num_heads = num_heads
-        self.attention = DotProductAttention(dropout)
-        self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
-        self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
-        self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
-        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
-        heads = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2).flatten(0, 1) for X in projected)
-        if valid_lens is not None:
-            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
-        output = self.attention(*heads, valid_lens)
-        return self.W_o(output.unflatten(0, (-1, self.num_heads)).transpose(1, 2).flatten(2))
-
-
-class PositionalEncoding(nn.Module):
-    """dropout(X + P), with sines of the positions in P's even columns and cosines in its odd ones."""
-
-    def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-        angles = torch.arange(max_len).reshape(-1, 1) / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
-        self.register_buffer("P", torch.stack([angles.sin(), angles.cos()], dim=2).reshape(1, max_len, num_hiddens))
-
-    def forward(self, X: Tensor) -> Tensor:
-        return self.dropout(X + self.P[:, : X.shape[1]])
-
+# GIVEN ch67: MultiHeadAttention, PositionalEncoding
 
 d2l = SimpleNamespace(
     Encoder=nn.Module,
@@ -202,10 +135,15 @@ class EncoderBlock(nn.Module):
         """
         super().__init__(**kwargs)
         # BEGIN SOLUTION
-        sizes = key_size, query_size, value_size, num_hiddens
-        self.attention = MultiHeadAttention(*sizes, num_heads, dropout, use_bias)
-        # WRONG attention-without-dropout: self.attention = MultiHeadAttention(*sizes, num_heads, 0.0, use_bias)
-        # WRONG bias-forgotten: self.attention = MultiHeadAttention(*sizes, num_heads, dropout)
+        self.attention = MultiHeadAttention(
+            key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=use_bias
+        )
+        # WRONG attention-without-dropout:
+        #     self.attention = MultiHeadAttention(
+        #         key_size, query_size, value_size, num_hiddens, num_heads, dropout=0.0, bias=use_bias
+        #     )
+        # WRONG bias-forgotten:
+        #     self.attention = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
         self.addnorm1 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm2 = AddNorm(norm_shape, dropout)
@@ -269,15 +207,21 @@ class TransformerEncoder(nn.Module):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
         self.pos_encoding = PositionalEncoding(num_hiddens, dropout)
         self.blks = nn.Sequential()
-        sizes = key_size, query_size, value_size, num_hiddens
-        ffn_sizes = ffn_num_input, ffn_num_hiddens
         for i in range(num_layers):
-            # WRONG one-encoder-block-for-all-layers:
-            #     block = EncoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, use_bias)
-            #     for i in range(num_layers):
-            block = EncoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, use_bias)
-            # WRONG one-encoder-block-for-all-layers:
+            block = EncoderBlock(
+                key_size=key_size,
+                query_size=query_size,
+                value_size=value_size,
+                num_hiddens=num_hiddens,
+                norm_shape=norm_shape,
+                ffn_num_input=ffn_num_input,
+                ffn_num_hiddens=ffn_num_hiddens,
+                num_heads=num_heads,
+                dropout=dropout,
+                use_bias=use_bias,
+            )
             self.blks.add_module(f"block{i}", block)
+            # WRONG one-encoder-block-for-all-layers: self.blks.add_module(f"block{i}", self.blks[0] if i > 0 else block)
             # WRONG encoder-blocks-named-otherwise: self.blks.append(block)
         # END SOLUTION
 
@@ -293,7 +237,7 @@ class TransformerEncoder(nn.Module):
             The last block's output, (batch, steps, num_hiddens).
         """
         # BEGIN SOLUTION
-        del args
+        # The codes of the positions lie between -1 and 1. The root brings the embeddings to the same size.
         X = self.pos_encoding(self.embedding(X) * math.sqrt(self.num_hiddens))
         # WRONG embedding-not-scaled: X = self.pos_encoding(self.embedding(X))
         # WRONG codes-scaled-too: X = self.pos_encoding(self.embedding(X)) * math.sqrt(self.num_hiddens)
@@ -341,10 +285,9 @@ class DecoderBlock(nn.Module):
         # BEGIN SOLUTION
         self.i = i
         # WRONG everything-in-the-first-place: self.i = 0
-        sizes = key_size, query_size, value_size, num_hiddens
-        self.attention1 = MultiHeadAttention(*sizes, num_heads, dropout)
+        self.attention1 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
         self.addnorm1 = AddNorm(norm_shape, dropout)
-        self.attention2 = MultiHeadAttention(*sizes, num_heads, dropout)
+        self.attention2 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
         self.addnorm2 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm3 = AddNorm(norm_shape, dropout)
@@ -370,12 +313,13 @@ class DecoderBlock(nn.Module):
         # BEGIN SOLUTION
         enc_outputs, enc_valid_lens, caches = state
         before = caches[self.i]
-        keys = X if before is None else torch.cat([before, X], dim=1)
+        keys = X if before is None else torch.cat([before, X], dim=1)  # all inputs of this block so far
         # WRONG past-forgotten: keys = X
         caches[self.i] = keys
         valid_lens = None
         if self.training:
             # WRONG masked-in-evaluation: if True:
+            # The whole sentence is here at once: step t may see the first t keys.
             valid_lens = torch.arange(1, X.shape[1] + 1, device=X.device).repeat(len(X), 1)
             # WRONG itself-not-seen: valid_lens = torch.arange(X.shape[1], device=X.device).repeat(len(X), 1)
         # WRONG no-causal-mask, 2 lines:
@@ -441,10 +385,19 @@ class TransformerDecoder(nn.Module):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
         self.pos_encoding = PositionalEncoding(num_hiddens, dropout)
         self.blks = nn.Sequential()
-        sizes = key_size, query_size, value_size, num_hiddens
-        ffn_sizes = ffn_num_input, ffn_num_hiddens
         for i in range(num_layers):
-            block = DecoderBlock(*sizes, norm_shape, *ffn_sizes, num_heads, dropout, i)
+            block = DecoderBlock(
+                key_size=key_size,
+                query_size=query_size,
+                value_size=value_size,
+                num_hiddens=num_hiddens,
+                norm_shape=norm_shape,
+                ffn_num_input=ffn_num_input,
+                ffn_num_hiddens=ffn_num_hiddens,
+                num_heads=num_heads,
+                dropout=dropout,
+                i=i,
+            )
             self.blks.add_module(f"block{i}", block)
             # WRONG decoder-blocks-named-otherwise: self.blks.append(block)
         self.dense = nn.Linear(num_hiddens, vocab_size)
@@ -456,7 +409,6 @@ class TransformerDecoder(nn.Module):
         Further arguments are ignored.
         """
         # BEGIN SOLUTION
-        del args
         return [enc_outputs, enc_valid_lens, [None] * len(self.blks)]
         # WRONG one-place-too-many: return [enc_outputs, enc_valid_lens, [None] * (len(self.blks) + 1)]
         # END SOLUTION

@@ -13,77 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-
-# Given, not exercises: the Transformer's encoder block of section 10.7. 以下内容已给出，不是练习。
-class MultiHeadAttention(nn.Module):
-    """Scaled dot-product attention with several heads; valid_lens, (batch,), or None: how many keys count."""
-
-    def __init__(
-        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, num_heads: int, dropout: float,
-        bias: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.num_heads, self.dropout = num_heads, nn.Dropout(dropout)
-        self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
-        self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
-        self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
-        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
-        Q, K, V = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2) for X in projected)
-        scores = Q @ K.transpose(2, 3) / math.sqrt(Q.shape[3])
-        if valid_lens is not None:
-            padding = torch.arange(scores.shape[3], device=scores.device) >= valid_lens.reshape(-1, 1, 1, 1)
-            scores = scores.masked_fill(padding, -1e6)
-        return self.W_o((self.dropout(scores.softmax(dim=3)) @ V).transpose(1, 2).flatten(2))
-
-
-class AddNorm(nn.Module):
-    """A residual connection, then layer normalisation: ln(X + dropout(Y))."""
-
-    def __init__(self, norm_shape: Sequence[int], dropout: float) -> None:
-        super().__init__()
-        self.dropout, self.ln = nn.Dropout(dropout), nn.LayerNorm(norm_shape)
-
-    def forward(self, X: Tensor, Y: Tensor) -> Tensor:
-        return self.ln(X + self.dropout(Y))
-
-
-class PositionWiseFFN(nn.Module):
-    """The same perceptron, with one hidden layer, at every position."""
-
-    def __init__(self, ffn_num_input: int, ffn_num_hiddens: int, ffn_num_outputs: int) -> None:
-        super().__init__()
-        self.dense1, self.dense2 = (
-            nn.Linear(ffn_num_input, ffn_num_hiddens),
-            nn.Linear(ffn_num_hiddens, ffn_num_outputs),
-        )
-
-    def forward(self, X: Tensor) -> Tensor:
-        return self.dense2(self.dense1(X).relu())
-
-
-class EncoderBlock(nn.Module):
-    """Self-attention and a perceptron at every position, each followed by `AddNorm`.
-
-    Call it as block(X, valid_lens), with X of shape (batch, steps, num_hiddens) and valid_lens (batch,) or None.
-    use_bias says whether the attention's linear layers have a bias.
-    """
-
-    def __init__(
-        self, key_size: int, query_size: int, value_size: int, num_hiddens: int, norm_shape: Sequence[int],
-        ffn_num_input: int, ffn_num_hiddens: int, num_heads: int, dropout: float, use_bias: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.attention = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout, use_bias)
-        self.addnorm1, self.addnorm2 = AddNorm(norm_shape, dropout), AddNorm(norm_shape, dropout)
-        self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
-
-    def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
-        Y = self.addnorm1(X, self.attention(X, X, X, valid_lens))
-        return self.addnorm2(Y, self.ffn(Y))
-
+# GIVEN ch68: EncoderBlock
 
 d2l = SimpleNamespace(EncoderBlock=EncoderBlock)
 
@@ -169,10 +99,22 @@ class BERTEncoder(nn.Module):
         #     angles = torch.arange(max_len)[:, None] / 10000 ** (torch.arange(num_hiddens) // 2 * 2 / num_hiddens)
         #     is_odd = torch.arange(num_hiddens) % 2 == 1
         #     self.register_buffer("pos_embedding", torch.where(is_odd, angles.cos(), angles.sin())[None])
-        sizes = key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads
-        self.blks = nn.ModuleList(d2l.EncoderBlock(*sizes, dropout, use_bias=True) for _ in range(num_layers))
-        # WRONG blocks-without-bias:
-        #     self.blks = nn.ModuleList(d2l.EncoderBlock(*sizes, dropout, use_bias=False) for _ in range(num_layers))
+        self.blks = nn.Sequential()
+        for i in range(num_layers):
+            block = EncoderBlock(
+                key_size=key_size,
+                query_size=query_size,
+                value_size=value_size,
+                num_hiddens=num_hiddens,
+                norm_shape=norm_shape,
+                ffn_num_input=ffn_num_input,
+                ffn_num_hiddens=ffn_num_hiddens,
+                num_heads=num_heads,
+                dropout=dropout,
+                use_bias=True,
+            )
+            # WRONG blocks-without-bias: block = EncoderBlock(key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, dropout)
+            self.blks.add_module(str(i), block)
         # END SOLUTION
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -280,19 +222,20 @@ def _replace_mlm_tokens(
     seen, drawn = list(tokens), []
     # WRONG one-fate-for-all: seen, drawn, fate = list(tokens), [], random.choices((0, 1, 2), (0.8, 0.1, 0.1))[0]
     # WRONG tokens-overwritten: seen, drawn = tokens, []
-    for position in random.sample(candidate_pred_positions, min(num_mlm_preds, len(candidate_pred_positions))):
+    count = min(num_mlm_preds, len(candidate_pred_positions))
+    for position in random.sample(candidate_pred_positions, count):
         # WRONG first-candidates: for position in candidate_pred_positions[:num_mlm_preds]:
-        # WRONG any-position:
-        #     for position in random.sample(range(len(tokens)), min(num_mlm_preds, len(candidate_pred_positions))):
+        # WRONG any-position: for position in random.sample(range(len(tokens)), count):
         drawn.append((position, tokens[position]))
         # WRONG labels-after-masking:
+        # A token that is left or exchanged keeps the model from trusting every token that is no <mask>.
         choices = "<mask>", tokens[position], random.choice(vocab.idx_to_token)
-        (seen[position],) = random.choices(choices, (0.8, 0.1, 0.1))
-        # WRONG always-masked: (seen[position],) = random.choices(choices, (1, 0, 0))
-        # WRONG never-left-alone: (seen[position],) = random.choices(choices, (0.8, 0, 0.2))
+        seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
+        # WRONG always-masked: seen[position] = random.choices(choices, weights=(1, 0, 0))[0]
+        # WRONG never-left-alone: seen[position] = random.choices(choices, weights=(0.8, 0, 0.2))[0]
         # WRONG one-fate-for-all: seen[position] = choices[fate]
         # WRONG labels-after-masking:
-        #     (seen[position],) = random.choices(choices, (0.8, 0.1, 0.1))
+        #     seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
         #     drawn.append((position, seen[position]))
     return seen, drawn
     # END SOLUTION
@@ -323,61 +266,26 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
         - 1 if the second sentence is the next one, else 0: (), int64.
     """
     # BEGIN SOLUTION
-    rows = []
-    for token_ids, positions, labels, segments, is_next in examples:
-        padding, unused = max_len - len(token_ids), round(max_len * 0.15) - len(positions)
-        # WRONG share-cut-off: padding, unused = max_len - len(token_ids), int(max_len * 0.15) - len(positions)
-        row = (
-            torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-            torch.tensor(segments + [0] * padding),
-            torch.tensor(float(len(token_ids))),
-            torch.tensor(positions + [0] * unused, dtype=torch.long),
-            torch.tensor([1.0] * len(positions) + [0.0] * unused),
-            torch.tensor(labels + [0] * unused, dtype=torch.long),
-            torch.tensor(int(is_next)),
-        )
-        # WRONG padding-in-the-length:
-        #     row = (
-        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-        #         torch.tensor(segments + [0] * padding),
-        #         torch.tensor(float(max_len)),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        # WRONG padded-with-index-zero:
-        #     row = (
-        #         torch.tensor(token_ids + [0] * padding),
-        #         torch.tensor(segments + [0] * padding),
-        #         torch.tensor(float(len(token_ids))),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        # WRONG padding-in-the-second-segment:
-        #     row = (
-        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-        #         torch.tensor(segments + segments[-1:] * padding),
-        #         torch.tensor(float(len(token_ids))),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * len(positions) + [0.0] * unused),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        # WRONG padding-has-weight:
-        #     row = (
-        #         torch.tensor(token_ids + [vocab["<pad>"]] * padding),
-        #         torch.tensor(segments + [0] * padding),
-        #         torch.tensor(float(len(token_ids))),
-        #         torch.tensor(positions + [0] * unused, dtype=torch.long),
-        #         torch.tensor([1.0] * (len(positions) + unused)),
-        #         torch.tensor(labels + [0] * unused, dtype=torch.long),
-        #         torch.tensor(int(is_next)),
-        #     )
-        rows.append(row)
-    return tuple([row[column] for row in rows] for column in range(7))
+    all_token_ids, all_segments, valid_lens = [], [], []
+    all_pred_positions, all_mlm_weights, all_mlm_labels, nsp_labels = [], [], [], []
+    max_num_mlm_preds = round(max_len * 0.15)
+    # WRONG share-cut-off: max_num_mlm_preds = int(max_len * 0.15)
+    for token_ids, pred_positions, mlm_labels, segments, is_next in examples:
+        padding = max_len - len(token_ids)
+        all_token_ids.append(torch.tensor(token_ids + [vocab["<pad>"]] * padding))
+        # WRONG padded-with-index-zero: all_token_ids.append(torch.tensor(token_ids + [0] * padding))
+        all_segments.append(torch.tensor(segments + [0] * padding))
+        # WRONG padding-in-the-second-segment: all_segments.append(torch.tensor(segments + segments[-1:] * padding))
+        valid_lens.append(torch.tensor(float(len(token_ids))))
+        # WRONG padding-in-the-length: valid_lens.append(torch.tensor(float(max_len)))
+        # Predictions that are padding have weight 0, and so no part in the loss.
+        unused = max_num_mlm_preds - len(pred_positions)
+        all_pred_positions.append(torch.tensor(pred_positions + [0] * unused, dtype=torch.long))
+        all_mlm_weights.append(torch.tensor([1.0] * len(pred_positions) + [0.0] * unused))
+        # WRONG padding-has-weight: all_mlm_weights.append(torch.tensor([1.0] * (len(pred_positions) + unused)))
+        all_mlm_labels.append(torch.tensor(mlm_labels + [0] * unused, dtype=torch.long))
+        nsp_labels.append(torch.tensor(int(is_next)))
+    return all_token_ids, all_segments, valid_lens, all_pred_positions, all_mlm_weights, all_mlm_labels, nsp_labels
     # END SOLUTION
 
 

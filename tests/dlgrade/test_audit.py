@@ -244,6 +244,12 @@ def stray_chapter(small):
     return "files", "ch91_lost: belongs to no chapter of course.yaml"
 
 
+def alternate_repeats_the_reference(small):
+    same = "import torch\n\n\ndef twice(X):\n    return 2 * X\n"
+    (small.solution / "alternates" / "again.py").write_text(same, encoding="utf-8")
+    return "files", "again.py: twice is as in the reference; take it out."
+
+
 def suite_imports_a_solution(small):
     small.edit(small.suite, "import pytest\n", "import pytest\nfrom solutions.ch90_twice import reference\n")
     return "files", "imports solutions.ch90_twice; a suite reaches the answers by `agree` and `run` alone."
@@ -300,8 +306,7 @@ PLAIN = [
     misconception_caught_by_nothing, misdiagnosis, worthless, no_from_scratch, unknown_family, family_of_nothing,
     no_wrong_lines, wrong_lines_without_entry, misfiled_misconception, caught_by_another_exercise, unknown_key,
     missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
-    two_checks_of_one_name,
-    other_as_a_notebook,
+    two_checks_of_one_name, other_as_a_notebook, alternate_repeats_the_reference,
     stale_answer, wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip

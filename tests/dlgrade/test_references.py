@@ -1,5 +1,9 @@
 """References: wrong lines beside right ones, code that another chapter gives, and overlays."""
 
+import ast
+import builtins
+import symtable
+
 import pytest
 
 from dlgrade import course
@@ -118,7 +122,11 @@ def _half(x):
 {RIGHT.partition("import math")[2]}
 
 class Circle:
-    """A circle."""
+    """A circle
+    around the origin.
+
+    The exercise asks for its `area`.
+    """
 
     def area(self, r):
         # BEGIN SOLUTION
@@ -156,6 +164,7 @@ def test_given_code(write):
     assert "return area(_half(r))" in starter
     assert "Circle().area(r)" not in starter
     assert starter.index("# Given, not an exercise. 给定的代码，不是练习。") < starter.index("def _half")
+    assert '"""A circle\n    around the origin."""\n\n    def area' in starter
     assert "SOLUTION" not in starter
     assert "return area(_half(r))" in reference.with_misconception("use-less")
 
@@ -193,3 +202,39 @@ def test_overlay():
         source.index("import torch") < source.index("def _square") < source.index("def area") < source.index("class C")
     )
     assert names["Circle"]().area(4) == pytest.approx(4 * 3.141592653589793)
+
+
+def undefined(source):
+    """The names that a module reads and neither binds nor finds among the builtins."""
+    tables, names = [symtable.symtable(source, "reference.py", "exec")], set()
+    bound = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    for table in tables:
+        tables += table.get_children()
+        symbols = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+        names |= {symbol.get_name() for symbol in symbols if symbol.is_global() or table is tables[0]}
+    return names - bound - set(dir(builtins))
+
+
+def unused_imports(source):
+    """The names that a module imports and does not read."""
+    tree = ast.parse(source)
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = {alias.asname or alias.name.partition(".")[0] for node in imports for alias in node.names}
+    return names - read - {"annotations"}
+
+
+@pytest.mark.parametrize("chapter", course.load().chapters, ids=lambda chapter: chapter.id)
+def test_assembled_sources(chapter):
+    """References with given code, and alternates on references, define all names that they read."""
+    here = course.load()
+    reference = references.source(here, chapter)
+    assert (undefined(reference), unused_imports(reference)) == (set(), set())
+    for name, alternate in references.alternates(here, chapter).items():
+        assert undefined(alternate) == set(), name
+
+
+def test_undefined_names_are_found():
+    """A module lacks a helper, reads a name in a nested function, and does not use an import."""
+    source = "import os\nfrom math import pi\n\ndef f(x):\n    return [g(x, y) for y in pi]\n\nZ = len(h)\n"
+    assert (undefined(source), unused_imports(source)) == ({"g", "h"}, {"os"})

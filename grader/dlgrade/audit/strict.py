@@ -1,8 +1,9 @@
-"""Checks a chapter's files: no stray, untranslated or unfinished files, no suite that looks at the answers."""
+"""Checks a chapter's files: none stray, untranslated, unfinished or repeated; no suite that looks at the answers."""
 
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
 from dlgrade.course import Chapter, Course, references, starter_code
+from dlgrade.course.definitions import bound, statements
 from dlgrade.text import Text
 
 FEWEST_ALTERNATES = 2
@@ -37,12 +39,37 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
         yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
     if len(course.alternates(chapter)) < FEWEST_ALTERNATES:
         yield hole(course.reference(chapter), f"has fewer than {FEWEST_ALTERNATES} alternates; add alternates/*.py.")
+    yield from _repeated(course, chapter, hole)
     yield from _misfiled(course, chapter, hole)
     if not course.misconceptions(chapter):
         yield hole(course.reference(chapter), "has no misconceptions; write misconceptions.yaml.")
     for suite in course.suites(chapter):
         yield from _wrong_imports(suite, hole)
     yield from _wrong_families(course, chapter, hole)
+
+
+def _repeated(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for definitions of alternates that are those of the reference."""
+    right = {
+        name: _code(statement.node) for name, statement in bound(references.read(course, chapter).statements).items()
+    }
+    for path in course.alternates(chapter):
+        for name, statement in bound(statements(path.read_text(encoding="utf-8"))).items():
+            if not statement.is_import and right.get(name) == _code(statement.node):
+                yield hole(path, f"{name} is as in the reference; take it out.", name)
+
+
+def _code(node: ast.stmt) -> str:
+    """The syntax tree of a statement, without docstrings and annotations."""
+    bare = copy.deepcopy(node)
+    for part in ast.walk(bare):
+        if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(part):
+            del part.body[0]
+        if isinstance(part, ast.FunctionDef):
+            part.returns = None
+        if isinstance(part, ast.arg):
+            part.annotation = None
+    return ast.dump(bare)
 
 
 def _misfiled(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:

@@ -5,7 +5,8 @@ they need, as code that students get::
 
     # GIVEN ch67: MultiHeadAttention, PositionalEncoding
 
-Names that the reference binds itself, such as its imports, take the place of the other chapter's.
+The code keeps the first paragraph of each docstring. Names that the reference binds itself, such as its imports, take
+the place of the other chapter's.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from dlgrade.text import both, same
 
 BEGIN = "# BEGIN SOLUTION"
 END = "# END SOLUTION"
+QUOTES = '"""'
 GIVEN = re.compile(r"# GIVEN (ch\d+): *(\w+(?: *, *\w+)*)")
 LABEL = "# Given, not an exercise. 给定的代码，不是练习。"
 
@@ -182,14 +184,31 @@ def _given(other: Reference, names: list[str], here: set[str], where: str) -> It
         if name in here or name not in bound(other.statements):
             problem = "is defined here, too" if name in here else f"is not in {other.path}"
             raise CourseError(same(f"{where}: {name} {problem}"))
-    yield LABEL, other.path, 1
+    yield from [("", other.path, 1), ("", other.path, 1), (LABEL, other.path, 1)]
     for statement in reached(other.statements, names, besides=frozenset(here)):
-        own = other.lines[statement.first - 1 : statement.last]
         if statement.is_import:
-            raise CourseError(same(f"{where}: the given code needs `{own[-1][0]}`; import it in this reference"))
+            needed = other.lines[statement.last - 1][0]
+            raise CourseError(same(f"{where}: the given code needs `{needed}`; import it in this reference"))
         here |= statement.binds
-        yield from (line for line in own if line[0].strip() not in (BEGIN, END, LABEL))
+        yield from (line for line in _summarised(other, statement) if line[0].strip() not in (BEGIN, END, LABEL))
         yield from [("", other.path, 1)] * 2
+
+
+def _summarised(reference: Reference, statement: Statement) -> list[Line]:
+    """The lines of a statement, with the first paragraph of each docstring."""
+    lines = {number: reference.lines[number - 1] for number in range(statement.first, statement.last + 1)}
+    for node in ast.walk(statement.node):
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or not ast.get_docstring(node):
+            continue
+        first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+        blank = next((number for number in range(first, last) if not lines[number][0].strip()), None)
+        if blank is None:
+            continue
+        text, path, place = lines[blank - 1]
+        lines[blank - 1] = (text + QUOTES, path, place)
+        for number in range(blank, last + 1):
+            del lines[number]
+    return list(lines.values())
 
 
 def _parsed(text: str, path: Path) -> list[Statement]:

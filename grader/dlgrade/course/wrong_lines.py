@@ -14,7 +14,7 @@ A block takes the place of one or more lines, and may have any number of lines, 
     #     var = (X**2).mean(dim=0) - mean**2
 
 The code is indented like the first line that it replaces. A misconception may change several places. A logical line is
-a simple statement, or the head of a compound one, however many lines of the file it has.
+a simple statement, or the head of a compound statement, however many lines of the file it has.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 """Versions by a translation of their characters, names by PEP 503, the graph as a matrix."""
 
-import importlib.metadata
-import re
-
 import torch
 
 

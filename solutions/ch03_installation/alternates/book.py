@@ -1,13 +1,9 @@
 """As the book's `download` looks at its cache; with other calls of the same libraries."""
 
-import hashlib
 import os
-import random
-import sys
 from importlib.util import find_spec
 
 import numpy
-import torch
 
 
 def verify_sha1(fname, sha1_hash, chunk_size=1048576):

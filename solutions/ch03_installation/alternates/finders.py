@@ -1,13 +1,6 @@
 """SHA-1 by buffers, seeds drawn from a seed, and a search that imports no package either."""
 
-import hashlib
 import importlib
-import random
-import sys
-from pathlib import Path
-
-import numpy as np
-import torch
 
 
 def verify_sha1(fname, sha1_hash, chunk_size=1 << 20):

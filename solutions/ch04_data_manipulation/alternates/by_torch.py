@@ -1,8 +1,5 @@
 """The same with more of torch: nanmean, one_hot, asarray, addresses of storages."""
 
-import itertools
-
-import torch
 from torch.nn import functional as F
 
 

@@ -2,9 +2,6 @@
 
 import math
 
-import numpy as np
-import torch
-
 
 def contiguous_strides(shape):
     return tuple(math.prod(size or 1 for size in shape[axis + 1 :]) for axis in range(len(shape)))

@@ -1,9 +1,5 @@
 """The same with loops: entries, slices and pivots one by one."""
 
-import math
-
-import torch
-
 
 def frobenius_norm(A):
     total = A.new_zeros(())

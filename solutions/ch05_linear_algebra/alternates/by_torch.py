@@ -1,6 +1,5 @@
 """The same with more of torch: dot products, traces, outer products, eigenvalues, one_hot."""
 
-import torch
 from torch.nn import functional as F
 
 

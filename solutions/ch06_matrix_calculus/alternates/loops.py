@@ -1,10 +1,5 @@
 """Another right way: element by element, steps in place and back again, .grad cleared between rows, boolean masks."""
 
-from collections.abc import Callable
-
-import torch
-from torch import Tensor
-
 
 def numerical_lim(f, x, h):
     left, right = f(x), f(x + h)

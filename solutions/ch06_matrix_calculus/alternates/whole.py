@@ -1,11 +1,6 @@
 """Another right way: all steps as one batch of points, vector-Jacobian products with unit vectors, einsum, arithmetic
 in place of masks."""
 
-from collections.abc import Callable
-
-import torch
-from torch import Tensor
-
 
 def numerical_lim(f, x, h):
     return f(x + h) / h - f(x) / h

@@ -1,14 +1,6 @@
 """Another right way: closures in the nodes, the quotient rule as in the book, torch.autograd.grad, recursion avoided
 by counting the uses of each node."""
 
-from __future__ import annotations
-
-import math
-from collections.abc import Sequence
-
-import torch
-from torch import Tensor
-
 
 def f(a: Tensor) -> Tensor:
     factor = 2.0

@@ -1,15 +1,8 @@
 """Another right way: operators in terms of each other, nodes numbered as they are made, gradients copied, closed
 forms."""
 
-from __future__ import annotations
-
 import heapq
 import itertools
-import math
-from collections.abc import Sequence
-
-import torch
-from torch import Tensor
 
 COUNTER = itertools.count()
 

@@ -1,7 +1,5 @@
 """Torch's random numbers, a permutation cut up, einsum, new values through .data, pinv of the normal equations."""
 
-import torch
-
 
 def synthetic_data(w, b, num_examples):
     X = torch.normal(0.0, 1.0, (num_examples, w.shape[0]))

@@ -1,9 +1,5 @@
 """Example by example and feature by feature; batches from random.sample, least squares by the SVD of [1, X]."""
 
-import random
-
-import torch
-
 
 def synthetic_data(w, b, num_examples):
     weights = w.flatten().tolist()

@@ -2,9 +2,6 @@
 
 import math
 
-import torch
-from torch import nn
-
 
 def softmax(X):
     rows = []

@@ -1,13 +1,6 @@
 """With torch's functions: clamp and linear; a column of ones makes every bias a row of weights."""
 
-import torch
-from torch import nn
 from torch.nn import functional as F
-
-num_inputs, num_outputs, num_hiddens = 784, 10, 64
-W1 = nn.Parameter(torch.zeros(num_inputs, num_hiddens))
-W2 = nn.Parameter(torch.zeros(num_hiddens, num_outputs))
-b1, b2 = (nn.Parameter(torch.zeros(width)) for width in (num_hiddens, num_outputs))
 
 
 def relu(X):

@@ -1,15 +1,5 @@
 """With loops over layers and examples, plain numbers, and one weight vector that holds the bias, too."""
 
-import torch
-from torch import nn
-
-num_inputs = 28 * 28
-W1 = nn.Parameter(torch.rand(num_inputs, 256))
-b1 = nn.Parameter(torch.rand(256))
-W2 = nn.Parameter(torch.rand(256, 10))
-b2 = nn.Parameter(torch.rand(10))
-params = [W1, b1, W2, b2]
-
 
 def relu(X):
     Y = X.clone()

@@ -1,10 +1,5 @@
 """With loops over single examples, logarithms of factorials and a shuffle by hand."""
 
-import math
-import random
-
-import torch
-
 
 def evaluate_loss(net, data_iter, loss):
     module = isinstance(net, torch.nn.Module)

@@ -1,8 +1,6 @@
 """With array functions: cumulative products, array_split, permutations and masks."""
 
 import numpy as np
-import torch
-from torch import nn
 
 
 def evaluate_loss(net, data_iter, loss):

@@ -1,10 +1,5 @@
 """With vector norms, einsum, in-place operations of torch and a factor in place of a condition."""
 
-import torch
-from torch import nn
-
-num_inputs = 200
-
 
 def init_params():
     w, b = nn.Parameter(torch.randn(num_inputs, 1)), nn.Parameter(torch.zeros(1))

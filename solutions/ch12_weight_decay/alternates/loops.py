@@ -2,10 +2,6 @@
 
 import math
 
-import torch
-
-num_inputs = 200
-
 
 def init_params():
     b = torch.tensor([0.0], requires_grad=True)

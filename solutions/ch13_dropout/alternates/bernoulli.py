@@ -1,10 +1,6 @@
 """Masks by torch.bernoulli, dropout before the ReLU (which is the same), moments by torch's own functions."""
 
-import torch
-from torch import nn
 from torch.nn import functional as F
-
-dropout1, dropout2 = 0.2, 0.5
 
 
 def dropout_layer(X, dropout):

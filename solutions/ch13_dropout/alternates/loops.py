@@ -2,11 +2,6 @@
 
 import random
 
-import torch
-from torch import nn
-
-dropout1, dropout2 = 0.2, 0.5
-
 
 def dropout_layer(X, dropout):
     if not 0 <= dropout <= 1:

@@ -1,9 +1,5 @@
 """With loops over rows and elements, eigenvalues of the Gram matrix, hooks and a clamp."""
 
-import math
-
-import torch
-
 
 def logsumexp(X, dim, keepdim=False):
     total = None

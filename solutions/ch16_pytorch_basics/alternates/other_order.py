@@ -1,8 +1,5 @@
 """Parameters made in another order; products as sums and einsum; values set without nn.init."""
 
-import torch
-from torch import nn
-
 
 class MLP(nn.Module):
     def __init__(self):

@@ -1,8 +1,5 @@
 """A ModuleDict's worth of bookkeeping by hand, loops over rows, and values copied into place."""
 
-import torch
-from torch import nn
-
 
 class MLP(nn.Module):
     def __init__(self):

@@ -2,8 +2,6 @@
 
 import copy
 
-import torch
-
 
 def try_all_gpus():
     count = torch.cuda.device_count()

@@ -1,7 +1,5 @@
 """Conditional expressions, loops that append, and a table of what to do with each kind of container."""
 
-import torch
-
 
 def try_gpu(i=0):
     return torch.device(f"cuda:{i}") if torch.cuda.is_available() and torch.cuda.device_count() >= i + 1 else _cpu()

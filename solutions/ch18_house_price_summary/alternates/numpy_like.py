@@ -1,10 +1,6 @@
 """Matrix products, roots before products, masks, and configurations drawn until a new one comes."""
 
 import itertools
-import math
-import random
-
-import torch
 
 
 def average_predictions(preds, weights=None):

@@ -1,7 +1,5 @@
 """Running sums instead of stacks, slices joined around each fold, and torch's generator."""
 
-import torch
-
 
 def average_predictions(preds, weights=None):
     weights = weights if weights is not None else (1,) * len(preds)

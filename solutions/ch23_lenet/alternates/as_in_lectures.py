@@ -1,20 +1,8 @@
 """LeNet with a reshaping layer first; the classes are counted by name; SGD in groups; a point drawn for each curve."""
 
-import argparse
 import copy
 import itertools
 from collections import Counter
-
-import torch
-from torch import nn
-
-
-class Animator:
-    def add(self, x, y):
-        print(x, *y)
-
-
-d2l = argparse.Namespace(Animator=Animator)
 
 
 class Reshape(nn.Module):

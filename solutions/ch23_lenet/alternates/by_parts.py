@@ -1,22 +1,8 @@
 """Built in parts and loops; hooks see the shapes; one pass over joined results; parameters stepped one by one."""
 
 import math
-from types import SimpleNamespace
 
-import torch
-from torch import nn
 from torch.nn import functional as F
-
-
-class Animator:
-    def __init__(self, *args, **kwargs):
-        pass
-
-    def add(self, x, y):
-        pass
-
-
-d2l = SimpleNamespace(Animator=Animator)
 
 
 def convolutional(before, after, padding):

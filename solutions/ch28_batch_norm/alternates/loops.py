@@ -1,8 +1,5 @@
 """With loops over features, planes and groups, as one writes it from the formulas."""
 
-import torch
-from torch import nn
-
 
 def _standardised(values, eps):
     mean = values.sum() / values.numel()

@@ -1,8 +1,5 @@
 """With torch.var_mean, einsum and unflatten, and keyword arguments in another order."""
 
-import torch
-from torch import nn
-
 
 def batch_norm(X, gamma, beta, moving_mean, moving_var, eps, momentum):
     if not torch.is_grad_enabled():

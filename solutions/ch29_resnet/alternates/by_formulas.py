@@ -1,8 +1,5 @@
 """With einsum and slices for the 1x1 convolutions, strided means for the pooling, and preallocated output."""
 
-import torch
-from torch import nn
-
 
 def one_by_one(conv, X):
     """What a 1x1 convolution computes: a linear map of the channels of each pixel that the stride meets."""

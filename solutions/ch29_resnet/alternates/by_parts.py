@@ -2,9 +2,6 @@
 
 from collections import OrderedDict
 
-import torch
-from torch import nn
-
 
 class Residual(nn.Module):
     def __init__(self, input_channels, num_channels, use_1x1conv=False, strides=1):

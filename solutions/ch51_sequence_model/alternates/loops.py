@@ -1,9 +1,5 @@
 """One number at a time, in Python lists; probabilities by adding up and dividing entries."""
 
-import itertools
-
-import torch
-
 
 def autoregressive_dataset(x, tau):
     if len(x) <= tau:

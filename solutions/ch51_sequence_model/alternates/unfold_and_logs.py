@@ -2,8 +2,6 @@
 
 import math
 
-import torch
-
 
 def autoregressive_dataset(x, tau):
     T = x.shape[0]

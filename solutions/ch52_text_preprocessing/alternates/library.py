@@ -1,10 +1,7 @@
 """With the tools of Python and torch."""
 
-import collections
 import itertools
-import re
 
-import torch
 from torch.nn import functional as F
 
 

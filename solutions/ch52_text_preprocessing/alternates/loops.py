@@ -1,10 +1,7 @@
 """Character by character, token by token."""
 
-import collections
 import math
 from string import ascii_letters
-
-import torch
 
 
 def clean_lines(lines):

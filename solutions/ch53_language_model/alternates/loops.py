@@ -1,9 +1,6 @@
 """Token by token."""
 
-import random
 from collections import Counter
-
-import torch
 
 
 def seq_data_iter_random(corpus, batch_size, num_steps):

@@ -1,9 +1,5 @@
 """With whole tensors and torch's own randomness."""
 
-import collections
-
-import torch
-
 
 def seq_data_iter_random(corpus, batch_size, num_steps):
     text = torch.tensor(corpus, dtype=torch.long)[torch.randint(num_steps, ()) :]

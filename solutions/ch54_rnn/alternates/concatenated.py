@@ -1,7 +1,5 @@
 """One product for inputs and state; autograd by blocks; loops of products; a ratio of small exponentials."""
 
-import torch
-
 
 def rnn_step(X, H, W_xh, W_hh, b_h):
     return torch.addmm(b_h, torch.cat((X, H), dim=1), torch.cat((W_xh, W_hh), dim=0)).tanh()

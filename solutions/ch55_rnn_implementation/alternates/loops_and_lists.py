@@ -1,18 +1,5 @@
 """Sequence by sequence and unit by unit, gradients unscaled where they are short, losses by exact sums."""
 
-import math
-import time
-
-import torch
-
-
-class Timer:
-    def __init__(self):
-        self.begun = time.time()
-
-    def stop(self):
-        return time.time() - self.begun
-
 
 def get_params(vocab_size, num_hiddens, device):
     sizes = {"xh": (vocab_size, num_hiddens), "hh": (num_hiddens,) * 2, "h": (num_hiddens,)}

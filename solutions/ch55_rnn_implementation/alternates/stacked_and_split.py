@@ -1,18 +1,5 @@
 """All inputs projected at once, the gradient as one vector, perplexity from a list of losses."""
 
-import time
-
-import torch
-from torch import nn
-
-
-class Timer:
-    def __init__(self):
-        self.begun = time.perf_counter()
-
-    def stop(self):
-        return time.perf_counter() - self.begun
-
 
 def get_params(vocab_size, num_hiddens, device):
     def layer(inputs, outputs):

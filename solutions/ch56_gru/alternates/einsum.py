@@ -1,6 +1,5 @@
 """With einsum and lerp, the inputs' share of all steps computed ahead, and parameters by their names."""
 
-import torch
 from torch.nn import functional as F
 
 NAMES = "W_xz W_hz b_z W_xr W_hr b_r W_xh W_hh b_h W_hq b_q".split()

@@ -1,7 +1,5 @@
 """Parameters by their names, a function for one step, torch's biases half and half."""
 
-import torch
-
 NAMES = [f"{kind}{gate}" for gate in "ifoc" for kind in ("W_x", "W_h", "b_")] + ["W_hq", "b_q"]
 
 

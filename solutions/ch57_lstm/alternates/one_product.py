@@ -1,6 +1,5 @@
 """All gates from one matrix product, as fast implementations have it; sigmoid by tanh."""
 
-import torch
 from torch import nn
 
 

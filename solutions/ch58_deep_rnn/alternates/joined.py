@@ -2,10 +2,6 @@
 
 import math
 
-import torch
-from torch import nn
-from torch.nn import functional as F
-
 
 class RNNModel(nn.Module):
     def __init__(self, rnn_layer, vocab_size, **kwargs):

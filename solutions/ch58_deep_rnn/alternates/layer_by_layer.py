@@ -1,8 +1,5 @@
 """Each layer over the whole sequence before the next one; rows of an identity; a closed form."""
 
-import torch
-from torch import nn
-
 
 class RNNModel(nn.Module):
     def __init__(self, rnn_layer, vocab_size, **kwargs):

@@ -1,7 +1,5 @@
 """Plain loops over steps and rows, logarithms of probabilities, derivatives in place of changes."""
 
-import torch
-
 
 def _step(X, H, params):
     W_xh, W_hh, b_h = params

@@ -1,7 +1,5 @@
 """Both directions in one loop, a stable sort, Rabiner's scaling factors, one input changed at a time."""
 
-import torch
-
 
 def birnn(inputs, fwd, bwd):
     T, n, _ = inputs.shape

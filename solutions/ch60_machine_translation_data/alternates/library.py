@@ -1,9 +1,7 @@
 """With the tools of Python and torch: translate, partition, islice, pad_sequence."""
 
 import itertools
-import re
 
-import torch
 from torch.nn.utils.rnn import pad_sequence
 
 

@@ -1,7 +1,5 @@
 """Character by character, token by token; valid lengths by counting what is not padding."""
 
-import torch
-
 
 def preprocess_nmt(text):
     out, before = [], " "

@@ -1,7 +1,5 @@
 """With messages, keyword arguments, and submodules added by name."""
 
-from torch import nn
-
 
 class Encoder(nn.Module):
     def __init__(self, **kwargs):

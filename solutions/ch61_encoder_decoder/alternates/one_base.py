@@ -1,7 +1,5 @@
 """Two interfaces of one base, whose open methods share one refusal; the parts of the model looked up by name."""
 
-from torch import nn
-
 
 class Missing(NotImplementedError):
     pass

@@ -1,16 +1,5 @@
 """Step by step and word by word, with loops, slices and remaining counts."""
 
-import math
-
-import torch
-from torch import nn
-
-
-def truncate_pad(line, num_steps, padding_token):
-    while len(line) < num_steps:
-        line = [*line, padding_token]
-    return line[:num_steps]
-
 
 class Seq2SeqEncoder(nn.Module):
     def __init__(self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs):

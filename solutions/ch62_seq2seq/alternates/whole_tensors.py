@@ -1,10 +1,6 @@
 """Whole tensors at once: expanded masks, gathered log-probabilities, batch-first halves, logarithms of products."""
 
-from collections import Counter
 from math import exp, inf, log
-
-import torch
-from torch import nn
 
 
 class Seq2SeqEncoder(nn.Module):

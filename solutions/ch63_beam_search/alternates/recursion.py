@@ -1,7 +1,6 @@
 """Recursion with a bound, a heap for the beam, small objects for sequences."""
 
 import heapq
-import math
 from dataclasses import dataclass
 
 

@@ -1,7 +1,6 @@
 """The beam as a matrix: topk over all extensions at once, divmod for parent and word; products for all sequences."""
 
 import itertools
-import math
 
 import torch
 

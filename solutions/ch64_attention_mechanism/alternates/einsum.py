@@ -1,8 +1,5 @@
 """Einsum, logsumexp, repeated queries and shifted indices."""
 
-import torch
-from torch import nn
-
 
 def log_kernel(queries, keys, w):
     scaled = w * (keys - queries.repeat_interleave(keys.shape[1]).reshape(keys.shape))

@@ -1,8 +1,5 @@
 """Query by query and pair by pair, with lists; the largest exponent taken out by hand."""
 
-import torch
-from torch import nn
-
 
 def pool(query, keys, values, w):
     powers = torch.stack([-0.5 * ((query - key) * w) ** 2 for key in keys]).reshape(-1)

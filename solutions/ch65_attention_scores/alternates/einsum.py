@@ -1,10 +1,6 @@
 """Sums over named axes; minus infinity for a mask, with rows that have no valid key set right by hand."""
 
-import math
-
 import numpy as np
-import torch
-from torch import nn
 from torch.nn import functional as F
 
 

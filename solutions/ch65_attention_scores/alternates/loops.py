@@ -1,10 +1,5 @@
 """Query by query, with nothing but the valid keys; the random draws come from torch's own stream."""
 
-import math
-
-import torch
-from torch import nn
-
 
 def masked_softmax(X, valid_lens):
     batch, queries, keys = X.shape

@@ -1,8 +1,5 @@
 """A GRU that is batch first, all embeddings at once, scores by einsum, None never passed on."""
 
-import torch
-from torch import nn
-
 
 class AttentionDecoder(nn.Module):
     @property

@@ -1,8 +1,5 @@
 """Step by step with slices; parameters made in another order; plain modules in place of the interface."""
 
-import torch
-from torch import nn
-
 
 class AttentionDecoder(nn.Module):
     def __init__(self, **kwargs):

@@ -1,41 +1,5 @@
 """A loop over heads and over positions. 对每个头、每个位置分别循环。"""
 
-import math
-from types import SimpleNamespace
-from typing import Any
-
-import torch
-from torch import Tensor, nn
-
-
-# Given, not exercises: the attention of section 10.3, and what the book's notebooks have at hand.
-# 以下内容已给出，不是练习。
-def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
-    """Softmax over the last axis of X, (batch, queries, keys); keys from the valid length on get weight 0.
-
-    valid_lens is (batch,), (batch, queries), or None: all keys are valid.
-    """
-    if valid_lens is None:
-        return X.softmax(dim=-1)
-    valid = torch.arange(X.shape[2], device=X.device) < valid_lens.reshape(len(X), -1, 1)
-    return X.masked_fill(~valid, -1e6).softmax(dim=-1)
-
-
-class DotProductAttention(nn.Module):
-    """Scaled dot-product attention: dropout(masked_softmax(Q K^T / sqrt(d))) V, with d the width of a query."""
-
-    def __init__(self, dropout: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[2])
-        self.attention_weights = masked_softmax(scores, valid_lens)
-        return self.dropout(self.attention_weights) @ values
-
-
-d2l = SimpleNamespace(DotProductAttention=DotProductAttention, arange=torch.arange, zeros=torch.zeros)
-
 
 def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
     width = X.shape[-1] // num_heads

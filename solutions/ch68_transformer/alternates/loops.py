@@ -1,89 +1,6 @@
 """Loops over positions, examples and sublayers. 对位置、样本和子层分别循环。"""
 
-import math
 from collections import OrderedDict
-from types import SimpleNamespace
-
-import torch
-from torch import Tensor, nn
-
-
-# Given, not exercises: what sections 10.3, 10.5 and 10.6 made, under the names of the book's notebooks.
-# 以下内容已给出，不是练习。
-class DotProductAttention(nn.Module):
-    """Scaled dot-product attention: dropout(masked softmax of Q K^T / sqrt(d)) V.
-
-    valid_lens is (batch,), (batch, queries), or None: all keys are valid. After a call, attention_weights are the
-    weights before dropout, (batch, queries, keys).
-    """
-
-    def __init__(self, dropout: float) -> None:
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[2])
-        if valid_lens is not None:
-            valid = torch.arange(keys.shape[1], device=keys.device) < valid_lens.reshape(len(keys), -1, 1)
-            scores = scores.masked_fill(~valid, -1e6)
-        self.attention_weights = scores.softmax(dim=-1)
-        return self.dropout(self.attention_weights) @ values
-
-
-class MultiHeadAttention(nn.Module):
-    """Multi-head attention of queries (batch, queries, query_size) to keys and values; (batch, queries, num_hiddens).
-
-    valid_lens is as above. After a call, attention.attention_weights are (batch * num_heads, queries, keys).
-    """
-
-    def __init__(
-        self,
-        key_size: int,
-        query_size: int,
-        value_size: int,
-        num_hiddens: int,
-        num_heads: int,
-        dropout: float,
-        bias: bool = False,
-    ) -> None:
-        super().__init__()
-        self.num_heads = num_heads
-        self.attention = DotProductAttention(dropout)
-        self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
-        self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
-        self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
-        self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
-
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        projected = self.W_q(queries), self.W_k(keys), self.W_v(values)
-        heads = (X.unflatten(2, (self.num_heads, -1)).transpose(1, 2).flatten(0, 1) for X in projected)
-        if valid_lens is not None:
-            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
-        output = self.attention(*heads, valid_lens)
-        return self.W_o(output.unflatten(0, (-1, self.num_heads)).transpose(1, 2).flatten(2))
-
-
-class PositionalEncoding(nn.Module):
-    """dropout(X + P), with sines of the positions in P's even columns and cosines in its odd ones."""
-
-    def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-        angles = torch.arange(max_len).reshape(-1, 1) / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
-        self.register_buffer("P", torch.stack([angles.sin(), angles.cos()], dim=2).reshape(1, max_len, num_hiddens))
-
-    def forward(self, X: Tensor) -> Tensor:
-        return self.dropout(X + self.P[:, : X.shape[1]])
-
-
-d2l = SimpleNamespace(
-    Encoder=nn.Module,
-    Decoder=nn.Module,
-    AttentionDecoder=nn.Module,
-    DotProductAttention=DotProductAttention,
-    MultiHeadAttention=MultiHeadAttention,
-    PositionalEncoding=PositionalEncoding,
-)
 
 
 class PositionWiseFFN(nn.Module):
@@ -163,7 +80,6 @@ class TransformerEncoder(d2l.Encoder):
         self.blks = nn.Sequential(OrderedDict(blocks))
 
     def forward(self, X, valid_lens, *args):
-        del args
         sentences = []
         for sentence in X:
             sentences.append(torch.stack([self.embedding.weight[word] for word in sentence]))
@@ -244,7 +160,6 @@ class TransformerDecoder(d2l.AttentionDecoder):
         self.dense = nn.Linear(num_hiddens, vocab_size)
 
     def init_state(self, enc_outputs, enc_valid_lens, *args):
-        del args
         return [enc_outputs, enc_valid_lens, [None] * self.num_layers]
 
     def forward(self, X, state):

@@ -1,69 +1,6 @@
 """Written out: einsum, explicit statistics, a causal mask in both modes. 全部展开：einsum，显式统计量。"""
 
-import math
-from types import SimpleNamespace
-
-import torch
-from torch import nn
 from torch.nn import functional as F
-
-
-class DotProductAttention(nn.Module):
-    def __init__(self, dropout):
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, queries, keys, values, valid_lens=None):
-        scores = torch.einsum("bqd,bkd->bqk", queries, keys) / queries.shape[-1] ** 0.5
-        if valid_lens is not None:
-            lens = valid_lens[:, None, None] if valid_lens.dim() == 1 else valid_lens[:, :, None]
-            scores = scores.masked_fill(torch.arange(keys.shape[1]) >= lens, -1e6)
-        self.attention_weights = F.softmax(scores, dim=-1)
-        return torch.einsum("bqk,bkd->bqd", self.dropout(self.attention_weights), values)
-
-
-class MultiHeadAttention(nn.Module):
-    def __init__(self, key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=False):
-        super().__init__()
-        self.num_heads = num_heads
-        self.attention = DotProductAttention(dropout)
-        for name, size in {"q": query_size, "k": key_size, "v": value_size, "o": num_hiddens}.items():
-            setattr(self, f"W_{name}", nn.Linear(size, num_hiddens, bias=bias))
-
-    def split(self, X):
-        batch, steps, _ = X.shape
-        return (
-            X.reshape(batch, steps, self.num_heads, -1).permute(0, 2, 1, 3).reshape(batch * self.num_heads, steps, -1)
-        )
-
-    def forward(self, queries, keys, values, valid_lens):
-        if valid_lens is not None:
-            valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)
-        Y = self.attention(*map(self.split, (self.W_q(queries), self.W_k(keys), self.W_v(values))), valid_lens)
-        Y = Y.reshape(len(queries), self.num_heads, queries.shape[1], -1).permute(0, 2, 1, 3)
-        return self.W_o(Y.reshape(*queries.shape[:2], -1))
-
-
-class PositionalEncoding(nn.Module):
-    def __init__(self, num_hiddens, dropout, max_len=1000):
-        super().__init__()
-        self.dropout = nn.Dropout(dropout)
-        self.P = torch.zeros(1, max_len, num_hiddens)
-        angles = torch.outer(torch.arange(max_len), 10000 ** -(torch.arange(0, num_hiddens, 2) / num_hiddens))
-        self.P[0, :, 0::2], self.P[0, :, 1::2] = angles.sin(), angles.cos()
-
-    def forward(self, X):
-        return self.dropout(X + self.P[:, : X.shape[1]])
-
-
-d2l = SimpleNamespace(
-    Encoder=nn.Module,
-    Decoder=nn.Module,
-    AttentionDecoder=nn.Module,
-    DotProductAttention=DotProductAttention,
-    MultiHeadAttention=MultiHeadAttention,
-    PositionalEncoding=PositionalEncoding,
-)
 
 
 class PositionWiseFFN(nn.Module):
@@ -141,7 +78,6 @@ class TransformerEncoder(d2l.Encoder):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
 
     def forward(self, X, valid_lens, *args):
-        del args
         Y = self.embedding(X)
         Y = self.pos_encoding(Y * Y.shape[-1] ** 0.5)
         for block in self.blks.values():
@@ -211,7 +147,6 @@ class TransformerDecoder(d2l.AttentionDecoder):
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
 
     def init_state(self, enc_outputs, enc_valid_lens, *args):
-        del args
         return [enc_outputs, enc_valid_lens, [None for _ in self.blks]]
 
     def forward(self, X, state):
