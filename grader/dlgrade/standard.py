@@ -19,7 +19,7 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import cloudpickle
 import pytest
@@ -114,10 +114,11 @@ def second_result(impl: Any, parts: tuple[Any, ...]) -> Any:
     return function(*parts[1].values())
 
 
-def gradients_of(impl: Any, parts: tuple[Any, ...], names: tuple[str, ...], of: int | None) -> Arguments:
+def gradients_of(impl: Any, parts: tuple[Any, ...], names: tuple[str, ...], of: int | None, phase: float) -> Arguments:
     """The gradients of a weighted sum of the results, for the named arguments and for each parameter of the module.
 
-    The weights differ between elements. With equal weights, gradients such as a softmax's would cancel out.
+    The weights differ between elements: with equal weights, gradients such as a softmax's would cancel out. They
+    depend on a drawn phase, so that the gradients of a linear function cannot be known in advance.
     """
     function, module = started(impl, parts)
     given = dict(parts[1])
@@ -130,11 +131,12 @@ def gradients_of(impl: Any, parts: tuple[Any, ...], names: tuple[str, ...], of: 
 
         given[name] = each_tensor(given[name], as_leaf)
     result = function(*given.values())
-    total, place = torch.zeros((), dtype=torch.float64), 1
+    total, place = torch.zeros((), dtype=torch.float64), 0
     outputs: list[torch.Tensor] = []
     each_tensor(result if of is None else result[of], outputs.append)
     for output in outputs:
-        weights = torch.arange(place, place + output.numel(), dtype=torch.float64).reshape(output.shape).sin()
+        places = torch.arange(place, place + output.numel(), dtype=torch.float64)
+        weights = 1.5 + (phase + places).sin().reshape(output.shape)
         place += output.numel()
         if output.requires_grad:
             total = total + (output * weights).sum()
@@ -173,7 +175,15 @@ def _first_only(axis: int) -> Callable[[torch.Tensor], torch.Tensor]:
 # The promises.
 
 
-Ask = Callable[["Promise", Call, Callable[..., None], Callable[..., Any]], None]
+class Fixtures(NamedTuple):
+    """The fixtures that a generated check asks with."""
+
+    agree: Callable[..., None]
+    run: Callable[..., Any]
+    generator: torch.Generator
+
+
+Ask = Callable[["Promise", Call, Fixtures], None]
 
 
 @dataclass(frozen=True)
@@ -184,7 +194,7 @@ class Promise:
 
     Attributes:
         kind: a key of STANDARD_CHECKS.
-        ask: asks the submission, given the promise, an ordinary call, and the fixtures `agree` and `run`.
+        ask: asks the submission, given the promise, an ordinary call, and fixtures.
         names: the arguments that the promise is about.
         axes: the axis of each of these arguments, where the promise is about an axis.
         id: the second half of the check's id. None: that of its kind.
@@ -218,47 +228,48 @@ class Promise:
         )
 
 
-def _same_result(promise: Promise, call: Call, agree: Callable[..., None]) -> None:
+def _same_result(promise: Promise, call: Call, fixtures: Fixtures) -> None:
     parts = call.parts
-    agree(lambda impl: result_of(impl, parts), **promise.tolerance)
+    fixtures.agree(lambda impl: result_of(impl, parts), **promise.tolerance)
 
 
-def _untouched(promise: Promise, call: Call, agree: Callable[..., None], run: Callable[..., Any]) -> None:
-    _same_result(promise, call, agree)
+def _untouched(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+    _same_result(promise, call, fixtures)
     parts, exactly = call.parts, Comparison(Tolerance(0.0, 0.0))
-    for name, value in run(lambda impl: arguments_after(impl, parts)).items():
+    for name, value in fixtures.run(lambda impl: arguments_after(impl, parts)).items():
         before = call.arguments[name]
         if exactly.difference(value, before):
             text = both(f"The call changes its argument {name}.", f"调用修改了参数 {name}。")
             raise Unmet(Verdict.FAILED, text, Detail(got=describe(value), expected=describe(before)))
 
 
-def _float64(promise: Promise, call: Call, agree: Callable[..., None], _run: Callable[..., Any]) -> None:
-    _same_result(promise, call.in_float64(), agree)
+def _float64(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+    _same_result(promise, call.in_float64(), fixtures)
 
 
-def _non_contiguous(promise: Promise, call: Call, agree: Callable[..., None], _run: Callable[..., Any]) -> None:
-    _same_result(promise, call.changed(strided, promise.names), agree)
+def _non_contiguous(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+    _same_result(promise, call.changed(strided, promise.names), fixtures)
 
 
-def _float64_transposed(promise: Promise, call: Call, agree: Callable[..., None], _run: Callable[..., Any]) -> None:
-    _same_result(promise, call.in_float64().changed(strided, promise.names), agree)
+def _float64_transposed(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+    _same_result(promise, call.in_float64().changed(strided, promise.names), fixtures)
 
 
-def _axis_of_one(promise: Promise, call: Call, agree: Callable[..., None], _run: Callable[..., Any]) -> None:
+def _axis_of_one(promise: Promise, call: Call, fixtures: Fixtures) -> None:
     for name, axis in zip(promise.names, promise.axes, strict=True):
         call = call.changed(_first_only(axis), (name,))
-    _same_result(promise, call, agree)
+    _same_result(promise, call, fixtures)
 
 
-def _second_call(promise: Promise, call: Call, agree: Callable[..., None], _run: Callable[..., Any]) -> None:
+def _second_call(promise: Promise, call: Call, fixtures: Fixtures) -> None:
     parts = call.parts
-    agree(lambda impl: second_result(impl, parts), **promise.tolerance)
+    fixtures.agree(lambda impl: second_result(impl, parts), **promise.tolerance)
 
 
-def _gradients(promise: Promise, call: Call, agree: Callable[..., None], _run: Callable[..., Any]) -> None:
+def _gradients(promise: Promise, call: Call, fixtures: Fixtures) -> None:
     parts, names, of = call.in_float64().parts, promise.names, promise.of
-    agree(lambda impl: gradients_of(impl, parts, names, of), **promise.tolerance)
+    phase = 6 * float(torch.rand((), generator=fixtures.generator))
+    fixtures.agree(lambda impl: gradients_of(impl, parts, names, of, phase), **promise.tolerance)
 
 
 class promise:  # noqa: N801 - a name that suites use before a dot
@@ -327,22 +338,24 @@ class standard:  # noqa: N801 - used as a decorator
             owner.test_from_scratch = from_scratch  # type: ignore[attr-defined]
 
     def _check(self, promise: Promise) -> Any:
-        """The pytest function of one promise, which takes the fixtures of the declaration's method."""
+        """The pytest function of one promise. It takes the fixtures of the method, and those that it asks with."""
         kind, draw, call, net = STANDARD_CHECKS[promise.kind], self.draw, self.call, self.net
+        drawn_from = list(inspect.signature(draw).parameters)[1:]
 
-        def check(self: object, request: pytest.FixtureRequest, agree: Any, run: Any, **drawn: Any) -> None:
+        def check(self: object, request: pytest.FixtureRequest, **fixtures: Any) -> None:
             exercise: str = request.node.get_closest_marker("exercise").args[0]
-            promise.ask(promise, Call(exercise, draw(self, **drawn), call, net), agree, run)
+            arguments = draw(self, **{name: fixtures[name] for name in drawn_from})
+            asking = Fixtures(*(fixtures[name] for name in Fixtures._fields))
+            promise.ask(promise, Call(exercise, arguments, call, net), asking)
 
-        own = list(inspect.signature(check).parameters.values())[:-1]
-        fixtures = list(inspect.signature(draw).parameters.values())[1:]
+        names = dict.fromkeys(["self", "request", *Fixtures._fields, *drawn_from])
+        parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+        check.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         title = kind.title(promise.names)
-        check.__signature__ = inspect.Signature([*own, *fixtures])  # type: ignore[attr-defined]
         check.__name__ = f"test_{promise.id or kind.id}"
         check.__doc__ = f"{title.en}\n{title.zh}"
         check.place_as = draw  # type: ignore[attr-defined]  # pytest shows the suite's line
-        points = kind.points if promise.points is None else promise.points
-        marked: Any = pytest.mark.points(points)(check)
+        marked: Any = pytest.mark.points(kind.points if promise.points is None else promise.points)(check)
         for mark in promise.marks:
             marked = mark(marked)
         return marked

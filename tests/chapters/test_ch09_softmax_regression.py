@@ -101,7 +101,8 @@ class TestSoftmax:
         promise.gradients("X"),
     )
     def arguments(self, randn, chance):
-        return {"X": randn(*chance.sample(range(2, 8), 2))}
+        n = chance.randint(4, 7)  # square, so that the wrong axis does not show in the shape
+        return {"X": randn(n, n)}
 
     @pytest.mark.points(2)
     def test_rows(self, run, randn):
