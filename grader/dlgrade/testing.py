@@ -19,13 +19,14 @@ from dlgrade.judge.batches import Batches
 from dlgrade.judge.compare import Comparison, Tolerance, describe
 from dlgrade.judge.reasons import Unmet, from_difference
 from dlgrade.results import Verdict
+from dlgrade.standard import promise, standard
 from dlgrade.text import both
 
 __all__ = [
     "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int", "expect", "filled",
-    "gradients", "learn_to_translate", "learned", "parameter_gradients", "perplexity", "raises", "set_parameters",
-    "shuffled", "sizes", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows",
-    "with_gradients", "words", "written_from_scratch",
+    "gradients", "learn_to_translate", "learned", "parameter_gradients", "perplexity", "promise", "raises",
+    "set_parameters", "shuffled", "sizes", "standard", "to_grid", "translate", "unseen", "varied_matrices",
+    "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no access to this module

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from dlgrade.testing import close, draw_int, gradients, shuffled, written_from_scratch
+from dlgrade.testing import close, draw_int, promise, shuffled, standard, written_from_scratch
 
 CYCLE = [1, 2, 0]
 
@@ -19,11 +19,6 @@ def told(action):
         raise
     except (ValueError, IndexError, RuntimeError) as error:
         return type(error).__name__
-
-
-def twice(norm):
-    """A norm as a tensor of two, which `gradients` needs: a single number has weight 0 there."""
-    return lambda x: norm(x).expand(2)
 
 
 def products(A, B):
@@ -78,6 +73,14 @@ def factor(generator):
 
 @pytest.mark.exercise("frobenius_norm")
 class TestFrobeniusNorm:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed(id="float64_not_contiguous"),
+        promise.gradients("A"),
+    )
+    def arguments(self, randn, chance):
+        return {"A": randn(*chance.sample(range(2, 8), 3))}
+
     @pytest.mark.points(2)
     def test_norm(self, run, randn):
         """Gives the root of the sum of squares, as torch does.
@@ -108,33 +111,20 @@ class TestFrobeniusNorm:
         found = run(lambda impl: [impl.frobenius_norm(A) for A in matrices])
         close(found, [torch.tensor(0.0), torch.tensor(0.0), torch.tensor(math.sqrt(factor))])
 
-    def test_float64_not_contiguous(self, run, randn):
-        """Keeps float64 and its precision; takes parts of a matrix, vectors and more axes.
-        保持 float64 及其精度；可接受矩阵的一部分、向量和更多的轴。"""
-        A, B = randn(4, 6, dtype=torch.float64), randn(2, 3, 4, dtype=torch.float64)
-        tensors = A.T, A[::2, 1:4], A[0], B, B.permute(2, 0, 1)
-        found = run(lambda impl: [impl.frobenius_norm(tensor) for tensor in tensors])
-        close(found, [torch.linalg.vector_norm(tensor) for tensor in tensors])
-
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """Has the gradient A / ||A||.
-        梯度为 A / ||A||。"""
-        A = randn(3, 4, dtype=torch.float64)
-        found = run(lambda impl: gradients(twice(impl.frobenius_norm), A))
-        close(found, [math.sin(1) * A / torch.linalg.matrix_norm(A)])
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its argument as it was.
-        不修改传入的矩阵。"""
-        A = randn(3, 4)
-        agree(lambda impl: (impl.frobenius_norm(A), A))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("lp_norm")
 class TestLpNorm:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed(id="float64_not_contiguous"),
+        promise.gradients("x"),
+        call=lambda impl, x: [impl.lp_norm(x, p) for p in (1, 2, 3, 4.5, math.inf)],
+    )
+    def arguments(self, randn, chance):
+        return {"x": randn(chance.randint(4, 8))}
+
     @pytest.mark.points(2)
     def test_norms(self, run, randn):
         """Gives torch's norms for p of 1, 2, 3 and in between.
@@ -180,27 +170,6 @@ class TestLpNorm:
         x = torch.tensor([factor / -2])
         close(run(lambda impl: [impl.lp_norm(x, p) for p in (1, 1.5, 2, 3, math.inf)]), [-x[0]] * 5)
 
-    def test_float64_not_contiguous(self, run, randn):
-        """Keeps float64 and its precision, on a column of a matrix.
-        保持 float64 及其精度，可接受矩阵的一列。"""
-        x, powers = randn(6, 3, dtype=torch.float64)[:, 1], (1, 2, 3, 7, math.inf)
-        found = run(lambda impl: [impl.lp_norm(x, p) for p in powers])
-        close(found, [torch.linalg.vector_norm(x, p) for p in powers])
-
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """Has torch's gradients for every p.
-        对每个 p，梯度都与 torch 一致。"""
-        x, powers = randn(5, dtype=torch.float64), (1, 2, 3, 4.5, math.inf)
-        found = run(lambda impl: [gradients(twice(lambda v, p=p: impl.lp_norm(v, p)), x) for p in powers])
-        close(found, [gradients(twice(lambda v, p=p: torch.linalg.vector_norm(v, p)), x) for p in powers])
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its argument as it was.
-        不修改传入的向量。"""
-        x = randn(6)
-        agree(lambda impl: (impl.lp_norm(x, 1), impl.lp_norm(x, 3), impl.lp_norm(x, math.inf), x))
-
     @pytest.mark.bonus
     def test_large_and_small(self, run):
         """Neither overflows nor vanishes where only the powers leave float32's range.
@@ -214,6 +183,15 @@ class TestLpNorm:
 
 @pytest.mark.exercise("mean_keepdims")
 class TestMeanKeepdims:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed(id="float64_not_contiguous"),
+        promise.gradients("A", points=1),
+        call=lambda impl, A, axes: [impl.mean_keepdims(A, axis, keep) for axis in (1, axes) for keep in (False, True)],
+    )
+    def arguments(self, randn, chance):
+        return {"A": randn(*chance.sample(range(2, 8), 3)), "axes": chance.choice([[2, -3], [0, 2]])}
+
     @pytest.mark.points(2)
     def test_one_axis(self, run, randn):
         """Gives the means over each axis, and takes the axis away.
@@ -261,31 +239,16 @@ class TestMeanKeepdims:
         found = run(lambda impl: [*(impl.mean_keepdims(A, 1, k) for k in (False, True)), impl.mean_keepdims(x, 0)])
         close(found, [A[:, 0], A, x.mean()])
 
-    def test_float64_not_contiguous(self, run, randn):
-        """Keeps float64 and its precision, on a transposed tensor.
-        保持 float64 及其精度，可接受转置后的张量。"""
-        A = randn(4, 3, 5, dtype=torch.float64).permute(2, 0, 1)
-        found = run(lambda impl: [impl.mean_keepdims(A, axis) for axis in (0, 1, (0, 2))])
-        close(found, [A.mean(dim=axis) for axis in (0, 1, (0, 2))])
-
-    def test_gradients(self, run, randn, generator):
-        """Hands every entry its share of the gradient.
-        梯度平均分给参与求均值的每个元素。"""
-        A, axes = randn(*(draw_int(generator, 2, 9) for _ in range(3)), dtype=torch.float64), (1, (0, 2))
-        found = run(lambda impl: [gradients(lambda X, a=a: impl.mean_keepdims(X, a, True), A) for a in axes])
-        close(found, [gradients(lambda X, a=a: X.mean(a, keepdim=True), A) for a in axes])
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves the tensor and the list of axes as they were.
-        不修改传入的张量和轴的列表。"""
-        A, axes = randn(2, 3, 4), [2, -3]
-        agree(lambda impl: (impl.mean_keepdims(A, axes), impl.mean_keepdims(A, axes, True), A, axes))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("mm")
 class TestMm:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("A", "B"))
+    def arguments(self, randn, chance):
+        n, k, m = chance.sample(range(2, 8), 3)
+        return {"A": randn(n, k), "B": randn(k, m)}
+
     @pytest.mark.points(2)
     def test_product(self, run, randn):
         """Gives what torch.mm gives.
@@ -325,13 +288,6 @@ class TestMm:
         pairs = (randn(2, 0), randn(0, 3)), (randn(0, 2), randn(2, 3)), (randn(2, 2), randn(2, 3))
         close(run(lambda impl: [impl.mm(*pair) for pair in pairs]), [torch.mm(*pair) for pair in pairs])
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64 and its precision, on matrices that are not contiguous.
-        保持 float64 及其精度，可接受内存不连续的矩阵。"""
-        A, B = randn(4, 3, dtype=torch.float64), randn(4, 6, dtype=torch.float64)
-        found = run(lambda impl: [impl.mm(A.T, B), impl.mm(A[::2].T, B[1:3, ::2])])
-        close(found, [torch.mm(A.T, B), torch.mm(A[::2].T, B[1:3, ::2])])
-
     def test_mismatch(self, run, randn):
         """Raises ValueError if the inner sizes differ, even if one of them is 1.
         内侧大小不同时抛出 ValueError，即使其中一个为 1。"""
@@ -340,24 +296,15 @@ class TestMm:
         found = run(lambda impl: [told(lambda p=p: impl.mm(*p)) for p in pairs])
         close(found, [*["ValueError"] * 4, torch.mm(A, column)])
 
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """Gives the right gradients for both matrices.
-        两个矩阵的梯度都正确。"""
-        A, B = randn(2, 4, dtype=torch.float64), randn(4, 3, dtype=torch.float64)
-        close(run(lambda impl: gradients(impl.mm, A, B)), gradients(torch.mm, A, B))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves both matrices as they were.
-        不修改传入的两个矩阵。"""
-        A, B = randn(2, 4), randn(4, 3)
-        agree(lambda impl: (impl.mm(A, B), A, B))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("is_positive_definite")
 class TestIsPositiveDefinite:
+    @standard(promise.untouched, call=lambda impl, A: [impl.is_positive_definite(B) for B in (A, -A)])
+    def arguments(self, symmetric):
+        return {"A": symmetric([1.0, 2.0, 3.0])}
+
     @pytest.mark.points(2)
     def test_eigenvalues(self, run, generator, symmetric):
         """Is true if all eigenvalues are positive, false if one is negative.
@@ -423,12 +370,6 @@ class TestIsPositiveDefinite:
         given = [scale * A for scale in (2**-10, 1, 2**20) for A in singular]
         found = run(lambda impl: [impl.is_positive_definite(A) for A in (*given, torch.eye(4) + torch.ones(4, 4))])
         close(found, [False] * 21 + [True])
-
-    def test_arguments_untouched(self, agree, symmetric):
-        """Leaves the matrix as it was.
-        不修改传入的矩阵。"""
-        A = symmetric([1.0, 2.0, 3.0])
-        agree(lambda impl: (impl.is_positive_definite(A), impl.is_positive_definite(-A), A))
 
 
 @pytest.mark.exercise("permutation_matrix")

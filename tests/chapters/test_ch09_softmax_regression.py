@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, draw_int, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.testing import close, draw_int, expect, promise, set_parameters, standard, written_from_scratch
 
 INPUTS, CLASSES = 4, 3
 FROM = 0, 5, 10, 15  # of examples, all and fewer: a single count says little
@@ -93,18 +93,23 @@ def train(impl, net, data, make_updater=Descent, lr=0.5):
 
 @pytest.mark.exercise("softmax")
 class TestSoftmax:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.batch_of_one("X", id="one_row"),
+        promise.non_contiguous(id="transposed_input"),
+        promise.gradients("X"),
+    )
+    def arguments(self, randn, chance):
+        n = chance.randint(4, 7)  # square, so that the wrong axis does not show in the shape
+        return {"X": randn(n, n)}
+
     @pytest.mark.points(2)
     def test_rows(self, run, randn):
         """Turns every row into probabilities, as torch does.
         把每一行变为概率，与 torch 一致。"""
         X = 2 * randn(4, 4)
         close(run(lambda impl: impl.softmax(X)), torch.softmax(X, dim=1))
-
-    def test_one_row(self, agree, randn):
-        """Takes a batch of one row.
-        可接受只有一行的批量。"""
-        X = randn(1, 5)
-        agree(lambda impl: impl.softmax(X))
 
     def test_one_column(self, agree, randn):
         """A single class has probability one.
@@ -127,31 +132,6 @@ class TestSoftmax:
         X, shift = randn(5, 5), 4 * randn(5, 1)
         close(run(lambda impl: impl.softmax(X + shift)), torch.softmax(X, dim=1), atol=1e-4)
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        X = randn(4, 4, dtype=torch.float64)
-        agree(lambda impl: impl.softmax(X))
-
-    def test_transposed_input(self, agree, randn):
-        """Takes a transposed, non-contiguous input.
-        可接受转置得到的非连续输入。"""
-        X = randn(4, 4)
-        agree(lambda impl: impl.softmax(X.t()))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Gives the right gradient.
-        梯度正确。"""
-        X = randn(4, 4, dtype=torch.float64)
-        agree(lambda impl: gradients(impl.softmax, X))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its argument as it was.
-        不修改传入的参数。"""
-        X = randn(3, 3)
-        agree(lambda impl: (impl.softmax(X), X))
-
     @pytest.mark.bonus
     def test_large_logits(self, agree, randn):
         """Logits in the thousands, of either sign, give probabilities, not NaN.
@@ -164,18 +144,22 @@ class TestSoftmax:
 
 @pytest.mark.exercise("cross_entropy")
 class TestCrossEntropy:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.batch_of_one("y_hat", "y"),
+        promise.non_contiguous(id="transposed_input"),
+        promise.gradients("y_hat"),
+    )
+    def arguments(self, randn, chance):
+        return dict(zip(("y_hat", "y"), probabilities(randn, chance.randint(5, 9)), strict=True))
+
     @pytest.mark.points(2)
     def test_losses(self, run, randn):
         """Gives the loss of each example, as torch's nll_loss of the logarithms does.
         给出每个样本的损失，与 torch 对对数概率求 nll_loss 一致。"""
         y_hat, y = probabilities(randn, 6)
         close(run(lambda impl: impl.cross_entropy(y_hat, y)), F.nll_loss(y_hat.log(), y, reduction="none"))
-
-    def test_batch_of_one(self, agree, randn):
-        """A batch of one gives a vector of one loss.
-        只有一个样本时得到长度为 1 的向量。"""
-        y_hat, y = probabilities(randn, 1)
-        agree(lambda impl: impl.cross_entropy(y_hat, y))
 
     def test_certain_and_right(self, agree, randn):
         """Probability one of the right class costs nothing.
@@ -191,37 +175,20 @@ class TestCrossEntropy:
         y_hat[range(4), torch.cat([y[:2], (y[2:] + 1) % 4])] = 0
         agree(lambda impl: impl.cross_entropy(y_hat / y_hat.sum(1, keepdim=True), y))
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        y_hat, y = probabilities(randn, 5, torch.float64)
-        agree(lambda impl: impl.cross_entropy(y_hat, y))
-
-    def test_transposed_input(self, agree, randn):
-        """Takes transposed, non-contiguous probabilities.
-        可接受转置得到的非连续概率。"""
-        y_hat, y = probabilities(randn, 5)
-        columns = y_hat.t().contiguous()
-        agree(lambda impl: impl.cross_entropy(columns.t(), y))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Only the right class of each example has a gradient.
-        每个样本只有正确类别有梯度。"""
-        y_hat, y = probabilities(randn, 5, torch.float64)
-        agree(lambda impl: gradients(lambda p: impl.cross_entropy(p, y), y_hat))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = probabilities(randn, 4)
-        agree(lambda impl: (impl.cross_entropy(*arguments), arguments))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("accuracy")
 class TestAccuracy:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        call=lambda impl, y_hat, y: [impl.accuracy(y_hat[i:], y[i:]) for i in FROM],
+    )
+    def arguments(self, randn, n):
+        y_hat = randn(n, 3)
+        return {"y_hat": y_hat, "y": some_wrong(randn, y_hat.argmax(1))}
+
     @pytest.mark.points(2)
     def test_scores(self, run, randn, n):
         """Counts the rows whose largest score is that of the right class.
@@ -272,20 +239,6 @@ class TestAccuracy:
         y_hat = randn(n, 3)
         y = some_wrong(randn, y_hat.argmax(1))
         agree(lambda impl: named(impl.accuracy(y_hat.clone().requires_grad_(), y)))
-
-    def test_float64_transposed(self, agree, randn, n):
-        """Takes non-contiguous float64 scores.
-        可接受非连续的 float64 得分。"""
-        scores = randn(3, n, dtype=torch.float64)
-        y = some_wrong(randn, scores.argmax(0))
-        agree(lambda impl: [impl.accuracy(scores.t()[i:], y[i:]) for i in FROM])
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        y_hat = randn(4, 3)
-        arguments = y_hat, (y_hat.argmax(1) + torch.tensor([0, 0, 1, 2])) % 3
-        agree(lambda impl: (impl.accuracy(*arguments), arguments))
 
 
 @pytest.mark.exercise("evaluate_accuracy")
@@ -415,6 +368,17 @@ class TestTrainEpoch:
 
 @pytest.mark.exercise("huber_loss")
 class TestHuberLoss:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.batch_of_one("y_hat", "y"),
+        promise.non_contiguous(id="transposed_input"),
+        promise.gradients("y_hat", "y"),
+    )
+    def arguments(self, randn, chance):
+        n = chance.randint(10, 20)
+        return {"y_hat": 3 * randn(n, 6), "y": 3 * randn(n, 6), "delta": 1.5}
+
     @pytest.mark.points(2)
     def test_small_and_large_errors(self, run, randn):
         """Is a parabola up to delta and a line beyond, as torch's.
@@ -450,31 +414,6 @@ class TestHuberLoss:
         y_hat, y = randn(6), randn(6)
         close(run(lambda impl: impl.huber_loss(y_hat, y, delta=100.0)), (y_hat - y) ** 2 / 2)
 
-    def test_batch_of_one(self, agree, randn):
-        """Keeps the shape (1, 1) of a single prediction.
-        单个预测保持形状 (1, 1)。"""
-        y_hat, y = randn(1, 1) - 4, randn(1, 1) + 4
-        agree(lambda impl: impl.huber_loss(y_hat, y, delta=0.5))
-
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        y_hat, y = 3 * randn(2, 24, dtype=torch.float64)
-        agree(lambda impl: impl.huber_loss(y_hat, y, delta=1.5))
-
-    def test_transposed_input(self, agree, randn):
-        """Takes a transposed, non-contiguous input.
-        可接受转置得到的非连续输入。"""
-        y_hat, y = 4 * randn(4, 6), 3 * randn(6, 4)
-        agree(lambda impl: impl.huber_loss(y_hat.t(), y, delta=1.5))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Gives the right gradients for predictions and targets.
-        预测和目标的梯度正确。"""
-        y_hat, y = 3 * randn(2, 24, dtype=torch.float64)
-        agree(lambda impl: gradients(lambda p, t: impl.huber_loss(p, t, 1.5), y_hat, y))
-
     def test_slope_at_delta(self, run, generator):
         """The slope does not jump at delta: it comes to delta and stays there.
         斜率在 delta 处不跳变：它增加到 delta，之后保持不变。"""
@@ -487,11 +426,5 @@ class TestHuberLoss:
             return y_hat.grad
 
         close(run(probe), error.clamp(-delta, delta))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = 3 * randn(24), 3 * randn(24), 1.5
-        agree(lambda impl: (impl.huber_loss(*arguments), arguments))
 
     test_from_scratch = written_from_scratch

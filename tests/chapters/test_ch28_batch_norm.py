@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, gradients, raises, written_from_scratch
+from dlgrade.testing import close, gradients, promise, raises, standard, written_from_scratch
 
 EPS, MOMENTUM = 1e-10, 0.9  # so small that only the checks of eps depend on where it stands
 
@@ -39,6 +39,16 @@ def predict(impl, arguments, eps=EPS):
 
 @pytest.mark.exercise("batch_norm")
 class TestBatchNormFunction:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.non_contiguous(id="transposed_input"),
+        promise.gradients("X", "gamma", "beta", of=0),
+        call=lambda impl, *arguments: train(impl, arguments),
+    )
+    def arguments(self, image):
+        return dict(zip(("X", "gamma", "beta", "moving_mean", "moving_var"), image(), strict=True))
+
     @pytest.mark.points(2)
     def test_fully_connected_input(self, agree, dense):
         """Normalises each feature of a 2-D input over the batch.
@@ -91,32 +101,12 @@ class TestBatchNormFunction:
         arguments = dense(n=1)
         agree(lambda impl: train(impl, arguments)[0])
 
-    def test_float64(self, agree, image):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        arguments = image(dtype=torch.float64)
-        agree(lambda impl: train(impl, arguments))
-
-    def test_transposed_input(self, agree, dense):
-        """Takes a transposed, non-contiguous input.
-        可接受转置得到的非连续输入。"""
-        X, *rest = dense()
-        arguments = (X.t().contiguous().t(), *rest)
-        agree(lambda impl: train(impl, arguments)[0])
-
     def test_large_offset(self, agree, dense):
         """Stays accurate when the mean is far larger than the spread.
         均值远大于离散程度时仍然准确。"""
         X, *rest = dense(n=32)
         arguments = (X + 3000, *rest)
         agree(lambda impl: train(impl, arguments)[0], atol=1e-2)
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, image):
-        """Gives the right gradients for X, gamma and beta.
-        X、gamma、beta 的梯度正确。"""
-        X, gamma, beta, mean, var = image(dtype=torch.float64)
-        agree(lambda impl: gradients(lambda *t: impl.batch_norm(*t, mean, var, EPS, MOMENTUM)[0], X, gamma, beta))
 
     def test_statistics_without_graph(self, agree, dense):
         """The returned statistics do not carry a gradient graph.
@@ -128,12 +118,6 @@ class TestBatchNormFunction:
             return Y, mean, var, mean.requires_grad, var.requires_grad
 
         agree(probe)
-
-    def test_arguments_untouched(self, agree, image):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = image()
-        agree(lambda impl: (train(impl, arguments)[0], arguments))
 
     def test_three_dimensions(self, agree, randn):
         """Refuses a 3-D input with AssertionError.
@@ -247,6 +231,11 @@ class TestBatchNormLayer:
 
 @pytest.mark.exercise("layer_norm")
 class TestLayerNorm:
+    @standard(promise.untouched, promise.float64, promise.gradients("X", "weight", "bias", points=1))
+    def arguments(self, randn, chance):
+        n, steps, d = chance.sample(range(2, 8), 3)
+        return {"X": randn(n, steps, d), "normalized_shape": (d,), "weight": randn(d), "bias": randn(d)}
+
     @pytest.mark.points(2)
     def test_last_axis(self, agree, randn):
         """Normalises the last axis, with weight and bias.
@@ -297,18 +286,6 @@ class TestLayerNorm:
         X = randn(3, 32) + 3000
         agree(lambda impl: impl.layer_norm(X, (32,)), atol=1e-2)
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        X = randn(3, 6, dtype=torch.float64)
-        agree(lambda impl: impl.layer_norm(X, (6,)))
-
-    def test_gradients(self, agree, randn):
-        """Gives the right gradients for X, weight and bias.
-        X、权重和偏置的梯度正确。"""
-        X, weight, bias = (randn(*shape, dtype=torch.float64) for shape in ((4, 3, 6), (6,), (6,)))
-        agree(lambda impl: gradients(lambda x, w, b: impl.layer_norm(x, (6,), w, b), X, weight, bias))
-
     def test_wrong_shape(self, agree, randn):
         """Refuses a normalized_shape that the input does not have.
         normalized_shape 与输入不符时抛出 ValueError。"""
@@ -320,17 +297,16 @@ class TestLayerNorm:
 
         agree(probe)
 
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        args = randn(3, 6), (6,), randn(6), randn(6)
-        agree(lambda impl: (impl.layer_norm(*args), args))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("instance_norm")
 class TestInstanceNorm:
+    @standard(promise.untouched, promise.float64, promise.gradients("X", "weight", "bias", points=1))
+    def arguments(self, randn, chance):
+        n, channels, height, width = chance.sample(range(2, 7), 4)
+        return {"X": randn(n, channels, height, width), "weight": randn(channels), "bias": randn(channels)}
+
     @pytest.mark.points(2)
     def test_planes(self, run, randn):
         """Normalises every plane by itself, as torch does.
@@ -370,29 +346,22 @@ class TestInstanceNorm:
         X = 0.1 * randn(2, 3, 4, 2)
         agree(lambda impl: impl.instance_norm(X, eps=0.1))
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        X = randn(2, 3, 4, 2, dtype=torch.float64)
-        agree(lambda impl: impl.instance_norm(X))
-
-    def test_gradients(self, agree, randn):
-        """Gives the right gradients for X, weight and bias.
-        X、权重和偏置的梯度正确。"""
-        inputs = [randn(*shape, dtype=torch.float64) for shape in ((2, 3, 4, 2), (3,), (3,))]
-        agree(lambda impl: gradients(impl.instance_norm, *inputs))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = randn(2, 3, 4, 2), randn(3), randn(3)
-        agree(lambda impl: (impl.instance_norm(*arguments), arguments))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("group_norm")
 class TestGroupNorm:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.non_contiguous(id="transposed_input"),
+        promise.gradients("X", "weight", "bias", points=1),
+    )
+    def arguments(self, randn, chance):
+        groups, height, width = chance.sample(range(2, 6), 3)
+        X, weight, bias = randn(2, 2 * groups, height, width), randn(2 * groups), randn(2 * groups)
+        return {"X": X, "num_groups": groups, "weight": weight, "bias": bias}
+
     @pytest.mark.points(2)
     def test_groups(self, run, randn):
         """Normalises groups of neighbouring channels, as torch does.
@@ -429,30 +398,6 @@ class TestGroupNorm:
         使用传入的 eps。"""
         X = 0.1 * randn(2, 6, 3, 2)
         agree(lambda impl: impl.group_norm(X, 3, eps=0.1))
-
-    def test_transposed_input(self, agree, randn):
-        """Takes a channels-last, non-contiguous input.
-        可接受通道在后的非连续输入。"""
-        X = randn(2, 5, 3, 6)
-        agree(lambda impl: impl.group_norm(X.permute(0, 3, 1, 2), 3))
-
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        X = randn(1, 6, 3, 2, dtype=torch.float64)
-        agree(lambda impl: impl.group_norm(X, 3))
-
-    def test_gradients(self, agree, randn):
-        """Gives the right gradients for X, weight and bias.
-        X、权重和偏置的梯度正确。"""
-        X, weight, bias = (randn(*shape, dtype=torch.float64) for shape in ((2, 6, 4, 2), (6,), (6,)))
-        agree(lambda impl: gradients(lambda x, w, b: impl.group_norm(x, 2, w, b), X, weight, bias))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = randn(2, 6, 4, 2), 2, randn(6), randn(6)
-        agree(lambda impl: (impl.group_norm(*arguments), arguments))
 
     test_from_scratch = written_from_scratch
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, expect, gradients, set_parameters
+from dlgrade.testing import close, expect, promise, set_parameters, standard
 
 
 def pooled(queries, keys, values, w):
@@ -55,6 +55,16 @@ def apart(generator):
 
 @pytest.mark.exercise("nadaraya_watson")
 class TestNadarayaWatson:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed(id="float64_strided"),
+        promise.batch_of_one("queries", id="one_query"),
+        promise.gradients("queries", "keys", "values", of=0),
+    )
+    def arguments(self, points, chance):
+        queries, keys, values = points(*chance.sample(range(3, 9), 2))
+        return {"queries": queries, "keys": keys, "values": values, "w": 1.25}
+
     @pytest.mark.points(2)
     def test_predictions(self, run, points):
         """Averages the values, weighed by the Gaussian of the distance between query and key.
@@ -97,37 +107,11 @@ class TestNadarayaWatson:
         inputs = points(3, 1)
         close(run(lambda impl: impl.nadaraya_watson(*inputs)), (inputs[2].expand(3), torch.ones(3, 1)))
 
-    def test_one_query(self, run, points):
-        """Takes a single query.
-        可接受单个查询。"""
-        inputs = points(1, 4)
-        close(run(lambda impl: impl.nadaraya_watson(*inputs, 1.5)), shared(*inputs, 1.5))
-
     def test_far_away(self, run, far):
         """Gives right weights, not NaN, to a query far away from all keys.
         查询远离所有键时，权重仍然正确，而不是 NaN。"""
         inputs = far(5)
         close(run(lambda impl: impl.nadaraya_watson(*inputs)), shared(*inputs, 1))
-
-    def test_float64_strided(self, run, points):
-        """Keeps float64, and takes non-contiguous inputs.
-        保持 float64，可接受非连续的输入。"""
-        inputs = points(6, 8, dtype=torch.float64)
-        result = run(lambda impl: impl.nadaraya_watson(*(each[::2] for each in inputs), 0.75))
-        close(result, shared(*(each[::2] for each in inputs), 0.75))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, points):
-        """Passes the right gradients to queries, keys and values.
-        查询、键和值的梯度都正确。"""
-        inputs = points(3, 4, dtype=torch.float64)
-        agree(lambda impl: gradients(lambda *each: impl.nadaraya_watson(*each, 1.25)[0], *inputs))
-
-    def test_arguments_untouched(self, agree, points):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        inputs = points(3, 4)
-        agree(lambda impl: (impl.nadaraya_watson(*inputs), inputs))
 
 
 def regression(impl):
@@ -153,6 +137,16 @@ def rows(randn):
 
 @pytest.mark.exercise("NWKernelRegression")
 class TestNWKernelRegression:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed(id="float64_strided"),
+        promise.gradients("queries", "keys", "values", of=0),
+        net=regression,
+        call=attend,
+    )
+    def arguments(self, rows, chance):
+        return dict(zip(("queries", "keys", "values"), rows(*chance.sample(range(3, 9), 2)), strict=True))
+
     @pytest.mark.points(2)
     def test_output(self, run, rows):
         """Every query averages its own values, weighed by the Gaussian of w times the distance from its own keys.
@@ -232,37 +226,12 @@ class TestNWKernelRegression:
 
         close(run(probe), shared(queries, keys, values, 2))
 
-    def test_float64_strided(self, run, rows):
-        """Works in float64, and on non-contiguous inputs.
-        可用 float64 计算，可接受非连续的输入。"""
-        inputs = rows(6, 4, dtype=torch.float64)
-        result = run(lambda impl: attend(regression(impl).double(), *(each[::2] for each in inputs)))
-        close(result, pooled(*(each[::2] for each in inputs), width()))
-
     def test_repeated_keys(self, run, points):
         """Takes keys and values that are the same memory for all queries.
         可接受由 expand 得到的、所有查询共用同一块内存的键和值。"""
         queries, keys, values = points(3, 5)
         result = run(lambda impl: attend(regression(impl), queries, keys.expand(3, -1), values.expand(3, -1)))
         close(result, shared(queries, keys, values, width()))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, rows):
-        """Passes the right gradients to queries, keys, values and w.
-        查询、键、值和 w 的梯度都正确。"""
-        inputs = rows(3, 4, dtype=torch.float64)
-
-        def probe(impl):
-            net = regression(impl).double()
-            return gradients(net, *inputs), [parameter.grad for parameter in net.parameters()]
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, rows):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        inputs = rows(3, 4)
-        agree(lambda impl: (regression(impl)(*inputs), inputs))
 
 
 def without(items, i):
@@ -275,6 +244,11 @@ def all_without(*tensors):
 
 @pytest.mark.exercise("leave_one_out")
 class TestLeaveOneOut:
+    @standard(promise.untouched, promise.non_contiguous(id="strided"), promise.gradients("x", "y", points=1))
+    def arguments(self, randn, chance):
+        n = chance.randint(3, 9)
+        return {"x": randn(n), "y": randn(n)}
+
     @pytest.mark.points(2)
     def test_rows(self, run, randn):
         """Row i has all inputs, and all outputs, but the i-th, in their order.
@@ -300,24 +274,6 @@ class TestLeaveOneOut:
         x, y = randn(4, dtype=torch.float64), torch.arange(3, 7)
         close(run(lambda impl: impl.leave_one_out(x, y)), all_without(x, y))
 
-    def test_strided(self, run, randn):
-        """Takes non-contiguous inputs.
-        可接受非连续的输入。"""
-        x, y = randn(8), randn(4, 2)
-        close(run(lambda impl: impl.leave_one_out(x[::2], y[:, 1])), all_without(x[::2], y[:, 1]))
-
-    def test_gradients(self, agree, randn):
-        """Passes gradients on to inputs and outputs.
-        梯度传到输入和输出。"""
-        x, y = randn(4, dtype=torch.float64), randn(4, dtype=torch.float64)
-        agree(lambda impl: gradients(lambda *each: torch.stack(impl.leave_one_out(*each)), x, y))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        x, y = randn(4), randn(4)
-        agree(lambda impl: (impl.leave_one_out(x, y), x, y))
-
     def test_one_example(self, agree, randn):
         """A single example has no others: (1, 0).
         只有一个样本时没有其他样本，形状为 (1, 0)。"""
@@ -327,6 +283,17 @@ class TestLeaveOneOut:
 
 @pytest.mark.exercise("batch_weighted_sum")
 class TestBatchWeightedSum:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.batch_of_one("weights", "values", id="one_example"),
+        promise.axis_of_one(weights=1, values=1, id="one_value"),
+        promise.gradients("weights", "values"),
+    )
+    def arguments(self, randn, chance):
+        n, d = chance.sample(range(2, 9), 2)
+        return {"weights": randn(n, d), "values": randn(n, d)}
+
     @pytest.mark.points(2)
     def test_sums(self, run, randn):
         """Sums each example's values by its weights, whatever these add up to.
@@ -339,35 +306,3 @@ class TestBatchWeightedSum:
         十个 0.1 的权重给出平均值：0 到 9 为 4.5，10 到 19 为 14.5。"""
         weights, values = torch.full((2, 10), 0.1), torch.arange(20.0).reshape(2, 10)
         close(run(lambda impl: impl.batch_weighted_sum(weights, values)), torch.tensor([4.5, 14.5]))
-
-    def test_one_example(self, run, randn):
-        """Gives (1,) for a batch of one.
-        只有一个样本时形状为 (1,)。"""
-        weights, values = randn(1, 4), randn(1, 4)
-        close(run(lambda impl: impl.batch_weighted_sum(weights, values)), weights[0] @ values.T)
-
-    def test_one_value(self, run, randn):
-        """Takes examples of a single value.
-        每个样本可以只有一个值。"""
-        weights, values = randn(3, 1), randn(3, 1)
-        close(run(lambda impl: impl.batch_weighted_sum(weights, values)), weights[:, 0] * values[:, 0])
-
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, and takes non-contiguous inputs.
-        保持 float64，可接受非连续的输入。"""
-        weights, values = randn(4, 3, dtype=torch.float64), randn(3, 8, dtype=torch.float64)
-        result = run(lambda impl: impl.batch_weighted_sum(weights.t(), values[:, ::2]))
-        close(result, torch.stack([w @ v for w, v in zip(weights.t(), values[:, ::2], strict=True)]))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to weights and values.
-        权重和值的梯度都正确。"""
-        inputs = randn(3, 4, dtype=torch.float64), randn(3, 4, dtype=torch.float64)
-        agree(lambda impl: gradients(lambda w, v: impl.batch_weighted_sum(w, v), *inputs))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        weights, values = randn(2, 3), randn(2, 3)
-        agree(lambda impl: (impl.batch_weighted_sum(weights, values), weights, values))

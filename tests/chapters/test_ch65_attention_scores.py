@@ -7,15 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import (
-    close,
-    expect,
-    gradients,
-    parameter_gradients,
-    set_parameters,
-    shuffled,
-    written_from_scratch,
-)
+from dlgrade.testing import close, expect, promise, set_parameters, shuffled, standard, written_from_scratch
 
 SIZES = 3, 5, 4  # of a key, a query and the hidden layer of AdditiveAttention
 
@@ -39,6 +31,15 @@ def weigh(X, lengths):
 
 @pytest.mark.exercise("masked_softmax")
 class TestMaskedSoftmax:
+    @standard(
+        promise.float64_transposed,
+        promise.gradients("X"),
+        call=lambda impl, X, *lengths: [masked(impl, X, valid_lens) for valid_lens in (None, *lengths)],
+    )
+    def arguments(self, randn, generator):
+        of_queries = torch.randint(1, 6, (3, 2), generator=generator)
+        return {"X": randn(3, 2, 5), "lengths": torch.tensor([2, 0, 4]), "of_queries": of_queries}
+
     @pytest.mark.points(2)
     def test_lengths_of_examples(self, run, randn):
         """A length for each example holds for all its queries: zeros behind it, a softmax before it.
@@ -113,20 +114,6 @@ class TestMaskedSoftmax:
         logits 的绝对值很大时（无论正负）仍然准确。"""
         X = 10 * randn(3, 2, 4) + torch.tensor([1e4, -1e4, -1e5]).reshape(3, 1, 1)
         close(run(lambda impl: masked(impl, X, torch.tensor([3, 2, 3]))), weigh(X, [[3, 3], [2, 2], [3, 3]]))
-
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, and takes non-contiguous logits and lengths.
-        保持 float64，可接受非连续的 logits 和有效长度。"""
-        X, lengths = randn(5, 2, 3, dtype=torch.float64), torch.tensor([[1, 4], [3, 5], [2, 2]])
-        result = run(lambda impl: impl.masked_softmax(X.clone().permute(1, 2, 0), lengths.t()))
-        close(result, weigh(X.permute(1, 2, 0), lengths.t()))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes gradients to the valid logits, and none to the others.
-        梯度只传给有效的 logits。"""
-        X, lengths = randn(3, 2, 4, dtype=torch.float64), (None, torch.tensor([2, 0, 4]), torch.tensor([[1, 3]] * 3))
-        agree(lambda impl: [gradients(lambda x, n=n: masked(impl, x, n), X) for n in lengths])
 
     @pytest.mark.bonus
     def test_half_precision(self, run, randn):
@@ -208,8 +195,21 @@ def dot_inputs(randn):
     return draw(randn, 3, 3)
 
 
+def with_lengths(inputs, generator):
+    """The arguments of a call, with drawn valid lengths."""
+    queries, keys, values = inputs
+    lengths = torch.randint(1, keys.shape[1] + 1, (len(keys),), generator=generator)
+    return {"queries": queries, "keys": keys, "values": values, "valid_lens": lengths}
+
+
 @pytest.mark.exercise("AdditiveAttention")
 class TestAdditiveAttention:
+    @standard(
+        promise.untouched, promise.float64_transposed, promise.gradients("queries", "keys", "values"), net=additive
+    )
+    def arguments(self, additive_inputs, generator):
+        return with_lengths(additive_inputs(3), generator)
+
     @pytest.mark.points(2)
     def test_output(self, run, additive_inputs):
         """Weighs the values by the softmax of w_v tanh(W_q q + W_k k), for all queries and keys.
@@ -289,33 +289,6 @@ class TestAdditiveAttention:
         output = run(lambda impl: additive(impl, dropout=0.5).eval()(queries, keys, values, None))
         close(output, additive_weights(queries, keys) @ values)
 
-    def test_float64_transposed(self, run, additive_inputs):
-        """Works in float64, and on non-contiguous inputs.
-        可用 float64 计算，可接受非连续的输入。"""
-        inputs = [X.transpose(0, 1).contiguous() for X in additive_inputs(dtype=torch.float64)]
-        queries, keys, values = (X.transpose(0, 1) for X in inputs)
-        output = run(lambda impl: additive(impl).double()(*(X.transpose(0, 1) for X in inputs), torch.tensor([2, 5])))
-        close(output, additive_weights(queries, keys, [[2] * 4, [5] * 4]) @ values)
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, additive_inputs):
-        """Passes the right gradients to queries, keys, values and all parameters.
-        查询、键、值和所有参数的梯度都正确。"""
-        inputs = additive_inputs(dtype=torch.float64)
-
-        def probe(impl):
-            net = additive(impl).double()
-            of_inputs = gradients(lambda q, k, v: net(q, k, v, torch.tensor([3, 6])), *inputs)
-            return of_inputs, parameter_gradients(net)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, additive_inputs):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = *additive_inputs(), torch.tensor([2, 5])
-        agree(lambda impl: (additive(impl)(*arguments), arguments))
-
 
 def scaled(queries, keys, values, lengths=None):
     """Torch's scaled dot-product attention."""
@@ -329,6 +302,15 @@ def dot(impl, *inputs, **options):
 
 @pytest.mark.exercise("DotProductAttention")
 class TestDotProductAttention:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.gradients("queries", "keys", "values"),
+        net=lambda impl: impl.DotProductAttention(0.0),
+    )
+    def arguments(self, dot_inputs, generator):
+        return with_lengths(dot_inputs(3), generator)
+
     @pytest.mark.points(2)
     def test_output(self, run, dot_inputs):
         """Weighs the values as torch's scaled_dot_product_attention does.
@@ -414,26 +396,6 @@ class TestDotProductAttention:
         queries, keys = (4 * randn(2, 10, 4)).round().div(4).split((4, 6), dim=1)  # quarters: the scores are exact
         queries[..., 0], keys[..., 0], values = 64, 100, randn(2, 6, 2)
         close(run(lambda impl: dot(impl, queries, keys, values)), scaled(queries, keys, values))
-
-    def test_float64_transposed(self, run, dot_inputs):
-        """Works in float64, and on non-contiguous inputs.
-        可用 float64 计算，可接受非连续的输入。"""
-        inputs = [X.transpose(0, 1).contiguous() for X in dot_inputs(dtype=torch.float64)]
-        output = run(lambda impl: dot(impl, *(X.transpose(0, 1) for X in inputs), torch.tensor([2, 5])))
-        close(output, scaled(*(X.transpose(0, 1) for X in inputs), [[2] * 4, [5] * 4]))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, dot_inputs):
-        """Passes the right gradients to queries, keys and values.
-        查询、键和值的梯度都正确。"""
-        inputs, valid_lens = dot_inputs(dtype=torch.float64), torch.tensor([3, 6])
-        agree(lambda impl: gradients(lambda q, k, v: dot(impl, q, k, v, valid_lens), *inputs))
-
-    def test_arguments_untouched(self, agree, dot_inputs):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = *dot_inputs(), torch.tensor([2, 5])
-        agree(lambda impl: (dot(impl, *arguments), arguments))
 
     test_from_scratch = written_from_scratch
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, expect, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
+from dlgrade.testing import close, expect, gradients, promise, raises, set_parameters, standard, written_from_scratch
 
 
 @pytest.fixture
@@ -70,6 +70,16 @@ def codes(num_positions, num_hiddens, first=0):
 
 @pytest.mark.exercise("transpose_qkv")
 class TestTransposeQkv:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed,
+        promise.batch_of_one("X"),
+        promise.gradients("X", points=1),
+    )
+    def arguments(self, randn, chance):
+        heads, width, steps = chance.sample(range(2, 6), 3)
+        return {"X": randn(3, steps, heads * width), "num_heads": heads}
+
     @pytest.mark.points(2)
     def test_heads(self, run, randn):
         """Gives every head its own part of the features, all heads of one example before the next example's.
@@ -77,40 +87,25 @@ class TestTransposeQkv:
         X = randn(3, 5, 8)
         close(run(lambda impl: impl.transpose_qkv(X, 2)), split_heads(X, 2))
 
-    def test_batch_of_one(self, run, randn):
-        """Splits a batch of one, also of a single step.
-        可处理只有一个样本的批量，包括只有一个时间步的情形。"""
-        X = randn(1, 4, 6)
-        expected = [split_heads(X, 3), split_heads(X[:, :1], 3)]
-        close(run(lambda impl: [impl.transpose_qkv(X, 3), impl.transpose_qkv(X[:, :1], 3)]), expected)
-
     def test_number_of_heads(self, run, randn):
         """One head leaves X as it is; as many heads as features gives each a single feature.
         只有一个头时 X 不变；头数等于特征数时，每个头只有一个特征。"""
         X = randn(2, 3, 4)
         close(run(lambda impl: [impl.transpose_qkv(X, 1), impl.transpose_qkv(X, 4)]), [X, split_heads(X, 4)])
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, and takes a non-contiguous input.
-        保持 float64，并可接受非连续的输入。"""
-        X = randn(6, 2, 5, dtype=torch.float64).permute(1, 2, 0)
-        close(run(lambda impl: impl.transpose_qkv(X, 3)), split_heads(X, 3))
-
-    def test_gradients(self, agree, randn):
-        """Passes every gradient back to the element that it belongs to.
-        每个梯度都传回对应的元素。"""
-        X = randn(2, 3, 6)
-        agree(lambda impl: gradients(lambda x: impl.transpose_qkv(x, 2) ** 2, X))
-
-    def test_input_untouched(self, agree, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(2, 3, 6)
-        agree(lambda impl: [impl.transpose_qkv(X, 3), X])
-
 
 @pytest.mark.exercise("transpose_output")
 class TestTransposeOutput:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed,
+        promise.axis_of_one(X=1, id="one_step"),
+        promise.gradients("X", points=1),
+    )
+    def arguments(self, randn, chance):
+        heads, width, steps = chance.sample(range(2, 6), 3)
+        return {"X": randn(3 * heads, steps, width), "num_heads": heads}
+
     @pytest.mark.points(2)
     def test_round_trip(self, run, randn):
         """Puts together again what was split into heads.
@@ -133,35 +128,22 @@ class TestTransposeOutput:
         heads = split_heads(X, 4)
         close(run(lambda impl: [impl.transpose_output(X, 1), impl.transpose_output(heads, 4)]), [X, X])
 
-    def test_one_step(self, run, randn):
-        """Joins sequences of a single step.
-        可处理只有一个时间步的序列。"""
-        X = randn(2, 1, 6)
-        heads = split_heads(X, 2)
-        close(run(lambda impl: impl.transpose_output(heads, 2)), X)
-
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, and takes a non-contiguous input.
-        保持 float64，并可接受非连续的输入。"""
-        X = randn(2, 5, 6, dtype=torch.float64)
-        heads = split_heads(X, 3).permute(2, 0, 1).contiguous().permute(1, 2, 0)
-        close(run(lambda impl: impl.transpose_output(heads, 3)), X)
-
-    def test_gradients(self, agree, randn):
-        """Passes every gradient back to the element that it belongs to.
-        每个梯度都传回对应的元素。"""
-        X = randn(6, 3, 2)
-        agree(lambda impl: gradients(lambda x: impl.transpose_output(x, 3) ** 2, X))
-
-    def test_input_untouched(self, agree, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(6, 3, 4)
-        agree(lambda impl: [impl.transpose_output(X, 2), X])
-
 
 @pytest.mark.exercise("MultiHeadAttention")
 class TestMultiHeadAttention:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.batch_of_one("queries", "keys", "values", "valid_lens"),
+        promise.gradients("queries", "keys", "values"),
+        net=lambda impl: set_parameters(impl.MultiHeadAttention(4, 4, 4, 4, 2, 0.0, bias=True), seed=0),
+    )
+    def arguments(self, randn, chance):
+        queries, pairs = chance.sample(range(2, 8), 2)
+        lengths = torch.tensor([chance.randint(1, pairs) for _ in range(3)])
+        inputs = {"queries": randn(3, queries, 4), "keys": randn(3, pairs, 4), "values": randn(3, pairs, 4)}
+        return {**inputs, "valid_lens": lengths}
+
     @pytest.mark.points(2)
     def test_self_attention(self, run, randn):
         """Attends within a sequence as torch.nn.MultiheadAttention does.
@@ -222,17 +204,6 @@ class TestMultiHeadAttention:
 
         close(run(probe), (expected, ["W_k.weight", "W_o.weight", "W_q.weight", "W_v.weight"]))
 
-    def test_batch_of_one(self, agree, randn):
-        """A single query of a single example gives what it gives among others.
-        单个样本的单个查询，结果与它在批量中时相同。"""
-        X, sizes, valid_lens = randn(3, 4, 6), (6, 6, 6, 6), torch.tensor([3, 2, 4])
-
-        def probe(impl):
-            alone = attend(impl, sizes, 2, X[:1, 1:2], X[:1], X[:1], valid_lens[:1])
-            return alone, attend(impl, sizes, 2, X, X, X, valid_lens)[:1, 1:2]
-
-        agree(probe)
-
     def test_dropout(self, run, randn):
         """In training drops whole weights of the attention, and scales those that stay.
         训练时丢弃的是整个注意力权重，并放大留下的权重。"""
@@ -257,31 +228,6 @@ class TestMultiHeadAttention:
         Y = run(lambda impl: set_parameters(impl.MultiHeadAttention(*sizes, 3, 0.5), seed=0).eval()(X, X, X, None))
         close(Y, expected)
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, and takes non-contiguous inputs.
-        保持 float64，并可接受非连续的输入。"""
-        X, sizes = randn(6, 4, 2, dtype=torch.float64).permute(2, 1, 0), (6, 6, 6, 6)
-        expected, _ = torch_attention(sizes, 3).double()(X, X, X)
-        close(run(lambda impl: attend(impl, sizes, 3, X, X, X, None)), expected)
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to queries, keys, values and all parameters.
-        查询、键、值和所有参数的梯度都正确。"""
-        inputs = [randn(2, steps, 4, dtype=torch.float64) for steps in (3, 5, 5)]
-
-        def probe(impl):
-            net = set_parameters(impl.MultiHeadAttention(4, 4, 4, 4, 2, 0.0, bias=True), seed=0).double()
-            return gradients(lambda q, k, v: net(q, k, v, torch.tensor([4, 2])), *inputs), parameter_gradients(net)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        X, valid_lens = randn(2, 5, 6), torch.tensor([3, 4])
-        agree(lambda impl: [attend(impl, (6, 6, 6, 6), 3, X, X, X, valid_lens), X, valid_lens])
-
     @pytest.mark.bonus
     def test_indivisible(self, agree, randn):
         """Refuses heads that do not divide num_hiddens when it is made, not only in forward.
@@ -299,6 +245,21 @@ class TestMultiHeadAttention:
 
 @pytest.mark.exercise("PositionalEncoding")
 class TestPositionalEncoding:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed(rtol=1e-5, atol=1e-5),  # P is float32
+        net=lambda impl: impl.PositionalEncoding(6, 0.5).eval(),
+    )
+    def arguments(self, randn, chance):
+        n, steps = chance.sample(range(2, 10), 2)
+        return {"X": randn(n, steps, 6)}
+
+    def test_gradients(self, agree, randn):
+        """Passes gradients to its input.
+        梯度能传到输入。"""
+        X = randn(2, 5, 6)
+        agree(lambda impl: (impl.PositionalEncoding(6, 0.0)(X), gradients(impl.PositionalEncoding(6, 0.5).eval(), X)))
+
     @pytest.mark.points(2)
     def test_codes(self, run, randn):
         """Adds sines to the even columns and cosines to the odd ones.
@@ -355,24 +316,6 @@ class TestPositionalEncoding:
         没有可学习的参数。"""
         X = randn(2, 5, 6)
         agree(lambda impl: (impl.PositionalEncoding(6, 0.0)(X), len([*impl.PositionalEncoding(6, 0).parameters()])))
-
-    def test_float64_transposed(self, run, randn):
-        """Gives float64 for float64, and takes a non-contiguous input.
-        输入 float64 时输出 float64，并可接受非连续的输入。"""
-        X = randn(6, 9, 2, dtype=torch.float64).permute(2, 1, 0)
-        close(run(lambda impl: impl.PositionalEncoding(6, 0.0)(X)), X + codes(9, 6), rtol=1e-5, atol=1e-5)  # float32 P
-
-    def test_gradients(self, agree, randn):
-        """Passes gradients to its input.
-        梯度能传到输入。"""
-        X = randn(2, 5, 6)
-        agree(lambda impl: (impl.PositionalEncoding(6, 0.0)(X), gradients(impl.PositionalEncoding(6, 0.5).eval(), X)))
-
-    def test_input_untouched(self, agree, randn):
-        """Does not write into its input.
-        不修改输入。"""
-        X = randn(2, 5, 6)
-        agree(lambda impl: [impl.PositionalEncoding(6, 0.0)(X), X])
 
     @pytest.mark.bonus
     def test_odd_width(self, run, randn):

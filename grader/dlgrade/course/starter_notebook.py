@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dlgrade.course import Chapter, Course
+from dlgrade.course.standard_checks import promised
 from dlgrade.files import write_whole
 from dlgrade.text import Lang, both
 
@@ -86,12 +88,20 @@ def _checked(suite: Path, lang: Lang) -> dict[str, list[str]]:
     classes = [node for node in ast.parse(suite.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
     for group in classes:
         for name in filter(None, (_marker_argument(mark, "exercise") for mark in group.decorator_list)):
-            for check in group.body:
-                if isinstance(check, ast.FunctionDef) and check.name.startswith("test_"):
-                    lines = (ast.get_docstring(check) or "").splitlines()
-                    if len(lines) > 1 and not any("bonus" in ast.unparse(mark) for mark in check.decorator_list):
-                        sentences.setdefault(name, []).append(lines[lang == "zh"].strip())
+            sentences.setdefault(name, []).extend(_sentences(group, lang))
     return sentences
+
+
+def _sentences(group: ast.ClassDef, lang: Lang) -> Iterator[str]:
+    """The sentences of the checks of a class: first those that are written out, then those of its declarations."""
+    methods = [method for method in group.body if isinstance(method, ast.FunctionDef)]
+    for method in methods:
+        lines = (ast.get_docstring(method) or "").splitlines()
+        bonus = any("bonus" in ast.unparse(mark) for mark in method.decorator_list)
+        if method.name.startswith("test_") and len(lines) > 1 and not bonus:
+            yield lines[lang == "zh"].strip()
+    for method in methods:
+        yield from (text.of(lang) for text in promised(method))
 
 
 def _marker_argument(decorator: ast.expr, marker: str) -> str | None:
