@@ -7,7 +7,12 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from dlgrade.course import load
-from dlgrade.course.new_chapter import write_chapter
+from dlgrade.course.new_chapter import PLACEHOLDERS, write_chapter
+
+OWN_WORDS = [
+    "两倍", "How often?", "几倍？", "Return twice the input, entry by entry", "Doubles every entry.", "每个元素都加倍。",
+    "By which number do you divide?", "你除以了哪个数？", "# a sum", "# a list", "X + X",
+]  # fmt: skip
 
 SECOND_CHECK = '''
     def test_second(self, agree, run, randn):
@@ -28,10 +33,12 @@ class SmallCourse:
         self.suite = folder / "tests" / "chapters" / "test_ch90_twice.py"
         self.misconceptions = self.solution / "misconceptions.yaml"
         self.reference = self.solution / "reference.py"
-        alternates = self.solution / "alternates"
-        alternates.mkdir()
-        for name, expression in (("added", "X + X"), ("summed", "sum([X, X])")):
-            (alternates / f"{name}.py").write_text(f"def twice(X):\n    return {expression}\n", encoding="utf-8")
+        self.reference_test = folder / "tests" / "references" / "test_ch90.py"
+        for path in folder.rglob("*.*"):
+            words = path.read_text(encoding="utf-8")
+            for placeholder, own in zip(PLACEHOLDERS, OWN_WORDS, strict=True):
+                words = words.replace(placeholder, own)
+            path.write_text(words, encoding="utf-8")
 
     def edit(self, path, old, new):
         words = path.read_text(encoding="utf-8")
@@ -63,7 +70,7 @@ def starter(small):
 
 def right_answer(small):
     small.edit(small.solution / "alternates" / "added.py", "X + X", "X + X + 1e-3")
-    return "right-answer", "twice.ordinary_input: rejects the right answer 'added' under seed 1"
+    return "right-answer", "twice.ordinary_input: rejects the right answer 'added' under seed 0, 1, 2 (FAILED)"
 
 
 def misconception_passes(small):
@@ -73,12 +80,12 @@ def misconception_passes(small):
 
 def misconception_crashes(small):
     small.edit(small.reference, "halved: return X / 2", "halved: return X / nothing")
-    return "misconception-crashes", "halved: twice.ordinary_input ends in RAISED, not FAILED"
+    return "misconception-crashes", "twice.ordinary_input: halved ends in RAISED, not FAILED"
 
 
 def misconception_never_ends(small):
     small.edit(small.reference, "halved: return X / 2", "halved: while True: pass")
-    return "misconception-crashes", "halved: twice.ordinary_input ends in TIMED_OUT, not FAILED"
+    return "misconception-crashes", "twice.ordinary_input: halved ends in TIMED_OUT, not FAILED"
 
 
 def misconception_caught_by_nothing(small):
@@ -91,19 +98,19 @@ def misdiagnosis(small):
     same = small.misconceptions.read_text(encoding="utf-8").replace("id: halved", "id: cut")
     with small.misconceptions.open("a", encoding="utf-8") as file:
         file.write(same)
-    return "misdiagnosis", "cut: twice.ordinary_input diagnoses it as halved"
+    return "misdiagnosis", "twice.ordinary_input: cut is diagnosed as halved"
 
 
 def worthless(small):
     small.add_check("run(lambda impl: impl.twice(X))")
-    return "worthless", "twice.second: a worthless answer (zeros) earns its points"
+    return "worthless", "twice.second: a worthless answer (zeros, ones, halves, a pattern, huge numbers"
 
 
 def constant(small):
     small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.testing import expect\n")
     met = 'expect(run(lambda impl: impl.twice(X)).std() > 0.1, "It does not vary.", "没有变化。")'
     small.add_check(met)
-    return "worthless", "twice.second: a worthless answer (a pattern) earns its points"
+    return "worthless", "twice.second: a worthless answer (a pattern, the input) earns its points"
 
 
 def constant_number(small):
@@ -189,7 +196,7 @@ def family_of_nothing(small):
     no_from_scratch(small)
     families = small.folder / "exercises" / "ready_made.yaml"
     families.write_text("sum: {names: [torch.sum, torch.summ], operators: [sun]}\n", encoding="utf-8")
-    return "files", "ready_made.yaml: torch.summ is not in this version of torch; correct it in the family sum."
+    return "files", "torch.summ, sun: is not in this version of torch; correct it in the family sum."
 
 
 def no_wrong_lines(small):
@@ -199,7 +206,7 @@ def no_wrong_lines(small):
 
 def wrong_lines_without_entry(small):
     small.edit(small.reference, "# WRONG halved", "# WRONG doubled: return 4 * X\n    # WRONG halved")
-    return "files", "misconceptions.yaml has no entry doubled; add it."
+    return "files", "doubled: has wrong lines and no entry in misconceptions.yaml."
 
 
 def wrong_lines_are_no_python(small):
@@ -210,13 +217,13 @@ def wrong_lines_are_no_python(small):
 def misfiled_misconception(small):
     second_exercise(small)
     small.edit(small.misconceptions, "exercise: twice", "exercise: thrice")
-    return "files", "halved changes nothing that thrice uses; file it under the exercise that it is about."
+    return "files", "halved: changes nothing that thrice uses; file it under the exercise that it is about."
 
 
 def caught_by_another_exercise(small):
     second_exercise(small)
     small.edit(small.misconceptions, "caught_by: twice", "caught_by: thrice")
-    return "files", "halved is for twice, and caught_by is a check of another exercise."
+    return "files", "halved: is for twice, and caught_by is a check of another exercise."
 
 
 def second_exercise(small):
@@ -230,7 +237,7 @@ def unknown_key(small):
 
 
 def missing_translation(small):
-    small.edit(small.misconceptions, "zh: 引导学生发现误解的提问。", "zh: to do")
+    small.edit(small.misconceptions, "zh: 你除以了哪个数？", "zh: to do")
     return "files", "halved: its hint needs English and Chinese."
 
 
@@ -255,7 +262,7 @@ def old_starter_code(small):
 
 
 def broken_suite(small):
-    small.edit(small.suite, "        用中文说明检查内容。", "        Only English.")
+    small.edit(small.suite, "        每个元素都加倍。", "        Only English.")
     return "files", "its docstring needs a line in English, then one in Chinese"
 
 

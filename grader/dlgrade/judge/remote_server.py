@@ -58,7 +58,7 @@ def _answer(judge: Judge, question: Question, replies: int) -> Answer:
     try:
         if isinstance(question, Ask):
             return Graded(_grade(judge, question, replies))
-        return Graded(*replay(judge, judge.course.chapter(question.chapter), question.recorded_at, question.seed))
+        return replay(judge, judge.course.chapter(question.chapter), question.recorded_at, question.seed)
     except DlgradeError as error:
         return Refused.because(error)
     except Exception as error:  # a fault of the grader must not end the process, which will be asked again
