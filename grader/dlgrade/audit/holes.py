@@ -97,7 +97,7 @@ class HoleFinder:
         """Holes for exercises without checks, and checks of no exercise."""
         path, names = self.course.chapter_file(self.chapter.stem), [entry.name for entry in self.chapter.exercises]
         for name in names:
-            if name not in checked:
+            if name in self.defined - checked:
                 text = "has no check with points; write its checks, or take it out of chapter.yaml."
                 yield Hole(self.chapter.id, "files", text, str(path), line_of(path, f"name: {name}"), name)
         for name in sorted(checked - {*names}):
