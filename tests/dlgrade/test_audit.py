@@ -7,7 +7,12 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from dlgrade.course import load
-from dlgrade.course.new_chapter import write_chapter
+from dlgrade.course.new_chapter import PLACEHOLDERS, write_chapter
+
+OWN_WORDS = [
+    "两倍", "How often?", "几倍？", "Return twice the input, entry by entry", "Doubles every entry.",
+    "每个元素都加倍。", "By which number do you divide?", "你除以了哪个数？", "# a sum", "# a list", "X + X",
+]  # fmt: skip
 
 SECOND_CHECK = '''
     def test_second(self, agree, run, randn):
@@ -28,10 +33,12 @@ class SmallCourse:
         self.suite = folder / "tests" / "chapters" / "test_ch90_twice.py"
         self.misconceptions = self.solution / "misconceptions.yaml"
         self.reference = self.solution / "reference.py"
-        alternates = self.solution / "alternates"
-        alternates.mkdir()
-        for name, expression in (("added", "X + X"), ("summed", "sum([X, X])")):
-            (alternates / f"{name}.py").write_text(f"def twice(X):\n    return {expression}\n", encoding="utf-8")
+        self.reference_test = folder / "tests" / "references" / "test_ch90.py"
+        for path in folder.rglob("*.*"):
+            words = path.read_text(encoding="utf-8")
+            for placeholder, own in zip(PLACEHOLDERS, OWN_WORDS, strict=True):
+                words = words.replace(placeholder, own)
+            path.write_text(words, encoding="utf-8")
 
     def edit(self, path, old, new):
         words = path.read_text(encoding="utf-8")
@@ -63,7 +70,7 @@ def starter(small):
 
 def right_answer(small):
     small.edit(small.solution / "alternates" / "added.py", "X + X", "X + X + 1e-3")
-    return "right-answer", "twice.ordinary_input: rejects the right answer 'added' under seed 1"
+    return "right-answer", "twice.ordinary_input: rejects the right answer 'added' under seed 0, 1, 2 (FAILED)"
 
 
 def misconception_passes(small):
@@ -73,12 +80,12 @@ def misconception_passes(small):
 
 def misconception_crashes(small):
     small.edit(small.reference, "halved: return X / 2", "halved: return X / nothing")
-    return "misconception-crashes", "halved: twice.ordinary_input ends in RAISED, not FAILED"
+    return "misconception-crashes", "twice.ordinary_input: halved ends in RAISED, not FAILED"
 
 
 def misconception_never_ends(small):
     small.edit(small.reference, "halved: return X / 2", "halved: while True: pass")
-    return "misconception-crashes", "halved: twice.ordinary_input ends in TIMED_OUT, not FAILED"
+    return "misconception-crashes", "twice.ordinary_input: halved ends in TIMED_OUT, not FAILED"
 
 
 def misconception_caught_by_nothing(small):
@@ -91,19 +98,19 @@ def misdiagnosis(small):
     same = small.misconceptions.read_text(encoding="utf-8").replace("id: halved", "id: cut")
     with small.misconceptions.open("a", encoding="utf-8") as file:
         file.write(same)
-    return "misdiagnosis", "cut: twice.ordinary_input diagnoses it as halved"
+    return "misdiagnosis", "twice.ordinary_input: cut is diagnosed as halved"
 
 
 def worthless(small):
     small.add_check("run(lambda impl: impl.twice(X))")
-    return "worthless", "twice.second: a worthless answer (zeros) earns its points"
+    return "worthless", "twice.second: a worthless answer (zeros, ones, halves, a pattern, huge numbers"
 
 
 def constant(small):
     small.edit(small.suite, "import pytest\n", "import pytest\n\nfrom dlgrade.testing import expect\n")
     met = 'expect(run(lambda impl: impl.twice(X)).std() > 0.1, "It does not vary.", "没有变化。")'
     small.add_check(met)
-    return "worthless", "twice.second: a worthless answer (a pattern) earns its points"
+    return "worthless", "twice.second: a worthless answer (a pattern, the input) earns its points"
 
 
 def constant_number(small):
@@ -189,7 +196,7 @@ def family_of_nothing(small):
     no_from_scratch(small)
     families = small.folder / "exercises" / "ready_made.yaml"
     families.write_text("sum: {names: [torch.sum, torch.summ], operators: [sun]}\n", encoding="utf-8")
-    return "files", "ready_made.yaml: torch.summ is not in this version of torch; correct it in the family sum."
+    return "files", "torch.summ, sun: is not in this version of torch; correct it in the family sum."
 
 
 def no_wrong_lines(small):
@@ -199,7 +206,7 @@ def no_wrong_lines(small):
 
 def wrong_lines_without_entry(small):
     small.edit(small.reference, "# WRONG halved", "# WRONG doubled: return 4 * X\n    # WRONG halved")
-    return "files", "misconceptions.yaml has no entry doubled; add it."
+    return "files", "doubled: has wrong lines and no entry in misconceptions.yaml."
 
 
 def wrong_lines_are_no_python(small):
@@ -210,18 +217,62 @@ def wrong_lines_are_no_python(small):
 def misfiled_misconception(small):
     second_exercise(small)
     small.edit(small.misconceptions, "exercise: twice", "exercise: thrice")
-    return "files", "halved changes nothing that thrice uses; file it under the exercise that it is about."
+    return "files", "halved: changes nothing that thrice uses; file it under the exercise that it is about."
 
 
 def caught_by_another_exercise(small):
     second_exercise(small)
     small.edit(small.misconceptions, "caught_by: twice", "caught_by: thrice")
-    return "files", "halved is for twice, and caught_by is a check of another exercise."
+    return "files", "halved: is for twice, and caught_by is a check of another exercise."
 
 
 def second_exercise(small):
+    listed_exercise(small)
+    with small.reference.open("a", encoding="utf-8") as file:
+        file.write("\n\ndef thrice(X):\n    # BEGIN SOLUTION\n    return 3 * X\n    # END SOLUTION\n")
+
+
+def listed_exercise(small):
     entry = "  - name: thrice\n    title: {en: Thrice, zh: 三倍}\n    hints: [{en: Three times, zh: 三倍}]\n"
     small.edit(small.chapter_file, "exercises:\n", f"exercises:\n{entry}")
+
+
+def exercise_without_code(small):
+    listed_exercise(small)
+    return "files", "thrice: is not in reference.py; define it there, or take it out of chapter.yaml."
+
+
+def exercise_without_checks(small):
+    second_exercise(small)
+    return "files", "thrice: has no check with points; write its checks, or take it out of chapter.yaml."
+
+
+def checks_of_no_exercise(small):
+    small.edit(small.chapter_file, "name: twice", "name: double")
+    return "files", "twice: has checks, and is no exercise of chapter.yaml"
+
+
+def scaffold_text(small):
+    small.edit(small.chapter_file, "zh: 两倍", "zh: 待译")
+    return "files", "chapter.yaml: still has text from `dlgrade new`: '待译'; write your own."
+
+
+def answer_in_a_closure(small):
+    small.add_check("Y = 2 * X\n        agree(lambda impl: (impl.twice(X) - Y).abs().max() < 1e-3)")
+    return "told-answer", "twice.second: a probe closes over the answer, which a submission can read"
+
+
+def one_id_twice(small):
+    entry = small.misconceptions.read_text(encoding="utf-8")
+    small.misconceptions.write_text(entry + entry, encoding="utf-8")
+    return "files", "halved: is the id of two entries; rename one."
+
+
+def family_of_a_bare_name(small):
+    no_from_scratch(small)
+    families = small.folder / "exercises" / "ready_made.yaml"
+    families.write_text("sum: {names: [avg_pol2d], operators: [sum]}\n", encoding="utf-8")
+    return "files", "avg_pol2d: is not in this version of torch; correct it in the family sum."
 
 
 def unknown_key(small):
@@ -230,7 +281,7 @@ def unknown_key(small):
 
 
 def missing_translation(small):
-    small.edit(small.misconceptions, "zh: 引导学生发现误解的提问。", "zh: to do")
+    small.edit(small.misconceptions, "zh: 你除以了哪个数？", "zh: to do")
     return "files", "halved: its hint needs English and Chinese."
 
 
@@ -261,7 +312,7 @@ def old_starter_code(small):
 
 
 def broken_suite(small):
-    small.edit(small.suite, "        用中文说明检查内容。", "        Only English.")
+    small.edit(small.suite, "        每个元素都加倍。", "        Only English.")
     return "files", "its docstring needs a line in English, then one in Chinese"
 
 
@@ -304,10 +355,12 @@ def stale_answer(small):
 PLAIN = [
     starter, right_answer, misconception_passes, misconception_crashes, misconception_never_ends,
     misconception_caught_by_nothing, misdiagnosis, worthless, no_from_scratch, unknown_family, family_of_nothing,
-    no_wrong_lines, wrong_lines_without_entry, misfiled_misconception, caught_by_another_exercise, unknown_key,
-    missing_translation, stray_file, stray_chapter, suite_imports_a_solution, old_starter_code, broken_suite,
-    two_checks_of_one_name, other_as_a_notebook, alternate_repeats_the_reference,
-    stale_answer, wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
+    no_wrong_lines, exercise_without_code, exercise_without_checks, checks_of_no_exercise, scaffold_text,
+    answer_in_a_closure, one_id_twice, family_of_a_bare_name, wrong_lines_without_entry, misfiled_misconception,
+    caught_by_another_exercise, unknown_key, missing_translation, stray_file, stray_chapter,
+    suite_imports_a_solution, old_starter_code, broken_suite, two_checks_of_one_name, stale_answer,
+    other_as_a_notebook, alternate_repeats_the_reference,
+    wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip
 WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
@@ -375,3 +428,110 @@ def test_changed_since(dlgrade, small):
     stray_file(small)
     assert "notes.txt" in dlgrade("audit", "--changed-since", "HEAD", "--jobs", "1").stdout
     assert dlgrade("audit", "--changed-since", "no-such-branch").returncode == 2
+
+
+def audited(dlgrade, *arguments):
+    """The result of an audit, and its holes."""
+    done = dlgrade("audit", "ch90", "--jobs", "1", "--json", *arguments)
+    assert done.stdout, done.stderr
+    return done, json.loads(done.stdout)["chapters"][0]["holes"]
+
+
+@pytest.mark.usefixtures("empty_course")
+def test_a_fresh_chapter_is_unfinished(dlgrade):
+    """Each file of a new chapter has text for its author, which is all that is wrong with it."""
+    write_chapter(load(), "ch90", "pooling", exercises=["pool2d", "MaxPool"])
+    _, holes = audited(dlgrade)
+    assert len(holes) == 7, holes
+    assert all("still has text from `dlgrade new`" in hole["text"] for hole in holes)
+
+
+def test_effects_of_a_rename_are_not_told(dlgrade, small):
+    """A function that has another name in the reference alone is told by a few holes, the cause first."""
+    second_exercise(small)
+    small.add_check("agree(lambda impl: impl.twice(X[:1]))")
+    small.edit(small.reference, "def twice", "def double")
+    done, holes = audited(dlgrade)
+    assert done.returncode == 1
+    assert holes[0]["text"] == "twice: is not in reference.py; define it there, or take it out of chapter.yaml."
+    kinds = [hole["kind"] for hole in holes]
+    assert (len(holes) <= 5, kinds.count("right-answer"), kinds.count("misdiagnosis")) == (True, 0, 0), holes
+
+
+def test_a_check_that_fails_its_reference_is_judged_by_nothing_else(dlgrade, small):
+    """Such a check is a single hole for all seeds, and the other check is judged as usual."""
+    small.add_check("assert run(lambda impl: impl.twice(X)).sum() > 1e6")
+    _, holes = audited(dlgrade)
+    assert [hole["kind"] for hole in holes] == ["right-answer"], holes
+    assert "twice.second: rejects the reference under seed 0, 1, 2 (FAILED)" in holes[0]["text"]
+
+
+def test_holes_of_one_cause_are_one(dlgrade, small):
+    """A wrong alternate is a single hole for all checks that it fails, with their number."""
+    small.add_check("agree(lambda impl: impl.twice(X[:1]))")
+    small.edit(small.solution / "alternates" / "added.py", "X + X", "X + X + 1")
+    _, holes = audited(dlgrade)
+    assert [(hole["kind"], hole["count"]) for hole in holes] == [("right-answer", 2)], holes
+    assert "twice.ordinary_input, twice.second: rejects the right answer 'added'" in holes[0]["text"]
+
+
+def test_all_stale_misconceptions_are_named_at_once(dlgrade, small):
+    """Each misconception whose lines no longer apply is named with its file and line, and diagnoses are not judged."""
+    lines = "# WRONG first, 9 lines: pass\n    # WRONG second: return (\n    # WRONG halved"
+    small.edit(small.reference, "# WRONG halved", lines)
+    entry = small.misconceptions.read_text(encoding="utf-8")
+    both = [entry.replace("id: halved", f"id: {name}") for name in ("first", "second")]
+    small.misconceptions.write_text("".join([entry, *both]), encoding="utf-8")
+    _, holes = audited(dlgrade)
+    text = small.reference.read_text(encoding="utf-8").splitlines()
+    places = [number for number, line in enumerate(text, start=1) if "WRONG first" in line or "WRONG second" in line]
+    assert [(hole["path"].endswith("reference.py"), hole["line"]) for hole in holes] == [(True, at) for at in places]
+
+
+def test_a_right_answer_may_miss_a_bonus_check(dlgrade, small):
+    """An alternate in the book's way need not do more than the book. The reference must."""
+    small.add_check("agree(lambda impl: impl.twice(0) == 0)")
+    small.edit(small.suite, "    def test_second", "    @pytest.mark.bonus\n    def test_second")
+    alternate = "def twice(X):\n    assert not isinstance(X, int)\n    return X + X\n"
+    (small.solution / "alternates" / "added.py").write_text(alternate, encoding="utf-8")
+    _, holes = audited(dlgrade)
+    assert [hole for hole in holes if hole["kind"] == "right-answer"] == []
+    small.edit(small.reference, "    return 2 * X", "    return X.mul(2)")
+    _, holes = audited(dlgrade)
+    rejected = next(hole["text"] for hole in holes if hole["kind"] == "right-answer")
+    assert "twice.second: rejects the reference" in rejected
+
+
+def test_the_tests_of_a_reference_run(dlgrade, small):
+    """A test of the reference that fails is a hole, and so is a name that the reference does not have."""
+    small.edit(small.reference_test, "reference.twice(X)", "reference.double(X)")
+    small.edit(small.reference, "    return 2 * X", "    return 2 * X if X is not None else nothing(X)")
+    _, holes = audited(dlgrade)
+    found = {hole["kind"]: hole["text"] for hole in holes}
+    assert "test_twice: fails on the reference; correct the reference or the test." in found["reference-test"]
+    assert found["types"].startswith('reference.py: Name "nothing" is not defined')
+
+
+def test_survivors_are_printed_for_equivalents(dlgrade, small):
+    """Mutants that no check notices are printed as YAML that equivalents.yaml takes as it is."""
+    small.edit(small.suite, "X = randn(4, 3)", "X = randn(4, 3) * 0 + 2")
+    done = dlgrade("audit", "ch90", "--mutants", "--jobs", "1")
+    block = done.stdout.partition("with the reason\n")[2].partition("\n\n")[0]
+    (small.solution / "equivalents.yaml").write_text(block, encoding="utf-8")
+    assert "0 0" not in block
+    _, holes = audited(dlgrade, "--mutants")
+    assert [hole["kind"] for hole in holes if "mutant" in hole["kind"] or "equivalent" in hole["kind"]] == []
+
+
+def test_each_forbidden_family_is_tried(dlgrade, small):
+    """An exercise that forbids two families is tried with a call of each. Both answers earn nothing."""
+    no_from_scratch(small)
+    small.edit(small.chapter_file, "forbidden: [sum]", "forbidden: [sum, prod]")
+    families = small.folder / "exercises" / "ready_made.yaml"
+    families.write_text(
+        "sum: {names: [torch.sum], operators: [sum]}\nprod: {names: [torch.prod], operators: [prod]}\n",
+        encoding="utf-8",
+    )
+    done = dlgrade("audit", "ch90", "--jobs", "1")
+    rows = [line.split() for line in done.stdout.splitlines() if "forbidden calls" in line]
+    assert rows == [["forbidden", "calls", "F"], ["forbidden", "calls", "2", "F"]]

@@ -24,7 +24,7 @@ class AuditOptions:
     """An audit.
 
     Args:
-        chapters: Names of the chapters. Empty: all chapters.
+        chapters: Names of the chapters. Empty: all chapters, without the tests of their references.
         mutants: How many mutants each chapter gets.
         changed_since: A revision. If given, only chapters changed since then are audited. If the engine changed, all
             other chapters are audited too, with a sample of their mutants.
@@ -78,5 +78,11 @@ def audit_chapters(
     """
     with pool(course, options.jobs or cores(), for_many=True) as executor:
         for chapter, amount in chapters:
-            audit = Audit(course, executor, seeds=options.seeds, progress=partial(progress, chapter.id))
+            audit = Audit(
+                course,
+                executor,
+                seeds=options.seeds,
+                tests_references=bool(options.chapters),
+                progress=partial(progress, chapter.id),
+            )
             yield audit.chapter(chapter, amount)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,8 @@ from dlgrade.options import Why
 from dlgrade.results import ChapterReport, Verdict
 
 Kind = Literal["starter", "right", "notebook", "misconception", "worthless", "replay", "forbidden", "mutant"]
+
+SHOWN_NAMES = 5
 
 # Made-up submissions that also run the checks that train. "none" and "zeros" stand for an untrained model.
 TRAINED = {("right", "reference"), ("worthless", "none"), ("worthless", "zeros")}
@@ -29,6 +32,7 @@ class MadeUp(msgspec.Struct, frozen=True):
         focus: The exercise that a mutant changes. Its checks run first, and the run stops at the first that fails.
         only: Run nothing but this check.
         recorded_at: The seed that a replay's answers are from.
+        calls: The forbidden operation that each exercise calls.
     """
 
     chapter: str
@@ -40,6 +44,7 @@ class MadeUp(msgspec.Struct, frozen=True):
     focus: str = ""
     only: str = ""
     recorded_at: int = 0
+    calls: dict[str, str] = {}
 
     @property
     def trained(self) -> bool:
@@ -48,11 +53,16 @@ class MadeUp(msgspec.Struct, frozen=True):
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """A made-up submission and its report. For a replay, `why` gives the reason for each check that it passes."""
+    """A made-up submission and its report.
+
+    For a replay, `why` gives the reason for each check that it passes, and `told` the checks whose probes close over
+    the answer.
+    """
 
     made_up: MadeUp
     report: ChapterReport
     why: dict[str, Why] = {}
+    told: list[str] = []
 
     @property
     def failed(self) -> list[str]:
@@ -61,13 +71,49 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class Hole(msgspec.Struct, frozen=True):
-    """A fault of a suite or a file: a sentence that says what to do, and the line at fault."""
+    """A fault of a suite or a file: a sentence that says what to do, and the line at fault.
+
+    Args:
+        chapter: The chapter's id.
+        kind: The kind of fault.
+        text: The sentence.
+        path: The file.
+        line: The line.
+        subject: The check, misconception or exercise that the sentence is about. `folded` makes a single hole of the
+            same sentence about several subjects.
+        example: A message that goes with the sentence, and may differ between subjects.
+        count: The number of subjects.
+    """
 
     chapter: str
     kind: str
     text: str
     path: str
     line: int = 1
+    subject: str = ""
+    example: str = ""
+    count: int = 1
+
+
+def folded(holes: Iterable[Hole]) -> list[Hole]:
+    """The holes, with a single one for all subjects of the same sentence. Survivors stay apart by their lines."""
+    groups: dict[tuple[object, ...], list[Hole]] = {}
+    for hole in holes:
+        line = hole.line if hole.kind == "mutant-survived" else None
+        groups.setdefault((hole.chapter, hole.kind, hole.text, hole.path, line), []).append(hole)
+    merged = []
+    for first, *more in groups.values():
+        subjects = list(dict.fromkeys(hole.subject for hole in (first, *more) if hole.subject))
+        text = f"{listed(subjects)}: {first.text}" if subjects else first.text
+        text += f" ({first.example})" if first.example else ""
+        merged.append(msgspec.structs.replace(first, text=text, subject="", example="", count=max(1, len(subjects))))
+    return merged
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names with commas, and the number of those that are too many to show."""
+    shown = ", ".join(names[:SHOWN_NAMES])
+    return shown + (f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else "")
 
 
 class MutantCounts(msgspec.Struct, frozen=True):
@@ -120,6 +166,7 @@ class ChapterAudit(msgspec.Struct):
         holes: Everything that is wrong.
         seconds: How long the audit took.
         not_run: Checks that need a GPU or data that this machine does not have.
+        survivors: The mutants that no check notices and equivalents.yaml does not list: a line before and after.
     """
 
     id: str
@@ -132,6 +179,7 @@ class ChapterAudit(msgspec.Struct):
     holes: list[Hole]
     seconds: float = 0.0
     not_run: list[str] = []
+    survivors: list[tuple[str, str]] = []
 
 
 def line_of(path: Path, text: str) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+
+import msgspec
 
 from dlgrade.audit.equivalents import equivalents, equivalents_file
-from dlgrade.audit.findings import Hole, Kind, ReplayedCheck, ReplayScore, Trial, line_of
-from dlgrade.course import Chapter, Course
+from dlgrade.audit.findings import Hole, Kind, ReplayedCheck, ReplayScore, Trial, line_of, listed
+from dlgrade.course import Chapter, Course, references
+from dlgrade.course.definitions import bound
 from dlgrade.options import Why
 from dlgrade.results import CheckReport, Verdict
 
@@ -20,7 +23,11 @@ REPLAY_ADVICE: dict[Why, str] = {
 
 
 class HoleFinder:
-    """Finds the holes of one chapter, and the line at fault of each."""
+    """Finds the holes of one chapter, and the line at fault of each.
+
+    The order of the calls: `of_references`, then `of_others`. Checks that fail the reference or pass starter code are
+    `broken`: nothing else is said about them, as everything else would follow from that.
+    """
 
     def __init__(self, course: Course, chapter: Chapter) -> None:
         self.course = course
@@ -29,105 +36,149 @@ class HoleFinder:
         self.misconceptions_file = course.solution(chapter) / "misconceptions.yaml"
         self.misconceptions = {entry.id: entry for entry in course.misconceptions(chapter)}
         self.equivalents = equivalents(course, chapter)
+        self.defined = set(bound(references.read(course, chapter).statements))
+        self.broken: set[str] = set()
+        self.misconceptions_right = True
 
-    def find(self, trial: Trial) -> Iterator[Hole]:
-        """The holes that one made-up submission shows. Mutants are counted elsewhere."""
-        finders: dict[Kind, Callable[[Trial], Iterator[Hole]]] = {
-            "starter": self._starter,
-            "right": self._right,
-            "notebook": lambda _: iter(()),  # compared with the file, in `notebooks`
-            "misconception": self._misconception,
-            "worthless": self._worthless,
-            "replay": self._replay,
-            "forbidden": self._forbidden,
-        }
-        return finders[trial.made_up.kind](trial)
+    def of_references(self, trials: list[Trial]) -> Iterator[Hole]:
+        """The holes that starter code and the reference show."""
+        checks = {check.id: check for trial in trials for check in trial.report.checks}
+        names = {exercise.name for exercise in self.chapter.exercises}
+        self.broken |= {check.id for check in checks.values() if check.exercise not in names & self.defined}
+        yield from self._unpaired({check.exercise for check in checks.values() if check.points})
+        right = [trial for trial in trials if trial.made_up.kind == "right"]
+        yield from self._right(right, "the reference", with_bonus=True)
+        failed = {check for trial in right for check in trial.failed}
+        for trial in trials:
+            if trial.made_up.kind == "starter":
+                yield from self._starter(trial, self.broken | failed)
+        self.broken |= failed
 
-    def _at_check(self, kind: str, check: str, text: str) -> Hole:
+    def of_others(self, trials: list[Trial], *, misconceptions_apply: bool) -> Iterator[Hole]:
+        """The holes that all other submissions show. Mutants are counted elsewhere.
+
+        Diagnoses are judged only if all misconceptions are right, as each may be diagnosed as another.
+
+        Args:
+            trials: The submissions, except starter code, the reference and mutants.
+            misconceptions_apply: The files have no fault in a misconception.
+        """
+        by_kind: dict[Kind, list[Trial]] = {}
+        for trial in trials:
+            by_kind.setdefault(trial.made_up.kind, []).append(trial)
+        wrong = by_kind.get("misconception", [])
+        faults = [hole for trial in wrong for hole in self._misconception(trial)]
+        yield from faults
+        self.misconceptions_right = misconceptions_apply and not faults
+        if self.misconceptions_right:
+            for trial in wrong:
+                yield from self._misdiagnosis(trial)
+        for name in dict.fromkeys(trial.made_up.name for trial in by_kind.get("right", [])):
+            same = [trial for trial in by_kind["right"] if trial.made_up.name == name]
+            yield from self._right(same, f"the right answer {name!r}", with_bonus=False)
+        yield from self._forbidden(by_kind.get("forbidden", []))
+        yield from self._worthless(by_kind.get("worthless", []))
+        for trial in by_kind.get("replay", []):
+            yield from self._told(trial)
+            yield from self._replay(trial)
+        yield from self._stale_answers(by_kind.get("worthless", []))
+
+    def _at_check(self, kind: str, check: str, text: str, example: str = "") -> Hole:
         definition = f"def test_{check.partition('.')[2].partition('[')[0]}("
         suites = self.course.suites(self.chapter)
         suite = next((path for path in suites if definition in path.read_text(encoding="utf-8")), self.suite)
-        return Hole(self.chapter.id, kind, text, str(suite), line_of(suite, definition))
+        return Hole(self.chapter.id, kind, text, str(suite), line_of(suite, definition), check, example)
 
-    def _at_misconception(self, kind: str, name: str, text: str) -> Hole:
-        return Hole(
-            self.chapter.id, kind, text, str(self.misconceptions_file), line_of(self.misconceptions_file, f"id: {name}")
-        )
+    def _at_misconception(self, kind: str, name: str, text: str, subject: str, example: str = "") -> Hole:
+        line = line_of(self.misconceptions_file, f"id: {name}")
+        return Hole(self.chapter.id, kind, text, str(self.misconceptions_file), line, subject, example)
 
-    def _starter(self, trial: Trial) -> Iterator[Hole]:
+    def _unpaired(self, checked: set[str]) -> Iterator[Hole]:
+        """Holes for exercises without checks, and checks of no exercise."""
+        path, names = self.course.chapter_file(self.chapter.stem), [entry.name for entry in self.chapter.exercises]
+        for name in names:
+            if name in self.defined - checked:
+                text = "has no check with points; write its checks, or take it out of chapter.yaml."
+                yield Hole(self.chapter.id, "files", text, str(path), line_of(path, f"name: {name}"), name)
+        for name in sorted(checked - {*names}):
+            mark = f'exercise("{name}")'
+            suite = next((path for path in self.course.suites(self.chapter) if line_of(path, mark) > 1), self.suite)
+            text = "has checks, and is no exercise of chapter.yaml; add it there, or correct the mark of its class."
+            yield Hole(self.chapter.id, "files", text, str(suite), line_of(suite, mark), name)
+
+    def _starter(self, trial: Trial, explained: set[str]) -> Iterator[Hole]:
         for check in trial.report.checks:
-            if check.verdict is not Verdict.NOT_IMPLEMENTED and not check.needs:
-                yield self._at_check(
-                    "starter",
-                    check.id,
-                    f"{check.id}: starter code gets {check.verdict.value}, not NOT_IMPLEMENTED; "
-                    f"let the check call the exercise.{_reason(check)}",
-                )
+            if check.verdict is Verdict.NOT_IMPLEMENTED or check.needs or check.id in explained:
+                continue
+            self.broken.add(check.id)
+            text = f"starter code gets {check.verdict.value}, not NOT_IMPLEMENTED; let the check call the exercise."
+            yield self._at_check("starter", check.id, text, _reason(check))
 
-    def _right(self, trial: Trial) -> Iterator[Hole]:
-        name, seed = trial.made_up.name, trial.made_up.seed
-        for check in trial.report.checks:
-            if not check.passed and not check.needs:
-                yield self._at_check(
-                    "right-answer",
-                    check.id,
-                    f"{check.id}: rejects the right answer {name!r} under seed {seed} ({check.verdict.value}); "
-                    f"fix the check or the answer.{_reason(check)}",
-                )
+    def _right(self, trials: list[Trial], name: str, *, with_bonus: bool) -> Iterator[Hole]:
+        """Holes for the checks in which a right answer loses points under some seed, or any check `with_bonus`."""
+        lost: dict[tuple[str, Verdict], list[tuple[int, CheckReport]]] = {}
+        for trial in trials:
+            for check in trial.report.checks:
+                if (
+                    not check.passed
+                    and not check.needs
+                    and check.id not in self.broken
+                    and (with_bonus or check.points)
+                ):
+                    lost.setdefault((check.id, check.verdict), []).append((trial.made_up.seed, check))
+        for (check_id, verdict), failures in lost.items():
+            seeds = ", ".join(str(seed) for seed in sorted({seed for seed, _ in failures}))
+            text = f"rejects {name} under seed {seeds} ({verdict.value}); fix the check or the answer."
+            yield self._at_check("right-answer", check_id, text, _reason(failures[0][1]))
 
     def _misconception(self, trial: Trial) -> Iterator[Hole]:
+        """Holes for a misconception that its check passes, or that crashes."""
         entry = self.misconceptions[trial.made_up.name]
-        failed = [check for check in trial.report.checks if not check.passed]
-        if entry.caught_by not in {check.id for check in failed}:
+        failed = [check for check in trial.report.checks if not check.passed and check.id not in self.broken]
+        if entry.caught_by not in {check.id for check in failed} | self.broken:
             known = any(check.id == entry.caught_by for check in trial.report.checks)
             text = f"passes {entry.caught_by}, which should catch it" if known else f"no check is {entry.caught_by}"
-            yield self._at_misconception(
-                "misconception-passes", entry.id, f"{entry.id}: {text}; name or add the check that is about it."
-            )
+            text += "; name or add the check that is about it."
+            yield self._at_misconception("misconception-passes", entry.id, text, entry.id)
         for check in failed:
             if check.verdict is not Verdict.FAILED:
-                yield self._at_misconception(
-                    "misconception-crashes",
-                    entry.id,
-                    f"{entry.id}: {check.id} ends in {check.verdict.value}, not FAILED; choose inputs on which it "
-                    f"gives wrong values.{_reason(check)}",
-                )
-        for check in failed:
-            if check.verdict is Verdict.FAILED and check.diagnosis != entry.id:
-                named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
-                yield self._at_misconception(
-                    "misdiagnosis",
-                    entry.id,
-                    f"{entry.id}: {check.id} diagnoses it {named}; make the values of the two differ, or drop one.",
-                )
+                text = f"{entry.id} ends in {check.verdict.value}, not FAILED; "
+                text += "choose inputs on which it gives wrong values."
+                yield self._at_misconception("misconception-crashes", entry.id, text, check.id, _reason(check))
 
-    def _worthless(self, trial: Trial) -> Iterator[Hole]:
-        for check in _earning(trial):
-            if not self.equivalents.is_right(check.exercise, trial.made_up.name):
-                yield self._at_check(
-                    "worthless",
-                    check.id,
-                    f"{check.id}: a worthless answer ({trial.made_up.name}) earns its points; "
-                    "let the check look at values that only a right answer has.",
-                )
+    def _misdiagnosis(self, trial: Trial) -> Iterator[Hole]:
+        name = trial.made_up.name
+        for check in trial.report.checks:
+            if check.verdict is Verdict.FAILED and check.diagnosis != name and check.id not in self.broken:
+                named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
+                text = f"{name} is diagnosed {named}; make the values of the two differ, or drop one."
+                yield self._at_misconception("misdiagnosis", name, text, check.id)
+
+    def _worthless(self, trials: list[Trial]) -> Iterator[Hole]:
+        """Holes for the checks in which worthless answers earn points, each with all these answers."""
+        earning: dict[str, list[str]] = {}
+        for trial in trials:
+            for check in _earning(trial):
+                if check.id not in self.broken and not self.equivalents.is_right(check.exercise, trial.made_up.name):
+                    earning.setdefault(check.id, []).append(trial.made_up.name)
+        for check_id, answers in earning.items():
+            text = f"a worthless answer ({listed(answers)}) earns its points; "
+            text += "let the check look at values that only a right answer has."
+            yield self._at_check("worthless", check_id, text)
 
     def notebooks(self, trials: list[Trial]) -> Iterator[Hole]:
         """Holes for checks that a right answer gets another verdict in as a notebook than as a file."""
         files = {(trial.made_up.name, trial.made_up.seed): trial for trial in trials if trial.made_up.kind == "right"}
         for trial in (trial for trial in trials if trial.made_up.kind == "notebook"):
-            file = files[trial.made_up.name, trial.made_up.seed]
-            verdicts = {check.id: check.verdict for check in file.report.checks}
+            name = trial.made_up.name
+            verdicts = {check.id: check.verdict for check in files[name, trial.made_up.seed].report.checks}
             for check in trial.report.checks:  # of those that do not train
                 if check.verdict is not verdicts[check.id]:
-                    yield self._at_check(
-                        "notebook",
-                        check.id,
-                        f"{check.id}: {trial.made_up.name!r} gets {verdicts[check.id].value} as a file and "
-                        f"{check.verdict.value} as a notebook; look at its statements at the top level."
-                        f"{_reason(check)}",
-                    )
+                    text = f"{name!r} gets {verdicts[check.id].value} as a file and {check.verdict.value} as a "
+                    text += "notebook; look at its statements at the top level."
+                    yield self._at_check("notebook", check.id, text, _reason(check))
 
-    def stale_answers(self, trials: list[Trial]) -> Iterator[Hole]:
+    def _stale_answers(self, trials: list[Trial]) -> Iterator[Hole]:
         """Holes for entries of equivalents.yaml that list an answer which earns nothing."""
         earns = {(check.exercise, trial.made_up.name) for trial in trials for check in _earning(trial)}
         path = equivalents_file(self.course, self.chapter)
@@ -136,15 +187,21 @@ class HoleFinder:
                 text = f"equivalents.yaml: {entry.answer!r} earns nothing in {entry.exercise}; take the entry out."
                 yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.exercise))
 
+    def _told(self, trial: Trial) -> Iterator[Hole]:
+        """Holes for probes that close over the answer."""
+        for check in trial.told:
+            text = "a probe closes over the answer, which a submission can read; compare with it outside the probe."
+            yield self._at_check("told-answer", check, text)
+
     def _replay(self, trial: Trial) -> Iterator[Hole]:
         replay, allowed = replay_score(trial), self.equivalents.replay_share
-        listed = {entry.check for entry in self.equivalents.replays}
+        allowed_checks = {entry.check for entry in self.equivalents.replays}
         for passed in replay.passed:
-            if passed.points >= REPLAY_POINTS and passed.check not in listed:
-                text = f"{passed.check}: answers for another seed earn its {passed.points:g} points; "
+            if passed.points >= REPLAY_POINTS and passed.check not in self.broken | allowed_checks:
+                text = f"answers for another seed earn its {passed.points:g} points; "
                 yield self._at_check("replay", passed.check, text + REPLAY_ADVICE[passed.why])
         limit = allowed.limit if allowed else REPLAY_SHARE
-        if replay.share > limit:
+        if replay.share > limit and not self.broken:
             names = ", ".join(passed.check for passed in replay.passed)
             text = (
                 f"{self.chapter.id}: answers for another seed earn {replay.share:.1%} of the points, more than "
@@ -166,16 +223,25 @@ class HoleFinder:
             text = f"equivalents.yaml: a replay earns no more than {REPLAY_SHARE:.0%}; take replay_share out."
             yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, "replay_share"))
 
-    def _forbidden(self, trial: Trial) -> Iterator[Hole]:
-        guarded = {check.exercise for check in trial.report.checks if check.id == f"{check.exercise}.from_scratch"}
-        for exercise in self.chapter.exercises:
-            if exercise.forbidden and exercise.name not in guarded:
-                text = f"{exercise.name}: forbids operations and has no test_from_scratch; add it, worth 0 points."
-                yield self._at_check("no-from-scratch", f"{exercise.name}.from_scratch", text)
+    def _forbidden(self, trials: list[Trial]) -> Iterator[Hole]:
+        """Holes for exercises that forbid operations without a check of it, or give points to a call of one."""
+        forbidding = {exercise.name for exercise in self.chapter.exercises if exercise.forbidden}
+        checks = [check for trial in trials for check in trial.report.checks if check.exercise in forbidding]
+        guarded = {check.exercise for check in checks if check.id == f"{check.exercise}.from_scratch"}
+        for name in sorted(forbidding - guarded if trials else ()):
+            text = "forbids operations and has no test_from_scratch; add it, worth 0 points."
+            hole = self._at_check("no-from-scratch", f"{name}.from_scratch", text)
+            yield msgspec.structs.replace(hole, subject=name)
+        for trial in trials:
+            calls = trial.made_up.calls
+            for check in trial.report.checks:
+                if check.earned and check.exercise in calls and check.id not in self.broken:
+                    text = f"an answer that calls {calls[check.exercise]} earns its points; correct the family's names."
+                    yield self._at_check("forbidden-call", check.id, text)
 
     def idle_hole(self, check: str, tried: str) -> Hole:
         """A hole for a check that no submission of the kind `tried` fails."""
-        text = f"{check}: catches no {tried}; give it inputs on which a wrong answer fails, or drop it."
+        text = f"catches no {tried}; give it inputs on which a wrong answer fails, or drop it."
         return self._at_check("idle-check", check, text)
 
 
@@ -197,4 +263,4 @@ def _earning(trial: Trial) -> list[CheckReport]:
 
 
 def _reason(check: CheckReport) -> str:
-    return f" ({check.message.en})" if check.message else ""
+    return check.message.en if check.message else ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 
 from dlgrade.audit.findings import MadeUp
 from dlgrade.course import Chapter, Course, references, starter_code
+from dlgrade.course.definitions import bound, statements
 from dlgrade.course.starter_notebook import notebook
+from dlgrade.errors import CourseError
 
 # Worthless answers: expressions in place of the right result Y. X is the first argument of the exercise. In place of
 # numbers, truth values and texts they give constants. Each answer has other constants, so that few answers try many.
@@ -131,33 +134,49 @@ def {name}(*args, **kwargs):
 """
 
 
-def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[MadeUp]:
-    """Starter code, right answers as files and notebooks, misconceptions, worthless answers, a replay, forbidden calls.
+def first_made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[MadeUp]:
+    """Starter code, and the reference under all seeds: the checks that fail these are judged by nothing else.
 
     Raises:
-        CourseError: a misconception's lines replace nothing, or a marker is unpaired.
+        CourseError: the reference cannot be read, or a marker is unpaired.
+    """
+    reference = references.source(course, chapter)
+    yield MadeUp(chapter.id, "starter", "starter code", starter_code.starter_code(reference), seeds[0])
+    yield from _right(chapter, "reference", reference, seeds)
+
+
+def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[MadeUp]:
+    """Alternates, right answers as notebooks, misconceptions, worthless answers, a replay and forbidden calls.
+
+    A misconception that cannot be made is left out; `strict` reports it.
+
+    Raises:
+        CourseError: the reference or an alternate cannot be read.
     """
     annotated = references.read(course, chapter)
-    reference = annotated.source
-    first = seeds[0]
-    yield MadeUp(chapter.id, "starter", "starter code", starter_code.starter_code(reference), first)
-    right = {"reference": reference, **references.alternates(course, chapter)}
-    for name, source in right.items():
-        for seed in seeds:
-            yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != first)
-    for name, source in [*right.items()][:NOTEBOOKS]:
+    reference, first = annotated.source, seeds[0]
+    alternates = references.alternates(course, chapter)
+    for name, source in alternates.items():
+        yield from _right(chapter, name, source, seeds)
+    for name, source in [("reference", reference), *alternates.items()][:NOTEBOOKS]:
         # The starter notebook is cut like this, so the answers are where a student writes them.
         yield MadeUp(chapter.id, "notebook", name, notebook(course, chapter, source, "en"), first)
     for entry in course.misconceptions(chapter):
-        annotated.check_misconception(entry.id)
-        yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconception(entry.id), first)
+        with contextlib.suppress(CourseError):
+            annotated.check_misconception(entry.id)
+            yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconception(entry.id), first)
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
     yield _replay(chapter, reference, seeds)
-    if any(exercise.forbidden for exercise in chapter.exercises):
-        yield MadeUp(
-            chapter.id, "forbidden", "forbidden calls", with_forbidden_calls(reference, course, chapter), first
-        )
+    for place in range(max(len(exercise.forbidden) for exercise in chapter.exercises)):
+        source, calls = with_forbidden_calls(reference, course, chapter, place)
+        name = "forbidden calls" + f" {place + 1}" * (place > 0)
+        yield MadeUp(chapter.id, "forbidden", name, source, first, calls=calls)
+
+
+def _right(chapter: Chapter, name: str, source: str, seeds: list[int]) -> Iterator[MadeUp]:
+    for seed in seeds:
+        yield MadeUp(chapter.id, "right", name, source, seed, shuffle=seed != seeds[0])
 
 
 def _replay(chapter: Chapter, reference: str, seeds: list[int]) -> MadeUp:
@@ -170,7 +189,10 @@ def worthless(reference: str, chapter: Chapter, expression: str) -> str:
     """A submission whose exercises all give this expression. Its classes have no parameters or other attributes."""
     definitions = {node.name: node for node in ast.parse(reference).body if isinstance(node, DEFINITIONS)}
     source = reference + "\n\nimport torch\n" + TOOLS
+    defined = bound(statements(reference))
     for exercise in chapter.exercises:
+        if exercise.name not in defined:
+            continue  # `strict` reports it
         template = _template(definitions.get(exercise.name))
         uses = re.search(r"\bY\b", expression) is not None
         source += template.format(name=exercise.name, expression=expression, uses_result=uses)
@@ -184,11 +206,16 @@ def _template(definition: ast.stmt | None) -> str:
     return PROCEDURE if isinstance(returns, ast.Constant) and returns.value is None else FUNCTION
 
 
-def with_forbidden_calls(reference: str, course: Course, chapter: Chapter) -> str:
-    """A submission that gives right answers, and mentions an operation that each exercise forbids."""
-    source = reference + "\n"
+def with_forbidden_calls(reference: str, course: Course, chapter: Chapter, place: int) -> tuple[str, dict[str, str]]:
+    """A submission that gives right answers, and mentions an operation of each exercise's family at this place.
+
+    The second value is the operation of each exercise that has one.
+    """
+    source, calls, defined = reference + "\n", dict[str, str](), bound(statements(reference))
     for exercise in chapter.exercises:
-        names = [name for family in course.forbidden(exercise) for name in family.names if name[-1] != "*"]
-        if names:
+        families = course.forbidden(exercise)[place : place + 1]
+        names = [name for family in families for name in family.names if name[-1] != "*"]
+        if names and exercise.name in defined:
+            calls[exercise.name] = names[0]
             source += FORBIDDEN_CALL.format(name=exercise.name, top=names[0].partition(".")[0], use=names[0])
-    return source
+    return source, calls

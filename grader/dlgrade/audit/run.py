@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from typing import Literal
 
 from dlgrade.audit import mutants as mutation
 from dlgrade.audit.equivalents import equivalents, equivalents_file
-from dlgrade.audit.findings import ChapterAudit, Hole, MadeUp, MutantCounts, ReplayScore, Trial, line_of
+from dlgrade.audit.findings import (
+    ChapterAudit,
+    Hole,
+    MadeUp,
+    MutantCounts,
+    ReplayScore,
+    Trial,
+    folded,
+    line_of,
+)
 from dlgrade.audit.holes import HoleFinder, replay_score
-from dlgrade.audit.made_up import made_up
+from dlgrade.audit.made_up import first_made_up, made_up
 from dlgrade.audit.mutants import Mutant
+from dlgrade.audit.reference_checks import reference_holes
 from dlgrade.audit.strict import strict
 from dlgrade.course import Chapter, Course, references
 from dlgrade.errors import CourseError
@@ -32,8 +42,8 @@ def try_out(submission: MadeUp) -> Trial:
     judge = the_judge()
     chapter = judge.course.chapter(submission.chapter)
     if submission.kind == "replay":
-        report, why = judge.replay(chapter, submission.recorded_at, submission.seed)
-        return Trial(submission, _stripped(report), why)
+        graded = judge.replay(chapter, submission.recorded_at, submission.seed)
+        return Trial(submission, _stripped(graded.report), graded.why, graded.told)
     if submission.kind == "mutant":
         return Trial(submission, _stripped(_grade_mutant(submission)))
     report = judge.grade(
@@ -76,31 +86,52 @@ def _stripped(report: ChapterReport) -> ChapterReport:
 class Audit:
     """Audits chapters, one after the other.
 
-    A chapter has four phases. The files are checked first. Then all made-up submissions are graded at once, and each
-    one gives its holes. Mutants are counted. Last, checks that caught nothing are tried on more mutants, until one is
-    caught.
+    A chapter has five phases. The files are checked first. Starter code and the reference are graded next: checks that
+    they show to be broken are judged by nothing else. If any check is left, all other made-up submissions are graded
+    at once. Mutants are counted. Last, checks that caught nothing are tried on more mutants, until one is caught.
+    Holes come in this order, so that causes come before their effects, and holes of the same cause are one.
 
-    A CourseError, such as a change that no longer applies, ends the chapter with a hole. Other errors end the audit.
+    A CourseError, such as a suite that does not parse, ends the chapter with a hole. Other errors end the audit.
     The executor belongs to the caller.
+
+    Args:
+        course: The course.
+        executor: Grades submissions, with judges of this course.
+        seeds: Seeds under which right answers are graded.
+        tests_references: Run the tests of the references, too, and check their types.
+        progress: Is called with the submissions graded so far, and the submissions in all.
     """
 
     def __init__(
-        self, course: Course, executor: Executor, *, seeds: Sequence[int], progress: Progress | None = None
+        self,
+        course: Course,
+        executor: Executor,
+        *,
+        seeds: Sequence[int],
+        tests_references: bool = False,
+        progress: Progress | None = None,
     ) -> None:
         self.course = course
         self.executor = executor
         self.seeds = list(seeds)
+        self.tests_references = tests_references
         self.progress = progress
 
     def chapter(self, chapter: Chapter, amount: Amount) -> ChapterAudit:
         """Audit one chapter, with this amount of mutants."""
         started = time.monotonic()
         result = ChapterAudit(chapter.id, [], [], 0, 0, MutantCounts(), ReplayScore(), [])
-        try:
-            result.holes += strict(self.course, chapter)
-            self._grade(chapter, amount, result)
-        except CourseError as error:
-            result.holes.append(self._hole_of(error, chapter))
+        files, own = list[Hole](), list[Hole]()
+        with ThreadPoolExecutor(1) as beside:
+            tested = beside.submit(reference_holes, self.course, chapter) if self.tests_references else None
+            try:
+                files += strict(self.course, chapter)
+                result.holes += files
+                self._grade(chapter, amount, result)
+            except CourseError as error:
+                result.holes.append(self._hole_of(error, chapter))
+            own += tested.result() if tested else []
+        result.holes = folded([*files, *own, *result.holes[len(files) :]])
         result.seconds = time.monotonic() - started
         return result
 
@@ -114,31 +145,40 @@ class Audit:
 
     def _grade(self, chapter: Chapter, amount: Amount, result: ChapterAudit) -> None:
         finder = HoleFinder(self.course, chapter)
+        first = self._map(list(first_made_up(self.course, chapter, self.seeds)))
+        result.checks = [check.id for check in first[0].report.checks]
+        result.holes += finder.of_references(first)
+        if finder.broken.issuperset(result.checks):
+            self._note_trials(first, result)
+            return
         all_mutants = mutation.mutants(self.course, chapter) if amount != "none" else []  # takes seconds
         chosen = mutation.sample(all_mutants, self.seeds[0]) if amount == "sample" else all_mutants
         mutants = [mutant.made_up(chapter, self.seeds[0]) for mutant in chosen]
         trials = self._map([*made_up(self.course, chapter, self.seeds), *mutants])
         others, mutant_trials = trials[: len(trials) - len(mutants)], trials[len(trials) - len(mutants) :]
-        self._note_trials(finder, others, result)
+        others_apply = not any(hole.path == str(finder.misconceptions_file) for hole in result.holes)
+        self._note_trials([*first, *others], result)
+        result.holes += finder.notebooks([*first, *others])
+        result.holes += finder.of_others(
+            others, misconceptions_apply=others_apply and result.misconceptions == len(finder.misconceptions)
+        )
         alive = [mutant for mutant, trial in zip(chosen, mutant_trials, strict=True) if not trial.failed]
         self._count_mutants(chapter, chosen, alive, result)
         if chosen:
             result.holes += self._stale_equivalents(chapter, all_mutants, chosen, alive)
-        caught_mutants = {check for trial in mutant_trials for check in trial.failed}
-        idle = _idle_checks(result, others, caught_mutants, with_mutants=bool(all_mutants))
-        result.holes += self._idle_holes(chapter, finder, idle, all_mutants)
+        if finder.misconceptions_right:
+            caught_mutants = {check for trial in mutant_trials for check in trial.failed}
+            idle = _idle_checks(result, [*first, *others], caught_mutants, with_mutants=bool(all_mutants))
+            idle = [check for check in idle if check not in finder.broken]
+            result.holes += self._idle_holes(chapter, finder, idle, all_mutants)
 
-    def _note_trials(self, finder: HoleFinder, trials: list[Trial], result: ChapterAudit) -> None:
-        """Fill in everything that follows from the submissions that are not mutants."""
-        result.checks = [check.id for check in trials[0].report.checks] if trials else []
+    def _note_trials(self, trials: list[Trial], result: ChapterAudit) -> None:
+        """Fill in the rows and figures of the submissions that are not mutants."""
         result.not_run = sorted({check.id for trial in trials for check in trial.report.checks if check.needs})
         for trial in trials:
-            result.holes += finder.find(trial)
             result.rows.append((_row_name(trial.made_up), {check.id: check.verdict for check in trial.report.checks}))
             if trial.made_up.kind == "replay":
                 result.replay = replay_score(trial)
-        result.holes += finder.notebooks(trials)
-        result.holes += finder.stale_answers(trials)
         misconceptions = [trial for trial in trials if trial.made_up.kind == "misconception"]
         result.misconceptions = len(misconceptions)
         result.named = sum(_is_named(trial) for trial in misconceptions)
@@ -150,8 +190,9 @@ class Audit:
         reference = references.read(self.course, chapter)
         for mutant in survivors:
             _, path, line = reference.lines[mutant.line - 1]
-            text = f"{mutant.name}: no check notices; add one, or list it in equivalents.yaml with the reason."
-            result.holes.append(Hole(chapter.id, "mutant-survived", text, str(path), line))
+            text = "no check notices; add one, or list it in equivalents.yaml with the reason."
+            result.holes.append(Hole(chapter.id, "mutant-survived", text, str(path), line, mutant.name))
+        result.survivors = [mutant.change for mutant in survivors]
         result.mutants = MutantCounts(len(chosen) - len(alive), len(alive) - len(survivors), len(survivors))
 
     def _stale_equivalents(

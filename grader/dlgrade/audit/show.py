@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import msgspec
+import yaml
 
 from dlgrade.audit.findings import ChapterAudit, Hole
 from dlgrade.results import Verdict
@@ -63,6 +64,17 @@ def holes(all_holes: list[Hole]) -> str:
     return "\n".join(lines)
 
 
+def survivors(audits: list[ChapterAudit]) -> str:
+    """The mutants that no check notices, as entries for equivalents.yaml; empty if there are none."""
+    lines = []
+    for audit in audits:
+        entries = [{"before": before, "after": after, "reason": ""} for before, after in audit.survivors]
+        if entries:
+            block = yaml.safe_dump({"mutants": entries}, sort_keys=False, allow_unicode=True, width=1000)
+            lines.append(f"\n# {audit.id}: for equivalents.yaml, each that computes the same, with the reason\n{block}")
+    return "".join(lines)
+
+
 def github(all_holes: list[Hole]) -> str:
     """A workflow command of GitHub for every hole: an annotation on the line at fault."""
     return "\n".join(
@@ -89,6 +101,7 @@ def audit_json(audits: list[ChapterAudit], stray: list[Hole]) -> str:
                         "equivalent": audit.mutants.equivalent,
                         "survived": audit.mutants.survived,
                         "score": audit.mutants.score,
+                        "survivors": [list(change) for change in audit.survivors],
                     },
                     "replay": {
                         "points": audit.replay.points,
@@ -126,7 +139,7 @@ def audit_junit(audits: list[ChapterAudit], stray: list[Hole]) -> str:
 
 
 def _hole_data(hole: Hole) -> dict[str, object]:
-    return {"kind": hole.kind, "text": hole.text, "path": _relative(hole.path), "line": hole.line}
+    return {"kind": hole.kind, "text": hole.text, "path": _relative(hole.path), "line": hole.line, "count": hole.count}
 
 
 def _relative(path: str) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
-from dlgrade.course import Chapter, Course, references, starter_code
+from dlgrade.course import Chapter, Course, new_chapter, references, starter_code
 from dlgrade.course.definitions import bound, statements
+from dlgrade.errors import CourseError
 from dlgrade.text import Text
 
 FEWEST_ALTERNATES = 2
@@ -19,33 +20,37 @@ SUITE_IMPORTS = {
     "__future__", "collections", "dlgrade.testing", "functools", "itertools", "math", "nltk", "numpy", "pytest",
     "random", "sacrebleu", "scipy", "torch", "torchvision", "typing",
 }  # fmt: skip
-Pointer = Callable[..., Hole]  # (path, text, a text in the line at fault) -> hole
+Pointer = Callable[..., Hole]  # (path, text, a text in the line at fault, subject) -> hole
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
-    """The holes in a chapter's own files.
+    """The holes in a chapter's own files. Those that explain others come first.
 
     Raises:
         CourseError: a file has an unknown key or lacks one.
     """
 
-    def hole(path: Path, text: str, at: str = "") -> Hole:
-        return Hole(chapter.id, "files", f"{path.name}: {text}", str(path), line_of(path, at) if at else 1)
+    def hole(path: Path, text: str, at: str = "", subject: str = "") -> Hole:
+        return Hole(chapter.id, "files", text, str(path), line_of(path, at) if at else 1, subject or path.name)
 
-    yield from _strays(course, chapter, hole)
-    yield from _translations(course, chapter, hole)
-    if chapter in starter_code.stale(course):
-        yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
-    if len(course.alternates(chapter)) < FEWEST_ALTERNATES:
-        yield hole(course.reference(chapter), f"has fewer than {FEWEST_ALTERNATES} alternates; add alternates/*.py.")
+    yield from _undefined(course, chapter, hole)
+    yield from _wrong_misconceptions(course, chapter, hole)
     yield from _repeated(course, chapter, hole)
-    yield from _misfiled(course, chapter, hole)
-    if not course.misconceptions(chapter):
-        yield hole(course.reference(chapter), "has no misconceptions; write misconceptions.yaml.")
     for suite in course.suites(chapter):
         yield from _wrong_imports(suite, hole)
     yield from _wrong_families(course, chapter, hole)
+    if chapter in starter_code.stale(course, [chapter]):
+        yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
+    yield from _strays(course, chapter, hole)
+    yield from _placeholders(course, chapter, hole)
+    yield from _translations(course, chapter, hole)
+    if len(course.alternates(chapter)) < FEWEST_ALTERNATES:
+        yield hole(course.reference(chapter), f"has fewer than {FEWEST_ALTERNATES} alternates; add alternates/*.py.")
+    if not course.misconceptions(chapter):
+        yield hole(course.reference(chapter), "has no misconceptions; write misconceptions.yaml.")
+    if not course.reference_test(chapter.id).exists():
+        yield hole(course.reference_test(chapter.id), "is missing; compare the reference with an independent oracle.")
 
 
 def _repeated(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
@@ -53,6 +58,7 @@ def _repeated(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]
     right = {
         name: _code(statement.node) for name, statement in bound(references.read(course, chapter).statements).items()
     }
+    references.alternates(course, chapter)  # raises CourseError for a file that does not parse
     for path in course.alternates(chapter):
         for name, statement in bound(statements(path.read_text(encoding="utf-8"))).items():
             if not statement.is_import and right.get(name) == _code(statement.node):
@@ -72,24 +78,60 @@ def _code(node: ast.stmt) -> str:
     return ast.dump(bare)
 
 
-def _misfiled(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
-    """Holes for misconceptions without wrong lines, without an entry, or filed under a wrong exercise."""
+def _undefined(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for exercises that the reference does not define."""
+    defined, path = bound(references.read(course, chapter).statements), course.chapter_file(chapter.stem)
+    for exercise in chapter.exercises:
+        if exercise.name not in defined:
+            text = "is not in reference.py; define it there, or take it out of chapter.yaml."
+            yield hole(path, text, f"name: {exercise.name}", exercise.name)
+
+
+def _wrong_misconceptions(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for misconceptions whose lines do not apply, without entry, listed twice, or under a wrong exercise."""
     path, reference = course.solution(chapter) / "misconceptions.yaml", references.read(course, chapter)
+    defined = bound(reference.statements)
     names = {exercise.name for exercise in chapter.exercises}
     entries = course.misconceptions(chapter)
+    ids = [entry.id for entry in entries]
+    for name in dict.fromkeys(name for name in ids if ids.count(name) > 1):
+        yield hole(path, "is the id of two entries; rename one.", f"id: {name}", name)
     for entry in entries:
+        try:
+            reference.check_misconception(entry.id)
+        except CourseError as error:
+            line = reference.line_of(entry.id)
+            at = reference.path if line > 1 else path
+            place = line if line > 1 else line_of(path, f"id: {entry.id}")
+            yield Hole(chapter.id, "files", f"{error.text.en}.", str(at), place)
+            continue
         problem = ""
         if entry.exercise not in names:
             problem = f"is for {entry.exercise}, which is no exercise."
-        elif entry.id in reference.misconceptions and entry.exercise not in reference.affected_by(entry.id):
+        elif entry.exercise in defined and entry.exercise not in reference.affected_by(entry.id):
             problem = f"changes nothing that {entry.exercise} uses; file it under the exercise that it is about."
         elif entry.caught_by.partition(".")[0] != entry.exercise:
             problem = f"is for {entry.exercise}, and caught_by is a check of another exercise."
         if problem:
-            yield hole(path, f"{entry.id} {problem}", f"id: {entry.id}")
+            yield hole(path, problem, f"id: {entry.id}", entry.id)
     for name in reference.misconceptions:
-        if name not in {entry.id for entry in entries}:
-            yield hole(reference.path, f"misconceptions.yaml has no entry {name}; add it.", f"WRONG {name}")
+        if name not in ids:
+            yield hole(reference.path, "has wrong lines and no entry in misconceptions.yaml.", f"WRONG {name}", name)
+
+
+def _placeholders(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
+    """Holes for files that still have text from `dlgrade new`."""
+    solution = course.solution(chapter)
+    files = [
+        course.chapter_file(chapter.stem), course.reference(chapter), solution / "misconceptions.yaml",
+        *course.alternates(chapter), *course.suites(chapter), course.reference_test(chapter.id),
+    ]  # fmt: skip
+    for path in files:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        left = [placeholder for placeholder in new_chapter.PLACEHOLDERS if placeholder in text]
+        if left:
+            names = ", ".join(repr(placeholder) for placeholder in left)
+            yield hole(path, f"still has text from `dlgrade new`: {names}; write your own.", left[0])
 
 
 def _wrong_families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
@@ -99,10 +141,10 @@ def _wrong_families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator
     for name in dict.fromkeys(name for exercise in chapter.exercises for name in exercise.forbidden):
         family = course.families.get(name)
         for wrong in families.unresolved(family) if family else [name]:
-            text = f"{wrong} is not in this version of torch; correct it in the family {name}."
-            yield hole(course.families_file, text, f"{name}:")
+            text = f"is not in this version of torch; correct it in the family {name}."
+            yield hole(course.families_file, text, f"{name}:", wrong)
         if family and all(entry.endswith("*") for entry in family.names):
-            yield hole(course.families_file, f"the family {name} has no whole name; add one.", f"{name}:")
+            yield hole(course.families_file, "has no whole name; add one.", f"{name}:", name)
 
 
 def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
@@ -147,14 +189,14 @@ def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[H
     hints = [hint for exercise in chapter.exercises for hint in exercise.hints]
     for text in (chapter.title, *(exercise.title for exercise in chapter.exercises), *hints):
         if not _translated(text):
-            yield hole(path, f"{text.en!r} needs English and Chinese.", text.en)
+            yield hole(path, "needs English and Chinese.", text.en, repr(text.en))
     for exercise in chapter.exercises:
         if not exercise.hints:
-            yield hole(path, f"{exercise.name} needs hints.", f"name: {exercise.name}")
+            yield hole(path, "needs hints.", f"name: {exercise.name}", exercise.name)
     for entry in course.misconceptions(chapter):
         if not _translated(entry.hint):
             path = course.solution(chapter) / "misconceptions.yaml"
-            yield hole(path, f"{entry.id}: its hint needs English and Chinese.", f"id: {entry.id}")
+            yield hole(path, "its hint needs English and Chinese.", f"id: {entry.id}", entry.id)
 
 
 def _translated(text: Text) -> bool:

@@ -59,6 +59,7 @@ GROUPS = (
             "calibrate": both("Train the references and set thresholds.", "训练参考答案并设定阈值。"),
             "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
             "new": both("Create a new chapter.", "新建一章。"),
+            "rename": both("Rename an exercise or a chapter.", "重命名练习或章节。"),
         },
     ),
 )

@@ -90,6 +90,7 @@ def _report(audits: list[ChapterAudit], strays: list[Hole], *, as_json: bool, ju
     holes = [hole for audit in audits for hole in audit.holes] + strays
     echo(show.table(audits))
     echo(show.not_run(audits), nl=False)
+    echo(show.survivors(audits), nl=False)
     if holes:
         echo("\n" + (show.github(holes) if form == "github" else show.holes(holes)))
     echo(f"\n{len(holes)} holes in {len(audits)} chapters." if holes else "\nNo holes.")

@@ -13,17 +13,19 @@ from dlgrade.text import Lang, both
 @click.argument("chapter")
 @click.argument("slug")
 @click.option("--part", default=None, help="Part of the course (its last part). 所属部分。")
+@click.option("--exercises", default="", metavar="A,B,C", help="Their names (the slug). 练习名称。")
 @lang_option
-def command(chapter: str, slug: str, part: str | None, lang: Lang) -> None:
-    """Begin a new chapter: entry, reference, suite, misconceptions, hints. 新建一章。
+def command(chapter: str, slug: str, part: str | None, exercises: str, lang: Lang) -> None:
+    """Begin a new chapter with all its files. 新建一章的全部文件。
 
     \b
-    dlgrade new ch29 resnet --part cnn
+    dlgrade new ch22 pooling --part cnn --exercises pool2d,max_pool_shape
     """
     del lang
     from dlgrade.course.new_chapter import write_chapter
 
-    for path in write_chapter(course.load(), chapter, slug, part):
+    names = exercises.split(",") if exercises else []
+    for path in write_chapter(course.load(), chapter, slug, part, names):
         say(both(f"wrote {path}", f"已写入 {path}"))
     say(
         both(

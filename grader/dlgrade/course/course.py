@@ -313,6 +313,10 @@ class Course:
     def training_suite(self, chapter: Chapter) -> Path:
         return self.folder / "tests" / "training" / f"test_{chapter.stem}.py"
 
+    def reference_test(self, chapter: str) -> Path:
+        """The file that compares the reference of the chapter with this id to an independent oracle."""
+        return self.folder / "tests" / "references" / f"test_{chapter}.py"
+
     def suites(self, chapter: Chapter) -> list[Path]:
         """The chapter's suite, its hidden checks and its checks that train, as far as these files exist."""
         others = self.solution(chapter) / "test_hidden.py", self.training_suite(chapter)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,10 @@ from dlgrade.text import both
 CHAPTER = """\
 title: {{en: {title}, zh: 待译}}
 exercises:
-  - name: {slug}
-    title: {{en: {title}, zh: 待译}}
+"""
+ENTRY = """\
+  - name: {exercise}
+    title: {{en: {heading}, zh: 待译}}
     hints:
       - en: A nudge.
         zh: 一点提示。
@@ -28,9 +32,10 @@ REFERENCE = '''\
 """{id} {title}."""
 
 from torch import Tensor
+'''
+FUNCTION = '''
 
-
-def {slug}(X: Tensor) -> Tensor:
+def {exercise}(X: Tensor) -> Tensor:
     """Return twice the input (source: paper or section of the book).
 
     Args:
@@ -41,48 +46,93 @@ def {slug}(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return 2 * X
-    # WRONG halved: return X / 2
+    # WRONG {wrong}: return X / 2
     # END SOLUTION
 '''
 SUITE = '''\
-"""{id}: {slug}."""
+"""{id}: {title}."""
 
 import pytest
+'''
+CLASS = '''
 
-
-@pytest.mark.exercise("{slug}")
+@pytest.mark.exercise("{exercise}")
 class Test{camel}:
     def test_ordinary_input(self, agree, randn):
         """States the tested behaviour in English.
         用中文说明检查内容。"""
         X = randn(4, 3)
-        agree(lambda impl: impl.{slug}(X))
+        agree(lambda impl: impl.{exercise}(X))
 '''
-MISCONCEPTIONS = """\
-- id: halved
-  exercise: {slug}
-  caught_by: {slug}.ordinary_input
+MISCONCEPTION = """\
+- id: {wrong}
+  exercise: {exercise}
+  caught_by: {exercise}.ordinary_input
   hint:
     en: A question that leads to the misconception.
     zh: 引导学生发现误解的提问。
 """
+ALTERNATES = {
+    "added": "def {exercise}(X):\n    return X + X  # another way to write it\n",
+    "summed": "def {exercise}(X):\n    return sum([X, X])  # a third way to write it\n",
+}
+ORACLE = '''\
+"""{id}'s reference against an independent oracle."""
+
+import torch
+'''
+ORACLE_TEST = '''
+
+def test_{lower}(reference):
+    """{exercise} agrees with an independent oracle."""
+    X = torch.randn(4, 3)
+    torch.testing.assert_close(reference.{exercise}(X), torch.stack([X, X]).sum(dim=0))
+'''
+CONFTEST = '''\
+"""Fixtures that the tests of the references share."""
+
+import pytest
+
+from dlgrade import course
+from dlgrade.course import references
+from dlgrade.judge.trusted import Variant
 
 
-def write_chapter(course: Course, chapter: str, slug: str, part: str | None = None) -> list[Path]:
+@pytest.fixture(scope="module")
+def reference(request):
+    """The reference of the chapter that the test file is named after: `test_ch28.py`."""
+    content = course.load()
+    chapter = content.chapter(request.path.stem.removeprefix("test_"))
+    return Variant("reference", references.source(content, chapter)).module
+'''
+# Text of these files that is for the author: the audit reports a chapter that still has any of it.
+PLACEHOLDERS = (
+    "待译", "A nudge.", "一点提示。", "Return twice the input (source: paper or section of the book)",
+    "States the tested behaviour in English.", "用中文说明检查内容。", "A question that leads to the misconception.",
+    "引导学生发现误解的提问。", "# another way to write it", "# a third way to write it",
+    "torch.stack([X, X]).sum(dim=0)",
+)  # fmt: skip
+
+
+def write_chapter(
+    course: Course, chapter: str, slug: str, part: str | None = None, exercises: Sequence[str] = ()
+) -> list[Path]:
     """Write the files of a new chapter and return their paths.
 
     Args:
         course: The course that gets the chapter.
         chapter: Its id, `ch29`.
-        slug: Its short name, `resnet`; also the name of its one exercise.
+        slug: Its short name, `resnet`.
         part: Id of its part of the course. None: the last part.
+        exercises: The names of its exercises. Empty: one exercise, named after the chapter.
 
     Raises:
         UsageError: a name does not fit, or the chapter or a file exists. Then nothing is written.
     """
-    part = part or course.parts[-1].id
+    part, exercises = part or course.parts[-1].id, exercises or (slug,)
     _check_names(course, chapter, slug, part)
-    files = _files(course, chapter, slug, part)
+    _check_exercises(exercises)
+    files = _files(course, chapter, slug, part, exercises)
     for path in files:
         if path != course.contents_file and path.exists():
             raise UsageError(both(f"{path} exists already; nothing was written.", f"{path} 已存在；未写入任何文件。"))
@@ -92,23 +142,44 @@ def write_chapter(course: Course, chapter: str, slug: str, part: str | None = No
     return list(files)
 
 
-def _files(course: Course, chapter: str, slug: str, part: str) -> dict[Path, str]:
+def _files(course: Course, chapter: str, slug: str, part: str, exercises: Sequence[str]) -> dict[Path, str]:
     """The content of each file. course.yaml comes last: an interrupted run leaves no entry without its files."""
-    names = {
-        "id": chapter, "slug": slug, "title": slug.replace("_", " ").capitalize(),
-        "camel": "".join(word.capitalize() for word in slug.split("_")),
-    }  # fmt: skip
-    stem = f"{chapter}_{slug}"
-    reference = REFERENCE.format(**names)
-    contents = course.contents_file.read_text(encoding="utf-8")
+    stem, title = f"{chapter}_{slug}", _title(slug)
+
+    every = [_names(name, alone=len(exercises) == 1) for name in exercises]
+
+    def filled(head: str, body: str, between: str = "") -> str:
+        return head.format(id=chapter, title=title) + between.join(body.format(**names) for names in every)
+
+    reference = filled(REFERENCE, FUNCTION)
+    solution, tests = course.folder / "solutions" / stem, course.folder / "tests"
+    conftest = course.reference_test(chapter).with_name("conftest.py")
     return {
-        course.folder / "solutions" / stem / "reference.py": reference,
-        course.folder / "solutions" / stem / "misconceptions.yaml": MISCONCEPTIONS.format(**names),
-        course.folder / "tests" / "chapters" / f"test_{stem}.py": SUITE.format(**names),
-        course.chapter_file(stem): CHAPTER.format(**names),
+        solution / "reference.py": reference,
+        solution / "misconceptions.yaml": filled("", MISCONCEPTION),
+        **{
+            solution / "alternates" / f"{name}.py": filled("", body, between="\n\n")
+            for name, body in ALTERNATES.items()
+        },
+        tests / "chapters" / f"test_{stem}.py": filled(SUITE, CLASS),
+        **({} if conftest.exists() else {conftest: CONFTEST}),
+        course.reference_test(chapter): filled(ORACLE, ORACLE_TEST),
+        course.chapter_file(stem): filled(CHAPTER, ENTRY),
         course.chapter_file(stem).with_name(f"{stem}.py"): starter_code(wrong_lines.parted(reference).source),
-        course.contents_file: _with_chapter(contents, part, stem),
+        course.contents_file: _with_chapter(course.contents_file.read_text(encoding="utf-8"), part, stem),
     }
+
+
+def _names(exercise: str, *, alone: bool) -> dict[str, str]:
+    """The name of an exercise in the forms that the templates use."""
+    camel = "".join(word[:1].upper() + word[1:] for word in exercise.split("_"))
+    lower = exercise.lower()
+    wrong = "halved" if alone else f"{lower.replace('_', '-')}-halved"
+    return {"exercise": exercise, "heading": _title(exercise), "camel": camel, "lower": lower, "wrong": wrong}
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize() if name.islower() else name
 
 
 def _with_chapter(contents: str, part: str, stem: str) -> str:
@@ -153,5 +224,17 @@ def _check_names(course: Course, chapter: str, slug: str, part: str) -> None:
             both(
                 "This is the installed course. Write chapters in a checkout, or name one with DLGRADE_COURSE.",
                 "这是随包安装的课程。请在代码仓库中编写章节，或用 DLGRADE_COURSE 指定课程文件夹。",
+            )
+        )
+
+
+def _check_exercises(exercises: Sequence[str]) -> None:
+    wrong = [name for name in exercises if not name.isidentifier() or keyword.iskeyword(name)]
+    if wrong or len({*exercises}) < len(exercises):
+        names = ",".join(exercises)
+        raise UsageError(
+            both(
+                f"--exercises {names}: give different names of Python, with commas and no blanks.",
+                f"--exercises {names}：请给出互不相同的 Python 名称，用英文逗号分隔，不含空格。",
             )
         )

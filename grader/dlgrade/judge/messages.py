@@ -88,10 +88,15 @@ class Checked(msgspec.Struct, frozen=True, tag="checked"):
 
 
 class Graded(msgspec.Struct, frozen=True, tag="graded"):
-    """The answer to a question. After a replay, `why` gives the reason of each check that passed."""
+    """The answer to a question.
+
+    After a replay, `why` gives the reason of each check that passed, and `told` the checks whose probes close over the
+    answer.
+    """
 
     report: ChapterReport
     why: dict[str, Why] = {}
+    told: list[str] = []
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

@@ -18,7 +18,7 @@ from dlgrade.course import Chapter, Course
 from dlgrade.errors import DlgradeError
 from dlgrade.judge.messages import Ask, Begun, CheckCallback, Checked, Graded, Open, Opened, Question, Refused, Replay
 from dlgrade.judge.remote_process import PROGRAM, ForkedJudge, JudgeLost, JudgeProcess, SpawnedJudge
-from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, Why, WorkerMode
+from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, WorkerMode
 from dlgrade.results import ChapterReport
 from dlgrade.submission import Submission
 from dlgrade.worker.limits import Limits
@@ -136,10 +136,9 @@ class RemoteJudge:
         )
         return self._ask(question, on_begin, on_check, on_wait).report
 
-    def replay(self, chapter: Chapter, recorded_at: int, seed: int) -> tuple[ChapterReport, dict[str, Why]]:
-        """Return the report of `dlgrade.judge.replay`, and the reason of each check that passed. Raises as `grade`."""
-        graded = self._ask(Replay(chapter.id, recorded_at, seed))
-        return graded.report, graded.why
+    def replay(self, chapter: Chapter, recorded_at: int, seed: int) -> Graded:
+        """Return the result of `dlgrade.judge.replay`. Raises as `grade`."""
+        return self._ask(Replay(chapter.id, recorded_at, seed))
 
     def _ask(
         self,

@@ -60,7 +60,7 @@ def _answer(judge: Judge, question: Question, replies: int) -> Answer:
     try:
         if isinstance(question, Ask):
             return Graded(_grade(judge, question, replies))
-        return Graded(*replay(judge, judge.course.chapter(question.chapter), question.recorded_at, question.seed))
+        return replay(judge, judge.course.chapter(question.chapter), question.recorded_at, question.seed)
     except WorkersGone:
         raise
     except DlgradeError as error:

@@ -138,6 +138,8 @@ def find(name: str) -> Iterator[Binding]:
 
 
 def _owner(path: str) -> Any:
+    if not path:
+        raise LookupError(path)
     module, _, rest = path, "", ""
     while module not in sys.modules:
         try:
