@@ -253,11 +253,16 @@ class Anchored(nn.Module):
 
 
 class Cargo(torch.Tensor):
-    """A tensor that notes where it is sent, and stays where it is."""
+    """A tensor that notes where it is sent, and stays where it is. Results of operations on it note nothing."""
 
-    def to(self, device=None, *_args, **_kwargs):
-        self.note(device)
-        return self.as_subclass(torch.Tensor)
+    note = None
+
+    def to(self, *places, **options):
+        plain = self.as_subclass(torch.Tensor)
+        if self.note is None:
+            return plain.to(*places, **options)
+        self.note(places[0] if places else options["device"])
+        return plain
 
 
 def cargo(data, sent, name=""):
