@@ -127,7 +127,7 @@ def gradients_of(impl: Any, parts: tuple[Any, ...], names: tuple[str, ...], of: 
 
         def as_leaf(tensor: torch.Tensor, found: list[torch.Tensor] = leaves[name]) -> torch.Tensor:
             found.append(tensor.clone().requires_grad_())
-            return found[-1]
+            return found[-1].clone()  # an in-place change of a leaf would raise
 
         given[name] = each_tensor(given[name], as_leaf)
     result = function(*given.values())

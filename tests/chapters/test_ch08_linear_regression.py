@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade.testing import close, draw_int, gradients, to_grid, written_from_scratch
+from dlgrade.testing import close, draw_int, promise, standard, to_grid, written_from_scratch
 
 NORMAL = True, torch.tensor([1, 0.7])  # what `distribution` should give
 
@@ -234,6 +234,11 @@ class TestDataIter:
 
 @pytest.mark.exercise("linreg")
 class TestLinreg:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("X", "w", "b"))
+    def arguments(self, randn, chance):
+        n, d = chance.sample(range(2, 9), 2)
+        return {"X": randn(n, d), "w": randn(d, 1), "b": randn(1)}
+
     @pytest.mark.points(2)
     def test_column(self, run, randn):
         """For weights (d, 1) gives a column of predictions, as torch's linear layer.
@@ -261,30 +266,16 @@ class TestLinreg:
         expected = [F.linear(X, w.T, b), F.linear(X[:, :1], w[:1], b)]
         close(run(lambda impl: [impl.linreg(X, w, b), impl.linreg(X[:, :1], w[:1], b)]), expected)
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64 and its precision, also on a non-contiguous input.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        X, w, b = randn(3, 7, dtype=torch.float64).T, randn(3, 1, dtype=torch.float64), randn(1, dtype=torch.float64)
-        close(run(lambda impl: impl.linreg(X, w, b)), F.linear(X, w.T, b))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Gives the right gradients for features, weights and bias.
-        特征、权重和偏置的梯度正确。"""
-        inputs = [randn(*shape, dtype=torch.float64) for shape in ((5, 3), (3, 1), (1,))]
-        agree(lambda impl: gradients(impl.linreg, *inputs))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = randn(4, 2), randn(2, 1), randn(1)
-        agree(lambda impl: (impl.linreg(*arguments), arguments))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("squared_loss")
 class TestSquaredLoss:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("y_hat", "y"))
+    def arguments(self, randn, chance):
+        shape = chance.sample(range(2, 9), 2)
+        return {"y_hat": randn(*shape), "y": randn(*shape)}
+
     @pytest.mark.points(2)
     def test_columns(self, run, randn):
         """Gives half the squared error of each prediction, be it one of a column or of several outputs.
@@ -316,31 +307,6 @@ class TestSquaredLoss:
         y_hat = randn(4, 1)
         error = torch.tensor([[0.0], [2.0], [0.0], [-3.0]]) * (1 + randn(1).abs())
         close(run(lambda impl: impl.squared_loss(y_hat, y_hat + error)), error**2 / 2)
-
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64 and its precision, also on non-contiguous inputs.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        y_hat, y = randn(3, 4, dtype=torch.float64).T, randn(3, 4, dtype=torch.float64).T
-        close(run(lambda impl: impl.squared_loss(y_hat, y)), F.mse_loss(y_hat, y, reduction="none") / 2)
-
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """The gradient for a prediction is its error, and for the label the same with the other sign.
-        对预测的梯度等于误差，对标签的梯度与之相反。"""
-        y_hat, y = randn(5, 1, dtype=torch.float64), randn(5, dtype=torch.float64)
-
-        def probe(impl):
-            p, t = y_hat.clone().requires_grad_(), y.clone().requires_grad_()
-            impl.squared_loss(p, t).sum().backward()
-            return p.grad, t.grad
-
-        close(run(probe), (y_hat - y[:, None], y - y_hat[:, 0]))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = randn(4, 1), randn(4)
-        agree(lambda impl: (impl.squared_loss(*arguments), arguments))
 
     test_from_scratch = written_from_scratch
 

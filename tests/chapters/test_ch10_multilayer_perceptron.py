@@ -6,7 +6,16 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, draw_int, expect, gradients, shuffled, to_grid, written_from_scratch
+from dlgrade.testing import (
+    close,
+    draw_int,
+    expect,
+    promise,
+    shuffled,
+    standard,
+    to_grid,
+    written_from_scratch,
+)
 
 SQUARE = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 XOR = torch.tensor([-1, 1, 1, -1])
@@ -14,6 +23,15 @@ XOR = torch.tensor([-1, 1, 1, -1])
 
 @pytest.mark.exercise("relu")
 class TestRelu:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.non_contiguous(id="transposed_input"),
+        promise.gradients("X"),
+    )
+    def arguments(self, randn, chance):
+        return {"X": randn(*chance.sample(range(4, 9), 2))}
+
     @pytest.mark.points(2)
     def test_values(self, run, randn):
         """Keeps what is above zero and makes the rest zero, as torch does.
@@ -39,36 +57,11 @@ class TestRelu:
         X = torch.cat([randn(1, 7), torch.tensor([[-1.5, 0.5]])], 1)
         agree(lambda impl: impl.relu(X))
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        X = randn(4, 4, dtype=torch.float64)
-        agree(lambda impl: impl.relu(X))
-
-    def test_transposed_input(self, agree, randn):
-        """Takes a transposed, non-contiguous input.
-        可接受转置得到的非连续输入。"""
-        X = randn(3, 6)
-        agree(lambda impl: impl.relu(X.t()))
-
     def test_infinite_input(self, agree, randn):
         """Makes zero of -inf, not NaN, and keeps inf.
         -inf 变为零而不是 NaN；inf 保持不变。"""
         X = torch.cat([torch.tensor([-torch.inf, torch.inf, -3e38, 3e38]), randn(4)])
         agree(lambda impl: impl.relu(X))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the gradient on where the input is above zero, and nowhere else.
-        只在输入大于零处传递梯度。"""
-        X = randn(4, 6, dtype=torch.float64)
-        agree(lambda impl: gradients(lambda x: impl.relu(1.0 * x), X))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its argument as it was.
-        不修改传入的参数。"""
-        X = randn(3, 4)
-        agree(lambda impl: (impl.relu(X), X))
 
     test_from_scratch = written_from_scratch
 
@@ -210,6 +203,11 @@ def xor(randn):
 
 @pytest.mark.exercise("perceptron")
 class TestPerceptron:
+    @standard(promise.untouched, promise.float64_transposed)
+    def arguments(self, separable):
+        X, y, _ = separable(10, 3)
+        return {"X": X, "y": y}
+
     @pytest.mark.points(2)
     def test_separable(self, agree, separable):
         """Finds the weights, the bias and the number of updates that follow from the rule and the order.
@@ -292,19 +290,6 @@ class TestPerceptron:
         X, y, _ = separable(10, 2)
         agree(lambda impl: impl.perceptron(X, y.to(X.dtype)))
 
-    def test_float64_transposed(self, agree, separable):
-        """Takes non-contiguous float64 examples and keeps float64.
-        可接受非连续的 float64 样本，并保持 float64。"""
-        X, y, _ = separable(10, 3, dtype=torch.float64)
-        columns = X.t().contiguous()
-        agree(lambda impl: impl.perceptron(columns.t(), y))
-
-    def test_arguments_untouched(self, agree, separable):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        X, y, _ = separable(8, 2)
-        agree(lambda impl: (impl.perceptron(X, y), X, y))
-
 
 def outputs(W1, b1, W2, b2):
     """What a network with these weights gives for (0, 0), (0, 1), (1, 0) and (1, 1)."""
@@ -347,6 +332,11 @@ def through(X, weights, biases):
 
 @pytest.mark.exercise("collapse_linear")
 class TestCollapseLinear:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("weights", "biases"))
+    def arguments(self, layers, chance):
+        weights, biases = layers(*chance.sample(range(2, 7), 4))
+        return {"weights": weights, "biases": biases}
+
     @pytest.mark.points(2)
     def test_three_layers(self, run, layers):
         """Makes one layer of three of differing widths: it maps zeros and unit vectors as the stack does.
@@ -397,31 +387,3 @@ class TestCollapseLinear:
         列表和元组都可以。"""
         weights, biases = layers(2, 3, 4, 2)
         agree(lambda impl: impl.collapse_linear(tuple(weights), tuple(biases)))
-
-    def test_float64_transposed(self, agree, layers):
-        """Takes non-contiguous float64 weights and keeps float64.
-        可接受非连续的 float64 权重，并保持 float64。"""
-        weights, biases = layers(3, 4, 3, 4, dtype=torch.float64)
-        columns = [weight.t().contiguous() for weight in weights]
-        agree(lambda impl: impl.collapse_linear([column.t() for column in columns], biases))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, layers):
-        """Gives the right gradients for all weights and biases.
-        所有权重和偏置的梯度都正确。"""
-        weights, biases = layers(3, 4, 2, 3, dtype=torch.float64)
-
-        def probe(impl):
-            def collapsed(*tensors):
-                W, b = impl.collapse_linear(tensors[:3], tensors[3:])
-                return torch.cat([W.flatten(), b])
-
-            return gradients(collapsed, *weights, *biases)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, layers):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        stack = layers(3, 3, 3)
-        agree(lambda impl: (impl.collapse_linear(*stack), stack))

@@ -12,9 +12,10 @@ from dlgrade.testing import (
     close,
     descend,
     expect,
-    gradients,
+    promise,
     set_parameters,
     sizes,
+    standard,
     varied_matrices,
     with_gradients,
     written_from_scratch,
@@ -114,6 +115,15 @@ class TestInitRnnState:
 
 @pytest.mark.exercise("rnn")
 class TestRnn:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.gradients("inputs", "state", "params", of=0),
+        call=lambda impl, inputs, *rest: [impl.rnn(scale * inputs, *rest) for scale in (1, 1e4)],  # saturates, too
+    )
+    def arguments(self, case, chance):
+        return dict(zip(("inputs", "state", "params"), case(*chance.sample(range(2, 6), 2)), strict=True))
+
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
         """Gives the outputs of all steps, from a state of zeros.
@@ -134,26 +144,6 @@ class TestRnn:
         单个序列可以分成两段计算（例如第一段只有一步）：状态从前一段传到后一段。"""
         inputs, state, params = case(batch=1)
         agree(lambda impl: impl.rnn(inputs[1:], impl.rnn(inputs[:1], state, params)[1], params))
-
-    def test_float64_transposed(self, agree, case):
-        """Keeps float64, and its precision; takes non-contiguous inputs and weights; saturates at large inputs.
-        保持 float64 及其精度；可接受非连续的输入和权重；输入很大时隐状态会饱和。"""
-        inputs, state, params = case(dtype=torch.float64)
-        inputs, params[1] = inputs.transpose(0, 1).contiguous().transpose(0, 1), params[1].T
-        agree(lambda impl: [impl.rnn(scale * inputs, state, params) for scale in (1, 1e4)])
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, case):
-        """Gives the right gradients for inputs, initial state and parameters, through all steps.
-        输入、初始状态和所有参数的梯度正确，且能穿过所有时间步。"""
-        inputs, (H,), params = case(dtype=torch.float64)
-        agree(lambda impl: gradients(lambda X, h, *p: impl.rnn(X, (h,), list(p))[0], inputs, H, *params))
-
-    def test_arguments_untouched(self, agree, case):
-        """Leaves inputs, state and parameters as they were.
-        不修改输入、状态和参数。"""
-        arguments = case()
-        agree(lambda impl: (impl.rnn(*arguments), arguments))
 
     test_from_scratch = written_from_scratch
 

@@ -9,8 +9,9 @@ from dlgrade.testing import (
     Sketch,
     close,
     expect,
-    gradients,
+    promise,
     sizes,
+    standard,
     varied_matrices,
     with_gradients,
     written_from_scratch,
@@ -178,6 +179,15 @@ class TestInitGruState:
 
 @pytest.mark.exercise("gru")
 class TestGru:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.non_contiguous(id="transposed"),
+        promise.gradients("inputs", "state", "params", of=0),
+    )
+    def arguments(self, case, chance):
+        return dict(zip(("inputs", "state", "params"), case(*chance.sample(range(2, 6), 2)), strict=True))
+
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
         """Gives the outputs of all steps, from a state of zeros.
@@ -257,48 +267,27 @@ class TestGru:
         states, last = loaded(nn.GRU(VOCAB, HIDDENS), W_x.T, W_h.T, b, 0 * b)(inputs, H[None])
         close(run(lambda impl: impl.gru(inputs, (H,), params)), (outputs_of(states, params), (last[0],)))
 
-    def test_float64(self, agree, case):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        arguments = case(dtype=torch.float64)
-        agree(lambda impl: impl.gru(*arguments))
-
-    def test_transposed(self, agree, case):
-        """Takes non-contiguous inputs and weights.
-        可接受非连续的输入和权重。"""
-        inputs, (H,), params = case()
-        inputs = inputs.transpose(0, 1).contiguous().transpose(0, 1)
-        params = [p.T.contiguous().T if p.dim() == 2 else p for p in params]
-        agree(lambda impl: impl.gru(inputs, (H.T.contiguous().T,), params))
-
     def test_large_inputs(self, agree, case):
         """Saturates at large inputs: no overflow, no NaN.
         输入很大时门会饱和，而不会溢出或出现 NaN。"""
         inputs, state, params = case(dtype=torch.float64)
         agree(lambda impl: impl.gru(1e4 * inputs, state, params))
 
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, case):
-        """Gives the right gradients for inputs, state and parameters, through all steps.
-        输入、状态和所有参数的梯度正确，且能穿过所有时间步。"""
-        inputs, (H,), params = case(dtype=torch.float64)
-
-        def probe(impl):
-            return gradients(lambda X, h, *p: impl.gru(X, (h,), list(p))[0], inputs, H, *params)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, case):
-        """Leaves inputs, state and parameters as they were.
-        不修改输入、状态和参数。"""
-        arguments = case()
-        agree(lambda impl: (impl.gru(*arguments), arguments))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("gru_cell_torch")
 class TestGruCellTorch:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.non_contiguous(id="transposed"),
+        promise.gradients("x", "h", "w_ih", "w_hh", "b_ih", "b_hh"),
+    )
+    def arguments(self, cell, chance):
+        names = "x", "h", "w_ih", "w_hh", "b_ih", "b_hh"
+        return dict(zip(names, cell(*chance.sample(range(2, 7), 3)), strict=True))
+
     @pytest.mark.points(2)
     def test_step(self, run, cell):
         """Gives what torch.nn.GRUCell gives.
@@ -353,35 +342,10 @@ class TestGruCellTorch:
         cases = cell(batch=1), cell(batch=1, inputs=2, hiddens=6), cell(inputs=1, hiddens=1)
         agree(lambda impl: [impl.gru_cell_torch(*arguments) for arguments in cases])
 
-    def test_float64(self, agree, cell):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        arguments = cell(dtype=torch.float64)
-        agree(lambda impl: impl.gru_cell_torch(*arguments))
-
-    def test_transposed(self, agree, cell):
-        """Takes non-contiguous inputs and weights.
-        可接受非连续的输入和权重。"""
-        arguments = cell()
-        agree(lambda impl: impl.gru_cell_torch(*(a.T.contiguous().T if a.dim() == 2 else a for a in arguments)))
-
     def test_large_inputs(self, agree, cell):
         """Saturates at large inputs: no overflow, no NaN.
         输入很大时门会饱和，而不会溢出或出现 NaN。"""
         x, *rest = cell(dtype=torch.float64)
         agree(lambda impl: impl.gru_cell_torch(1e4 * x, *rest))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, cell):
-        """Gives the right gradients for all six arguments.
-        六个参数的梯度都正确。"""
-        arguments = cell(dtype=torch.float64)
-        agree(lambda impl: gradients(impl.gru_cell_torch, *arguments))
-
-    def test_arguments_untouched(self, agree, cell):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        arguments = cell()
-        agree(lambda impl: (impl.gru_cell_torch(*arguments), arguments))
 
     test_from_scratch = written_from_scratch

@@ -9,8 +9,9 @@ from dlgrade.testing import (
     Sketch,
     close,
     expect,
-    gradients,
+    promise,
     sizes,
+    standard,
     varied_matrices,
     with_gradients,
     written_from_scratch,
@@ -185,6 +186,15 @@ class TestInitLstmState:
 
 @pytest.mark.exercise("lstm")
 class TestLstm:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.non_contiguous(id="transposed"),
+        promise.gradients("inputs", "state", "params", of=0),
+    )
+    def arguments(self, case, chance):
+        return dict(zip(("inputs", "state", "params"), case(*chance.sample(range(2, 6), 2)), strict=True))
+
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
         """Gives the outputs of all steps, from a state of zeros.
@@ -270,43 +280,11 @@ class TestLstm:
         close((outputs[-3:], C), (H @ params[W_HQ] + params[B_Q], torch.full_like(C, 6.0)))
         close(H, torch.full_like(H, 6.0).tanh())
 
-    def test_float64(self, agree, case):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        arguments = case(dtype=torch.float64)
-        agree(lambda impl: impl.lstm(*arguments))
-
-    def test_transposed(self, agree, case):
-        """Takes non-contiguous inputs, states and weights.
-        可接受非连续的输入、状态和权重。"""
-        inputs, state, params = case()
-        inputs = inputs.transpose(0, 1).contiguous().transpose(0, 1)
-        state = tuple(s.T.contiguous().T for s in state)
-        params = [p.T.contiguous().T if p.dim() == 2 else p for p in params]
-        agree(lambda impl: impl.lstm(inputs, state, params))
-
     def test_large_inputs(self, agree, case):
         """Saturates at large inputs: no overflow, no NaN.
         输入很大时门会饱和，而不会溢出或出现 NaN。"""
         inputs, state, params = case(dtype=torch.float64)
         agree(lambda impl: impl.lstm(1e4 * inputs, state, params))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, case):
-        """Gives the right gradients for inputs, state and parameters, through all steps.
-        输入、状态和所有参数的梯度正确，且能穿过所有时间步。"""
-        inputs, state, params = case(dtype=torch.float64)
-
-        def probe(impl):
-            return gradients(lambda X, h, c, *p: impl.lstm(X, (h, c), list(p))[0], inputs, *state, *params)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, case):
-        """Leaves inputs, state and parameters as they were.
-        不修改输入、状态和参数。"""
-        arguments = case()
-        agree(lambda impl: (impl.lstm(*arguments), arguments))
 
     test_from_scratch = written_from_scratch
 

@@ -7,7 +7,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, expect, gradients, parameter_gradients, set_parameters, written_from_scratch
+from dlgrade.testing import (
+    close,
+    expect,
+    gradients,
+    parameter_gradients,
+    promise,
+    set_parameters,
+    standard,
+    written_from_scratch,
+)
 
 VOCAB, WIDTH, FFN, HEADS, SIZES = 9, 8, 5, 2, (8, 8, 8, 8)
 
@@ -16,6 +25,11 @@ VOCAB, WIDTH, FFN, HEADS, SIZES = 9, 8, 5, 2, (8, 8, 8, 8)
 def words(generator):
     """words(2, 5): random word indices of this shape."""
     return lambda *shape: torch.randint(VOCAB, shape, generator=generator)
+
+
+def lengths(chance, n, most):
+    """Drawn valid lengths of n examples."""
+    return torch.tensor([chance.randint(1, most) for _ in range(n)])
 
 
 def ffn(impl, *sizes):
@@ -127,6 +141,17 @@ def decoder_layer(X, enc_outputs, valid_lens=None):
 
 @pytest.mark.exercise("PositionWiseFFN")
 class TestPositionWiseFFN:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed,
+        promise.gradients("X"),
+        net=lambda impl: ffn(impl, 4, 5, 3),
+        call=lambda net, X: [net(X), net(X[:1])],
+    )
+    def arguments(self, randn, chance):
+        n, steps = chance.sample(range(2, 6), 2)
+        return {"X": randn(n, steps, 4)}
+
     @pytest.mark.points(2)
     def test_mlp(self, run, randn):
         """Is a linear layer, a ReLU and another linear layer, on the last axis.
@@ -141,28 +166,20 @@ class TestPositionWiseFFN:
         X, order = randn(2, 4, 4), torch.tensor([2, 0, 3, 1])
         agree(lambda impl: [ffn(impl, 4, 7, 4)(x) for x in (X, X[:, order], X[1:, 2:3])])
 
-    def test_float64_transposed(self, agree, randn):
-        """Keeps float64, takes a non-contiguous input, a batch of one too.
-        保持 float64，可接受非连续的输入，包括只有一个样本的批量。"""
-        X = randn(4, 3, 2, dtype=torch.float64).permute(2, 1, 0)
-        agree(lambda impl: [ffn(impl, 4, 5, 2).double()(x) for x in (X, X[:1])])
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input and to both layers.
-        输入和两个线性层的梯度正确。"""
-        X = randn(2, 3, 4, dtype=torch.float64)
-        agree(lambda impl: all_gradients(ffn(impl, 4, 5, 3), lambda net, x: net(x), X))
-
-    def test_input_untouched(self, agree, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(2, 3, 4)
-        agree(lambda impl: [ffn(impl, 4, 5, 4)(X), X])
-
 
 @pytest.mark.exercise("AddNorm")
 class TestAddNorm:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.gradients("X", "Y"),
+        net=lambda impl: add_norm(impl, 4),
+        call=lambda net, X, Y: [net(X, Y), net(X[:1], Y[:1])],
+    )
+    def arguments(self, randn, chance):
+        n, steps = chance.sample(range(2, 6), 2)
+        return {"X": randn(n, steps, 4), "Y": randn(n, steps, 4)}
+
     @pytest.mark.points(2)
     def test_layer_norm(self, run, randn):
         """Normalises the sum of X and Y over the last axis, or the last two, as torch's layer_norm does.
@@ -197,28 +214,14 @@ class TestAddNorm:
         results = run(lambda impl: [add_norm(impl, 4, 1.0)(X, Y), add_norm(impl, 4, 0.5).eval()(X, Y)])
         close(results, [normalised(X, 4), normalised(X + Y, 4)])
 
-    def test_float64_transposed(self, agree, randn):
-        """Keeps float64, takes non-contiguous inputs, a batch of one too.
-        保持 float64，可接受非连续的输入，包括只有一个样本的批量。"""
-        X, Y = randn(4, 3, 2, dtype=torch.float64).permute(2, 1, 0), randn(2, 4, 3, dtype=torch.float64).mT
-        agree(lambda impl: [add_norm(impl, 4).double()(*pair) for pair in ((X, Y), (X[:1], Y[:1]))])
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to X, Y, the scale and the shift.
-        X、Y 以及缩放和平移参数的梯度正确。"""
-        X, Y = randn(2, 3, 4, dtype=torch.float64), randn(2, 3, 4, dtype=torch.float64)
-        agree(lambda impl: all_gradients(add_norm(impl, 4), lambda net, x, y: net(x, y), X, Y))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves X and Y as they were.
-        不修改 X 和 Y。"""
-        X, Y = randn(2, 3, 4), randn(2, 3, 4)
-        agree(lambda impl: [add_norm(impl, 4)(X, Y), X, Y])
-
 
 @pytest.mark.exercise("EncoderBlock")
 class TestEncoderBlock:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("X"), net=encoder_block)
+    def arguments(self, randn, chance):
+        n, steps = chance.sample(range(2, 6), 2)
+        return {"X": randn(n, steps, WIDTH), "valid_lens": lengths(chance, n, steps)}
+
     @pytest.mark.points(2)
     def test_torch_layer(self, run, randn):
         """Gives what torch.nn.TransformerEncoderLayer gives, a batch of one and a single step too.
@@ -258,30 +261,16 @@ class TestEncoderBlock:
         X = randn(2, 4, WIDTH)
         agree(lambda impl: in_both_modes(encoder_block(impl, dropout=1.0), lambda net: net(X, None), ["attention"]))
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, and takes a non-contiguous input.
-        保持 float64，可接受非连续的输入。"""
-        X, valid_lens = randn(WIDTH, 4, 2, dtype=torch.float64).permute(2, 1, 0), torch.tensor([3, 4])
-        close(run(lambda impl: encoder_block(impl).double()(X, valid_lens)), encoder_layer(X, valid_lens))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input, through both residuals, and to all parameters.
-        输入（经由两条残差连接）和所有参数的梯度正确。"""
-        X, valid_lens = randn(2, 4, WIDTH, dtype=torch.float64), torch.tensor([3, 4])
-        agree(lambda impl: all_gradients(encoder_block(impl), lambda net, x: net(x, valid_lens), X))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its input and the valid lengths as they were.
-        不修改输入和有效长度。"""
-        X, valid_lens = randn(2, 4, WIDTH), torch.tensor([3, 1])
-        agree(lambda impl: [encoder_block(impl)(X, valid_lens), X, valid_lens])
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("TransformerEncoder")
 class TestTransformerEncoder:
+    @standard(promise.untouched, promise.gradients, net=encoder)
+    def arguments(self, words, chance):
+        n, steps = chance.sample(range(2, 6), 2)
+        return {"X": words(n, steps), "valid_lens": lengths(chance, n, steps)}
+
     @pytest.mark.points(2)
     def test_outputs(self, agree, words):
         """Embeds, scales, adds the codes of the positions and goes through its blocks; ignores further arguments.
@@ -326,24 +315,17 @@ class TestTransformerEncoder:
         X = words(2, 4)
         agree(lambda impl: [in_both_modes(encoder(impl, n, dropout=1.0), lambda net: net(X, None)) for n in (0, 2)])
 
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, words):
-        """Passes the right gradients to the embedding and to every block, in float64.
-        嵌入层和各块的梯度正确（float64）。"""
-        X, valid_lens = words(2, 4), torch.tensor([3, 4])
-        agree(lambda impl: all_gradients(encoder(impl), lambda net: net(X, valid_lens)))
-
-    def test_arguments_untouched(self, agree, words):
-        """Leaves the words and the valid lengths as they were.
-        不修改传入的词和有效长度。"""
-        X, valid_lens = words(2, 4), torch.tensor([1, 3])
-        agree(lambda impl: [encoder(impl)(X, valid_lens), X, valid_lens])
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("DecoderBlock")
 class TestDecoderBlock:
+    @standard(promise.untouched, promise.gradients("X", "enc_outputs"), net=decoder_block, call=decode)
+    def arguments(self, randn, chance):
+        n, steps, source = chance.sample(range(2, 6), 3)
+        X, outputs = randn(n, steps, WIDTH), randn(n, source, WIDTH)
+        return {"X": X, "enc_outputs": outputs, "valid_lens": lengths(chance, n, source)}
+
     @pytest.mark.points(2)
     def test_torch_layer(self, run, randn):
         """In training gives what torch.nn.TransformerDecoderLayer gives with a causal mask, one example or step too.
@@ -406,24 +388,17 @@ class TestDecoderBlock:
         X, outputs = (randn(WIDTH, steps, 2, dtype=torch.float64).permute(2, 1, 0) for steps in (3, 5))
         agree(lambda impl: decode(decoder_block(impl, norm_shape=[3, WIDTH]).double(), X, outputs))
 
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input, the encoder's outputs and all parameters.
-        输入、编码器的输出和所有参数的梯度正确。"""
-        inputs, valid_lens = [randn(2, n, WIDTH, dtype=torch.float64) for n in (3, 4)], torch.tensor([3, 4])
-        agree(lambda impl: all_gradients(decoder_block(impl), lambda net, *xs: decode(net, *xs, valid_lens), *inputs))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves its input, the encoder's outputs and their lengths as they were.
-        不修改输入、编码器的输出和有效长度。"""
-        X, outputs, valid_lens = randn(2, 3, WIDTH), randn(2, 4, WIDTH), torch.tensor([2, 3])
-        agree(lambda impl: [decode(decoder_block(impl), X, outputs, valid_lens), X, outputs, valid_lens])
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("TransformerDecoder")
 class TestTransformerDecoder:
+    @standard(promise.untouched, promise.gradients("enc_outputs"), net=decoder, call=decode)
+    def arguments(self, words, randn, chance):
+        n, steps, source = chance.sample(range(2, 6), 3)
+        X, outputs = words(n, steps), randn(n, source, WIDTH)
+        return {"X": X, "enc_outputs": outputs, "valid_lens": lengths(chance, n, source)}
+
     @pytest.mark.points(2)
     def test_logits(self, agree, words, randn):
         """In training gives the logits of every next word, of the scaled embedding gone through all blocks.
@@ -482,18 +457,5 @@ class TestTransformerDecoder:
         outputs = randn(2, 3, WIDTH)
         X, call = words(2, 1), lambda net: decode(net, X, outputs)
         agree(lambda impl: [in_both_modes(decoder(impl, n, dropout=1.0), call) for n in (0, 2)])
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, words, randn):
-        """Passes the right gradients to the encoder's outputs and to all parameters, in float64.
-        编码器的输出和所有参数的梯度正确（float64）。"""
-        X, outputs, valid_lens = words(2, 3), randn(2, 4, WIDTH, dtype=torch.float64), torch.tensor([2, 4])
-        agree(lambda impl: all_gradients(decoder(impl), lambda net, y: decode(net, X, y, valid_lens), outputs))
-
-    def test_arguments_untouched(self, agree, words, randn):
-        """Leaves the words, the encoder's outputs and their lengths as they were.
-        不修改传入的词、编码器的输出和有效长度。"""
-        X, outputs, valid_lens = words(2, 3), randn(2, 4, WIDTH), torch.tensor([1, 3])
-        agree(lambda impl: [decode(decoder(impl), X, outputs, valid_lens), X, outputs, valid_lens])
 
     test_from_scratch = written_from_scratch
