@@ -171,7 +171,7 @@ def course_strays(course: Course) -> Iterator[Hole]:
     """Holes for files of exercises/, solutions/ and tests/ that belong to no chapter."""
     stems = set(course.stems)
     expected = {
-        course.folder / "exercises": {"course.yaml", "ready_made.yaml", *stems},
+        course.folder / "exercises": {"course.yaml", "ready_made.yaml", course.book_module.name, *stems},
         **{course.chapter_file(stem).parent: {"chapter.yaml", f"{stem}.py"} for stem in stems},
         course.folder / "solutions": stems,
         **{folder: {f"test_{stem}.py" for stem in stems} for folder in course.suite_folders},
