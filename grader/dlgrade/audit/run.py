@@ -191,7 +191,9 @@ class Audit:
         for mutant in survivors:
             _, path, line = reference.lines[mutant.line - 1]
             text = "no check notices; add one, or list it in equivalents.yaml with the reason."
-            result.holes.append(Hole(chapter.id, "mutant-survived", text, str(path), line, mutant.name))
+            result.holes.append(
+                Hole(chapter.id, "mutant-survived", text, str(path), line, f"{mutant.before} -> {mutant.after}")
+            )
         result.survivors = [mutant.change for mutant in survivors]
         result.mutants = MutantCounts(len(chosen) - len(alive), len(alive) - len(survivors), len(survivors))
 
