@@ -225,7 +225,7 @@ class HoleFinder:
 
     def _forbidden(self, trials: list[Trial]) -> Iterator[Hole]:
         """Holes for exercises that forbid operations without a check of it, or give points to a call of one."""
-        forbidding = {exercise.name for exercise in self.chapter.exercises if exercise.forbidden}
+        forbidding = {entry.name for entry in self.chapter.exercises if entry.forbidden} & self.defined
         checks = [check for trial in trials for check in trial.report.checks if check.exercise in forbidding]
         guarded = {check.exercise for check in checks if check.id == f"{check.exercise}.from_scratch"}
         for name in sorted(forbidding - guarded if trials else ()):
