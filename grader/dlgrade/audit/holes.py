@@ -25,8 +25,9 @@ REPLAY_ADVICE: dict[Why, str] = {
 class HoleFinder:
     """Finds the holes of one chapter, and the line at fault of each.
 
-    The order of the calls: `of_references`, then `of_others`. Checks that fail the reference or pass starter code are
-    `broken`: nothing else is said about them, as everything else would follow from that.
+    The order of the calls: `of_references`, then `of_others`. All checks of an exercise whose reference fails a check
+    are `broken`, and so are checks that pass starter code. Nothing else is said about them, as it would follow
+    from that.
     """
 
     def __init__(self, course: Course, chapter: Chapter) -> None:
@@ -48,11 +49,11 @@ class HoleFinder:
         yield from self._unpaired({check.exercise for check in checks.values() if check.points})
         right = [trial for trial in trials if trial.made_up.kind == "right"]
         yield from self._right(right, "the reference", with_bonus=True)
-        failed = {check for trial in right for check in trial.failed}
+        wrong = {checks[name].exercise for trial in right for name in trial.failed}
+        self.broken |= {check.id for check in checks.values() if check.exercise in wrong}
         for trial in trials:
             if trial.made_up.kind == "starter":
-                yield from self._starter(trial, self.broken | failed)
-        self.broken |= failed
+                yield from self._starter(trial)
 
     def of_others(self, trials: list[Trial], *, misconceptions_apply: bool) -> Iterator[Hole]:
         """The holes that all other submissions show. Mutants are counted elsewhere.
@@ -106,9 +107,9 @@ class HoleFinder:
             text = "has checks, and is no exercise of chapter.yaml; add it there, or correct the mark of its class."
             yield Hole(self.chapter.id, "files", text, str(suite), line_of(suite, mark), name)
 
-    def _starter(self, trial: Trial, explained: set[str]) -> Iterator[Hole]:
+    def _starter(self, trial: Trial) -> Iterator[Hole]:
         for check in trial.report.checks:
-            if check.verdict is Verdict.NOT_IMPLEMENTED or check.needs or check.id in explained:
+            if check.verdict is Verdict.NOT_IMPLEMENTED or check.needs or check.id in self.broken:
                 continue
             self.broken.add(check.id)
             text = f"starter code gets {check.verdict.value}, not NOT_IMPLEMENTED; let the check call the exercise."
@@ -225,7 +226,7 @@ class HoleFinder:
 
     def _forbidden(self, trials: list[Trial]) -> Iterator[Hole]:
         """Holes for exercises that forbid operations without a check of it, or give points to a call of one."""
-        forbidding = {exercise.name for exercise in self.chapter.exercises if exercise.forbidden}
+        forbidding = {entry.name for entry in self.chapter.exercises if entry.forbidden} & self.defined
         checks = [check for trial in trials for check in trial.report.checks if check.exercise in forbidding]
         guarded = {check.exercise for check in checks if check.id == f"{check.exercise}.from_scratch"}
         for name in sorted(forbidding - guarded if trials else ()):

@@ -86,8 +86,8 @@ def _stripped(report: ChapterReport) -> ChapterReport:
 class Audit:
     """Audits chapters, one after the other.
 
-    A chapter has five phases. The files are checked first. Starter code and the reference are graded next: checks that
-    they show to be broken are judged by nothing else. If any check is left, all other made-up submissions are graded
+    A chapter has five phases. The files are checked first. Starter code and the reference are graded next: nothing else
+    is said about checks that they show to be broken. If any check is left, all other made-up submissions are graded
     at once. Mutants are counted. Last, checks that caught nothing are tried on more mutants, until one is caught.
     Holes come in this order, so that causes come before their effects, and holes of the same cause are one.
 
@@ -191,7 +191,9 @@ class Audit:
         for mutant in survivors:
             _, path, line = reference.lines[mutant.line - 1]
             text = "no check notices; add one, or list it in equivalents.yaml with the reason."
-            result.holes.append(Hole(chapter.id, "mutant-survived", text, str(path), line, mutant.name))
+            result.holes.append(
+                Hole(chapter.id, "mutant-survived", text, str(path), line, f"{mutant.before} -> {mutant.after}")
+            )
         result.survivors = [mutant.change for mutant in survivors]
         result.mutants = MutantCounts(len(chosen) - len(alive), len(alive) - len(survivors), len(survivors))
 

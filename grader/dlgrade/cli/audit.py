@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dlgrade import course as courses
-from dlgrade.cli import complete, echo, echo_json, lang_option, tell_sandbox
+from dlgrade.cli import complete, echo, echo_json, lang_option, say, tell_sandbox
 from dlgrade.report.progress_line import ProgressLine
-from dlgrade.text import Lang
+from dlgrade.text import Lang, both
 
 if TYPE_CHECKING:
     from dlgrade.audit.findings import ChapterAudit, Hole
@@ -51,6 +51,7 @@ def command(
     """
     del lang
     from dlgrade.audit.course_audit import SEEDS, AuditOptions, audit_chapters, plan_audit
+    from dlgrade.audit.reference_checks import has_mypy
     from dlgrade.audit.show import matrix
     from dlgrade.audit.strict import course_strays
     from dlgrade.workers.survey import missing_parts
@@ -73,6 +74,11 @@ def command(
         audits.append(audit)
         if not as_json:
             echo(matrix(audit) + "\n")
+    if chapters and not has_mypy():
+        say(
+            both("Types of references: not checked, mypy is missing.", "未检查参考答案的类型：没有安装 mypy。"),
+            err=True,
+        )
     _report(audits, strays, as_json=as_json, junit=junit, form=form)
     sys.exit(1 if strays or any(audit.holes for audit in audits) else 0)
 

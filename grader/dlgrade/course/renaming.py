@@ -18,7 +18,7 @@ import yaml
 from dlgrade.course import references, starter_code
 from dlgrade.course.course import STEM, Chapter, Course
 from dlgrade.course.wrong_lines import HEAD, parted
-from dlgrade.errors import UsageError
+from dlgrade.errors import CourseError, UsageError
 from dlgrade.files import write_whole
 from dlgrade.text import both
 
@@ -90,7 +90,7 @@ def rename_exercise(course: Course, chapter: Chapter, old: str, new: str) -> Ren
             _change(renaming, path, _in_tests(path.read_text(encoding="utf-8"), old, new))
     for path in (course.chapter_file(chapter.stem), solution / "misconceptions.yaml", solution / "equivalents.yaml"):
         if path.exists():
-            _change(renaming, path, _in_yaml(path.read_text(encoding="utf-8"), old, new))
+            _change(renaming, path, _in_yaml(path, old, new))
     starter = course.starter(chapter)
     if starter.exists():
         renamed = _in_solution(references.source(course, chapter), old, new)
@@ -200,10 +200,18 @@ def _is_implementation(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in IMPLEMENTATIONS
 
 
-def _in_yaml(text: str, old: str, new: str) -> str:
-    """A YAML file with the name changed in exercises, in ids of checks, and in the code of mutants."""
-    edits: list[Edit] = []
-    for key, node in _scalars(yaml.compose(text, Loader=yaml.SafeLoader)):
+def _in_yaml(path: Path, old: str, new: str) -> str:
+    """The text of a YAML file with the name changed in exercises, in ids of checks, and in the code of mutants.
+
+    Raises:
+        CourseError: the file does not parse.
+    """
+    text, edits = path.read_text(encoding="utf-8"), list[Edit]()
+    try:
+        document = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise CourseError(both(f"{path}: {error}", f"{path}：{error}")) from None
+    for key, node in _scalars(document):
         start, end = node.start_mark.index, node.end_mark.index
         if key in ("name", "exercise") and node.value == old:
             edits.append((start, end, text[start:end].replace(old, new)))
