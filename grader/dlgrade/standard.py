@@ -1,6 +1,6 @@
 """Checks that most exercises share, generated from one declaration in a suite.
 
-A suite declares an ordinary call once, and what the statement promises about it:
+A suite declares an ordinary call once, with the promises of the statement about it::
 
     @pytest.mark.exercise("layer_norm")
     class TestLayerNorm:
@@ -85,7 +85,7 @@ def each_tensor(value: Any, change: Callable[[torch.Tensor], Any]) -> Any:
 
 
 def started(impl: Any, parts: tuple[Any, ...]) -> tuple[Callable[..., Any], torch.nn.Module | None]:
-    """The function that takes the arguments, and the module behind it if there is one."""
+    """The function that takes the arguments, and its module or None."""
     exercise, _, call, net, double = parts
     module = None if net is None else net(impl)
     if module is not None and double:
@@ -208,7 +208,7 @@ class Promise:
         names: the arguments that the promise is about.
         axes: the axis of each of these arguments, where the promise is about an axis.
         id: the second half of the check's id. None: that of its kind.
-        points: what the check is worth. None: that of its kind.
+        points: the points of the check. None: those of its kind.
         marks: pytest marks of the check, such as `pytest.mark.bonus`.
         tolerance: rtol and atol of the comparison.
         of: the index of the result whose gradients are asked for. None: all results.
@@ -317,7 +317,7 @@ class standard:  # noqa: N801 - used as a decorator
     The method takes fixtures as a check does, and returns a dict of arguments by name, in the order of the call.
 
     Args:
-        promises: What the statement promises about the call.
+        promises: The statement's promises about the call.
         call: The result of `call(impl, *arguments)`. By default the exercise is called.
         net: `net(impl)` makes a module, which is called with the arguments. `call`, if given, gets the module.
     """
