@@ -19,7 +19,7 @@ class SameMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RightAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An answer that is worthless for most exercises and right for this one, as zeros are for a first state."""
+    """An answer that is worthless for most exercises and right for this exercise, as zeros are for a first state."""
 
     exercise: str
     answer: str
