@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, promise, set_parameters, standard
 
 
 def two_modes(module, batch, X):
@@ -20,10 +20,9 @@ def state(module):
     return {name: list(tensor.shape) for name, tensor in sorted(module.state_dict().items())}
 
 
-def all_gradients(module, X):
-    """The gradients of the input and of every parameter, in float64."""
-    set_parameters(module.double(), seed=0)
-    return gradients(module, X), parameter_gradients(module)
+def numbered(module):
+    """The module with fixed parameters."""
+    return set_parameters(module, seed=0)
 
 
 def residual(X, channels, use_1x1conv=False, strides=1):
@@ -48,6 +47,16 @@ def channels(chance):
 
 @pytest.mark.exercise("Residual")
 class TestResidual:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed(id="float64"),
+        promise.gradients("X"),
+        net=lambda impl: numbered(impl.Residual(3, 5, use_1x1conv=True, strides=2)),
+    )
+    def arguments(self, randn, chance):
+        n, height, width = chance.sample(range(2, 6), 3)
+        return {"X": randn(n, 3, 2 * height, 2 * width)}
+
     @pytest.mark.points(2)
     def test_identity_shortcut(self, run, randn):
         """Adds its input to the convolved branch, as built from torch's functions.
@@ -110,28 +119,13 @@ class TestResidual:
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.Residual(3, 5, use_1x1conv=True), batch, X))
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and takes a channels-last, non-contiguous input.
-        保持 float64，并可接受通道在后的非连续输入。"""
-        X = randn(2, 5, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
-        agree(lambda impl: set_parameters(impl.Residual(3, 3).double(), seed=0)(X))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input and to every parameter.
-        输入和所有参数的梯度都正确。"""
-        X = randn(3, 2, 4, 4, dtype=torch.float64)
-        agree(lambda impl: all_gradients(impl.Residual(2, 3, use_1x1conv=True, strides=2), X))
-
-    def test_input_untouched(self, agree, randn):
-        """Does not write into its input.
-        不修改输入。"""
-        X = randn(2, 3, 4, 4)
-        agree(lambda impl: [set_parameters(impl.Residual(3, 3), seed=0)(X), X])
-
 
 @pytest.mark.exercise("resnet_block")
 class TestResnetBlock:
+    @standard(promise.gradients("X"), net=lambda impl: numbered(nn.Sequential(*impl.resnet_block(2, 3, 1))))
+    def arguments(self, randn):
+        return {"X": randn(3, 2, 4, 4)}
+
     @pytest.mark.points(2)
     def test_later_stage(self, agree, randn):
         """The first block of a stage halves the image and changes the channels.
@@ -183,13 +177,6 @@ class TestResnetBlock:
             return type(blocks).__name__, set_parameters(nn.Sequential(*blocks), seed=0)(X)
 
         agree(probe)
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input and to every parameter.
-        输入和所有参数的梯度都正确。"""
-        X = randn(3, 2, 4, 4, dtype=torch.float64)
-        agree(lambda impl: all_gradients(nn.Sequential(*impl.resnet_block(2, 3, 1)), X))
 
 
 @pytest.mark.exercise("resnet18")
@@ -252,6 +239,16 @@ class TestResnet18:
 
 @pytest.mark.exercise("conv_block")
 class TestConvBlock:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed(id="float64"),
+        promise.gradients("X"),
+        net=lambda impl: numbered(impl.conv_block(3, 4)),
+    )
+    def arguments(self, randn, chance):
+        n, height, width = chance.sample(range(2, 6), 3)
+        return {"X": randn(n, 3, 2 * height, 2 * width)}
+
     @pytest.mark.points(2)
     def test_order(self, agree, randn):
         """Normalises first, then takes the ReLU, then convolves, and keeps height and width.
@@ -271,28 +268,18 @@ class TestConvBlock:
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.conv_block(3, 2), batch, X))
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and takes a channels-last, non-contiguous input.
-        保持 float64，并可接受通道在后的非连续输入。"""
-        X = randn(2, 5, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
-        agree(lambda impl: set_parameters(impl.conv_block(3, 4).double(), seed=0)(X))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input and to every parameter.
-        输入和所有参数的梯度都正确。"""
-        X = randn(3, 2, 4, 4, dtype=torch.float64)
-        agree(lambda impl: all_gradients(impl.conv_block(2, 3), X))
-
-    def test_input_untouched(self, agree, randn):
-        """Does not write into its input.
-        不修改输入。"""
-        X = randn(2, 3, 4, 4)
-        agree(lambda impl: [set_parameters(impl.conv_block(3, 4), seed=0)(X), X])
-
 
 @pytest.mark.exercise("DenseBlock")
 class TestDenseBlock:
+    @standard(
+        promise.float64_transposed(id="float64"),
+        promise.gradients("X"),
+        net=lambda impl: numbered(impl.DenseBlock(2, 3, 4)),
+    )
+    def arguments(self, randn, chance):
+        n, height, width = chance.sample(range(2, 6), 3)
+        return {"X": randn(n, 3, 2 * height, 2 * width)}
+
     @pytest.mark.points(2)
     def test_channels(self, agree, randn):
         """Two convolutions of ten channels make 23 channels of three.
@@ -331,22 +318,19 @@ class TestDenseBlock:
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.DenseBlock(2, 3, 2), batch, X))
 
-    def test_float64(self, agree, randn):
-        """Keeps float64, and takes a channels-last, non-contiguous input.
-        保持 float64，并可接受通道在后的非连续输入。"""
-        X = randn(2, 5, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
-        agree(lambda impl: set_parameters(impl.DenseBlock(2, 3, 4).double(), seed=0)(X))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input and to every parameter.
-        输入和所有参数的梯度都正确。"""
-        X = randn(3, 2, 4, 4, dtype=torch.float64)
-        agree(lambda impl: all_gradients(impl.DenseBlock(2, 2, 3), X))
-
 
 @pytest.mark.exercise("transition_block")
 class TestTransitionBlock:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed(id="float64"),
+        promise.gradients("X"),
+        net=lambda impl: numbered(impl.transition_block(3, 2)),
+    )
+    def arguments(self, randn, chance):
+        n, height, width = chance.sample(range(2, 6), 3)
+        return {"X": randn(n, 3, 2 * height, 2 * width)}
+
     @pytest.mark.points(2)
     def test_fewer_channels(self, agree, randn):
         """Makes ten channels of 23 and halves height and width.
@@ -371,22 +355,3 @@ class TestTransitionBlock:
         训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.transition_block(3, 2), batch, X))
-
-    def test_float64(self, agree, randn):
-        """Keeps float64, and takes a channels-last, non-contiguous input.
-        保持 float64，并可接受通道在后的非连续输入。"""
-        X = randn(2, 4, 4, 3, dtype=torch.float64).permute(0, 3, 1, 2)
-        agree(lambda impl: set_parameters(impl.transition_block(3, 2).double(), seed=0)(X))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to its input and to every parameter.
-        输入和所有参数的梯度都正确。"""
-        X = randn(3, 2, 4, 4, dtype=torch.float64)
-        agree(lambda impl: all_gradients(impl.transition_block(2, 3), X))
-
-    def test_input_untouched(self, agree, randn):
-        """Does not write into its input.
-        不修改输入。"""
-        X = randn(2, 3, 4, 4)
-        agree(lambda impl: [set_parameters(impl.transition_block(3, 2), seed=0)(X), X])

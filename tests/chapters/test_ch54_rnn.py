@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, gradients, written_from_scratch
+from dlgrade.testing import close, gradients, promise, standard, written_from_scratch
 
 INPUTS, HIDDENS = 5, 3
 WEIGHTS = 0.8, -0.7, 1.3  # w_h, w_x, w_o
@@ -63,6 +63,16 @@ def impulse(length, w_h, w_x, w_o):
 
 @pytest.mark.exercise("rnn_step")
 class TestRnnStep:
+    @standard(
+        promise.untouched,
+        promise.float64,
+        promise.batch_of_one("X", "H"),
+        promise.non_contiguous(id="transposed"),
+        promise.gradients("X", "H", "W_xh", "W_hh", "b_h"),
+    )
+    def arguments(self, case, chance):
+        return dict(zip(("X", "H", "W_xh", "W_hh", "b_h"), case(*chance.sample(range(2, 7), 3)), strict=True))
+
     @pytest.mark.points(2)
     def test_step(self, run, case):
         """Gives what torch.nn.RNNCell gives.
@@ -106,48 +116,21 @@ class TestRnnStep:
 
         close(run(probe), rnn(inputs, H[None])[0])
 
-    def test_batch_of_one(self, run, case):
-        """Takes a batch of one.
-        批量大小可以为 1。"""
-        arguments = case(batch=1)
-        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
-
     def test_saturates(self, agree, case):
         """Saturates at large inputs: no overflow, no NaN.
         输入很大时趋于饱和，不会溢出或出现 NaN。"""
         X, H, W_xh, W_hh, b_h = case(dtype=torch.float64)
         agree(lambda impl: impl.rnn_step(1e4 * X, H, W_xh, W_hh, b_h))
 
-    def test_float64(self, run, case):
-        """Keeps float64, and its precision.
-        保持 float64 及其精度。"""
-        arguments = case(dtype=torch.float64)
-        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
-
-    def test_transposed(self, run, case):
-        """Takes arguments that are not contiguous.
-        可接受内存不连续的参数。"""
-        arguments = [a.T.contiguous().T if a.dim() == 2 else a for a in case()]
-        close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, case):
-        """Gives the right gradients for inputs, state, both matrices and bias.
-        输入、隐状态、两个权重矩阵和偏置的梯度正确。"""
-        arguments = case(dtype=torch.float64)
-        agree(lambda impl: gradients(impl.rnn_step, *arguments))
-
-    def test_arguments_untouched(self, agree, case):
-        """Leaves all its arguments as they were, the old state among them.
-        不修改任何参数，包括旧的隐状态。"""
-        arguments = case()
-        agree(lambda impl: (impl.rnn_step(*arguments), arguments))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("bptt_linear")
 class TestBpttLinear:
+    @standard(promise.untouched, call=lambda impl, x, y: impl.bptt_linear(x, *WEIGHTS, y))
+    def arguments(self, series):
+        return dict(zip("xy", series(4), strict=True))
+
     @pytest.mark.points(2)
     def test_gradients(self, run, series):
         """Gives the gradients that autograd finds.
@@ -219,17 +202,15 @@ class TestBpttLinear:
         expected = autograd(x.double(), 0.5, 2.0, -1.0, y.double())
         close(run(lambda impl: impl.bptt_linear(x, 0.5, 2.0, -1.0, y)), expected)
 
-    def test_arguments_untouched(self, agree, series):
-        """Leaves inputs and targets as they were.
-        不修改输入和目标。"""
-        x, y = series(4)
-        agree(lambda impl: (impl.bptt_linear(x, *WEIGHTS, y), x, y))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("truncated_bptt_grad")
 class TestTruncatedBpttGrad:
+    @standard(promise.untouched, call=lambda impl, x, y: impl.truncated_bptt_grad(x, *WEIGHTS, y, 2))
+    def arguments(self, series):
+        return dict(zip("xy", series(5), strict=True))
+
     @pytest.mark.points(2)
     def test_gradients(self, run, series):
         """Gives the gradients that autograd finds with the state detached every k steps.
@@ -304,12 +285,6 @@ class TestTruncatedBpttGrad:
         x, y = torch.randint(-4, 5, (6, 2), generator=generator).float().unbind(dim=1)  # exact in float32
         expected = autograd(x.double(), 0.5, 2.0, -1.0, y.double(), cut=4)
         close(run(lambda impl: impl.truncated_bptt_grad(x, 0.5, 2.0, -1.0, y, 4)), expected)
-
-    def test_arguments_untouched(self, agree, series):
-        """Leaves inputs and targets as they were.
-        不修改输入和目标。"""
-        x, y = series(5)
-        agree(lambda impl: (impl.truncated_bptt_grad(x, *WEIGHTS, y, 2), x, y))
 
 
 @pytest.mark.exercise("jacobian_product_norm")

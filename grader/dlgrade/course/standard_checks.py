@@ -19,9 +19,9 @@ class StandardCheck:
     """A kind of standard check.
 
     Attributes:
-        id: the second half of the check's id, unless its promise gives another one.
+        id: the second half of the check's id. A promise can change it.
         title: the check's text, from the names of the arguments that its promise gives.
-        points: what the check is worth, unless its promise says otherwise.
+        points: the points of the check. A promise can change them.
     """
 
     id: str
