@@ -179,7 +179,7 @@ def train_epoch_ch8(
     net: Any,
     train_iter: Iterable[tuple[Tensor, Tensor]],
     loss: Callable[[Tensor, Tensor], Tensor],
-    updater: torch.optim.Optimizer | Callable[[int], None],
+    updater: torch.optim.Optimizer | Callable[..., None],
     device: torch.device,
     use_random_iter: bool,
 ) -> tuple[float, float]:
