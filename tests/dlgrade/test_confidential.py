@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import struct
 import subprocess
@@ -304,6 +305,7 @@ def test_student(start, tmp_path, arguments):
 def test_audit(start, small):
     """The made-up submissions of an audit hold no other canary, either."""
     alternates = small / "solutions" / "ch90_motto" / "alternates"
+    shutil.rmtree(alternates)
     alternates.mkdir()
     for name in ("one", "two"):
         (alternates / f"{name}.py").write_text(planted(SLEEPER.format(seconds=12)))

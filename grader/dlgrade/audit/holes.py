@@ -49,8 +49,11 @@ class HoleFinder:
         yield from self._unpaired({check.exercise for check in checks.values() if check.points})
         right = [trial for trial in trials if trial.made_up.kind == "right"]
         yield from self._right(right, "the reference", with_bonus=True)
-        wrong = {checks[name].exercise for trial in right for name in trial.failed}
+        lost = [check for trial in right for check in trial.report.checks if check.id in trial.failed]
+        # A check that could not run, such as one without a threshold, says nothing about the exercise's other checks.
+        wrong = {check.exercise for check in lost if check.verdict is not Verdict.NOT_RUN}
         self.broken |= {check.id for check in checks.values() if check.exercise in wrong}
+        self.broken |= {check.id for check in lost}
         for trial in trials:
             if trial.made_up.kind == "starter":
                 yield from self._starter(trial)
