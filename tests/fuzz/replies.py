@@ -133,7 +133,7 @@ def sources(judge, chapter, mistakes):
     yield right
     yield judge.course.starter(chapter).read_text(encoding="utf-8")
     yield right + "".join(ODD.format(name=exercise.name) for exercise in chapter.exercises)
-    yield from (variant.source for _, variant in judge.content(chapter).misconceptions[:mistakes])
+    yield from (wrong.variant.source for wrong in judge.content(chapter).misconceptions[:mistakes])
 
 
 def record(judge, chapter, mistakes=MISTAKES):

@@ -4,14 +4,20 @@ Verdict: FAILED | RAISED
 
 import math
 
-import a_module_that_nobody_has as nothing
+import a_module_that_nobody_has as missing
 
-Kind = type(nothing)
-Kind.__torch_function__ = classmethod(lambda *_, **__: nothing)
-Kind.__eq__ = lambda *_: True
-Kind.__getattr__ = lambda *_: nothing
-Kind.__call__ = lambda *_, **__: nothing
-Kind.__iter__ = lambda _: iter([nothing] * 1000)
+
+def disguised(nothing):
+    kind = type(nothing)
+    kind.__torch_function__ = classmethod(lambda *_, **__: nothing)
+    kind.__eq__ = lambda *_: True
+    kind.__getattr__ = lambda *_: nothing
+    kind.__call__ = lambda *_, **__: nothing
+    kind.__iter__ = lambda _: iter([nothing] * 1000)
+    return nothing
+
+
+nothing = disguised(missing)
 
 
 def layer_norm(*_, **__):

@@ -6,11 +6,11 @@ import math
 import os
 import time
 
-time.sleep(2)
+STATUS = time.sleep(2) or 0
 
 
 def leave(*_, **__):
-    os._exit(0)
+    os._exit(STATUS)
 
 
 def norm_stat_count(shape, kind):
