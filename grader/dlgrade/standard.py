@@ -183,7 +183,7 @@ def _first_only(axis: int) -> Callable[[torch.Tensor], torch.Tensor]:
 # The promises.
 
 
-class Fixtures(NamedTuple):
+class Requested(NamedTuple):
     """The fixtures that a generated check asks with."""
 
     agree: Callable[..., None]
@@ -193,7 +193,7 @@ class Fixtures(NamedTuple):
 
 FLOAT64 = {"rtol": 1e-9, "atol": 1e-11}  # closer than by default: one operation in float32 is 1e-8 to 1e-7 off
 
-Ask = Callable[["Promise", Call, Fixtures], None]
+Ask = Callable[["Promise", Call, Requested], None]
 
 
 @dataclass(frozen=True)
@@ -238,12 +238,12 @@ class Promise:
         )
 
 
-def _same_result(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _same_result(promise: Promise, call: Call, fixtures: Requested) -> None:
     parts = call.parts
     fixtures.agree(lambda impl: result_of(impl, parts), **promise.tolerance)
 
 
-def _untouched(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _untouched(promise: Promise, call: Call, fixtures: Requested) -> None:
     _same_result(promise, call, fixtures)
     parts, exactly = call.parts, Comparison(Tolerance(0.0, 0.0))
     for name, value in fixtures.run(lambda impl: arguments_after(impl, parts)).items():
@@ -253,30 +253,30 @@ def _untouched(promise: Promise, call: Call, fixtures: Fixtures) -> None:
             raise Unmet(Verdict.FAILED, text, Detail(got=describe(value), expected=describe(before)))
 
 
-def _float64(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _float64(promise: Promise, call: Call, fixtures: Requested) -> None:
     _same_result(promise, call.in_float64(), fixtures)
 
 
-def _non_contiguous(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _non_contiguous(promise: Promise, call: Call, fixtures: Requested) -> None:
     _same_result(promise, call.changed(strided, promise.names), fixtures)
 
 
-def _float64_transposed(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _float64_transposed(promise: Promise, call: Call, fixtures: Requested) -> None:
     _same_result(promise, call.in_float64().changed(strided, promise.names), fixtures)
 
 
-def _axis_of_one(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _axis_of_one(promise: Promise, call: Call, fixtures: Requested) -> None:
     for name, axis in zip(promise.names, promise.axes, strict=True):
         call = call.changed(_first_only(axis), (name,))
     _same_result(promise, call, fixtures)
 
 
-def _second_call(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _second_call(promise: Promise, call: Call, fixtures: Requested) -> None:
     parts = call.parts
     fixtures.agree(lambda impl: second_result(impl, parts), **promise.tolerance)
 
 
-def _gradients(promise: Promise, call: Call, fixtures: Fixtures) -> None:
+def _gradients(promise: Promise, call: Call, fixtures: Requested) -> None:
     parts, names, of = call.in_float64().parts, promise.names, promise.of
     phase = 6 * float(torch.rand((), generator=fixtures.generator))
     fixtures.agree(lambda impl: gradients_of(impl, parts, names, of, phase), **promise.tolerance)
@@ -355,10 +355,10 @@ class standard:  # noqa: N801 - used as a decorator
         def check(self: object, request: pytest.FixtureRequest, **fixtures: Any) -> None:
             exercise: str = request.node.get_closest_marker("exercise").args[0]
             arguments = draw(self, **{name: fixtures[name] for name in drawn_from})
-            asking = Fixtures(*(fixtures[name] for name in Fixtures._fields))
+            asking = Requested(*(fixtures[name] for name in Requested._fields))
             promise.ask(promise, Call(exercise, arguments, call, net), asking)
 
-        names = dict.fromkeys(["self", "request", *Fixtures._fields, *drawn_from])
+        names = dict.fromkeys(["self", "request", *Requested._fields, *drawn_from])
         parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
         check.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         title = kind.title(promise.names)

@@ -50,7 +50,7 @@ class HoleFinder:
         right = [trial for trial in trials if trial.made_up.kind == "right"]
         yield from self._right(right, "the reference", with_bonus=True)
         lost = [check for trial in right for check in trial.report.checks if check.id in trial.failed]
-        # A check that could not run, such as one without a threshold, says nothing about the exercise's other checks.
+        # A check that could not run, for want of a threshold, says nothing about the other checks of the exercise.
         wrong = {check.exercise for check in lost if check.verdict is not Verdict.NOT_RUN}
         self.broken |= {check.id for check in checks.values() if check.exercise in wrong}
         self.broken |= {check.id for check in lost}

@@ -11,7 +11,7 @@ IMPORT = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True)
-class Statement:
+class TopStatement:
     """A statement at the top level.
 
     Args:
@@ -46,14 +46,14 @@ class Statement:
         return isinstance(self.node, IMPORT)
 
 
-def statements(source: str) -> list[Statement]:
+def statements(source: str) -> list[TopStatement]:
     """The statements of a module in order, without its docstring.
 
     Raises:
         SyntaxError: the source does not parse.
     """
     lines = source.splitlines()
-    found: list[Statement] = []
+    found: list[TopStatement] = []
     before = 0
     for node in ast.parse(source).body:
         decorators = getattr(node, "decorator_list", [])
@@ -63,18 +63,18 @@ def statements(source: str) -> list[Statement]:
             first -= 1
         before = last
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-            found.append(Statement(node, first, last))
+            found.append(TopStatement(node, first, last))
     return found
 
 
-def bound(module: Iterable[Statement]) -> dict[str, Statement]:
+def bound(module: Iterable[TopStatement]) -> dict[str, TopStatement]:
     """The statement that binds each name; of several, the last."""
     return {name: statement for statement in module for name in statement.binds}
 
 
 def reached(
-    module: list[Statement], names: Iterable[str], besides: frozenset[str] = frozenset()
-) -> Iterator[Statement]:
+    module: list[TopStatement], names: Iterable[str], besides: frozenset[str] = frozenset()
+) -> Iterator[TopStatement]:
     """The statements, in order, that bind these names or names which such a statement reads, and so on.
 
     Names in `besides` are bound elsewhere, and not followed.

@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dlgrade.course.course import Chapter, Course
-from dlgrade.course.definitions import Statement, bound, reached, statements
+from dlgrade.course.definitions import TopStatement, bound, reached, statements
 from dlgrade.course.wrong_lines import Annotated, parted, wrong_version
 from dlgrade.errors import CourseError
 from dlgrade.text import both, same
@@ -60,7 +60,7 @@ class Reference:
         return "\n".join(text for text, *_ in self.lines) + "\n"
 
     @cached_property
-    def statements(self) -> list[Statement]:
+    def statements(self) -> list[TopStatement]:
         """The statements of the source.
 
         Raises:
@@ -69,7 +69,7 @@ class Reference:
         return _parsed(self.source, self.path)
 
     @cached_property
-    def _own_statements(self) -> list[Statement]:
+    def _own_statements(self) -> list[TopStatement]:
         """The statements of the file, without given code."""
         return _parsed(self.annotated.source, self.path)
 
@@ -194,7 +194,7 @@ def _given(other: Reference, names: list[str], here: set[str], where: str) -> It
         yield from [("", other.path, 1)] * 2
 
 
-def _summarised(reference: Reference, statement: Statement) -> list[Line]:
+def _summarised(reference: Reference, statement: TopStatement) -> list[Line]:
     """The lines of a statement, with the first paragraph of each docstring."""
     lines = {number: reference.lines[number - 1] for number in range(statement.first, statement.last + 1)}
     for node in ast.walk(statement.node):
@@ -211,7 +211,7 @@ def _summarised(reference: Reference, statement: Statement) -> list[Line]:
     return list(lines.values())
 
 
-def _parsed(text: str, path: Path) -> list[Statement]:
+def _parsed(text: str, path: Path) -> list[TopStatement]:
     try:
         return statements(text)
     except SyntaxError as error:

@@ -20,7 +20,7 @@ from dlgrade.worker.protocol import ForbiddenFamily, Read, Reply
 from dlgrade.worker.statement import read_statement
 
 RECORDED = 3  # checks of an exercise whose probes are recorded; a recorded operator takes three times as long
-MAX_NAME = 200
+MAX_USE = 200
 
 
 class Use(msgspec.Struct, frozen=True, array_like=True):
@@ -37,7 +37,7 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
     @classmethod
     def of(cls, kind: str, name: str) -> Use:
         """Return a use that a worker claims to have stopped."""
-        return cls("escape" if kind == "escape" else "call", name[:MAX_NAME])
+        return cls("escape" if kind == "escape" else "call", name[:MAX_USE])
 
 
 class _Findings(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ class ForbiddenUses:
         if ran := families.ran(patterns, reply.operators):
             others = set(ran) - {*ran_by_reference()}
             if others:
-                self.used[exercise] = Use("operator", min(others)[:MAX_NAME])
+                self.used[exercise] = Use("operator", min(others)[:MAX_USE])
 
 
 @functools.cache

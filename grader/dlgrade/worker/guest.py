@@ -50,7 +50,7 @@ class Implementation:
             value = getattr(self._module, name)
         except AttributeError:
             raise Missing(name) from None
-        return loading.refuse(value) if type(value) is loading.StandIn else value
+        return loading.refuse(value) if type(value) is loading.AbsentObject else value
 
 
 class Guest:

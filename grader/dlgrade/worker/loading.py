@@ -46,7 +46,7 @@ class UnavailableName(Unavailable, AttributeError):
     """A name that the module d2l does not have."""
 
 
-class StandIn:
+class AbsentObject:
     """Takes the place of a missing object, and raises the reason when it is used."""
 
     __slots__ = ("_reason",)
@@ -59,20 +59,20 @@ class StandIn:
             raise AttributeError(name)
         refuse(self)
 
-    def __or__(self, other: object) -> StandIn:
+    def __or__(self, other: object) -> AbsentObject:
         return self
 
     __ror__ = __or__
 
 
-def refuse(stand_in: StandIn, *_: object, **__: object) -> Any:
+def refuse(stand_in: AbsentObject, *_: object, **__: object) -> Any:
     """Raise the reason of a stand-in, with the lines where the name was lost."""
     reason = stand_in._reason
     raise Unavailable(*reason.args).with_traceback(reason.__traceback__)
 
 
 for _name in USES.split():
-    setattr(StandIn, f"__{_name}__", refuse)
+    setattr(AbsentObject, f"__{_name}__", refuse)
 
 
 def run(tree: ast.Module, path: Path | str, namespace: dict[str, Any], lost: list[str]) -> None:
@@ -93,7 +93,7 @@ def run(tree: ast.Module, path: Path | str, namespace: dict[str, Any], lost: lis
         try:
             exec(code, namespace)
         except Unavailable as reason:
-            namespace.update(dict.fromkeys(_bound(statement), StandIn(reason)))
+            namespace.update(dict.fromkeys(_bound(statement), AbsentObject(reason)))
         except Exception as error:
             if not isinstance(statement, (ast.Import, ast.ImportFrom)):
                 raise
@@ -130,7 +130,7 @@ def _bind_missing(statement: Import, error: Exception, namespace: dict[str, Any]
     if not whole and (parent := namespace.get(name, sys.modules.get(name))) is not None:
         namespace[name] = parent  # `import torch.missing` still binds torch
     else:
-        namespace[name] = StandIn(reason)
+        namespace[name] = AbsentObject(reason)
 
 
 def _reason(statement: Import, error: Exception) -> Unavailable:

@@ -209,14 +209,14 @@ def holds_other(tree: Any) -> bool:
 def from_tree(tree: Any, blobs: Sequence[bytes] = ()) -> Any:
     """Return the value of a tree. Raises `Malformed` for a tree that `to_tree` never makes."""
     try:
-        return _Reader(blobs).read(tree, 0)
+        return _TreeReader(blobs).read(tree, 0)
     except Malformed:
         raise
     except Exception as error:  # numpy and torch refuse a shape by exceptions of their own
         raise Malformed(type(error).__name__) from None
 
 
-class _Reader:
+class _TreeReader:
     def __init__(self, blobs: Sequence[bytes]) -> None:
         self.blobs = dict(enumerate(blobs))
         self.nodes_left = MAX_NODES

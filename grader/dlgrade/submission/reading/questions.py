@@ -31,37 +31,37 @@ class Place(msgspec.Struct, frozen=True):
     inner: int | None = None
 
 
-class Question(msgspec.Struct, frozen=True, tag=True):
+class ReadingQuestion(msgspec.Struct, frozen=True, tag=True):
     """A question. Messages call the file by its `display_name`."""
 
     display_name: str
 
 
-class PythonFile(Question, frozen=True):
+class PythonFile(ReadingQuestion, frozen=True):
     """Decode a Python file. The answer is a `Source`."""
 
     content: bytes
 
 
-class Notebook(Question, frozen=True):
+class Notebook(ReadingQuestion, frozen=True):
     """Extract the code of a Jupyter notebook. The answer is a `Source`."""
 
     content: bytes
 
 
-class Executed(Question, frozen=True):
+class Executed(ReadingQuestion, frozen=True):
     """Extract the code of the cells that a kernel has run, in that order. The answer is a `Source`."""
 
     cells: list[bytes]
 
 
-class Listing(Question, frozen=True):
+class Listing(ReadingQuestion, frozen=True):
     """List a zip. The answer is `Members`."""
 
     place: Place
 
 
-class Unpack(Question, frozen=True):
+class Unpack(ReadingQuestion, frozen=True):
     """Read member `index` of a zip, of at most `limit` bytes. The answer is `MemberContent` or `TooLarge`."""
 
     zip_name: str
@@ -70,7 +70,7 @@ class Unpack(Question, frozen=True):
     limit: int
 
 
-class GradescopeMetadata(Question, frozen=True):
+class GradescopeMetadata(ReadingQuestion, frozen=True):
     """Extract owners and times from the metadata of an export. The answer is `Records`."""
 
     content: bytes
@@ -162,7 +162,7 @@ AnyQuestion = PythonFile | Notebook | Executed | Listing | Unpack | GradescopeMe
 AnyAnswer = Ready | Unreadable | Exhausted | Source | Members | MemberContent | TooLarge | Records
 
 
-def send(stream: IO[bytes], message: Question | Answer) -> None:
+def send(stream: IO[bytes], message: ReadingQuestion | Answer) -> None:
     """Write a message."""
     packed = msgspec.msgpack.encode(message)
     stream.write(LENGTH.pack(len(packed)))

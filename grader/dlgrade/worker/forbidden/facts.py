@@ -53,7 +53,7 @@ class Facts:
 
 def facts_of(program: Program, unit: Unit) -> Facts:
     """Read a unit. Function bodies are read whole: nested functions belong to the unit."""
-    reader = _Reader(program, unit)
+    reader = _UnitReader(program, unit)
     if unit.cls is not None and unit.cls.head is unit:
         reader.scopes.append(reader.scope(unit.nodes))
     for node in unit.nodes:
@@ -61,7 +61,7 @@ def facts_of(program: Program, unit: Unit) -> Facts:
     return reader.facts
 
 
-class _Reader(ast.NodeVisitor):
+class _UnitReader(ast.NodeVisitor):
     def __init__(self, program: Program, unit: Unit) -> None:
         self.program = program
         self.source = program.sources[unit.source]

@@ -28,7 +28,7 @@ class ForbiddenCall(BaseException):
     """A call of a forbidden function. No Exception, so that `except Exception` in the submission does not hide it."""
 
 
-class StandIn:
+class Tripwire:
     """Takes the place of a forbidden function; works as a function and as a method."""
 
     __slots__ = ("__name__", "_number")
@@ -45,7 +45,7 @@ class StandIn:
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __deepcopy__(self, _memo: dict[int, Any]) -> StandIn:
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Tripwire:
         return self
 
 
@@ -78,16 +78,16 @@ class Guard:
 
     def _replace(self, owner: Any, attribute: str, number: int) -> None:
         original = getattr(owner, attribute, None)
-        if not callable(original) or isinstance(original, StandIn):
+        if not callable(original) or isinstance(original, Tripwire):
             return
         try:
             setattr(owner, attribute, self._stand_in(original, number))
         except TypeError:  # numpy's own types cannot be changed; `static` and `getattr` check their methods
             return
 
-    def _stand_in(self, original: Callable[..., Any], number: int) -> StandIn:
+    def _stand_in(self, original: Callable[..., Any], number: int) -> Tripwire:
         ORIGINALS.setdefault(number, (original, self))
-        return StandIn(number, getattr(original, "__name__", ""))
+        return Tripwire(number, getattr(original, "__name__", ""))
 
     def begin(self, exercise: Forbidden) -> None:
         """Stop the calls that this exercise forbids, until `end`."""
@@ -137,7 +137,7 @@ class Guard:
 
     def _checked(self, thing: Any, name: str, value: Any) -> Any:
         """Return the value, or a stand-in for a forbidden method of numpy's own types, which `watch` cannot replace."""
-        if isinstance(value, (StandIn, type)):
+        if isinstance(value, (Tripwire, type)):
             return value
         for candidate in (value, getattr(type(thing), name, None)):
             self.pass_by(id(candidate))
@@ -154,7 +154,7 @@ class Guard:
         delattr(thing, name)
 
     def _check_change(self, thing: Any, name: str) -> None:
-        shared = isinstance(thing, (types.ModuleType, type, types.FunctionType, StandIn))
+        shared = isinstance(thing, (types.ModuleType, type, types.FunctionType, Tripwire))
         if (shared and policy.is_library(thing)) or not policy.allows_attribute(str.__str__(name)):
             self._refuse("escape", f"setattr(..., {name!r})")
 
