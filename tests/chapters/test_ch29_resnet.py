@@ -48,7 +48,6 @@ def channels(chance):
 @pytest.mark.exercise("Residual")
 class TestResidual:
     @standard(
-        promise.untouched(id="input_untouched"),
         promise.float64_transposed(id="float64"),
         promise.gradients("X"),
         net=lambda impl: numbered(impl.Residual(3, 5, use_1x1conv=True, strides=2)),
@@ -56,6 +55,12 @@ class TestResidual:
     def arguments(self, randn, chance):
         n, height, width = chance.sample(range(2, 6), 3)
         return {"X": randn(n, 3, 2 * height, 2 * width)}
+
+    def test_input_untouched(self, agree, randn):
+        """Does not write into its input.
+        不修改输入。"""
+        X = randn(2, 3, 4, 4)
+        agree(lambda impl: [set_parameters(impl.Residual(3, 3), seed=0)(X), X])
 
     @pytest.mark.points(2)
     def test_identity_shortcut(self, run, randn):

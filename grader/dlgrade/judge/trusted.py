@@ -34,6 +34,7 @@ from dlgrade.worker.forbidden.operators import recorded
 from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05
+LOADED_ONCE = {"torch", "numpy", "scipy", "pandas", "sklearn"}  # libraries that break if they are imported again
 PATIENCE_SECONDS = 5.0
 ANSWER_LIMIT = 1 << 30
 ADDRESS = re.compile(" at 0x[0-9a-f]+")  # of an object without a form of its own: it differs from run to run
@@ -89,14 +90,23 @@ class Variant:
         return ran
 
     def _compute_apart(self, blob: bytes, seed: int, place: Path) -> Outcome:
-        """Compute an outcome without a trace in the random state: the suite draws alike if the outcome is known."""
+        """Compute an outcome that leaves the random state and, by a misconception, no imported module behind.
+
+        Suites then draw alike whether the outcome is known or not, and a misconception that looks at the modules of the
+        process finds none that another has imported.
+        """
         states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+        modules = set(sys.modules)
         try:
             return self._compute(blob, seed, place)
         finally:
             torch.set_rng_state(states[0])
             np.random.set_state(states[1])
             random.setstate(states[2])
+            if self.patience is not None:
+                for name in set(sys.modules) - modules:
+                    if name.partition(".")[0] not in LOADED_ONCE:
+                        del sys.modules[name]
 
     def _compute(self, blob: bytes, seed: int, place: Path) -> Outcome:
         """Ask the probe. Raises TimeoutError and MemoryError of the reference: another time there is an outcome."""
