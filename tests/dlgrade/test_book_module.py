@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from dlgrade import course
-from dlgrade.course.book_module import OTHERS, BookModule, closure, given, names_bound
+from dlgrade.course.book_module import OTHERS, BookModule, given, mentioned
+from dlgrade.course.definitions import bound, reached, statements
 from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
 from dlgrade.submission import Submission
@@ -52,8 +53,7 @@ def test_no_answers(chapter):
     earlier = [f"d2l/_{known.id}.py" for known in COURSE.chapters[: COURSE.chapters.index(chapter)]]
     for name, text in texts(chapter.id).items():
         assert name in (*earlier, "d2l/torch.py", *OTHERS)
-        for statement in ast.parse(text).body:
-            assert not asked & names_bound(statement)
+        assert not asked & {*bound(statements(text))}
 
 
 @pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.id)
@@ -101,11 +101,11 @@ def test_a_helper_that_needs_an_exercise():
     assert "import evaluate_accuracy_gpu" in module
     assert "evaluate_accuracy" not in texts("ch23")["d2l/torch.py"]  # evaluate_accuracy_gpu is almost the same
     assert "accuracy" not in texts("ch09")["d2l/torch.py"]
-    statements = ast.parse(
-        "def a(x):\n    return b(x)\ndef b(x):\n    return ns.c\nns = {'c': c}\ndef c(): ...\ndef d(): ..."
+    module = statements(
+        "def a(x):\n    return b(x)\ndef b(x):\n    return ns.c\nns = {'e': e}\ndef e(): ...\ndef d(): ..."
     )
 
-    assert closure(statements.body, "a")[1] == {"a", "b", "ns", "c"}
+    assert mentioned(list(reached(module, ["a"]))) == {"a", "b", "x", "ns", "c", "e"}
 
 
 def test_no_comments_and_no_file(grade_as):

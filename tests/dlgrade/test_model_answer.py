@@ -60,6 +60,7 @@ import math
 import itertools
 
 SCALE, SHIFT = 2, 3
+SCALE += 1
 
 
 class _Base:
@@ -105,7 +106,7 @@ def wanted():
 def test_what_is_shown():
     """Helpers of helpers, classes, constants and imports of the answer are there; the rest is not."""
     shown = model_answer(REFERENCE, "wanted")
-    places = [shown.index(part) for part in ("import itertools", "SCALE, SHIFT", "class _Base", "class _Part",
+    places = [shown.index(part) for part in ("import itertools", "SCALE, SHIFT", "SCALE += 1", "class _Base", "class _Part",
                                              "def _inner", "def _helper", "def wanted")]  # fmt: skip
     assert places == sorted(places)
     for part in ("import math", "_unused", "def other", "return 5", "SOLUTION", "An exercise."):

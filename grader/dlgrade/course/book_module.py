@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from dlgrade.course import references
 from dlgrade.course.course import Chapter, Course
+from dlgrade.course.definitions import TopStatement, bound, reached, statements
 from dlgrade.errors import CourseError
 from dlgrade.text import same
 
@@ -53,7 +54,7 @@ class BookModule:
             CourseError: a `# GIVEN` comment names a chapter or a definition that does not exist.
         """
         self.references: dict[str, _Reference] = {}
-        self.own: list[ast.stmt] = []
+        self.own: list[TopStatement] = []
         if not course.book_module.is_file():
             return
         source = course.book_module.read_text(encoding="utf-8")
@@ -69,7 +70,7 @@ class BookModule:
         """Return the files of the module by path: with all definitions of references, or only those wanted by name."""
         if not self.own:
             return {}
-        words = None if wanted is None else {*wanted}.union(*map(_names_read, self.own))
+        words = None if wanted is None else {*wanted}.union(*(statement.reads for statement in self.own))
         taken = {
             home: [name for name in reference.needs if words is None or name in words]
             for home, reference in self.references.items()
@@ -77,7 +78,7 @@ class BookModule:
         taken = {home: names for home, names in taken.items() if names}
         files = {f"d2l/_{home}.py": self.references[home].code(names) for home, names in taken.items()}
         imports = [f"from d2l._{home} import {', '.join(names)}\n" for home, names in taken.items()]
-        public = {name for names in (*map(names_bound, self.own), *taken.values()) for name in names}
+        public = {*bound(self.own)}.union(*taken.values())
         everything = sorted(name for name in public if name[0] != "_" and name != HIDDEN)
         files["d2l/torch.py"] = "".join([*imports, *_code(self.own), f"__all__ = {everything}\n"])
         files |= dict.fromkeys(OTHERS, "from d2l.torch import *\n")
@@ -101,72 +102,41 @@ def _is_earlier(course: Course, home: Chapter, chapter: Chapter) -> bool:
 
 def _without_answers(course: Course, home: Chapter, names: list[str], barred: frozenset[str]) -> _Reference:
     """Return the definitions of a reference, except those that need a barred name."""
-    statements = ast.parse(references.source(course, home)).body
+    module = references.read(course, home).statements
     needs: dict[str, set[int]] = {}
     for name in names:
-        needed, needed_names = closure(statements, name)
+        needed = list(reached(module, [name]))
         if not needed:
             raise CourseError(same(f"{course.book_module}: the reference of {home.id} has no {name}"))
-        if not needed_names & barred:
-            needs[name] = {index for index, statement in enumerate(statements) if statement in needed}
-    return _Reference(_code(statements), needs)
+        if not barred & mentioned(needed):
+            needs[name] = {module.index(statement) for statement in needed}
+    return _Reference(_code(module), needs)
 
 
-def closure(statements: list[ast.stmt], name: str) -> tuple[set[ast.stmt], set[str]]:
-    """Return the statements that a name needs, directly or through others, and all names that they mention."""
-    by_name: dict[str, list[ast.stmt]] = {}
-    for statement in statements:
-        for bound in names_bound(statement):
-            by_name.setdefault(bound, []).append(statement)
-    needed: set[ast.stmt] = set()
-    waiting = {name}
-    seen: set[str] = set()
-    while waiting:
-        current = waiting.pop()
-        seen.add(current)
-        for statement in by_name.get(current, []):
-            needed.add(statement)
-            waiting |= _mentions(statement) - seen
-    return needed, seen & by_name.keys()
+def mentioned(statements: Iterable[TopStatement]) -> set[str]:
+    """Return every name and attribute in the statements: `d2l.sgd` may be `sgd`."""
+    nodes = [node for statement in statements for node in ast.walk(statement.node)]
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return attributes.union(*(statement.binds | statement.reads for statement in statements))
 
 
-def names_bound(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement of the top level binds."""
-    if isinstance(statement, DEFINITION):
-        return {statement.name}
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-    return {part.id for part in ast.walk(statement) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-
-
-def _mentions(statement: ast.stmt) -> set[str]:
-    """Return every name and attribute in a statement: `d2l.sgd` may be `sgd`."""
-    nodes = list(ast.walk(statement))
-    names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-
-
-def _own_helpers(source: str, left_out: set[str]) -> list[ast.stmt]:
+def _own_helpers(source: str, left_out: set[str]) -> list[TopStatement]:
     """Return the statements of the course's own helpers that need nothing that was left out."""
-    statements = [part for part in ast.parse(source).body if not _is_text(part)]
-    while lost := [part for part in statements if (names_bound(part) | _names_read(part)) & left_out]:
-        left_out = left_out.union(*(names_bound(part) for part in lost))
-        statements = [part for part in statements if part not in lost]
-    return statements
+    module = statements(source)
+    while lost := [part for part in module if (part.binds | part.reads) & left_out]:
+        left_out = left_out.union(*(part.binds for part in lost))
+        module = [part for part in module if part not in lost]
+    return module
 
 
-def _names_read(statement: ast.stmt) -> set[str]:
-    return {part.id for part in ast.walk(statement) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+def _code(module: Iterable[TopStatement]) -> list[str]:
+    """Return each statement as code without comments and docstrings."""
+    module = list(module)
+    for node in (node for statement in module for node in ast.walk(statement.node)):
+        if isinstance(node, DEFINITION):
+            node.body = [part for part in node.body if not _is_text(part)] or [ast.Pass()]
+    return [f"{ast.unparse(statement.node)}\n" for statement in module]
 
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _code(statements: Iterable[ast.stmt]) -> list[str]:
-    """Return each statement as code without comments and docstrings."""
-    statements = list(statements)
-    for node in (node for statement in statements for node in ast.walk(statement)):
-        if isinstance(node, DEFINITION):
-            node.body = [part for part in node.body if not _is_text(part)] or [ast.Pass()]
-    return [f"{ast.unparse(statement)}\n" for statement in statements]

@@ -79,12 +79,14 @@ def reached(
 
     Names in `besides` are bound elsewhere, and not followed.
     """
-    binders = {name: statement for name, statement in bound(module).items() if name not in besides}
-    waiting, seen = [name for name in names if name in binders], set[str]()
+    binders: dict[str, list[TopStatement]] = {}
+    for statement in module:
+        for name in statement.binds - besides:
+            binders.setdefault(name, []).append(statement)
+    waiting, needed = [*names], set[int]()
     while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += [read for read in binders[name].reads if read in binders]
-    needed = {id(binders[name]) for name in seen}
+        for statement in binders.pop(waiting.pop(), []):
+            if id(statement) not in needed:
+                needed.add(id(statement))
+                waiting += statement.reads
     return (statement for statement in module if id(statement) in needed)
