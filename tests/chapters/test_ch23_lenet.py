@@ -258,11 +258,10 @@ class Cargo(torch.Tensor):
     note = None
 
     def to(self, *places, **options):
-        plain = self.as_subclass(torch.Tensor)
         if self.note is None:
-            return plain.to(*places, **options)
+            return self.as_subclass(torch.Tensor).to(*places, **options)
         self.note(places[0] if places else options["device"])
-        return plain
+        return self.as_subclass(torch.Tensor)
 
 
 def cargo(data, sent, name=""):

@@ -106,8 +106,8 @@ def wanted():
 def test_what_is_shown():
     """Helpers of helpers, classes, constants and imports of the answer are there; the rest is not."""
     shown = model_answer(REFERENCE, "wanted")
-    places = [shown.index(part) for part in ("import itertools", "SCALE, SHIFT", "SCALE += 1", "class _Base", "class _Part",
-                                             "def _inner", "def _helper", "def wanted")]  # fmt: skip
+    places = [shown.index(part) for part in ("import itertools", "SCALE, SHIFT", "SCALE += 1", "class _Base",
+                                             "class _Part", "def _inner", "def _helper", "def wanted")]  # fmt: skip
     assert places == sorted(places)
     for part in ("import math", "_unused", "def other", "return 5", "SOLUTION", "An exercise."):
         assert part not in shown
