@@ -99,3 +99,13 @@ def test_a_rename_that_fails_is_taken_back(dlgrade, pooling):
     done = dlgrade("rename", "ch22", "--slug", "pools")
     assert (done.returncode, "exists already" in done.stderr) == (2, True), done.stderr
     assert content(pooling) == before
+
+
+def test_a_file_that_does_not_parse_is_named(dlgrade, pooling):
+    """A suite with a syntax error ends the rename with one sentence that names the line, and changes nothing."""
+    suite = pooling / "tests" / "chapters" / "test_ch22_pooling.py"
+    suite.write_text("def broken(:\n", encoding="utf-8")
+    before = content(pooling)
+    done = dlgrade("rename", "ch22", "pool2d", "pool")
+    assert (done.returncode, f"{suite}:1: syntax error" in done.stderr, "Traceback" in done.stderr) == (3, True, False)
+    assert content(pooling) == before

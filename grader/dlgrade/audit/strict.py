@@ -11,7 +11,7 @@ from pathlib import Path
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
 from dlgrade.course import Chapter, Course, new_chapter, references, starter_code
-from dlgrade.course.definitions import bound, statements
+from dlgrade.course.definitions import bound, parsed
 from dlgrade.errors import CourseError
 from dlgrade.text import Text
 
@@ -58,9 +58,8 @@ def _repeated(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]
     right = {
         name: _code(statement.node) for name, statement in bound(references.read(course, chapter).statements).items()
     }
-    references.alternates(course, chapter)  # raises CourseError for a file that does not parse
     for path in course.alternates(chapter):
-        for name, statement in bound(statements(path.read_text(encoding="utf-8"))).items():
+        for name, statement in bound(parsed(path.read_text(encoding="utf-8"), path)).items():
             if not statement.is_import and right.get(name) == _code(statement.node):
                 yield hole(path, f"{name} is as in the reference; take it out.", name)
 

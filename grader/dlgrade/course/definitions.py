@@ -6,6 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+
+from dlgrade.errors import CourseError
+from dlgrade.text import same
 
 IMPORT = (ast.Import, ast.ImportFrom)
 
@@ -65,6 +69,18 @@ def statements(source: str) -> list[TopStatement]:
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             found.append(TopStatement(node, first, last))
     return found
+
+
+def parsed(source: str, path: Path) -> list[TopStatement]:
+    """The statements of a file of the course.
+
+    Raises:
+        CourseError: it does not parse. The message names the line.
+    """
+    try:
+        return statements(source)
+    except SyntaxError as error:
+        raise CourseError(same(f"{path}:{error.lineno}: syntax error: {error.msg}")) from None
 
 
 def bound(module: Iterable[TopStatement]) -> dict[str, TopStatement]:

@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dlgrade.course.course import Chapter, Course
-from dlgrade.course.definitions import TopStatement, bound, reached, statements
+from dlgrade.course.definitions import TopStatement, bound, parsed, reached, statements
 from dlgrade.course.wrong_lines import Annotated, parted, wrong_version
 from dlgrade.errors import CourseError
 from dlgrade.text import both, same
@@ -66,12 +66,12 @@ class Reference:
         Raises:
             CourseError: it does not parse.
         """
-        return _parsed(self.source, self.path)
+        return parsed(self.source, self.path)
 
     @cached_property
     def _own_statements(self) -> list[TopStatement]:
         """The statements of the file, without given code."""
-        return _parsed(self.annotated.source, self.path)
+        return parsed(self.annotated.source, self.path)
 
     @property
     def misconceptions(self) -> list[str]:
@@ -139,10 +139,9 @@ def alternates(course: Course, chapter: Chapter) -> dict[str, str]:
     """
     right, sources = source(course, chapter), {}
     for path in course.alternates(chapter):
-        try:
-            sources[path.stem] = overlaid(right, path.read_text(encoding="utf-8"))
-        except SyntaxError as error:
-            raise CourseError(same(f"{path}:{error.lineno}: syntax error: {error.msg}")) from None
+        overlay = path.read_text(encoding="utf-8")
+        parsed(overlay, path)
+        sources[path.stem] = overlaid(right, overlay)
     return sources
 
 
@@ -160,7 +159,7 @@ def _read(course: Course, chapter: Chapter, asking: tuple[str, ...]) -> Referenc
     here = set[str]()
     for place, comment in enumerate(reference.annotated.source.splitlines()):
         if wanted := GIVEN.fullmatch(comment):
-            here = here or set(bound(_parsed(reference.annotated.source, path)))
+            here = here or set(bound(parsed(reference.annotated.source, path)))
             where = f"{path}:{reference.annotated.numbers[place]}"
             if wanted[1] in (chapter.id, *asking):
                 raise CourseError(same(f"{where}: {chapter.id} and {wanted[1]} give each other code"))
@@ -209,13 +208,6 @@ def _summarised(reference: Reference, statement: TopStatement) -> list[Line]:
         for number in range(blank, last + 1):
             del lines[number]
     return list(lines.values())
-
-
-def _parsed(text: str, path: Path) -> list[TopStatement]:
-    try:
-        return statements(text)
-    except SyntaxError as error:
-        raise CourseError(same(f"{path}:{error.lineno}: syntax error: {error.msg}")) from None
 
 
 def overlaid(right: str, overlay: str) -> str:

@@ -17,6 +17,7 @@ import yaml
 
 from dlgrade.course import references, starter_code
 from dlgrade.course.course import STEM, Chapter, Course
+from dlgrade.course.definitions import parsed
 from dlgrade.course.wrong_lines import HEAD, parted
 from dlgrade.errors import CourseError, UsageError
 from dlgrade.files import write_whole
@@ -84,10 +85,10 @@ def rename_exercise(course: Course, chapter: Chapter, old: str, new: str) -> Ren
     _check(course, chapter, old, new)
     renaming, solution = Renaming(old), course.solution(chapter)
     for path in (course.reference(chapter), *course.alternates(chapter)):
-        _change(renaming, path, _in_solution(path.read_text(encoding="utf-8"), old, new))
+        _change(renaming, path, _in_solution(_code(path), old, new))
     for path in (*course.suites(chapter), course.reference_test(chapter.id)):
         if path.exists():
-            _change(renaming, path, _in_tests(path.read_text(encoding="utf-8"), old, new))
+            _change(renaming, path, _in_tests(_code(path), old, new))
     for path in (course.chapter_file(chapter.stem), solution / "misconceptions.yaml", solution / "equivalents.yaml"):
         if path.exists():
             _change(renaming, path, _in_yaml(path, old, new))
@@ -129,7 +130,7 @@ def _check(course: Course, chapter: Chapter, old: str, new: str) -> None:
     if not new.isidentifier() or keyword.iskeyword(new):
         raise UsageError(both(f"{new} is no name of Python.", f"{new} 不是合法的 Python 名称。"))
     for path in (course.reference(chapter), *course.alternates(chapter)):
-        tree = ast.parse(parted(path.read_text(encoding="utf-8")).source)
+        tree = ast.parse(_code(path))
         if new in {getattr(node, "id", None) or getattr(node, "name", None) for node in ast.walk(tree)}:
             raise UsageError(both(f"{path} has a {new} already.", f"{path} 中已有 {new}。"))
         if old in {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}:
@@ -142,6 +143,13 @@ def _check(course: Course, chapter: Chapter, old: str, new: str) -> None:
             if given and given[1] == chapter.id and old in re.split(r" *, *", given[2]):
                 problem = both(f"{path} is given {old} by {chapter.id}", f"{path} 从 {chapter.id} 取得 {old}")
                 raise UsageError(problem + both("; take it from there by hand.", "；请手动处理。"))
+
+
+def _code(path: Path) -> str:
+    """The text of a Python file that parses. Raises CourseError for any other."""
+    text = path.read_text(encoding="utf-8")
+    parsed(text, path)
+    return text
 
 
 def _change(renaming: Renaming, path: Path, content: str) -> None:
