@@ -27,6 +27,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
             ("if_right"), another time ("later": they are NOT_RUN), without the others ("only"), or not at all
             ("never": the report does not have them).
         pictures: add a picture of the tensors to a check whose tensors differ.
+        scripts: ask the probes of a check without its suite, where an earlier submission has shown that the suite only
+            compares. The verdicts are the same, and a right answer costs less.
     """
 
     seed: int = 0
@@ -35,6 +37,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     stop_at_first: bool = False
     training: Trains = "last"
     pictures: bool = False
+    scripts: bool = False
 
     @classmethod
     def of_check(cls, seed: int, keyword: str, *, pictures: bool) -> RunOptions:

@@ -78,11 +78,11 @@ def family(pid):
     waiting, found = [pid], []
     while waiting:
         found.append(waiting.pop())
-        for children in Path(f"/proc/{found[-1]}/task").glob("*/children"):
-            try:
+        try:
+            for children in Path(f"/proc/{found[-1]}/task").glob("*/children"):
                 waiting += map(int, children.read_text().split())
-            except OSError:
-                continue
+        except OSError:  # it has ended
+            continue
     return found
 
 

@@ -34,7 +34,19 @@ class TestDouble:
         run(lambda impl: impl.double(0.0))
         drawn = [float(torch.rand(())), float(np.random.rand()), random.random()]
         agree(lambda impl: [impl.double(x) for x in drawn])
+
+    def test_three_probes(self, agree, randn):
+        """Doubles three tensors, one after another.
+        依次把三个张量加倍。"""
+        for size in range(1, 4):
+            agree(lambda impl, X=randn(size): impl.double(X))
 '''
+
+RIGHT = "def double(x):\n    return 2 * x\n"
+WRONG = "def double(x):\n    return 3 * x\n"
+COUNTING = "import os\ncalls = []\ndef double(x):\n    calls.append(x)\n    return 2 * x if len(calls) < 9 else "
+# Each of these would give other values if it were asked a probe once more.
+CHANGING = [COUNTING + "3 * x\n", COUNTING + "calls[99]\n", COUNTING + "os._exit(3)\n", COUNTING + "print(x)\n"]
 
 
 @pytest.fixture
@@ -45,10 +57,11 @@ def reports(tiny_course):
     suite.write_text(SUITE, encoding="utf-8")
     here = Course(tiny_course)
 
-    def reports(*sources):
+    def reports(*sources, scripts=False):
+        options = RunOptions(seed=3, scripts=scripts)
         with Judge(here) as judge:
             submissions = [Submission.from_source(source, "ch01.py") for source in sources]
-            graded = [judge.grade(here.chapter("ch01"), submission, RunOptions(seed=3)) for submission in submissions]
+            graded = [judge.grade(here.chapter("ch01"), submission, options) for submission in submissions]
         return [
             {check.id: (check.verdict, check.message, check.hint, check.detail) for check in report.checks}
             for report in graded
@@ -59,9 +72,14 @@ def reports(tiny_course):
 
 def test_random_numbers(reports):
     """Inputs that a suite draws from the libraries' own generators are the same for every submission."""
-    wrong, right = "def double(x):\n    return 3 * x\n", "def double(x):\n    return 2 * x\n"
-
-    first, _, third = reports(wrong, right, wrong)
-    (alone,) = reports(wrong)
+    first, _, third = reports(WRONG, RIGHT, WRONG)
+    (alone,) = reports(WRONG)
 
     assert first == third == alone
+
+
+def test_scripts(reports):
+    """A report is the same, and each function is called as often, when the suite runs and when a script replaces it."""
+    sources = [RIGHT, RIGHT, WRONG, *CHANGING]
+
+    assert reports(*sources, scripts=True) == reports(*sources)

@@ -228,7 +228,7 @@ class HoleFinder:
             yield Hole(self.chapter.id, "stale-equivalent", text, str(path), line_of(path, "replay_share"))
 
     def _forbidden(self, trials: list[Trial]) -> Iterator[Hole]:
-        """Holes for exercises that forbid operations without a check of it, or give points to a call of one."""
+        """Holes for exercises that forbid operations without a check of it, or give points to a forbidden call."""
         forbidding = {entry.name for entry in self.chapter.exercises if entry.forbidden} & self.defined
         checks = [check for trial in trials for check in trial.report.checks if check.exercise in forbidding]
         guarded = {check.exercise for check in checks if check.id == f"{check.exercise}.from_scratch"}

@@ -68,6 +68,11 @@ def _size(value: Any) -> int:
     return OBJECT_BYTES
 
 
+# The probes of a check whose suite learns nothing of a value but that it agrees, each with the comparison. The inputs
+# come from a seed, so the suite asks all submissions these probes, as long as their values agree.
+Script = tuple[tuple[bytes, Comparison], ...]
+
+
 @dataclass(frozen=True)
 class Last:
     """The last value that a submission gave in a check, and the reference's if there is one."""
@@ -80,6 +85,9 @@ class Last:
 class Check:
     """A check while one submission is graded.
 
+    `script` has the probes so far, or is None once the suite has learnt more than a script may. `answers` are values,
+    or reasons why there is none, that came before the suite ran.
+
     It begins, asks probes, and ends: met, or unmet for a reason. `settle` may still find a reason afterwards, and a
     diagnosis. `report` can be called at any time; a check that has not ended is a fault of the grader.
     """
@@ -87,6 +95,8 @@ class Check:
     declared: Declared
     seconds: float
     transcript: list[Exchange] = field(default_factory=list)
+    script: Script | None = ()
+    answers: list[tuple[bytes, Any]] = field(default_factory=list)
     last: Last | None = None
     generator: torch.Generator | None = None  # the check draws its inputs from it
     spent: float = 0.0
@@ -103,6 +113,7 @@ class Check:
     def forget(self) -> None:
         """Let go of values that only a running check needs: a submission may make each of them large."""
         self.last = None
+        self.answers.clear()
         if self.unmet is not None:
             self.unmet.compared = None
             self.unmet.with_traceback(None).__context__ = None  # its frames hold the value

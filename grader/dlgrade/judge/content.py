@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dlgrade.course import Chapter, Course, Misconception, references
 from dlgrade.course.book_module import BookModule
 from dlgrade.course.references import Reference
 from dlgrade.errors import CourseError
+from dlgrade.judge.check import Script
 from dlgrade.judge.trusted import PATIENCE_SECONDS, Variant
 from dlgrade.submission import Submission
 
@@ -31,11 +32,12 @@ class WrongVersion:
 class Content:
     """A chapter's reference, its misconceptions, and the module d2l for its submissions.
 
-    Each is read when it is first asked for, and kept.
+    Each is read when it is first asked for, and kept. `scripts` are known by the seed and the check's id.
     """
 
     course: Course
     chapter: Chapter
+    scripts: dict[tuple[int, str], Script] = field(default_factory=dict, repr=False)
 
     @cached_property
     def sources(self) -> Reference:

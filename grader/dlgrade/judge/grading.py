@@ -65,6 +65,7 @@ class Grading:
         sandbox: SandboxMode = "auto",
         accelerator: Accelerator | None = None,
         pictures: bool = False,
+        scripts: bool = False,
         stand_in: StandIn | None = None,
     ) -> None:
         self.content = content
@@ -76,6 +77,7 @@ class Grading:
         self.accelerator = accelerator
         self.pictures = pictures
         self.stand_in = stand_in
+        self.scripts = content.scripts if scripts else {}
         self.forbidden = ForbiddenUses(content.course, content.chapter, self.seed_for)
         self.worker = SubmissionWorker(submission, workers, sandbox, content, self.forbidden)
         self.checks: dict[str, Check] = {}
@@ -189,18 +191,67 @@ class Grading:
             GraderError: the reference gives none.
         """
         blob, seed = pickled(probe), self.seed_for("calls", check.id)
+        outcome = self._expected(check, blob, seed)
+        if self.on_reference:
+            return outcome.value, outcome.value
+        check.call = outcome.calls[-1] if outcome.calls else None
+        if check.script is not None:
+            check.script += ((blob, comparison),)
+        value = self.stand_in(check, blob, outcome) if self.stand_in else self._value(check, blob, seed)
+        check.last = Last(value, outcome.value)
+        self._keep(check, Exchange(blob, seed, value, comparison))
+        return value, check.last.expected
+
+    def _expected(self, check: Check, blob: bytes, seed: int) -> Outcome:
+        """Return the reference's outcome. Raises GraderError if it has no value."""
         outcome = self.content.reference.outcome(blob, seed)
         if outcome.raised:
             raise GraderError(same(f"{check.id}: the reference raised {outcome.raised}"))
         if wire.holds_other(outcome.tree):
             raise GraderError(same(f"{check.id}: the reference gives something that is not data"))
-        if self.on_reference:
-            return outcome.value, outcome.value
-        check.call = outcome.calls[-1] if outcome.calls else None
-        value = self.stand_in(check, blob, outcome) if self.stand_in else self._student_value(check, blob, seed)
-        check.last = Last(value, outcome.value)
-        self._keep(check, Exchange(blob, seed, value, comparison))
-        return value, check.last.expected
+        return outcome
+
+    # Scripts.
+
+    def has_script(self, check: Check) -> bool:
+        """Return whether a check can run without its suite."""
+        return (self.seed, check.id) in self.scripts
+
+    def note_script(self, check: Check) -> None:
+        """Keep the probes of a check that has passed, if its suite only compared."""
+        if check.passed and check.script and self.stand_in is None:
+            self.scripts.setdefault((self.seed, check.id), check.script)
+
+    def agrees_with_script(self, check: Check) -> bool:
+        """Ask the probes of the check's script, and return whether the values agree.
+
+        If not, the suite is to run: it gets these values when it asks, and says what is wrong.
+        """
+        seed = self.seed_for("calls", check.id)
+        for blob, comparison in self.scripts[self.seed, check.id]:
+            try:
+                expected = self._expected(check, blob, seed).value
+                value = self._student_value(check, blob, seed)
+                check.answers.append((blob, value))
+                with at_most_cpu(self._suite_seconds(check)):
+                    if comparison.difference(value, expected):
+                        return False
+            except Unmet as unmet:
+                check.answers.append((blob, unmet))
+                return False
+            except Exception:  # the suite's run meets it again, and decides who is to blame
+                return False
+        return True
+
+    def _value(self, check: Check, blob: bytes, seed: int) -> Any:
+        """Return the submission's value, which may have come before. Raises Unmet if there is none."""
+        asked, answer = check.answers.pop(0) if check.answers else (b"", None)
+        if asked != blob:
+            check.answers.clear()
+            return self._student_value(check, blob, seed)
+        if isinstance(answer, Unmet):
+            raise answer
+        return answer
 
     def _keep(self, check: Check, exchange: Exchange) -> None:
         """Keep an exchange for the diagnosis, which needs all of a check. A replay counts them, of values of ours."""
@@ -219,6 +270,7 @@ class Grading:
         """
         if self.on_reference:
             return self._reference_answer(check, probe)
+        check.script = None
         self.worker.drop()
         self.worker.on_gpu = check.declared.needs_gpu and self.accelerator == "cuda"
         try:

@@ -99,4 +99,6 @@ def the_judge() -> RemoteJudge:
 def grade(chapter: str, submission: Submission, seed: int, *, training: Trains = "last") -> ChapterReport:
     """Grade a submission in a thread of the pool."""
     judge = the_judge()
-    return judge.grade(judge.course.chapter(chapter), submission, RunOptions(seed=seed, training=training))
+    return judge.grade(
+        judge.course.chapter(chapter), submission, RunOptions(seed=seed, training=training, scripts=True)
+    )

@@ -118,13 +118,14 @@ class Judge:
         *,
         seed: int,
         pictures: bool = False,
+        scripts: bool = False,
         stand_in: StandIn | None = None,
     ) -> Grading:
         from dlgrade.judge.grading import Grading
 
         return Grading(
             self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox,
-            accelerator=self.accelerator, pictures=pictures, stand_in=stand_in,
+            accelerator=self.accelerator, pictures=pictures, scripts=scripts, stand_in=stand_in,
         )  # fmt: skip
 
     def grade(
@@ -153,7 +154,10 @@ class Judge:
             UsageError: the keyword matches no check.
             KeyboardInterrupt: the run was interrupted; no report is made.
         """
-        grading = self.grading(chapter, submission, seed=options.seed, pictures=options.pictures, stand_in=stand_in)
+        grading = self.grading(
+            chapter, submission, seed=options.seed, pictures=options.pictures, scripts=options.scripts,
+            stand_in=stand_in,
+        )  # fmt: skip
         try:
             suite = self._suite(chapter)
             for declared in _chosen(suite.declared, options):
