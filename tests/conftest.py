@@ -80,7 +80,7 @@ def tiny_course(tmp_path):
         "exercises/ch01_doubling/chapter.yaml": TINY_CHAPTER,
         "exercises/ch01_doubling/ch01_doubling.py": TINY_REFERENCE.replace(
             "    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION\n",
-            "    raise NotImplementedError  # write your code here / 在这里写代码\n",
+            "    raise NotImplementedError  # write your code here\n",
         ),
         "solutions/ch01_doubling/reference.py": TINY_REFERENCE,
     }

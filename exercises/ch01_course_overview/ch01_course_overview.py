@@ -1,7 +1,7 @@
-"""ch01 Course overview: is this computer ready for the course, and which chapter comes next? 课程安排。
+"""ch01 Course overview: is this computer ready for the course, and which chapter comes next?
 
 The lecture has no code; it says where to get the book's notebooks and what to install. These exercises check the
-installation, and keep account of the chapters. 课上没有代码；这里检查学习环境是否就绪，并规划学习进度。
+installation, and keep account of the chapters.
 """
 
 import graphlib
@@ -31,7 +31,7 @@ def parse_version(version: str) -> tuple[int, ...]:
     >>> parse_version("2.13.0+cu126"), parse_version("2.0rc1")
     ((2, 13, 0), (2, 0))
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | None, bool]]:
@@ -54,7 +54,7 @@ def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | 
     {'torch': ('2.13.0+cpu', True), 'no-such-package': (None, False)}
     """
 
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[str]]) -> list[str]:
@@ -79,4 +79,4 @@ def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[st
     >>> course_progress(["ch08"], {"ch09": ["ch08"], "ch10": ["ch08", "ch09"], "ch08": ["ch07"]})
     ['ch07', 'ch09']
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,8 +1,8 @@
-"""ch02 Introduction to deep learning: which advertisements to show, and at what price. 深度学习介绍：广告点击与排序。
+"""ch02 Introduction to deep learning: which advertisements to show, and at what price.
 
 The lecture has no code. Its example is the advertisement beside search results: a model estimates how likely each one
 is clicked, and the ads are ranked by that estimate times the price bid for a click. These exercises are what surrounds
-the model. 课上没有代码；这里实现广告案例中模型以外的部分：估计点击率、排序、定价。
+the model.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def rank_ads(ctr: Sequence[float], bid: Sequence[float], k: int | None = None) -
     >>> rank_ads([0.1, 0.02, 0.05], [2.0, 30.0, 5.0], k=2)
     [1, 2]
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def smoothed_ctr(clicks: Tensor, impressions: Tensor, alpha: float = 1.0, beta: float = 1.0) -> Tensor:
@@ -55,7 +55,7 @@ def smoothed_ctr(clicks: Tensor, impressions: Tensor, alpha: float = 1.0, beta: 
 
     Source: Gelman et al., Bayesian Data Analysis, section 2.4 (the beta-binomial model).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def gsp_prices(ctr: Sequence[float], bid: Sequence[float], k: int) -> list[tuple[int, float]]:
@@ -85,4 +85,4 @@ def gsp_prices(ctr: Sequence[float], bid: Sequence[float], k: int) -> list[tuple
     >>> gsp_prices([0.25, 0.5], [4.0, 1.0], k=1)
     [(0, 2.0)]
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,8 +1,7 @@
-"""ch03 Installation: whole downloads, repeatable runs, and what can be imported. 安装。
+"""ch03 Installation: whole downloads, repeatable runs, and what can be imported.
 
 The lecture has no code; it sets up Python, PyTorch and the notebooks. These exercises are what one wants to know after
 that: is a download whole, does a run repeat, is everything there?
-课上没有代码；这里检查下载是否完整、运行是否可重复、模块是否齐全。
 """
 
 import hashlib
@@ -33,7 +32,7 @@ def verify_sha1(fname: str, sha1_hash: str, chunk_size: int = 1048576) -> bool:
 
     Source: FIPS 180-4, Secure Hash Standard; hashlib in Python's library.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def seed_everything(seed: int) -> None:
@@ -47,7 +46,7 @@ def seed_everything(seed: int) -> None:
 
     Source: Reproducibility, in the notes of PyTorch's documentation.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def import_report(names: Sequence[str]) -> dict[str, bool]:
@@ -67,4 +66,4 @@ def import_report(names: Sequence[str]) -> dict[str, bool]:
     {'torch.nn': True, 'no_such_module': False, 'no_such_package.module': False}
     """
 
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch04 Data manipulation and preprocessing: shapes, strides, shared memory, gaps. 数据操作与数据预处理。
+"""ch04 Data manipulation and preprocessing: shapes, strides, shared memory, gaps.
 
 D2L sections 2.1 (chapter_preliminaries/ndarray.md) and 2.2 (pandas.md). The book has no functions here; these are ours.
 
@@ -29,8 +29,10 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
 
     >>> contiguous_strides((2, 3, 4))
     (12, 4, 1)
+
+    Write it from scratch, without X.stride() and its numpy relative, and without arrays of torch or numpy.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
@@ -51,8 +53,11 @@ def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
 
     >>> broadcast_shape((3, 1), (2,))
     (3, 2)
+
+    Write it from scratch, without ready-made broadcasting (torch.broadcast_shapes, numpy.broadcast, expand, ...),
+    and without arrays of torch or numpy.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def shares_storage(x: Tensor, y: Tensor) -> bool:
@@ -73,7 +78,7 @@ def shares_storage(x: Tensor, y: Tensor) -> bool:
     >>> shares_storage(x, x.reshape(2, 3)), shares_storage(x, x.clone())
     (True, False)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def reshape_copies(x: Tensor, shape: Sequence[int]) -> bool:
@@ -95,7 +100,7 @@ def reshape_copies(x: Tensor, shape: Sequence[int]) -> bool:
     >>> reshape_copies(x, (3, 2)), reshape_copies(x.T, (6,)), reshape_copies(x.T, (3, 1, 2))
     (False, True, False)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def from_array(array: np.ndarray, copy: bool = False) -> Tensor:
@@ -109,7 +114,7 @@ def from_array(array: np.ndarray, copy: bool = False) -> Tensor:
     Returns:
         A tensor of the array's shape, dtype and values.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def fill_missing(X: Tensor) -> Tensor:
@@ -122,7 +127,7 @@ def fill_missing(X: Tensor) -> Tensor:
         A new tensor like X, without NaN, that shares no memory with X even if nothing was missing. The mean is taken
         over those entries of the column that are there; a column in which nothing is there becomes 0.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def get_dummies(column: Sequence[str | None], dummy_na: bool = False) -> tuple[list[str], Tensor]:
@@ -143,4 +148,4 @@ def get_dummies(column: Sequence[str | None], dummy_na: bool = False) -> tuple[l
             [0., 0., 1.],
             [1., 0., 0.]]))
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch05 Linear algebra: norms, means along axes, products, positive definite and permutation matrices. 线性代数。
+"""ch05 Linear algebra: norms, means along axes, products, positive definite and permutation matrices.
 
 D2L section 2.3 (chapter_preliminaries/linear-algebra.md). The book has no functions here; these are ours, named as in
 torch.
@@ -24,8 +24,10 @@ def frobenius_norm(A: Tensor) -> Tensor:
 
     Returns:
         The norm, a tensor without axes, of A's dtype; 0 if nothing is in A.
+
+    Write it from scratch, without ready-made norms and distances (torch.norm, torch.linalg.norm, torch.cdist, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def lp_norm(x: Tensor, p: float) -> Tensor:
@@ -42,8 +44,10 @@ def lp_norm(x: Tensor, p: float) -> Tensor:
 
     Returns:
         The norm, a tensor without axes, of x's dtype.
+
+    Write it from scratch, without ready-made norms and distances (torch.norm, torch.linalg.norm, torch.cdist, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def mean_keepdims(A: Tensor, axis: int | Sequence[int], keepdims: bool = False) -> Tensor:
@@ -58,8 +62,10 @@ def mean_keepdims(A: Tensor, axis: int | Sequence[int], keepdims: bool = False) 
 
     Returns:
         The means, of A's dtype. For A of shape (2, 3, 4) and axes 0 and 2 they have shape (3,), or (1, 3, 1).
+
+    Write it from scratch, without ready-made means (torch.mean, X.mean, numpy.average, average pooling, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def mm(A: Tensor, B: Tensor) -> Tensor:
@@ -76,8 +82,10 @@ def mm(A: Tensor, B: Tensor) -> Tensor:
 
     Raises:
         ValueError: A has not as many columns as B has rows.
+
+    Write it from scratch, without ready-made products (@, torch.matmul, torch.einsum, nn.Linear, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def is_positive_definite(A: Tensor) -> bool:
@@ -93,7 +101,7 @@ def is_positive_definite(A: Tensor) -> bool:
         True or False, a Python bool. If x^T A x is 0 for some x other than 0, that is False. Rounding may turn an
         eigenvalue of 0 into a tiny positive one.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def permutation_matrix(perm: Sequence[int]) -> Tensor:
@@ -110,4 +118,4 @@ def permutation_matrix(perm: Sequence[int]) -> Tensor:
     Raises:
         ValueError: a number is missing, occurs twice, or is none of 0 to n - 1.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch06 Matrix calculus: difference quotients, gradients, Jacobians, subgradients. 矩阵计算。
+"""ch06 Matrix calculus: difference quotients, gradients, Jacobians, subgradients.
 
 D2L section 2.4 (chapter_preliminaries/calculus.md).
 """
@@ -25,7 +25,7 @@ def numerical_lim(f: Callable[[Number], Number], x: Number, h: float) -> Number:
     Returns:
         The quotient: for each element one, where x is a tensor.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def finite_difference_grad(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
@@ -43,8 +43,10 @@ def finite_difference_grad(f: Callable[[Tensor], Tensor], x: Tensor, eps: float 
 
     Returns:
         Shape and dtype of x; it does not require gradients, whatever x and f do.
+
+    Write it from scratch, without automatic differentiation (backward, torch.autograd, torch.func).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -59,8 +61,11 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     Returns:
         (m, n), also where m or n is 1; it carries no graph. The row of an output that does not depend on x is zero,
         and so are all rows where f is a constant.
+
+    Write it from scratch, without ready-made Jacobians and Hessians (torch.func.jacrev,
+    torch.autograd.functional.jacobian, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def grad_least_squares(X: Tensor, w: Tensor, y: Tensor) -> Tensor:
@@ -77,8 +82,10 @@ def grad_least_squares(X: Tensor, w: Tensor, y: Tensor) -> Tensor:
 
     Returns:
         The shape of w.
+
+    Write it from scratch, without automatic differentiation (backward, torch.autograd, torch.func).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def subgradient_abs(x: Tensor, at_zero: float = 0.0) -> Tensor:
@@ -98,4 +105,4 @@ def subgradient_abs(x: Tensor, at_zero: float = 0.0) -> Tensor:
     Raises:
         ValueError: at_zero is no subgradient: it lies outside of [-1, 1].
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

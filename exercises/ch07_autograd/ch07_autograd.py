@@ -1,4 +1,4 @@
-"""ch07 Automatic differentiation: control flow, dual numbers, a reverse-mode engine, .grad. 自动求导。
+"""ch07 Automatic differentiation: control flow, dual numbers, a reverse-mode engine, .grad.
 
 D2L section 2.5 (chapter_preliminaries/autograd.md).
 """
@@ -24,7 +24,7 @@ def f(a: Tensor) -> Tensor:
     Returns:
         Same shape: k a for some number k that depends on a alone, so that the gradient for a scalar a is f(a) / a.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class Dual:
@@ -45,54 +45,56 @@ class Dual:
         deriv: its derivative.
 
     Source: Wengert (1964), A simple automatic derivative evaluation program.
+
+    Write it from scratch, without automatic differentiation (backward, torch.autograd, torch.func).
     """
 
     def __init__(self, value: float, deriv: float = 0.0) -> None:
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __add__(self, other: Dual | float) -> Dual:
         """self + other."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __radd__(self, other: float) -> Dual:
         """other + self, where other is not a Dual."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __sub__(self, other: Dual | float) -> Dual:
         """self - other."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __rsub__(self, other: float) -> Dual:
         """other - self, where other is not a Dual."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __mul__(self, other: Dual | float) -> Dual:
         """self * other."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __rmul__(self, other: float) -> Dual:
         """other * self, where other is not a Dual."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __truediv__(self, other: Dual | float) -> Dual:
         """self / other."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __rtruediv__(self, other: float) -> Dual:
         """other / self, where other is not a Dual."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def exp(self) -> Dual:
         """e to the power of self."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def log(self) -> Dual:
         """The natural logarithm of self, for positive values."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def sin(self) -> Dual:
         """The sine of self."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class Value:
@@ -114,34 +116,36 @@ class Value:
     What else a Value keeps is up to you.
 
     Source: Linnainmaa (1976), Taylor expansion of the accumulated rounding error; the documentation of torch.autograd.
+
+    Write it from scratch, without automatic differentiation (backward, torch.autograd, torch.func).
     """
 
     def __init__(self, data: float, _children: tuple[Value, ...] = ()) -> None:
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __add__(self, other: Value | float) -> Value:
         """self + other."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __mul__(self, other: Value | float) -> Value:
         """self * other."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __pow__(self, exponent: float) -> Value:
         """self to the power of a constant."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def exp(self) -> Value:
         """e to the power of self."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def log(self) -> Value:
         """The natural logarithm of self, for positive numbers."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def tanh(self) -> Value:
         """The hyperbolic tangent of self."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def backward(self) -> None:
         """Add the derivative of self with respect to each node to that node's `grad`.
@@ -156,9 +160,9 @@ class Value:
         As in torch, `grad` accumulates: a second call, of this node or of another one, adds its derivatives to what
         is there. What an earlier call left in `grad` does not take part in them.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
-    # Given, not exercises: these follow from +, * and **. 以下运算已给出，由 +、*、** 得到。
+    # Given, not exercises: these follow from +, * and **.
     def __radd__(self, other: float) -> Value:
         return self + other
 
@@ -197,7 +201,7 @@ def accumulated_grads(losses: Sequence[Tensor], params: Sequence[Tensor]) -> lis
 
     Source: D2L 2.5.1 and 2.5.2.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def detached_product(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -211,4 +215,4 @@ def detached_product(x: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         The gradient of (u * x).sum() and that of y.sum(), each by itself, with respect to x; both of the shape of x.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch08 Linear regression and the optimiser that fits it. 线性回归与基础优化算法。
+"""ch08 Linear regression and the optimiser that fits it.
 
 D2L sections 3.1 and 3.2 (chapter_linear-networks/linear-regression.md, linear-regression-scratch.md).
 """
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(matmul=torch.matmul, normal=torch.normal, reshape=torch.reshape, tensor=torch.tensor)
 
 
@@ -30,7 +30,7 @@ def synthetic_data(w: Tensor, b: float, num_examples: int) -> tuple[Tensor, Tens
     Returns:
         The features (n, d) and the labels, a column (n, 1), both float32.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
@@ -46,8 +46,10 @@ def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tup
     Yields:
         Features and labels of each minibatch, (batch_size, ...) both, until every example was there exactly once.
         The next call begins a new pass in a new order.
+
+    Write it from scratch, without ready-made loaders and samplers (DataLoader, RandomSampler, random_split, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
@@ -62,8 +64,10 @@ def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
 
     Returns:
         Predictions, (n, 1) for w (d, 1), (n,) for w (d,), (n, q) for w (d, q).
+
+    Write it from scratch, without ready-made linear layers (nn.Linear, F.linear, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
@@ -78,8 +82,10 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
     Returns:
         The losses in the shape of y_hat, neither summed nor averaged.
+
+    Write it from scratch, without ready-made squared and Huber losses (nn.MSELoss, F.mse_loss, F.huber_loss, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
@@ -95,8 +101,10 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
         params: tensors of any shapes that require gradients.
         lr: the learning rate.
         batch_size: how many examples the loss was summed over.
+
+    Write it from scratch, without ready-made optimisers (torch.optim).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,4 +124,4 @@ def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         The weights (d, 1) and the bias (1,), in the dtype of X.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch09 Softmax regression, losses and the loop that trains it. Softmax 回归、损失函数与训练循环。
+"""ch09 Softmax regression, losses and the loop that trains it.
 
 D2L sections 3.4 and 3.6 (chapter_linear-networks/softmax-regression.md, softmax-regression-scratch.md).
 """
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebooks have at hand.
 d2l = SimpleNamespace(
     exp=torch.exp,
     log=torch.log,
@@ -47,8 +47,11 @@ def softmax(X: Tensor) -> Tensor:
 
     Returns:
         Probabilities of X's shape and dtype; every row sums to one.
+
+    Write it from scratch, without ready-made softmax and cross-entropy (torch.softmax, nn.Softmax, F.cross_entropy,
+    ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
@@ -62,8 +65,10 @@ def cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
 
     Returns:
         The losses, (n,), neither summed nor averaged. Probability 0 of the right class gives inf.
+
+    Write it from scratch, without ready-made cross-entropy (nn.CrossEntropyLoss, F.cross_entropy, F.nll_loss, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def accuracy(y_hat: Tensor, y: Tensor) -> float:
@@ -77,7 +82,7 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
     Returns:
         The number as a Python float.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def evaluate_accuracy(net: Callable[[Tensor], Tensor], data_iter: Iterable[tuple[Tensor, Tensor]]) -> float:
@@ -90,7 +95,7 @@ def evaluate_accuracy(net: Callable[[Tensor], Tensor], data_iter: Iterable[tuple
     Returns:
         Right predictions over all predictions, as a Python float. No computational graph is built on the way.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def train_epoch_ch3(
@@ -114,7 +119,7 @@ def train_epoch_ch3(
     Returns:
         (mean loss, accuracy) over the examples of the epoch, as Python floats, measured as training went on.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def huber_loss(y_hat: Tensor, y: Tensor, delta: float = 1.0) -> Tensor:
@@ -130,5 +135,7 @@ def huber_loss(y_hat: Tensor, y: Tensor, delta: float = 1.0) -> Tensor:
 
     Returns:
         The losses, of the same shape and dtype.
+
+    Write it from scratch, without ready-made Huber losses (nn.HuberLoss, F.smooth_l1_loss, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

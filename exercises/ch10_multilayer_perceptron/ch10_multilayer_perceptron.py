@@ -1,4 +1,4 @@
-"""ch10 The perceptron and the multilayer perceptron. 感知机与多层感知机。
+"""ch10 The perceptron and the multilayer perceptron.
 
 D2L sections 4.1 to 4.3 (chapter_multilayer-perceptrons/mlp.md, mlp-scratch.md, mlp-concise.md).
 """
@@ -9,11 +9,10 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebook has at hand.
 d2l = SimpleNamespace(reshape=torch.reshape)
 
 # The parameters of `net`. The checks put weights of their own, and of other widths, into W1, b1, W2 and b2.
-# `net` 的参数。检查时会在 W1、b1、W2、b2 中填入另外的权重，隐藏层和输出层的宽度也可能不同。
 num_inputs, num_outputs, num_hiddens = 784, 10, 256
 W1 = nn.Parameter(0.01 * torch.randn(num_inputs, num_hiddens))
 b1 = nn.Parameter(torch.zeros(num_hiddens))
@@ -32,8 +31,10 @@ def relu(X: Tensor) -> Tensor:
 
     Returns:
         A tensor of X's shape and dtype. Its slope is 0 below zero and 1 above; at zero, either or between.
+
+    Write it from scratch, without ready-made activation functions (torch.relu, nn.ReLU, F.gelu, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def net(X: Tensor) -> Tensor:
@@ -50,7 +51,7 @@ def net(X: Tensor) -> Tensor:
     Returns:
         The logits, (n, outputs): any real numbers, no probabilities.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Tensor, int]:
@@ -73,7 +74,7 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
     Returns:
         (w, b, updates): the weights (d,) and the bias () in X's dtype, and how often they were moved, a Python int.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def xor_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -86,7 +87,7 @@ def xor_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     Returns:
         (W1, b1, W2, b2), float32, of the shapes (2, 2), (2,), (2, 1) and (1,).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
@@ -102,4 +103,4 @@ def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tupl
     Returns:
         (W, b): (inputs of the first layer, outputs of the last) and (outputs of the last,).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

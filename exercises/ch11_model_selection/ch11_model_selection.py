@@ -1,4 +1,4 @@
-"""ch11 Model selection: how well a model does on data that it was not fitted to. 模型选择、过拟合与欠拟合。
+"""ch11 Model selection: how well a model does on data that it was not fitted to.
 
 D2L section 4.4 (chapter_multilayer-perceptrons/underfit-overfit.md).
 """
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 class Accumulator:
     """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
 
@@ -57,7 +57,7 @@ def evaluate_loss(
     Returns:
         The mean as a Python float.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
@@ -75,7 +75,7 @@ def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
     Returns:
         A tensor (n, max_degree) of x's dtype. Its first column is 1, also where x is 0.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
@@ -99,7 +99,7 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
     >>> k_fold_indices(5, 2)
     [([3, 4], [0, 1, 2]), ([0, 1, 2], [3, 4])]
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def train_val_test_split(
@@ -122,7 +122,7 @@ def train_val_test_split(
     Raises:
         ValueError: a fraction is negative, or they do not sum to 1.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -> tuple[list[int], list[int]]:
@@ -141,4 +141,4 @@ def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -
         (train, valid), lists of indices of `labels`, in any order; every index is in exactly one of them. The only
         example of a class goes to valid.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch12 Weight decay: keeping weights small. 权重衰退（权重衰减）。
+"""ch12 Weight decay: keeping weights small.
 
 D2L section 4.5 (chapter_multilayer-perceptrons/weight-decay.md).
 """
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-# Given, not an exercise: the number of inputs in the book's example. 以下内容已给出，不是练习。
+# Given, not an exercise: the number of inputs in the book's example.
 num_inputs = 200
 
 
@@ -22,7 +22,7 @@ def init_params() -> list[Tensor]:
         [w, b]: w of shape (num_inputs, 1), where num_inputs is the module's global, drawn anew in every call; b a zero
         of shape (1,). Both are float32 leaf tensors that require gradients.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def l2_penalty(w: Tensor) -> Tensor:
@@ -36,7 +36,7 @@ def l2_penalty(w: Tensor) -> Tensor:
     Returns:
         A tensor of shape () and w's dtype, which carries w's graph.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
@@ -54,8 +54,10 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
         params: the tensors to decay, all of them, with their gradients in `.grad`.
         lr: the learning rate.
         wd: the weight decay, lambda in the book; 0 makes this plain gradient descent.
+
+    Write it from scratch, without ready-made optimisers (torch.optim).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def weight_decay_groups(net: nn.Module, wd: float) -> list[dict[str, Any]]:
@@ -74,7 +76,7 @@ def weight_decay_groups(net: nn.Module, wd: float) -> list[dict[str, Any]]:
         lists of the net's own parameters, not copies. Every parameter is in one list, once, even if several modules
         share it; those that do not require gradients are left out. A list may be empty.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def project_l2_ball(w: Tensor, theta: float) -> Tensor:
@@ -91,5 +93,7 @@ def project_l2_ball(w: Tensor, theta: float) -> Tensor:
 
     Returns:
         A tensor of w's shape and dtype, differentiable with respect to w; within the ball it equals w exactly.
+
+    Write it from scratch, without ready-made limits on norms (torch.renorm, nn.utils.clip_grad_norm_, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

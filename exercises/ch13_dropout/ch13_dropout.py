@@ -1,4 +1,4 @@
-"""ch13 Dropout. 丢弃法（暂退法）Dropout。
+"""ch13 Dropout.
 
 D2L section 4.6 (chapter_multilayer-perceptrons/dropout.md).
 """
@@ -6,7 +6,7 @@ D2L section 4.6 (chapter_multilayer-perceptrons/dropout.md).
 import torch
 from torch import Tensor, nn
 
-# Given, not an exercise: the book's dropout probabilities. 以下内容已给出，不是练习。
+# Given, not an exercise: the book's dropout probabilities.
 dropout1, dropout2 = 0.2, 0.5
 
 
@@ -29,8 +29,10 @@ def dropout_layer(X: Tensor, dropout: float) -> Tensor:
 
     Raises:
         AssertionError: dropout is below 0 or above 1.
+
+    Write it from scratch, without ready-made dropout (nn.Dropout, F.dropout, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class Net(nn.Module):
@@ -54,11 +56,11 @@ class Net(nn.Module):
     ) -> None:
         """is_training is the mode to start in: False makes a network that predicts until train() is called."""
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """The scores, (n, num_outputs), of X, (n, num_inputs) or (n, ...) with num_inputs numbers an example."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def expected_output(X: Tensor, dropout: float, n_samples: int, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -78,7 +80,7 @@ def expected_output(X: Tensor, dropout: float, n_samples: int, seed: int = 0) ->
     Returns:
         The mean and the variance, both of X's shape and dtype.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tensor, Tensor]:
@@ -97,4 +99,4 @@ def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tenso
         The mean of the n_samples outputs, and their standard deviation (which divides by n_samples), element by
         element, without a graph. Without dropout in the network the deviation is 0.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

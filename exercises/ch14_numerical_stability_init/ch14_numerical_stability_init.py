@@ -1,4 +1,4 @@
-"""ch14 Numerical stability and initialisation. 数值稳定性 + 模型初始化。
+"""ch14 Numerical stability and initialisation.
 
 D2L sections 3.7 and 4.8 (chapter_linear-networks/softmax-regression-concise.md,
 chapter_multilayer-perceptrons/numerical-stability-and-init.md).
@@ -27,8 +27,11 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
         A tensor of X's dtype and of its shape without dim (with keepdim: of size 1 there). Elements that are -inf add
         nothing; where all are -inf, the result is -inf. An element that is inf makes the result inf. The gradient is
         finite wherever the result is.
+
+    Write it from scratch, without ready-made log-sum-exp, log-softmax and cross-entropy (torch.logsumexp,
+    torch.logaddexp, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def log_softmax(X: Tensor, dim: int) -> Tensor:
@@ -45,8 +48,11 @@ def log_softmax(X: Tensor, dim: int) -> Tensor:
 
     Returns:
         A tensor of X's shape and dtype: finite where X is, and -inf where X is -inf. Its gradient is finite.
+
+    Write it from scratch, without ready-made log-softmax and cross-entropy (torch.log_softmax, F.cross_entropy,
+    ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
@@ -71,8 +77,11 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
 
     Raises:
         ValueError: the tensor has fewer than two dimensions.
+
+    Write it from scratch, without ready-made initialisation (nn.init.xavier_uniform_, nn.init.kaiming_normal_,
+    ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def scaled_sigmoid(x: Tensor) -> Tensor:
@@ -88,7 +97,7 @@ def scaled_sigmoid(x: Tensor) -> Tensor:
     Returns:
         A tensor of the same shape and dtype. Value and gradient are finite for all finite x: exp(-x) is not.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
@@ -104,7 +113,7 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
         floats. The product is computed in float64, whatever the dtype of Ms: its range is 1e-308 to 1e308. As with
         any such computation, what is smaller than 1e-15 of the largest is lost in rounding.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> list[float]:
@@ -122,4 +131,4 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
         L + 1 norms as Python floats, from the input to the output. The last is the root of the number of outputs.
         Neither X nor any parameter of the layers has another `.grad` afterwards than before.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch15 Predicting house prices: preprocessing, training and k-fold cross-validation. Kaggle 房价预测。
+"""ch15 Predicting house prices: preprocessing, training and k-fold cross-validation.
 
 D2L section 4.10 (chapter_multilayer-perceptrons/kaggle-house-price.md).
 """
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils import data
 
-# Given, not exercises: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebook has at hand.
 loss = nn.MSELoss()
 in_features = 6
 
@@ -42,7 +42,7 @@ def log_rmse(net: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor) 
     Returns:
         The error as a Python float, inf where a prediction is inf.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def get_k_fold_data(k: int, i: int, X: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -63,7 +63,7 @@ def get_k_fold_data(k: int, i: int, X: Tensor, y: Tensor) -> tuple[Tensor, Tenso
     Raises:
         AssertionError: k is 1 or less.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
@@ -83,7 +83,7 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
         Both parts, (n, d) and (m, d), in their dtype and without NaN. A column whose known values are all the same, or
         of which one value is known, or none, is 0 everywhere.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Tensor, Tensor, list[str | None]]:
@@ -100,7 +100,7 @@ def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Te
         The indicators of both parts, (n, q) and (m, q), float32, with a single 1 in each row; and the categories of
         the q columns, None for the last.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 Table = dict[str, Sequence[float | str | None]]
@@ -123,7 +123,7 @@ def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
         The features of both tables, (n, q) and (m, q), float32, and the names of the q features: the name of a numeric
         column, or that of a column, an underscore and the category, "MSZoning_RL", or for missing ones "MSZoning_nan".
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def train(
@@ -153,7 +153,7 @@ def train(
         Your `log_rmse` of all training data after each epoch, and that of the test data: two lists of num_epochs Python
         floats. Without test labels the second is empty.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def k_fold(
@@ -178,4 +178,4 @@ def k_fold(
         The train and the validation log_rmse after the last epoch, each averaged over the k folds, as Python floats.
         What is printed or plotted on the way is up to you.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch16 PyTorch basics: modules, parameters, layers of one's own. PyTorch 神经网络基础。
+"""ch16 PyTorch basics: modules, parameters, layers of one's own.
 
 D2L sections 5.1 (model-construction), 5.2 (parameters), 5.4 (custom-layer) and 5.5 (read-write) of
 chapter_deep-learning-computation.
@@ -24,11 +24,11 @@ class MLP(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """The scores of each example: (..., 20) -> (..., 10). Negative ones, too: there is no ReLU behind `out`."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class MySequential(nn.Module):
@@ -39,6 +39,8 @@ class MySequential(nn.Module):
 
     >>> list(MySequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)).state_dict())
     ['0.weight', '0.bias', '2.weight', '2.bias']
+
+    Write it from scratch, without nn.Sequential.
     """
 
     def __init__(self, *args: nn.Module) -> None:
@@ -48,14 +50,14 @@ class MySequential(nn.Module):
         parameters.
         """
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """Give X to the first module, what it returns to the second, and so on; return what the last one gives.
 
         Each is called as a module, so that its hooks run. Without any module the result is X.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class CenteredLayer(nn.Module):
@@ -70,7 +72,7 @@ class CenteredLayer(nn.Module):
         Returns:
             A tensor of X's shape and dtype, whose elements have mean 0. X stays as it is.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class MyLinear(nn.Module):
@@ -83,12 +85,14 @@ class MyLinear(nn.Module):
         bias: nn.Parameter, (units,).
 
     All their elements are drawn from the standard normal distribution.
+
+    Write it from scratch, without ready-made linear layers (nn.Linear, F.linear, ...).
     """
 
     def __init__(self, in_units: int, units: int) -> None:
         """Make both parameters, for in_units inputs and units outputs."""
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """Run the layer: (..., in_units) -> (..., units), with the values that the parameters have now.
@@ -96,7 +100,7 @@ class MyLinear(nn.Module):
         Gradients flow to X, weight and bias. (The book computes with `weight.data`, which has no gradient: the check
         of the parameters' gradients costs no points.)
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def init_constant(m: nn.Module) -> None:
@@ -109,7 +113,7 @@ def init_constant(m: nn.Module) -> None:
             module of a network, however nested, and with the network itself. (A layer that was made with bias=False
             has nothing but its weight to fill. The book's code fails there; the check of it costs no points.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def my_init(m: nn.Module) -> None:
@@ -123,4 +127,4 @@ def my_init(m: nn.Module) -> None:
     Args:
         m: any module. Nothing happens unless it is an nn.Linear.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch17 Using and buying GPUs. 使用和购买 GPU。
+"""ch17 Using and buying GPUs.
 
 D2L section 5.6 (chapter_deep-learning-computation/use-gpu.md). Nothing here needs a GPU: torch.device("cuda:1") can be
 made anywhere, and the checks say how many GPUs there are by putting another `torch.cuda.device_count` in its place. So
@@ -22,7 +22,7 @@ def try_gpu(i: int = 0) -> torch.device:
     Returns:
         torch.device("cuda:i"), with the number, or torch.device("cpu").
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def try_all_gpus() -> list[torch.device]:
@@ -31,7 +31,7 @@ def try_all_gpus() -> list[torch.device]:
     Returns:
         [torch.device("cuda:0"), torch.device("cuda:1"), ...], or [torch.device("cpu")].
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def to_device(obj: Any, device: torch.device | str) -> Any:
@@ -49,7 +49,7 @@ def to_device(obj: Any, device: torch.device | str) -> Any:
         same class for a named tuple, a dict with the same keys in the same order for a dict. The containers are new
         ones, and the given ones keep their tensors. A module is moved itself, as `nn.Module.to` does, and returned.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def gpu_cost_per_epoch(samples: int, throughput: float, price_per_hour: float) -> float:
@@ -72,4 +72,4 @@ def gpu_cost_per_epoch(samples: int, throughput: float, price_per_hour: float) -
     >>> gpu_cost_per_epoch(60_000, 1_000, 1.8)  # a minute
     0.03
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch18 After the house-price competition: ensembles and a search for hyperparameters. 预测房价竞赛总结。
+"""ch18 After the house-price competition: ensembles and a search for hyperparameters.
 
 What the best teams did beyond a single network. The competition itself is D2L section 4.10
 (chapter_multilayer-perceptrons/kaggle-house-price.md), which scores by the error of the logarithm of the price.
@@ -32,7 +32,7 @@ def average_predictions(preds: Sequence[Tensor], weights: Sequence[float] | None
         ValueError: the shapes differ, even if they could be broadcast; there are more or fewer weights than
             predictions; the sum of the weights is not positive.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def geometric_mean_predictions(preds: Sequence[Tensor]) -> Tensor:
@@ -54,7 +54,7 @@ def geometric_mean_predictions(preds: Sequence[Tensor]) -> Tensor:
     Raises:
         ValueError: a prediction is 0 or negative, or the shapes differ.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def out_of_fold(fit: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]], X: Tensor, y: Tensor, k: int) -> Tensor:
@@ -76,7 +76,7 @@ def out_of_fold(fit: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]], X: 
     Raises:
         ValueError: k is less than 2 or more than n.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def random_search(
@@ -102,4 +102,4 @@ def random_search(
     Raises:
         ValueError: every trial gave NaN.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

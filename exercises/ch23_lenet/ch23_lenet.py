@@ -1,4 +1,4 @@
-"""ch23 LeNet. 经典卷积神经网络 LeNet。
+"""ch23 LeNet.
 
 D2L section 6.6 (chapter_convolutional-neural-networks/lenet.md).
 """
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 class Accumulator:
     """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
 
@@ -36,7 +36,7 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
     return float((y_hat.to(y.dtype) == y).sum())
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def try_gpu(i: int = 0) -> torch.device:
     """The GPU of this number, if there is one, and the CPU otherwise (D2L 5.6.1)."""
     if i < torch.cuda.device_count():
@@ -44,7 +44,7 @@ def try_gpu(i: int = 0) -> torch.device:
     return torch.device("cpu")
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 class Timer:
     """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
 
@@ -92,7 +92,7 @@ def lenet() -> nn.Sequential:
         A new nn.Sequential whose layers are the modules of torch.nn in this order, activations included. It maps
         (n, 1, 28, 28) to (n, 10).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ...]]]:
@@ -109,7 +109,7 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
     Returns:
         (class name, shape of the output) of each layer, in order, as in ("Conv2d", (1, 6, 28, 28)).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def evaluate_accuracy_gpu(
@@ -128,7 +128,7 @@ def evaluate_accuracy_gpu(
     Returns:
         Right predictions over all predictions, as a Python float. No computational graph is built on the way.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def train_ch6(
@@ -158,4 +158,4 @@ def train_ch6(
         lr: the learning rate.
         device: where the net and every minibatch are moved.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

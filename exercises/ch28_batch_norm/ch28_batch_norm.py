@@ -1,4 +1,4 @@
-"""ch28 Batch normalisation and its relatives. 批量归一化及其变体。
+"""ch28 Batch normalisation and its relatives.
 
 D2L section 7.5 (chapter_convolutional-modern/batch-norm); layer normalisation is in section 10.7.
 """
@@ -33,8 +33,10 @@ def batch_norm(
 
     Raises:
         AssertionError: X has neither two nor four dimensions (in training).
+
+    Write it from scratch, without ready-made normalisation (nn.BatchNorm2d, nn.LayerNorm, F.group_norm, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class BatchNorm(nn.Module):
@@ -43,16 +45,18 @@ class BatchNorm(nn.Module):
     Attributes:
         gamma, beta: parameters, ones and zeros, (1, num_features) or (1, num_features, 1, 1).
         moving_mean, moving_var: zeros and ones of the same shape; not parameters.
+
+    Write it from scratch, without ready-made normalisation (nn.BatchNorm2d, nn.LayerNorm, F.group_norm, ...).
     """
 
     def __init__(self, num_features: int, num_dims: int) -> None:
         """num_dims is 2 after a fully connected layer and 4 after a convolution."""
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """Normalise X, (n, num_features) or (n, num_features, h, w), and keep the new moving statistics."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def layer_norm(
@@ -74,8 +78,10 @@ def layer_norm(
 
     Raises:
         ValueError: the last axes of X are not normalized_shape.
+
+    Write it from scratch, without ready-made normalisation (nn.BatchNorm2d, nn.LayerNorm, F.group_norm, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def instance_norm(X: Tensor, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5) -> Tensor:
@@ -87,8 +93,10 @@ def instance_norm(X: Tensor, weight: Tensor | None = None, bias: Tensor | None =
 
     Returns:
         A tensor of X's shape and dtype. A plane of one pixel becomes zero (before weight and bias).
+
+    Write it from scratch, without ready-made normalisation (nn.BatchNorm2d, nn.LayerNorm, F.group_norm, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def group_norm(
@@ -106,8 +114,10 @@ def group_norm(
 
     Raises:
         ValueError: c is not a multiple of num_groups.
+
+    Write it from scratch, without ready-made normalisation (nn.BatchNorm2d, nn.LayerNorm, F.group_norm, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def norm_stat_count(shape: Sequence[int], kind: Literal["batch", "layer", "instance"]) -> tuple[int, tuple[int, ...]]:
@@ -123,4 +133,4 @@ def norm_stat_count(shape: Sequence[int], kind: Literal["batch", "layer", "insta
     >>> norm_stat_count((4, 5), "batch")
     (5, (5,))
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

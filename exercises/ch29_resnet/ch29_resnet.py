@@ -1,4 +1,4 @@
-"""ch29 Residual and dense networks. 残差网络 ResNet 与稠密网络 DenseNet。
+"""ch29 Residual and dense networks.
 
 D2L sections 7.6, 7.7 and 12.6 (chapter_convolutional-modern/resnet.md, densenet.md;
 chapter_computational-performance/multiple-gpus-concise.md).
@@ -28,14 +28,14 @@ class Residual(nn.Module):
 
     def __init__(self, input_channels: int, num_channels: int, use_1x1conv: bool = False, strides: int = 1) -> None:
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """(n, input_channels, h, w) to (n, num_channels, h / strides, w / strides), rounded up; X stays as it was."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
-# Given: the book's notebooks say d2l.Residual; this is yours. 已给出：书中写作 d2l.Residual，这里就是你写的类。
+# Given: the book's notebooks say d2l.Residual; this is yours.
 d2l = SimpleNamespace(Residual=lambda *args, **kwargs: Residual(*args, **kwargs))
 
 
@@ -51,7 +51,7 @@ def resnet_block(
     Returns:
         A list of num_residuals blocks, to be given to nn.Sequential.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
@@ -66,7 +66,7 @@ def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
         "resnet_block4" (each an nn.Sequential of its blocks), "global_avg_pool", and "fc" (an nn.Sequential that
         flattens, then takes the linear layer). It maps (n, in_channels, h, w) to (n, num_classes).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def conv_block(input_channels: int, num_channels: int) -> nn.Sequential:
@@ -76,7 +76,7 @@ def conv_block(input_channels: int, num_channels: int) -> nn.Sequential:
         nn.Sequential of batch normalisation, ReLU and a 3x3 convolution with padding 1 and a bias, in this order:
         (n, input_channels, h, w) to (n, num_channels, h, w).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class DenseBlock(nn.Module):
@@ -90,11 +90,11 @@ class DenseBlock(nn.Module):
 
     def __init__(self, num_convs: int, input_channels: int, num_channels: int) -> None:
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """(n, input_channels, h, w) to (n, input_channels + num_convs * num_channels, h, w), the input first."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def transition_block(input_channels: int, num_channels: int) -> nn.Sequential:
@@ -104,4 +104,4 @@ def transition_block(input_channels: int, num_channels: int) -> nn.Sequential:
         nn.Sequential of batch normalisation, ReLU, a 1x1 convolution with a bias and average pooling (2x2, stride 2),
         in this order: (n, input_channels, h, w) to (n, num_channels, h // 2, w // 2).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch51 Sequence models: windows, predictions k steps ahead, the chain rule, Markov chains. 序列模型。
+"""ch51 Sequence models: windows, predictions k steps ahead, the chain rule, Markov chains.
 
 D2L section 8.1 (chapter_recurrent-neural-networks/sequence.md); the book has its code inline, the functions are ours.
 """
@@ -32,7 +32,7 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
             [2., 4.]]), tensor([[4.],
             [8.]]))
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, tau: int, T: int) -> Tensor:
@@ -54,7 +54,7 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
         to be trained on. (In the book's code they are float32 and drag the net's graph along; the checks of it cost no
         points.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_steps: int) -> Tensor:
@@ -74,7 +74,7 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
         (T - tau - max_steps + 1, tau + max_steps), of the dtype of x, without a graph. (In the book's code the table is
         float32 and requires gradients; the checks of it cost no points.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
@@ -93,7 +93,7 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
     Returns:
         A Python float; 0.0 for what begins with something impossible.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
@@ -111,4 +111,4 @@ def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
         A Python float; 0.0 where a step is impossible. Long sequences are improbable: in float32, where nothing lies
         between 0 and 1e-45, their products vanish; a Python float holds 1e-300, and logarithms hold anything.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

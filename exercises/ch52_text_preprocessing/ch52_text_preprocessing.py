@@ -1,4 +1,4 @@
-"""ch52 Text preprocessing: from lines of text to numbers. 文本预处理：从文本行到数字。
+"""ch52 Text preprocessing: from lines of text to numbers.
 
 D2L section 8.2 (chapter_recurrent-neural-networks/text-preprocessing.md).
 """
@@ -28,7 +28,7 @@ def clean_lines(lines: Sequence[str]) -> list[str]:
     >>> clean_lines(["The Time Machine, by H. G. Wells [1898]", "don't"])
     ['the time machine by h g wells', 'don t']
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
@@ -45,7 +45,7 @@ def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
     Raises:
         ValueError: any other token. (The book prints a message and returns None, which is as good here.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def count_corpus(tokens: Sequence[Any] | Sequence[Sequence[Any]]) -> collections.Counter:
@@ -61,7 +61,7 @@ def count_corpus(tokens: Sequence[Any] | Sequence[Sequence[Any]]) -> collections
     >>> count_corpus([["the", "time"], [], ["the"]])
     Counter({'the': 2, 'time': 1})
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class Vocab:
@@ -86,32 +86,32 @@ class Vocab:
             min_freq: how often a token must occur at least. Reserved tokens need not occur at all.
             reserved_tokens: such as ["<pad>", "<bos>", "<eos>"]; None is none.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __len__(self) -> int:
         """The number of tokens, "<unk>" and the reserved ones included."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def __getitem__(self, tokens: Any) -> Any:
         """The index of a token, 0 for one that is unknown; for a list or tuple, the list of what its items give.
 
         Lists may be nested. A tuple is looked up item by item, too, even if it is itself a token of the vocabulary.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def to_tokens(self, indices: Any) -> Any:
         """The token of an index, or the list of the tokens of a list or tuple of indices."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     @property
     def unk(self) -> int:
         """The index of the unknown token, 0."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     @property
     def token_freqs(self) -> list[tuple[Any, int]]:
         """Every token of the corpus with its count, the most frequent first, be it in the vocabulary or too rare."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def bag_of_words(tokens: Sequence[Sequence[str]], vocab: Any) -> Tensor:
@@ -125,7 +125,7 @@ def bag_of_words(tokens: Sequence[Sequence[str]], vocab: Any) -> Tensor:
         Counts, (number of lines, len(vocab)), float32. Tokens that the vocabulary does not have are counted in the
         column of "<unk>", which is vocab.unk.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def tf_idf(counts: Tensor) -> Tensor:
@@ -141,4 +141,4 @@ def tf_idf(counts: Tensor) -> Tensor:
     Returns:
         A tensor of counts' shape and dtype, whose rows have norm 1; a row of zeros stays zero.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch53 Language models: sequences in minibatches, n-grams, smoothing, perplexity. 语言模型。
+"""ch53 Language models: sequences in minibatches, n-grams, smoothing, perplexity.
 
 D2L section 8.3 (chapter_recurrent-neural-networks/language-models-and-dataset.md); perplexity is in section 8.4.
 """
@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(tensor=torch.tensor)
 
 
@@ -33,7 +33,7 @@ def seq_data_iter_random(corpus: Sequence[int], batch_size: int, num_steps: int)
         X and Y, both (batch_size, num_steps), int64: a row of Y has, for each token of that row of X, the token that
         follows it in the corpus. Every call draws anew; a corpus that is too short yields nothing.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -53,7 +53,7 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
         X and Y, both (batch_size, num_steps), int64, where Y has the token that follows each of X in the corpus. Every
         call draws anew; a corpus that is too short yields nothing.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def ngram_counts(tokens: Sequence[str], n: int) -> collections.Counter:
@@ -72,7 +72,7 @@ def ngram_counts(tokens: Sequence[str], n: int) -> collections.Counter:
     >>> ngram_counts(["so", "it", "is", "so", "it"], 2)
     Counter({('so', 'it'): 2, ('it', 'is'): 1, ('is', 'so'): 1})
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def laplace_bigram(tokens: Sequence[str], eps: float, vocab_size: int) -> Callable[[str, str], float]:
@@ -92,7 +92,7 @@ def laplace_bigram(tokens: Sequence[str], eps: float, vocab_size: int) -> Callab
     Returns:
         The function (word, next) -> P(next | word), a float. With eps 0, it is 0 after a word that has no successor.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def perplexity(log_probs: Sequence[float]) -> float:
@@ -111,4 +111,4 @@ def perplexity(log_probs: Sequence[float]) -> float:
     Raises:
         ValueError: there are no tokens.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

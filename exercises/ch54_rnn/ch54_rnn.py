@@ -1,4 +1,4 @@
-"""ch54 Recurrent networks: one step, its gradients through time, why they vanish or explode. 循环神经网络 RNN。
+"""ch54 Recurrent networks: one step, its gradients through time, why they vanish or explode.
 
 D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions are ours; names and
 shapes are the book's.
@@ -20,8 +20,10 @@ def rnn_step(X: Tensor, H: Tensor, W_xh: Tensor, W_hh: Tensor, b_h: Tensor) -> T
 
     Returns:
         The state after this step, (batch, h), of the dtype of the inputs.
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tuple[float, float, float]:
@@ -40,8 +42,10 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
 
     Returns:
         The gradients of L with respect to w_h, w_x and w_o, in this order, Python floats.
+
+    Write it from scratch, without automatic differentiation (backward, torch.autograd, torch.func).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor, k: int) -> tuple[float, float, float]:
@@ -61,7 +65,7 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
     Returns:
         These gradients of L, of all T steps, with respect to w_h, w_x and w_o, Python floats. You may use autograd.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
@@ -80,7 +84,7 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
         The norm, a Python float; 1.0 for no step. Powers soon are too large or too small for float32, which holds 1e-45
         to 3e38: compute in float64.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def tanh(x: Tensor) -> Tensor:
@@ -97,5 +101,7 @@ def tanh(x: Tensor) -> Tensor:
 
     Returns:
         A tensor like x.
+
+    Write it from scratch, without ready-made tanh (torch.tanh, math.tanh, nn.Tanh, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch55 Recurrent networks from scratch. 循环神经网络 RNN 的实现。
+"""ch55 Recurrent networks from scratch.
 
 D2L section 8.5 (chapter_recurrent-neural-networks/rnn-scratch.md).
 """
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 class Accumulator:
     """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
 
@@ -32,7 +32,7 @@ class Accumulator:
         return self.data[i]
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 class Timer:
     """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
 
@@ -51,7 +51,7 @@ class Timer:
         return sum(self.times)
 
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebooks have at hand.
 class RNNModelScratch:
     """A language model made of three functions such as the first three exercises (D2L 8.5.3)."""
 
@@ -104,7 +104,7 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
             W_xh (vocab_size, num_hiddens), W_hh (num_hiddens, num_hiddens), b_h (num_hiddens,)    the hidden state
             W_hq (num_hiddens, vocab_size), b_q (vocab_size,)                                      the output
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def init_rnn_state(batch_size: int, num_hiddens: int, device: torch.device) -> tuple[Tensor]:
@@ -114,7 +114,7 @@ def init_rnn_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
         A tuple of one tensor: zeros, (batch_size, num_hiddens), on the device. (An LSTM's tuple has two; a training
         loop that passes on tuples works with both.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor]]:
@@ -133,8 +133,10 @@ def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     Returns:
         The outputs of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at
         the first step; and (H,) after the last step.
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch.device) -> str:
@@ -155,7 +157,7 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
     Returns:
         The prefix and the predictions, as vocab spells them: an unknown character has become "<unk>".
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def grad_clipping(net: Any, theta: float) -> None:
@@ -171,8 +173,10 @@ def grad_clipping(net: Any, theta: float) -> None:
             anything with `net.params`, a list of tensors. A layer that was not used has no gradient, either, and is
             left alone. (The book's code fails there; the check of it costs no points.)
         theta: the greatest length to leave, above 0.
+
+    Write it from scratch, without ready-made gradient clipping (nn.utils.clip_grad_norm_, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def train_epoch_ch8(
@@ -209,4 +213,4 @@ def train_epoch_ch8(
         (perplexity, speed) as Python floats. The perplexity is exp of the mean loss per token of the epoch, measured
         as training went on; the speed is in tokens per second.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

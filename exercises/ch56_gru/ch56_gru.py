@@ -1,4 +1,4 @@
-"""ch56 Gated recurrent units. 门控循环单元 GRU。
+"""ch56 Gated recurrent units.
 
 D2L section 9.1 (chapter_recurrent-modern/gru.md).
 """
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(zeros=torch.zeros)
 
 
@@ -34,7 +34,7 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         W_x* is (vocab_size, num_hiddens), W_h* is (num_hiddens, num_hiddens), b_* is (num_hiddens,), W_hq is
         (num_hiddens, vocab_size), b_q is (vocab_size,).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def init_gru_state(batch_size: int, num_hiddens: int, device: torch.device) -> tuple[Tensor]:
@@ -44,7 +44,7 @@ def init_gru_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
         A tuple of one tensor: zeros, (batch_size, num_hiddens), on the device. (An LSTM's tuple has two; a training
         loop that passes on tuples works with both.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor]]:
@@ -67,8 +67,10 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     Returns:
         The outputs of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at
         the first step; and (H,) after the last step.
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
@@ -92,5 +94,7 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
         h', (batch, hidden_size).
 
     Source: the documentation of torch.nn.GRUCell.
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch57 Long short-term memory. 长短期记忆网络 LSTM。
+"""ch57 Long short-term memory.
 
 D2L section 9.2 (chapter_recurrent-modern/lstm.md).
 """
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(zeros=torch.zeros)
 
 
@@ -35,7 +35,7 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
         W_x* is (vocab_size, num_hiddens), W_h* is (num_hiddens, num_hiddens), b_* is (num_hiddens,), W_hq is
         (num_hiddens, vocab_size), b_q is (vocab_size,).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def init_lstm_state(batch_size: int, num_hiddens: int, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -44,7 +44,7 @@ def init_lstm_state(batch_size: int, num_hiddens: int, device: torch.device) -> 
     Returns:
         (H, C): two tensors of zeros, each (batch_size, num_hiddens), on the device. They share no memory.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def lstm(
@@ -70,8 +70,10 @@ def lstm(
     Returns:
         The outputs of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at
         the first step; and (H, C) after the last step.
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
@@ -89,4 +91,4 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
 
     Source: the documentation of torch.nn.LSTM.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch58 Deep recurrent networks. 深层循环神经网络。
+"""ch58 Deep recurrent networks.
 
 D2L sections 9.3 (chapter_recurrent-modern/deep-rnn.md) and 8.6 (chapter_recurrent-neural-networks/rnn-concise.md).
 """
@@ -30,7 +30,7 @@ class RNNModel(nn.Module):
 
     def __init__(self, rnn_layer: nn.Module, vocab_size: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Read whole sequences, and predict the next word at every step.
@@ -44,7 +44,7 @@ class RNNModel(nn.Module):
             first step; and the layer's state after the last step. Logits have the dtype of the model's parameters.
             (The book's code is for float32 alone; the check of float64 costs no points.)
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def begin_state(self, device: torch.device, batch_size: int = 1) -> Any:
         """The state to start from.
@@ -53,7 +53,7 @@ class RNNModel(nn.Module):
             For nn.RNN and nn.GRU zeros of shape (num_directions * num_layers, batch_size, num_hiddens), float32, on the
             device. For nn.LSTM a tuple of two such tensors, for H and C, that share no memory.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def deep_rnn(
@@ -79,8 +79,10 @@ def deep_rnn(
     Returns:
         The outputs of all steps one below the other, (steps * batch, outputs): first those of the whole batch at the
         first step; and a new list of the layers' states after the last step.
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def rnn_param_count(
@@ -107,5 +109,7 @@ def rnn_param_count(
         ValueError: the kind is none of the three.
 
     Source: the documentation of torch.nn.RNN, torch.nn.GRU and torch.nn.LSTM.
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch59 Bidirectional recurrent networks. 双向循环神经网络。
+"""ch59 Bidirectional recurrent networks.
 
 D2L section 9.4 (chapter_recurrent-modern/bi-rnn.md).
 """
@@ -25,8 +25,10 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
 
     Returns:
         H, (steps, batch, the hidden units of both directions).
+
+    Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
@@ -42,7 +44,7 @@ def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
     Returns:
         A new tensor of X's shape and dtype.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -> Tensor:
@@ -63,7 +65,7 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     Raises:
         ValueError: the model cannot make these observations: their probability is zero.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
@@ -81,4 +83,4 @@ def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
         True or False. What the model does between some two steps alone counts, too. Differences of 1e-6 may be taken
         for rounding errors.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch60 Machine translation data: from pairs of sentences to padded minibatches. 机器翻译数据集。
+"""ch60 Machine translation data: from pairs of sentences to padded minibatches.
 
 D2L section 9.5 (chapter_recurrent-modern/machine-translation-and-dataset.md).
 """
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebooks have at hand.
 d2l = SimpleNamespace(
     tensor=torch.tensor,
     int32=torch.int32,
@@ -37,7 +37,7 @@ def preprocess_nmt(text: str) -> str:
     >>> preprocess_nmt("Go.\tVa\u202f!")
     'go .\tva !'
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[str]], list[list[str]]]:
@@ -58,7 +58,7 @@ def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[
     >>> tokenize_nmt("go .\tva !\nwho ?\tqui ?\n")
     ([['go', '.'], ['who', '?']], [['va', '!'], ['qui', '?']])
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[int]:
@@ -72,7 +72,7 @@ def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[in
     Returns:
         A list of num_steps indices: the first ones of a longer line; a shorter line, followed by padding.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> tuple[Tensor, Tensor]:
@@ -91,4 +91,4 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
         The indices, (n, num_steps), int64; and how many entries of each row are not padding, (n,), int64: "<eos>"
         counts where it is.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

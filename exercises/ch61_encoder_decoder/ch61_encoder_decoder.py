@@ -1,4 +1,4 @@
-"""ch61 Encoder-decoder architecture: two interfaces, and the model that joins them. 编码器-解码器架构。
+"""ch61 Encoder-decoder architecture: two interfaces, and the model that joins them.
 
 D2L section 9.6 (chapter_recurrent-modern/encoder-decoder.md).
 """
@@ -20,7 +20,7 @@ class Encoder(nn.Module):
 
     def __init__(self, **kwargs: Any) -> None:
         """Make the module. Keyword arguments are passed on to nn.Module, which knows none and refuses them."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, *args: Any) -> Any:
         """Turn a sequence into whatever the decoder's `init_state` takes. Every subclass says how; this one cannot.
@@ -32,7 +32,7 @@ class Encoder(nn.Module):
         Raises:
             NotImplementedError: always, whatever the arguments. (That is the answer here, not a blank to fill.)
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class Decoder(nn.Module):
@@ -43,7 +43,7 @@ class Decoder(nn.Module):
 
     def __init__(self, **kwargs: Any) -> None:
         """Make the module. Keyword arguments are passed on to nn.Module, which knows none and refuses them."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def init_state(self, enc_outputs: Any, *args: Any) -> Any:
         """Turn what the encoder gave into the state that decoding starts from.
@@ -55,7 +55,7 @@ class Decoder(nn.Module):
         Raises:
             NotImplementedError: always.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: Any) -> Any:
         """Predict from the target sequence so far and the state.
@@ -67,7 +67,7 @@ class Decoder(nn.Module):
         Raises:
             NotImplementedError: always.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class EncoderDecoder(nn.Module):
@@ -86,7 +86,7 @@ class EncoderDecoder(nn.Module):
             decoder: a module with `init_state(enc_outputs, *args)`, which is called with (dec_X, state).
             kwargs: passed on to nn.Module, which knows none and refuses them.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, enc_X: Tensor, dec_X: Tensor, *args: Any) -> Any:
         """Encode enc_X, make the decoder's first state of it, and decode dec_X from there.
@@ -103,4 +103,4 @@ class EncoderDecoder(nn.Module):
         Returns:
             What the decoder returns, as it is.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch62 Sequence to sequence: encoder, decoder, masked loss, prediction, BLEU. 序列到序列学习 seq2seq。
+"""ch62 Sequence to sequence: encoder, decoder, masked loss, prediction, BLEU.
 
 D2L section 9.7 (chapter_recurrent-modern/seq2seq.md).
 """
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[int]:
     """Makes a line exactly num_steps long (D2L 9.5.4)."""
     return line[:num_steps] + [padding_token] * (num_steps - len(line))
@@ -41,7 +41,7 @@ class Seq2SeqEncoder(nn.Module):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, *args: Any) -> tuple[Tensor, Tensor]:
         """Read whole sentences, from a state of zeros.
@@ -54,7 +54,7 @@ class Seq2SeqEncoder(nn.Module):
             The top layer's outputs at all steps, (steps, batch, num_hiddens), time first; and the state of all layers
             after the last step, (num_layers, batch, num_hiddens).
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class Seq2SeqDecoder(nn.Module):
@@ -77,11 +77,11 @@ class Seq2SeqDecoder(nn.Module):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def init_state(self, enc_outputs: Any, *args: Any) -> Tensor:
         """The state to start from: of the encoder's (outputs, state), the state. Further arguments are ignored."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Read the words of X one after the other and predict, at each step, the word that follows.
@@ -95,7 +95,7 @@ class Seq2SeqDecoder(nn.Module):
         Returns:
             Logits, (batch, steps, vocab_size), batch first; and the state after the last step, of state's shape.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
@@ -112,7 +112,7 @@ def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
     Returns:
         A tensor of X's shape, dtype and device. (The book's writes into X and returns it; yours may or may not.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
@@ -133,7 +133,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         Returns:
             The losses, (batch,), of pred's dtype.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def predict_seq2seq(
@@ -165,7 +165,7 @@ def predict_seq2seq(
     Returns:
         The predicted words joined by spaces, without <eos>; and the list of what was noted, empty unless asked for.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def bleu(pred_seq: str, label_seq: str, k: int) -> float:
@@ -185,4 +185,4 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
         The score, from 0 to 1. A prediction of fewer than k tokens scores 0. (The book's code divides by zero there;
         the check of it costs no points.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch63 Beam search, and the two searches that it lies between. 束搜索，以及它所介于的两种搜索。
+"""ch63 Beam search, and the two searches that it lies between.
 
 D2L section 9.8 (chapter_recurrent-modern/beam-search.md).
 
@@ -28,7 +28,7 @@ def greedy_search(
         The words after bos, eos included where it was taken; and the sum of their log-probabilities. Of words that
         are equally likely, the one of the lowest index is taken.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def exhaustive_search(
@@ -47,7 +47,7 @@ def exhaustive_search(
         The words of the likeliest sequence, without bos; and the sum of their log-probabilities, which is not
         normalised by the length.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def length_normalised_score(log_prob: float, length: int, alpha: float = 0.75) -> float:
@@ -63,7 +63,7 @@ def length_normalised_score(log_prob: float, length: int, alpha: float = 0.75) -
     Raises:
         ValueError: the length is not at least 1, whatever alpha is.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def beam_search(
@@ -98,7 +98,7 @@ def beam_search(
         At most k candidates by your `length_normalised_score`, the best one first: pairs of the words, without bos,
         and the score.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def search_cost(vocab: int, max_len: int, k: int) -> tuple[int, int, int]:
@@ -113,4 +113,4 @@ def search_cost(vocab: int, max_len: int, k: int) -> tuple[int, int, int]:
         (greedy, exhaustive, beam): greedy search scores vocab sequences at a step, beam search vocab for each of the
         k in its beam, and exhaustive search all sequences of max_len words; exact integers, however large.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch64 Attention mechanism: attention pooling by Nadaraya-Watson kernel regression. 注意力机制与注意力汇聚。
+"""ch64 Attention mechanism: attention pooling by Nadaraya-Watson kernel regression.
 
 D2L section 10.2 (chapter_attention-mechanisms/nadaraya-waston.md).
 """
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(reshape=torch.reshape, matmul=torch.matmul, eye=torch.eye, rand=torch.rand)
 
 
@@ -30,7 +30,7 @@ def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float =
         The predictions, (m,), and the weights, (m, n). They are finite even for a query so far away from all keys that
         every kernel value is 0 in floating point.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class NWKernelRegression(nn.Module):
@@ -48,7 +48,7 @@ class NWKernelRegression(nn.Module):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """Let every query gather its values.
@@ -60,7 +60,7 @@ class NWKernelRegression(nn.Module):
         Returns:
             (m,).
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -76,7 +76,7 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         Keys and values, both (n, n - 1): row i has x (or y) without item i, in the order of x. A single example has no
         others: (1, 0).
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def batch_weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
@@ -93,4 +93,4 @@ def batch_weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
     Returns:
         (n,), also for n = 1.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch65 Attention scoring functions: masked softmax, additive and scaled dot-product attention. 注意力评分函数。
+"""ch65 Attention scoring functions: masked softmax, additive and scaled dot-product attention.
 
 D2L section 10.3 (chapter_attention-mechanisms/attention-scoring-functions.md).
 """
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
     """Blot out what lies behind the end of each sequence (D2L 9.7.3)."""
     steps = torch.arange(X.shape[1], device=X.device)
@@ -44,7 +44,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
         for float16, where -1e6 overflows, and is wrong for valid logits below -1e6. The checks of these two, and of
         another default device than X's, cost no points.)
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class AdditiveAttention(nn.Module):
@@ -63,7 +63,7 @@ class AdditiveAttention(nn.Module):
     def __init__(self, key_size: int, query_size: int, num_hiddens: int, dropout: float, **kwargs: Any) -> None:
         """dropout is the probability with which a weight is dropped in training. Mind the order of the sizes."""
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Let every query gather the values by the masked softmax of its scores with the keys.
@@ -77,7 +77,7 @@ class AdditiveAttention(nn.Module):
         Returns:
             (batch, queries, value_size). In training, dropout is applied to the weights first.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class DotProductAttention(nn.Module):
@@ -87,12 +87,15 @@ class DotProductAttention(nn.Module):
 
     Attributes:
         attention_weights: the weights of the last forward, (batch, queries, pairs), as they were before dropout.
+
+    Write it from scratch, without ready-made attention (F.scaled_dot_product_attention, ...), and without
+    ready-made multi-head attention (nn.MultiheadAttention, ...).
     """
 
     def __init__(self, dropout: float, **kwargs: Any) -> None:
         """dropout is the probability with which a weight is dropped in training."""
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
         """Let every query gather the values by the masked softmax of its scaled products with the keys.
@@ -106,7 +109,7 @@ class DotProductAttention(nn.Module):
         Returns:
             (batch, queries, value_size). In training, dropout is applied to the weights first.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def score_variance(d: int, n_samples: int, seed: int = 0) -> tuple[float, float]:
@@ -123,4 +126,4 @@ def score_variance(d: int, n_samples: int, seed: int = 0) -> tuple[float, float]
     Returns:
         The sample variances (divided by n_samples - 1) of q^T k and of q^T k / sqrt(d), over the same pairs.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

@@ -1,4 +1,4 @@
-"""ch66 Sequence to sequence with (Bahdanau) attention. 使用注意力机制的 seq2seq。
+"""ch66 Sequence to sequence with (Bahdanau) attention.
 
 D2L section 10.4 (chapter_attention-mechanisms/bahdanau-attention.md).
 """
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 class Decoder(nn.Module):
     """What every decoder looks like (D2L 9.6.2): an interface with two methods that are left to its subclasses."""
 
@@ -28,7 +28,7 @@ class Decoder(nn.Module):
         raise NotImplementedError
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
     if valid_lens is None:
@@ -71,7 +71,7 @@ class AttentionDecoder(Decoder):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class Seq2SeqAttentionDecoder(AttentionDecoder):
@@ -103,7 +103,7 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def init_state(
         self, enc_outputs: Any, enc_valid_lens: Tensor | None, *args: Any
@@ -120,7 +120,7 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         Returns:
             Three things: the outputs batch first, (batch, source steps, num_hiddens); the encoder's state; the lengths.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Read the words of X one after the other and predict, at each step, the word that follows.
@@ -133,12 +133,12 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             Logits, (batch, steps, vocab_size), batch first; and the new state: the same three things with the hidden
             state after the last step, so that reading word by word gives what reading all at once gives.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     @property
     def attention_weights(self) -> list[Tensor]:
         """The weights of the last call of `forward`, before dropout: a list, (batch, 1, source steps) for each step."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def stack_attention(steps: Sequence[Tensor]) -> Tensor:
@@ -150,4 +150,4 @@ def stack_attention(steps: Sequence[Tensor]) -> Tensor:
     Returns:
         (1, 1, T, k), as `d2l.show_heatmaps` wants it: row t are the weights of step t.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

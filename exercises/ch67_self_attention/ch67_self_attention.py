@@ -1,4 +1,4 @@
-"""ch67 Self-attention: multi-head attention, positional encoding and their costs. 自注意力、多头注意力与位置编码。
+"""ch67 Self-attention: multi-head attention, positional encoding and their costs.
 
 D2L sections 10.5 (chapter_attention-mechanisms/multihead-attention.md) and 10.6
 (chapter_attention-mechanisms/self-attention-and-positional-encoding.md).
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
     if valid_lens is None:
@@ -53,7 +53,7 @@ def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
     Returns:
         (batch * num_heads, steps, width), of X's dtype: all heads of the first example, then all of the second.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def transpose_output(X: Tensor, num_heads: int) -> Tensor:
@@ -68,7 +68,7 @@ def transpose_output(X: Tensor, num_heads: int) -> Tensor:
     Returns:
         (batch, steps, num_heads * width), of X's dtype.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class MultiHeadAttention(nn.Module):
@@ -83,6 +83,10 @@ class MultiHeadAttention(nn.Module):
     Attributes:
         W_q, W_k, W_v: nn.Linear, from query_size, key_size and value_size to num_hiddens.
         W_o: nn.Linear, from num_hiddens to num_hiddens. All four have a bias, or none.
+
+    Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
+    ready-made attention (F.scaled_dot_product_attention, ...), and without ready-made transformers (nn.Transformer,
+    nn.TransformerEncoderLayer, ...).
     """
 
     def __init__(
@@ -110,7 +114,7 @@ class MultiHeadAttention(nn.Module):
                 check of this costs no points.)
         """
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Let every query attend to the keys and gather their values.
@@ -125,7 +129,7 @@ class MultiHeadAttention(nn.Module):
         Returns:
             (batch, num_queries, num_hiddens).
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class PositionalEncoding(nn.Module):
@@ -150,7 +154,7 @@ class PositionalEncoding(nn.Module):
             max_len: the number of positions.
         """
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """Add the codes of the first positions to X.
@@ -165,7 +169,7 @@ class PositionalEncoding(nn.Module):
             ValueError: X has more steps than P has positions. (The book's code raises another error, or none; the
                 check of this costs no points.)
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
@@ -182,7 +186,7 @@ def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     Returns:
         (num_hiddens, num_hiddens), float32.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]]:
@@ -204,4 +208,4 @@ def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]
     Returns:
         {"cnn": (complexity, sequential operations, path length), "rnn": the same, "self_attention": the same}, ints.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

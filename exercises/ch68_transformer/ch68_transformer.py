@@ -1,4 +1,4 @@
-"""ch68 Transformer: feed-forward network, residuals, encoder and decoder. Transformer 的编码器与解码器。
+"""ch68 Transformer: feed-forward network, residuals, encoder and decoder.
 
 D2L section 10.7 (chapter_attention-mechanisms/transformer.md).
 """
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
     if valid_lens is None:
@@ -130,11 +130,11 @@ class PositionWiseFFN(nn.Module):
 
     def __init__(self, ffn_num_input: int, ffn_num_hiddens: int, ffn_num_outputs: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """From (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), of X's dtype."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class AddNorm(nn.Module):
@@ -156,7 +156,7 @@ class AddNorm(nn.Module):
             dropout: the probability with which an element of Y is dropped in training.
         """
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, Y: Tensor) -> Tensor:
         """Join the input X of a sublayer with its output Y.
@@ -167,7 +167,7 @@ class AddNorm(nn.Module):
         Returns:
             A tensor of their shape and dtype.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class EncoderBlock(nn.Module):
@@ -180,6 +180,9 @@ class EncoderBlock(nn.Module):
         addnorm1: AddNorm, after the attention.
         ffn: PositionWiseFFN, from ffn_num_input over ffn_num_hiddens to num_hiddens.
         addnorm2: AddNorm, after the feed-forward network.
+
+    Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
+    ready-made transformers (nn.Transformer, nn.TransformerEncoderLayer, ...).
     """
 
     def __init__(
@@ -206,7 +209,7 @@ class EncoderBlock(nn.Module):
             use_bias: whether the attention's linear layers have a bias.
         """
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Let every step look at all valid steps, then go through the feed-forward network.
@@ -218,7 +221,7 @@ class EncoderBlock(nn.Module):
         Returns:
             A tensor of X's shape and dtype.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class TransformerEncoder(nn.Module):
@@ -231,6 +234,9 @@ class TransformerEncoder(nn.Module):
         pos_encoding: PositionalEncoding, with the same dropout.
         blks: nn.Sequential of num_layers EncoderBlock, named "block0", "block1", ... (`add_module` gives a name).
         attention_weights: after a call, a list of each block's weights, (batch * num_heads, steps, steps).
+
+    Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
+    ready-made transformers (nn.Transformer, nn.TransformerEncoderLayer, ...).
     """
 
     def __init__(
@@ -251,7 +257,7 @@ class TransformerEncoder(nn.Module):
     ) -> None:
         """Make the layers; the arguments are those of EncoderBlock, with the sizes of vocabulary and stack."""
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, valid_lens: Tensor | None, *args: Any) -> Tensor:
         """Encode whole sentences.
@@ -264,7 +270,7 @@ class TransformerEncoder(nn.Module):
         Returns:
             The last block's output, (batch, steps, num_hiddens).
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class DecoderBlock(nn.Module):
@@ -279,6 +285,9 @@ class DecoderBlock(nn.Module):
         attention1, addnorm1: MultiHeadAttention and AddNorm of the self-attention.
         attention2, addnorm2: those of the attention to the encoder's outputs. Both attentions are without bias.
         ffn, addnorm3: PositionWiseFFN, from ffn_num_input over ffn_num_hiddens to num_hiddens, and its AddNorm.
+
+    Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
+    ready-made transformers (nn.Transformer, nn.TransformerEncoderLayer, ...).
     """
 
     def __init__(
@@ -297,7 +306,7 @@ class DecoderBlock(nn.Module):
     ) -> None:
         """Make the layers; the arguments are those of EncoderBlock, and i, the number of the block from 0 on."""
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
         """Decode a whole sentence in training, or the next word in evaluation.
@@ -316,7 +325,7 @@ class DecoderBlock(nn.Module):
             A tensor of X's shape and dtype; and the state, whose entry state[2][i] is the keys now. (The book writes
             into the list that it was given and returns it; yours may or may not.)
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class TransformerDecoder(nn.Module):
@@ -331,6 +340,9 @@ class TransformerDecoder(nn.Module):
         dense: nn.Linear, from num_hiddens to vocab_size.
         attention_weights: after a call, two lists: each block's self-attention weights, (batch * num_heads, steps,
             keys), and each block's weights of the encoder's outputs, (batch * num_heads, steps, encoder steps).
+
+    Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
+    ready-made transformers (nn.Transformer, nn.TransformerEncoderLayer, ...).
     """
 
     def __init__(
@@ -350,14 +362,14 @@ class TransformerDecoder(nn.Module):
     ) -> None:
         """Make the layers; the arguments are those of DecoderBlock, with the sizes of vocabulary and stack."""
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def init_state(self, enc_outputs: Tensor, enc_valid_lens: Tensor | None, *args: Any) -> list[Any]:
         """The state to start from: [enc_outputs, enc_valid_lens, [None, ..., None]], with a None for each block.
 
         Further arguments are ignored.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
         """Predict, at each step, the word that follows.
@@ -370,4 +382,4 @@ class TransformerDecoder(nn.Module):
         Returns:
             Logits, (batch, steps, vocab_size); and the state, with the inputs of every block.
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here

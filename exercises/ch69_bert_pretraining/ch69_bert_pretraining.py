@@ -1,4 +1,4 @@
-"""ch69 BERT pretraining: inputs, encoder, masked language model, losses. BERT 预训练。
+"""ch69 BERT pretraining: inputs, encoder, masked language model, losses.
 
 D2L sections 14.8 to 14.10 (chapter_natural-language-processing-pretraining/bert.md, bert-dataset.md and
 bert-pretraining.md), after Devlin, Chang, Lee and Toutanova (2018).
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
     if valid_lens is None:
@@ -164,7 +164,7 @@ def get_tokens_and_segments(tokens_a: list[str], tokens_b: list[str] | None = No
     Returns:
         The tokens and, as a list of the same length, the index of each one's segment.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 class BERTEncoder(nn.Module):
@@ -208,7 +208,7 @@ class BERTEncoder(nn.Module):
             max_len: the number of positions.
         """
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Encode a batch of BERT input sequences.
@@ -222,7 +222,7 @@ class BERTEncoder(nn.Module):
             (batch, steps, num_hiddens). Gradients reach all parameters. (In the book's code none reach pos_embedding,
             which stays as it was drawn; the check of this costs no points.)
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class MaskLM(nn.Module):
@@ -235,7 +235,7 @@ class MaskLM(nn.Module):
 
     def __init__(self, vocab_size: int, num_hiddens: int, num_inputs: int = 768, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, pred_positions: Tensor) -> Tensor:
         """Predict the tokens at some positions of every sequence.
@@ -248,7 +248,7 @@ class MaskLM(nn.Module):
         Returns:
             Logits: result[i, j] = mlp(X[i, pred_positions[i, j]]), (batch, predictions, vocab_size).
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def _replace_mlm_tokens(
@@ -276,7 +276,7 @@ def _replace_mlm_tokens(
         The tokens for the model to see, a new list; and a pair (position, token that was there in the first place)
         for every position drawn, in any order.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple[list[Tensor], ...]:
@@ -303,7 +303,7 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
         - the indices of the right tokens, then zeros: (predictions,), int64;
         - 1 if the second sentence is the next one, else 0: (), int64.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def _get_batch_loss_bert(
@@ -341,4 +341,4 @@ def _get_batch_loss_bert(
     Returns:
         The masked language model's loss, the next sentence prediction's loss, and their sum.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

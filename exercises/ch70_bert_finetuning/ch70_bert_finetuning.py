@@ -1,4 +1,4 @@
-"""ch70 BERT fine-tuning: the whole model, a classifier on top of it, its inputs and learning rates. BERT 微调。
+"""ch70 BERT fine-tuning: the whole model, a classifier on top of it, its inputs and learning rates.
 
 D2L sections 14.8 (chapter_natural-language-processing-pretraining/bert.md) and 15.6 to 15.7
 (chapter_natural-language-processing-applications/finetuning-bert.md, natural-language-inference-bert.md), after Devlin,
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
     if valid_lens is None:
@@ -220,11 +220,11 @@ class NextSentencePred(nn.Module):
 
     def __init__(self, num_inputs: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
         """Logits, (batch, 2), of one vector for each pair of sentences, (batch, num_inputs)."""
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class BERTModel(nn.Module):
@@ -264,7 +264,7 @@ class BERTModel(nn.Module):
                 works all three are num_hiddens.
         """
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(
         self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None = None, pred_positions: Tensor | None = None
@@ -283,7 +283,7 @@ class BERTModel(nn.Module):
             (batch, predictions, vocab_size), or None if there are no pred_positions; and the logits of the next
             sentence prediction, (batch, 2).
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 class BERTClassifier(nn.Module):
@@ -299,7 +299,7 @@ class BERTClassifier(nn.Module):
     def __init__(self, bert: nn.Module) -> None:
         """Take over what is needed of a pretrained `BERTModel` with num_hiddens 256."""
         super().__init__()
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """Classify pairs of sentences by the encoding of <cls>, passed through `hidden` and `output`.
@@ -310,7 +310,7 @@ class BERTClassifier(nn.Module):
         Returns:
             Logits, (batch, 3).
         """
-        raise NotImplementedError  # write your code here / 在这里写代码
+        raise NotImplementedError  # write your code here
 
 
 def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> None:
@@ -324,7 +324,7 @@ def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> Non
         h_tokens: the second text, the hypothesis. It is changed in place.
         max_len: the length to fit, from 3 on.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here
 
 
 def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]:
@@ -345,4 +345,4 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
         L + 2 groups for an optimizer, {"params": list of parameters, "lr": float}: the head, the blocks from the last
         one to the first, the embeddings. Every parameter is in one group, and there once.
     """
-    raise NotImplementedError  # write your code here / 在这里写代码
+    raise NotImplementedError  # write your code here

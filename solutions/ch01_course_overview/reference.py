@@ -1,7 +1,7 @@
-"""ch01 Course overview: is this computer ready for the course, and which chapter comes next? 课程安排。
+"""ch01 Course overview: is this computer ready for the course, and which chapter comes next?
 
 The lecture has no code; it says where to get the book's notebooks and what to install. These exercises check the
-installation, and keep account of the chapters. 课上没有代码；这里检查学习环境是否就绪，并规划学习进度。
+installation, and keep account of the chapters.
 """
 
 import graphlib

@@ -1,8 +1,8 @@
-"""ch02 Introduction to deep learning: which advertisements to show, and at what price. 深度学习介绍：广告点击与排序。
+"""ch02 Introduction to deep learning: which advertisements to show, and at what price.
 
 The lecture has no code. Its example is the advertisement beside search results: a model estimates how likely each one
 is clicked, and the ads are ranked by that estimate times the price bid for a click. These exercises are what surrounds
-the model. 课上没有代码；这里实现广告案例中模型以外的部分：估计点击率、排序、定价。
+the model.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
-"""ch03 Installation: whole downloads, repeatable runs, and what can be imported. 安装。
+"""ch03 Installation: whole downloads, repeatable runs, and what can be imported.
 
 The lecture has no code; it sets up Python, PyTorch and the notebooks. These exercises are what one wants to know after
 that: is a download whole, does a run repeat, is everything there?
-课上没有代码；这里检查下载是否完整、运行是否可重复、模块是否齐全。
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""ch04 Data manipulation and preprocessing: shapes, strides, shared memory, gaps. 数据操作与数据预处理。
+"""ch04 Data manipulation and preprocessing: shapes, strides, shared memory, gaps.
 
 D2L sections 2.1 (chapter_preliminaries/ndarray.md) and 2.2 (pandas.md). The book has no functions here; these are ours.
 

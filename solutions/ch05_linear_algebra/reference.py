@@ -1,4 +1,4 @@
-"""ch05 Linear algebra: norms, means along axes, products, positive definite and permutation matrices. 线性代数。
+"""ch05 Linear algebra: norms, means along axes, products, positive definite and permutation matrices.
 
 D2L section 2.3 (chapter_preliminaries/linear-algebra.md). The book has no functions here; these are ours, named as in
 torch.

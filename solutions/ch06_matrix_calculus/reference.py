@@ -1,4 +1,4 @@
-"""ch06 Matrix calculus: difference quotients, gradients, Jacobians, subgradients. 矩阵计算。
+"""ch06 Matrix calculus: difference quotients, gradients, Jacobians, subgradients.
 
 D2L section 2.4 (chapter_preliminaries/calculus.md).
 """

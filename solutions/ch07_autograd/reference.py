@@ -1,4 +1,4 @@
-"""ch07 Automatic differentiation: control flow, dual numbers, a reverse-mode engine, .grad. 自动求导。
+"""ch07 Automatic differentiation: control flow, dual numbers, a reverse-mode engine, .grad.
 
 D2L section 2.5 (chapter_preliminaries/autograd.md).
 """
@@ -254,7 +254,7 @@ class Value:
                 # WRONG overwritten-within-a-graph: slopes[child] = slopes[node] * node._slopes[place]
         # END SOLUTION
 
-    # Given, not exercises: these follow from +, * and **. 以下运算已给出，由 +、*、** 得到。
+    # Given, not exercises: these follow from +, * and **.
     def __radd__(self, other: float) -> Value:
         return self + other
 

@@ -1,4 +1,4 @@
-"""ch08 Linear regression and the optimiser that fits it. 线性回归与基础优化算法。
+"""ch08 Linear regression and the optimiser that fits it.
 
 D2L sections 3.1 and 3.2 (chapter_linear-networks/linear-regression.md, linear-regression-scratch.md).
 """
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(matmul=torch.matmul, normal=torch.normal, reshape=torch.reshape, tensor=torch.tensor)
 
 

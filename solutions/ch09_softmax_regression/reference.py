@@ -1,4 +1,4 @@
-"""ch09 Softmax regression, losses and the loop that trains it. Softmax 回归、损失函数与训练循环。
+"""ch09 Softmax regression, losses and the loop that trains it.
 
 D2L sections 3.4 and 3.6 (chapter_linear-networks/softmax-regression.md, softmax-regression-scratch.md).
 """
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebooks have at hand.
 d2l = SimpleNamespace(
     exp=torch.exp,
     log=torch.log,

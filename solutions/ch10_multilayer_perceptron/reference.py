@@ -1,4 +1,4 @@
-"""ch10 The perceptron and the multilayer perceptron. 感知机与多层感知机。
+"""ch10 The perceptron and the multilayer perceptron.
 
 D2L sections 4.1 to 4.3 (chapter_multilayer-perceptrons/mlp.md, mlp-scratch.md, mlp-concise.md).
 """
@@ -9,11 +9,10 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebook has at hand.
 d2l = SimpleNamespace(reshape=torch.reshape)
 
 # The parameters of `net`. The checks put weights of their own, and of other widths, into W1, b1, W2 and b2.
-# `net` 的参数。检查时会在 W1、b1、W2、b2 中填入另外的权重，隐藏层和输出层的宽度也可能不同。
 num_inputs, num_outputs, num_hiddens = 784, 10, 256
 W1 = nn.Parameter(0.01 * torch.randn(num_inputs, num_hiddens))
 b1 = nn.Parameter(torch.zeros(num_hiddens))

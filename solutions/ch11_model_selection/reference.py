@@ -1,4 +1,4 @@
-"""ch11 Model selection: how well a model does on data that it was not fitted to. 模型选择、过拟合与欠拟合。
+"""ch11 Model selection: how well a model does on data that it was not fitted to.
 
 D2L section 4.4 (chapter_multilayer-perceptrons/underfit-overfit.md).
 """

@@ -1,4 +1,4 @@
-"""ch12 Weight decay: keeping weights small. 权重衰退（权重衰减）。
+"""ch12 Weight decay: keeping weights small.
 
 D2L section 4.5 (chapter_multilayer-perceptrons/weight-decay.md).
 """
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-# Given, not an exercise: the number of inputs in the book's example. 以下内容已给出，不是练习。
+# Given, not an exercise: the number of inputs in the book's example.
 num_inputs = 200
 
 

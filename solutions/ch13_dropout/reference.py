@@ -1,4 +1,4 @@
-"""ch13 Dropout. 丢弃法（暂退法）Dropout。
+"""ch13 Dropout.
 
 D2L section 4.6 (chapter_multilayer-perceptrons/dropout.md).
 """
@@ -6,7 +6,7 @@ D2L section 4.6 (chapter_multilayer-perceptrons/dropout.md).
 import torch
 from torch import Tensor, nn
 
-# Given, not an exercise: the book's dropout probabilities. 以下内容已给出，不是练习。
+# Given, not an exercise: the book's dropout probabilities.
 dropout1, dropout2 = 0.2, 0.5
 
 

@@ -1,4 +1,4 @@
-"""ch14 Numerical stability and initialisation. 数值稳定性 + 模型初始化。
+"""ch14 Numerical stability and initialisation.
 
 D2L sections 3.7 and 4.8 (chapter_linear-networks/softmax-regression-concise.md,
 chapter_multilayer-perceptrons/numerical-stability-and-init.md).

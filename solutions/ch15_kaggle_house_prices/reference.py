@@ -1,4 +1,4 @@
-"""ch15 Predicting house prices: preprocessing, training and k-fold cross-validation. Kaggle 房价预测。
+"""ch15 Predicting house prices: preprocessing, training and k-fold cross-validation.
 
 D2L section 4.10 (chapter_multilayer-perceptrons/kaggle-house-price.md).
 """
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils import data
 
-# Given, not exercises: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebook has at hand.
 loss = nn.MSELoss()
 in_features = 6
 

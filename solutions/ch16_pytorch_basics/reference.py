@@ -1,4 +1,4 @@
-"""ch16 PyTorch basics: modules, parameters, layers of one's own. PyTorch 神经网络基础。
+"""ch16 PyTorch basics: modules, parameters, layers of one's own.
 
 D2L sections 5.1 (model-construction), 5.2 (parameters), 5.4 (custom-layer) and 5.5 (read-write) of
 chapter_deep-learning-computation.

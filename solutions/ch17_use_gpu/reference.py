@@ -1,4 +1,4 @@
-"""ch17 Using and buying GPUs. 使用和购买 GPU。
+"""ch17 Using and buying GPUs.
 
 D2L section 5.6 (chapter_deep-learning-computation/use-gpu.md). Nothing here needs a GPU: torch.device("cuda:1") can be
 made anywhere, and the checks say how many GPUs there are by putting another `torch.cuda.device_count` in its place. So

@@ -1,4 +1,4 @@
-"""ch18 After the house-price competition: ensembles and a search for hyperparameters. 预测房价竞赛总结。
+"""ch18 After the house-price competition: ensembles and a search for hyperparameters.
 
 What the best teams did beyond a single network. The competition itself is D2L section 4.10
 (chapter_multilayer-perceptrons/kaggle-house-price.md), which scores by the error of the logarithm of the price.

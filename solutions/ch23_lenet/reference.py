@@ -1,4 +1,4 @@
-"""ch23 LeNet. 经典卷积神经网络 LeNet。
+"""ch23 LeNet.
 
 D2L section 6.6 (chapter_convolutional-neural-networks/lenet.md).
 """
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 # GIVEN ch17: try_gpu
 
 
-# Given, not an exercise. 给定的代码，不是练习。
+# Given, not an exercise.
 class Timer:
     """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
 

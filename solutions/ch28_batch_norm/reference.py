@@ -1,4 +1,4 @@
-"""ch28 Batch normalisation and its relatives. 批量归一化及其变体。
+"""ch28 Batch normalisation and its relatives.
 
 D2L section 7.5 (chapter_convolutional-modern/batch-norm); layer normalisation is in section 10.7.
 """

@@ -1,4 +1,4 @@
-"""ch29 Residual and dense networks. 残差网络 ResNet 与稠密网络 DenseNet。
+"""ch29 Residual and dense networks.
 
 D2L sections 7.6, 7.7 and 12.6 (chapter_convolutional-modern/resnet.md, densenet.md;
 chapter_computational-performance/multiple-gpus-concise.md).
@@ -57,7 +57,7 @@ class Residual(nn.Module):
         # END SOLUTION
 
 
-# Given: the book's notebooks say d2l.Residual; this is yours. 已给出：书中写作 d2l.Residual，这里就是你写的类。
+# Given: the book's notebooks say d2l.Residual; this is yours.
 d2l = SimpleNamespace(Residual=lambda *args, **kwargs: Residual(*args, **kwargs))
 
 

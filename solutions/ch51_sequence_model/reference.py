@@ -1,4 +1,4 @@
-"""ch51 Sequence models: windows, predictions k steps ahead, the chain rule, Markov chains. 序列模型。
+"""ch51 Sequence models: windows, predictions k steps ahead, the chain rule, Markov chains.
 
 D2L section 8.1 (chapter_recurrent-neural-networks/sequence.md); the book has its code inline, the functions are ours.
 """

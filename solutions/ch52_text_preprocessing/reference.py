@@ -1,4 +1,4 @@
-"""ch52 Text preprocessing: from lines of text to numbers. 文本预处理：从文本行到数字。
+"""ch52 Text preprocessing: from lines of text to numbers.
 
 D2L section 8.2 (chapter_recurrent-neural-networks/text-preprocessing.md).
 """

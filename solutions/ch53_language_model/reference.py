@@ -1,4 +1,4 @@
-"""ch53 Language models: sequences in minibatches, n-grams, smoothing, perplexity. 语言模型。
+"""ch53 Language models: sequences in minibatches, n-grams, smoothing, perplexity.
 
 D2L section 8.3 (chapter_recurrent-neural-networks/language-models-and-dataset.md); perplexity is in section 8.4.
 """
@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(tensor=torch.tensor)
 
 # BEGIN SOLUTION

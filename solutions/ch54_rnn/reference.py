@@ -1,4 +1,4 @@
-"""ch54 Recurrent networks: one step, its gradients through time, why they vanish or explode. 循环神经网络 RNN。
+"""ch54 Recurrent networks: one step, its gradients through time, why they vanish or explode.
 
 D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions are ours; names and
 shapes are the book's.

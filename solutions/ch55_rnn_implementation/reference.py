@@ -1,4 +1,4 @@
-"""ch55 Recurrent networks from scratch. 循环神经网络 RNN 的实现。
+"""ch55 Recurrent networks from scratch.
 
 D2L section 8.5 (chapter_recurrent-neural-networks/rnn-scratch.md).
 """
@@ -17,7 +17,7 @@ from torch.nn import functional as F
 # GIVEN ch23: Timer
 
 
-# Given, not exercises: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not exercises: what the book's notebooks have at hand.
 class RNNModelScratch:
     """A language model made of three functions such as the first three exercises (D2L 8.5.3)."""
 

@@ -1,4 +1,4 @@
-"""ch56 Gated recurrent units. 门控循环单元 GRU。
+"""ch56 Gated recurrent units.
 
 D2L section 9.1 (chapter_recurrent-modern/gru.md).
 """
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(zeros=torch.zeros)
 
 

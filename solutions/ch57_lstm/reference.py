@@ -1,4 +1,4 @@
-"""ch57 Long short-term memory. 长短期记忆网络 LSTM。
+"""ch57 Long short-term memory.
 
 D2L section 9.2 (chapter_recurrent-modern/lstm.md).
 """
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(zeros=torch.zeros)
 
 

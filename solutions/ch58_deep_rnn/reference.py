@@ -1,4 +1,4 @@
-"""ch58 Deep recurrent networks. 深层循环神经网络。
+"""ch58 Deep recurrent networks.
 
 D2L sections 9.3 (chapter_recurrent-modern/deep-rnn.md) and 8.6 (chapter_recurrent-neural-networks/rnn-concise.md).
 """

@@ -1,4 +1,4 @@
-"""ch59 Bidirectional recurrent networks. 双向循环神经网络。
+"""ch59 Bidirectional recurrent networks.
 
 D2L section 9.4 (chapter_recurrent-modern/bi-rnn.md).
 """

@@ -1,4 +1,4 @@
-"""ch60 Machine translation data: from pairs of sentences to padded minibatches. 机器翻译数据集。
+"""ch60 Machine translation data: from pairs of sentences to padded minibatches.
 
 D2L section 9.5 (chapter_recurrent-modern/machine-translation-and-dataset.md).
 """
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebooks have at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebooks have at hand.
 d2l = SimpleNamespace(
     tensor=torch.tensor,
     int32=torch.int32,

@@ -1,4 +1,4 @@
-"""ch61 Encoder-decoder architecture: two interfaces, and the model that joins them. 编码器-解码器架构。
+"""ch61 Encoder-decoder architecture: two interfaces, and the model that joins them.
 
 D2L section 9.6 (chapter_recurrent-modern/encoder-decoder.md).
 """

@@ -1,4 +1,4 @@
-"""ch62 Sequence to sequence: encoder, decoder, masked loss, prediction, BLEU. 序列到序列学习 seq2seq。
+"""ch62 Sequence to sequence: encoder, decoder, masked loss, prediction, BLEU.
 
 D2L section 9.7 (chapter_recurrent-modern/seq2seq.md).
 """

@@ -1,4 +1,4 @@
-"""ch63 Beam search, and the two searches that it lies between. 束搜索，以及它所介于的两种搜索。
+"""ch63 Beam search, and the two searches that it lies between.
 
 D2L section 9.8 (chapter_recurrent-modern/beam-search.md).
 

@@ -1,4 +1,4 @@
-"""ch64 Attention mechanism: attention pooling by Nadaraya-Watson kernel regression. 注意力机制与注意力汇聚。
+"""ch64 Attention mechanism: attention pooling by Nadaraya-Watson kernel regression.
 
 D2L section 10.2 (chapter_attention-mechanisms/nadaraya-waston.md).
 """
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-# Given, not an exercise: what the book's notebook has at hand. 以下内容已给出，不是练习。
+# Given, not an exercise: what the book's notebook has at hand.
 d2l = SimpleNamespace(reshape=torch.reshape, matmul=torch.matmul, eye=torch.eye, rand=torch.rand)
 
 

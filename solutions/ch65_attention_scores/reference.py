@@ -1,4 +1,4 @@
-"""ch65 Attention scoring functions: masked softmax, additive and scaled dot-product attention. 注意力评分函数。
+"""ch65 Attention scoring functions: masked softmax, additive and scaled dot-product attention.
 
 D2L section 10.3 (chapter_attention-mechanisms/attention-scoring-functions.md).
 """

@@ -1,4 +1,4 @@
-"""ch66 Sequence to sequence with (Bahdanau) attention. 使用注意力机制的 seq2seq。
+"""ch66 Sequence to sequence with (Bahdanau) attention.
 
 D2L section 10.4 (chapter_attention-mechanisms/bahdanau-attention.md).
 """

@@ -1,4 +1,4 @@
-"""ch67 Self-attention: multi-head attention, positional encoding and their costs. 自注意力、多头注意力与位置编码。
+"""ch67 Self-attention: multi-head attention, positional encoding and their costs.
 
 D2L sections 10.5 (chapter_attention-mechanisms/multihead-attention.md) and 10.6
 (chapter_attention-mechanisms/self-attention-and-positional-encoding.md).

@@ -1,4 +1,4 @@
-"""ch68 Transformer: feed-forward network, residuals, encoder and decoder. Transformer 的编码器与解码器。
+"""ch68 Transformer: feed-forward network, residuals, encoder and decoder.
 
 D2L section 10.7 (chapter_attention-mechanisms/transformer.md).
 """

@@ -1,4 +1,4 @@
-"""ch69 BERT pretraining: inputs, encoder, masked language model, losses. BERT 预训练。
+"""ch69 BERT pretraining: inputs, encoder, masked language model, losses.
 
 D2L sections 14.8 to 14.10 (chapter_natural-language-processing-pretraining/bert.md, bert-dataset.md and
 bert-pretraining.md), after Devlin, Chang, Lee and Toutanova (2018).

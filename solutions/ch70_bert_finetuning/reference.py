@@ -1,4 +1,4 @@
-"""ch70 BERT fine-tuning: the whole model, a classifier on top of it, its inputs and learning rates. BERT 微调。
+"""ch70 BERT fine-tuning: the whole model, a classifier on top of it, its inputs and learning rates.
 
 D2L sections 14.8 (chapter_natural-language-processing-pretraining/bert.md) and 15.6 to 15.7
 (chapter_natural-language-processing-applications/finetuning-bert.md, natural-language-inference-bert.md), after Devlin,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlgrade.course import load
+from dlgrade.course import Course, chinese, load
 from dlgrade.course.new_chapter import PLACEHOLDERS, write_chapter
 
 OWN_WORDS = [
@@ -10,6 +10,20 @@ OWN_WORDS = [
     "每个元素都加倍。", "By which number do you divide?", "你除以了哪个数？", "# a sum", "# a list", "X + X",
 ]  # fmt: skip
 
+CHINESE = """\
+docstrings:
+  __doc__: {english: "", chinese: ch90 两倍。}
+  twice:
+    english: ""
+    chinese: |
+      返回输入的两倍。
+
+      参数：
+          X: (n, d)。
+
+      返回：
+          (n, d)，数据类型与 X 相同。
+"""
 SECOND_CHECK = '''
     def test_second(self, agree, run, randn):
         """A second check.
@@ -35,6 +49,10 @@ class SmallCourse:
             for placeholder, own in zip(PLACEHOLDERS, OWN_WORDS, strict=True):
                 words = words.replace(placeholder, own)
             path.write_text(words, encoding="utf-8")
+        texts = folder / "exercises" / "ch90_twice" / "zh.yaml"
+        texts.write_text(CHINESE, encoding="utf-8")
+        here = Course(folder)
+        assert chinese.update(here, here.chapter("ch90"), done=True) == []
 
     def edit(self, path, old, new):
         words = path.read_text(encoding="utf-8")

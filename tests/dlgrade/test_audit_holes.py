@@ -125,7 +125,7 @@ def fixed_input(small, points):
 def no_from_scratch(small):
     small.edit(small.chapter_file, "  - name: twice\n", "  - name: twice\n    forbidden: [sum]\n")
     families = small.folder / "exercises" / "ready_made.yaml"
-    families.write_text("sum: {names: [torch.sum], operators: [sum]}\n", encoding="utf-8")
+    families.write_text("sum: {says: {en: sums, zh: 求和}, names: [torch.sum], operators: [sum]}\n", encoding="utf-8")
     return "no-from-scratch", "twice: forbids operations and has no test_from_scratch"
 
 
@@ -137,7 +137,9 @@ def unknown_family(small):
 def family_of_nothing(small):
     no_from_scratch(small)
     families = small.folder / "exercises" / "ready_made.yaml"
-    families.write_text("sum: {names: [torch.sum, torch.summ], operators: [sun]}\n", encoding="utf-8")
+    families.write_text(
+        "sum: {says: {en: sums, zh: 求和}, names: [torch.sum, torch.summ], operators: [sun]}\n", encoding="utf-8"
+    )
     return "files", "torch.summ, sun: is not in this version of torch; correct it in the family sum."
 
 
@@ -202,7 +204,7 @@ def one_id_twice(small):
 def family_of_a_bare_name(small):
     no_from_scratch(small)
     families = small.folder / "exercises" / "ready_made.yaml"
-    families.write_text("sum: {names: [avg_pol2d], operators: [sum]}\n", encoding="utf-8")
+    families.write_text("sum: {says: {en: sums, zh: 求和}, names: [avg_pol2d], operators: [sum]}\n", encoding="utf-8")
     return "files", "avg_pol2d: is not in this version of torch; correct it in the family sum."
 
 

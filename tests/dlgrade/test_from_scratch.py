@@ -241,7 +241,9 @@ def test_changed_family(tiny_course):
     chapter.write_text(chapter.read_text(encoding="utf-8") + "    forbidden: [sum]\n", encoding="utf-8")
     digests = set()
     for operator in ("sum", "nansum"):
-        ready_made.write_text(f"sum: {{names: [torch.sum], operators: [{operator}]}}\n", encoding="utf-8")
+        ready_made.write_text(
+            f"sum: {{says: {{en: sums, zh: 求和}}, names: [torch.sum], operators: [{operator}]}}\n", encoding="utf-8"
+        )
         fresh = course.Course(tiny_course)
         digests.add(chapter_digest(fresh, fresh.chapter("ch01")))
 

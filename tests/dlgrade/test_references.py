@@ -163,7 +163,7 @@ def test_given_code(write):
     assert reference.source.count("SCALE = ") == 1
     assert "return area(_half(r))" in starter
     assert "Circle().area(r)" not in starter
-    assert starter.index("# Given, not an exercise. 给定的代码，不是练习。") < starter.index("def _half")
+    assert starter.index("# Given, not an exercise.") < starter.index("def _half")
     assert '"""A circle\n    around the origin."""\n\n    def area' in starter
     assert "SOLUTION" not in starter
     assert "return area(_half(r))" in reference.with_misconception("use-less")

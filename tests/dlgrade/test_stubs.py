@@ -5,7 +5,7 @@ import pytest
 from dlgrade.course.starter_code import starter_code
 from dlgrade.errors import CourseError
 
-BLANK = "raise NotImplementedError  # write your code here / 在这里写代码"
+BLANK = "raise NotImplementedError  # write your code here"
 
 FAULTS = {
     "begin-without-end": ("def f():\n    # BEGIN SOLUTION\n    return 1\n", "mine.py:2: # BEGIN SOLUTION without its"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
+from dlgrade.audit.translations import translation_holes
 from dlgrade.course import Chapter, Course, new_chapter, references, starter_code
 from dlgrade.course.definitions import bound, parsed
 from dlgrade.errors import CourseError
@@ -44,6 +45,7 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
         yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
     yield from _strays(course, chapter, hole)
     yield from _placeholders(course, chapter, hole)
+    yield from translation_holes(course, chapter)
     yield from _translations(course, chapter, hole)
     if len(course.alternates(chapter)) < FEWEST_ALTERNATES:
         yield hole(course.reference(chapter), f"has fewer than {FEWEST_ALTERNATES} alternates; add alternates/*.py.")
@@ -171,7 +173,7 @@ def course_strays(course: Course) -> Iterator[Hole]:
     stems = set(course.stems)
     expected = {
         course.folder / "exercises": {"course.yaml", "ready_made.yaml", course.book_module.name, *stems},
-        **{course.chapter_file(stem).parent: {"chapter.yaml", f"{stem}.py"} for stem in stems},
+        **{course.chapter_file(stem).parent: {"chapter.yaml", "zh.yaml", f"{stem}.py"} for stem in stems},
         course.folder / "solutions": stems,
         **{folder: {f"test_{stem}.py" for stem in stems} for folder in course.suite_folders},
     }

@@ -58,6 +58,7 @@ GROUPS = (
             "audit": both("Prove that the suites are right.", "审查评分用例是否可靠。"),
             "calibrate": both("Train the references and set thresholds.", "训练参考答案并设定阈值。"),
             "stubs": both("Generate starter code from the references.", "由参考答案生成起始代码。"),
+            "translate": both("List the Chinese texts that need work.", "列出待译或过时的中文说明。"),
             "new": both("Create a new chapter.", "新建一章。"),
             "rename": both("Rename an exercise or a chapter.", "重命名练习或章节。"),
         },

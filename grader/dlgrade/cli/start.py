@@ -35,7 +35,7 @@ def start(course: Course, chapter: Chapter, folder: Path, *, notebook: bool, lan
         chapter: the chapter to start.
         folder: where the file goes.
         notebook: write a notebook instead of a Python file.
-        lang: the language of a notebook's texts.
+        lang: the language of docstrings, comments and a notebook's texts.
 
     Raises:
         UsageError: the file cannot be written.

@@ -41,8 +41,15 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Operations that exercises can forbid together, by public names and by patterns of the operators behind them."""
+    """Operations that exercises can forbid together.
 
+    Args:
+        says: Words for students, as in "without ready-made softmax".
+        names: Their public names.
+        operators: Patterns of the operators behind them.
+    """
+
+    says: Text
     names: tuple[str, ...]
     operators: tuple[str, ...]
 
@@ -60,6 +67,7 @@ class _ChapterFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Text
     exercises: tuple[Exercise, ...]
+    summary: Text | None = None
     extension: bool = False
     after: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
@@ -74,6 +82,7 @@ class Chapter(msgspec.Struct, frozen=True):
         part: The id of its part of the course.
         title: Its title.
         exercises: Its exercises, in the order in which students solve them.
+        summary: Two sentences on the topic.
         extension: The lecture has no code of its own, and the exercises extend it.
         after: Ids of the chapters that it builds on.
         sections: Pages of the book, by the path of their source: `chapter_preliminaries/ndarray`.
@@ -84,6 +93,7 @@ class Chapter(msgspec.Struct, frozen=True):
     part: str
     title: Text
     exercises: tuple[Exercise, ...]
+    summary: Text | None = None
     extension: bool = False
     after: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
@@ -292,6 +302,10 @@ class Course:
     def chapter_file(self, stem: str) -> Path:
         """The chapter.yaml of the chapter with this folder."""
         return self.folder / "exercises" / stem / "chapter.yaml"
+
+    def chinese_file(self, chapter: Chapter) -> Path:
+        """The Chinese texts of the chapter's starter code."""
+        return self.folder / "exercises" / chapter.stem / "zh.yaml"
 
     def starter(self, chapter: Chapter) -> Path:
         return self.folder / "exercises" / chapter.stem / f"{chapter.stem}.py"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from dlgrade.course import wrong_lines
+from dlgrade.course import chinese, wrong_lines
 from dlgrade.course.course import INSTALLED, Course
 from dlgrade.course.starter_code import starter_code
 from dlgrade.errors import UsageError
@@ -53,11 +53,17 @@ SUITE = '''\
 """{id}: {title}."""
 
 import pytest
+
+from dlgrade.testing import promise, standard
 '''
 CLASS = '''
 
 @pytest.mark.exercise("{exercise}")
 class Test{camel}:
+    @standard(promise.float64)
+    def arguments(self, randn):
+        return {{"X": randn(4, 3)}}
+
     def test_ordinary_input(self, agree, randn):
         """States the tested behaviour in English.
         用中文说明检查内容。"""
@@ -152,6 +158,7 @@ def _files(course: Course, chapter: str, slug: str, part: str, exercises: Sequen
         return head.format(id=chapter, title=title) + between.join(body.format(**names) for names in every)
 
     reference = filled(REFERENCE, FUNCTION)
+    starter = starter_code(wrong_lines.parted(reference).source)
     solution, tests = course.folder / "solutions" / stem, course.folder / "tests"
     conftest = course.reference_test(chapter).with_name("conftest.py")
     return {
@@ -165,7 +172,8 @@ def _files(course: Course, chapter: str, slug: str, part: str, exercises: Sequen
         **({} if conftest.exists() else {conftest: CONFTEST}),
         course.reference_test(chapter): filled(ORACLE, ORACLE_TEST),
         course.chapter_file(stem): filled(CHAPTER, ENTRY),
-        course.chapter_file(stem).with_name(f"{stem}.py"): starter_code(wrong_lines.parted(reference).source),
+        course.chapter_file(stem).with_name(f"{stem}.py"): starter,
+        course.chapter_file(stem).with_name("zh.yaml"): chinese.unwritten(starter),
         course.contents_file: _with_chapter(course.contents_file.read_text(encoding="utf-8"), part, stem),
     }
 

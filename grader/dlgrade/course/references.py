@@ -28,7 +28,7 @@ BEGIN = "# BEGIN SOLUTION"
 END = "# END SOLUTION"
 QUOTES = '"""'
 GIVEN = re.compile(r"# GIVEN (ch\d+): *(\w+(?: *, *\w+)*)")
-LABEL = "# Given, not an exercise. 给定的代码，不是练习。"
+LABEL = "# Given, not an exercise."
 
 Line = tuple[str, Path, int]  # a line, and where it is written
 

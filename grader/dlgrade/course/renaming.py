@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from dlgrade.course import references, starter_code
@@ -92,10 +93,16 @@ def rename_exercise(course: Course, chapter: Chapter, old: str, new: str) -> Ren
     for path in (course.chapter_file(chapter.stem), solution / "misconceptions.yaml", solution / "equivalents.yaml"):
         if path.exists():
             _change(renaming, path, _in_yaml(path, old, new))
+    texts = course.chinese_file(chapter)
+    if texts.exists():
+        entry = re.compile(rf"(?m)^(  ){re.escape(old)}(?=[.:])")
+        _change(renaming, texts, entry.sub(rf"\g<1>{new}", texts.read_text(encoding="utf-8")))
     starter = course.starter(chapter)
     if starter.exists():
         renamed = _in_solution(references.source(course, chapter), old, new)
-        _change(renaming, starter, starter_code.starter_code(renamed))
+        replace = msgspec.structs.replace
+        exercises = tuple(replace(entry, name=new) if entry.name == old else entry for entry in chapter.exercises)
+        _change(renaming, starter, starter_code.for_students(course, replace(chapter, exercises=exercises), renamed))
     return renaming
 
 

@@ -15,17 +15,20 @@ class, where it holds a private helper or an import, it disappears.
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from dlgrade.course import references
-from dlgrade.course.course import Chapter, Course
-from dlgrade.course.references import BEGIN, END
+from dlgrade.course.course import Chapter, Course, Exercise
+from dlgrade.course.references import BEGIN, END, QUOTES
 from dlgrade.errors import CourseError
 from dlgrade.files import write_whole
-from dlgrade.text import same
+from dlgrade.text import Text, both, same
 
-BLANK = "raise NotImplementedError  # write your code here / 在这里写代码"
+WIDTH = 112  # columns of a docstring, besides its indent
+BLANK_COMMENT = "# write your code here"
+BLANK = f"raise NotImplementedError  {BLANK_COMMENT}"
 
 
 def starter_code(reference: str, name: str = "reference.py") -> str:
@@ -94,7 +97,43 @@ def stale(course: Course, chapters: Sequence[Chapter] = ()) -> list[Chapter]:
 
 
 def _wanted(course: Course, chapter: Chapter) -> str:
-    return starter_code(references.source(course, chapter), str(course.reference(chapter)))
+    return for_students(course, chapter, references.source(course, chapter))
+
+
+def for_students(course: Course, chapter: Chapter, reference: str) -> str:
+    """The chapter's starter code from a reference, whose exercises say which operations they forbid."""
+    lines = starter_code(reference, str(course.reference(chapter))).splitlines()
+    forbidding = {exercise.name: rule(course, exercise).en for exercise in chapter.exercises if exercise.forbidden}
+    for node in reversed(ast.parse("\n".join(lines)).body):
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name not in forbidding:
+            continue
+        if text := ast.get_docstring(node):
+            docstring = node.body[0]
+            new = docstring_lines(f"{text}\n\n{wrapped(forbidding[node.name])}", " " * docstring.col_offset)
+            lines[docstring.lineno - 1 : docstring.end_lineno] = new
+    return "\n".join(lines) + "\n"
+
+
+def rule(course: Course, exercise: Exercise) -> Text:
+    """The sentence that says which operations an exercise forbids."""
+    families = [family.says for family in course.forbidden(exercise)]
+    english = ", and without ".join(says.en for says in families)
+    return both(
+        f"Write it from scratch, without {english}.", f"请从零实现，不得使用{'、'.join(s.zh for s in families)}。"
+    )
+
+
+def wrapped(text: str) -> str:
+    """A paragraph of a docstring, in lines that fit the width of starter code."""
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
+
+
+def docstring_lines(text: str, indent: str) -> list[str]:
+    """The lines of code of a docstring."""
+    first, *rest = text.replace("\\", "\\\\").splitlines()
+    if not rest:
+        return [f"{indent}{QUOTES}{first}{QUOTES}"]
+    return [f"{indent}{QUOTES}{first}", *(indent + line if line.strip() else "" for line in rest), f"{indent}{QUOTES}"]
 
 
 def _present(course: Course, chapter: Chapter) -> str | None:

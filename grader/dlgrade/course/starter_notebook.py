@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlgrade.course import Chapter, Course
+from dlgrade.course.chinese import in_chinese
 from dlgrade.course.standard_checks import promised
 from dlgrade.files import write_whole
 from dlgrade.text import Lang, both
@@ -20,9 +21,10 @@ def write_starter(course: Course, chapter: Chapter, path: Path, lang: Lang) -> N
         course: The course.
         chapter: The chapter.
         path: The file to write.
-        lang: Language of the notebook's texts.
+        lang: Language of its texts.
     """
     code = course.starter(chapter).read_text(encoding="utf-8")
+    code = in_chinese(course, chapter, code) if lang == "zh" else code
     write_whole(path, notebook(course, chapter, code, lang) if path.suffix == ".ipynb" else code)
 
 
@@ -137,6 +139,6 @@ def _paragraph(part: str) -> str:
     lines = part.splitlines()
     if lines and all(line.startswith("    ") for line in lines):
         return "```text\n" + "\n".join(line[4:] for line in lines) + "\n```"
-    if lines and lines[0].endswith(":") and any(line.startswith("    ") for line in lines[1:]):
+    if lines and lines[0].endswith((":", "：")) and any(line.startswith("    ") for line in lines[1:]):
         return f"**{lines[0]}**\n\n```text\n" + "\n".join(line[4:] for line in lines[1:]) + "\n```"
     return part

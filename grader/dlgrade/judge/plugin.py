@@ -200,7 +200,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
 
 
 def _passes_by_script(listener: Listener, running: Running) -> bool:
-    """Run the check by its script, where there is such a script. Return whether all values agree; otherwise the suite is to run."""
+    """Run the check by its script. Return whether all values agree; if not, or without a script, the suite runs."""
     grading, check = running
     if not grading.has_script(check):
         return False
