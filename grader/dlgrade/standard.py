@@ -246,7 +246,15 @@ def _same_result(promise: Promise, call: Call, fixtures: Requested) -> None:
 def _untouched(promise: Promise, call: Call, fixtures: Requested) -> None:
     _same_result(promise, call, fixtures)
     parts, exactly = call.parts, Comparison(Tolerance(0.0, 0.0))
-    for name, value in fixtures.run(lambda impl: arguments_after(impl, parts)).items():
+    try:
+        after = fixtures.run(lambda impl: arguments_after(impl, parts))
+    except Unmet as unmet:
+        if unmet.detail.expected is None:  # not a difference: an error, or no answer
+            raise
+        # A list of another length, or a tensor of another shape or dtype. `run` calls the argument a result.
+        text = both("The call changes one of its arguments.", "调用修改了传入的参数。")
+        raise Unmet(Verdict.FAILED, text, unmet.detail) from None
+    for name, value in after.items():
         before = call.arguments[name]
         if exactly.difference(value, before):
             text = both(f"The call changes its argument {name}.", f"调用修改了参数 {name}。")

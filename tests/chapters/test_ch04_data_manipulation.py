@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.testing import close, draw_int, raises, shuffled, words, written_from_scratch
+from dlgrade.testing import close, draw_int, promise, raises, shuffled, standard, words, written_from_scratch
 
 NAN = float("nan")
 
@@ -69,9 +69,9 @@ def one_hot(column, keys):
     return torch.tensor([[float(value == key) for key in keys] for value in column])
 
 
-def gaps(randn, n, columns, dtype=torch.float32):
+def gaps(randn, n, columns):
     """A table whose columns have means far apart, with gaps, but not in its first row."""
-    X, holes = randn(n, columns, dtype=dtype) + 10 * torch.arange(1, columns + 1), randn(n, columns) < -0.3
+    X, holes = randn(n, columns) + 10 * torch.arange(1, columns + 1), randn(n, columns) < -0.3
     holes[0], holes[1, 0] = False, True
     return X.masked_fill(holes, NAN)
 
@@ -175,6 +175,13 @@ class TestBroadcastShape:
 
 @pytest.mark.exercise("shares_storage")
 class TestSharesStorage:
+    @standard(
+        promise.untouched,
+        call=lambda impl, x, y: [impl.shares_storage(x, x.T), impl.shares_storage(x, y)],
+    )
+    def arguments(self, randn):
+        return {"x": randn(3, 4), "y": randn(3, 4)}
+
     @pytest.mark.points(2)
     def test_views(self, run, generator):
         """A tensor and its views share: shape changed, axes exchanged or a part taken, from wherever it begins.
@@ -250,12 +257,6 @@ class TestSharesStorage:
             return yes, [(x, x.long()), (w, w * 1), (x > 2, x), (c.real, c.imag.clone()), (w, w.data + 0)]
 
         shares(run, generator, pairs)
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves both tensors as they were.
-        两个张量保持原样。"""
-        x, y = randn(3, 4), randn(3, 4)
-        agree(lambda impl: (impl.shares_storage(x, x.T), impl.shares_storage(x, y), x, y))
 
     @pytest.mark.bonus
     def test_storages_that_overlap(self, run, generator):
@@ -379,6 +380,10 @@ class TestFromArray:
 
 @pytest.mark.exercise("fill_missing")
 class TestFillMissing:
+    @standard(promise.untouched, promise.float64_transposed)
+    def arguments(self, randn):
+        return {"X": gaps(randn, 8, 5)}
+
     @pytest.mark.points(2)
     def test_column_means(self, run, randn):
         """Puts the mean of a column's other entries into its gaps.
@@ -404,12 +409,6 @@ class TestFillMissing:
         found = run(lambda impl: [impl.fill_missing(table) for table in (X, row)])
         close(found, [expected, torch.tensor([[3.0, 0.0, -2.0, 0.0]])])
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64 and its precision, on a table that is not contiguous.
-        保持 float64 及其精度，可接受内存不连续的表。"""
-        X = gaps(randn, 8, 5, torch.float64).T.contiguous().T
-        close(run(lambda impl: impl.fill_missing(X)), column_means(X))
-
     @pytest.mark.points(2)
     def test_copy(self, run, randn):
         """Gives a tensor of its own: writing to it does not change X, even if nothing was missing.
@@ -425,12 +424,6 @@ class TestFillMissing:
             return before, tables
 
         close(run(probe), ([complete, torch.full((2, 1), 2.0)], (complete, torch.tensor([[2.0], [NAN]]))))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves the gaps of X as they were.
-        X 中的缺失值保持原样。"""
-        X = gaps(randn, 5, 3)
-        agree(lambda impl: (impl.fill_missing(X), X))
 
 
 @pytest.mark.exercise("get_dummies")

@@ -91,6 +91,7 @@ LAYER = "        return X * self.weight\n"
 WRONG = {  # instead of the right line, and the checks that fail
     "in-place": (BODY, "    X *= sum(weights)\n    return X\n", {"scale.arguments_untouched", "scale.second_call"}),
     "list": (BODY, "    weights.reverse()\n" + BODY, {"scale.arguments_untouched"}),
+    "longer": (BODY, "    weights.append(torch.zeros(()))\n" + BODY, {"scale.arguments_untouched"}),
     "view": (BODY, "    X = X.view(-1).view(X.shape)\n" + BODY, {"scale.transposed", "scale.float64_transposed"}),
     "float32": (
         BODY,
@@ -171,6 +172,14 @@ def test_message_of_a_changed_argument(report):
 
     assert check.message.en == "The call changes its argument weights."
     assert check.message.zh == "调用修改了参数 weights。"
+
+
+def test_message_of_an_argument_of_another_length(report):
+    """An argument that has grown is not called a result."""
+    (check,) = report(RIGHT.replace(*WRONG["longer"][:2]), keyword="scale.arguments_untouched").checks
+
+    assert check.message.en == "The call changes one of its arguments."
+    assert check.detail.got.count("tensor") == check.detail.expected.count("tensor") + 1
 
 
 def test_two_checks_of_one_id(scaling, tmp_path):
