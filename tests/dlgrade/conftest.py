@@ -1,4 +1,9 @@
-"""A small course on disk, for the tests of the audit."""
+"""A small course on disk, for the tests of the audit; a browser, for the tests of pages."""
+
+import json
+import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +84,52 @@ class SmallCourse:
 def small(empty_course):
     write_chapter(load(), "ch90", "twice")
     return SmallCourse(empty_course)
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    """Chromium without a window, which notes its requests and what its console says."""
+    browser, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if not browser or not driver:
+        missing = "needs Debian's packages chromium and chromium-driver"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.add_argument("--disable-features=RenderDocument")  # with it, a reload can lose what was stored just before
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driven = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield driven
+    driven.quit()
+
+
+@pytest.fixture
+def show(chrome, tmp_path):
+    """show(source, width=1280, lang="en-US", script=True): the page in the browser, where nothing may go wrong."""
+
+    def show(source, width=1280, lang="en-US", script=True, **media):
+        path = tmp_path / "page.html"
+        path.write_text(source, encoding="utf-8")
+        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        agent = {"userAgent": "test", "acceptLanguage": lang}
+        chrome.execute_cdp_cmd("Emulation.setUserAgentOverride", agent)
+        features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
+        chrome.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "local_storage"})
+        chrome.get(path.as_uri())
+        return chrome
+
+    yield show
+    chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert chrome.get_log("browser") == []
+    events = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
+    asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    assert asked
+    assert all(url.startswith("file://") and Path(url).name == "page.html" for url in asked), asked

@@ -66,7 +66,7 @@ GROUPS = (
 )
 COMMANDS = {name: words for _, group in GROUPS for name, words in group.items()}
 MODULES = {"list": "listing"}
-GRADE_EXTRA = {"filelock", "jinja2", "markupsafe", "matplotlib", "sqlalchemy"}  # what only staff need
+GRADE_EXTRA = {"filelock", "jinja2", "latex2mathml", "markupsafe", "matplotlib", "sqlalchemy"}  # what only staff need
 
 
 class Verbs(click.Group):

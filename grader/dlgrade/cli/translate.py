@@ -13,7 +13,7 @@ from dlgrade.text import Lang, both
 
 @click.command("translate")
 @click.argument("chapters", nargs=-1, required=True, metavar="CHAPTER...", shell_complete=complete.chapters)
-@click.option("--done", is_flag=True, help="The Chinese says what the English says now. 中文已与英文一致。")
+@click.option("--done", is_flag=True, help="The Chinese agrees with the English now. 中文已与英文一致。")
 @lang_option
 def command(chapters: tuple[str, ...], done: bool, lang: Lang) -> None:
     """List the Chinese texts of starter code that need work. 列出待译或过时的中文说明。

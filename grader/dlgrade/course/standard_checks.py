@@ -81,23 +81,29 @@ STANDARD_CHECKS = {
 }
 
 
-def promised(method: ast.FunctionDef) -> Iterator[Text]:
-    """The text of each check that the decorator `standard` makes of a suite's method, without bonus checks.
+@dataclass(frozen=True)
+class Promised:
+    """A check that a suite promises: its text, its points, and whether it is a bonus check."""
 
-    The suite is read, not run.
-    """
+    title: Text
+    points: float
+    bonus: bool
+
+
+def promised(method: ast.FunctionDef) -> Iterator[Promised]:
+    """The checks that the decorator `standard` makes of a suite's method. The suite is read, not run."""
     for decorator in method.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "standard":
-            for promise in decorator.args:
-                if "mark.bonus" not in ast.unparse(promise):
-                    yield _read(promise)
+            yield from map(_read, decorator.args)
 
 
-def _read(promise: ast.expr) -> Text:
+def _read(promise: ast.expr) -> Promised:
     if not isinstance(promise, ast.Call):
         promise = ast.Call(promise, [], [])
     kind = STANDARD_CHECKS[ast.unparse(promise.func).removeprefix("promise.")]
     given = {word.arg: word.value for word in promise.keywords}
     names = [str(ast.literal_eval(name)) for name in promise.args]
     names += [name for name in given if name and name not in OPTIONS]
-    return kind.title(names)
+    points = float(ast.literal_eval(given["points"])) if "points" in given else float(kind.points)
+    bonus = "mark.bonus" in ast.unparse(promise)
+    return Promised(kind.title(names), 0.0 if bonus else points, bonus)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dlgrade.course import Chapter, Course
 from dlgrade.course.chinese import in_chinese
-from dlgrade.course.standard_checks import promised
+from dlgrade.course.listed_checks import listed_checks
 from dlgrade.files import write_whole
 from dlgrade.text import Lang, both
 
@@ -54,7 +53,7 @@ def notebook(course: Course, chapter: Chapter, code: str, lang: Lang) -> str:
             before = []
         title = names[name].title.of(lang)
         items = "\n".join(f"- {sentence}" for sentence in checked.get(name, []))
-        head = both("**What is checked:**", "**检查内容：**").of(lang)
+        head = both("**Checks:**", "**检查内容：**").of(lang)
         task = _statement(statement) + (f"\n\n$$\n{formula}\n$$" if (formula := names[name].formula) else "")
         cells.append(v4.new_markdown_cell(f"## `{name}` {title}\n\n{task}\n\n{head}\n\n{items}"))
         cells.append(_code_cell([source]))
@@ -87,31 +86,10 @@ def _code_cell(sources: list[str]) -> Any:
 def _checked(suite: Path, lang: Lang) -> dict[str, list[str]]:
     """The sentences of the suite's checks, by exercise, without bonus checks. The suite is not run."""
     sentences: dict[str, list[str]] = {}
-    classes = [node for node in ast.parse(suite.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
-    for group in classes:
-        for name in filter(None, (_marker_argument(mark, "exercise") for mark in group.decorator_list)):
-            sentences.setdefault(name, []).extend(_sentences(group, lang))
+    for check in listed_checks([suite]):
+        if not check.bonus:
+            sentences.setdefault(check.exercise, []).append(check.title.of(lang))
     return sentences
-
-
-def _sentences(group: ast.ClassDef, lang: Lang) -> Iterator[str]:
-    """The sentences of the checks of a class: first those that are written out, then those of its declarations."""
-    methods = [method for method in group.body if isinstance(method, ast.FunctionDef)]
-    for method in methods:
-        lines = (ast.get_docstring(method) or "").splitlines()
-        bonus = any("bonus" in ast.unparse(mark) for mark in method.decorator_list)
-        if method.name.startswith("test_") and len(lines) > 1 and not bonus:
-            yield lines[lang == "zh"].strip()
-    for method in methods:
-        yield from (text.of(lang) for text in promised(method))
-
-
-def _marker_argument(decorator: ast.expr, marker: str) -> str | None:
-    """The first argument of `@pytest.mark.MARKER(...)`."""
-    if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"pytest.mark.{marker}" and decorator.args:
-        value = decorator.args[0]
-        return str(value.value) if isinstance(value, ast.Constant) else None
-    return None
 
 
 def _pieces(code: str) -> list[tuple[ast.stmt, str]]:

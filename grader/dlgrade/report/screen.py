@@ -13,6 +13,7 @@ from dlgrade.course import Chapter
 from dlgrade.legible import visible
 from dlgrade.report.sentences import score_sentence
 from dlgrade.report.terminal import WIDTH
+from dlgrade.report.wrapping import in_lines
 from dlgrade.results import ChapterReport, CheckReport, Verdict
 from dlgrade.text import Lang, Text, both
 
@@ -93,13 +94,10 @@ class Screen:
     def _draw(self, lines: list[Line]) -> None:
         """Draw all lines in a pipe; on a terminal, the lines that fit, and how to end."""
         wrapped = [
-            part
-            for words, style in lines
-            for part in Styled(visible(words), style=style).wrap(self.console, self.console.width)
+            Styled(part, style=style) for words, style in lines for part in in_lines(visible(words), self.console.width)
         ] or [Styled("")]
         if not self.console.is_terminal:
             for part in filter(None, wrapped):  # an empty line ends a screen
-                part.rstrip()
                 self.console.print(part)
             self.console.print()
             return

@@ -15,6 +15,7 @@ from dlgrade.legible import visible
 from dlgrade.report.causes import by_cause
 from dlgrade.report.progress_line import ProgressLine
 from dlgrade.report.sentences import left_out_sentence, next_step, score_sentence
+from dlgrade.report.wrapping import in_lines
 from dlgrade.results import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.text import Lang, Text, both
 
@@ -48,9 +49,8 @@ class Terminal:
     def print(self, words: Text | str, style: str = "", indent: int = 0) -> None:
         """Print a text in the chosen language, wrapped to the width."""
         line = words if isinstance(words, str) else words.of(self.lang)
-        for wrapped in Styled(visible(line), style=style).wrap(self.console, self.console.width - indent):
-            wrapped.rstrip()
-            self.console.print(Styled(" " * indent).append_text(wrapped))
+        for part in in_lines(visible(line), self.console.width - indent):
+            self.console.print(Styled(" " * indent + part, style=style))
 
     def sandbox(self, missing: list[str]) -> None:
         """Say once which parts of the sandbox this machine lacks."""
@@ -87,13 +87,15 @@ class Terminal:
         row = Table.grid(padding=(0, 1))
         row.add_column(width=1)
         row.add_column(width=10, no_wrap=True)
-        row.add_column(width=self.console.width - 22, overflow="fold")
+        width = self.console.width - 22
+        row.add_column(width=width, overflow="fold")
         row.add_column(width=6, justify="right")
         points = (
             both("bonus", "附加").of(self.lang) if check.bonus else f"{number(check.earned)}/{number(check.points)}"
         )
         verdict = Styled(check.verdict.short.of(self.lang), style=check.verdict.style)
-        row.add_row("", verdict, check.description.of(self.lang), points if check.points or check.bonus else "")
+        words = "\n".join(in_lines(check.description.of(self.lang), width))
+        row.add_row("", verdict, words, points if check.points or check.bonus else "")
         return row
 
     def _tell_repeated(self) -> None:
@@ -143,7 +145,8 @@ class Terminal:
         facts.add_column(width=9, no_wrap=True)
         facts.add_column(overflow="fold", max_width=self.console.width - 13)
         for label, words in self._facts(check):
-            facts.add_row("", Styled(label.of(self.lang), style="dim"), visible(words))
+            lines = in_lines(visible(words), self.console.width - 13)
+            facts.add_row("", Styled(label.of(self.lang), style="dim"), "\n".join(lines))
         if facts.row_count:
             self._print_table(facts)
 

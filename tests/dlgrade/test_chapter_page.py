@@ -1,0 +1,78 @@
+"""The page of a chapter: `dlgrade list ch28`, in the terminal, as JSON and in a browser."""
+
+import json
+
+import pytest
+from rich.cells import cell_len
+
+from dlgrade import course
+from dlgrade.course.listed_checks import listed_checks
+from dlgrade.judge.suite import Suite
+from dlgrade.report.chapter_page import chapter_facts, chapter_page
+from dlgrade.report.wrapping import CLOSING, in_lines
+
+HERE = course.load()
+CH28 = HERE.chapter("ch28")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_terminal(dlgrade, tmp_path, lang):
+    """The page names the section of the book, earlier chapters, points, forbidden operations and hints taken."""
+    state = {"DLGRADE_STATE": str(tmp_path)}
+    assert dlgrade("hint", "ch28.layer_norm", **state).returncode == 0
+    shown = dlgrade("list", "ch28", "--lang", lang, **state)
+    words = " ".join(shown.stdout.split())
+    expected = ["https://zh.d2l.ai/chapter_convolutional-modern/batch-norm.html", "ch23", "nn.BatchNorm2d"]
+    expected += ["1 of 3 hints taken", "70 points"] if lang == "en" else ["已看 1/3 条提示", "70 分"]
+    assert [part for part in expected if part not in words] == []
+    assert max(map(cell_len, shown.stdout.splitlines())) <= 80
+
+
+def test_json(dlgrade):
+    """--json has the facts of the page."""
+    shown = json.loads(dlgrade("list", "ch28", "--json").stdout)
+    exercise = shown["exercises"][0]
+    assert (shown["id"], shown["points"], shown["after"]) == ("ch28", 70, ["ch23"])
+    assert (exercise["name"], exercise["forbidden"], exercise["hints"]["total"]) == ("batch_norm", ["normalisation"], 3)
+
+
+def test_a_page_needs_a_chapter(dlgrade, tmp_path):
+    """--html without a chapter, and a file that cannot be written, are refused in words."""
+    assert dlgrade("list", "--html", tmp_path / "page.html").returncode == 2
+    refused = dlgrade("list", "ch28", "--html", tmp_path / "missing" / "page.html")
+    assert (refused.returncode, "page.html" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("chapter", ["ch09", "ch28", "ch67"])
+def test_points(chapter):
+    """The points that are read from a suite's code are those of the checks that it declares."""
+    suites = HERE.suites(HERE.chapter(chapter))
+    suite = Suite.collect(suites)
+    declared = sum(check.points for check in suite.declared)
+    suite.close()
+    assert sum(check.points for check in listed_checks(suites)) == declared
+
+
+def test_browser(show):
+    """Formulas are typeset, the page fits a phone in both languages, and links lead to the book."""
+    for lang, words in (("en-US", "points"), ("zh-CN", "分")):
+        driver = show(chapter_page(chapter_facts(HERE, CH28, {"batch_norm": 2})), width=360, lang=lang)
+        assert words in driver.find_element("css selector", ".eyebrow").text
+        formulas = driver.find_elements("css selector", ".formula math")
+        assert len(formulas) == len([exercise for exercise in CH28.exercises if exercise.formula])
+        assert all(formula.size["height"] > 20 for formula in formulas)
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 360
+        links = [link.get_attribute("href") for link in driver.find_elements("css selector", "dd a")]
+        assert links == [f"https://zh.d2l.ai/{section}.html" for section in CH28.sections]
+
+
+def test_lines():
+    """Lines of Chinese break between characters, never inside a word of code or before a closing mark."""
+    text = "请从零实现，不得使用现成的规范化（nn.BatchNorm2d、F.group_norm 等），也不要用 torch.nn.functional。"
+    for width in range(26, 90):
+        lines = in_lines(text, width)
+        assert max(map(cell_len, lines)) <= width
+        assert not any(line[0] in CLOSING for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        for word in ("nn.BatchNorm2d", "F.group_norm", "torch.nn.functional"):
+            assert any(word in line for line in lines), (width, lines)
