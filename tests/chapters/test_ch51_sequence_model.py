@@ -7,15 +7,15 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, expect, raises, set_parameters
+from dlgrade.testing import close, expect, promise, raises, set_parameters, standard
 
 
 @pytest.fixture
 def joint(generator):
     """joint(2, 3, 4): a random table of probabilities with axes of these sizes."""
 
-    def draw(*sizes, dtype=torch.float32):
-        table = torch.rand(sizes, generator=generator, dtype=dtype) + 0.1
+    def draw(*sizes):
+        table = torch.rand(sizes, generator=generator) + 0.1
         return table / table.sum()
 
     return draw
@@ -44,9 +44,9 @@ def linear(weight):
     return lambda X: X @ weight[:, None]
 
 
-def mlp(tau, dtype=torch.float32):
+def mlp(tau):
     """For probes: the net of the book, a hidden layer with ReLU, with parameters from a seed."""
-    return set_parameters(nn.Sequential(nn.Linear(tau, 10), nn.ReLU(), nn.Linear(10, 1)).to(dtype), seed=51)
+    return set_parameters(nn.Sequential(nn.Linear(tau, 10), nn.ReLU(), nn.Linear(10, 1)), seed=51)
 
 
 def oldest(X):
@@ -84,6 +84,14 @@ def every(sizes, length=None):
 
 @pytest.mark.exercise("autoregressive_dataset")
 class TestAutoregressiveDataset:
+    @standard(
+        promise.untouched,
+        promise.non_contiguous(id="not_contiguous"),
+        promise.float64(marks=pytest.mark.bonus),
+    )
+    def arguments(self, randn, chance):
+        return {"x": randn(chance.randrange(8, 13)), "tau": 3}
+
     @pytest.mark.points(2)
     def test_examples(self, run, randn):
         """Gives every window of tau values, and for each the value that follows it, in a column.
@@ -125,29 +133,17 @@ class TestAutoregressiveDataset:
         close(found, (windows(x, 4)[:, :3], x[3:, None]))
         expect(all(refused), f"With tau = 5, 6 and 9: {refused}.", f"tau 为 5、6、9 时：{refused}。")
 
-    def test_not_contiguous(self, run, randn):
-        """Takes a series that is not contiguous in memory.
-        可接受内存不连续的序列。"""
-        x = randn(9, 2)[:, 0]
-        expected = windows(x, 3)
-        close(run(lambda impl: impl.autoregressive_dataset(x, 2)), (expected[:, :2], expected[:, 2:]))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves the series as it was.
-        不修改传入的序列。"""
-        x = randn(8)
-        agree(lambda impl: (impl.autoregressive_dataset(x, 3), x))
-
-    @pytest.mark.bonus
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision. (The book's table is float32.)
-        保持 float64 及其精度。（书中的表格是 float32。）"""
-        x = randn(12, dtype=torch.float64)
-        agree(lambda impl: impl.autoregressive_dataset(x, 3))
-
 
 @pytest.mark.exercise("multistep_predict")
 class TestMultistepPredict:
+    @standard(
+        promise.untouched,
+        promise.float64(marks=pytest.mark.bonus),
+        call=lambda impl, x, weight: impl.multistep_predict(linear(weight), x, 4, 3, 12),
+    )
+    def arguments(self, randn):
+        return {"x": randn(12), "weight": 0.5 * randn(3)}
+
     @pytest.mark.points(2)
     def test_linear_net(self, run, randn):
         """Goes on from its own predictions: those of a linear net are powers of a matrix.
@@ -218,19 +214,6 @@ class TestMultistepPredict:
         found = run(lambda impl: [impl.multistep_predict(linear(weight), x, 6, 2, T) for T in (8, 9)])
         close(found, [x[:8], torch.cat([x[:8], (x[6:8] @ weight)[None]])])
 
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves the series as it was: predictions are written elsewhere.
-        不修改传入的序列：预测值写在别处。"""
-        x, weight = randn(12), randn(3)
-        agree(lambda impl: (impl.multistep_predict(linear(weight), x, 4, 3, 12), x))
-
-    @pytest.mark.bonus
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision. (The book's predictions are float32.)
-        保持 float64 及其精度。（书中的预测值是 float32。）"""
-        x = randn(14, dtype=torch.float64)
-        agree(lambda impl: impl.multistep_predict(mlp(3, torch.float64), x, 5, 3, 14))
-
     @pytest.mark.bonus
     def test_no_graph(self, agree, randn):
         """Keeps no graph of the net's parameters. (The book's code does.)
@@ -246,6 +229,13 @@ class TestMultistepPredict:
 
 @pytest.mark.exercise("k_step_features")
 class TestKStepFeatures:
+    @standard(
+        promise.float64(marks=pytest.mark.bonus),
+        call=lambda impl, x, weight: impl.k_step_features(linear(weight), x, 4, 5),
+    )
+    def arguments(self, randn):
+        return {"x": randn(14), "weight": 0.5 * randn(4)}
+
     @pytest.mark.points(2)
     def test_linear_net(self, run, randn):
         """Column tau + k - 1 has the predictions k steps ahead: those of a linear net are powers of a matrix.
@@ -314,13 +304,6 @@ class TestKStepFeatures:
         agree(lambda impl: (impl.k_step_features(linear(weight), x, 3, 4), x))
 
     @pytest.mark.bonus
-    def test_float64(self, agree, randn):
-        """Keeps float64, and its precision. (The book's table is float32.)
-        保持 float64 及其精度。（书中的表格是 float32。）"""
-        x = randn(14, dtype=torch.float64)
-        agree(lambda impl: impl.k_step_features(mlp(4, torch.float64), x, 4, 5))
-
-    @pytest.mark.bonus
     def test_no_graph(self, agree, randn):
         """Keeps no graph of the net's parameters. (The book's code does.)
         不保留网络参数的计算图。（书中的代码会保留。）"""
@@ -335,6 +318,14 @@ class TestKStepFeatures:
 
 @pytest.mark.exercise("chain_rule_prob")
 class TestChainRuleProb:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed(id="float64"),
+        call=lambda impl, table, seqs: [impl.chain_rule_prob(table, seq) for seq in seqs],
+    )
+    def arguments(self, joint):
+        return {"joint": joint(2, 2, 2, 2), "seqs": every((2, 2, 2, 2))}
+
     @pytest.mark.points(2)
     def test_whole_sequences(self, run, joint):
         """The product over all steps is the entry of the joint table, for every sequence.
@@ -388,22 +379,14 @@ class TestChainRuleProb:
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in seqs])
         close(found, [table[seq].sum().item() for seq in seqs])
 
-    def test_float64(self, run, joint):
-        """Keeps the precision of a float64 table that is not contiguous.
-        对内存不连续的 float64 表保持其精度。"""
-        table = joint(2, 2, 2, 2, dtype=torch.float64).permute(3, 1, 0, 2)
-        found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((2, 2, 2, 2))])
-        close(found, table.flatten().tolist(), rtol=1e-9, atol=0)  # ten operations of 1e-16 each
-
-    def test_arguments_untouched(self, agree, joint):
-        """Leaves the table and the sequence as they were.
-        不修改传入的表和序列。"""
-        table, seq = joint(2, 2, 2), [1, 0, 1]
-        agree(lambda impl: (impl.chain_rule_prob(table, seq), table, seq))
-
 
 @pytest.mark.exercise("markov_chain_prob")
 class TestMarkovChainProb:
+    @standard(promise.untouched)
+    def arguments(self, chain):
+        init, P = chain(3)
+        return {"init": init, "P": P, "seq": [2, 0, 1, 1]}
+
     @pytest.mark.points(2)
     def test_sequences(self, run, chain):
         """Multiplies the first state's probability by that of each transition.
@@ -461,10 +444,3 @@ class TestMarkovChainProb:
         found = run(lambda impl: [impl.markov_chain_prob(init, P, tuple(seq)) for seq in every((3, 3, 3))])
         expected = torch.einsum("i,ij,jk->ijk", init, P, P).flatten().tolist()
         close(found, expected, rtol=1e-9, atol=0)  # ten operations of 1e-16 each
-
-    def test_arguments_untouched(self, agree, chain):
-        """Leaves probabilities, matrix and sequence as they were.
-        不修改传入的概率、矩阵和序列。"""
-        init, P = chain(3)
-        seq = [2, 0, 1, 1]
-        agree(lambda impl: (impl.markov_chain_prob(init, P, seq), init, P, seq))

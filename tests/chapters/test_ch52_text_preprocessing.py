@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.testing import close
+from dlgrade.testing import close, promise, standard
 
 WORDS = ["the", "of", "and", "to", "in", "was", "that", "had", "with", "time", "machine", "traveller", "space", "hm"]
 
@@ -187,6 +187,10 @@ class TestTokenize:
 
 @pytest.mark.exercise("count_corpus")
 class TestCountCorpus:
+    @standard(promise.untouched)
+    def arguments(self, corpus):
+        return {"tokens": corpus(3, 4)}
+
     @pytest.mark.points(2)
     def test_lines(self, run, corpus):
         """Counts the tokens of all lines together.
@@ -225,15 +229,19 @@ class TestCountCorpus:
 
         close(run(probe), ("Counter", 0, by_frequency(flat(lines))))
 
-    def test_arguments_untouched(self, agree, corpus):
-        """Leaves the lines as they were.
-        不修改传入的词元列表。"""
-        lines = corpus(3, 4)
-        agree(lambda impl: (impl.count_corpus(lines), lines))
-
 
 @pytest.mark.exercise("Vocab")
 class TestVocab:
+    @standard(
+        promise.untouched,
+        call=lambda impl, tokens, reserved: [
+            contents(impl.Vocab(lines, 0, reserved)) for lines in (tokens, tokens[:1])
+        ],
+    )
+    def arguments(self, few):
+        a, b, c, d = few(4)
+        return {"tokens": [[b, a, c, c], [c, a, a, a], [a, d]], "reserved_tokens": ["<pad>", "<bos>"]}
+
     @pytest.mark.points(2)
     def test_most_frequent_first(self, run, shuffled):
         """Numbers the tokens from 1, the most frequent first, after "<unk>".
@@ -370,18 +378,6 @@ class TestVocab:
         given = [(lines, n, ["<pad>"]) for n in (2, 3)]
         agree(lambda impl: [(v.idx_to_token, v.token_to_idx) for v in (impl.Vocab(*one) for one in given)])
 
-    def test_arguments_untouched(self, agree, few):
-        """Leaves the corpus and the reserved tokens as they were, so that two vocabularies can share them.
-        不修改语料和保留词元，因此两个词表可以共用它们。"""
-        a, b, c, d = few(4)
-        lines, reserved = [[b, a, c, c], [c, a, a, a], [a, d]], ["<pad>", "<bos>"]
-
-        def probe(impl):
-            first, second = impl.Vocab(lines, 0, reserved), impl.Vocab(lines[:1], 0, reserved)
-            return contents(first), contents(second), lines, reserved
-
-        agree(probe)
-
 
 @pytest.mark.exercise("bag_of_words")
 class TestBagOfWords:
@@ -426,23 +422,27 @@ def weighted(counts):
     rows, n = counts.tolist(), len(counts)
     df = [sum(count > 0 for count in column) for column in zip(*rows, strict=True)]
     rows = [[tf * (math.log((1 + n) / (1 + d)) + 1) for tf, d in zip(row, df, strict=True)] for row in rows]
-    return torch.tensor([[w / (math.hypot(*row) or 1) for w in row] for row in rows], dtype=counts.dtype)
+    return torch.tensor([[w / (math.hypot(*row) or 1) for w in row] for row in rows])
 
 
 @pytest.fixture
 def counts(generator):
     """counts(5, 7): a matrix of small counts, about half of them zero, with something in every row."""
 
-    def counts(n, size, dtype=torch.float32):
+    def counts(n, size):
         table = torch.randint(-3, 5, (n, size), generator=generator).clamp(min=0)
         table[:, -1] += torch.arange(n) % 2 + 1
-        return table.to(dtype)
+        return table.float()
 
     return counts
 
 
 @pytest.mark.exercise("tf_idf")
 class TestTfIdf:
+    @standard(promise.untouched, promise.float64_transposed)
+    def arguments(self, counts, chance):
+        return {"counts": counts(*chance.sample(range(4, 8), 2))}
+
     @pytest.mark.points(2)
     def test_weights(self, run, counts):
         """Weights the counts by the formula, and divides each row by its norm.
@@ -485,15 +485,3 @@ class TestTfIdf:
         只有一个文档时：计数除以其范数。"""
         table = counts(1, 8)
         close(run(lambda impl: impl.tf_idf(table)), table / math.hypot(*table[0].tolist()))
-
-    def test_float64_transposed(self, run, counts):
-        """Keeps float64 and its precision, on a table that is not contiguous.
-        保持 float64 及其精度，可接受非连续的输入。"""
-        table = counts(7, 5, torch.float64).t()
-        close(run(lambda impl: impl.tf_idf(table)), weighted(table))
-
-    def test_arguments_untouched(self, agree, counts):
-        """Leaves the counts as they were.
-        不修改传入的计数。"""
-        table = counts(4, 6)
-        agree(lambda impl: (impl.tf_idf(table), table))

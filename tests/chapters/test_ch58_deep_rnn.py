@@ -4,7 +4,16 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, gradients, parameter_gradients, raises, set_parameters, written_from_scratch
+from dlgrade.testing import (
+    close,
+    gradients,
+    parameter_gradients,
+    promise,
+    raises,
+    set_parameters,
+    standard,
+    written_from_scratch,
+)
 
 VOCAB, HIDDENS = 6, 4
 CPU, META = torch.device("cpu"), torch.device("meta")
@@ -49,6 +58,15 @@ def by_torch(X, state, kind=nn.RNN, layers=1, both=False):
 
 @pytest.mark.exercise("RNNModel")
 class TestRNNModel:
+    @standard(
+        promise.untouched,
+        promise.float64(marks=pytest.mark.bonus),
+        net=lambda impl: model(impl, nn.LSTM),
+    )
+    def arguments(self, words, begun, chance):
+        batch, steps = chance.sample(range(2, 6), 2)
+        return {"inputs": words(batch, steps), "state": begun(nn.LSTM, batch=batch)}
+
     @pytest.mark.points(2)
     def test_rnn(self, run, words, begun):
         """Gives the logits of all steps and the last state of an nn.RNN, as torch's own layers do.
@@ -180,19 +198,6 @@ class TestRNNModel:
 
         agree(probe)
 
-    def test_arguments_untouched(self, agree, words, begun):
-        """Leaves the indices and the state as they were.
-        不修改索引和状态。"""
-        X, state = words(2, 3), begun(nn.LSTM, batch=2)
-        agree(lambda impl: (model(impl, nn.LSTM)(X, state), X, state))
-
-    @pytest.mark.bonus
-    def test_float64(self, agree, words, begun):
-        """Works in float64 when the model was converted to it (the book's code fails there).
-        模型转换为 float64 后也能计算（书中的代码会报错）。"""
-        X, state = words(2, 3), begun(nn.LSTM, batch=2, dtype=torch.float64)
-        agree(lambda impl: model(impl, nn.LSTM).double()(X, state))
-
 
 @pytest.fixture
 def case(randn):
@@ -233,6 +238,16 @@ def torch_stack(inputs, states, params, W_hq, b_q):
 
 @pytest.mark.exercise("deep_rnn")
 class TestDeepRnn:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.gradients("inputs", "states", "params", "W_hq", "b_q", of=0),
+    )
+    def arguments(self, case, chance):
+        steps, batch = chance.sample(range(2, 6), 2)
+        names = "inputs", "states", "params", "W_hq", "b_q"
+        return dict(zip(names, case(steps=steps, batch=batch), strict=True))
+
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
         """Gives the outputs of all steps from states of zeros, as torch.nn.RNN with three layers does.
@@ -311,41 +326,11 @@ class TestDeepRnn:
         forms = (tuple(states), tuple(params)), (torch.stack(states), params)
         agree(lambda impl: [impl.deep_rnn(inputs, *form, *output) for form in forms])
 
-    def test_float64_transposed(self, agree, case):
-        """Keeps float64, and its precision; takes non-contiguous inputs, states and weights.
-        保持 float64 及其精度；可接受非连续的输入、状态和权重。"""
-        inputs, states, params, W_hq, b_q = case(dtype=torch.float64)
-        inputs, states = inputs.transpose(0, 1).contiguous().transpose(0, 1), [H.T.contiguous().T for H in states]
-        params = [(W_xh.T, W_hh.T, b_h) for W_xh, W_hh, b_h in params]
-        agree(lambda impl: impl.deep_rnn(inputs, states, params, W_hq.T.contiguous().T, b_q))
-
     def test_large_inputs(self, agree, case):
         """Saturates at large inputs: no overflow, no NaN.
         输入很大时隐状态会饱和，而不会溢出或出现 NaN。"""
         inputs, *others = case(dtype=torch.float64)
         agree(lambda impl: impl.deep_rnn(1e4 * inputs, *others))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, case):
-        """Gives the right gradients for inputs, states and all parameters, through all steps and layers.
-        输入、初始状态和所有参数的梯度正确，且能穿过所有时间步和所有层。"""
-        inputs, states, params, *output = case(dtype=torch.float64)
-        tensors = [inputs, *output, *states, *(p for layer in params for p in layer)]
-
-        def probe(impl):
-            def outputs(X, W_hq, b_q, *rest):
-                layers = [rest[i : i + 3] for i in range(3, len(rest), 3)]
-                return impl.deep_rnn(X, list(rest[:3]), layers, W_hq, b_q)[0]
-
-            return gradients(outputs, *tensors)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, case):
-        """Leaves its arguments as they were, the list of states too.
-        不修改任何参数，包括状态列表。"""
-        arguments = case()
-        agree(lambda impl: (impl.deep_rnn(*arguments), arguments))
 
     test_from_scratch = written_from_scratch
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, gradients, raises, set_parameters, written_from_scratch
+from dlgrade.testing import close, promise, raises, set_parameters, standard, written_from_scratch
 
 INPUTS, HIDDENS = 5, 4
 
@@ -43,6 +43,11 @@ def one_way(inputs, params):
 
 @pytest.mark.exercise("birnn")
 class TestBirnn:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("inputs", "fwd", "bwd"))
+    def arguments(self, case, chance):
+        inputs, fwd, bwd = case(*chance.sample(range(2, 6), 2))
+        return {"inputs": inputs, "fwd": fwd, "bwd": tuple(bwd)}
+
     @pytest.mark.points(2)
     def test_states(self, run, case):
         """Gives the states of both directions at all steps, as torch.nn.RNN with bidirectional=True does.
@@ -77,32 +82,11 @@ class TestBirnn:
         expected = one_way(inputs, fwd), one_way(inputs.flip(0), bwd).flip(0)
         close(run(lambda impl: impl.birnn(inputs, fwd, bwd)), torch.cat(expected, dim=2))
 
-    def test_float64_transposed(self, agree, case):
-        """Keeps float64, and its precision; takes non-contiguous inputs and weights, and tuples of them.
-        保持 float64 及其精度；可接受非连续的输入和权重，以及由它们组成的元组。"""
-        inputs, *params = case(dtype=torch.float64)
-        inputs = inputs.transpose(0, 1).contiguous().transpose(0, 1)
-        fwd, bwd = ((W_xh.T.contiguous().T, W_hh.T, b_h) for W_xh, W_hh, b_h in params)
-        agree(lambda impl: impl.birnn(inputs, fwd, bwd))
-
     def test_large_inputs(self, agree, case):
         """Saturates at large inputs: no overflow, no NaN.
         输入很大时隐状态会饱和，而不会溢出或出现 NaN。"""
         inputs, *params = case(dtype=torch.float64)
         agree(lambda impl: impl.birnn(1e4 * inputs, *params))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, case):
-        """Gives the right gradients for inputs and parameters, through all steps of both directions.
-        输入和所有参数的梯度正确，且能穿过两个方向的所有时间步。"""
-        inputs, fwd, bwd = case(dtype=torch.float64)
-        agree(lambda impl: gradients(lambda X, *p: impl.birnn(X, p[:3], p[3:]), inputs, *fwd, *bwd))
-
-    def test_arguments_untouched(self, agree, case):
-        """Leaves its arguments as they were.
-        不修改任何参数。"""
-        arguments = case()
-        agree(lambda impl: (impl.birnn(*arguments), arguments))
 
     test_from_scratch = written_from_scratch
 
@@ -115,6 +99,10 @@ def reversed_rows(X, lengths):
 
 @pytest.mark.exercise("reverse_padded")
 class TestReversePadded:
+    @standard(promise.untouched, promise.gradients("X"))
+    def arguments(self, randn):
+        return {"X": randn(4, 5, 2), "valid_len": torch.tensor([3, 5, 0, 2])}
+
     @pytest.mark.points(2)
     def test_each_row(self, run, randn):
         """Reverses each row within its own length; the padding stays where it was, as it was.
@@ -158,19 +146,6 @@ class TestReversePadded:
         )
         close(found, [reversed_rows(source, [4, 0, 2]) for source in (X, X, (1e3 * X).long())])
 
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes gradients back to the steps that they come from.
-        梯度传回各自来源的时间步。"""
-        X, lengths = randn(3, 4, 2), torch.tensor([3, 0, 4])
-        agree(lambda impl: gradients(lambda X: impl.reverse_padded(X, lengths) ** 2, X))
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves the input and the lengths as they were.
-        不修改输入和有效长度。"""
-        X, lengths = randn(3, 5, 2), torch.tensor([3, 5, 2])
-        agree(lambda impl: (impl.reverse_padded(X, lengths), X, lengths))
-
 
 @pytest.fixture
 def model(generator):
@@ -203,6 +178,11 @@ def by_paths(pi, A, B, obs):
 
 @pytest.mark.exercise("hmm_forward_backward")
 class TestHmmForwardBackward:
+    @standard(promise.untouched)
+    def arguments(self, model, symbols):
+        pi, A, B = model()
+        return {"pi": pi, "A": A, "B": B, "obs": symbols(4)}
+
     @pytest.mark.points(2)
     def test_posterior(self, run, model, symbols):
         """Gives what a sum over all paths of hidden states gives.
@@ -282,12 +262,6 @@ class TestHmmForwardBackward:
         found = run(lambda impl: impl.hmm_forward_backward(pi, A, B, obs))
         close(found, by_paths(pi, A, B, obs).float())
 
-    def test_arguments_untouched(self, agree, model, symbols):
-        """Leaves the model and the observations as they were.
-        不修改模型参数和观测。"""
-        arguments = *model(), symbols(4)
-        agree(lambda impl: (impl.hmm_forward_backward(*arguments), arguments))
-
 
 @pytest.fixture
 def shuffled(generator):
@@ -329,6 +303,13 @@ def unit(x):
 
 @pytest.mark.exercise("leaks_future")
 class TestLeaksFuture:
+    @standard(
+        promise.untouched,
+        call=lambda impl, x: [impl.leaks_future(recurrent(both), x) for both in (True, False)],
+    )
+    def arguments(self, randn):
+        return {"x": randn(3, 2, 3)}
+
     @pytest.mark.points(2)
     def test_recurrent_layers(self, run, randn, shuffled):
         """A recurrent layer does not see the future, a bidirectional one does.
@@ -393,9 +374,3 @@ class TestLeaksFuture:
         maps, cases = (adds(1, 2), adds(2, 1), earlier), shuffled([*itertools.product(range(2), range(3))] * 2)
         found = run(lambda impl: [impl.leaks_future(maps[j], inputs[i]) for i, j in cases])
         close(found, [j != 1 for _, j in cases])
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves the inputs as they were.
-        不修改输入。"""
-        x = randn(3, 2, 3)
-        agree(lambda impl: ([impl.leaks_future(recurrent(both), x) for both in (True, False)], x))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, gradients
+from dlgrade.testing import close, gradients, promise, standard
 
 OPEN = "NotImplementedError"
 
@@ -239,6 +239,10 @@ class TestDecoder:
 
 @pytest.mark.exercise("EncoderDecoder")
 class TestEncoderDecoder:
+    @standard(promise.untouched, promise.float64_transposed, net=lambda impl: joined(impl)[0])
+    def arguments(self, randn):
+        return {"enc_X": randn(2, 5), "dec_X": randn(2, 3), "valid_len": torch.tensor([2, 3])}
+
     @pytest.mark.points(2)
     def test_result(self, run, randn):
         """Gives what the decoder gives, all of it, for its own input and the state made of the encoder's outputs.
@@ -361,12 +365,6 @@ class TestEncoderDecoder:
         found = run(lambda impl: [joined(impl)[0](*pair) for pair in pairs])
         close(found, [decoded(*pair) for pair in pairs])
 
-    def test_float64_transposed(self, run, randn):
-        """Works in float64, and on non-contiguous input.
-        可用 float64 计算，可接受非连续的输入。"""
-        enc_X, dec_X = randn(5, 2, dtype=torch.float64), randn(3, 2, dtype=torch.float64)
-        close(run(lambda impl: joined(impl)[0].double()(enc_X.t(), dec_X.t())), decoded(enc_X.t(), dec_X.t()))
-
     def test_second_call(self, run, randn):
         """A second call starts anew, from the state that its own source gives.
         第二次调用重新开始，状态由新的源序列得到。"""
@@ -411,10 +409,3 @@ class TestEncoderDecoder:
             return net(enc_X, dec_X), outcome(lambda: impl.EncoderDecoder(*parts, num_hiddens=8) is None)
 
         close(run(probe), (decoded(enc_X, dec_X), "TypeError"))
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        enc_X, dec_X, valid_len = randn(2, 3), randn(2, 4), torch.tensor([2, 3])
-        found = run(lambda impl: (joined(impl)[0](enc_X, dec_X, valid_len), enc_X, dec_X, valid_len))
-        close(found, (decoded(enc_X, dec_X), enc_X, dec_X, valid_len))

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, promise, set_parameters, standard
 
 VOCAB, EMBED, HIDDEN = 9, 3, 4
 
@@ -40,6 +40,10 @@ def layers_of(seed, reads, layers=2):
 
 @pytest.mark.exercise("Seq2SeqEncoder")
 class TestSeq2SeqEncoder:
+    @standard(promise.float64_transposed, promise.gradients(of=0), net=encoder)
+    def arguments(self, words, chance):
+        return {"X": words(*chance.sample(range(2, 6), 2))}
+
     @pytest.mark.points(2)
     def test_outputs(self, run, words):
         """Gives the top layer's outputs, time first, as torch's embedding and GRU do.
@@ -74,28 +78,20 @@ class TestSeq2SeqEncoder:
         X = words(2, 3)
         agree(lambda impl: [encoder(impl, dropout=1.0)(X), encoder(impl, dropout=1.0).eval()(X)])
 
-    def test_float64_transposed(self, agree, words):
-        """Works in float64, and on non-contiguous input.
-        可用 float64 计算，可接受非连续的输入。"""
-        X = words(5, 2)
-        agree(lambda impl: encoder(impl).double()(X.t()))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, words):
-        """Passes the right gradients to the embedding and the GRU.
-        嵌入层和 GRU 的梯度正确。"""
-        X = words(3, 4)
-
-        def probe(impl):
-            net = encoder(impl).double()
-            gradients(lambda: net(X)[0])
-            return parameter_gradients(net)
-
-        agree(probe)
-
 
 @pytest.mark.exercise("Seq2SeqDecoder")
 class TestSeq2SeqDecoder:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.batch_of_one(X=0, state=1, id="one_sentence"),
+        promise.gradients("state", of=0),
+        net=decoder,
+    )
+    def arguments(self, words, randn, chance):
+        batch, steps = chance.sample(range(2, 6), 2)
+        return {"X": words(batch, steps), "state": randn(2, batch, HIDDEN)}
+
     @pytest.mark.points(2)
     def test_logits(self, run, words, randn):
         """Predicts from the words so far and the context, as torch's layers do, batch first; returns the new state.
@@ -125,41 +121,11 @@ class TestSeq2SeqDecoder:
 
         agree(probe)
 
-    def test_one_sentence(self, agree, words, randn):
-        """Takes a batch of one.
-        可接受只有一个句子的批量。"""
-        X, state = words(1, 4), randn(2, 1, HIDDEN)
-        agree(lambda impl: decoder(impl)(X, state))
-
     def test_dropout(self, agree, words, randn):
         """Drops out between the layers in training, and nothing in evaluation.
         训练时在层与层之间做暂退，评估时不做。"""
         X, state = words(2, 3), randn(2, 2, HIDDEN)
         agree(lambda impl: [decoder(impl, dropout=1.0)(X, state), decoder(impl, dropout=1.0).eval()(X, state)])
-
-    def test_float64_transposed(self, agree, words, randn):
-        """Works in float64, and on non-contiguous words and states.
-        可用 float64 计算，可接受非连续的词和状态。"""
-        X, state = words(5, 2), randn(2, 2, HIDDEN, dtype=torch.float64).transpose(0, 1)
-        agree(lambda impl: decoder(impl).double()(X.t(), state))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, words, randn):
-        """Passes the right gradients to the state, through the context too, and to all its layers.
-        状态（包括经由上下文的部分）和各层的梯度正确。"""
-        X, state = words(2, 3), randn(2, 2, HIDDEN, dtype=torch.float64)
-
-        def probe(impl):
-            net = decoder(impl).double()
-            return gradients(lambda s: net(X, s)[0], state), parameter_gradients(net)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, words, randn):
-        """Leaves the words and the state as they were.
-        不修改传入的词和状态。"""
-        X, state = words(2, 3), randn(2, 2, HIDDEN)
-        agree(lambda impl: (decoder(impl)(X, state), X, state))
 
 
 def masked(impl, X, valid_len, **value):
@@ -169,6 +135,10 @@ def masked(impl, X, valid_len, **value):
 
 @pytest.mark.exercise("sequence_mask")
 class TestSequenceMask:
+    @standard(promise.float64_transposed, promise.gradients("X", points=1), call=masked)
+    def arguments(self, randn):
+        return {"X": randn(3, 4, 2), "valid_len": torch.tensor([2, 4, 1])}
+
     @pytest.mark.points(2)
     def test_zeros(self, run, randn):
         """Puts zeros behind the end of each sequence.
@@ -221,18 +191,6 @@ class TestSequenceMask:
         X[0, 2], X[1, 3], X[0, 3] = torch.nan, torch.inf, -torch.inf
         agree(lambda impl: masked(impl, X, torch.tensor([2, 3])))
 
-    def test_float64_transposed(self, agree, randn):
-        """Keeps float64, and takes a transposed, non-contiguous input.
-        保持 float64，可接受转置得到的非连续输入。"""
-        X = randn(5, 2, dtype=torch.float64)
-        agree(lambda impl: masked(impl, X.t(), torch.tensor([4, 2])))
-
-    def test_gradients(self, agree, randn):
-        """Passes gradients through what is kept and none through the padding.
-        梯度只流经保留的项，不流经填充项。"""
-        X = randn(2, 3, 2, dtype=torch.float64)
-        agree(lambda impl: gradients(lambda x: masked(impl, x, torch.tensor([2, 1]), value=3) ** 2, X))
-
     @pytest.mark.bonus
     def test_device(self, agree, randn):
         """Makes its mask on X's device, whatever the default device is.
@@ -248,6 +206,16 @@ class TestSequenceMask:
 
 @pytest.mark.exercise("MaskedSoftmaxCELoss")
 class TestMaskedSoftmaxCELoss:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.batch_of_one("pred", "label", "valid_len", id="one_sequence"),
+        promise.gradients("pred"),
+        net=lambda impl: impl.MaskedSoftmaxCELoss(),
+    )
+    def arguments(self, randn, words):
+        return {"pred": randn(3, 4, VOCAB), "label": words(3, 4), "valid_len": torch.tensor([2, 4, 0])}
+
     @pytest.mark.points(2)
     def test_losses(self, run, randn, words):
         """Gives one loss a sequence, from the valid steps alone, as torch's cross_entropy does.
@@ -270,36 +238,11 @@ class TestMaskedSoftmaxCELoss:
         pred[:, 2:], label[:, 2:] = 3 * other[:, 2:], (label[:, 2:] + 1) % VOCAB
         agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, torch.tensor([2, 1])))
 
-    def test_one_sequence(self, agree, randn, words):
-        """Takes a batch of one.
-        可接受只有一个序列的批量。"""
-        pred, label = randn(1, 3, VOCAB), words(1, 3)
-        agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, torch.tensor([2])))
-
-    def test_float64_transposed(self, agree, randn, words):
-        """Keeps float64, and takes non-contiguous logits and labels.
-        保持 float64，可接受非连续的 logits 和标签。"""
-        pred, label = randn(4, 3, VOCAB, dtype=torch.float64), words(4, 3)
-        agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred.transpose(0, 1), label.t(), torch.tensor([3, 1, 4])))
-
     def test_large_logits(self, agree, randn, words):
         """Stays finite and right for logits in the thousands.
         logits 的绝对值上千时仍然有限且正确。"""
         pred, label = 1000 * randn(3, 4, VOCAB), words(3, 4)
         agree(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, torch.tensor([2, 4, 1])))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn, words):
-        """Gives the right gradients, and none in the padding.
-        梯度正确，填充位置没有梯度。"""
-        pred, label = randn(3, 4, VOCAB, dtype=torch.float64), words(3, 4)
-        agree(lambda impl: gradients(lambda p: impl.MaskedSoftmaxCELoss()(p, label, torch.tensor([2, 4, 0])), pred))
-
-    def test_arguments_untouched(self, agree, randn, words):
-        """Leaves logits, labels and lengths as they were.
-        不修改传入的 logits、标签和有效长度。"""
-        pred, label, lengths = randn(2, 4, VOCAB), words(2, 4) + 1, torch.tensor([1, 3])
-        agree(lambda impl: (impl.MaskedSoftmaxCELoss()(pred, label % VOCAB, lengths), pred, label, lengths))
 
 
 WORDS = ["il", "est", "parti", "chez", "moi", "!"]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, gradients, promise, set_parameters, standard
 
 VOCAB, EMBED, HIDDEN = 9, 3, 4
 
@@ -55,9 +55,9 @@ class Drawn:
     def __init__(self, generator, randn):
         self.generator, self.randn = generator, randn
 
-    def __call__(self, batch, steps, source, layers=2, dtype=torch.float32):
+    def __call__(self, batch, steps, source, layers=2):
         X = torch.randint(VOCAB, (batch, steps), generator=self.generator)
-        return X, self.randn(source, batch, HIDDEN, dtype=dtype), self.randn(layers, batch, HIDDEN, dtype=dtype)
+        return X, self.randn(source, batch, HIDDEN), self.randn(layers, batch, HIDDEN)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def decode(net, X, outputs, state, lengths=None):
 def look(net, query, keys, length):
     """The weights of one query over the keys of its sentence: a softmax up to its length, zeros behind it."""
     hidden = torch.tanh(query @ net["W_q"].weight.T + keys[:length] @ net["W_k"].weight.T)
-    weights = torch.zeros(len(keys), dtype=keys.dtype)
+    weights = torch.zeros(len(keys))
     weights[:length] = (hidden @ net["w_v"].weight[0]).softmax(dim=0)
     return weights
 
@@ -89,7 +89,7 @@ def decoded(X, outputs, state, lengths=None):
     attention["w_v"] = nn.Linear(HIDDEN, 1, bias=False)
     parts = {"attention": attention, "embedding": nn.Embedding(VOCAB, EMBED), "dense": nn.Linear(HIDDEN, VOCAB)}
     net = nn.ModuleDict(parts | {"rnn": nn.GRU(HIDDEN + EMBED, HIDDEN, len(state))})
-    net = set_parameters(net, seed=3).requires_grad_(False).to(outputs.dtype)
+    net = set_parameters(net, seed=3).requires_grad_(False)
     sentences = outputs.unbind(dim=1)
     ends = lengths or [len(outputs)] * len(sentences)
     kept, logits, now = [], [], state
@@ -105,6 +105,17 @@ def decoded(X, outputs, state, lengths=None):
 
 @pytest.mark.exercise("Seq2SeqAttentionDecoder")
 class TestSeq2SeqAttentionDecoder:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        promise.gradients("outputs", "state", of=0),
+        net=decoder,
+        call=decode,
+    )
+    def arguments(self, draw, chance):
+        X, outputs, state = draw(2, *chance.sample(range(3, 6), 2))
+        return {"X": X, "outputs": outputs, "state": state, "lengths": torch.tensor([3, 2])}
+
     @pytest.mark.points(2)
     def test_logits(self, run, draw):
         """Attends with the last top state at every step, reads the context and the word, and predicts, batch first.
@@ -201,44 +212,19 @@ class TestSeq2SeqAttentionDecoder:
             ]
         )
 
-    def test_float64_transposed(self, run, draw):
-        """Works in float64, and on non-contiguous words, outputs and states.
-        可用 float64 计算，可接受非连续的词、输出和状态。"""
-        inputs = draw(2, 3, 4, dtype=torch.float64)
-        turned = [each.transpose(0, 1).contiguous() for each in inputs]
-        result = run(lambda impl: decode(decoder(impl).double(), *(each.transpose(0, 1) for each in turned)))
-        close(result, decoded(*inputs))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, draw):
-        """Passes the right gradients to the encoder's outputs and state and to all its layers.
-        编码器的输出、状态和各层的梯度都正确。"""
-        X, *encoded = draw(2, 3, 4, dtype=torch.float64)
-
-        def probe(impl):
-            net = decoder(impl).double()
-            of_encoder = gradients(lambda o, s: decode(net, X, o, s, torch.tensor([4, 2]))[0], *encoded)
-            return of_encoder, parameter_gradients(net)
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, draw):
-        """Leaves words, outputs, state and lengths as they were.
-        不修改传入的词、编码器输出、状态和有效长度。"""
-        arguments = *draw(2, 3, 4), torch.tensor([2, 3])
-        agree(lambda impl: (decode(decoder(impl), *arguments), arguments))
-
 
 @pytest.fixture
 def weights(randn):
     """weights(4, 3): the weights of 4 steps over 3 source steps, each (1, 1, 3)."""
-    return lambda steps, source, dtype=torch.float32: list(
-        randn(steps, 1, 1, source, dtype=dtype).softmax(dim=3).unbind()
-    )
+    return lambda steps, source: list(randn(steps, 1, 1, source).softmax(dim=3).unbind())
 
 
 @pytest.mark.exercise("stack_attention")
 class TestStackAttention:
+    @standard(promise.untouched, promise.float64_transposed)
+    def arguments(self, weights, chance):
+        return {"steps": weights(*chance.sample(range(2, 7), 2))}
+
     @pytest.mark.points(2)
     def test_matrix(self, run, weights):
         """Row t are the weights of step t.
@@ -270,20 +256,8 @@ class TestStackAttention:
         steps = tuple(weights(2, 3))
         agree(lambda impl: impl.stack_attention(steps))
 
-    def test_float64_transposed(self, agree, randn):
-        """Keeps float64, and takes non-contiguous weights.
-        保持 float64，可接受非连续的权重。"""
-        wide = randn(3, 1, 1, 6, dtype=torch.float64)
-        agree(lambda impl: impl.stack_attention([each[..., ::2] for each in wide]))
-
     def test_gradients(self, agree, randn):
         """Passes gradients on to every step.
         梯度传到每一个时间步。"""
         steps = randn(3, 1, 1, 4, dtype=torch.float64).unbind()
         agree(lambda impl: gradients(lambda *each: impl.stack_attention(each) ** 2, *steps))
-
-    def test_arguments_untouched(self, agree, weights):
-        """Leaves the list and its tensors as they were.
-        不修改传入的列表及其中的张量。"""
-        steps = weights(3, 2)
-        agree(lambda impl: (impl.stack_attention(steps), steps))

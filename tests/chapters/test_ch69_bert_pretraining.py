@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, expect, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, expect, gradients, parameter_gradients, promise, set_parameters, standard
 
 WORDS = ["this", "movie", "is", "great", "i", "like", "it", "a", "lot"]
 LETTERS = "ABCDEFGH"
@@ -35,6 +35,10 @@ def backward(net, *inputs):
 
 @pytest.mark.exercise("get_tokens_and_segments")
 class TestGetTokensAndSegments:
+    @standard(promise.untouched)
+    def arguments(self, words):
+        return {"tokens_a": words(3), "tokens_b": words(2)}
+
     @pytest.mark.points(2)
     def test_pair(self, run, words):
         """Puts <cls> before the first text and <sep> after each of the two, which may be equally long.
@@ -66,12 +70,6 @@ class TestGetTokensAndSegments:
         close(empty, (["<cls>", *a, "<sep>", "<sep>"], [0, 0, 0, 0, 0, 1]))
         close(one, (["<cls>", *a, "<sep>", "x", "<sep>"], [0, 0, 0, 0, 0, 1, 1]))
 
-    def test_arguments_untouched(self, agree, words):
-        """Leaves both texts as they were.
-        不修改传入的两个文本。"""
-        a, b = words(3), words(2)
-        agree(lambda impl: (impl.get_tokens_and_segments(a, b), a, b))
-
 
 @pytest.fixture
 def inputs(integers):
@@ -95,6 +93,11 @@ def embedded(tokens, segments):
 
 @pytest.mark.exercise("BERTEncoder")
 class TestBERTEncoder:
+    @standard(promise.untouched, promise.float64_transposed, net=encoder)
+    def arguments(self, inputs):
+        tokens, segments = inputs(3, 5)
+        return {"tokens": tokens, "segments": segments, "valid_lens": torch.tensor([5, 3, 2])}
+
     @pytest.mark.points(2)
     def test_embeddings(self, run, inputs):
         """Adds the embeddings of tokens, segments and positions; without blocks, that is all.
@@ -140,24 +143,12 @@ class TestBERTEncoder:
         given = inputs(2, 4)
         agree(lambda impl: [encoder(impl, dropout=1.0).train(mode)(*given, None) for mode in (True, False)])
 
-    def test_float64_transposed(self, agree, inputs):
-        """Works in float64, and on non-contiguous tokens and segments.
-        可用 float64 计算，可接受非连续的词元和片段。"""
-        tokens, segments = inputs(5, 3)
-        agree(lambda impl: encoder(impl).double()(tokens.t(), segments.t(), torch.tensor([5, 3, 2])))
-
     @pytest.mark.points(2)
     def test_gradients(self, agree, inputs):
         """Passes the right gradients to both embeddings and to the blocks.
         两个嵌入层和各块的梯度正确。"""
         given = *inputs(2, 4), torch.tensor([3, 4])
         agree(lambda impl: {**backward(encoder(impl).double(), *given), "pos_embedding": None})
-
-    def test_arguments_untouched(self, agree, inputs):
-        """Leaves tokens, segments and lengths as they were.
-        不修改传入的词元、片段和有效长度。"""
-        given = *inputs(2, 4), torch.tensor([2, 3])
-        agree(lambda impl: [encoder(impl)(*given), *given])
 
     @pytest.mark.bonus
     def test_learns_positions(self, agree, inputs):
@@ -174,7 +165,7 @@ def mask_lm(impl):
 def predicted(X, positions):
     """What MaskLM should give: torch.gather, then the perceptron written out."""
     layers = nn.Sequential(nn.Linear(HIDDEN, 5), nn.ReLU(), nn.LayerNorm(5), nn.Linear(5, VOCAB))
-    net = set_parameters(nn.ModuleDict({"mlp": layers}), seed=2).to(X.dtype)["mlp"].requires_grad_(False)
+    net = set_parameters(nn.ModuleDict({"mlp": layers}), seed=2)["mlp"].requires_grad_(False)
     chosen = X.gather(1, positions[:, :, None].expand(-1, -1, HIDDEN))
     hidden = F.relu(chosen @ net[0].weight.T + net[0].bias)
     return F.layer_norm(hidden, (5,), net[2].weight, net[2].bias) @ net[3].weight.T + net[3].bias
@@ -182,6 +173,10 @@ def predicted(X, positions):
 
 @pytest.mark.exercise("MaskLM")
 class TestMaskLM:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("X"), net=mask_lm)
+    def arguments(self, randn):
+        return {"X": randn(2, 4, HIDDEN), "pred_positions": torch.tensor([[3, 0, 3], [2, 1, 0]])}
+
     @pytest.mark.points(2)
     def test_predictions(self, run, randn, integers):
         """Gives logits at each sequence's own positions, in their order.
@@ -206,30 +201,6 @@ class TestMaskLM:
         默认读取 768 个特征。"""
         X, positions = randn(2, 3, 768), torch.tensor([[2, 0], [1, 1]])
         agree(lambda impl: set_parameters(impl.MaskLM(3, 4), seed=3)(X, positions), atol=3e-5)  # sums of 768 products
-
-    def test_float64_transposed(self, run, randn, integers):
-        """Works in float64, and on non-contiguous inputs.
-        可用 float64 计算，可接受非连续的输入。"""
-        X, positions = randn(5, HIDDEN, 3, dtype=torch.float64).permute(2, 0, 1), integers(5, 4, 3).t()
-        close(run(lambda impl: mask_lm(impl).double()(X, positions)), predicted(X, positions))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes gradients to the layers, and to X at the predicted positions alone.
-        梯度传到各层，对 X 只传到被预测的位置。"""
-        X, positions = randn(2, 4, HIDDEN, dtype=torch.float64), torch.tensor([[3, 0, 3], [2, 1, 0]])
-
-        def probe(impl):
-            x = X.clone().requires_grad_()
-            return backward(mask_lm(impl).double(), x, positions), x.grad
-
-        agree(probe)
-
-    def test_arguments_untouched(self, agree, randn):
-        """Leaves X and the positions as they were.
-        不修改 X 和位置。"""
-        X, positions = randn(2, 4, HIDDEN), torch.tensor([[0, 3, 1], [2, 1, 1]])
-        agree(lambda impl: [mask_lm(impl)(X, positions), X, positions])
 
 
 class Vocabulary:
@@ -341,6 +312,10 @@ def padded(impl, examples, max_len):
 
 @pytest.mark.exercise("_pad_bert_inputs")
 class TestPadBertInputs:
+    @standard(promise.untouched, call=padded)
+    def arguments(self, examples):
+        return {"examples": examples[:2], "max_len": 10}
+
     @pytest.mark.points(2)
     def test_sequences(self, run, examples):
         """Pads tokens with the index of <pad> and segments with zeros, to max_len.
@@ -382,11 +357,6 @@ class TestPadBertInputs:
         返回七个列表，张量个数等于样本个数：三个、一个或没有。"""
         agree(lambda impl: [padded(impl, examples[:n], 14) for n in (3, 1, 0)])
 
-    def test_arguments_untouched(self, agree, examples):
-        """Leaves the examples and their lists as they were.
-        不修改样本及其中的列表。"""
-        agree(lambda impl: (padded(impl, examples[:2], 10), examples))
-
 
 class Scripted(nn.Module):
     """For probes: gives the logits that it was made with, and notes what it is called with."""
@@ -412,8 +382,8 @@ def losses(impl, logits, weights, labels, **options):
 def batch(randn, integers):
     """batch(4, 3): logits and labels for both tasks, of 4 examples with 3 predictions."""
 
-    def batch(examples, predictions, dtype=torch.float32):
-        logits = 2 * randn(examples, predictions, VOCAB, dtype=dtype), 2 * randn(examples, 2, dtype=dtype)
+    def batch(examples, predictions):
+        logits = 2 * randn(examples, predictions, VOCAB), 2 * randn(examples, 2)
         return logits, (integers(VOCAB, examples, predictions), integers(2, examples))
 
     return batch
@@ -428,6 +398,11 @@ def both_losses(logits, labels, **options):
 
 @pytest.mark.exercise("_get_batch_loss_bert")
 class TestGetBatchLossBert:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("logits"), call=losses)
+    def arguments(self, batch):
+        logits, labels = batch(4, 6)  # the book's 1e-8 beside a sum of 24 weights is below the tolerance
+        return {"logits": logits, "weights": torch.ones(4, 6), "labels": labels}
+
     @pytest.mark.points(2)
     def test_losses(self, run, batch):
         """Gives the mean loss of each task, by F.cross_entropy, and their sum.
@@ -464,28 +439,6 @@ class TestGetBatchLossBert:
             (logits, labels), weights = batch(*size), torch.ones(size)
             found = run(lambda impl, g=(logits, weights, labels): losses(impl, *g, label_smoothing=0.3))
             close(found, both_losses(logits, labels, label_smoothing=0.3))
-
-    def test_float64_transposed(self, run, batch):
-        """Keeps float64, and takes non-contiguous logits, weights and labels.
-        保持 float64，可接受非连续的 logits、权重和标签。"""
-        (mlm, nsp), (words, is_next) = batch(3, 4, torch.float64)
-        logits, labels = (mlm.transpose(0, 1), nsp.repeat(2, 1)[:4]), (words.t(), is_next.repeat(2)[:4])
-        weights = torch.ones(3, 4, dtype=torch.float64).t()
-        close(run(lambda impl: losses(impl, logits, weights, labels)), both_losses(logits, labels))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, batch):
-        """Passes gradients to the logits of both tasks, through the sum as well.
-        梯度传到两个任务的 logits，经由总损失也是如此。"""
-        logits, labels = batch(2, 3, torch.float64)
-        weights = torch.ones(2, 3)
-        agree(lambda impl: gradients(lambda *given: torch.stack(losses(impl, given, weights, labels)), *logits))
-
-    def test_arguments_untouched(self, agree, batch):
-        """Leaves logits, weights and labels as they were.
-        不修改传入的 logits、权重和标签。"""
-        (logits, labels), weights = batch(2, 3), torch.ones(2, 3)
-        agree(lambda impl: (losses(impl, logits, weights, labels), logits, weights, labels))
 
     @pytest.mark.bonus
     def test_padding(self, run, batch):

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, gradients, parameter_gradients, set_parameters
+from dlgrade.testing import close, gradients, parameter_gradients, promise, set_parameters, standard
 
 VOCAB, HIDDEN, WIDTH = 9, 4, 256
 
@@ -26,48 +26,28 @@ def next_sentence(impl):
 
 def two_logits(X):
     """What NextSentencePred should give: F.linear with its parameters."""
-    net = set_parameters(nn.ModuleDict({"output": nn.Linear(6, 2)}), seed=1).to(X.dtype).requires_grad_(False)
+    net = set_parameters(nn.ModuleDict({"output": nn.Linear(6, 2)}), seed=1).requires_grad_(False)
     return F.linear(X, net["output"].weight, net["output"].bias)
 
 
 @pytest.mark.exercise("NextSentencePred")
 class TestNextSentencePred:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed,
+        promise.batch_of_one("X"),
+        promise.gradients("X"),
+        net=next_sentence,
+    )
+    def arguments(self, randn, chance):
+        return {"X": randn(chance.randrange(2, 6), 6)}
+
     @pytest.mark.points(2)
     def test_logits(self, run, randn):
         """Gives two logits for every pair of sentences, as F.linear does.
         对每个句子对给出两个 logits，与 F.linear 一致。"""
         X = randn(5, 6)
         close(run(lambda impl: next_sentence(impl)(X)), two_logits(X))
-
-    def test_batch_of_one(self, run, randn):
-        """Takes a batch of one.
-        可接受只有一个样本的批量。"""
-        X = randn(1, 6)
-        close(run(lambda impl: next_sentence(impl)(X)), two_logits(X))
-
-    def test_float64_transposed(self, run, randn):
-        """Works in float64, and on a non-contiguous input.
-        可用 float64 计算，可接受非连续的输入。"""
-        X = randn(6, 3, dtype=torch.float64).t()
-        close(run(lambda impl: next_sentence(impl).double()(X)), two_logits(X))
-
-    @pytest.mark.points(2)
-    def test_gradients(self, agree, randn):
-        """Passes the right gradients to X, weight and bias.
-        X、权重和偏置的梯度正确。"""
-        X = randn(3, 6, dtype=torch.float64)
-
-        def probe(impl):
-            net = next_sentence(impl).double()
-            return gradients(net, X), parameter_gradients(net)
-
-        agree(probe)
-
-    def test_input_untouched(self, agree, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(2, 6)
-        agree(lambda impl: [next_sentence(impl)(X), X])
 
 
 def model(impl, num_layers=1, dropout=0.0):
@@ -109,6 +89,12 @@ def heads(encoded, positions=None):
 
 @pytest.mark.exercise("BERTModel")
 class TestBERTModel:
+    @standard(promise.untouched, net=model)
+    def arguments(self, inputs):
+        tokens, segments = inputs(2, 4)
+        lengths, positions = torch.tensor([3, 4]), torch.tensor([[1, 2], [3, 0]])
+        return {"tokens": tokens, "segments": segments, "valid_lens": lengths, "pred_positions": positions}
+
     @pytest.mark.points(2)
     def test_encoding(self, agree, inputs):
         """Gives the encoder's result, with the padding left out where lengths are given.
@@ -193,12 +179,6 @@ class TestBERTModel:
 
         agree(probe)
 
-    def test_arguments_untouched(self, agree, inputs):
-        """Leaves its arguments as they were.
-        不修改传入的参数。"""
-        given = *inputs(2, 4), torch.tensor([3, 4]), torch.tensor([[1, 2], [3, 0]])
-        agree(lambda impl: [model(impl)(*given), *given])
-
 
 class Pretrained(nn.Module):
     """For probes: what a BERTModel has, with small parts around vectors of 256 features."""
@@ -232,17 +212,25 @@ def classifier(impl):
     return net, bert
 
 
-def classes(tokens, segments, dtype=torch.float32):
+def classes(tokens, segments):
     """What BERTClassifier should give, by torch's functions."""
-    bert = set_parameters(Pretrained(), seed=3, scale=0.1).to(dtype).requires_grad_(False)
+    bert = set_parameters(Pretrained(), seed=3, scale=0.1).requires_grad_(False)
     weight = torch.linspace(-1, 1, 3 * WIDTH).sin().reshape(3, WIDTH)
     first = bert.encoder.words.weight[tokens[:, 0]] + bert.encoder.texts.weight[segments[:, 0]]
     pooled = torch.tanh(F.linear(first, bert.hidden[0].weight, bert.hidden[0].bias))
-    return F.linear(pooled, weight.to(dtype), torch.linspace(-1, 1, 3).sin().to(dtype))
+    return F.linear(pooled, weight, torch.linspace(-1, 1, 3).sin())
 
 
 @pytest.mark.exercise("BERTClassifier")
 class TestBERTClassifier:
+    @standard(
+        promise.untouched(atol=5e-5),  # sums of 256
+        promise.float64_transposed,
+        net=lambda impl: classifier(impl)[0],
+    )
+    def arguments(self, inputs):
+        return {"inputs": (*inputs(3, 5), torch.tensor([3, 2, 5]))}
+
     @pytest.mark.points(2)
     def test_logits(self, run, inputs):
         """Classifies by the first step's encoding, through the model's hidden layer and the new output layer.
@@ -294,13 +282,6 @@ class TestBERTClassifier:
         found = run(lambda impl: [classifier(impl)[0]((tokens[:, :n], segments[:, :n], None)) for n in (4, 1)])
         close(found, [classes(tokens, segments)] * 2, atol=5e-5)
 
-    def test_float64_transposed(self, run, inputs):
-        """Works in float64, and on non-contiguous inputs.
-        可用 float64 计算，可接受非连续的输入。"""
-        tokens, segments = (part.t() for part in inputs(5, 3))
-        found = run(lambda impl: classifier(impl)[0].double()((tokens, segments, None)))
-        close(found, classes(tokens, segments, torch.float64))
-
     @pytest.mark.points(2)
     def test_gradients(self, agree, inputs):
         """Passes gradients to the encoder, the hidden layer and the output layer.
@@ -313,12 +294,6 @@ class TestBERTClassifier:
             return net.encoder.words.weight.grad, net.hidden[0].bias.grad, net.output.weight.grad, net.output.bias.grad
 
         agree(probe)
-
-    def test_arguments_untouched(self, agree, inputs):
-        """Leaves its inputs as they were.
-        不修改输入。"""
-        given = *inputs(2, 4), torch.tensor([3, 2])
-        agree(lambda impl: [classifier(impl)[0](given), *given], atol=5e-5)
 
 
 @pytest.fixture
