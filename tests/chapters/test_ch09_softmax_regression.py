@@ -54,7 +54,8 @@ class Descent(torch.optim.Optimizer):
     def step(self, closure=None):  # noqa: ARG002
         with torch.no_grad():
             for p in self.param_groups[0]["params"]:
-                p -= self.param_groups[0]["lr"] * p.grad
+                if p.grad is not None:
+                    p -= self.param_groups[0]["lr"] * p.grad
 
 
 class OwnUpdater:

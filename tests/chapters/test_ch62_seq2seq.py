@@ -256,6 +256,9 @@ class Vocabulary:
     def __init__(self, words):
         self.words = words
 
+    def __len__(self):
+        return len(self.words)
+
     def __getitem__(self, word):
         if isinstance(word, (list, tuple)):
             return [self[one] for one in word]

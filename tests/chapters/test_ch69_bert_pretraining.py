@@ -204,13 +204,20 @@ class TestMaskLM:
 
 
 class Vocabulary:
-    """For probes: what these exercises want of the book's Vocab."""
+    """For probes: the book's Vocab, without unknown tokens."""
 
     def __init__(self, tokens):
-        self.idx_to_token = tokens
+        self.idx_to_token, self.token_to_idx = tokens, {token: i for i, token in enumerate(tokens)}
 
-    def __getitem__(self, token):
-        return self.idx_to_token.index(token)
+    def __len__(self):
+        return len(self.idx_to_token)
+
+    def __getitem__(self, tokens):
+        return [self[token] for token in tokens] if isinstance(tokens, (list, tuple)) else self.token_to_idx[tokens]
+
+    def to_tokens(self, indices):
+        listed = isinstance(indices, (list, tuple))
+        return [self.idx_to_token[i] for i in indices] if listed else self.idx_to_token[indices]
 
 
 def masked(impl, tokens, candidates, num_mlm_preds):
