@@ -47,8 +47,8 @@ class TestBatchNorm:
     @pytest.mark.points(4)
     @pytest.mark.timeout(40)
     def test_learns(self, training):
-        """LeNet with your layers learns from 3,000 drawn signs and reads new ones by the moving statistics.
-        带有你的批量归一化层的 LeNet 从 3000 张手绘符号中学习，并用滑动统计量识别新的符号。"""
+        """LeNet with your layers learns from 3,000 drawn signs. It then reads new signs by the moving statistics.
+        带有你的批量规范化层的 LeNet 从 3000 张手绘符号中学习，再用移动平均识别新的符号。"""
         inputs, labels = training.draw("shapes", 2000, "test")
         train = training.draw("shapes", 3000)
 
