@@ -1,7 +1,7 @@
 """ch08: synthetic_data, data_iter, linreg, squared_loss, sgd, analytic_solution.
 
-Random results are brought to what does not depend on the random stream: an exact fact, or a statistic rounded so
-coarsely that it has to stray by more than five of its standard deviations to round to another number.
+Checks turn random results into values that do not depend on the random stream: an exact fact, or a rounded statistic.
+A statistic is rounded so coarsely that only an error of more than five standard deviations changes the value.
 """
 
 import itertools
@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from dlgrade.testing import close, draw_int, promise, standard, to_grid, written_from_scratch
 
-NORMAL = True, torch.tensor([1, 0.7])  # what `distribution` should give
+NORMAL = True, torch.tensor([1, 0.7])  # the right result of `distribution`
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def n(generator):
 
 
 def noise_of(X, y, w, b):
-    """What the labels are off the model's line."""
+    """The noise of the labels: their distance from the model's line."""
     return y.flatten() - X @ w.flatten() - b
 
 
@@ -45,14 +45,17 @@ def fit(X, y):
 
 
 def distribution(x, scale):
-    """Whether the mean is zero; deviation and share within one of it, to the nearest tenth. In units of scale."""
+    """Return whether the mean is zero; and the deviation and the share within a deviation, to the nearest tenth.
+
+    All in units of scale.
+    """
     x = x / scale
     mean, spread = x.mean(), x.std().clamp(max=2)
     return bool(mean.abs() < 0.05), to_grid(torch.stack([spread, ((x - mean).abs() < 1).float().mean()]), 0.1)
 
 
 def correlations(*columns):
-    """How many rows there are, and the correlation of each column with each, to the nearest tenth; 0 for a constant."""
+    """The number of rows, and the correlation of each two columns to the nearest tenth; 0 for a constant column."""
     centred = torch.stack([column - column.mean() for column in columns])
     return len(columns[0]), to_grid(torch.cov(centred) / torch.outer(*[centred.std(1).clamp(min=1e-3)] * 2), 0.1)
 
@@ -321,7 +324,7 @@ def step(impl, values, grads, lr, batch_size):
 
 
 def stepped(values, grads, lr, batch_size):
-    """What `step` should give."""
+    """The right result of `step`."""
     moved = [value - lr / batch_size * grad for value, grad in zip(values, grads, strict=True)]
     return moved, [torch.zeros_like(grad) for grad in grads]
 

@@ -41,7 +41,7 @@ def named(number):
 
 
 class Descent(torch.optim.Optimizer):
-    """Plain gradient descent, less what makes the first optimizer of a process take torch a second."""
+    """Plain gradient descent. torch's own first optimizer would cost each process a second."""
 
     def __init__(self, parameters, lr):
         self.param_groups = [{"params": list(parameters), "lr": lr}]
@@ -81,7 +81,7 @@ def linear(dtype=torch.float32):
 
 
 def scores(X):
-    """The same as a plain function."""
+    """The net `linear` as a plain function."""
     return linear(dtype=X.dtype)(X)
 
 

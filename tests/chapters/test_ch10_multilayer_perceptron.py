@@ -86,7 +86,7 @@ def given(impl, values):
 
 
 def logits(impl, X, values):
-    """What the submission's net gives with these weights."""
+    """The output of the submission's net with these weights."""
     given(impl, values)
     return impl.net(X)
 
@@ -292,7 +292,7 @@ class TestPerceptron:
 
 
 def outputs(W1, b1, W2, b2):
-    """What a network with these weights gives for (0, 0), (0, 1), (1, 0) and (1, 1)."""
+    """The outputs of a network with these weights for (0, 0), (0, 1), (1, 0) and (1, 1)."""
     return (torch.relu(SQUARE @ W1 + b1) @ W2 + b2).flatten()
 
 
@@ -324,7 +324,7 @@ def layers(randn):
 
 
 def through(X, weights, biases):
-    """What the stack makes of X, layer by layer."""
+    """The output of the stack for X, layer by layer."""
     for weight, bias in zip(weights, biases, strict=True):
         X = nn.functional.linear(X, weight.t(), bias)
     return X

@@ -1,4 +1,4 @@
-"""ch28, trained: LeNet with batch normalisation learns in a few hundred steps what plain LeNet has not begun to."""
+"""ch28, trained: in a few hundred steps LeNet learns with batch normalisation. Plain LeNet would hardly have begun."""
 
 import pytest
 from torch import nn
