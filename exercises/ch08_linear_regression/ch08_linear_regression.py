@@ -1,6 +1,6 @@
 """ch08 Linear regression and the optimiser that fits it.
 
-D2L sections 3.1 and 3.2 (chapter_linear-networks/linear-regression.md, linear-regression-scratch.md).
+See D2L 3.1 and 3.2 (chapter_linear-networks/linear-regression.md, linear-regression-scratch.md).
 """
 
 import random
@@ -10,22 +10,23 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand.
+# Given, not an exercise: helpers of the book's notebook.
 d2l = SimpleNamespace(matmul=torch.matmul, normal=torch.normal, reshape=torch.reshape, tensor=torch.tensor)
 
 
 def synthetic_data(w: Tensor, b: float, num_examples: int) -> tuple[Tensor, Tensor]:
-    """Data that a linear model with noise has made (D2L 3.2.1).
+    """Return random data that follow a linear model with noise (D2L 3.2.1).
 
         y = X w + b + noise
 
-    Every feature is drawn from the standard normal distribution, the noise of every example from a normal distribution
-    with mean 0 and standard deviation 0.01, all independently of each other. Every call draws anew.
+    Each feature is drawn from the standard normal distribution. The noise of each example is drawn from the normal
+    distribution with mean 0 and standard deviation 0.01. All draws are independent, and each call draws anew. The
+    function leaves w unchanged.
 
     Args:
         w: the true weights, (d,) or (d, 1), float32.
         b: the true bias, a number.
-        num_examples: how many examples there are, n.
+        num_examples: the number of examples, n.
 
     Returns:
         The features (n, d) and the labels, a column (n, 1), both float32.
@@ -34,18 +35,19 @@ def synthetic_data(w: Tensor, b: float, num_examples: int) -> tuple[Tensor, Tens
 
 
 def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """One pass over a data set in random minibatches (D2L 3.2.2).
+    """Yield a data set in random minibatches, once (D2L 3.2.2).
 
-    All orders of the examples are equally likely. Draw with Python's `random` or with torch.
+    All orders of the examples are equally likely. Draw with Python's `random` or with torch. Each call begins a new
+    pass in a new order. The function leaves features and labels unchanged.
 
     Args:
-        batch_size: how many examples a minibatch has; the last one has those that are left.
-        features: (n, ...), a row for each example.
-        labels: (n, ...), the labels of the same examples in the same order. Both stay as they are.
+        batch_size: the number of examples in a minibatch. The last minibatch has the rest, which may be fewer.
+        features: (n, ...), a row for each example, of any dtype. They need not be contiguous in memory.
+        labels: (n, ...), the labels of the same examples in the same order, of any dtype.
 
     Yields:
-        Features and labels of each minibatch, (batch_size, ...) both, until every example was there exactly once.
-        The next call begins a new pass in a new order.
+        Features and labels of each minibatch, (batch_size, ...) both, with their dtypes. Each example occurs exactly
+        once.
 
     Write it from scratch, without ready-made loaders and samplers (DataLoader, RandomSampler, random_split, ...).
     """
@@ -53,14 +55,17 @@ def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tup
 
 
 def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
-    """The linear regression model (D2L 3.2.4).
+    """Return the predictions of the linear regression model (D2L 3.2.4).
 
         y_hat = X w + b
+
+    Gradients flow to X, w and b. The function leaves its arguments unchanged. It works in float32 and float64, and
+    tensors need not be contiguous in memory.
 
     Args:
         X: features, (n, d).
         w: weights, (d, 1) or (d,); (d, q) for q outputs.
-        b: bias, a number or a tensor that broadcasts against X w: () or (1,); (q,) for q outputs.
+        b: bias, a number or a tensor that broadcasts with X w: () or (1,); (q,) for q outputs.
 
     Returns:
         Predictions, (n, 1) for w (d, 1), (n,) for w (d,), (n, q) for w (d, q).
@@ -71,13 +76,16 @@ def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
 
 
 def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Half the squared error of each prediction (D2L 3.2.5).
+    """Return half the squared error of each prediction (D2L 3.2.5).
 
         loss = (y_hat - y)^2 / 2
 
+    Gradients flow to y_hat and y. The function leaves its arguments unchanged. It works in float32 and float64, and
+    tensors need not be contiguous in memory.
+
     Args:
         y_hat: predictions.
-        y: labels, as many as there are predictions, but maybe of another shape: (n,) where y_hat is (n, 1), or the
+        y: labels. Their number is that of the predictions, but the shape may differ: (n,) where y_hat is (n, 1), or the
             other way round. The i-th label belongs to the i-th prediction.
 
     Returns:
@@ -89,18 +97,18 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
-    """One step of minibatch stochastic gradient descent, in place (D2L 3.2.6).
+    """Update parameters in place by a step of minibatch stochastic gradient descent (D2L 3.2.6).
 
         param <- param - lr * param.grad / batch_size
 
-    The gradients are those of a loss that was summed over the minibatch. After the step every param.grad is a tensor
-    of zeros, ready for the next backward pass, and every param is still the caller's tensor: a leaf that requires
-    gradients, without a record of the step. A param that has no gradient (param.grad is None) stays as it is.
+    The gradients are those of a loss that was summed over the minibatch. After the step every param.grad is a tensor of
+    zeros, ready for the next backward pass. Every param is still the caller's tensor: a leaf that requires gradients.
+    The step itself is not recorded. Bonus: a param without a gradient (param.grad is None) stays as it is.
 
     Args:
-        params: tensors of any shapes that require gradients.
+        params: tensors of any shapes that require gradients, float32 or float64. They need not be contiguous in memory.
         lr: the learning rate.
-        batch_size: how many examples the loss was summed over.
+        batch_size: the number of examples in the sum of the loss.
 
     Write it from scratch, without ready-made optimisers (torch.optim).
     """
@@ -108,17 +116,18 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
 
 
 def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """The weights and the bias of least squares, without any training (D2L 3.1.1.3).
+    """Return the weights and the bias of least squares, computed without training (D2L 3.1.1.3).
 
-    With A = [X, 1], the features and a column of ones, and v = [w; b] the solution is that of the normal equations
+    Let A = [X, 1] be the features and a column of ones, and v = [w; b]. The solution solves the normal equations:
 
         A^T A v = A^T y
 
-    Where they have many solutions (a feature that depends on others or is constant, fewer examples than unknowns), it
-    is the one with the smallest norm of v, bias included: v = pinv(A) y = pinv(A^T A) A^T y.
+    They have many solutions if a feature depends on others or is constant, or if there are fewer examples than
+    unknowns. Then return the solution with the smallest norm of v, bias included: v = pinv(A) y = pinv(A^T A) A^T y.
+    The function leaves its arguments unchanged.
 
     Args:
-        X: features, (n, d).
+        X: features, (n, d), float32 or float64. They need not be contiguous in memory.
         y: labels, (n,) or (n, 1), of the same dtype.
 
     Returns:

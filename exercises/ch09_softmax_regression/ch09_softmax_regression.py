@@ -1,6 +1,6 @@
-"""ch09 Softmax regression, losses and the loop that trains it.
+"""ch09 Softmax regression, its loss and its training loop.
 
-D2L sections 3.4 and 3.6 (chapter_linear-networks/softmax-regression.md, softmax-regression-scratch.md).
+See D2L 3.4 and 3.6 (chapter_linear-networks/softmax-regression.md, softmax-regression-scratch.md).
 """
 
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebooks have at hand.
+# Given, not exercises: helpers of the book's notebooks.
 d2l = SimpleNamespace(
     exp=torch.exp,
     log=torch.log,
@@ -21,7 +21,7 @@ d2l = SimpleNamespace(
 
 
 class Accumulator:
-    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
+    """Accumulate n sums (D2L 3.6): add(a, b, ...) adds a number to each sum, and self[i] is the i-th sum."""
 
     def __init__(self, n: int) -> None:
         self.data = [0.0] * n
@@ -38,15 +38,19 @@ class Accumulator:
 
 
 def softmax(X: Tensor) -> Tensor:
-    """Softmax of every row (D2L 3.6.2).
+    """Return the softmax of each row (D2L 3.6.2).
 
         softmax(X)[i, j] = exp(X[i, j]) / sum_k exp(X[i, k])
 
+    Gradients flow to X. The function leaves X unchanged. A logit of -inf has probability 0. Bonus: logits in the
+    thousands, of either sign, give probabilities and not NaN.
+
     Args:
-        X: logits, (n, q): a row for each example, a column for each class.
+        X: logits, (n, q): a row for each example, a column for each class. float32 or float64; X need not be contiguous
+            in memory.
 
     Returns:
-        Probabilities of X's shape and dtype; every row sums to one.
+        Probabilities with the shape and dtype of X. Each row sums to 1.
 
     Write it from scratch, without ready-made softmax and cross-entropy (torch.softmax, nn.Softmax, F.cross_entropy,
     ...).
@@ -55,16 +59,18 @@ def softmax(X: Tensor) -> Tensor:
 
 
 def cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of each example, from probabilities (D2L 3.6.4).
+    """Return the cross-entropy of each example, computed from probabilities (D2L 3.6.4).
 
         loss[i] = -log(y_hat[i, y[i]])
 
+    Gradients flow to y_hat. The function leaves its arguments unchanged.
+
     Args:
-        y_hat: predicted probabilities, (n, q).
-        y: the right classes, (n,), whole numbers from 0 to q - 1.
+        y_hat: predicted probabilities, (n, q), float32 or float64. They need not be contiguous in memory.
+        y: the right classes, (n,), integers from 0 to q - 1.
 
     Returns:
-        The losses, (n,), neither summed nor averaged. Probability 0 of the right class gives inf.
+        The losses, (n,), neither summed nor averaged. The loss is inf if the right class has probability 0.
 
     Write it from scratch, without ready-made cross-entropy (nn.CrossEntropyLoss, F.cross_entropy, F.nll_loss, ...).
     """
@@ -72,12 +78,15 @@ def cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def accuracy(y_hat: Tensor, y: Tensor) -> float:
-    """How many predictions are right: their number, not their fraction (D2L 3.6.5).
+    """Return the number of right predictions; it is a count, not a fraction (D2L 3.6.5).
+
+    The function leaves its arguments unchanged.
 
     Args:
-        y_hat: scores, (n, q) with q > 1, whose largest in a row is the prediction; or the predicted classes
-            themselves, of y's shape, (n,) or (n, 1), which are cast to y's dtype.
-        y: the right classes, (n,), or (n, 1) for (n, 1) predictions.
+        y_hat: scores, (n, q) with q > 1; the largest score of a row is the prediction. Or the predicted classes, (n,)
+            or (n, 1), which are cast to the dtype of y. float32, float64 or integers; y_hat need not be contiguous in
+            memory.
+        y: the right classes, (n,), or (n, 1) for predictions (n, 1).
 
     Returns:
         The number as a Python float.
@@ -86,14 +95,17 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
 
 
 def evaluate_accuracy(net: Callable[[Tensor], Tensor], data_iter: Iterable[tuple[Tensor, Tensor]]) -> float:
-    """The fraction of a data set that a net classifies rightly (D2L 3.6.5), on top of your `accuracy`.
+    """Return the accuracy of a net on a data set, with the help of your `accuracy` (D2L 3.6.5).
+
+    The function builds no computational graph.
 
     Args:
         net: an nn.Module, which is put into evaluation mode, or any function from X to scores.
-        data_iter: pairs (X, y) of minibatches, not all of the same size; it may be read only once.
+        data_iter: an iterable of minibatches (X, y). Their sizes may differ. It may have no length, and it may allow
+            only a single pass.
 
     Returns:
-        Right predictions over all predictions, as a Python float. No computational graph is built on the way.
+        The number of right predictions divided by the number of predictions, as a Python float.
     """
     raise NotImplementedError  # write your code here
 
@@ -104,34 +116,38 @@ def train_epoch_ch3(
     loss: Callable[[Tensor, Tensor], Tensor],
     updater: torch.optim.Optimizer | Callable[[int], None],
 ) -> tuple[float, float]:
-    """Train a classifier for one epoch (D2L 3.6.6), on top of your `accuracy`.
+    """Train a classifier for one epoch and return its loss and accuracy, with the help of your `accuracy` (D2L 3.6.6).
 
-    Every minibatch takes a prediction, its losses, a backward pass and an update. A torch.optim.Optimizer steps along
-    the gradient of the mean loss, gradients cleared before. Any other updater divides by the batch size itself: it
-    gets the gradient of the summed loss, is called with the batch size and clears the gradients.
+    For each minibatch: predict, compute the losses, go backward, update. There are two kinds of updaters. For a
+    torch.optim.Optimizer, clear the gradients, take the gradient of the mean loss, and call step(). Any other updater
+    divides by the batch size itself. Take the gradient of the summed loss for it, and call it with the batch size; it
+    clears the gradients.
 
     Args:
         net: an nn.Module, which is put into training mode, or any function from X to scores.
-        train_iter: pairs (X, y) of minibatches, not all of the same size; it may be read only once.
-        loss: gives the loss of each example, (n,), of (y_hat, y).
-        updater: changes the parameters.
+        train_iter: an iterable of minibatches (X, y). Their sizes may differ. It may have no length, and it may allow
+            only a single pass.
+        loss: a function of (y_hat, y) that returns the loss of each example, (n,).
+        updater: a torch.optim.Optimizer, or a function of the batch size that changes the parameters.
 
     Returns:
-        (mean loss, accuracy) over the examples of the epoch, as Python floats, measured as training went on.
+        (mean loss, accuracy) over the examples of the epoch, each a Python float, measured before the updates.
     """
     raise NotImplementedError  # write your code here
 
 
 def huber_loss(y_hat: Tensor, y: Tensor, delta: float = 1.0) -> Tensor:
-    """Huber's loss of each element (Huber, 1964): a parabola for small errors, straight lines for large ones.
+    """Return Huber's loss of each element: a parabola for small errors, straight lines for large errors.
 
         e = y_hat - y
         loss = e^2 / 2                      where |e| <= delta
                delta * (|e| - delta / 2)    elsewhere
 
+    See Huber (1964). Gradients flow to y_hat and y. The function leaves its arguments unchanged.
+
     Args:
-        y_hat, y: predictions and targets of one shape.
-        delta: where the parabola ends, above zero.
+        y_hat, y: predictions and targets of the same shape, float32 or float64. They need not be contiguous in memory.
+        delta: the largest error of the parabola, above 0.
 
     Returns:
         The losses, of the same shape and dtype.

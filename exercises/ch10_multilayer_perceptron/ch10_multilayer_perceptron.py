@@ -1,6 +1,6 @@
 """ch10 The perceptron and the multilayer perceptron.
 
-D2L sections 4.1 to 4.3 (chapter_multilayer-perceptrons/mlp.md, mlp-scratch.md, mlp-concise.md).
+See D2L 4.1 to 4.3 (chapter_multilayer-perceptrons/mlp.md, mlp-scratch.md, mlp-concise.md).
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-# Given, not exercises: what the book's notebook has at hand.
+# Given, not exercises: helpers of the book's notebook.
 d2l = SimpleNamespace(reshape=torch.reshape)
 
-# The parameters of `net`. The checks put weights of their own, and of other widths, into W1, b1, W2 and b2.
+# The parameters of `net`. Checks give them other values and widths.
 num_inputs, num_outputs, num_hiddens = 784, 10, 256
 W1 = nn.Parameter(0.01 * torch.randn(num_inputs, num_hiddens))
 b1 = nn.Parameter(torch.zeros(num_hiddens))
@@ -22,15 +22,19 @@ params = [W1, b1, W2, b2]
 
 
 def relu(X: Tensor) -> Tensor:
-    """The rectified linear unit of every element (D2L 4.1.2), written from scratch.
+    """Return the rectified linear unit of each element (D2L 4.1.2).
 
         relu(x) = max(x, 0)
 
+    Gradients flow to X: the slope is 0 below zero and 1 above; at zero it may be 0, 1 or a number between them. The
+    function leaves X unchanged.
+
     Args:
-        X: a floating-point tensor of any shape; it is left as it was. -inf counts as a number below zero.
+        X: a tensor of any shape, float32 or float64. It need not be contiguous in memory. -inf counts as a negative
+            number.
 
     Returns:
-        A tensor of X's shape and dtype. Its slope is 0 below zero and 1 above; at zero, either or between.
+        A tensor with the shape and dtype of X.
 
     Write it from scratch, without ready-made activation functions (torch.relu, nn.ReLU, F.gelu, ...).
     """
@@ -38,67 +42,75 @@ def relu(X: Tensor) -> Tensor:
 
 
 def net(X: Tensor) -> Tensor:
-    """A perceptron with one hidden layer (D2L 4.2.3), on top of your `relu`.
+    """Return the logits of a perceptron with one hidden layer, computed with your `relu` (D2L 4.2.3).
 
-        net(X) = relu(X W1 + b1) W2 + b2,    every example of X flattened first
+        net(X) = relu(X W1 + b1) W2 + b2,    with each example of X flattened first
 
-    It reads W1 (num_inputs, hiddens), b1 (hiddens,), W2 (hiddens, outputs) and b2 (outputs,) of this module, as they
-    are when it is called, and has no parameters of its own.
+    The function uses W1 (num_inputs, hiddens), b1 (hiddens,), W2 (hiddens, outputs) and b2 (outputs,) of this module,
+    with their values at the time of the call. It has no other parameters. Gradients flow to X and to all four. The
+    function leaves X and the parameters unchanged.
 
     Args:
-        X: a batch of n examples of num_inputs numbers each: (n, 784), (n, 1, 28, 28), ...
+        X: a batch of n examples of num_inputs numbers each: (n, 784), (n, 1, 28, 28), ... Its dtype is that of the
+            parameters, float32 or float64. It need not be contiguous in memory.
 
     Returns:
-        The logits, (n, outputs): any real numbers, no probabilities.
+        The logits, (n, outputs): any real numbers, not probabilities.
     """
     raise NotImplementedError  # write your code here
 
 
 def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Tensor, int]:
-    """Rosenblatt's perceptron for two classes (Rosenblatt, 1958).
+    """Train the perceptron of Rosenblatt (1958) for two classes and return its weights.
 
-    It starts from w = 0, b = 0 and takes the examples one by one, in the order given, epoch after epoch. An example
-    that is not strictly on its side moves w and b at once; the others change nothing:
+    Start from w = 0, b = 0. Take the examples one by one, in the given order, epoch after epoch. An example that is not
+    strictly on its side changes w and b at once; other examples change nothing:
 
         where y[i] * (w . X[i] + b) <= 0:    w <- w + y[i] * X[i],    b <- b + y[i]
 
-    It stops after the first epoch without an error, or after max_epochs epochs. If some (w, b) of norm one has
-    y[i] * (w . X[i] + b) >= gamma > 0 for all i, there are at most (R / gamma)^2 updates, R being the largest norm of
-    (X[i], 1) (Novikoff, 1962).
+    Stop after the first epoch without an error, or after max_epochs epochs. The function leaves its arguments
+    unchanged.
+
+    Novikoff (1962) gave a bound for the number of updates. Suppose that some (w, b) of norm 1 has y[i] * (w . X[i] + b)
+    >= gamma > 0 for all i, and let R be the largest norm of (X[i], 1). Then there are at most (R / gamma)^2 updates.
 
     Args:
-        X: the examples, (n, d), floating-point.
-        y: their labels, (n,), -1 or +1, as integers or in X's dtype.
-        max_epochs: how often to go through the examples at most.
+        X: the examples, (n, d), float32 or float64. They need not be contiguous in memory.
+        y: their labels, (n,), -1 or +1, as integers or in the dtype of X.
+        max_epochs: the largest number of epochs.
 
     Returns:
-        (w, b, updates): the weights (d,) and the bias () in X's dtype, and how often they were moved, a Python int.
+        (w, b, updates): the weights (d,) and the bias () in the dtype of X, and the number of updates, a Python int.
     """
     raise NotImplementedError  # write your code here
 
 
 def xor_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Weights with which two hidden units compute XOR, which no single perceptron can (Minsky & Papert, 1969).
+    """Return weights with which two hidden units compute XOR.
 
         relu(x W1 + b1) W2 + b2 = 0 for x = (0, 0) and (1, 1),    1 for x = (0, 1) and (1, 0)
 
-    Find them with pencil and paper: what is right is right to the last digit, or within 1e-6 of it.
+    No single perceptron can do this (Minsky and Papert, 1969). Find the weights with pencil and paper. The outputs must
+    be right within 1e-6.
 
     Returns:
-        (W1, b1, W2, b2), float32, of the shapes (2, 2), (2,), (2, 1) and (1,).
+        (W1, b1, W2, b2), float32, with the shapes (2, 2), (2,), (2, 1) and (1,).
     """
     raise NotImplementedError  # write your code here
 
 
 def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """The one affine layer that a stack of affine layers without activations amounts to (D2L 4.1.1).
+    """Return the single affine layer that equals a stack of affine layers without activations (D2L 4.1.1).
 
         x W + b = (... ((x weights[0] + biases[0]) weights[1] + biases[1]) ...) weights[-1] + biases[-1]
 
+    Gradients flow to weights and biases. The function leaves them unchanged. It works in float32 and float64, and
+    tensors need not be contiguous in memory.
+
     Args:
-        weights: one or more matrices, first layer first; (inputs, outputs) each, the outputs of one being the inputs
-            of the next.
-        biases: as many vectors, (outputs,) each.
+        weights: a list or tuple of one or more matrices (inputs, outputs), first layer first. The outputs of a layer
+            are the inputs of the next.
+        biases: a list or tuple of as many vectors, (outputs,) each.
 
     Returns:
         (W, b): (inputs of the first layer, outputs of the last) and (outputs of the last,).

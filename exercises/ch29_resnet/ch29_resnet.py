@@ -1,6 +1,6 @@
 """ch29 Residual and dense networks.
 
-D2L sections 7.6, 7.7 and 12.6 (chapter_convolutional-modern/resnet.md, densenet.md;
+See D2L 7.6, 7.7 and 12.6 (chapter_convolutional-modern/resnet.md, densenet.md;
 chapter_computational-performance/multiple-gpus-concise.md).
 """
 
@@ -12,18 +12,19 @@ from torch.nn import functional as F
 
 
 class Residual(nn.Module):
-    """The residual block (He, Zhang, Ren and Sun, 2016; D2L 7.6.2).
+    """Compute a residual block (He, Zhang, Ren and Sun, 2016; D2L 7.6.2).
 
         Y = bn2(conv2(relu(bn1(conv1(X)))))
         output = relu(Y + shortcut),  where the shortcut is conv3(X), or X itself without conv3
 
-    Attributes:
-        conv1: 3x3, from input_channels to num_channels, padding 1; it takes the strides.
-        conv2: 3x3, from num_channels to num_channels, padding 1.
-        conv3: 1x1, from input_channels to num_channels, with the same strides; None unless use_1x1conv.
-        bn1, bn2: nn.BatchNorm2d.
+    The convolutions have biases, and the shortcut is not normalised. Gradients flow to X and all parameters. The block
+    works in float32 and float64; X need not be contiguous in memory.
 
-    The convolutions have biases, and the shortcut is not normalised.
+    Attributes:
+        conv1: a 3x3 convolution from input_channels to num_channels, padding 1; it takes the strides.
+        conv2: a 3x3 convolution from num_channels to num_channels, padding 1.
+        conv3: a 1x1 convolution from input_channels to num_channels, with the same strides; None unless use_1x1conv.
+        bn1, bn2: nn.BatchNorm2d.
     """
 
     def __init__(self, input_channels: int, num_channels: int, use_1x1conv: bool = False, strides: int = 1) -> None:
@@ -31,7 +32,7 @@ class Residual(nn.Module):
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
-        """(n, input_channels, h, w) to (n, num_channels, h / strides, w / strides), rounded up; X stays as it was."""
+        """Map (n, input_channels, h, w) to (n, num_channels, h / strides, w / strides), rounded up. X is unchanged."""
         raise NotImplementedError  # write your code here
 
 
@@ -42,24 +43,31 @@ d2l = SimpleNamespace(Residual=lambda *args, **kwargs: Residual(*args, **kwargs)
 def resnet_block(
     input_channels: int, num_channels: int, num_residuals: int, first_block: bool = False
 ) -> list[nn.Module]:
-    """The residual blocks of one stage of a ResNet (D2L 7.6.3), made of your `Residual`.
+    """Return the residual blocks of a stage of a ResNet, made of your `Residual` (D2L 7.6.3).
 
-    The first of them has strides 2 and a 1x1 shortcut from input_channels to num_channels; the others keep channels,
-    height and width and have no 1x1 convolution. In the first stage, after a pooling layer that has already halved
-    the image, first_block=True: no block changes anything, and input_channels is num_channels.
+    The first block has strides 2 and a 1x1 shortcut from input_channels to num_channels. The other blocks keep
+    channels, height and width and have no 1x1 convolution. In the first stage, first_block is True, because the layers
+    before it have already reduced the image. Then every block has strides 1 and no 1x1 convolution, and input_channels
+    is num_channels.
+
+    Each block has its own parameters. Gradients flow to the input and all parameters.
 
     Returns:
-        A list of num_residuals blocks, to be given to nn.Sequential.
+        A list of num_residuals blocks. The caller passes them to nn.Sequential.
     """
     raise NotImplementedError  # write your code here
 
 
 def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
-    """ResNet-18 for small images (He, Zhang, Ren and Sun, 2016; D2L 12.6.1), made of your `Residual`.
+    """Return ResNet-18 for small images, made of your `Residual` (He, Zhang, Ren and Sun, 2016; D2L 12.6.1).
 
-    A 3x3 convolution to 64 channels (stride 1, padding 1), batch normalisation and ReLU, without pooling; four stages
-    of two residual blocks with 64, 128, 256 and 512 channels, of which all but the first halve the image; global
-    average pooling; a linear layer.
+    The net has these layers:
+
+    - a 3x3 convolution to 64 channels (stride 1, padding 1), batch normalisation and ReLU, without pooling;
+    - four stages of two residual blocks with 64, 128, 256 and 512 channels; all but the first halve the image;
+    - global average pooling, for any size of the image, and a linear layer.
+
+    With 10 classes and 3 channels it has 11,176,970 parameters.
 
     Returns:
         nn.Sequential with the children "0", "1", "2" (convolution, batch normalisation, ReLU), "resnet_block1" to
@@ -70,22 +78,27 @@ def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
 
 
 def conv_block(input_channels: int, num_channels: int) -> nn.Sequential:
-    """The convolution of DenseNet (Huang, Liu, van der Maaten and Weinberger, 2017; D2L 7.7.2).
+    """Return the convolution block of DenseNet (Huang, Liu, van der Maaten and Weinberger, 2017; D2L 7.7.2).
+
+    Gradients flow to the input and all parameters; the input stays unchanged. The block works in float32 and float64,
+    and the input need not be contiguous in memory.
 
     Returns:
-        nn.Sequential of batch normalisation, ReLU and a 3x3 convolution with padding 1 and a bias, in this order:
-        (n, input_channels, h, w) to (n, num_channels, h, w).
+        nn.Sequential of batch normalisation, ReLU and a 3x3 convolution with padding 1 and a bias, in this order. It
+        maps (n, input_channels, h, w) to (n, num_channels, h, w).
     """
     raise NotImplementedError  # write your code here
 
 
 class DenseBlock(nn.Module):
-    """The dense block (Huang, Liu, van der Maaten and Weinberger, 2017; D2L 7.7.2), made of your `conv_block`.
+    """Compute a dense block, made of your `conv_block` (Huang, Liu, van der Maaten and Weinberger, 2017; D2L 7.7.2).
 
-    Each conv_block sees the block's input and all that the blocks before it gave, along the channels in this order.
+    The input of each conv_block is the input of the dense block and the output of every earlier conv_block,
+    concatenated along the channels in this order. Gradients flow to X and all parameters. The block works in float32
+    and float64; X need not be contiguous in memory.
 
     Attributes:
-        net: nn.Sequential of the num_convs conv_blocks; each gives num_channels channels, the growth rate.
+        net: nn.Sequential of num_convs times a conv_block. Each conv_block adds num_channels channels, the growth rate.
     """
 
     def __init__(self, num_convs: int, input_channels: int, num_channels: int) -> None:
@@ -93,15 +106,20 @@ class DenseBlock(nn.Module):
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
-        """(n, input_channels, h, w) to (n, input_channels + num_convs * num_channels, h, w), the input first."""
+        """Map (n, input_channels, h, w) to (n, input_channels + num_convs * num_channels, h, w), X first. X stays
+        unchanged.
+        """
         raise NotImplementedError  # write your code here
 
 
 def transition_block(input_channels: int, num_channels: int) -> nn.Sequential:
-    """The transition layer between two dense blocks (D2L 7.7.3): fewer channels, half the height and width.
+    """Return the transition layer between two dense blocks: fewer channels, half the height and width (D2L 7.7.3).
+
+    Gradients flow to the input and all parameters; the input stays unchanged. The layer works in float32 and float64,
+    and the input need not be contiguous in memory.
 
     Returns:
         nn.Sequential of batch normalisation, ReLU, a 1x1 convolution with a bias and average pooling (2x2, stride 2),
-        in this order: (n, input_channels, h, w) to (n, num_channels, h // 2, w // 2).
+        in this order. It maps (n, input_channels, h, w) to (n, num_channels, h // 2, w // 2).
     """
     raise NotImplementedError  # write your code here

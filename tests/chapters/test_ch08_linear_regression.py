@@ -1,7 +1,7 @@
 """ch08: synthetic_data, data_iter, linreg, squared_loss, sgd, analytic_solution.
 
-Random results are brought to what does not depend on the random stream: an exact fact, or a statistic rounded so
-coarsely that it has to stray by more than five of its standard deviations to round to another number.
+Checks turn random results into values that do not depend on the random stream: an exact fact, or a rounded statistic.
+A statistic is rounded so coarsely that only an error of more than five standard deviations changes the value.
 """
 
 import itertools
@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from dlgrade.testing import close, draw_int, promise, standard, to_grid, written_from_scratch
 
-NORMAL = True, torch.tensor([1, 0.7])  # what `distribution` should give
+NORMAL = True, torch.tensor([1, 0.7])  # the right result of `distribution`
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def n(generator):
 
 
 def noise_of(X, y, w, b):
-    """What the labels are off the model's line."""
+    """The noise of the labels: their distance from the model's line."""
     return y.flatten() - X @ w.flatten() - b
 
 
@@ -45,14 +45,17 @@ def fit(X, y):
 
 
 def distribution(x, scale):
-    """Whether the mean is zero; deviation and share within one of it, to the nearest tenth. In units of scale."""
+    """Return whether the mean is zero; and the deviation and the share within a deviation, to the nearest tenth.
+
+    All in units of scale.
+    """
     x = x / scale
     mean, spread = x.mean(), x.std().clamp(max=2)
     return bool(mean.abs() < 0.05), to_grid(torch.stack([spread, ((x - mean).abs() < 1).float().mean()]), 0.1)
 
 
 def correlations(*columns):
-    """How many rows there are, and the correlation of each column with each, to the nearest tenth; 0 for a constant."""
+    """The number of rows, and the correlation of each two columns to the nearest tenth; 0 for a constant column."""
     centred = torch.stack([column - column.mean() for column in columns])
     return len(columns[0]), to_grid(torch.cov(centred) / torch.outer(*[centred.std(1).clamp(min=1e-3)] * 2), 0.1)
 
@@ -76,8 +79,8 @@ class TestSyntheticData:
 
     @pytest.mark.points(2)
     def test_noise(self, run, model, n):
-        """The noise is normal with deviation 0.01, another for every example and of no relation to the features.
-        噪声服从标准差为 0.01 的正态分布，每个样本的噪声不同，且与特征无关。"""
+        """The noise is normal with standard deviation 0.01, and independent for each example and of the features.
+        噪声服从标准差为 0.01 的正态分布，各样本的噪声相互独立，且与特征无关。"""
         w, b = model(2)
 
         def probe(impl):
@@ -100,31 +103,31 @@ class TestSyntheticData:
         close(run(probe), ([NORMAL] * 3, (1000 * n, torch.eye(3))))
 
     def test_flat_weights(self, agree, model, n):
-        """For weights (d,), a single one too, the labels are a column (n, 1).
-        权重形状为 (d,) 时（包括 d = 1），标签也是 (n, 1) 的一列。"""
+        """Returns a column of labels (n, 1) for weights (d,), also with d = 1.
+        权重为 (d,) 时（包括 d = 1），标签也是 (n, 1) 的一列。"""
         (w, b), (one, other) = model(4), model(1)
         agree(lambda impl: [small_data(impl, w, b, n), small_data(impl, one, other, n)])
 
     def test_column_of_weights(self, agree, model, n):
-        """Takes weights (d, 1), a single one too.
-        可接受形状为 (d, 1) 的权重，包括 d = 1。"""
+        """Accepts weights (d, 1), also with d = 1.
+        权重可以是 (d, 1)，包括 d = 1。"""
         (w, b), (one, other) = model(3), model(1)
         agree(lambda impl: [small_data(impl, w[:, None], b, n), small_data(impl, one[:, None], other, n)])
 
     def test_no_bias(self, agree, model, n):
-        """Takes a bias of 0.
+        """Accepts a bias of 0.
         偏置可以为 0。"""
         w, _ = model(2)
         agree(lambda impl: [small_data(impl, w, 0, n), fit(*impl.synthetic_data(w, 0, 1000 * n))])
 
     def test_one_example(self, agree, model, generator):
-        """Makes a single example: features (1, d), labels (1, 1).
-        只有一个样本时：特征为 (1, d)，标签为 (1, 1)。"""
+        """Returns features (1, d) and labels (1, 1) for a single example.
+        只有一个样本时，特征为 (1, d)，标签为 (1, 1)。"""
         models = [model(draw_int(generator, 1, 6)) for _ in range(40)]
         agree(lambda impl: [small_data(impl, w, b, 1) for w, b in models])
 
     def test_new_data(self, run, model, n):
-        """Every call draws new features and new noise.
+        """Draws new features and new noise in each call.
         每次调用都重新生成特征和噪声。"""
         w, b = model(1)
 
@@ -163,7 +166,7 @@ def occurrences(batches, rows):
 class TestDataIter:
     @pytest.mark.points(2)
     def test_whole_pass(self, agree, randn, generator):
-        """Every example comes exactly once, with its own label.
+        """Yields each example exactly once, with its own label.
         每个样本恰好出现一次，并带有自己的标签。"""
         size = draw_int(generator, 5, 60)
         X, y = randn(3 * size, 3), randn(3 * size, 1)
@@ -171,35 +174,35 @@ class TestDataIter:
 
     @pytest.mark.points(2)
     def test_short_last_batch(self, agree, randn, generator):
-        """What is left for no full batch makes a smaller last one.
-        不足一个批量的剩余样本组成较小的最后一个批量。"""
+        """Yields the remaining examples as a smaller last minibatch.
+        剩余样本不足 batch_size 个时，组成较小的最后一个小批量。"""
         size = draw_int(generator, 5, 60)
         n = 2 * size + draw_int(generator, 1, size - 1)
         X, y = randn(n, 2), randn(n, 1)
         agree(lambda impl: one_pass(impl, size, X, y))
 
     def test_larger_than_the_data(self, agree, randn, n):
-        """A batch size beyond the number of examples, be it one, gives all of them in one batch.
-        批量大小超过样本数（即使只有一个样本）时，所有样本在一个批量中。"""
+        """Yields all examples in one minibatch if batch_size is larger than their number, also for a single example.
+        batch_size 超过样本数时，所有样本在一个小批量中；只有一个样本时也是如此。"""
         X, y = randn(n, 2), randn(n, 1)
         agree(lambda impl: [one_pass(impl, 100, X, y), one_pass(impl, 2, X[:1], y[:1])])
 
     def test_one_by_one(self, agree, randn, n):
-        """Batches of one example keep the axis of the batch.
-        批量大小为 1 时保留批量这个轴。"""
+        """Keeps the batch axis in minibatches of one example.
+        小批量只有一个样本时，仍保留样本所在的轴。"""
         X, y = randn(n, 2), randn(n, 1)
         agree(lambda impl: one_pass(impl, 1, X, y))
 
     def test_images_and_classes(self, agree, randn, n):
-        """Takes non-contiguous float64 features of four axes and flat labels of whole numbers; keeps their dtypes.
-        可接受非连续的四维 float64 特征和一维整数标签，并保持各自的 dtype。"""
+        """Accepts non-contiguous float64 features with four axes and integer labels (n,), and keeps their dtypes.
+        特征可以是内存不连续的四维 float64 张量，标签可以是 (n,) 的整数，dtype 都不变。"""
         X, y = randn(n, 3, 2, 1, dtype=torch.float64).permute(0, 3, 1, 2), randn(n).argsort()
         agree(lambda impl: one_pass(impl, 4, X, y))
 
     @pytest.mark.points(2)
     def test_every_order(self, run, generator):
-        """All orders are equally likely, within a batch and across batches.
-        无论在批量内还是批量之间，各种顺序出现的概率都相等。"""
+        """All orders are equally likely, within a minibatch and across minibatches.
+        无论在小批量之内还是之间，各种顺序出现的概率都相等。"""
         X = torch.randperm(100, generator=generator)[:3].sort().values.float()[:, None]
 
         def probe(impl):
@@ -211,8 +214,8 @@ class TestDataIter:
         close(run(probe), (orders, torch.full((6,), 1 / 6)))
 
     def test_iterator(self, agree, randn, n):
-        """Gives an iterator: batches one at a time, nothing after the last, and a new call begins again.
-        返回迭代器：逐个给出批量，结束后不再有；再次调用则重新开始。"""
+        """Yields one minibatch at a time and ends after the last. A new call begins again.
+        逐个产生小批量，最后一个之后结束；再次调用则重新开始。"""
         X, y = randn(n, 2), randn(n, 1)
 
         def probe(impl):
@@ -241,27 +244,27 @@ class TestLinreg:
 
     @pytest.mark.points(2)
     def test_column(self, run, randn):
-        """For weights (d, 1) gives a column of predictions, as torch's linear layer.
-        权重为 (d, 1) 时给出一列预测，与 torch 的线性层一致。"""
+        """Returns a column of predictions for weights (d, 1), like torch's linear layer.
+        权重为 (d, 1) 时返回一列预测，与 torch 的线性层一致。"""
         X, w, b = randn(6, 3), randn(3, 1), randn(1)
         close(run(lambda impl: impl.linreg(X, w, b)), F.linear(X, w.T, b))
 
     def test_other_weights(self, run, randn):
-        """Weights (d,) give predictions (n,); weights (d, q) and a bias (q,) give (n, q).
+        """Returns (n,) for weights (d,), and (n, q) for weights (d, q) with a bias (q,).
         权重为 (d,) 时预测为 (n,)；权重为 (d, q)、偏置为 (q,) 时预测为 (n, q)。"""
         X, w, b = randn(5, 3), randn(3, 4), randn(4)
         found = run(lambda impl: [impl.linreg(X, w[:, 0], b[:1]), impl.linreg(X, w, b)])
         close(found, [(X * w[:, 0]).sum(1) + b[0], F.linear(X, w.T, b)])
 
     def test_bias(self, run, randn):
-        """Takes a bias that is a number, a tensor () or a tensor (1,).
-        偏置可以是数，也可以是形状为 () 或 (1,) 的张量。"""
+        """Accepts a bias that is a number, a tensor () or a tensor (1,).
+        偏置可以是一个数，也可以是形状为 () 或 (1,) 的张量。"""
         X, w, b = randn(4, 2), randn(2, 1), randn(1) + 5
         close(run(lambda impl: [impl.linreg(X, w, bias) for bias in (b.item(), b[0], b)]), [F.linear(X, w.T, b)] * 3)
 
     def test_batch_of_one(self, run, randn):
-        """A batch of one example gives (1, 1), a single feature too.
-        只有一个样本时给出 (1, 1)，只有一个特征时也可以。"""
+        """Returns (1, 1) for a batch of one example, also with a single feature.
+        只有一个样本时预测为 (1, 1)；只有一个特征时也是如此。"""
         X, w, b = randn(1, 3), randn(3, 1), randn(1)
         expected = [F.linear(X, w.T, b), F.linear(X[:, :1], w[:1], b)]
         close(run(lambda impl: [impl.linreg(X, w, b), impl.linreg(X[:, :1], w[:1], b)]), expected)
@@ -278,8 +281,8 @@ class TestSquaredLoss:
 
     @pytest.mark.points(2)
     def test_columns(self, run, randn):
-        """Gives half the squared error of each prediction, be it one of a column or of several outputs.
-        给出每个预测的平方误差的一半；预测可以是一列，也可以有多个输出。"""
+        """Returns half the squared error of each prediction, for a column and for several outputs.
+        返回每个预测的平方误差的一半；预测可以是一列，也可以有多个输出。"""
         for shape in ((6, 1), (3, 4), (1, 3)):
             y_hat, y = randn(2, *shape)
             expected = F.mse_loss(y_hat, y, reduction="none") / 2
@@ -287,23 +290,23 @@ class TestSquaredLoss:
 
     @pytest.mark.points(2)
     def test_flat_labels(self, run, randn):
-        """Flat labels (n,) meet a column of predictions one by one: n losses, not n times n; also for n = 1.
-        一维标签 (n,) 与一列预测逐个对应：共 n 个损失，而不是 n×n 个；n = 1 时也是如此。"""
+        """Compares labels (n,) with predictions (n, 1) one by one, also for n = 1: there are n losses, not n times n.
+        标签 (n,) 与预测 (n, 1) 逐个比较，n = 1 时也是如此：共有 n 个损失，而不是 n×n 个。"""
         y_hat, y = randn(5, 1), randn(5)
         expected = F.mse_loss(y_hat.flatten(), y, reduction="none").reshape(5, 1) / 2
         found = run(lambda impl: [impl.squared_loss(y_hat, y), impl.squared_loss(y_hat[:1], y[:1])])
         close(found, [expected, expected[:1]])
 
     def test_flat_predictions(self, run, randn):
-        """A column of labels meets flat predictions (n,) one by one.
-        一列标签与一维预测 (n,) 逐个对应。"""
+        """Compares labels (n, 1) with predictions (n,) one by one.
+        标签 (n, 1) 与预测 (n,) 逐个比较。"""
         y_hat, y = randn(7), randn(7, 1)
         expected = F.mse_loss(y_hat, y.flatten(), reduction="none") / 2
         close(run(lambda impl: impl.squared_loss(y_hat, y)), expected)
 
     def test_no_error(self, run, randn):
-        """Where there is no error there is no loss, and the others keep theirs.
-        没有误差处损失为零，其余的损失不变。"""
+        """The loss is zero where there is no error. The other losses keep their values.
+        没有误差的预测损失为零，其余的损失不受影响。"""
         y_hat = randn(4, 1)
         error = torch.tensor([[0.0], [2.0], [0.0], [-3.0]]) * (1 + randn(1).abs())
         close(run(lambda impl: impl.squared_loss(y_hat, y_hat + error)), error**2 / 2)
@@ -321,7 +324,7 @@ def step(impl, values, grads, lr, batch_size):
 
 
 def stepped(values, grads, lr, batch_size):
-    """What `step` should give."""
+    """The right result of `step`."""
     moved = [value - lr / batch_size * grad for value, grad in zip(values, grads, strict=True)]
     return moved, [torch.zeros_like(grad) for grad in grads]
 
@@ -330,7 +333,7 @@ def stepped(values, grads, lr, batch_size):
 class TestSgd:
     @pytest.mark.points(2)
     def test_step(self, run, randn):
-        """Moves several parameters against their gradients, by lr / batch_size, and clears the gradients.
+        """Moves several parameters against their gradients by lr / batch_size, and clears the gradients.
         沿负梯度方向以 lr / batch_size 的步长更新多个参数，并清零梯度。"""
         shapes = (3, 1), (1,), (2, 4)
         values, grads = [randn(*shape) for shape in shapes], [4 * randn(*shape) for shape in shapes]
@@ -339,15 +342,15 @@ class TestSgd:
             close(found, stepped(values, grads, lr, size))
 
     def test_no_learning_rate(self, run, randn):
-        """With lr 0 the parameters stay where they are; the gradients are cleared all the same.
+        """With lr 0 keeps the parameters and still clears the gradients.
         lr 为 0 时参数不变，但梯度照样清零。"""
         values, grads = [randn(3, 1), randn(1)], [randn(3, 1), randn(1)]
         close(run(lambda impl: step(impl, values, grads, 0.0, 4)), stepped(values, grads, 0.0, 4))
 
     @pytest.mark.points(2)
     def test_several_steps(self, run, randn):
-        """Three steps with a backward pass before each follow the gradient of the mean loss.
-        连续三步（每步之前各做一次反向传播），沿平均损失的梯度下降。"""
+        """Three steps, each after a backward pass, follow the gradient of the mean loss.
+        连续更新三步（每步之前做一次反向传播），沿平均损失的梯度下降。"""
         X, y, start = randn(8, 2, dtype=torch.float64), randn(8, 1, dtype=torch.float64), randn(2, 1).double()
 
         def probe(impl):
@@ -364,7 +367,7 @@ class TestSgd:
 
     def test_still_a_leaf(self, run, randn):
         """Records no graph: the parameters stay leaves that require gradients.
-        不记录计算图：参数仍是需要梯度的叶节点。"""
+        更新不计入计算图：参数仍是需要梯度的叶节点。"""
         values, grads = [randn(3, 1), randn(1)], [randn(3, 1), randn(1)]
 
         def probe(impl):
@@ -375,15 +378,15 @@ class TestSgd:
         close(run(probe), (stepped(values, grads, 0.2, 2)[0], [[True, True]] * 2, False))
 
     def test_float64_transposed(self, run, randn):
-        """Moves a non-contiguous float64 parameter and one without axes.
-        可更新非连续的 float64 参数和零维参数。"""
+        """Updates a non-contiguous float64 parameter and a parameter without axes.
+        可以更新内存不连续的 float64 参数和零维参数。"""
         values = [randn(3, 2, dtype=torch.float64).T, randn(1, dtype=torch.float64)[0]]
         grads = [randn(2, 3, dtype=torch.float64), randn(1, dtype=torch.float64)[0]]
         close(run(lambda impl: step(impl, values, grads, 0.7, 3)), stepped(values, grads, 0.7, 3))
 
     @pytest.mark.bonus
     def test_no_gradient(self, run, randn):
-        """Leaves a parameter without a gradient as it is and moves the others.
+        """Keeps a parameter without a gradient and updates the others.
         没有梯度的参数保持不变，其余参数照常更新。"""
         values, grads = [randn(2, 1), randn(3)], [None, randn(3)]
         found = run(lambda impl: step(impl, values, grads, 0.6, 2))
@@ -417,30 +420,30 @@ class TestAnalyticSolution:
 
     @pytest.mark.points(2)
     def test_noisy_data(self, run, randn):
-        """Gives the least squares of data with much noise in float64, as numpy does; for one feature, too.
-        对噪声很大的 float64 数据给出最小二乘解，与 numpy 一致；只有一个特征时也可以。"""
+        """Returns the least-squares solution for very noisy float64 data, as numpy does, also with a single feature.
+        对噪声很大的 float64 数据求出最小二乘解，与 numpy 一致；只有一个特征时也是如此。"""
         X, y = randn(12, 3, dtype=torch.float64) + 1, 2 * randn(12, 1, dtype=torch.float64) + 3
         found = run(lambda impl: [impl.analytic_solution(X, y), impl.analytic_solution(X[:, :1], y)])
         close(found, [least_squares(X, y), least_squares(X[:, :1], y)], **DOUBLE)
 
     def test_flat_labels(self, run, randn):
-        """Labels (n,) give what labels (n, 1) give, on non-contiguous features.
-        标签为 (n,) 与 (n, 1) 时结果相同；特征可以是非连续的。"""
+        """Returns the same for labels (n,) and (n, 1), with non-contiguous features.
+        标签为 (n,) 和 (n, 1) 时结果相同；特征在内存中可以不连续。"""
         X, y = randn(2, 20).T, randn(20) + 1
         found = run(lambda impl: [impl.analytic_solution(X, y), impl.analytic_solution(X, y[:, None])])
         close(found, [least_squares(X, y)] * 2, **SINGLE)
 
     def test_repeated_feature(self, run, randn):
-        """Two equal features share their weight equally: the solution of smallest norm.
-        两个相同的特征平分权重，即范数最小的解。"""
+        """Two equal features share their weight equally: this solution has the smallest norm.
+        两个相同的特征平分权重：这个解的范数最小。"""
         X, y = randn(14, 2, dtype=torch.float64), randn(14, 1, dtype=torch.float64)
         w, b = least_squares(X, y)
         expected = torch.stack([w[0] / 2, w[1], w[0] / 2]), b
         close(run(lambda impl: impl.analytic_solution(X[:, [0, 1, 0]], y)), expected, **DOUBLE)
 
     def test_constant_feature(self, run, randn):
-        """A constant feature shares with the bias: the smallest norm counts the bias, too.
-        取值恒定的特征与偏置分担：最小范数也计入偏置。"""
+        """A constant feature shares its weight with the bias: the bias counts in the norm.
+        取值恒定的特征与偏置分担权重：偏置也计入范数。"""
         X, y = randn(16, 2, dtype=torch.float64), randn(16, 1, dtype=torch.float64) + 4
         w, b = least_squares(X, y)
         expected = torch.cat([w, b[None] * 0.4]), b * 0.2
@@ -448,8 +451,8 @@ class TestAnalyticSolution:
         close(run(lambda impl: impl.analytic_solution(wide, y)), expected, **DOUBLE)
 
     def test_few_examples(self, run, randn):
-        """With fewer examples than unknowns, be it one, fits them all, with the smallest norm.
-        样本数少于未知数（甚至只有一个样本）时，拟合所有样本，且范数最小。"""
+        """Fits all examples with the smallest norm if there are fewer examples than unknowns, also for one example.
+        样本数少于未知数时，拟合所有样本且范数最小；只有一个样本时也是如此。"""
         X, y = randn(3, 5, dtype=torch.float64), randn(3, 1, dtype=torch.float64)
         few, (w, b) = run(lambda impl: [impl.analytic_solution(X, y), impl.analytic_solution(X[:1], y[:1])])
         close(few, least_squares(X, y), **DOUBLE)

@@ -34,32 +34,32 @@ class TestRelu:
 
     @pytest.mark.points(2)
     def test_values(self, run, randn):
-        """Keeps what is above zero and makes the rest zero, as torch does.
-        保留大于零的元素，其余变为零，与 torch 一致。"""
+        """Keeps positive elements and sets the others to zero, as torch does.
+        大于零的元素不变，其余变为零，与 torch 一致。"""
         X = 3 * randn(6, 5)
         close(run(lambda impl: impl.relu(X)), torch.relu(X))
 
     def test_zero(self, agree, randn):
-        """Zero, of either sign, stays zero.
-        零（包括 -0.0）仍为零。"""
+        """Keeps 0.0 and -0.0 at zero.
+        0.0 和 -0.0 仍为零。"""
         X = torch.cat([torch.tensor([0.0, -0.0]), 2 * randn(6)])
         agree(lambda impl: impl.relu(X))
 
     def test_three_axes(self, agree, randn):
-        """Takes any number of axes, three and none among them.
-        可接受任意个轴的张量，包括三个轴和标量。"""
+        """Accepts any number of axes, also three and none.
+        张量的轴数任意，可以是三个轴，也可以是标量。"""
         X = randn(2, 3, 4)
         agree(lambda impl: [impl.relu(X), impl.relu(X.amin()), impl.relu(X.amax())])
 
     def test_batch_of_one(self, agree, randn):
-        """Keeps the shape of a batch of one.
-        只有一个样本时保持形状不变。"""
+        """Keeps the shape of a batch of one example.
+        批量中只有一个样本时，形状不变。"""
         X = torch.cat([randn(1, 7), torch.tensor([[-1.5, 0.5]])], 1)
         agree(lambda impl: impl.relu(X))
 
     def test_infinite_input(self, agree, randn):
-        """Makes zero of -inf, not NaN, and keeps inf.
-        -inf 变为零而不是 NaN；inf 保持不变。"""
+        """Turns -inf into zero, not NaN, and keeps inf.
+        -inf 变为零而不是 NaN；inf 不变。"""
         X = torch.cat([torch.tensor([-torch.inf, torch.inf, -3e38, 3e38]), randn(4)])
         agree(lambda impl: impl.relu(X))
 
@@ -86,7 +86,7 @@ def given(impl, values):
 
 
 def logits(impl, X, values):
-    """What the submission's net gives with these weights."""
+    """The output of the submission's net with these weights."""
     given(impl, values)
     return impl.net(X)
 
@@ -108,44 +108,44 @@ class TestNet:
         close(run(lambda impl: logits(impl, X, values)), twin(*values)(X).detach())
 
     def test_images(self, run, randn, weights):
-        """Flattens images of shape (n, 1, 28, 28), each for itself.
-        把形状为 (n, 1, 28, 28) 的图像逐个展平。"""
+        """Flattens each image of a batch (n, 1, 28, 28).
+        把 (n, 1, 28, 28) 中的每张图像分别展平。"""
         X, values = randn(3, 1, 28, 28), weights()
         close(run(lambda impl: logits(impl, X, values)), twin(*values)(X).detach())
 
     def test_batch_of_one(self, agree, randn, weights):
-        """Takes a single example, flat or as an image.
-        可接受单个样本，无论是展平的还是图像。"""
+        """Accepts a single example, flat or as an image.
+        可以只有一个样本，展平的或图像形式的都行。"""
         X, values = randn(1, 784), weights(hiddens=20)
         agree(lambda impl: [logits(impl, x, values) for x in (X, X.reshape(1, 1, 28, 28))])
 
     def test_non_contiguous_images(self, agree, randn, weights):
-        """Takes images with the channels last in memory.
-        可接受在内存中通道排在最后的非连续图像。"""
+        """Accepts images that are not contiguous in memory, with the channels last.
+        图像在内存中可以不连续（通道排在最后）。"""
         X, values = randn(3, 28, 28, 1), weights()
         agree(lambda impl: logits(impl, X.permute(0, 3, 2, 1), values))
 
     def test_other_widths(self, agree, randn, weights):
-        """Takes the widths from its weights: many hidden units, one hidden unit, a single output.
-        宽度由权重决定：隐藏单元可多可少，输出也可以只有一个。"""
+        """Works with weights of other widths: many hidden units, one hidden unit, a single output.
+        权重可以是别的宽度：很多隐藏单元、一个隐藏单元、一个输出。"""
         X, wide, narrow = randn(4, 784), weights(20, 3), weights(1, 1)
         agree(lambda impl: [logits(impl, X, values) for values in (wide, narrow)])
 
     def test_raw_logits(self, agree, randn, weights):
-        """Returns logits: a number added to b2 is added to all of them.
-        返回的是 logits：b2 加上一个数，所有输出也加上同一个数。"""
+        """Returns logits: a number added to b2 is added to all outputs.
+        返回的是 logits：b2 加上一个数，所有输出也加上这个数。"""
         X, (W1, b1, W2, b2) = randn(4, 784), weights()
         agree(lambda impl: [logits(impl, X, (W1, b1, W2, b2 + shift)) for shift in (0, 3)])
 
     def test_negative_logits(self, agree, randn, weights):
-        """Logits may be negative, all of them, too.
-        输出可以为负，甚至全部为负。"""
+        """Returns negative logits where they are negative, even if all are.
+        logits 可以为负，也可以全部为负。"""
         X, (W1, b1, W2, b2) = randn(4, 784), weights()
         agree(lambda impl: logits(impl, X, (W1, b1, W2, b2 - 20)))
 
     def test_hidden_units_off(self, agree, randn, weights):
-        """With all hidden units off gives b2 for every example.
-        隐藏单元全部为零时，每个样本的输出都是 b2。"""
+        """Returns b2 for every example if all hidden units are zero.
+        隐藏单元全部为零时，每个样本的输出都等于 b2。"""
         X, (W1, b1, W2, b2) = randn(4, 784), weights()
         agree(lambda impl: logits(impl, X, (W1, b1 - 20, W2, b2)))
 
@@ -158,7 +158,7 @@ class TestNet:
     @pytest.mark.points(2)
     def test_gradients(self, agree, randn, weights):
         """Gives the right gradients for the input and all four parameters.
-        输入和四个参数的梯度都正确。"""
+        输入和四个参数的梯度正确。"""
         X, values = randn(3, 784, dtype=torch.float64), weights(dtype=torch.float64)
 
         def probe(impl):
@@ -170,7 +170,7 @@ class TestNet:
 
     def test_arguments_untouched(self, agree, randn, weights):
         """Leaves its argument and the parameters as they were.
-        不修改传入的参数，也不修改权重和偏置。"""
+        不修改传入的 X，也不修改四个参数。"""
         X, values = randn(2, 1, 28, 28), weights()
 
         def probe(impl):
@@ -210,14 +210,14 @@ class TestPerceptron:
 
     @pytest.mark.points(2)
     def test_separable(self, agree, separable):
-        """Finds the weights, the bias and the number of updates that follow from the rule and the order.
-        权重、偏置和更新次数与更新规则及给定顺序的结果一致。"""
+        """Returns the weights, the bias and the number of updates that follow from the rule and the order.
+        权重、偏置和更新次数，与按规则和顺序更新的结果一致。"""
         X, y, _ = separable(20, 3)
         agree(lambda impl: impl.perceptron(X, y))
 
     def test_novikoff_bound(self, run, separable):
-        """Ends without errors on separable data, after at most (R / gamma)^2 updates.
-        数据可分时最终没有错误，更新次数不超过 (R / gamma)^2。"""
+        """Separates separable data without errors, after at most (R / gamma)^2 updates.
+        数据可分时，最终没有错误，更新次数不超过 (R / gamma)^2。"""
         X, y, u = separable(16, 2)
         w, b, updates = run(lambda impl: impl.perceptron(X, y))
         expect((y * (X @ w + b) > 0).all(), "Some examples are on the wrong side.", "仍有样本被分到错误的一侧。")
@@ -228,7 +228,7 @@ class TestPerceptron:
 
     def test_boolean_functions(self, run, generator):
         """Learns 14 of the 16 Boolean functions of two inputs: all but XOR and its negation.
-        两个输入的 16 个布尔函数中能学会 14 个：只有异或与同或学不会。"""
+        两个输入的布尔函数共有 16 个，能学会其中 14 个：除了异或和同或。"""
         tables = shuffled(generator, list(itertools.product([-1, 1], repeat=4)))
         found = run(lambda impl: [impl.perceptron(SQUARE, torch.tensor(table), 50) for table in tables])
         learnt = [
@@ -239,60 +239,60 @@ class TestPerceptron:
 
     def test_first_example(self, run, randn):
         """Starts from zero, where every example is an error, whatever its label.
-        从零开始，此时任何样本无论标签如何都算错误。"""
+        从零开始；此时每个样本无论标签是什么，都算错误。"""
         x = randn(1, 3)
         found = run(lambda impl: [impl.perceptron(x, torch.tensor([label])) for label in (1, -1)])
         close(found, [(x[0], torch.tensor(1.0), 1), (-x[0], torch.tensor(-1.0), 1)])
 
     def test_on_the_boundary(self, run, generator):
-        """An example exactly on the boundary is an error later on, too.
-        之后恰好落在分界面上的样本同样算错误。"""
+        """Counts an example exactly on the boundary as an error, also later.
+        恰好落在分界面上的样本算错误，开始之后也是如此。"""
         side, height = 2.0 ** draw_int(generator, -3, 3), draw_int(generator, 1, 64) / 8
         X, y = torch.tensor([[side, 0.0], [-1 / side, height]]), torch.tensor([1, -1])
         w, b = torch.tensor([side + 1 / side, -height]), torch.tensor(0.0)
         close(run(lambda impl: impl.perceptron(X, y)), (w, b, 2))
 
     def test_in_the_given_order(self, agree, separable):
-        """Takes the examples in the order given, every epoch.
+        """Uses the examples in the given order, in every epoch.
         每个迭代周期都按给定的顺序使用样本。"""
         X, y, _ = separable(12, 2)
         agree(lambda impl: [impl.perceptron(X.flip(0), y.flip(0)), impl.perceptron(X, y)])
 
     def test_stops_at_max_epochs(self, agree, xor):
-        """Stops after max_epochs on XOR, which no perceptron separates.
-        异或不可分，训练到 max_epochs 个迭代周期为止。"""
+        """Stops after max_epochs epochs on XOR, which no perceptron separates.
+        异或不可分，训练 max_epochs 个迭代周期后停止。"""
         agree(lambda impl: [impl.perceptron(*xor, max_epochs=n) for n in (1, 2, 7)])
 
     def test_default_epochs(self, agree, randn, xor):
-        """Without max_epochs goes through the examples 100 times.
-        不给出 max_epochs 时最多训练 100 个迭代周期。"""
+        """Trains for at most 100 epochs by default.
+        默认最多训练 100 个迭代周期。"""
         X, y = torch.cat([xor[0], to_grid(3 * randn(1, 2), 1 / 8)]), torch.cat([xor[1], torch.tensor([1])])
         agree(lambda impl: impl.perceptron(X, y))
 
     def test_stops_without_errors(self, agree, generator):
-        """Stops after the first epoch without errors, however large max_epochs is.
-        出现第一个没有错误的迭代周期后就停止，无论 max_epochs 多大。"""
+        """Stops after the first epoch without an error, however large max_epochs is.
+        出现第一个没有错误的迭代周期后停止，无论 max_epochs 多大。"""
         scale = torch.tensor([draw_int(generator, 64, 128), draw_int(generator, 32, 64)]) / 64
         X = torch.tensor([[2.0, 1.0], [-1.0, -3.0], [1.0, 4.0], [-2.0, 1.0]]) * scale
         y = torch.tensor([1, -1, 1, -1])
         agree(lambda impl: impl.perceptron(X, y, max_epochs=10**9))
 
     def test_one_feature(self, agree, generator):
-        """Takes a single feature, and examples of a single class.
-        可接受只有一个特征的样本，以及只有一个类别的样本。"""
+        """Accepts a single feature, and examples of a single class.
+        可以只有一个特征，也可以只有一个类别的样本。"""
         x = torch.tensor([[3.0], [5.0], [-2.0], [4.0]]) * draw_int(generator, 4, 16) / 8
         x += draw_int(generator, -8, 8) / 8
         agree(lambda impl: [impl.perceptron(x, torch.tensor(y)) for y in ([-1, 1, -1, 1], [-1, -1, -1, -1])])
 
     def test_float_labels(self, agree, separable):
-        """Takes labels in the dtype of X.
-        标签可以与 X 的 dtype 相同。"""
+        """Accepts labels in the dtype of X.
+        标签的 dtype 可以与 X 相同。"""
         X, y, _ = separable(10, 2)
         agree(lambda impl: impl.perceptron(X, y.to(X.dtype)))
 
 
 def outputs(W1, b1, W2, b2):
-    """What a network with these weights gives for (0, 0), (0, 1), (1, 0) and (1, 1)."""
+    """The outputs of a network with these weights for (0, 0), (0, 1), (1, 0) and (1, 1)."""
     return (torch.relu(SQUARE @ W1 + b1) @ W2 + b2).flatten()
 
 
@@ -300,12 +300,12 @@ def outputs(W1, b1, W2, b2):
 class TestXorWeights:
     def test_truth_table(self, run):
         """Gives 0, 1, 1, 0 for the four inputs, with weights of the right shapes.
-        对四个输入依次给出 0、1、1、0，且各权重的形状正确。"""
+        对四个输入依次得到 0、1、1、0，且各权重的形状正确。"""
         close(outputs(*run(lambda impl: impl.xor_weights())), torch.tensor([0.0, 1.0, 1.0, 0.0]), rtol=0, atol=1e-6)
 
     def test_two_ones(self, run):
-        """Gives 0 for (1, 1) although it gives 1 for (0, 1) and (1, 0): the second one undoes the first.
-        对 (0, 1) 和 (1, 0) 给出 1，对 (1, 1) 却给出 0：两个 1 相互抵消。"""
+        """Gives 1 for (0, 1) and (1, 0), but 0 for (1, 1): there the second hidden unit cancels the first.
+        对 (0, 1) 和 (1, 0) 得到 1，对 (1, 1) 却得到 0：此时第二个隐藏单元抵消了第一个。"""
         found = outputs(*run(lambda impl: impl.xor_weights()))[1:]
         close(found, torch.tensor([1.0, 1.0, 0.0]), rtol=0, atol=1e-6)
 
@@ -324,7 +324,7 @@ def layers(randn):
 
 
 def through(X, weights, biases):
-    """What the stack makes of X, layer by layer."""
+    """The output of the stack for X, layer by layer."""
     for weight, bias in zip(weights, biases, strict=True):
         X = nn.functional.linear(X, weight.t(), bias)
     return X
@@ -339,28 +339,28 @@ class TestCollapseLinear:
 
     @pytest.mark.points(2)
     def test_three_layers(self, run, layers):
-        """Makes one layer of three of differing widths: it maps zeros and unit vectors as the stack does.
-        把宽度各不相同的三层合并为一层：对零向量和单位向量，结果与逐层计算相同。"""
+        """Turns three layers of different widths into a layer that maps zeros and unit vectors in the same way.
+        把宽度各不相同的三层合并为一层；输入零向量和单位向量时，结果与逐层计算相同。"""
         stack = layers(4, 6, 3, 5)
         bias = through(torch.zeros(4), *stack)
         close(run(lambda impl: impl.collapse_linear(*stack)), (through(torch.eye(4), *stack) - bias, bias))
 
     def test_same_map(self, run, randn, layers):
-        """Maps random inputs as the stack does.
-        对随机输入，结果与逐层计算相同。"""
+        """Maps random inputs in the same way as the stack.
+        输入随机向量时，结果与逐层计算相同。"""
         X, stack = randn(7, 3, dtype=torch.float64), layers(3, 5, 2, dtype=torch.float64)
         W, b = run(lambda impl: impl.collapse_linear(*stack))
         close(X @ W + b, through(X, *stack))
 
     def test_one_layer(self, run, layers):
-        """A single layer is itself.
-        只有一层时就是它自己。"""
+        """Returns a single layer as it is.
+        只有一层时，结果就是这一层。"""
         (weight,), (bias,) = stack = layers(4, 3)
         close(run(lambda impl: impl.collapse_linear(*stack)), (weight, bias))
 
     def test_biases(self, run, generator):
-        """Every bias goes through all the layers after its own: of 1, doubled twice, comes 4.
-        每个偏置都要经过其后的所有层：1 经过两次加倍变成 4。"""
+        """Passes every bias through all later layers: a bias of 1, doubled twice, becomes 4.
+        每个偏置都要经过后面的所有层：偏置 1 加倍两次，变成 4。"""
         cases = (
             (2, 1),
             (draw_int(generator, 3, 40), draw_int(generator, 2, 99)),
@@ -370,20 +370,20 @@ class TestCollapseLinear:
         close(found, [(f**3 * torch.eye(3), b * torch.tensor([f**2, f, 1.0])) for f, b in cases])
 
     def test_negative_values(self, run, randn):
-        """Nothing is cut off between the layers: minus one times minus one is one.
-        层与层之间不截断负数：负一乘负一等于一。"""
+        """Cuts nothing off between the layers: -1 times -1 is 1.
+        层与层之间不截断负数：-1 乘以 -1 等于 1。"""
         minus, first, last = -torch.eye(2), -1 - randn(2).abs(), randn(2)
         found = run(lambda impl: impl.collapse_linear([minus, minus], [first, last]))
         close(found, (torch.eye(2), last - first))
 
     def test_many_layers(self, agree, layers):
-        """Takes any number of layers, here six, and widths of one.
-        可接受任意多层（这里是六层），宽度也可以为 1。"""
+        """Accepts any number of layers, here six, and widths of 1.
+        层数任意（这里是六层），宽度也可以为 1。"""
         deep, thin = layers(3, 4, 2, 5, 3, 4, 2), layers(1, 3, 1)
         agree(lambda impl: [impl.collapse_linear(*deep), impl.collapse_linear(*thin)])
 
     def test_tuples(self, agree, layers):
-        """Takes tuples as well as lists.
-        列表和元组都可以。"""
+        """Accepts tuples and lists.
+        可以传入 tuple 或 list。"""
         weights, biases = layers(2, 3, 4, 2)
         agree(lambda impl: impl.collapse_linear(tuple(weights), tuple(biases)))

@@ -9,7 +9,7 @@ from dlgrade.testing import close, promise, set_parameters, standard
 
 
 def two_modes(module, batch, X):
-    """What a module with fixed parameters gives for a batch in training, and then for X in evaluation mode."""
+    """The outputs of a module with fixed parameters: for a batch in training, then for X in evaluation mode."""
     set_parameters(module, seed=0)
     trained = module.train()(batch)
     return trained, module.eval()(X)
@@ -57,29 +57,29 @@ class TestResidual:
         return {"X": randn(n, 3, 2 * height, 2 * width)}
 
     def test_input_untouched(self, agree, randn):
-        """Does not write into its input.
+        """Leaves its input as it was.
         不修改输入。"""
         X = randn(2, 3, 4, 4)
         agree(lambda impl: [set_parameters(impl.Residual(3, 3), seed=0)(X), X])
 
     @pytest.mark.points(2)
     def test_identity_shortcut(self, run, randn):
-        """Adds its input to the convolved branch, as built from torch's functions.
-        把输入加到卷积支路上，与用 torch 的函数搭建的结果一致。"""
+        """Adds its input to the convolved branch, in agreement with torch's functions.
+        把输入加到卷积的结果上，与用 torch 的函数搭建的结果一致。"""
         X = randn(4, 3, 6, 5)
         close(run(lambda impl: set_parameters(impl.Residual(3, 3), seed=0)(X)), residual(X, 3))
 
     @pytest.mark.points(2)
     def test_1x1_shortcut(self, run, randn):
-        """With use_1x1conv adds a 1x1 convolution of its input.
-        use_1x1conv 为真时，加上输入的 1x1 卷积。"""
+        """Adds a 1x1 convolution of its input if use_1x1conv is True.
+        use_1x1conv 为 True 时，加上输入的 1x1 卷积。"""
         X = randn(4, 3, 6, 5)
         close(run(lambda impl: set_parameters(impl.Residual(3, 5, True), seed=0)(X)), residual(X, 5, True))
 
     @pytest.mark.points(2)
     def test_strides(self, run, randn):
-        """Strides of 2 halve height and width on both paths, rounding up.
-        步幅为 2 时，两条支路的高和宽都减半（向上取整）。"""
+        """Halves height and width on both paths with strides 2, rounded up.
+        strides 为 2 时，两条路径的高和宽都减半，向上取整。"""
         X = randn(3, 3, 8, 5)
 
         def probe(impl):
@@ -88,8 +88,8 @@ class TestResidual:
         close(run(probe), residual(X, 6, True, 2))
 
     def test_activation_after_sum(self, agree, randn):
-        """Takes the last ReLU of the sum, so that a negative branch can cancel the input.
-        最后的 ReLU 作用在和上，因此负的支路可以抵消输入。"""
+        """Applies the last ReLU to the sum, so that a negative branch can cancel the input.
+        最后的 ReLU 作用于和，因此卷积的结果为负时可以抵消输入。"""
         X = randn(2, 3, 4, 4)
 
         def probe(impl):
@@ -101,7 +101,7 @@ class TestResidual:
         agree(probe)
 
     def test_activation_between(self, agree, randn):
-        """Takes a ReLU between the two convolutions.
+        """Applies a ReLU between the two convolutions.
         两个卷积之间有 ReLU。"""
         X = randn(2, 3, 5, 4)
 
@@ -113,14 +113,14 @@ class TestResidual:
         agree(probe)
 
     def test_attributes(self, agree, channels):
-        """Has conv1, bn1, conv2, bn2 and, when asked for, conv3; the shortcut has no batch normalisation.
-        具有 conv1、bn1、conv2、bn2，需要时还有 conv3；捷径上没有批量归一化。"""
+        """Has conv1, bn1, conv2, bn2 and, with use_1x1conv, conv3. The shortcut has no batch normalisation.
+        有 conv1、bn1、conv2 和 bn2，use_1x1conv 为 True 时还有 conv3；捷径上没有批量规范化。"""
         a, b = channels
         agree(lambda impl: [state(impl.Residual(a, a)), state(impl.Residual(a, b, use_1x1conv=True, strides=2))])
 
     def test_evaluation(self, agree, randn):
-        """After training, eval() uses the moving statistics, on a batch of one, too.
-        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        """Uses the moving statistics after training and eval(), also on a single image.
+        训练之后调用 eval()，就使用移动平均；只有一张图像时也可以。"""
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.Residual(3, 5, use_1x1conv=True), batch, X))
 
@@ -134,14 +134,14 @@ class TestResnetBlock:
     @pytest.mark.points(2)
     def test_later_stage(self, agree, randn):
         """The first block of a stage halves the image and changes the channels.
-        每一阶段的第一个块使图像减半，并改变通道数。"""
+        每个阶段的第一个块使图像的高和宽减半，并改变通道数。"""
         batch, X = randn(3, 3, 8, 6), randn(1, 3, 8, 6)
         agree(lambda impl: two_modes(nn.Sequential(*impl.resnet_block(3, 5, 2)), batch, X))
 
     @pytest.mark.points(2)
     def test_first_stage(self, agree, randn):
-        """With first_block keeps the image and has no 1x1 convolution.
-        first_block 为真时图像大小不变，且没有 1x1 卷积。"""
+        """Keeps the size of the image with first_block and has no 1x1 convolution.
+        first_block 为 True 时，图像的大小不变，也没有 1x1 卷积。"""
         batch, X = randn(3, 4, 4, 6), randn(1, 4, 4, 6)
 
         def probe(impl):
@@ -151,7 +151,7 @@ class TestResnetBlock:
         agree(probe)
 
     def test_one_block(self, agree, randn):
-        """A stage may have a single block.
+        """Accepts a single block per stage.
         一个阶段可以只有一个块。"""
         X = randn(2, 3, 4, 4)
 
@@ -162,8 +162,8 @@ class TestResnetBlock:
         agree(probe)
 
     def test_three_blocks(self, agree, channels):
-        """Every block has parameters of its own, and only the first of a later stage a 1x1 convolution.
-        每个块有各自的参数；只有后续阶段的第一个块有 1x1 卷积。"""
+        """Each block has its own parameters. Only the first block of a later stage has a 1x1 convolution.
+        每个块有自己的参数；只有后面各阶段的第一个块有 1x1 卷积。"""
         a, b = channels
 
         def probe(impl):
@@ -174,7 +174,7 @@ class TestResnetBlock:
 
     def test_plain_list(self, agree, randn):
         """Returns a list of blocks, not a module.
-        返回由块组成的列表，而不是模块。"""
+        返回由块组成的 list，而不是模块。"""
         X = randn(2, 3, 4, 4)
 
         def probe(impl):
@@ -188,15 +188,15 @@ class TestResnetBlock:
 class TestResnet18:
     @pytest.mark.points(2)
     def test_output(self, agree, randn):
-        """Gives the right scores in training and, with the moving statistics, in evaluation.
-        训练时和评估时（使用滑动统计量）得分都正确。"""
+        """Returns the right scores in training and, with the moving statistics, in evaluation.
+        训练时和评估时（使用移动平均）的输出都正确。"""
         batch, X = randn(2, 3, 16, 16), randn(1, 3, 16, 16)
         agree(lambda impl: two_modes(impl.resnet18(5, 3), batch, X), rtol=1e-4, atol=1e-3)  # 20 layers of rounding
 
     @pytest.mark.points(2)
     def test_layers(self, agree, chance):
-        """Has the named children, in order, with the right shapes between them, for 32x32 and 28x28 images.
-        各个子模块的名称、顺序以及之间的形状正确（32x32 与 28x28 的图像）。"""
+        """Has the named children in order, with the right shapes between them, for images of 32x32 and 28x28.
+        各子模块的名称、顺序以及之间的形状正确（图像为 32x32 和 28x28）。"""
         classes = chance.randint(2, 99)
 
         def probe(impl):
@@ -213,14 +213,14 @@ class TestResnet18:
         agree(probe)
 
     def test_first_stage(self, agree, randn):
-        """The first stage keeps the image as it is.
-        第一阶段不改变图像大小。"""
+        """The first stage keeps the size of the image.
+        第一个阶段不改变图像的大小。"""
         X = randn(2, 64, 5, 4)
         agree(lambda impl: set_parameters(impl.resnet18(3).resnet_block1, seed=0)(X), atol=1e-3)
 
     def test_parameters(self, run, chance):
-        """Has 11,176,970 parameters for ten classes and three channels, and others for one channel and other classes.
-        十个类别、三个通道时有 11,176,970 个参数；单通道和其他类别数时相应变化。"""
+        """Has 11,176,970 parameters for ten classes and three channels, and other numbers in other cases.
+        十个类别、三个通道时有 11,176,970 个参数；类别数和通道数不同时，参数个数相应变化。"""
         classes = chance.randint(2, 99)
 
         def probe(impl):
@@ -231,8 +231,8 @@ class TestResnet18:
         close(run(probe), [11_176_970, 11_176_970 - 2 * 9 * 64 + (classes - 10) * 513])
 
     def test_average_pooling(self, agree, randn):
-        """Pools by the average of every channel, whatever its size.
-        对每个通道取平均来池化，与图像大小无关。"""
+        """Averages each channel, whatever the size of the image.
+        对每个通道取平均，与图像的大小无关。"""
         X = randn(2, 512, 3, 2)
 
         def probe(impl):
@@ -256,20 +256,20 @@ class TestConvBlock:
 
     @pytest.mark.points(2)
     def test_order(self, agree, randn):
-        """Normalises first, then takes the ReLU, then convolves, and keeps height and width.
-        先归一化，再 ReLU，再卷积；高和宽不变。"""
+        """Normalises first, then applies ReLU, then convolves, and keeps height and width.
+        先规范化，再 ReLU，再卷积；高和宽不变。"""
         X = 2 * randn(3, 3, 6, 5) + 1
         agree(lambda impl: set_parameters(impl.conv_block(3, 4), seed=0)(X))
 
     def test_layers(self, agree, channels):
-        """Has its parameters where the order of the layers puts them.
-        参数的名称与形状符合层的顺序。"""
+        """Has parameters with the names and shapes that follow from the order of the layers.
+        参数的名称和形状符合各层的顺序。"""
         a, b = channels
         agree(lambda impl: [state(impl.conv_block(a, b)), state(impl.conv_block(b, a))])
 
     def test_evaluation(self, agree, randn):
-        """After training, eval() uses the moving statistics, on a batch of one, too.
-        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        """Uses the moving statistics after training and eval(), also on a single image.
+        训练之后调用 eval()，就使用移动平均；只有一张图像时也可以。"""
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.conv_block(3, 2), batch, X))
 
@@ -287,39 +287,39 @@ class TestDenseBlock:
 
     @pytest.mark.points(2)
     def test_channels(self, agree, randn):
-        """Two convolutions of ten channels make 23 channels of three.
-        两个输出 10 通道的卷积块把 3 通道变为 23 通道。"""
+        """Two convolution blocks with 10 channels each turn 3 channels into 23.
+        两个卷积块各输出 10 个通道，把 3 个通道变为 23 个。"""
         X = randn(4, 3, 8, 8)
         agree(lambda impl: set_parameters(impl.DenseBlock(2, 3, 10), seed=0)(X))
 
     def test_input_first(self, run, randn):
-        """The first channels of the output are the input as it was.
-        输出最前面的通道就是原样的输入。"""
+        """The first channels of the output are the input, unchanged.
+        输出最前面的通道就是输入，保持不变。"""
         X = randn(2, 3, 4, 5)
         Y, after = run(lambda impl: [set_parameters(impl.DenseBlock(2, 3, 4), seed=0)(X), X])
         close([Y[:, :3], after], [X, X], rtol=0, atol=0)
 
     def test_one_convolution(self, agree, randn):
-        """A single convolution sees the input only.
-        只有一个卷积块时，它只看到输入。"""
+        """Works with a single convolution block, whose input is the input of the dense block.
+        可以只有一个卷积块，它的输入就是稠密块的输入。"""
         X = randn(3, 2, 4, 4)
         agree(lambda impl: set_parameters(impl.DenseBlock(1, 2, 3), seed=0)(X))
 
     def test_each_sees_all_before(self, agree, randn):
-        """Every convolution sees the input and all that came before it.
-        每个卷积块都看到输入以及之前所有块的输出。"""
+        """Passes the input and the outputs of all earlier blocks to each convolution block.
+        每个卷积块的输入，包括稠密块的输入和前面所有卷积块的输出。"""
         X = randn(2, 4, 3, 3)
         agree(lambda impl: set_parameters(impl.DenseBlock(3, 4, 4), seed=0)(X))
 
     def test_layers(self, agree, channels):
-        """Keeps its blocks in net, each wider at its input than the one before.
-        各块保存在 net 中，输入通道数依次增加。"""
+        """Keeps its convolution blocks in net, with more input channels from block to block.
+        各卷积块在 net 中，输入通道数依次增加。"""
         a, b = channels
         agree(lambda impl: [state(impl.DenseBlock(3, a, b)), state(impl.DenseBlock(1, b, a))])
 
     def test_evaluation(self, agree, randn):
-        """After training, eval() uses the moving statistics, on a batch of one, too.
-        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        """Uses the moving statistics after training and eval(), also on a single image.
+        训练之后调用 eval()，就使用移动平均；只有一张图像时也可以。"""
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.DenseBlock(2, 3, 2), batch, X))
 
@@ -338,25 +338,25 @@ class TestTransitionBlock:
 
     @pytest.mark.points(2)
     def test_fewer_channels(self, agree, randn):
-        """Makes ten channels of 23 and halves height and width.
-        把 23 通道变为 10 通道，高和宽减半。"""
+        """Turns 23 channels into 10 and halves height and width.
+        把 23 个通道变为 10 个，高和宽减半。"""
         X = randn(4, 23, 8, 6)
         agree(lambda impl: set_parameters(impl.transition_block(23, 10), seed=0)(X))
 
     def test_odd_size(self, agree, randn):
         """Drops the last row and column of an odd size.
-        边长为奇数时舍去最后一行和一列。"""
+        高和宽为奇数时，舍去最后一行和最后一列。"""
         X = randn(2, 4, 7, 5)
         agree(lambda impl: set_parameters(impl.transition_block(4, 3), seed=0)(X))
 
     def test_layers(self, agree, channels):
-        """Has its parameters where the order of the layers puts them.
-        参数的名称与形状符合层的顺序。"""
+        """Has parameters with the names and shapes that follow from the order of the layers.
+        参数的名称和形状符合各层的顺序。"""
         a, b = channels
         agree(lambda impl: [state(impl.transition_block(a, b)), state(impl.transition_block(b, a))])
 
     def test_evaluation(self, agree, randn):
-        """After training, eval() uses the moving statistics, on a batch of one, too.
-        训练之后，eval() 使用滑动统计量，只有一张图片时也可以。"""
+        """Uses the moving statistics after training and eval(), also on a single image.
+        训练之后调用 eval()，就使用移动平均；只有一张图像时也可以。"""
         batch, X = 2 * randn(4, 3, 4, 4) + 1, randn(1, 3, 4, 4)
         agree(lambda impl: two_modes(impl.transition_block(3, 2), batch, X))

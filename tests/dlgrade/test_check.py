@@ -158,7 +158,7 @@ def test_text_in_a_pipe(lang, locale, dlgrade):
     assert (result.returncode, result.stderr) == (1, "")
     words = {
         "en": ("Batch normalisation", "FAILED layer_norm.last_axis", "You normalise over the batch axis", "Score"),
-        "zh": ("批量归一化", "未通过 layer_norm.last_axis", "你在批量轴上做了归一化", "得分"),
+        "zh": ("批量归一化", "未通过 layer_norm.last_axis", "你在小批量的轴上做了规范化", "得分"),
     }
     for word in words[lang]:
         assert word in result.stdout

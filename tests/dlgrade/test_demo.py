@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    ("lang", "mistake"), [("en", "Your variance divides by N - 1."), ("zh", "你的方差除以 N-1。")], ids=["en", "zh"]
+    ("lang", "mistake"), [("en", "Your variance divides by N - 1."), ("zh", "你的方差除以了 N - 1。")], ids=["en", "zh"]
 )
 def test_demo_shows_all_three(dlgrade, lang, mistake):
     """The reader sees full marks, a named mistake and an attack that earns nothing, and the command succeeds."""

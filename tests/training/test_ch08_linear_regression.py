@@ -58,8 +58,8 @@ class TestSGD:
     @pytest.mark.points(3)
     @pytest.mark.timeout(40)
     def test_learns(self, training, randn):
-        """Your loop of data_iter, linreg, squared_loss and sgd finds the weights behind 1,000 noisy examples.
-        由你的 data_iter、linreg、squared_loss 和 sgd 组成的循环，从 1000 个带噪声的样本中找回真实权重。"""
+        """A training loop of your data_iter, linreg, squared_loss and sgd finds the weights of 1,000 noisy examples.
+        用你的 data_iter、linreg、squared_loss 和 sgd 组成训练循环，从 1000 个带噪声的样本中还原真实的权重。"""
         X, y, w, b = training.draw("linear", EXAMPLES)
         start = {"features": X[:BATCH], "labels": y[:BATCH], "w": 0.01 * randn(3, 1), "b": torch.zeros(1)}
 

@@ -33,8 +33,8 @@ class TestTrainEpoch:
     @pytest.mark.points(3)
     @pytest.mark.timeout(40)
     def test_learns(self, training):
-        """With your softmax and loss, learns from 6,000 drawn signs and reads new ones.
-        用你的 softmax 和损失函数，从 6000 张手绘符号中学习并识别新的符号。"""
+        """With your softmax and loss, learns from 6,000 drawn signs and then reads new signs.
+        用你的 softmax 和损失函数，从 6000 张手绘符号中学习，再识别新的符号。"""
         inputs, labels = training.draw("shapes", 2000, "test")
         train = training.draw("shapes", 6000)
 

@@ -22,8 +22,8 @@ class TestNet:
     @pytest.mark.points(3)
     @pytest.mark.timeout(40)
     def test_learns(self, training):
-        """Learns from 6,000 drawn signs and reads new ones, better than softmax regression does.
-        从 6000 张手绘符号中学习并识别新的符号，胜过 softmax 回归。"""
+        """Learns from 6,000 drawn signs and then reads new signs better than softmax regression.
+        从 6000 张手绘符号中学习，再识别新的符号，胜过 softmax 回归。"""
         inputs, labels = training.draw("shapes", 2000, "test")
         train = training.draw("shapes", 6000)
 

@@ -1,4 +1,4 @@
-"""ch28, trained: LeNet with batch normalisation learns in a few hundred steps what plain LeNet has not begun to."""
+"""ch28, trained: in a few hundred steps LeNet learns with batch normalisation. Plain LeNet would hardly have begun."""
 
 import pytest
 from torch import nn
@@ -47,8 +47,8 @@ class TestBatchNorm:
     @pytest.mark.points(4)
     @pytest.mark.timeout(40)
     def test_learns(self, training):
-        """LeNet with your layers learns from 3,000 drawn signs and reads new ones by the moving statistics.
-        带有你的批量归一化层的 LeNet 从 3000 张手绘符号中学习，并用滑动统计量识别新的符号。"""
+        """LeNet with your layers learns from 3,000 drawn signs. It then reads new signs by the moving statistics.
+        带有你的批量规范化层的 LeNet 从 3000 张手绘符号中学习，再用移动平均识别新的符号。"""
         inputs, labels = training.draw("shapes", 2000, "test")
         train = training.draw("shapes", 3000)
 

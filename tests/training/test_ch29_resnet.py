@@ -39,8 +39,8 @@ class TestResnetBlock:
     @pytest.mark.points(3)
     @pytest.mark.timeout(50)
     def test_learns(self, training):
-        """A small network of your blocks learns from 2,000 drawn signs and reads new ones.
-        由你的残差块组成的小网络从 2000 张手绘符号中学习，并识别新的符号。"""
+        """A small network of your blocks learns from 2,000 drawn signs and then reads new signs.
+        由你的残差块组成的小网络，从 2000 张手绘符号中学习，再识别新的符号。"""
         inputs, labels = training.draw("shapes", 1000, "test")
         train = training.draw("shapes", 2000)
 
@@ -56,8 +56,8 @@ class TestResnet18:
     @pytest.mark.points(3)
     @pytest.mark.timeout(60)
     def test_learns(self, training):
-        """ResNet-18 itself learns from 4,000 drawn signs, on a GPU, and reads new ones.
-        ResNet-18 本身在 GPU 上从 4000 张手绘符号中学习，并识别新的符号。"""
+        """ResNet-18 itself learns from 4,000 drawn signs on a GPU and then reads new signs.
+        ResNet-18 在 GPU 上从 4000 张手绘符号中学习，再识别新的符号。"""
         inputs, labels = training.draw("shapes", 1000, "test")
         train = training.draw("shapes", 4000)
 
