@@ -15,6 +15,12 @@ OWN_WORDS = [
     "每个元素都加倍。", "By which number do you divide?", "你除以了哪个数？", "# a sum", "# a list", "X + X",
 ]  # fmt: skip
 
+DECLARED = """\
+    @standard(promise.float64)
+    def arguments(self, randn):
+        return {"X": randn(4, 3)}
+
+"""
 CHINESE = """\
 docstrings:
   __doc__: {english: "", chinese: ch90 两倍。}
@@ -39,7 +45,7 @@ SECOND_CHECK = '''
 
 
 class SmallCourse:
-    """A sound course of one exercise, `twice`, and the places where it can be broken."""
+    """A sound course of one exercise, `twice`, with one check, and the places where it can be broken."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -54,6 +60,7 @@ class SmallCourse:
             for placeholder, own in zip(PLACEHOLDERS, OWN_WORDS, strict=True):
                 words = words.replace(placeholder, own)
             path.write_text(words, encoding="utf-8")
+        self.edit(self.suite, DECLARED, "")
         texts = folder / "exercises" / "ch90_twice" / "zh.yaml"
         texts.write_text(CHINESE, encoding="utf-8")
         here = Course(folder)

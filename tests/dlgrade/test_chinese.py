@@ -97,7 +97,7 @@ def holes(small):
         ("返回输入的两倍", "返回 `twice` 的两倍", "has the code words twice"),
         ("返回输入的两倍", "返回 input 的两倍", ""),
         ("返回输入的两倍", "返回 tensor 的两倍", "has the words tensor"),
-        ("  twice:", "  thrice:", "is not translated; run `dlgrade translate`"),
+        ("  twice:", "  thrice:", "only one of zh.yaml and the reference has"),
         ("返回输入的两倍。", f"返回输入的两倍。{'长' * 60}", "more than 116 columns"),
     ],
 )

@@ -34,11 +34,11 @@ def translation_holes(course: Course, chapter: Chapter) -> Iterator[Hole]:
     known, code = chinese.read(course, chapter), chinese.own_code(course, chapter)
     english, own_comments = chinese.docstrings(code), chinese.comments(code)
     found: list[tuple[str, str]] = []
-    for name in [*english, *known.docstrings]:
-        if name not in known.docstrings:
-            found.append((name, "is not translated; run `dlgrade translate`"))
-        elif name not in english:
-            found.append((name, "is no name with a docstring; run `dlgrade translate`"))
+    if others := english.keys() ^ known.docstrings.keys():
+        names = ", ".join(sorted(others))
+        found.append(
+            (names, "only one of zh.yaml and the reference has a docstring of this name; run `dlgrade translate`")
+        )
     for name, text in english.items():
         if name in known.docstrings:
             found += [(name, problem) for problem in _problems(text, known.docstrings[name], name)]
