@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 # Given, not an exercise.
 class Accumulator:
-    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
+    """Accumulate n sums (D2L 3.6): add(a, b, ...) adds a number to each sum, and self[i] is the i-th sum."""
 
     def __init__(self, n: int) -> None:
         self.data = [0.0] * n
