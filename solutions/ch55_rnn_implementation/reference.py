@@ -270,7 +270,7 @@ def train_epoch_ch8(
         loss: `loss(logits, labels)` returns the loss of each token, (steps * batch,), or their mean. It needs labels of
             dtype long.
         updater: changes the parameters.
-        device: X and Y are moved to this device, and new states are made there.
+        device: X and Y are moved to this device with `to`, and new states are made there.
         use_random_iter: whether train_iter is a random iterator.
 
     Returns:

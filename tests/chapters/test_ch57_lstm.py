@@ -90,7 +90,7 @@ class TestGetLstmParams:
         calls = run(lambda impl: [impl.get_lstm_params(vocab, hiddens, CPU) for _ in range(2)])
         pairs = zip(*(varied_matrices(params) for params in calls), strict=True)
         drawn = not any(torch.equal(one, other) for one, other in pairs)
-        expect(drawn, "Two calls give the same weights.", "两次调用得到的权重相同。")
+        expect(drawn, "Two calls return the same weights.", "两次调用得到的权重相同。")
 
     @pytest.mark.points(2)
     def test_weights(self, run, generator):
@@ -124,7 +124,7 @@ class TestGetLstmParams:
         matrices = varied_matrices(run(lambda impl: impl.get_lstm_params(size, size, CPU)))
         correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
         off_diagonal = correlation - torch.eye(len(matrices))
-        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
+        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
 
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
@@ -148,7 +148,11 @@ class TestGetLstmParams:
 
         places, params = run(probe)
         varied_matrices(params)
-        expect(set(places) == {"meta"}, f"They are on {places}.", f"参数所在的设备是 {places}。")
+        expect(
+            set(places) == {"meta"},
+            f"The parameters are on {places}; expected only the given device, meta.",
+            f"参数所在的设备是 {places}；应当都在指定的设备 meta 上。",
+        )
 
 
 @pytest.mark.exercise("init_lstm_state")
