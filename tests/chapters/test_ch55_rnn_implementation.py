@@ -219,8 +219,8 @@ class TestPredict:
         close(run(lambda impl: [predict(impl, *case)[0] for case in cases]), [continued(*case) for case in cases])
 
     def test_unknown(self, run, text):
-        """Reads and prints unknown characters of the prefix as <unk>.
-        前缀中的未知字符按 <unk> 读入，也输出为 <unk>。"""
+        """Reads and prints unknown characters of the prefix as `<unk>`.
+        前缀中的未知字符按 `<unk>` 读入，也输出为 `<unk>`。"""
         prefix = f"{text(1)}?{text(1)}Z"
         close(run(lambda impl: predict(impl, prefix, 7)[0]), continued(prefix, 7))
 
