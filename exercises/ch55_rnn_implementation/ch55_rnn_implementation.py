@@ -51,9 +51,9 @@ class Timer:
         return sum(self.times)
 
 
-# Given, not exercises: what the book's notebooks have at hand.
+# Given, not exercises: helpers of the book's notebooks.
 class RNNModelScratch:
-    """A language model made of three functions such as the first three exercises (D2L 8.5.3)."""
+    """A language model made of three functions, such as your first three exercises (D2L 8.5.3)."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class RNNModelScratch:
         self.init_state, self.forward_fn = init_state, forward_fn
 
     def __call__(self, X: Tensor, state: Any) -> Any:
-        """(logits, state) for word indices X, (batch, steps)."""
+        """Return (logits, state) for word indices X, (batch, steps)."""
         inputs = F.one_hot(X.T, self.vocab_size).float()
         return self.forward_fn(inputs, state, self.params)
 
@@ -89,14 +89,15 @@ d2l = SimpleNamespace(
 
 
 def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[Tensor]:
-    """The parameters of a recurrent language model: a recurrent layer, then a linear one (D2L 8.5.2).
+    """Return new parameters of a recurrent language model: a recurrent layer and a linear output layer (D2L 8.5.2).
 
-    Weights are drawn from a normal distribution with mean 0 and standard deviation 0.01; biases are zeros.
+    Weights are drawn independently from a normal distribution with mean 0 and standard deviation 0.01. Biases are
+    zeros.
 
     Args:
-        vocab_size: inputs are one-hot vectors and outputs are logits, so both have this size.
+        vocab_size: the size of the inputs (one-hot vectors) and of the outputs (logits).
         num_hiddens: the size of the hidden state.
-        device: where the parameters are to live.
+        device: the device of the parameters.
 
     Returns:
         Five leaf tensors that require gradients, in this order:
@@ -108,31 +109,33 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
 
 
 def init_rnn_state(batch_size: int, num_hiddens: int, device: torch.device) -> tuple[Tensor]:
-    """The state before the first step (D2L 8.5.3).
+    """Return the state before the first step (D2L 8.5.3).
 
     Returns:
-        A tuple of one tensor: zeros, (batch_size, num_hiddens), on the device. (An LSTM's tuple has two; a training
-        loop that passes on tuples works with both.)
+        A tuple of one tensor: zeros, (batch_size, num_hiddens), on the device. It is a tuple because an LSTM has two
+        tensors: the same training loop then works for both.
     """
     raise NotImplementedError  # write your code here
 
 
 def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor]]:
-    """A recurrent layer over a whole sequence, with its outputs (Elman, 1990; D2L 8.4.2 and 8.5.3).
+    """Return the outputs and the last state of a recurrent layer on a sequence (Elman, 1990; D2L 8.4.2 and 8.5.3).
 
         H = tanh(X @ W_xh + H @ W_hh + b_h)
         Y = H @ W_hq + b_q
 
-    On the right of the first line stands the H of the step before.
+    The first line computes the new H from the H of the step before. Leaves its arguments unchanged. Works in float32
+    and float64; tensors may be non-contiguous. Large inputs cause no overflow. Gradients flow back through all
+    steps to inputs, state and params.
 
     Args:
-        inputs: (steps, batch, vocab_size), time first: one-hot vectors, or any others.
+        inputs: (steps, batch, vocab_size), time first: one-hot vectors or any other vectors.
         state: (H,), with H (batch, num_hiddens).
         params: five tensors, in the order of `get_params`.
 
     Returns:
-        The outputs of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at
-        the first step; and (H,) after the last step.
+        The outputs, (steps * batch, vocab_size), and the state (H,) after the last step. The rows of the outputs are
+        those of the first step, one for each sequence, then those of the second step, and so on.
 
     Write it from scratch, without ready-made recurrent layers (nn.RNN, nn.GRU, nn.LSTM, their cells, ...).
     """
@@ -142,37 +145,44 @@ def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
 def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch.device) -> str:
     """Continue a text, character by character (D2L 8.5.4).
 
-    First the net warms up: it reads the prefix, all but its last character, for the sake of its state alone. Then it
-    reads that last character and, one after the other, its own predictions: each time the likeliest character.
+    First the net warms up: it reads all characters of the prefix except the last, only to update its state. Then it
+    reads the last character and predicts the next character: the one with the largest logit. It reads each prediction
+    to make the next. The net reads each character once, in the state after the character before. It does not read the
+    last prediction.
 
     Args:
         prefix: one or more characters.
-        num_preds: how many characters to add, from 0 on.
-        net: `net.begin_state(batch_size=1, device=device)` is the first state; `net(X, state)` gives (logits, new
-            state) for one character. X is its index, (1, 1), of dtype long, on the device; logits are (1, vocab_size).
-        vocab: vocab[character] is an index; vocab.idx_to_token[index] a character, or "<unk>" for the index that all
-            unknown characters have.
-        device: where inputs and first state are made.
+        num_preds: the number of characters to add, 0 or more.
+        net: `net.begin_state(batch_size=1, device=device)` returns the first state. `net(X, state)` returns
+            (logits, new state) for one character: X is its index, (1, 1), of dtype long, on the device; logits are
+            (1, vocab_size).
+        vocab: `vocab[character]` is an index. `vocab.idx_to_token[index]` is a character, or "<unk>" for the index of
+            all unknown characters.
+        device: the device of the inputs and of the first state.
 
     Returns:
-        The prefix and the predictions, as vocab spells them: an unknown character has become "<unk>".
+        The prefix and the predictions in vocab's spelling: an unknown character becomes "<unk>".
     """
     raise NotImplementedError  # write your code here
 
 
 def grad_clipping(net: Any, theta: float) -> None:
-    """Shorten the gradient where it is too long (Pascanu, Mikolov and Bengio, 2013; D2L 8.5.5).
+    """Scale the gradient down if it is too long (Pascanu, Mikolov and Bengio, 2013; D2L 8.5.5).
 
         g <- min(1, theta / |g|) * g
 
-    g has the gradients of all parameters in one vector, and |g| is its L2 norm: its direction stays as it is. The
-    gradients are changed in place: each `.grad` remains the tensor that it was.
+    The vector g holds the gradients of all parameters, and |g| is its L2 norm. The direction of g does not change, and
+    a gradient of length theta or less stays as it is, even if it is zero. The function changes gradients in place: each
+    `.grad` remains the same tensor. The parameters do not change. Gradients may be float32 or float64, and
+    non-contiguous.
+
+    Bonus: skips parameters without a gradient, such as those of a layer that was not used. (The book's code fails
+    there.)
 
     Args:
-        net: an nn.Module, some of whose parameters may be frozen (those do not require gradients, and have none); or
-            anything with `net.params`, a list of tensors. A layer that was not used has no gradient, either, and is
-            left alone. (The book's code fails there; the check of it costs no points.)
-        theta: the greatest length to leave, above 0.
+        net: an nn.Module, or an object whose `net.params` is a list of tensors. A module may have frozen parameters,
+            which do not require gradients and have none.
+        theta: the maximum length, above 0.
 
     Write it from scratch, without ready-made gradient clipping (nn.utils.clip_grad_norm_, ...).
     """
@@ -187,30 +197,31 @@ def train_epoch_ch8(
     device: torch.device,
     use_random_iter: bool,
 ) -> tuple[float, float]:
-    """Train a language model for one epoch (D2L 8.5.6), on top of your `grad_clipping`.
+    """Train a language model for one epoch, with your `grad_clipping` (D2L 8.5.6).
 
-    Minibatches of a sequential iterator continue each other: the state after one is the first of the next, but no
-    gradient flows back from one into the other. Those of a random iterator have nothing to do with each other, and
-    each starts from a new state.
+    Minibatches of a sequential iterator follow each other in the text. Each starts from the last state of the minibatch
+    before, but no gradient flows back into that minibatch. Minibatches of a random iterator are unrelated. Each starts
+    from a new state.
 
-    Every minibatch takes predictions, the mean of their losses, a backward pass, gradients clipped at 1, and an
-    update. A torch.optim.Optimizer clears the gradients before and steps; any other updater is called with
-    batch_size=1 (the loss is a mean already) and clears the gradients itself.
+    For each minibatch, compute the predictions and the mean of their losses, run the backward pass, clip the gradients
+    at 1, and update. With a torch.optim.Optimizer, call zero_grad() before the backward pass and step() after clipping.
+    Call any other updater as updater(batch_size=1): the loss is already a mean, and this updater clears the gradients
+    itself. The net may be float32 or float64.
 
     Args:
-        net: an nn.Module, or anything with `params`. `net.begin_state(batch_size=n, device=device)` is a new state;
-            `net(X, state)` gives (logits, new state) with logits (steps * batch, vocab_size), time first, as `rnn`
-            does. The state is a tuple of tensors (yours, an LSTM's), or one tensor (a GRU module's).
-        train_iter: pairs (X, Y) of minibatches, (batch, steps) each, of integers: what is read, and what comes next.
-            It may be read only once.
-        loss: (logits, labels) -> the loss of each token, (steps * batch,), or their mean. It wants labels of dtype
-            long.
+        net: an nn.Module, or an object with `params`. `net.begin_state(batch_size=n, device=device)` returns a new
+            state. `net(X, state)` returns (logits, new state), with logits (steps * batch, vocab_size), time first, as
+            in `rnn`. A state is a tuple of tensors (yours, or an LSTM's) or a single tensor (a GRU module's).
+        train_iter: pairs (X, Y) of minibatches of integers, each (batch, steps): the tokens, and the tokens after them.
+            They may be non-contiguous, and Y may have any integer dtype. The iterator may be readable only once.
+        loss: `loss(logits, labels)` returns the loss of each token, (steps * batch,), or their mean. It needs labels of
+            dtype long.
         updater: changes the parameters.
-        device: where X, Y and new states are to be.
-        use_random_iter: whether train_iter is a random one.
+        device: X and Y are moved to this device with `to`, and new states are made there.
+        use_random_iter: whether train_iter is a random iterator.
 
     Returns:
         (perplexity, speed) as Python floats. The perplexity is exp of the mean loss per token of the epoch, measured
-        as training went on; the speed is in tokens per second.
+        during training: every token has the same weight. The speed is in tokens per second.
     """
     raise NotImplementedError  # write your code here

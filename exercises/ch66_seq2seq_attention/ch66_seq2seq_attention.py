@@ -30,7 +30,7 @@ class Decoder(nn.Module):
 
 # Given, not an exercise.
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
-    """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
+    """Return the softmax over the last axis, restricted to the valid keys of each row (D2L 10.3.1)."""
     if valid_lens is None:
         return X.softmax(dim=-1)
     steps = torch.arange(X.shape[-1], device=X.device)
@@ -40,10 +40,10 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
 
 
 class AdditiveAttention(nn.Module):
-    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), on top of `masked_softmax`."""
+    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), with weights from `masked_softmax`."""
 
     def __init__(self, key_size: int, query_size: int, num_hiddens: int, dropout: float, **kwargs: Any) -> None:
-        """dropout is the probability with which a weight is dropped in training. Mind the order of the sizes."""
+        """dropout is the probability of dropping a weight in training. Note the order of the sizes."""
         super().__init__(**kwargs)
         self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=False)
@@ -51,7 +51,7 @@ class AdditiveAttention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Let every query gather the values by the masked softmax of its scores with the keys."""
+        """Return, for each query, the sum of the values weighted by the masked softmax of the scores."""
         # Each query with each key: (batch, queries, pairs, num_hiddens).
         features = self.W_q(queries).unsqueeze(2) + self.W_k(keys).unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)

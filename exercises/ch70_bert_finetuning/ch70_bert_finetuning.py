@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 # Given, not an exercise.
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
-    """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1)."""
+    """Return the softmax over the last axis, restricted to the valid keys of each row (D2L 10.3.1)."""
     if valid_lens is None:
         return X.softmax(dim=-1)
     steps = torch.arange(X.shape[-1], device=X.device)
@@ -25,15 +25,15 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
 
 
 class DotProductAttention(nn.Module):
-    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of `masked_softmax`."""
+    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), with weights from `masked_softmax`."""
 
     def __init__(self, dropout: float, **kwargs: Any) -> None:
-        """dropout is the probability with which a weight is dropped in training."""
+        """dropout is the probability of dropping a weight in training."""
         super().__init__(**kwargs)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        """Let every query gather the values by the masked softmax of its scaled products with the keys."""
+        """Return, for each query, the sum of the values weighted by the masked softmax of the scaled dot products."""
         scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[-1])
         self.attention_weights = masked_softmax(scores, valid_lens)
         return self.dropout(self.attention_weights) @ values

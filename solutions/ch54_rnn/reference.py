@@ -1,7 +1,7 @@
-"""ch54 Recurrent networks: one step, its gradients through time, why they vanish or explode.
+"""ch54 Recurrent networks: one step, gradients through time, and why gradients vanish or explode.
 
-D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions are ours; names and
-shapes are the book's.
+D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions are ours; names and shapes
+are the book's.
 """
 
 import torch
@@ -9,9 +9,12 @@ from torch import Tensor
 
 
 def rnn_step(X: Tensor, H: Tensor, W_xh: Tensor, W_hh: Tensor, b_h: Tensor) -> Tensor:
-    """One step of a recurrent layer, from one hidden state to the next (Elman, 1990; D2L 8.4.2).
+    """Return the next hidden state of a recurrent layer (Elman, 1990; D2L 8.4.2).
 
         tanh(X @ W_xh + H @ W_hh + b_h)
+
+    Leaves its arguments unchanged. Works in float32 and float64; tensors may be non-contiguous. Large inputs cause no
+    overflow. Gradients flow to all arguments.
 
     Args:
         X: the inputs of this step, (batch, d).
@@ -38,21 +41,23 @@ def rnn_step(X: Tensor, H: Tensor, W_xh: Tensor, W_hh: Tensor, b_h: Tensor) -> T
 
 
 def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tuple[float, float, float]:
-    """Backpropagation through time, by hand, in the simplest recurrent network (Werbos, 1990; D2L 8.7.2).
+    """Return the gradients of the simplest recurrent network by backpropagation through time (Werbos, 1990; D2L 8.7.2).
 
         h_t = w_x x_t + w_h h_{t-1},  h_0 = 0,   o_t = w_o h_t,   L = 1/T sum_t (o_t - y_t)^2 / 2
 
-    Everything is a number, and no activation function stands in the way. A state takes part in the loss in two ways:
-    through its output, and through the next state. So the gradient with respect to h_t needs that with respect to
-    h_{t+1}, and one walks back from the end. Write this recursion yourself: no autograd here.
+    All quantities are numbers, and there is no activation function. A state affects the loss in two ways: through its
+    output, and through the next state. So the gradient with respect to h_t needs the gradient with respect to h_{t+1}:
+    compute the gradients from the last step back to the first.
+
+    Leaves x and y unchanged. They may be float32 or float64, and non-contiguous.
 
     Args:
-        x: the inputs x_1, ..., x_T, (T,), T at least 1.
+        x: the inputs x_1, ..., x_T, (T,), with T at least 1.
         w_h, w_x, w_o: the weights, Python numbers.
         y: the targets y_1, ..., y_T, (T,).
 
     Returns:
-        The gradients of L with respect to w_h, w_x and w_o, in this order, Python floats.
+        The gradients of L with respect to w_h, w_x and w_o, in this order, as Python floats.
     """
     # BEGIN SOLUTION
     steps, inputs, targets = len(x), x.tolist(), y.tolist()
@@ -60,7 +65,7 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
     for value in inputs:
         states.append(w_x * value + w_h * states[-1])
     grad_h = grad_x = grad_o = 0.0
-    grad_state = 0.0  # with respect to the state that the step gives
+    grad_state = 0.0  # with respect to the state after the step
     for t in reversed(range(steps)):
         grad_output = (w_o * states[t + 1] - targets[t]) / steps
         # WRONG only-the-last-loss: grad_output = (w_o * states[t + 1] - targets[t]) / steps if t == steps - 1 else 0.0
@@ -81,21 +86,23 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
 
 
 def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor, k: int) -> tuple[float, float, float]:
-    """The same gradients with the history cut every k steps (D2L 8.7.1), as when training on minibatches.
+    """Return the gradients when backpropagation is cut every k steps, as in training on minibatches (D2L 8.7.1).
 
     The network and its loss L are those of `bptt_linear`. The sequence is cut into blocks of k steps: 1 to k, k + 1 to
-    2k, and so on; the last may be shorter. The state goes on from one block into the next, so that outputs and loss
-    are the same. But no gradient goes back: to the steps of a block, the state before it is a constant. With k = T or
-    more nothing is cut.
+    2k, and so on. The last block may be shorter. The state continues from block to block, so outputs and loss are the
+    same as without cuts. But no gradient flows back across a cut: for the steps of a block, the state before the block
+    is a constant. If k is T or more, nothing is cut.
+
+    Leaves x and y unchanged. They may be float32 or float64, and non-contiguous. You may use autograd.
 
     Args:
-        x: the inputs, (T,), T at least 1.
+        x: the inputs, (T,), with T at least 1.
         w_h, w_x, w_o: the weights, Python numbers.
         y: the targets, (T,).
         k: the length of a block, at least 1.
 
     Returns:
-        These gradients of L, of all T steps, with respect to w_h, w_x and w_o, Python floats. You may use autograd.
+        The gradients of L, the loss of all T steps, with respect to w_h, w_x and w_o, as Python floats.
     """
     # BEGIN SOLUTION
     weights = [torch.tensor(float(weight), dtype=torch.float64, requires_grad=True) for weight in (w_h, w_x, w_o)]
@@ -107,7 +114,7 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
             # WRONG cut-at-every-step: if t >= 0:
             # WRONG cut-one-step-early: if (t + 1) % k == 0:
             # WRONG cut-one-block: if t == k:
-            state = state.detach()  # a block begins: to its steps, the state is a constant
+            state = state.detach()  # a block begins: for its steps, the state is a constant
             # WRONG never-cut: state = state.clone()
             # WRONG state-reset: state = torch.zeros_like(state)
         state = weight_x * x[t] + weight_h * state
@@ -131,20 +138,22 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
 
 
 def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
-    """How far a small change of the state grows in so many steps, at most (Pascanu, Mikolov and Bengio, 2013; D2L 8.7).
+    """Return the largest growth factor of a small state change over several steps (Pascanu et al., 2013; D2L 8.7).
 
-    Without activation function and input, h_{t+1} = W_hh h_t. The Jacobian of the state some steps later is a power of
-    W_hh: a product of so many copies. Its spectral norm is its largest singular value, the most by which it can stretch
-    a vector. Gradients on the way back meet the transposed matrix, whose norm is the same: they explode where it grows,
-    vanish where it shrinks.
+    Without activation function and input, h_{t+1} = W_hh h_t. The Jacobian of a later state is then a power of W_hh,
+    with one factor for each step. Its spectral norm is its largest singular value: the largest factor by which it
+    stretches a vector. On the way back, gradients meet the transposed matrix, which has the same norm. They explode if
+    the norm grows with the steps, and vanish if it shrinks.
+
+    Leaves W_hh unchanged. It may be float32 or float64, and non-contiguous.
 
     Args:
-        W_hh: the recurrent weights, (h, h). It need not be symmetric.
-        steps: the number of steps, from 0 on.
+        W_hh: the recurrent weights, (h, h), not necessarily symmetric.
+        steps: the number of steps, 0 or more.
 
     Returns:
-        The norm, a Python float; 1.0 for no step. Powers soon are too large or too small for float32, which holds 1e-45
-        to 3e38: compute in float64.
+        The norm as a Python float, 1.0 for 0 steps. Compute in float64: powers soon leave the range of float32, from
+        1e-45 to 3e38.
     """
     # BEGIN SOLUTION
     power = torch.linalg.matrix_power(W_hh.double(), steps)
@@ -161,19 +170,21 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
 
 
 def tanh(x: Tensor) -> Tensor:
-    """The hyperbolic tangent, the activation function of recurrent layers (D2L 4.1.2.3).
+    """Return the hyperbolic tangent, the activation function of recurrent layers (D2L 4.1.2.3).
 
         (e^x - e^-x) / (e^x + e^-x)
 
-    It squashes all numbers into (-1, 1), and is odd; its derivative is 1 - tanh(x)^2. e^1000 is infinite on a computer,
-    and infinity by infinity is not a number: find a form that is right for numbers of any size, and the gradient of
-    which is, too. torch.exp and torch.sigmoid may be used.
+    It maps all numbers into (-1, 1), and is odd. Its derivative is 1 - tanh(x)^2. On a computer e^1000 is infinite, and
+    infinity divided by infinity is not a number. Find a form whose value and gradient are right for numbers of any
+    size. You may use torch.exp and torch.sigmoid.
+
+    Leaves x unchanged. Works in float32 and float64; x may be non-contiguous.
 
     Args:
-        x: floats of any shape.
+        x: floats, of any shape, even a scalar or an empty tensor.
 
     Returns:
-        A tensor like x.
+        A tensor of the shape and dtype of x.
     """
     # BEGIN SOLUTION
     # sigmoid(2x) is 1 / (1 + e^-2x), so this is (1 - e^-2x) / (1 + e^-2x), without a quotient of two infinities.

@@ -9,19 +9,20 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebook has at hand.
+# Given, not an exercise: helpers of the book's notebook.
 d2l = SimpleNamespace(zeros=torch.zeros)
 
 
 def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[Tensor]:
-    """The parameters of an LSTM language model: an LSTM, then a linear layer (D2L 9.2.2).
+    """Return new parameters of an LSTM language model: an LSTM and a linear output layer (D2L 9.2.2).
 
-    Weights are drawn from a normal distribution with mean 0 and standard deviation 0.01; biases are zeros.
+    Weights are drawn independently from a normal distribution with mean 0 and standard deviation 0.01. Biases are
+    zeros. Each call draws new weights.
 
     Args:
-        vocab_size: inputs are one-hot vectors and outputs are logits, so both have this size.
+        vocab_size: the size of the inputs (one-hot vectors) and of the outputs (logits).
         num_hiddens: the size of the hidden state and of the memory cell.
-        device: where the parameters are to live.
+        device: the device of the parameters.
 
     Returns:
         Fourteen leaf tensors that require gradients, in this order:
@@ -62,7 +63,7 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
 
 
 def init_lstm_state(batch_size: int, num_hiddens: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The hidden state and the memory cell before the first step (D2L 9.2.2).
+    """Return the hidden state and the memory cell before the first step (D2L 9.2.2).
 
     Returns:
         (H, C): two tensors of zeros, each (batch_size, num_hiddens), on the device. They share no memory.
@@ -78,7 +79,7 @@ def init_lstm_state(batch_size: int, num_hiddens: int, device: torch.device) -> 
 def lstm(
     inputs: Tensor, state: tuple[Tensor, Tensor], params: Sequence[Tensor]
 ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """An LSTM over a whole sequence, with its outputs (Hochreiter and Schmidhuber, 1997; D2L 9.2).
+    """Return the outputs and the last state of an LSTM on a sequence (Hochreiter and Schmidhuber, 1997; D2L 9.2).
 
         I  = sigmoid(X @ W_xi + H @ W_hi + b_i)
         F  = sigmoid(X @ W_xf + H @ W_hf + b_f)
@@ -88,7 +89,11 @@ def lstm(
         H  = O * tanh(C)
         Y  = H @ W_hq + b_q
 
-    In the first five lines H and, on the right, C are those of the step before.
+    The first four lines read the H of the step before, and the fifth line reads the C of the step before. The last two
+    lines read the new C and the new H.
+
+    Leaves its arguments unchanged. Works in float32 and float64; tensors may be non-contiguous. Large inputs cause no
+    overflow. Gradients flow back through all steps to inputs, state and params.
 
     Args:
         inputs: (steps, batch, vocab_size), time first.
@@ -96,8 +101,8 @@ def lstm(
         params: fourteen tensors, in the order of `get_lstm_params`.
 
     Returns:
-        The outputs of all steps one below the other, (steps * batch, vocab_size): first those of the whole batch at
-        the first step; and (H, C) after the last step.
+        The outputs, (steps * batch, vocab_size), and the state (H, C) after the last step. The rows of the outputs are
+        those of the first step, one for each sequence, then those of the second step, and so on.
     """
     # BEGIN SOLUTION
     W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c, W_hq, b_q = params
@@ -135,17 +140,18 @@ def lstm(
 
 
 def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
-    """The state dict of a torch.nn.LSTM(vocab_size, num_hiddens) that gives the same hidden states.
+    """Return the state dict of a torch.nn.LSTM(vocab_size, num_hiddens) that gives the same hidden states.
 
-    torch stacks the gates as input, forget, cell (the candidate) and output, one below the other; it has a row for
-    each output, and two biases for every gate, which it adds up.
+    Torch stacks the gates from top to bottom: input, forget, cell (the candidate), output. Its matrices have a row for
+    each output. It has two biases for each gate and adds them up. Works in float32 and float64. The parameters may
+    require gradients; the function leaves them unchanged.
 
     Args:
-        params: fourteen tensors, in the order of `get_lstm_params`; the last two have no place in torch.nn.LSTM.
+        params: fourteen tensors, in the order of `get_lstm_params`. The last two have no place in torch.nn.LSTM.
 
     Returns:
         weight_ih_l0 (4 * num_hiddens, vocab_size), weight_hh_l0 (4 * num_hiddens, num_hiddens), and bias_ih_l0 and
-        bias_hh_l0, both (4 * num_hiddens,): one has the biases, the other is zeros.
+        bias_hh_l0, both (4 * num_hiddens,). One of the two holds the biases, and the other is zeros.
 
     Source: the documentation of torch.nn.LSTM.
     """

@@ -9,26 +9,30 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-# Given, not an exercise: what the book's notebook has at hand.
+# Given, not an exercise: helpers of the book's notebook.
 d2l = SimpleNamespace(reshape=torch.reshape, matmul=torch.matmul, eye=torch.eye, rand=torch.rand)
 
 
 def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Nonparametric attention pooling with a Gaussian kernel (Nadaraya, 1964; Watson, 1964; D2L 10.2.3).
+    """Return predictions and weights of attention pooling with a Gaussian kernel
+    (Nadaraya, 1964; Watson, 1964; D2L 10.2.3).
 
         weights[i, j] = softmax over j of -((x_test[i] - x_train[j]) * w)^2 / 2
         predictions[i] = sum over j of weights[i, j] * y_train[j]
 
+    Leaves its arguments unchanged. Works in float32 and float64; tensors may be non-contiguous. Gradients of the
+    predictions flow to x_test, x_train and y_train.
+
     Args:
         x_test: the queries, (m,).
-        x_train: the keys, (n,), n of 1 or more.
+        x_train: the keys, (n,), n at least 1.
         y_train: the values, (n,).
-        w: one over the width of the kernel. 0 weighs all training points alike; the larger w is, the more the nearest
-            one counts.
+        w: 1 divided by the width of the kernel. With w = 0 all training points have the same weight. The larger w is,
+            the more weight the nearest training point has.
 
     Returns:
-        The predictions, (m,), and the weights, (m, n). They are finite even for a query so far away from all keys that
-        every kernel value is 0 in floating point.
+        The predictions, (m,), and the weights, (m, n). They are right, and not NaN, even for a query far away from all
+        keys, where every kernel value is 0 in floating point.
     """
     # BEGIN SOLUTION
     distances = (x_test[:, None] - x_train) * w
@@ -55,11 +59,11 @@ class NWKernelRegression(nn.Module):
         attention_weights[i, j] = softmax over j of -((queries[i] - keys[i, j]) * w)^2 / 2
         output[i] = sum over j of attention_weights[i, j] * values[i, j]
 
-    Every query has keys and values of its own: in training, those of all examples but itself.
+    Each query has its own keys and values. In training, they come from all other examples.
 
     Attributes:
-        w: nn.Parameter, (1,), at first uniformly distributed in [0, 1).
-        attention_weights: the weights of the last forward, (m, n).
+        w: nn.Parameter, (1,), the only parameter. Its initial value is drawn from the uniform distribution on [0, 1).
+        attention_weights: the weights of the last call of forward, (m, n).
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -71,11 +75,15 @@ class NWKernelRegression(nn.Module):
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        """Let every query gather its values.
+        """Return the weighted sum of each query's values.
+
+        Leaves its arguments unchanged. Works in float32 and float64; tensors may be non-contiguous, such as results of
+        expand. The weights are right, and not NaN, even for a query far away from all its keys. Gradients flow to all
+        arguments and to w.
 
         Args:
             queries: (m,).
-            keys, values: (m, n), row i those of query i; n of 1 or more.
+            keys, values: (m, n), n at least 1. Row i belongs to query i.
 
         Returns:
             (m,).
@@ -97,17 +105,20 @@ class NWKernelRegression(nn.Module):
 
 
 def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """For each training example the keys and values of all others (D2L 10.2.4).
+    """Return, for each training example, the keys and values of all other examples (D2L 10.2.4).
 
-    An example among its own keys could predict itself, the better the larger w is, and w would grow without limit.
+    An example among its own keys could predict itself. A larger w would improve this prediction, so w would grow
+    without limit.
+
+    Leaves its arguments unchanged; they may be non-contiguous. Gradients flow to x and y.
 
     Args:
-        x: inputs, (n,), possibly with equal ones: each of them is an example of its own.
-        y: outputs, (n,), possibly of another dtype.
+        x: inputs, (n,). Equal inputs belong to different examples.
+        y: outputs, (n,). They may have another dtype.
 
     Returns:
-        Keys and values, both (n, n - 1): row i has x (or y) without item i, in the order of x. A single example has no
-        others: (1, 0).
+        Keys and values, both (n, n - 1), of the dtypes of x and y. Row i holds x (or y) without item i, in the order of
+        x. For a single example the shape is (1, 0).
     """
     # BEGIN SOLUTION
     n = len(x)
@@ -126,18 +137,20 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def batch_weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
-    """The weighted sum of each example's values, as a batch of matrix products (D2L 10.2.4).
+    """Return the weighted sum of each example's values, as a batch of matrix products (D2L 10.2.4).
 
-        result[i] = sum over j of weights[i, j] * values[i, j] = row vector i of weights times column vector i of values
+        result[i] = sum over j of weights[i, j] * values[i, j]
 
-    `torch.bmm` multiplies (n, a, b) by (n, b, c) to (n, a, c).
+    Each sum is a matrix product: row i of weights, as a row vector, times row i of values, as a column vector.
+    `torch.bmm` multiplies (n, a, b) by (n, b, c) to (n, a, c). Leaves its arguments unchanged. Works in float32 and
+    float64; tensors may be non-contiguous. Gradients flow to weights and values.
 
     Args:
-        weights: (n, k). They need not add up to 1.
+        weights: (n, k). Their sum need not be 1.
         values: (n, k).
 
     Returns:
-        (n,), also for n = 1.
+        (n,), even for n = 1.
     """
     # BEGIN SOLUTION
     products = torch.bmm(weights[:, None, :], values[:, :, None])

@@ -16,24 +16,28 @@ d2l = SimpleNamespace(sequence_mask=sequence_mask)
 
 
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
-    """Softmax over the last axis that leaves out what lies behind the valid length (D2L 10.3.1).
+    """Return the softmax over the last axis, restricted to the valid keys of each row (D2L 10.3.1).
 
         result[i, j, t] = exp(X[i, j, t]) / sum over s < n of exp(X[i, j, s])    where t < n
                           0                                                     elsewhere
 
-    n is valid_lens[i] or valid_lens[i, j]. The book gives the entries behind it the logit -1e6 before it takes the
-    softmax, which comes to the same, also whatever they held before. A row with no valid entry, n = 0, so becomes
-    uniform: 1 / keys everywhere, not NaN.
+    The first n keys of a row are valid, where n is valid_lens[i] or valid_lens[i, j]. Other entries have no effect,
+    even if they are inf or NaN. The book sets their logits to -1e6 before the softmax, which has the same effect. In a
+    row without valid keys, n = 0, all weights are 1 / keys, not NaN.
+
+    Leaves valid_lens unchanged. (The function may write into X, as the book's code does.) Works in float32 and float64;
+    tensors may be non-contiguous. Large logits cause no overflow. Gradients flow to X.
+
+    Bonus: works in float16 and bfloat16 (-1e6 overflows in float16, so the book's code raises an error). Bonus: is
+    right for valid logits below -1e6. Bonus: builds the mask on X's device even if the default device is another.
 
     Args:
-        X: logits, (batch, queries, keys). A logit of -inf in a valid place has weight 0.
-        valid_lens: integers or whole floats from 0 on: (batch,), the same for all queries of an example; or
-            (batch, queries); or None, and everything is valid. A length of more than all keys is one of all keys.
+        X: logits, (batch, queries, keys). A valid logit of -inf has weight 0.
+        valid_lens: integers or whole floats, 0 or more. The shape is (batch,), with one length for all queries of an
+            example, or (batch, queries). Lengths above the number of keys count as all keys. None makes all keys valid.
 
     Returns:
-        Weights of X's shape, dtype and device. (The book's code may write into X; yours may, too. It raises an error
-        for float16, where -1e6 overflows, and is wrong for valid logits below -1e6. The checks of these two, and of
-        another default device than X's, cost no points.)
+        Weights of the shape, dtype and device of X.
     """
     # BEGIN SOLUTION
     if valid_lens is None:
@@ -57,20 +61,20 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
 
 
 class AdditiveAttention(nn.Module):
-    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), on top of `masked_softmax`.
+    """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), with weights from `masked_softmax`.
 
         score(q, k) = w_v^T tanh(W_q q + W_k k)        output = sum over pairs of weight * value
 
-    Queries and keys need not have the same number of features.
+    Queries and keys may have different numbers of features.
 
     Attributes:
         W_k, W_q: nn.Linear, from key_size and query_size to num_hiddens, without bias.
         w_v: nn.Linear, from num_hiddens to 1, without bias.
-        attention_weights: the weights of the last forward, (batch, queries, pairs), as they were before dropout.
+        attention_weights: the weights of the last call of forward, (batch, queries, pairs), before dropout.
     """
 
     def __init__(self, key_size: int, query_size: int, num_hiddens: int, dropout: float, **kwargs: Any) -> None:
-        """dropout is the probability with which a weight is dropped in training. Mind the order of the sizes."""
+        """dropout is the probability of dropping a weight in training. Note the order of the sizes."""
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
@@ -82,16 +86,20 @@ class AdditiveAttention(nn.Module):
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Let every query gather the values by the masked softmax of its scores with the keys.
+        """Return, for each query, the sum of the values weighted by the masked softmax of the scores.
+
+        In training, dropout acts on the weights before the sum. In evaluation nothing is dropped. Leaves its arguments
+        unchanged. Works in float32 and float64; tensors may be non-contiguous. Gradients flow to queries, keys, values
+        and the parameters.
 
         Args:
             queries: (batch, queries, query_size).
             keys: (batch, pairs, key_size).
             values: (batch, pairs, value_size).
-            valid_lens: how many of an example's pairs count, from the first one on: as for `masked_softmax`.
+            valid_lens: the number of valid pairs, counted from the first pair, as for `masked_softmax`.
 
         Returns:
-            (batch, queries, value_size). In training, dropout is applied to the weights first.
+            (batch, queries, value_size).
         """
         # BEGIN SOLUTION
         # Each query with each key: (batch, queries, pairs, num_hiddens).
@@ -108,32 +116,36 @@ class AdditiveAttention(nn.Module):
 
 
 class DotProductAttention(nn.Module):
-    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), on top of `masked_softmax`.
+    """Scaled dot-product attention (Vaswani et al., 2017; D2L 10.3.3), with weights from `masked_softmax`.
 
         output = dropout(masked_softmax(Q K^T / sqrt(d))) V        with d features in a query
 
     Attributes:
-        attention_weights: the weights of the last forward, (batch, queries, pairs), as they were before dropout.
+        attention_weights: the weights of the last call of forward, (batch, queries, pairs), before dropout.
     """
 
     def __init__(self, dropout: float, **kwargs: Any) -> None:
-        """dropout is the probability with which a weight is dropped in training."""
+        """dropout is the probability of dropping a weight in training."""
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.dropout = nn.Dropout(dropout)
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
-        """Let every query gather the values by the masked softmax of its scaled products with the keys.
+        """Return, for each query, the sum of the values weighted by the masked softmax of the scaled dot products.
+
+        In training, dropout acts on the weights before the sum. In evaluation nothing is dropped. Leaves its arguments
+        unchanged. Works in float32 and float64; tensors may be non-contiguous. Large scores cause no overflow.
+        Gradients flow to queries, keys and values.
 
         Args:
             queries: (batch, queries, d).
             keys: (batch, pairs, d).
             values: (batch, pairs, value_size).
-            valid_lens: how many of an example's pairs count, from the first one on: as for `masked_softmax`.
+            valid_lens: the number of valid pairs, counted from the first pair, as for `masked_softmax`.
 
         Returns:
-            (batch, queries, value_size). In training, dropout is applied to the weights first.
+            (batch, queries, value_size).
         """
         # BEGIN SOLUTION
         scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[-1])
@@ -148,15 +160,15 @@ class DotProductAttention(nn.Module):
 
 
 def score_variance(d: int, n_samples: int, seed: int = 0) -> tuple[float, float]:
-    """How far dot products spread, and what the root of d does about it (D2L 10.3.3): an experiment.
+    """Return the sample variances of dot products, before and after division by the square root of d (D2L 10.3.3).
 
-    Draws n_samples pairs of a query and a key, all their d features independent and standard normal. The variance of
-    their products is d; that of the scaled products is 1.
+    This is an experiment. Draw n_samples pairs of a query and a key whose d features are independent and standard
+    normal. The variance of their dot products is about d, and that of the scaled products is about 1.
 
     Args:
-        d: features of a query and of a key, from 1 on.
-        n_samples: how many pairs, from 2 on.
-        seed: the same seed gives the same numbers, another one others.
+        d: the number of features of a query and of a key, at least 1.
+        n_samples: the number of pairs, at least 2.
+        seed: equal seeds give equal numbers, and different seeds give different numbers.
 
     Returns:
         The sample variances (divided by n_samples - 1) of q^T k and of q^T k / sqrt(d), over the same pairs.

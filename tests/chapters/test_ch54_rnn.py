@@ -15,7 +15,7 @@ WEIGHTS = 0.8, -0.7, 1.3  # w_h, w_x, w_o
 
 @pytest.fixture
 def case(randn):
-    """The five arguments of rnn_step, for a batch of so many."""
+    """case(batch=4): the five arguments of rnn_step."""
 
     def draw(batch=4, inputs=INPUTS, hiddens=HIDDENS, dtype=torch.float32):
         shapes = (batch, inputs), (batch, hiddens), (inputs, hiddens), (hiddens, hiddens), (hiddens,)
@@ -32,7 +32,7 @@ def between(generator):
 
 @pytest.fixture
 def series(randn):
-    """series(6): so many inputs and targets, float64."""
+    """series(6): six inputs and six targets, float64."""
     return lambda length: (randn(length, dtype=torch.float64), randn(length, dtype=torch.float64))
 
 
@@ -75,34 +75,34 @@ class TestRnnStep:
 
     @pytest.mark.points(2)
     def test_step(self, run, case):
-        """Gives what torch.nn.RNNCell gives.
+        """Equals torch.nn.RNNCell.
         与 torch.nn.RNNCell 的结果一致。"""
         arguments = case()
         close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
 
     def test_concatenated(self, run, case):
-        """Equals one product: inputs and state side by side, the matrices one above the other.
+        """Equals a single product of concatenated matrices: [X, H] times W_xh stacked on W_hh.
         等价于一次矩阵乘法：输入与隐状态左右拼接，两个权重矩阵上下拼接。"""
         X, H, W_xh, W_hh, b_h = arguments = case(inputs=2, hiddens=4)
         expected = (torch.cat([X, H], dim=1) @ torch.cat([W_xh, W_hh]) + b_h).tanh()
         close(run(lambda impl: impl.rnn_step(*arguments)), expected)
 
     def test_first_step(self, run, case):
-        """From a state of zeros it is a layer of a multilayer perceptron.
-        隐状态为零时，就是多层感知机的一层。"""
+        """Equals a layer of a multilayer perceptron when the state is zero.
+        隐状态为零时，相当于多层感知机的一层。"""
         X, H, W_xh, W_hh, b_h = case()
         expected = nn.functional.linear(X, W_xh.T, b_h).tanh()
         close(run(lambda impl: impl.rnn_step(X, 0 * H, W_xh, W_hh, b_h)), expected)
 
     def test_square_weights(self, run, case):
-        """Keeps the two matrices apart where they are of one shape.
-        两个权重矩阵形状相同时也不能混淆。"""
+        """Keeps the two matrices apart when they have the same shape.
+        两个权重矩阵形状相同时，不会混淆。"""
         arguments = case(inputs=4, hiddens=4)
         close(run(lambda impl: impl.rnn_step(*arguments)), torch_cell(*arguments))
 
     def test_sequence(self, run, case, randn):
-        """With the same weights at every step it gives the states of torch.nn.RNN.
-        每一步都用同一组权重，得到 torch.nn.RNN 的各个隐状态。"""
+        """Gives the states of torch.nn.RNN when all steps use the same weights.
+        每一步都用同一组权重时，得到 torch.nn.RNN 的各个隐状态。"""
         _, H, W_xh, W_hh, b_h = case()
         inputs = randn(6, 4, INPUTS)
         rnn = nn.RNN(INPUTS, HIDDENS)
@@ -117,7 +117,7 @@ class TestRnnStep:
         close(run(probe), rnn(inputs, H[None])[0])
 
     def test_saturates(self, agree, case):
-        """Saturates at large inputs: no overflow, no NaN.
+        """Saturates for large inputs, without overflow or NaN.
         输入很大时趋于饱和，不会溢出或出现 NaN。"""
         X, H, W_xh, W_hh, b_h = case(dtype=torch.float64)
         agree(lambda impl: impl.rnn_step(1e4 * X, H, W_xh, W_hh, b_h))
@@ -133,14 +133,14 @@ class TestBpttLinear:
 
     @pytest.mark.points(2)
     def test_gradients(self, run, series):
-        """Gives the gradients that autograd finds.
+        """Returns the same gradients as autograd.
         与自动求导得到的梯度一致。"""
         x, y = series(6)
         close(run(lambda impl: impl.bptt_linear(x, *WEIGHTS, y)), autograd(x, *WEIGHTS, y))
 
     def test_two_steps(self, run, between):
-        """Two steps, worked out on paper, in whatever unit the numbers are.
-        两个时间步，与手算结果一致，无论以什么为单位。"""
+        """Agrees with two steps computed on paper, for inputs and targets of any scale.
+        只有两个时间步时与手算结果一致，输入和目标整体缩放后也一样。"""
         unit = between(1, 3)
         x, y = unit * torch.tensor([1.0, 2.0]), unit * torch.tensor([0.0, 4.0])
         # in this unit: h = (3, 7.5), o = (6, 15), dL/do = (3, 5.5), dL/dh = (6 + 0.5 * 11, 11)
@@ -148,15 +148,15 @@ class TestBpttLinear:
         close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 2.0, y)), expected)
 
     def test_one_step(self, run, between):
-        """A single step has no past: the gradient of w_h is zero.
+        """Returns a zero gradient of w_h for a single step, which has no past.
         只有一个时间步时没有过去：w_h 的梯度为零。"""
         unit = between(1, 3)
         x, y = unit * torch.tensor([2.0]), unit * torch.tensor([1.0])
         close(run(lambda impl: impl.bptt_linear(x, 0.5, 3.0, 0.25, y)), (0.0, 0.25 * unit**2, 3.0 * unit**2))
 
     def test_no_memory(self, run, series):
-        """With w_h = 0 each step stands alone, but w_h still has a gradient.
-        w_h = 0 时各步互不相关，但 w_h 仍有梯度。"""
+        """Gives w_h a gradient even when w_h = 0, where the steps are independent.
+        w_h = 0 时各时间步互不影响，但 w_h 仍有梯度。"""
         x, y = series(7)
         _, w_x, w_o = WEIGHTS
         errors, states = w_o * w_x * x - y, w_x * x
@@ -165,7 +165,7 @@ class TestBpttLinear:
         close(run(lambda impl: impl.bptt_linear(x, 0.0, w_x, w_o, y)), expected)
 
     def test_explodes(self, run, between):
-        """An error of the last step comes back to the first multiplied by w_h at every step: 2^19 of it.
+        """Multiplies the last step's error by w_h at every step back: by 2^19 at the first step.
         最后一步的误差每往回一步就乘一次 w_h：传到第一步时是 2^19 倍。"""
         w_x, w_o = between(1, 2), between(2, 4)
         cases = [(w_h, *impulse(20, w_h, w_x, w_o)) for w_h in (2.0, -2.0)]
@@ -173,7 +173,7 @@ class TestBpttLinear:
         close(found, [(w_o * 19 * w**18 * w_x / 20, w_o * w**19 / 20, w_x * w**19 / 20) for w in (2.0, -2.0)])
 
     def test_vanishes(self, run, between):
-        """With w_h = 1/2 next to nothing of an error comes back.
+        """Carries almost nothing of an error back when w_h = 1/2.
         w_h = 1/2 时，误差几乎传不回去。"""
         w_x, w_o = between(1, 2), between(2, 4)
         x, y = impulse(10, 0.5, w_x, w_o)
@@ -181,7 +181,7 @@ class TestBpttLinear:
         close(run(lambda impl: impl.bptt_linear(x, 0.5, w_x, w_o, y)), expected)
 
     def test_right_weights(self, run, between):
-        """Gradients are zero where all outputs are right, and not with other weights.
+        """Returns zeros when all outputs are right, and other gradients for other weights.
         输出全部正确时梯度为零；换一组权重则不为零。"""
         x, y = impulse(5, *WEIGHTS)
         y[-1] += 1
@@ -190,14 +190,14 @@ class TestBpttLinear:
         close(found, [(0.0, 0.0, 0.0), autograd(x, *others, y)])
 
     def test_long_series(self, run, series):
-        """Walks back through fifty steps.
-        可以往回穿过五十个时间步。"""
+        """Carries gradients back through fifty steps.
+        梯度可以往回传五十个时间步。"""
         x, y = series(50)
         close(run(lambda impl: impl.bptt_linear(x, 0.95, 0.5, 1.5, y)), autograd(x, 0.95, 0.5, 1.5, y))
 
     def test_float32(self, run, generator):
-        """Takes float32 series that are not contiguous.
-        可接受 float32 且内存不连续的序列。"""
+        """Accepts float32 series that are non-contiguous.
+        可接受 float32 且非连续的序列。"""
         x, y = torch.randint(-4, 5, (6, 2), generator=generator).float().unbind(dim=1)  # exact in float32
         expected = autograd(x.double(), 0.5, 2.0, -1.0, y.double())
         close(run(lambda impl: impl.bptt_linear(x, 0.5, 2.0, -1.0, y)), expected)
@@ -213,26 +213,26 @@ class TestTruncatedBpttGrad:
 
     @pytest.mark.points(2)
     def test_gradients(self, run, series):
-        """Gives the gradients that autograd finds with the state detached every k steps.
+        """Returns the gradients of autograd with the state detached every k steps.
         与每 k 步分离（detach）一次隐状态时自动求导得到的梯度一致。"""
         x, y = series(8)
         close(run(lambda impl: impl.truncated_bptt_grad(x, *WEIGHTS, y, 4)), autograd(x, *WEIGHTS, y, cut=4))
 
     def test_shorter_last_block(self, run, series):
-        """The last block may be shorter; its steps count, too.
+        """Counts the steps of a shorter last block.
         最后一块可以较短，其中的时间步同样计入。"""
         x, y = series(11)
         close(run(lambda impl: impl.truncated_bptt_grad(x, *WEIGHTS, y, 3)), autograd(x, *WEIGHTS, y, cut=3))
 
     def test_nothing_cut(self, run, series):
-        """With k = T or more these are the full gradients.
+        """Returns the full gradients when k is T or more.
         k 不小于 T 时就是完整的梯度。"""
         x, y = series(6)
         found = run(lambda impl: [impl.truncated_bptt_grad(x, *WEIGHTS, y, k) for k in (6, 7, 20)])
         close(found, [autograd(x, *WEIGHTS, y)] * 3)
 
     def test_blocks_of_one(self, run, series):
-        """With k = 1 each state has a gradient from its own output alone.
+        """Gives each state only the gradient of its own output when k = 1.
         k = 1 时，每个隐状态的梯度只来自它自己的输出。"""
         x, y = series(5)
         w_h, w_x, w_o = WEIGHTS
@@ -245,7 +245,7 @@ class TestTruncatedBpttGrad:
         close(run(lambda impl: impl.truncated_bptt_grad(x, *WEIGHTS, y, 1)), expected)
 
     def test_state_goes_on(self, run, between):
-        """A cut stops gradients, not the state: an old impulse still moves the outputs, and the loss.
+        """Cuts gradients but not the state: an old impulse still affects the outputs and the loss.
         截断只阻止梯度，不阻止状态：很久以前的脉冲仍影响输出和损失。"""
         unit = between(1, 3)
         x, y = (unit * one for one in impulse(6, 0.5, 2.0, 4.0))
@@ -254,15 +254,15 @@ class TestTruncatedBpttGrad:
         close(run(lambda impl: impl.truncated_bptt_grad(x, 0.5, 2.0, 4.0, y, 2)), expected)
 
     def test_output_weight(self, run, series):
-        """The gradient of w_o needs no history: it is the same for every k.
+        """Returns the same gradient of w_o for every k, because it needs no history.
         w_o 的梯度与历史无关：对任意 k 都相同。"""
         x, y = series(9)
         found = run(lambda impl: [impl.truncated_bptt_grad(x, *WEIGHTS, y, k)[2] for k in (1, 2, 4, 9)])
         close(found, [autograd(x, *WEIGHTS, y)[2]] * 4)
 
     def test_where_it_is_cut(self, run, between):
-        """Gradients reach back to the first step of the error's own block, and no further.
-        梯度最多传回到误差所在块的第一步。"""
+        """Carries gradients back to the first step of the error's own block, and no further.
+        梯度传回到误差所在块的第一步为止。"""
         x, y = torch.ones(6, dtype=torch.float64), impulse(6, 0.5, 1.0, 1.0)[1]
         y = y + 2 - 2 * 0.5 ** torch.arange(1, 7) - 0.5 ** torch.arange(6)  # x = 1 gives h = 2 - 2^-t
         unit = between(1, 3)
@@ -272,16 +272,16 @@ class TestTruncatedBpttGrad:
         close(found, (unit**2 * (2 - 2 * 0.5**reached) / 6).tolist())
 
     def test_one_step(self, run, between):
-        """A single step has no history to cut.
-        只有一个时间步时没有历史可截断。"""
+        """Accepts a single step, which has no history to cut.
+        可接受只有一个时间步的序列，这时没有历史可截断。"""
         unit = between(1, 3)
         x, y = unit * torch.tensor([2.0]), unit * torch.tensor([1.0])
         found = run(lambda impl: [impl.truncated_bptt_grad(x, 0.5, 3.0, 0.25, y, k) for k in (1, 3)])
         close(found, [(0.0, 0.25 * unit**2, 3.0 * unit**2)] * 2)
 
     def test_float32(self, run, generator):
-        """Takes float32 series that are not contiguous.
-        可接受 float32 且内存不连续的序列。"""
+        """Accepts float32 series that are non-contiguous.
+        可接受 float32 且非连续的序列。"""
         x, y = torch.randint(-4, 5, (6, 2), generator=generator).float().unbind(dim=1)  # exact in float32
         expected = autograd(x.double(), 0.5, 2.0, -1.0, y.double(), cut=4)
         close(run(lambda impl: impl.truncated_bptt_grad(x, 0.5, 2.0, -1.0, y, 4)), expected)
@@ -291,46 +291,46 @@ class TestTruncatedBpttGrad:
 class TestJacobianProductNorm:
     @pytest.mark.points(2)
     def test_norms(self, run, randn):
-        """Gives the largest singular value of a power of the matrix.
-        给出矩阵的幂的最大奇异值。"""
+        """Returns the largest singular value of the matrix power.
+        返回矩阵的幂的最大奇异值。"""
         W = randn(4, 4, dtype=torch.float64) / 2
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in range(1, 9)])
         close(found, [float(np.linalg.norm(np.linalg.matrix_power(W.numpy(), k), 2)) for k in range(1, 9)])
 
     def test_no_step(self, run, randn):
-        """After no step a change is as large as it was: 1. After one it is the norm of the matrix.
-        零步之后变化保持原样：1；一步之后是矩阵的范数。"""
+        """Returns 1 for no step, and the norm of the matrix for one step.
+        零步时返回 1；一步时返回矩阵的范数。"""
         W = randn(3, 3, dtype=torch.float64)
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (0, 1)])
         close(found, [1.0, torch.linalg.svdvals(W)[0].item()])
 
     def test_orthogonal(self, run, randn, between):
-        """A rotation neither grows nor shrinks anything; twice of it doubles with every step.
-        正交矩阵不放大也不缩小；它的两倍则每一步放大一倍。"""
+        """Returns 1 for an orthogonal matrix, and doubles with every step for twice the matrix.
+        正交矩阵的结果总是 1；它的两倍则每走一步翻一番。"""
         Q = torch.linalg.qr(randn(5, 5, dtype=torch.float64)).Q
         scales = 1.0, 2.0, between(1, 2)
         found = run(lambda impl: [impl.jacobian_product_norm(s * Q, k) for s in scales for k in (1, 7, 12)])
         close(found, [s**k for s in scales for k in (1, 7, 12)])
 
     def test_nilpotent(self, run, between):
-        """A shift register forgets: after as many steps as it has places nothing is left.
-        移位矩阵会遗忘：步数达到维数时，什么也不剩。"""
+        """Returns 0 for a shift matrix after as many steps as it has rows: it forgets everything.
+        移位矩阵会遗忘：步数达到它的行数时，结果为 0。"""
         weight = between(2, 4)
         W = torch.diag(torch.full((3,), weight), 1)
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 3, 4, 5)])
         close(found, [weight, weight**2, weight**3, 0.0, 0.0])
 
     def test_diagonal(self, run, between):
-        """Each direction goes its own way; the strongest decides, whatever its sign.
-        各个方向互不影响；由最强的方向决定，与符号无关。"""
+        """Returns a power of the largest absolute entry for a diagonal matrix.
+        对于对角矩阵，返回绝对值最大的对角元的幂的绝对值。"""
         strongest = between(2, 3)
         W = torch.diag(torch.tensor([0.5, -strongest, 1.0]))
         found = run(lambda impl: [impl.jacobian_product_norm(W, steps) for steps in (1, 2, 3, 6)])
         close(found, [strongest**steps for steps in (1, 2, 3, 6)])
 
     def test_grows_before_it_vanishes(self, run, between):
-        """Eigenvalues below 1 do not keep a matrix from growing at first: they tell its fate in the long run only.
-        特征值小于 1 的矩阵也可能先增大：特征值只决定长远的趋势。"""
+        """Grows at first even when all eigenvalues are below 1: they decide only the long run.
+        特征值都小于 1 时，结果也可能先增大：特征值只决定长远的趋势。"""
         corner = between(8, 12)
         W = torch.tensor([[0.5, corner], [0.0, 0.5]], dtype=torch.float64)
         powers = [np.array([[1, 2 * corner * k], [0, 1]]) / 2**k for k in (1, 2, 5, 30)]
@@ -338,8 +338,8 @@ class TestJacobianProductNorm:
         close(found, [float(np.linalg.norm(power, 2)) for power in powers])
 
     def test_extremes(self, run, randn, between):
-        """A hundred steps explode or vanish beyond what float32 holds.
-        一百步之后的爆炸或消失超出 float32 的范围。"""
+        """Computes norms after a hundred steps that are beyond the range of float32.
+        走一百步之后，结果超出 float32 的范围时仍然正确。"""
         scales = between(4, 6), 1 / between(4, 6)
         Q = torch.linalg.qr(randn(4, 4, dtype=torch.float64)).Q
 
@@ -352,21 +352,21 @@ class TestJacobianProductNorm:
         close(run(probe), torch.cat([exponents, torch.tensor([300.0, -300.0], dtype=torch.float64)]))
 
     def test_single_unit(self, run, between):
-        """With one hidden unit it is a power of a number, without its sign.
-        只有一个隐藏单元时，就是一个数的幂的绝对值。"""
+        """Returns the absolute value of a power of a number for a single hidden unit.
+        只有一个隐藏单元时，返回一个数的幂的绝对值。"""
         weight = between(2, 4)
         found = run(lambda impl: [impl.jacobian_product_norm(torch.tensor([[-weight]]), k) for k in (0, 1, 2, 3)])
         close(found, [1.0, weight, weight**2, weight**3])
 
     def test_float32(self, run, randn):
-        """Takes float32 matrices that are not contiguous.
-        可接受 float32 且内存不连续的矩阵。"""
+        """Accepts float32 matrices that are non-contiguous.
+        可接受 float32 且非连续的矩阵。"""
         W = randn(3, 3).T / 2
         expected = float(np.linalg.norm(np.linalg.matrix_power(W.double().numpy(), 3), 2))
         close(run(lambda impl: impl.jacobian_product_norm(W, 3)), expected, rtol=1e-4)  # products in float32 will do
 
     def test_arguments_untouched(self, agree, randn):
-        """Leaves the matrix as it was.
+        """Leaves the matrix unchanged.
         不修改传入的矩阵。"""
         W = randn(3, 3, dtype=torch.float64)
         agree(lambda impl: (impl.jacobian_product_norm(W, 4), W))
@@ -376,21 +376,21 @@ class TestJacobianProductNorm:
 class TestTanh:
     @pytest.mark.points(2)
     def test_values(self, run, randn):
-        """Gives what torch.tanh gives, element by element.
+        """Equals torch.tanh for each element.
         逐元素与 torch.tanh 一致。"""
         x = 2 * randn(4, 5)
         close(run(lambda impl: impl.tanh(x)), x.tanh())
 
     def test_large(self, run, between):
-        """Gives 1 and -1 for large numbers, where exponentials overflow.
-        自变量很大时得到 1 和 -1，而指数函数在那里会溢出。"""
+        """Returns 1 and -1 for large numbers, whose exponentials overflow.
+        自变量的绝对值很大、指数函数会溢出时，返回 1 或 -1。"""
         small = between(1, 3) / 4
         x = torch.tensor([-1e30, -1000.0, -100.0, -50.0, small, 50.0, 100.0, 1000.0, 1e30])
         expected = torch.tensor([-1.0, -1, -1, -1, math.tanh(small), 1, 1, 1, 1])
         close(run(lambda impl: impl.tanh(x)), expected)
 
     def test_odd(self, run, randn):
-        """Is odd: 0 at 0, and of the opposite sign for the opposite number.
+        """Is odd: returns 0 at 0, and changes its sign with x.
         是奇函数：在 0 处为 0，自变量变号则函数值变号。"""
         x = torch.cat([torch.zeros(1), randn(6).abs() + 0.5])
         found = run(lambda impl: [impl.tanh(x), impl.tanh(-x)])
@@ -405,28 +405,28 @@ class TestTanh:
         close(found, [(1 - x.tanh() ** 2) * torch.arange(7, -1, -1).double().sin()])
 
     def test_gradients_far_out(self, run, between):
-        """Has the gradient 0, not NaN, for large numbers, beside that of a small one.
-        自变量很大时梯度为 0 而不是 NaN；较小的自变量梯度正常。"""
+        """Has the gradient 0, not NaN, for large numbers, next to the gradient of a small number.
+        自变量的绝对值很大时梯度为 0 而不是 NaN；同时，较小的自变量梯度正常。"""
         small = between(1, 3) / 4
         x = torch.tensor([-1000.0, -100.0, small, 60.0, 100.0, 1000.0])
         expected = torch.tensor([0.0, 0.0, 1 - math.tanh(small) ** 2, 0.0, 0.0, 0.0]) * torch.arange(6.0).sin()
         close(run(lambda impl: gradients(impl.tanh, x)), [expected])
 
     def test_float64(self, run, randn):
-        """Keeps float64, and its precision, from very small numbers to large ones.
-        对很小和很大的数都保持 float64 及其精度。"""
+        """Keeps float64 and its precision, for very small to large numbers.
+        从很小的数到很大的数，都保持 float64 及其精度。"""
         x = randn(8, dtype=torch.float64)
         x = torch.cat([1e-3 * x, x, 10 * x, torch.tensor([-900.0, 900.0])])
         close(run(lambda impl: impl.tanh(x)), x.tanh())
 
     def test_shapes(self, run, randn):
-        """Takes a number, an empty tensor, and one that is not contiguous.
-        可接受标量、空张量和内存不连续的张量。"""
+        """Accepts a scalar, an empty tensor, and a non-contiguous tensor.
+        可接受标量、空张量和非连续的张量。"""
         inputs = [randn(1)[0], randn(0, 3), randn(3, 4).T, randn(1, 2, 1, 3)]
         close(run(lambda impl: [impl.tanh(x) for x in inputs]), [x.tanh() for x in inputs])
 
     def test_arguments_untouched(self, agree, randn):
-        """Leaves its argument as it was.
+        """Leaves its argument unchanged.
         不修改传入的张量。"""
         x = randn(3, 4)
         agree(lambda impl: (impl.tanh(x), x))

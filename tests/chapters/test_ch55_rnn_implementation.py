@@ -28,7 +28,7 @@ CPU, CPU0, META = torch.device("cpu"), torch.device("cpu", 0), torch.device("met
 
 @pytest.fixture
 def case(randn):
-    """(inputs, state, params) of so many steps and sequences."""
+    """case(steps=4, batch=3): inputs, state and params."""
 
     def draw(steps=4, batch=3, dtype=torch.float32):
         shapes = (VOCAB, HIDDENS), (HIDDENS, HIDDENS), (HIDDENS,), (HIDDENS, VOCAB), (VOCAB,)
@@ -50,8 +50,8 @@ def torch_rnn(inputs, state, params):
 class TestGetParams:
     @pytest.mark.points(2)
     def test_weights(self, run, generator):
-        """Draws each weight by itself, with mean 0 and standard deviation 0.01.
-        每个权重独立抽样，服从均值为 0、标准差为 0.01 的正态分布。"""
+        """Draws all weights independently, with mean 0 and standard deviation 0.01.
+        所有权重独立抽样，服从均值为 0、标准差为 0.01 的正态分布。"""
         size, _ = sizes(generator, 40, 99)
         matrices = torch.stack(varied_matrices(run(lambda impl: impl.get_params(size, size, CPU)))).flatten(1)
         for m in matrices:
@@ -62,11 +62,11 @@ class TestGetParams:
                 f"{size**2} 个权重的均值为 {mean:.3g}，标准差为 {std:.3g}；应为 0 和 0.01。",
             )
         correlation = torch.corrcoef(matrices) - torch.eye(3)
-        expect(correlation.abs().max() < 6 / size, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
+        expect(correlation.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
 
     def test_biases(self, run, generator):
-        """Starts every bias at zero; parameters come in the right order and shape.
-        偏置初始为零；参数的顺序和形状正确。"""
+        """Starts all biases at zero, and returns the parameters in the right order and shape.
+        偏置的初值为零；参数的顺序和形状正确。"""
         vocab, hiddens = sizes(generator)
         params = run(lambda impl: impl.get_params(vocab, hiddens, CPU))
         varied_matrices(params)
@@ -74,8 +74,8 @@ class TestGetParams:
 
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
-        """Gives leaves that require gradients, so that backward() fills their .grad.
-        返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
+        """Returns leaf tensors that require gradients, so that backward() fills their .grad.
+        返回需要梯度的叶子张量，反向传播后它们的 .grad 有值。"""
         vocab, hiddens = sizes(generator)
         pairs = run(lambda impl: with_gradients(impl.get_params(vocab, hiddens, CPU)))
         varied_matrices([p for p, _ in pairs])
@@ -83,7 +83,7 @@ class TestGetParams:
             close(grad, p)
 
     def test_device(self, run, generator):
-        """Puts every parameter on the device that is asked for.
+        """Puts every parameter on the given device.
         所有参数都放在指定的设备上。"""
         vocab, hiddens = sizes(generator)
 
@@ -94,20 +94,24 @@ class TestGetParams:
 
         places, params = run(probe)
         varied_matrices(params)
-        expect(set(places) == {"meta"}, f"They are on {places}.", f"参数所在的设备是 {places}。")
+        expect(
+            set(places) == {"meta"},
+            f"The parameters are on {places}; expected only the given device, meta.",
+            f"参数所在的设备是 {places}；应当都在指定的设备 meta 上。",
+        )
 
 
 @pytest.mark.exercise("init_rnn_state")
 class TestInitRnnState:
     @pytest.mark.points(2)
     def test_zeros(self, agree, generator):
-        """Is a tuple of one tensor of zeros, a row for each sequence, for one sequence, too.
-        返回只含一个零张量的元组，每个序列一行；只有一个序列时也一样。"""
+        """Returns a tuple of one tensor of zeros, with a row for each sequence, even for a single sequence.
+        返回只含一个全零张量的元组，每个序列一行；只有一个序列时也一样。"""
         batch, hiddens = sizes(generator)
         agree(lambda impl: [impl.init_rnn_state(rows, hiddens, CPU) for rows in (batch, 1)])
 
     def test_device(self, agree, generator):
-        """Puts the state on the device that is asked for.
+        """Puts the state on the given device.
         状态放在指定的设备上。"""
         size = sizes(generator)
         agree(lambda impl: ([s.device.type for s in impl.init_rnn_state(*size, META)], impl.init_rnn_state(*size, CPU)))
@@ -126,22 +130,22 @@ class TestRnn:
 
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
-        """Gives the outputs of all steps, from a state of zeros.
-        从零状态出发，给出所有时间步的输出。"""
+        """Returns the outputs of all steps when the first state is zero.
+        初始状态为零时，返回所有时间步的输出。"""
         inputs, (H,), params = case()
         state = (torch.zeros_like(H),)
         close(run(lambda impl: impl.rnn(inputs, state, params)[0]), torch_rnn(inputs, state, params)[0])
 
     @pytest.mark.points(2)
     def test_states(self, run, case):
-        """Starts from the state that it is given and returns the one after the last step, as torch.nn.RNN does.
-        从传入的状态出发，并返回最后一个时间步之后的状态（元组），与 torch.nn.RNN 一致。"""
+        """Starts from the given state and returns the state after the last step, as torch.nn.RNN does.
+        从传入的状态出发，以元组返回最后一个时间步之后的状态，与 torch.nn.RNN 一致。"""
         arguments = case()
         close(run(lambda impl: impl.rnn(*arguments)), torch_rnn(*arguments))
 
     def test_in_two_parts(self, agree, case):
-        """A single sequence may be cut in two, after its first step, say: the state carries over.
-        单个序列可以分成两段计算（例如第一段只有一步）：状态从前一段传到后一段。"""
+        """Gives the same result when a single sequence is cut in two: the state carries over.
+        一个序列分成两段计算时结果不变：第一段的状态传给第二段。"""
         inputs, state, params = case(batch=1)
         agree(lambda impl: impl.rnn(inputs[1:], impl.rnn(inputs[:1], state, params)[1], params))
 
@@ -149,7 +153,7 @@ class TestRnn:
 
 
 class Vocabulary:
-    """What the book's Vocab offers: indices of characters, characters of indices."""
+    """A stand-in for the book's Vocab: indices of characters, characters of indices."""
 
     idx_to_token = ("<unk>", " ", *"abcde")
 
@@ -188,7 +192,7 @@ def continued(prefix, num_preds):
 
 @pytest.fixture
 def text(generator):
-    """text(5): so many random letters."""
+    """text(5): five random letters."""
     return lambda count: "".join("abcde"[i] for i in torch.randint(5, (count,), generator=generator))
 
 
@@ -196,33 +200,33 @@ def text(generator):
 class TestPredict:
     @pytest.mark.points(2)
     def test_text(self, run, text):
-        """Predicts from the state that the prefix has left, reading each time what it has just added.
-        从读完前缀后的状态出发预测，并把刚添加的字符作为下一个输入。"""
+        """Predicts from the state after the prefix, and reads each prediction as the next input.
+        从读完前缀后的状态开始预测，并把每次预测的字符作为下一个输入。"""
         for prefix in (text(4), text(6)):
             close(run(lambda impl, prefix=prefix: predict(impl, prefix, 9)[0]), continued(prefix, 9))
 
     @pytest.mark.points(2)
     def test_inputs(self, agree, text):
-        """Reads every character once, one at a time, in the state that the one before has left.
-        每个字符只读一次，每次一个，并使用前一个字符之后的状态。"""
+        """Reads every character once, alone, in the state after the character before.
+        每次读一个字符，每个字符只读一次，并使用读完前一个字符后的状态。"""
         prefix = text(4)
         agree(lambda impl: predict(impl, prefix, 6))
 
     def test_lengths(self, run, text):
-        """Adds as many characters as are asked for, none included, to a prefix of one or more.
-        按要求的个数添加字符（可以为 0）；前缀可以只有一个字符。"""
+        """Adds num_preds characters, possibly 0, to a prefix of one or more characters.
+        添加 num_preds 个字符（可以为 0）；前缀可以只有一个字符。"""
         cases = [(text(1), 0), (text(3), 0), (text(1), 6), (text(3), 7)]
         close(run(lambda impl: [predict(impl, *case)[0] for case in cases]), [continued(*case) for case in cases])
 
     def test_unknown(self, run, text):
-        """Prints unknown characters of the prefix as <unk>, and reads them as such.
-        前缀中的未知字符读作并输出为 <unk>。"""
+        """Reads and prints unknown characters of the prefix as `<unk>`.
+        前缀中的未知字符按 `<unk>` 读入，也输出为 `<unk>`。"""
         prefix = f"{text(1)}?{text(1)}Z"
         close(run(lambda impl: predict(impl, prefix, 7)[0]), continued(prefix, 7))
 
     def test_device(self, agree, text):
-        """Makes state and inputs on the device.
-        状态和输入都放在指定的设备上。"""
+        """Creates the first state and the inputs on the given device.
+        初始状态和输入都建立在指定的设备上。"""
         prefix = text(2)
         agree(lambda impl: [predict(impl, prefix, 6, device) for device in (META, CPU)])
 
@@ -247,13 +251,13 @@ def clipped(grads, theta):
 class TestGradClipping:
     @pytest.mark.points(2)
     def test_list(self, run, randn):
-        """Scales a gradient to length theta that is too long: all of net.params by one factor.
+        """Scales a gradient that is too long down to length theta: one factor for all of net.params.
         梯度过长时缩放到长度 theta：net.params 的所有梯度乘以同一个因子。"""
         grads = [*(g / g.norm() for g in (randn(3, 4), randn(4), randn(5))), 0.1 * randn(2, 3)]  # all of them short
         close(run(lambda impl: clip(impl, grads, 1.5)[0]), clipped(grads, 1.5))
 
     def test_short(self, run, generator):
-        """Leaves a gradient that is no longer than theta as it is, be it zero.
+        """Keeps a gradient of length theta or less as it is, even if it is zero.
         长度不超过 theta 的梯度（包括零梯度）保持不变。"""
         scale = torch.randint(1, 50, (), generator=generator).item()
         grads = [scale * torch.tensor([[3.0]]), scale * torch.tensor([0.0, 4.0])]  # 5 * scale long
@@ -262,27 +266,27 @@ class TestGradClipping:
         close(found, [*(clipped(grads, theta) for _, theta in cases[:-1]), cases[-1][0]])
 
     def test_in_place(self, run, randn):
-        """Changes the gradient tensors themselves, and not the parameters.
-        原地修改梯度张量，而不修改参数。"""
+        """Changes the gradient tensors in place, and leaves the parameters unchanged.
+        原地修改梯度张量，但不修改模型参数。"""
         grads = [3 * randn(4), 3 * randn(2, 2)]
         close(run(lambda impl: clip(impl, grads, 2)[1:]), ([torch.ones(4), torch.ones(2, 2)], clipped(grads, 2)))
 
     @pytest.mark.points(2)
     def test_module(self, agree, randn):
-        """Clips the gradients of an nn.Module; its frozen parameters have none.
+        """Clips the gradients of an nn.Module, whose frozen parameters have no gradient.
         裁剪 nn.Module 的梯度；其中被冻结的参数没有梯度。"""
         grads = [3 * randn(2, 4), None, randn(5)]
         agree(lambda impl: clip(impl, grads, 1, module=True, frozen=True)[0])
 
     def test_float64_transposed(self, run, randn):
-        """Keeps float64, and its precision; takes non-contiguous gradients.
-        保持 float64 及其精度；可接受非连续的梯度。"""
+        """Keeps float64 and its precision, and accepts non-contiguous gradients.
+        梯度为 float64 时保持其类型和精度；可接受非连续的梯度。"""
         grads = [3 * randn(4, 3, dtype=torch.float64).T, randn(5, dtype=torch.float64)]
         close(run(lambda impl: clip(impl, grads, 0.3)[0]), clipped(grads, 0.3))
 
     @pytest.mark.bonus
     def test_no_gradient(self, agree, randn):
-        """Passes over parameters from which nothing was computed (the book's code fails there).
+        """Skips parameters without a gradient, where the book's code fails.
         跳过未参与计算、因而没有梯度的参数（书中的代码会报错）。"""
         grads = [3 * randn(4), None, 3 * randn(2, 2)]
         agree(lambda impl: [clip(impl, grads, 1, module)[0] for module in (True, False)])
@@ -400,22 +404,22 @@ def task(generator, case):
 class TestTrainEpoch:
     @pytest.mark.points(2)
     def test_sequential(self, run, task):
-        """Carries the state from batch to batch, but no gradient.
-        顺序采样时，状态从一个批量传到下一个，梯度则不传。"""
+        """Carries the state, but no gradient, from minibatch to minibatch with sequential sampling.
+        顺序分区时，状态从一个小批量传到下一个，梯度则不传。"""
         params, batches = task((3, 7), (3, 7), (3, 7))
         close(run(lambda impl: train(impl, Recurrent(params), batches)[:2]), epoch(params, batches))
 
     @pytest.mark.points(2)
     def test_random(self, run, task):
-        """Starts each batch from a new state when batches are drawn at random.
-        随机采样时，每个批量都从新的状态开始。"""
+        """Starts each minibatch from a new state with random sampling.
+        随机采样时，每个小批量都从新的状态开始。"""
         params, data = task((1, 20), (3, 8), (3, 8))
         close(run(lambda impl: train(impl, Recurrent(params), data, random=True)[:2]), epoch(params, data, random=True))
 
     @pytest.mark.points(2)
     def test_clipped(self, run, task):
-        """Clips gradients at 1 before the update, whichever the updater.
-        无论哪种更新方式，更新前都把梯度裁剪到 1。"""
+        """Clips gradients at 1 before the update, with either kind of updater.
+        无论用哪种更新方式，更新前都把梯度裁剪到 1。"""
         params, batches = task((2, 3), (2, 3))
         makers = own_updater, Descent
         found = run(lambda impl: [train(impl, Recurrent(params), batches, make, factor=9.0)[:2] for make in makers])
@@ -423,14 +427,14 @@ class TestTrainEpoch:
 
     @pytest.mark.points(2)
     def test_modules(self, agree, task):
-        """Trains an nn.Module with an optimizer, its state one tensor (nn.GRU's) or a tuple of two (nn.LSTM's).
-        可以用优化器训练 nn.Module，其状态可以是一个张量（nn.GRU）或两个张量的元组（nn.LSTM）。"""
+        """Trains an nn.Module with an optimizer; its state is a tensor (nn.GRU) or a tuple of two (nn.LSTM).
+        可以用优化器训练 nn.Module；其状态是一个张量（nn.GRU）或两个张量的元组（nn.LSTM）。"""
         _, batches = task((4, 5), (4, 5), (4, 5))
         agree(lambda impl: [train(impl, Module(*kind), batches, Descent) for kind in ((nn.GRU, 1), (nn.LSTM, 2))])
 
     def test_old_gradients(self, agree, task):
-        """Gradients left over from before do not reach an optimizer's step.
-        之前遗留的梯度不会影响优化器的更新。"""
+        """Clears gradients of earlier backward passes before an optimizer's step.
+        使用优化器时，更新前清除之前遗留的梯度。"""
         params, batches = task((4, 5))
 
         def probe(impl):
@@ -441,28 +445,28 @@ class TestTrainEpoch:
         agree(probe)
 
     def test_perplexity(self, run, task):
-        """Weighs every token alike in the perplexity, whatever the size of its batch; reads a generator once.
-        计算困惑度时每个词元的权重相同，与所在批量的大小无关；train_iter 可以是只能读一次的生成器。"""
+        """Gives every token the same weight in the perplexity; train_iter may be a generator.
+        计算困惑度时每个词元的权重相同，与小批量的大小无关；train_iter 可以是生成器。"""
         params, batches = task((1, 1), (3, 5))
         found = run(lambda impl: train(impl, Recurrent(params), iter(batches), lr=0.0, factor=1.0, random=True)[0])
         close(found, epoch(params, batches, 0.0, 1.0, random=True)[0])
 
     def test_losses_of_tokens(self, agree, task):
-        """Takes a loss that gives a value for each token, and steps along their mean.
-        损失函数可以给出每个词元的损失；更新沿其平均值的梯度。"""
+        """Accepts a loss that returns a value for each token, and minimises their mean.
+        损失函数可以返回每个词元的损失；更新时沿它们平均值的梯度。"""
         params, batches = task((3, 7), (3, 7))
         agree(lambda impl: train(impl, Recurrent(params), batches, reduction="none"))
 
     def test_narrow_labels(self, agree, task):
-        """Takes labels of another integer type, transposed minibatches and a net in float64.
-        标签可以是其他整数类型，批量可以是非连续的，网络可以是 float64。"""
+        """Accepts labels of another integer dtype, non-contiguous minibatches and a float64 net.
+        标签可以是其他整数类型，小批量可以是非连续的，网络可以是 float64。"""
         params, batches = task((7, 3), (7, 3))
         params, batches = [p.double() for p in params], [(X.T, Y.int().T) for X, Y in batches]
         agree(lambda impl: train(impl, Recurrent(params), batches))
 
     def test_device(self, agree, task):
-        """Moves inputs and labels to the device, and asks for states there.
-        把输入和标签移到指定的设备上，状态也在该设备上创建。"""
+        """Moves inputs and labels to the given device, and creates states there.
+        把输入和标签移到指定的设备上，状态也建立在该设备上。"""
         params, batches = task((3, 7), (3, 7))
 
         def probe(impl):
@@ -472,8 +476,8 @@ class TestTrainEpoch:
         agree(probe)
 
     def test_speed(self, run, task):
-        """Measures the speed in tokens per second.
-        速度的单位是每秒词元数。"""
+        """Returns the speed in tokens per second.
+        返回的速度以每秒词元数为单位。"""
         params, batches = task((4, 5), (4, 5))  # 40 tokens
 
         def probe(impl):

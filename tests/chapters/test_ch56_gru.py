@@ -27,7 +27,7 @@ B_Z, B_R, W_XH, W_HH, B_H, W_HQ, B_Q = 2, 5, 6, 7, 8, 9, 10
 
 @pytest.fixture
 def case(randn):
-    """(inputs, state, params) of so many steps and sequences; gates may be held at a bias."""
+    """case(steps=4, batch=3): inputs, state and params; z and r fix the biases of the gates."""
 
     def draw(steps=4, batch=3, dtype=torch.float32, z=None, r=None):
         gate = [(VOCAB, HIDDENS), (HIDDENS, HIDDENS), (HIDDENS,)]
@@ -43,7 +43,7 @@ def case(randn):
 
 @pytest.fixture
 def cell(randn):
-    """(x, h, w_ih, w_hh, b_ih, b_hh); gates may be held at a bias."""
+    """cell(batch=4): x, h, w_ih, w_hh, b_ih and b_hh; r and z fix the biases of the gates."""
 
     def draw(batch=4, inputs=5, hiddens=3, dtype=torch.float32, r=None, z=None):
         shapes = ((batch, inputs), (batch, hiddens), (3 * hiddens, inputs), (3 * hiddens, hiddens))
@@ -83,13 +83,13 @@ def outputs_of(states, params):
 @pytest.mark.exercise("get_params")
 class TestGetParams:
     def test_shapes(self, run, generator):
-        """Gives eleven tensors: three a gate, three for the candidate, two for the output; each call draws anew.
-        共十一个张量：两个门和候选隐状态各三个，输出层两个；每次调用都重新抽样。"""
+        """Returns eleven tensors of the right shapes, and draws new weights in each call.
+        返回形状正确的十一个张量；每次调用都重新抽样。"""
         vocab, hiddens = sizes(generator)
         calls = run(lambda impl: [impl.get_params(vocab, hiddens, CPU) for _ in range(2)])
         pairs = zip(*(varied_matrices(params) for params in calls), strict=True)
         drawn = not any(torch.equal(one, other) for one, other in pairs)
-        expect(drawn, "Two calls give the same weights.", "两次调用得到的权重相同。")
+        expect(drawn, "Two calls return the same weights.", "两次调用得到的权重相同。")
 
     @pytest.mark.points(2)
     def test_weights(self, run, generator):
@@ -108,8 +108,8 @@ class TestGetParams:
             )
 
     def test_biases(self, run, generator):
-        """Starts every bias at zero.
-        偏置初始为零。"""
+        """Starts all biases at zero.
+        偏置的初值为零。"""
         vocab, hiddens = sizes(generator)
         params = run(lambda impl: impl.get_params(vocab, hiddens, CPU))
         varied_matrices(params)
@@ -117,18 +117,18 @@ class TestGetParams:
             close(bias, torch.zeros_like(bias))
 
     def test_independent(self, run, generator):
-        """Draws each matrix by itself: no two gates start alike.
-        每个矩阵独立抽样：任意两个门的初始值都不相同。"""
+        """Draws all matrices independently: no two gates start with equal weights.
+        各个矩阵独立抽样：任意两个门的初始权重都不相同。"""
         size, _ = sizes(generator, 40, 99)
         matrices = varied_matrices(run(lambda impl: impl.get_params(size, size, CPU)))
         correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
         off_diagonal = correlation - torch.eye(len(matrices))
-        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
+        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
 
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
-        """Gives leaves that require gradients, so that backward() fills their .grad.
-        返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
+        """Returns leaf tensors that require gradients, so that backward() fills their .grad.
+        返回需要梯度的叶子张量，反向传播后它们的 .grad 有值。"""
         vocab, hiddens = sizes(generator)
         pairs = run(lambda impl: with_gradients(impl.get_params(vocab, hiddens, CPU)))
         varied_matrices([p for p, _ in pairs])
@@ -136,7 +136,7 @@ class TestGetParams:
             close(grad, p)
 
     def test_device(self, run, generator):
-        """Puts every parameter on the device that is asked for.
+        """Puts every parameter on the given device.
         所有参数都放在指定的设备上。"""
         vocab, hiddens = sizes(generator)
 
@@ -147,26 +147,30 @@ class TestGetParams:
 
         places, params = run(probe)
         varied_matrices(params)
-        expect(set(places) == {"meta"}, f"They are on {places}.", f"参数所在的设备是 {places}。")
+        expect(
+            set(places) == {"meta"},
+            f"The parameters are on {places}; expected only the given device, meta.",
+            f"参数所在的设备是 {places}；应当都在指定的设备 meta 上。",
+        )
 
 
 @pytest.mark.exercise("init_gru_state")
 class TestInitGruState:
     @pytest.mark.points(2)
     def test_zeros(self, agree, generator):
-        """Is a tuple of one tensor of zeros, a row for each sequence.
-        返回只含一个零张量的元组，每个序列一行。"""
+        """Returns a tuple of one tensor of zeros, with a row for each sequence.
+        返回只含一个全零张量的元组，每个序列一行。"""
         batch, hiddens = sizes(generator)
         agree(lambda impl: [impl.init_gru_state(batch, hiddens, CPU), impl.init_gru_state(batch, 1, CPU)])
 
     def test_batch_of_one(self, agree, generator):
-        """Is a tuple for a single sequence, too.
+        """Returns a tuple even for a single sequence.
         只有一个序列时也返回元组。"""
         widths = sizes(generator)
         agree(lambda impl: [impl.init_gru_state(1, hiddens, CPU) for hiddens in widths])
 
     def test_device(self, agree, generator):
-        """Puts the state on the device that is asked for.
+        """Puts the state on the given device.
         状态放在指定的设备上。"""
         batch, hiddens = sizes(generator)
 
@@ -190,28 +194,28 @@ class TestGru:
 
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
-        """Gives the outputs of all steps, from a state of zeros.
-        从零状态出发，给出所有时间步的输出。"""
+        """Returns the outputs of all steps when the first state is zero.
+        初始状态为零时，返回所有时间步的输出。"""
         inputs, (H,), params = case()
         state = (torch.zeros_like(H),)
         close(run(lambda impl: impl.gru(inputs, state, params)[0]), formulas(inputs, state, params)[0])
 
     @pytest.mark.points(2)
     def test_initial_state(self, run, case):
-        """Starts from the state that it is given.
+        """Starts from the given state.
         从传入的状态出发。"""
         arguments = case()
         close(run(lambda impl: impl.gru(*arguments)[0]), formulas(*arguments)[0])
 
     def test_new_state(self, run, case):
         """Returns the state after the last step, in a tuple.
-        返回最后一个时间步之后的状态（元组）。"""
+        以元组返回最后一个时间步之后的状态。"""
         arguments = case()
         close(run(lambda impl: impl.gru(*arguments)[1]), (formulas(*arguments)[1],))
 
     def test_time_first(self, agree, case):
-        """Keeps the outputs of a step together: each sequence of a batch has the rows that it has alone.
-        输出按时间步排列：批量中每个序列的结果与它单独计算时相同。"""
+        """Returns all rows of a step together; each sequence has the same outputs as alone.
+        同一时间步的各行排在一起；批量中每个序列的输出与单独计算时相同。"""
         inputs, (H,), params = case(steps=3, batch=4)
 
         def probe(impl):
@@ -221,8 +225,8 @@ class TestGru:
         agree(probe)
 
     def test_in_two_parts(self, agree, case):
-        """A sequence may be cut in two: the state carries over.
-        序列可以分成两段计算：状态从前一段传到后一段。"""
+        """Gives the same result when a sequence is cut in two: the state carries over.
+        一个序列分成两段计算时结果不变：第一段的状态传给第二段。"""
         inputs, state, params = case(steps=5)
 
         def probe(impl):
@@ -232,20 +236,20 @@ class TestGru:
         agree(probe)
 
     def test_one_step_of_one(self, agree, case):
-        """Takes one step of one sequence.
-        可接受只有一步、一个序列的输入。"""
+        """Accepts a single step of a single sequence.
+        可接受只有一个时间步、一个序列的输入。"""
         arguments = case(steps=1, batch=1)
         agree(lambda impl: impl.gru(*arguments))
 
     def test_update_gate_open(self, run, case):
-        """Z = 1 keeps the state as it is.
+        """Keeps the state as it is when Z = 1.
         Z = 1 时状态保持不变。"""
         inputs, (H,), params = case(z=OPEN)
         expected = outputs_of(H.expand(4, -1, -1), params), (H,)
         close(run(lambda impl: impl.gru(inputs, (H,), params)), expected)
 
     def test_plain_rnn(self, run, case):
-        """Z = 0 and R = 1 make a plain RNN, torch.nn.RNN's.
+        """Equals torch.nn.RNN when Z = 0 and R = 1.
         Z = 0、R = 1 时就是普通的循环神经网络，与 torch.nn.RNN 一致。"""
         inputs, (H,), params = case(z=CLOSED, r=OPEN)
         rnn = loaded(nn.RNN(VOCAB, HIDDENS), params[W_XH].T, params[W_HH].T, params[B_H], 0 * params[B_H])
@@ -253,23 +257,23 @@ class TestGru:
         close(run(lambda impl: impl.gru(inputs, (H,), params)), (outputs_of(states, params), (last[0],)))
 
     def test_forgets(self, run, case):
-        """Z = 0 and R = 0 leave nothing of the past.
-        Z = 0、R = 0 时不保留任何过去的信息。"""
+        """Forgets the past completely when Z = 0 and R = 0.
+        Z = 0、R = 0 时完全忘记过去的信息。"""
         inputs, state, params = case(z=CLOSED, r=CLOSED)
         states = torch.tanh(inputs @ params[W_XH] + params[B_H])
         close(run(lambda impl: impl.gru(inputs, state, params)), (outputs_of(states, params), (states[-1],)))
 
     def test_reset_gate_open(self, run, case):
-        """With R = 1 it is torch.nn.GRU. (With other values it is not: torch resets after the matrix product.)
-        R = 1 时与 torch.nn.GRU 一致。（其他情况下不同：torch 在矩阵乘法之后才乘重置门。）"""
+        """Equals torch.nn.GRU when R = 1. (Otherwise it differs: torch resets after the matrix product.)
+        R = 1 时与 torch.nn.GRU 一致。（其他情况下不同：torch 在矩阵乘法之后才重置。）"""
         inputs, (H,), params = case(r=OPEN)
         W_x, W_h, b = (torch.cat([params[i] for i in (3 + k, k, 6 + k)], dim=-1) for k in range(3))
         states, last = loaded(nn.GRU(VOCAB, HIDDENS), W_x.T, W_h.T, b, 0 * b)(inputs, H[None])
         close(run(lambda impl: impl.gru(inputs, (H,), params)), (outputs_of(states, params), (last[0],)))
 
     def test_large_inputs(self, agree, case):
-        """Saturates at large inputs: no overflow, no NaN.
-        输入很大时门会饱和，而不会溢出或出现 NaN。"""
+        """Saturates for large inputs, without overflow or NaN.
+        输入很大时各个门趋于饱和，不会溢出或出现 NaN。"""
         inputs, state, params = case(dtype=torch.float64)
         agree(lambda impl: impl.gru(1e4 * inputs, state, params))
 
@@ -290,35 +294,35 @@ class TestGruCellTorch:
 
     @pytest.mark.points(2)
     def test_step(self, run, cell):
-        """Gives what torch.nn.GRUCell gives.
-        与 torch.nn.GRUCell 结果一致。"""
+        """Equals torch.nn.GRUCell.
+        与 torch.nn.GRUCell 的结果一致。"""
         x, h, *params = cell()
         expected = loaded(nn.GRUCell(5, 3), *params)(x, h)
         close(run(lambda impl: impl.gru_cell_torch(x, h, *params)), expected)
 
     def test_update_gate(self, run, cell):
-        """The second third of the weights is the update gate's: open, it keeps h.
+        """Reads the update gate from the second third of the weights: an open gate keeps h.
         权重的第二个三分之一属于更新门：门打开时 h 保持不变。"""
         arguments = cell(z=OPEN)
         close(run(lambda impl: impl.gru_cell_torch(*arguments)), arguments[1])
 
     def test_reset_gate(self, run, cell):
-        """The first third is the reset gate's: with both gates closed, nothing of h is left, nor of its bias.
-        第一个三分之一属于重置门：两个门都关闭时，h 及其偏置都不起作用。"""
+        """Reads the reset gate from the first third: with both gates closed, h and its bias have no effect.
+        第一个三分之一属于重置门：两个门都关闭时，h 和它的偏置都不起作用。"""
         arguments = cell(r=CLOSED, z=CLOSED)
         x, _, w_ih, _, b_ih, _ = arguments
         expected = torch.tanh(x @ w_ih[6:].T + b_ih[6:])
         close(run(lambda impl: impl.gru_cell_torch(*arguments)), expected)
 
     def test_two_biases(self, agree, cell):
-        """The two biases of the candidate are not one: exchanged, they give something else.
-        候选状态的两个偏置不能合并：交换它们会得到不同的结果。"""
+        """Keeps the two biases of the candidate apart: exchanging them changes the result.
+        候选隐状态的两个偏置不能合并：交换它们，结果会不同。"""
         x, h, w_ih, w_hh, b_ih, b_hh = cell()
         agree(lambda impl: [impl.gru_cell_torch(x, h, w_ih, w_hh, *b) for b in ((b_ih, b_hh), (b_hh, b_ih))])
 
     def test_sequence(self, run, cell, randn):
-        """Step by step gives what torch.nn.GRU gives for a sequence.
-        逐步计算的结果与 torch.nn.GRU 处理整个序列一致。"""
+        """Equals torch.nn.GRU on a sequence, step by step.
+        逐个时间步计算的结果与 torch.nn.GRU 处理整个序列一致。"""
         _, h, *params = cell()
         inputs = randn(5, 4, 5)
 
@@ -331,20 +335,20 @@ class TestGruCellTorch:
         close(run(probe), loaded(nn.GRU(5, 3), *params)(inputs, h[None])[0])
 
     def test_zero_state(self, agree, cell):
-        """Takes a state of zeros; the biases still count.
+        """Uses the biases even when the state is zero.
         状态为零时偏置仍起作用。"""
         x, h, *params = cell()
         agree(lambda impl: impl.gru_cell_torch(x, torch.zeros_like(h), *params))
 
     def test_batch_of_one(self, agree, cell):
-        """Takes a batch of one, more hidden units than inputs, and a single hidden unit.
-        可接受只有一个样本的批量、隐藏单元多于输入，以及单个隐藏单元。"""
+        """Accepts a batch of one, more hidden units than inputs, and a single hidden unit.
+        可接受只有一个样本的小批量、多于输入的隐藏单元，以及单个隐藏单元。"""
         cases = cell(batch=1), cell(batch=1, inputs=2, hiddens=6), cell(inputs=1, hiddens=1)
         agree(lambda impl: [impl.gru_cell_torch(*arguments) for arguments in cases])
 
     def test_large_inputs(self, agree, cell):
-        """Saturates at large inputs: no overflow, no NaN.
-        输入很大时门会饱和，而不会溢出或出现 NaN。"""
+        """Saturates for large inputs, without overflow or NaN.
+        输入很大时各个门趋于饱和，不会溢出或出现 NaN。"""
         x, *rest = cell(dtype=torch.float64)
         agree(lambda impl: impl.gru_cell_torch(1e4 * x, *rest))
 

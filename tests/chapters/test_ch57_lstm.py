@@ -84,13 +84,13 @@ def outputs_of(states, params):
 @pytest.mark.exercise("get_lstm_params")
 class TestGetLstmParams:
     def test_shapes(self, run, generator):
-        """Gives fourteen tensors: three a gate, three for the candidate, two for the output; each call draws anew.
-        共十四个张量：三个门和候选记忆元各三个，输出层两个；每次调用都重新抽样。"""
+        """Returns fourteen tensors of the right shapes, and draws new weights in each call.
+        返回形状正确的十四个张量；每次调用都重新抽样。"""
         vocab, hiddens = sizes(generator)
         calls = run(lambda impl: [impl.get_lstm_params(vocab, hiddens, CPU) for _ in range(2)])
         pairs = zip(*(varied_matrices(params) for params in calls), strict=True)
         drawn = not any(torch.equal(one, other) for one, other in pairs)
-        expect(drawn, "Two calls give the same weights.", "两次调用得到的权重相同。")
+        expect(drawn, "Two calls return the same weights.", "两次调用得到的权重相同。")
 
     @pytest.mark.points(2)
     def test_weights(self, run, generator):
@@ -109,8 +109,8 @@ class TestGetLstmParams:
             )
 
     def test_biases(self, run, generator):
-        """Starts every bias at zero.
-        偏置初始为零。"""
+        """Starts all biases at zero.
+        偏置的初值为零。"""
         vocab, hiddens = sizes(generator)
         params = run(lambda impl: impl.get_lstm_params(vocab, hiddens, CPU))
         varied_matrices(params)
@@ -118,18 +118,18 @@ class TestGetLstmParams:
             close(bias, torch.zeros_like(bias))
 
     def test_independent(self, run, generator):
-        """Draws each matrix by itself: no two gates start alike.
-        每个矩阵独立抽样：任意两个门的初始值都不相同。"""
+        """Draws all matrices independently: no two gates start with equal weights.
+        各个矩阵独立抽样：任意两个门的初始权重都不相同。"""
         size, _ = sizes(generator, 40, 99)
         matrices = varied_matrices(run(lambda impl: impl.get_lstm_params(size, size, CPU)))
         correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
         off_diagonal = correlation - torch.eye(len(matrices))
-        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are alike.", "有两个权重矩阵是相关的。")
+        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
 
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
-        """Gives leaves that require gradients, so that backward() fills their .grad.
-        返回需要梯度的叶子张量，反向传播后 .grad 有值。"""
+        """Returns leaf tensors that require gradients, so that backward() fills their .grad.
+        返回需要梯度的叶子张量，反向传播后它们的 .grad 有值。"""
         vocab, hiddens = sizes(generator)
         pairs = run(lambda impl: with_gradients(impl.get_lstm_params(vocab, hiddens, CPU)))
         varied_matrices([p for p, _ in pairs])
@@ -137,7 +137,7 @@ class TestGetLstmParams:
             close(grad, p)
 
     def test_device(self, run, generator):
-        """Puts every parameter on the device that is asked for.
+        """Puts every parameter on the given device.
         所有参数都放在指定的设备上。"""
         vocab, hiddens = sizes(generator)
 
@@ -148,21 +148,25 @@ class TestGetLstmParams:
 
         places, params = run(probe)
         varied_matrices(params)
-        expect(set(places) == {"meta"}, f"They are on {places}.", f"参数所在的设备是 {places}。")
+        expect(
+            set(places) == {"meta"},
+            f"The parameters are on {places}; expected only the given device, meta.",
+            f"参数所在的设备是 {places}；应当都在指定的设备 meta 上。",
+        )
 
 
 @pytest.mark.exercise("init_lstm_state")
 class TestInitLstmState:
     @pytest.mark.points(2)
     def test_zeros(self, agree, generator):
-        """Is two tensors of zeros, a row for each sequence, for one sequence, too.
-        返回两个零张量，每个序列一行；只有一个序列时也一样。"""
+        """Returns two tensors of zeros, with a row for each sequence, even for a single sequence.
+        返回两个全零张量，每个序列一行；只有一个序列时也一样。"""
         batch, hiddens = sizes(generator)
         agree(lambda impl: [impl.init_lstm_state(batch, hiddens, CPU), impl.init_lstm_state(1, hiddens, CPU)])
 
     def test_not_shared(self, agree, generator):
-        """Writing into H leaves C as it was.
-        修改 H 时 C 不变。"""
+        """Leaves C unchanged when a caller writes into H.
+        原地修改 H 时，C 不变。"""
         batch, hiddens = sizes(generator)
 
         def probe(impl):
@@ -173,7 +177,7 @@ class TestInitLstmState:
         agree(probe)
 
     def test_device(self, agree, generator):
-        """Puts both on the device that is asked for.
+        """Puts both tensors on the given device.
         两个张量都放在指定的设备上。"""
         batch, hiddens = sizes(generator)
 
@@ -197,15 +201,15 @@ class TestLstm:
 
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
-        """Gives the outputs of all steps, from a state of zeros.
-        从零状态出发，给出所有时间步的输出。"""
+        """Returns the outputs of all steps when the first state is zero.
+        初始状态为零时，返回所有时间步的输出。"""
         inputs, (H, _), params = case()
         state = torch.zeros_like(H), torch.zeros_like(H)
         close(run(lambda impl: impl.lstm(inputs, state, params)[0]), formulas(inputs, state, params)[0])
 
     @pytest.mark.points(2)
     def test_initial_state(self, run, case):
-        """Starts from the hidden state and the memory cell that it is given, as torch.nn.LSTM does.
+        """Starts from the given hidden state and memory cell, as torch.nn.LSTM does.
         从传入的隐状态和记忆元出发，与 torch.nn.LSTM 一致。"""
         inputs, (H, C), params = case()
         states, _ = torch_lstm(params)(inputs, (H[None], C[None]))
@@ -220,8 +224,8 @@ class TestLstm:
         close(run(lambda impl: impl.lstm(inputs, (H, C), params)[1]), last_of(state))
 
     def test_time_first(self, agree, case):
-        """Keeps the outputs of a step together: each sequence of a batch has the rows that it has alone.
-        输出按时间步排列：批量中每个序列的结果与它单独计算时相同。"""
+        """Returns all rows of a step together; each sequence has the same outputs as alone.
+        同一时间步的各行排在一起；批量中每个序列的输出与单独计算时相同。"""
         inputs, (H, C), params = case(steps=3, batch=4)
 
         def probe(impl):
@@ -231,8 +235,8 @@ class TestLstm:
         agree(probe)
 
     def test_in_two_parts(self, agree, case):
-        """A sequence may be cut in two: the state carries over.
-        序列可以分成两段计算：状态从前一段传到后一段。"""
+        """Gives the same result when a sequence is cut in two: the state carries over.
+        一个序列分成两段计算时结果不变：第一段的状态传给第二段。"""
         inputs, state, params = case(steps=5)
 
         def probe(impl):
@@ -242,36 +246,36 @@ class TestLstm:
         agree(probe)
 
     def test_one_step_of_one(self, agree, case):
-        """Takes one step of one sequence.
-        可接受只有一步、一个序列的输入。"""
+        """Accepts a single step of a single sequence.
+        可接受只有一个时间步、一个序列的输入。"""
         arguments = case(steps=1, batch=1)
         agree(lambda impl: impl.lstm(*arguments))
 
     def test_keeps(self, run, case):
-        """F = 1 and I = 0 keep the memory cell as it is.
+        """Keeps the memory cell as it is when F = 1 and I = 0.
         F = 1、I = 0 时记忆元保持不变。"""
         arguments = case(f=OPEN, i=CLOSED)
         outputs, (_, C) = run(lambda impl: impl.lstm(*arguments))
         close((outputs, C), (formulas(*arguments)[0], arguments[1][1]))
 
     def test_forgets(self, run, case):
-        """F = 0 and I = 1 leave nothing of the old memory cell: it is the candidate.
-        F = 0、I = 1 时不保留旧的记忆元：它就是候选记忆元。"""
+        """Replaces the memory cell by the candidate when F = 0 and I = 1.
+        F = 0、I = 1 时忘掉旧的记忆元，新的记忆元等于候选记忆元。"""
         inputs, (H, C), params = case(steps=1, f=CLOSED, i=OPEN)
         candidate = torch.tanh(inputs[0] @ params[W_XC] + H @ params[W_HC] + params[B_C])
         _, (_, new) = run(lambda impl: impl.lstm(inputs, (H, C), params))
         close(new, candidate)
 
     def test_output_gate_closed(self, run, case):
-        """O = 0 hides the memory cell: every output is b_q, and H is zero.
-        O = 0 时记忆元不输出：每个输出都是 b_q，H 为零。"""
+        """Hides the memory cell when O = 0: every output is b_q, and H is zero.
+        O = 0 时记忆元不影响输出：每个输出都是 b_q，H 为零。"""
         inputs, state, params = case(o=CLOSED)
         outputs, (H, C) = run(lambda impl: impl.lstm(inputs, state, params))
         _, (_, expected) = formulas(inputs, state, params)
         close((outputs, H, C), (params[B_Q].expand(12, -1), torch.zeros_like(H), expected))
 
     def test_counts_up(self, run, case):
-        """With F = I = 1 the memory cell adds up, beyond 1; H stays below.
+        """Adds up in the memory cell when F = I = 1, beyond 1, while H stays below 1.
         F = I = 1 时记忆元不断累加，可以超过 1；H 则始终小于 1。"""
         inputs, (H, _), params = case(steps=6, f=OPEN, i=OPEN, o=OPEN)
         params[B_C] = torch.full_like(params[B_C], OPEN)
@@ -281,8 +285,8 @@ class TestLstm:
         close(H, torch.full_like(H, 6.0).tanh())
 
     def test_large_inputs(self, agree, case):
-        """Saturates at large inputs: no overflow, no NaN.
-        输入很大时门会饱和，而不会溢出或出现 NaN。"""
+        """Saturates for large inputs, without overflow or NaN.
+        输入很大时各个门趋于饱和，不会溢出或出现 NaN。"""
         inputs, state, params = case(dtype=torch.float64)
         agree(lambda impl: impl.lstm(1e4 * inputs, state, params))
 
@@ -293,7 +297,7 @@ class TestLstm:
 class TestToTorchLstm:
     @pytest.mark.points(2)
     def test_hidden_states(self, run, case):
-        """Loaded into torch.nn.LSTM, gives the hidden states of the book's formulas.
+        """Gives torch.nn.LSTM the hidden states of the book's formulas.
         载入 torch.nn.LSTM 后，得到与书中公式相同的隐状态。"""
         inputs, (H, C), params = case()
         state_dict = run(lambda impl: impl.to_torch_lstm(params))
@@ -301,8 +305,8 @@ class TestToTorchLstm:
         close(outputs_of(states, params), formulas(inputs, (H, C), params)[0])
 
     def test_last_state(self, run, case):
-        """Gives torch.nn.LSTM the same memory cell, whatever its gates are held at.
-        无论各个门取何值，torch.nn.LSTM 的记忆元都相同。"""
+        """Gives torch.nn.LSTM the same memory cell, for different values of the gates.
+        载入 torch.nn.LSTM 后，各个门取不同的值时，记忆元都相同。"""
         for held in ({"f": OPEN}, {"i": CLOSED}, {"o": CLOSED}):
             inputs, (H, C), params = case(steps=2, **held)
             state_dict = run(lambda impl, params=params: impl.to_torch_lstm(params))
@@ -310,15 +314,15 @@ class TestToTorchLstm:
             close(last_of(state), formulas(inputs, (H, C), params)[1])
 
     def test_biases(self, run, case):
-        """Has every bias once: torch adds its two.
-        每个偏置只出现一次：torch 会把两个偏置相加。"""
+        """Contains each bias once, because torch adds its two biases.
+        每个偏置只出现一次，因为 torch 会把两个偏置相加。"""
         _, _, params = case()
         found = run(lambda impl: impl.to_torch_lstm(params))
         close(found["bias_ih_l0"] + found["bias_hh_l0"], torch.cat([params[k] for k in (B_I, B_F, B_C, B_O)]))
 
     def test_one_unit(self, run, randn):
-        """Takes a single hidden unit, and as many inputs as hidden units, in float64.
-        可接受单个隐藏单元，以及输入与隐藏单元一样多的情形，精度为 float64。"""
+        """Accepts float64, a single hidden unit, and as many inputs as hidden units.
+        可接受 float64、单个隐藏单元，以及与隐藏单元一样多的输入。"""
         for vocab, hiddens in ((3, 1), (2, 2)):
             shapes = [(vocab, hiddens), (hiddens, hiddens), (hiddens,)] * 4 + [(hiddens, vocab), (vocab,)]
             params = [randn(*shape, dtype=torch.float64) for shape in shapes]
@@ -328,8 +332,8 @@ class TestToTorchLstm:
             close(outputs_of(states, params), formulas(inputs, (zeros, zeros), params)[0])
 
     def test_trained_parameters(self, run, case):
-        """Takes parameters that require gradients, as get_lstm_params gives them, and leaves them as they were.
-        可接受需要梯度的参数（如 get_lstm_params 所返回的），且不修改它们。"""
+        """Accepts parameters that require gradients, as from get_lstm_params, and leaves them unchanged.
+        可接受需要梯度的参数（如 get_lstm_params 返回的），并且不修改它们。"""
         _, _, params = case()
 
         def probe(impl):

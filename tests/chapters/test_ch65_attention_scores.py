@@ -13,7 +13,7 @@ SIZES = 3, 5, 4  # of a key, a query and the hidden layer of AdditiveAttention
 
 
 def masked(impl, X, valid_lens):
-    """The book's function writes into X, which is allowed: it gets a copy."""
+    """Call masked_softmax with a copy of X, because the function may write into X, as the book's does."""
     return impl.masked_softmax(X.clone(), valid_lens)
 
 
@@ -42,42 +42,42 @@ class TestMaskedSoftmax:
 
     @pytest.mark.points(2)
     def test_lengths_of_examples(self, run, randn):
-        """A length for each example holds for all its queries: zeros behind it, a softmax before it.
-        每个样本一个有效长度时，对该样本的所有查询生效：之后为零，之前为 softmax。"""
+        """Applies the length of an example to all its queries: a softmax before it, zeros after it.
+        每个样本一个有效长度时，对该样本的所有查询生效：之前为 softmax，之后为零。"""
         X = randn(2, 3, 5)
         close(run(lambda impl: masked(impl, X, torch.tensor([2, 4]))), weigh(X, [[2] * 3, [4] * 3]))
 
     @pytest.mark.points(2)
     def test_lengths_of_queries(self, run, randn):
-        """Takes a length for each query, (batch, queries).
+        """Accepts a length for each query, (batch, queries).
         每个查询可以有各自的有效长度，形状为 (batch, queries)。"""
         X, lengths = randn(3, 2, 4), [[1, 3], [2, 4], [3, 1]]
         close(run(lambda impl: masked(impl, X, torch.tensor(lengths))), weigh(X, lengths))
 
     def test_no_lengths(self, run, randn):
-        """Without lengths is a plain softmax over the keys.
-        没有有效长度时就是在键上的普通 softmax。"""
+        """Returns a plain softmax over the keys when there are no lengths.
+        没有有效长度时，就是沿键的轴的普通 softmax。"""
         X = randn(2, 3, 4)
         close(run(lambda impl: masked(impl, X, None)), X.softmax(dim=2))
 
     def test_no_valid_key(self, run, randn):
-        """A row of length 0 is uniform, not NaN, beside rows that are not.
-        有效长度为 0 的一行是均匀分布，不是 NaN；其他行不受影响。"""
+        """Returns equal weights, not NaN, in a row of length 0, and right weights in other rows.
+        有效长度为 0 的一行权重全部相等，不是 NaN；其他行不受影响。"""
         X = randn(2, 2, 4)
         lengths = torch.tensor([0, 3]), torch.tensor([[2, 0], [0, 1]])
         expected = [weigh(X, [[0, 0], [3, 3]]), weigh(X, lengths[1])]
         close(run(lambda impl: [masked(impl, X, valid_lens) for valid_lens in lengths]), expected)
 
     def test_full_length(self, run, randn):
-        """A length of all keys, or of more, masks nothing.
-        有效长度等于或超过键的个数时不遮蔽任何键。"""
+        """Masks nothing if the length is the number of keys or more.
+        有效长度等于或超过键的个数时，不遮蔽任何键。"""
         X = randn(3, 2, 4)
         expected = weigh(X, [[4, 4], [4, 4], [3, 3]])
         close(run(lambda impl: masked(impl, X, torch.tensor([4, 7, 3]))), expected)
 
     def test_one_row(self, run, randn):
-        """Takes one query of one example, and a single key.
-        可处理单个样本的单个查询，以及只有一个键的情形。"""
+        """Accepts one query of one example, and a single key.
+        可接受单个样本的单个查询，以及只有一个键的输入。"""
         X, valid_lens = randn(1, 1, 5), torch.tensor([3])
         results = run(
             lambda impl: (
@@ -87,7 +87,7 @@ class TestMaskedSoftmax:
         close(results, [weigh(X, [[3]])] * 2 + [torch.ones(1, 1, 1)])
 
     def test_types_of_lengths(self, run, randn):
-        """Takes the lengths as floats or as int32, and leaves them as they were.
+        """Accepts lengths as floats or int32, and leaves them unchanged.
         有效长度可以是浮点数或 int32，且不被修改。"""
         X, types = randn(2, 2, 4), (torch.float32, torch.int32)
         lengths = [torch.tensor(n, dtype=t) for t in types for n in ([1, 3], [[2, 4], [3, 0]])]
@@ -95,7 +95,7 @@ class TestMaskedSoftmax:
         close(run(lambda impl: ([masked(impl, X, n) for n in lengths], lengths)), (expected, lengths))
 
     def test_minus_infinity(self, run, randn):
-        """A valid logit of -inf has weight 0.
+        """Gives weight 0 to a valid logit of -inf.
         有效位置上的 -inf 权重为 0。"""
         X = randn(2, 2, 5)
         X[0, 0, 1] = X[1, 1, 0] = X[1, 1, 2] = -torch.inf
@@ -103,36 +103,36 @@ class TestMaskedSoftmax:
         close(results, [weigh(X, [[3, 3], [4, 4]]), X.softmax(dim=2)])
 
     def test_anything_behind_the_end(self, run, randn):
-        """It does not matter what the masked entries hold: large numbers, inf, NaN.
-        被遮蔽的位置原来是什么都没有关系：很大的数、inf 或 NaN。"""
+        """Ignores the values of masked entries: large numbers, inf, NaN.
+        忽略被遮蔽位置上的值，无论是很大的数、inf 还是 NaN。"""
         X = randn(2, 2, 4)
         X[0, 0, 3], X[0, 1, 2], X[1, 0, 3], X[1, 1, 3] = torch.nan, torch.inf, -torch.inf, 1e30
         close(run(lambda impl: masked(impl, X, torch.tensor([2, 3]))), weigh(X, [[2, 2], [3, 3]]))
 
     def test_large_logits(self, run, randn):
-        """Stays accurate for large logits of both signs.
+        """Stays accurate for large positive and negative logits.
         logits 的绝对值很大时（无论正负）仍然准确。"""
         X = 10 * randn(3, 2, 4) + torch.tensor([1e4, -1e4, -1e5]).reshape(3, 1, 1)
         close(run(lambda impl: masked(impl, X, torch.tensor([3, 2, 3]))), weigh(X, [[3, 3], [2, 2], [3, 3]]))
 
     @pytest.mark.bonus
     def test_half_precision(self, run, randn):
-        """Takes float16 and bfloat16, the first of which has no -1e6.
-        可接受 float16 和 bfloat16；float16 表示不了 -1e6。"""
+        """Accepts bfloat16 and float16, although -1e6 overflows in float16.
+        可接受 bfloat16 和 float16，尽管 float16 表示不了 -1e6。"""
         X, types = randn(2, 2, 4), (torch.float16, torch.bfloat16)
         expected = [weigh(X.to(t).float(), [[2, 2], [3, 3]]).to(t) for t in types]
         close(run(lambda impl: [masked(impl, X.to(t), torch.tensor([2, 3])) for t in types]), expected)
 
     @pytest.mark.bonus
     def test_logits_below_the_mask(self, run, randn):
-        """Valid logits far below -1e6 still outweigh the masked ones.
-        有效的 logits 远小于 -1e6 时，被遮蔽的位置权重仍为零。"""
+        """Gives masked entries weight 0 even if the valid logits are far below -1e6.
+        有效的 logits 远小于 -1e6 时，被遮蔽位置的权重仍为零。"""
         X = 2 * randn(2, 2, 4) - torch.tensor([4e6, 1e4]).reshape(2, 1, 1)
         close(run(lambda impl: masked(impl, X, torch.tensor([2, 3]))), weigh(X, [[2, 2], [3, 3]]))
 
     @pytest.mark.bonus
     def test_device(self, run, randn):
-        """Makes its mask on X's device, whatever the default device is.
+        """Builds its mask on X's device, whatever the default device is.
         在 X 所在的设备上构造掩码，与默认设备无关。"""
         X, valid_lens = randn(2, 2, 4), torch.tensor([1, 3])
 
@@ -212,22 +212,22 @@ class TestAdditiveAttention:
 
     @pytest.mark.points(2)
     def test_output(self, run, additive_inputs):
-        """Weighs the values by the softmax of w_v tanh(W_q q + W_k k), for all queries and keys.
-        对所有查询和键，用 w_v tanh(W_q q + W_k k) 的 softmax 对值加权。"""
+        """Weights the values by the softmax of w_v tanh(W_q q + W_k k), for all queries and keys.
+        对所有查询和键，以 w_v tanh(W_q q + W_k k) 的 softmax 为权重，对值加权求和。"""
         queries, keys, values = additive_inputs()
         expected = additive_weights(queries, keys) @ values
         close(run(lambda impl: additive(impl)(queries, keys, values, None)), expected)
 
     @pytest.mark.points(2)
     def test_lengths_of_examples(self, run, additive_inputs):
-        """Ignores the pairs behind every example's valid length.
+        """Ignores the pairs after each example's valid length.
         忽略每个样本有效长度之后的键值对。"""
         queries, keys, values = additive_inputs(3)
         weights = additive_weights(queries, keys, [[2] * 4, [6] * 4, [3] * 4])
         close(run(lambda impl: additive(impl)(queries, keys, values, torch.tensor([2, 6, 3]))), weights @ values)
 
     def test_lengths_of_queries(self, run, additive_inputs):
-        """Takes a valid length for every query.
+        """Accepts a valid length for each query.
         每个查询可以有各自的有效长度。"""
         (queries, keys, values), lengths = additive_inputs(), [[1, 5, 2, 6], [3, 4, 6, 1]]
         expected = additive_weights(queries, keys, lengths) @ values
@@ -259,8 +259,8 @@ class TestAdditiveAttention:
         close(run(probe)[1], additive_weights(queries, keys) @ values)
 
     def test_one_query(self, run, additive_inputs):
-        """Takes one query of one example, and a single pair.
-        可处理单个样本的单个查询，以及只有一个键值对的情形。"""
+        """Accepts one query of one example, and a single pair.
+        可接受单个样本的单个查询，以及只有一个键值对的输入。"""
         queries, keys, values = (X[:, :5] for X in additive_inputs(1))
         one, pair = run(
             lambda impl: [additive(impl)(queries[:, :1], keys[:, :n], values[:, :n], torch.tensor([4])) for n in (5, 1)]
@@ -268,7 +268,7 @@ class TestAdditiveAttention:
         close([one, pair], [additive_weights(queries[:, :1], keys, [[4]]) @ values, values[:, :1]])
 
     def test_dropout(self, run, randn):
-        """In training drops whole weights, the same for all features of a value, and scales those that stay.
+        """Drops whole weights in training, for all features of a value, and scales up the other weights.
         训练时丢弃的是整个权重（对值的所有特征都一样），并放大留下的权重。"""
         queries, keys, eye = randn(1, 40, SIZES[1]), randn(1, 20, SIZES[0]), torch.eye(20)
         values = torch.cat([eye, 2 * eye], dim=1)[None]
@@ -276,14 +276,14 @@ class TestAdditiveAttention:
         judge_dropout(output, additive_weights(queries, keys), kept=0.75)
 
     def test_weights_before_dropout(self, run, additive_inputs):
-        """Keeps the weights as they were before dropout, even if everything is dropped.
-        保存的是 dropout 之前的权重，即使所有权重都被丢弃。"""
+        """Keeps the weights from before dropout, even if dropout removes all of them.
+        保存的是使用暂退法之前的权重，即使所有权重都被丢弃。"""
         queries, keys, values = additive_inputs()
         result = run(lambda impl: attend(additive(impl, dropout=1.0), queries, keys, values, None))
         close(result, (torch.zeros(2, 4, 2), additive_weights(queries, keys)))
 
     def test_evaluation(self, run, additive_inputs):
-        """In evaluation drops nothing.
+        """Drops nothing in evaluation.
         评估时不丢弃任何权重。"""
         queries, keys, values = additive_inputs()
         output = run(lambda impl: additive(impl, dropout=0.5).eval()(queries, keys, values, None))
@@ -313,37 +313,37 @@ class TestDotProductAttention:
 
     @pytest.mark.points(2)
     def test_output(self, run, dot_inputs):
-        """Weighs the values as torch's scaled_dot_product_attention does.
-        对值的加权与 torch 的 scaled_dot_product_attention 一致。"""
+        """Equals torch's scaled_dot_product_attention.
+        与 torch 的 scaled_dot_product_attention 一致。"""
         inputs = dot_inputs()
         close(run(lambda impl: dot(impl, *inputs)), scaled(*inputs))
 
     @pytest.mark.points(2)
     def test_lengths_of_examples(self, run, dot_inputs):
-        """Ignores the pairs behind every example's valid length.
+        """Ignores the pairs after each example's valid length.
         忽略每个样本有效长度之后的键值对。"""
         inputs = dot_inputs(3)
         expected = scaled(*inputs, [[2] * 4, [6] * 4, [3] * 4])
         close(run(lambda impl: dot(impl, *inputs, torch.tensor([2, 6, 3]))), expected)
 
     def test_lengths_of_queries(self, run, dot_inputs):
-        """Takes a valid length for every query.
+        """Accepts a valid length for each query.
         每个查询可以有各自的有效长度。"""
         inputs, lengths = dot_inputs(), [[1, 5, 2, 6], [3, 4, 6, 1]]
         output = run(lambda impl: dot(impl, *inputs, torch.tensor(lengths)))
         close(output, scaled(*inputs, lengths))
 
     def test_no_valid_pair(self, run, dot_inputs):
-        """With length 0 gives the mean of all values.
-        有效长度为 0 时给出所有值的平均。"""
+        """Returns the mean of all values when the length is 0.
+        有效长度为 0 时，返回所有值的平均。"""
         queries, keys, values = dot_inputs()
         output = run(lambda impl: dot(impl, queries, keys, values, valid_lens=torch.tensor([0, 5])))
         mean = values[:1].mean(dim=1, keepdim=True).expand(1, 4, 2)
         close(output, torch.cat([mean, scaled(queries[1:], keys[1:], values[1:], [[5] * 4])]))
 
     def test_scale(self, run, randn):
-        """Scales by the number of a query's features, be it 1, 16 or 64, whatever the number of pairs.
-        按查询的特征数（1、16 或 64）缩放，与键值对的个数无关。"""
+        """Scales by the square root of a query's features (1, 16 or 64), whatever the number of pairs.
+        按查询的特征数（1、16 或 64）的平方根缩放，与键值对的个数无关。"""
         inputs = [[randn(2, 3, d), randn(2, 5, d), randn(2, 5, 4)] for d in (1, 16, 64)]
         close(run(lambda impl: [dot(impl, *each) for each in inputs]), [scaled(*each) for each in inputs])
 
@@ -361,8 +361,8 @@ class TestDotProductAttention:
         close(run(probe), (weights @ values, weights))
 
     def test_one_query(self, run, dot_inputs):
-        """Takes one query of one example, and a single pair.
-        可处理单个样本的单个查询，以及只有一个键值对的情形。"""
+        """Accepts one query of one example, and a single pair.
+        可接受单个样本的单个查询，以及只有一个键值对的输入。"""
         queries, keys, values = dot_inputs(1)
         one, pair = run(
             lambda impl: [dot(impl, queries[:, :1], keys[:, :n], values[:, :n], torch.tensor([4])) for n in (6, 1)]
@@ -370,7 +370,7 @@ class TestDotProductAttention:
         close([one, pair], [scaled(queries[:, :1], keys, values, [[4]]), values[:, :1]])
 
     def test_dropout(self, run, randn):
-        """In training drops whole weights, the same for all features of a value, and scales those that stay.
+        """Drops whole weights in training, for all features of a value, and scales up the other weights.
         训练时丢弃的是整个权重（对值的所有特征都一样），并放大留下的权重。"""
         queries, keys, eye = randn(1, 40, 3), randn(1, 20, 3), torch.eye(20)
         values = torch.cat([eye, 2 * eye], dim=1)[None]
@@ -378,14 +378,14 @@ class TestDotProductAttention:
         judge_dropout(output, scaled(queries, keys, eye[None]), kept=0.6)
 
     def test_weights_before_dropout(self, run, dot_inputs):
-        """Keeps the weights as they were before dropout, even if everything is dropped.
-        保存的是 dropout 之前的权重，即使所有权重都被丢弃。"""
+        """Keeps the weights from before dropout, even if dropout removes all of them.
+        保存的是使用暂退法之前的权重，即使所有权重都被丢弃。"""
         queries, keys, values = dot_inputs()
         result = run(lambda impl: attend(impl.DotProductAttention(1.0), queries, keys, values))
         close(result, (torch.zeros(2, 4, 2), scaled(queries, keys, torch.eye(6).expand(2, 6, 6))))
 
     def test_evaluation(self, run, dot_inputs):
-        """In evaluation drops nothing.
+        """Drops nothing in evaluation.
         评估时不丢弃任何权重。"""
         inputs = dot_inputs()
         close(run(lambda impl: impl.DotProductAttention(0.5).eval()(*inputs)), scaled(*inputs))
@@ -409,8 +409,8 @@ def near(value, expected, deviation):
     """Within five standard deviations, but not exactly there: that would be a formula, not an experiment."""
     expect(
         0 < abs(value - expected) < 5 * deviation,
-        f"{value:.6g} is no estimate of {expected:.6g} with a standard deviation of {deviation:.2g}.",
-        f"{value:.6g} 不像是对 {expected:.6g} 的估计（标准差应为 {deviation:.2g}）。",
+        f"{value:.6g} is not an estimate of {expected:.6g} with a standard deviation of {deviation:.2g}.",
+        f"{value:.6g} 不像是 {expected:.6g} 的估计值（估计值的标准差应为 {deviation:.2g}）。",
     )
 
 
@@ -426,41 +426,41 @@ def experiments(run, generator):
 class TestScoreVariance:
     @pytest.mark.points(2)
     def test_products(self, experiments):
-        """The products of queries and keys of d features have variance d.
-        d 个特征的查询与键，点积的方差为 d。"""
+        """Returns about d as the variance of dot products of d features.
+        d 个特征的查询与键，点积的方差约为 d。"""
         for d, (products, _) in experiments():
             near(products, d, d * spread(d, 4000))
 
     @pytest.mark.points(2)
     def test_scaled_products(self, experiments):
-        """The scaled products have variance 1, whatever d is; over the same pairs, exactly that of the products by d.
-        无论 d 是多少，缩放后的点积方差为 1；由于是同一批抽样，它恰好是点积方差的 1/d。"""
+        """Returns about 1 as the scaled variance: exactly the first variance divided by d.
+        缩放后的点积方差约为 1；由于是同一批抽样，它恰好是点积方差的 1/d。"""
         for d, (products, one) in experiments():
             near(one, 1, spread(d, 4000))
             close(one * d, products)
 
     def test_one_feature(self, run):
-        """With a single feature, scaling does nothing; the variance is 1 with and without it.
-        只有一个特征时缩放不起作用，方差都是 1。"""
+        """Returns equal variances of about 1 for a single feature, where scaling has no effect.
+        只有一个特征时缩放不起作用，两个方差相等，约为 1。"""
         results = run(lambda impl: [impl.score_variance(1, 20_000, seed) for seed in (0, 1)])
         for products, one in results:
             near(products, 1, spread(1, 20_000))
             close(one, products)
-        expect(results[0] != results[1], "Two seeds give the same.", "两个种子给出了相同的结果。")
+        expect(results[0] != results[1], "Two seeds give the same numbers.", "两个种子给出了相同的结果。")
 
     def test_seed(self, run, generator):
-        """The same seed gives the same numbers, another one others; without a seed it is 0.
+        """Returns equal numbers for equal seeds, and others for another seed; the default seed is 0.
         相同的种子给出相同的结果，不同的种子给出不同的结果；默认种子为 0。"""
         d = 2 ** int(torch.randint(3, 9, (), generator=generator))
         seeds = (0,), (), (0,), (1,)
         first, default, again, other = run(lambda impl: [impl.score_variance(d, 500, *seed) for seed in seeds])
         close([default, again], [first, first])
-        expect(first != other, "Two seeds give the same.", "两个种子给出了相同的结果。")
+        expect(first != other, "Two seeds give the same numbers.", "两个种子给出了相同的结果。")
         near(other[0], d, d * spread(d, 500))
 
     def test_few_samples(self, run, generator):
-        """Is a sample variance, right on average even for two samples, and as unsteady as they are few.
-        是样本方差：即使只有两个样本，平均而言也正确；样本越少，波动越大。"""
+        """Returns sample variances: right on average even for two samples, with more noise for fewer samples.
+        返回样本方差：即使只有两个样本，平均而言也正确；样本越少，波动越大。"""
         d = round(8 * 32 ** torch.rand((), generator=generator).item())
         drawn = run(lambda impl: [[impl.score_variance(d, n, seed)[0] for seed in range(600)] for n in (2, 9)])
         for n, values in zip((2, 9), torch.tensor(drawn), strict=True):

@@ -32,8 +32,8 @@ class TestGRU:
     @pytest.mark.points(3)
     @pytest.mark.timeout(50)
     def test_learns(self, training):
-        """Learns to foretell the letters of a text; scored by the perplexity of letters that it has not seen.
-        学习预测文本中的下一个字母；以未见过的字母的困惑度评分。"""
+        """Learns to predict the next letter of a text; scored by the perplexity of unseen letters.
+        学习预测文本中的下一个字母；按未见过的字母的困惑度评分。"""
         held_out = windows(training.draw("grammar", 120_000, "test"), LENGTH + 1, apart=LENGTH + 1)
         train = windows(training.draw("grammar", 60_000), LENGTH + 1)
         labels = held_out[:, -1]
