@@ -1,0 +1,63 @@
+"""ch22 Pooling.
+
+D2L section 6.5 (chapter_convolutional-neural-networks/pooling).
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = "max") -> Tensor:
+    """Pool a matrix (D2L 6.5): summarise every window of the given size by one number.
+
+    The window moves by one row or one column at a time, and never leaves the matrix.
+
+        Y[i, j] = the maximum or the mean of X[i : i + p_h, j : j + p_w]
+
+    Args:
+        X: (h, w).
+        pool_size: height and width of the window, (p_h, p_w); at most (h, w).
+        mode: "max" takes the maximum of a window, "avg" the mean.
+
+    Returns:
+        (h - p_h + 1, w - p_w + 1), of X's dtype.
+
+    >>> pool2d(torch.tensor([[0.0, 1, 2], [3, 4, 5], [6, 7, 8]]), (2, 2))
+    tensor([[4., 5.],
+            [7., 8.]])
+
+    Write it from scratch, without ready-made pooling (nn.MaxPool2d, F.max_pool2d, nn.AvgPool2d, ...).
+    """
+    raise NotImplementedError  # write your code here
+
+
+def max_pool_multichannel(
+    X: Tensor, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
+) -> Tensor:
+    """Max pooling of images with several channels (D2L 6.5), with stride and padding.
+
+    Each channel of each image is pooled by itself. First, X gets p_h rows of -inf above and below, and p_w columns of
+    -inf on the left and on the right. No maximum comes from such an entry. The padded input X' gives
+
+        Y[n, c, i, j] = max X'[n, c, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
+
+    Only windows that lie within the padded input count. Rows and columns that do not fill a last window are ignored.
+
+    Args:
+        X: (n, c, h, w).
+        kernel: height and width of the window, (k_h, k_w); it fits into the padded input.
+        stride: how far the window moves down and to the right, (s_h, s_w).
+        padding: rows added on either side, and columns added on either side, (p_h, p_w).
+
+    Returns:
+        (n, c, floor((h + 2 * p_h - k_h) / s_h) + 1, floor((w + 2 * p_w - k_w) / s_w) + 1), of X's dtype.
+
+    Raises:
+        ValueError: p_h is more than half of k_h, or p_w more than half of k_w. A window could then hold only -inf.
+
+    Write it from scratch, without ready-made pooling (nn.MaxPool2d, F.max_pool2d, nn.AvgPool2d, ...).
+    """
+    raise NotImplementedError  # write your code here

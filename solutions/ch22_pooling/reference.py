@@ -1,0 +1,100 @@
+"""ch22 Pooling.
+
+D2L section 6.5 (chapter_convolutional-neural-networks/pooling).
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = "max") -> Tensor:
+    """Pool a matrix (D2L 6.5): summarise every window of the given size by one number.
+
+    The window moves by one row or one column at a time, and never leaves the matrix.
+
+        Y[i, j] = the maximum or the mean of X[i : i + p_h, j : j + p_w]
+
+    Args:
+        X: (h, w).
+        pool_size: height and width of the window, (p_h, p_w); at most (h, w).
+        mode: "max" takes the maximum of a window, "avg" the mean.
+
+    Returns:
+        (h - p_h + 1, w - p_w + 1), of X's dtype.
+
+    >>> pool2d(torch.tensor([[0.0, 1, 2], [3, 4, 5], [6, 7, 8]]), (2, 2))
+    tensor([[4., 5.],
+            [7., 8.]])
+    """
+    # BEGIN SOLUTION
+    p_h, p_w = pool_size
+    # WRONG width-first: p_w, p_h = pool_size
+    Y = X.new_zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
+    # WRONG last-window-missing: Y = X.new_zeros((X.shape[0] - p_h, X.shape[1] - p_w))
+    # WRONG windows-side-by-side: Y = X.new_zeros((X.shape[0] // p_h, X.shape[1] // p_w))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            window = X[i : i + p_h, j : j + p_w]
+            # WRONG windows-side-by-side: window = X[i * p_h : (i + 1) * p_h, j * p_w : (j + 1) * p_w]
+            Y[i, j] = window.max() if mode == "max" else window.mean()
+            # WRONG max-starts-at-zero: Y[i, j] = window.clamp(min=0).max() if mode == "max" else window.mean()
+            # WRONG mode-ignored: Y[i, j] = window.max()
+            # WRONG sum-of-window: Y[i, j] = window.max() if mode == "max" else window.sum()
+    return Y
+    # END SOLUTION
+
+
+def max_pool_multichannel(
+    X: Tensor, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
+) -> Tensor:
+    """Max pooling of images with several channels (D2L 6.5), with stride and padding.
+
+    Each channel of each image is pooled by itself. First, X gets p_h rows of -inf above and below, and p_w columns of
+    -inf on the left and on the right. No maximum comes from such an entry. The padded input X' gives
+
+        Y[n, c, i, j] = max X'[n, c, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
+
+    Only windows that lie within the padded input count. Rows and columns that do not fill a last window are ignored.
+
+    Args:
+        X: (n, c, h, w).
+        kernel: height and width of the window, (k_h, k_w); it fits into the padded input.
+        stride: how far the window moves down and to the right, (s_h, s_w).
+        padding: rows added on either side, and columns added on either side, (p_h, p_w).
+
+    Returns:
+        (n, c, floor((h + 2 * p_h - k_h) / s_h) + 1, floor((w + 2 * p_w - k_w) / s_w) + 1), of X's dtype.
+
+    Raises:
+        ValueError: p_h is more than half of k_h, or p_w more than half of k_w. A window could then hold only -inf.
+    """
+    # BEGIN SOLUTION
+    k_h, k_w = kernel
+    s_h, s_w = stride
+    # WRONG stride-is-kernel: s_h, s_w = kernel
+    p_h, p_w = padding
+    if 2 * p_h > k_h or 2 * p_w > k_w:
+        raise ValueError(f"padding {padding} is more than half of the window {kernel}")
+    # F.pad counts the axes from the last: left, right, top, bottom.
+    X = F.pad(X, (p_w, p_w, p_h, p_h), value=-torch.inf)
+    # WRONG zero-padding: X = F.pad(X, (p_w, p_w, p_h, p_h))
+    # WRONG minus-million-padding: X = F.pad(X, (p_w, p_w, p_h, p_h), value=-1e6)
+    # WRONG padding-axes-swapped: X = F.pad(X, (p_h, p_h, p_w, p_w), value=-torch.inf)
+    # WRONG padding-on-one-side: X = F.pad(X, (0, 2 * p_w, 0, 2 * p_h), value=-torch.inf)
+    n, c, h, w = X.shape
+    rows, columns = (h - k_h) // s_h + 1, (w - k_w) // s_w + 1
+    # WRONG partial-windows:
+    #     rows, columns = -((k_h - h) // s_h) + 1, -((k_w - w) // s_w) + 1
+    #     X = F.pad(X, (0, s_w, 0, s_h), value=-torch.inf)
+    Y = X.new_zeros((n, c, rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            windows = X[:, :, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
+            # The maximum runs over the window alone: every channel keeps its own.
+            Y[:, :, i, j] = windows.amax(dim=(2, 3))
+            # WRONG maximum-over-channels: Y[:, :, i, j] = windows.amax(dim=(1, 2, 3)).unsqueeze(dim=1)
+    return Y
+    # END SOLUTION
