@@ -4,6 +4,7 @@ import pytest
 
 from dlgrade.course import Course
 from dlgrade.course.new_chapter import write_chapter
+from dlgrade.course.starter_code import write_stale
 
 HELPER = """
 
@@ -21,11 +22,13 @@ def pooling(empty_course):
     write_chapter(Course(empty_course), "ch22", "pooling", exercises=["pool2d", "max_pool_shape"])
     solution = empty_course / "solutions" / "ch22_pooling"
     reference = solution / "reference.py"
-    text = reference.read_text(encoding="utf-8").replace("    return 2 * X\n", "    return 2 * X\n", 1)
+    example = "        (n, d), of X's dtype.\n"
+    text = reference.read_text(encoding="utf-8").replace(example, f"{example}\n    >>> pool2d(X)\n", 1)
     text += (
         "\n\n# BEGIN SOLUTION\ndef _helper(X):\n    return pool2d(X)\n    # WRONG pool2d-halved: return pool2d(X) / 2\n"
     )
     reference.write_text(text + "# END SOLUTION\n", encoding="utf-8")
+    write_stale(Course(empty_course))
     entry = "mutants:\n  - before: return pool2d(X)\n    after: return  pool2d(X)\n    reason: the same\n"
     answers = "answers:\n  - exercise: pool2d\n    answer: zeros\n    reason: pool2d of nothing\n"
     (solution / "equivalents.yaml").write_text(entry + answers, encoding="utf-8")

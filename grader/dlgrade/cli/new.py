@@ -19,7 +19,7 @@ def command(chapter: str, slug: str, part: str | None, exercises: str, lang: Lan
     """Begin a new chapter with all its files. 新建一章的全部文件。
 
     \b
-    dlgrade new ch22 pooling --part cnn --exercises pool2d,max_pool_shape
+    dlgrade new ch90 glove --part attention --exercises GloVe,cooccurrences
     """
     del lang
     from dlgrade.course.new_chapter import write_chapter

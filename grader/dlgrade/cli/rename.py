@@ -25,8 +25,8 @@ def command(chapter: str, old: str | None, new: str | None, slug: str | None, la
     names, so rename before a class is graded.
 
     \b
-    dlgrade rename ch22 max_pool_shape pool_shape
-    dlgrade rename ch22 --slug pooling_layer
+    dlgrade rename ch90 cooccurrences count_pairs
+    dlgrade rename ch90 --slug glove_vectors
     """
     del lang
     from dlgrade.course.renaming import rename_chapter, rename_exercise
@@ -56,4 +56,9 @@ def command(chapter: str, old: str | None, new: str | None, slug: str | None, la
             echo(f"  {path}:{line}")
         if (more := len(mentions) - SHOWN_MENTIONS) > 0:
             say(both(f"  and {more} more", f"  另有 {more} 处"))
-    say(both(f"Next: run `dlgrade audit {wanted.id}`.", f"下一步：运行 `dlgrade audit {wanted.id}`。"))
+    say(
+        both(
+            f"Next: run `ruff format` and `dlgrade audit {wanted.id}`.",
+            f"下一步：运行 `ruff format` 和 `dlgrade audit {wanted.id}`。",
+        )
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from dlgrade.course import references, starter_code
+from dlgrade.course import chinese, references, starter_code
 from dlgrade.course.course import STEM, Chapter, Course
 from dlgrade.course.definitions import parsed
 from dlgrade.course.wrong_lines import HEAD, parted
@@ -27,7 +27,7 @@ from dlgrade.text import both
 # The fixtures and arguments by which suites and the tests of references reach an exercise.
 IMPLEMENTATIONS = {"impl", "reference"}
 BY_NAME = {"exercise", "getattr", "hasattr"}  # calls that take the name of an exercise as a string
-SEARCHED = ("exercises", "solutions", "tests", "docs", "datasets")
+SEARCHED = ("exercises", "solutions", "tests/chapters", "tests/training", "tests/references", "docs", "datasets")
 CODE = {".py", ".yaml", ".md"}
 
 Edit = tuple[int, int, str]  # the first and the last place in a text, and the text that goes there
@@ -95,8 +95,7 @@ def rename_exercise(course: Course, chapter: Chapter, old: str, new: str) -> Ren
             _change(renaming, path, _in_yaml(path, old, new))
     texts = course.chinese_file(chapter)
     if texts.exists():
-        entry = re.compile(rf"(?m)^(  ){re.escape(old)}(?=[.:])")
-        _change(renaming, texts, entry.sub(rf"\g<1>{new}", texts.read_text(encoding="utf-8")))
+        _change(renaming, texts, _in_chinese(course, chapter, old, new))
     starter = course.starter(chapter)
     if starter.exists():
         renamed = _in_solution(references.source(course, chapter), old, new)
@@ -180,7 +179,26 @@ def _in_solution(text: str, old: str, new: str) -> str:
             continue
         for place in range(entry.number, entry.number + len(entry.code.splitlines())):
             lines[place] = code.sub(new, lines[place])
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\n" for line in _in_examples(lines, old, new))
+
+
+def _in_examples(lines: Iterable[str], old: str, new: str) -> Iterator[str]:
+    """Lines of docstrings with the name changed in their examples."""
+    code = re.compile(rf"(?<![\w.\"']){re.escape(old)}(?!\w)")
+    for line in lines:
+        yield code.sub(new, line) if line.lstrip().startswith((">>> ", "... ")) else line
+
+
+def _in_chinese(course: Course, chapter: Chapter, old: str, new: str) -> str:
+    """The chapter's zh.yaml with the name changed in keys and examples, and the digests of the changed English."""
+    entry = re.compile(rf"(?m)^(  ){re.escape(old)}(?=[.:])")
+    text = entry.sub(rf"\g<1>{new}", course.chinese_file(chapter).read_text(encoding="utf-8"))
+    text = "".join(f"{line}\n" for line in _in_examples(text.splitlines(), old, new))
+    before = _code(course.reference(chapter))
+    codes = (starter_code.starter_code(parted(part).source) for part in (before, _in_solution(before, old, new)))
+    for one, other in zip(*(chinese.docstrings(code).values() for code in codes), strict=True):
+        text = text.replace(chinese.digest(one.text), chinese.digest(other.text))
+    return text
 
 
 def _names(tree: ast.Module, text: str, old: str, new: str) -> Iterator[Edit]:
