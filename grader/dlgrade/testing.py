@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import math
 import statistics
 import sys
@@ -24,7 +26,7 @@ from dlgrade.text import both
 
 __all__ = [
     "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int", "expect", "filled",
-    "gradients", "learn_to_translate", "learned", "parameter_gradients", "perplexity", "promise", "raises",
+    "gradients", "learn_to_translate", "learned", "namesakes", "parameter_gradients", "perplexity", "promise", "raises",
     "set_parameters", "shuffled", "sizes", "standard", "to_grid", "translate", "unseen", "varied_matrices",
     "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
@@ -46,6 +48,22 @@ def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
             raise
         return True
     return False
+
+
+def namesakes(impl: Any, name: str) -> list[Any]:
+    """Every object of this name that a submission may use: its own, the starter code's, and that of a module d2l.
+
+    Starter code may define a name `d2l`, and the submission may import the book's module as well, even in a function.
+    """
+    with contextlib.suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec("d2l")
+        if spec is not None and spec.origin == "<d2l>":  # the course's module, not an installed package
+            importlib.import_module("d2l.torch")
+    found = []
+    for home in (lambda: impl, lambda: impl.d2l, lambda: sys.modules["d2l"], lambda: sys.modules["d2l.torch"]):
+        with contextlib.suppress(BaseException):  # of a name that the submission lacks
+            found.append(getattr(home(), name))
+    return found
 
 
 def gradients(function: Callable[..., torch.Tensor], *inputs: torch.Tensor) -> list[torch.Tensor | None]:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, expect, gradients, raises, set_parameters
+from dlgrade.testing import close, expect, gradients, promise, raises, set_parameters, standard
 
 INPUTS, QUARTERS = 4, (0.5, 0.25, 0.25)
 WRONG_FRACTIONS = [(0.7, 0.2, 0.2), (0.7, 0.15, 0.1), (0.7, 0.15, 0.1499), (1.2, -0.1, -0.1), (-0.5, 0.75, 0.75)]
@@ -45,6 +45,10 @@ def batches(randn):
 
 @pytest.mark.exercise("evaluate_loss")
 class TestEvaluateLoss:
+    @standard(promise.untouched, call=lambda impl, data: impl.evaluate_loss(linear(), data, squares))
+    def arguments(self, batches):
+        return {"data_iter": [(X, y.reshape(-1)) for X, y in batches(3, 2)]}
+
     @pytest.mark.points(2)
     def test_unequal_batches(self, run, batches):
         """Weighs every example alike, whatever the size of its batch.
@@ -111,12 +115,6 @@ class TestEvaluateLoss:
         found = run(lambda impl: (loss := impl.evaluate_loss(net, data, squares), type(loss).__name__))
         close(found, (mean_loss(net, data), "float"))
 
-    def test_arguments_untouched(self, run, batches):
-        """Leaves features and labels as they were.
-        不修改特征和标签。"""
-        data = [(X, y.reshape(-1)) for X, y in batches(3, 2)]
-        close(run(lambda impl: (impl.evaluate_loss(linear(), data, squares), data)), (mean_loss(linear(), data), data))
-
     @pytest.mark.bonus
     def test_evaluation_mode(self, run, batches):
         """Puts a module into evaluation mode, so that dropout drops nothing.
@@ -153,6 +151,10 @@ def signed(randn):
 
 @pytest.mark.exercise("polynomial_features")
 class TestPolynomialFeatures:
+    @standard(promise.untouched, promise.float64_transposed(id="float64_strided"))
+    def arguments(self, signed):
+        return {"x": signed(5)[:, None], "max_degree": 6}
+
     @pytest.mark.points(2)
     def test_columns(self, run, signed):
         """Column i of (n, max_degree) is x^i / i!, from i = 0 on, of positive and negative x.
@@ -198,12 +200,6 @@ class TestPolynomialFeatures:
         found = run(lambda impl: [impl.polynomial_features(x, 4), impl.polynomial_features(x[:, None], 4)])
         close(found, [monomials(x, 4)] * 2)
 
-    def test_float64_strided(self, run, signed):
-        """Keeps float64 and its precision, also on a non-contiguous input.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        x = signed(15, torch.float64).reshape(5, 3)[:, 1]
-        close(run(lambda impl: impl.polynomial_features(x, 6)), monomials(x, 6))
-
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
         """Gives the right gradient, also at x = 0: the derivative of a column is the column before it.
@@ -212,12 +208,6 @@ class TestPolynomialFeatures:
         weights = torch.arange(30, dtype=torch.float64).sin().reshape(6, 5)
         expected = (weights[:, 1:] * monomials(x, 4)).sum(1)
         close(run(lambda impl: gradients(lambda x: impl.polynomial_features(x, 5), x)), [expected])
-
-    def test_arguments_untouched(self, run, signed):
-        """Leaves its input as it was.
-        不修改输入。"""
-        x = signed(4)[:, None]
-        close(run(lambda impl: (impl.polynomial_features(x, 4), x)), (monomials(x, 4), x))
 
 
 def folds(n, k):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, expect, gradients, set_parameters, written_from_scratch
+from dlgrade.testing import close, expect, gradients, promise, set_parameters, standard, written_from_scratch
 
 INPUTS = 200
 OWN = ["weight", "bias"]  # what a layer calls its parameters
@@ -77,6 +77,10 @@ class TestInitParams:
 
 @pytest.mark.exercise("l2_penalty")
 class TestL2Penalty:
+    @standard(promise.untouched, promise.float64_transposed, promise.gradients("w"))
+    def arguments(self, randn, chance):
+        return {"w": randn(*chance.sample(range(2, 9), 2))}
+
     @pytest.mark.points(2)
     def test_column(self, run, randn):
         """Half the squared norm of weights (n, 1), as a tensor of shape ().
@@ -111,31 +115,6 @@ class TestL2Penalty:
         zero, w = torch.zeros(4), randn(4)
         found = run(lambda impl: [impl.l2_penalty(zero), impl.l2_penalty(w), *gradients(impl.l2_penalty, zero + 0)])
         close(found, [torch.tensor(0.0), w @ w / 2, zero])
-
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64 and its precision, also on a non-contiguous input.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        w = randn(3, 5, dtype=torch.float64).t()
-        close(run(lambda impl: impl.l2_penalty(w)), torch.linalg.vector_norm(w) ** 2 / 2)
-
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """The gradient is w itself.
-        梯度就是 w 本身。"""
-        for w in (randn(6, 1, dtype=torch.float64), randn(3, 4, dtype=torch.float64)):
-
-            def probe(impl, w=w):
-                x = w.clone().requires_grad_()
-                impl.l2_penalty(x).backward()
-                return x.grad
-
-            close(run(probe), w)
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves the weights as they were.
-        不修改权重。"""
-        w = randn(4, 2)
-        close(run(lambda impl: (impl.l2_penalty(w), w)), ((w * w).sum() / 2, w))
 
 
 def step(impl, values, grads, lr, wd):
@@ -422,6 +401,14 @@ def of_norm(randn):
 
 @pytest.mark.exercise("project_l2_ball")
 class TestProjectL2Ball:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        call=lambda impl, w: [impl.project_l2_ball(w, theta) for theta in (1.0, 5.0, 20.0)],
+    )
+    def arguments(self, of_norm):
+        return {"w": of_norm(4.0, 3, 5)}
+
     @pytest.mark.points(2)
     def test_outside(self, run, of_norm):
         """Scales weights that are too long to norm theta; their direction stays.
@@ -469,12 +456,6 @@ class TestProjectL2Ball:
         for w in (of_norm(3.0, 5, 1), of_norm(3.0, 2, 1, 3, 3), torch.tensor([[-3.0]]), torch.tensor([3.0])):
             close(run(lambda impl, w=w: impl.project_l2_ball(w, 2.0)), w * 2 / 3)
 
-    def test_float64_transposed(self, run, of_norm):
-        """Keeps float64 and its precision, also on a non-contiguous input.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        w = of_norm(4.0, 3, 5, dtype=torch.float64).t()
-        close(run(lambda impl: [impl.project_l2_ball(w, theta) for theta in (1.0, 5.0, 20.0)]), [w / 4, w, w])
-
     @pytest.mark.points(2)
     def test_gradients(self, run, of_norm):
         """Gives the right gradients: all of it inside; outside only what is across w, scaled by theta / ||w||.
@@ -483,11 +464,5 @@ class TestProjectL2Ball:
         found = run(lambda impl: [gradients(lambda x, t=t: impl.project_l2_ball(x, t), w)[0] for t in (1.0, 5.0, 20.0)])
         sent = torch.arange(6, dtype=torch.float64).sin().reshape(3, 2)
         close(found, [(sent - w * (w * sent).sum() / 16) / 4, sent, sent])
-
-    def test_arguments_untouched(self, run, of_norm):
-        """Leaves the weights as they were.
-        不修改传入的权重。"""
-        w = of_norm(4.0, 3, 2)
-        close(run(lambda impl: (impl.project_l2_ball(w, 1.0), w)), (w / 4, w))
 
     test_from_scratch = written_from_scratch

@@ -10,7 +10,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, expect, gradients, raises, set_parameters, to_grid, written_from_scratch
+from dlgrade.testing import (
+    close,
+    expect,
+    gradients,
+    promise,
+    raises,
+    set_parameters,
+    standard,
+    to_grid,
+    written_from_scratch,
+)
 
 DRAWS = 200  # an element of probability 0.2 is missed by all of them once in 1e19 runs
 
@@ -57,6 +67,14 @@ def correlations(rows):
 
 @pytest.mark.exercise("dropout_layer")
 class TestDropoutLayer:
+    @standard(
+        promise.untouched,
+        promise.float64_transposed,
+        call=lambda impl, X: (drop(impl, X), impl.dropout_layer(X, 0.0), impl.dropout_layer(X, 1.0)),
+    )
+    def arguments(self, values):
+        return {"X": values(3, 4)}
+
     @pytest.mark.points(2)
     def test_survivors(self, run, values):
         """Each element is dropped in some calls, and in all others is exactly X / (1 - dropout).
@@ -136,13 +154,6 @@ class TestDropoutLayer:
         for X in (values(5), values(1, 6), values(2, 3, 2, 2)):
             close(run(lambda impl, X=X: drop(impl, X)), dropped_or_scaled(X))
 
-    def test_float64_transposed(self, run, values):
-        """Keeps float64 and its precision, also on a non-contiguous input.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        X = values(4, 3, dtype=torch.float64).t()
-        found = run(lambda impl: (drop(impl, X), impl.dropout_layer(X, 0.0), impl.dropout_layer(X, 1.0)))
-        close(found, (dropped_or_scaled(X), X, 0 * X))
-
     @pytest.mark.points(2)
     def test_gradients(self, run, values):
         """The gradient is 1 / (1 - dropout) where an element was kept, and 0 where it was dropped, be it all.
@@ -156,12 +167,6 @@ class TestDropoutLayer:
             return X_.grad * X - Y, spread(X_.grad * X), gradients(lambda x: x + impl.dropout_layer(x, 1), X)
 
         close(run(probe), (0 * X, dropped_or_scaled(X[0]), gradients(lambda x: 1 * x, X)))
-
-    def test_arguments_untouched(self, run, values):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = values(3, 4)
-        close(run(lambda impl: (drop(impl, X), impl.dropout_layer(X, 1), X)), (dropped_or_scaled(X), 0 * X, X))
 
     @pytest.mark.bonus
     def test_half_precision(self, run, values):
@@ -208,6 +213,10 @@ def telling_network(impl, bias):
 
 @pytest.mark.exercise("Net")
 class TestNet:
+    @standard(promise.float64_transposed, promise.gradients("X"), net=lambda impl: network(impl).eval())
+    def arguments(self, randn):
+        return {"X": randn(8, 6)}
+
     def test_parameters(self, run, chance):
         """Has the weights, drawn at random, and the biases of three linear layers of the sizes asked for.
         参数是三个线性层的权重（随机初始化）和偏置，形状符合要求。"""
@@ -279,26 +288,6 @@ class TestNet:
         found = run(lambda impl: [network(impl, sizes=sizes).eval()(images) for images in (X, X[:1])])
         close(found, [expected, expected[:1]], atol=1e-4)  # sums of 784 products
 
-    def test_float64_transposed(self, run, randn):
-        """Works in float64, and on a non-contiguous input.
-        可用 float64 计算，可接受非连续的输入。"""
-        X = randn(6, 8, dtype=torch.float64).t()
-        close(run(lambda impl: network(impl).double().eval()(X)), prediction(X)[0].detach())
-
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """Passes the right gradients to all parameters and to the input.
-        所有参数和输入的梯度正确。"""
-        X = randn(8, 6, dtype=torch.float64)
-
-        def probe(impl):
-            net = network(impl).double().eval()
-            return gradients(net, X), {name: p.grad for name, p in net.named_parameters()}
-
-        layers = prediction(X)[1]
-        wanted = gradients(lambda X: layers["lin3"](F.relu(layers["lin2"](F.relu(layers["lin1"](X))))), X)
-        close(run(probe), (wanted, {name: p.grad for name, p in layers.named_parameters()}))
-
 
 def estimate(impl, X, **seed):
     """Mean and variance of many draws, to the nearest quarter of X and of X^2: 5.6 and 11 standard deviations."""
@@ -322,6 +311,10 @@ def two_valued(mean, variance, kept, n):
 
 @pytest.mark.exercise("expected_output")
 class TestExpectedOutput:
+    @standard(promise.untouched, call=lambda impl, X: estimate(impl, X))
+    def arguments(self, values):
+        return {"X": values(3, 4)}
+
     @pytest.mark.points(2)
     def test_many_draws(self, run, values):
         """The mean of many draws is near X and the variance near X^2 p / (1 - p), element by element.
@@ -373,12 +366,6 @@ class TestExpectedOutput:
         X = values(20, 30, dtype=torch.float64).t()
         two_valued(*run(lambda impl: impl.expected_output(X, 0.4, 6)), X / 0.6, 6)
 
-    def test_arguments_untouched(self, run, values):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = values(3, 4)
-        close(run(lambda impl: (estimate(impl, X), X)), (limit(X), X))
-
 
 class Count(nn.Module):
     """Multiplies its input by 1 at the first call, by 2 at the second, and so on."""
@@ -396,6 +383,10 @@ def classifier():
 
 @pytest.mark.exercise("mc_dropout_predict")
 class TestMcDropoutPredict:
+    @standard(promise.untouched, call=lambda impl, X: impl.mc_dropout_predict(Count(), X, 2))
+    def arguments(self, randn):
+        return {"X": randn(4, 3)}
+
     @pytest.mark.points(2)
     def test_moments(self, run, values):
         """With a single nn.Dropout the mean is near X, and the deviation near |X| sqrt(p / (1 - p)).
@@ -484,9 +475,3 @@ class TestMcDropoutPredict:
         X = randn(3, 5, dtype=torch.float64).t()
         found = run(lambda impl: [impl.mc_dropout_predict(Count(), batch, 4) for batch in (X, X[:1])])
         close(found, [(2.5 * batch, 1.25**0.5 * batch.abs()) for batch in (X, X[:1])])
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(4, 3)
-        close(run(lambda impl: (impl.mc_dropout_predict(Count(), X, 2), X)), ((1.5 * X, 0.5 * X.abs()), X))

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, gradients, raises, to_grid, written_from_scratch
+from dlgrade.testing import close, gradients, promise, raises, standard, to_grid, written_from_scratch
 
 INF = torch.inf
 DIMENSIONS = [(shape, dim) for shape in ((6,), (4, 5), (2, 3, 4, 5)) for dim in range(-len(shape), len(shape))]
@@ -21,6 +21,10 @@ DIMENSIONS = [(shape, dim) for shape in ((6,), (4, 5), (2, 3, 4, 5)) for dim in 
 
 @pytest.mark.exercise("logsumexp")
 class TestLogsumexp:
+    @standard(promise.untouched, promise.float64_transposed)
+    def arguments(self, randn):
+        return {"X": 5 * randn(3, 4) + 10, "dim": 1}
+
     @pytest.mark.points(2)
     def test_each_dim(self, run, randn):
         """Sums over any dimension of a vector, a matrix and more, counted from either end, as torch does.
@@ -71,12 +75,6 @@ class TestLogsumexp:
         found = run(lambda impl: [impl.logsumexp(X, 1), impl.logsumexp(X.t(), 0, keepdim=True)])
         close(found, [X[:, 0], X.t()])
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64 and its precision, also on a non-contiguous input.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        X = 5 * randn(4, 3, dtype=torch.float64).t() + 10
-        close(run(lambda impl: impl.logsumexp(X, 1)), torch.logsumexp(X, 1))
-
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
         """The gradient is the softmax, also at logits of 10000 and beside -inf.
@@ -96,17 +94,15 @@ class TestLogsumexp:
 
         close(run(lambda impl: chain(impl.logsumexp)), chain(torch.logsumexp))
 
-    def test_arguments_untouched(self, run, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(3, 4)
-        close(run(lambda impl: (impl.logsumexp(X, 1), X)), (torch.logsumexp(X, 1), X))
-
     test_from_scratch = written_from_scratch
 
 
 @pytest.mark.exercise("log_softmax")
 class TestLogSoftmax:
+    @standard(promise.untouched)
+    def arguments(self, randn):
+        return {"X": randn(3, 4), "dim": 1}
+
     @pytest.mark.points(2)
     def test_each_dim(self, run, randn):
         """Normalises over any dimension of a vector, a matrix and more, counted from either end, as torch does.
@@ -157,12 +153,6 @@ class TestLogSoftmax:
         X[1, :2], X[2, 3] = torch.tensor([1e4, -1e4]), -1e4
         found = run(lambda impl: gradients(lambda x: impl.log_softmax(x, 1), X))
         close(found, gradients(lambda x: torch.log_softmax(x, 1), X))
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(3, 4)
-        close(run(lambda impl: (impl.log_softmax(X, 1), X)), (torch.log_softmax(X, 1), X))
 
     test_from_scratch = written_from_scratch
 
@@ -296,6 +286,10 @@ def two_tanh(x):
 
 @pytest.mark.exercise("scaled_sigmoid")
 class TestScaledSigmoid:
+    @standard(promise.untouched)
+    def arguments(self, randn):
+        return {"x": randn(3, 4)}
+
     @pytest.mark.points(2)
     def test_values(self, run, randn):
         """Is 4 sigmoid(x) - 2, element by element: twice the hyperbolic tangent of x / 2, an odd function.
@@ -329,12 +323,6 @@ class TestScaledSigmoid:
         x = torch.cat([2 * randn(4, dtype=torch.float64), torch.tensor([1e4, -1e4, 800, -800])])
         close(run(lambda impl: gradients(impl.scaled_sigmoid, x)), gradients(two_tanh, x))
 
-    def test_arguments_untouched(self, run, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(3, 4)
-        close(run(lambda impl: (impl.scaled_sigmoid(X), X)), (two_tanh(X), X))
-
 
 def extremes(*Ms):
     """What product_singular_values should give, by numpy's matrix norms."""
@@ -360,6 +348,10 @@ def mixing(randn):
 
 @pytest.mark.exercise("product_singular_values")
 class TestProductSingularValues:
+    @standard(promise.untouched)
+    def arguments(self, mixing):
+        return {"Ms": [mixing(3, 3) for _ in range(3)]}
+
     @pytest.mark.points(2)
     def test_product(self, run, mixing):
         """Multiplies from left to right and gives the largest and the smallest singular value of the product.
@@ -414,12 +406,6 @@ class TestProductSingularValues:
         A, B = mixing(3, 3, dtype=torch.float32), mixing(3, 3)
         Ms = [nn.Parameter(A), B.t()]
         close(run(lambda impl: impl.product_singular_values(Ms)), extremes(A, B.t()), rtol=1e-4)
-
-    def test_arguments_untouched(self, run, mixing):
-        """Leaves the list and its matrices as they were.
-        不修改列表及其中的矩阵。"""
-        Ms = [mixing(3, 3) for _ in range(3)]
-        close(run(lambda impl: (impl.product_singular_values(Ms), Ms)), (extremes(*Ms), Ms))
 
 
 def linear_norms(X, *weights):

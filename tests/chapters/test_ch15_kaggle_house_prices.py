@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, expect, raises, set_parameters
+from dlgrade.testing import close, expect, promise, raises, set_parameters, standard
 
 INPUTS = 6  # the in_features of the starter code
 NAN, INF = torch.nan, torch.inf
@@ -44,6 +44,11 @@ def prices(randn):
 
 @pytest.mark.exercise("log_rmse")
 class TestLogRmse:
+    @standard(promise.untouched, promise.float64_transposed(id="float64_strided"))
+    def arguments(self, prices):
+        signs = torch.tensor([[-1.0]] + [[1.0]] * 5)  # a negative prediction counts as 1
+        return {"net": itself, "features": signs * prices(6), "labels": prices(6)}
+
     @pytest.mark.points(2)
     def test_values(self, run, prices):
         """Is the root of the mean squared difference of the logarithms.
@@ -78,18 +83,6 @@ class TestLogRmse:
         x, net = randn(3, INPUTS), set_parameters(nn.Linear(INPUTS, 1, bias=False), 0, 3.0)
         same(run, "log_rmse", error, (net, torch.cat([x, -x]), prices(6)), (net, x[:1], prices(1)))
 
-    def test_float64_strided(self, run, prices):
-        """Keeps float64's precision, also on non-contiguous inputs.
-        保持 float64 的精度，也可接受非连续的输入。"""
-        pairs = torch.cat([prices(6, torch.float64), prices(6, torch.float64)], dim=1)
-        same(run, "log_rmse", error, (itself, pairs[:, :1], pairs[:, 1:]), rtol=1e-9)
-
-    def test_arguments_untouched(self, run, prices):
-        """Leaves features and labels as they were.
-        不修改特征和标签。"""
-        X, y = prices(4) * torch.tensor([[-1.0], [1.0], [1.0], [1.0]]), prices(4)
-        close(run(lambda impl: (impl.log_rmse(itself, X, y), X, y)), (error(itself, X, y), X, y))
-
 
 @pytest.fixture
 def numbered(chance):
@@ -108,6 +101,10 @@ def fold(k, i, *parts):
 
 @pytest.mark.exercise("get_k_fold_data")
 class TestGetKFoldData:
+    @standard(promise.untouched, promise.float64_transposed)
+    def arguments(self, randn):
+        return {"k": 3, "i": 1, "X": randn(8, 3), "y": torch.arange(8)}
+
     @pytest.mark.points(2)
     def test_each_fold(self, run, numbered):
         """Validates on fold i, the first, any or the last of four or of two, and trains on the others in order.
@@ -152,17 +149,6 @@ class TestGetKFoldData:
 
         close(run(probe), ([True, True], fold(3, 1, X, y)))
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, also in non-contiguous features, and labels of whole numbers.
-        保持 float64，也可接受非连续的特征以及整数标签。"""
-        same(run, "get_k_fold_data", fold, (3, 1, randn(3, 8, dtype=torch.float64).t(), torch.arange(8)))
-
-    def test_arguments_untouched(self, run, numbered):
-        """Leaves features and labels as they were.
-        不修改特征和标签。"""
-        X, y = numbered(6)
-        close(run(lambda impl: (impl.get_k_fold_data(3, 1, X, y), X, y)), (fold(3, 1, X, y), X, y))
-
 
 def standardized(train, test):
     """What standardize should give, column by column."""
@@ -178,6 +164,12 @@ def standardized(train, test):
 
 @pytest.mark.exercise("standardize")
 class TestStandardize:
+    @standard(promise.untouched, promise.float64_transposed)
+    def arguments(self, randn):
+        train, test = 10 * randn(5, 3), 10 * randn(2, 3)
+        train[1, 1] = NAN
+        return {"train": train, "test": test}
+
     @pytest.mark.points(2)
     def test_both_parts(self, run, randn):
         """Takes mean and standard deviation of both parts together, column by column.
@@ -206,19 +198,6 @@ class TestStandardize:
         train[:, 0], test[:, 0], train[2, 0] = 7.0, 7.0, NAN
         train[:, 1:3], test[:, 1:3], train[1, 1] = NAN, NAN, 5.0
         same(run, "standardize", standardized, (train, test))
-
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64 and its precision, also on non-contiguous inputs.
-        保持 float64 及其精度，也可接受非连续的输入。"""
-        same(run, "standardize", standardized, [10 * randn(3, n, dtype=torch.float64).t() for n in (5, 1)])
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves both parts as they were, NaN included.
-        不修改传入的两部分数据，包括其中的 NaN。"""
-        train, test = randn(4, 2), randn(3, 2)
-        train[1, 1] = NAN
-        found = run(lambda impl: (impl.standardize(train, test), train, test))
-        close(found, (standardized(train, test), train, test))
 
 
 def indicated(train, test):
@@ -308,6 +287,10 @@ def features(train, test):
 
 @pytest.mark.exercise("preprocess")
 class TestPreprocess:
+    @standard(promise.untouched(atol=ROUNDING))
+    def arguments(self, houses):
+        return dict(zip(("train", "test"), houses(6, 5), strict=True))
+
     @pytest.mark.points(2)
     def test_houses(self, run, houses):
         """Numbers first, standardised; then the indicators, also of categories that only the test set has; no price.
@@ -338,13 +321,6 @@ class TestPreprocess:
         train, test = ({name: part[name] for name in ("Alley", "Zone")} for part in houses(6, 5))
         train["Class"], test["Class"] = ["20", "60", None, "20", "60", "20"], ["60", "180", "20", "60", "60"]
         same(run, "preprocess", features, (train, test))
-
-    def test_arguments_untouched(self, run, houses):
-        """Leaves both tables as they were.
-        不修改传入的两个表。"""
-        train, test = houses(6, 5)
-        found = run(lambda impl: (impl.preprocess(train, test), train, test))
-        close(found, (features(train, test), train, test), atol=ROUNDING)
 
 
 def linear():
@@ -394,6 +370,11 @@ def as_adam(run):
 @pytest.mark.exercise("train")
 @pytest.mark.timeout(20)  # the first optimizer of a process takes torch a second, or more on a busy machine
 class TestTrain:
+    @standard(promise.untouched, call=lambda impl, *data: tuple(impl.train(linear(), *data, 2, 0.3, 0.0, 6)))
+    def arguments(self, examples):
+        names = "train_features", "train_labels", "test_features", "test_labels"
+        return dict(zip(names, (*examples(6), *examples(4)), strict=True))
+
     @pytest.mark.points(2)
     def test_adam(self, as_adam, examples):
         """Takes the steps of Adam, and gives the log_rmse of both parts after each epoch.
@@ -438,13 +419,6 @@ class TestTrain:
         curve = [error(linear(), X, y)] * 3
         close(run(probe), (curve, [8, 8, 8, 6] * 3, [[float(row) for row in range(30)]] * 3, [True] * 9))
 
-    def test_arguments_untouched(self, run, examples):
-        """Leaves features and labels as they were.
-        不修改特征和标签。"""
-        data, held_out = examples(6), examples(4)
-        found = run(lambda impl: (tuple(impl.train(linear(), *data, *held_out, 2, 0.3, 0.0, 6)), data, held_out))
-        close(found, (descend(linear(), data, held_out, 2, 0.3, 0.0), data, held_out))
-
 
 def validated(k, y, epochs, lr, decay=0.0, steps=1):
     """What k_fold should give for features that are all 0, of which a net learns but a bias, near 0 at first."""
@@ -460,6 +434,10 @@ def validated(k, y, epochs, lr, decay=0.0, steps=1):
 @pytest.mark.exercise("k_fold")
 @pytest.mark.timeout(20)
 class TestKFold:
+    @standard(promise.untouched, call=lambda impl, X, y: impl.k_fold(3, X, y, 1, 0.0, 0.0, 4))
+    def arguments(self, prices):
+        return {"X_train": torch.zeros(6, INPUTS), "y_train": prices(6)}
+
     @pytest.mark.points(2)
     def test_untrained(self, run, randn, prices):
         """Averages over the folds: nets that predict less than 1 are off by the logarithms of the prices.
@@ -491,9 +469,3 @@ class TestKFold:
         X, y = torch.zeros(7, INPUTS), prices(7) * torch.tensor([1.0] * 3 + [30.0] * 3 + [1e6])[:, None]
         found = run(lambda impl: [impl.k_fold(k, X, y, 2, 0.0, 0.0, 4) for k in (2, 4)])
         close(found, [validated(k, y, 1, 0.0) for k in (2, 4)])
-
-    def test_arguments_untouched(self, run, prices):
-        """Leaves features and labels as they were.
-        不修改特征和标签。"""
-        X, y = torch.zeros(6, INPUTS), prices(6)
-        close(run(lambda impl: (impl.k_fold(3, X, y, 1, 0.0, 0.0, 4), X, y)), (validated(3, y, 1, 0.0), X, y))

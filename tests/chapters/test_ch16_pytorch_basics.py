@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, gradients, parameter_gradients, set_parameters, to_grid, written_from_scratch
+from dlgrade.testing import close, gradients, promise, set_parameters, standard, to_grid, written_from_scratch
 
 
 def fixed(module, dtype=torch.float32):
@@ -31,6 +31,14 @@ def scores(X):
 
 @pytest.mark.exercise("MLP")
 class TestMLP:
+    @standard(
+        promise.untouched(id="input_untouched", atol=1e-4),  # sums over 256 units
+        promise.gradients("X"),
+        net=lambda impl: fixed(impl.MLP()),
+    )
+    def arguments(self, randn):
+        return {"X": randn(3, 20)}
+
     @pytest.mark.points(2)
     def test_scores(self, run, randn):
         """Computes hidden layer, ReLU and output layer, as torch's layers with the same parameters do.
@@ -63,25 +71,6 @@ class TestMLP:
             return other(X)
 
         close(run(probe), scores(X), atol=1e-4)
-
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """Passes the right gradients to its input and to all four parameters.
-        输入和四个参数的梯度都正确。"""
-        X = randn(3, 20, dtype=torch.float64)
-
-        def probe(impl):
-            net = fixed(impl.MLP(), X.dtype)
-            return gradients(net, X), parameter_gradients(net)
-
-        parts, net = perceptron(X.dtype)
-        close(run(probe), (gradients(net, X), parameter_gradients(parts)))
-
-    def test_input_untouched(self, run, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(3, 20)
-        close(run(lambda impl: (fixed(impl.MLP())(X), X)), (scores(X), X), atol=1e-4)
 
 
 def layers(*sizes, dtype=torch.float32):
@@ -221,6 +210,15 @@ class TestMySequential:
 
 @pytest.mark.exercise("CenteredLayer")
 class TestCenteredLayer:
+    @standard(
+        promise.untouched(id="input_untouched"),
+        promise.float64_transposed,
+        promise.gradients("X"),
+        net=lambda impl: impl.CenteredLayer(),
+    )
+    def arguments(self, randn):
+        return {"X": randn(3, 5) + 1}
+
     @pytest.mark.points(2)
     def test_matrix(self, run, randn):
         """Subtracts one mean of all elements, not one for each row or column.
@@ -252,26 +250,6 @@ class TestCenteredLayer:
 
         close(run(probe), (X - X.mean(), 0, 0))
 
-    def test_float64_transposed(self, run, randn):
-        """Keeps float64, and takes non-contiguous input.
-        保持 float64，并可接受非连续的输入。"""
-        X = (randn(3, 5, dtype=torch.float64) + 1).t()
-        close(run(lambda impl: impl.CenteredLayer()(X)), X - X.mean())
-
-    @pytest.mark.points(2)
-    def test_gradients(self, run, randn):
-        """Passes the right gradient: it goes through the mean, too.
-        梯度正确：它也流经均值。"""
-        X = randn(3, 4, dtype=torch.float64)
-        found = run(lambda impl: gradients(lambda x: impl.CenteredLayer()(x**2), X))
-        close(found, gradients(lambda x: x**2 - (x**2).mean(), X))
-
-    def test_input_untouched(self, run, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(3, 4) + 1
-        close(run(lambda impl: (impl.CenteredLayer()(X), X)), (X - X.mean(), X))
-
 
 def dense(X, in_units, units):
     """relu(X weight + bias) from torch's functions, with the parameters that set_parameters gives."""
@@ -288,6 +266,10 @@ def looks(values):
 
 @pytest.mark.exercise("MyLinear")
 class TestMyLinear:
+    @standard(promise.untouched(id="input_untouched"), net=lambda impl: fixed(impl.MyLinear(5, 3)))
+    def arguments(self, randn):
+        return {"X": randn(4, 5)}
+
     @pytest.mark.points(2)
     def test_output(self, run, randn):
         """Computes relu(X weight + bias), as torch's functions do.
@@ -349,12 +331,6 @@ class TestMyLinear:
 
         weights = torch.arange(12, dtype=X.dtype).reshape(4, 3).sin() * (dense(X, 5, 3) > 0)
         close(run(probe), (X.t() @ weights, weights.sum(0)))
-
-    def test_input_untouched(self, run, randn):
-        """Leaves its input as it was.
-        不修改输入。"""
-        X = randn(4, 5)
-        close(run(lambda impl: (fixed(impl.MyLinear(5, 3))(X), X)), (dense(X, 5, 3), X))
 
     test_from_scratch = written_from_scratch
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.testing import close, gradients, raises
+from dlgrade.testing import close, promise, raises, standard
 
 
 def mean(preds, weights=None):
@@ -18,6 +18,10 @@ def mean(preds, weights=None):
 
 @pytest.mark.exercise("average_predictions")
 class TestAveragePredictions:
+    @standard(promise.untouched, promise.gradients("preds", points=1))
+    def arguments(self, randn, chance):
+        return {"preds": [randn(5) for _ in range(3)], "weights": chance.sample(range(1, 99), 3)}
+
     @pytest.mark.points(2)
     def test_weights(self, run, randn):
         """Gives the weighted mean, as numpy does.
@@ -100,21 +104,6 @@ class TestAveragePredictions:
 
         close(run(probe), ([True] * 5, 1.75 * row))
 
-    def test_gradients(self, run, randn, chance):
-        """Passes gradients to each model by its weight.
-        梯度按权重传到各个模型。"""
-        preds, weights = [randn(5, dtype=torch.float64) for _ in range(3)], chance.sample(range(1, 99), 3)
-        found = run(lambda impl: gradients(lambda *p: impl.average_predictions(p, weights), *preds))
-        sent = torch.arange(5, dtype=torch.float64).sin()
-        close(found, [weight / sum(weights) * sent for weight in weights])
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves predictions and weights as they were.
-        不修改预测和权重。"""
-        preds, weights = [randn(3), randn(3)], [1.0, 4.0]
-        found = run(lambda impl: (impl.average_predictions(preds, weights), preds, weights))
-        close(found, (mean(preds, weights), preds, weights))
-
 
 def log_mean(preds):
     """The geometric mean in float64, and then in the predictions' dtype."""
@@ -123,6 +112,10 @@ def log_mean(preds):
 
 @pytest.mark.exercise("geometric_mean_predictions")
 class TestGeometricMeanPredictions:
+    @standard(promise.untouched, promise.gradients("preds", points=1))
+    def arguments(self, randn):
+        return {"preds": [randn(5).exp() for _ in range(3)]}
+
     @pytest.mark.points(2)
     def test_prices(self, run, randn):
         """Gives the exponential of the mean logarithm.
@@ -184,20 +177,6 @@ class TestGeometricMeanPredictions:
 
         close(run(probe), ([True] * 3, 2 * row))
 
-    def test_gradients(self, run, randn):
-        """Passes the right gradients to each model.
-        各个模型的梯度正确。"""
-        preds = [randn(5, dtype=torch.float64).exp() for _ in range(3)]
-        found = run(lambda impl: gradients(lambda *p: impl.geometric_mean_predictions(p), *preds))
-        weights = torch.arange(5, dtype=torch.float64).sin()
-        close(found, [weights * log_mean(preds) / (3 * pred) for pred in preds])
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves the predictions as they were.
-        不修改传入的预测。"""
-        preds = [randn(3).exp(), randn(3).exp()]
-        close(run(lambda impl: (impl.geometric_mean_predictions(preds), preds)), (log_mean(preds), preds))
-
 
 def fit_mean(_, y):
     """For probes: a model that predicts the mean label."""
@@ -221,6 +200,10 @@ def expected_of(fit, X, y, k):
 
 @pytest.mark.exercise("out_of_fold")
 class TestOutOfFold:
+    @standard(promise.untouched, promise.float64_transposed(id="float64"))
+    def arguments(self, randn):
+        return {"fit": fit_nearest, "X": randn(9, 2), "y": randn(9), "k": 4}
+
     @pytest.mark.points(2)
     def test_mean(self, run, randn):
         """With the mean as a model gives each row the mean of the other folds.
@@ -278,12 +261,6 @@ class TestOutOfFold:
         found = run(lambda impl: [impl.out_of_fold(fit_nearest, X, y, 3) for y in labels])
         close(found, [expected_of(fit_nearest, X, y, 3) for y in labels])
 
-    def test_float64(self, run, randn):
-        """Keeps float64, and takes non-contiguous features.
-        保持 float64，并可接受非连续的特征。"""
-        X, y = randn(2, 9, dtype=torch.float64).t(), randn(9, dtype=torch.float64)
-        close(run(lambda impl: impl.out_of_fold(fit_nearest, X, y, 4)), expected_of(fit_nearest, X, y, 4))
-
     def test_no_folds(self, run, randn):
         """Refuses less than 2 folds and more folds than rows with ValueError.
         折数小于 2 或大于行数时抛出 ValueError。"""
@@ -294,12 +271,6 @@ class TestOutOfFold:
             return refused, impl.out_of_fold(fit_mean, X, y, 2)
 
         close(run(probe), ([True] * 4, expected_of(fit_mean, X, y, 2)))
-
-    def test_arguments_untouched(self, run, randn):
-        """Leaves features and labels as they were.
-        不修改特征和标签。"""
-        X, y = randn(5, 2), randn(5)
-        close(run(lambda impl: (impl.out_of_fold(fit_mean, X, y, 2), X, y)), (expected_of(fit_mean, X, y, 2), X, y))
 
 
 @pytest.fixture
@@ -355,6 +326,13 @@ def grid(space, loss=distance):
 
 @pytest.mark.exercise("random_search")
 class TestRandomSearch:
+    @standard(
+        promise.untouched(id="space_untouched"),
+        call=lambda impl, space: impl.random_search(space, 12, distance),
+    )
+    def arguments(self, space):
+        return {"space": {name: list(values) for name, values in space.items()}}
+
     @pytest.mark.points(2)
     def test_whole_grid(self, run, space):
         """With as many trials as configurations, or more, tries each once and returns the one of lowest loss.
@@ -465,13 +443,3 @@ class TestRandomSearch:
             return len(tried), len(values), best == lowest(tried), sorted(best[0])
 
         close(run(probe), (30, 10, True, sorted(names)))
-
-    def test_space_untouched(self, run, space):
-        """Leaves the space as it was.
-        不修改传入的空间。"""
-
-        def probe(impl):
-            given = {name: list(values) for name, values in space.items()}
-            return search(impl, 12, given)[0], given
-
-        close(run(probe), (best_of(space), {name: list(values) for name, values in space.items()}))

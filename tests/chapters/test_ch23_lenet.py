@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, expect, gradients, raises, set_parameters
+from dlgrade.testing import close, expect, gradients, namesakes, promise, raises, set_parameters, standard
 
 INPUTS, CLASSES = 4, 3
 CPU, CPU0 = torch.device("cpu"), torch.device("cpu", 0)  # one place, two names
@@ -38,6 +38,10 @@ def lenet_scores(X):
 
 @pytest.mark.exercise("lenet")
 class TestLeNet:
+    @standard(promise.batch_of_one("X"), net=lambda impl: numbered(impl.lenet()))
+    def arguments(self, randn):
+        return {"X": randn(2, 1, 28, 28)}
+
     @pytest.mark.points(2)
     def test_scores(self, run, randn):
         """Gives the scores of a LeNet built from torch's functions.
@@ -73,12 +77,6 @@ class TestLeNet:
         共有 61,706 个参数。"""
         counts = run(lambda impl: [p.numel() for p in impl.lenet().parameters()])
         close([sum(counts), counts], [61_706, [p.numel() for p in lenet_parameters()]])
-
-    def test_batch_of_one(self, run, randn):
-        """Takes a single image.
-        可接受单张图像。"""
-        X = randn(1, 1, 28, 28)
-        close(run(lambda impl: numbered(impl.lenet())(X)), lenet_scores(X))
 
     def test_every_second_image(self, agree, randn):
         """Takes every second image of a batch, which is not contiguous, in float64.
@@ -128,11 +126,11 @@ def condition(net):
     return [(m.training, len(m._forward_hooks) + len(m._forward_pre_hooks)) for m in net.modules()]
 
 
-def watched(module):
-    """A list that will have, for each call of the module, whether its output has a graph."""
+def watched(module, action):
+    """The action's result, whether an output of the module had a graph, and whether gradients are enabled after it."""
     seen = []
     module.register_forward_hook(lambda *call: seen.append(call[-1].requires_grad))
-    return seen
+    return action(), any(seen), torch.is_grad_enabled()
 
 
 def walked(net, X):
@@ -207,14 +205,8 @@ class TestLayerShapes:
     def test_no_graph(self, agree, randn, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
         不构建计算图，之后梯度仍然启用。"""
-        X = randn(chance.randint(2, 30), 3)
-
-        def probe(impl):
-            net = nn.Sequential(nn.Linear(3, 4), Halves(), nn.Linear(2, 2))
-            seen = watched(net[0])
-            return impl.layer_shapes(net, X), any(seen), torch.is_grad_enabled()
-
-        agree(probe)
+        X, net = randn(chance.randint(2, 30), 3), nn.Sequential(nn.Linear(3, 4), Halves(), nn.Linear(2, 2))
+        agree(lambda impl: watched(net[0], lambda: impl.layer_shapes(net, X)))
 
     def test_input_untouched(self, agree, randn):
         """Leaves X as it was, even where the first layer works in place.
@@ -329,14 +321,8 @@ class TestEvaluateAccuracyGPU:
     def test_no_graph(self, agree, batches, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
         不构建计算图，之后梯度仍然启用。"""
-        data = batches(3 * chance.randint(2, 30) + 1)
-
-        def probe(impl):
-            net = Scores()
-            seen = watched(net)
-            return impl.evaluate_accuracy_gpu(net, data), any(seen), torch.is_grad_enabled()
-
-        agree(probe)
+        data, net = batches(3 * chance.randint(2, 30) + 1), Scores()
+        agree(lambda impl: watched(net, lambda: impl.evaluate_accuracy_gpu(net, data)))
 
     def test_read_once(self, agree, batches, chance):
         """Takes batches from a generator, which has no length and can be read only once.
@@ -354,12 +340,10 @@ class TestEvaluateAccuracyGPU:
 
 def train(impl, net, data, test, epochs=1, lr=0.5, device=CPU):
     """(loss, training accuracy, test accuracy) as drawn at the end of each epoch, and the parameters after it all."""
-    points, animator = [], impl.d2l.Animator
-    add, animator.add = animator.add, lambda _self, x, y: points.extend((x, i, v) for i, v in enumerate(y))
-    try:
-        impl.train_ch6(net, data, test, epochs, lr, device)
-    finally:
-        animator.add = add
+    points = []
+    for animator in namesakes(impl, "Animator"):  # they keep this method until the next call
+        animator.add = lambda _self, x, y: points.extend((x, i, value) for i, value in enumerate(y))
+    impl.train_ch6(net, data, test, epochs, lr, device)
     curves = {(x, i): float(value + 0.0) for x, i, value in points if value is not None}  # a number, or a tensor of one
     return [[curves.get((x, i)) for i in range(3)] for x in range(1, epochs + 1)], dict(net.named_parameters())
 

@@ -143,6 +143,23 @@ def test_helpers(grade_as, before):
     assert [check.message for check in checks if check.failed] == []
 
 
+OTHER_ANIMATORS = {
+    "imported": ("from d2l import torch as d2l", "Animator"),
+    "late": ("def Curves(**labels):\n    from d2l import torch as d2l\n    return d2l.Animator(**labels)", "Curves"),
+    "own": ("class Animator(Timer):\n    def __init__(self, **_): pass\n    def add(self, *_): pass", "Animator"),
+}
+
+
+@pytest.mark.parametrize(("before", "animator"), OTHER_ANIMATORS.values(), ids=OTHER_ANIMATORS)
+def test_curves(grade_as, judge, before, animator):
+    """A submission may draw curves with the starter code's class, with that of d2l, or with its own."""
+    source = judge.content(judge.course.chapter("ch23")).reference.source
+    train = source[source.index("def train_ch6") :].replace("Animator(", f"{animator}(")
+    checks = grade_as("ch23", before, "train_ch6", train)
+
+    assert {check.verdict for check in checks} == {Verdict.PASSED}
+
+
 MISSING = {
     "exercise": ("ch65", "d2l.masked_softmax(X, n)", "masked_softmax is an exercise of this chapter", "是本章的练习"),
     "later": (
