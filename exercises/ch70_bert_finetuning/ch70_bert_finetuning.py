@@ -40,12 +40,12 @@ class DotProductAttention(nn.Module):
 
 
 def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
-    """Give every attention head its own features, as if it were an example of its own (D2L 10.5)."""
+    """Return X with the features of each attention head in rows of their own (D2L 10.5)."""
     return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
 
 
 def transpose_output(X: Tensor, num_heads: int) -> Tensor:
-    """Put the heads of every example side by side again: the inverse of `transpose_qkv` (D2L 10.5)."""
+    """Return X with the heads of each example side by side again: the inverse of `transpose_qkv` (D2L 10.5)."""
     return X.unflatten(0, (-1, num_heads)).transpose(1, 2).flatten(2)
 
 
@@ -63,7 +63,7 @@ class MultiHeadAttention(nn.Module):
         bias: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Make the layers. Mind the order of the sizes."""
+        """Create the layers. The size of a key comes before the size of a query."""
         super().__init__(**kwargs)
         if num_hiddens % num_heads:
             raise ValueError(f"{num_hiddens} features do not divide into {num_heads} heads")
@@ -75,7 +75,7 @@ class MultiHeadAttention(nn.Module):
         self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Let every query attend to the keys and gather their values."""
+        """Return the attention output of each query over the keys and values."""
         queries = transpose_qkv(self.W_q(queries), self.num_heads)
         keys = transpose_qkv(self.W_k(keys), self.num_heads)
         values = transpose_qkv(self.W_v(values), self.num_heads)
