@@ -94,26 +94,26 @@ class PositionWiseFFN(nn.Module):
         self.dense2 = nn.Linear(ffn_num_hiddens, ffn_num_outputs)
 
     def forward(self, X: Tensor) -> Tensor:
-        """From (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), of X's dtype."""
+        """Map X of shape (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), with the dtype of X."""
         return self.dense2(self.dense1(X).relu())
 
 
 class AddNorm(nn.Module):
-    """A residual connection, then layer normalisation (Vaswani et al., 2017, sections 3.1 and 5.4; D2L 10.7.3)."""
+    """A residual connection followed by layer normalisation (D2L 10.7.3)."""
 
     def __init__(self, normalized_shape: Sequence[int] | int, dropout: float, **kwargs: Any) -> None:
-        """Make the layers."""
+        """Create the layers."""
         super().__init__(**kwargs)
         self.dropout = nn.Dropout(dropout)
         self.ln = nn.LayerNorm(normalized_shape)
 
     def forward(self, X: Tensor, Y: Tensor) -> Tensor:
-        """Join the input X of a sublayer with its output Y."""
+        """Combine the input X of a sublayer with its output Y, and return the result."""
         return self.ln(X + self.dropout(Y))
 
 
 class EncoderBlock(nn.Module):
-    """One layer of the encoder (Vaswani et al., 2017, section 3.1; D2L 10.7.4)."""
+    """A block of the encoder (Vaswani et al., 2017, section 3.1; D2L 10.7.4)."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class EncoderBlock(nn.Module):
         use_bias: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Make the layers."""
+        """Create the layers."""
         super().__init__(**kwargs)
         self.attention = MultiHeadAttention(
             key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=use_bias
@@ -139,7 +139,7 @@ class EncoderBlock(nn.Module):
         self.addnorm2 = AddNorm(norm_shape, dropout)
 
     def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Let every step look at all valid steps, then go through the feed-forward network."""
+        """Return the output of the block for X; each step attends to all valid steps."""
         Y = self.addnorm1(X, self.attention(X, X, X, valid_lens))
         return self.addnorm2(Y, self.ffn(Y))
 
