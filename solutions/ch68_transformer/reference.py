@@ -195,8 +195,8 @@ class TransformerEncoder(nn.Module):
         embedding: nn.Embedding, from vocab_size words to num_hiddens numbers.
         pos_encoding: PositionalEncoding, with the same dropout.
         blks: nn.Sequential of num_layers EncoderBlock, named "block0", "block1", ... (`add_module` gives a name).
-        attention_weights: after a call, a list of the weights of each block in this call, (batch * num_heads, steps,
-            steps).
+        attention_weights: after a call, a list with the attention weights of each block in this call, each
+            (batch * num_heads, steps, steps).
     """
 
     def __init__(
@@ -326,8 +326,8 @@ class DecoderBlock(nn.Module):
             X: (batch, steps, num_hiddens), float32 or float64. X and the encoder's outputs need not be contiguous in
                 memory.
             state: a list of three: the encoder's outputs, (batch, encoder steps, num_hiddens); their valid lengths,
-                (batch,), or None; and a list that has for each block its inputs so far, (batch, steps so far,
-                num_hiddens), or None.
+                (batch,), or None; and a list that has for each block its inputs so far,
+                (batch, steps so far, num_hiddens), or None.
 
         Returns:
             A tensor with the shape and dtype of X, and the new state, whose entry state[2][i] has the keys. The book
