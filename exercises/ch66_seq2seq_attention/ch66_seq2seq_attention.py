@@ -13,18 +13,18 @@ from torch import Tensor, nn
 
 # Given, not an exercise.
 class Decoder(nn.Module):
-    """What every decoder looks like (D2L 9.6.2): an interface with two methods that are left to its subclasses."""
+    """The interface of all decoders: two methods that subclasses write (D2L 9.6.2)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Make the module. Keyword arguments are passed on to nn.Module, which knows none and refuses them."""
+        """Create the module. Keyword arguments go to nn.Module, which accepts none and raises TypeError."""
         super().__init__(**kwargs)
 
     def init_state(self, enc_outputs: Any, *args: Any) -> Any:
-        """Turn what the encoder gave into the state that decoding starts from."""
+        """Turn the encoder's outputs into the first state of the decoder; subclasses define how."""
         raise NotImplementedError
 
     def forward(self, X: Tensor, state: Any) -> Any:
-        """Predict from the target sequence so far and the state."""
+        """Predict from the target sequence so far and the state; subclasses define how."""
         raise NotImplementedError
 
 
