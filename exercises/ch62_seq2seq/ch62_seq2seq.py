@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 # Given, not an exercise.
 def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[int]:
-    """Makes a line exactly num_steps long (D2L 9.5.4)."""
+    """Return a line truncated or padded to length num_steps (D2L 9.5.4)."""
     return line[:num_steps] + [padding_token] * (num_steps - len(line))
 
 
