@@ -10,7 +10,7 @@ OPEN = "NotImplementedError"
 
 
 def outcome(action):
-    """For probes: what the action gives, or the name of the exception that it raises."""
+    """For probes: return the result of the action, or the name of the exception that it raises."""
     try:
         return action()
     except NotImplementedError:  # be it one of the submission's own kinds of it
@@ -20,12 +20,12 @@ def outcome(action):
 
 
 def completed(plain, method):
-    """For probes: a module of a subclass that says what this method does: it doubles its first argument."""
+    """For probes: return a module of a subclass, where this method doubles its first argument."""
     return type("Completed", (type(plain),), {method: lambda _self, X, *_: 2 * X})()
 
 
 class NotedEncoder(nn.Module):
-    """For probes: notes what it is called with; gives 3 X - 1."""
+    """For probes: records its arguments and returns 3 X - 1."""
 
     def __init__(self, log):
         super().__init__()
@@ -37,7 +37,7 @@ class NotedEncoder(nn.Module):
 
 
 class NotedDecoder(nn.Module):
-    """For probes: notes what it is called with. The state is twice the mean of the outputs; X / 2 + state is given."""
+    """For probes: records its arguments. The state is twice the mean of the outputs; a call returns X / 2 + state."""
 
     def __init__(self, log):
         super().__init__()
@@ -53,19 +53,19 @@ class NotedDecoder(nn.Module):
 
 
 def joined(impl):
-    """For probes: a model of both, and what they note."""
+    """For probes: return a model of both, and the list of their records."""
     log = []
     return impl.EncoderDecoder(NotedEncoder(log), NotedDecoder(log)), log
 
 
 def decoded(enc_X, dec_X, encoder=3.0, decoder=0.5):
-    """What the model of both gives, in one formula, with these weights."""
+    """Return the result of the model of both with these weights, by a formula."""
     state = 2 * (encoder * enc_X - 1).mean(dim=1, keepdim=True)
     return decoder * dec_X + state, state + 1
 
 
 def noted(impl, part, enc_X, dec_X, *args):
-    """For probes: what each call of this part is given, in a call of the model; and what that call gives."""
+    """For probes: call the model; return the arguments of each call of this part, and the result of the model."""
     net, log = joined(impl)
     result = net(enc_X, dec_X, *args)
     return [given for name, *given in log if name == part], result

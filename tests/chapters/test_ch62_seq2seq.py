@@ -14,7 +14,7 @@ VOCAB, EMBED, HIDDEN = 9, 3, 4
 
 @pytest.fixture
 def words(generator):
-    """words(2, 5): random word indices of this shape."""
+    """Return words(2, 5): random word indices of this shape."""
     return lambda *shape: torch.randint(VOCAB, shape, generator=generator)
 
 
@@ -74,7 +74,7 @@ class TestSeq2SeqEncoder:
 
     def test_dropout(self, agree, words):
         """Applies dropout between the layers in training, and not in evaluation.
-        训练时在层与层之间做暂退法，评估时不做。"""
+        训练时在层与层之间应用暂退法，评估时不用。"""
         X = words(2, 3)
         agree(lambda impl: [encoder(impl, dropout=1.0)(X), encoder(impl, dropout=1.0).eval()(X)])
 
@@ -123,7 +123,7 @@ class TestSeq2SeqDecoder:
 
     def test_dropout(self, agree, words, randn):
         """Applies dropout between the layers in training, and not in evaluation.
-        训练时在层与层之间做暂退法，评估时不做。"""
+        训练时在层与层之间应用暂退法，评估时不用。"""
         X, state = words(2, 3), randn(2, 2, HIDDEN)
         agree(lambda impl: [decoder(impl, dropout=1.0)(X, state), decoder(impl, dropout=1.0).eval()(X, state)])
 
@@ -251,7 +251,7 @@ SOURCE = ["<unk>", "<pad>", "<bos>", "<eos>", "go", "home", "he", "is", "."]
 
 
 class Vocabulary:
-    """What the book's Vocab offers: indices of words, words of indices."""
+    """A vocabulary like the book's Vocab: indices of words, words of indices."""
 
     def __init__(self, words):
         self.words = words
@@ -275,7 +275,7 @@ class ScriptedEncoder(nn.Module):
 
 
 class ScriptedDecoder(nn.Module):
-    """Says the script's words one a step, and "<unk>" if what it reads is not what it said last; notes its calls."""
+    """Predicts the words of the script in turn, or "<unk>" if it does not read its last word; records its calls."""
 
     def __init__(self, script):
         super().__init__()
@@ -297,14 +297,14 @@ class ScriptedDecoder(nn.Module):
 
 
 def translate(impl, script, sentence="go .", num_steps=6, **options):
-    """(translation, attention weights), and the net with what it has seen."""
+    """Return (translation, attention weights), and the net with the records of its calls."""
     net = nn.ModuleDict({"encoder": ScriptedEncoder(), "decoder": ScriptedDecoder(script)})
     vocabularies = Vocabulary(SOURCE), Vocabulary(TARGET)
     return impl.predict_seq2seq(net, sentence, *vocabularies, num_steps, torch.device("cpu"), **options), net
 
 
 def encoded(impl, sentence, num_steps):
-    """For probes: the tokens and the length that the encoder gets, and the translation "moi"."""
+    """For probes: return the tokens and the length that the encoder gets, and the translation "moi"."""
     result, net = translate(impl, ["moi", "<eos>"], sentence, num_steps)
     return *net.encoder.seen[:2], result
 

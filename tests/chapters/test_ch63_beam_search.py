@@ -36,7 +36,7 @@ def between(generator):
 
 
 class Model:
-    """A step function: log-probabilities by place and last word. It notes what it is asked."""
+    """A step function: log-probabilities by place and last word. It records the prefixes of its calls."""
 
     def __init__(self, logits, dtype=torch.float64):
         self.table = logits.log_softmax(-1).to(dtype)
@@ -47,7 +47,7 @@ class Model:
         return self.table[(len(prefix) - 1) % len(self.table), prefix[-1]]
 
     def may_ask(self, prefix):
-        """Whether this sequence is possible and has not ended."""
+        """Return whether this sequence is possible and has not ended."""
         pairs = enumerate(itertools.pairwise(prefix))
         return EOS not in prefix and all(self.table[i, last, word] > -math.inf for i, (last, word) in pairs)
 
@@ -60,7 +60,7 @@ def strided(logits):
 
 
 def greedy(logits, max_len):
-    """The likeliest words one after the other, and their log-probability."""
+    """Return the most likely word at each step, and the log-probability of all words."""
     table, words = logits.log_softmax(-1), [BOS]
     while len(words) <= max_len and words[-1] != EOS:
         words.append(table[len(words) - 1, words[-1]].tolist().index(table[len(words) - 1, words[-1]].max()))

@@ -10,7 +10,7 @@ VOCAB, EMBED, HIDDEN = 9, 3, 4
 
 
 def told(action):
-    """What an action gives, or the name of the exception that it raises."""
+    """Return the result of an action, or the name of the exception that it raises."""
     try:
         return action()
     except Exception as error:
@@ -50,7 +50,7 @@ class TestAttentionDecoder:
 
 
 class Drawn:
-    """What a decoder meets, drawn at random: target words, the encoder's outputs, time first, and its last state."""
+    """Random inputs of a decoder: target words, the encoder's outputs, time first, and its last state."""
 
     def __init__(self, generator, randn):
         self.generator, self.randn = generator, randn
@@ -70,13 +70,13 @@ def decoder(impl, layers=2, dropout=0.0):
 
 
 def decode(net, X, outputs, state, lengths=None):
-    """The decoder's logits, new state (as a list) and attention weights, from the encoder's outputs and state."""
+    """Return the logits, the new state as a list, and the attention weights, from the encoder's outputs and state."""
     logits, new = net(X, net.init_state((outputs, state), lengths))
     return logits, list(new), list(net.attention_weights)
 
 
 def look(net, query, keys, length):
-    """The weights of one query over the keys of its sentence: a softmax up to its length, zeros behind it."""
+    """Return the weights of a query over the keys of its sentence: a softmax up to its length, then zeros."""
     hidden = torch.tanh(query @ net["W_q"].weight.T + keys[:length] @ net["W_k"].weight.T)
     weights = torch.zeros(len(keys))
     weights[:length] = (hidden @ net["w_v"].weight[0]).softmax(dim=0)
@@ -84,7 +84,7 @@ def look(net, query, keys, length):
 
 
 def decoded(X, outputs, state, lengths=None):
-    """What `decode` should give: step by step with torch's own layers, sentence by sentence in the attention."""
+    """Return the right result of `decode`, step by step with torch's layers, and sentence by sentence in attention."""
     attention = nn.ModuleDict({name: nn.Linear(HIDDEN, HIDDEN, bias=False) for name in ("W_k", "W_q")})
     attention["w_v"] = nn.Linear(HIDDEN, 1, bias=False)
     parts = {"attention": attention, "embedding": nn.Embedding(VOCAB, EMBED), "dense": nn.Linear(HIDDEN, VOCAB)}
@@ -118,7 +118,7 @@ class TestSeq2SeqAttentionDecoder:
 
     @pytest.mark.points(2)
     def test_logits(self, run, draw):
-        """Predicts each word from the context, whose query is the last top state, and the word before; batch first.
+        """At each step, attends with the last state of the top layer, reads a word and predicts the next; batch first.
         每一步用上一步顶层的隐状态作查询，由上下文和当前的词预测下一个词；批量在前。"""
         inputs = draw(3, 4, 5)
         close(run(lambda impl: decode(decoder(impl), *inputs)[0]), decoded(*inputs)[0])
@@ -204,7 +204,7 @@ class TestSeq2SeqAttentionDecoder:
 
     def test_dropout(self, agree, draw):
         """Drops attention weights and between layers in training, not in evaluation; keeps the weights before dropout.
-        训练时对注意力权重和层与层之间做暂退法，评估时不做；保存的是暂退之前的权重。"""
+        训练时对注意力权重和层与层之间应用暂退法，评估时不用；保存的是暂退之前的权重。"""
         inputs = draw(2, 3, 4)
         agree(
             lambda impl: [

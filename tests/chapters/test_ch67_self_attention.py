@@ -16,7 +16,7 @@ def between(generator):
 
 
 def split_heads(X, num_heads):
-    """What transpose_qkv says, head by head."""
+    """Return the right result of transpose_qkv, head by head."""
     batch, steps, num_hiddens = X.shape
     width = num_hiddens // num_heads
     result = X.new_empty(batch * num_heads, steps, width)
@@ -36,7 +36,7 @@ class Layers(nn.Module):
 
 
 def torch_attention(sizes, num_heads, bias=False):
-    """Torch's module with the parameters of set_parameters(MultiHeadAttention(*sizes, ...), seed=0)."""
+    """Return torch's module with the parameters of set_parameters(MultiHeadAttention(*sizes, ...), seed=0)."""
     key_size, _, value_size, num_hiddens = sizes
     layers = set_parameters(Layers(*sizes, bias), seed=0)
     projections = [layers.W_q, layers.W_k, layers.W_v]
@@ -53,13 +53,13 @@ def torch_attention(sizes, num_heads, bias=False):
 
 
 def attend(impl, sizes, num_heads, queries, keys, values, valid_lens, bias=False):
-    """The output of a MultiHeadAttention with parameters from a seed; dtype as that of the queries."""
+    """Return the output of a MultiHeadAttention with parameters from a seed, with the dtype of the queries."""
     net = set_parameters(impl.MultiHeadAttention(*sizes, num_heads, 0.0, bias), seed=0).to(queries.dtype)
     return net(queries, keys, values, valid_lens)
 
 
 def codes(num_positions, num_hiddens, first=0):
-    """Positional codes by an explicit double loop."""
+    """Return positional codes, computed by a double loop."""
     table = torch.empty(num_positions, num_hiddens, dtype=torch.float64)
     for i in range(num_positions):
         for column in range(num_hiddens):
@@ -297,7 +297,7 @@ class TestPositionalEncoding:
 
     def test_dropout(self, run, randn):
         """Drops elements of X + P in training and scales the others.
-        训练时对 X 与 P 之和做暂退法，并放大留下的元素。"""
+        训练时对 X 与 P 之和应用暂退法，并放大留下的元素。"""
         X = randn(40, 15, 4)
         Y = run(lambda impl: impl.PositionalEncoding(4, 0.25).train()(X))
         dropped = Y == 0

@@ -28,7 +28,7 @@ def words(generator):
 
 
 def lengths(chance, n, most):
-    """Drawn valid lengths of n examples."""
+    """Draw valid lengths of n examples."""
     return torch.tensor([chance.randint(1, most) for _ in range(n)])
 
 
@@ -59,12 +59,12 @@ def decoder(impl, layers=2, norm_shape=(WIDTH,), dropout=0.0):
 
 
 def decode(net, X, enc_outputs, valid_lens=None):
-    """What a DecoderBlock or TransformerDecoder makes of X, from a state of its own."""
+    """Return the output of a DecoderBlock or TransformerDecoder for X, with a new state."""
     return net(X, [enc_outputs, valid_lens, [None] * 4])[0]
 
 
 def step_by_step(net, X, state):
-    """What a DecoderBlock gives in evaluation, step after step: [(output, state), ...]."""
+    """Return the results of a DecoderBlock in evaluation, step by step: [(output, state), ...]."""
     results = []
     for x in X.split(1, dim=1):
         Y, state = net.eval()(x, state)
@@ -73,7 +73,7 @@ def step_by_step(net, X, state):
 
 
 def in_both_modes(net, call, layers=()):
-    """What call(net) gives in training and in evaluation, and what these layers of the net give meanwhile."""
+    """Return the results of call(net) in training and in evaluation, and the outputs of these layers in both."""
     seen = []
     for layer in map(net.get_submodule, layers):
         layer.register_forward_hook(lambda _layer, _inputs, output: seen.append(output))
@@ -81,7 +81,7 @@ def in_both_modes(net, call, layers=()):
 
 
 def all_gradients(net, call, *inputs):
-    """The gradients of call(net, *inputs) with respect to the inputs, and to the net's parameters by name."""
+    """Return the gradients of call(net, *inputs) for the inputs, and for the parameters by name."""
     of_inputs = gradients(lambda *inputs: call(net.double(), *inputs), *inputs)
     return of_inputs, parameter_gradients(net)
 
@@ -120,19 +120,19 @@ def fill(twin, parts, seed):
 
 
 def behind(valid_lens, steps):
-    """Which of the steps are padding, (batch, steps)."""
+    """Return a mask of the padding, (batch, steps)."""
     return None if valid_lens is None else torch.arange(steps) >= valid_lens[:, None]
 
 
 def encoder_layer(X, valid_lens=None):
-    """torch.nn.TransformerEncoderLayer's output, with the parameters of encoder_block."""
+    """Return torch.nn.TransformerEncoderLayer's output, with the parameters of encoder_block."""
     twin = nn.TransformerEncoderLayer(WIDTH, HEADS, FFN, 0.0, batch_first=True)
     fill(twin, parts_of("attention"), seed=1)
     return twin.to(X.dtype)(X, src_key_padding_mask=behind(valid_lens, X.shape[1]))
 
 
 def decoder_layer(X, enc_outputs, valid_lens=None):
-    """torch.nn.TransformerDecoderLayer's output under a causal mask, with the parameters of decoder_block."""
+    """Return torch.nn.TransformerDecoderLayer's output under a causal mask, with the parameters of decoder_block."""
     twin = nn.TransformerDecoderLayer(WIDTH, HEADS, FFN, 0.0, batch_first=True)
     fill(twin, parts_of("attention1", "attention2"), seed=2)
     later, padding = torch.ones(X.shape[1], X.shape[1]).triu(1).bool(), behind(valid_lens, enc_outputs.shape[1])
@@ -311,7 +311,7 @@ class TestTransformerEncoder:
 
     def test_dropout(self, agree, words):
         """Applies dropout to the embedding and in the blocks in training, and not in evaluation.
-        训练时对嵌入和各块做暂退法，评估时不做。"""
+        训练时对嵌入和各块应用暂退法，评估时不用。"""
         X = words(2, 4)
         agree(lambda impl: [in_both_modes(encoder(impl, n, dropout=1.0), lambda net: net(X, None)) for n in (0, 2)])
 
@@ -453,7 +453,7 @@ class TestTransformerDecoder:
 
     def test_dropout(self, agree, words, randn):
         """Applies dropout to the embedding and in the blocks in training, and not in evaluation.
-        训练时对嵌入和各块做暂退法，评估时不做。"""
+        训练时对嵌入和各块应用暂退法，评估时不用。"""
         outputs = randn(2, 3, WIDTH)
         X, call = words(2, 1), lambda net: decode(net, X, outputs)
         agree(lambda impl: [in_both_modes(decoder(impl, n, dropout=1.0), call) for n in (0, 2)])
