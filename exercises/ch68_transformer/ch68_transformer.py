@@ -324,7 +324,7 @@ class DecoderBlock(nn.Module):
         i: int,
         **kwargs: Any,
     ) -> None:
-        """Create the layers. The arguments are those of EncoderBlock, and i, the number of the block, from 0 on."""
+        """Create the layers. The arguments are those of EncoderBlock without use_bias, and i, which counts from 0."""
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
 
