@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 # Given, not an exercise.
 def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
-    """Blot out what lies behind the end of each sequence (D2L 9.7.3)."""
+    """Return X with the entries beyond the valid length of each sequence replaced by value (D2L 9.7.3)."""
     steps = torch.arange(X.shape[1], device=X.device)
     padding = steps[None, :] >= valid_len[:, None]
     X = X.clone()

@@ -1,6 +1,6 @@
-"""ch66 Sequence to sequence with (Bahdanau) attention.
+"""ch66 Sequence to sequence with Bahdanau attention.
 
-D2L section 10.4 (chapter_attention-mechanisms/bahdanau-attention.md).
+See D2L 10.4 (chapter_attention-mechanisms/bahdanau-attention.md).
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from torch import Tensor, nn
 
 # Given, not an exercise.
 class Decoder(nn.Module):
-    """What every decoder looks like (D2L 9.6.2): an interface with two methods that are left to its subclasses."""
+    """The interface of all decoders: two methods that subclasses write (D2L 9.6.2)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Make the module. Keyword arguments are passed on to nn.Module, which knows none and refuses them."""
+        """Create the module. Keyword arguments go to nn.Module, which accepts none and raises TypeError."""
         super().__init__(**kwargs)
 
     def init_state(self, enc_outputs: Any, *args: Any) -> Any:
-        """Turn what the encoder gave into the state that decoding starts from."""
+        """Turn the encoder's outputs into the first state of the decoder; subclasses define how."""
         raise NotImplementedError
 
     def forward(self, X: Tensor, state: Any) -> Any:
-        """Predict from the target sequence so far and the state."""
+        """Predict from the target sequence so far and the state; subclasses define how."""
         raise NotImplementedError
 
 
@@ -63,11 +63,11 @@ d2l = SimpleNamespace(Decoder=Decoder, AdditiveAttention=AdditiveAttention)
 
 
 class AttentionDecoder(Decoder):
-    """The interface of a decoder with attention (D2L 10.4.2): a Decoder that also tells where it looked.
+    """The interface of a decoder with attention: a Decoder that also gives its attention weights (D2L 10.4.2).
 
     Attributes:
-        attention_weights: a property, read without brackets: `decoder.attention_weights`. Here, where there is no
-            attention yet, reading it raises NotImplementedError; a subclass puts its own property in its place.
+        attention_weights: a property, read without brackets: `decoder.attention_weights`. In this class, reading it
+            raises NotImplementedError. A subclass replaces it by its own property.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -75,21 +75,23 @@ class AttentionDecoder(Decoder):
 
 
 class Seq2SeqAttentionDecoder(AttentionDecoder):
-    """A decoder that looks at all of the source anew for each word (Bahdanau et al., 2015; D2L 10.4.2).
+    """A decoder that attends to the whole source sentence for each word (Bahdanau et al., 2015; D2L 10.4.2).
 
-    With s[t] the top layer's hidden state after step t (before the first step, the encoder's last) and h the encoder's
-    top outputs, step t does this:
+    Let s[t] be the hidden state of the top layer after step t; before the first step, it is that of the encoder. Let h
+    be the outputs of the encoder's top layer. Step t computes:
 
         context = attention(query = s[t - 1], keys = h, values = h, valid lengths of the source)
-        s[t] = the GRU's next state, when it reads [context, embedding of word t]
+        s[t] = the next state of the GRU, whose input is [context, embedding of word t]
         logits[t] = dense(s[t])
 
+    Gradients flow to the encoder's outputs and state and to all parameters. The decoder also works in float64.
+
     Attributes:
-        attention: AdditiveAttention; keys, queries and its hidden layer all have num_hiddens features. Dropout is
-            applied to its weights.
+        attention: AdditiveAttention. Keys, queries and its hidden layer have num_hiddens features. It drops its weights
+            with probability dropout.
         embedding: nn.Embedding, from vocab_size words to embed_size numbers.
-        rnn: nn.GRU, from num_hiddens + embed_size (the context first, then the word) to num_hiddens, num_layers deep,
-            with dropout between its layers.
+        rnn: nn.GRU with num_layers layers, from num_hiddens + embed_size (first the context, then the word) to
+            num_hiddens, with dropout between its layers.
         dense: nn.Linear, from num_hiddens to vocab_size.
     """
 
@@ -108,46 +110,56 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
     def init_state(
         self, enc_outputs: Any, enc_valid_lens: Tensor | None, *args: Any
     ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """The state to start from.
+        """Return the first state.
 
         Args:
-            enc_outputs: the encoder's (outputs, state): the top layer's outputs at all source steps, time first,
-                (source steps, batch, num_hiddens); the state of all layers after the last step,
+            enc_outputs: the encoder's (outputs, state). The outputs of its top layer at all source steps have the time
+                axis first, (source steps, batch, num_hiddens). The state of all layers after the last step is
                 (num_layers, batch, num_hiddens).
-            enc_valid_lens: how many steps of each source sentence are no padding, (batch,); or None, and all count.
+            enc_valid_lens: the number of steps of each source sentence without padding, (batch,). With None, all steps
+                count.
             args: ignored.
 
         Returns:
-            Three things: the outputs batch first, (batch, source steps, num_hiddens); the encoder's state; the lengths.
+            Three things in this order: the outputs with the batch axis first, (batch, source steps, num_hiddens); the
+            encoder's state; the lengths.
         """
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Read the words of X one after the other and predict, at each step, the word that follows.
+        """Read the words of X one by one and predict the next word at each step.
+
+        The method leaves X and the tensors of the state unchanged. They need not be contiguous in memory.
 
         Args:
             X: word indices, (batch, steps).
-            state: three things, as `init_state` or the last call of `forward` has returned them.
+            state: the three things that `init_state` or the last call of `forward` returned.
 
         Returns:
-            Logits, (batch, steps, vocab_size), batch first; and the new state: the same three things with the hidden
-            state after the last step, so that reading word by word gives what reading all at once gives.
+            The logits, (batch, steps, vocab_size), with the batch axis first, and the new state. It has the same three
+            things, with the hidden state after the last step. So word by word, the results are the same as for all
+            words at once.
         """
         raise NotImplementedError  # write your code here
 
     @property
     def attention_weights(self) -> list[Tensor]:
-        """The weights of the last call of `forward`, before dropout: a list, (batch, 1, source steps) for each step."""
+        """Return the weights of the last call of `forward`, before dropout: a list of (batch, 1, source steps), one per
+        step.
+        """
         raise NotImplementedError  # write your code here
 
 
 def stack_attention(steps: Sequence[Tensor]) -> Tensor:
-    """Put the weights of one translation, one tensor a word, into one matrix to look at (D2L 10.4.3).
+    """Return the attention weights of a translation as a matrix that can be drawn (D2L 10.4.3).
+
+    Gradients flow to each step. The function leaves its argument unchanged.
 
     Args:
-        steps: for each of the T predicted words its weights over the k source steps, (1, 1, k). T is 1 or more.
+        steps: a list or tuple of the weights of each of the T predicted words over the k source steps, (1, 1, k). T is
+            at least 1. The tensors are float32 or float64 and need not be contiguous in memory.
 
     Returns:
-        (1, 1, T, k), as `d2l.show_heatmaps` wants it: row t are the weights of step t.
+        (1, 1, T, k), as `d2l.show_heatmaps` needs it. Row t has the weights of step t.
     """
     raise NotImplementedError  # write your code here

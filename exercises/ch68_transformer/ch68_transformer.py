@@ -1,6 +1,6 @@
-"""ch68 Transformer: feed-forward network, residuals, encoder and decoder.
+"""ch68 Transformer: feed-forward network, residual connections, encoder and decoder.
 
-D2L section 10.7 (chapter_attention-mechanisms/transformer.md).
+See D2L 10.7 (chapter_attention-mechanisms/transformer.md).
 """
 
 import math
@@ -39,12 +39,12 @@ class DotProductAttention(nn.Module):
 
 
 def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
-    """Give every attention head its own features, as if it were an example of its own (D2L 10.5)."""
+    """Return X with the features of each attention head in rows of their own (D2L 10.5)."""
     return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
 
 
 def transpose_output(X: Tensor, num_heads: int) -> Tensor:
-    """Put the heads of every example side by side again: the inverse of `transpose_qkv` (D2L 10.5)."""
+    """Return X with the heads of each example side by side again: the inverse of `transpose_qkv` (D2L 10.5)."""
     return X.unflatten(0, (-1, num_heads)).transpose(1, 2).flatten(2)
 
 
@@ -62,7 +62,7 @@ class MultiHeadAttention(nn.Module):
         bias: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Make the layers. Mind the order of the sizes."""
+        """Create the layers. The size of a key comes before the size of a query."""
         super().__init__(**kwargs)
         if num_hiddens % num_heads:
             raise ValueError(f"{num_hiddens} features do not divide into {num_heads} heads")
@@ -74,7 +74,7 @@ class MultiHeadAttention(nn.Module):
         self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Let every query attend to the keys and gather their values."""
+        """Return the attention output of each query over the keys and values."""
         queries = transpose_qkv(self.W_q(queries), self.num_heads)
         keys = transpose_qkv(self.W_k(keys), self.num_heads)
         values = transpose_qkv(self.W_v(values), self.num_heads)
@@ -85,10 +85,10 @@ class MultiHeadAttention(nn.Module):
 
 
 class PositionalEncoding(nn.Module):
-    """Adds to every step a code of its position, then drops out (Vaswani et al., 2017; D2L 10.6.3)."""
+    """Positional encoding: add a code of its position to each step, then apply dropout (D2L 10.6.3)."""
 
     def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
-        """Compute P once, for all positions."""
+        """Compute P for all positions."""
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         positions = torch.arange(max_len).reshape(-1, 1)
@@ -99,7 +99,7 @@ class PositionalEncoding(nn.Module):
         self.register_buffer("P", P.unsqueeze(0))
 
     def forward(self, X: Tensor) -> Tensor:
-        """Add the codes of the first positions to X."""
+        """Return dropout(X + P), with the codes of the first positions."""
         steps = X.shape[1]
         if steps > self.P.shape[1]:
             raise ValueError(f"P has fewer than {steps} positions")
@@ -121,7 +121,8 @@ class PositionWiseFFN(nn.Module):
 
         result[b, t] = W_2 relu(W_1 X[b, t] + b_1) + b_2
 
-    It is the same network at every position, and no position sees another.
+    All positions use the same network, and no position affects another position. Gradients flow to X and all
+    parameters.
 
     Attributes:
         dense1: nn.Linear, from ffn_num_input to ffn_num_hiddens.
@@ -133,52 +134,61 @@ class PositionWiseFFN(nn.Module):
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor) -> Tensor:
-        """From (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), of X's dtype."""
+        """Map X of shape (batch, steps, ffn_num_input) to (batch, steps, ffn_num_outputs), with the dtype of X.
+
+        The method leaves X unchanged. X is float32 or float64 and need not be contiguous in memory.
+        """
         raise NotImplementedError  # write your code here
 
 
 class AddNorm(nn.Module):
-    """A residual connection, then layer normalisation (Vaswani et al., 2017, sections 3.1 and 5.4; D2L 10.7.3).
+    """A residual connection followed by layer normalisation (D2L 10.7.3).
 
         result = LayerNorm(X + dropout(Y))
 
+    See Vaswani et al. (2017), sections 3.1 and 5.4. Gradients flow to X, Y and all parameters.
+
     Attributes:
         dropout: nn.Dropout.
-        ln: nn.LayerNorm over normalized_shape, with torch's defaults.
+        ln: nn.LayerNorm over normalized_shape, with the defaults of torch.
     """
 
     def __init__(self, normalized_shape: Sequence[int] | int, dropout: float, **kwargs: Any) -> None:
-        """Make the layers.
+        """Create the layers.
 
         Args:
-            normalized_shape: the sizes of the last axes, over which to normalise together: num_hiddens, [num_hiddens],
-                or [steps, num_hiddens].
-            dropout: the probability with which an element of Y is dropped in training.
+            normalized_shape: the sizes of the last axes, which are normalised together: num_hiddens, [num_hiddens] or
+                [steps, num_hiddens].
+            dropout: the probability of dropping an element of Y in training.
         """
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, Y: Tensor) -> Tensor:
-        """Join the input X of a sublayer with its output Y.
+        """Combine the input X of a sublayer with its output Y, and return the result.
+
+        The method leaves X and Y unchanged.
 
         Args:
-            X, Y: (batch, steps, num_hiddens).
+            X, Y: (batch, steps, num_hiddens), float32 or float64. They need not be contiguous in memory.
 
         Returns:
-            A tensor of their shape and dtype.
+            A tensor with the shape and dtype of X.
         """
         raise NotImplementedError  # write your code here
 
 
 class EncoderBlock(nn.Module):
-    """One layer of the encoder (Vaswani et al., 2017, section 3.1; D2L 10.7.4).
+    """A block of the encoder (Vaswani et al., 2017, section 3.1; D2L 10.7.4).
 
         Y = AddNorm(X, self-attention of X)        result = AddNorm(Y, feed-forward network of Y)
+
+    Gradients flow to X and all parameters.
 
     Attributes:
         attention: MultiHeadAttention.
         addnorm1: AddNorm, after the attention.
-        ffn: PositionWiseFFN, from ffn_num_input over ffn_num_hiddens to num_hiddens.
+        ffn: PositionWiseFFN, from ffn_num_input to num_hiddens, with ffn_num_hiddens hidden units.
         addnorm2: AddNorm, after the feed-forward network.
 
     Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
@@ -199,41 +209,46 @@ class EncoderBlock(nn.Module):
         use_bias: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Make the layers.
+        """Create the layers.
 
         Args:
             key_size, query_size, value_size, num_hiddens, num_heads: as in MultiHeadAttention.
-            norm_shape: what the two AddNorm normalise over, [num_hiddens] or [steps, num_hiddens].
+            norm_shape: the shape that both AddNorm normalise, [num_hiddens] or [steps, num_hiddens].
             ffn_num_input, ffn_num_hiddens: as in PositionWiseFFN.
-            dropout: of the attention's weights and in both AddNorm.
-            use_bias: whether the attention's linear layers have a bias.
+            dropout: the dropout of the attention weights and of both AddNorm.
+            use_bias: whether the linear layers of the attention have a bias.
         """
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Let every step look at all valid steps, then go through the feed-forward network.
+        """Return the output of the block for X; each step attends to all valid steps.
+
+        The method leaves its arguments unchanged.
 
         Args:
-            X: (batch, steps, num_hiddens).
-            valid_lens: (batch,), or (batch, steps) with a number for each query, or None.
+            X: (batch, steps, num_hiddens), float32 or float64. It need not be contiguous in memory.
+            valid_lens: (batch,), or (batch, steps) with a length for each query, or None.
 
         Returns:
-            A tensor of X's shape and dtype.
+            A tensor with the shape and dtype of X.
         """
         raise NotImplementedError  # write your code here
 
 
 class TransformerEncoder(nn.Module):
-    """The encoder: embedding, positional encoding, and a stack of blocks (Vaswani et al., 2017; D2L 10.7.4).
+    """The encoder: an embedding, positional encoding and a stack of blocks (Vaswani et al., 2017; D2L 10.7.4).
 
         X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_i = EncoderBlock_i(X_(i-1))
+
+    Gradients flow to all parameters.
 
     Attributes:
         embedding: nn.Embedding, from vocab_size words to num_hiddens numbers.
         pos_encoding: PositionalEncoding, with the same dropout.
         blks: nn.Sequential of num_layers EncoderBlock, named "block0", "block1", ... (`add_module` gives a name).
-        attention_weights: after a call, a list of each block's weights, (batch * num_heads, steps, steps).
+        attention_weights: after a call, a list with the attention weights of each block in this call, each
+            (batch * num_heads, steps, steps).
 
     Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
     ready-made transformers (nn.Transformer, nn.TransformerEncoderLayer, ...).
@@ -255,36 +270,41 @@ class TransformerEncoder(nn.Module):
         use_bias: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Make the layers; the arguments are those of EncoderBlock, with the sizes of vocabulary and stack."""
+        """Create the layers. The arguments are those of EncoderBlock, and vocab_size and num_layers, which may be 0."""
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, valid_lens: Tensor | None, *args: Any) -> Tensor:
-        """Encode whole sentences.
+        """Return the encoding of whole sentences.
+
+        The method leaves its arguments unchanged.
 
         Args:
-            X: word indices, (batch, steps).
-            valid_lens: the lengths of the sentences, (batch,), or None; every block gets them.
+            X: word indices, (batch, steps). They need not be contiguous in memory.
+            valid_lens: the lengths of the sentences, (batch,), or None; all blocks use them.
             args: ignored.
 
         Returns:
-            The last block's output, (batch, steps, num_hiddens).
+            The output of the last block, (batch, steps, num_hiddens).
         """
         raise NotImplementedError  # write your code here
 
 
 class DecoderBlock(nn.Module):
-    """The i-th layer of the decoder (Vaswani et al., 2017, section 3.1; D2L 10.7.5).
+    """Block i of the decoder (Vaswani et al., 2017, section 3.1; D2L 10.7.5).
 
         Y = AddNorm(X, masked self-attention of X)
         Z = AddNorm(Y, attention of Y to the encoder's outputs)
         result = AddNorm(Z, feed-forward network of Z)
 
+    Gradients flow to X, to the encoder's outputs and to all parameters.
+
     Attributes:
         i: the number of the block.
         attention1, addnorm1: MultiHeadAttention and AddNorm of the self-attention.
-        attention2, addnorm2: those of the attention to the encoder's outputs. Both attentions are without bias.
-        ffn, addnorm3: PositionWiseFFN, from ffn_num_input over ffn_num_hiddens to num_hiddens, and its AddNorm.
+        attention2, addnorm2: the same for the attention to the encoder's outputs. Both attentions have no bias.
+        ffn, addnorm3: PositionWiseFFN, from ffn_num_input to num_hiddens, with ffn_num_hiddens hidden units, and its
+            AddNorm.
 
     Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
     ready-made transformers (nn.Transformer, nn.TransformerEncoderLayer, ...).
@@ -304,42 +324,48 @@ class DecoderBlock(nn.Module):
         i: int,
         **kwargs: Any,
     ) -> None:
-        """Make the layers; the arguments are those of EncoderBlock, and i, the number of the block from 0 on."""
+        """Create the layers. The arguments are those of EncoderBlock without use_bias, and i, which counts from 0."""
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
         """Decode a whole sentence in training, or the next word in evaluation.
 
-        The self-attention's keys and values are all inputs that the block has had so far: those in state[2][i], if
-        there are any, then X. In training X is a whole sentence, there is nothing in state[2][i], and every step sees
-        itself and the steps before it. In evaluation X is the next step alone, and it sees all keys.
+        The keys and values of the self-attention are all inputs of the block so far: first state[2][i], unless it is
+        None, then X. In training, X is a whole sentence, state[2][i] is None, and each step sees itself and the steps
+        before it. In evaluation, X is the next step, and it sees all keys.
+
+        The method leaves X, the encoder's outputs, their lengths and the inputs of other blocks unchanged.
 
         Args:
-            X: (batch, steps, num_hiddens).
-            state: [the encoder's outputs, (batch, encoder steps, num_hiddens);
-                their valid lengths, (batch,), or None;
-                a list with an entry for each block: its inputs so far, (batch, steps so far, num_hiddens), or None].
+            X: (batch, steps, num_hiddens), float32 or float64. X and the encoder's outputs need not be contiguous in
+                memory.
+            state: a list of three: the encoder's outputs, (batch, encoder steps, num_hiddens); their valid lengths,
+                (batch,), or None; and a list that has for each block its inputs so far,
+                (batch, steps so far, num_hiddens), or None.
 
         Returns:
-            A tensor of X's shape and dtype; and the state, whose entry state[2][i] is the keys now. (The book writes
-            into the list that it was given and returns it; yours may or may not.)
+            A tensor with the shape and dtype of X, and the new state, whose entry state[2][i] has the keys. The book
+            changes the list that it gets and returns it; your code may return a new list.
         """
         raise NotImplementedError  # write your code here
 
 
 class TransformerDecoder(nn.Module):
-    """The decoder: embedding, positional encoding, a stack of blocks, and logits (D2L 10.7.5).
+    """The decoder: an embedding, positional encoding, a stack of blocks and logits (D2L 10.7.5).
 
         X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_i = DecoderBlock_i(X_(i-1))
+
+    Gradients flow to the encoder's outputs and to all parameters.
 
     Attributes:
         embedding: nn.Embedding, from vocab_size words to num_hiddens numbers.
         pos_encoding: PositionalEncoding, with the same dropout.
         blks: nn.Sequential of num_layers DecoderBlock, named "block0", "block1", ... (`add_module` gives a name).
         dense: nn.Linear, from num_hiddens to vocab_size.
-        attention_weights: after a call, two lists: each block's self-attention weights, (batch * num_heads, steps,
-            keys), and each block's weights of the encoder's outputs, (batch * num_heads, steps, encoder steps).
+        attention_weights: after a call, two lists of weights in this call: the self-attention weights of each block,
+            (batch * num_heads, steps, keys), and each block's weights of the encoder's outputs, (batch * num_heads,
+            steps, encoder steps).
 
     Write it from scratch, without ready-made multi-head attention (nn.MultiheadAttention, ...), and without
     ready-made transformers (nn.Transformer, nn.TransformerEncoderLayer, ...).
@@ -360,26 +386,32 @@ class TransformerDecoder(nn.Module):
         dropout: float,
         **kwargs: Any,
     ) -> None:
-        """Make the layers; the arguments are those of DecoderBlock, with the sizes of vocabulary and stack."""
+        """Create the layers.
+
+        The arguments are those of DecoderBlock without i, and vocab_size and num_layers. num_layers may be 0.
+        """
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
 
     def init_state(self, enc_outputs: Tensor, enc_valid_lens: Tensor | None, *args: Any) -> list[Any]:
-        """The state to start from: [enc_outputs, enc_valid_lens, [None, ..., None]], with a None for each block.
+        """Return the first state: [enc_outputs, enc_valid_lens, [None, ..., None]], with a None for each block.
 
         Further arguments are ignored.
         """
         raise NotImplementedError  # write your code here
 
     def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
-        """Predict, at each step, the word that follows.
+        """Predict the next word at each step.
+
+        The method leaves X, the encoder's outputs and their lengths unchanged.
 
         Args:
-            X: word indices, (batch, steps): a whole sentence in training, one word in evaluation. (Fed word after word,
-                the book takes each for the word at position 0. What yours does from the second on is not checked.)
+            X: word indices, (batch, steps): a whole sentence in training, a single word in evaluation. They need not be
+                contiguous in memory. The book gives each word of an evaluation the code of position 0; from the second
+                word on, your code may use other positions.
             state: see DecoderBlock.
 
         Returns:
-            Logits, (batch, steps, vocab_size); and the state, with the inputs of every block.
+            The logits, (batch, steps, vocab_size), and the new state, with the inputs of each block.
         """
         raise NotImplementedError  # write your code here

@@ -1,6 +1,6 @@
 """ch60 Machine translation data: from pairs of sentences to padded minibatches.
 
-D2L section 9.5 (chapter_recurrent-modern/machine-translation-and-dataset.md).
+See D2L 9.5 (chapter_recurrent-modern/machine-translation-and-dataset.md).
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-# Given, not an exercise: what the book's notebooks have at hand.
+# Given, not an exercise: helpers of the book's notebooks.
 d2l = SimpleNamespace(
     tensor=torch.tensor,
     int32=torch.int32,
@@ -21,15 +21,15 @@ d2l = SimpleNamespace(
 
 
 def preprocess_nmt(text: str) -> str:
-    r"""Makes a text ready to be split at its spaces (D2L 9.5.1).
+    r"""Return a text prepared for splitting at spaces (D2L 9.5.1).
 
-    Non-breaking spaces, "\u202f" and "\xa0", become plain spaces, and capitals become small letters. Then every comma,
-    full stop, exclamation mark and question mark (, . ! ?) gets a space before it, unless it is the first character of
-    the text or there is a space before it already. Nothing else changes: tabs and line ends stay, and they are no
-    spaces here; no space is put behind a mark.
+    Non-breaking spaces, "\u202f" and "\xa0", become plain spaces, and capitals become small letters. Then each comma,
+    full stop, exclamation mark and question mark (, . ! ?) gets a space before it, unless the mark is the first
+    character of the text or already follows a space. Nothing else changes. Tabs and line ends stay, and do not count as
+    spaces. No space follows a mark.
 
     Args:
-        text: lines of English, a tab, French.
+        text: lines of English, a tab and French.
 
     Returns:
         The text with these changes.
@@ -53,19 +53,19 @@ def preprocess_nmt(text: str) -> str:
 
 
 def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[str]], list[list[str]]]:
-    r"""Splits lines "source<tab>target" into the tokens of both sides (D2L 9.5.2).
+    r"""Split lines of the form "source<tab>target" into the tokens of both sides (D2L 9.5.2).
 
-    Lines end in "\n"; tokens, words or marks, are separated by single spaces. A line that has not exactly one tab is
-    skipped.
+    Lines end in "\n". Tokens are words or marks, separated by single spaces. The function skips a line that does not
+    have exactly one tab.
 
     Args:
-        text: what preprocess_nmt returns.
-        num_examples: the number of the last line to be read, the first line being number 0; so num_examples + 1 lines
-            are read, as by the book's code, and skipped lines count. None or 0 reads all lines.
+        text: the result of preprocess_nmt.
+        num_examples: the number of the last line to read. The first line has number 0, so the function reads
+            num_examples + 1 lines, as the book's code does. Skipped lines count. None or 0 reads all lines.
 
     Returns:
-        (source, target), two lists of equal length: source[i] are the tokens of the i-th sentence, target[i] those of
-        its translation.
+        (source, target), two lists of equal length: source[i] has the tokens of sentence i, target[i] those of its
+        translation.
 
     >>> tokenize_nmt("go .\tva !\nwho ?\tqui ?\n")
     ([['go', '.'], ['who', '?']], [['va', '!'], ['qui', '?']])
@@ -92,15 +92,15 @@ def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[
 
 
 def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[int]:
-    """Makes a line exactly num_steps long (D2L 9.5.4).
+    """Return a line truncated or padded to length num_steps (D2L 9.5.4).
 
     Args:
-        line: token indices; it is left as it is.
-        num_steps: the length to make it, from 0 on.
-        padding_token: the index to fill up with.
+        line: token indices. The function leaves this list unchanged. The padding token may occur in it.
+        num_steps: the length of the result, from 0 on.
+        padding_token: the index of the padding.
 
     Returns:
-        A list of num_steps indices: the first ones of a longer line; a shorter line, followed by padding.
+        A list of num_steps indices: the first indices of a longer line, or a shorter line followed by padding.
     """
     # BEGIN SOLUTION
     return line[:num_steps] + [padding_token] * (num_steps - len(line))
@@ -115,20 +115,20 @@ def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[in
 
 
 def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> tuple[Tensor, Tensor]:
-    """Turns tokenized sentences into one tensor (D2L 9.5.4), with the help of your `truncate_pad`.
+    """Return tokenized sentences as a single tensor, built with your `truncate_pad` (D2L 9.5.4).
 
-    Every line gets "<eos>" at its end, and is then cut at num_steps, or padded with "<pad>". So a line of num_steps or
-    more tokens loses its "<eos>".
+    Each line gets "<eos>" at its end. Then it is truncated to num_steps or padded with "<pad>". So a line of num_steps
+    or more tokens loses its "<eos>". The function leaves lines unchanged.
 
     Args:
-        lines: n lists of tokens, n from 1 on; some of them may be empty. None has the token "<pad>".
-        vocab: vocab[token] is an index, vocab[list of tokens] a list of indices. It has "<pad>" and "<eos>", at any
-            two different indices.
-        num_steps: the length of all rows, from 1 on.
+        lines: n lists of tokens, with n at least 1. A list may be empty. No list has the token "<pad>".
+        vocab: vocab[token] is an index, that of "<unk>" for an unknown token; vocab[list of tokens] is a list of
+            indices. It has "<pad>" and "<eos>" at any two different indices.
+        num_steps: the length of each row, at least 1.
 
     Returns:
-        The indices, (n, num_steps), int64; and how many entries of each row are not padding, (n,), int64: "<eos>"
-        counts where it is.
+        The indices, (n, num_steps), int64, and the number of entries of each row without padding, (n,), int64. This
+        number counts "<eos>".
     """
     # BEGIN SOLUTION
     rows = [vocab[line] + [vocab["<eos>"]] for line in lines]

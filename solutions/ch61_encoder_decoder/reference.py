@@ -1,6 +1,6 @@
-"""ch61 Encoder-decoder architecture: two interfaces, and the model that joins them.
+"""ch61 The encoder-decoder architecture: two interfaces, and the model that combines them.
 
-D2L section 9.6 (chapter_recurrent-modern/encoder-decoder.md).
+See D2L 9.6 (chapter_recurrent-modern/encoder-decoder.md).
 """
 
 from typing import Any
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """What every encoder looks like (Cho et al., 2014; Sutskever, Vinyals and Le, 2014; D2L 9.6.1): an interface.
+    """The interface of all encoders (Cho et al., 2014; Sutskever, Vinyals and Le, 2014; D2L 9.6.1).
 
-    It is a module without parameters, and can be made; only its `forward` is left to the classes that inherit from it.
+    An Encoder is a module without parameters. Code can create it, but not call it: subclasses write `forward`.
 
     >>> class Doubling(Encoder):
     ...     def forward(self, X, *args):
@@ -19,7 +19,7 @@ class Encoder(nn.Module):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        """Make the module. Keyword arguments are passed on to nn.Module, which knows none and refuses them."""
+        """Create the module. Keyword arguments go to nn.Module, which accepts none and raises TypeError."""
         # BEGIN SOLUTION
         super().__init__(**kwargs)
         # WRONG encoder-swallows-keywords: super().__init__()
@@ -28,14 +28,14 @@ class Encoder(nn.Module):
     def forward(self, X: Tensor, *args: Any) -> Any:
         # WRONG encoder-takes-one-argument: def forward(self, X: Tensor) -> Any:
         # WRONG forward-left-to-torch: def encode(self, X: Tensor, *args: Any) -> Any:
-        """Turn a sequence into whatever the decoder's `init_state` takes. Every subclass says how; this one cannot.
+        """Turn a sequence into the input of the decoder's `init_state`; subclasses define how.
 
         Args:
-            X: the input sequences, (batch, steps) or whatever the subclass takes.
-            args: further arguments, such as the valid lengths.
+            X: the input sequences, (batch, steps) or any input of the subclass. Callers may pass it by name.
+            args: any number of further arguments, such as the valid lengths.
 
         Raises:
-            NotImplementedError: always, whatever the arguments. (That is the answer here, not a blank to fill.)
+            NotImplementedError: always, whatever the arguments are. This error is the right answer, not a gap to fill.
         """
         # BEGIN SOLUTION
         raise NotImplementedError
@@ -46,13 +46,13 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """What every decoder looks like (D2L 9.6.2): an interface with two methods that are left to its subclasses.
+    """The interface of all decoders: two methods that subclasses write (D2L 9.6.2).
 
-    As `Encoder`, it is a module without parameters and can be made.
+    Like `Encoder`, a Decoder is a module without parameters, which code can create but not call.
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        """Make the module. Keyword arguments are passed on to nn.Module, which knows none and refuses them."""
+        """Create the module. Keyword arguments go to nn.Module, which accepts none and raises TypeError."""
         # BEGIN SOLUTION
         super().__init__(**kwargs)
         # WRONG decoder-swallows-keywords: super().__init__()
@@ -61,11 +61,11 @@ class Decoder(nn.Module):
     def init_state(self, enc_outputs: Any, *args: Any) -> Any:
         # WRONG state-method-under-another-name: def begin_state(self, enc_outputs: Any, *args: Any) -> Any:
         # WRONG state-from-the-outputs-alone: def init_state(self, enc_outputs: Any) -> Any:
-        """Turn what the encoder gave into the state that decoding starts from.
+        """Turn the encoder's outputs into the first state of the decoder; subclasses define how.
 
         Args:
-            enc_outputs: what the encoder returned.
-            args: further arguments, such as the valid lengths of the encoder's input.
+            enc_outputs: the outputs of the encoder. Callers may pass them by name.
+            args: any number of further arguments, such as the valid lengths of the encoder's input.
 
         Raises:
             NotImplementedError: always.
@@ -78,11 +78,11 @@ class Decoder(nn.Module):
 
     def forward(self, X: Tensor, state: Any) -> Any:
         # WRONG decoder-without-a-state: def forward(self, X: Tensor) -> Any:
-        """Predict from the target sequence so far and the state.
+        """Predict from the target sequence so far and the state; subclasses define how.
 
         Args:
-            X: the decoder's input, (batch, steps) or whatever the subclass takes.
-            state: what `init_state` or the step before gave.
+            X: the input of the decoder, (batch, steps) or any input of the subclass.
+            state: the result of `init_state` or of the last step. Callers may pass X and state by name.
 
         Raises:
             NotImplementedError: always.
@@ -94,11 +94,11 @@ class Decoder(nn.Module):
 
 
 class EncoderDecoder(nn.Module):
-    """An encoder and a decoder joined to one model (D2L 9.6.3), for training: the decoder reads the whole target.
+    """An encoder and a decoder combined into one model for training: the decoder reads the whole target (D2L 9.6.3).
 
     Attributes:
-        encoder: the encoder that was given.
-        decoder: the decoder that was given. Both are submodules: their parameters are the model's.
+        encoder: the given encoder.
+        decoder: the given decoder. Both are submodules, so their parameters are parameters of the model.
     """
 
     def __init__(self, encoder: nn.Module, decoder: nn.Module, **kwargs: Any) -> None:
@@ -106,8 +106,8 @@ class EncoderDecoder(nn.Module):
 
         Args:
             encoder: a module that is called with (enc_X, *args).
-            decoder: a module with `init_state(enc_outputs, *args)`, which is called with (dec_X, state).
-            kwargs: passed on to nn.Module, which knows none and refuses them.
+            decoder: a module that is called with (dec_X, state). It has the method `init_state(enc_outputs, *args)`.
+            kwargs: passed on to nn.Module, which accepts none and raises TypeError.
         """
         # BEGIN SOLUTION
         super().__init__(**kwargs)
@@ -119,19 +119,19 @@ class EncoderDecoder(nn.Module):
 
     def forward(self, enc_X: Tensor, dec_X: Tensor, *args: Any) -> Any:
         # WRONG source-and-target-swapped: def forward(self, dec_X: Tensor, enc_X: Tensor, *args: Any) -> Any:
-        """Encode enc_X, make the decoder's first state of it, and decode dec_X from there.
+        """Encode enc_X, compute the first state of the decoder, and decode dec_X from this state.
 
-        Each of the three happens once a call, anew in every call; encoder and decoder are called as modules, so that
-        their hooks run. Gradients flow back through all of it.
+        Each call of forward does each of the three steps once, in this order. It calls encoder and decoder as modules,
+        so that their hooks run. It passes tensors on unchanged, with any dtype and strides. Gradients flow back through
+        all steps.
 
         Args:
             enc_X: the source sequences.
             dec_X: the target sequences that the decoder reads.
-            args: further arguments, any number of them, for the encoder and for `init_state`, not for the decoder's
-                forward.
+            args: any number of further arguments for the encoder and for `init_state`, not for the decoder's forward.
 
         Returns:
-            What the decoder returns, as it is.
+            All that the decoder returns, unchanged.
         """
         # BEGIN SOLUTION
         enc_outputs = self.encoder(enc_X, *args)

@@ -1,10 +1,12 @@
-"""ch63 Beam search, and the two searches that it lies between.
+"""ch63 Beam search, greedy search and exhaustive search.
 
-D2L section 9.8 (chapter_recurrent-modern/beam-search.md).
+See D2L 9.8 (chapter_recurrent-modern/beam-search.md).
 
-A model is a function `step`: it takes the words so far as a tuple that starts with bos, and returns the
-log-probabilities of the next word, a tensor of shape (V,). A sequence is complete when its last word is eos, or when
-it has max_len words. Its length and its log-probability count every word after bos, the eos at its end included.
+A model is a function `step`. Its argument is the words so far, a tuple of ints that starts with bos. It returns the
+log-probabilities of the next word, a tensor of shape (V,), float32 or float64, which need not be contiguous in memory.
+The searches leave this tensor unchanged. A sequence is complete when its last word is eos or when it has max_len words;
+the searches never call step for a complete sequence. The length and the log-probability of a sequence count each
+word after bos, with eos at its end. The searches return words as a tuple of ints, and each number as a Python float.
 """
 
 import math
@@ -24,7 +26,7 @@ class Hypothesis(NamedTuple):
 
 
 def _extensions(step: Callable[[tuple[int, ...]], Tensor], bos: int, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
-    """Each hypothesis, followed by each word that is possible there."""
+    """Return each hypothesis, extended by each possible word."""
     extended = []
     for words, log_prob in hypotheses:
         for word, score in enumerate(step((bos, *words)).tolist()):
@@ -46,16 +48,18 @@ def _log_prob(hypothesis: Hypothesis) -> float:
 def greedy_search(
     step: Callable[[tuple[int, ...]], Tensor], bos: int, eos: int, max_len: int
 ) -> tuple[tuple[int, ...], float]:
-    """Takes the likeliest word at every step (D2L 9.8.1), until that is eos or max_len words are there.
+    """Return the sequence of the most likely word at each step, and its log-probability (D2L 9.8.1).
+
+    The search stops after eos or after max_len words.
 
     Args:
         step: the model, step((bos, word, word, ...)) -> log-probabilities of the next word, (V,).
-        bos, eos: the words that sequences start and end with.
-        max_len: how many words to take at most; 0 gives the empty sequence, of log-probability 0.
+        bos, eos: the words that begin and end a sequence.
+        max_len: the largest number of words. With 0, the result is the empty sequence with log-probability 0.
 
     Returns:
-        The words after bos, eos included where it was taken; and the sum of their log-probabilities. Of words that
-        are equally likely, the one of the lowest index is taken.
+        The words after bos, with eos if the search takes it, and the sum of their log-probabilities. Among equally
+        likely words, the search takes the word with the lowest index.
     """
     # BEGIN SOLUTION
     words, log_prob = (), 0.0
@@ -78,17 +82,17 @@ def greedy_search(
 def exhaustive_search(
     step: Callable[[tuple[int, ...]], Tensor], bos: int, eos: int, max_len: int
 ) -> tuple[tuple[int, ...], float]:
-    """Finds the likeliest of all complete sequences (D2L 9.8.2), by looking at all of them.
+    """Return the most likely of all complete sequences, and its log-probability (D2L 9.8.2).
 
-    Words of log-probability -inf are impossible: a sequence that has one is not followed any further.
+    Words with log-probability -inf are impossible. The search does not extend a sequence with an impossible word.
 
     Args:
         step: the model, step((bos, word, word, ...)) -> log-probabilities of the next word, (V,).
-        bos, eos: the words that sequences start and end with.
-        max_len: how long a sequence may get; 0 gives the empty sequence, of log-probability 0.
+        bos, eos: the words that begin and end a sequence.
+        max_len: the largest number of words. With 0, the result is the empty sequence with log-probability 0.
 
     Returns:
-        The words of the likeliest sequence, without bos; and the sum of their log-probabilities, which is not
+        The words of the most likely sequence, without bos, and the sum of their log-probabilities, which is not
         normalised by the length.
     """
     # BEGIN SOLUTION
@@ -112,17 +116,18 @@ def exhaustive_search(
 
 
 def length_normalised_score(log_prob: float, length: int, alpha: float = 0.75) -> float:
-    """The score by which complete sequences of unequal lengths are compared (D2L 9.8.3).
+    """Return the score that compares complete sequences of different lengths (D2L 9.8.3).
 
         log_prob / length^alpha
 
     Args:
         log_prob: the sum of the log-probabilities of the words.
-        length: the number of the words, from 1 on.
-        alpha: 0 leaves the length out of account, 1 gives the mean log-probability of a word.
+        length: the number of words, at least 1.
+        alpha: the exponent. With 0, the length does not matter; with 1, the score is the mean log-probability of a
+            word.
 
     Raises:
-        ValueError: the length is not at least 1, whatever alpha is.
+        ValueError: length is less than 1, whatever alpha is.
     """
     # BEGIN SOLUTION
     if length < 1:
@@ -143,27 +148,29 @@ def beam_search(
     alpha: float = 0.75,
     include_prefixes: bool = False,
 ) -> list[tuple[tuple[int, ...], float]]:
-    """Follows the k likeliest sequences at a time (D2L 9.8.3).
+    """Return the best sequences of a search that keeps the k most likely sequences at each step (D2L 9.8.3).
 
-    At every step all sequences in the beam are extended by every possible word, and the k likeliest of all these
-    extensions together are kept; the log-probability decides, not yet the score. Those of the k that end in eos are
-    complete: they are set aside as candidates, and are neither extended nor kept again. The others are the next beam.
-    The next step keeps k once more, however many have been set aside. The search ends when the beam is empty, or when
-    its sequences have max_len words; then these are candidates, too.
+    At each step, the search extends all sequences in the beam by each possible word. It keeps the k most likely of all
+    extensions together, by log-probability, not by score. Kept sequences that end in eos are complete: they become
+    candidates, and the search does not extend them. The others form the next beam. Each step keeps k sequences, no
+    matter how many have already ended. The search stops when the beam is empty or when its sequences have max_len
+    words; these sequences become candidates, too.
 
-    Words of log-probability -inf are impossible and never chosen, even if fewer than k sequences are left.
+    Words with log-probability -inf are impossible. The search never chooses them, even if fewer than k sequences are
+    left.
 
     Args:
         step: the model, step((bos, word, word, ...)) -> log-probabilities of the next word, (V,).
-        bos, eos: the words that sequences start and end with.
-        max_len: how long a sequence may get, from 1 on.
-        k: the width of the beam, from 1 on.
+        bos, eos: the words that begin and end a sequence.
+        max_len: the largest number of words, at least 1.
+        k: the width of the beam, at least 1. It may be larger than V.
         alpha: the exponent of the length in the score.
-        include_prefixes: whether every sequence that was kept at any step is a candidate, complete or not: A, C, AB,
-            CE, ABD, CED in the book's figure.
+        include_prefixes: whether each sequence that any step keeps is a candidate, complete or not: A, C, AB, CE, ABD
+            and CED in the book's figure.
 
     Returns:
-        At most k candidates by your `length_normalised_score`, the best one first: pairs of the words, without bos,
+        At most k candidates, ordered by your `length_normalised_score`, the best first: pairs of the words, without
+            bos,
         and the score.
     """
     # BEGIN SOLUTION
@@ -211,16 +218,18 @@ def beam_search(
 
 
 def search_cost(vocab: int, max_len: int, k: int) -> tuple[int, int, int]:
-    """How many sequences the three searches score, at most, if none ends early (D2L 9.8).
+    """Return the largest number of sequences that each of the three searches scores (D2L 9.8).
+
+    No sequence ends early. Greedy search scores vocab sequences at each step. Beam search scores vocab sequences for
+    each of the k sequences in its beam. Exhaustive search scores all sequences of max_len words.
 
     Args:
         vocab: the number of words.
         max_len: the number of steps.
-        k: the width of the beam. (All steps count as steps from a full beam, the first one, too.)
+        k: the width of the beam. All steps, also the first, count as steps with a full beam.
 
     Returns:
-        (greedy, exhaustive, beam): greedy search scores vocab sequences at a step, beam search vocab for each of the
-        k in its beam, and exhaustive search all sequences of max_len words; exact integers, however large.
+        (greedy, exhaustive, beam), exact integers of any size.
     """
     # BEGIN SOLUTION
     return vocab * max_len, vocab**max_len, k * vocab * max_len

@@ -1,7 +1,7 @@
 """ch67 Self-attention: multi-head attention, positional encoding and their costs.
 
-D2L sections 10.5 (chapter_attention-mechanisms/multihead-attention.md) and 10.6
-(chapter_attention-mechanisms/self-attention-and-positional-encoding.md).
+See D2L 10.5 and 10.6 (chapter_attention-mechanisms/multihead-attention.md,
+self-attention-and-positional-encoding.md).
 """
 
 import math
@@ -17,16 +17,19 @@ d2l = SimpleNamespace(DotProductAttention=DotProductAttention, arange=torch.aran
 
 
 def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
-    """Give every attention head its own features, as if it were an example of its own (D2L 10.5).
+    """Return X with the features of each attention head in rows of their own (D2L 10.5).
 
         result[i * num_heads + j, t, f] = X[i, t, j * width + f]        with width = num_hiddens / num_heads
 
+    Gradients flow to X. The function leaves X unchanged.
+
     Args:
-        X: (batch, steps, num_hiddens).
-        num_heads: a divisor of num_hiddens.
+        X: (batch, steps, num_hiddens), float32 or float64. It need not be contiguous in memory.
+        num_heads: the number of heads, a divisor of num_hiddens.
 
     Returns:
-        (batch * num_heads, steps, width), of X's dtype: all heads of the first example, then all of the second.
+        (batch * num_heads, steps, width), with the dtype of X: all heads of the first example, then all heads of the
+        second example, and so on.
     """
     # BEGIN SOLUTION
     return X.unflatten(2, (num_heads, -1)).transpose(1, 2).flatten(0, 1)  # heads beside the batch
@@ -37,16 +40,18 @@ def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
 
 
 def transpose_output(X: Tensor, num_heads: int) -> Tensor:
-    """Put the heads of every example side by side again: the inverse of `transpose_qkv` (D2L 10.5).
+    """Return X with the heads of each example side by side again: the inverse of `transpose_qkv` (D2L 10.5).
 
         result[i, t, j * width + f] = X[i * num_heads + j, t, f]
 
+    Gradients flow to X. The function leaves X unchanged.
+
     Args:
-        X: (batch * num_heads, steps, width).
-        num_heads: how many rows of X belong to one example.
+        X: (batch * num_heads, steps, width), float32 or float64. It need not be contiguous in memory.
+        num_heads: the number of rows of X that belong to the same example.
 
     Returns:
-        (batch, steps, num_heads * width), of X's dtype.
+        (batch, steps, num_heads * width), with the dtype of X.
     """
     # BEGIN SOLUTION
     return X.unflatten(0, (-1, num_heads)).transpose(1, 2).flatten(2)
@@ -61,13 +66,13 @@ class MultiHeadAttention(nn.Module):
 
         head_j = attention(W_q_j q, W_k_j k, W_v_j v)        output = W_o [head_1, ..., head_h]
 
-    The projections of all heads are computed at once: head j reads the j-th part of W_q's, W_k's and W_v's outputs,
-    num_hiddens / num_heads features wide. The attention of each head is scaled dot-product attention, which divides by
-    the root of that width.
+    W_q, W_k and W_v compute the projections of all heads at once: head j reads the j-th part of their outputs, which is
+    width = num_hiddens / num_heads features wide. The attention of each head is scaled dot-product attention, with
+    scores divided by sqrt(width). Gradients flow to queries, keys, values and all parameters.
 
     Attributes:
         W_q, W_k, W_v: nn.Linear, from query_size, key_size and value_size to num_hiddens.
-        W_o: nn.Linear, from num_hiddens to num_hiddens. All four have a bias, or none.
+        W_o: nn.Linear, from num_hiddens to num_hiddens.
     """
 
     def __init__(
@@ -81,18 +86,17 @@ class MultiHeadAttention(nn.Module):
         bias: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Make the layers. Mind the order of the sizes.
+        """Create the layers. The size of a key comes before the size of a query.
 
         Args:
-            key_size, query_size, value_size: features of one key, one query, one value.
-            num_hiddens: features of the output, and of all heads together.
-            num_heads: a divisor of num_hiddens.
-            dropout: the probability with which an attention weight is dropped in training.
-            bias: whether the four linear layers have one.
+            key_size, query_size, value_size: the number of features of a key, a query and a value.
+            num_hiddens: the number of features of the output, and of all heads together.
+            num_heads: the number of heads, a divisor of num_hiddens.
+            dropout: the probability of dropping an attention weight in training.
+            bias: whether the four linear layers have a bias.
 
         Raises:
-            ValueError: num_heads does not divide num_hiddens. (The book's code fails later, in its first forward; the
-                check of this costs no points.)
+            ValueError: num_heads does not divide num_hiddens. This is a bonus: the book's code fails later, in forward.
         """
         super().__init__(**kwargs)
         # BEGIN SOLUTION
@@ -112,17 +116,20 @@ class MultiHeadAttention(nn.Module):
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Let every query attend to the keys and gather their values.
+        """Return the attention output of each query over the keys and values.
+
+        The method leaves its arguments unchanged.
 
         Args:
-            queries: (batch, num_queries, query_size).
+            queries: (batch, num_queries, query_size), float32 or float64. Like keys and values, it need not be
+                contiguous in memory.
             keys: (batch, num_pairs, key_size).
             values: (batch, num_pairs, value_size).
-            valid_lens: how many of an example's pairs count, from the first one on: (batch,), or (batch, num_queries)
-                with a number for each query, or None, and all count. The same for all heads.
+            valid_lens: the number of pairs that count, from the first pair on: (batch,) for each example, or
+                (batch, num_queries) for each query. All heads use the same number. With None, all pairs count.
 
         Returns:
-            (batch, num_queries, num_hiddens).
+            (batch, num_queries, num_hiddens), with the dtype of queries.
         """
         # BEGIN SOLUTION
         queries = transpose_qkv(self.W_q(queries), self.num_heads)
@@ -143,24 +150,24 @@ class MultiHeadAttention(nn.Module):
 
 
 class PositionalEncoding(nn.Module):
-    """Adds to every step a code of its position, then drops out (Vaswani et al., 2017; D2L 10.6.3).
+    """Positional encoding: add a code of its position to each step, then apply dropout (D2L 10.6.3).
 
         P[0, i, 2j] = sin(i / 10000^(2j / num_hiddens))        P[0, i, 2j + 1] = cos(i / 10000^(2j / num_hiddens))
 
-    Positions i count from 0.
+    See Vaswani et al. (2017). Positions i count from 0.
 
     Attributes:
-        P: (1, max_len, num_hiddens), float32. It is not learned. (Better a buffer than a plain attribute, as in the
-            book: a buffer is saved with the model and moves with it; the check of this costs no points.)
+        P: (1, max_len, num_hiddens), float32, not a parameter. Bonus: it is a buffer, which is saved and moves with the
+            model.
     """
 
     def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
-        """Compute P once, for all positions.
+        """Compute P for all positions.
 
         Args:
-            num_hiddens: features of a step. (With an odd number of them the last column is a sine; the book's code
-                takes even numbers only, and the check of this costs no points.)
-            dropout: the probability with which an element of the sum is dropped in training.
+            num_hiddens: the number of features of a step, an even number. Bonus: an odd number is allowed; the last
+                column is then a sine.
+            dropout: the probability of dropping an element of the sum in training.
             max_len: the number of positions.
         """
         super().__init__()
@@ -184,17 +191,20 @@ class PositionalEncoding(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
-        """Add the codes of the first positions to X.
+        """Return dropout(X + P), with the codes of the first positions.
+
+        Gradients flow to X. The method leaves X unchanged.
 
         Args:
-            X: (batch, steps, num_hiddens), with no more than max_len steps.
+            X: (batch, steps, num_hiddens), with at most max_len steps, float32 or float64. It need not be contiguous in
+                memory.
 
         Returns:
-            dropout(X + P), of X's shape.
+            A tensor with the shape and dtype of X.
 
         Raises:
-            ValueError: X has more steps than P has positions. (The book's code raises another error, or none; the
-                check of this costs no points.)
+            ValueError: X has more steps than P has positions. This is a bonus: the book's code raises another error or
+                none.
         """
         # BEGIN SOLUTION
         steps = X.shape[1]
@@ -209,15 +219,15 @@ class PositionalEncoding(nn.Module):
 
 
 def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
-    """The matrix R that moves a positional code by pos_delta, wherever it stands (D2L 10.6.3):
+    """Return the matrix R that turns the code of any position i into the code of i + pos_delta (D2L 10.6.3).
 
-        R @ P[i] = P[i + pos_delta]        for every position i, with the P of `PositionalEncoding`
+        R @ P[i] = P[i + pos_delta]        for every position i, with P from `PositionalEncoding`
 
-    R turns every pair of columns 2j and 2j + 1 by an angle of its own; it is zero elsewhere.
+    R rotates each pair of columns 2j and 2j + 1 by its own angle. All other elements of R are zero.
 
     Args:
-        pos_delta: how many positions to go on; to go back if it is negative.
-        num_hiddens: features of a code, an even number.
+        pos_delta: the number of positions to move forward; a negative number moves back.
+        num_hiddens: the number of features of a code, an even number.
 
     Returns:
         (num_hiddens, num_hiddens), float32.
@@ -239,20 +249,21 @@ def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
 
 
 def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]]:
-    """What three layers cost that map n steps of d features to n steps of d features (D2L 10.6.2).
+    """Return the costs of three layers that map n steps of d features to n steps of d features (D2L 10.6.2).
 
-    Three numbers each, whose orders the section (and table 1 of Vaswani et al., 2017) gives, with factor 1 in front:
+    Each layer has three numbers. The section (and table 1 of Vaswani et al., 2017) gives their orders; the factor in
+    front is 1:
 
-    - the complexity: how many multiplications the layer needs. For self-attention count one of its two products of
-      matrices, and no projections;
-    - sequential operations: how many steps have to wait for one another;
-    - the maximum path length: through how many layers, or steps of a recurrence, a signal has to go between the two
-      positions that are farthest apart; where the order is a quotient, rounded up.
+    - the complexity: the number of multiplications. For self-attention, count one of its two matrix products and no
+      projections;
+    - the sequential operations: the number of steps that must wait for one another;
+    - the maximum path length: the number of layers, or of recurrent steps, between the two positions that are farthest
+      apart. A quotient is rounded up.
 
     Args:
-        n: steps, from 1 on.
-        d: features of a step.
-        k: the width of the convolution's kernel.
+        n: the number of steps, at least 1.
+        d: the number of features of a step.
+        k: the width of the convolution's kernel. It may be larger than n.
 
     Returns:
         {"cnn": (complexity, sequential operations, path length), "rnn": the same, "self_attention": the same}, ints.

@@ -70,7 +70,7 @@ def joined(pairs):
 class TestPreprocessNmt:
     @pytest.mark.points(2)
     def test_marks(self, run, words, generator):
-        """Puts a space before every comma, full stop, exclamation and question mark.
+        """Puts a space before each comma, full stop, exclamation mark and question mark.
         在每个逗号、句号、感叹号和问号之前插入空格。"""
         marks = [",.!?"[i] for i in [*torch.randint(4, (12,), generator=generator).tolist(), 0, 1, 2, 3]]
         pieces = [piece for pair in zip(words(16), marks, strict=True) for piece in pair]
@@ -78,55 +78,55 @@ class TestPreprocessNmt:
         close(run(lambda impl: impl.preprocess_nmt(text)), " ".join(["so", *pieces]))
 
     def test_lower_case(self, run, in_code):
-        """Capitals become small letters, those with accents, too.
-        大写字母变成小写，带重音符号的也不例外。"""
+        """Turns capitals into small letters, also with accents.
+        把大写字母变成小写，带重音符号的也是如此。"""
         text = in_code("GO Home.\tÇa, c'est À Noël.\nI'm OK\tÉLÈVE")
         close(run(lambda impl: impl.preprocess_nmt(text)), in_code("go home .\tça , c'est à noël .\ni'm ok\télève"))
 
     def test_non_breaking_spaces(self, run, in_code):
-        """Both non-breaking spaces become plain ones, and no second space is put behind them.
+        """Turns both non-breaking spaces into plain spaces, and adds no second space after them.
         两种不间断空格都变成普通空格，其后不再插入空格。"""
         texts = in_code(("Va\u202f!", "Qui\xa0?", "a\u202fb\xa0c.", "\xa0.", "d\u202f\xa0!e!"))
         expected = ["va !", "qui ?", "a b c .", " .", "d  !e !"]
         close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
     def test_already_spaced(self, run, in_code):
-        """A mark behind a space gets no other one, and repeated spaces stay.
+        """Adds no space before a mark that follows a space; repeated spaces stay.
         标点前已有空格时不再插入；连续的空格保持原样。"""
         texts = in_code(("Va !", "go . go , go", "a  ? B?", "  c  d "))
         expected = ["va !", "go . go , go", "a  ? b ?", "  c  d "]
         close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
     def test_first_character(self, run, in_code):
-        """A mark that is the first character gets no space.
+        """Adds no space before a mark that is the first character.
         标点是第一个字符时，前面不插入空格。"""
         texts = in_code(("?No", ".", "!a!", ",B,"))
         close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(["?no", ".", "!a !", ",b ,"]))
 
     def test_several_in_a_row(self, run, in_code):
-        """Each of several marks in a row gets a space of its own.
-        连续的几个标点，每个之前都有空格。"""
+        """Puts a space before each of several marks in a row.
+        连续几个标点，每个之前都插入空格。"""
         texts = in_code(("Well...", "What?!", "...", "no !!"))
         expected = ["well . . .", "what ? !", ". . .", "no ! !"]
         close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
     def test_tabs_and_line_ends(self, run, in_code):
-        """Tabs and line ends stay; they are no spaces, so that a mark behind one gets a space.
-        制表符和换行符保持原样；它们不算空格，其后的标点前要插入空格。"""
+        """Keeps tabs and line ends; they are not spaces, so a mark after them gets a space.
+        保留制表符和换行符；它们不算空格，其后的标点之前要插入空格。"""
         texts = in_code(("Go.\tVa !\nHi.\tSalut.\n", "A\t.\n?", "\t\tb\n\n"))
         expected = ["go .\tva !\nhi .\tsalut .\n", "a\t .\n ?", "\t\tb\n\n"]
         close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
     def test_other_characters(self, run, in_code):
-        """Other marks stay where they are; a full stop within a number is split like any other.
+        """Leaves other marks unchanged; splits a full stop in a number like any other.
         其他标点保持原样；数字中的句点也照样处理。"""
         texts = in_code(('(C\'est) « vrai »; non: "oui" - ¿si? #1/2', "不，是。", "3.14%"))
         expected = ['(c\'est) « vrai »; non: "oui" - ¿si ? #1/2', "不，是。", "3 .14%"]
         close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(expected))
 
     def test_short_texts(self, run, in_code):
-        """An empty text stays empty; one character, or two, are dealt with as in a long text.
-        空文本仍为空；只有一两个字符的文本同样处理。"""
+        """Handles an empty text, and texts of one or two characters.
+        空文本仍为空；只有一两个字符的文本照样处理。"""
         texts = in_code(("", "A", "a!", " !"))
         close(run(lambda impl: [impl.preprocess_nmt(text) for text in texts]), in_code(["", "a", "a !", " !"]))
 
@@ -135,8 +135,8 @@ class TestPreprocessNmt:
 class TestTokenizeNmt:
     @pytest.mark.points(2)
     def test_pairs(self, run, words):
-        """Gives the tokens of all sentences, and those of all translations, in the order of the lines.
-        按行的顺序给出所有源句子的词元和所有译文的词元。"""
+        """Returns the tokens of all sentences and of all translations, in the order of the lines.
+        按行的顺序返回所有源句子的词元和所有译文的词元。"""
         pairs = [([*words(n), "."], [*words(m), "!"]) for n, m in ((3, 5), (1, 2), (6, 2), (2, 2), (4, 7))]
         text = joined(pairs)
         close(run(lambda impl: impl.tokenize_nmt(text)), ([s for s, _ in pairs], [t for _, t in pairs]))
@@ -150,14 +150,14 @@ class TestTokenizeNmt:
         close(found, [([[one]], [[other]]), ([[one]], [several])])
 
     def test_lines_skipped(self, run, in_code):
-        """Skips a line that has no tab or more than one, and goes on with the next.
-        没有制表符或多于一个制表符的行跳过，继续读下一行。"""
+        """Skips a line without a tab or with several tabs, and continues with the next line.
+        跳过没有制表符或有多个制表符的行，继续读下一行。"""
         text = in_code("go .\tva !\nno translation\nhi .\tsalut .\tCC-BY 2.0\na\tb\tc\td\nhe runs\til court")
         expected = [["go", "."], ["he", "runs"]], [["va", "!"], ["il", "court"]]
         close(run(lambda impl: impl.tokenize_nmt(text)), in_code(expected))
 
     def test_num_examples(self, run, words):
-        """Reads up to the line whose number is num_examples; the first one has number 0.
+        """Reads up to line num_examples, where the first line has number 0.
         读到编号为 num_examples 的行为止，第一行的编号是 0。"""
         pairs = [(words(3), words(2)) for _ in range(6)]
         text = joined(pairs)
@@ -165,23 +165,23 @@ class TestTokenizeNmt:
         close(found, [([s for s, _ in pairs[:n]], [t for _, t in pairs[:n]]) for n in (2, 3, 5)])
 
     def test_skipped_lines_count(self, run, in_code):
-        """Lines that are skipped have numbers, too.
-        跳过的行也有编号。"""
+        """Skipped lines count.
+        跳过的行也计算在内。"""
         text = in_code("go\tva\n\nnone\nhe\til\nwho\tqui\nis\test")
         found = run(lambda impl: [impl.tokenize_nmt(text, num_examples=n) for n in (2, 3, 4)])
         sides = in_code((["go", "he", "who"], ["va", "il", "qui"]))
         close(found, [tuple([[token] for token in side[:n]] for side in sides) for n in (1, 2, 3)])
 
     def test_all_lines(self, run, words):
-        """None, 0 or more than there are: reads all lines.
-        num_examples 为 None、0 或超过行数时，读取所有行。"""
+        """Reads all lines for None, for 0 and for a number beyond the last line.
+        num_examples 为 None、0 或超过行数时，读所有的行。"""
         pairs = [(words(2), words(3)) for _ in range(4)]
         text = joined(pairs)
         expected = [s for s, _ in pairs], [t for _, t in pairs]
         close(run(lambda impl: [impl.tokenize_nmt(text, n) for n in (None, 0, 3, 4, 50)]), [expected] * 5)
 
     def test_trailing_line_end(self, run, in_code):
-        """A line end at the end of the text, and empty lines, give no pair; neither does an empty text.
+        """Empty lines, a line end at the end and an empty text give no pairs.
         文本末尾的换行符和空行不产生句对；空文本也没有句对。"""
         texts = in_code(("he is\til est\n", "\nhe is\til est\n\n", "", "\n"))
         pair = in_code(([["he", "is"]], [["il", "est"]]))
@@ -199,44 +199,44 @@ class TestTruncatePad:
 
     @pytest.mark.points(2)
     def test_pads(self, run, indices):
-        """Fills a short line up with the padding token, on the right.
-        短的序列在右侧用填充词元补足。"""
+        """Pads a short line on the right with the padding token.
+        序列较短时，在右侧用填充词元补足。"""
         line = indices(4)
         found = run(lambda impl: [impl.truncate_pad(line, n, token) for n, token in ((7, 3), (5, 1), (12, 0))])
         close(found, [[*line, 3, 3, 3], [*line, 1], [*line, *[0] * 8]])
 
     @pytest.mark.points(2)
     def test_truncates(self, run, indices):
-        """Keeps the first num_steps of a long line.
-        长的序列只保留前 num_steps 个词元。"""
+        """Keeps the first num_steps tokens of a long line.
+        序列较长时，只保留前 num_steps 个词元。"""
         line = [*range(1, 6), *indices(4)]
         found = run(lambda impl: [impl.truncate_pad(line, n, 7) for n in (8, 4, 1)])
         close(found, [line[:8], [1, 2, 3, 4], [1]])
 
     def test_exact_length(self, run, indices):
-        """Neither cuts nor pads a line of num_steps; one more or less is another matter.
-        长度恰为 num_steps 的序列既不截断也不填充；多一个或少一个则要处理。"""
+        """Neither truncates nor pads a line of num_steps tokens.
+        长度恰为 num_steps 的序列既不截断也不填充。"""
         line = indices(5)
         found = run(lambda impl: [impl.truncate_pad(line, n, 2) for n in (5, 4, 6)])
         close(found, [line, line[:4], [*line, 2]])
 
     def test_empty_line(self, run, indices):
-        """An empty line becomes nothing but padding.
+        """Turns an empty line into padding.
         空序列变成全是填充词元的序列。"""
         one, other = indices(2)
         found = run(lambda impl: [impl.truncate_pad([], n, token) for n, token in ((3, one), (1, other))])
         close(found, [[one, one, one], [other]])
 
     def test_no_steps(self, run, indices):
-        """With num_steps 0 nothing is left.
-        num_steps 为 0 时什么也不剩。"""
+        """Returns an empty list if num_steps is 0.
+        num_steps 为 0 时返回空列表。"""
         line = indices(3)
         lines = line, [], line
         found = run(lambda impl: [impl.truncate_pad(given, n, 6) for given, n in zip(lines, (0, 0, 4), strict=True)])
         close(found, [[], [], [*line, 6]])
 
     def test_padding_within(self, run, indices):
-        """The padding token may occur in the line; it is a token like others there.
+        """Treats a padding token in the line like any other token.
         序列中可以出现填充词元，它与其他词元一样对待。"""
         one, other = indices(2)
         line = [one, 1, other, 1, 1]
@@ -248,28 +248,28 @@ class TestTruncatePad:
 class TestBuildArrayNmt:
     @pytest.mark.points(2)
     def test_indices(self, run, words):
-        """Gives the indices of the tokens, "<eos>", then "<pad>".
-        给出词元的索引，然后是 "<eos>"，再用 "<pad>" 填充。"""
+        """Rows have the indices of the tokens, then "<eos>", then "<pad>".
+        每一行是词元的索引，然后是 "<eos>"，再用 "<pad>" 填充。"""
         lines = [words(n) for n in (3, 5, 1, 4)]
         close(run(lambda impl: built(impl, lines, 8)[0]), rows_of(lines, 8))
 
     @pytest.mark.points(2)
     def test_valid_lengths(self, run, words, generator):
-        """Counts the entries of each row that are not padding, "<eos>" among them.
-        统计每行中不是填充的元素个数，"<eos>" 也计入。"""
+        """Counts the entries of each row without padding, with "<eos>".
+        统计每一行中不是填充的元素个数，包括 "<eos>"。"""
         lengths = 1 + torch.randperm(6, generator=generator)[:4]
         lines = [words(n) for n in lengths.tolist()]
         close(run(lambda impl: built(impl, lines, 8)[1]), lengths + 1)
 
     def test_long_lines(self, run, words):
-        """A line of num_steps tokens or more is cut, and loses its "<eos>"; one less keeps it.
-        不少于 num_steps 个词元的行被截断并失去 "<eos>"；少一个词元的行保留 "<eos>"。"""
+        """Truncates a line of num_steps or more tokens, which loses its "<eos>"; a shorter line keeps it.
+        不少于 num_steps 个词元的行要截断，并失去 "<eos>"；较短的行保留 "<eos>"。"""
         batches = [[words(n), words(n)] for n in (4, 5, 6, 11)]
         found = run(lambda impl: [built(impl, lines, 5) for lines in batches])
         close(found, [(rows_of(lines, 5), torch.tensor([5, 5])) for lines in batches])
 
     def test_empty_line(self, run, words):
-        """An empty line has nothing but "<eos>", and valid length 1.
+        """An empty line becomes "<eos>" with valid length 1.
         空行只有 "<eos>"，有效长度为 1。"""
         lines = [[], words(2), []]
         close(run(lambda impl: built(impl, lines, 4)), (rows_of(lines, 4), torch.tensor([1, 3, 1])))
@@ -282,7 +282,7 @@ class TestBuildArrayNmt:
         close(found, [(rows_of(lines, 6), torch.tensor([4])), (rows_of(lines, 1), torch.tensor([1]))])
 
     def test_unknown_tokens(self, run, words):
-        """A token that the vocabulary does not have is "<unk>", which counts as any other.
+        """An unknown token becomes "<unk>", which counts like any other token.
         词表中没有的词元是 "<unk>"，与其他词元一样计入有效长度。"""
         known = words(2)
         first, second = (BOOKS_ORDER.index(word) for word in known)
@@ -291,15 +291,15 @@ class TestBuildArrayNmt:
         close(run(lambda impl: built(impl, lines, 5)), expected)
 
     def test_other_vocabularies(self, run, words):
-        """ "<pad>" and "<eos>" have the indices that the vocabulary gives them.
-        "<pad>" 和 "<eos>" 的索引由词表决定。"""
+        """Takes the indices of <pad> and <eos> from the vocabulary.
+        <pad> 和 <eos> 的索引由词表给出。"""
         lines = [words(n) for n in (2, 4)]
         orders = [PAD, *WORDS, EOS, BOS, UNK], [EOS, BOS, *WORDS, UNK, PAD]
         found = run(lambda impl: [built(impl, lines, 6, order) for order in orders])
         close(found, [(rows_of(lines, 6, order), torch.tensor([3, 5])) for order in orders])
 
     def test_lines_untouched(self, agree, words):
-        """Leaves the lines as they were: building twice gives the same.
-        不修改传入的行：构建两次结果相同。"""
+        """Leaves lines unchanged: a second call gives the same result.
+        不修改传入的 lines：再调用一次，结果相同。"""
         lines = [words(3), words(6), words(1)]
         agree(lambda impl: (built(impl, lines, 8), lines, built(impl, lines, 8)))

@@ -10,7 +10,7 @@ OPEN = "NotImplementedError"
 
 
 def outcome(action):
-    """For probes: what the action gives, or the name of the exception that it raises."""
+    """For probes: return the result of the action, or the name of the exception that it raises."""
     try:
         return action()
     except NotImplementedError:  # be it one of the submission's own kinds of it
@@ -20,12 +20,12 @@ def outcome(action):
 
 
 def completed(plain, method):
-    """For probes: a module of a subclass that says what this method does: it doubles its first argument."""
+    """For probes: return a module of a subclass, where this method doubles its first argument."""
     return type("Completed", (type(plain),), {method: lambda _self, X, *_: 2 * X})()
 
 
 class NotedEncoder(nn.Module):
-    """For probes: notes what it is called with; gives 3 X - 1."""
+    """For probes: records its arguments and returns 3 X - 1."""
 
     def __init__(self, log):
         super().__init__()
@@ -37,7 +37,7 @@ class NotedEncoder(nn.Module):
 
 
 class NotedDecoder(nn.Module):
-    """For probes: notes what it is called with. The state is twice the mean of the outputs; X / 2 + state is given."""
+    """For probes: records its arguments. The state is twice the mean of the outputs; a call returns X / 2 + state."""
 
     def __init__(self, log):
         super().__init__()
@@ -53,19 +53,19 @@ class NotedDecoder(nn.Module):
 
 
 def joined(impl):
-    """For probes: a model of both, and what they note."""
+    """For probes: return a model of both, and the list of their records."""
     log = []
     return impl.EncoderDecoder(NotedEncoder(log), NotedDecoder(log)), log
 
 
 def decoded(enc_X, dec_X, encoder=3.0, decoder=0.5):
-    """What the model of both gives, in one formula, with these weights."""
+    """Return the result of the model of both with these weights, by a formula."""
     state = 2 * (encoder * enc_X - 1).mean(dim=1, keepdim=True)
     return decoder * dec_X + state, state + 1
 
 
 def noted(impl, part, enc_X, dec_X, *args):
-    """For probes: what each call of this part is given, in a call of the model; and what that call gives."""
+    """For probes: call the model; return the arguments of each call of this part, and the result of the model."""
     net, log = joined(impl)
     result = net(enc_X, dec_X, *args)
     return [given for name, *given in log if name == part], result
@@ -75,8 +75,8 @@ def noted(impl, part, enc_X, dec_X, *args):
 class TestEncoder:
     @pytest.mark.points(2)
     def test_forward_left_open(self, run, randn):
-        """Can be made, but not run: forward raises NotImplementedError.
-        可以创建，但不能运行：forward 抛出 NotImplementedError。"""
+        """Can be created, but not called: forward raises NotImplementedError.
+        可以创建，但不能调用：forward 抛出 NotImplementedError。"""
         X = randn(2, 4)
 
         def probe(impl):
@@ -86,8 +86,8 @@ class TestEncoder:
         close(run(probe), (OPEN, OPEN, 2 * X))
 
     def test_further_arguments(self, run, randn):
-        """Takes any number of further arguments, and leaves open what becomes of them.
-        可接受任意个额外参数，如何使用留给子类。"""
+        """Takes any number of further arguments; subclasses use them.
+        可接受任意多个其他参数，怎样使用由子类规定。"""
         X, valid_len = randn(2, 4), torch.tensor([1, 3])
 
         def probe(impl):
@@ -99,8 +99,8 @@ class TestEncoder:
         close(run(probe), [OPEN] * 3 + [2 * X] * 3)
 
     def test_argument_by_name(self, run, randn):
-        """Its own forward takes X by this name, too.
-        它自己的 forward 也可以用参数名 X 传入输入。"""
+        """Takes X by name.
+        可以用参数名传入 X。"""
         X = randn(2, 4)
 
         def probe(impl):
@@ -110,8 +110,8 @@ class TestEncoder:
         close(run(probe), (OPEN, OPEN, 2 * X))
 
     def test_subclass(self, run, randn):
-        """A subclass need only say what forward does: its parameters are registered, its forward is called.
-        子类只需定义 forward：它的参数会被注册，它的 forward 会被调用。"""
+        """A subclass needs only forward: its parameters are registered, and a call runs its forward.
+        子类只需实现 forward：它的参数会被注册，调用时运行它的 forward。"""
         X = randn(3, 2)
 
         def probe(impl):
@@ -132,8 +132,8 @@ class TestEncoder:
         close(run(probe), ((2 * X, 2), (["factor"], []), True, OPEN))
 
     def test_keyword_arguments(self, run, randn):
-        """Passes keyword arguments on to nn.Module, which refuses those that it does not know.
-        把关键字参数传给 nn.Module；后者拒绝不认识的参数。"""
+        """Passes keyword arguments on to nn.Module, which raises TypeError.
+        把关键字参数传给 nn.Module，由它抛出 TypeError。"""
         X = randn(2, 4)
 
         def probe(impl):
@@ -148,8 +148,8 @@ class TestEncoder:
 class TestDecoder:
     @pytest.mark.points(2)
     def test_forward_left_open(self, run, randn):
-        """Can be made, but not run: forward raises NotImplementedError.
-        可以创建，但不能运行：forward 抛出 NotImplementedError。"""
+        """Can be created, but not called: forward raises NotImplementedError.
+        可以创建，但不能调用：forward 抛出 NotImplementedError。"""
         X, state = randn(2, 4), randn(1, 2, 3)
 
         def probe(impl):
@@ -160,8 +160,8 @@ class TestDecoder:
 
     @pytest.mark.points(2)
     def test_init_state_left_open(self, run, randn):
-        """The first state is left open, too: init_state raises NotImplementedError.
-        初始状态同样留给子类：init_state 抛出 NotImplementedError。"""
+        """init_state raises NotImplementedError, too.
+        init_state 也抛出 NotImplementedError。"""
         outputs, state = randn(4, 2, 3), randn(1, 2, 3)
 
         def probe(impl):
@@ -173,7 +173,7 @@ class TestDecoder:
 
     def test_further_arguments(self, run, randn):
         """init_state takes any number of further arguments.
-        init_state 可接受任意个额外参数。"""
+        init_state 可接受任意多个其他参数。"""
         outputs, valid_len = randn(4, 2, 3), torch.tensor([1, 3])
 
         def probe(impl):
@@ -187,8 +187,8 @@ class TestDecoder:
         close(run(probe), [OPEN] * 3 + [2 * outputs] * 3)
 
     def test_arguments_by_name(self, run, randn):
-        """Its own methods take X and state, and enc_outputs, by these names, too.
-        它自己的方法也可以用参数名 X、state 和 enc_outputs 传入参数。"""
+        """Takes X, state and enc_outputs by name.
+        可以用参数名传入 X、state 和 enc_outputs。"""
         X, state = randn(2, 4), randn(1, 2, 3)
 
         def probe(impl):
@@ -199,8 +199,8 @@ class TestDecoder:
         close(run(probe), ((OPEN, OPEN), 2 * X))
 
     def test_subclass(self, run, randn):
-        """A subclass need only say what init_state and forward do: its parameters are registered, both are called.
-        子类只需定义 init_state 和 forward：它的参数会被注册，两个方法都会被调用。"""
+        """A subclass needs only init_state and forward: its parameters are registered, and calls run its methods.
+        子类只需实现 init_state 和 forward：它的参数会被注册，调用时运行它的这两个方法。"""
         X, start = randn(3, 2), randn(3, 1)
 
         def probe(impl):
@@ -225,8 +225,8 @@ class TestDecoder:
         close(run(probe), ((3 * X + start - 1, start - 1), (["factor"], []), True, (OPEN, OPEN)))
 
     def test_keyword_arguments(self, run, randn):
-        """Passes keyword arguments on to nn.Module, which refuses those that it does not know.
-        把关键字参数传给 nn.Module；后者拒绝不认识的参数。"""
+        """Passes keyword arguments on to nn.Module, which raises TypeError.
+        把关键字参数传给 nn.Module，由它抛出 TypeError。"""
         X = randn(2, 4)
 
         def probe(impl):
@@ -245,13 +245,13 @@ class TestEncoderDecoder:
 
     @pytest.mark.points(2)
     def test_result(self, run, randn):
-        """Gives what the decoder gives, all of it, for its own input and the state made of the encoder's outputs.
-        返回解码器的全部输出：它读取自己的输入，以及由编码器输出得到的状态。"""
+        """Returns all outputs of the decoder, from its own input and the state of the encoder's outputs.
+        返回解码器的全部输出：它读入自己的输入，以及由编码器的输出得到的状态。"""
         enc_X, dec_X = randn(3, 5), randn(3, 4)
         close(run(lambda impl: joined(impl)[0](enc_X, dec_X)), decoded(enc_X, dec_X))
 
     def test_order_of_calls(self, run, randn):
-        """Calls the encoder, init_state and the decoder, in this order, each once.
+        """Calls the encoder, init_state and the decoder in this order, each once.
         依次调用编码器、init_state 和解码器，各一次。"""
         enc_X, dec_X = randn(2, 3), randn(2, 4)
 
@@ -263,24 +263,24 @@ class TestEncoderDecoder:
         close(run(probe), (["encoder", "init_state", "decoder"], decoded(enc_X, dec_X)))
 
     def test_encoder_arguments(self, run, randn):
-        """Gives the encoder the source and all further arguments, as many as there are.
-        把源序列和所有额外参数（不论几个）传给编码器。"""
+        """Passes the source and all further arguments to the encoder.
+        把源序列和所有其他参数传给编码器。"""
         enc_X, dec_X, valid_len = randn(2, 3), randn(2, 4), torch.tensor([2, 3])
         further = [], [valid_len], [valid_len, "more", 7]
         found = run(lambda impl: [noted(impl, "encoder", enc_X, dec_X, *more) for more in further])
         close(found, [([[enc_X, *more]], decoded(enc_X, dec_X)) for more in further])
 
     def test_init_state_arguments(self, run, randn):
-        """Gives init_state the encoder's outputs and all further arguments, too.
-        把编码器的输出和所有额外参数也传给 init_state。"""
+        """Passes the encoder's outputs and all further arguments to init_state.
+        把编码器的输出和所有其他参数传给 init_state。"""
         enc_X, dec_X, valid_len = randn(2, 3), randn(2, 4), torch.tensor([2, 3])
         further = [], [valid_len], [valid_len, "more", 7]
         found = run(lambda impl: [noted(impl, "init_state", enc_X, dec_X, *more) for more in further])
         close(found, [([[3 * enc_X - 1, *more]], decoded(enc_X, dec_X)) for more in further])
 
     def test_decoder_arguments(self, run, randn):
-        """Gives the decoder its input and the state, and nothing else.
-        只把解码器的输入和状态传给解码器。"""
+        """Passes only its input and the state to the decoder.
+        只把输入和状态传给解码器。"""
         enc_X, dec_X, valid_len = randn(2, 3), randn(2, 4), torch.tensor([2, 3])
         result = decoded(enc_X, dec_X)
         found = run(lambda impl: [noted(impl, "decoder", enc_X, dec_X, *more) for more in ([], [valid_len, 7])])
@@ -288,8 +288,8 @@ class TestEncoderDecoder:
 
     @pytest.mark.points(2)
     def test_parameters(self, run, randn):
-        """Has the parameters of both parts, under their names, and goes by their values.
-        拥有两部分的参数（带各自的名称），并按参数的值计算。"""
+        """Has the parameters of both parts under their names, and uses their values.
+        包含两部分的参数，名称不变，并用这些参数的值来计算。"""
         enc_X, dec_X, (encoder, decoder) = randn(2, 3), randn(2, 4), randn(2)
         values = {"encoder.weight": encoder, "decoder.weight": decoder}
 
@@ -303,7 +303,7 @@ class TestEncoderDecoder:
         close(run(probe), (["decoder.weight", "encoder.weight"], decoded(enc_X, dec_X, encoder, decoder)))
 
     def test_attributes(self, run, randn):
-        """Its encoder and decoder are the very modules that it was given.
+        """The attributes encoder and decoder are the given modules.
         属性 encoder 和 decoder 就是传入的那两个模块。"""
         enc_X, dec_X = randn(2, 3), randn(2, 4)
 
@@ -316,7 +316,7 @@ class TestEncoderDecoder:
         close(run(probe), ([True, True], decoded(enc_X, dec_X)))
 
     def test_modes(self, run, randn):
-        """Puts both parts into evaluation mode, and back into training mode.
+        """Switches both parts to evaluation mode and back to training mode.
         可把两部分一起切换到评估模式，再切换回训练模式。"""
         enc_X, dec_X = randn(2, 3), randn(2, 4)
 
@@ -331,8 +331,8 @@ class TestEncoderDecoder:
         close(run(probe), ([False, False, True, True], decoded(enc_X, dec_X)))
 
     def test_hooks(self, run, randn):
-        """Calls both as modules, so that their hooks run.
-        以调用模块的方式使用两部分，使它们的钩子得以运行。"""
+        """Calls both parts as modules, so that their hooks run.
+        把两部分作为模块来调用，使它们的钩子得以运行。"""
         enc_X, dec_X = randn(2, 3), randn(2, 4)
 
         def probe(impl):
@@ -345,8 +345,8 @@ class TestEncoderDecoder:
 
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
-        """Passes the right gradients to both inputs and to the parameters of both parts.
-        两个输入以及两部分参数的梯度正确。"""
+        """Gradients flow to both inputs and to the parameters of both parts.
+        梯度可以传到两个输入和两部分的参数。"""
         inputs = randn(3, 5, dtype=torch.float64), randn(3, 4, dtype=torch.float64)
 
         def probe(impl):
@@ -366,7 +366,7 @@ class TestEncoderDecoder:
         close(found, [decoded(*pair) for pair in pairs])
 
     def test_second_call(self, run, randn):
-        """A second call starts anew, from the state that its own source gives.
+        """A second call starts anew, with the state of its own source.
         第二次调用重新开始，状态由新的源序列得到。"""
         pairs = [(randn(2, 3), randn(2, 4)) for _ in range(3)]
 
@@ -377,8 +377,8 @@ class TestEncoderDecoder:
         close(run(probe), ([decoded(*pair) for pair in pairs], 9))
 
     def test_together(self, run, randn):
-        """Joins subclasses of your own two interfaces.
-        能合并继承自你的两个接口的子类。"""
+        """Combines subclasses of your own two interfaces.
+        可以把你的两个接口的子类合在一起。"""
         enc_X, dec_X = randn(3, 4), randn(3, 2)
 
         def probe(impl):
@@ -399,8 +399,8 @@ class TestEncoderDecoder:
         close(run(probe), (dec_X - means, means))
 
     def test_keyword_arguments(self, run, randn):
-        """Passes keyword arguments on to nn.Module, which refuses those that it does not know.
-        把关键字参数传给 nn.Module；后者拒绝不认识的参数。"""
+        """Passes keyword arguments on to nn.Module, which raises TypeError.
+        把关键字参数传给 nn.Module，由它抛出 TypeError。"""
         enc_X, dec_X = randn(2, 3), randn(2, 4)
 
         def probe(impl):

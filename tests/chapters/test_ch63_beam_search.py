@@ -36,7 +36,7 @@ def between(generator):
 
 
 class Model:
-    """A step function: log-probabilities by place and last word. It notes what it is asked."""
+    """A step function: log-probabilities by place and last word. It records the prefixes of its calls."""
 
     def __init__(self, logits, dtype=torch.float64):
         self.table = logits.log_softmax(-1).to(dtype)
@@ -47,7 +47,7 @@ class Model:
         return self.table[(len(prefix) - 1) % len(self.table), prefix[-1]]
 
     def may_ask(self, prefix):
-        """Whether this sequence is possible and has not ended."""
+        """Return whether this sequence is possible and has not ended."""
         pairs = enumerate(itertools.pairwise(prefix))
         return EOS not in prefix and all(self.table[i, last, word] > -math.inf for i, (last, word) in pairs)
 
@@ -60,7 +60,7 @@ def strided(logits):
 
 
 def greedy(logits, max_len):
-    """The likeliest words one after the other, and their log-probability."""
+    """Return the most likely word at each step, and the log-probability of all words."""
     table, words = logits.log_softmax(-1), [BOS]
     while len(words) <= max_len and words[-1] != EOS:
         words.append(table[len(words) - 1, words[-1]].tolist().index(table[len(words) - 1, words[-1]].max()))
@@ -130,47 +130,47 @@ def words_of(names, *given):
 class TestGreedySearch:
     @pytest.mark.points(2)
     def test_likeliest_words(self, agree, tables):
-        """Takes the likeliest word at every step and sums the log-probabilities.
+        """Takes the most likely word at each step and sums the log-probabilities.
         每一步取概率最大的词，并累加对数概率。"""
         drawn = [tables(5, 6) for _ in range(6)]
         agree(lambda impl: [impl.greedy_search(Model(t), BOS, EOS, 5) for t in drawn])
 
     def test_book_example(self, run, names):
-        """Finds the book's A, B, C, <eos> of probability 0.048, which is not the likeliest sequence.
+        """Finds the book's A, B, C, <eos> with probability 0.048, which is not the most likely sequence.
         得到书中的 A、B、C、<eos>，概率为 0.048；它并不是概率最大的序列。"""
         abc = names(4)
         words, log_prob = run(lambda impl: impl.greedy_search(renamed(book, abc), 4, abc[3], 10))
         close((words, math.exp(log_prob)), (words_of(abc, 0, 1, 2, 3), 0.5 * 0.4 * 0.4 * 0.6))
 
     def test_immediate_end(self, agree, tables):
-        """Stops when <eos> is the first word, and counts it.
+        """Stops if the first word is <eos>, and counts it.
         第一个词就是 <eos> 时停止，<eos> 计入结果。"""
         logits = tables(4, 5)
         logits[0, BOS, EOS] = 3 + logits[0, BOS].max()
         agree(lambda impl: impl.greedy_search(Model(logits), BOS, EOS, 4))
 
     def test_no_end(self, agree, tables):
-        """Without <eos> takes max_len words.
+        """Takes max_len words if there is no <eos>.
         没有 <eos> 时取 max_len 个词。"""
         logits = tables(4, 5, end=NEVER)
         agree(lambda impl: [impl.greedy_search(Model(logits), BOS, EOS, n) for n in (1, 4)])
 
     def test_ties(self, agree, tables):
-        """Of equally likely words takes the one of the lowest index.
+        """Takes the word with the lowest index among equally likely words.
         概率相同的词中取索引最小的一个。"""
         logits = tables(2, 4)
         logits[0, :, 2:], logits[1, :, ::3] = 1 + logits[0].max(), 1 + logits[1].max()
         agree(lambda impl: impl.greedy_search(Model(logits), BOS, EOS, 2))
 
     def test_no_words(self, agree, tables):
-        """max_len 0 gives the empty sequence, of log-probability 0.
-        max_len 为 0 时得到空序列，对数概率为 0。"""
+        """Returns the empty sequence with log-probability 0 if max_len is 0.
+        max_len 为 0 时返回空序列，对数概率为 0。"""
         logits = tables(2, 4, end=NEVER)
         agree(lambda impl: [impl.greedy_search(Model(logits), BOS, EOS, n) for n in (0, 2)])
 
     def test_prefixes(self, agree, tables):
-        """Asks the model for what follows the whole prefix, bos included, and for nothing behind <eos>.
-        向模型询问的是包含 bos 的完整前缀之后的词；<eos> 之后不再询问。"""
+        """Calls the model with the whole prefix, with bos, and never after <eos>.
+        用包含 bos 的完整前缀调用模型；<eos> 之后不再调用。"""
         logits = tables(4, 5, end=NEVER)
         logits[2, :, EOS] = SURE
 
@@ -187,13 +187,13 @@ class TestGreedySearch:
         agree(lambda impl: impl.greedy_search(Model(logits), BOS, EOS, 600))
 
     def test_float32_strided(self, agree, tables):
-        """Takes non-contiguous float32 log-probabilities, and returns ints and a float.
-        可接受非连续的 float32 对数概率；返回整数和浮点数。"""
+        """Takes non-contiguous float32 log-probabilities, and returns Python ints and floats.
+        对数概率可以是 float32，在内存中可以不连续；返回 Python 的整数和浮点数。"""
         model = strided(tables(4, 5, end=NEVER))
         agree(lambda impl: impl.greedy_search(model, BOS, EOS, 4))
 
     def test_model_untouched(self, agree, tables):
-        """Leaves the model's tensors as they were.
+        """Leaves the tensors of the model unchanged.
         不修改模型返回的张量。"""
         logits = tables(4, 5, end=NEVER)
 
@@ -208,29 +208,29 @@ class TestGreedySearch:
 class TestExhaustiveSearch:
     @pytest.mark.points(2)
     def test_likeliest_sequence(self, run, tables):
-        """Finds the likeliest sequence, as the product of all words does.
-        找到概率最大的序列，与枚举所有词的乘积一致。"""
+        """Finds the most likely of all sequences, as an enumeration does.
+        找到所有序列中概率最大的一个，与逐一枚举的结果一致。"""
         drawn = [tables(3, 4, end, spread=0.7) for end in (-2.0, 0.5) for _ in range(6)]
         found = run(lambda impl: [impl.exhaustive_search(Model(t), BOS, EOS, 3) for t in drawn])
         close(found, [likeliest(t, 3) for t in drawn])
 
     def test_book_example(self, run, names):
-        """Finds the book's A, C, B, <eos> of probability 0.054, which greedy search misses.
+        """Finds the book's A, C, B, <eos> with probability 0.054, which greedy search misses.
         得到书中的 A、C、B、<eos>，概率为 0.054；贪心搜索会错过它。"""
         abc = names(4)
         words, log_prob = run(lambda impl: impl.exhaustive_search(renamed(without_early_end, abc), 4, abc[3], 4))
         close((words, math.exp(log_prob)), (words_of(abc, 0, 2, 1, 3), 0.5 * 0.3 * 0.6 * 0.6))
 
     def test_two_words(self, run, tables):
-        """Two words, of which one is <eos>, and three steps: four sequences.
+        """Handles two words, of which one is <eos>, and three steps: four sequences.
         只有两个词（其中一个是 <eos>）、三个时间步：共四个序列。"""
         drawn = [tables(3, 2) for _ in range(4)] + [tables(3, 2, end=-4.0)]
         found = run(lambda impl: [impl.exhaustive_search(Model(t), BOS, EOS, 3) for t in drawn])
         close(found, [likeliest(t, 3) for t in drawn])
 
     def test_early_end(self, agree, tables):
-        """A sequence that ends early may be the likeliest, even if no likely word comes first.
-        提前结束的序列可能概率最大，即使它的第一个词并不最可能。"""
+        """A sequence that ends early can be the most likely, even if its first word is not.
+        提前结束的序列可能概率最大，即使它的第一个词不是概率最大的。"""
         logits = tables(4, 5, end=-2.0, spread=0.2)
         logits[0, BOS, 2] += 1
         logits[1, 3, EOS] = 6
@@ -238,12 +238,12 @@ class TestExhaustiveSearch:
 
     def test_no_end(self, agree, tables):
         """Sequences that reach max_len without <eos> count, too.
-        达到 max_len 而没有 <eos> 的序列也要考虑。"""
+        达到 max_len 而没有 <eos> 的序列也算在内。"""
         logits = tables(3, 4, end=-20.0)
         agree(lambda impl: [impl.exhaustive_search(Model(logits), BOS, EOS, n) for n in (1, 2, 3)])
 
     def test_impossible_words(self, agree, tables):
-        """Never follows a sequence of probability 0, nor one that has ended.
+        """Never extends a sequence with probability 0 or a sequence that has ended.
         不再延伸概率为 0 的序列，也不延伸已经结束的序列。"""
         logits = tables(4, 4, end=-1.0)
         logits[0, BOS, 3] = logits[1, 2, :2] = logits[2, 0, 2] = -math.inf
@@ -255,19 +255,19 @@ class TestExhaustiveSearch:
         agree(probe)
 
     def test_no_words(self, agree, tables):
-        """max_len 0 gives the empty sequence, of log-probability 0.
-        max_len 为 0 时得到空序列，对数概率为 0。"""
+        """Returns the empty sequence with log-probability 0 if max_len is 0.
+        max_len 为 0 时返回空序列，对数概率为 0。"""
         logits = tables(2, 4, end=NEVER)
         agree(lambda impl: [impl.exhaustive_search(Model(logits), BOS, EOS, n) for n in (0, 2)])
 
     def test_float32_strided(self, agree, tables):
-        """Takes non-contiguous float32 log-probabilities, and returns ints and a float.
-        可接受非连续的 float32 对数概率；返回整数和浮点数。"""
+        """Takes non-contiguous float32 log-probabilities, and returns Python ints and floats.
+        对数概率可以是 float32，在内存中可以不连续；返回 Python 的整数和浮点数。"""
         model = strided(tables(3, 4, end=NEVER))
         agree(lambda impl: impl.exhaustive_search(model, BOS, EOS, 3))
 
     def test_model_untouched(self, agree, tables):
-        """Leaves the model's tensors as they were.
+        """Leaves the tensors of the model unchanged.
         不修改模型返回的张量。"""
         logits = tables(3, 4, end=NEVER)
 
@@ -282,22 +282,22 @@ class TestExhaustiveSearch:
 class TestBeamSearch:
     @pytest.mark.points(2)
     def test_several_models(self, agree, tables):
-        """Returns the k best candidates with their scores, best first.
+        """Returns the k best candidates with their scores, the best first.
         返回得分最高的 k 个候选及其得分，从高到低排列。"""
         drawn = [tables(5, 5) for _ in range(16)]
         agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 5, k) for t in drawn for k in (2, 3)])
 
     def test_book_figure(self, run, names):
         """Keeps A and C, AB and CE, ABD and CED in the book's figure; the last two are the candidates.
-        在书中的图里依次保留 A 和 C、AB 和 CE、ABD 和 CED；最后两个是候选。"""
+        在书中的图里，依次保留 A 和 C、AB 和 CE、ABD 和 CED；最后两个是候选。"""
         abc, last = names(6), {(0, 1, 3): math.log(0.4 * 0.7 * 0.8), (2, 4, 3): math.log(0.35 * 0.6 * 0.7)}
         found = run(lambda impl: impl.beam_search(renamed(figure, abc), 6, abc[5], 3, k=2))
         close(found, [(words_of(abc, *words), score) for words, score in ranked(last, 0.75)])
 
     @pytest.mark.points(2)
     def test_prefixes_included(self, run, names):
-        """With include_prefixes all six sequences of the book's figure are candidates.
-        include_prefixes 时，书中图里的六个序列都是候选。"""
+        """With include_prefixes, all six sequences of the book's figure are candidates.
+        include_prefixes 为 True 时，书中图里的六个序列都是候选。"""
         six = {(0,): 0.4, (2,): 0.35, (0, 1): 0.4 * 0.7, (2, 4): 0.35 * 0.6}
         six |= {(0, 1, 3): 0.4 * 0.7 * 0.8, (2, 4, 3): 0.35 * 0.6 * 0.7}
         abc, alphas = names(6), (0.0, 0.75, 3.0)
@@ -307,7 +307,7 @@ class TestBeamSearch:
         close(found, [ranked(six, alpha)[:2] for alpha in alphas])
 
     def test_beam_of_one(self, run, tables):
-        """A beam of one is greedy search; with alpha 0 the score is the log-probability.
+        """Equals greedy search if k is 1; the score with alpha 0 is the log-probability.
         束宽为 1 就是贪心搜索；alpha 为 0 时得分就是对数概率。"""
         drawn = [tables(4, 5) for _ in range(12)]
         found = run(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 4, k=1, alpha=0) for t in drawn])
@@ -315,22 +315,22 @@ class TestBeamSearch:
 
     @pytest.mark.points(2)
     def test_beam_of_everything(self, run, tables):
-        """A beam wide enough for everything ranks all complete sequences, as the product of all words does.
-        束宽足够大时，对所有完整序列排序，与枚举所有词的乘积一致。"""
+        """Ranks all complete sequences if k is large enough, as an enumeration does.
+        束宽足够大时，对所有完整的序列排序，与逐一枚举的结果一致。"""
         drawn = [tables(3, 3) for _ in range(3)]
         for alpha in (0.0, 0.75):
             found = run(lambda impl, a=alpha: [impl.beam_search(Model(t), BOS, EOS, 3, 30, a) for t in drawn])
             close(found, [ranked(complete(t, 3), alpha) for t in drawn])
 
     def test_wider_than_the_vocabulary(self, agree, tables):
-        """k may exceed the number of words: the first step has fewer extensions than that.
-        k 可以大于词数：第一步的扩展没有那么多。"""
+        """Accepts k larger than the number of words; the first step then has fewer extensions.
+        k 可以大于词数，这时第一步的延伸不足 k 个。"""
         drawn = [tables(4, 3) for _ in range(4)]
         agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 4, k=5) for t in drawn])
 
     def test_models_calls(self, agree, tables):
-        """Extends k sequences at a step, those of the k likeliest that have not ended, and each from its whole prefix.
-        每一步延伸的是 k 个最可能的序列中尚未结束的那些，并以完整前缀询问模型。"""
+        """Extends those of the k most likely sequences that have not ended, each with its whole prefix.
+        每一步延伸概率最大的 k 个序列中尚未结束的那些，并用完整的前缀调用模型。"""
         drawn = [tables(5, 5) for _ in range(8)]
 
         def probe(impl):
@@ -340,15 +340,15 @@ class TestBeamSearch:
         agree(probe)
 
     def test_early_end_wins(self, agree, tables):
-        """A sequence that ended early stays a candidate, though longer ones fill the beam later, and may win.
-        提前结束的序列始终是候选（即使之后束中都是更长的序列），并可能胜出。"""
+        """A sequence that ends early stays a candidate and can win.
+        提前结束的序列始终是候选，可能最终得分最高。"""
         drawn = [tables(6, 5, end=NEVER, spread=0.2) for _ in range(6)]
         for logits in drawn:
             logits[0, BOS, EOS] = 2
         agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 6, k) for t in drawn for k in (2, 3)])
 
     def test_all_end_early(self, agree, tables):
-        """Ends when every sequence of the beam has ended, long before max_len.
+        """Stops when all sequences of the beam have ended, before max_len.
         束中的序列全部结束时搜索就结束，不必等到 max_len。"""
         drawn = [tables(2, 5, end=-1.0) for _ in range(6)]
         for logits in drawn:
@@ -356,14 +356,14 @@ class TestBeamSearch:
         agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 12, k=2) for t in drawn])
 
     def test_beam_keeps_its_width(self, agree, tables):
-        """After a sequence has ended, the next step keeps k again.
+        """Keeps k sequences again after a sequence has ended.
         有序列结束之后，下一步仍然保留 k 个。"""
         logits = tables(3, 6, end=NEVER, spread=0.5)
         logits[0, BOS, EOS] = 4
         agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, 3, k, alpha=0.2) for k in (2, 4)])
 
     def test_impossible_words(self, agree, tables):
-        """Never chooses a word of probability 0, even if fewer than k sequences are left.
+        """Never chooses a word with probability 0, even if fewer than k sequences are left.
         不选择概率为 0 的词，即使剩下的序列不足 k 个。"""
         drawn = [tables(3, 4, end=-1.0) for _ in range(4)]
         for logits in drawn:
@@ -377,7 +377,7 @@ class TestBeamSearch:
         agree(lambda impl: [impl.beam_search(Model(logits), BOS, EOS, n, k=3) for n in (1, 4)])
 
     def test_alpha(self, agree, tables):
-        """Ranks by the score, not by the log-probability; its length counts <eos>; alpha is 0.75 if not given.
+        """Ranks by score, not by log-probability; the length counts <eos>; alpha is 0.75 by default.
         按得分而不是对数概率排序；长度包含 <eos>；alpha 默认为 0.75。"""
         drawn = [tables(5, 4, end=1.0) for _ in range(4)]
         options = [{"alpha": 0.0}, {"alpha": 1.0}, {"alpha": 2.5}, {}]
@@ -390,13 +390,13 @@ class TestBeamSearch:
         agree(lambda impl: impl.beam_search(Model(logits), BOS, EOS, 600, k=1))
 
     def test_float32_strided(self, agree, tables):
-        """Takes non-contiguous float32 log-probabilities, and returns ints and floats.
-        可接受非连续的 float32 对数概率；返回整数和浮点数。"""
+        """Takes non-contiguous float32 log-probabilities, and returns Python ints and floats.
+        对数概率可以是 float32，在内存中可以不连续；返回 Python 的整数和浮点数。"""
         model = strided(tables(3, 4, end=NEVER))
         agree(lambda impl: impl.beam_search(model, BOS, EOS, 3, k=2))
 
     def test_model_untouched(self, agree, tables):
-        """Leaves the model's tensors as they were.
+        """Leaves the tensors of the model unchanged.
         不修改模型返回的张量。"""
         logits = tables(3, 4, end=NEVER)
 
@@ -425,32 +425,32 @@ class TestLengthNormalisedScore:
         close(scores, [log_prob / length**alpha for log_prob, length, alpha in cases])
 
     def test_default_alpha(self, run, log_prob):
-        """alpha is 0.75 if not given.
+        """Uses alpha 0.75 by default.
         alpha 默认为 0.75。"""
         close(run(lambda impl: impl.length_normalised_score(log_prob, 16)), log_prob / 8)
 
     def test_alpha_zero_and_one(self, run, log_prob):
-        """alpha 0 leaves the log-probability as it is, alpha 1 gives the mean of a word.
+        """Returns the log-probability for alpha 0, and the mean per word for alpha 1.
         alpha 为 0 时就是对数概率，为 1 时是每个词的平均对数概率。"""
         scores = run(lambda impl: [impl.length_normalised_score(log_prob, 4, alpha) for alpha in (0, 1)])
         close(scores, [log_prob, log_prob / 4])
 
     def test_one_word(self, run, log_prob):
-        """For one word the score is its log-probability, whatever alpha is; for two it is not.
+        """Returns the log-probability for a single word, whatever alpha is, but not for two words.
         只有一个词时，无论 alpha 取何值，得分都是它的对数概率；两个词时则不然。"""
         alphas = 0.0, 0.75, 3.0
         scores = run(lambda impl: [impl.length_normalised_score(log_prob, n, a) for n in (1, 2) for a in alphas])
         close(scores, [log_prob] * 3 + [log_prob / 2**alpha for alpha in alphas])
 
     def test_longer_is_better(self, run, log_prob):
-        """Of two sequences of one log-probability the longer one scores higher.
+        """Scores the longer of two sequences with the same log-probability higher.
         对数概率相同时，较长的序列得分更高。"""
         scores = run(lambda impl: [impl.length_normalised_score(log_prob, length, 0.5) for length in (1, 4, 16, 64)])
         expect(scores == sorted(scores), "A longer sequence scores lower.", "较长的序列得分反而更低。")
         close(scores, [log_prob, log_prob / 2, log_prob / 4, log_prob / 8])
 
     def test_no_words(self, agree, log_prob):
-        """A length of less than one raises ValueError, whatever alpha is.
+        """Raises ValueError for a length below 1, whatever alpha is.
         长度小于 1 时抛出 ValueError，与 alpha 无关。"""
 
         def probe(impl):
@@ -466,27 +466,27 @@ class TestLengthNormalisedScore:
 @pytest.mark.exercise("search_cost")
 class TestSearchCost:
     def test_book_example(self, run, between):
-        """The book's 10000 words and 10 steps: 10^5 for greedy search, 10^40 for exhaustive search.
+        """For the book's 10000 words and 10 steps: 10^5 for greedy search, 10^40 for exhaustive search.
         书中的例子：10000 个词、10 个时间步，贪心搜索 10^5，穷举搜索 10^40。"""
         k = between(2, 30)
         close(run(lambda impl: impl.search_cost(10_000, 10, k)), (10**5, 10**40, k * 10**5))
 
     def test_small_searches(self, run, between):
-        """Counts small searches right.
+        """Counts small searches.
         小规模搜索的计数正确。"""
         cases = [(between(3, 20), t, k) for t, k in ((3, 2), (7, 3), (3, 5), (2, 4), (1, 6))]
         expected = [(v * t, math.prod([v] * t), k * v * t) for v, t, k in cases]
         close(run(lambda impl: [impl.search_cost(*case) for case in cases]), expected)
 
     def test_beam_of_one(self, run, between):
-        """A beam of one costs what greedy search costs.
+        """A beam of width 1 costs the same as greedy search.
         束宽为 1 时的代价与贪心搜索相同。"""
         vocab = between(5, 30)
         close(run(lambda impl: impl.search_cost(vocab, 5, k=1)), (5 * vocab, vocab**5, 5 * vocab))
 
     def test_exact(self, run, between):
-        """Gives exact integers, however large.
-        无论多大都给出精确的整数。"""
+        """Returns exact integers of any size.
+        返回精确的整数，无论多大。"""
         vocab = 9_001 + 2 * between(0, 400)  # odd: a float cannot hold its power
         found = run(lambda impl: impl.search_cost(vocab=vocab, max_len=23, k=7))
         close(found, (vocab * 23, vocab**23, vocab * 161))

@@ -10,7 +10,7 @@ VOCAB, EMBED, HIDDEN = 9, 3, 4
 
 
 def told(action):
-    """What an action gives, or the name of the exception that it raises."""
+    """Return the result of an action, or the name of the exception that it raises."""
     try:
         return action()
     except Exception as error:
@@ -21,8 +21,8 @@ def told(action):
 class TestAttentionDecoder:
     @pytest.mark.points(2)
     def test_not_implemented(self, agree, randn):
-        """Reading attention_weights, without calling it, raises NotImplementedError.
-        读取 attention_weights（不加括号调用）会引发 NotImplementedError。"""
+        """Reading attention_weights, without a call, raises NotImplementedError.
+        读取 attention_weights（不加括号）会抛出 NotImplementedError。"""
         weights = randn(2, 1, 3)
 
         def probe(impl):
@@ -33,8 +33,8 @@ class TestAttentionDecoder:
         agree(probe)
 
     def test_subclass_with_weights(self, agree, randn):
-        """A subclass puts its own property in its place; one that does not is still told so.
-        子类可以用自己的属性代替它；没有实现的子类仍会得到同样的错误。"""
+        """A subclass can replace attention_weights by its own property; otherwise it raises NotImplementedError.
+        子类可以用自己的 property 代替 attention_weights；否则读取时抛出 NotImplementedError。"""
         weights = randn(2, 1, 3)
 
         def probe(impl):
@@ -50,7 +50,7 @@ class TestAttentionDecoder:
 
 
 class Drawn:
-    """What a decoder meets, drawn at random: target words, the encoder's outputs, time first, and its last state."""
+    """Random inputs of a decoder: target words, the encoder's outputs, time first, and its last state."""
 
     def __init__(self, generator, randn):
         self.generator, self.randn = generator, randn
@@ -70,13 +70,13 @@ def decoder(impl, layers=2, dropout=0.0):
 
 
 def decode(net, X, outputs, state, lengths=None):
-    """The decoder's logits, new state (as a list) and attention weights, from the encoder's outputs and state."""
+    """Return the logits, the new state as a list, and the attention weights, from the encoder's outputs and state."""
     logits, new = net(X, net.init_state((outputs, state), lengths))
     return logits, list(new), list(net.attention_weights)
 
 
 def look(net, query, keys, length):
-    """The weights of one query over the keys of its sentence: a softmax up to its length, zeros behind it."""
+    """Return the weights of a query over the keys of its sentence: a softmax up to its length, then zeros."""
     hidden = torch.tanh(query @ net["W_q"].weight.T + keys[:length] @ net["W_k"].weight.T)
     weights = torch.zeros(len(keys))
     weights[:length] = (hidden @ net["w_v"].weight[0]).softmax(dim=0)
@@ -84,7 +84,7 @@ def look(net, query, keys, length):
 
 
 def decoded(X, outputs, state, lengths=None):
-    """What `decode` should give: step by step with torch's own layers, sentence by sentence in the attention."""
+    """Return the right result of `decode`, step by step with torch's layers, and sentence by sentence in attention."""
     attention = nn.ModuleDict({name: nn.Linear(HIDDEN, HIDDEN, bias=False) for name in ("W_k", "W_q")})
     attention["w_v"] = nn.Linear(HIDDEN, 1, bias=False)
     parts = {"attention": attention, "embedding": nn.Embedding(VOCAB, EMBED), "dense": nn.Linear(HIDDEN, VOCAB)}
@@ -118,23 +118,23 @@ class TestSeq2SeqAttentionDecoder:
 
     @pytest.mark.points(2)
     def test_logits(self, run, draw):
-        """Attends with the last top state at every step, reads the context and the word, and predicts, batch first.
-        每一步用上一步顶层的隐状态作查询，读入上下文和词并预测；批量在前。"""
+        """At each step, attends with the last state of the top layer, reads a word and predicts the next; batch first.
+        每一步用上一步顶层的隐状态作查询，由上下文和当前的词预测下一个词；批量在前。"""
         inputs = draw(3, 4, 5)
         close(run(lambda impl: decode(decoder(impl), *inputs)[0]), decoded(*inputs)[0])
 
     @pytest.mark.points(2)
     def test_valid_lengths(self, run, draw):
-        """Attends to no padding of the source.
-        不注意源句的填充位置。"""
+        """Does not attend to the padding of the source.
+        不注意源句子的填充。"""
         inputs, lengths = draw(3, 4, 6), [2, 6, 3]
         logits = run(lambda impl: decode(decoder(impl), *inputs, torch.tensor(lengths))[0])
         close(logits, decoded(*inputs, lengths)[0])
 
     @pytest.mark.points(2)
     def test_init_state(self, agree, draw):
-        """Starts from the encoder's outputs, batch first, its state and the lengths, whatever else comes with them.
-        初始状态由批量在前的编码器输出、编码器的状态和有效长度组成，忽略其他参数。"""
+        """The first state has the encoder's outputs, batch first, its state and the lengths; ignores further arguments.
+        初始状态由批量在前的编码器输出、编码器的状态和有效长度组成；忽略多余的参数。"""
         _, *encoded = draw(3, 1, 4)
         lengths = torch.tensor([4, 1, 2])
 
@@ -145,22 +145,22 @@ class TestSeq2SeqAttentionDecoder:
         agree(probe)
 
     def test_new_state(self, run, draw):
-        """Returns three things: outputs and lengths as they came, and the state of all layers after the last step.
-        返回三项：原样的编码器输出和有效长度，以及最后时间步之后所有层的状态。"""
+        """Returns the same outputs and lengths, and the state of all layers after the last step.
+        返回原样的编码器输出和有效长度，以及所有层在最后一个时间步之后的隐状态。"""
         inputs, lengths = draw(2, 3, 4), [3, 1]
         state = run(lambda impl: decode(decoder(impl), *inputs, torch.tensor(lengths))[1])
         close(state, decoded(*inputs, lengths)[1])
 
     @pytest.mark.points(2)
     def test_attention_weights(self, run, draw):
-        """Keeps one tensor of weights a step, (batch, 1, source steps).
-        每个时间步保存一个权重张量，形状为 (batch, 1, 源句时间步数)。"""
+        """Keeps a tensor of weights for each step, (batch, 1, source steps).
+        每个时间步保存一个权重张量，形状为（批量大小，1，源时间步数）。"""
         inputs, lengths = draw(2, 3, 5), [5, 2]
         weights = run(lambda impl: decode(decoder(impl), *inputs, torch.tensor(lengths))[2])
         close(weights, decoded(*inputs, lengths)[2])
 
     def test_weights_of_the_last_call(self, run, draw):
-        """Keeps the weights of the last call alone.
+        """Keeps only the weights of the last call.
         只保留最近一次调用的权重。"""
         before, inputs = draw(3, 4, 2), draw(2, 2, 3)
 
@@ -173,8 +173,8 @@ class TestSeq2SeqAttentionDecoder:
 
     @pytest.mark.points(2)
     def test_step_by_step(self, run, draw):
-        """Reading one word at a time, passing the state on, gives what reading all words at once gives.
-        一次读一个词并传递状态，与一次读完所有词的结果相同。"""
+        """Gives the same word by word, with the state passed on, as for all words at once.
+        逐个词输入并传递状态，与一次输入所有词的结果相同。"""
         inputs, lengths = draw(2, 4, 5), [3, 5]
 
         def probe(impl):
@@ -189,22 +189,22 @@ class TestSeq2SeqAttentionDecoder:
         close(run(probe), decoded(*inputs, lengths))
 
     def test_layers(self, run, draw):
-        """The query is the top layer's state, be there one layer or three.
-        查询是顶层的隐状态，无论有一层还是三层。"""
+        """The query is the state of the top layer, for one layer and for three.
+        查询是顶层的隐状态，只有一层或有三层时都是如此。"""
         inputs = [draw(2, 3, 4, layers=layers) for layers in (1, 3)]
         results = run(lambda impl: [decode(decoder(impl, len(each[2])), *each) for each in inputs])
         close(results, [decoded(*each) for each in inputs])
 
     def test_one_sentence(self, run, draw):
-        """Takes a batch of one, one step, and a source of one word.
-        可接受只有一个句子的批量、只有一个时间步，以及只有一个词的源句。"""
+        """Takes a batch of one, a single step, and a source of one word.
+        可接受只有一个句子的批量、只有一个时间步，以及只有一个词的源句子。"""
         inputs = draw(1, 3, 5), draw(1, 1, 4), draw(2, 2, 1)
         results = run(lambda impl: [decode(decoder(impl), *each) for each in inputs])
         close(results, [decoded(*each) for each in inputs])
 
     def test_dropout(self, agree, draw):
-        """In training drops attention weights and between the layers, in evaluation nothing; keeps weights undropped.
-        训练时对注意力权重和层与层之间做暂退，评估时不做；保存的是暂退之前的权重。"""
+        """Drops attention weights and between layers in training, not in evaluation; keeps the weights before dropout.
+        训练时对注意力权重和层与层之间应用暂退法，评估时不用；保存的是暂退之前的权重。"""
         inputs = draw(2, 3, 4)
         agree(
             lambda impl: [
@@ -227,7 +227,7 @@ class TestStackAttention:
 
     @pytest.mark.points(2)
     def test_matrix(self, run, weights):
-        """Row t are the weights of step t.
+        """Row t has the weights of step t.
         第 t 行是第 t 步的权重。"""
         steps = weights(4, 3)
         close(run(lambda impl: impl.stack_attention(steps)), torch.cat(steps)[None].transpose(1, 2))
@@ -240,24 +240,24 @@ class TestStackAttention:
 
     def test_one_key(self, agree, randn):
         """Takes a source of one word.
-        可接受只有一个词的源句。"""
+        可接受只有一个词的源句子。"""
         steps = list(randn(3, 1, 1, 1).unbind())
         agree(lambda impl: impl.stack_attention(steps))
 
     def test_as_many_steps_as_keys(self, run, weights):
-        """Tells steps and keys apart when there are as many of both: every row adds up to 1.
-        时间步数与键数相等时也不混淆：每一行之和为 1。"""
+        """Each row sums to 1, also if there are as many steps as keys.
+        时间步数与键数相等时，每一行之和也为 1。"""
         steps = weights(4, 4)
         close(run(lambda impl: impl.stack_attention(steps)), torch.stack([step[0, 0] for step in steps])[None, None])
 
     def test_tuple(self, agree, weights):
-        """Takes a tuple, too.
-        也可接受元组。"""
+        """Takes a tuple.
+        可以传入 tuple。"""
         steps = tuple(weights(2, 3))
         agree(lambda impl: impl.stack_attention(steps))
 
     def test_gradients(self, agree, randn):
-        """Passes gradients on to every step.
-        梯度传到每一个时间步。"""
+        """Gradients flow to each step.
+        梯度可以传到每个时间步。"""
         steps = randn(3, 1, 1, 4, dtype=torch.float64).unbind()
         agree(lambda impl: gradients(lambda *each: impl.stack_attention(each) ** 2, *steps))

@@ -16,7 +16,7 @@ def between(generator):
 
 
 def split_heads(X, num_heads):
-    """What transpose_qkv says, head by head."""
+    """Return the right result of transpose_qkv, head by head."""
     batch, steps, num_hiddens = X.shape
     width = num_hiddens // num_heads
     result = X.new_empty(batch * num_heads, steps, width)
@@ -36,7 +36,7 @@ class Layers(nn.Module):
 
 
 def torch_attention(sizes, num_heads, bias=False):
-    """Torch's module with the parameters of set_parameters(MultiHeadAttention(*sizes, ...), seed=0)."""
+    """Return torch's module with the parameters of set_parameters(MultiHeadAttention(*sizes, ...), seed=0)."""
     key_size, _, value_size, num_hiddens = sizes
     layers = set_parameters(Layers(*sizes, bias), seed=0)
     projections = [layers.W_q, layers.W_k, layers.W_v]
@@ -53,13 +53,13 @@ def torch_attention(sizes, num_heads, bias=False):
 
 
 def attend(impl, sizes, num_heads, queries, keys, values, valid_lens, bias=False):
-    """The output of a MultiHeadAttention with parameters from a seed; dtype as that of the queries."""
+    """Return the output of a MultiHeadAttention with parameters from a seed, with the dtype of the queries."""
     net = set_parameters(impl.MultiHeadAttention(*sizes, num_heads, 0.0, bias), seed=0).to(queries.dtype)
     return net(queries, keys, values, valid_lens)
 
 
 def codes(num_positions, num_hiddens, first=0):
-    """Positional codes by an explicit double loop."""
+    """Return positional codes, computed by a double loop."""
     table = torch.empty(num_positions, num_hiddens, dtype=torch.float64)
     for i in range(num_positions):
         for column in range(num_hiddens):
@@ -82,13 +82,13 @@ class TestTransposeQkv:
 
     @pytest.mark.points(2)
     def test_heads(self, run, randn):
-        """Gives every head its own part of the features, all heads of one example before the next example's.
+        """Gives each head its own part of the features. All heads of an example come before the next example.
         每个头得到各自的一段特征；同一样本的所有头排在一起，然后才是下一个样本。"""
         X = randn(3, 5, 8)
         close(run(lambda impl: impl.transpose_qkv(X, 2)), split_heads(X, 2))
 
     def test_number_of_heads(self, run, randn):
-        """One head leaves X as it is; as many heads as features gives each a single feature.
+        """Leaves X unchanged for one head. With as many heads as features, each head has a single feature.
         只有一个头时 X 不变；头数等于特征数时，每个头只有一个特征。"""
         X = randn(2, 3, 4)
         close(run(lambda impl: [impl.transpose_qkv(X, 1), impl.transpose_qkv(X, 4)]), [X, split_heads(X, 4)])
@@ -108,7 +108,7 @@ class TestTransposeOutput:
 
     @pytest.mark.points(2)
     def test_round_trip(self, run, randn):
-        """Puts together again what was split into heads.
+        """Joins the heads into the tensor that was split.
         把拆成多个头的张量还原。"""
         X = randn(3, 5, 8)
         heads = split_heads(X, 2)
@@ -122,7 +122,7 @@ class TestTransposeOutput:
         close(run(lambda impl: impl.transpose_output(heads, 3)), X)
 
     def test_number_of_heads(self, run, randn):
-        """One head leaves X as it is; heads of a single feature become the features.
+        """Leaves X unchanged for one head. Heads of a single feature become the features.
         只有一个头时 X 不变；每个头只有一个特征时，各头依次成为各个特征。"""
         X = randn(2, 3, 4)
         heads = split_heads(X, 4)
@@ -146,7 +146,7 @@ class TestMultiHeadAttention:
 
     @pytest.mark.points(2)
     def test_self_attention(self, run, randn):
-        """Attends within a sequence as torch.nn.MultiheadAttention does.
+        """Agrees with torch.nn.MultiheadAttention if queries, keys and values are the same sequence.
         自注意力的结果与 torch.nn.MultiheadAttention 一致。"""
         X, sizes = randn(3, 5, 8), (8, 8, 8, 8)
         expected, _ = torch_attention(sizes, 4)(X, X, X)
@@ -154,8 +154,8 @@ class TestMultiHeadAttention:
 
     @pytest.mark.points(2)
     def test_cross_attention(self, run, randn):
-        """Queries attend to keys and values of another number and of other sizes.
-        查询与键、值的个数不同，特征数也各不相同。"""
+        """Takes queries, keys and values of different numbers and sizes.
+        查询与键、值的个数可以不同，特征数也可以各不相同。"""
         sizes = 3, 6, 5, 6
         queries, keys, values = randn(2, 4, 8), randn(2, 7, 8), randn(2, 7, 8)
         expected, _ = torch_attention(sizes, 2)(queries[..., :6], keys[..., :3], values[..., :5])
@@ -169,7 +169,7 @@ class TestMultiHeadAttention:
 
     @pytest.mark.points(2)
     def test_valid_lens(self, run, randn):
-        """Ignores the keys behind every example's valid length, in all its heads.
+        """Ignores the keys beyond the valid length of each example, in all heads.
         每个样本的所有头都忽略有效长度之后的键。"""
         X, valid_lens, sizes = randn(3, 6, 6), torch.tensor([2, 6, 3]), (6, 6, 6, 6)
         padding = torch.arange(6) >= valid_lens[:, None]
@@ -177,7 +177,7 @@ class TestMultiHeadAttention:
         close(run(lambda impl: attend(impl, sizes, 3, X, X, X, valid_lens)), expected)
 
     def test_valid_lens_of_queries(self, run, randn):
-        """Takes a valid length for every query, (batch, num_queries).
+        """Takes a valid length for each query, (batch, num_queries).
         每个查询可以有各自的有效长度，形状为 (batch, num_queries)。"""
         queries, keys, sizes = randn(2, 3, 6), randn(2, 5, 6), (6, 6, 6, 6)
         valid_lens = torch.tensor([[1, 5, 2], [4, 3, 1]])
@@ -193,8 +193,8 @@ class TestMultiHeadAttention:
         close(run(lambda impl: [attend(impl, sizes, num_heads, X, X, X, None) for num_heads in (1, 6)]), expected)
 
     def test_bias(self, run, randn):
-        """Has a bias in all four layers if asked for, in none otherwise.
-        要求偏置时四个线性层都有偏置，否则都没有。"""
+        """Has a bias in all four layers if bias is True, and in none otherwise.
+        bias 为 True 时四个线性层都有偏置，否则都没有。"""
         X, sizes = randn(2, 4, 6), (6, 6, 6, 6)
         expected, _ = torch_attention(sizes, 2, bias=True)(X, X, X)
 
@@ -205,8 +205,8 @@ class TestMultiHeadAttention:
         close(run(probe), (expected, ["W_k.weight", "W_o.weight", "W_q.weight", "W_v.weight"]))
 
     def test_dropout(self, run, randn):
-        """In training drops whole weights of the attention, and scales those that stay.
-        训练时丢弃的是整个注意力权重，并放大留下的权重。"""
+        """Drops whole attention weights in training and scales the others.
+        训练时丢弃整个注意力权重，并放大留下的权重。"""
         queries, value = randn(1, 400, 6), randn(1, 1, 6)
 
         def probe(impl):
@@ -221,8 +221,8 @@ class TestMultiHeadAttention:
         expect(near, "A quarter of the weights should be dropped.", "应当有四分之一的权重被丢弃。")
 
     def test_evaluation(self, run, randn):
-        """In evaluation drops nothing.
-        评估时不丢弃任何权重。"""
+        """Drops nothing in evaluation mode.
+        评估模式下不丢弃任何权重。"""
         X, sizes = randn(2, 5, 6), (6, 6, 6, 6)
         expected, _ = torch_attention(sizes, 3)(X, X, X)
         Y = run(lambda impl: set_parameters(impl.MultiHeadAttention(*sizes, 3, 0.5), seed=0).eval()(X, X, X, None))
@@ -230,8 +230,8 @@ class TestMultiHeadAttention:
 
     @pytest.mark.bonus
     def test_indivisible(self, agree, randn):
-        """Refuses heads that do not divide num_hiddens when it is made, not only in forward.
-        num_hiddens 不能被头数整除时，在构造时就抛出 ValueError。"""
+        """The constructor raises ValueError if num_heads does not divide num_hiddens.
+        num_heads 不能整除 num_hiddens 时，构造函数抛出 ValueError。"""
         X, sizes = randn(2, 3, 6), (6, 6, 6, 6)
 
         def probe(impl):
@@ -255,15 +255,15 @@ class TestPositionalEncoding:
         return {"X": randn(n, steps, 6)}
 
     def test_gradients(self, agree, randn):
-        """Passes gradients to its input.
-        梯度能传到输入。"""
+        """Gradients flow to X.
+        梯度可以传到 X。"""
         X = randn(2, 5, 6)
         agree(lambda impl: (impl.PositionalEncoding(6, 0.0)(X), gradients(impl.PositionalEncoding(6, 0.5).eval(), X)))
 
     @pytest.mark.points(2)
     def test_codes(self, run, randn):
-        """Adds sines to the even columns and cosines to the odd ones.
-        在偶数列加上正弦，在奇数列加上余弦。"""
+        """Adds sines to the even columns and cosines to the odd columns.
+        偶数列加上正弦，奇数列加上余弦。"""
         X = randn(1, 20, 8)
         close(run(lambda impl: impl.PositionalEncoding(8, 0.0)(X)), X + codes(20, 8))
 
@@ -280,14 +280,14 @@ class TestPositionalEncoding:
         close(run(lambda impl: impl.PositionalEncoding(6, 0.0, max_len=7)(X)), X + codes(7, 6))
 
     def test_table(self, run, between):
-        """Keeps its codes in P, (1, max_len, num_hiddens).
+        """Keeps the codes in P, (1, max_len, num_hiddens).
         编码保存在 P 中，形状为 (1, max_len, num_hiddens)。"""
         sizes = (between(5, 30), 6), (1, 4), (between(5, 30), 2)
         tables = run(lambda impl: [impl.PositionalEncoding(d, 0.5, n).P for n, d in sizes])
         close(tables, [codes(n, d)[None] for n, d in sizes])
 
     def test_thousand_positions(self, run, between):
-        """Has 1000 positions unless told otherwise, and is right on the last ones, too.
+        """Has 1000 positions by default; the last codes are right, too.
         默认有 1000 个位置，最后几个位置的编码也正确。"""
         num_hiddens = 2 * between(2, 20)
         P = run(lambda impl: impl.PositionalEncoding(num_hiddens, 0.0).P)
@@ -296,8 +296,8 @@ class TestPositionalEncoding:
         close(P[0, 980:], codes(20, num_hiddens, first=980), atol=1e-3)
 
     def test_dropout(self, run, randn):
-        """In training drops elements of the sum of X and P, and scales those that stay.
-        训练时对 X 与 P 之和做 dropout，并放大留下的元素。"""
+        """Drops elements of X + P in training and scales the others.
+        训练时对 X 与 P 之和应用暂退法，并放大留下的元素。"""
         X = randn(40, 15, 4)
         Y = run(lambda impl: impl.PositionalEncoding(4, 0.25).train()(X))
         dropped = Y == 0
@@ -306,8 +306,8 @@ class TestPositionalEncoding:
         expect(near, "A quarter of the elements should be dropped.", "应当有四分之一的元素被丢弃。")
 
     def test_evaluation(self, run, randn):
-        """In evaluation drops nothing.
-        评估时不丢弃任何元素。"""
+        """Drops nothing in evaluation mode.
+        评估模式下不丢弃任何元素。"""
         X = randn(2, 6, 4)
         close(run(lambda impl: impl.PositionalEncoding(4, 0.5).eval()(X)), X + codes(6, 4))
 
@@ -320,14 +320,14 @@ class TestPositionalEncoding:
     @pytest.mark.bonus
     def test_odd_width(self, run, randn):
         """Takes an odd number of features; the last column is a sine.
-        特征数可以是奇数，最后一列为正弦。"""
+        特征数可以是奇数，这时最后一列是正弦。"""
         X = randn(2, 6, 5)
         close(run(lambda impl: impl.PositionalEncoding(5, 0.0)(X)), X + codes(6, 5))
 
     @pytest.mark.bonus
     def test_too_long(self, agree, randn):
-        """Refuses a sequence longer than max_len with a ValueError, even when there is a single position.
-        序列长于 max_len 时抛出 ValueError，只有一个位置时也是如此。"""
+        """Raises ValueError for a sequence longer than max_len, even if max_len is 1.
+        序列长于 max_len 时抛出 ValueError，max_len 为 1 时也是如此。"""
         X = randn(2, 6, 4)
 
         def probe(impl):
@@ -338,7 +338,7 @@ class TestPositionalEncoding:
 
     @pytest.mark.bonus
     def test_buffer(self, agree):
-        """Keeps P as a buffer, so that it is saved and moves with the module.
+        """Keeps P as a buffer, which is saved and moves with the module.
         P 注册为缓冲区，随模型一起保存和移动。"""
 
         def probe(impl):
@@ -352,35 +352,35 @@ class TestPositionalEncoding:
 class TestRelativeRotation:
     @pytest.mark.points(2)
     def test_moves_codes(self, run, between):
-        """Moves the code of every position on by pos_delta.
-        把任意位置的编码向前移动 pos_delta 个位置。"""
+        """Moves the code of each position forward by pos_delta.
+        把每个位置的编码变为向后 pos_delta 个位置的编码。"""
         deltas = 1, between(2, 8), between(2, 8)
         rotations = run(lambda impl: [impl.relative_rotation(delta, 6) for delta in deltas])
         P = codes(20, 6)
         close([P[:12] @ R.T for R in rotations], [P[delta : 12 + delta] for delta in deltas])
 
     def test_negative_delta(self, run, between):
-        """Moves back by a negative pos_delta.
-        pos_delta 为负时向后移动。"""
+        """Moves back if pos_delta is negative.
+        pos_delta 为负时，变为前面位置的编码。"""
         far = between(2, 15)
         back, far_back = run(lambda impl: [impl.relative_rotation(delta, 4) for delta in (-1, -far)])
         P = codes(20, 4)
         close([P[1:] @ back.T, P[far:] @ far_back.T], [P[:-1], P[:-far]])
 
     def test_blocks(self, agree, between):
-        """Has a turn by its own angle for every pair of columns, and zeros elsewhere.
-        每对相邻列各有一个旋转角，其余位置为零。"""
+        """Rotates each pair of columns by its own angle, and is zero elsewhere.
+        每一对列各旋转一个角度，其余元素为零。"""
         one, other = between(1, 9), between(1, 9)
         agree(lambda impl: [impl.relative_rotation(one, 8), impl.relative_rotation(other, 2)])
 
     def test_zero(self, agree, between):
-        """Does nothing by a pos_delta of zero, and something by one.
+        """Is the identity for pos_delta 0, but not for pos_delta 1.
         pos_delta 为 0 时是单位矩阵，为 1 时不是。"""
         num_hiddens = 2 * between(2, 20)
         agree(lambda impl: [impl.relative_rotation(delta, num_hiddens) for delta in (0, 1)])
 
     def test_orthogonal(self, run, between):
-        """Is orthogonal: its transpose moves back to where it came from.
+        """Is orthogonal: its transpose moves back by pos_delta.
         是正交矩阵：它的转置正好移回原处。"""
         delta = between(1, 15)
         R, back = run(lambda impl: [impl.relative_rotation(delta, 6), impl.relative_rotation(-delta, 6)])
@@ -388,8 +388,8 @@ class TestRelativeRotation:
         close(R @ codes(1, 6)[0], codes(1, 6, first=delta)[0])
 
     def test_wide(self, run, between):
-        """Is right for the width of a Transformer's code.
-        对 Transformer 那样宽的编码也正确。"""
+        """Is right for 64 features, as in a Transformer.
+        对 64 个特征（如 Transformer 中）也正确。"""
         delta = between(1, 15)
         R = run(lambda impl: impl.relative_rotation(delta, 64))
         close(codes(8, 64) @ R.T, codes(8, 64, first=delta))
@@ -399,44 +399,44 @@ class TestRelativeRotation:
 class TestAttentionCost:
     @pytest.mark.points(2)
     def test_table(self, agree, between):
-        """Has the three numbers of all three layers.
+        """Returns the three numbers of each layer.
         三种层的三个数都正确。"""
         sizes = (12, between(2, 9), 3), (5 * between(2, 30), 512, 5), (7 * between(5, 9) + 1, between(2, 9), 7)
         agree(lambda impl: [impl.attention_cost(n, d, k) for n, d, k in sizes])
 
     def test_cnn(self, agree, between):
-        """The convolution's complexity grows with its kernel, and its layers work in parallel.
-        卷积的复杂度随核宽增长，各位置可以并行计算。"""
+        """The complexity of the convolution grows with k, and its positions work in parallel.
+        卷积的计算复杂度随 k 增长，各位置可以并行计算。"""
         n, d = 15 * between(1, 9), between(2, 30)
         agree(lambda impl: [impl.attention_cost(n, d, k)["cnn"] for k in (1, 3, 5)])
 
     def test_cnn_path(self, agree, between):
-        """The convolution's path is n / k, rounded up, also where k does not divide n, and 1 where k is larger.
-        卷积的最大路径长度为 n / k 向上取整：不能整除时也是如此，k 大于 n 时为 1。"""
+        """The path of the convolution is n / k, rounded up. It is 1 if k is larger than n.
+        卷积的最大路径长度为 n / k 向上取整；k 大于 n 时为 1。"""
         q, d = between(2, 20), between(2, 30)
         sizes = (3 * q + 1, 3), (3 * q + 2, 3), (3 * q + 3, 3), (4 * q + 2, 4), (3, 5)
         agree(lambda impl: [impl.attention_cost(n, d, k)["cnn"] for n, k in sizes])
 
     def test_rnn(self, agree, between):
-        """The recurrent layer goes from step to step, whatever k is.
+        """The recurrent layer works step by step, whatever k is.
         循环层逐步计算，与 k 无关。"""
         n, d = between(2, 20), between(2, 30)
         agree(lambda impl: [impl.attention_cost(n, d, k)["rnn"] for k in (3, 5)])
 
     def test_self_attention(self, agree, between):
-        """Self-attention is quadratic in the steps, and every step sees every other at once.
-        自注意力的复杂度是步数的平方，任意两步之间直接相连。"""
+        """Self-attention is quadratic in n, and any two steps are directly connected.
+        自注意力的计算复杂度与 n 的平方成正比，任意两个时间步直接相连。"""
         n, d = between(10, 30), between(2, 9)
         agree(lambda impl: [impl.attention_cost(*sizes)["self_attention"] for sizes in ((n, d), (d, n), (2 * n, d))])
 
     def test_default_kernel(self, agree, between):
-        """The kernel is 3 wide unless told otherwise.
-        默认的核宽为 3。"""
+        """Uses a kernel of width 3 by default.
+        卷积核的宽度默认为 3。"""
         first, d = between(10, 30), between(2, 9)
         agree(lambda impl: [impl.attention_cost(first + i, d) for i in range(4)])
 
     def test_one_step(self, agree, between):
-        """A sequence of one step needs a path of one.
+        """The path has length 1 for a sequence of one step.
         只有一个时间步时，最大路径长度为 1。"""
         sizes = (between(2, 30), 3), (between(2, 30), 1)
         agree(lambda impl: [impl.attention_cost(1, d, k) for d, k in sizes])

@@ -28,7 +28,7 @@ def words(generator):
 
 
 def lengths(chance, n, most):
-    """Drawn valid lengths of n examples."""
+    """Draw valid lengths of n examples."""
     return torch.tensor([chance.randint(1, most) for _ in range(n)])
 
 
@@ -59,12 +59,12 @@ def decoder(impl, layers=2, norm_shape=(WIDTH,), dropout=0.0):
 
 
 def decode(net, X, enc_outputs, valid_lens=None):
-    """What a DecoderBlock or TransformerDecoder makes of X, from a state of its own."""
+    """Return the output of a DecoderBlock or TransformerDecoder for X, with a new state."""
     return net(X, [enc_outputs, valid_lens, [None] * 4])[0]
 
 
 def step_by_step(net, X, state):
-    """What a DecoderBlock gives in evaluation, step after step: [(output, state), ...]."""
+    """Return the results of a DecoderBlock in evaluation, step by step: [(output, state), ...]."""
     results = []
     for x in X.split(1, dim=1):
         Y, state = net.eval()(x, state)
@@ -73,7 +73,7 @@ def step_by_step(net, X, state):
 
 
 def in_both_modes(net, call, layers=()):
-    """What call(net) gives in training and in evaluation, and what these layers of the net give meanwhile."""
+    """Return the results of call(net) in training and in evaluation, and the outputs of these layers in both."""
     seen = []
     for layer in map(net.get_submodule, layers):
         layer.register_forward_hook(lambda _layer, _inputs, output: seen.append(output))
@@ -81,7 +81,7 @@ def in_both_modes(net, call, layers=()):
 
 
 def all_gradients(net, call, *inputs):
-    """The gradients of call(net, *inputs) with respect to the inputs, and to the net's parameters by name."""
+    """Return the gradients of call(net, *inputs) for the inputs, and for the parameters by name."""
     of_inputs = gradients(lambda *inputs: call(net.double(), *inputs), *inputs)
     return of_inputs, parameter_gradients(net)
 
@@ -120,19 +120,19 @@ def fill(twin, parts, seed):
 
 
 def behind(valid_lens, steps):
-    """Which of the steps are padding, (batch, steps)."""
+    """Return a mask of the padding, (batch, steps)."""
     return None if valid_lens is None else torch.arange(steps) >= valid_lens[:, None]
 
 
 def encoder_layer(X, valid_lens=None):
-    """torch.nn.TransformerEncoderLayer's output, with the parameters of encoder_block."""
+    """Return torch.nn.TransformerEncoderLayer's output, with the parameters of encoder_block."""
     twin = nn.TransformerEncoderLayer(WIDTH, HEADS, FFN, 0.0, batch_first=True)
     fill(twin, parts_of("attention"), seed=1)
     return twin.to(X.dtype)(X, src_key_padding_mask=behind(valid_lens, X.shape[1]))
 
 
 def decoder_layer(X, enc_outputs, valid_lens=None):
-    """torch.nn.TransformerDecoderLayer's output under a causal mask, with the parameters of decoder_block."""
+    """Return torch.nn.TransformerDecoderLayer's output under a causal mask, with the parameters of decoder_block."""
     twin = nn.TransformerDecoderLayer(WIDTH, HEADS, FFN, 0.0, batch_first=True)
     fill(twin, parts_of("attention1", "attention2"), seed=2)
     later, padding = torch.ones(X.shape[1], X.shape[1]).triu(1).bool(), behind(valid_lens, enc_outputs.shape[1])
@@ -154,15 +154,15 @@ class TestPositionWiseFFN:
 
     @pytest.mark.points(2)
     def test_mlp(self, run, randn):
-        """Is a linear layer, a ReLU and another linear layer, on the last axis.
-        在最后一个轴上依次做线性变换、ReLU、线性变换。"""
+        """Applies a linear layer, a ReLU and another linear layer to the last axis.
+        在最后一个轴上依次做线性变换、ReLU 和线性变换。"""
         X = randn(3, 5, 4)
         net = set_parameters(nn.ModuleDict({"dense1": nn.Linear(4, 6), "dense2": nn.Linear(6, 3)}), seed=0)
         close(run(lambda impl: ffn(impl, 4, 6, 3)(X)), net["dense2"](F.relu(net["dense1"](X))).detach())
 
     def test_every_position(self, agree, randn):
-        """Is the same at every position, and no position sees another: alone, a position gives the same.
-        每个位置都用同一个网络，位置之间互不影响：单独输入一个位置，结果相同。"""
+        """Treats all positions alike: a position by itself gives the same result.
+        各位置使用同一个网络，互不影响：单独输入一个位置，结果不变。"""
         X, order = randn(2, 4, 4), torch.tensor([2, 0, 3, 1])
         agree(lambda impl: [ffn(impl, 4, 7, 4)(x) for x in (X, X[:, order], X[1:, 2:3])])
 
@@ -182,22 +182,22 @@ class TestAddNorm:
 
     @pytest.mark.points(2)
     def test_layer_norm(self, run, randn):
-        """Normalises the sum of X and Y over the last axis, or the last two, as torch's layer_norm does.
-        对 X 与 Y 之和在最后一个（或两个）轴上做层归一化，与 torch 的 layer_norm 一致。"""
+        """Normalises X + Y over the last axis or the last two, as torch's layer_norm does.
+        对 X 与 Y 之和在最后一个（或两个）轴上做层规范化，与 torch 的 layer_norm 一致。"""
         X, Y = randn(2, 3, 4), 2 * randn(2, 3, 4) + 1
         results = run(lambda impl: [add_norm(impl, shape)(X, Y) for shape in (4, [4], [3, 4])])
         close(results, [normalised(X + Y, shape) for shape in (4, [4], [3, 4])])
 
     def test_new_layer(self, run, randn):
-        """A new layer has mean 0 and variance 1, and little sums are tempered by torch's eps.
-        新建的层输出均值为 0、方差为 1；很小的和受 torch 默认的 eps 影响。"""
+        """A new layer gives mean 0 and variance 1, with the default eps of torch.
+        新建的层输出均值为 0、方差为 1，eps 取 torch 的默认值。"""
         X, Y = randn(2, 2, 6), randn(2, 2, 6)
         results = run(lambda impl: [impl.AddNorm(6, 0.0)(X / n, Y / n) for n in (1, 500)])
         close(results, [F.layer_norm((X + Y) / n, (6,)) for n in (1, 500)])
 
     def test_dropout(self, run, randn):
-        """In training drops elements of Y, and never of X, before it adds and normalises.
-        训练时丢弃 Y 的元素（不丢弃 X 的），然后相加、归一化。"""
+        """Drops elements of Y in training, never of X, before it adds and normalises.
+        训练时只丢弃 Y 的元素，不丢弃 X 的，然后相加，再做规范化。"""
         X, Y = randn(300, 2, 4), randn(300, 2, 4)
         masks = torch.cartesian_prod(*[torch.tensor([0.0, 1.0])] * 4)  # the 16 ways to drop
         ways = torch.stack([normalised(X + Y * mask / 0.75, 4) for mask in masks])
@@ -208,8 +208,8 @@ class TestAddNorm:
         expect(fair, "A quarter of Y's elements should be dropped.", "应当有四分之一的 Y 的元素被丢弃。")
 
     def test_all_dropped(self, run, randn):
-        """Of a Y that is wholly dropped, X is left; in evaluation nothing is dropped.
-        Y 全部被丢弃时只剩下 X；评估时什么也不丢弃。"""
+        """Returns the normalised X if all of Y is dropped, and drops nothing in evaluation mode.
+        Y 全部被丢弃时，返回规范化后的 X；评估模式下什么也不丢弃。"""
         X, Y = randn(2, 3, 4), randn(2, 3, 4)
         results = run(lambda impl: [add_norm(impl, 4, 1.0)(X, Y), add_norm(impl, 4, 0.5).eval()(X, Y)])
         close(results, [normalised(X, 4), normalised(X + Y, 4)])
@@ -224,39 +224,39 @@ class TestEncoderBlock:
 
     @pytest.mark.points(2)
     def test_torch_layer(self, run, randn):
-        """Gives what torch.nn.TransformerEncoderLayer gives, a batch of one and a single step too.
-        与 torch.nn.TransformerEncoderLayer 结果一致，包括只有一个样本或一个时间步时。"""
+        """Agrees with torch.nn.TransformerEncoderLayer, also for a batch of one or a single step.
+        与 torch.nn.TransformerEncoderLayer 一致，只有一个样本或一个时间步时也是如此。"""
         inputs = [randn(3, 5, WIDTH), randn(1, 4, WIDTH), randn(2, 1, WIDTH)]
         close(run(lambda impl: [encoder_block(impl)(X, None) for X in inputs]), [encoder_layer(X) for X in inputs])
 
     @pytest.mark.points(2)
     def test_valid_lens(self, run, randn):
-        """No step sees the padding behind its example's valid length.
+        """No step sees the padding beyond the valid length of its example.
         任何时间步都看不到有效长度之后的填充。"""
         X, valid_lens = randn(3, 6, WIDTH), torch.tensor([2, 6, 3])
         close(run(lambda impl: encoder_block(impl)(X, valid_lens)), encoder_layer(X, valid_lens))
 
     def test_order_of_steps(self, run, randn):
-        """Knows nothing of the steps' order: steps in another order give the same outputs in that order.
-        不知道时间步的顺序：打乱输入的时间步，输出也按同样的顺序打乱。"""
+        """Does not depend on the order of the steps: reordered inputs give outputs in the same new order.
+        与时间步的顺序无关：打乱输入的时间步，输出也按同样的顺序打乱。"""
         X, order = randn(2, 5, WIDTH), torch.tensor([3, 0, 4, 1, 2])
         results = run(lambda impl: [encoder_block(impl)(x, None) for x in (X, X[:, order])])
         close(results, [encoder_layer(X), results[0][:, order]])
 
     def test_book_example(self, agree, randn):
-        """Does the book's example: 100 steps of 24 features, normalised together, 8 heads, valid lengths 3 and 2.
-        书中的例子：100 个时间步、24 个特征，一起归一化，8 个头，有效长度为 3 和 2。"""
+        """Runs the book's example: 100 steps of 24 features, normalised together, 8 heads, valid lengths 3 and 2.
+        能计算书中的例子：100 个时间步、24 个特征一起做规范化，8 个头，有效长度为 3 和 2。"""
         X, valid_lens, sizes = randn(2, 100, 24), torch.tensor([3, 2]), (24, 24, 24, 24, [100, 24], 24, 48, 8)
         agree(lambda impl: set_parameters(impl.EncoderBlock(*sizes, 0.5), seed=1).eval()(X, valid_lens))
 
     def test_bias(self, agree, randn):
-        """Its attention has biases if asked for.
-        按要求在注意力的线性层中使用偏置。"""
+        """Has biases in the attention if use_bias is True.
+        use_bias 为 True 时，注意力的线性层有偏置。"""
         X = randn(2, 4, WIDTH)
         agree(lambda impl: encoder_block(impl, use_bias=True)(X, None))
 
     def test_dropout(self, agree, randn):
-        """Drops attention weights and both sublayers' outputs in training, and nothing in evaluation.
+        """Drops attention weights and the outputs of both sublayers in training, and nothing in evaluation.
         训练时丢弃注意力权重以及两个子层的输出，评估时什么也不丢弃。"""
         X = randn(2, 4, WIDTH)
         agree(lambda impl: in_both_modes(encoder_block(impl, dropout=1.0), lambda net: net(X, None), ["attention"]))
@@ -273,20 +273,20 @@ class TestTransformerEncoder:
 
     @pytest.mark.points(2)
     def test_outputs(self, agree, words):
-        """Embeds, scales, adds the codes of the positions and goes through its blocks; ignores further arguments.
-        嵌入、缩放、加上位置编码，再依次经过各块；忽略多余的参数。"""
+        """Embeds, scales, adds the positional codes and applies the blocks; ignores further arguments.
+        嵌入，缩放，加上位置编码，再依次经过各块；忽略多余的参数。"""
         X, valid_lens = words(3, 5), torch.tensor([2, 5, 4])
         agree(lambda impl: [encoder(impl)(X, valid_lens), encoder(impl)(X, valid_lens, X, "more")])
 
     def test_number_of_layers(self, agree, words):
-        """Has as many blocks as it is told, each with parameters of its own; without any, the scaled embedding is left.
-        块的数目由参数决定，各块的参数互不相同；没有块时，输出为缩放后的嵌入加上位置编码。"""
+        """Has num_layers blocks with separate parameters; without blocks, returns the scaled embedding plus the codes.
+        有 num_layers 个块，各块的参数互不相同；没有块时，返回缩放后的嵌入加上位置编码。"""
         X = words(2, 4)
         agree(lambda impl: [encoder(impl, layers=n)(X, None) for n in (0, 1, 3)])
 
     @pytest.mark.points(2)
     def test_attention_weights(self, agree, words):
-        """Notes each block's weights, (batch * num_heads, steps, steps), of the latest call alone.
+        """Keeps the weights of each block, (batch * num_heads, steps, steps), of the latest call only.
         保存各块的注意力权重 (batch * num_heads, steps, steps)，只保存最近一次调用的。"""
         X, valid_lens = words(3, 4), torch.tensor([2, 4, 1])
 
@@ -297,21 +297,21 @@ class TestTransformerEncoder:
         agree(probe)
 
     def test_padding(self, agree, words):
-        """Other words in the padding change nothing before it.
-        填充位置换成别的词，前面的输出不变。"""
+        """Words in the padding do not affect the steps before the padding.
+        填充位置换成别的词，之前的输出不变。"""
         X, valid_lens = words(2, 5), torch.tensor([3, 2])
         other = torch.where(behind(valid_lens, 5), (X + 1) % VOCAB, X)
         agree(lambda impl: [(Y[0, :3], Y[1, :2]) for Y in (encoder(impl)(x, valid_lens) for x in (X, other))])
 
     def test_shapes(self, agree, words):
-        """Takes a batch of one, a single word, non-contiguous words; hands norm_shape and use_bias to its blocks.
+        """Takes a batch of one, a single word and non-contiguous words; passes norm_shape and use_bias to its blocks.
         可接受只有一个句子的批量、只有一个词的句子和非连续的词索引；把 norm_shape 和 use_bias 传给各块。"""
         inputs = [words(1, 4), words(1, 1), words(5, 2).t()]
         agree(lambda impl: [encoder(impl, 2, [X.shape[1], WIDTH], use_bias=True)(X, None) for X in inputs])
 
     def test_dropout(self, agree, words):
-        """Drops out embedding and blocks in training, and nothing in evaluation.
-        训练时对嵌入和各块做暂退，评估时不做。"""
+        """Applies dropout to the embedding and in the blocks in training, and not in evaluation.
+        训练时对嵌入和各块应用暂退法，评估时不用。"""
         X = words(2, 4)
         agree(lambda impl: [in_both_modes(encoder(impl, n, dropout=1.0), lambda net: net(X, None)) for n in (0, 2)])
 
@@ -328,23 +328,23 @@ class TestDecoderBlock:
 
     @pytest.mark.points(2)
     def test_torch_layer(self, run, randn):
-        """In training gives what torch.nn.TransformerDecoderLayer gives with a causal mask, one example or step too.
-        训练时与带因果掩码的 torch.nn.TransformerDecoderLayer 一致，包括只有一个样本或一个时间步时。"""
+        """In training, agrees with torch.nn.TransformerDecoderLayer with a causal mask, also for one example or step.
+        训练时与带因果掩码的 torch.nn.TransformerDecoderLayer 一致，只有一个样本或一个时间步时也是如此。"""
         pairs = [(randn(b, t, WIDTH), randn(b, s, WIDTH)) for b, t, s in ((3, 5, 4), (1, 3, 6), (2, 1, 2))]
         results = run(lambda impl: [decode(decoder_block(impl), X, outputs) for X, outputs in pairs])
         close(results, [decoder_layer(X, outputs) for X, outputs in pairs])
 
     @pytest.mark.points(2)
     def test_valid_lens(self, run, randn):
-        """Sees nothing of the encoder's outputs behind their valid lengths.
+        """Does not see the encoder's outputs beyond their valid lengths.
         看不到编码器输出中有效长度之后的部分。"""
         X, outputs, valid_lens = randn(3, 4, WIDTH), randn(3, 6, WIDTH), torch.tensor([2, 6, 1])
         expected = decoder_layer(X, outputs, valid_lens)
         close(run(lambda impl: decode(decoder_block(impl), X, outputs, valid_lens)), expected)
 
     def test_later_steps(self, run, randn):
-        """In training a step knows nothing of later ones: changing these leaves it as it was.
-        训练时，每个时间步都不知道之后的时间步：改变后者不影响前者。"""
+        """In training, later steps do not affect a step.
+        训练时，之后的时间步不影响之前的时间步。"""
         X, outputs = randn(2, 5, WIDTH), randn(2, 3, WIDTH)
         changed = torch.cat([X[:, :3], randn(2, 2, WIDTH)], dim=1)
         results = run(lambda impl: [decode(decoder_block(impl), x, outputs)[:, :3] for x in (X, changed)])
@@ -352,15 +352,15 @@ class TestDecoderBlock:
 
     @pytest.mark.points(2)
     def test_step_by_step(self, run, randn):
-        """In evaluation, fed one step at a time, gives what one causal pass over all of them gives.
-        评估时一步一步地输入，结果与一次输入全部时间步的因果计算相同。"""
+        """In evaluation, single steps give the same as a causal pass over all steps.
+        评估时逐步输入，结果与对全部时间步做一次因果计算相同。"""
         X, outputs, valid_lens = randn(3, 5, WIDTH), randn(3, 4, WIDTH), torch.tensor([2, 4, 3])
         steps = run(lambda impl: [Y for Y, _ in step_by_step(decoder_block(impl), X, [outputs, valid_lens, [None]])])
         close(torch.cat(steps, dim=1), decoder_layer(X, outputs, valid_lens))
 
     def test_state(self, agree, randn):
-        """Returns the state with all inputs so far in its place: a sentence in training, then step after step.
-        返回的状态在相应位置保存至今的全部输入：训练时是整个句子，评估时逐步增长。"""
+        """Returns all inputs so far in its entry of the state, in training and step by step.
+        返回的状态在相应的项中保存到目前为止的全部输入：训练时是整个句子，评估时逐步增长。"""
         X, outputs, valid_lens = randn(2, 3, WIDTH), randn(2, 4, WIDTH), torch.tensor([1, 4])
 
         def probe(impl):
@@ -370,21 +370,21 @@ class TestDecoderBlock:
         agree(probe)
 
     def test_own_place(self, agree, randn):
-        """Block i uses the i-th entry of the state and leaves the others alone.
-        第 i 块只使用状态中的第 i 项，不改动其他项。"""
+        """Block i uses entry i of the state and leaves the other entries unchanged.
+        第 i 个块只使用状态中的第 i 项，不改动其他项。"""
         x, outputs, caches = randn(2, 1, WIDTH), randn(2, 4, WIDTH), [randn(2, steps, WIDTH) for steps in (1, 2, 3)]
         agree(lambda impl: [decoder_block(impl, i=i).eval()(x, [outputs, None, list(caches)]) for i in range(3)])
 
     def test_dropout(self, agree, randn):
-        """Drops weights of both attentions and all sublayers' outputs in training, and nothing in evaluation.
+        """Drops weights of both attentions and the outputs of all sublayers in training, and nothing in evaluation.
         训练时丢弃两个注意力的权重和各子层的输出，评估时什么也不丢弃。"""
         x, outputs = randn(2, 1, WIDTH), randn(2, 4, WIDTH)
         layers, call = ["attention1", "attention2"], lambda net: decode(net, x, outputs)
         agree(lambda impl: in_both_modes(decoder_block(impl, dropout=1.0), call, layers))
 
     def test_norm_shape_and_float64(self, agree, randn):
-        """Normalises steps and features together if told so; keeps float64, takes non-contiguous inputs.
-        按要求在时间步和特征两个轴上一起归一化；保持 float64，可接受非连续的输入。"""
+        """Normalises steps and features together if norm_shape says so; takes float64 and non-contiguous inputs.
+        按 norm_shape 对时间步和特征一起做规范化；可接受 float64 和内存不连续的输入。"""
         X, outputs = (randn(WIDTH, steps, 2, dtype=torch.float64).permute(2, 1, 0) for steps in (3, 5))
         agree(lambda impl: decode(decoder_block(impl, norm_shape=[3, WIDTH]).double(), X, outputs))
 
@@ -401,29 +401,29 @@ class TestTransformerDecoder:
 
     @pytest.mark.points(2)
     def test_logits(self, agree, words, randn):
-        """In training gives the logits of every next word, of the scaled embedding gone through all blocks.
-        训练时，缩放后的嵌入经过各块，给出每个下一个词的 logits。"""
+        """In training, returns the logits of each next word.
+        训练时，返回每个时间步的下一个词的 logits。"""
         X, outputs, valid_lens = words(3, 5), randn(3, 4, WIDTH), torch.tensor([2, 4, 1])
         agree(lambda impl: decode(decoder(impl), X, outputs, valid_lens))
 
     def test_init_state(self, agree, randn):
-        """Starts from the encoder's outputs, their lengths and a None for every block; ignores further arguments.
-        初始状态包括编码器的输出、有效长度，以及每一块对应的一个 None；忽略多余的参数。"""
+        """The first state has the encoder's outputs, their lengths and a None per block; ignores further arguments.
+        初始状态包括编码器的输出、有效长度和每个块对应的一个 None；忽略多余的参数。"""
         outputs, more = randn(2, 4, WIDTH), (torch.tensor([2, 4]), "more")
         agree(
             lambda impl: [decoder(impl, layers=1).init_state(outputs, None), decoder(impl).init_state(outputs, *more)]
         )
 
     def test_number_of_layers(self, agree, words, randn):
-        """Has as many blocks as it is told, each with parameters of its own; without any, the embedding is decoded.
-        块的数目由参数决定，各块的参数互不相同；没有块时直接由嵌入得到 logits。"""
+        """Has num_layers blocks with separate parameters; without blocks, the logits come from the embedding.
+        有 num_layers 个块，各块的参数互不相同；没有块时，直接由嵌入得到 logits。"""
         X, outputs = words(2, 4), randn(2, 3, WIDTH)
         agree(lambda impl: [decode(decoder(impl, layers=n), X, outputs) for n in (0, 1, 3)])
 
     @pytest.mark.points(2)
     def test_attention_weights(self, agree, words, randn):
-        """Notes two lists of the latest call: each block's self-attention weights, and those of the encoder's outputs.
-        保存最近一次调用的两个列表：各块的自注意力权重，以及各块对编码器输出的注意力权重。"""
+        """Keeps two lists of the latest call: self-attention weights, and weights of the encoder's outputs.
+        保存最近一次调用的两个列表：各块的自注意力权重，各块对编码器输出的注意力权重。"""
         X, outputs, valid_lens = words(2, 3), randn(2, 5, WIDTH), torch.tensor([5, 2])
 
         def probe(impl):
@@ -434,8 +434,8 @@ class TestTransformerDecoder:
         agree(probe)
 
     def test_state(self, agree, words, randn):
-        """Returns the state with the inputs of every block, in training and after the first word of evaluation.
-        返回的状态保存每一块的输入，训练时以及评估时读入第一个词之后都是如此。"""
+        """Returns the inputs of each block in the state, in training and after the first word of evaluation.
+        返回的状态保存各块的输入，训练时如此，评估时读入第一个词之后也是如此。"""
         X, outputs, valid_lens = words(2, 4), randn(2, 3, WIDTH), torch.tensor([3, 1])
 
         def probe(impl):
@@ -446,14 +446,14 @@ class TestTransformerDecoder:
         agree(probe)
 
     def test_shapes(self, agree, words, randn):
-        """Takes a batch of one, a single word, non-contiguous words; hands norm_shape to its blocks.
+        """Takes a batch of one, a single word and non-contiguous words; passes norm_shape to its blocks.
         可接受只有一个句子的批量、只有一个词的句子和非连续的词索引；把 norm_shape 传给各块。"""
         inputs, outputs = [words(1, 4), words(1, 1), words(3, 1).t()], randn(1, 2, WIDTH)
         agree(lambda impl: [decode(decoder(impl, 2, [X.shape[1], WIDTH]), X, outputs) for X in inputs])
 
     def test_dropout(self, agree, words, randn):
-        """Drops out embedding and blocks in training, and nothing in evaluation.
-        训练时对嵌入和各块做暂退，评估时不做。"""
+        """Applies dropout to the embedding and in the blocks in training, and not in evaluation.
+        训练时对嵌入和各块应用暂退法，评估时不用。"""
         outputs = randn(2, 3, WIDTH)
         X, call = words(2, 1), lambda net: decode(net, X, outputs)
         agree(lambda impl: [in_both_modes(decoder(impl, n, dropout=1.0), call) for n in (0, 2)])

@@ -25,8 +25,8 @@ class TestSeq2SeqDecoder:
     @pytest.mark.points(3)
     @pytest.mark.timeout(60)
     def test_learns(self, training):
-        """With your encoder, learns from 4,000 numbers in words to translate others; scored by BLEU.
-        与你的编码器一起，从 4000 个数的文字中学习翻译未见过的数；以 BLEU 评分。"""
+        """Learns with your encoder to translate 4,000 numbers in words; the BLEU of other numbers counts.
+        与你的编码器一起，从 4000 个数的文字中学习翻译；用未见过的数计算 BLEU 来评分。"""
         pairs = training.draw("counting", 4000)
         held_out = unseen(training.draw("counting", 600, "test"), pairs)[:200]
         known = vocabularies(pairs)

@@ -37,8 +37,8 @@ class TestSeq2SeqAttentionDecoder:
     @pytest.mark.points(3)
     @pytest.mark.timeout(60)
     def test_learns(self, training):
-        """Learns from 3,000 numbers in words to translate others; scored by BLEU.
-        从 3000 个数的文字中学习翻译未见过的数；以 BLEU 评分。"""
+        """Learns to translate 3,000 numbers in words; the BLEU of other numbers counts.
+        从 3000 个数的文字中学习翻译；用未见过的数计算 BLEU 来评分。"""
         pairs = training.draw("counting", 3000)
         held_out = unseen(training.draw("counting", 600, "test"), pairs)[:200]
         known = vocabularies(pairs)
