@@ -124,7 +124,7 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
         # WRONG table-with-graph: with torch.enable_grad():
         for _ in range(max_steps):
             # WRONG one-step-in-every-column: for k in range(max_steps):
-            # The last tau columns are values at first, then more and more predictions.
+            # The last tau columns are observations at first, then more and more predictions.
             columns.append(net(torch.stack(columns[-tau:], dim=1)).flatten())
             # WRONG one-step-in-every-column: columns.append(net(x.unfold(0, tau, 1)[k : k + rows]).flatten())
             # WRONG same-window-for-all-steps: columns.append(net(torch.stack(columns[:tau], dim=1)).flatten())

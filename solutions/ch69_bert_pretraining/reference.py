@@ -237,7 +237,7 @@ def _replace_mlm_tokens(
         # WRONG any-position: for position in random.sample(range(len(tokens)), count):
         drawn.append((position, tokens[position]))
         # WRONG labels-after-masking:
-        # A token that is left or exchanged keeps the model from trusting every token that is no <mask>.
+        # A token that stays or is replaced teaches the model not to trust the tokens that it sees.
         choices = "<mask>", tokens[position], random.choice(vocab.idx_to_token)
         seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
         # WRONG always-masked: seen[position] = random.choices(choices, weights=(1, 0, 0))[0]
@@ -287,7 +287,7 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
         # WRONG padding-in-the-second-segment: all_segments.append(torch.tensor(segments + segments[-1:] * padding))
         valid_lens.append(torch.tensor(float(len(token_ids))))
         # WRONG padding-in-the-length: valid_lens.append(torch.tensor(float(max_len)))
-        # Predictions that are padding have weight 0, and so no part in the loss.
+        # Padding has weight 0, so it does not count in the loss.
         unused = max_num_mlm_preds - len(pred_positions)
         all_pred_positions.append(torch.tensor(pred_positions + [0] * unused, dtype=torch.long))
         all_mlm_weights.append(torch.tensor([1.0] * len(pred_positions) + [0.0] * unused))

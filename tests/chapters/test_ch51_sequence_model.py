@@ -23,7 +23,7 @@ def joint(generator):
 
 @pytest.fixture
 def chain(generator):
-    """chain(4): the first probabilities and the transition matrix of a random Markov chain with so many states."""
+    """chain(4): the initial probabilities and the transition matrix of a random Markov chain with 4 states."""
 
     def draw(n, dtype=torch.float32):
         rows = torch.rand(n + 1, n, generator=generator, dtype=dtype) + 0.1
@@ -35,50 +35,50 @@ def chain(generator):
 
 @pytest.fixture
 def counting(generator):
-    """counting(6): so many whole numbers in a row, from any of the first thousand on."""
+    """counting(6): 6 consecutive integers from a random number below 1000 on."""
     return lambda length: torch.randint(1000, (), generator=generator) + torch.arange(length, dtype=torch.float32)
 
 
 def linear(weight):
-    """For probes: the net of a linear autoregression, whose weights belong to the window from its oldest value on."""
+    """For probes: return the net of a linear autoregression; the first weight belongs to the oldest value."""
     return lambda X: X @ weight[:, None]
 
 
 def mlp(tau):
-    """For probes: the net of the book, a hidden layer with ReLU, with parameters from a seed."""
+    """For probes: return the book's net, with a hidden layer and ReLU, and parameters from a seed."""
     return set_parameters(nn.Sequential(nn.Linear(tau, 10), nn.ReLU(), nn.Linear(10, 1)), seed=51)
 
 
 def oldest(X):
-    """For probes: predicts that the oldest value of the window comes back."""
+    """For probes: predict the oldest value of the window."""
     return X[:, :1]
 
 
 def straight_on(X):
-    """For probes: goes on along the line through the last two values."""
+    """For probes: continue along the line through the last two values."""
     return 2 * X[:, -1:] - X[:, -2:-1]
 
 
 def windows(x, tau):
-    """All windows of a series, (T - tau + 1, tau)."""
+    """Return all windows of a series, (T - tau + 1, tau)."""
     return torch.from_numpy(np.lib.stride_tricks.sliding_window_view(x.numpy(), tau).copy())
 
 
 def companion(weight):
-    """The matrix that moves a window one step on, [x_1, ..., x_tau] -> [x_2, ..., x_tau, prediction]."""
+    """Return the matrix that moves a window by a step, [x_1, ..., x_tau] -> [x_2, ..., x_tau, prediction]."""
     matrix = torch.diag(torch.ones(len(weight) - 1, dtype=torch.float64), 1)
     matrix[-1] = weight
     return matrix
 
 
 def ahead(weight, window, k):
-    """The prediction k steps ahead of windows (..., tau) by a linear autoregression: a power of its matrix."""
+    """Return the prediction k steps ahead of windows (..., tau) by a linear autoregression: a power of its matrix."""
     power = torch.linalg.matrix_power(companion(weight), k)
     return (window.double() @ power.T)[..., -1].to(window.dtype)
 
 
 def every(sizes, length=None):
-    """All sequences of so many variables with these sizes."""
+    """Return all sequences of variables with these sizes."""
     return [list(seq) for seq in itertools.product(*(range(n) for n in sizes[:length]))]
 
 

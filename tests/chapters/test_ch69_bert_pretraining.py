@@ -16,7 +16,7 @@ VOCAB, HIDDEN = 11, 6
 
 @pytest.fixture
 def words(generator):
-    """words(4): a list of so many words, some of them perhaps twice."""
+    """words(4): a list of 4 words; a word may occur twice."""
     return lambda count: [WORDS[i] for i in torch.randint(9, (count,), generator=generator).tolist()]
 
 
@@ -27,7 +27,7 @@ def integers(generator):
 
 
 def backward(net, *inputs):
-    """For probes: what a net gives, and the gradients of its parameters by name."""
+    """For probes: return the output of a net, and the gradients of its parameters by name."""
     output = net(*inputs)
     gradients(lambda: output)
     return {"output": output, **parameter_gradients(net)}
@@ -83,7 +83,7 @@ def encoder(impl, num_layers=2, max_len=7, dropout=0.0):
 
 
 def embedded(tokens, segments):
-    """What BERTEncoder's blocks should get: torch's embeddings of the parameters that `encoder` has, added up."""
+    """Return the input of BERTEncoder's blocks: the sum of torch's embeddings, with the parameters of `encoder`."""
     net = nn.Module()
     net.token_embedding, net.segment_embedding = nn.Embedding(VOCAB, HIDDEN), nn.Embedding(2, HIDDEN)
     net.pos_embedding = nn.Parameter(torch.empty(1, 7, HIDDEN))
@@ -163,7 +163,7 @@ def mask_lm(impl):
 
 
 def predicted(X, positions):
-    """What MaskLM should give: torch.gather, then the perceptron written out."""
+    """Return the result of MaskLM: torch.gather, then the perceptron step by step."""
     layers = nn.Sequential(nn.Linear(HIDDEN, 5), nn.ReLU(), nn.LayerNorm(5), nn.Linear(5, VOCAB))
     net = set_parameters(nn.ModuleDict({"mlp": layers}), seed=2)["mlp"].requires_grad_(False)
     chosen = X.gather(1, positions[:, :, None].expand(-1, -1, HIDDEN))
@@ -221,7 +221,7 @@ class Vocabulary:
 
 
 def masked(impl, tokens, candidates, num_mlm_preds):
-    """For probes: the tokens with some of them masked; the vocabulary has others, and the book shuffles a list."""
+    """For probes: return the masked tokens. The arguments are copied, because the book's code shuffles a list."""
     return impl._replace_mlm_tokens(list(tokens), list(candidates), num_mlm_preds, Vocabulary(list(LETTERS)))
 
 
@@ -302,7 +302,7 @@ class TestReplaceMlmTokens:
 
 @pytest.fixture
 def examples(integers):
-    """Four examples: of 5 to 9 tokens with 2 predictions, of 2 or 3 with 1, of 10 with 2, of 2 with none."""
+    """Return four examples: 5 to 9 tokens with 2 predictions, 2 or 3 with 1, 10 with 2, 2 with none."""
     drawn = []
     for tokens, predictions in ((5 + int(integers(5)), 2), (2 + int(integers(2)), 1), (10, 2), (2, 0)):
         positions, labels = 1 + integers(tokens - 1, predictions), 4 + integers(9, predictions)
@@ -313,7 +313,7 @@ def examples(integers):
 
 
 def padded(impl, examples, max_len):
-    """For probes: the examples, padded with 3, the index of <pad>."""
+    """For probes: return the padded examples; the index of <pad> is 3."""
     return impl._pad_bert_inputs(examples, max_len, Vocabulary(["<unk>", "<mask>", "<cls>", "<pad>", *WORDS]))
 
 
@@ -366,7 +366,7 @@ class TestPadBertInputs:
 
 
 class Scripted(nn.Module):
-    """For probes: gives the logits that it was made with, and notes what it is called with."""
+    """For probes: return the given logits, and record the arguments of the call."""
 
     def __init__(self, mlm_Y_hat, nsp_Y_hat):
         super().__init__()
@@ -378,7 +378,7 @@ class Scripted(nn.Module):
 
 
 def losses(impl, logits, weights, labels, **options):
-    """The three losses for (mlm logits, nsp logits), weights, and (mlm labels, nsp labels)."""
+    """Return the three losses for (mlm logits, nsp logits), weights, and (mlm labels, nsp labels)."""
     batch, net, loss = len(weights), Scripted(*logits), nn.CrossEntropyLoss(**options)
     tokens, lens = torch.zeros(batch, 6, dtype=torch.long), torch.full((batch, 1), 6.0)
     inputs = tokens, tokens, lens, torch.zeros_like(labels[0])
@@ -397,7 +397,7 @@ def batch(randn, integers):
 
 
 def both_losses(logits, labels, **options):
-    """The mean losses with all weights 1, by F.cross_entropy, and their sum."""
+    """Return the mean losses by F.cross_entropy, with all weights 1, and their sum."""
     mlm = F.cross_entropy(logits[0].reshape(-1, VOCAB), labels[0].reshape(-1), **options)
     nsp = F.cross_entropy(logits[1], labels[1], **options)
     return mlm, nsp, mlm + nsp

@@ -25,7 +25,7 @@ def next_sentence(impl):
 
 
 def two_logits(X):
-    """What NextSentencePred should give: F.linear with its parameters."""
+    """Return the result of NextSentencePred: F.linear with its parameters."""
     net = set_parameters(nn.ModuleDict({"output": nn.Linear(6, 2)}), seed=1).requires_grad_(False)
     return F.linear(X, net["output"].weight, net["output"].bias)
 
@@ -56,7 +56,7 @@ def model(impl, num_layers=1, dropout=0.0):
 
 
 class Encoder(nn.Module):
-    """For probes: an encoder that gives what it was made with, and notes what it is called with."""
+    """For probes: an encoder that returns the given tensor, and records the arguments of the call."""
 
     def __init__(self, encoded):
         super().__init__()
@@ -68,14 +68,14 @@ class Encoder(nn.Module):
 
 
 def around(impl, encoded):
-    """The model with a scripted encoder in place of its own."""
+    """Return the model with a scripted encoder instead of its own."""
     net = model(impl).to(encoded.dtype)
     net.encoder = Encoder(encoded)
     return net
 
 
 def heads(encoded, positions=None):
-    """What the two heads should give for what the encoder gave, by torch's functions."""
+    """Return the results of both output layers for an encoding, by torch's functions."""
     layers = nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.LayerNorm(HIDDEN), nn.Linear(HIDDEN, VOCAB)
     parts = {"hidden": nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.Tanh())}
     parts |= {"mlm": nn.ModuleDict({"mlp": nn.Sequential(*layers)})}
@@ -181,7 +181,7 @@ class TestBERTModel:
 
 
 class Pretrained(nn.Module):
-    """For probes: what a BERTModel has, with small parts around vectors of 256 features."""
+    """For probes: the parts of a BERTModel, with a small encoder and 256 features."""
 
     def __init__(self):
         super().__init__()
@@ -191,7 +191,7 @@ class Pretrained(nn.Module):
 
 
 class Lookup(nn.Module):
-    """For probes: an encoder that looks up tokens and segments, and notes what it is called with."""
+    """For probes: an encoder that looks up tokens and segments, and records the arguments of the call."""
 
     def __init__(self):
         super().__init__()
@@ -203,7 +203,7 @@ class Lookup(nn.Module):
 
 
 def classifier(impl):
-    """A classifier and the model that it was made from, with parameters from a seed."""
+    """Return a classifier and the model that it was made from, with parameters from a seed."""
     bert = set_parameters(Pretrained(), seed=3, scale=0.1)
     net = impl.BERTClassifier(bert)
     for parameter in net.parameters():
@@ -213,7 +213,7 @@ def classifier(impl):
 
 
 def classes(tokens, segments):
-    """What BERTClassifier should give, by torch's functions."""
+    """Return the result of BERTClassifier, by torch's functions."""
     bert = set_parameters(Pretrained(), seed=3, scale=0.1).requires_grad_(False)
     weight = torch.linspace(-1, 1, 3 * WIDTH).sin().reshape(3, WIDTH)
     first = bert.encoder.words.weight[tokens[:, 0]] + bert.encoder.texts.weight[segments[:, 0]]
@@ -298,7 +298,7 @@ class TestBERTClassifier:
 
 @pytest.fixture
 def texts(generator):
-    """texts(3, 2): two texts of 3 and 2 different tokens, numbered from a drawn number on."""
+    """texts(3, 2): two texts of 3 and 2 different tokens, numbered from a random number on."""
     first = int(torch.randint(1000, (), generator=generator))
     return lambda *lengths: tuple(
         [f"{text}{first + i}" for i in range(length)] for text, length in zip("ph", lengths, strict=True)
@@ -306,14 +306,14 @@ def texts(generator):
 
 
 def truncated(impl, texts, premise, hypothesis, max_len):
-    """For probes: texts of these lengths after truncate_pair."""
+    """For probes: return texts of these lengths after truncate_pair."""
     p_tokens, h_tokens = texts(premise, hypothesis)
     impl.truncate_pair(p_tokens, h_tokens, max_len)
     return p_tokens, h_tokens
 
 
 def shortened(premise, hypothesis, room):
-    """How long both texts are at the end: of all ways to fill the room the most even one, the premise before."""
+    """Return both lengths at the end: the most even way to fill the room, with the longer premise of two ways."""
     if premise + hypothesis <= room:
         return premise, hypothesis
     ways = [(p, room - p) for p in range(room + 1) if p <= premise and room - p <= hypothesis]
@@ -364,7 +364,7 @@ class TestTruncatePair:
 
 
 class FineTuned(nn.Module):
-    """For probes: what a BERTClassifier has, in small."""
+    """For probes: a small module with the parts of a BERTClassifier."""
 
     def __init__(self, num_layers):
         super().__init__()
@@ -377,13 +377,13 @@ class FineTuned(nn.Module):
 
 @pytest.fixture
 def lr_and_decay(generator):
-    """A learning rate from 0.001 to 0.1, and a decay from 0.5 to 0.9."""
+    """Return a learning rate from 0.001 to 0.1, and a decay from 0.5 to 0.9."""
     one, other = torch.rand(2, generator=generator).tolist()
     return 10 ** (-1 - 2 * one), 0.5 + 0.4 * other
 
 
 def groups(impl, num_layers, lr, decay):
-    """The groups as [names of the parameters, learning rate]."""
+    """Return the groups as [names of the parameters, learning rate]."""
     net = FineTuned(num_layers)
     names = {id(parameter): name for name, parameter in net.named_parameters()}
     found = impl.llrd_groups(net, lr, decay)
@@ -391,7 +391,7 @@ def groups(impl, num_layers, lr, decay):
 
 
 def rate(name, num_layers, lr, decay):
-    """The learning rate that the parameter of this name should have."""
+    """Return the right learning rate of the parameter with this name."""
     if not name.startswith("encoder."):
         return lr
     depth = num_layers - int(name.split(".")[2]) if name.startswith("encoder.blks.") else num_layers + 1
