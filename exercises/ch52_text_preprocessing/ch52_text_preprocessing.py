@@ -112,7 +112,7 @@ class Vocab:
 
     @property
     def token_freqs(self) -> list[tuple[Any, int]]:
-        """Return all tokens of the corpus with their counts, rare tokens too, in descending order of the counts."""
+        """Return all tokens of the corpus with their counts, in descending order; equal counts by first occurrence."""
         raise NotImplementedError  # write your code here
 
 

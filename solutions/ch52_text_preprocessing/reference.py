@@ -196,7 +196,7 @@ class Vocab:
 
     @property
     def token_freqs(self) -> list[tuple[Any, int]]:
-        """Return all tokens of the corpus with their counts, rare tokens too, in descending order of the counts."""
+        """Return all tokens of the corpus with their counts, in descending order; equal counts by first occurrence."""
         # BEGIN SOLUTION
         return self._token_freqs
         # WRONG rare-tokens-not-reported: return [pair for pair in self._token_freqs if pair[0] in self.token_to_idx]
