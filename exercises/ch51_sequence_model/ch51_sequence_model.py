@@ -47,8 +47,8 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
 
     Args:
         net: a function or module, (n, tau) -> (n, 1): from windows, oldest value first, to the next values.
-        x: the series, (N,) with N at least n_train + tau, float32. Bonus: float64. Values after the first n_train +
-            tau have no effect; they may be NaN.
+        x: the series, (N,) with N at least n_train + tau, float32. Bonus: float64. Only the first n_train + tau values
+            have an effect; the others may be NaN.
         n_train: the number of examples that trained net.
         tau: the length of a window, at least 1.
         T: the length of the result, at least n_train + tau. It may exceed N.
@@ -63,9 +63,9 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
     """Return a table of predictions 1 to max_steps ahead, from every place in a series (D2L 8.1.3).
 
     Row t begins with the observations x[t], ..., x[t + tau - 1]. Each further entry is the prediction of net from the
-    tau entries before it in the row. So column tau + k - 1 has the k-step-ahead predictions: those of x[t + tau + k -
-    1], given the observations up to x[t + tau - 1]. The table has every row whose predictions can all be compared with
-    values of x.
+    tau entries before it in the row. So column tau + k - 1 has the k-step-ahead predictions. They predict
+    x[t + tau + k - 1] from the observations up to x[t + tau - 1]. The table has every row whose predictions can all be
+    compared with values of x.
 
     The function leaves x unchanged. x need not be contiguous in memory.
 

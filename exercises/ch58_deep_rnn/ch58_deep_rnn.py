@@ -75,8 +75,9 @@ def deep_rnn(
         inputs: (steps, batch, inputs), time first.
         states: the first hidden state of each layer, from the lowest to the top layer, as a list, a tuple or a tensor.
             Each state is (batch, width of the layer). Layers may have different widths.
-        params: a list or tuple with (W_xh, W_hh, b_h) for each layer, in the same order. W_xh is (width of the layer
-            below, width); for the lowest layer it is (inputs, width). W_hh is (width, width), and b_h is (width,).
+        params: a list or tuple with (W_xh, W_hh, b_h) for each layer, in the same order. W_xh is
+            (width of the layer below, width); for the lowest layer it is (inputs, width). W_hh is (width, width), and
+            b_h is (width,).
         W_hq: (width of the top layer, outputs).
         b_q: (outputs,).
 

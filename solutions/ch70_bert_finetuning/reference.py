@@ -171,8 +171,8 @@ class BERTClassifier(nn.Module):
         contiguous in memory.
 
         Args:
-            inputs: a tuple or list of three arguments for the encoder: tokens, (batch, steps), segments, (batch,
-                steps), and valid lengths, (batch,), or None.
+            inputs: a tuple or list of three arguments for the encoder: tokens, (batch, steps), segments,
+                (batch, steps), and valid lengths, (batch,), or None.
 
         Returns:
             Logits, (batch, 3).
@@ -224,8 +224,8 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
         block i of the L blocks of net.encoder, counted from 0      lr * decay ** (L - i)
         all three embeddings of net.encoder                         lr * decay ** (L + 1)
 
-    Howard and Ruder (2018) call this discriminative fine-tuning; see also Sun, Qiu, Xu and Huang (2019, section
-    5.3.4). The function changes no parameter and freezes none.
+    Howard and Ruder (2018) call this discriminative fine-tuning; see also Sun, Qiu, Xu and Huang
+    (2019, section 5.3.4). The function changes no parameter and freezes none.
 
     Args:
         net: a `BERTClassifier` around a `BERTEncoder` with any number of blocks, perhaps none.
