@@ -1,6 +1,6 @@
 """ch52 Text preprocessing: from lines of text to numbers.
 
-D2L section 8.2 (chapter_recurrent-neural-networks/text-preprocessing.md).
+See D2L 8.2 (chapter_recurrent-neural-networks/text-preprocessing.md).
 """
 
 import collections
@@ -13,17 +13,17 @@ from torch import Tensor
 
 
 def clean_lines(lines: Sequence[str]) -> list[str]:
-    """Lines of lower-case words with one space between them (the rule of read_time_machine, D2L 8.2.1).
+    """Return the lines as lower-case words with single spaces between them, like read_time_machine (D2L 8.2.1).
 
-    In every line, each run of characters that are none of the 52 letters A to Z and a to z becomes one space; then the
-    spaces at both ends go, and the rest becomes lower case. Digits, apostrophes, tabs and accented letters are no
+    In each line, every run of characters other than the 52 letters A to Z and a to z becomes one space. Then remove
+    the spaces at both ends, and make all letters lower case. Digits, apostrophes, tabs and accented letters are not
     letters here.
 
     Args:
-        lines: the lines as they were read.
+        lines: a list or tuple of lines, which stays unchanged.
 
     Returns:
-        As many lines as there were, in their order; a line without letters becomes "".
+        A list with a line for each line, in the same order. A line without letters becomes "".
 
     >>> clean_lines(["The Time Machine, by H. G. Wells [1898]", "don't"])
     ['the time machine by h g wells', 'don t']
@@ -32,28 +32,29 @@ def clean_lines(lines: Sequence[str]) -> list[str]:
 
 
 def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
-    """Splits lines into words or characters (D2L 8.2.2).
+    """Split lines into words or characters, and return them (D2L 8.2.2).
 
     Args:
-        lines: lines of text.
-        token: "word" splits at white space, however much of it there is; "char" gives every character, white space
-            included.
+        lines: a list or tuple of lines, which stays unchanged.
+        token: "word" splits at any amount of white space; "char" gives every character, including white space.
 
     Returns:
-        A list of tokens for every line, in order; an empty line gives an empty list.
+        A list of tokens for each line, in the same order. An empty line gives an empty list.
 
     Raises:
-        ValueError: any other token. (The book prints a message and returns None, which is as good here.)
+        ValueError: (bonus) token is neither "word" nor "char". To return None, as the book's code does, is also right.
     """
     raise NotImplementedError  # write your code here
 
 
 def count_corpus(tokens: Sequence[Any] | Sequence[Sequence[Any]]) -> collections.Counter:
-    """How often every token occurs (D2L 8.2.3).
+    """Return the number of times that each token occurs (D2L 8.2.3).
+
+    The function leaves tokens unchanged.
 
     Args:
-        tokens: a list of tokens, or a list of lines that are lists of tokens each, some of which may be empty. A token
-            is a string, or a tuple of strings: a list of tuples is a list of tokens.
+        tokens: a list of tokens, or a list of lines. Each line is a list of tokens and may be empty. A token is a
+            string or a tuple of strings, so a list of tuples is a list of tokens.
 
     Returns:
         A collections.Counter, from tokens to counts.
@@ -65,11 +66,11 @@ def count_corpus(tokens: Sequence[Any] | Sequence[Sequence[Any]]) -> collections
 
 
 class Vocab:
-    """A vocabulary: tokens to indices and back (D2L 8.2.3), on top of your `count_corpus`.
+    """A vocabulary, from tokens to indices and back (D2L 8.2.3). It uses your `count_corpus`.
 
-    Index 0 is "<unk>", which stands for every token that the vocabulary does not have. The reserved tokens follow, in
-    their order; then the tokens that occur at least min_freq times, the most frequent first, and of equally frequent
-    ones that which occurs first in the corpus. No token has two indices.
+    Index 0 is "<unk>", which represents all tokens that are not in the vocabulary. The reserved tokens follow in their
+    order. Then come the tokens that occur at least min_freq times, the most frequent first. Equally frequent tokens
+    are in the order of their first occurrence. No token has two indices.
 
     Attributes:
         idx_to_token: the list of all tokens by index.
@@ -79,66 +80,71 @@ class Vocab:
     def __init__(
         self, tokens: Sequence[Any] | None = None, min_freq: int = 0, reserved_tokens: list[str] | None = None
     ) -> None:
-        """Build the vocabulary of a corpus.
+        """Build the vocabulary of a corpus, and leave the arguments unchanged.
 
         Args:
-            tokens: the corpus, as `count_corpus` takes it; None is an empty one.
-            min_freq: how often a token must occur at least. Reserved tokens need not occur at all.
-            reserved_tokens: such as ["<pad>", "<bos>", "<eos>"]; None is none.
+            tokens: the corpus, in a form that `count_corpus` takes. None is an empty corpus.
+            min_freq: the smallest count of a token in the vocabulary. Reserved tokens may be rarer or missing.
+            reserved_tokens: a list such as ["<pad>", "<bos>", "<eos>"]. None is an empty list.
         """
         raise NotImplementedError  # write your code here
 
     def __len__(self) -> int:
-        """The number of tokens, "<unk>" and the reserved ones included."""
+        """Return the number of tokens, including "<unk>" and the reserved tokens."""
         raise NotImplementedError  # write your code here
 
     def __getitem__(self, tokens: Any) -> Any:
-        """The index of a token, 0 for one that is unknown; for a list or tuple, the list of what its items give.
+        """Return the index of a token, or 0 for an unknown token. For a list or tuple, return the list of its items'
+        results.
 
-        Lists may be nested. A tuple is looked up item by item, too, even if it is itself a token of the vocabulary.
+        Lists may be nested. A tuple is always looked up item by item, even if the tuple itself is a token.
         """
         raise NotImplementedError  # write your code here
 
     def to_tokens(self, indices: Any) -> Any:
-        """The token of an index, or the list of the tokens of a list or tuple of indices."""
+        """Return the token of an index. For a list or tuple of indices, return the list of their tokens."""
         raise NotImplementedError  # write your code here
 
     @property
     def unk(self) -> int:
-        """The index of the unknown token, 0."""
+        """Return the index of the unknown token, 0."""
         raise NotImplementedError  # write your code here
 
     @property
     def token_freqs(self) -> list[tuple[Any, int]]:
-        """Every token of the corpus with its count, the most frequent first, be it in the vocabulary or too rare."""
+        """Return all tokens of the corpus with their counts, in descending order; equal counts by first occurrence."""
         raise NotImplementedError  # write your code here
 
 
 def bag_of_words(tokens: Sequence[Sequence[str]], vocab: Any) -> Tensor:
-    """How often each token of a vocabulary occurs in each line; the order of a line's tokens is lost.
+    """Return the number of times that each token of a vocabulary occurs in each line.
+
+    The order of the tokens in a line does not matter. The function leaves its arguments unchanged.
 
     Args:
-        tokens: lines, each a list of tokens; some may be empty. They need not be those that the vocabulary is from.
+        tokens: lines, each a list of tokens, perhaps empty. They need not be the lines that the vocabulary was built
+            from.
         vocab: a vocabulary with the methods and attributes of `Vocab`.
 
     Returns:
-        Counts, (number of lines, len(vocab)), float32. Tokens that the vocabulary does not have are counted in the
-        column of "<unk>", which is vocab.unk.
+        Counts, (number of lines, len(vocab)), float32. Tokens that are not in the vocabulary count in column vocab.unk.
     """
     raise NotImplementedError  # write your code here
 
 
 def tf_idf(counts: Tensor) -> Tensor:
-    """Counts weighted by how few documents a token occurs in (Sparck Jones, 1972), as scikit-learn's TfidfTransformer.
+    """Return counts that are weighted by the rarity of each token (Sparck Jones, 1972).
 
         weight[i, j] = counts[i, j] * (ln((1 + n) / (1 + df[j])) + 1)
 
-    for n documents, of which df[j] have token j, however often. Then every row is divided by its Euclidean norm.
+    There are n documents, and df[j] of them have token j at least once. Then divide each row by its Euclidean norm.
+    The result is that of scikit-learn's TfidfTransformer. The function leaves counts unchanged.
 
     Args:
-        counts: (n, number of tokens), of a floating dtype, none negative.
+        counts: (n, tokens), a row for each document and a column for each token, float32 or float64, not negative. The
+            tensor need not be contiguous in memory.
 
     Returns:
-        A tensor of counts' shape and dtype, whose rows have norm 1; a row of zeros stays zero.
+        A tensor with the shape and dtype of counts. Each row has norm 1, but a row of zeros stays zero.
     """
     raise NotImplementedError  # write your code here

@@ -1,6 +1,6 @@
 """ch51 Sequence models: windows, predictions k steps ahead, the chain rule, Markov chains.
 
-D2L section 8.1 (chapter_recurrent-neural-networks/sequence.md); the book has its code inline, the functions are ours.
+See D2L 8.1 (chapter_recurrent-neural-networks/sequence.md). The book writes this code inline; the functions are ours.
 """
 
 import itertools
@@ -11,18 +11,19 @@ from torch import Tensor
 
 
 def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
-    """A time series as examples for a regression: tau values, and the one that follows them (D2L 8.1.2).
+    """Return a time series as examples for a regression: tau values, and the value that follows them (D2L 8.1.2).
 
-    Example t has the features x[t], x[t + 1], ..., x[t + tau - 1], the oldest first, and the label x[t + tau]. A
-    series of T values gives T - tau examples: the first tau values have too little history to be labels.
+    Example t has the features x[t], x[t + 1], ..., x[t + tau - 1], oldest first, and the label x[t + tau]. A series of
+    T values gives T - tau examples. The first tau values are not labels, because their history is too short.
+
+    The function leaves x unchanged. x need not be contiguous in memory.
 
     Args:
-        x: the series, (T,).
-        tau: how many values are looked at, at least 1.
+        x: the series, (T,), float32. Bonus: float64.
+        tau: the number of values in a window, at least 1.
 
     Returns:
-        features (T - tau, tau) and labels (T - tau, 1), both of the dtype of x. (The book's code makes them float32;
-        the check of it costs no points.)
+        features (T - tau, tau) and labels (T - tau, 1), both with the dtype of x.
 
     Raises:
         ValueError: tau is T or more, so that there is no example.
@@ -53,23 +54,24 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
 
 
 def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, tau: int, T: int) -> Tensor:
-    """Continue a series: predict from predictions, as nobody knows the future (D2L 8.1.3).
+    """Return a series that continues with predictions, each made from the entries before it (D2L 8.1.3).
 
-    n_train examples of `autoregressive_dataset` reach over n_train + tau observations. These are all that is known:
-    they are copied. Every later value is the net's prediction from the tau entries before it, which are observations
-    at first, then predictions.
+    n_train examples of `autoregressive_dataset` cover n_train + tau observations. Copy these observations; nothing
+    else of x is known. Each later entry is the prediction of net from the tau entries before it: first observations,
+    later predictions.
+
+    The function leaves x unchanged.
 
     Args:
-        net: a function or module, (n, tau) -> (n, 1): from windows, the oldest value first, to the next values.
-        x: the series, (N,) with N at least n_train + tau. Values after these do not matter.
-        n_train: the number of examples that the net was trained on.
+        net: a function or module, (n, tau) -> (n, 1): from windows, oldest value first, to the next values.
+        x: the series, (N,) with N at least n_train + tau, float32. Bonus: float64. Only the first n_train + tau values
+            have an effect; the others may be NaN.
+        n_train: the number of examples that trained net.
         tau: the length of a window, at least 1.
-        T: the length of the result, at least n_train + tau. It may be longer than x.
+        T: the length of the result, at least n_train + tau. It may exceed N.
 
     Returns:
-        (T,), a new tensor of the dtype of x that does not require gradients: predictions are made to be looked at, not
-        to be trained on. (In the book's code they are float32 and drag the net's graph along; the checks of it cost no
-        points.)
+        A new tensor (T,) with the dtype of x. Bonus: it does not require gradients. (In the book's code it does.)
     """
     # BEGIN SOLUTION
     known = n_train + tau
@@ -94,21 +96,24 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
 
 
 def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_steps: int) -> Tensor:
-    """Predictions 1 to max_steps ahead, from every place of a series where all of them can be checked (D2L 8.1.3).
+    """Return a table of predictions 1 to max_steps ahead, from every place in a series (D2L 8.1.3).
 
-    Row t begins with the observations x[t], ..., x[t + tau - 1]. Each further entry of the row is the net's prediction
-    from the tau entries before it: column tau + k - 1 holds the k-step-ahead predictions, those of x[t + tau + k - 1]
-    from what is known at time t + tau - 1. The last row is the last for which x has all of these values.
+    Row t begins with the observations x[t], ..., x[t + tau - 1]. Each further entry is the prediction of net from the
+    tau entries before it in the row. So column tau + k - 1 has the k-step-ahead predictions. They predict
+    x[t + tau + k - 1] from the observations up to x[t + tau - 1]. The table has every row whose predictions can all be
+    compared with values of x.
+
+    The function leaves x unchanged. x need not be contiguous in memory.
 
     Args:
-        net: a function or module, (n, tau) -> (n, 1): from windows, the oldest value first, to the next values.
-        x: the series, (T,) with T at least tau + max_steps.
+        net: a function or module, (n, tau) -> (n, 1): from windows, oldest value first, to the next values.
+        x: the series, (T,) with T at least tau + max_steps, float32. Bonus: float64.
         tau: the length of a window, at least 1.
-        max_steps: how far to predict, at least 1.
+        max_steps: the largest number of steps ahead, at least 1.
 
     Returns:
-        (T - tau - max_steps + 1, tau + max_steps), of the dtype of x, without a graph. (In the book's code the table is
-        float32 and requires gradients; the checks of it cost no points.)
+        A tensor (T - tau - max_steps + 1, tau + max_steps) with the dtype of x. Bonus: it does not require gradients.
+        (In the book's code it does.)
     """
     # BEGIN SOLUTION
     rows = len(x) - tau - max_steps + 1
@@ -119,7 +124,7 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
         # WRONG table-with-graph: with torch.enable_grad():
         for _ in range(max_steps):
             # WRONG one-step-in-every-column: for k in range(max_steps):
-            # The last tau columns are values at first, then more and more predictions.
+            # The last tau columns are observations at first, then more and more predictions.
             columns.append(net(torch.stack(columns[-tau:], dim=1)).flatten())
             # WRONG one-step-in-every-column: columns.append(net(x.unfold(0, tau, 1)[k : k + rows]).flatten())
             # WRONG same-window-for-all-steps: columns.append(net(torch.stack(columns[:tau], dim=1)).flatten())
@@ -131,20 +136,24 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
 
 
 def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
-    """The probability of a sequence, as the product of the probabilities of each step given all before (D2L 8.1.1).
+    """Return the probability of a sequence by the chain rule (D2L 8.1.1).
 
         P(x_1, ..., x_t) = P(x_1) P(x_2 | x_1) P(x_3 | x_1, x_2) ... P(x_t | x_1, ..., x_{t-1})
 
-    A conditional probability is a share: of all that begins with x_1, ..., x_{t-1}, how much goes on with x_t? So the
-    table may hold counts as well as probabilities; it need not add up to 1.
+    A conditional probability is a fraction: of everything that begins with x_1, ..., x_{t-1}, the part that continues
+    with x_t. So the table may have counts instead of probabilities; its sum need not be 1.
+
+    The function leaves its arguments unchanged.
 
     Args:
-        joint: a table with one axis for each of T variables, (n_1, ..., n_T), no entry negative, not all zero: entry
-            (i_1, ..., i_T) is the probability, or the count, of this sequence. Floats or integers.
-        seq: the values of the first t variables, 1 <= t <= T. Where t < T, the others may have any values.
+        joint: a table with an axis for each of T variables, (n_1, ..., n_T), without negative entries and not all
+            zero. Entry (i_1, ..., i_T) is the probability or the count of this sequence. The entries are float32,
+            float64 or integers. joint need not be contiguous in memory.
+        seq: a list or tuple with the values of the first t variables, 1 <= t <= T. The other variables may have any
+            values.
 
     Returns:
-        A Python float; 0.0 for what begins with something impossible.
+        A Python float. It is 0.0 if the sequence begins with something impossible.
     """
     # BEGIN SOLUTION
     prob, table = 1.0, joint
@@ -172,19 +181,21 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
 
 
 def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
-    """The probability of a sequence of states in a Markov chain of first order (D2L 8.1.1.2).
+    """Return the probability of a sequence of states in a Markov chain of first order (D2L 8.1.1.2).
 
         P(x_1, ..., x_T) = P(x_1) P(x_2 | x_1) P(x_3 | x_2) ... P(x_T | x_{T-1})
 
+    The function leaves its arguments unchanged.
+
     Args:
-        init: the probabilities of the first state, (n,).
-        P: the transition matrix, (n, n): P[i, j] is the probability that state i is followed by state j, so that each
-            row adds up to 1.
-        seq: the states, 0 to n - 1, one or more.
+        init: the probabilities of the first state, (n,), float32 or float64.
+        P: the transition matrix, (n, n), which need not be contiguous in memory. P[i, j] is the probability that state
+            j follows state i. Each row sums to 1.
+        seq: a list or tuple of one or more states, 0 to n - 1.
 
     Returns:
-        A Python float; 0.0 where a step is impossible. Long sequences are improbable: in float32, where nothing lies
-        between 0 and 1e-45, their products vanish; a Python float holds 1e-300, and logarithms hold anything.
+        A Python float, with the precision of the arguments. It is 0.0 only if a step is impossible: a product of
+            hundreds of probabilities is below the smallest float32, 1e-45, but a Python float holds 1e-300.
     """
     # BEGIN SOLUTION
     prob = init[seq[0]].item()

@@ -1,6 +1,6 @@
-"""ch69 BERT pretraining: inputs, encoder, masked language model, losses.
+"""ch69 BERT pretraining: its inputs, its encoder, the masked language model and the losses.
 
-D2L sections 14.8 to 14.10 (chapter_natural-language-processing-pretraining/bert.md, bert-dataset.md and
+See D2L 14.8 to 14.10 (chapter_natural-language-processing-pretraining/bert.md, bert-dataset.md and
 bert-pretraining.md), after Devlin, Chang, Lee and Toutanova (2018).
 """
 
@@ -19,20 +19,20 @@ d2l = SimpleNamespace(EncoderBlock=EncoderBlock)
 
 
 def get_tokens_and_segments(tokens_a: list[str], tokens_b: list[str] | None = None) -> tuple[list[str], list[int]]:
-    """Make a BERT input sequence of one or two texts (D2L 14.8.4).
+    """Return the BERT input sequence of one or two texts, with its segments (D2L 14.8.4).
 
         <cls> a <sep>              segments 0 ... 0
         <cls> a <sep> b <sep>      segments 0 ... 0 1 ... 1
 
-    The first <sep> still belongs to segment 0.
+    The first <sep> belongs to segment 0. The function leaves its arguments unchanged.
 
     Args:
-        tokens_a: the first text's tokens, perhaps none.
-        tokens_b: the second text's, perhaps none; or None: there is no second text. (No tokens are not None: the
-            second text is then an empty one, with its <sep>.)
+        tokens_a: the tokens of the first text. The list may be empty.
+        tokens_b: the tokens of the second text, or None if there is no second text. The list may be empty: the second
+            text then still has its <sep>.
 
     Returns:
-        The tokens and, as a list of the same length, the index of each one's segment.
+        The tokens, and a list of the same length with the segment (0 or 1) of each token.
     """
     # BEGIN SOLUTION
     tokens = ["<cls>", *tokens_a, "<sep>"]
@@ -51,17 +51,18 @@ def get_tokens_and_segments(tokens_a: list[str], tokens_b: list[str] | None = No
 
 
 class BERTEncoder(nn.Module):
-    """BERT's encoder: three embeddings added up, then the Transformer's encoder blocks (D2L 14.8.4).
+    """BERT's encoder: a sum of three embeddings, then the encoder blocks of the Transformer (D2L 14.8.4).
 
-        X = token_embedding(tokens) + segment_embedding(segments) + pos_embedding of the first steps
+        X = token_embedding(tokens) + segment_embedding(segments) + (the first rows of pos_embedding)
 
-    Unlike the Transformer's, the positions are learned, and the embeddings are not scaled.
+    The Transformer computes its positions and scales its embeddings. BERT learns its positions and scales nothing.
+    Dropout acts only inside the blocks.
 
     Attributes:
-        token_embedding: nn.Embedding, from vocab_size tokens to num_hiddens numbers.
-        segment_embedding: nn.Embedding, from the two segments to num_hiddens numbers.
-        pos_embedding: an nn.Parameter, (1, max_len, num_hiddens), standard normal at first.
-        blks: the blocks, an nn.Sequential (or another container of modules) with the names "0", "1", ...
+        token_embedding: nn.Embedding, from vocab_size tokens to num_hiddens features.
+        segment_embedding: nn.Embedding, from two segments to num_hiddens features.
+        pos_embedding: nn.Parameter, (1, max_len, num_hiddens), drawn from a standard normal distribution.
+        blks: nn.Sequential (or another container of modules) of the blocks, with the names "0", "1", ...
     """
 
     def __init__(
@@ -80,14 +81,14 @@ class BERTEncoder(nn.Module):
         value_size: int = 768,
         **kwargs: Any,
     ) -> None:
-        """Make the embeddings and num_layers times an `EncoderBlock` with bias.
+        """Create the embeddings and num_layers `EncoderBlock`s with bias.
 
         Args:
             vocab_size: the number of tokens.
-            num_hiddens: features of a step, from the embeddings to the output.
-            norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, dropout, key_size, query_size, value_size: for
-                every block.
-            num_layers: how many blocks.
+            num_hiddens: the number of features of each step, from the embeddings to the output.
+            norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, dropout, key_size, query_size, value_size: arguments
+                of each block.
+            num_layers: the number of blocks; it may be 0.
             max_len: the number of positions.
         """
         super().__init__(**kwargs)
@@ -118,16 +119,19 @@ class BERTEncoder(nn.Module):
         # END SOLUTION
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
-        """Encode a batch of BERT input sequences.
+        """Return the encoding of a batch of BERT input sequences.
+
+        Works in float32 and float64. Gradients flow to all parameters; the gradients of pos_embedding are a bonus,
+        because the book's code has none. The arguments stay unchanged and need not be contiguous in memory.
 
         Args:
-            tokens: indices, (batch, steps), with no more than max_len steps.
+            tokens: indices, (batch, steps), with at most max_len steps.
             segments: 0 or 1, (batch, steps).
-            valid_lens: (batch,): how many steps of a sequence are no padding; or None: all of them.
+            valid_lens: the number of steps of each sequence without padding, (batch,), integers or floats. None means
+                that no sequence has padding.
 
         Returns:
-            (batch, steps, num_hiddens). Gradients reach all parameters. (In the book's code none reach pos_embedding,
-            which stays as it was drawn; the check of this costs no points.)
+            A tensor (batch, steps, num_hiddens).
         """
         # BEGIN SOLUTION
         X = self.token_embedding(tokens) + self.segment_embedding(segments)
@@ -147,11 +151,11 @@ class BERTEncoder(nn.Module):
 
 
 class MaskLM(nn.Module):
-    """BERT's masked language model: which tokens were there? (D2L 14.8.5.1)
+    """BERT's masked language model, which predicts hidden tokens (D2L 14.8.5.1).
 
     Attributes:
-        mlp: nn.Sequential of nn.Linear, from num_inputs to num_hiddens, nn.ReLU, nn.LayerNorm and nn.Linear, from
-            num_hiddens to vocab_size.
+        mlp: nn.Sequential of nn.Linear (num_inputs to num_hiddens), nn.ReLU, nn.LayerNorm and nn.Linear (num_hiddens
+            to vocab_size).
     """
 
     def __init__(self, vocab_size: int, num_hiddens: int, num_inputs: int = 768, **kwargs: Any) -> None:
@@ -173,15 +177,20 @@ class MaskLM(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor, pred_positions: Tensor) -> Tensor:
-        """Predict the tokens at some positions of every sequence.
+        """Return logits for the tokens at some positions of each sequence.
+
+            result[i, j] = mlp(X[i, pred_positions[i, j]])
+
+        Works in float32 and float64. Gradients flow to X and to all parameters. The arguments stay unchanged and need
+        not be contiguous in memory.
 
         Args:
-            X: what the encoder gave, (batch, steps, num_inputs).
-            pred_positions: (batch, predictions), int64: row i has positions of sequence i, in any order, and perhaps
-                one of them several times.
+            X: the output of the encoder, (batch, steps, num_inputs).
+            pred_positions: (batch, predictions), int64. Row i has positions of sequence i, in any order. A position may
+                occur several times.
 
         Returns:
-            Logits: result[i, j] = mlp(X[i, pred_positions[i, j]]), (batch, predictions, vocab_size).
+            Logits, (batch, predictions, vocab_size).
         """
         # BEGIN SOLUTION
         rows = torch.arange(len(X), device=X.device).unsqueeze(1)
@@ -196,27 +205,27 @@ class MaskLM(nn.Module):
 def _replace_mlm_tokens(
     tokens: list[str], candidate_pred_positions: list[int], num_mlm_preds: int, vocab: Any
 ) -> tuple[list[str], list[tuple[int, str]]]:
-    """Choose the positions to predict, and hide their tokens from the model (D2L 14.9.1.2).
+    """Draw the positions to predict, and hide their tokens from the model (D2L 14.9.1.2).
 
-    num_mlm_preds different candidates are drawn, every one as likely as another. At each of them, independently of
-    the others, the token is
+    Draw num_mlm_preds different candidates. Every candidate is equally likely. Each drawn token, independently of the
+    others,
 
-    - with probability 0.8 replaced by "<mask>",
-    - with probability 0.1 left as it is,
-    - with probability 0.1 replaced by a token drawn from all tokens of the vocabulary.
+    - becomes "<mask>" with probability 0.8,
+    - stays as it is with probability 0.1,
+    - becomes a token drawn uniformly from the whole vocabulary with probability 0.1.
 
     Use Python's `random`.
 
     Args:
-        tokens: a BERT input sequence. It stays as it was.
-        candidate_pred_positions: which positions may be drawn. (The book's code shuffles the list; yours may or may
-            not.)
-        num_mlm_preds: how many to draw; if there are fewer candidates, all of them are.
-        vocab: `vocab.idx_to_token` lists its tokens.
+        tokens: a BERT input sequence. The function leaves it unchanged.
+        candidate_pred_positions: the positions that may be drawn. The function may change the order of this list, as
+            the book's code does.
+        num_mlm_preds: the number of positions to draw; it may be 0. If there are fewer candidates, draw all of them.
+        vocab: the list `vocab.idx_to_token` has its tokens.
 
     Returns:
-        The tokens for the model to see, a new list; and a pair (position, token that was there in the first place)
-        for every position drawn, in any order.
+        The tokens that the model sees, as a new list; and a list with a pair (position, original token) for each drawn
+        position, in any order.
     """
     # BEGIN SOLUTION
     seen, drawn = list(tokens), []
@@ -228,7 +237,7 @@ def _replace_mlm_tokens(
         # WRONG any-position: for position in random.sample(range(len(tokens)), count):
         drawn.append((position, tokens[position]))
         # WRONG labels-after-masking:
-        # A token that is left or exchanged keeps the model from trusting every token that is no <mask>.
+        # A token that stays or is replaced teaches the model not to trust the tokens that it sees.
         choices = "<mask>", tokens[position], random.choice(vocab.idx_to_token)
         seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
         # WRONG always-masked: seen[position] = random.choices(choices, weights=(1, 0, 0))[0]
@@ -242,28 +251,28 @@ def _replace_mlm_tokens(
 
 
 def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple[list[Tensor], ...]:
-    """Bring all examples to the same length (D2L 14.9.2).
+    """Pad all examples to the same length (D2L 14.9.2).
 
-    Sequences become max_len long. Predictions become round(max_len * 0.15), the most that a sequence of max_len
-    tokens has.
+    Sequences get length max_len. Predictions get length round(max_len * 0.15), the largest number of predictions for
+    max_len tokens. The function leaves its arguments unchanged.
 
     Args:
-        examples: of each, lists and a bool: (indices of the tokens, positions to predict, indices of the tokens that
-            belong there, segments, whether the second sentence is the next one). None is longer than max_len, or has
-            more predictions than there is room for.
+        examples: a list of tuples with four lists and a bool: (indices of the tokens, positions to predict, indices of
+            the original tokens there, segments, whether the second sentence follows the first). No list is longer than
+            its padded length. An example may have no predictions.
         max_len: the length of all sequences.
         vocab: `vocab["<pad>"]` is the index of the padding.
 
     Returns:
-        Seven lists with a tensor for each example:
+        Seven lists with a tensor for each example; they are empty if there are no examples:
 
-        - the indices of the tokens, then those of "<pad>": (max_len,), int64;
-        - the segments, then zeros: (max_len,), int64;
-        - the number of tokens without the padding: (), float32;
-        - the positions to predict, then zeros: (predictions,), int64;
-        - 1 for every prediction, 0 for padding: (predictions,), float32;
-        - the indices of the right tokens, then zeros: (predictions,), int64;
-        - 1 if the second sentence is the next one, else 0: (), int64.
+        - the indices of the tokens, padded with the index of "<pad>": (max_len,), int64;
+        - the segments, padded with zeros: (max_len,), int64;
+        - the number of tokens without padding: (), float32;
+        - the positions to predict, padded with zeros: (predictions,), int64;
+        - 1 for each prediction, 0 for padding: (predictions,), float32;
+        - the indices of the original tokens, padded with zeros: (predictions,), int64;
+        - 1 if the second sentence follows the first, otherwise 0: (), int64.
     """
     # BEGIN SOLUTION
     all_token_ids, all_segments, valid_lens = [], [], []
@@ -278,7 +287,7 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
         # WRONG padding-in-the-second-segment: all_segments.append(torch.tensor(segments + segments[-1:] * padding))
         valid_lens.append(torch.tensor(float(len(token_ids))))
         # WRONG padding-in-the-length: valid_lens.append(torch.tensor(float(max_len)))
-        # Predictions that are padding have weight 0, and so no part in the loss.
+        # Padding has weight 0, so it does not count in the loss.
         unused = max_num_mlm_preds - len(pred_positions)
         all_pred_positions.append(torch.tensor(pred_positions + [0] * unused, dtype=torch.long))
         all_mlm_weights.append(torch.tensor([1.0] * len(pred_positions) + [0.0] * unused))
@@ -301,28 +310,30 @@ def _get_batch_loss_bert(
     mlm_Y: Tensor,
     nsp_y: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The losses of BERT's two tasks on a batch (D2L 14.10.1).
+    """Return the losses of BERT's two tasks on a batch (D2L 14.10.1).
 
-        mlm_l = sum over all predictions of weight * loss(logits, label) / (sum of the weights + 1e-8)
+        mlm_l = (sum of weight * loss(logits, label) over all predictions) / (sum of the weights + 1e-8)
 
-    That is the mean loss of the predictions with weight 1, and 0 if there are none. (The book's code takes the mean of
-    all losses, padding included, before it looks at the weights; checks where this matters cost no points.)
+    This is the mean loss of the predictions with weight 1, and 0 if there are none. Gradients flow to the results of
+    net. Works in float32 and float64. The arguments stay unchanged and need not be contiguous in memory.
+
+    Bonus: predictions with weight 0 do not change mlm_l, and loss may have reduction="none". (The book's code averages
+    the losses of all predictions first, including padding.)
 
     Args:
-        net: net(tokens, segments, valid_lens, pred_positions) gives three things: something that is not needed here,
-            the logits of the masked language model, (batch, predictions, vocab_size), and those of the next sentence
-            prediction, (batch, 2). It wants valid_lens of shape (batch,).
-        loss: nn.CrossEntropyLoss(), or one with other options: loss(logits, labels), (n, classes) and (n,), is the
-            mean over n. (If it was made with reduction="none" it is (n,); take the mean yourself. The book's code does
-            not; the check of it costs no points.)
+        net: a function; net(tokens, segments, valid_lens, pred_positions) returns three values: a tensor that you can
+            ignore, the logits of the masked language model, (batch, predictions, vocab_size), and the logits of the
+            next sentence prediction, (batch, 2). It needs valid_lens with shape (batch,).
+        loss: nn.CrossEntropyLoss, perhaps with options. loss(logits, labels) takes (n, classes) and (n,) and returns
+            the mean.
         vocab_size: the number of tokens.
         tokens_X, segments_X: (batch, steps).
         valid_lens_x: (batch,) or (batch, 1).
-        pred_positions_X, mlm_weights_X, mlm_Y: (batch, predictions). Weights are 1, or 0 for padding.
+        pred_positions_X, mlm_weights_X, mlm_Y: (batch, predictions). The weights are 1, or 0 for padding.
         nsp_y: (batch,).
 
     Returns:
-        The masked language model's loss, the next sentence prediction's loss, and their sum.
+        The loss of the masked language model, the loss of the next sentence prediction, and their sum.
     """
     # BEGIN SOLUTION
     _, mlm_Y_hat, nsp_Y_hat = net(tokens_X, segments_X, valid_lens_x.flatten(), pred_positions_X)

@@ -1,6 +1,6 @@
-"""ch70 BERT fine-tuning: the whole model, a classifier on top of it, its inputs and learning rates.
+"""ch70 BERT fine-tuning: the whole model, a classifier on top of it, its inputs and its learning rates.
 
-D2L sections 14.8 (chapter_natural-language-processing-pretraining/bert.md) and 15.6 to 15.7
+See D2L 14.8 (chapter_natural-language-processing-pretraining/bert.md), 15.6 and 15.7
 (chapter_natural-language-processing-applications/finetuning-bert.md, natural-language-inference-bert.md), after Devlin,
 Chang, Lee and Toutanova (2018).
 """
@@ -19,7 +19,7 @@ class NextSentencePred(nn.Module):
     """BERT's next sentence prediction: does the second sentence follow the first? (D2L 14.8.5.2)
 
     Attributes:
-        output: nn.Linear, from num_inputs to two logits.
+        output: nn.Linear, from num_inputs features to two logits.
     """
 
     def __init__(self, num_inputs: int, **kwargs: Any) -> None:
@@ -30,7 +30,11 @@ class NextSentencePred(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
-        """Logits, (batch, 2), of one vector for each pair of sentences, (batch, num_inputs)."""
+        """Return logits (batch, 2) for one vector per pair of sentences, X of shape (batch, num_inputs).
+
+        Works in float32 and float64. Gradients flow to X and to the parameters. X stays unchanged and need not be
+        contiguous in memory.
+        """
         # BEGIN SOLUTION
         return self.output(X)
         # WRONG probabilities-of-the-next-sentence: return self.output(X).softmax(dim=-1)
@@ -38,12 +42,12 @@ class NextSentencePred(nn.Module):
 
 
 class BERTModel(nn.Module):
-    """BERT with the heads of both pretraining tasks (D2L 14.8.6).
+    """BERT with an output layer for each pretraining task (D2L 14.8.6).
 
     Attributes:
         encoder: a `BERTEncoder`.
         hidden: nn.Sequential of nn.Linear, from hid_in_features to num_hiddens, and nn.Tanh.
-        mlm: a `MaskLM` with num_hiddens features in its hidden layer, which reads mlm_in_features.
+        mlm: a `MaskLM` that reads mlm_in_features and has num_hiddens features in its hidden layer.
         nsp: your `NextSentencePred`, which reads nsp_in_features.
     """
 
@@ -65,13 +69,13 @@ class BERTModel(nn.Module):
         mlm_in_features: int = 768,
         nsp_in_features: int = 768,
     ) -> None:
-        """Make the four parts.
+        """Create the four parts.
 
         Args:
             vocab_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, num_layers, dropout,
-                max_len, key_size, query_size, value_size: for the encoder.
-            hid_in_features, mlm_in_features, nsp_in_features: how many features the other parts read. In a model that
-                works all three are num_hiddens.
+                max_len, key_size, query_size, value_size: arguments of the encoder.
+            hid_in_features, mlm_in_features, nsp_in_features: the number of input features of the other parts. In a
+                model that you use, all three are num_hiddens.
         """
         super().__init__()
         # BEGIN SOLUTION
@@ -100,19 +104,20 @@ class BERTModel(nn.Module):
     def forward(
         self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None = None, pred_positions: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None, Tensor]:
-        """Encode a batch and make the predictions of both tasks.
+        """Return the encoding of a batch and the predictions of both tasks.
 
-        The next sentence is predicted from the encoding of <cls>, which stands first, passed through `hidden`.
+        The next sentence prediction reads the encoding of <cls>, the first token, after `hidden`. Works in float32 and
+        float64. Gradients of both tasks flow to all parts. The arguments stay unchanged.
 
         Args:
             tokens, segments: (batch, steps).
-            valid_lens: (batch,), or None: nothing is padding.
-            pred_positions: (batch, predictions), or None: no tokens are to be predicted.
+            valid_lens: (batch,), for the encoder; None means that nothing is padding.
+            pred_positions: (batch, predictions); None means that there are no tokens to predict.
 
         Returns:
-            The encoding, (batch, steps, num_hiddens); the logits of the masked language model,
-            (batch, predictions, vocab_size), or None if there are no pred_positions; and the logits of the next
-            sentence prediction, (batch, 2).
+            The output of the encoder, (batch, steps, num_hiddens), which need not be contiguous in memory; the logits
+            of the masked language model, (batch, predictions, vocab_size), or None without pred_positions; and the
+            logits of the next sentence prediction, (batch, 2).
         """
         # BEGIN SOLUTION
         encoded = self.encoder(tokens, segments, valid_lens)
@@ -134,15 +139,15 @@ class BERTModel(nn.Module):
 class BERTClassifier(nn.Module):
     """A pretrained BERT with a new output layer, for natural language inference (D2L 15.7.3).
 
-    Attributes:
-        encoder, hidden: those of `bert` themselves, no copies: fine-tuning changes them, too.
-        output: a new nn.Linear, from 256 features, as wide as the book's small BERT is, to three classes.
+    The classifier has no parameters of the pretraining tasks' output layers. All its parameters can be trained.
 
-    The two heads of the pretraining tasks are not part of it.
+    Attributes:
+        encoder, hidden: the modules of `bert` themselves, not copies, so that fine-tuning changes them, too.
+        output: a new nn.Linear, from 256 features (as in the book's small BERT) to three classes.
     """
 
     def __init__(self, bert: nn.Module) -> None:
-        """Take over what is needed of a pretrained `BERTModel` with num_hiddens 256."""
+        """Take the encoder and the hidden layer from bert, a pretrained `BERTModel` with 256 features."""
         super().__init__()
         # BEGIN SOLUTION
         self.encoder = bert.encoder
@@ -160,10 +165,14 @@ class BERTClassifier(nn.Module):
         # END SOLUTION
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
-        """Classify pairs of sentences by the encoding of <cls>, passed through `hidden` and `output`.
+        """Return the classes' logits for pairs of sentences, from the encoding of <cls> after `hidden` and `output`.
+
+        Works in float32 and float64. Gradients flow to all three parts. The inputs stay unchanged and need not be
+        contiguous in memory.
 
         Args:
-            inputs: tokens, (batch, steps), segments, (batch, steps), and valid lengths, (batch,), in a tuple or list.
+            inputs: a tuple or list of three arguments for the encoder: tokens, (batch, steps), segments,
+                (batch, steps), and valid lengths, (batch,), or None.
 
         Returns:
             Logits, (batch, 3).
@@ -180,15 +189,15 @@ class BERTClassifier(nn.Module):
 
 
 def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> None:
-    """Shorten two texts until they fit a BERT input sequence of max_len tokens (D2L 15.7.2).
+    """Shorten two texts, so that they fit into a BERT input sequence of max_len tokens (D2L 15.7.2).
 
-    As long as both texts with their <cls> and two <sep> are longer than max_len, the last token of the longer text
-    goes; if both are equally long, that of the second one.
+    While both texts with their <cls> and two <sep> are longer than max_len, remove the last token of the longer text.
+    If both are equally long, remove the last token of the second text.
 
     Args:
-        p_tokens: the first text, the premise. It is changed in place.
-        h_tokens: the second text, the hypothesis. It is changed in place.
-        max_len: the length to fit, from 3 on.
+        p_tokens: the first text, the premise. The list may be empty; the function changes it in place.
+        h_tokens: the second text, the hypothesis. The list may be empty; the function changes it in place.
+        max_len: the length of the input sequence, at least 3.
     """
     # BEGIN SOLUTION
     while len(p_tokens) + len(h_tokens) > max_len - 3:
@@ -209,22 +218,23 @@ def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> Non
 
 
 def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]:
-    """Layer-wise learning-rate decay: the deeper a layer lies, the more slowly it is fine-tuned.
-
-    (Howard and Ruder, 2018, "discriminative fine-tuning"; Sun, Qiu, Xu and Huang, 2019, section 5.3.4.)
+    """Return groups of parameters with layer-wise learning rates: deeper layers learn more slowly.
 
         head (net.hidden and net.output)                            lr
         block i of the L blocks of net.encoder, counted from 0      lr * decay ** (L - i)
         all three embeddings of net.encoder                         lr * decay ** (L + 1)
 
+    Howard and Ruder (2018) call this discriminative fine-tuning; see also Sun, Qiu, Xu and Huang
+    (2019, section 5.3.4). The function changes no parameter and freezes none.
+
     Args:
-        net: a `BERTClassifier` around a `BERTEncoder`.
+        net: a `BERTClassifier` around a `BERTEncoder` with any number of blocks, perhaps none.
         lr: the learning rate of the head.
-        decay: from 0 to 1. With 1 all learning rates are the same.
+        decay: a number from 0 to 1. With 1, all learning rates are the same.
 
     Returns:
-        L + 2 groups for an optimizer, {"params": list of parameters, "lr": float}: the head, the blocks from the last
-        one to the first, the embeddings. Every parameter is in one group, and there once.
+        A list of L + 2 groups for an optimizer, {"params": list of parameters, "lr": float}: the head, the blocks from
+        the last to the first, the embeddings. Every parameter is in exactly one group.
     """
     # BEGIN SOLUTION
     encoder = net.encoder

@@ -23,7 +23,7 @@ def joint(generator):
 
 @pytest.fixture
 def chain(generator):
-    """chain(4): the first probabilities and the transition matrix of a random Markov chain with so many states."""
+    """chain(4): the initial probabilities and the transition matrix of a random Markov chain with 4 states."""
 
     def draw(n, dtype=torch.float32):
         rows = torch.rand(n + 1, n, generator=generator, dtype=dtype) + 0.1
@@ -35,50 +35,50 @@ def chain(generator):
 
 @pytest.fixture
 def counting(generator):
-    """counting(6): so many whole numbers in a row, from any of the first thousand on."""
+    """counting(6): 6 consecutive integers from a random number below 1000 on."""
     return lambda length: torch.randint(1000, (), generator=generator) + torch.arange(length, dtype=torch.float32)
 
 
 def linear(weight):
-    """For probes: the net of a linear autoregression, whose weights belong to the window from its oldest value on."""
+    """For probes: return the net of a linear autoregression; the first weight belongs to the oldest value."""
     return lambda X: X @ weight[:, None]
 
 
 def mlp(tau):
-    """For probes: the net of the book, a hidden layer with ReLU, with parameters from a seed."""
+    """For probes: return the book's net, with a hidden layer and ReLU, and parameters from a seed."""
     return set_parameters(nn.Sequential(nn.Linear(tau, 10), nn.ReLU(), nn.Linear(10, 1)), seed=51)
 
 
 def oldest(X):
-    """For probes: predicts that the oldest value of the window comes back."""
+    """For probes: predict the oldest value of the window."""
     return X[:, :1]
 
 
 def straight_on(X):
-    """For probes: goes on along the line through the last two values."""
+    """For probes: continue along the line through the last two values."""
     return 2 * X[:, -1:] - X[:, -2:-1]
 
 
 def windows(x, tau):
-    """All windows of a series, (T - tau + 1, tau)."""
+    """Return all windows of a series, (T - tau + 1, tau)."""
     return torch.from_numpy(np.lib.stride_tricks.sliding_window_view(x.numpy(), tau).copy())
 
 
 def companion(weight):
-    """The matrix that moves a window one step on, [x_1, ..., x_tau] -> [x_2, ..., x_tau, prediction]."""
+    """Return the matrix that moves a window by a step, [x_1, ..., x_tau] -> [x_2, ..., x_tau, prediction]."""
     matrix = torch.diag(torch.ones(len(weight) - 1, dtype=torch.float64), 1)
     matrix[-1] = weight
     return matrix
 
 
 def ahead(weight, window, k):
-    """The prediction k steps ahead of windows (..., tau) by a linear autoregression: a power of its matrix."""
+    """Return the prediction k steps ahead of windows (..., tau) by a linear autoregression: a power of its matrix."""
     power = torch.linalg.matrix_power(companion(weight), k)
     return (window.double() @ power.T)[..., -1].to(window.dtype)
 
 
 def every(sizes, length=None):
-    """All sequences of so many variables with these sizes."""
+    """Return all sequences of variables with these sizes."""
     return [list(seq) for seq in itertools.product(*(range(n) for n in sizes[:length]))]
 
 
@@ -94,34 +94,34 @@ class TestAutoregressiveDataset:
 
     @pytest.mark.points(2)
     def test_examples(self, run, randn):
-        """Gives every window of tau values, and for each the value that follows it, in a column.
-        给出每个长为 tau 的窗口，以及紧随其后的值（排成一列）。"""
+        """Returns every window of tau values, and the values that follow them in a column.
+        返回每个长为 tau 的窗口，以及紧随其后的值（排成一列）。"""
         x = randn(20)
         expected = windows(x, 5)
         close(run(lambda impl: impl.autoregressive_dataset(x, 4)), (expected[:, :4], expected[:, 4:]))
 
     def test_oldest_first(self, run, counting):
-        """A window begins with its oldest value; the label is later than all of it.
-        窗口从最早的值开始；标签比窗口中所有的值都晚。"""
+        """Puts the oldest value first in a window; the label comes after the whole window.
+        窗口从最早的值开始；标签在整个窗口之后。"""
         x = counting(6)
         features, labels = [[0.0, 1, 2], [1, 2, 3], [2, 3, 4]], [[3.0], [4], [5]]
         expected = x[0] + torch.tensor(features), x[0] + torch.tensor(labels)
         close(run(lambda impl: impl.autoregressive_dataset(x, 3)), expected)
 
     def test_one_example(self, run, randn):
-        """A series of tau + 1 values gives one example.
-        长为 tau + 1 的序列只给出一个样本。"""
+        """Returns a single example for a series of tau + 1 values.
+        长为 tau + 1 的序列只有一个样本。"""
         x = randn(6)
         close(run(lambda impl: impl.autoregressive_dataset(x, 5)), (x[None, :5], x[None, 5:]))
 
     def test_window_of_one(self, run, randn):
-        """With tau = 1 each value predicts the next.
-        tau = 1 时，每个值用来预测下一个值。"""
+        """Predicts each value from the value before it if tau is 1.
+        tau = 1 时，用每个值预测下一个值。"""
         x = randn(7)
         close(run(lambda impl: impl.autoregressive_dataset(x, 1)), (x[:6, None], x[1:, None]))
 
     def test_too_short(self, run, randn):
-        """Raises ValueError where tau is the length of the series or more.
+        """Raises ValueError if tau is at least the length of the series.
         tau 不小于序列长度时抛出 ValueError。"""
         x = randn(5)
 
@@ -146,8 +146,8 @@ class TestMultistepPredict:
 
     @pytest.mark.points(2)
     def test_linear_net(self, run, randn):
-        """Goes on from its own predictions: those of a linear net are powers of a matrix.
-        用自己的预测继续预测；网络是线性的时，结果由矩阵的幂给出。"""
+        """Predicts from its own predictions; those of a linear net are powers of a matrix.
+        用自己的预测值继续预测；网络是线性的时，结果由矩阵的幂给出。"""
         x, weight = randn(30), 0.4 * randn(4)
         found = run(lambda impl: impl.multistep_predict(linear(weight), x, 8, 4, 30))
         later = [ahead(weight, x[8:12], k) for k in range(1, 19)]
@@ -160,16 +160,16 @@ class TestMultistepPredict:
         agree(lambda impl: impl.multistep_predict(mlp(4), x, 5, 4, 16))
 
     def test_observations(self, run, randn):
-        """Begins with the n_train + tau observations, exactly; the first prediction comes next.
-        开头是 n_train + tau 个观测值（原样复制），之后才是第一个预测值。"""
+        """Begins with exactly n_train + tau observations, followed by the first prediction.
+        开头是 n_train + tau 个观测值（原样复制），接着是第一个预测值。"""
         x, weight = randn(20), randn(3)
         found = run(lambda impl: impl.multistep_predict(linear(weight), x, 10, 3, 20))
         close(found[:13], x[:13], rtol=0, atol=0)
         close(found[13], x[10:13] @ weight)
 
     def test_future_unseen(self, run, randn):
-        """Looks at no observation after the first n_train + tau.
-        不使用第 n_train + tau 个之后的观测值。"""
+        """Ignores all values after the first n_train + tau.
+        忽略前 n_train + tau 个值之后的所有值。"""
         x, weight = randn(15), 0.5 * randn(3)
         poisoned = torch.cat([x[:9], torch.full((6,), torch.nan)])
         found = run(lambda impl: impl.multistep_predict(linear(weight), poisoned, 6, 3, 15))
@@ -177,23 +177,23 @@ class TestMultistepPredict:
         close(found, torch.cat([x[:9], torch.stack(later)]))
 
     def test_beyond_the_series(self, run, randn):
-        """Goes on after the end of the series, where there are no observations.
-        可以预测到序列结束之后，那里没有观测值。"""
+        """Continues after the end of the series.
+        可以预测到序列结束之后。"""
         x, weight = randn(9), 0.5 * randn(3)
         found = run(lambda impl: impl.multistep_predict(linear(weight), x, 6, 3, 14))
         later = [ahead(weight, x[6:9], k) for k in range(1, 6)]
         close(found, torch.cat([x, torch.stack(later)]))
 
     def test_oldest_first(self, run, randn):
-        """The net gets the oldest value first: one that repeats it gives a series of period tau.
-        窗口中最早的值在前：总是重复最早值的网络会给出周期为 tau 的序列。"""
+        """Passes the oldest value first; a net that repeats it gives a series of period tau.
+        窗口中最早的值在前；总是重复最早值的网络给出周期为 tau 的序列。"""
         x = randn(25)
         found = run(lambda impl: impl.multistep_predict(oldest, x, 7, 4, 25))
         close(found, torch.cat([x[:7], x[7:11].repeat(5)[:18]]))
 
     def test_mean_converges(self, run, randn):
-        """A net that predicts the mean of its window settles: at a mean that weights later values more.
-        预测窗口均值的网络会收敛到一个加权均值，越晚的值权重越大。"""
+        """Converges to a weighted mean if net predicts the mean of its window.
+        网络预测窗口均值时，结果收敛到一个加权均值，越晚的值权重越大。"""
         x = randn(10)
         found = run(lambda impl: impl.multistep_predict(lambda X: X.mean(dim=1, keepdim=True), x, 7, 3, 60))
         settled = (x[7] + 2 * x[8] + 3 * x[9]) / 6
@@ -201,14 +201,14 @@ class TestMultistepPredict:
         close(found[-5:], settled.expand(5))
 
     def test_window_of_one(self, run, randn):
-        """With tau = 1 and one weight the predictions are a geometric series.
-        tau = 1 且只有一个权重时，预测值成等比数列。"""
+        """Predicts a geometric series if tau is 1 and net has a single weight.
+        tau = 1 且网络只有一个权重时，预测值成等比数列。"""
         x, ratio = randn(8), torch.tensor([-0.75])
         found = run(lambda impl: impl.multistep_predict(linear(ratio), x, 4, 1, 12))
         close(found, torch.cat([x[:5], x[4] * ratio ** torch.arange(1, 8)]))
 
     def test_nothing_to_predict(self, run, randn):
-        """With T = n_train + tau there are the observations alone, with one more, one prediction.
+        """Returns only the observations if T = n_train + tau, and one prediction if T is larger by 1.
         T = n_train + tau 时只有观测值；T 再大 1，就多一个预测值。"""
         x, weight = randn(12), randn(2)
         found = run(lambda impl: [impl.multistep_predict(linear(weight), x, 6, 2, T) for T in (8, 9)])
@@ -216,8 +216,8 @@ class TestMultistepPredict:
 
     @pytest.mark.bonus
     def test_no_graph(self, agree, randn):
-        """Keeps no graph of the net's parameters. (The book's code does.)
-        不保留网络参数的计算图。（书中的代码会保留。）"""
+        """Returns a tensor that does not require gradients, unlike the book's code.
+        返回的张量不带梯度（书中的代码会带上）。"""
         x = randn(12)
 
         def probe(impl):
@@ -238,7 +238,7 @@ class TestKStepFeatures:
 
     @pytest.mark.points(2)
     def test_linear_net(self, run, randn):
-        """Column tau + k - 1 has the predictions k steps ahead: those of a linear net are powers of a matrix.
+        """Has the predictions k steps ahead in column tau + k - 1; those of a linear net are powers of a matrix.
         第 tau + k - 1 列是 k 步预测；网络是线性的时，由矩阵的 k 次幂给出。"""
         x, weight = randn(20), 0.4 * randn(4)
         found = run(lambda impl: impl.k_step_features(linear(weight), x, 4, 6))
@@ -246,14 +246,14 @@ class TestKStepFeatures:
         close(found, torch.cat([seen, *(ahead(weight, seen, k)[:, None] for k in range(1, 7))], dim=1))
 
     def test_network(self, agree, randn):
-        """Works with a network of two layers, window and steps of one length.
-        适用于两层的神经网络；窗口长度与步数相同。"""
+        """Works with a network of two layers, and with as many steps as values in a window.
+        适用于两层的神经网络，且步数可以与窗口长度相同。"""
         x = randn(15)
         agree(lambda impl: impl.k_step_features(mlp(3), x, 3, 3))
 
     def test_observations(self, run, randn):
-        """The first tau columns are windows of observations; the next are one-step predictions.
-        前 tau 列是观测值的窗口；下一列是单步预测。"""
+        """Has windows of observations in the first tau columns, then one-step predictions.
+        前 tau 列是观测值的窗口，下一列是单步预测。"""
         x, weight = randn(14), randn(3)
         found = run(lambda impl: impl.k_step_features(linear(weight), x, 3, 4))
         seen = windows(x, 3)[:8]
@@ -261,52 +261,52 @@ class TestKStepFeatures:
         close(found[:, 3], seen @ weight)
 
     def test_aligned(self, run, counting):
-        """Column j of row t stands for x[t + j]: where the net is right, the table shows the series.
+        """Has an entry for x[t + j] in row t and column j; an exact net gives the series itself.
         第 t 行第 j 列对应 x[t + j]：网络完全准确时，表中就是原序列。"""
         x = 3 * counting(12) - 5
         found = run(lambda impl: impl.k_step_features(straight_on, x, 2, 4))
         close(found, windows(x, 6))
 
     def test_one_step(self, run, randn):
-        """With max_steps = 1 there are all windows with a successor, and the one-step predictions.
-        max_steps = 1 时，包含所有有后继的窗口及其单步预测。"""
+        """Returns all windows with a successor, and the one-step predictions, if max_steps is 1.
+        max_steps = 1 时，返回所有后面还有值的窗口，以及单步预测。"""
         x, weight = randn(10), randn(3)
         found = run(lambda impl: impl.k_step_features(linear(weight), x, 3, 1))
         seen = windows(x, 3)[:7]
         close(found, torch.cat([seen, (seen @ weight)[:, None]], dim=1))
 
     def test_oldest_first(self, run, randn):
-        """The net gets the oldest value first: one that repeats it gives rows of period tau.
-        窗口中最早的值在前：总是重复最早值的网络使每行以 tau 为周期。"""
+        """Passes the oldest value first; a net that repeats it gives rows of period tau.
+        窗口中最早的值在前；总是重复最早值的网络使每行以 tau 为周期。"""
         x = randn(16)
         found = run(lambda impl: impl.k_step_features(oldest, x, 3, 7))
         close(found, windows(x, 3)[:7].repeat(1, 4)[:, :10])
 
     def test_one_row(self, run, randn):
-        """As many steps as there are values after the first window leave one row.
-        步数等于第一个窗口之后的值的个数时，只有一行。"""
+        """Returns a single row if the series has tau + max_steps values.
+        序列恰有 tau + max_steps 个值时，只有一行。"""
         x, weight = randn(9), 0.5 * randn(4)
         found = run(lambda impl: impl.k_step_features(linear(weight), x, 4, 5))
         later = [ahead(weight, x[:4], k) for k in range(1, 6)]
         close(found, torch.cat([x[:4], torch.stack(later)])[None])
 
     def test_window_of_one(self, run, randn):
-        """With tau = 1 and one weight each row is a geometric series.
-        tau = 1 且只有一个权重时，每行成等比数列。"""
+        """Has geometric series as rows if tau is 1 and net has a single weight.
+        tau = 1 且网络只有一个权重时，每行成等比数列。"""
         x, ratio = randn(9), torch.tensor([-0.75])
         found = run(lambda impl: impl.k_step_features(linear(ratio), x, 1, 5))
         close(found, x[:4, None] * ratio ** torch.arange(6))
 
     def test_arguments_untouched(self, agree, randn):
-        """Leaves the series as it was, and takes one that is not contiguous.
-        不修改传入的序列；可接受内存不连续的序列。"""
+        """Leaves the series unchanged, and takes a non-contiguous series.
+        不修改传入的序列；序列在内存中可以不连续。"""
         x, weight = randn(12, 2)[:, 1], randn(3)
         agree(lambda impl: (impl.k_step_features(linear(weight), x, 3, 4), x))
 
     @pytest.mark.bonus
     def test_no_graph(self, agree, randn):
-        """Keeps no graph of the net's parameters. (The book's code does.)
-        不保留网络参数的计算图。（书中的代码会保留。）"""
+        """Returns a table that does not require gradients, unlike the book's code.
+        返回的表不带梯度（书中的代码会带上）。"""
         x = randn(13)
 
         def probe(impl):
@@ -328,51 +328,51 @@ class TestChainRuleProb:
 
     @pytest.mark.points(2)
     def test_whole_sequences(self, run, joint):
-        """The product over all steps is the entry of the joint table, for every sequence.
-        对每个序列，各步条件概率之积等于联合分布表中的对应项。"""
+        """Returns the entry of the joint table for every whole sequence.
+        对每个完整的序列，结果等于联合分布表中的对应项。"""
         table = joint(3, 3, 3)
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((3, 3, 3))])
         close(found, table.flatten().tolist())
 
     def test_beginnings(self, run, joint):
-        """A shorter sequence is a beginning: the variables after it may have any values.
-        较短的序列只规定开头：其后的变量可取任意值。"""
+        """Takes a shorter sequence; the variables after it may have any values.
+        序列可以较短：其后的变量可取任意值。"""
         table = joint(3, 3, 3, 3)
         found = run(lambda impl: [[impl.chain_rule_prob(table, s) for s in every((3, 3), n)] for n in (1, 2)])
         close(found, [table.sum(dim=(1, 2, 3)).tolist(), table.sum(dim=(2, 3)).flatten().tolist()])
 
     def test_counts(self, run, generator):
-        """Takes a table of counts, integers, and gives the share of a sequence among all.
-        可接受整数计数表，给出该序列在总数中所占的比例。"""
+        """Takes a table of integer counts and returns the fraction of the sequence.
+        表中可以是整数计数，此时返回该序列所占的比例。"""
         table = torch.randint(1, 20, (2, 2, 2), generator=generator)
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((2, 2, 2))])
         close(found, (table.flatten().double() / table.sum()).tolist())
 
     def test_impossible_beginning(self, run, joint):
-        """What begins with something impossible has probability 0, not NaN.
-        以不可能事件开头的序列概率为 0，而不是 NaN。"""
+        """Returns 0, not NaN, if the sequence begins with something impossible.
+        序列以不可能事件开头时返回 0，而不是 NaN。"""
         table = torch.zeros(2, 2, 2)
         table[0, 0] = joint(2)
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((2, 2, 2))])
         close(found, table.flatten().tolist(), atol=0)
 
     def test_distant_past(self, run, joint):
-        """A step may depend on more than the one before: here the third value repeats the first.
-        某一步可能依赖更早的值：这里第三个值总是重复第一个值。"""
+        """Conditions each step on all steps before it; here the third value repeats the first.
+        每一步的条件概率取决于之前的所有值：这里第三个值总是重复第一个值。"""
         table = torch.zeros(2, 2, 2)
         table[0, :, 0], table[1, :, 1] = joint(2, 2)
         found = run(lambda impl: [impl.chain_rule_prob(table, seq) for seq in every((2, 2, 2))])
         close(found, table.flatten().tolist(), atol=0)
 
     def test_one_variable(self, run, joint):
-        """With one variable it is its probability.
-        只有一个变量时，就是它的概率。"""
+        """Returns the probability itself if there is a single variable.
+        只有一个变量时，结果就是它的概率。"""
         table = joint(5)
         found = run(lambda impl: [impl.chain_rule_prob(table, [value]) for value in range(5)])
         close(found, table.tolist())
 
     def test_sizes(self, run, joint):
-        """Variables may have different numbers of values; the sequence may be a tuple.
+        """Takes variables with different numbers of values, and sequences as tuples.
         各变量的取值个数可以不同；序列可以是元组。"""
         table = joint(2, 3, 4)
         seqs = [(0, 1, 1), (1, 0, 1), (0, 0, 1), (1, 1, 0), (0, 1), (1, 0)]
@@ -389,30 +389,30 @@ class TestMarkovChainProb:
 
     @pytest.mark.points(2)
     def test_sequences(self, run, chain):
-        """Multiplies the first state's probability by that of each transition.
-        第一个状态的概率乘以每一步的转移概率。"""
+        """Multiplies the first state's probability by the probability of each transition.
+        初始状态的概率乘以每一步的转移概率。"""
         init, P = chain(3)
         found = run(lambda impl: [impl.markov_chain_prob(init, P, seq) for seq in every((3, 3, 3, 3))])
         close(found, torch.einsum("i,ij,jk,kl->ijkl", init, P, P, P).flatten().tolist())
 
     def test_one_state(self, run, chain):
-        """A sequence of one state has that state's first probability.
-        只有一个状态的序列，其概率就是该状态的初始概率。"""
+        """Returns the state's initial probability for a sequence of one state.
+        序列只有一个状态时，返回该状态的初始概率。"""
         init, P = chain(4)
         found = run(lambda impl: [impl.markov_chain_prob(init, P, [state]) for state in range(4)])
         close(found, init.tolist())
 
     def test_direction(self, run, chain):
-        """P[i, j] leads from i to j: in a cycle 0, 1, 2, 0 one direction is sure, the other impossible.
-        P[i, j] 是从 i 到 j：在循环 0、1、2、0 中，一个方向必然，另一个方向不可能。"""
+        """Uses P[i, j] from i to j: in a cycle, one direction is certain and the other impossible.
+        P[i, j] 是从 i 到 j 的概率：在一个循环中，一个方向必然发生，另一个方向不可能。"""
         init, P = chain(3)[0], torch.eye(3).roll(1, dims=1)
         seqs = [0, 1, 2, 0, 1], [1, 2, 0], [2, 1, 0], [0, 2], [1, 1]
         found = run(lambda impl: [impl.markov_chain_prob(init, P, seq) for seq in seqs])
         close(found, [*init[:2].tolist(), 0.0, 0.0, 0.0], atol=0)
 
     def test_impossible(self, run, chain):
-        """An impossible first state or transition makes it 0, wherever it is.
-        只要初始状态或某一步转移不可能，概率就是 0。"""
+        """Returns 0 if the first state or any transition is impossible.
+        初始状态或任何一步转移不可能时，返回 0。"""
         init, P = torch.tensor([0.0, 1.0, 0.0]), chain(3)[1]
         P[1:, 2] = 0
         P /= P.sum(dim=1, keepdim=True)
@@ -421,15 +421,15 @@ class TestMarkovChainProb:
         close(found, [0.0, 0.0, 0.0, 0.0, 0.0, (P[1, 0] * P[0, 2] * P[2, 1]).item()], atol=0)
 
     def test_adds_up(self, run, chain):
-        """All sequences that end in a state have together its probability at that time, init P P.
-        以某状态结尾的所有序列的概率之和，等于该时刻处于该状态的概率，即 init P P。"""
+        """Sums to init P P over all sequences of three states with the same end.
+        对以同一状态结尾的所有长为 3 的序列求和，等于 init P P 中的对应项。"""
         init, P = chain(4)
         found = run(lambda impl: [impl.markov_chain_prob(init, P, seq) for seq in every((4, 4, 4))])
         close(torch.tensor(found).reshape(4, 4, 4).sum(dim=(0, 1)), init @ P @ P)
 
     def test_long_sequence(self, run, chain, generator):
-        """A long sequence has a tiny probability, which float32 cannot hold, but not 0.
-        长序列的概率极小，float32 无法表示，但不是 0。"""
+        """Returns the tiny probability of a long sequence, which float32 cannot hold, and not 0.
+        长序列的概率极小，float32 无法表示，但结果不是 0。"""
         init, P = chain(6)
         seq = torch.randint(6, (200,), generator=generator).tolist()
         found = run(lambda impl: torch.tensor(impl.markov_chain_prob(init, P, seq), dtype=torch.float64).log())
@@ -437,8 +437,8 @@ class TestMarkovChainProb:
         close(found, init.double()[seq[0]].log() + steps)
 
     def test_float64(self, run, chain):
-        """Keeps the precision of float64, for a matrix that is not contiguous and a tuple of states.
-        保持 float64 的精度；矩阵可以不连续，序列可以是元组。"""
+        """Keeps the precision of float64, with a non-contiguous matrix and a tuple of states.
+        保持 float64 的精度；矩阵在内存中可以不连续，序列可以是元组。"""
         init, P = chain(3, dtype=torch.float64)
         P = P.T.contiguous().T
         found = run(lambda impl: [impl.markov_chain_prob(init, P, tuple(seq)) for seq in every((3, 3, 3))])

@@ -13,31 +13,31 @@ WORDS = ["the", "of", "and", "to", "in", "was", "that", "had", "with", "time", "
 
 @pytest.fixture
 def draw(generator):
-    """draw(choices, n): a list of so many of them, the first ones more often."""
+    """draw(choices, n): a list of n of the choices; the first choices are more frequent."""
     return lambda choices, n: [choices[int(len(choices) * x**2)] for x in torch.rand(n, generator=generator).tolist()]
 
 
 @pytest.fixture
 def shuffled(generator):
-    """shuffled(items): a list of them in random order."""
+    """shuffled(items): a list of the items in random order."""
     return lambda items: [items[i] for i in torch.randperm(len(items), generator=generator).tolist()]
 
 
 @pytest.fixture
 def few(shuffled):
-    """few(3): so many different words, in alphabetical order."""
+    """few(3): 3 different words in alphabetical order."""
     return lambda count: sorted(shuffled(WORDS)[:count])
 
 
 @pytest.fixture
 def corpus(draw, shuffled):
-    """corpus(4, 9): so many lines of so many tokens each, from words in random order, some more frequent."""
+    """corpus(4, 9): 4 lines of 9 tokens, from words in random order; some words are more frequent."""
     words = shuffled(WORDS)
     return lambda lines, length: [draw(words, length) for _ in range(lines)]
 
 
 def refused(impl, lines, token):
-    """For probes: whether tokenize raises ValueError or gives None."""
+    """For probes: return whether tokenize raises ValueError or returns None."""
     try:
         return impl.tokenize(lines, token) is None
     except ValueError:
@@ -45,13 +45,13 @@ def refused(impl, lines, token):
 
 
 def contents(vocab):
-    """For probes: the tokens of a vocabulary by index, and what each of them gives."""
+    """For probes: return the tokens of a vocabulary by index, and the index of each token."""
     tokens = vocab.to_tokens(list(range(len(vocab))))
     return tokens, [vocab[token] for token in tokens]
 
 
 class Known:
-    """For probes: a vocabulary of given tokens, with what the exercise's own has."""
+    """For probes: a vocabulary of given tokens, with the methods and attributes of Vocab."""
 
     def __init__(self, tokens):
         self.unk, self.idx_to_token = 0, tokens
@@ -70,7 +70,7 @@ class Known:
 
 
 def by_frequency(tokens):
-    """The tokens with their counts, by going through all of them for each; the first of equals first."""
+    """Return the tokens with their counts, in descending order; equal counts are in the order of first occurrence."""
     different = [token for i, token in enumerate(tokens) if token not in tokens[:i]]
     pairs = [(token, sum(other == token for other in tokens)) for token in different]
     return [pair for count in range(len(tokens), 0, -1) for pair in pairs if pair[1] == count]
@@ -84,14 +84,14 @@ def flat(lines):
 class TestCleanLines:
     @pytest.mark.points(2)
     def test_words(self, run, draw):
-        """Leaves lower-case words with one space between them.
-        只留下小写单词，单词之间用一个空格隔开。"""
+        """Returns lower-case words with single spaces between them.
+        返回小写单词，单词之间只有一个空格。"""
         lines = ["".join(draw("etaoinETAOIN zZ',.;-!19\t", 40)) for _ in range(8)]
         letters = ["".join(char if char.isalpha() else " " for char in line) for line in lines]
         close(run(lambda impl: impl.clean_lines(lines)), [" ".join(words.split()).lower() for words in letters])
 
     def test_digits_and_apostrophes(self, run, shuffled):
-        """A digit, an apostrophe or a hyphen becomes a space.
+        """Replaces a digit, an apostrophe or a hyphen by a space.
         数字、撇号和连字符都变成空格。"""
         a, b, c, d, *_ = shuffled(WORDS)
         lines = [f"The {a.title()}, by {b}. [1898]", f"I {c}n't", f"4-{d} x2{a}", f"it's '{b}'"]
@@ -99,37 +99,37 @@ class TestCleanLines:
         close(run(lambda impl: impl.clean_lines(lines)), expected)
 
     def test_accented_letters(self, run, shuffled):
-        """Letters beyond A to Z are no letters here.
-        A 到 Z 以外的字母在这里不算字母。"""
+        """Treats letters outside A to Z as non-letters.
+        A 到 Z 以外的字母不算字母。"""
         a, b, c, *_ = shuffled(WORDS)
         lines = [f"{a.title()}é déjà {b}", f"naïve Æ{c}", f"数学 {b} π"]
         close(run(lambda impl: impl.clean_lines(lines)), [f"{a} d j {b}", f"na ve {c}", b])
 
     def test_all_punctuation(self, run, draw):
-        """No punctuation mark stays, be it an underscore or a bracket; the first and last letters do.
-        任何标点都不保留，包括下划线和方括号；首尾的字母则要保留。"""
+        """Keeps no punctuation, not even underscores and brackets, but keeps the letters A, Z, a and z.
+        不保留任何标点，包括下划线和方括号；但保留 A、Z、a、z 这几个字母。"""
         marks = [chr(code) for code in range(33, 127) if not chr(code).isalpha()]
         words = draw(WORDS, len(marks))
         lines = [f"Az{word}{mark}zA" for word, mark in zip(words, marks, strict=True)]
         close(run(lambda impl: impl.clean_lines(lines)), [f"az{word} za" for word in words])
 
     def test_white_space(self, run, shuffled):
-        """Tabs and line ends are non-letters, too; nothing is left of them at the ends.
-        制表符和换行符也是非字母；行首行尾不留空格。"""
+        """Treats tabs and line ends as non-letters, and leaves no spaces at the ends.
+        制表符和换行符不算字母；行首、行尾没有空格。"""
         a, b, c, d, *_ = shuffled(WORDS)
         lines = [f"\t{a}\t\t{b}  {c}\n", f"  {d} \r\n", f"{b}.\n", c]
         close(run(lambda impl: impl.clean_lines(lines)), [f"{a} {b} {c}", d, b, c])
 
     def test_empty_lines(self, run, shuffled):
-        """Lines without letters become empty ones, and stay in their place.
-        没有字母的行变成空行，并留在原来的位置。"""
+        """Turns lines without letters into empty lines, and keeps their places.
+        没有字母的行变成空行，位置不变。"""
         a, b, *_ = shuffled(WORDS)
         lines = ["", f"The {a.title()}", "   ", "\n", "1898!", b]
         close(run(lambda impl: impl.clean_lines(lines)), ["", f"the {a}", "", "", "", b])
 
     def test_arguments_untouched(self, agree, shuffled):
-        """Leaves the lines as they were, and takes a tuple of them.
-        不修改传入的文本行；也可接受元组。"""
+        """Leaves the lines unchanged, and takes a tuple of lines.
+        不修改传入的文本行；也可以传入元组。"""
         a, b, c, *_ = shuffled(WORDS)
         lines = [f"Upon that {a}, I intend to {b}.", f"'After {c}', said Filby"]
         agree(lambda impl: (impl.clean_lines(lines), lines, impl.clean_lines(tuple(lines))))
@@ -139,49 +139,49 @@ class TestCleanLines:
 class TestTokenize:
     @pytest.mark.points(2)
     def test_words(self, run, corpus):
-        """Splits every line into its words, if it is not told otherwise.
+        """Splits each line into words by default.
         默认把每一行拆分为单词。"""
         lines = corpus(5, 7)
         close(run(lambda impl: impl.tokenize([" ".join(line) for line in lines])), lines)
 
     @pytest.mark.points(2)
     def test_characters(self, run, draw):
-        """Splits every line into its characters.
+        """Splits each line into characters.
         把每一行拆分为字符。"""
         lines = [*(draw("aeiou bcd", n) for n in (5, 1, 12)), list("a b")]
         close(run(lambda impl: impl.tokenize(["".join(line) for line in lines], token="char")), lines)
 
     def test_repeated_spaces(self, run, shuffled):
-        """Repeated spaces, tabs and spaces at the ends give no empty words.
+        """Makes no empty words from repeated spaces, tabs, or spaces at the ends.
         连续的空格、制表符和首尾的空格不产生空单词。"""
         a, b, c, d, e, f, g, *_ = shuffled(WORDS)
         lines = [f"{a}  {b}", f" {c} {d}  ", f"{e}\t{f}\n", g]
         close(run(lambda impl: impl.tokenize(lines)), [[a, b], [c, d], [e, f], [g]])
 
     def test_white_space_characters(self, run, draw):
-        """White space is characters, too.
+        """Includes white space among the characters.
         空白也是字符。"""
         lines = [[*draw("abcd", 5), " ", " ", *draw("abcd", 3), " "], ["\t", *draw("abcd", 2)]]
         close(run(lambda impl: impl.tokenize(["".join(line) for line in lines], "char")), lines)
 
     def test_empty_lines(self, run, shuffled):
-        """An empty line gives an empty list, in its place.
-        空行得到空列表，并留在原来的位置。"""
+        """Returns an empty list for an empty line, in its place.
+        空行得到空列表，位置不变。"""
         word, *_ = shuffled(WORDS)
         lines = ["", word, "", " "]
         found = run(lambda impl: [impl.tokenize(lines, kind) for kind in ("word", "char")])
         close(found, [[[], [word], [], []], [[], list(word), [], [" "]]])
 
     def test_arguments_untouched(self, agree, corpus):
-        """Leaves the lines as they were, and takes a tuple of them.
-        不修改传入的文本行；也可接受元组。"""
+        """Leaves the lines unchanged, and takes a tuple of lines.
+        不修改传入的文本行；也可以传入元组。"""
         lines = [" ".join(line) for line in corpus(2, 4)]
         agree(lambda impl: (impl.tokenize(lines), lines, impl.tokenize(tuple(lines), "char")))
 
     @pytest.mark.bonus
     def test_unknown_kind(self, agree):
-        """Refuses what is neither words nor characters: raises ValueError, or returns None as the book does.
-        既不是单词也不是字符时拒绝：抛出 ValueError，或像书中那样返回 None。"""
+        """Raises ValueError for any other kind of token, or returns None as the book's code does.
+        token 是别的值时抛出 ValueError，或像书中的代码那样返回 None。"""
         agree(lambda impl: (refused(impl, ["a b"], "words"), refused(impl, ["a b"], ""), impl.tokenize(["a b"])))
 
 
@@ -205,22 +205,22 @@ class TestCountCorpus:
         close(run(lambda impl: dict(impl.count_corpus(tokens))), dict(by_frequency(tokens)))
 
     def test_tuples_are_tokens(self, run, corpus):
-        """A list of tuples is a flat list, whose tokens are the tuples.
-        元组的列表是一维列表，每个元组是一个词元。"""
+        """Treats a list of tuples as a flat list of tokens.
+        由元组组成的列表是一维列表，每个元组是一个词元。"""
         (words,) = corpus(1, 40)
         pairs = list(itertools.pairwise(words))
         close(run(lambda impl: dict(impl.count_corpus(pairs))), dict(by_frequency(pairs)))
 
     def test_empty_lines(self, run, few):
-        """Lines may be empty, the first one, too; no tokens give no counts.
-        可以有空行，第一行也可以是空行；没有词元时结果为空。"""
+        """Takes empty lines, also as the first line; returns no counts if there are no tokens.
+        可以有空行，第一行也可以是空行；没有词元时，结果为空。"""
         a, b = few(2)
         given = [[], [a, b], [], [a]], [], [[]], [[], []]
         close(run(lambda impl: [dict(impl.count_corpus(lines)) for lines in given]), [{a: 2, b: 1}, {}, {}, {}])
 
     def test_is_a_counter(self, run, corpus):
-        """Gives a Counter: the most common token comes first, one that does not occur counts 0.
-        返回 Counter：most_common 先给出最常见的词元，没有出现的词元计数为 0。"""
+        """Returns a Counter, with most_common and with count 0 for other tokens.
+        返回 Counter：可以调用 most_common，没有出现的词元计数为 0。"""
         lines = corpus(4, 12)
 
         def probe(impl):
@@ -244,23 +244,23 @@ class TestVocab:
 
     @pytest.mark.points(2)
     def test_most_frequent_first(self, run, shuffled):
-        """Numbers the tokens from 1, the most frequent first, after "<unk>".
-        "<unk>" 之后从 1 开始编号，出现最多的词元在前。"""
+        """Numbers the tokens from 1, after "<unk>", the most frequent first.
+        "<unk>" 之后从 1 开始编号，次数最多的词元在前。"""
         names = shuffled(WORDS)
         tokens = shuffled([name for i, name in enumerate(names) for _ in range(2 * i + 1)])
         lines = [tokens[:70], tokens[70:]]
         close(run(lambda impl: contents(impl.Vocab(lines))), (["<unk>", *names[::-1]], list(range(15))))
 
     def test_equally_frequent(self, run, corpus):
-        """Of equally frequent tokens, that which occurs first comes first.
-        出现次数相同的词元，先出现的在前。"""
+        """Puts equally frequent tokens in the order of their first occurrence.
+        次数相同的词元，先出现的在前。"""
         lines = corpus(4, 8)
         close(run(lambda impl: contents(impl.Vocab(lines))[0]), ["<unk>", *(t for t, _ in by_frequency(flat(lines)))])
 
     @pytest.mark.points(2)
     def test_min_freq(self, run, shuffled):
-        """Leaves out what occurs less than min_freq times, and keeps what occurs exactly as often.
-        去掉出现次数少于 min_freq 的词元，恰好等于的保留。"""
+        """Leaves out tokens that occur less than min_freq times, and keeps those that occur exactly min_freq times.
+        去掉次数少于 min_freq 的词元，恰好等于的保留。"""
         names = shuffled(WORDS)[:6]
         tokens = shuffled([name for i, name in enumerate(names) for _ in range(i + 1)])
         found = run(lambda impl: [contents(impl.Vocab(tokens, n)) for n in (1, 2, 4, 6, 7)])
@@ -268,8 +268,8 @@ class TestVocab:
         close(found, [(kept, list(range(len(kept)))) for kept in expected])
 
     def test_unknown_tokens(self, run, shuffled):
-        """A token that is not in the vocabulary, or was too rare, has index 0.
-        不在词表中的词元，或因太少而去掉的词元，索引为 0。"""
+        """Gives index 0 to tokens that are unknown or too rare.
+        未知的词元，以及因次数太少而去掉的词元，索引为 0。"""
         often, once, never = shuffled(WORDS)[:3]
         tokens, asked = shuffled([often] * 3 + [once]), shuffled([once, never, "", "<unk>"] + [often] * 4)
 
@@ -281,7 +281,7 @@ class TestVocab:
 
     @pytest.mark.points(2)
     def test_reserved_tokens(self, run, shuffled, few):
-        """Reserved tokens follow "<unk>" in their order, whether they occur or not, and however rare.
+        """Puts the reserved tokens after "<unk>" in their order, even if they are rare or missing in the corpus.
         保留词元按给定顺序排在 "<unk>" 之后，无论是否出现、出现多少次。"""
         reserved, (two, one) = shuffled(["<pad>", "<bos>", "<eos>"]), few(2)
         tokens = [two, one, one, two, one]
@@ -289,23 +289,23 @@ class TestVocab:
         close(found, [(["<unk>", *reserved, *rest], list(range(4 + len(rest)))) for rest in ([one, two], [one])])
 
     def test_reserved_in_corpus(self, run, few):
-        """A reserved token that also occurs in the corpus is there once, in its reserved place.
-        语料中出现的保留词元在词表中只有一个，位于保留的位置。"""
+        """Has a reserved token of the corpus only once, in its reserved place.
+        语料中出现的保留词元在词表中只有一个，位于为它保留的位置。"""
         a, b = few(2)
         lines = [["<eos>", a, "<eos>"], ["<eos>", b, b]]
         found = run(lambda impl: contents(impl.Vocab(lines, reserved_tokens=["<pad>", "<eos>"])))
         close(found, (["<unk>", "<pad>", "<eos>", b, a], list(range(5))))
 
     def test_unk_in_corpus(self, run, few):
-        """If "<unk>" occurs in the corpus, it still has index 0 alone.
-        语料中出现 "<unk>" 时，它仍然只占索引 0。"""
+        """Gives "<unk>" only index 0, even if it occurs in the corpus.
+        语料中出现 "<unk>" 时，它的索引仍然只有 0。"""
         a, b = few(2)
         lines = [["<unk>", a, "<unk>"], ["<unk>", b, b]]
         close(run(lambda impl: contents(impl.Vocab(lines))), (["<unk>", b, a], [0, 1, 2]))
 
     def test_lists_of_tokens(self, run, shuffled, few):
-        """A list or tuple of tokens gives the list of their indices.
-        词元的列表或元组得到索引的列表。"""
+        """Returns the list of the indices for a list or tuple of tokens.
+        词元的列表或元组，得到索引的列表。"""
         never, three, two, one = few(4)
         tokens = [three, two, one, two, one, one]
         places = shuffled([0, 1, 1, 2, 2, 3, 3])
@@ -314,7 +314,7 @@ class TestVocab:
         close(found, [places, places, [], [3], 3])
 
     def test_nested_lists(self, run, shuffled, few):
-        """Lists of lists are looked up in their own structure.
+        """Keeps the structure of nested lists.
         嵌套的列表按原来的结构查找。"""
         a, b, x = few(3)
         corpus, places = [[a, b, a]], shuffled([0, 0, 1, 1, 1, 2, 2])
@@ -323,7 +323,7 @@ class TestVocab:
         close(found, [places, [], [0], [[2], [1, 0], places]])
 
     def test_to_tokens(self, run, few):
-        """Gives the token of an index, and the list of tokens of a list or tuple of indices.
+        """Returns the token of an index, and the list of tokens for a list or tuple of indices.
         由一个索引得到词元；由索引的列表或元组得到词元的列表。"""
         four, three, two, one = few(4)
         tokens = [three, two, one, two, one, one, three, two, four, one]
@@ -332,8 +332,8 @@ class TestVocab:
         close(found, [two, [three, "<unk>", one, one], [two, three], [], [two]])
 
     def test_empty_vocabulary(self, run, shuffled):
-        """Without a corpus the vocabulary has "<unk>" alone; with reserved tokens, those too.
-        没有语料时词表只有 "<unk>"；给了保留词元时还有保留词元。"""
+        """Has only "<unk>" and the reserved tokens without a corpus.
+        没有语料时，词表只有 "<unk>" 和保留词元。"""
         word, reserved = shuffled(WORDS)[0], shuffled(["<pad>", "<bos>", "<eos>"])
 
         def probe(impl):
@@ -343,14 +343,14 @@ class TestVocab:
         close(run(probe), [*[(1, 0, ["<unk>"])] * 3, (4, 0, ["<unk>", *reserved]), (2, 1, ["<unk>", word])])
 
     def test_flat_corpus(self, agree, corpus):
-        """A flat corpus gives the same vocabulary as its lines, an empty first line among them.
-        一维语料与按行的语料得到相同的词表，第一行可以为空。"""
+        """Builds the same vocabulary from a flat corpus and from lines, even if the first line is empty.
+        一维的语料与按行的语料得到相同的词表，第一行可以为空。"""
         lines = [[], *corpus(3, 12)]
         agree(lambda impl: [contents(impl.Vocab(given)) for given in (lines, flat(lines))])
 
     def test_n_grams(self, run, corpus):
-        """Tuples are tokens, too: a vocabulary of pairs of words.
-        元组也可以是词元：由词对组成的词表。"""
+        """Takes tuples as tokens, such as pairs of words.
+        词元可以是元组，例如词对。"""
         (words,) = corpus(1, 60)
         pairs = list(itertools.pairwise(words))
 
@@ -363,7 +363,7 @@ class TestVocab:
 
     @pytest.mark.points(2)
     def test_properties(self, run, corpus):
-        """unk is 0; token_freqs has all tokens of the corpus, rare ones too, by descending count.
+        """Has unk 0, and token_freqs with all tokens of the corpus in descending order of their counts.
         unk 为 0；token_freqs 包含语料中的所有词元（包括少见的），按次数从多到少排列。"""
         lines = [*corpus(4, 12), ["once", "<unk>", "<pad>"]]
         given = [(lines, n, ["<pad>"]) for n in (0, 3)]
@@ -371,8 +371,8 @@ class TestVocab:
         close(found, [(0, by_frequency(flat(lines)))] * 2)
 
     def test_attributes(self, agree, few):
-        """idx_to_token lists the tokens, token_to_idx maps them to their indices.
-        idx_to_token 按索引列出词元，token_to_idx 由词元查索引。"""
+        """Has idx_to_token, from indices to tokens, and token_to_idx, from tokens to indices.
+        idx_to_token 由索引得到词元，token_to_idx 由词元得到索引。"""
         a, b, c, d, e, f = few(6)
         lines = [[c, a, b, d, c], [], [b, a, e, f, f]]
         given = [(lines, n, ["<pad>"]) for n in (2, 3)]
@@ -390,35 +390,35 @@ class TestBagOfWords:
         close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(expected))
 
     def test_unknown_tokens(self, run, draw):
-        """Tokens that the vocabulary does not have are counted in column 0.
+        """Counts tokens that are not in the vocabulary in column 0.
         词表中没有的词元计入第 0 列。"""
         lines, known = [["x", *draw("cabx", n)] for n in (19, 12, 5)], ["<unk>", "a", "b"]
         rows = [(line.count("x") + line.count("c"), line.count("a"), line.count("b")) for line in lines]
         close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(rows, dtype=torch.float32))
 
     def test_empty_lines(self, run, draw):
-        """An empty line has a row of zeros, in its place.
+        """Returns a row of zeros for an empty line, in its place.
         空行对应一行零，位置不变。"""
         lines, known = [[], draw("ab", 20), [], draw("ba", 14)], ["<unk>", "a", "b"]
         rows = [(0, line.count("a"), line.count("b")) for line in lines]
         close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(rows, dtype=torch.float32))
 
     def test_vocabulary_from_elsewhere(self, run, shuffled):
-        """Has a column for every token of the vocabulary, though the lines have but a few of them.
+        """Has a column for every token of the vocabulary, even if the lines have only a few of them.
         词表中的每个词元都有一列，即使这些行只用到其中几个。"""
         known, line = ["<unk>", "<pad>", *shuffled(WORDS)], shuffled(WORDS)[:3]
         expected = torch.tensor([[float(token in line) for token in known]])
         close(run(lambda impl: impl.bag_of_words([line], Known(known))), expected)
 
     def test_arguments_untouched(self, agree, draw):
-        """Leaves the lines and the vocabulary as they were.
+        """Leaves the lines and the vocabulary unchanged.
         不修改传入的词元和词表。"""
         lines, vocab = [draw("bacx", 12), draw("bacx", 6), ["x", "x"]], Known(["<unk>", "a", "b", "c"])
         agree(lambda impl: (impl.bag_of_words(lines, vocab), lines, vocab.idx_to_token, vocab.token_to_idx))
 
 
 def weighted(counts):
-    """tf-idf by its formula, number by number."""
+    """Return tf-idf by its formula, number by number."""
     rows, n = counts.tolist(), len(counts)
     df = [sum(count > 0 for count in column) for column in zip(*rows, strict=True)]
     rows = [[tf * (math.log((1 + n) / (1 + d)) + 1) for tf, d in zip(row, df, strict=True)] for row in rows]
@@ -446,13 +446,13 @@ class TestTfIdf:
     @pytest.mark.points(2)
     def test_weights(self, run, counts):
         """Weights the counts by the formula, and divides each row by its norm.
-        按公式对计数加权，并将每一行除以它的范数。"""
+        按公式对计数加权，再把每一行除以它的范数。"""
         table = counts(6, 9)
         close(run(lambda impl: impl.tf_idf(table)), weighted(table))
 
     def test_scikit_learn_example(self, run, shuffled):
-        """Gives the weights that scikit-learn's user guide prints for its example, in any order of the documents.
-        与 scikit-learn 用户指南中的例子一致，文档的先后任意。"""
+        """Returns the weights of the example in scikit-learn's user guide, in any order of the documents.
+        与 scikit-learn 用户指南中的例子一致，文档的顺序任意。"""
         table = torch.tensor([[3, 0, 1], [2, 0, 0], [3, 0, 0], [4, 0, 0], [3, 2, 0], [3, 0, 2]]).double()
         last, one = [[0.55422893, 0.83236428, 0.0], [0.63035731, 0.0, 0.77630514]], [1.0, 0.0, 0.0]
         expected = torch.tensor([[0.85151335, 0.0, 0.52433293], one, one, one, *last]).double()
@@ -460,28 +460,28 @@ class TestTfIdf:
         close(run(lambda impl: impl.tf_idf(table[order])), expected[order], atol=5e-8)  # eight digits are printed
 
     def test_in_every_document(self, run, counts):
-        """A token that every document has still counts, with the least weight.
-        每个文档都有的词元仍然计入，但权重最小。"""
+        """Gives the smallest factor, but not 0, to a token of all documents.
+        每个文档都有的词元，系数最小，但不为 0。"""
         table = counts(4, 5).clamp(min=1)
         table[0, 1] = 0
         close(run(lambda impl: impl.tf_idf(table)), weighted(table))
 
     def test_in_no_document(self, run, counts):
-        """A token that no document has gets zeros, and disturbs no other.
-        没有任何文档包含的词元得到零，也不影响其他词元。"""
+        """Gives weight 0 to a token of no document, and leaves the other tokens right.
+        没有文档包含的词元，权重为 0，且不影响其他词元。"""
         table = counts(4, 6)
         table[:, 2] = 0
         close(run(lambda impl: impl.tf_idf(table)), weighted(table))
 
     def test_empty_document(self, run, counts):
-        """The row of an empty document stays zero; the document still counts among n.
-        空文档对应的行保持为零；计算 n 时仍包含它。"""
+        """Leaves the row of an empty document zero, and counts the document in n.
+        空文档对应的行保持为零，但计入 n。"""
         table = counts(5, 6)
         table[[0, 3]] = 0
         close(run(lambda impl: impl.tf_idf(table)), weighted(table))
 
     def test_one_document(self, run, counts):
-        """One document alone: its counts divided by their norm.
-        只有一个文档时：计数除以其范数。"""
+        """Returns the counts of a single document divided by their norm.
+        只有一个文档时，结果是计数除以其范数。"""
         table = counts(1, 8)
         close(run(lambda impl: impl.tf_idf(table)), table / math.hypot(*table[0].tolist()))

@@ -34,7 +34,7 @@ def between(generator):
 
 @pytest.fixture
 def begun(randn):
-    """begun(kind, depth, batch): a random state of torch's layer, an LSTM's of two tensors."""
+    """begun(kind, depth, batch): a random state of torch's layer; for an LSTM it has two tensors."""
 
     def draw(kind, depth=1, batch=3, dtype=torch.float32):
         parts = randn(2, depth, batch, HIDDENS, dtype=dtype)
@@ -44,12 +44,12 @@ def begun(randn):
 
 
 def model(impl, kind=nn.RNN, layers=1, both=False, hiddens=HIDDENS):
-    """The submission's model around one of torch's layers, its parameters set by their names."""
+    """Return the submission's model around a layer of torch, with parameters that are set by name."""
     return set_parameters(impl.RNNModel(kind(VOCAB, hiddens, layers, bidirectional=both), VOCAB), seed=1)
 
 
 def by_torch(X, state, kind=nn.RNN, layers=1, both=False):
-    """Logits and state of torch's own layers with the parameters of `model`."""
+    """Return the logits and the state of torch's layers, with the parameters of `model`."""
     rnn, linear = kind(VOCAB, HIDDENS, layers, bidirectional=both), nn.Linear((1 + both) * HIDDENS, VOCAB)
     net = set_parameters(nn.ModuleDict({"rnn": rnn, "linear": linear}), seed=1).requires_grad_(False)
     hidden, state = rnn(torch.eye(VOCAB)[X.T], state)
@@ -69,8 +69,8 @@ class TestRNNModel:
 
     @pytest.mark.points(2)
     def test_rnn(self, run, words, begun):
-        """Gives the logits of all steps and the last state of an nn.RNN, as torch's own layers do.
-        给出 nn.RNN 所有时间步的预测值和最后的状态，与 torch 的层一致。"""
+        """Returns the logits of all steps and the last state of an nn.RNN, as torch's layers do.
+        返回 nn.RNN 所有时间步的 logits 和最后的状态，与 torch 的层一致。"""
         X, state = words(3, 5), begun(nn.RNN)
         close(run(lambda impl: model(impl)(X, state)), by_torch(X, state))
 
@@ -83,8 +83,8 @@ class TestRNNModel:
 
     @pytest.mark.points(2)
     def test_bidirectional(self, run, words, begun):
-        """Predicts from both directions of a bidirectional GRU, be it one layer or two.
-        双向 GRU 的预测用到两个方向的隐状态，无论一层还是两层。"""
+        """Predicts from both directions of a bidirectional GRU with one or two layers.
+        双向 GRU 的预测用到两个方向的隐状态，一层或两层都可以。"""
         X = words(3, 4)
         for layers in (1, 2):
             state = begun(nn.GRU, depth=2 * layers)
@@ -92,8 +92,8 @@ class TestRNNModel:
             close(found, by_torch(X, state, nn.GRU, layers, both=True))
 
     def test_time_first(self, agree, words, begun):
-        """Keeps the logits of a step together: each sequence of a batch has the rows that it has alone.
-        输出按时间步排列：批量中每个序列的结果与它单独计算时相同。"""
+        """Puts the rows of a step together, and gives each sequence the rows that it gets alone.
+        同一时间步的各行排在一起；每个序列的结果与单独计算时相同。"""
         X, H = words(4, 3), begun(nn.GRU, batch=4)
 
         def probe(impl):
@@ -104,8 +104,8 @@ class TestRNNModel:
         agree(probe)
 
     def test_in_two_parts(self, agree, words, begun):
-        """A sequence may be cut in two: the state carries over.
-        序列可以分成两段计算：状态从前一段传到后一段。"""
+        """Gives the same for a sequence in two parts, because the state carries over.
+        序列分成两段计算时结果不变：状态从前一段传到后一段。"""
         X, state = words(2, 5), begun(nn.LSTM, batch=2)
 
         def probe(impl):
@@ -116,20 +116,20 @@ class TestRNNModel:
         agree(probe)
 
     def test_one_step_of_one(self, agree, words, begun):
-        """Takes one step of one sequence, as prediction does.
-        可接受只有一步、一个序列的输入，预测时就是如此。"""
+        """Takes a single step of a single sequence, as in prediction.
+        可以只有一个序列的一个时间步，预测时就是这样。"""
         X, state = words(1, 1), begun(nn.GRU, depth=2, batch=1)
         agree(lambda impl: model(impl, nn.GRU, 2)(X, state))
 
     def test_narrow_indices(self, agree, words, begun):
-        """Takes indices of other integer types, and non-contiguous ones.
-        索引可以是其他整数类型，也可以是非连续的。"""
+        """Takes indices of other integer types, and non-contiguous indices.
+        索引可以是其他整数类型，在内存中可以不连续。"""
         X, state = words(5, 3), begun(nn.RNN)
         agree(lambda impl: [model(impl)(indices, state) for indices in (X.T, X.T.int(), X.T.to(torch.uint8))])
 
     def test_given_layer(self, agree, between):
-        """Holds the layer that it is given, so that both learn together, and its sizes.
-        保存传入的循环层本身（而不是副本）及其各个大小。"""
+        """Has the given layer itself, not a copy, and its sizes.
+        保存的是传入的循环层本身（而不是副本），以及它的各个大小。"""
         vocab, hiddens = between(2, 30), between(2, 30)
 
         def probe(impl):
@@ -144,8 +144,8 @@ class TestRNNModel:
 
     @pytest.mark.points(2)
     def test_begin_state(self, run, between):
-        """Begins with zeros for every layer, direction and sequence: a tensor for nn.RNN and nn.GRU.
-        初始状态为零，每层、每个方向、每个序列都有；nn.RNN 和 nn.GRU 的状态是一个张量。"""
+        """Begins with a tensor of zeros for nn.RNN and nn.GRU, with all layers, directions and sequences.
+        nn.RNN 和 nn.GRU 的初始状态是一个零张量，包括每层、每个方向、每个序列。"""
         batch, hiddens = between(2, 30), between(2, 30)
         cases = (nn.RNN, 1, False), (nn.GRU, 3, False), (nn.RNN, 1, True), (nn.GRU, 3, True)
         found = run(lambda impl: [model(impl, *case, hiddens).begin_state(CPU, batch) for case in cases])
@@ -153,8 +153,8 @@ class TestRNNModel:
 
     @pytest.mark.points(2)
     def test_begin_state_of_lstm(self, run, between):
-        """Begins an LSTM with two tensors of zeros; what is written into one does not show in the other.
-        LSTM 的初始状态是两个零张量；修改其中一个不影响另一个。"""
+        """Begins with two tensors of zeros for nn.LSTM, which share no memory.
+        nn.LSTM 的初始状态是两个零张量；修改其中一个不影响另一个。"""
         batch, hiddens = between(2, 30), between(2, 30)
 
         def probe(impl):
@@ -167,16 +167,16 @@ class TestRNNModel:
         close(run(probe), (zeros, (zeros + 1, zeros)))
 
     def test_begin_state_of_one(self, run, between):
-        """Begins for a single sequence unless told otherwise.
-        不指定批量大小时，为一个序列准备初始状态。"""
+        """Begins with a batch of one by default.
+        默认的批量大小为 1。"""
         hiddens = between(2, 30)
         found = run(lambda impl: [model(impl, kind, hiddens=hiddens).begin_state(CPU) for kind in (nn.RNN, nn.LSTM)])
         zeros = torch.zeros(1, 1, hiddens)
         close(found, [zeros, (zeros, zeros)])
 
     def test_device(self, agree, between):
-        """Makes the state on the device that is asked for.
-        初始状态在指定的设备上创建。"""
+        """Creates the state on the given device.
+        在指定的设备上创建初始状态。"""
         batch = between(2, 30)
 
         def probe(impl):
@@ -187,7 +187,7 @@ class TestRNNModel:
 
     @pytest.mark.points(2)
     def test_gradients(self, agree, words, begun):
-        """Passes the right gradients to the state, the layer and the linear layer.
+        """Gives the state, the recurrent layer and the linear layer the right gradients.
         初始状态、循环层和线性层的梯度正确。"""
         X, H = words(3, 4), begun(nn.GRU, depth=4)
 
@@ -201,7 +201,7 @@ class TestRNNModel:
 
 @pytest.fixture
 def case(randn):
-    """(inputs, states, params, W_hq, b_q); all layers as wide as the inputs unless widths are given."""
+    """Return (inputs, states, params, W_hq, b_q); by default, all layers are as wide as the inputs."""
 
     def draw(*widths, steps=4, batch=3, dtype=torch.float32):
         widths, params = widths or 3 * (VOCAB,), []
@@ -216,7 +216,7 @@ def case(randn):
 
 
 def torch_layers(inputs, states, params, W_hq, b_q):
-    """Outputs and states by torch's recurrent layers, one layer upon the other."""
+    """Return outputs and states by torch's recurrent layers, one after the other."""
     last = []
     for H, (W_xh, W_hh, b_h) in zip(states, params, strict=True):
         layer = nn.RNN(*W_xh.shape)
@@ -228,7 +228,7 @@ def torch_layers(inputs, states, params, W_hq, b_q):
 
 
 def torch_stack(inputs, states, params, W_hq, b_q):
-    """The same by a single nn.RNN of several layers, all of one width."""
+    """Return the same by a single nn.RNN of several layers, all with the same width."""
     stack = nn.RNN(*params[0][0].shape, num_layers=len(params))
     values = [value for W_xh, W_hh, b_h in params for value in (W_xh.T, W_hh.T, b_h, 0 * b_h)]
     stack.load_state_dict(dict(zip(stack.state_dict(), values, strict=True)))
@@ -250,22 +250,22 @@ class TestDeepRnn:
 
     @pytest.mark.points(2)
     def test_outputs(self, run, case):
-        """Gives the outputs of all steps from states of zeros, as torch.nn.RNN with three layers does.
-        从零状态出发，给出所有时间步的输出，与三层的 torch.nn.RNN 一致。"""
+        """Returns the outputs of torch.nn.RNN with three layers, from states of zeros.
+        从零状态出发，各时间步的输出与三层的 torch.nn.RNN 一致。"""
         inputs, states, *parameters = case()
         arguments = inputs, [torch.zeros_like(H) for H in states], *parameters
         close(run(lambda impl: impl.deep_rnn(*arguments)[0]), torch_stack(*arguments)[0])
 
     @pytest.mark.points(2)
     def test_states(self, run, case):
-        """Starts from the states that it is given, and returns every layer's after the last step.
-        从传入的状态出发，并返回每一层在最后一个时间步之后的状态。"""
+        """Starts from the given states, and returns the last state of every layer.
+        从传入的状态出发，并返回每一层最后的状态。"""
         arguments = case()
         close(run(lambda impl: impl.deep_rnn(*arguments)), torch_stack(*arguments))
 
     def test_one_layer(self, run, case):
-        """With one layer it is a plain recurrent network.
-        只有一层时就是普通的循环神经网络。"""
+        """Is a plain recurrent network if there is a single layer.
+        只有一层时，就是普通的循环神经网络。"""
         arguments = case(7)
         close(run(lambda impl: impl.deep_rnn(*arguments)), torch_stack(*arguments))
 
@@ -276,8 +276,8 @@ class TestDeepRnn:
         close(run(lambda impl: impl.deep_rnn(*arguments)), torch_layers(*arguments))
 
     def test_same_step(self, run, case):
-        """Passes a step's inputs up through all layers within that step.
-        每个时间步的输入在当步内逐层向上传递。"""
+        """Passes the inputs of a step through all layers within the step.
+        每个时间步的输入，在该时间步内就传过所有层。"""
         inputs, states, params, W_hq, b_q = case(steps=1)
         states, H = [torch.zeros_like(H) for H in states], inputs[0]
         for W_xh, _, b_h in params:
@@ -285,8 +285,8 @@ class TestDeepRnn:
         close(run(lambda impl: impl.deep_rnn(inputs, states, params, W_hq, b_q)[0]), H @ W_hq + b_q)
 
     def test_each_layer_remembers(self, run, case):
-        """Every layer goes on from its own state: nothing from below changes layers that read nothing.
-        每一层都延续自己的状态：不读取下层的层不受其影响。"""
+        """Continues every layer from its own state, also if the layer reads nothing from below.
+        每一层都延续自己的状态；即使不读取前一层，也是如此。"""
         inputs, states, params, W_hq, b_q = case()
         params = [(torch.zeros_like(W_xh), W_hh, b_h) for W_xh, W_hh, b_h in params]
         expected = states
@@ -295,8 +295,8 @@ class TestDeepRnn:
         close(run(lambda impl: impl.deep_rnn(inputs, states, params, W_hq, b_q)[1]), expected)
 
     def test_time_first(self, agree, case):
-        """Keeps the outputs of a step together: each sequence of a batch has the rows that it has alone.
-        输出按时间步排列：批量中每个序列的结果与它单独计算时相同。"""
+        """Puts the rows of a step together, and gives each sequence the rows that it gets alone.
+        同一时间步的各行排在一起；每个序列的结果与单独计算时相同。"""
         inputs, states, *parameters = case(steps=3, batch=4)
 
         def probe(impl):
@@ -308,8 +308,8 @@ class TestDeepRnn:
         agree(probe)
 
     def test_in_two_parts(self, agree, case):
-        """A sequence may be cut in two: the states carry over.
-        序列可以分成两段计算：各层的状态从前一段传到后一段。"""
+        """Gives the same for a sequence in two parts, because the states carry over.
+        序列分成两段计算时结果不变：各层的状态从前一段传到后一段。"""
         inputs, states, *parameters = case(steps=5)
 
         def probe(impl):
@@ -320,15 +320,15 @@ class TestDeepRnn:
         agree(probe)
 
     def test_one_step_of_one(self, agree, case):
-        """Takes one step of one sequence, and tuples or one tensor for lists.
-        可接受只有一步、一个序列的输入；列表也可以换成元组或一个张量。"""
+        """Takes a single step of a single sequence, and the states as a tuple or a tensor.
+        可以只有一个序列的一个时间步；各层的状态可以是元组或一个张量。"""
         inputs, states, params, *output = case(steps=1, batch=1)
         forms = (tuple(states), tuple(params)), (torch.stack(states), params)
         agree(lambda impl: [impl.deep_rnn(inputs, *form, *output) for form in forms])
 
     def test_large_inputs(self, agree, case):
-        """Saturates at large inputs: no overflow, no NaN.
-        输入很大时隐状态会饱和，而不会溢出或出现 NaN。"""
+        """Saturates for large inputs, without overflow or NaN.
+        输入很大时隐状态饱和，不会溢出或出现 NaN。"""
         inputs, *others = case(dtype=torch.float64)
         agree(lambda impl: impl.deep_rnn(1e4 * inputs, *others))
 
@@ -336,7 +336,7 @@ class TestDeepRnn:
 
 
 def learned(inputs, hiddens, layers, kind, both=False):
-    """How many numbers torch's module learns."""
+    """Return the number of parameters of torch's module."""
     return sum(p.numel() for p in KINDS[kind](inputs, hiddens, layers, bidirectional=both).parameters())
 
 
@@ -347,7 +347,7 @@ def counts(run, cases):
 
 @pytest.fixture
 def sizes(between):
-    """sizes(): inputs and hidden units; inputs are odd and never as many as the units of one direction or of both."""
+    """sizes(): inputs and hidden units. Inputs are odd, and never equal the units of one or both directions."""
     return lambda: (2 * between(1, 15) + 1, 2 * between(1, 15))
 
 
@@ -355,20 +355,20 @@ def sizes(between):
 class TestRnnParamCount:
     @pytest.mark.points(2)
     def test_one_layer(self, run, sizes):
-        """Counts a single recurrent layer.
+        """Counts the parameters of a single layer.
         单层循环神经网络的参数个数正确。"""
         counts(run, [(*sizes(), 1, "rnn"), (*sizes(), 1, "rnn"), (1, 1, 1, "rnn")])
 
     @pytest.mark.points(2)
     def test_kinds(self, run, sizes):
-        """Counts the gates of a GRU and of an LSTM, and their candidates.
-        计入 GRU 和 LSTM 的各个门以及候选状态。"""
+        """Counts the gates and the candidates of GRU and LSTM.
+        计入门控循环单元和长短期记忆网络的各个门，以及候选状态。"""
         counts(run, [(*sizes(), 1, kind) for kind in ("gru", "lstm", "gru", "lstm")])
 
     @pytest.mark.points(2)
     def test_layers(self, run, sizes):
-        """Counts every layer: the lowest reads the inputs, the others the layer below.
-        每一层都计入：最底层读取输入，其余各层读取下一层的隐状态。"""
+        """Counts every layer; the lowest layer reads the inputs, the others read the layer below.
+        每一层都计入：最底层读取输入，其余各层读取前一层的隐状态。"""
         counts(run, [(*sizes(), 2, "rnn"), (*sizes(), 3, "gru"), (*sizes(), 4, "lstm")])
 
     def test_bidirectional(self, run, sizes):
@@ -378,26 +378,26 @@ class TestRnnParamCount:
 
     @pytest.mark.points(2)
     def test_deep_bidirectional(self, run, sizes):
-        """In a deep bidirectional network, each direction of a layer reads both directions below.
-        深层双向网络中，每一层的每个方向都读取下一层的两个方向。"""
+        """Lets each direction of a layer read both directions of the layer below.
+        深度双向网络中，每一层的每个方向都读取前一层的两个方向。"""
         counts(run, [(*sizes(), 2, "rnn", True), (*sizes(), 3, "gru", True), (*sizes(), 4, "lstm", True)])
 
     def test_book_example(self, run):
-        """The book's LSTM, 28 inputs and two layers of 256: 819200 numbers; and with both directions 2162688.
-        书中的 LSTM（28 个输入、两层各 256 个隐藏单元）有 819200 个参数；双向时有 2162688 个。"""
+        """Returns 819200 for an LSTM with 28 inputs and two layers of 256, and 2162688 for both directions.
+        有 28 个输入、两层各 256 个隐藏单元的 LSTM 有 819200 个参数；双向时有 2162688 个。"""
         found = run(lambda impl: [impl.rnn_param_count(28, 256, 2, "lstm", bidirectional=b) for b in (False, True)])
         close(found, [819_200, 2_162_688])
 
     def test_exact(self, run, between):
-        """Gives exact integers, however large.
-        无论多大都给出精确的整数。"""
+        """Returns exact integers of any size.
+        无论多大，都是精确的整数。"""
         inputs = 10**9 + 2 * between(0, 1000) + 1
         hiddens = inputs + 2
         found = run(lambda impl: impl.rnn_param_count(inputs, hiddens, 2, "rnn"))
         close(found, hiddens * (inputs + 3 * hiddens + 4))
 
     def test_unknown_kind(self, agree, sizes):
-        """A kind that torch does not have raises ValueError.
+        """Raises ValueError for a kind that torch does not have.
         torch 没有的种类会抛出 ValueError。"""
         given = *sizes(), 1
 

@@ -15,7 +15,7 @@ INPUTS, HIDDENS = 5, 4
 
 @pytest.fixture
 def case(randn):
-    """(inputs, fwd, bwd) of so many steps and sequences; the directions may have so many hidden units each."""
+    """case(steps, batch, hiddens): (inputs, fwd, bwd), with the given number of hidden units for each direction."""
 
     def draw(steps=4, batch=3, hiddens=(HIDDENS, HIDDENS), dtype=torch.float32):
         shapes = [((INPUTS, h), (h, h), (h,)) for h in hiddens]
@@ -26,7 +26,7 @@ def case(randn):
 
 
 def torch_birnn(inputs, fwd, bwd):
-    """The same by torch's layer: one for both directions."""
+    """Return the same by torch's bidirectional layer."""
     net = nn.RNN(INPUTS, HIDDENS, bidirectional=True)
     values = [value for W_xh, W_hh, b_h in (fwd, bwd) for value in (W_xh.T, W_hh.T, b_h, 0 * b_h)]
     net.load_state_dict(dict(zip(net.state_dict(), values, strict=True)))
@@ -34,7 +34,7 @@ def torch_birnn(inputs, fwd, bwd):
 
 
 def one_way(inputs, params):
-    """The states of all steps of torch's layer in one direction."""
+    """Return the states of all steps of torch's layer in one direction."""
     W_xh, W_hh, b_h = params
     net = nn.RNN(*W_xh.shape)
     net.load_state_dict(dict(zip(net.state_dict(), (W_xh.T, W_hh.T, b_h, 0 * b_h), strict=True)))
@@ -50,41 +50,41 @@ class TestBirnn:
 
     @pytest.mark.points(2)
     def test_states(self, run, case):
-        """Gives the states of both directions at all steps, as torch.nn.RNN with bidirectional=True does.
-        给出两个方向在所有时间步的隐状态，与 bidirectional=True 的 torch.nn.RNN 一致。"""
+        """Returns the states of both directions at all steps, as torch.nn.RNN with bidirectional=True does.
+        返回两个方向在所有时间步的隐状态，与 bidirectional=True 的 torch.nn.RNN 一致。"""
         arguments = case()
         close(run(lambda impl: impl.birnn(*arguments)), torch_birnn(*arguments))
 
     def test_long_sequence(self, run, case):
-        """Aligns both directions in time, in a long sequence, too.
+        """Aligns both directions in time, also in a long sequence.
         序列较长时，两个方向在时间上同样对齐。"""
         arguments = case(steps=12, batch=2)
         close(run(lambda impl: impl.birnn(*arguments)), torch_birnn(*arguments))
 
     def test_one_step_of_one(self, run, case):
-        """In one step of one sequence, both directions start from zeros.
-        只有一步、一个序列时，两个方向都从零状态出发。"""
+        """Starts both directions from zeros, in a single step of a single sequence.
+        只有一个序列、一个时间步时，两个方向都从零状态出发。"""
         inputs, fwd, bwd = case(steps=1, batch=1)
         found = run(lambda impl: impl.birnn(inputs, fwd, bwd))
         close(found, torch.cat([torch.tanh(inputs @ W_xh + b_h) for W_xh, _, b_h in (fwd, bwd)], dim=2))
 
     def test_backward_sees_what_follows(self, run, case):
-        """The backward state of a step sees that step and all later ones, and nothing before them.
-        某一步的反向隐状态只取决于这一步及其之后的输入，与之前的无关。"""
+        """The backward state of a step depends only on this step and later steps.
+        某一步的反向隐状态只取决于这一步及其之后的输入。"""
         inputs, fwd, bwd = case()
         found = run(lambda impl: [impl.birnn(inputs[t:], fwd, bwd)[0, :, HIDDENS:] for t in range(4)])
         close(found, list(one_way(inputs.flip(0), bwd).flip(0)))
 
     def test_sizes(self, run, case):
-        """The directions may have different numbers of hidden units.
+        """Takes directions with different numbers of hidden units.
         两个方向的隐藏单元数可以不同。"""
         inputs, fwd, bwd = case(hiddens=(3, 6))
         expected = one_way(inputs, fwd), one_way(inputs.flip(0), bwd).flip(0)
         close(run(lambda impl: impl.birnn(inputs, fwd, bwd)), torch.cat(expected, dim=2))
 
     def test_large_inputs(self, agree, case):
-        """Saturates at large inputs: no overflow, no NaN.
-        输入很大时隐状态会饱和，而不会溢出或出现 NaN。"""
+        """Saturates for large inputs, without overflow or NaN.
+        输入很大时隐状态饱和，不会溢出或出现 NaN。"""
         inputs, *params = case(dtype=torch.float64)
         agree(lambda impl: impl.birnn(1e4 * inputs, *params))
 
@@ -92,7 +92,7 @@ class TestBirnn:
 
 
 def reversed_rows(X, lengths):
-    """What reverse_padded should give, step by step."""
+    """Return the result of reverse_padded, step by step."""
     rows = [[*reversed(row[:n]), *row[n:]] for row, n in zip(X.tolist(), lengths, strict=True)]
     return torch.tensor(rows, dtype=X.dtype)
 
@@ -105,19 +105,19 @@ class TestReversePadded:
 
     @pytest.mark.points(2)
     def test_each_row(self, run, randn):
-        """Reverses each row within its own length; the padding stays where it was, as it was.
-        每一行只在自己的有效长度内反转；填充部分的位置和数值都不变。"""
+        """Reverses each row within its own length, and leaves the padding in place.
+        每一行只在自己的有效长度内反转，填充的位置和数值都不变。"""
         X, lengths = randn(4, 6, 3), [3, 6, 1, 4]
         close(run(lambda impl: impl.reverse_padded(X, torch.tensor(lengths))), reversed_rows(X, lengths))
 
     def test_all_lengths(self, run, randn):
-        """Takes every length from 0, all padding, to all steps.
-        有效长度可以从 0（全是填充）到全部时间步。"""
+        """Takes every length from 0 to all steps.
+        有效长度可以从 0 到全部时间步。"""
         X, lengths = randn(6, 5, 2), [0, 1, 2, 3, 4, 5]
         close(run(lambda impl: impl.reverse_padded(X, torch.tensor(lengths))), reversed_rows(X, lengths))
 
     def test_twice(self, run, randn):
-        """Reversing twice gives what there was.
+        """Restores the original after two calls.
         反转两次后恢复原样。"""
         X, lengths = randn(3, 7, 2), torch.tensor([5, 2, 4])
 
@@ -128,14 +128,14 @@ class TestReversePadded:
         close(run(probe), (reversed_rows(X, lengths.tolist()), X))
 
     def test_one_sentence(self, run, randn):
-        """Takes a batch of one, of a single feature.
-        可接受只有一个序列、一个特征的批量。"""
+        """Takes a single sequence with a single feature.
+        可以只有一个序列、一个特征。"""
         X = randn(1, 4, 1)
         close(run(lambda impl: impl.reverse_padded(X, torch.tensor([3]))), X[:, [2, 1, 0, 3]])
 
     def test_dtypes(self, run, randn):
-        """Keeps float64 and integers as they are; takes non-contiguous input and lengths of another integer type.
-        保持 float64 和整数类型；可接受非连续的输入和其他整数类型的有效长度。"""
+        """Keeps float64 and integers; takes non-contiguous input and other integer types of lengths.
+        保持 float64 和整数类型；输入在内存中可以不连续，有效长度可以是其他整数类型。"""
         X, lengths = randn(5, 3, 2, dtype=torch.float64).transpose(0, 1), torch.tensor([4, 0, 2])
         found = run(
             lambda impl: [
@@ -149,7 +149,7 @@ class TestReversePadded:
 
 @pytest.fixture
 def model(generator):
-    """model(3, 4): a random hidden Markov model of so many states and symbols, (pi, A, B)."""
+    """model(3, 4): a random hidden Markov model with 3 states and 4 symbols, (pi, A, B)."""
 
     def draw(states=3, symbols=4, dtype=torch.float64):
         shapes = (states,), (states, states), (states, symbols)
@@ -161,12 +161,12 @@ def model(generator):
 
 @pytest.fixture
 def symbols(generator):
-    """symbols(5): so many random observations of 4 (or other many) symbols."""
+    """symbols(5): 5 random observations, of 4 symbols by default."""
     return lambda count, kinds=4: torch.randint(kinds, (count,), generator=generator).tolist()
 
 
 def by_paths(pi, A, B, obs):
-    """The posterior as a sum over all paths of hidden states."""
+    """Return the posterior as a sum over all paths of hidden states."""
     pi, A, B = (p.double().tolist() for p in (pi, A, B))
     posterior = torch.zeros(len(obs), len(pi), dtype=torch.float64)
     for path in itertools.product(range(len(pi)), repeat=len(obs)):
@@ -185,29 +185,29 @@ class TestHmmForwardBackward:
 
     @pytest.mark.points(2)
     def test_posterior(self, run, model, symbols):
-        """Gives what a sum over all paths of hidden states gives.
+        """Returns the same as a sum over all paths of hidden states.
         结果与对所有隐状态路径求和一致。"""
         arguments = *model(), symbols(5)
         close(run(lambda impl: impl.hmm_forward_backward(*arguments)), by_paths(*arguments))
 
     def test_two_observations(self, run, model):
-        """What is observed later tells of earlier states, and the other way round.
-        后面的观测能说明前面的状态，反之亦然。"""
+        """Uses later observations for earlier states, and earlier observations for later states.
+        后面的观测影响前面的状态，前面的观测也影响后面的状态。"""
         pi, A, B = model(2, 3)
         pairs = list(itertools.product(range(3), repeat=2))
         found = run(lambda impl: [impl.hmm_forward_backward(pi, A, B, list(pair)) for pair in pairs])
         close(found, [by_paths(pi, A, B, pair) for pair in pairs])
 
     def test_one_observation(self, run, model):
-        """With one observation it is Bayes' rule.
-        只有一个观测时就是贝叶斯公式。"""
+        """Is Bayes' theorem if there is a single observation.
+        只有一个观测时，就是贝叶斯定理。"""
         pi, A, B = model()
         found = run(lambda impl: impl.hmm_forward_backward(pi, A, B, [2]))
         close(found, (pi * B[:, 2] / (pi @ B[:, 2]))[None])
 
     def test_state_that_stays(self, run, model, symbols):
-        """Where the state never changes, every step knows what all observations tell.
-        如果状态从不改变，每一步的后验都由全部观测共同决定，且处处相同。"""
+        """Returns the same probabilities for all steps if the state never changes.
+        如果状态从不改变，各个时间步的概率都相同。"""
         pi, _, B = model()
         obs = symbols(6)
         found = run(lambda impl: impl.hmm_forward_backward(pi, torch.eye(3).double(), B, obs))
@@ -215,8 +215,8 @@ class TestHmmForwardBackward:
         close(found, (joint / joint.sum()).expand(6, 3))
 
     def test_certain_state(self, run, model):
-        """A symbol that only one state can make, or a state that cannot make it, leaves zeros in the posterior.
-        如果某个符号只有一个状态能产生，或某个状态不可能产生它，后验中相应的概率为零。"""
+        """Returns zeros for states that cannot emit the observed symbol.
+        不可能产生所观测符号的状态，概率为零。"""
         pi, A, _ = model()
         B = torch.tensor([[0.5, 0.5, 0.0], [0.5, 0.25, 0.25], [1.0, 0.0, 0.0]]).double()
         obs = [0, 1, 0, 2, 0]
@@ -224,16 +224,16 @@ class TestHmmForwardBackward:
         close(found, by_paths(pi, A, B, obs))
 
     def test_moves_that_cannot_be(self, run, model):
-        """Moves and first states of probability zero are ruled out, looking back as well.
-        概率为零的转移和初始状态会被排除，向后看时也一样。"""
+        """Rules out transitions and first states of probability zero, forward and backward.
+        前向和后向都排除概率为零的转移和初始状态。"""
         _, _, B = model()
         pi, A = torch.tensor([0.5, 0.5, 0.0]), torch.tensor([[0.0, 1.0, 0.0], [0.25, 0.0, 0.75], [0.0, 0.0, 1.0]])
         arguments = pi.double(), A.double(), B, [1, 3, 0, 2]
         close(run(lambda impl: impl.hmm_forward_backward(*arguments)), by_paths(*arguments))
 
     def test_impossible(self, agree, model):
-        """Observations that the model cannot make raise ValueError, wherever the first such one stands.
-        模型不可能产生的观测序列会抛出 ValueError，无论出现在哪一步。"""
+        """Raises ValueError for observations of probability zero, wherever the impossible symbol is.
+        观测序列的概率为零时抛出 ValueError，无论问题出在哪一步。"""
         pi, A, _ = model(2, 3)
         B, other = torch.tensor([[0.5, 0.5, 0.0], [0.25, 0.75, 0.0]]).double(), [[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]
         stays, other = torch.eye(2).double(), torch.tensor(other).double()
@@ -255,8 +255,8 @@ class TestHmmForwardBackward:
         agree(lambda impl: impl.hmm_forward_backward(*arguments))
 
     def test_float32_transposed(self, run, model, symbols):
-        """Keeps float32; takes non-contiguous matrices, and a tuple of observations.
-        保持 float32；可接受非连续的矩阵，以及元组形式的观测。"""
+        """Keeps float32; takes non-contiguous matrices and a tuple of observations.
+        保持 float32；矩阵在内存中可以不连续，观测可以是元组。"""
         pi, A, B = model(4, 4, dtype=torch.float32)
         A, B, obs = A.T.contiguous().T, B.T.contiguous().T, tuple(symbols(4))
         found = run(lambda impl: impl.hmm_forward_backward(pi, A, B, obs))
@@ -270,13 +270,13 @@ def shuffled(generator):
 
 
 def recurrent(both):
-    """torch's recurrent layer, of one direction or of both, as a map from inputs to outputs."""
+    """Return torch's recurrent layer, of one or both directions, as a function from inputs to outputs."""
     net = set_parameters(nn.RNN(3, 2, bidirectional=both), seed=3)
     return lambda x: net(x)[0]
 
 
 def adds(to, source, factor=1.0):
-    """A map that adds the input of one step to the output of another, and else changes nothing."""
+    """Return a function that adds the input of one step to the output of another, and changes nothing otherwise."""
 
     def step(x):
         other = torch.zeros(len(x), *(1 for _ in x.shape[1:]), dtype=x.dtype)
@@ -287,17 +287,17 @@ def adds(to, source, factor=1.0):
 
 
 def earlier(x):
-    """Each step's input given out one step too early."""
+    """Return the input of each step one step too early."""
     return torch.cat([x[1:], x[-1:]])
 
 
 def mixed(x):
-    """Takes the mean of the batch off."""
+    """Subtract the mean of the batch."""
     return x - x.mean(1, keepdim=True)
 
 
 def unit(x):
-    """Pairs that keep their sum: the squares of sine and cosine."""
+    """Return pairs that keep their sum: the squares of sine and cosine."""
     return torch.cat([x.sin() ** 2, x.cos() ** 2], dim=-1)
 
 
@@ -312,7 +312,7 @@ class TestLeaksFuture:
 
     @pytest.mark.points(2)
     def test_recurrent_layers(self, run, randn, shuffled):
-        """A recurrent layer does not see the future, a bidirectional one does.
+        """Returns False for a recurrent layer and True for a bidirectional layer.
         单向循环层看不到未来，双向循环层能看到。"""
         x, directions = randn(5, 2, 3), shuffled([False, True] * 4)
         maps = [recurrent(both) for both in directions]
@@ -320,36 +320,36 @@ class TestLeaksFuture:
 
     @pytest.mark.points(2)
     def test_every_pair(self, run, randn, shuffled):
-        """Finds a leak between any two steps, far apart or neighbours; the past and the present are none.
-        任意两步之间的泄漏都能发现，无论相邻还是相隔很远；依赖过去和当前的输入不算。"""
+        """Finds a leak between any two steps, near or far; the past and the present are not leaks.
+        任意两步之间的泄漏都能发现，无论远近；用到过去和当前的输入不算泄漏。"""
         x, pairs = randn(4, 2, 3), shuffled(list(itertools.product(range(4), repeat=2)))
         found = run(lambda impl: [impl.leaks_future(adds(to, source), x) for to, source in pairs])
         close(found, [source > to for to, source in pairs])
 
     def test_one_step(self, run, randn, shuffled):
-        """A single step has no future; two have.
-        只有一步时没有未来，两步时才有。"""
+        """Returns False for a single step, which has no future.
+        只有一个时间步时没有未来，返回 False。"""
         x, lengths = randn(2, 1, 3), shuffled([1, 2] * 4)
         found = run(lambda impl: [impl.leaks_future(recurrent(True), x[:steps]) for steps in lengths])
         close(found, [steps == 2 for steps in lengths])
 
     def test_other_axes(self, run, randn, shuffled):
-        """What is mixed over the batch or the features does not leak; what is mixed over the steps does.
-        在批量或特征上的混合不是泄漏；在时间步上的混合才是。"""
+        """Allows a mix over the batch or the features, but not over the steps.
+        在批量或特征上混合不算泄漏，在时间步上混合才算。"""
         x, axes = randn(4, 3, 2), shuffled([0, 1, 2] * 3)
         found = run(lambda impl: [impl.leaks_future(lambda x, d=d: x - x.mean(d, keepdim=True), x) for d in axes])
         close(found, [axis == 0 for axis in axes])
 
     def test_at_zeros(self, run, shuffled):
-        """Finds a leak at inputs of zeros, too.
+        """Finds a leak if the inputs are zeros.
         输入全为零时也能发现泄漏。"""
         x, maps, order = torch.zeros(4, 2, 3), (recurrent(True), recurrent(False), mixed), shuffled([0, 1, 2] * 3)
         found = run(lambda impl: [impl.leaks_future(maps[i], x) for i in order])
         close(found, [i == 0 for i in order])
 
     def test_normalised(self, run, randn, shuffled):
-        """Finds a leak of normalised inputs, whose shift cannot be seen or whose sum is always the same.
-        归一化后的输入（平移不可见，或总和恒定）造成的泄漏也能发现。"""
+        """Finds a leak of normalised inputs, which hide a shift or keep their sum.
+        输入经过规范化（平移不可见，或总和不变）时，也能发现泄漏。"""
         x, order = randn(4, 2, 3, dtype=torch.float64), shuffled([*range(6)] * 2)
 
         def probe(impl):
@@ -360,16 +360,16 @@ class TestLeaksFuture:
         close(run(probe), [i > 2 for i in order])
 
     def test_faint(self, run, randn, shuffled):
-        """Finds a leak of a thousandth.
-        千分之一大小的泄漏也能发现。"""
+        """Finds a leak with a factor of 0.001.
+        系数只有 0.001 的泄漏也能发现。"""
         x, pairs = randn(3, 2, 4), shuffled([(1, 2), (0, 2), (2, 0), (2, 1)] * 2)
         maps = *(adds(*pair, factor=1e-3) for pair in pairs), mixed
         found = run(lambda impl: [impl.leaks_future(f, x) for f in maps])
         close(found, [*(source > to for to, source in pairs), False])
 
     def test_axes_and_dtype(self, run, randn, shuffled):
-        """Takes inputs of two or four axes, in float64, non-contiguous.
-        输入可以有两个或四个轴，可以是 float64，也可以是非连续的。"""
+        """Takes inputs with two or four axes, in float64, and non-contiguous.
+        输入可以有两个或四个轴，可以是 float64，在内存中可以不连续。"""
         inputs = randn(3, 4, dtype=torch.float64).T, randn(3, 2, 2, 2, dtype=torch.float64)
         maps, cases = (adds(1, 2), adds(2, 1), earlier), shuffled([*itertools.product(range(2), range(3))] * 2)
         found = run(lambda impl: [impl.leaks_future(maps[j], inputs[i]) for i, j in cases])

@@ -16,7 +16,7 @@ VOCAB, HIDDEN = 11, 6
 
 @pytest.fixture
 def words(generator):
-    """words(4): a list of so many words, some of them perhaps twice."""
+    """words(4): a list of 4 words; a word may occur twice."""
     return lambda count: [WORDS[i] for i in torch.randint(9, (count,), generator=generator).tolist()]
 
 
@@ -27,7 +27,7 @@ def integers(generator):
 
 
 def backward(net, *inputs):
-    """For probes: what a net gives, and the gradients of its parameters by name."""
+    """For probes: return the output of a net, and the gradients of its parameters by name."""
     output = net(*inputs)
     gradients(lambda: output)
     return {"output": output, **parameter_gradients(net)}
@@ -41,16 +41,16 @@ class TestGetTokensAndSegments:
 
     @pytest.mark.points(2)
     def test_pair(self, run, words):
-        """Puts <cls> before the first text and <sep> after each of the two, which may be equally long.
-        在第一个文本前放 <cls>，每个文本后放 <sep>；两个文本可以等长。"""
+        """Puts <cls> before the first text and <sep> after each text, also after texts of equal length.
+        在第一个文本前加 <cls>，在每个文本后加 <sep>，两个文本等长时也是如此。"""
         a, b = words(5), words(3)
         long = ["<cls>", *a, "<sep>", *b, "<sep>"], [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
         equal = ["<cls>", *a[:3], "<sep>", *b, "<sep>"], [0, 0, 0, 0, 0, 1, 1, 1, 1]
         close(run(lambda impl: [impl.get_tokens_and_segments(first, b) for first in (a, a[:3])]), [long, equal])
 
     def test_single(self, run, words):
-        """Takes a single text, whether None is given for the second one or nothing.
-        可以只有一个文本：第二个参数为 None 或不传。"""
+        """Takes a single text, with None as the second argument or without it.
+        可以只有一个文本：第二个参数为 None 或省略。"""
         a = words(4)
         found = run(lambda impl: [impl.get_tokens_and_segments(a), impl.get_tokens_and_segments(a, None)])
         close(found, [(["<cls>", *a, "<sep>"], [0] * 6)] * 2)
@@ -63,8 +63,8 @@ class TestGetTokensAndSegments:
         close(run(lambda impl: [impl.get_tokens_and_segments([], b), impl.get_tokens_and_segments([])]), expected)
 
     def test_empty_second(self, run, words):
-        """A second text without tokens is not the same as none: its <sep> stands.
-        第二个文本为空列表与没有第二个文本不同：它的 <sep> 仍在。"""
+        """A second text without tokens still has its <sep>, unlike None.
+        第二个文本为空列表时，仍有它的 <sep>；这与 None 不同。"""
         a = words(3)
         empty, one = run(lambda impl: [impl.get_tokens_and_segments(a, b) for b in ([], ["x"])])
         close(empty, (["<cls>", *a, "<sep>", "<sep>"], [0, 0, 0, 0, 0, 1]))
@@ -83,7 +83,7 @@ def encoder(impl, num_layers=2, max_len=7, dropout=0.0):
 
 
 def embedded(tokens, segments):
-    """What BERTEncoder's blocks should get: torch's embeddings of the parameters that `encoder` has, added up."""
+    """Return the input of BERTEncoder's blocks: the sum of torch's embeddings, with the parameters of `encoder`."""
     net = nn.Module()
     net.token_embedding, net.segment_embedding = nn.Embedding(VOCAB, HIDDEN), nn.Embedding(2, HIDDEN)
     net.pos_embedding = nn.Parameter(torch.empty(1, 7, HIDDEN))
@@ -100,34 +100,34 @@ class TestBERTEncoder:
 
     @pytest.mark.points(2)
     def test_embeddings(self, run, inputs):
-        """Adds the embeddings of tokens, segments and positions; without blocks, that is all.
-        把词元、片段和位置的嵌入相加；没有编码器块时，这就是结果。"""
+        """Returns the sum of the token, segment and position embeddings if there are no blocks.
+        没有编码器块时，返回词元嵌入、片段嵌入和位置嵌入之和。"""
         given = inputs(3, 5)
         close(run(lambda impl: encoder(impl, num_layers=0)(*given, None)), embedded(*given))
 
     @pytest.mark.points(2)
     def test_blocks(self, agree, inputs):
-        """Runs the embeddings through num_layers blocks with bias, one after the other.
+        """Passes the embeddings through num_layers blocks with bias, one after the other.
         嵌入依次通过 num_layers 个带偏置的编码器块。"""
         given = inputs(3, 5)
         agree(lambda impl: [encoder(impl, num_layers)(*given, None) for num_layers in (1, 3)])
 
     @pytest.mark.points(2)
     def test_valid_lens(self, agree, inputs):
-        """No step attends to the padding, in any block; lengths are integers or floats.
-        任何一个块中都没有时间步关注填充项；有效长度可为整数或浮点数。"""
+        """Attends to no padding in any block; the lengths are integers or floats.
+        每个块的注意力都忽略填充；有效长度可以是整数或浮点数。"""
         given, valid_lens = inputs(4, 6), torch.tensor([2, 6, 1, 4])
         agree(lambda impl: [encoder(impl)(*given, lens) for lens in (valid_lens, valid_lens.float())])
 
     def test_one_step(self, agree, inputs):
-        """Takes a batch of one, of a single step and of max_len steps.
-        可接受只有一个样本的批量，只有一步或恰有 max_len 步。"""
+        """Takes a batch of one sequence, with a single step or with max_len steps.
+        批量可以只有一个序列，序列长度可以是 1，也可以恰为 max_len。"""
         one, whole = inputs(1, 1), inputs(1, 7)
         agree(lambda impl: [encoder(impl)(*given, None) for given in (one, whole)])
 
     def test_sizes(self, agree, inputs):
-        """Hands every size to its own place, max_len too; defaults are 1000 positions and 768 features.
-        各个大小（包括 max_len）都用在相应的位置；默认有 1000 个位置、768 个特征。"""
+        """Uses each size in its place, including max_len; the defaults are 1000 positions and 768 features.
+        各个大小（包括 max_len）都用在正确的地方；默认有 1000 个位置、768 个特征。"""
         given, own, default = inputs(1, 3), (9, 4, [3, 4], 5, 6, 2, 2, 0, 7, 8, 9, 10), (9, 2, 2, 2, 2, 1, 1, 0)
 
         def probe(impl):
@@ -138,22 +138,22 @@ class TestBERTEncoder:
         agree(probe)
 
     def test_dropout(self, agree, inputs):
-        """Its blocks drop out in training, and nothing is dropped in evaluation.
-        训练时各块做暂退，评估时不做。"""
+        """Drops features inside the blocks in training, and drops nothing in evaluation.
+        训练时在各块中使用暂退法，评估时不使用。"""
         given = inputs(2, 4)
         agree(lambda impl: [encoder(impl, dropout=1.0).train(mode)(*given, None) for mode in (True, False)])
 
     @pytest.mark.points(2)
     def test_gradients(self, agree, inputs):
-        """Passes the right gradients to both embeddings and to the blocks.
+        """Gives both embeddings and the blocks the right gradients.
         两个嵌入层和各块的梯度正确。"""
         given = *inputs(2, 4), torch.tensor([3, 4])
         agree(lambda impl: {**backward(encoder(impl).double(), *given), "pos_embedding": None})
 
     @pytest.mark.bonus
     def test_learns_positions(self, agree, inputs):
-        """Passes gradients to pos_embedding, too: positions that are in use learn.
-        梯度也传到 pos_embedding：用到的位置可以学习。"""
+        """Gives pos_embedding the right gradient, too, so that it can learn.
+        pos_embedding 的梯度也正确，因而可以学习。"""
         given = *inputs(2, 4), None
         agree(lambda impl: backward(encoder(impl).double(), *given))
 
@@ -163,7 +163,7 @@ def mask_lm(impl):
 
 
 def predicted(X, positions):
-    """What MaskLM should give: torch.gather, then the perceptron written out."""
+    """Return the result of MaskLM: torch.gather, then the perceptron step by step."""
     layers = nn.Sequential(nn.Linear(HIDDEN, 5), nn.ReLU(), nn.LayerNorm(5), nn.Linear(5, VOCAB))
     net = set_parameters(nn.ModuleDict({"mlp": layers}), seed=2)["mlp"].requires_grad_(False)
     chosen = X.gather(1, positions[:, :, None].expand(-1, -1, HIDDEN))
@@ -179,25 +179,25 @@ class TestMaskLM:
 
     @pytest.mark.points(2)
     def test_predictions(self, run, randn, integers):
-        """Gives logits at each sequence's own positions, in their order.
-        在每个序列各自的位置上按顺序给出 logits。"""
+        """Returns logits at the positions of each sequence, in the given order.
+        按给定的顺序，返回每个序列各自位置上的 logits。"""
         X, positions = randn(4, 7, HIDDEN), integers(7, 4, 3)
         close(run(lambda impl: mask_lm(impl)(X, positions)), predicted(X, positions))
 
     def test_repeated_positions(self, run, randn):
-        """A position may come several times, as the padding does; the batch may be of one.
-        同一个位置可以出现多次（填充项就是如此）；批量可以只有一个样本。"""
+        """Takes a position several times, as in padding, and a batch of one.
+        同一位置可以出现多次（填充时就是这样），批量可以只有一个序列。"""
         X, positions = randn(1, 5, HIDDEN), torch.tensor([[3, 3, 4, 0, 0, 0, 1]])
         close(run(lambda impl: mask_lm(impl)(X, positions)), predicted(X, positions))
 
     def test_one_prediction(self, run, randn):
-        """Takes one prediction a sequence.
-        每个序列可以只有一个预测。"""
+        """Takes one prediction for each sequence.
+        每个序列可以只预测一个位置。"""
         X, positions = randn(3, 4, HIDDEN), torch.tensor([[2], [0], [3]])
         close(run(lambda impl: mask_lm(impl)(X, positions)), predicted(X, positions))
 
     def test_default_width(self, agree, randn):
-        """Reads 768 features unless told otherwise.
+        """Reads 768 features by default.
         默认读取 768 个特征。"""
         X, positions = randn(2, 3, 768), torch.tensor([[2, 0], [1, 1]])
         agree(lambda impl: set_parameters(impl.MaskLM(3, 4), seed=3)(X, positions), atol=3e-5)  # sums of 768 products
@@ -221,7 +221,7 @@ class Vocabulary:
 
 
 def masked(impl, tokens, candidates, num_mlm_preds):
-    """For probes: the tokens with some of them masked; the vocabulary has others, and the book shuffles a list."""
+    """For probes: return the masked tokens. The arguments are copied, because the book's code shuffles a list."""
     return impl._replace_mlm_tokens(list(tokens), list(candidates), num_mlm_preds, Vocabulary(list(LETTERS)))
 
 
@@ -236,8 +236,8 @@ def near(count, trials, p, en, zh):
 class TestReplaceMlmTokens:
     @pytest.mark.points(2)
     def test_frequencies(self, run, words):
-        """Masks eight in ten of the drawn tokens, keeps one as it is and replaces one, each for itself.
-        被选中的词元中，80% 换成 <mask>，10% 不变，10% 换成随机词元，各自独立。"""
+        """Masks 80 %, keeps 10 % and replaces 10 % of the drawn tokens, independently of each other.
+        被选中的词元中，80% 换成 <mask>，10% 不变，10% 换成随机词元，相互独立。"""
         tokens = words(8000)
         seen, _ = run(lambda impl: masked(impl, tokens, range(8000), 8000))
         near(seen.count("<mask>"), 8000, 0.8, "Tokens replaced by <mask>", "换成 <mask> 的词元")
@@ -248,8 +248,8 @@ class TestReplaceMlmTokens:
 
     @pytest.mark.points(2)
     def test_pairs(self, run, words):
-        """Gives the drawn positions, each once and all of them candidates, with the tokens that were there at first.
-        给出选中的位置（都是候选位置，且不重复）和该处原来的词元。"""
+        """Returns different positions, all of them candidates, each with its original token.
+        返回的位置互不相同，都是候选位置，并带有该处原来的词元。"""
         tokens = words(60)
         _, pairs = run(lambda impl: masked(impl, tokens, range(1, 60, 2), 20))
         positions = [position for position, _ in pairs]
@@ -259,8 +259,8 @@ class TestReplaceMlmTokens:
 
     @pytest.mark.points(2)
     def test_other_tokens(self, run, words):
-        """Changes nothing where nothing is predicted; what it puts in is <mask> or a token of the vocabulary.
-        没有被选中的位置保持不变；换入的只能是 <mask> 或词表中的词元。"""
+        """Changes only drawn positions; new tokens are <mask> or tokens of the vocabulary.
+        只改变选中的位置；换上的是 <mask> 或词表中的词元。"""
         tokens = words(90)
         seen, pairs = run(lambda impl: masked(impl, tokens, range(30, 90), 40))
         drawn = {position for position, _ in pairs}
@@ -270,7 +270,7 @@ class TestReplaceMlmTokens:
         expect("<mask>" in seen, "Nothing is masked.", "没有任何词元被遮蔽。")
 
     def test_random_positions(self, run, words, generator):
-        """Every candidate is as likely to be drawn as another.
+        """Draws every candidate with the same probability.
         每个候选位置被选中的概率相同。"""
         tokens, candidates = words(12), torch.randperm(12, generator=generator)[:5].tolist()
         drawn = run(lambda impl: [masked(impl, tokens, candidates, 2)[1] for _ in range(1000)])
@@ -279,8 +279,8 @@ class TestReplaceMlmTokens:
             near(positions.count(candidate), 1000, 0.4, f"Position {candidate} drawn", f"位置 {candidate} 被选中")
 
     def test_number_of_predictions(self, run, words):
-        """Draws as many as it is asked for, none or one among them, or all candidates if there are fewer.
-        选出所要求的个数（可以是零或一）；候选位置不足时全部选中。"""
+        """Draws num_mlm_preds positions, perhaps none, or all candidates if there are fewer.
+        选出 num_mlm_preds 个位置（可以是零个）；候选位置不够时全部选中。"""
         tokens = words(6)
         found = run(lambda impl: [masked(impl, tokens, [1, 2, 4], n) for n in (0, 1, 2, 3, 9)])
         close([[seen[i] for i in (0, 3, 5)] for seen, _ in found], [[tokens[i] for i in (0, 3, 5)]] * 5)
@@ -289,8 +289,8 @@ class TestReplaceMlmTokens:
         close(found[0][0], tokens)
 
     def test_tokens_untouched(self, run, words):
-        """Leaves the list of tokens as it was, and gives a new one.
-        不修改传入的词元列表，返回新的列表。"""
+        """Leaves the list of tokens unchanged and returns a new list.
+        不修改传入的词元列表，返回一个新列表。"""
         tokens = words(40)
 
         def probe(impl):
@@ -302,7 +302,7 @@ class TestReplaceMlmTokens:
 
 @pytest.fixture
 def examples(integers):
-    """Four examples: of 5 to 9 tokens with 2 predictions, of 2 or 3 with 1, of 10 with 2, of 2 with none."""
+    """Return four examples: 5 to 9 tokens with 2 predictions, 2 or 3 with 1, 10 with 2, 2 with none."""
     drawn = []
     for tokens, predictions in ((5 + int(integers(5)), 2), (2 + int(integers(2)), 1), (10, 2), (2, 0)):
         positions, labels = 1 + integers(tokens - 1, predictions), 4 + integers(9, predictions)
@@ -313,7 +313,7 @@ def examples(integers):
 
 
 def padded(impl, examples, max_len):
-    """For probes: the examples, padded with 3, the index of <pad>."""
+    """For probes: return the padded examples; the index of <pad> is 3."""
     return impl._pad_bert_inputs(examples, max_len, Vocabulary(["<unk>", "<mask>", "<cls>", "<pad>", *WORDS]))
 
 
@@ -326,7 +326,7 @@ class TestPadBertInputs:
     @pytest.mark.points(2)
     def test_sequences(self, run, examples):
         """Pads tokens with the index of <pad> and segments with zeros, to max_len.
-        用 <pad> 的索引填充词元，用零填充片段，长度为 max_len。"""
+        词元用 <pad> 的索引填充，片段用零填充，都填到 max_len。"""
         ids, segments = run(lambda impl: padded(impl, examples[:2], 10)[:2])
         close(ids, [F.pad(torch.tensor(own), (0, 10 - len(own)), value=3) for own, *_ in examples[:2]])
         close(segments, [F.pad(torch.tensor(own), (0, 10 - len(own))) for *_, own, _ in examples[:2]])
@@ -334,39 +334,39 @@ class TestPadBertInputs:
     @pytest.mark.points(2)
     def test_predictions(self, run, examples):
         """Pads positions, weights and labels with zeros, to round(max_len * 0.15).
-        用零填充位置、权重和标签，长度为 round(max_len * 0.15)。"""
+        位置、权重和标签用零填充到 round(max_len * 0.15)。"""
         positions, weights, labels = run(lambda impl: padded(impl, examples[:2], 20)[3:6])
         close(positions, [F.pad(torch.tensor(own), (0, 3 - len(own))) for _, own, *_ in examples[:2]])
         close(weights, [torch.tensor([1.0, 1.0, 0.0]), torch.tensor([1.0, 0.0, 0.0])])
         close(labels, [F.pad(torch.tensor(own), (0, 3 - len(own))) for _, _, own, *_ in examples[:2]])
 
     def test_lengths_and_labels(self, run, examples):
-        """Gives the lengths without padding as float32, and the next sentence labels as int64.
-        不含填充的长度为 float32，下一句标签为 int64。"""
+        """Returns lengths without padding as float32, and the labels of the next sentence task as int64.
+        不含填充的长度为 float32，下一句预测的标签为 int64。"""
         lens, is_next = run(lambda impl: padded(impl, examples[:2], 12)[2::4])
         close(lens, [torch.tensor(float(len(own))) for own, *_ in examples[:2]])
         close(is_next, [torch.tensor(1), torch.tensor(0)])
 
     def test_rounding(self, agree, examples):
-        """The number of predictions is rounded, not cut off; it may be zero.
-        预测的数量是四舍五入而不是截断；可以为零。"""
+        """Rounds the number of predictions to the nearest integer; it may be zero.
+        预测的个数四舍五入，而不是截断；可以是零。"""
         one, none = examples[1::2]
         agree(lambda impl: [*(padded(impl, [one], n) for n in (4, 12, 17)), padded(impl, [none], 3)])
 
     def test_nothing_to_pad(self, agree, examples):
-        """Takes an example that fills the space, and one without predictions.
-        样本可以恰好填满，也可以没有任何预测。"""
+        """Takes an example that needs no padding, and an example without predictions.
+        样本可以不需要填充，也可以没有任何预测。"""
         full, none = examples[2:]
         agree(lambda impl: [padded(impl, [full], 10), padded(impl, [none, full], 16)])
 
     def test_number_of_examples(self, agree, examples):
-        """Gives seven lists with as many tensors as there are examples: three, one, none.
-        返回七个列表，张量个数等于样本个数：三个、一个或没有。"""
+        """Returns seven lists with a tensor for each example: three, one or none.
+        返回七个列表，每个样本对应一个张量；样本可以是三个、一个或零个。"""
         agree(lambda impl: [padded(impl, examples[:n], 14) for n in (3, 1, 0)])
 
 
 class Scripted(nn.Module):
-    """For probes: gives the logits that it was made with, and notes what it is called with."""
+    """For probes: return the given logits, and record the arguments of the call."""
 
     def __init__(self, mlm_Y_hat, nsp_Y_hat):
         super().__init__()
@@ -378,7 +378,7 @@ class Scripted(nn.Module):
 
 
 def losses(impl, logits, weights, labels, **options):
-    """The three losses for (mlm logits, nsp logits), weights, and (mlm labels, nsp labels)."""
+    """Return the three losses for (mlm logits, nsp logits), weights, and (mlm labels, nsp labels)."""
     batch, net, loss = len(weights), Scripted(*logits), nn.CrossEntropyLoss(**options)
     tokens, lens = torch.zeros(batch, 6, dtype=torch.long), torch.full((batch, 1), 6.0)
     inputs = tokens, tokens, lens, torch.zeros_like(labels[0])
@@ -397,7 +397,7 @@ def batch(randn, integers):
 
 
 def both_losses(logits, labels, **options):
-    """The mean losses with all weights 1, by F.cross_entropy, and their sum."""
+    """Return the mean losses by F.cross_entropy, with all weights 1, and their sum."""
     mlm = F.cross_entropy(logits[0].reshape(-1, VOCAB), labels[0].reshape(-1), **options)
     nsp = F.cross_entropy(logits[1], labels[1], **options)
     return mlm, nsp, mlm + nsp
@@ -412,22 +412,22 @@ class TestGetBatchLossBert:
 
     @pytest.mark.points(2)
     def test_losses(self, run, batch):
-        """Gives the mean loss of each task, by F.cross_entropy, and their sum.
-        给出两个任务各自的平均损失（与 F.cross_entropy 一致）以及两者之和。"""
+        """Returns the mean loss of each task, as F.cross_entropy gives it, and their sum.
+        返回两个任务各自的平均损失（与 F.cross_entropy 一致）以及二者之和。"""
         logits, labels = batch(4, 3)
         close(run(lambda impl: losses(impl, logits, torch.ones(4, 3), labels)), both_losses(logits, labels))
 
     def test_no_predictions(self, run, batch):
-        """With all weights 0 the masked language model's loss is 0, not NaN; the other loss stays.
-        权重全为 0 时，遮蔽语言模型的损失为 0 而不是 NaN；另一个损失不变。"""
+        """The masked language model has loss 0, not NaN, if all weights are 0.
+        权重全为 0 时，遮蔽语言模型的损失为 0，而不是 NaN。"""
         logits, labels = batch(3, 2)
         _, nsp, _ = both_losses(logits, labels)
         close(run(lambda impl: losses(impl, logits, torch.zeros(3, 2), labels)), (torch.tensor(0.0), nsp, nsp))
 
     @pytest.mark.points(2)
     def test_what_the_net_sees(self, agree, batch, integers):
-        """Calls the net with tokens, segments, flat lengths and positions; lengths may be (batch,) or (batch, 1).
-        传给网络的是词元、片段、展平的有效长度和位置；有效长度可为 (batch,) 或 (batch, 1)。"""
+        """Calls net with tokens, segments, flat lengths and positions; the lengths are (batch,) or (batch, 1).
+        以词元、片段、展平的有效长度和位置调用 net；有效长度为 (batch,) 或 (batch, 1)。"""
         logits, labels = batch(3, 2)
         tokens, segments, positions = integers(VOCAB, 3, 5), integers(2, 3, 5), integers(5, 3, 2)
         lens = torch.tensor([4.0, 2.0, 5.0])
@@ -440,8 +440,8 @@ class TestGetBatchLossBert:
         agree(lambda impl: [probe(impl, shape) for shape in (lens, lens[:, None])])
 
     def test_given_loss(self, run, batch):
-        """Uses the loss that it is given for both tasks, also on a batch of one with one prediction.
-        两个任务都使用传入的损失函数；批量可以只有一个样本、一个预测。"""
+        """Uses the given loss for both tasks, also for one example with one prediction.
+        两个任务都使用传入的损失函数，只有一个样本、一个预测时也是如此。"""
         for size in ((3, 4), (1, 1)):
             (logits, labels), weights = batch(*size), torch.ones(size)
             found = run(lambda impl, g=(logits, weights, labels): losses(impl, *g, label_smoothing=0.3))
@@ -449,8 +449,8 @@ class TestGetBatchLossBert:
 
     @pytest.mark.bonus
     def test_padding(self, run, batch):
-        """Leaves predictions of weight 0 out of the mean, also if the loss was made with reduction="none".
-        权重为 0 的预测不计入平均值；损失函数以 reduction="none" 构造时也是如此。"""
+        """Ignores predictions of weight 0, also if the loss has reduction="none".
+        忽略权重为 0 的预测，损失函数的 reduction="none" 时也是如此。"""
         logits, labels = batch(3, 3)
         weights = torch.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
         expected = both_losses([logits[0][weights > 0], logits[1]], [labels[0][weights > 0], labels[1]])

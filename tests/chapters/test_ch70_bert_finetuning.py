@@ -25,7 +25,7 @@ def next_sentence(impl):
 
 
 def two_logits(X):
-    """What NextSentencePred should give: F.linear with its parameters."""
+    """Return the result of NextSentencePred: F.linear with its parameters."""
     net = set_parameters(nn.ModuleDict({"output": nn.Linear(6, 2)}), seed=1).requires_grad_(False)
     return F.linear(X, net["output"].weight, net["output"].bias)
 
@@ -44,8 +44,8 @@ class TestNextSentencePred:
 
     @pytest.mark.points(2)
     def test_logits(self, run, randn):
-        """Gives two logits for every pair of sentences, as F.linear does.
-        对每个句子对给出两个 logits，与 F.linear 一致。"""
+        """Returns two logits for each pair of sentences, as F.linear does.
+        对每个句子对返回两个 logits，与 F.linear 一致。"""
         X = randn(5, 6)
         close(run(lambda impl: next_sentence(impl)(X)), two_logits(X))
 
@@ -56,7 +56,7 @@ def model(impl, num_layers=1, dropout=0.0):
 
 
 class Encoder(nn.Module):
-    """For probes: an encoder that gives what it was made with, and notes what it is called with."""
+    """For probes: an encoder that returns the given tensor, and records the arguments of the call."""
 
     def __init__(self, encoded):
         super().__init__()
@@ -68,14 +68,14 @@ class Encoder(nn.Module):
 
 
 def around(impl, encoded):
-    """The model with a scripted encoder in place of its own."""
+    """Return the model with a scripted encoder instead of its own."""
     net = model(impl).to(encoded.dtype)
     net.encoder = Encoder(encoded)
     return net
 
 
 def heads(encoded, positions=None):
-    """What the two heads should give for what the encoder gave, by torch's functions."""
+    """Return the results of both output layers for an encoding, by torch's functions."""
     layers = nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.LayerNorm(HIDDEN), nn.Linear(HIDDEN, VOCAB)
     parts = {"hidden": nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.Tanh())}
     parts |= {"mlm": nn.ModuleDict({"mlp": nn.Sequential(*layers)})}
@@ -97,14 +97,14 @@ class TestBERTModel:
 
     @pytest.mark.points(2)
     def test_encoding(self, agree, inputs):
-        """Gives the encoder's result, with the padding left out where lengths are given.
-        给出编码器的结果；给定有效长度时，注意力忽略填充项。"""
+        """Returns the encoder's result; the attention ignores the padding if lengths are given.
+        返回编码器的结果；给出有效长度时，注意力忽略填充。"""
         given, valid_lens = inputs(3, 6), torch.tensor([4, 6, 2])
         agree(lambda impl: [model(impl, num_layers=2)(*given, lens) for lens in (None, valid_lens)])
 
     @pytest.mark.points(2)
     def test_next_sentence(self, run, randn, inputs):
-        """Predicts the next sentence from the first step, through a tanh layer.
+        """Predicts the next sentence from the first step, after a tanh layer.
         用第一个时间步的编码，经过带 tanh 的隐藏层，预测下一句。"""
         given, encoded = inputs(4, 5), 2 * randn(4, 5, HIDDEN)
         close(run(lambda impl: around(impl, encoded)(*given)), heads(encoded))
@@ -117,14 +117,14 @@ class TestBERTModel:
         close(run(lambda impl: around(impl, encoded)(*given, None, positions)), heads(encoded, positions))
 
     def test_without_positions(self, run, randn, inputs):
-        """Gives None for the masked language model without positions, given as None or not at all.
-        没有给出预测位置（None 或省略）时，遮蔽语言模型的结果为 None。"""
+        """Returns None for the masked language model if pred_positions is None or omitted.
+        pred_positions 为 None 或省略时，遮蔽语言模型的结果为 None。"""
         given, lens, encoded = inputs(2, 4), torch.tensor([3, 4]), randn(2, 4, HIDDEN)
         found = run(lambda impl: [around(impl, encoded)(*given, *more) for more in ((lens, None), (lens,), ())])
         close(found, [heads(encoded)] * 3)
 
     def test_encoder_inputs(self, agree, randn, inputs):
-        """Hands tokens, segments and lengths to the encoder; without lengths None.
+        """Passes tokens, segments and lengths to the encoder, or None without lengths.
         把词元、片段和有效长度传给编码器；没有有效长度时传 None。"""
         given, lens, encoded = inputs(2, 4), torch.tensor([3, 4]), randn(2, 4, HIDDEN)
 
@@ -135,8 +135,8 @@ class TestBERTModel:
         agree(probe)
 
     def test_sizes(self, agree, inputs):
-        """Hands every size to its own place; defaults are 1000 positions and 768 features.
-        各个大小都用在相应的位置；默认有 1000 个位置、768 个特征。"""
+        """Uses each size in its place; the defaults are 1000 positions and 768 features.
+        各个大小都用在正确的地方；默认有 1000 个位置、768 个特征。"""
         given, own = inputs(1, 3), (9, 4, [3, 4], 5, 6, 2, 2, 0, 7, 8, 9, 10, 11, 12, 13)
 
         def probe(impl):
@@ -147,28 +147,28 @@ class TestBERTModel:
         agree(probe)
 
     def test_dropout(self, agree, inputs):
-        """The encoder drops out in training, and nothing is dropped in evaluation.
-        训练时编码器做暂退，评估时不做。"""
+        """Uses the encoder's dropout in training and no dropout in evaluation.
+        训练时编码器使用暂退法，评估时不使用。"""
         given = inputs(2, 4)
         agree(lambda impl: [model(impl, dropout=1.0).train(mode)(*given) for mode in (True, False)])
 
     def test_batch_of_one(self, agree, inputs):
-        """Takes a single sequence, of one step or of max_len steps.
-        可以只有一个序列，只有一步或恰有 max_len 步。"""
+        """Takes a single sequence, with one step or with max_len steps.
+        可以只有一个序列，序列长度可以是 1，也可以恰为 max_len。"""
         one, whole, position = inputs(1, 1), inputs(1, 7), torch.tensor([[0]])
         agree(lambda impl: [model(impl)(*given, None, position) for given in (one, whole)])
 
     def test_float64_transposed(self, run, randn, inputs):
-        """Works in float64, and on a non-contiguous encoding.
-        可用 float64 计算，可接受非连续的编码。"""
+        """Works in float64 and with a non-contiguous encoding.
+        支持 float64；编码器的输出在内存中可以不连续。"""
         given, positions = inputs(3, 5), torch.tensor([[3, 1], [0, 0], [4, 2]])
         encoded = randn(5, 3, HIDDEN, dtype=torch.float64).transpose(0, 1)
         close(run(lambda impl: around(impl, encoded)(*given, None, positions)), heads(encoded, positions))
 
     @pytest.mark.points(2)
     def test_gradients(self, agree, inputs):
-        """Passes gradients from both tasks to all parts of the model.
-        两个任务的梯度传到模型的各个部分。"""
+        """Passes the gradients of both tasks to all parts of the model.
+        两个任务的梯度都能传到模型的各个部分。"""
         given = *inputs(2, 4), torch.tensor([3, 4]), torch.tensor([[1, 2], [3, 0]])
 
         def probe(impl):
@@ -181,7 +181,7 @@ class TestBERTModel:
 
 
 class Pretrained(nn.Module):
-    """For probes: what a BERTModel has, with small parts around vectors of 256 features."""
+    """For probes: the parts of a BERTModel, with a small encoder and 256 features."""
 
     def __init__(self):
         super().__init__()
@@ -191,7 +191,7 @@ class Pretrained(nn.Module):
 
 
 class Lookup(nn.Module):
-    """For probes: an encoder that looks up tokens and segments, and notes what it is called with."""
+    """For probes: an encoder that looks up tokens and segments, and records the arguments of the call."""
 
     def __init__(self):
         super().__init__()
@@ -203,7 +203,7 @@ class Lookup(nn.Module):
 
 
 def classifier(impl):
-    """A classifier and the model that it was made from, with parameters from a seed."""
+    """Return a classifier and the model that it was made from, with parameters from a seed."""
     bert = set_parameters(Pretrained(), seed=3, scale=0.1)
     net = impl.BERTClassifier(bert)
     for parameter in net.parameters():
@@ -213,7 +213,7 @@ def classifier(impl):
 
 
 def classes(tokens, segments):
-    """What BERTClassifier should give, by torch's functions."""
+    """Return the result of BERTClassifier, by torch's functions."""
     bert = set_parameters(Pretrained(), seed=3, scale=0.1).requires_grad_(False)
     weight = torch.linspace(-1, 1, 3 * WIDTH).sin().reshape(3, WIDTH)
     first = bert.encoder.words.weight[tokens[:, 0]] + bert.encoder.texts.weight[segments[:, 0]]
@@ -233,15 +233,15 @@ class TestBERTClassifier:
 
     @pytest.mark.points(2)
     def test_logits(self, run, inputs):
-        """Classifies by the first step's encoding, through the model's hidden layer and the new output layer.
-        用第一个时间步的编码，经过模型的隐藏层和新的输出层，进行分类。"""
+        """Classifies by the first step's encoding, through the hidden layer and the new output layer.
+        用第一个时间步的编码，经过隐藏层和新的输出层来分类。"""
         given = inputs(4, 5)
         close(run(lambda impl: classifier(impl)[0]((*given, None))), classes(*given), atol=5e-5)  # sums of 256
 
     @pytest.mark.points(2)
     def test_shared(self, agree, inputs):
-        """Has the model's own encoder and hidden layer, no copies: who fine-tunes one fine-tunes the other.
-        使用的就是模型自己的编码器和隐藏层，而不是副本：微调会同时改变二者。"""
+        """Has the encoder and the hidden layer of the model itself, not copies.
+        使用的就是模型自己的编码器和隐藏层，而不是副本。"""
         given = inputs(2, 4)
 
         def probe(impl):
@@ -254,8 +254,8 @@ class TestBERTClassifier:
         agree(probe, atol=5e-5)
 
     def test_parameters(self, agree, inputs):
-        """Has no parameters of the pretraining tasks' heads; all that it has are to be trained.
-        不包含预训练任务头的参数；它的所有参数都参与训练。"""
+        """Has no parameters of the pretraining tasks' output layers; all its parameters can be trained.
+        不含预训练任务输出层的参数；自己的所有参数都可以训练。"""
         given = inputs(2, 4)
 
         def probe(impl):
@@ -265,8 +265,8 @@ class TestBERTClassifier:
         agree(probe, atol=5e-5)
 
     def test_inputs(self, agree, inputs):
-        """Takes tokens, segments and lengths in a tuple or list, and hands them to the encoder.
-        输入是由词元、片段和有效长度组成的元组或列表，都传给编码器。"""
+        """Takes tokens, segments and lengths in a tuple or list, and passes them to the encoder.
+        输入是词元、片段和有效长度组成的元组或列表，三者都传给编码器。"""
         given = *inputs(3, 4), torch.tensor([2, 4, 3])
 
         def probe(impl):
@@ -276,7 +276,7 @@ class TestBERTClassifier:
         agree(probe, atol=5e-5)
 
     def test_batch_of_one(self, run, inputs):
-        """Takes a single pair of sentences, even of a single step.
+        """Takes a single pair of sentences, even with a single step.
         可以只有一个句子对，甚至只有一个时间步。"""
         tokens, segments = inputs(1, 4)
         found = run(lambda impl: [classifier(impl)[0]((tokens[:, :n], segments[:, :n], None)) for n in (4, 1)])
@@ -285,7 +285,7 @@ class TestBERTClassifier:
     @pytest.mark.points(2)
     def test_gradients(self, agree, inputs):
         """Passes gradients to the encoder, the hidden layer and the output layer.
-        梯度传到编码器、隐藏层和输出层。"""
+        梯度可以传到编码器、隐藏层和输出层。"""
         given = *inputs(2, 3), None
 
         def probe(impl):
@@ -298,7 +298,7 @@ class TestBERTClassifier:
 
 @pytest.fixture
 def texts(generator):
-    """texts(3, 2): two texts of 3 and 2 different tokens, numbered from a drawn number on."""
+    """texts(3, 2): two texts of 3 and 2 different tokens, numbered from a random number on."""
     first = int(torch.randint(1000, (), generator=generator))
     return lambda *lengths: tuple(
         [f"{text}{first + i}" for i in range(length)] for text, length in zip("ph", lengths, strict=True)
@@ -306,14 +306,14 @@ def texts(generator):
 
 
 def truncated(impl, texts, premise, hypothesis, max_len):
-    """For probes: texts of these lengths after truncate_pair."""
+    """For probes: return texts of these lengths after truncate_pair."""
     p_tokens, h_tokens = texts(premise, hypothesis)
     impl.truncate_pair(p_tokens, h_tokens, max_len)
     return p_tokens, h_tokens
 
 
 def shortened(premise, hypothesis, room):
-    """How long both texts are at the end: of all ways to fill the room the most even one, the premise before."""
+    """Return both lengths at the end: the most even way to fill the room, with the longer premise of two ways."""
     if premise + hypothesis <= room:
         return premise, hypothesis
     ways = [(p, room - p) for p in range(room + 1) if p <= premise and room - p <= hypothesis]
@@ -324,47 +324,47 @@ def shortened(premise, hypothesis, room):
 class TestTruncatePair:
     @pytest.mark.points(2)
     def test_all_lengths(self, run, texts):
-        """Shortens texts of any lengths to the most even pair that fits with <cls> and two <sep>.
-        对各种长度的文本对，截断后加上 <cls> 和两个 <sep> 恰好放得下，且两者尽量等长。"""
+        """Shortens texts of any lengths, so that they fit with <cls> and two <sep> and are as even as possible.
+        对任意长度的文本对，截断后加上 <cls> 和两个 <sep> 恰好放得下，且两者尽量等长。"""
         cases = [(p, h, max_len) for p in range(6) for h in range(6) for max_len in range(3, 12)]
         found = run(lambda impl: [truncated(impl, texts, *case) for case in cases])
         for pair, (p, h, max_len) in zip(found, cases, strict=True):
             close(pair, texts(*shortened(p, h, max_len - 3)))
 
     def test_longer_first(self, agree, texts):
-        """The longer text alone is shortened as long as it is the longer one, whichever it is.
-        只要一个文本更长，就只截断它，无论是哪一个。"""
+        """Shortens only the longer text while it is longer, whichever text it is.
+        一个文本更长时，只截断这个文本，无论是第一个还是第二个。"""
         agree(lambda impl: [truncated(impl, texts, *case) for case in ((9, 3, 11), (3, 9, 11), (9, 3, 8), (3, 9, 8))])
 
     def test_tie(self, agree, texts):
-        """Of two texts of the same length the second one loses a token first.
-        两个文本等长时，先截断第二个。"""
+        """Shortens the second text if both are equally long.
+        两个文本等长时，截断第二个。"""
         agree(lambda impl: [truncated(impl, texts, *case) for case in ((4, 4, 10), (4, 4, 9), (1, 1, 4))])
 
     def test_fits(self, agree, texts):
-        """Changes nothing if the pair fits, be it just so; one token more is too many.
-        放得下时（包括恰好放下）不做改变；多一个词元就放不下。"""
+        """Changes nothing if the pair fits, even without a token to spare.
+        放得下时（包括恰好放下）不做改变。"""
         agree(lambda impl: [truncated(impl, texts, *case) for case in ((3, 4, 20), (3, 4, 10), (3, 4, 9))])
 
     def test_empty_text(self, agree, texts):
-        """One of the texts may be empty, or both.
-        其中一个或两个文本可以为空。"""
+        """Takes an empty text, or two.
+        可以有一个或两个文本为空。"""
         agree(lambda impl: [truncated(impl, texts, *case) for case in ((0, 6, 7), (6, 0, 7), (0, 0, 5))])
 
     def test_no_room(self, agree, texts):
-        """Leaves nothing of both if max_len is 3.
-        max_len 为 3 时，两个文本都被清空。"""
+        """Empties both texts if max_len is 3.
+        max_len 为 3 时，两个文本都变为空。"""
         agree(lambda impl: [truncated(impl, texts, *case) for case in ((3, 2, 3), (1, 4, 3), (3, 2, 5))])
 
     def test_first_tokens_stay(self, run, texts):
-        """Takes tokens from the end, in the lists themselves.
-        从末尾截去词元，直接修改传入的列表。"""
+        """Removes tokens from the end, in the given lists themselves.
+        从末尾去掉词元，并直接修改传入的列表。"""
         premise, hypothesis = texts(6, 3)
         close(run(lambda impl: truncated(impl, texts, 6, 3, 8)), (premise[:3], hypothesis[:2]))
 
 
 class FineTuned(nn.Module):
-    """For probes: what a BERTClassifier has, in small."""
+    """For probes: a small module with the parts of a BERTClassifier."""
 
     def __init__(self, num_layers):
         super().__init__()
@@ -377,13 +377,13 @@ class FineTuned(nn.Module):
 
 @pytest.fixture
 def lr_and_decay(generator):
-    """A learning rate from 0.001 to 0.1, and a decay from 0.5 to 0.9."""
+    """Return a learning rate from 0.001 to 0.1, and a decay from 0.5 to 0.9."""
     one, other = torch.rand(2, generator=generator).tolist()
     return 10 ** (-1 - 2 * one), 0.5 + 0.4 * other
 
 
 def groups(impl, num_layers, lr, decay):
-    """The groups as [names of the parameters, learning rate]."""
+    """Return the groups as [names of the parameters, learning rate]."""
     net = FineTuned(num_layers)
     names = {id(parameter): name for name, parameter in net.named_parameters()}
     found = impl.llrd_groups(net, lr, decay)
@@ -391,7 +391,7 @@ def groups(impl, num_layers, lr, decay):
 
 
 def rate(name, num_layers, lr, decay):
-    """The learning rate that the parameter of this name should have."""
+    """Return the right learning rate of the parameter with this name."""
     if not name.startswith("encoder."):
         return lr
     depth = num_layers - int(name.split(".")[2]) if name.startswith("encoder.blks.") else num_layers + 1
@@ -404,15 +404,15 @@ def rate(name, num_layers, lr, decay):
 class TestLlrdGroups:
     @pytest.mark.points(2)
     def test_rates(self, run, lr_and_decay):
-        """Lowers the learning rate by a factor from layer to layer, down to the embeddings.
-        从输出层到嵌入层，学习率逐层乘以衰减系数。"""
+        """Multiplies the learning rate by decay from layer to layer, down to the embeddings.
+        从输出层到嵌入层，学习率逐层乘以 decay。"""
         found = run(lambda impl: groups(impl, 4, *lr_and_decay))
         given = {name: lr for names, lr in found for name in names}
         close(given, {name: rate(name, 4, *lr_and_decay) for name, _ in FineTuned(4).named_parameters()})
 
     @pytest.mark.points(2)
     def test_every_parameter_once(self, run, generator):
-        """Has every parameter once, also of a model with twelve blocks.
+        """Has every parameter exactly once, also for a model with twelve blocks.
         每个参数恰好出现一次，有十二个块的模型也是如此。"""
         for num_layers in (12, 1 + int(torch.randint(11, (), generator=generator))):
             found = run(lambda impl, n=num_layers: groups(impl, n, 1.0, 0.5))
@@ -420,23 +420,23 @@ class TestLlrdGroups:
             close(given, sorted(name for name, _ in FineTuned(num_layers).named_parameters()))
 
     def test_order(self, agree, lr_and_decay):
-        """Has a group for the head, one for each block from the last to the first, and one for the embeddings.
+        """Returns a group for the head, one for each block from the last to the first, and one for the embeddings.
         依次为：输出部分一组，从最后一块到第一块各一组，嵌入一组。"""
         agree(lambda impl: groups(impl, 3, *lr_and_decay))
 
     def test_few_blocks(self, agree, lr_and_decay):
-        """Takes an encoder with one block, and with none.
-        编码器可以只有一个块，也可以没有。"""
+        """Takes an encoder with one block or none.
+        编码器可以只有一个块，也可以没有块。"""
         agree(lambda impl: [groups(impl, num_layers, *lr_and_decay) for num_layers in (1, 0)])
 
     def test_no_decay(self, agree, lr_and_decay):
-        """With a decay of 1 all learning rates are the same.
-        衰减系数为 1 时，所有学习率相同。"""
+        """Gives all layers the same learning rate if decay is 1.
+        decay 为 1 时，所有学习率相同。"""
         agree(lambda impl: groups(impl, 2, lr_and_decay[0], 1.0))
 
     def test_net_untouched(self, agree, lr_and_decay):
-        """Leaves the parameters as they were, all of them to be trained.
-        不改变任何参数，且所有参数仍参与训练。"""
+        """Changes no parameter and freezes none.
+        不改变任何参数，也不冻结任何参数。"""
 
         def probe(impl):
             net = set_parameters(FineTuned(2), seed=4)

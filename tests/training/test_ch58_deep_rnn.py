@@ -15,7 +15,7 @@ def model(impl, parameters):
 
 
 def outputs(net, pieces):
-    """The logits of the letter after each of these, time first."""
+    """Return the logits of the letter after each letter of the pieces, time first."""
     return net(pieces, net.begin_state(torch.device("cpu"), len(pieces)))[0]
 
 
@@ -33,8 +33,8 @@ class TestRNNModel:
     @pytest.mark.points(3)
     @pytest.mark.timeout(60)
     def test_learns(self, training):
-        """Around two layers of LSTM, learns to foretell the letters of a text; scored by perplexity on unseen letters.
-        以两层 LSTM 学习预测文本中的下一个字母；以未见过的字母的困惑度评分。"""
+        """Learns to predict the letters of a text with two layers of LSTM; scored by the perplexity on unseen letters.
+        用两层 LSTM 学习预测文本中的下一个字母；以未见过的字母的困惑度评分。"""
         held_out = windows(training.draw("grammar", 120_000, "test"), LENGTH + 1, apart=LENGTH + 1)
         train = windows(training.draw("grammar", 60_000), LENGTH + 1)
         labels = held_out[:, -1]
