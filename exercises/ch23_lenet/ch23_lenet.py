@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 # Given, not an exercise.
 class Accumulator:
-    """Sums of n running quantities (D2L 3.6): add(a, b, ...) adds a number to each, self[i] reads the i-th."""
+    """Accumulate n sums (D2L 3.6): add(a, b, ...) adds a number to each sum, and self[i] is the i-th sum."""
 
     def __init__(self, n: int) -> None:
         self.data = [0.0] * n
@@ -30,7 +30,7 @@ class Accumulator:
 
 
 def accuracy(y_hat: Tensor, y: Tensor) -> float:
-    """How many predictions are right: their number, not their fraction (D2L 3.6.5)."""
+    """Return the number of right predictions; it is a count, not a fraction (D2L 3.6.5)."""
     if y_hat.dim() > 1 and y_hat.shape[1] > 1:
         y_hat = y_hat.argmax(dim=1)
     return float((y_hat.to(y.dtype) == y).sum())
@@ -38,7 +38,7 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
 
 # Given, not an exercise.
 def try_gpu(i: int = 0) -> torch.device:
-    """The GPU of this number, if there is one, and the CPU otherwise (D2L 5.6.1)."""
+    """Return the GPU of this number if it exists, and the CPU otherwise (D2L 5.6.1)."""
     if i < torch.cuda.device_count():
         return torch.device("cuda", i)
     return torch.device("cpu")
