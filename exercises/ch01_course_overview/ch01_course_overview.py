@@ -1,7 +1,7 @@
-"""ch01 Course overview: is this computer ready for the course, and which chapter comes next?
+"""ch01 Course overview: check the installation, and find the next chapter.
 
-The lecture has no code; it says where to get the book's notebooks and what to install. These exercises check the
-installation, and keep account of the chapters.
+The lecture has no code. It says where to get the book's notebooks and which packages to install. These exercises check
+the installation, and keep track of the chapters.
 """
 
 import graphlib
@@ -12,16 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 
 def parse_version(version: str) -> tuple[int, ...]:
-    """The release of a version as numbers, which compare as versions should: 1.10 comes after 1.9.
+    """Return the release of a version as a tuple of numbers, so that 1.10 comes after 1.9.
 
-    The release is what the version begins with: whole numbers with dots between them. What follows is ignored, be it a
-    mark of a pre-release ("rc1", "a0"), of a development or post-release (".dev3", ".post1") or a local part ("+cpu").
+    The release is the beginning of the version: whole numbers with dots between them. A number may begin with a zero.
+    Ignore the rest: the mark of a pre-release ("rc1", "a0"), of a development or post-release (".dev3", ".post1"), or a
+    local part ("+cpu").
 
     Args:
-        version: such as "2.13.0+cpu".
+        version: for example "2.13.0+cpu".
 
     Returns:
-        The numbers of the release, as many as are written.
+        The numbers of the release, as many as the version has, with zeros at the end.
 
     Raises:
         ValueError: the version does not begin with a digit.
@@ -35,18 +36,18 @@ def parse_version(version: str) -> tuple[int, ...]:
 
 
 def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | None, bool]]:
-    """Which of the packages that are required are installed, and are they new enough?
+    """Report for each required package which version is installed, and whether it is new enough.
 
-    An installed version is new enough if its release (see `parse_version`) is that of the minimum or a later one; the
-    shorter of the two releases is taken to go on with zeros, so that "2" and "2.0.0" are the same.
+    A version is new enough if its release (see `parse_version`) equals that of the minimum or is later. Extend the
+    shorter release with zeros: "2" and "2.0.0" are the same. The function leaves requirements unchanged.
 
     Args:
-        requirements: from the names of distributions, as `pip install` takes them, to the least version required. A
-            name may be written in capitals or small letters, and with ".", "-" or "_" between its parts.
+        requirements: a dict from names of distributions, as in `pip install`, to the minimum versions. Case does not
+            matter in a name, and ".", "-" and "_" mean the same.
 
     Returns:
-        For each name, as it is written in requirements: (installed version, whether it is new enough), the version as
-        a string, in full; (None, False) if there is no such distribution.
+        A dict with the names as they are in requirements. Each value is (installed version, whether it is new enough).
+        The version is the full string. For a distribution that is not installed, the value is (None, False).
 
     Source: importlib.metadata in Python's library.
 
@@ -58,21 +59,22 @@ def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | 
 
 
 def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[str]]) -> list[str]:
-    """The chapters that can be begun now: those that are not done, all of whose prerequisites are done.
+    """Return the chapters that a student can begin now: not done themselves, with all their prerequisites done.
 
-    Only a chapter's own prerequisites count, not in turn theirs: whoever has done a chapter needs not what led to it.
+    Only the direct prerequisites of a chapter count. A student who has done a chapter does not need its prerequisites
+    any more. The function leaves lists and dicts unchanged.
 
     Args:
-        done: the ids of the chapters that are done, in any order; some may be of other courses. It may be an iterator,
-            which gives them only once.
-        prerequisites: from the ids of chapters to those of the chapters that must be done before. A chapter that is
-            only named among prerequisites belongs to the course, too, and has no prerequisites itself.
+        done: the ids of the chapters that are done, in any order; chapters of other courses do not matter. It may be a
+            list, a set, a tuple or an iterator.
+        prerequisites: a dict from the id of a chapter to a list or tuple of its prerequisites. A chapter that is only a
+            prerequisite of others belongs to the course, too, and has no prerequisites.
 
     Returns:
-        Their ids, sorted.
+        A list of ids, sorted.
 
     Raises:
-        ValueError: there is a cycle: chapters, done or not, that wait for one another, or one that waits for itself.
+        ValueError: there is a cycle of chapters, done or not, that wait for each other; or a chapter waits for itself.
 
     Source: graphlib in Python's library has such graphs.
 

@@ -1,7 +1,7 @@
-"""ch03 Installation: whole downloads, repeatable runs, and what can be imported.
+"""ch03 Installation: complete downloads, repeatable runs, importable modules.
 
-The lecture has no code; it sets up Python, PyTorch and the notebooks. These exercises are what one wants to know after
-that: is a download whole, does a run repeat, is everything there?
+The lecture has no code. It sets up Python, PyTorch and the notebooks. These exercises answer three questions after the
+setup. Is a download complete? Does a run repeat? Are all modules there?
 """
 
 import hashlib
@@ -16,19 +16,19 @@ import torch
 
 
 def verify_sha1(fname: str, sha1_hash: str, chunk_size: int = 1048576) -> bool:
-    """Whether a file is there and whole: whether its SHA-1 digest is the one that was published with it.
+    """Return whether a file exists and is complete: whether its SHA-1 digest is the published digest.
 
-    D2L's `download` (section 4.10.1) asks this of a file in its cache before it loads it from the network again. The
-    file is read in chunks, so that one larger than the memory can be checked.
+    D2L's `download` (section 4.10.1) checks a file in its cache like this before it downloads the file again. Read the
+    file in chunks, because a data set may be larger than the memory. The function leaves the file unchanged.
 
     Args:
         fname: the path of the file.
-        sha1_hash: the digest that it should have: 40 hexadecimal digits, of which a to f may be capitals.
-        chunk_size: how many bytes to read at a time, at least 1.
+        sha1_hash: the published digest, 40 hexadecimal digits. Bonus: the letters may be capitals.
+        chunk_size: the number of bytes to read at a time, at least 1.
 
     Returns:
-        True if the digest of the file's bytes is sha1_hash; False if it is another, or there is no such file. The file
-        stays as it is.
+        True if the digest of the file's bytes equals the whole of sha1_hash. False if it differs, or if there is no
+        such file.
 
     Source: FIPS 180-4, Secure Hash Standard; hashlib in Python's library.
     """
@@ -36,13 +36,13 @@ def verify_sha1(fname: str, sha1_hash: str, chunk_size: int = 1048576) -> bool:
 
 
 def seed_everything(seed: int) -> None:
-    """Makes random numbers repeat: those of Python's `random`, of numpy's `np.random`, and of torch, on the GPU too.
+    """Seed the random numbers of Python's `random`, of numpy's `np.random`, and of torch on all devices.
 
-    After two calls with the same seed, the same draws give the same numbers, whatever was drawn before; after calls
-    with different seeds, they give different ones. Where there is no GPU, this is no reason to fail.
+    After two calls with the same seed, the same functions draw the same numbers, whatever was drawn before. After calls
+    with different seeds, they draw different numbers. The function works with and without a GPU.
 
     Args:
-        seed: from 0 to 2**32 - 1, which is what numpy takes.
+        seed: an integer from 0 to 2**32 - 1, the range of numpy.
 
     Source: Reproducibility, in the notes of PyTorch's documentation.
     """
@@ -50,15 +50,17 @@ def seed_everything(seed: int) -> None:
 
 
 def import_report(names: Sequence[str]) -> dict[str, bool]:
-    """Which modules could be imported? Asked without importing them, which may be slow or fail.
+    """Return which modules can be imported. Do not import them: an import may be slow or fail.
+
+    The function leaves names unchanged.
 
     Args:
-        names: of modules, as an import statement has them: "torch", "torch.nn".
+        names: a list or tuple of module names as in an import statement: "torch", "torch.nn". A name may occur twice.
 
     Returns:
-        For each name, whether Python finds such a module. It does not matter whether the module would work. What is
-        imported already counts as found, even a module that nobody could find, as it has no `__spec__`: `__main__` in
-        a notebook. "a.b" is not found if "a" is not, or is no package. To look for "a.b", "a" may be imported.
+        A dict from each name to whether Python finds the module. A module whose code would fail counts as found. So
+        does a module that is already imported but has no `__spec__`, such as `__main__` in a notebook. "a.b" is not
+        found if "a" is not found or is not a package. You may import "a" to look for "a.b".
 
     Source: importlib in Python's library.
 

@@ -1,6 +1,6 @@
 """ch07 Automatic differentiation: control flow, dual numbers, a reverse-mode engine, .grad.
 
-D2L section 2.5 (chapter_preliminaries/autograd.md).
+See D2L 2.5 (chapter_preliminaries/autograd.md).
 """
 
 from __future__ import annotations
@@ -13,32 +13,33 @@ from torch import Tensor
 
 
 def f(a: Tensor) -> Tensor:
-    """A function with control flow, which autograd differentiates all the same (D2L 2.5.4).
+    """Compute a function with Python control flow. Autograd can differentiate it (D2L 2.5.4).
 
-    Starts from b = 2a and doubles b for as long as its norm (the 2-norm of all elements together) is less than 1000.
-    Returns b where the elements of b add up to more than zero, and 100 b otherwise.
+    Start with b = 2a. Double b as long as its norm is less than 1000; the norm is the 2-norm of all elements together.
+    Return b if the sum of its elements is greater than 0, and 100 b otherwise. The function leaves a unchanged.
 
     Args:
-        a: any shape, not all zeros.
+        a: any shape, not all zeros, float32 or float64. It need not be contiguous in memory.
 
     Returns:
-        Same shape: k a for some number k that depends on a alone, so that the gradient for a scalar a is f(a) / a.
+        A tensor of the shape and dtype of a: k a for a number k that depends on a. Gradients flow to a. For a scalar a
+        the gradient is f(a) / a.
     """
     raise NotImplementedError  # write your code here
 
 
 class Dual:
-    """A number that carries a derivative with it: forward-mode automatic differentiation.
+    """A number together with a derivative: forward-mode automatic differentiation.
 
-    value + deriv * epsilon, with epsilon^2 = 0. Whatever is computed from Duals has the derivative that the rules of
-    calculus give it, along the direction in which the inputs' own `deriv` point. To differentiate by x, give x the
-    derivative 1 and every other input the derivative 0.
+    A Dual is value + deriv * epsilon, with epsilon^2 = 0. Each operation computes the value and, by the rules of
+    calculus, the derivative of its result. Set deriv to 1 for the input x to differentiate with respect to x, and to 0
+    for all other inputs. Other numbers give the derivative in the direction of the inputs' deriv.
 
         x = Dual(2.0, 1.0)
         y = x * x + 3          # y.value == 7.0, y.deriv == 4.0
 
-    Numbers that are not Duals may stand on either side of an operator: they are constants. Operators give new Duals
-    and leave their operands as they are.
+    A plain number on either side of an operator is a constant. Operations return new Duals and leave their operands
+    unchanged.
 
     Attributes:
         value: the number.
@@ -53,67 +54,66 @@ class Dual:
         raise NotImplementedError  # write your code here
 
     def __add__(self, other: Dual | float) -> Dual:
-        """self + other."""
+        """Return self + other."""
         raise NotImplementedError  # write your code here
 
     def __radd__(self, other: float) -> Dual:
-        """other + self, where other is not a Dual."""
+        """Return other + self, where other is a plain number."""
         raise NotImplementedError  # write your code here
 
     def __sub__(self, other: Dual | float) -> Dual:
-        """self - other."""
+        """Return self - other."""
         raise NotImplementedError  # write your code here
 
     def __rsub__(self, other: float) -> Dual:
-        """other - self, where other is not a Dual."""
+        """Return other - self, where other is a plain number."""
         raise NotImplementedError  # write your code here
 
     def __mul__(self, other: Dual | float) -> Dual:
-        """self * other."""
+        """Return self * other."""
         raise NotImplementedError  # write your code here
 
     def __rmul__(self, other: float) -> Dual:
-        """other * self, where other is not a Dual."""
+        """Return other * self, where other is a plain number."""
         raise NotImplementedError  # write your code here
 
     def __truediv__(self, other: Dual | float) -> Dual:
-        """self / other."""
+        """Return self / other."""
         raise NotImplementedError  # write your code here
 
     def __rtruediv__(self, other: float) -> Dual:
-        """other / self, where other is not a Dual."""
+        """Return other / self, where other is a plain number."""
         raise NotImplementedError  # write your code here
 
     def exp(self) -> Dual:
-        """e to the power of self."""
+        """Return e to the power of self."""
         raise NotImplementedError  # write your code here
 
     def log(self) -> Dual:
-        """The natural logarithm of self, for positive values."""
+        """Return the natural logarithm of self. The value is positive, and it may be tiny."""
         raise NotImplementedError  # write your code here
 
     def sin(self) -> Dual:
-        """The sine of self."""
+        """Return the sine of self."""
         raise NotImplementedError  # write your code here
 
 
 class Value:
     """A number that remembers how it was computed: reverse-mode automatic differentiation.
 
-    Every operation gives a new Value, whose children are its operands. They make a graph, in which `backward` goes
+    Each operation returns a new Value. Its children are the operands. All Values together form a graph. `backward` goes
     from a result to everything that it was computed from.
 
         x, y = Value(2.0), Value(3.0)
         z = x * y + x
         z.backward()           # x.grad == 4.0, y.grad == 2.0, z.grad == 1.0
 
-    Numbers that are not Values may stand on either side of an operator: they are constants.
+    A plain number on either side of an operator is a constant. Callers may set data and grad of a leaf, as an optimiser
+    does. You decide which other attributes a Value has.
 
     Attributes:
         data: the number.
-        grad: the derivative of a result with respect to this number, added up over calls of `backward`; 0.0 at first.
-
-    What else a Value keeps is up to you.
+        grad: the derivative of a result with respect to this number, summed over all calls of `backward`; 0.0 at first.
 
     Source: Linnainmaa (1976), Taylor expansion of the accumulated rounding error; the documentation of torch.autograd.
 
@@ -124,41 +124,41 @@ class Value:
         raise NotImplementedError  # write your code here
 
     def __add__(self, other: Value | float) -> Value:
-        """self + other."""
+        """Return self + other."""
         raise NotImplementedError  # write your code here
 
     def __mul__(self, other: Value | float) -> Value:
-        """self * other."""
+        """Return self * other."""
         raise NotImplementedError  # write your code here
 
     def __pow__(self, exponent: float) -> Value:
-        """self to the power of a constant."""
+        """Return self to the power of a constant, which may be negative or a fraction."""
         raise NotImplementedError  # write your code here
 
     def exp(self) -> Value:
-        """e to the power of self."""
+        """Return e to the power of self."""
         raise NotImplementedError  # write your code here
 
     def log(self) -> Value:
-        """The natural logarithm of self, for positive numbers."""
+        """Return the natural logarithm of self, for a positive number."""
         raise NotImplementedError  # write your code here
 
     def tanh(self) -> Value:
-        """The hyperbolic tangent of self."""
+        """Return the hyperbolic tangent of self."""
         raise NotImplementedError  # write your code here
 
     def backward(self) -> None:
-        """Add the derivative of self with respect to each node to that node's `grad`.
+        """Add the derivative of self with respect to each node to the `grad` of this node.
 
-        The nodes are self (whose derivative is 1) and all that it was computed from, directly or not. For each of them
+        The nodes are self, whose derivative is 1, and each Value from which self was computed, directly or not:
 
             d self / d node = sum over the uses of the node: d self / d use * d use / d node
 
-        so that a node's turn comes when all of its uses have had theirs. Every node has one turn, however many ways
-        lead to it, and graphs may be thousands of operations deep.
+        Process a node after all its uses, and each node only once, however many paths lead to it. A graph may be
+        thousands of operations deep.
 
-        As in torch, `grad` accumulates: a second call, of this node or of another one, adds its derivatives to what
-        is there. What an earlier call left in `grad` does not take part in them.
+        As in torch, `grad` accumulates: a second call, on this node or another, adds its derivatives to `grad`. The
+        values of `grad` from earlier calls do not enter the new derivatives.
         """
         raise NotImplementedError  # write your code here
 
@@ -186,33 +186,34 @@ class Value:
 
 
 def accumulated_grads(losses: Sequence[Tensor], params: Sequence[Tensor]) -> list[Tensor]:
-    """The gradients that backward() accumulates in the parameters over several losses.
+    """Return the gradients that backward() accumulates in the parameters over several losses (D2L 2.5.1 and 2.5.2).
 
-    Calls backward() on each loss in turn, without clearing `.grad` in between.
+    Call backward() on each loss in turn, without clearing `.grad` in between. The function leaves the values of the
+    parameters unchanged.
 
     Args:
-        losses: scalars that require gradients. They may be parts of one graph, which then has to outlive the first
+        losses: scalars that require gradients. They may share a graph; then the graph must survive the first
             backward().
-        params: leaf tensors that require gradients. What their `.grad` held before the call does not count.
+        params: leaf tensors that require gradients, float32 or float64. They need not be contiguous in memory. Ignore
+            the `.grad` that they have before the call.
 
     Returns:
-        For each parameter the gradient of the sum of the losses, of the parameter's shape; zeros where no loss uses
-        it. Afterwards the parameters' own `.grad` are cleared: None, or zeros.
-
-    Source: D2L 2.5.1 and 2.5.2.
+        A list with a gradient for each parameter, of its shape: the gradient of the sum of the losses. It is zero if no
+        loss uses the parameter. After the call, the `.grad` of each parameter is None or zeros.
     """
     raise NotImplementedError  # write your code here
 
 
 def detached_product(x: Tensor) -> tuple[Tensor, Tensor]:
-    """What detach() keeps and what it cuts (D2L 2.5.3).
+    """Return two gradients that show the effect of detach() (D2L 2.5.3).
 
-    With y = x * x and u = y.detach(), elementwise.
+    Let y = x * x and u = y.detach(), element by element. The function leaves x and x.grad unchanged.
 
     Args:
-        x: any shape, floating point. Neither it nor its `.grad` changes.
+        x: any shape, float32 or float64. It need not be contiguous in memory.
 
     Returns:
-        The gradient of (u * x).sum() and that of y.sum(), each by itself, with respect to x; both of the shape of x.
+        The gradient of (u * x).sum() and the gradient of y.sum(), both with respect to x and of its shape. The second
+        does not include the first.
     """
     raise NotImplementedError  # write your code here

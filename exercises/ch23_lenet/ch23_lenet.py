@@ -38,7 +38,7 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
 
 # Given, not an exercise.
 def try_gpu(i: int = 0) -> torch.device:
-    """The GPU of this number, if there is one, and the CPU otherwise (D2L 5.6.1)."""
+    """Return the GPU of this number if it exists, and the CPU otherwise (D2L 5.6.1)."""
     if i < torch.cuda.device_count():
         return torch.device("cuda", i)
     return torch.device("cpu")

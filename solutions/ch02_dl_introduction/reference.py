@@ -1,8 +1,7 @@
-"""ch02 Introduction to deep learning: which advertisements to show, and at what price.
+"""ch02 Introduction to deep learning: which advertisements to show, and for which price.
 
-The lecture has no code. Its example is the advertisement beside search results: a model estimates how likely each one
-is clicked, and the ads are ranked by that estimate times the price bid for a click. These exercises are what surrounds
-the model.
+The lecture has no code. Its example is advertising next to search results. A model estimates for each ad how likely a
+click is. The ads are ranked by this estimate times the bid for a click. These exercises surround the model.
 """
 
 from collections.abc import Sequence
@@ -11,23 +10,23 @@ from torch import Tensor
 
 
 def rank_ads(ctr: Sequence[float], bid: Sequence[float], k: int | None = None) -> list[int]:
-    """The order in which advertisements are shown: by what showing them is expected to earn.
+    """Return the order in which advertisements are shown: by the expected revenue of showing them.
 
         score[i] = ctr[i] * bid[i]
 
-    is the probability of a click times the price of a click. The greatest score comes first; of equal scores, the ad
-    that comes first in the input.
+    The score is the probability of a click times the price of a click. The largest score comes first. Ads with equal
+    scores keep the order of the input. The function leaves ctr and bid unchanged.
 
     Args:
-        ctr: the click-through rate of each ad, from 0 to 1.
-        bid: what its advertiser offers for a click, at least 0.
-        k: how many places there are, at least 0; None is as many as there are ads.
+        ctr: the click-through rate of each ad, from 0 to 1; a list or tuple of numbers.
+        bid: the bid of each ad's advertiser for a click, at least 0; a list or tuple of numbers.
+        k: the number of places, at least 0. None means as many places as ads.
 
     Returns:
-        The indices of the ads shown, at most k of them: all, if there are fewer than k.
+        The indices of the ads that are shown, as a list: k of them, or all ads if there are fewer than k.
 
     Raises:
-        ValueError: ctr and bid have not the same length.
+        ValueError: ctr and bid have different lengths.
 
     >>> rank_ads([0.1, 0.02, 0.05], [2.0, 30.0, 5.0], k=2)
     [1, 2]
@@ -52,22 +51,24 @@ def rank_ads(ctr: Sequence[float], bid: Sequence[float], k: int | None = None) -
 
 
 def smoothed_ctr(clicks: Tensor, impressions: Tensor, alpha: float = 1.0, beta: float = 1.0) -> Tensor:
-    """Click-through rates from counts, with a prior that keeps those of rarely shown ads sensible.
+    """Return click-through rates computed from counts and a prior, so that the rates of new ads are sensible.
 
         (clicks + alpha) / (impressions + alpha + beta)
 
-    is the posterior mean of the rate if its prior is the Beta distribution with parameters alpha and beta: as if alpha
-    clicks and beta impressions without a click had been seen beforehand. An ad that was clicked the first time it was
-    shown has not the rate 1; one that was never shown has the prior's mean.
+    This is the posterior mean of the rate if the prior is the Beta distribution with parameters alpha and beta. The
+    prior counts like alpha clicks and beta impressions without a click. An ad with a click at its first impression does
+    not get the rate 1. An ad that was never shown gets the mean of the prior. The function leaves its arguments
+    unchanged.
 
     Args:
-        clicks: how often each ad was clicked; of any shape, of an integer or floating dtype.
-        impressions: how often it was shown; of the same shape and dtype.
+        clicks: the number of clicks on each ad; any shape, integers or floats. It need not be contiguous in memory.
+        impressions: how often each ad was shown; same shape and dtype.
         alpha: the clicks of the prior, at least 0.
-        beta: its impressions without a click, at least 0. With alpha and beta 0, the result is clicks / impressions.
+        beta: the impressions without a click of the prior, at least 0. If alpha and beta are 0, the result is
+            clicks / impressions.
 
     Returns:
-        The rates, of the same shape; of the same dtype if that is floating, else float32.
+        The rates, of the same shape. Their dtype is that of clicks if it is floating-point, and float32 otherwise.
 
     Source: Gelman et al., Bayesian Data Analysis, section 2.4 (the beta-binomial model).
     """
@@ -84,26 +85,27 @@ def smoothed_ctr(clicks: Tensor, impressions: Tensor, alpha: float = 1.0, beta: 
 
 
 def gsp_prices(ctr: Sequence[float], bid: Sequence[float], k: int) -> list[tuple[int, float]]:
-    """The generalised second-price auction: who gets the k places, and what each one pays for a click.
+    """Run a generalised second-price auction: return the winners of the k places and their prices for a click.
 
-    The ads are ranked as by `rank_ads`. With score = ctr * bid, the winner i of a place pays
+    Rank the ads as `rank_ads` does. With score = ctr * bid, the winner i of a place pays
 
         score[j] / ctr[i]
 
-    where j is the ad ranked next, whether it gets a place or not: the least bid with which i would not fall behind j.
-    The last of all ads, with none ranked after it, pays 0; so does a winner whose ctr is 0, as it is never clicked.
+    where j is the next ad in the ranking, with or without a place. This is the lowest bid with which i keeps its rank.
+    The last ad of the ranking pays 0. A winner whose ctr is 0 pays 0, too, because it is never clicked. The function
+    leaves ctr and bid unchanged.
 
     Args:
         ctr: the click-through rate of each ad, from 0 to 1.
-        bid: what its advertiser offers for a click, at least 0.
-        k: how many places there are, at least 0.
+        bid: the bid of each ad's advertiser for a click, at least 0.
+        k: the number of places, at least 0.
 
     Returns:
-        (index of the ad, price of a click), one pair for a place, from the first place on; fewer than k if there are
-        fewer ads.
+        A list of pairs (index of the ad, price of a click as a float), from the first place on. It has k pairs, or
+        fewer if there are fewer ads.
 
     Raises:
-        ValueError: ctr and bid have not the same length.
+        ValueError: ctr and bid have different lengths.
 
     Source: Edelman, Ostrovsky and Schwarz, Internet Advertising and the Generalized Second-Price Auction (2007).
 

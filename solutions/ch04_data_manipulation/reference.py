@@ -1,9 +1,10 @@
-"""ch04 Data manipulation and preprocessing: shapes, strides, shared memory, gaps.
+"""ch04 Data manipulation and preprocessing: strides, broadcasting, shared memory, missing values.
 
-D2L sections 2.1 (chapter_preliminaries/ndarray.md) and 2.2 (pandas.md). The book has no functions here; these are ours.
+See D2L 2.1 (chapter_preliminaries/ndarray.md) and 2.2 (pandas.md). The book defines no functions here.
 
-A tensor is a storage, a row of numbers in memory, and a way to read it: where to begin, the shape, and for every axis
-the stride. Many tensors may read one storage, and a write through one of them is seen by all.
+A tensor consists of a storage and a way to read it. The storage is a row of numbers in memory. The way to read it is
+the offset of the first element, the shape, and a stride for each axis. Several tensors may read the same storage. A
+write through any of them changes them all.
 """
 
 import itertools
@@ -15,17 +16,17 @@ from torch import Tensor
 
 
 def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
-    """The strides of a contiguous tensor: how many elements one moves in memory for a step along each axis.
+    """Return the strides of a contiguous tensor: how many elements apart two neighbours on each axis are in memory.
 
-    Elements lie row by row: those of the last axis are neighbours. A step along any other axis passes all that the axes
-    after it hold; as in torch, an axis of size 0 counts as one of size 1 there. Compute them
-    yourself: no stride() here.
+    Elements lie in memory row by row: neighbours on the last axis are adjacent. The stride of any other axis is the
+    number of elements in the axes after it. As in torch, an axis of size 0 counts as size 1 there. The function leaves
+    shape unchanged.
 
     Args:
-        shape: the size of every axis, none negative: a tuple, a list or a torch.Size.
+        shape: the size of each axis, 0 or more; a tuple, a list or a torch.Size.
 
     Returns:
-        A stride, in elements and not in bytes, for every axis; () for ().
+        A stride for each axis, in elements, not in bytes; () for ().
 
     >>> contiguous_strides((2, 3, 4))
     (12, 4, 1)
@@ -48,20 +49,20 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
-    """The shape of an elementwise operation on tensors of these shapes (D2L 2.1.3; numpy's broadcasting).
+    """Return the shape that tensors of these shapes have after broadcasting (D2L 2.1.3).
 
-    Shapes are aligned at their last axes; a shape with fewer axes is as if it had ones in front. Along every axis the
-    sizes that are not 1 must be equal, and ones are stretched to them. Zero is a size like any other: 1 becomes 0.
-    Write the rule yourself: no broadcast_shapes here.
+    Align the shapes at their last axes. A missing axis counts as an axis of size 1. On each axis, all sizes other than
+    1 must be equal, and the result has this size. 0 is a size like any other: 1 and 0 give 0. The function leaves the
+    shapes unchanged.
 
     Args:
-        shapes: as many shapes as one likes, each a sequence of sizes.
+        shapes: any number of shapes, also none; each is a tuple, a list or a torch.Size.
 
     Returns:
-        The shape that all of them are broadcast to; () if there are none.
+        The common shape; () if there are no shapes.
 
     Raises:
-        ValueError: they cannot be broadcast together.
+        ValueError: the shapes cannot be broadcast together.
 
     >>> broadcast_shape((3, 1), (2,))
     (3, 2)
@@ -85,15 +86,17 @@ def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
 
 
 def shares_storage(x: Tensor, y: Tensor) -> bool:
-    """Whether two tensors have their elements in the same memory, so that a write to one may change the other.
+    """Return whether two tensors have the same storage. If so, a write to x may change y.
 
-    What counts is the storage, not the part of it that a tensor reads: two halves of one tensor do share. Nor do values
-    count: equal numbers may lie in different places. Tensors made from one numpy array share its memory, though torch
-    has a storage object for each; if they were made from overlapping slices of it, their storages begin at different
-    addresses and overlap. A storage without a single byte shares nothing.
+    The storage counts, not the part of it that a tensor reads: two halves of a tensor share a storage. The values do
+    not count: equal numbers may be in different storages. Tensors from the same numpy array share its memory, although
+    torch creates a storage object for each of them. The function leaves x and y unchanged.
+
+    Bonus: two storages may begin at different addresses and still overlap, for example if the tensors come from
+    overlapping slices of a numpy array. Such tensors share. A storage of zero bytes shares with no other tensor.
 
     Args:
-        x, y: tensors on the CPU, of any shapes and dtypes. Both are as before when the function returns.
+        x, y: tensors on the CPU, of any shape and dtype.
 
     Returns:
         True or False.
@@ -116,19 +119,19 @@ def shares_storage(x: Tensor, y: Tensor) -> bool:
 
 
 def reshape_copies(x: Tensor, shape: Sequence[int]) -> bool:
-    """Whether x.reshape(shape) is a copy, and not another view of x's memory.
+    """Return whether x.reshape(shape) is a copy of x rather than a view.
 
-    reshape looks for strides with which the new shape reads the elements, in their order, from where they lie. If there
-    are such strides it gives a view, and a write to it changes x; if there are none it copies, and x.view(shape) raises
-    a RuntimeError. That x is not contiguous does not settle it: an axis can always be split, and neighbouring
-    axes can be merged if the stride of the first fits the second.
+    reshape looks for strides that read the elements in their order from the storage of x. If such strides exist, the
+    result is a view, and a write to it changes x. Otherwise reshape copies, and x.view(shape) raises a RuntimeError. A
+    tensor that is not contiguous may still have a view: an axis can always be split, and neighbouring axes can be
+    merged if their strides fit. The function leaves x unchanged.
 
     Args:
         x: a tensor with at least one element, contiguous or not.
-        shape: a shape with as many elements; one of its sizes may be -1.
+        shape: a tuple or list of sizes for the same number of elements; a single size may be -1.
 
     Returns:
-        True if it is a copy.
+        True if the result is a copy, False if it is a view.
 
     >>> x = torch.arange(6).reshape(2, 3)
     >>> reshape_copies(x, (3, 2)), reshape_copies(x.T, (6,)), reshape_copies(x.T, (3, 1, 2))
@@ -144,15 +147,18 @@ def reshape_copies(x: Tensor, shape: Sequence[int]) -> bool:
 
 
 def from_array(array: np.ndarray, copy: bool = False) -> Tensor:
-    """A tensor with the values of a numpy array (D2L 2.1.6), over the array's own memory or over new memory.
+    """Return a tensor with the values of a numpy array, in the memory of the array or in new memory (D2L 2.1.6).
+
+    The call itself leaves the array unchanged.
 
     Args:
-        array: a numpy array of a dtype that torch has; no axis runs backwards, but it need not be contiguous.
-        copy: False for a tensor over the array's memory: what is written to one is then read in the other. True for a
-            tensor that has nothing in common with the array any more.
+        array: a numpy array of a dtype that torch has, with any number of axes. It may be empty, and it need not be
+            contiguous in memory. Its strides are not negative.
+        copy: False for a tensor in the memory of the array: a write to either of them changes both. True for a tensor
+            in new memory: a write to either of them leaves the other unchanged.
 
     Returns:
-        A tensor of the array's shape, dtype and values.
+        A tensor of the shape, dtype and values of the array.
     """
     # BEGIN SOLUTION
     return torch.tensor(array) if copy else torch.from_numpy(array)
@@ -164,14 +170,17 @@ def from_array(array: np.ndarray, copy: bool = False) -> Tensor:
 
 
 def fill_missing(X: Tensor) -> Tensor:
-    """Numbers in place of gaps (D2L 2.2.2): every NaN becomes the mean of what its column has.
+    """Return a copy of X in which each NaN is replaced by the mean of the other entries of its column (D2L 2.2.2).
+
+    The function leaves X unchanged.
 
     Args:
-        X: a table of floats, (examples, features); NaN marks what is missing.
+        X: a table, (examples, features), float32 or float64. NaN marks a missing entry. X need not be contiguous in
+            memory.
 
     Returns:
-        A new tensor like X, without NaN, that shares no memory with X even if nothing was missing. The mean is taken
-        over those entries of the column that are there; a column in which nothing is there becomes 0.
+        A new tensor of the shape and dtype of X, without NaN. It shares no memory with X, even if nothing is missing.
+        The mean is over the entries of the column that are not missing. A column without any entries becomes 0.
     """
     # BEGIN SOLUTION
     missing = X.isnan()
@@ -191,17 +200,20 @@ def fill_missing(X: Tensor) -> Tensor:
 
 
 def get_dummies(column: Sequence[str | None], dummy_na: bool = False) -> tuple[list[str], Tensor]:
-    """A column of categories as columns of zeros and ones (D2L 2.2.2, pandas.get_dummies).
+    """Return the categories of a column, and the column as zeros and ones: a one-hot row for each example.
+
+    It does the same as pandas.get_dummies (D2L 2.2.2). The function leaves column unchanged.
 
     Args:
-        column: a string for every example, or None where it is missing. The empty string is a string like any other,
-            and so is "nan".
-        dummy_na: whether missing entries have a column of their own.
+        column: a list or tuple of n strings; None marks a missing entry. n may be 0. The empty string and "nan" are
+            ordinary strings.
+        dummy_na: whether to add a column for the missing entries.
 
     Returns:
-        The c different strings that occur, sorted; and float32 zeros and ones, (n, c): 1 where the example is of that
-        category. The row of a missing entry is all zeros. With dummy_na there is a last column more, (n, c + 1), with 1
-        for the missing entries, even if there are none; the names are the same.
+        The c different strings in the order of sorted(), as a list; and a float32 table, (n, c), with 1 in the column
+        of the example's string. The row of a missing entry is all zeros. With dummy_na the table is (n, c + 1): a
+        further last column has 1 for the missing entries. It is there even if nothing is missing. The list of strings
+        stays the same.
 
     >>> get_dummies(["Pave", None, "Grvl"], dummy_na=True)
     (['Grvl', 'Pave'], tensor([[0., 1., 0.],

@@ -1,6 +1,6 @@
 """ch06 Matrix calculus: difference quotients, gradients, Jacobians, subgradients.
 
-D2L section 2.4 (chapter_preliminaries/calculus.md).
+See D2L 2.4 (chapter_preliminaries/calculus.md).
 """
 
 from collections.abc import Callable
@@ -13,17 +13,20 @@ Number = TypeVar("Number", float, Tensor)
 
 
 def numerical_lim(f: Callable[[Number], Number], x: Number, h: float) -> Number:
-    """The slope of f between x and x + h, whose limit for h -> 0 is the derivative (D2L 2.4.1).
+    """Return the slope of f between x and x + h. Its limit for h -> 0 is the derivative (D2L 2.4.1).
 
         (f(x + h) - f(x)) / h
 
+    The function leaves x unchanged.
+
     Args:
-        f: a function of numbers or, elementwise, of tensors.
-        x: where to begin; it does not change.
-        h: the length of the step, not 0. A negative one steps to the left.
+        f: a function of a number, or of a tensor. From a tensor it may return a tensor, element by element, or a
+            scalar.
+        x: the point: a float or int, or a float32 or float64 tensor. All elements of a tensor take the step h.
+        h: the length of the step, not 0. A negative h is a step to the left.
 
     Returns:
-        The quotient: for each element one, where x is a tensor.
+        The quotient, of the shape of f(x).
     """
     # BEGIN SOLUTION
     return (f(x + h) - f(x)) / h
@@ -39,20 +42,21 @@ def numerical_lim(f: Callable[[Number], Number], x: Number, h: float) -> Number:
 
 
 def finite_difference_grad(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
-    """The gradient of f at x from values of f alone, by central differences.
+    """Return an approximation of the gradient of f at x by central differences, computed from values of f.
 
         df / dx_i  is about  (f(x + eps e_i) - f(x - eps e_i)) / (2 eps)
 
-    where e_i is 1 at the i-th element and 0 elsewhere. The error is of the order of eps^2; there is none, but for
-    rounding, where f is quadratic.
+    e_i is 1 at the i-th element and 0 elsewhere. The error is proportional to eps^2. For a quadratic f it is 0, up to
+    rounding. The function leaves x and x.grad unchanged.
 
     Args:
-        f: takes a tensor of the shape of x and gives a scalar tensor of the dtype of x.
-        x: any shape, floating point; the same after the call as before. It may require gradients.
-        eps: the length of the steps. 1e-6 is meant for float64; float32 wants longer ones.
+        f: a function from a tensor of the shape of x to a scalar tensor of the dtype of x.
+        x: the point, of any shape, float32 or float64. It may require gradients, and it need not be contiguous in
+            memory.
+        eps: the length of the steps. The default of 1e-6 suits float64. float32 needs longer steps.
 
     Returns:
-        Shape and dtype of x; it does not require gradients, whatever x and f do.
+        A tensor of the shape and dtype of x. It does not require gradients, even if x or f does.
     """
     # BEGIN SOLUTION
     steps = eps * torch.eye(x.numel(), dtype=x.dtype)  # a row for each element: a step along it alone
@@ -71,17 +75,19 @@ def finite_difference_grad(f: Callable[[Tensor], Tensor], x: Tensor, eps: float 
 
 
 def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """The Jacobian of f at x in numerator layout, row by row with autograd.
+    """Return the Jacobian of f at x in numerator layout. Autograd computes it row by row.
 
         J[i, j] = d f(x)_i / d x_j
 
+    The function leaves x and x.grad unchanged.
+
     Args:
-        f: differentiable, from a vector (n,) to a vector (m,).
-        x: (n,), floating point. Neither it nor its `.grad` changes.
+        f: a differentiable function from a vector (n,) to a vector (m,).
+        x: the point, (n,), float32 or float64.
 
     Returns:
-        (m, n), also where m or n is 1; it carries no graph. The row of an output that does not depend on x is zero,
-        and so are all rows where f is a constant.
+        (m, n), also if m or n is 1, in the dtype of x. It carries no graph. The row of an output that does not depend
+        on x is zero. If f is constant, all rows are zero.
     """
     # BEGIN SOLUTION
     x = x.detach().clone().requires_grad_()
@@ -101,19 +107,20 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 
 def grad_least_squares(X: Tensor, w: Tensor, y: Tensor) -> Tensor:
-    """The gradient of ||X w - y||^2 with respect to w, by its formula.
+    """Return the gradient of the loss ||X w - y||^2 with respect to w, computed from its formula.
 
         2 X^T (X w - y)
 
-    The loss is a plain sum of squares: nothing is halved, and no mean is taken.
+    The loss is the sum of squares, without a factor 1/2 and without a mean. The function leaves its arguments
+    unchanged.
 
     Args:
-        X: (n, d), one example a row.
-        w: (d,) or (d, 1).
-        y: of the shape of X @ w, (n,) or (n, 1).
+        X: (n, d), a row for each example, float32 or float64. X, w and y need not be contiguous in memory.
+        w: (d,) or (d, 1), of the same dtype.
+        y: (n,) or (n, 1), as X @ w, of the same dtype.
 
     Returns:
-        The shape of w.
+        The gradient, of the shape and dtype of w.
     """
     # BEGIN SOLUTION
     return 2 * X.T @ (X @ w - y)
@@ -125,21 +132,22 @@ def grad_least_squares(X: Tensor, w: Tensor, y: Tensor) -> Tensor:
 
 
 def subgradient_abs(x: Tensor, at_zero: float = 0.0) -> Tensor:
-    """An element of the subdifferential of |x|, for every element of x.
+    """Return a subgradient of |x| for each element of x.
 
         -1 where x < 0,  at_zero where x = 0,  1 where x > 0
 
-    g is a subgradient of |.| at x when |z| >= |x| + g (z - x) for all z; at 0 every number from -1 to 1 is one.
+    g is a subgradient of |.| at x if |z| >= |x| + g (z - x) for all z. At 0 each number from -1 to 1 is a subgradient.
+    The function leaves x unchanged.
 
     Args:
-        x: any shape, floating point. Negative zero counts as zero.
-        at_zero: the subgradient to take at 0.
+        x: any shape, float32 or float64. It need not be contiguous in memory. Negative zero counts as zero.
+        at_zero: the subgradient at 0, a float or int.
 
     Returns:
-        Shape and dtype of x.
+        A tensor of the shape and dtype of x.
 
     Raises:
-        ValueError: at_zero is no subgradient: it lies outside of [-1, 1].
+        ValueError: at_zero is outside [-1, 1], whether or not x has a zero.
     """
     # BEGIN SOLUTION
     if not -1 <= at_zero <= 1:

@@ -1,8 +1,8 @@
 """ch17 Using and buying GPUs.
 
-D2L section 5.6 (chapter_deep-learning-computation/use-gpu.md). Nothing here needs a GPU: torch.device("cuda:1") can be
-made anywhere, and the checks say how many GPUs there are by putting another `torch.cuda.device_count` in its place. So
-ask for it by that name, and in each call anew.
+See D2L 5.6 (chapter_deep-learning-computation/use-gpu.md). You need no GPU: torch.device("cuda:1") exists on any
+computer. The checks pretend that there are GPUs: they replace `torch.cuda.device_count` by another function. So call it
+by this name, and in each of your calls again.
 """
 
 from typing import Any
@@ -14,13 +14,15 @@ SECONDS_PER_HOUR = 3600
 
 
 def try_gpu(i: int = 0) -> torch.device:
-    """The GPU of this number, if there is one, and the CPU otherwise (D2L 5.6.1).
+    """Return the GPU of this number if it exists, and the CPU otherwise (D2L 5.6.1).
+
+    Ask for the number of GPUs in each call.
 
     Args:
-        i: the number of the GPU, from 0 on. With two GPUs there are number 0 and number 1.
+        i: the number of the GPU, from 0. Two GPUs have the numbers 0 and 1.
 
     Returns:
-        torch.device("cuda:i"), with the number, or torch.device("cpu").
+        torch.device("cuda:i") with the number i, or torch.device("cpu").
     """
     # BEGIN SOLUTION
     if i < torch.cuda.device_count():
@@ -35,7 +37,9 @@ def try_gpu(i: int = 0) -> torch.device:
 
 
 def try_all_gpus() -> list[torch.device]:
-    """All GPUs in order, or the CPU alone where there is none (D2L 5.6.1): a list that is never empty.
+    """Return all GPUs in order, or the CPU if there is no GPU (D2L 5.6.1).
+
+    Ask for the number of GPUs in each call. The list is new in each call, and never empty.
 
     Returns:
         [torch.device("cuda:0"), torch.device("cuda:1"), ...], or [torch.device("cpu")].
@@ -51,19 +55,20 @@ def try_all_gpus() -> list[torch.device]:
 
 
 def to_device(obj: Any, device: torch.device | str) -> Any:
-    """Move all tensors of a batch to a device, however the batch is put together.
+    """Move all tensors of a batch to a device, whatever the structure of the batch, and return the moved batch.
 
-    The device "meta", where tensors have a shape but no values, is a good one to try this on without a GPU.
+    Gradients flow through the move. Without a GPU, try the function with the device "meta". Tensors on it have a shape
+    but no values.
 
     Args:
-        obj: a tensor, a module, or a list, tuple, named tuple or dict of such things, of further lists, and so on. What
-            is nothing of these (strings, numbers, None) stays as it is.
-        device: where to, as `Tensor.to` takes it.
+        obj: a tensor, a module, or a list, tuple, named tuple or dict of these or of further containers. Other values,
+            such as strings, numbers and None, stay as they are.
+        device: the target, as for `Tensor.to`.
 
     Returns:
         The same structure with its tensors on the device: a list for a list, a tuple for a tuple, a named tuple of the
-        same class for a named tuple, a dict with the same keys in the same order for a dict. The containers are new
-        ones, and the given ones keep their tensors. A module is moved itself, as `nn.Module.to` does, and returned.
+        same class for a named tuple, a dict with the same keys in the same order for a dict. The containers are new,
+        and the given containers stay unchanged. A module is moved in place, as by `nn.Module.to`, and returned.
     """
     # BEGIN SOLUTION
     if isinstance(obj, (Tensor, nn.Module)):
@@ -97,21 +102,20 @@ def to_device(obj: Any, device: torch.device | str) -> Any:
 
 
 def gpu_cost_per_epoch(samples: int, throughput: float, price_per_hour: float) -> float:
-    """What one epoch costs on a rented GPU, paid for by the second.
+    """Return the cost of an epoch on a rented GPU that is paid by the second.
 
-    With such numbers two GPUs can be compared: one that costs twice as much is the cheaper one if it is more than twice
-    as fast.
+    The cost helps to compare GPUs: a GPU of twice the price is cheaper if it is more than twice as fast.
 
     Args:
-        samples: the number of training examples; each is seen once in an epoch.
-        throughput: how many examples the GPU trains on per second.
-        price_per_hour: what an hour of the GPU costs.
+        samples: the number of training examples, at least 0. An epoch uses each of them once.
+        throughput: the number of examples per second in training.
+        price_per_hour: the price of the GPU for an hour, at least 0.
 
     Returns:
         The price of the time that the epoch takes, a float in the currency of the hourly price.
 
     Raises:
-        ValueError: the throughput is 0 or negative.
+        ValueError: throughput is 0 or negative.
 
     >>> gpu_cost_per_epoch(60_000, 1_000, 1.8)  # a minute
     0.03

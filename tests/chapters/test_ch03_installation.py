@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.testing import close, draw_int, expect, shuffled, words
+from dlgrade.testing import close, draw_int, expect, promise, shuffled, standard, words
 
 ABC = "a9993e364706816aba3e25717850c26c9cd0d89d"  # of b"abc", as published; the following likewise
 EMPTY = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
@@ -41,12 +41,12 @@ def sha1(message):
 
 @pytest.fixture
 def content(generator):
-    """content(300): so many random bytes, none of them 13, an end of lines that a check of its own asks about."""
+    """content(300) returns 300 random bytes. None is 13, a line end, which has a check of its own."""
     return lambda size: bytes(torch.randint(14, 256, (size,), generator=generator).tolist())
 
 
 def verified(impl, content, questions):
-    """For probes: what verify_sha1 says of a file with this content, for each of these further arguments."""
+    """For probes: the result of verify_sha1 on a file with this content, for each of these further arguments."""
     with np.testing.temppath() as path:
         if content:
             np.frombuffer(content, np.uint8).tofile(path)
@@ -54,7 +54,7 @@ def verified(impl, content, questions):
 
 
 def asked(run, generator, *files):
-    """Ask verify_sha1 about files, in a drawn order; of each are given the content, right arguments and wrong ones."""
+    """Ask verify_sha1 about files, in a drawn order. Each file has a content, right arguments and wrong arguments."""
     contents, orders = (
         [file[0] for file in files],
         [shuffled(generator, range(len(file[1] + file[2]))) for file in files],
@@ -73,7 +73,7 @@ def altered(text, *places):
 class TestVerifySha1:
     @pytest.mark.points(2)
     def test_digest(self, run, generator, content):
-        """Says True to the file's digest, False to that of another file.
+        """Returns True for the digest of the file, and False for that of another file.
         摘要与文件相符时为 True，是另一个文件的摘要时为 False。"""
         texts = [content(300) for _ in range(4)]
         digests = [(sha1(text),) for text in texts]
@@ -81,20 +81,20 @@ class TestVerifySha1:
         asked(run, generator, *files)
 
     def test_published_digests(self, run, generator):
-        """Says True to the digests that the standard's examples print.
-        与标准中给出的示例摘要一致。"""
+        """Returns True for the digests of the standard's examples.
+        对标准中给出的示例，结果为 True。"""
         short, long = [(ABC,)] * 6, [(LONGER[1],)] * 6
         asked(run, generator, (b"abc", short, long), (LONGER[0], long, short))
 
     def test_one_digit(self, run, generator, content):
-        """Says False if one digit of the digest is another, wherever it stands.
+        """Returns False if any digit of the digest differs.
         摘要中任何一位不同，结果都为 False。"""
         text = content(100)
         places = 0, 7, 20, 39, *torch.randperm(40, generator=generator)[:4].tolist()
         asked(run, generator, (text, [(sha1(text),)] * 8, altered(sha1(text), *places)))
 
     def test_one_bit(self, run, generator, content):
-        """Says False if one bit of the file is another, wherever it stands.
+        """Returns False if any bit of the file differs.
         文件中任何一个比特不同，结果都为 False。"""
         text = content(200)
         places = 0, 64, 127, 199, draw_int(generator, 1, 198)
@@ -108,8 +108,8 @@ class TestVerifySha1:
         asked(run, generator, (b"", nothing, letters), (b"abc", letters, nothing))
 
     def test_missing_file(self, run, generator):
-        """Says False to whatever digest if there is no such file, the digest of nothing included.
-        文件不存在时，无论摘要是什么（包括空内容的摘要），结果都为 False。"""
+        """Returns False if there is no such file, even for the digest of an empty file.
+        文件不存在时结果为 False，即使传入的是空文件的摘要。"""
         names = shuffled(generator, ["data.txt", "data.zip"] * 6)
 
         def probe(impl):
@@ -122,14 +122,14 @@ class TestVerifySha1:
 
     @pytest.mark.points(2)
     def test_chunks(self, run, generator, content):
-        """The size of chunks makes no difference, whether the last one is full or not.
-        分块大小不影响结果，无论最后一块是否读满。"""
+        """The result does not depend on chunk_size; the last chunk may be smaller.
+        结果与 chunk_size 无关；最后一块可以不满。"""
         text, sizes = content(192), (1, 7, 64, 96, 100, 191, 192, 193, 1000)
         asked(run, generator, (text, *([(sha1(part), size) for size in sizes] for part in (text, text[:64]))))
 
     def test_larger_than_a_chunk(self, run, generator):
-        """Reads files of more than two mebibytes to their end, if no size is given.
-        不给分块大小时，超过 2 MiB 的文件也读到末尾。"""
+        """Reads files of more than two mebibytes to the end, with the default chunk_size.
+        用默认的 chunk_size，超过 2 MiB 的文件也能读到末尾。"""
         digests = shuffled(generator, [TWO_MEBIBYTES, FIVE_MORE] * 4)
         million = shuffled(generator, [MILLION, FIVE_MORE] * 2)
 
@@ -142,8 +142,8 @@ class TestVerifySha1:
         close(run(probe), [[digest == own for digest in asked] for asked, own in right])
 
     def test_bytes_as_they_are(self, run, generator, content):
-        """Reads bytes, not text: the ends of lines and bytes that are no characters count as they stand.
-        按字节而不是按文本读取：换行符和非字符的字节都原样计入。"""
+        """Reads bytes, not text: line ends and other bytes count unchanged.
+        按字节读取，而不是按文本读取：换行符和其他字节都原样计入。"""
         texts = [b"one\r\ntwo\rthree\n", bytes(range(256)), b"\x1aend\n\n", b"\xff\xfe\x00 ", content(40) + b"\r\n"]
         digests = [(sha1(text),) for text in texts]
         files = [(text, [digests[i]] * 4, digests[:i] + digests[i + 1 :]) for i, text in enumerate(texts)]
@@ -151,7 +151,7 @@ class TestVerifySha1:
 
     @pytest.mark.bonus
     def test_capitals(self, run, generator, content):
-        """Takes a digest in capitals, or partly so. (The book compares the digits as they are written.)
+        """Accepts a digest in capitals, or in mixed case. (The book compares the strings.)
         摘要可以用大写字母，也可以大小写混用。（书中直接比较字符串。）"""
         text = content(50)
         digest = sha1(text)
@@ -159,16 +159,16 @@ class TestVerifySha1:
         asked(run, generator, (text, capitals, altered(digest.upper(), 3, 5, 30)))
 
     def test_other_digests(self, run, generator):
-        """Says False to a part of the digest, to more than it, and to those by MD5 and SHA-256.
-        摘要不完整、多出几位，或是 MD5、SHA-256 的摘要时，结果都为 False。"""
+        """Returns False for a part of the digest, for extra digits, and for MD5 and SHA-256 digests.
+        摘要不完整、多出几位，或者是 MD5、SHA-256 的摘要时，结果都为 False。"""
         md5 = "900150983cd24fb0d6963f7d28e17f72"
         sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         others = [(digest,) for digest in ("", ABC[:8], ABC[2:], ABC + "00", md5, sha256)]
         asked(run, generator, (b"abc", [(ABC,)] * 6, others))
 
     def test_file_untouched(self, run, content):
-        """Leaves the file as it was, and says the same again.
-        不修改文件；再问一次，回答相同。"""
+        """Leaves the file unchanged, and gives the same result again.
+        不修改文件；再次调用，结果相同。"""
         text = content(150)
         digests = [sha1(text), sha1(text[1:])] * 2
 
@@ -181,7 +181,7 @@ class TestVerifySha1:
 
 
 def drawn(count):
-    """For probes: so many numbers of each of the three libraries."""
+    """For probes: this many numbers from each of the three libraries."""
     return [random.random() for _ in range(count)], np.random.rand(count).tolist(), torch.rand(count).tolist()
 
 
@@ -197,19 +197,19 @@ def seed(generator):
 
 @pytest.fixture
 def count(generator):
-    """How many numbers to draw."""
+    """The number of numbers to draw."""
     return draw_int(generator, 20, 300)
 
 
 def expect_repeated(first, second):
     expect(
-        first == second, f"With the same seed, there came {first} and then {second}.",
+        first == second, f"The same seed gave {first} first and {second} later.",
         f"同一种子先后得到 {first} 和 {second}。",
     )  # fmt: skip
 
 
 def expect_repeatable(run, draw, count, *seeds):
-    """Each of two seeds gives its own numbers when it is set again, and they are not those of the other."""
+    """Check that each of two seeds repeats its numbers, and that the two differ."""
     results = run(lambda impl: seeded(impl, draw, count, *(seed for seed in seeds for _ in range(2))))
     expect_repeated(results[::2], results[1::2])
     expect(
@@ -221,8 +221,8 @@ def expect_repeatable(run, draw, count, *seeds):
 @pytest.mark.exercise("seed_everything")
 class TestSeedEverything:
     def test_python(self, run, seed, count):
-        """Python's random repeats: numbers, choices, orders.
-        Python 的 random 可重复：随机数、抽样、打乱次序。"""
+        """Repeats numbers, samples and orders of Python's random.
+        Python 的 random 可以重现：随机数、抽样、次序。"""
 
         def draw(count):
             return random.random(), random.gauss(0, 1), random.sample(range(1000), count)
@@ -230,8 +230,8 @@ class TestSeedEverything:
         expect_repeatable(run, draw, count, seed, seed + 1)
 
     def test_numpy(self, run, seed, count):
-        """numpy's np.random repeats: numbers, orders.
-        numpy 的 np.random 可重复：随机数、打乱次序。"""
+        """Repeats numbers and orders of numpy's np.random.
+        numpy 的 np.random 可以重现：随机数、次序。"""
 
         def draw(count):
             return np.random.randn(3).tolist(), np.random.permutation(count).tolist()
@@ -239,8 +239,8 @@ class TestSeedEverything:
         expect_repeatable(run, draw, count, seed, seed + 1)
 
     def test_torch(self, run, seed, count):
-        """torch repeats: numbers, orders, the first weights of a network, dropout.
-        torch 可重复：随机数、打乱次序、网络的初始参数、暂退法。"""
+        """Repeats numbers, orders, first weights and dropout of torch.
+        torch 可以重现：随机数、次序、初始权重、暂退法。"""
 
         def draw(count):
             X = torch.nn.Linear(3, 4)(torch.randn(2, 3))
@@ -250,8 +250,8 @@ class TestSeedEverything:
 
     @pytest.mark.points(2)
     def test_whatever_came_before(self, run, seed, count):
-        """The same numbers come, however many of each library's were drawn before.
-        无论之前各库抽取了多少随机数，结果都相同。"""
+        """Draws the same numbers, whatever was drawn before.
+        无论之前抽取过多少随机数，结果都相同。"""
 
         def probe(impl):
             results = []
@@ -266,29 +266,29 @@ class TestSeedEverything:
         expect(first != different, "Another seed gives the same numbers.", "换一个种子，得到的随机数却相同。")
 
     def test_different_seeds(self, run, seed, count):
-        """Different seeds give different numbers, and each its own again, in each library.
-        不同种子在各库中都得到不同的随机数；再用原来的种子则重现。"""
+        """Different seeds give different numbers, in each library; an old seed gives its numbers again.
+        在每个库中，不同的种子都得到不同的随机数；再用原来的种子，则重现原来的随机数。"""
         results = run(lambda impl: seeded(impl, drawn, count, *[seed, seed + 1, 42] * 2))
         expect_repeated(results[:3], results[3:])
         differ = [len({tuple(result[library]) for result in results[:3]}) == 3 for library in range(3)]
         expect(
-            all(differ), f"Whether other seeds give other numbers, in random, numpy and torch: {differ}.",
+            all(differ), f"Whether different seeds give different numbers, in random, numpy and torch: {differ}.",
             f"不同种子是否得到不同的随机数（random、numpy、torch）：{differ}。",
         )  # fmt: skip
 
     def test_zero(self, run, count):
-        """0 is a seed like others.
-        0 也是普通的种子。"""
+        """0 is a seed like any other.
+        0 与其他种子没有区别。"""
         expect_repeatable(run, drawn, count, 0, 1)
 
     def test_large_seeds(self, run, count):
-        """Takes seeds up to 2**32 - 1.
-        种子最大可到 2**32 - 1。"""
+        """Accepts seeds up to 2**32 - 1.
+        种子最大可以是 2**32 - 1。"""
         expect_repeatable(run, drawn, count, 2**32 - 1, 2**31)
 
     def test_gpu(self, run, seed, count):
-        """Seeds the GPU's generators, too; whether torch.cuda is asked to shows it without a GPU.
-        也为 GPU 的随机数生成器设种子；没有 GPU 时，通过是否调用 torch.cuda 的函数来判断。"""
+        """Seeds the GPU, too: without a GPU, the check watches the functions of torch.cuda.
+        也为 GPU 设置种子；没有 GPU 时，观察是否调用了 torch.cuda 的函数。"""
 
         def probe(impl):
             seeds = []
@@ -306,11 +306,11 @@ class TestSeedEverything:
 
 
 def reported(impl, sources, order, before=()):
-    """For probes: the report on modules with these sources, newly made in a folder, and on as many that are not there.
+    """For probes: the report on new modules with these sources in a folder, and on as many modules that do not exist.
 
-    {} in a source is the path of a file, to whose single byte the module may add; its size comes last. Names are new
-    every time: a module that was imported once stays so. Those of `before` are imported before the report. The report
-    is on the names in this order of their places, the modules that are not there after the others.
+    {} in a source is the path of a file of a single byte. The module may add to it. The file's size comes last. Names
+    are new in each call, because a module stays imported. The modules of `before` are imported before the report.
+    `order` has the places of the names; the places of modules that do not exist follow the others.
     """
     with np.testing.tempdir() as folder, pytest.MonkeyPatch.context() as patch:
         mark = f"{folder}/mark"
@@ -327,7 +327,7 @@ def reported(impl, sources, order, before=()):
 
 
 def found_unloaded(run, generator, sources, before=()):
-    """These modules are found, as many others are not, and nothing is imported."""
+    """Check that the report finds these modules and no others, and imports nothing."""
     order = shuffled(generator, range(2 * len(sources)))
     expected = [place < len(sources) for place in order], len(order), 1
     close(run(lambda impl: reported(impl, sources, order, before)), expected)
@@ -341,32 +341,36 @@ def nowhere(generator):
 
 @pytest.mark.exercise("import_report")
 class TestImportReport:
+    @standard(promise.untouched)
+    def arguments(self, nowhere):
+        return {"names": ["json", nowhere, "torch.nn", "json"]}
+
     @pytest.mark.points(2)
     def test_found_or_not(self, run, generator, nowhere):
-        """Says of each module whether it is there: those of Python, of its library, installed ones, others.
-        逐个说明模块是否存在：内置模块、标准库、已安装的库，以及不存在的模块。"""
+        """Finds built-in modules, the standard library and installed packages, and no others.
+        能找到内置模块、标准库和已安装的库，找不到不存在的模块。"""
         absent = [nowhere, "torchh", "numpy_"]
         names = shuffled(generator, ["sys", "json", "torch", "numpy", "random", *absent])
         close(run(lambda impl: impl.import_report(names)), {name: name not in absent for name in names})
 
     def test_new_module(self, run, generator):
-        """Finds a module in a folder where Python looks for some.
-        能找到 Python 搜索路径中某个文件夹里的模块。"""
+        """Finds a new module in a folder of Python's search path.
+        能找到 Python 搜索路径中某个文件夹里的新模块。"""
         found_unloaded(run, generator, ["x = 1\n", "y = 2\n"] * 3)
 
     @pytest.mark.points(2)
     def test_not_imported(self, run, generator):
-        """Imports none of the modules: what is written in them is not run.
-        不导入任何模块：模块中的代码不会运行。"""
+        """Does not import the modules: their code does not run.
+        不导入模块：模块中的代码不会运行。"""
         found_unloaded(run, generator, ["with open({}, 'a') as file:\n    file.write('imported')\n"] * 6)
 
     def test_broken_module(self, run, generator):
-        """Finds modules that would fail: by an error, by an import of their own, by wrong syntax.
+        """Finds modules whose import would fail: an exception, a failed import, a syntax error.
         能找到导入时会出错的模块：抛出异常、其中的导入失败、语法错误。"""
         found_unloaded(run, generator, ["raise RuntimeError\n", "import no_such_module\n", "def f(:\n"] * 2)
 
     def test_imported_already(self, run, generator):
-        """Finds modules that are imported already, a module without a spec among them.
+        """Finds imported modules, also without a __spec__.
         能找到已经导入的模块，包括没有 __spec__ 的模块。"""
         sources = ["x = 1\n", "__spec__ = None\n", "__spec__ = None\n", "y = 1\n", "z = 1\n"]
         found_unloaded(run, generator, sources, before=(0, 1))
@@ -379,14 +383,14 @@ class TestImportReport:
         close(run(lambda impl: impl.import_report(names)), {name: name not in absent for name in names})
 
     def test_absent_package(self, run, nowhere):
-        """Does not find a submodule whose package is not there, and goes on.
-        包不存在时找不到其子模块，并继续检查其余模块。"""
+        """Does not find a submodule of a missing package, and continues.
+        包不存在时，找不到它的子模块，并继续检查其余的名称。"""
         names = [f"{nowhere}.module", "json", f"{nowhere}.package.with_a.module", "torch.nn"]
         close(run(lambda impl: impl.import_report(names)), dict(zip(names, (False, True, False, True), strict=True)))
 
     def test_no_package(self, run, nowhere):
-        """Does not find what would be in a module that is no package: functions and classes are not modules.
-        普通模块不是包，其中的函数和类不是模块，找不到。"""
+        """Does not find functions and classes of a module: they are not modules.
+        模块中的函数和类不是模块，不能算找到。"""
         names = [
             "json.decoder",
             "json.decoder.JSONDecoder",
@@ -399,20 +403,14 @@ class TestImportReport:
         close(run(lambda impl: impl.import_report(names)), expected)
 
     def test_names_of_modules(self, run, nowhere):
-        """Names are those of modules, not of what pip installs: Pillow is imported as PIL.
-        名称是模块名，不是 pip 安装时的包名：Pillow 导入时叫 PIL。"""
+        """Names are those of modules, not of pip: Pillow is imported as PIL.
+        名称是模块名，不是 pip 安装时的名称：Pillow 导入时叫 PIL。"""
         names = ["Pillow", "PIL", "typing-extensions", "typing_extensions", nowhere.replace("_", "-"), "json"]
         close(run(lambda impl: impl.import_report(names)), dict(zip(names, (False, True) * 3, strict=True)))
 
     def test_few_names(self, run, nowhere):
-        """No names give an empty report; a name that is given twice stands in it once.
-        没有名称时报告为空；重复的名称只出现一次。"""
+        """Without names the report is empty; a repeated name is in it once.
+        没有名称时，报告为空；重复的名称只出现一次。"""
         groups = [], ["json"], (nowhere, "json", nowhere)
         found = run(lambda impl: [impl.import_report(names) for names in groups])
         close(found, [{}, {"json": True}, {nowhere: False, "json": True}])
-
-    def test_arguments_untouched(self, agree, nowhere):
-        """Leaves the names as they were.
-        不修改传入的名称。"""
-        names = ["json", nowhere, "torch.nn", "json"]
-        agree(lambda impl: (impl.import_report(names), names))

@@ -10,9 +10,9 @@ NAN = float("nan")
 
 
 def broadcast(function, groups):
-    """The shape that each group of shapes is broadcast to, or the name of the error."""
+    """For each group of shapes: whether the function raises ValueError, and otherwise the shape that it returns."""
     refused = [raises(lambda group=group: function(*group), ValueError) for group in groups]
-    return ["ValueError" if no else function(*group) for no, group in zip(refused, groups, strict=True)]
+    return [(no, None if no else function(*group)) for no, group in zip(refused, groups, strict=True)]
 
 
 def numbers(*shape, dtype=torch.float32):
@@ -85,7 +85,7 @@ def written(randn, generator):
 
 @pytest.fixture
 def sizes(generator):
-    """sizes(4): so many different sizes between 2 and 9."""
+    """sizes(4) returns four different sizes between 2 and 9."""
     return lambda count: tuple((2 + torch.randperm(8, generator=generator)[:count]).tolist())
 
 
@@ -93,25 +93,25 @@ def sizes(generator):
 class TestContiguousStrides:
     @pytest.mark.points(2)
     def test_strides(self, run, sizes):
-        """Gives the strides that torch gives a new tensor.
-        与 torch 新建张量的步幅一致。"""
+        """Returns the strides of a new tensor in torch.
+        结果与 torch 新建的张量的步幅一致。"""
         strides(run, sizes(1), sizes(2), sizes(3), sizes(5))
 
     def test_few_elements(self, run, sizes):
-        """A number has no strides; axes of size 1 have strides like all others.
-        标量没有步幅；大小为 1 的轴同样有步幅。"""
+        """The shape () has no strides; an axis of size 1 has a stride like any other.
+        形状 () 没有步幅；大小为 1 的轴与其他轴一样有步幅。"""
         a, b = sizes(2)
         strides(run, (), (1,), (1, a), (a, 1), (b, 1, a), (b, 1, 1), (1, 1, a, b))
 
     def test_empty_axis(self, run, sizes):
-        """An axis of size 0 counts as one of size 1.
-        大小为 0 的轴按 1 计算。"""
+        """An axis of size 0 counts as size 1.
+        大小为 0 的轴按大小 1 计算。"""
         a, b = sizes(2)
         strides(run, (0,), (a, 0), (a, 0, b), (0, b), (b, 0, 0), (5, 0, a, b))
 
     def test_arguments_untouched(self, agree, sizes):
-        """Takes a list, and leaves it as it was.
-        可接受列表，且不修改它。"""
+        """Accepts a list, and leaves it unchanged.
+        可以传入列表，且不修改它。"""
         shape = [*sizes(1), 0, *sizes(2)]
         agree(lambda impl: (impl.contiguous_strides(shape), shape))
 
@@ -122,50 +122,50 @@ class TestContiguousStrides:
 class TestBroadcastShape:
     @pytest.mark.points(2)
     def test_ones_are_stretched(self, run, generator, sizes):
-        """Ones are stretched to the sizes of the other shape.
-        大小为 1 的轴被拉伸为另一个形状中的大小。"""
+        """A size of 1 becomes the size of the other shape.
+        大小为 1 的轴变为另一个形状中的大小。"""
         a, b, c = sizes(3)
         fits(run, generator, ((a, 1), (1, b)), ((a, b, c), (a, 1, c)), ((1, b, 1), (a, b, c)), ((a, 1, 1), (1, 1, c)))
 
     @pytest.mark.points(2)
     def test_ranks_differ(self, run, generator, sizes):
-        """The shapes are aligned at their last axes.
-        形状从最后一个轴开始对齐。"""
+        """Aligns the shapes at their last axes.
+        各个形状从最后一个轴开始对齐。"""
         a, b, c = sizes(3)
         fits(run, generator, ((a, b, c), (c,)), ((1,), (a, b)), ((a, c), (b, 1, 1)), ((a, 1), (b,)), ((b, 1), (1, c)))
 
     def test_numbers_of_shapes(self, run, generator, sizes):
-        """Takes any number of shapes, none, one or many; a tensor without axes goes with every other.
-        可接受任意多个形状：零个、一个或多个；标量可以与任何形状广播。"""
+        """Accepts any number of shapes; () fits every other shape.
+        可以传入任意多个形状；() 与任何形状都能广播。"""
         shape, (a, b, c) = sizes(3), sizes(3)
         many = ((a, 1, 1), (1, b, 1), (c,)), ((1,), (1, 1), (a,), (b, 1)), ((c,), (1,), (c,))
         fits(run, generator, (), ((),), (shape,), (shape, ()), ((), shape), *many)
 
     def test_empty_axis(self, run, generator, sizes):
-        """0 is a size like any other: 1 against 0 gives 0.
-        0 与其他大小没有区别：1 对 0 得 0。"""
+        """0 is a size like any other: 1 and 0 give 0.
+        0 与其他大小没有区别：1 与 0 得 0。"""
         a, b = sizes(2)
         groups = ((1,), (0,), (1, 1)), ((a, 1, b), (0, 1)), ((0, 1), (1, a))
         fits(run, generator, ((1,), (0,)), ((0,), (a, 0)), ((b, 1), (0,)), *groups)
 
     @pytest.mark.points(2)
     def test_impossible(self, run, generator, sizes):
-        """Raises ValueError where sizes differ and neither is 1; 0 is no exception.
-        大小不同且都不是 1 时抛出 ValueError，0 也不例外。"""
+        """Raises ValueError if two sizes differ and neither is 1, also if one of them is 0.
+        两个大小不同且都不是 1 时，抛出 ValueError；其中一个为 0 时也一样。"""
         a, b = sizes(2)
         pairs = [((2,), (3,)), ((a, 6), (a, 7)), ((6, b), (7, b)), ((8, 2), (4, 2)), ((2,), (0,)), ((a, 0), (a, b))]
         fits(run, generator, *pairs, ((a, b), (b,)), ((b, 1), (a,)))
 
     def test_impossible_among_many(self, run, generator, sizes):
-        """Compares every shape with all the others, not with the first or the next alone.
-        每个形状都要与其他所有形状比较，而不只与第一个或相邻的一个比较。"""
+        """Compares each shape with all other shapes.
+        每个形状都与其他所有形状比较。"""
         a, b, c = sizes(3)
         groups = [((1,), (a,), (b,)), ((a,), (1,), (c,)), ((a, 1), (1, b), (c, 1)), ((b,), (b,), (1, c))]
         fits(run, generator, *groups, ((a,), (1,), (a,)), ((b, 1), (1, c), (b, c)))
 
     def test_arguments_untouched(self, agree, sizes):
-        """Takes lists and torch.Size, and leaves them as they were.
-        可接受列表和 torch.Size，且不修改它们。"""
+        """Accepts lists and torch.Size, and leaves them unchanged.
+        可以传入列表和 torch.Size，且不修改它们。"""
         a, b, c = sizes(3)
         groups = [([a, 1], [b, 1, c], torch.ones(1, c).shape, [1])]
         agree(lambda impl: (broadcast(impl.broadcast_shape, groups), [list(shape) for shape in groups[0]]))
@@ -184,8 +184,8 @@ class TestSharesStorage:
 
     @pytest.mark.points(2)
     def test_views(self, run, generator):
-        """A tensor and its views share: shape changed, axes exchanged or a part taken, from wherever it begins.
-        张量与它的视图共享内存：改变形状、交换轴或取出一部分，无论从哪里开始。"""
+        """A tensor shares its storage with its views: reshaped, transposed or sliced.
+        张量与它的视图共享存储：改变形状、转置或切片都是如此。"""
 
         def pairs():
             x = numbers(3, 4)
@@ -196,8 +196,8 @@ class TestSharesStorage:
 
     @pytest.mark.points(2)
     def test_copies(self, run, generator):
-        """Copies do not share: clones, results of arithmetic, picked rows, a transposed matrix made contiguous or flat.
-        副本不共享：clone、运算结果、按下标挑出的行、变为连续或展平的转置矩阵。"""
+        """Copies do not share: clones, results of arithmetic, selected rows, a contiguous copy of a transposed matrix.
+        副本不共享存储：clone、运算结果、按索引取出的行、转置矩阵的连续副本。"""
 
         def pairs():
             x = numbers(3, 4)
@@ -209,8 +209,8 @@ class TestSharesStorage:
         shares(run, generator, pairs)
 
     def test_disjoint_parts(self, run, generator):
-        """Two halves of one storage share it, though they have no element in common; equal numbers do not matter.
-        同一块存储的两半共享它，即使没有公共元素；数值是否相等无关紧要。"""
+        """Two halves of a tensor share its storage without a common element.
+        同一个张量的两半没有公共元素，也共享存储。"""
 
         def pairs():
             tensors = torch.zeros(4, 2), torch.zeros(4, 2)
@@ -220,7 +220,7 @@ class TestSharesStorage:
         shares(run, generator, pairs)
 
     def test_numpy(self, run, generator):
-        """from_numpy and numpy() share memory, torch.tensor copies it.
+        """from_numpy and numpy() share memory; torch.tensor copies.
         from_numpy 和 numpy() 共享内存，torch.tensor 则复制。"""
 
         def pairs():
@@ -233,8 +233,8 @@ class TestSharesStorage:
         shares(run, generator, pairs)
 
     def test_assignments(self, run, generator):
-        """Writing in place stays in the old memory; a new result has new memory.
-        原地写入仍在原来的内存中；新的结果则有新的内存。"""
+        """Writing in place keeps the storage; a new result has a new storage.
+        原地写入不改变存储；新的结果有新的存储。"""
 
         def pairs():
             yes, no = ([numbers(3) for _ in range(6)] for _ in range(2))
@@ -248,8 +248,8 @@ class TestSharesStorage:
         shares(run, generator, pairs)
 
     def test_other_readings(self, run, generator):
-        """One memory may be read as several dtypes, with and without gradients.
-        同一块内存可以按不同的 dtype 读取，也可以带或不带梯度。"""
+        """Views of another dtype share, and so do tensors with and without gradients.
+        按另一种 dtype 读取的视图共享存储，带梯度和不带梯度的张量也共享。"""
 
         def pairs():
             x, c, w = numbers(4, dtype=torch.float64), torch.ones(3, dtype=torch.complex64), numbers(3).requires_grad_()
@@ -260,8 +260,8 @@ class TestSharesStorage:
 
     @pytest.mark.bonus
     def test_storages_that_overlap(self, run, generator):
-        """Tensors from slices of an array share if the slices overlap, not if they are apart or empty.
-        由 numpy 数组的切片得到的张量：切片重叠则共享内存，分开或为空则不共享。"""
+        """Tensors from slices of an array share if the slices overlap; an empty tensor shares nothing.
+        由数组切片得到的张量，切片重叠时共享；空张量不与任何张量共享。"""
 
         def pairs():
             array = np.arange(6.0)
@@ -277,23 +277,23 @@ class TestSharesStorage:
 class TestReshapeCopies:
     @pytest.mark.points(2)
     def test_contiguous(self, run, generator):
-        """A contiguous tensor is never copied; a transposed one is when it is flattened.
-        连续的张量从不需要复制；转置后的张量展平时需要。"""
+        """reshape never copies a contiguous tensor; it copies a transposed matrix to flatten it.
+        连续的张量不需要复制；把转置矩阵展平时需要复制。"""
         flat = [(numbers(rows, 24 // rows).T, (24,)) for rows in (2, 3, 4, 6, 8, 12)]
         copies(run, generator, (numbers(4, 6), (24,), (4, 6), (6, 4), (2, 3, 4), (1, 24, 1), (2, 2, 2, 3)), *flat)
 
     @pytest.mark.points(2)
     def test_transposed(self, run, generator, sizes):
-        """The axes of a transposed matrix can be split, but not merged or cut anew; a size may be -1.
-        转置后的矩阵可以拆分轴，但不能合并或重新划分轴；可以有一个大小为 -1。"""
+        """An axis of a transposed matrix can be split without a copy; merging its axes copies.
+        拆分转置矩阵的轴不需要复制，合并则需要；可以有一个大小为 -1。"""
         a, b = (2 * size for size in sizes(2))
         for m, n in ((a, b), (b, a)):
             shapes = (n, m), (2, n // 2, m), [n, 2, m // 2], [n // 2, -1, 1, m], (m * n,), [-1], (m, n), (2 * n, -1)
             copies(run, generator, (numbers(m, n).T, *shapes))
 
     def test_slices(self, run, generator, sizes):
-        """Rows cut short cannot be merged; whole rows, one column and every other number can be reshaped.
-        截短的多行不能合并；完整的若干行、一列以及每隔一个的数则可以改变形状。"""
+        """Merging the axes of truncated rows copies; whole rows and a single column need no copy.
+        合并截短的行需要复制；完整的行和单独一列则不需要。"""
         n = 2 * sizes(1)[0]
         x, y = numbers(n, 6), numbers(6, n)
         groups = (x[:, :2], (2 * n,), (2, n // 2, 2)), (x[::2], (3 * n,)), (x[:, ::4], (2, n)), (x[1:3], (12,), (3, 4))
@@ -301,22 +301,22 @@ class TestReshapeCopies:
         copies(run, generator, *groups, (y[:, :2], (12,)), (y[::2], (3 * n,)), (y[:4, ::2], (2 * n,), (2, n)))
 
     def test_channels_last(self, run, generator, sizes):
-        """With the channels moved to the end, height and width can be merged; width and channels cannot.
-        通道移到最后时，高和宽可以合并，宽和通道不能。"""
+        """With channels last, height and width can be merged without a copy, width and channels cannot.
+        通道移到最后时，合并高和宽不需要复制，合并宽和通道则需要。"""
         for c, h, w in (sizes(3) for _ in range(3)):
             x = numbers(2, c, 2 * h, w).permute(0, 2, 3, 1)
             copies(run, generator, (x, (2, 2 * h * w, c), (2, 2, h, w, c), (2, 2 * h, w * c), (4 * h, w, c)))
 
     def test_expanded(self, run, generator, sizes):
-        """Numbers repeated by expand are copied when their axis is merged with another.
-        由 expand 重复的数，所在的轴与其他轴合并时要复制。"""
+        """Merging an axis from expand with another axis copies.
+        把 expand 得到的轴与其他轴合并，需要复制。"""
         ones = torch.ones(1, 1).expand(3, 4), (12,), (6, 2), (2, 6), (4, 3), (3, 2, 2)
         tensors = [numbers(n, 1).expand(n, 4) for n in sizes(4)]
         copies(run, generator, ones, *((x, (-1,), (len(x), 2, 2), (2 * len(x), 2)) for x in tensors))
 
     def test_arguments_untouched(self, agree, randn):
-        """Leaves the tensor as it was: values, shape and strides.
-        不修改张量：数值、形状和步幅都不变。"""
+        """Leaves x unchanged: its values, shape and strides.
+        不修改 x：数值、形状和步幅都不变。"""
         x = randn(3, 4).T
         agree(lambda impl: (impl.reshape_copies(x, (12,)), impl.reshape_copies(x, (2, 2, 3)), x, x.stride()))
 
@@ -325,16 +325,16 @@ class TestReshapeCopies:
 class TestFromArray:
     @pytest.mark.points(2)
     def test_shared(self, run, randn, generator):
-        """By default a write to the array shows in the tensor, and the other way round.
-        默认情况下，对数组的写入会反映到张量，反之亦然。"""
+        """By default, a write to the array changes the tensor, and a write to the tensor changes the array.
+        默认情况下，向数组写入会改变张量，向张量写入也会改变数组。"""
         arrays, first, second = written(randn, generator)
         expected = tuple([np.full_like(array, number).tolist() for array in arrays] for number in (first, second))
         close(run(lambda impl: both_ways(impl, arrays, first, second, copy=False)), expected)
 
     @pytest.mark.points(2)
     def test_copied(self, run, randn, generator):
-        """With copy=True neither notices what is written to the other.
-        copy=True 时，双方都不受对方写入的影响。"""
+        """With copy=True, a write to either leaves the other unchanged.
+        copy=True 时，向任何一方写入，另一方都不变。"""
         arrays, first, second = written(randn, generator)
         expected = [array.tolist() for array in arrays], [np.full_like(array, first).tolist() for array in arrays]
         close(run(lambda impl: both_ways(impl, arrays, first, second, copy=True)), expected)
@@ -349,8 +349,8 @@ class TestFromArray:
         close(found, [[drawn.to(dtype) for dtype in dtypes]] * 2)
 
     def test_not_contiguous(self, run, randn):
-        """Shares transposed arrays and every other row, too, and copies them when told to.
-        对转置的数组和隔行切片同样可以共享；要求复制时则复制。"""
+        """Accepts transposed arrays and every second row, shared or copied.
+        可以传入转置的数组和隔行取出的数组，共享和复制都正确。"""
         before = randn(4, 2, dtype=torch.float64)
 
         def probe(impl):
@@ -364,16 +364,16 @@ class TestFromArray:
         close(run(probe), (after.T, before[::2], after))
 
     def test_number_and_empty(self, run, randn, sizes):
-        """Takes an array without axes, and one without elements.
-        可接受零维数组和空数组。"""
+        """Accepts an array without axes, and an empty array.
+        可以传入没有轴的数组和空数组。"""
         number, empty = randn(dtype=torch.float64), torch.ones(0, *sizes(1))
         arrays = number.numpy(), empty.numpy()
         found = run(lambda impl: [impl.from_array(array, copy) for array in arrays for copy in (False, True)])
         close(found, [number, number, empty, empty])
 
     def test_arguments_untouched(self, agree, randn):
-        """Leaves the array as it was.
-        不修改传入的数组。"""
+        """The call leaves the array unchanged.
+        调用本身不修改传入的数组。"""
         array = randn(3, 4, dtype=torch.float64).numpy()
         agree(lambda impl: (impl.from_array(array), impl.from_array(array, copy=True), array, array.strides))
 
@@ -386,22 +386,22 @@ class TestFillMissing:
 
     @pytest.mark.points(2)
     def test_column_means(self, run, randn):
-        """Puts the mean of a column's other entries into its gaps.
-        用同一列其他条目的均值填补缺失值。"""
+        """Replaces each NaN by the mean of the other entries of its column.
+        每个 NaN 都换成所在列其他条目的均值。"""
         X = gaps(randn, 9, 4)
         close(run(lambda impl: impl.fill_missing(X)), column_means(X))
 
     def test_mostly_missing(self, run, randn):
-        """The only entry of a column is its mean; zeros are entries like any other.
-        一列中唯一的条目就是均值；零也是正常的条目。"""
+        """The only entry of a column is its mean; zeros count as entries.
+        一列中只有一个条目时，均值就是它；零也算作条目。"""
         only, eight = (10 + randn(2)).tolist()
         X = torch.tensor([[NAN, 0.0], [NAN, NAN], [only, eight], [NAN, 0.0], [NAN, 0.0]])
         expected = X.where(~X.isnan(), torch.tensor([only, eight / 4]))
         close(run(lambda impl: impl.fill_missing(X)), expected)
 
     def test_nothing_there(self, run, randn):
-        """A column without any entry becomes 0, in a table of one row, too.
-        没有任何条目的列变为 0，只有一行的表也一样。"""
+        """A column without any entries becomes 0, also in a table of a single row.
+        没有任何条目的列变为 0，只有一行的表格也一样。"""
         X, row = gaps(randn, 6, 3), torch.tensor([[3.0, NAN, -2.0, NAN]])
         X[:, 1] = NAN
         expected = torch.zeros(6, 3)
@@ -411,8 +411,8 @@ class TestFillMissing:
 
     @pytest.mark.points(2)
     def test_copy(self, run, randn):
-        """Gives a tensor of its own: writing to it does not change X, even if nothing was missing.
-        返回独立的张量：对它的写入不影响 X，即使没有缺失值。"""
+        """Returns a new tensor: a write to it leaves X unchanged, even if nothing is missing.
+        返回新的张量：向它写入不会改变 X，即使没有缺失值。"""
         complete = randn(4, 3)
 
         def probe(impl):
@@ -430,53 +430,53 @@ class TestFillMissing:
 class TestGetDummies:
     @pytest.mark.points(2)
     def test_one_hot(self, run, generator):
-        """Gives the sorted names, and a one in the column of each row's name.
-        返回排好序的类别名；每一行在其类别对应的列上为 1。"""
+        """Returns the sorted strings, and a 1 in the column of each row's string.
+        返回排好序的字符串；每一行在对应的列上为 1。"""
         names = ["Brick", "Grvl", "Pave", "Slate"]
         column = ["Slate", "Pave", *(names[i] for i in torch.randint(0, 4, (9,), generator=generator)), "Brick", "Grvl"]
         close(run(lambda impl: impl.get_dummies(column)), (names, one_hot(column, names)))
 
     def test_order(self, run, generator):
-        """Sorts by code points, as sorted does: capitals before small letters, 10 before 9.
-        与 sorted 一样按码位排序：大写字母在小写字母之前，"10" 在 "9" 之前。"""
+        """Sorts as sorted() does: capitals before small letters, "10" before "9".
+        顺序与 sorted() 相同：大写字母在小写字母之前，"10" 在 "9" 之前。"""
         some = words(generator, 2)
         column = ["b", *shuffled(generator, [*some, *map(str.upper, some), "B", "10", "9", "石", "a b", "a"]), "a"]
         names = sorted(set(column))
         close(run(lambda impl: impl.get_dummies(column)), (names, one_hot(column, names)))
 
     def test_missing(self, run, generator):
-        """Without dummy_na the row of a missing entry is all zeros.
-        不设 dummy_na 时，缺失的一行全为零。"""
+        """Without dummy_na, the row of a missing entry is all zeros.
+        没有设 dummy_na 时，缺失的条目整行为零。"""
         names = words(generator, 3)
         column = [None, names[2], *shuffled(generator, [*names, None])]
         close(run(lambda impl: impl.get_dummies(column)), (names, one_hot(column, names)))
 
     @pytest.mark.points(2)
     def test_dummy_na(self, run, generator):
-        """With dummy_na a last column marks the missing entries.
-        设 dummy_na 时，最后一列标记缺失的条目。"""
+        """With dummy_na, a last column marks the missing entries.
+        设了 dummy_na 时，最后一列标出缺失的条目。"""
         names = words(generator, 3)
         column = [names[1], None, names[0], *shuffled(generator, [*names, None])]
         close(run(lambda impl: impl.get_dummies(column, dummy_na=True)), (names, one_hot(column, [*names, None])))
 
     def test_one_category(self, run, generator):
-        """A single category has a column; with dummy_na there is another one, even if nothing is missing.
-        只有一个类别时有一列；设 dummy_na 时再多一列，即使没有缺失的条目。"""
+        """A single category has a column; dummy_na adds a column even if nothing is missing.
+        只有一个类别时有一列；设了 dummy_na 时再多一列，即使没有缺失的条目。"""
         (name,) = words(generator, 1)
         columns = [name, None, None], [name, name]
         found = run(lambda impl: [impl.get_dummies(column, na) for column in columns for na in (False, True)])
         close(found, [([name], one_hot(column, k)) for column in columns for k in ([name], [name, None])])
 
     def test_odd_names(self, run, generator):
-        """The empty string, "nan" and "None" are categories, not gaps.
+        """The empty string, "nan" and "None" are categories, not missing entries.
         空字符串、"nan" 和 "None" 都是类别，不是缺失。"""
         column = ["nan", *shuffled(generator, ["", None, "None", "", "NA", *words(generator, 1)])]
         names = sorted({*column} - {None})
         close(run(lambda impl: impl.get_dummies(column, True)), (names, one_hot(column, [*names, None])))
 
     def test_no_names(self, run, generator):
-        """Without examples, or with missing ones only, there are no categories; dummy_na still has its column.
-        没有样本或全部缺失时没有类别；dummy_na 仍有它的一列。"""
+        """Without examples, or if all entries are missing, there are no categories; dummy_na still adds its column.
+        没有样本或全部缺失时，没有类别；设了 dummy_na 时仍有一列。"""
         some = words(generator, 2)
         columns = [], [None, None, None], some[::-1]
         found = run(lambda impl: [impl.get_dummies(column, na) for column in columns for na in (False, True)])
@@ -485,8 +485,8 @@ class TestGetDummies:
         close(found, [*(([], table) for table in tables), *full])
 
     def test_arguments_untouched(self, agree, generator):
-        """Leaves the column as it was, and takes a tuple.
-        不修改传入的列；也可接受元组。"""
+        """Leaves column unchanged, and accepts a tuple.
+        不修改传入的 column；也可以传入元组。"""
         a, b = words(generator, 2)
         column = [b, None, a, b]
         agree(lambda impl: (impl.get_dummies(column), column, impl.get_dummies(tuple(column), dummy_na=True)))

@@ -1,6 +1,6 @@
 """ch17: try_gpu, try_all_gpus, to_device, gpu_cost_per_epoch.
 
-No check needs a GPU: how many there are is what the probe says, and tensors move to the device "meta".
+No check needs a GPU: the probe sets the number of GPUs, and tensors move to the device "meta".
 """
 
 from collections import namedtuple
@@ -15,17 +15,17 @@ CPU = "device", "cpu"
 
 
 def cuda(*numbers):
-    """What `told` says of these GPUs."""
+    """The result of `told` for these GPUs."""
     return [("device", f"cuda:{number}") for number in numbers]
 
 
 def told(devices):
-    """For probes: the kind and the name of a device, or of all in a list."""
+    """For probes: the type and the name of a device, or of all devices in a list."""
     return list(map(told, devices)) if isinstance(devices, list) else (type(devices).__name__, str(devices))
 
 
 class Gpus:
-    """For probes: `with Gpus(2): ...` in a world with two GPUs."""
+    """For probes: inside `with Gpus(2): ...`, torch reports two GPUs."""
 
     def __init__(self, count):
         self.says = {"device_count": lambda: count, "is_available": lambda: count > 0}
@@ -41,7 +41,7 @@ class Gpus:
 
 
 def in_worlds(counts, action):
-    """For probes: what the action gives with so many GPUs, one number after the other."""
+    """For probes: the devices that the action returns, for each of these numbers of GPUs."""
     found = []
     for count in counts:
         with Gpus(count):
@@ -59,22 +59,22 @@ def number(chance):
 class TestTryGpu:
     @pytest.mark.points(2)
     def test_gpus_there(self, run, number):
-        """Gives the GPU of the number asked for, when there is one.
-        存在该编号的 GPU 时，返回它。"""
+        """Returns the GPU of the given number if it exists.
+        存在这个编号的 GPU 时，返回它。"""
         found = run(lambda impl: in_worlds([1, 2, 8], lambda: [impl.try_gpu(0), impl.try_gpu(i=0)]))
         close(found, [cuda(0, 0)] * 3)
         found = run(lambda impl: in_worlds([number + 1, number + 8], lambda: impl.try_gpu(number)))
         close(found, cuda(number, number))
 
     def test_no_gpu(self, run, number):
-        """Gives the CPU when there is no GPU.
+        """Returns the CPU if there is no GPU.
         没有 GPU 时，返回 CPU。"""
         found = run(lambda impl: in_worlds([0, number + 1], lambda: [impl.try_gpu(0), impl.try_gpu(number)]))
         close(found, [[CPU, CPU], cuda(0, number)])
 
     def test_too_few(self, run, number):
-        """Gives the CPU when there are GPUs, but not of that number: two of them are 0 and 1.
-        有 GPU 但没有该编号时，返回 CPU：两块 GPU 的编号是 0 和 1。"""
+        """Returns the CPU if the GPUs do not have this number: two GPUs have the numbers 0 and 1.
+        有 GPU，但没有这个编号时，返回 CPU：两块 GPU 的编号是 0 和 1。"""
         found = run(lambda impl: in_worlds([2], lambda: [impl.try_gpu(i) for i in (0, 1, 2, 3, 10)]))
         close(found, [[*cuda(0, 1), CPU, CPU, CPU]])
         wanted = number - 1, number, number + 1
@@ -82,20 +82,20 @@ class TestTryGpu:
         close(found, [[*cuda(number - 1), CPU, CPU]])
 
     def test_default(self, run, chance):
-        """Gives the first GPU when no number is given.
-        不给编号时，返回第一块 GPU。"""
+        """Returns the first GPU by default.
+        默认返回第一块 GPU。"""
         worlds = [4, 1, 0, *(chance.choice([0, 1, 3]) for _ in range(20))]
         close(run(lambda impl: in_worlds(worlds, impl.try_gpu)), [cuda(0)[0] if count else CPU for count in worlds])
 
     def test_asked_anew(self, run, number):
-        """Asks again in each call how many GPUs there are.
+        """Asks for the number of GPUs in each call.
         每次调用都重新查询 GPU 的个数。"""
         found = run(lambda impl: in_worlds([0, number + 1, number, number + 1], lambda: impl.try_gpu(number)))
         close(found, [CPU, *cuda(number), CPU, *cuda(number)])
 
 
 def lists(impl, *counts):
-    """For probes: what kind of list try_all_gpus gives with so many GPUs, and the devices in it."""
+    """For probes: the type of try_all_gpus' result and its devices, for each of these numbers of GPUs."""
     found = []
     for count in counts:
         with Gpus(count):
@@ -108,24 +108,24 @@ def lists(impl, *counts):
 class TestTryAllGpus:
     @pytest.mark.points(2)
     def test_gpus_there(self, run, number):
-        """Gives all GPUs, in order from number 0.
-        按编号从 0 起依次返回所有 GPU。"""
+        """Returns all GPUs in order, from number 0.
+        从编号 0 开始，依次返回所有 GPU。"""
         worlds = number + 2, 2, 8
         close(run(lambda impl: in_worlds(worlds, impl.try_all_gpus)), [cuda(*range(count)) for count in worlds])
 
     def test_one_gpu(self, run, number):
-        """Gives a single GPU as a list, too, without the CPU.
-        只有一块 GPU 时同样返回列表，其中没有 CPU。"""
+        """Returns a list for a single GPU, too, without the CPU.
+        只有一块 GPU 时也返回列表，其中没有 CPU。"""
         close(run(lambda impl: lists(impl, 1, number)), [("list", cuda(0)), ("list", cuda(*range(number)))])
 
     def test_no_gpu(self, run, number):
-        """Gives a list with the CPU when there is no GPU, time and again.
-        没有 GPU 时，每次都返回只含 CPU 的列表。"""
+        """Returns a list of the CPU if there is no GPU, in each call.
+        没有 GPU 时，每次都返回只有 CPU 的列表。"""
         close(run(lambda impl: lists(impl, *[0] * number)), [("list", [CPU])] * number)
 
     def test_asked_anew(self, run, number):
-        """Asks again in each call, and gives a new list.
-        每次调用都重新查询，并返回新的列表。"""
+        """Asks for the number of GPUs in each call, and returns a new list.
+        每次调用都重新查询 GPU 的个数，并返回新的列表。"""
 
         def probe(impl):
             with Gpus(number):
@@ -139,7 +139,7 @@ Batch = namedtuple("Batch", "features labels")
 
 
 def places(obj):
-    """For probes: the kinds of containers, and the device, dtype and shape of each tensor in them."""
+    """For probes: the types of containers, and the device, dtype and shape of each tensor in them."""
     if isinstance(obj, torch.Tensor):
         return obj.device.type, obj.dtype, list(obj.shape)
     if isinstance(obj, dict):
@@ -150,13 +150,13 @@ def places(obj):
 
 
 def moved(impl, obj):
-    """For probes: where things are after a move to "meta", and what they are after one to the CPU."""
+    """For probes: the places after a move to "meta", and the values after a move to the CPU."""
     values = impl.to_device(obj, "cpu")
     return places(impl.to_device(obj, "meta")), values
 
 
 def meta(*shape, dtype=torch.float32):
-    """What `places` says of a tensor on "meta"."""
+    """The result of `places` for a tensor on "meta"."""
     return "meta", dtype, list(shape)
 
 
@@ -169,8 +169,8 @@ class TestToDevice:
 
     @pytest.mark.points(2)
     def test_tensors(self, run, randn):
-        """Moves a tensor, whatever its shape and dtype; the device is a string or a torch.device.
-        移动任意形状和 dtype 的张量；设备可以是字符串或 torch.device。"""
+        """Moves tensors of any shape and dtype; the device is a string or a torch.device.
+        可以移动任意形状和 dtype 的张量；设备可以是字符串或 torch.device。"""
         tensors = randn(2, 3), torch.tensor(True), torch.arange(4), randn(3, 2, dtype=torch.float64).t()
 
         def probe(impl):
@@ -181,7 +181,7 @@ class TestToDevice:
 
     @pytest.mark.points(2)
     def test_lists_and_dicts(self, run, randn):
-        """Moves the tensors of lists and of dicts, whose keys and order stay.
+        """Moves the tensors of lists and dicts; the keys keep their order.
         移动列表和字典中的张量；字典的键和顺序不变。"""
         X, y = randn(2, 3), torch.arange(2)
         batches = [X, y], {"y": y, "X": X, 3: [X], (0, 1): y}
@@ -200,7 +200,7 @@ class TestToDevice:
         close(run(lambda impl: [moved(impl, batch) for batch in batches]), list(zip(kinds, batches, strict=True)))
 
     def test_named_tuples(self, run, randn):
-        """A named tuple stays one of its class, with its fields.
+        """A named tuple keeps its class and its fields.
         具名元组仍属于原来的类，字段不变。"""
         X, y = randn(2, 3), torch.arange(2)
 
@@ -213,8 +213,8 @@ class TestToDevice:
 
     @pytest.mark.points(2)
     def test_deeply_nested(self, run, randn):
-        """Moves tensors at any depth, empty containers among them.
-        移动任意深度的张量，其中可以有空容器。"""
+        """Moves tensors at any depth, also next to empty containers.
+        可以移动任意深度的张量，旁边可以有空容器。"""
         X, x = randn(2), meta(2)
         nest = {"a": [X, (X, {"b": [[X]], "c": ()})], "d": {"e": Batch(X, (X, [], {}))}}
         inner = ["dict", ("b", ["list", ["list", x]]), ("c", ["tuple"])]
@@ -223,8 +223,8 @@ class TestToDevice:
         close(run(lambda impl: moved(impl, nest)), (kinds, nest))
 
     def test_other_values(self, run, randn, chance):
-        """Leaves strings, numbers, None and the like as they are, and moves what stands beside them.
-        字符串、数字、None 等保持原样，只移动旁边的张量。"""
+        """Leaves strings, numbers, None and other values as they are, and moves the tensors next to them.
+        字符串、数、None 等其他值保持不变，只移动旁边的张量。"""
         X, number, name = randn(2), chance.randint(0, 9999), "".join(chance.sample("abcdefgh", 5))
         values = [f"{name}.png", number, number / 8, None, True, name.encode(), {1, number}]
 
@@ -235,8 +235,8 @@ class TestToDevice:
         close(run(probe), (values, meta(2), name, None))
 
     def test_modules(self, run, chance):
-        """Moves a module itself, in a container, too.
-        移动模块本身，放在容器中也一样。"""
+        """Moves a module in place, also in a container.
+        原地移动模块，放在容器中也一样。"""
         a, b, c = chance.sample(range(1, 50), 3)
 
         def probe(impl):
@@ -247,8 +247,8 @@ class TestToDevice:
         close(run(probe), ((True, True), ["list", meta(b, a), meta(b)], meta(c)))
 
     def test_values_and_graph(self, run, randn):
-        """On a device with values keeps them, and gradients flow back through the move.
-        目标设备存有数值时，数值不变，梯度可以回传。"""
+        """Keeps the values, and gradients flow through the move.
+        数值不变，梯度可以经由移动传回。"""
         X, factor = randn(2, 3), randn(2, 3)
 
         def probe(impl):
@@ -264,16 +264,16 @@ class TestToDevice:
 class TestGpuCostPerEpoch:
     @pytest.mark.points(2)
     def test_cost(self, run, chance):
-        """Pays for the hours that the samples take: 60,000 at 1,000 a second are a minute, 1/60 of the price.
-        按所用的小时数付费：每秒 1,000 个样本，60,000 个样本用时一分钟，费用是单价的 1/60。"""
+        """Charges for the time: 60,000 samples at 1,000 per second take a minute, 1/60 of the hourly price.
+        按所用的时间收费：每秒 1,000 个样本，60,000 个样本用时一分钟，费用是每小时价格的 1/60。"""
         hours, speed = chance.sample(range(2, 99), 2)
         cases = [(60_000, 1_000, 1.8), (1_281_167, 2_500, 12.0), (7, 0.5, 3.0), (3_600 * hours * speed, speed, 0.5)]
         found = run(lambda impl: [impl.gpu_cost_per_epoch(*case) for case in cases])
         close(found, [0.03, 1_281_167 / 2_500 / 3_600 * 12, 14 / 3_600 * 3, hours / 2])
 
     def test_proportions(self, run, generator):
-        """Twice the samples or twice the price cost twice as much, twice the speed half as much.
-        样本数或单价加倍，费用加倍；速度加倍，费用减半。"""
+        """Twice the samples or the price cost twice as much; twice the speed costs half.
+        样本数或价格加倍，费用加倍；速度加倍，费用减半。"""
         n, speed, price = (torch.randint(1, 50_000, (3,), generator=generator) + 500).tolist()
         cases = [(n, speed, price), (2 * n, speed, price), (n, 2 * speed, price), (n, speed, 2 * price)]
         found = run(lambda impl: [impl.gpu_cost_per_epoch(*case) for case in cases])
@@ -281,22 +281,22 @@ class TestGpuCostPerEpoch:
         close(found, [cost, 2 * cost, cost / 2, 2 * cost])
 
     def test_no_samples(self, run, chance):
-        """No samples cost nothing, and one sample costs next to nothing.
-        没有样本则没有费用；一个样本的费用几乎为零。"""
+        """No samples cost nothing.
+        没有样本，就没有费用。"""
         price = chance.uniform(1, 9)
         found = run(lambda impl: [impl.gpu_cost_per_epoch(n, 1_000.0, price) for n in (0, 1)])
         close(found, [0.0, price / 3.6e6], atol=1e-12)
 
     def test_free_of_charge(self, run, chance):
-        """A GPU of one's own has no price, and costs nothing.
-        自己的 GPU 不收费，费用为零。"""
+        """A GPU without a price costs nothing.
+        GPU 不收费时，费用为零。"""
         cost = chance.uniform(1, 9)
         found = run(lambda impl: [impl.gpu_cost_per_epoch(5_000, 10.0, price) for price in (0.0, 7.2 * cost)])
         close(found, [0.0, cost])
 
     def test_no_speed(self, run, chance):
-        """Refuses a throughput of 0 or less with ValueError, and takes a slow GPU.
-        吞吐量小于等于 0 时抛出 ValueError；很慢的 GPU 可以接受。"""
+        """Raises ValueError if throughput is 0 or negative, and accepts a slow GPU.
+        throughput 为 0 或负数时抛出 ValueError；很慢的 GPU 可以接受。"""
         price = chance.uniform(1, 9)
 
         def probe(impl):
