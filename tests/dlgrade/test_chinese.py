@@ -107,6 +107,15 @@ def test_differences(holes, old, new, words):
     assert (words in " ".join(found)) if words else not found
 
 
+def test_missing(small):
+    """A chapter without zh.yaml is a hole."""
+    here = course.Course(small.folder)
+    here.chinese_file(here.chapter("ch90")).unlink()
+    assert [hole.text for hole in translation_holes(here, here.chapter("ch90"))] == [
+        "is missing; run `dlgrade translate`."
+    ]
+
+
 def test_stale(dlgrade, small):
     """A change of the English makes the Chinese stale, until `dlgrade translate --done`."""
     here = course.Course(small.folder)

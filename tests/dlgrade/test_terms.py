@@ -33,7 +33,7 @@ TERMS = {
 @pytest.mark.parametrize(("word", "others"), TERMS.items(), ids=TERMS)
 def test_terms(word, others):
     """No text has one of the other words."""
-    bracketed = re.compile(rf"{re.escape(word)}（(?:{others})）")
+    bracketed = re.compile(rf"{re.escape(word)}层?（(?:{others})层?）")
     found = [
         f"{path.relative_to(HERE.folder)}:{number}: {match[0]}"
         for folder in FOLDERS

@@ -187,8 +187,11 @@ def course_strays(course: Course) -> Iterator[Hole]:
 def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
     """Holes for titles and hints that lack one of the languages."""
     path = course.chapter_file(chapter.stem)
+    if chapter.summary is None:
+        yield hole(path, "needs a summary: two sentences on the topic.")
     hints = [hint for exercise in chapter.exercises for hint in exercise.hints]
-    for text in (chapter.title, *(exercise.title for exercise in chapter.exercises), *hints):
+    heads = (chapter.title, *([chapter.summary] if chapter.summary else []))
+    for text in (*heads, *(exercise.title for exercise in chapter.exercises), *hints):
         if not _translated(text):
             yield hole(path, "needs English and Chinese.", text.en, repr(text.en))
     for exercise in chapter.exercises:

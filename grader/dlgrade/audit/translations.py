@@ -14,6 +14,7 @@ WIDTH = 120  # columns of a line of starter code; a Chinese character takes two
 HAN = re.compile(r"[\u4e00-\u9fff]")
 CODE = re.compile(r"`([^`]+)`")
 SHAPE = re.compile(r"\((?:[\w.*]+(?: [-+*/] [\w.*]+)*, ?)+(?:[\w.*]+(?: [-+*/] [\w.*]+)*)?\)")
+CITATION = re.compile(r"\([A-Z][a-z]+, \d{4}\)")  # (Huber, 1964)
 NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,_]\d+)*(?:e-?\d+)?")
 NAME = re.compile(r"(?<![\w-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 WRITTEN_AS_CODE = re.compile(r"[A-Za-z]*[._][\w.]+|[A-Z]+[a-z]+[A-Z]\w*|[A-Z]")
@@ -30,6 +31,7 @@ def translation_holes(course: Course, chapter: Chapter) -> Iterator[Hole]:
     """The places where the chapter's zh.yaml and its English texts differ."""
     path = course.chinese_file(chapter)
     if not path.exists():
+        yield Hole(chapter.id, "translation", "is missing; run `dlgrade translate`.", str(path), 1, path.name)
         return
     known, code = chinese.read(course, chapter), chinese.own_code(course, chapter)
     english, own_comments = chinese.docstrings(code), chinese.comments(code)
@@ -117,7 +119,7 @@ def _differing_words(english: English, text: str) -> Iterator[str]:
 
 
 def _shapes(text: str) -> set[str]:
-    return {re.sub(r"\s", "", shape) for shape in SHAPE.findall(text)}
+    return {re.sub(r"\s", "", shape) for shape in SHAPE.findall(text) if not CITATION.fullmatch(shape)}
 
 
 def _code_words(text: str, parameters: tuple[str, ...]) -> set[str]:

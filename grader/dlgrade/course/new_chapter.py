@@ -19,6 +19,9 @@ from dlgrade.text import both
 
 CHAPTER = """\
 title: {{en: {title}, zh: 待译}}
+summary:
+  en: Two sentences on the topic.
+  zh: 待译
 exercises:
 """
 ENTRY = """\
@@ -113,10 +116,10 @@ def reference(request):
 '''
 # Text of these files that is for the author: the audit reports a chapter that still has any of it.
 PLACEHOLDERS = (
-    "待译", "A nudge.", "一点提示。", "Return twice the input (source: paper or section of the book)",
-    "States the tested behaviour in English.", "用中文说明检查内容。", "A question that leads to the misconception.",
-    "引导学生发现误解的提问。", "# another way to write it", "# a third way to write it",
-    "torch.stack([X, X]).sum(dim=0)",
+    "待译", "Two sentences on the topic.", "A nudge.", "一点提示。",
+    "Return twice the input (source: paper or section of the book)", "States the tested behaviour in English.",
+    "用中文说明检查内容。", "A question that leads to the misconception.", "引导学生发现误解的提问。",
+    "# another way to write it", "# a third way to write it", "torch.stack([X, X]).sum(dim=0)",
 )  # fmt: skip
 
 
