@@ -32,7 +32,8 @@ def batch_norm(
         momentum: the weight of the old moving statistics.
 
     Returns:
-        Y, with the shape and dtype of X, and the new moving_mean and moving_var. They carry no gradient.
+        Y, with the shape and dtype of X, and the new moving_mean and moving_var, with the shapes of the old. These two
+        carry no gradient.
 
     Raises:
         AssertionError: X has neither two nor four dimensions (in training).
@@ -49,7 +50,8 @@ class BatchNorm(nn.Module):
 
     Attributes:
         gamma, beta: parameters, ones and zeros, (1, num_features) or (1, num_features, 1, 1).
-        moving_mean, moving_var: zeros and ones of the same shape; not parameters. Bonus: they are buffers.
+        moving_mean, moving_var: zeros and ones of the same shape; not parameters. Bonus: they are buffers, which
+            state_dict has.
 
     Write it from scratch, without ready-made normalisation (nn.BatchNorm2d, nn.LayerNorm, F.group_norm, ...).
     """

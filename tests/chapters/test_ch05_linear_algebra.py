@@ -129,8 +129,8 @@ class TestLpNorm:
 
     @pytest.mark.points(2)
     def test_norms(self, run, randn):
-        """Agrees with torch for p of 1, 2, 3 and numbers in between.
-        p 为 1、2、3 或其间的数时，与 torch 一致。"""
+        """Agrees with torch for whole and fractional p.
+        p 为整数或小数时，都与 torch 一致。"""
         x, powers = 2 * randn(6), (1, 2, 3, 1.5, 2.0, 4)
         found = run(lambda impl: [impl.lp_norm(x, p) for p in powers])
         close(found, [torch.linalg.vector_norm(x, p) for p in powers])

@@ -12,7 +12,8 @@ from dlgrade.course.new_chapter import PLACEHOLDERS, write_chapter
 
 OWN_WORDS = [
     "两倍", "Twice is two times.", "How often?", "几倍？", "Return twice the input, entry by entry",
-    "Doubles every entry.", "每个元素都加倍。", "By which number do you divide?", "你除以了哪个数？", "# a sum", "# a list", "X + X",
+    "Doubles every entry.", "每个元素都加倍。", "By which number do you divide?",
+    "你除以了哪个数？", "# a sum", "# a list", "X + X",
 ]  # fmt: skip
 
 DECLARED = """\

@@ -121,17 +121,18 @@ class Audit:
         """Audit one chapter, with this amount of mutants."""
         started = time.monotonic()
         result = ChapterAudit(chapter.id, [], [], 0, 0, MutantCounts(), ReplayScore(), [])
-        files, own = list[Hole](), list[Hole]()
+        files, own = 0, list[Hole]()
         with ThreadPoolExecutor(1) as beside:
             tested = beside.submit(reference_holes, self.course, chapter) if self.tests_references else None
             try:
-                files += strict(self.course, chapter)
-                result.holes += files
+                result.holes += strict(self.course, chapter)
+                files = len(result.holes)
                 self._grade(chapter, amount, result)
             except CourseError as error:
+                files = files or len(result.holes)
                 result.holes.append(self._hole_of(error, chapter))
             own += tested.result() if tested else []
-        result.holes = folded([*files, *own, *result.holes[len(files) :]])
+        result.holes = folded([*result.holes[:files], *own, *result.holes[files:]])
         result.seconds = time.monotonic() - started
         return result
 
