@@ -107,7 +107,8 @@ def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
     Returns:
         nn.Sequential with the children "0", "1", "2" (convolution, batch normalisation, ReLU), "resnet_block1" to
         "resnet_block4" (each an nn.Sequential of its blocks), "global_avg_pool" (with output (n, 512, 1, 1)), and
-        "fc" (an nn.Sequential that flattens, then takes the linear layer). It maps (n, in_channels, h, w) to (n, num_classes).
+        "fc" (an nn.Sequential that flattens, then takes the linear layer). It maps (n, in_channels, h, w) to
+        (n, num_classes).
     """
     # BEGIN SOLUTION
     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3, padding=1), nn.BatchNorm2d(64), nn.ReLU())

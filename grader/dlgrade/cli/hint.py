@@ -13,8 +13,9 @@ from dlgrade.text import Lang, both, same
 
 @click.command("hint")
 @click.argument("name", metavar="CHAPTER[.EXERCISE]", shell_complete=complete.chapters)
+@click.argument("exercise", required=False, default="", metavar="")
 @lang_option
-def command(name: str, lang: Lang) -> None:
+def command(name: str, exercise: str, lang: Lang) -> None:
     """Show the next hint. 再给一条提示。
 
     \b
@@ -24,9 +25,9 @@ def command(name: str, lang: Lang) -> None:
     The last `dlgrade check` decides which exercise that is.
     """
     course = load_course()
-    chapter_id, _, exercise = name.partition(".")
+    chapter_id, _, named = name.partition(".")
     chapter = course.chapter(chapter_id)
-    hint(chapter, exercise or _first_open(chapter), lang)
+    hint(chapter, named or exercise or _first_open(chapter), lang)
 
 
 def hint(chapter: Chapter, exercise: str, lang: Lang) -> None:
