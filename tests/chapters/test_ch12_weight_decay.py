@@ -18,8 +18,10 @@ class TestInitParams:
         每次调用都返回随机的权重 (200, 1) 和值为 0 的偏置 (1,)。"""
         calls = chance.randint(3, 50)
         weights, biases = run(lambda impl: list(zip(*(impl.init_params() for _ in range(calls)), strict=True)))
-        random = torch.cat(weights).unique().numel() > INPUTS * calls / 2
-        expect(random, "The weights are not random.", "权重不是随机的。")
+        distinct = torch.cat(weights).unique().numel()
+        en = f"The {INPUTS * calls} weights of {calls} calls have {distinct} different values; random weights differ."
+        zh = f"{calls} 次调用得到的 {INPUTS * calls} 个权重只有 {distinct} 个不同的值；随机的权重应当互不相同。"
+        expect(distinct > INPUTS * calls / 2, en, zh)
         close(biases, (torch.zeros(1),) * calls)
 
     @pytest.mark.points(2)
