@@ -1,6 +1,6 @@
-"""ch11 Model selection: how well a model does on data that it was not fitted to.
+"""ch11 Model selection, overfitting and underfitting.
 
-D2L section 4.4 (chapter_multilayer-perceptrons/underfit-overfit.md).
+See D2L 4.4 (chapter_multilayer-perceptrons/underfit-overfit.md).
 """
 
 import math
@@ -40,19 +40,21 @@ def evaluate_loss(
     data_iter: Iterable[tuple[Tensor, Tensor]],
     loss: Callable[[Tensor, Tensor], Tensor],
 ) -> float:
-    """The mean loss of a net on a data set (D2L 4.4.4).
+    """Return the mean loss of a net on a data set (D2L 4.4.4).
 
-    The labels y of a minibatch are first brought into the shape of the net's output, so that (n,) labels fit (n, 1)
-    predictions. The result is the mean of all the numbers that `loss` gives, over all minibatches together: a loss
-    for each element counts each element once, whatever the size of its minibatch; a loss that is a single number for
-    a minibatch counts each minibatch once.
+    First reshape the labels y of a minibatch to the shape of the net's output: labels (n,) may belong to predictions
+    (n, 1). The result is the mean of all numbers that `loss` returns, over all minibatches together. If the loss has a
+    number for each element, each element counts once, whatever the size of its minibatch. If the loss is a single
+    number for a minibatch, each minibatch counts once. The function leaves the data unchanged.
+
+    Bonus: an nn.Module is put into evaluation mode. Bonus: no graph is recorded, and autograd stays enabled afterwards.
 
     Args:
-        net: any function from X to predictions. (An nn.Module is put into evaluation mode, and no computational graph
-            is built. The book's code does neither; the checks of these two cost no points.)
-        data_iter: pairs (X, y) of minibatches, not all of the same size; it may be read only once. y has as many
-            elements as net(X), in the same order.
-        loss: gives a tensor of losses of (prediction, label), for example nn.MSELoss(reduction="none").
+        net: any function from X to predictions, for example an nn.Module.
+        data_iter: minibatches (X, y), not all of the same size, float32 or float64. It may be an iterator, which can be
+            read only once. y has as many elements as net(X), in the same order. Tensors need not be contiguous in
+            memory.
+        loss: a function of (prediction, label) that returns a tensor of losses, such as nn.MSELoss(reduction="none").
 
     Returns:
         The mean as a Python float.
@@ -61,37 +63,38 @@ def evaluate_loss(
 
 
 def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
-    """The features of polynomial regression (D2L 4.4.4): powers, divided by factorials to keep them small.
+    """Return the features of polynomial regression: powers of x, divided by factorials to keep them small (D2L 4.4.4).
 
         result[n, i] = x[n]^i / i!          for i = 0, ..., max_degree - 1
 
-    A power or a factorial may be too large for its type where their quotient is not: x = 200 with 20 columns has one
-    of 4e26, which float32 can hold; neither 200^19 in float32 nor 21! in int64 can be held.
+    A quotient may fit into its dtype although its power or factorial does not. For x = 200 and 20 columns, the largest
+    quotient is 4e26, which float32 can hold. It cannot hold 200^19, and int64 cannot hold 21!.
+
+    Gradients flow to x, so compute with torch, not with numpy. The function leaves x unchanged.
 
     Args:
-        x: floats, (n,) or (n, 1).
-        max_degree: the number of columns, from 1 on, counted with that of x^0 = 1.
+        x: a tensor (n,) or (n, 1), float32 or float64. It need not be contiguous in memory.
+        max_degree: the number of columns, 1 or more, including the column of x^0 = 1.
 
     Returns:
-        A tensor (n, max_degree) of x's dtype. Its first column is 1, also where x is 0.
+        A tensor (n, max_degree) in the dtype of x. Its first column is 1, even where x is 0.
     """
     raise NotImplementedError  # write your code here
 
 
 def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
-    """The k pairs of training and validation examples of k-fold cross-validation (D2L 4.4.2), not shuffled.
+    """Return the k pairs of training and validation sets of k-fold cross-validation, without shuffling (D2L 4.4.2).
 
-    The examples 0, ..., n - 1 are cut into k folds of neighbours, in order. Every fold has n // k examples, and the
-    first n % k folds have one more. Each fold is the validation set once; all the other examples are then the training
-    set.
+    Cut the examples 0, ..., n - 1 into k folds of neighbours, in order. Every fold has n // k examples, and each of the
+    first n % k folds has one more. Each fold is the validation set once; all other examples are then the training set.
 
     Args:
-        n: how many examples there are.
-        k: how many folds, from 2 to n.
+        n: the number of examples.
+        k: the number of folds, from 2 to n.
 
     Returns:
-        k pairs (train, valid) of lists of indices, each in ascending order; the first pair has the first fold for
-        validation.
+        k pairs (train, valid) of lists of indices, each in ascending order. The first pair has the first fold as
+        validation set.
 
     Raises:
         ValueError: k is less than 2 or more than n.
@@ -105,40 +108,41 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
 def train_val_test_split(
     n: int, fractions: tuple[float, float, float] = (0.7, 0.15, 0.15), seed: int = 0
 ) -> tuple[list[int], list[int], list[int]]:
-    """Divide n examples at random: one part to fit with, one to choose by, one to be looked at once, at the end.
+    """Split n examples at random into a training, a validation and a test set.
 
-    The examples 0, ..., n - 1 are shuffled and dealt out. Validation and test set get n times their fraction, rounded
-    down; the training set gets all the rest, so that rounding loses no example.
+    Fit on the first set, choose hyperparameters by the second, and use the third once, at the end. Shuffle the examples
+    0, ..., n - 1 and divide them. The sizes of the validation and the test set are n times their fraction, rounded
+    down. The training set gets all other examples, so rounding loses no example.
 
     Args:
-        n: how many examples there are, from 1 on.
-        fractions: the shares of training, validation and test set; they sum to 1 (but for rounding: 0.7 + 0.2 + 0.1
-            is 0.9999999999999999).
-        seed: the same seed gives the same split, whatever has been drawn before; another seed gives another one.
+        n: the number of examples, 1 or more.
+        fractions: the shares of training, validation and test set, a tuple or list. They sum to 1 up to rounding, as
+            0.7 + 0.2 + 0.1 does, which is 0.9999999999999999.
+        seed: the same seed gives the same split, no matter what was drawn before. Another seed gives another split.
 
     Returns:
-        (train, valid, test), lists of indices in random order; every index is in exactly one of them.
+        (train, valid, test), lists of indices in random order. Every index is in exactly one of them.
 
     Raises:
-        ValueError: a fraction is negative, or they do not sum to 1.
+        ValueError: a fraction is negative, or the fractions do not sum to 1.
     """
     raise NotImplementedError  # write your code here
 
 
 def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -> tuple[list[int], list[int]]:
-    """Hold out as many examples of each class, by the rule of the book's `reorg_train_valid` (D2L 13.13).
+    """Hold out the same number of examples of each class, by the rule of the book's `reorg_train_valid` (D2L 13.13).
 
         examples of each class in the validation set = max(1, floor(size of the smallest class * valid_ratio))
 
-    Which ones is drawn at random: every example of a class has the same chance.
+    Draw these examples at random: every example of a class has the same chance. The function leaves labels unchanged.
 
     Args:
-        labels: the class of each example: any whole numbers, in any order.
-        valid_ratio: from 0 to 1.
-        seed: the same seed gives the same split, whatever has been drawn before; another seed gives another one.
+        labels: the class of each example, a list or tuple of any whole numbers, in any order.
+        valid_ratio: a number from 0 to 1.
+        seed: the same seed gives the same split, no matter what was drawn before. Another seed gives another split.
 
     Returns:
-        (train, valid), lists of indices of `labels`, in any order; every index is in exactly one of them. The only
-        example of a class goes to valid.
+        (train, valid), lists of indices of `labels`, in any order. Every index is in exactly one of them. If a class
+        has only one example, it goes to valid.
     """
     raise NotImplementedError  # write your code here

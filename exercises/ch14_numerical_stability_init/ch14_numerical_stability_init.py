@@ -1,6 +1,6 @@
 """ch14 Numerical stability and initialisation.
 
-D2L sections 3.7 and 4.8 (chapter_linear-networks/softmax-regression-concise.md,
+See D2L 3.7 and 4.8 (chapter_linear-networks/softmax-regression-concise.md,
 chapter_multilayer-perceptrons/numerical-stability-and-init.md).
 """
 
@@ -12,21 +12,22 @@ from torch import Tensor
 
 
 def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
-    """The logarithm of a sum of exponentials, without overflow or underflow on the way (D2L 3.7.2).
+    """Return the logarithm of a sum of exponentials, without overflow or underflow on the way (D2L 3.7.2).
 
         logsumexp(x) = log(sum_j exp(x_j)) = c + log(sum_j exp(x_j - c))    for any finite number c
 
-    exp(89) is too large for float32, and exp(-104) is zero; the result is right for logits far beyond these.
+    In float32, exp(89) is infinite and exp(-104) is zero. The result must be right for logits far beyond these.
+    Gradients flow to X, and are finite wherever the result is. The function leaves X unchanged.
 
     Args:
-        X: logits, floats of any shape with at least one dimension; -inf and inf may occur.
-        dim: the dimension that is summed over; negative numbers count from the last.
-        keepdim: whether the result keeps this dimension, of size 1.
+        X: logits of any shape with at least one dimension, float32 or float64. Elements may be -inf or inf. X need not
+            be contiguous in memory.
+        dim: the dimension to sum over. Negative numbers count from the last dimension.
+        keepdim: whether the result keeps this dimension, with size 1.
 
     Returns:
-        A tensor of X's dtype and of its shape without dim (with keepdim: of size 1 there). Elements that are -inf add
-        nothing; where all are -inf, the result is -inf. An element that is inf makes the result inf. The gradient is
-        finite wherever the result is.
+        A tensor in the dtype of X, with the shape of X without dim, or with size 1 there if keepdim is true. Elements
+        that are -inf add nothing: if all are -inf, the result is -inf. If an element is inf, the result is inf.
 
     Write it from scratch, without ready-made log-sum-exp, log-softmax and cross-entropy (torch.logsumexp,
     torch.logaddexp, ...).
@@ -35,19 +36,21 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
 
 
 def log_softmax(X: Tensor, dim: int) -> Tensor:
-    """The logarithm of softmax, computed without softmax (D2L 3.7.2).
+    """Return the logarithm of softmax, computed without softmax (D2L 3.7.2).
 
         log_softmax(x)_j = log(exp(x_j) / sum_k exp(x_k)) = x_j - logsumexp(x)
 
-    A number added to all x_j changes nothing. Nor does it cost digits here: near 10000, neighbouring float32 numbers
-    lie 0.001 apart, so that a difference of two results of that size is off by as much.
+    A number added to all x_j changes nothing, and must cost no digits. Near 10000, neighbouring float32 numbers are
+    0.001 apart, so a difference of two results of that size has an error of this size. Gradients flow to X. The
+    function leaves X unchanged.
 
     Args:
-        X: logits, floats of any shape with at least one dimension; -inf may occur, if not everywhere along dim.
-        dim: the dimension over which the probabilities sum to one; negative numbers count from the last.
+        X: logits of any shape with at least one dimension, float32 or float64. Elements may be -inf, but not all
+            elements along dim. X need not be contiguous in memory.
+        dim: the dimension over which the probabilities sum to one. Negative numbers count from the last dimension.
 
     Returns:
-        A tensor of X's shape and dtype: finite where X is, and -inf where X is -inf. Its gradient is finite.
+        A tensor with the shape and dtype of X: -inf where X is -inf, and finite elsewhere. Its gradient is finite.
 
     Write it from scratch, without ready-made log-softmax and cross-entropy (torch.log_softmax, F.cross_entropy,
     ...).
@@ -56,20 +59,21 @@ def log_softmax(X: Tensor, dim: int) -> Tensor:
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
-    """Xavier initialisation of a weight, in place (Glorot and Bengio, 2010; D2L 4.8.2.2).
+    """Fill a weight by Xavier initialisation, in place, and return it (Glorot and Bengio, 2010; D2L 4.8.2.2).
 
         a = gain * sqrt(6 / (fan_in + fan_out))         every element is drawn from U(-a, a), independently
 
-    An output of a layer sums over fan_in products; an input takes part in fan_out outputs:
+    An output of a layer is a sum of fan_in products. An input takes part in fan_out outputs:
 
         weight of a linear layer (out, in):                         fan_in = in,            fan_out = out
         weight of a convolution (out, in, kernel height, width):    fan_in = in * h * w,    fan_out = out * h * w
 
-    and likewise for convolutions with one or three kernel dimensions.
+    The same holds for convolutions with one or three kernel dimensions.
 
     Args:
-        tensor: floats with two or more dimensions, whatever it holds. It may be a parameter, a leaf that requires
-            gradients: it stays one, and the drawing is not recorded. It need not be contiguous.
+        tensor: a tensor with two or more dimensions, float32 or float64, with any content. It need not be contiguous in
+            memory. It may be a parameter: it stays a leaf that requires gradients, no graph is recorded, and autograd
+            stays enabled.
         gain: a factor for the scale of the activation function that follows.
 
     Returns:
@@ -85,50 +89,57 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
 
 
 def scaled_sigmoid(x: Tensor) -> Tensor:
-    """The sigmoid, moved and stretched to be like the identity at 0, where Xavier's assumptions hold.
+    """Return a shifted and scaled sigmoid, which resembles the identity near 0, as Xavier's assumptions require.
 
         f(x) = 4 sigmoid(x) - 2 = 4 / (1 + exp(-x)) - 2
 
-    f(0) = 0 and f'(0) = 1; far from 0 it tends to -2 and 2.
+    f(0) = 0 and f'(0) = 1. Far from 0, f tends to -2 and 2. Gradients flow to x. The function leaves x unchanged.
 
     Args:
-        x: floats of any shape.
+        x: a tensor of any shape, float32 or float64. It need not be contiguous in memory.
 
     Returns:
-        A tensor of the same shape and dtype. Value and gradient are finite for all finite x: exp(-x) is not.
+        A tensor with the shape and dtype of x. Values and gradients are finite for all finite x, although exp(-x) is
+        not.
     """
     raise NotImplementedError  # write your code here
 
 
 def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
-    """How much a product of matrices stretches at most and at least: do gradients explode or vanish (D2L 4.8.1.2)?
+    """Return the largest and the smallest singular value of a product of matrices (D2L 4.8.1.2).
 
         M = Ms[0] Ms[1] ... Ms[-1]
 
+    A square M stretches vectors by factors between these two values. They tell whether gradients explode or vanish. The
+    function leaves Ms unchanged.
+
     Args:
-        Ms: matrices, at least one, of float32 or float64; each has as many columns as the next has rows.
+        Ms: a list or tuple of one or more matrices, float32, float64 or both. Each matrix has as many columns as the
+            next has rows. Matrices may require gradients, and need not be contiguous in memory.
 
     Returns:
-        The largest and the smallest of the singular values of M, of which an (n, m) matrix has min(n, m), as Python
-        floats. The product is computed in float64, whatever the dtype of Ms: its range is 1e-308 to 1e308. As with
-        any such computation, what is smaller than 1e-15 of the largest is lost in rounding.
+        The largest and the smallest singular value of M, as Python floats. An (n, m) matrix has min(n, m) singular
+        values. Compute the product in float64, whatever the dtype of Ms, because its range is 1e-308 to 1e308. Rounding
+        may hide values below 1e-15 of the largest.
     """
     raise NotImplementedError  # write your code here
 
 
 def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> list[float]:
-    """How large the gradient is at every depth of a network: does it vanish or explode (D2L 4.8.1)?
+    """Return the norm of the gradient at every depth of a network: does it vanish or explode (D2L 4.8.1)?
 
-    With h_0 = X, h_l = layers[l - 1](h_{l-1}) and o the sum of all elements of h_L, where L = len(layers):
+    Let h_0 = X and h_l = layers[l - 1](h_{l-1}), and let o be the sum of all elements of h_L, where L = len(layers):
 
         norms[l] = || do / dh_l ||      the square root of the sum of the squares of all elements, l = 0, ..., L
 
     Args:
-        layers: functions or modules, which autograd can differentiate; none works in place.
-        X: a batch of inputs of the first layer. It stays as it is and need not require gradients.
+        layers: a list of functions or modules that autograd can differentiate. None of them works in place. The list
+            may be empty.
+        X: a batch of inputs of the first layer, float32 or float64. It stays unchanged, may require gradients or not,
+            and need not be contiguous in memory.
 
     Returns:
-        L + 1 norms as Python floats, from the input to the output. The last is the root of the number of outputs.
-        Neither X nor any parameter of the layers has another `.grad` afterwards than before.
+        The L + 1 norms as Python floats, from the input to the output. The last norm is the square root of the number
+        of outputs. The call changes no `.grad`, neither of X nor of a parameter of the layers.
     """
     raise NotImplementedError  # write your code here

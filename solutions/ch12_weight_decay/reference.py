@@ -1,6 +1,6 @@
-"""ch12 Weight decay: keeping weights small.
+"""ch12 Weight decay keeps weights small.
 
-D2L section 4.5 (chapter_multilayer-perceptrons/weight-decay.md).
+See D2L 4.5 (chapter_multilayer-perceptrons/weight-decay.md).
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ num_inputs = 200
 
 
 def init_params() -> list[Tensor]:
-    """The first parameters of a linear regression (D2L 4.5.3).
+    """Return the initial parameters of a linear regression (D2L 4.5.3).
 
-    The weights are independent draws from the standard normal distribution, large enough for their decay to be seen.
+    The weights are independent draws from the standard normal distribution, so large that their decay shows.
 
     Returns:
-        [w, b]: w of shape (num_inputs, 1), where num_inputs is the module's global, drawn anew in every call; b a zero
-        of shape (1,). Both are float32 leaf tensors that require gradients.
+        [w, b]: w of shape (num_inputs, 1), where num_inputs is the global of this module, and b, a zero of shape (1,).
+        Both are float32 leaf tensors that require gradients. Every call creates new tensors and draws w anew.
     """
     # BEGIN SOLUTION
     w = torch.normal(0.0, 1.0, size=(num_inputs, 1), requires_grad=True)
@@ -40,15 +40,17 @@ def init_params() -> list[Tensor]:
 
 
 def l2_penalty(w: Tensor) -> Tensor:
-    """What weight decay adds to the loss, before it is multiplied by lambda (D2L 4.5.3).
+    """Return the L2 penalty, half the squared norm of the weights, without the factor lambda (D2L 4.5.3).
 
-        l2_penalty(w) = ||w||^2 / 2 = sum of w_i^2 / 2          so that its gradient is w
+        l2_penalty(w) = ||w||^2 / 2 = sum of w_i^2 / 2
+
+    Gradients flow to w: the gradient is w, also where w is zero. The function leaves w unchanged.
 
     Args:
-        w: weights of any shape; all of their elements count alike.
+        w: weights of any shape, float32 or float64. All elements count alike. w need not be contiguous in memory.
 
     Returns:
-        A tensor of shape () and w's dtype, which carries w's graph.
+        A tensor of shape () in the dtype of w.
     """
     # BEGIN SOLUTION
     return (w**2).sum() / 2
@@ -61,20 +63,22 @@ def l2_penalty(w: Tensor) -> Tensor:
 
 
 def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
-    """One step of gradient descent with weight decay (D2L 4.5.1), in place.
+    """Take a step of gradient descent with weight decay, in place (D2L 4.5.1).
 
         p <- (1 - lr wd) p - lr p.grad
 
-    The gradients are those of the mean loss of a minibatch, without penalty: nothing is left to divide by. The step is
-    that of plain gradient descent on loss + wd * l2_penalty(p), summed over all p.
+    The gradients belong to the mean loss of a minibatch, without the penalty, so there is no batch size to divide by.
+    The step equals a step of plain gradient descent on the loss + wd * l2_penalty(p), summed over all p.
 
-    Every tensor keeps its place in memory: whoever shares it sees the new values. Afterwards its gradient is zeros (or
-    None). A tensor whose gradient is None stays as it is. No graph is recorded: parameters stay leaves.
+    Every tensor keeps its place in memory: tensors that share it see the new values. Afterwards the gradient is zeros
+    or None. A tensor whose gradient is None stays unchanged. No graph is recorded: parameters stay leaves that require
+    gradients, and autograd stays enabled.
 
     Args:
-        params: the tensors to decay, all of them, with their gradients in `.grad`.
+        params: a list or tuple of the tensors to decay, float32 or float64, with their gradients in `.grad`. They need
+            not be contiguous in memory.
         lr: the learning rate.
-        wd: the weight decay, lambda in the book; 0 makes this plain gradient descent.
+        wd: the weight decay, lambda in the book. With 0 the step is plain gradient descent.
     """
     # BEGIN SOLUTION
     with torch.no_grad():
@@ -99,20 +103,20 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
 
 
 def weight_decay_groups(net: nn.Module, wd: float) -> list[dict[str, Any]]:
-    """Parameter groups for an optimiser that decays weights, but not biases nor the scales of normalisation layers.
+    """Return parameter groups for an optimiser, so that weights decay and biases and normalisation scales do not.
 
-    The rule goes by dimensions: tensors of two and more (matrices, kernels, embeddings) are decayed; those of one or
-    none (biases, scales) are not. torch.optim takes the groups in place of net.parameters(); D2L 4.5.4 does this by
-    hand for a net of one layer.
+    The rule depends only on the number of dimensions. Matrices, kernels and embeddings have two or more and decay;
+    biases and scales have fewer and do not. torch.optim takes the groups in place of net.parameters(). D2L 4.5.4
+    makes such groups by hand for a net with one layer. The function leaves the net unchanged.
 
     Args:
-        net: any module, with parameters of its own or in modules inside it, however deep.
+        net: a module with parameters of its own, or in modules inside it at any depth.
         wd: the weight decay.
 
     Returns:
-        [{"params": decayed, "weight_decay": wd}, {"params": the others, "weight_decay": 0.0}], where both "params" are
-        lists of the net's own parameters, not copies. Every parameter is in one list, once, even if several modules
-        share it; those that do not require gradients are left out. A list may be empty.
+        [{"params": decayed, "weight_decay": wd}, {"params": the others, "weight_decay": 0.0}]. Both "params" are lists
+        of the parameters of the net, not of copies. Every parameter that requires gradients is in one of the lists,
+        once, even if several modules share it. Frozen parameters are in neither list. A list may be empty.
     """
     # BEGIN SOLUTION
     trained = [p for p in net.parameters() if p.requires_grad]
@@ -138,19 +142,20 @@ def weight_decay_groups(net: nn.Module, wd: float) -> list[dict[str, Any]]:
 
 
 def project_l2_ball(w: Tensor, theta: float) -> Tensor:
-    """The hard constraint that weight decay softens: the nearest weights to w whose norm is at most theta.
+    """Return the nearest weights to w whose norm is at most theta: the hard constraint that weight decay softens.
 
         w                       where ||w|| <= theta
         w * theta / ||w||       elsewhere
 
-    ||w|| is the root of the sum of the squares of all elements: for a matrix, its Frobenius norm.
+    ||w|| is the square root of the sum of the squares of all elements. For a matrix, it is the Frobenius norm.
+    Gradients flow to w through both cases. The function leaves w unchanged.
 
     Args:
-        w: weights of any shape.
-        theta: the largest norm that is allowed, from 0 on.
+        w: weights of any shape, float32 or float64. They need not be contiguous in memory.
+        theta: the largest allowed norm, 0 or more.
 
     Returns:
-        A tensor of w's shape and dtype, differentiable with respect to w; within the ball it equals w exactly.
+        A tensor with the shape and dtype of w. Inside the ball it equals w exactly.
     """
     # BEGIN SOLUTION
     norm = (w**2).sum().sqrt()

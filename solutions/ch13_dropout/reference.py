@@ -1,6 +1,6 @@
 """ch13 Dropout.
 
-D2L section 4.6 (chapter_multilayer-perceptrons/dropout.md).
+See D2L 4.6 (chapter_multilayer-perceptrons/dropout.md).
 """
 
 import torch
@@ -11,21 +11,23 @@ dropout1, dropout2 = 0.2, 0.5
 
 
 def dropout_layer(X: Tensor, dropout: float) -> Tensor:
-    """Inverted dropout, as it is in training (Srivastava et al., 2014; D2L 4.6.4).
+    """Return X after inverted dropout, as in training (Srivastava et al., 2014; D2L 4.6.4).
 
         h' = 0              with probability dropout
              h / (1 - p)    otherwise, where p = dropout
 
-    Each element is dropped or kept by itself, and every call draws anew.
+    Each element is dropped or kept independently of all others. Every call draws anew. Gradients flow to X: the slope
+    is 1 / (1 - p) where an element is kept, and 0 where it is dropped. The function leaves X unchanged.
+
+    Bonus: float16 stays float16. Bonus: a dropped element is 0 even if it was infinite.
 
     Args:
-        X: floats of any shape.
-        dropout: the probability of dropping an element, from 0 to 1. With 0 the result is X; with 1 it is all zeros,
-            whatever X holds.
+        X: a tensor of any shape, float32 or float64. It need not be contiguous in memory.
+        dropout: the probability of dropping an element, from 0 to 1. With 0, the result equals X. With 1, it is all
+            zeros, even where X is infinite or NaN.
 
     Returns:
-        A tensor of X's shape and dtype. (The book's code returns float32 for float16, and NaN where an infinite
-        element is dropped; the checks of these two cost no points.)
+        A tensor with the shape and dtype of X.
 
     Raises:
         AssertionError: dropout is below 0 or above 1.
@@ -58,14 +60,15 @@ def dropout_layer(X: Tensor, dropout: float) -> Tensor:
 
 
 class Net(nn.Module):
-    """A multilayer perceptron with dropout on both of its hidden layers (D2L 4.6.4), for images or vectors.
+    """Classify images or vectors by a multilayer perceptron with dropout on both hidden layers (D2L 4.6.4).
 
         H1 = relu(lin1(X))          in training: dropout_layer(H1, dropout1)
         H2 = relu(lin2(H1))         in training: dropout_layer(H2, dropout2)
         result = lin3(H2)
 
-    dropout1 and dropout2 are the module's globals, 0.2 and 0.5. The network is in training where `self.training` says
-    so: `train()` and `eval()` set it.
+    dropout1 and dropout2 are globals of this module, 0.2 and 0.5. `self.training` says whether the network is in
+    training; `train()` and `eval()` set it. The network works in float32 and float64. Gradients flow to X and to all
+    parameters.
 
     Attributes:
         lin1: nn.Linear, from num_inputs to num_hiddens1.
@@ -76,7 +79,15 @@ class Net(nn.Module):
     def __init__(
         self, num_inputs: int, num_outputs: int, num_hiddens1: int, num_hiddens2: int, is_training: bool = True
     ) -> None:
-        """is_training is the mode to start in: False makes a network that predicts until train() is called."""
+        """Create the three layers, with the initial values of nn.Linear.
+
+        Args:
+            num_inputs: the number of inputs per example.
+            num_outputs: the number of outputs per example.
+            num_hiddens1: the width of the first hidden layer.
+            num_hiddens2: the width of the second hidden layer.
+            is_training: the initial mode. With False, the network drops nothing until train() is called.
+        """
         super().__init__()
         # BEGIN SOLUTION
         self.num_inputs = num_inputs
@@ -93,7 +104,15 @@ class Net(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
-        """The scores, (n, num_outputs), of X, (n, num_inputs) or (n, ...) with num_inputs numbers an example."""
+        """Return the logits of a batch.
+
+        Args:
+            X: n examples of num_inputs numbers each: (n, num_inputs), (n, 1, 28, 28), ... X need not be contiguous in
+                memory.
+
+        Returns:
+            The logits, (n, num_outputs).
+        """
         # BEGIN SOLUTION
         H1 = torch.relu(self.lin1(X.reshape(-1, self.num_inputs)))
         if self.training:
@@ -114,21 +133,24 @@ class Net(nn.Module):
 
 
 def expected_output(X: Tensor, dropout: float, n_samples: int, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Estimate what dropout gives on average, and how much it varies, with the help of your `dropout_layer`.
+    """Estimate the mean and the variance of dropout, from draws of your `dropout_layer`.
 
-    With n = n_samples draws Y_1, ..., Y_n of dropout_layer(X, dropout), element by element:
+    Draw Y_1, ..., Y_n from dropout_layer(X, dropout), with n = n_samples. Then compute for each element:
 
         mean = (Y_1 + ... + Y_n) / n                                tends to x
         variance = ((Y_1 - mean)^2 + ... + (Y_n - mean)^2) / n      tends to x^2 p / (1 - p), where p = dropout < 1
 
+    The function leaves X unchanged.
+
     Args:
-        X: floats of any shape.
+        X: a tensor of any shape, float32 or float64. It need not be contiguous in memory.
         dropout: the probability of dropping an element, from 0 to 1.
-        n_samples: how many draws, from 1 on.
-        seed: for `torch.manual_seed`, once, before the first draw: the same seed gives the same estimate.
+        n_samples: the number of draws, 1 or more.
+        seed: the argument of `torch.manual_seed`, called once, before the first draw. The same seed gives the same
+            estimate; another seed gives another estimate.
 
     Returns:
-        The mean and the variance, both of X's shape and dtype.
+        The mean and the variance, both with the shape and dtype of X.
     """
     # BEGIN SOLUTION
     torch.manual_seed(seed)
@@ -144,20 +166,21 @@ def expected_output(X: Tensor, dropout: float, n_samples: int, seed: int = 0) ->
 
 
 def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tensor, Tensor]:
-    """Monte Carlo dropout: how sure is a network of its prediction (Gal and Ghahramani, 2016)?
+    """Return the mean and the deviation of predictions with dropout: Monte Carlo dropout (Gal and Ghahramani, 2016).
 
-    Calls net(X) n_samples times, with dropout at work and everything else as in prediction: the nn.Dropout modules of
-    the network, however deep, are in training mode; all other modules, such as batch normalisation, in evaluation mode.
-    Afterwards every module is in the mode that it was in before. No gradients are computed.
+    The deviation shows how sure a network is. Call net(X) n_samples times. The nn.Dropout modules of the network, at
+    any depth, are in training mode. All other modules, such as batch normalisation, are in evaluation mode. Afterwards
+    every module is in its previous mode. No graph is recorded, and autograd stays enabled afterwards. The function
+    leaves X unchanged.
 
     Args:
         net: a network with or without nn.Dropout modules, in any mode.
-        X: a batch of its inputs.
-        n_samples: how many calls, from 1 on.
+        X: a batch of inputs of the network, float32 or float64. It need not be contiguous in memory.
+        n_samples: the number of calls, 1 or more.
 
     Returns:
-        The mean of the n_samples outputs, and their standard deviation (which divides by n_samples), element by
-        element, without a graph. Without dropout in the network the deviation is 0.
+        The mean of the n_samples outputs and their standard deviation, which divides by n_samples, element by element.
+        Both have no graph. Without dropout in the network, the deviation is 0.
     """
     # BEGIN SOLUTION
     modes = {module: module.training for module in net.modules()}

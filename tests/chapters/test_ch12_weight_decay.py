@@ -14,17 +14,19 @@ OWN = ["weight", "bias"]  # what a layer calls its parameters
 class TestInitParams:
     @pytest.mark.points(2)
     def test_shapes(self, run, chance):
-        """Gives random weights (200, 1) and the bias 0 of shape (1,), time and again.
-        每次都给出随机的权重，形状为 (200, 1)；偏置为 0，形状为 (1,)。"""
+        """Returns random weights (200, 1) and a zero bias (1,) in every call.
+        每次调用都返回随机的权重 (200, 1) 和值为 0 的偏置 (1,)。"""
         calls = chance.randint(3, 50)
         weights, biases = run(lambda impl: list(zip(*(impl.init_params() for _ in range(calls)), strict=True)))
-        random = torch.cat(weights).unique().numel() > INPUTS * calls / 2
-        expect(random, "The weights are not random.", "权重不是随机的。")
+        distinct = torch.cat(weights).unique().numel()
+        en = f"The {INPUTS * calls} weights of {calls} calls have {distinct} different values; random weights differ."
+        zh = f"{calls} 次调用得到的 {INPUTS * calls} 个权重只有 {distinct} 个不同的值；随机的权重应当互不相同。"
+        expect(distinct > INPUTS * calls / 2, en, zh)
         close(biases, (torch.zeros(1),) * calls)
 
     @pytest.mark.points(2)
     def test_trainable(self, run, randn):
-        """Both are leaves that require gradients, and get those of a linear regression.
+        """Returns leaves that require gradients and get the gradients of a linear regression.
         两者都是需要梯度的叶子张量，能得到线性回归的梯度。"""
         X = randn(5, INPUTS)
 
@@ -39,7 +41,7 @@ class TestInitParams:
         close(run(probe), ([True, True], [X.sum(0)[:, None], torch.tensor([5.0])]))
 
     def test_fresh_draw(self, run, chance):
-        """Draws new weights in every call, and makes a new bias.
+        """Draws new weights and creates a new bias in every call.
         每次调用都重新抽取权重，并创建新的偏置。"""
         calls = chance.randint(2, 50)
 
@@ -53,7 +55,7 @@ class TestInitParams:
 
         weights, zero = run(probe)
         expect(
-            min((weights[-1] - w).std() for w in weights[:-1]) > 0.5,
+            min((weights[-1] - w).std() for w in weights[:-1]) > 0.5 * weights[-1].std(),  # independent: 1.4 times
             "Two calls give the same or nearly the same weights.",
             "两次调用得到的权重相同或几乎相同。",
         )
@@ -61,8 +63,8 @@ class TestInitParams:
 
     @pytest.mark.points(2)
     def test_moments(self, run, chance):
-        """The weights of many draws have the moments of the standard normal distribution: 0, 1, 0, 3.
-        多次抽取的权重具有标准正态分布的各阶矩：0、1、0、3。"""
+        """Draws weights with the moments of the standard normal distribution: 0, 1, 0, 3.
+        多次抽取的权重符合标准正态分布的各阶矩：0、1、0、3。"""
         calls = chance.randint(50, 150)
         draws = run(lambda impl: torch.cat([impl.init_params()[0].detach() for _ in range(calls)])).double()
         moments = [(1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)]  # power, its mean, its variance
@@ -83,26 +85,26 @@ class TestL2Penalty:
 
     @pytest.mark.points(2)
     def test_column(self, run, randn):
-        """Half the squared norm of weights (n, 1), as a tensor of shape ().
-        形状为 (n, 1) 的权重的范数平方的一半，结果形状为 ()。"""
+        """Returns half the squared norm of weights (n, 1), as a tensor of shape ().
+        返回权重 (n, 1) 的范数平方的一半，形状为 ()。"""
         w = 3 * randn(7, 1)
         close(run(lambda impl: impl.l2_penalty(w)), torch.linalg.vector_norm(w) ** 2 / 2)
 
     def test_any_shape(self, run, randn):
-        """Takes vectors, matrices and kernels; all elements count alike.
-        可接受向量、矩阵和卷积核，所有元素同等对待。"""
+        """Accepts vectors, matrices and kernels, and counts all elements alike.
+        可以是向量、矩阵或卷积核，所有元素同等对待。"""
         for w in (2 * randn(6), 2 * randn(4, 4), 2 * randn(3, 5), randn(2, 3, 3, 3)):
             close(run(lambda impl, w=w: impl.l2_penalty(w)), torch.linalg.vector_norm(w) ** 2 / 2)
 
     def test_known_values(self, run, chance):
-        """(3, 4) costs 12.5, (-1, 2, -2) costs 4.5, and a multiple the square of its factor times as much.
-        (3, 4) 的惩罚为 12.5，(-1, 2, -2) 的惩罚为 4.5；乘以一个倍数后，惩罚乘以该倍数的平方。"""
+        """Returns 12.5 for (3, 4), 4.5 for (-1, 2, -2), and k^2 times as much for k times the weights.
+        (3, 4) 的惩罚为 12.5，(-1, 2, -2) 的惩罚为 4.5；权重变为 k 倍时，惩罚变为 k^2 倍。"""
         factor, weights = chance.randint(2, 99), [torch.tensor([3.0, 4.0]), torch.tensor([[-1.0], [2.0], [-2.0]])]
         found = run(lambda impl: [impl.l2_penalty(w) for w in (*weights, factor * weights[0])])
         close(found, [torch.tensor(x) for x in (12.5, 4.5, 12.5 * factor**2)])
 
     def test_not_rooted(self, run, randn):
-        """Weights ten times as large cost a hundred times as much.
+        """Returns a hundred times the penalty for ten times the weights.
         权重变为十倍时，惩罚变为一百倍。"""
         w = randn(6) + 1
         small, large = run(lambda impl: [impl.l2_penalty(w), impl.l2_penalty(10 * w)])
@@ -110,8 +112,8 @@ class TestL2Penalty:
         close(small * 100, large)
 
     def test_zero(self, run, randn):
-        """Weights that are zero cost nothing, and their gradient is zero, not NaN.
-        权重全为零时惩罚为零，梯度也为零而不是 NaN。"""
+        """Returns zero for zero weights, with a gradient of zero, not NaN.
+        权重全为零时惩罚为零，梯度也为零，而不是 NaN。"""
         zero, w = torch.zeros(4), randn(4)
         found = run(lambda impl: [impl.l2_penalty(zero), impl.l2_penalty(w), *gradients(impl.l2_penalty, zero + 0)])
         close(found, [torch.tensor(0.0), w @ w / 2, zero])
@@ -141,28 +143,28 @@ def stepped(values, grads, lr, wd):
 class TestSgdWeightDecay:
     @pytest.mark.points(2)
     def test_one_step(self, run, tensors):
-        """Shrinks every tensor and goes against its gradient, which is zero afterwards.
-        缩小每个张量并沿负梯度方向更新，之后梯度清零。"""
+        """Shrinks every tensor, moves it against its gradient, and clears the gradient.
+        缩小每个张量，沿负梯度方向更新，并清除梯度。"""
         values, grads = tensors()
         for lr, wd in ((0.1, 3.0), (0.5, 0.4), (1.0, 0.25)):
             found = run(lambda impl, lr=lr, wd=wd: step(impl, values, grads, lr, wd))
             close(found, stepped(values, grads, lr, wd))
 
     def test_no_decay(self, run, tensors):
-        """With wd = 0 is plain gradient descent.
-        wd = 0 时就是普通的梯度下降。"""
+        """Takes a step of plain gradient descent if wd = 0.
+        wd = 0 时，就是一步普通的梯度下降。"""
         values, grads = tensors()
         close(run(lambda impl: step(impl, values, grads, 0.3, 0.0)), stepped(values, grads, 0.3, 0.0))
 
     def test_zero_gradient(self, run, tensors):
-        """Where the gradient is zero, in parts or all over, tensors shrink by the factor 1 - lr wd.
-        梯度部分或全部为零时，这些元素按因子 1 - lr·wd 缩小。"""
+        """Shrinks elements by the factor 1 - lr wd if their gradient is zero.
+        梯度为零的元素，只乘以 1 - lr wd。"""
         values, grads = tensors()
         grads[0][1:] = grads[1][:] = 0
         close(run(lambda impl: step(impl, values, grads, 0.2, 2.0)), stepped(values, grads, 0.2, 2.0))
 
     def test_without_gradient(self, run, tensors):
-        """Leaves a tensor alone whose gradient is None.
+        """Leaves a tensor unchanged if its gradient is None.
         梯度为 None 的张量保持不变。"""
         values, grads = tensors()
         (w, b), _ = stepped(values, grads, 0.2, 2.0)
@@ -171,8 +173,8 @@ class TestSgdWeightDecay:
 
     @pytest.mark.points(2)
     def test_several_steps(self, run, randn):
-        """Three steps on the mean loss of a regression: no gradient is left over from the step before.
-        在回归的平均损失上连续更新三步：不残留上一步的梯度。"""
+        """Takes three right steps on the mean loss of a regression, with no gradient left over from an earlier step.
+        在回归的平均损失上连续更新三步，不残留上一步的梯度。"""
         X, y, start = randn(6, 3), randn(6, 1), randn(3, 1)
 
         def probe(impl):
@@ -191,8 +193,8 @@ class TestSgdWeightDecay:
 
     @pytest.mark.points(2)
     def test_same_as_penalty(self, run, randn):
-        """Decay by wd is plain descent on the mean loss plus wd * ||w||^2 / 2.
-        以 wd 衰减，等于在平均损失加 wd·||w||²/2 上做普通的梯度下降。"""
+        """Equals plain gradient descent on the mean loss plus wd * ||w||^2 / 2.
+        与在平均损失加 wd * ||w||^2 / 2 上做普通的梯度下降相同。"""
         X, y, start, lr, wd = randn(5, 3), randn(5, 1), randn(3, 1), 0.2, 1.5
 
         def probe(impl):
@@ -208,8 +210,8 @@ class TestSgdWeightDecay:
         close(run(probe), [expected, expected])
 
     def test_in_place(self, run, tensors):
-        """Writes into the tensors that it was given, where whoever shares their memory sees it.
-        就地写入传入的张量，共享同一内存的张量也能看到新值。"""
+        """Writes into the given tensors: tensors that share their memory see the new values.
+        原地写入传入的张量，与之共享内存的张量也能看到新值。"""
         (w, _), (grad, _) = tensors()
 
         def probe(impl):
@@ -222,7 +224,7 @@ class TestSgdWeightDecay:
         close(run(probe), (expected, expected))
 
     def test_no_graph(self, run, tensors):
-        """Parameters stay leaves that require gradients, and the next backward pass works.
+        """Keeps parameters as leaves that require gradients, and the next backward pass works.
         参数仍是需要梯度的叶子张量，下一次反向传播照常进行。"""
         (w, _), (grad, _) = tensors()
 
@@ -237,8 +239,8 @@ class TestSgdWeightDecay:
         close(run(probe), (expected, 2 * expected, True, True))
 
     def test_float64(self, run, tensors):
-        """Keeps float64 and its precision; takes a tuple and non-contiguous tensors.
-        保持 float64 及其精度；可接受元组和非连续的张量。"""
+        """Keeps float64 and its precision, for a tuple of tensors that are not contiguous in memory.
+        保持 float64 及其精度；可以传入 tuple，张量在内存中可以不连续。"""
         values, grads = tensors(torch.float64)
 
         def probe(impl):
@@ -306,21 +308,21 @@ class TestWeightDecayGroups:
     @pytest.mark.points(2)
     def test_linear_layers(self, run, words):
         """Decays the weights of linear layers, not their biases.
-        线性层的权重衰减，偏置不衰减。"""
+        线性层的权重要衰减，偏置不衰减。"""
         found = run(lambda impl: named(impl, network(words, nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))))
         grouped(found, *[[f"{layer}.{kind}" for layer in words[:3:2]] for kind in ("weight", "bias")])
 
     def test_normalisation(self, run, words):
         """Decays kernels, not the scales and shifts of normalisation layers.
-        卷积核衰减，归一化层的缩放和平移参数不衰减。"""
+        卷积核要衰减，规范化层的拉伸和偏移参数不衰减。"""
         layers = [nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 4, 1, bias=False), nn.LayerNorm(4)]
         found = run(lambda impl: named(impl, network(words, *layers)))
         a, b, c, d, _ = words
         grouped(found, [f"{a}.weight", f"{c}.weight"], [f"{a}.bias", *(f"{n}.{p}" for n in (b, d) for p in OWN)])
 
     def test_other_layers(self, run, words):
-        """Knows matrices of any layer: embeddings, recurrent layers, a layer norm over two axes.
-        适用于任何层中的矩阵：嵌入层、循环层、在两个轴上的层归一化。"""
+        """Decays the matrices of any layer: embeddings, recurrent layers, a layer norm over two axes.
+        任何层中的矩阵都要衰减：嵌入层、循环层、在两个轴上的层规范化。"""
         layers, (a, b, c, *_) = [nn.Embedding(3, 2), nn.RNN(2, 1), nn.LayerNorm((2, 2))], words
         found = run(lambda impl: named(impl, network(words, *layers)))
         matrices = [f"{a}.weight", f"{b}.weight_ih_l0", f"{b}.weight_hh_l0", f"{c}.weight", f"{c}.bias"]
@@ -328,25 +330,25 @@ class TestWeightDecayGroups:
 
     @pytest.mark.points(2)
     def test_own_parameters(self, run, words):
-        """Finds a module's own parameters and those far inside it, and goes by dimensions alone; leaves buffers out.
-        找到模块自身的和深层嵌套的参数，只按维数区分；不包括缓冲区。"""
+        """Finds parameters of the module itself and deep inside it, by dimensions alone, without buffers.
+        找出模块自身的参数和深层嵌套的参数，只看维数；不包括缓冲区。"""
         deep = words[0]
         found = run(lambda impl: named(impl, Mixture(deep)))
         grouped(found, ["matrix", "cube", f"inner.{deep}.0.weight"], ["scale", "offset", f"inner.{deep}.0.bias"])
 
     def test_shared(self, run, words):
-        """Lists a parameter that modules share once.
+        """Lists a shared parameter once.
         多个模块共享的参数只列出一次。"""
         found = run(lambda impl: named(impl, tied(words)))
         grouped(found, [f"{words[0]}.weight"], [f"{name}.bias" for name in words[:2]])
 
     def test_frozen(self, run, words):
-        """Leaves out parameters that do not require gradients.
+        """Omits parameters that do not require gradients.
         不包括不需要梯度的参数。"""
         grouped(run(lambda impl: named(impl, frozen(words))), [f"{words[1]}.weight"], [f"{words[2]}.bias"])
 
     def test_empty_group(self, run, words):
-        """Keeps two groups where there is no bias, and where there are only 1-D parameters.
+        """Returns two groups even if there are no biases, or only 1-D parameters.
         没有偏置或只有一维参数时，仍然返回两组。"""
         nets = [nn.Linear(2, 3, bias=False), nn.LayerNorm(3)]
         bare, norm, named_norm = run(lambda impl: [named(impl, net) for net in (*nets, network(words, nets[1]))])
@@ -356,8 +358,8 @@ class TestWeightDecayGroups:
 
     @pytest.mark.points(2)
     def test_decay(self, run, chance):
-        """An optimiser that goes by the groups shrinks the net's own weights, and nothing else.
-        按这些组更新的优化器会缩小网络自身的权重，其余参数不变。"""
+        """Makes an optimiser shrink the weights of the net and nothing else.
+        优化器按这些组更新时，只缩小网络的权重，其余参数不变。"""
         seed = chance.randrange(1000)
 
         def probe(impl):
@@ -373,7 +375,7 @@ class TestWeightDecayGroups:
         close(run(probe), expected)
 
     def test_net_untouched(self, run, words):
-        """Leaves the net as it was.
+        """Leaves the net unchanged.
         不修改网络。"""
 
         def probe(impl):
@@ -411,16 +413,16 @@ class TestProjectL2Ball:
 
     @pytest.mark.points(2)
     def test_outside(self, run, of_norm):
-        """Scales weights that are too long to norm theta; their direction stays.
-        过长的权重缩放到范数 theta，方向不变。"""
+        """Scales weights outside the ball to norm theta and keeps their direction.
+        球外的权重缩放到范数 theta，方向不变。"""
         w = of_norm(4.0, 6)
         found = run(lambda impl: [impl.project_l2_ball(w, theta) for theta in (3.0, 0.5)])
         close(found, [w * 3 / 4, w / 8])
 
     @pytest.mark.points(2)
     def test_inside(self, run, of_norm):
-        """Gives weights that are short enough as they are, to the last digit.
-        足够短的权重原样返回，一位数字也不变。"""
+        """Returns weights inside the ball exactly as they are.
+        球内的权重原样返回，每一位都不变。"""
         w = of_norm(1.5, 6)
         close_by, deep, outside = run(lambda impl: [impl.project_l2_ball(w, theta) for theta in (2.0, 4.0, 1.0)])
         for inside in (close_by, deep):
@@ -435,30 +437,30 @@ class TestProjectL2Ball:
         close(run(lambda impl: [impl.project_l2_ball(x, 5.0 * size) for x in (w, -2 * w)]), [w, -w])
 
     def test_zero(self, run, chance):
-        """Keeps zero weights, also for theta = 0, which makes all others zero.
-        零权重保持为零；theta = 0 时其他权重也变为零。"""
+        """Keeps zero weights, and turns all weights into zeros if theta = 0.
+        零权重保持为零；theta = 0 时，任何权重都变为零。"""
         size = chance.randint(1, 99)
         zero, w = torch.zeros(3), size * torch.tensor([2.0, -1.0, 2.0])
         given = [(zero, 1.0), (zero, 0.0), (w, 0.0), (w, float(size))]
         close(run(lambda impl: [impl.project_l2_ball(x, theta) for x, theta in given]), [zero, zero, zero, w / 3])
 
     def test_matrix(self, run, of_norm):
-        """Measures a matrix by its Frobenius norm, be it flat, upright or square.
-        矩阵按 Frobenius 范数度量，无论是扁的、高的还是方的。"""
+        """Measures a flat, tall or square matrix by its Frobenius norm.
+        矩阵无论扁、高还是方，都用弗罗贝尼乌斯范数度量。"""
         for shape in ((2, 5), (5, 2), (3, 3)):
             w = of_norm(4.0, *shape)
             found = run(lambda impl, w=w: [impl.project_l2_ball(w, theta) for theta in (1.0, 5.0, 20.0)])
             close(found, [w / 4, w, w])
 
     def test_other_shapes(self, run, of_norm):
-        """Takes columns, kernels and a single weight.
-        可接受列向量、卷积核和单个权重。"""
+        """Accepts columns, kernels and a single weight.
+        可以是列向量、卷积核或单个权重。"""
         for w in (of_norm(3.0, 5, 1), of_norm(3.0, 2, 1, 3, 3), torch.tensor([[-3.0]]), torch.tensor([3.0])):
             close(run(lambda impl, w=w: impl.project_l2_ball(w, 2.0)), w * 2 / 3)
 
     @pytest.mark.points(2)
     def test_gradients(self, run, of_norm):
-        """Gives the right gradients: all of it inside; outside only what is across w, scaled by theta / ||w||.
+        """Gives the right gradients: unchanged inside; outside only the part across w, times theta / ||w||.
         梯度正确：球内原样传回；球外只保留与 w 垂直的部分，并乘以 theta / ||w||。"""
         w = of_norm(4.0, 3, 2, dtype=torch.float64)
         found = run(lambda impl: [gradients(lambda x, t=t: impl.project_l2_ball(x, t), w)[0] for t in (1.0, 5.0, 20.0)])

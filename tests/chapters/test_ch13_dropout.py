@@ -77,7 +77,7 @@ class TestDropoutLayer:
 
     @pytest.mark.points(2)
     def test_survivors(self, run, values):
-        """Each element is dropped in some calls, and in all others is exactly X / (1 - dropout).
+        """Makes each element 0 in some calls, and exactly X / (1 - dropout) in all others.
         每个元素在一些调用中变为 0，在其余调用中恰好等于 X / (1 - dropout)。"""
         X = values(3, 4)
         for p in (0.2, 0.4, 0.75):
@@ -85,16 +85,16 @@ class TestDropoutLayer:
 
     @pytest.mark.points(2)
     def test_fraction(self, run, randn, chance):
-        """Drops the fraction `dropout` of many elements, be it small or large.
-        在大量元素中丢弃的比例等于 dropout，无论它是大是小。"""
+        """Drops the fraction `dropout` of many elements, small or large.
+        元素很多时，被丢弃的比例等于 dropout，无论它是大是小。"""
         X = (randn(()).abs() + 1).expand(40_000)
         for p in (chance.randint(6, 14) / 40, chance.randint(24, 32) / 40):
             found = run(lambda impl, p=p: shares(impl.dropout_layer(X, p)))
             close(found, ([40_000], torch.tensor([0, X[0] / (1 - p)]), torch.tensor([p, 1 - p])))
 
     def test_moments(self, run, randn, chance):
-        """Keeps the mean, and divides the mean square by 1 - dropout, as torch's own dropout does.
-        均值不变，均方值变为原来的 1 / (1 - dropout) 倍，与 torch 自带的 dropout 一致。"""
+        """Keeps the mean and divides the mean square by 1 - dropout, as dropout in torch does.
+        均值不变，均方值变为原来的 1 / (1 - dropout) 倍，与 torch 自带的暂退法一致。"""
         X = randn(chance.randint(40_000, 60_000)) + 2
 
         def probe(impl):
@@ -105,42 +105,42 @@ class TestDropoutLayer:
 
     @pytest.mark.points(2)
     def test_within_a_row(self, run, chance):
-        """The elements of one row are dropped independently of each other.
-        同一行中的各个元素相互独立地被丢弃。"""
+        """Drops the elements of a row independently of each other.
+        同一行中的各个元素独立地被丢弃。"""
         X = torch.ones(20_000, chance.randint(3, 40))
         close(run(lambda impl: correlations(impl.dropout_layer(X, 0.3).t())), torch.eye(X.shape[1]))
 
     def test_between_rows(self, run, chance):
-        """Each example of a batch has a mask of its own.
+        """Draws a separate mask for each example of a batch.
         批量中的每个样本有各自的掩码。"""
         X = torch.ones(chance.randint(3, 40), 20_000)
         close(run(lambda impl: correlations(impl.dropout_layer(X, 0.3))), torch.eye(len(X)))
 
     def test_between_calls(self, run, chance):
-        """Every call draws a new mask.
-        每次调用都重新生成掩码。"""
+        """Draws a new mask in every call.
+        每次调用都重新抽取掩码。"""
         X, calls = torch.ones(20_000), chance.randint(3, 40)
         found = run(lambda impl: correlations(torch.stack([impl.dropout_layer(X, 0.3) for _ in range(calls)])))
         close(found, torch.eye(calls))
 
     def test_zero(self, run, values):
-        """With dropout 0 everything stays as it is (and with another, it does not).
-        dropout 为 0 时原样返回（不为 0 时则不然）。"""
+        """Returns X for dropout 0, but not for another dropout.
+        dropout 为 0 时原样返回 X，不为 0 时则不然。"""
         X = values(20, 30)
         found = run(lambda impl: (impl.dropout_layer(X, 0), impl.dropout_layer(X, 0.0), drop(impl, X[0])))
         close(found, (X, X, dropped_or_scaled(X[0])))
 
     def test_one(self, run, values):
-        """With dropout 1 everything is zero, even what was infinite or NaN.
-        dropout 为 1 时全部为零，即使输入中有无穷大或 NaN。"""
+        """Returns zeros for dropout 1, even where X is infinite or NaN.
+        dropout 为 1 时全部为零，即使 X 中有无穷大或 NaN。"""
         X = values(3, 4)
         wild = torch.tensor([1.0, torch.inf, -torch.inf, torch.nan])
         found = run(lambda impl: (impl.dropout_layer(wild, 1), impl.dropout_layer(X, 1.0), drop(impl, X)))
         close(found, (torch.zeros(4), torch.zeros(3, 4), dropped_or_scaled(X)))
 
     def test_no_probability(self, run, values):
-        """Refuses a dropout below 0 or above 1 with AssertionError.
-        dropout 小于 0 或大于 1 时触发 AssertionError。"""
+        """Raises AssertionError for a dropout below 0 or above 1.
+        dropout 小于 0 或大于 1 时，抛出 AssertionError。"""
         X, wrong = values(3, 4), (-0.1, 1.1, 2)
 
         def probe(impl):
@@ -149,15 +149,15 @@ class TestDropoutLayer:
         close(run(probe), ([True, True, True], dropped_or_scaled(X)))
 
     def test_shapes(self, run, values):
-        """Takes a vector, a batch of one and a batch of images.
-        可接受向量、只有一个样本的批量和一批图像。"""
+        """Accepts a vector, a batch of one and a batch of images.
+        可以是向量、只有一个样本的批量或一批图像。"""
         for X in (values(5), values(1, 6), values(2, 3, 2, 2)):
             close(run(lambda impl, X=X: drop(impl, X)), dropped_or_scaled(X))
 
     @pytest.mark.points(2)
     def test_gradients(self, run, values):
-        """The gradient is 1 / (1 - dropout) where an element was kept, and 0 where it was dropped, be it all.
-        被保留的元素梯度为 1 / (1 - dropout)，被丢弃的元素梯度为 0；全部丢弃时也是如此。"""
+        """Gives the gradient 1 / (1 - dropout) to kept elements and 0 to dropped elements, even if all are dropped.
+        保留的元素梯度为 1 / (1 - dropout)，丢弃的元素梯度为 0；全部丢弃时也是如此。"""
         X = values(3, 4, dtype=torch.float64).repeat(DRAWS, 1, 1)
 
         def probe(impl):
@@ -170,15 +170,15 @@ class TestDropoutLayer:
 
     @pytest.mark.bonus
     def test_half_precision(self, run, values):
-        """Keeps float16.
-        保持 float16。"""
+        """Bonus: keeps float16.
+        附加：保持 float16。"""
         X = values(3, 4).half()
         close(run(lambda impl: drop(impl, X)), dropped_or_scaled(X))
 
     @pytest.mark.bonus
     def test_infinite_input(self, run):
-        """Drops an infinite element, too: to 0, not to NaN.
-        无穷大的元素也能被丢弃：变为 0，而不是 NaN。"""
+        """Bonus: drops an infinite element to 0, not to NaN.
+        附加：无穷大的元素被丢弃后是 0，而不是 NaN。"""
         X = torch.tensor([torch.inf, 2.0, -torch.inf])
         close(run(lambda impl: drop(impl, X)), dropped_or_scaled(X))
 
@@ -218,8 +218,8 @@ class TestNet:
         return {"X": randn(8, 6)}
 
     def test_parameters(self, run, chance):
-        """Has the weights, drawn at random, and the biases of three linear layers of the sizes asked for.
-        参数是三个线性层的权重（随机初始化）和偏置，形状符合要求。"""
+        """Has three linear layers of the given sizes, with random weights.
+        有三个线性层，形状符合参数的要求，权重随机初始化。"""
         d, q, h1, h2 = sizes = chance.sample(range(2, 50), 4)
 
         def probe(impl):
@@ -232,29 +232,29 @@ class TestNet:
 
     @pytest.mark.points(2)
     def test_evaluation(self, run, randn):
-        """In evaluation drops nothing: a network of three layers with two ReLUs, the same every time.
+        """Drops nothing in evaluation mode: three layers, two ReLUs, the same result every time.
         评估模式下不丢弃任何元素：三个线性层和两个 ReLU，每次结果相同。"""
         X = randn(8, 6)
         close(run(lambda impl: [network(impl).eval()(X) for _ in range(2)]), [prediction(X)[0].detach()] * 2)
 
     def test_made_for_prediction(self, run, randn):
-        """With is_training=False drops nothing from the start.
-        以 is_training=False 创建时，一开始就不丢弃。"""
+        """Drops nothing from the start if is_training=False.
+        is_training=False 时，一开始就不丢弃。"""
         X = randn(8, 6)
         found = run(lambda impl: [network(impl, False)(X), impl.Net(*SIZES, is_training=False).training])
         close(found, [prediction(X)[0].detach(), False])
 
     @pytest.mark.points(2)
     def test_training(self, run, chance):
-        """In training drops a fifth of the first hidden layer and half of the second, and scales what it keeps.
-        训练模式下第一个隐藏层丢弃五分之一，第二个丢弃一半，并放大保留的部分。"""
+        """Drops a fifth of the first hidden layer and half of the second in training, and scales the kept elements.
+        训练模式下，第一个隐藏层丢弃五分之一，第二个丢弃一半，并放大保留的元素。"""
         bias = chance.randint(-99, 99)
         found = run(lambda impl: shares(telling_network(impl, bias)(torch.zeros(60_000, 2))))
         close(found, ([60_000, 1], bias + torch.tensor([0, 2, 4.5]), torch.tensor([0.5, 0.1, 0.4])))
 
     def test_modes(self, run, randn):
-        """train() and eval() turn dropout on and off, however the network was made.
-        无论网络如何创建，train() 和 eval() 都能打开和关闭暂退法。"""
+        """Turns dropout on by train() and off by eval(), whatever is_training was.
+        无论 is_training 是什么，train() 都打开暂退法，eval() 都关闭暂退法。"""
         X = randn(40, 6)
 
         def probe(impl):
@@ -268,8 +268,8 @@ class TestNet:
         close(run(probe), (modes + modes, prediction(X)[0].detach()))
 
     def test_output_is_kept(self, run, randn):
-        """Does not drop the output: without weights in the last layer it is that layer's bias.
-        不在输出层上丢弃：最后一层权重为零时，输出就是该层的偏置。"""
+        """Drops no outputs: if the weights of the last layer are zero, the outputs equal its bias.
+        不丢弃输出：最后一层的权重为零时，输出就是该层的偏置。"""
         X, bias = randn(50, 6), randn(3)
 
         def probe(impl):
@@ -282,7 +282,7 @@ class TestNet:
 
     def test_images(self, run, randn):
         """Flattens a batch of images, also a batch of one.
-        展平一批图像，包括只有一张图像的批量。"""
+        展平一批图像，批量可以只有一张图像。"""
         X, sizes = randn(3, 1, 28, 28), (784, 10, 7, 8)
         expected = prediction(X.reshape(3, 784), sizes)[0].detach()
         found = run(lambda impl: [network(impl, sizes=sizes).eval()(images) for images in (X, X[:1])])
@@ -317,34 +317,34 @@ class TestExpectedOutput:
 
     @pytest.mark.points(2)
     def test_many_draws(self, run, values):
-        """The mean of many draws is near X and the variance near X^2 p / (1 - p), element by element.
-        多次采样的均值逐元素地接近 X，方差接近 X² p / (1 - p)。"""
+        """Estimates a mean near X and a variance near X^2 p / (1 - p), for each element.
+        采样很多次时，每个元素的均值接近 X，方差接近 X^2 p / (1 - p)。"""
         X = values(3, 4)
         close(run(lambda impl: estimate(impl, X)), limit(X))
 
     @pytest.mark.points(2)
     def test_few_draws(self, run, values):
-        """Of n draws of 0 or k = X / (1 - dropout) the mean is a multiple of k / n, the variance mean (k - mean).
-        n 次采样的取值为 0 或 k = X / (1 - dropout)：均值是 k / n 的整数倍，方差是 mean (k - mean)。"""
+        """Returns a multiple of k / n and the variance mean (k - mean), for n draws of 0 or k = X / (1 - dropout).
+        n 次采样的值是 0 或 k = X / (1 - dropout)：均值是 k / n 的整数倍，方差是 mean (k - mean)。"""
         X = values(200)
         for n in (1, 2, 5):
             two_valued(*run(lambda impl, n=n: impl.expected_output(X, 0.4, n)), X / 0.6, n)
 
     def test_nothing_dropped(self, run, values):
-        """With dropout 0 the mean is X and the variance 0 (with another, it is not).
-        dropout 为 0 时均值为 X、方差为 0（不为 0 时则不然）。"""
+        """Returns mean X and variance 0 for dropout 0, but not for another dropout.
+        dropout 为 0 时，均值为 X，方差为 0；不为 0 时则不然。"""
         X = values(3, 4)
         close(run(lambda impl: (impl.expected_output(X, 0.0, 8), estimate(impl, X))), ((X, 0 * X), limit(X)))
 
     def test_everything_dropped(self, run, values):
-        """With dropout 1 mean and variance are 0 (with another, they are not).
-        dropout 为 1 时均值和方差都为 0（不为 1 时则不然）。"""
+        """Returns mean 0 and variance 0 for dropout 1, but not for another dropout.
+        dropout 为 1 时，均值和方差都为 0；不为 1 时则不然。"""
         X = values(3, 4)
         close(run(lambda impl: (impl.expected_output(X, 1.0, 8), estimate(impl, X))), ((0 * X, 0 * X), limit(X)))
 
     def test_seed(self, run, values):
-        """The same seed gives the same estimate, another seed another one; 0 is the default.
-        相同的种子得到相同的估计，不同的种子得到不同的估计；默认种子为 0。"""
+        """Returns the same estimate for the same seed and another for another seed; the default is 0.
+        种子相同则估计相同，种子不同则估计不同；默认种子为 0。"""
         X, x = values(10, 20), values(4)
 
         def probe(impl):
@@ -355,14 +355,14 @@ class TestExpectedOutput:
         close(run(probe), (same, limit(x)))
 
     def test_shapes(self, run, values):
-        """Takes a vector, a batch of one and a batch of images.
-        可接受向量、只有一个样本的批量和一批图像。"""
+        """Accepts a vector, a batch of one and a batch of images.
+        可以是向量、只有一个样本的批量或一批图像。"""
         for X in (values(3), values(1, 4), values(1, 2, 2, 2)):
             close(run(lambda impl, X=X: estimate(impl, X)), limit(X))
 
     def test_float64_transposed(self, run, values):
-        """Keeps float64 and its precision, also on a non-contiguous input.
-        保持 float64 及其精度，也可接受非连续的输入。"""
+        """Keeps float64 and its precision for an input that is not contiguous in memory.
+        保持 float64 及其精度，输入在内存中可以不连续。"""
         X = values(20, 30, dtype=torch.float64).t()
         two_valued(*run(lambda impl: impl.expected_output(X, 0.4, 6)), X / 0.6, 6)
 
@@ -389,7 +389,7 @@ class TestMcDropoutPredict:
 
     @pytest.mark.points(2)
     def test_moments(self, run, values):
-        """With a single nn.Dropout the mean is near X, and the deviation near |X| sqrt(p / (1 - p)).
+        """Returns a mean near X and a deviation near |X| sqrt(p / (1 - p)) for a single nn.Dropout.
         只有一个 nn.Dropout 时，均值接近 X，标准差接近 |X| sqrt(p / (1 - p))。"""
         X = values(2, 3)
 
@@ -402,16 +402,16 @@ class TestMcDropoutPredict:
 
     @pytest.mark.points(2)
     def test_calls(self, run, randn):
-        """Calls the network n_samples times; mean and deviation divide by n_samples.
-        调用网络 n_samples 次；均值和标准差都除以 n_samples。"""
+        """Calls the network n_samples times, and divides by n_samples in mean and deviation.
+        调用网络 n_samples 次，均值和标准差都除以 n_samples。"""
         X = randn(4, 3)
         for n in (1, 2, 5):
             mean, deviation = (n + 1) / 2 * X, ((n * n - 1) / 12) ** 0.5 * X.abs()
             close(run(lambda impl, n=n: impl.mc_dropout_predict(Count(), X, n)), (mean, deviation))
 
     def test_dropout_works(self, run, randn):
-        """Finds the nn.Dropout modules, however deep, in a network that was in evaluation mode.
-        在处于评估模式的网络中找到所有 nn.Dropout 模块，无论嵌套多深。"""
+        """Finds nn.Dropout modules at any depth of a network in evaluation mode.
+        网络原来处于评估模式时，也能找到其中任意深处的 nn.Dropout 模块。"""
         X, weight, bias = randn(4, 3), randn(3, 3), torch.tensor([1.0, 2.0, -3.0]) * (randn(3).abs() + 1)
 
         def probe(impl):
@@ -425,8 +425,8 @@ class TestMcDropoutPredict:
 
     @pytest.mark.points(2)
     def test_batch_norm(self, run, randn):
-        """Batch normalisation predicts: it uses its running statistics and keeps them, even if the net was in training.
-        批量归一化处于评估模式：使用并保留滑动统计量，即使网络原来处于训练模式。"""
+        """Makes batch normalisation use and keep its running statistics, even if the network was in training mode.
+        批量规范化使用移动平均得到的统计量，并且不改变它们，即使网络原来处于训练模式。"""
         X, means = randn(8, 3), randn(3)
 
         def probe(impl):
@@ -438,8 +438,8 @@ class TestMcDropoutPredict:
         close(run(probe), (((X - means) / (4 + 1e-5) ** 0.5, 0 * X), means, torch.full((3,), 4.0), torch.tensor(0)))
 
     def test_modes_restored(self, run, randn):
-        """Every module ends in the mode that it was in, be they mixed.
-        每个模块最后都回到原来的模式，即使各不相同。"""
+        """Returns every module to its previous mode, even if the modes differ.
+        每个模块最后都回到原来的模式，即使它们的模式各不相同。"""
         X, mixtures = randn(4, 3), [(1, 1, 1, 1, 1), (0, 0, 0, 0, 0), (1, 0, 0, 1, 0), (0, 1, 1, 0, 1)]
 
         def with_modes(impl, modes):
@@ -452,8 +452,8 @@ class TestMcDropoutPredict:
         close(found, [((2 * X, (2 / 3) ** 0.5 * X.abs()), modes) for modes in mixtures])
 
     def test_no_graph(self, run, randn):
-        """Neither result carries a graph, whatever requires gradients; and gradients stay enabled afterwards.
-        无论什么需要梯度，两个结果都不带计算图；之后梯度仍然开启。"""
+        """Returns results without a graph, and keeps autograd enabled.
+        两个结果都不带计算图；之后自动求导仍然开启。"""
         X = randn(4, 6)
 
         def probe(impl):
@@ -463,15 +463,15 @@ class TestMcDropoutPredict:
         close(run(probe), ((classifier()(X).detach(), torch.zeros(4, 2)), [False, False], True))
 
     def test_without_dropout(self, run, randn):
-        """Without dropout the mean is the prediction and the deviation 0.
-        没有暂退层时，均值就是预测值，标准差为 0。"""
+        """Returns the prediction and a deviation of 0 for a network without dropout.
+        网络中没有暂退层时，均值就是预测值，标准差为 0。"""
         X = randn(4, 6)
         expected = classifier()(X).detach(), torch.zeros(4, 2)
         close(run(lambda impl: impl.mc_dropout_predict(classifier(), X, 4)), expected)
 
     def test_float64_batch_of_one(self, run, randn):
-        """Works in float64, for a batch of one, and on a non-contiguous input.
-        可用 float64 计算，可接受只有一个样本的批量和非连续的输入。"""
+        """Works in float64, for a batch of one, and for an input that is not contiguous in memory.
+        支持 float64，批量可以只有一个样本，输入在内存中可以不连续。"""
         X = randn(3, 5, dtype=torch.float64).t()
         found = run(lambda impl: [impl.mc_dropout_predict(Count(), batch, 4) for batch in (X, X[:1])])
         close(found, [(2.5 * batch, 1.25**0.5 * batch.abs()) for batch in (X, X[:1])])

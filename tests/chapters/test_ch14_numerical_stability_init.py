@@ -28,65 +28,65 @@ class TestLogsumexp:
     @pytest.mark.points(2)
     def test_each_dim(self, run, randn):
         """Sums over any dimension of a vector, a matrix and more, counted from either end, as torch does.
-        可沿向量、矩阵及更高维张量的任一维求和，维数可从两端数起；与 torch 一致。"""
+        可以沿向量、矩阵及更高维张量的任一维求和，维的编号可从两端数起；与 torch 一致。"""
         cases = [(2 * randn(shape), dim) for shape, dim in DIMENSIONS]
         found = run(lambda impl: [impl.logsumexp(X, dim) for X, dim in cases])
         close(found, [torch.logsumexp(X, dim) for X, dim in cases])
 
     def test_keepdim(self, run, randn):
-        """With keepdim the dimension stays, of size 1, and the result can be subtracted from X.
-        keepdim=True 时保留该维（大小为 1），结果可以直接与 X 相减。"""
+        """Keeps the dimension, with size 1, if keepdim is true.
+        keepdim=True 时保留该维，大小为 1。"""
         X = randn(3, 4)
         found = run(lambda impl: [impl.logsumexp(X, 0, True), impl.logsumexp(X, 1, keepdim=True)])
         close(found, [torch.logsumexp(X, d, keepdim=True) for d in (0, 1)])
 
     @pytest.mark.points(2)
     def test_huge_logits(self, run, randn):
-        """Logits near 10000 do not overflow, and logits near -10000 do not vanish.
-        接近 10000 的 logit 不会上溢，接近 -10000 的 logit 不会下溢。"""
+        """Neither overflows for logits near 10000 nor underflows near -10000.
+        logits 接近 10000 时不上溢，接近 -10000 时不下溢。"""
         Xs = [3 * randn(3, 4) + shift for shift in (1e4, -1e4)]
         close(run(lambda impl: [impl.logsumexp(X, 1) for X in Xs]), [torch.logsumexp(X, 1) for X in Xs])
 
     @pytest.mark.points(2)
     def test_rows_of_different_scale(self, run, randn):
-        """Each row is right by itself, one near 10000, one near 0, one near -10000.
-        每一行各自正确：一行接近 10000，一行接近 0，一行接近 -10000。"""
+        """Treats each row by itself: near 10000, near 0, near -10000.
+        各行分别处理：一行接近 10000，一行接近 0，一行接近 -10000。"""
         X = randn(3, 4) + torch.tensor([[1e4], [0.0], [-1e4]])
         close(run(lambda impl: impl.logsumexp(X, -1)), torch.logsumexp(X, -1))
 
     def test_all_minus_infinity(self, run, randn):
-        """A row of -inf everywhere gives -inf, not NaN; -inf beside other numbers adds nothing.
-        全为 -inf 的行得到 -inf 而不是 NaN；与其他数并列的 -inf 不起作用。"""
+        """Returns -inf, not NaN, for a row of -inf; a -inf beside other numbers adds nothing.
+        全为 -inf 的行得到 -inf，而不是 NaN；行中还有别的数时，-inf 不起作用。"""
         X = randn(3, 4)
         X[0], X[1, 2] = -INF, -INF
         close(run(lambda impl: impl.logsumexp(X, 1)), torch.logsumexp(X, 1))
 
     def test_infinity(self, run, randn):
-        """One inf gives inf, not NaN, and leaves the other rows right.
-        出现 inf 时得到 inf 而不是 NaN，其他行仍然正确。"""
+        """Returns inf, not NaN, for a row with an inf, and keeps the other rows right.
+        有 inf 的行得到 inf，而不是 NaN；其他行仍然正确。"""
         X = randn(3, 4)
         X[0, 1], X[2, 0], X[2, 3] = INF, INF, -INF
         close(run(lambda impl: impl.logsumexp(X, 1)), torch.tensor([INF, torch.logsumexp(X[1], 0), INF]))
 
     def test_single_element(self, run, randn):
-        """Over a dimension of size 1 it gives the element itself, be it 10000.
-        在大小为 1 的维上得到元素本身，即使它是 10000。"""
+        """Returns the element itself over a dimension of size 1, even 10000.
+        沿大小为 1 的维求和时，结果就是元素本身，即使它是 10000。"""
         X = torch.cat([randn(2, 1), torch.tensor([[1e4], [-1e4]])])
         found = run(lambda impl: [impl.logsumexp(X, 1), impl.logsumexp(X.t(), 0, keepdim=True)])
         close(found, [X[:, 0], X.t()])
 
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
-        """The gradient is the softmax, also at logits of 10000 and beside -inf.
-        梯度就是 softmax，在 10000 附近以及与 -inf 并列时也是如此。"""
+        """Gives the softmax as gradient, also for logits of 10000 and beside -inf.
+        梯度就是 softmax，在 10000 附近以及有 -inf 时也是如此。"""
         X = randn(3, 4, dtype=torch.float64) + torch.tensor([[0], [1e4], [-1e4]])
         X[0, 1] = -INF
         expected = torch.softmax(X, 1) * torch.arange(3, dtype=torch.float64).sin()[:, None]
         close(run(lambda impl: gradients(lambda x: impl.logsumexp(x, 1), X)), [expected])
 
     def test_hundred_layers(self, run, randn):
-        """The forward algorithm of a Markov chain, 100 steps in log space, does not lose its gradient.
-        马尔可夫链的前向算法在对数空间中走 100 步，梯度不会丢失。"""
+        """Keeps the gradient through 100 steps of a Markov chain in log space.
+        马尔可夫链在对数空间中走 100 步，梯度仍然正确。"""
         start, step = randn(3, dtype=torch.float64), randn(3, 3, dtype=torch.float64) - 20
 
         def chain(logsumexp):
@@ -106,49 +106,49 @@ class TestLogSoftmax:
     @pytest.mark.points(2)
     def test_each_dim(self, run, randn):
         """Normalises over any dimension of a vector, a matrix and more, counted from either end, as torch does.
-        可沿向量、矩阵及更高维张量的任一维归一化，维数可从两端数起；与 torch 一致。"""
+        可以沿向量、矩阵及更高维张量的任一维计算，维的编号可从两端数起；与 torch 一致。"""
         cases = [(2 * randn(shape), dim) for shape, dim in DIMENSIONS]
         found = run(lambda impl: [impl.log_softmax(X, dim) for X, dim in cases])
         close(found, [torch.log_softmax(X, dim) for X, dim in cases])
 
     @pytest.mark.points(2)
     def test_large_gaps(self, run, randn):
-        """Logits of 10000 and -10000 in one row give finite values, down to -20000.
-        同一行中有 10000 和 -10000 时结果仍为有限值，可低至 -20000。"""
+        """Returns finite values, down to -20000, for logits of 10000 and -10000 in one row.
+        同一行中有 10000 和 -10000 时，结果仍为有限值，可低至 -20000。"""
         X = randn(3, 4)
         X[0, :2], X[1, 3], X[2, 0] = torch.tensor([1e4, -1e4]), -1e4, 1e4
         close(run(lambda impl: impl.log_softmax(X, 1)), torch.log_softmax(X, 1), rtol=1e-4, atol=1e-3)
 
     def test_digits(self, run, generator):
-        """Logits of 10000 and some more give the digits of the logits without the 10000.
-        给 logit 加上 10000 后，结果的有效数字与不加时完全一样。"""
+        """Keeps all digits if 10000 is added to all logits.
+        所有 logits 都加上 10000 后，结果不损失有效数字。"""
         X = torch.randint(-16, 17, (2, 4), generator=generator) / 8  # float32 holds them exactly, plus 10000
         close(run(lambda impl: impl.log_softmax(X + 10_000, 1)), torch.log_softmax(X, 1))
 
     def test_impossible_class(self, run, randn):
-        """A logit of -inf gives -inf and leaves the others right.
-        取值为 -inf 的 logit 得到 -inf，其余结果仍然正确。"""
+        """Returns -inf for a logit of -inf, and keeps the other results right.
+        值为 -inf 的 logit 得到 -inf，其余结果仍然正确。"""
         X = randn(3, 4)
         X[0, 1], X[2, 1:] = -INF, -INF
         close(run(lambda impl: impl.log_softmax(X, 1)), torch.log_softmax(X, 1))
 
     def test_one_class(self, run, randn):
-        """A single class has log-probability 0, in a batch of one, too.
-        只有一个类别时对数概率为 0，批量只有一个样本时也是如此。"""
+        """Returns 0 for a single class, and accepts a batch of one.
+        只有一个类别时结果为 0；批量可以只有一个样本。"""
         Xs = randn(3, 1), randn(1, 3)
         close(run(lambda impl: [impl.log_softmax(X, 1) for X in Xs]), [torch.log_softmax(X, 1) for X in Xs])
 
     def test_float64_transposed(self, run, randn):
-        """In float64 the exponentials add up to one within 1e-9, also for a non-contiguous input near 10000.
-        float64 下指数之和与 1 相差不到 1e-9；输入非连续且接近 10000 时也是如此。"""
+        """Keeps float64 and its precision, near 10000 and for an input that is not contiguous in memory.
+        保持 float64 及其精度；输入可以接近 10000，在内存中可以不连续。"""
         X = 5 * randn(4, 3, dtype=torch.float64).t() + 10_000
         found = run(lambda impl: impl.log_softmax(X, 1))
         close((found, found.exp().sum(1)), (torch.log_softmax(X, 1), torch.ones(3, dtype=torch.float64)))
 
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
-        """The gradient is right and finite, also where logits are 20000 apart.
-        梯度正确且为有限值，即使 logit 之间相差 20000。"""
+        """Gives right and finite gradients, also if logits are 20000 apart.
+        梯度正确且有限，即使 logits 之间相差 20000。"""
         X = randn(3, 4, dtype=torch.float64)
         X[1, :2], X[2, 3] = torch.tensor([1e4, -1e4]), -1e4
         found = run(lambda impl: gradients(lambda x: impl.log_softmax(x, 1), X))
@@ -190,16 +190,16 @@ def correlations(rows):
 class TestXavierUniform:
     @pytest.mark.points(2)
     def test_linear(self, run, chance):
-        """Fills a matrix, wide or tall, with U(-a, a), a = sqrt(6 / (fan_in + fan_out)), in place.
-        用 U(-a, a) 就地填充矩阵（无论宽窄），其中 a = sqrt(6 / (fan_in + fan_out))。"""
+        """Fills a wide or tall matrix with U(-a, a), a = sqrt(6 / (fan_in + fan_out)), in place.
+        用 U(-a, a) 原地填充矩阵（扁的或高的），其中 a = sqrt(6 / (fan_in + fan_out))。"""
         wide, tall = chance.randint(200, 400), chance.randint(20_000, 40_000)
         shapes = (100, wide), (wide, 100), (20, 1000), (1, tall), (tall, 1)
         close(run(lambda impl: [filled(impl, torch.empty(shape)) for shape in shapes]), [uniform(*s) for s in shapes])
 
     @pytest.mark.points(2)
     def test_convolution(self, run, chance):
-        """Counts the receptive field of a convolution's weight in both fans, in one to three kernel dimensions.
-        卷积层权重的两个 fan 都计入感受野，卷积核可为一维至三维。"""
+        """Counts the kernel positions of a convolution in both fans, for one to three kernel dimensions.
+        对于卷积层的权重，fan_in 和 fan_out 都计入卷积核的各个位置，卷积核可以是一维至三维。"""
         shapes = [(chance.randint(50, 150), 80, 5), (40, 20, 5, 5), (10, 20, 4, 5, 5), (1, 1, 100, 200)]
         close(run(lambda impl: [filled(impl, torch.empty(shape)) for shape in shapes]), [uniform(*s) for s in shapes])
 
@@ -209,8 +209,8 @@ class TestXavierUniform:
         close(run(lambda impl: [filled(impl, torch.empty(many), gain) for gain in (2.0, 0.25)]), [uniform(*many)] * 2)
 
     def test_independent(self, run, chance):
-        """Rows, columns and the tensors of two calls are drawn independently of each other.
-        各行、各列以及两次调用的张量都相互独立地抽取。"""
+        """Draws rows, columns and the tensors of two calls independently of each other.
+        各行、各列以及两次调用的张量相互独立。"""
         n = chance.randint(3, 30)
 
         def probe(impl):
@@ -222,8 +222,8 @@ class TestXavierUniform:
 
     @pytest.mark.points(2)
     def test_breaks_symmetry(self, run, randn, chance):
-        """Hidden units that differ in nothing else start differently, and stay different in gradient descent.
-        其他方面完全相同的隐藏单元初值各不相同，并在梯度下降中保持不同。"""
+        """Gives hidden units different weights, which stay different in gradient descent.
+        各隐藏单元的初始权重不同，并且在梯度下降中保持不同。"""
         X, y, n, steps = randn(16, 4).double(), randn(16).double(), chance.randint(5, 25), chance.randint(3, 9)
 
         def probe(impl):
@@ -238,8 +238,8 @@ class TestXavierUniform:
 
     @pytest.mark.points(2)
     def test_hundred_layers(self, run, randn):
-        """Through 100 linear layers of equal width the gradient neither vanishes nor explodes.
-        梯度经过 100 个等宽的线性层，既不消失也不爆炸。"""
+        """Lets the gradient neither vanish nor explode through 100 linear layers of equal width.
+        梯度经过 100 个等宽的线性层，既不消失，也不爆炸。"""
         start = randn(128, dtype=torch.float64)
 
         def probe(impl):
@@ -251,8 +251,8 @@ class TestXavierUniform:
         close(run(probe), (True, start))
 
     def test_parameter(self, run, many):
-        """A parameter stays a leaf that requires gradients, without a record of the drawing; gradients stay enabled.
-        参数仍是需要梯度的叶子张量，抽取过程不被记录；之后梯度仍然开启。"""
+        """Keeps a parameter a leaf that requires gradients, without a graph, and keeps autograd enabled.
+        参数仍是需要梯度的叶子张量，不记录计算图；之后自动求导仍然开启。"""
 
         def probe(impl):
             W = nn.Parameter(torch.empty(many))
@@ -261,14 +261,14 @@ class TestXavierUniform:
         close(run(probe), (uniform(*many), True, True, True, True))
 
     def test_float64_transposed(self, run, many):
-        """Fills a float64 tensor and non-contiguous ones.
-        可填充 float64 张量和非连续的张量。"""
+        """Fills float64 tensors and tensors that are not contiguous in memory.
+        可以填充 float64 张量，以及在内存中不连续的张量。"""
         Ws = torch.empty(many, dtype=torch.float64), torch.empty(many).t(), torch.empty(2000, 20)[:, ::2]
         close(run(lambda impl: [filled(impl, W) for W in Ws]), [uniform(*W.shape, dtype=W.dtype) for W in Ws])
 
     def test_too_few_dimensions(self, run, many):
-        """Refuses a vector and a scalar with ValueError.
-        张量为向量或标量时抛出 ValueError。"""
+        """Raises ValueError for a vector or a scalar.
+        张量是向量或标量时，抛出 ValueError。"""
 
         def probe(impl):
             wrong = [raises(lambda n=n: impl.xavier_uniform_(torch.empty((2,) * n)), ValueError) for n in (0, 1)]
@@ -292,34 +292,34 @@ class TestScaledSigmoid:
 
     @pytest.mark.points(2)
     def test_values(self, run, randn):
-        """Is 4 sigmoid(x) - 2, element by element: twice the hyperbolic tangent of x / 2, an odd function.
+        """Computes 4 sigmoid(x) - 2 for each element: twice the hyperbolic tangent of x / 2, an odd function.
         逐元素计算 4 sigmoid(x) - 2，即 x / 2 的双曲正切的两倍，是奇函数。"""
         X = 3 * randn(3, 4)
         close(run(lambda impl: (impl.scaled_sigmoid(X), impl.scaled_sigmoid(-X))), (two_tanh(X), -two_tanh(X)))
 
     def test_identity_at_zero(self, run, chance):
-        """Near 0 it is x - x^3 / 12 + x^5 / 120, with value 0 and slope 1 at 0.
-        在 0 附近等于 x - x³/12 + x⁵/120，在 0 处取值为 0、斜率为 1。"""
+        """Equals x - x^3 / 12 + x^5 / 120 near 0, with value 0 and slope 1 at 0.
+        在 0 附近等于 x - x^3 / 12 + x^5 / 120，在 0 处值为 0，斜率为 1。"""
         x = torch.linspace(-1, 1, 5, dtype=torch.float64) * chance.uniform(0.01, 0.03)
         found = run(lambda impl: (impl.scaled_sigmoid(x), gradients(impl.scaled_sigmoid, x[2:3] + torch.zeros(2))))
         close(found, (x - x**3 / 12 + x**5 / 120, [torch.tensor([0, math.sin(1)], dtype=torch.float64)]))
 
     def test_saturation(self, run, randn):
-        """Tends to 2 and -2, and gives no NaN for 10000 and -10000.
-        趋近于 2 和 -2；输入 10000 和 -10000 时不会得到 NaN。"""
+        """Tends to 2 and -2, without NaN at 10000 and -10000.
+        趋于 2 和 -2；输入为 10000 和 -10000 时不出现 NaN。"""
         x = torch.cat([torch.tensor([1e4, -1e4, 100, -100, 0]), randn(2)])
         close(run(lambda impl: impl.scaled_sigmoid(x)), torch.cat([torch.tensor([2, -2, 2, -2, 0]), two_tanh(x[5:])]))
 
     def test_shapes(self, run, randn):
-        """Takes a scalar, a batch of one, a batch of images, and float64, also where it is not contiguous.
-        可接受标量、只有一个样本的批量、一批图像，以及（非连续的）float64 输入。"""
+        """Accepts a scalar, a batch of one, a batch of images, and float64 that is not contiguous in memory.
+        可以是标量、只有一个样本的批量、一批图像，或在内存中不连续的 float64 张量。"""
         Xs = [randn(()) + 1, randn(1, 3), randn(2, 3, 2, 2), randn(4, 3, dtype=torch.float64).t()]
         close(run(lambda impl: [impl.scaled_sigmoid(X) for X in Xs]), [two_tanh(X) for X in Xs])
 
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
-        """The gradient is right, and zero, not NaN, at 10000 and -10000.
-        梯度正确；在 10000 和 -10000 处为零而不是 NaN。"""
+        """Gives the right gradient; at 10000 and -10000 it is zero, not NaN.
+        梯度正确；在 10000 和 -10000 处为零，而不是 NaN。"""
         x = torch.cat([2 * randn(4, dtype=torch.float64), torch.tensor([1e4, -1e4, 800, -800])])
         close(run(lambda impl: gradients(impl.scaled_sigmoid, x)), gradients(two_tanh, x))
 
@@ -354,37 +354,37 @@ class TestProductSingularValues:
 
     @pytest.mark.points(2)
     def test_product(self, run, mixing):
-        """Multiplies from left to right and gives the largest and the smallest singular value of the product.
-        从左到右相乘，给出乘积的最大和最小奇异值。"""
+        """Multiplies from left to right and returns the extreme singular values of the product.
+        从左到右相乘，返回乘积的最大和最小奇异值。"""
         A, B, C = (mixing(3, 3) for _ in range(3))
         found = run(lambda impl: [impl.product_singular_values(Ms) for Ms in ([A, B], [B, A], (A, B, C), [C, C])])
         close(found, [extremes(A, B), extremes(B, A), extremes(A, B, C), extremes(C, C)])
 
     def test_shapes(self, run, mixing):
-        """Takes a single matrix and matrices that are not square; that of (3, 5) and (5, 2) has two singular values.
-        可接受单个矩阵和非方阵；(3, 5) 与 (5, 2) 的乘积有两个奇异值。"""
+        """Accepts a single matrix, and matrices that are not square: (3, 5) times (5, 2) has two singular values.
+        可以只有一个矩阵，也可以不是方阵：(3, 5) 乘以 (5, 2) 有两个奇异值。"""
         A, B, C = mixing(3, 5), mixing(5, 2), mixing(2, 2)
         cases = [A], [B], [A, B], [A, B, C]
         close(run(lambda impl: [impl.product_singular_values(Ms) for Ms in cases]), [extremes(*Ms) for Ms in cases])
 
     @pytest.mark.points(2)
     def test_hundred_gaussian(self, run, randn):
-        """The product of 100 Gaussian 4 x 4 matrices explodes, and is right to its last digits.
-        100 个 4 x 4 高斯随机矩阵的乘积会爆炸，结果仍精确。"""
+        """Computes the product of 100 Gaussian 4 x 4 matrices, which explodes, within 1e-9.
+        100 个 4 x 4 高斯随机矩阵的乘积会爆炸，结果的相对误差仍不超过 1e-9。"""
         Ms = list(randn(100, 4, 4))
         largest, smallest = run(lambda impl: impl.product_singular_values(Ms))
         close(largest, extremes(*Ms)[0], rtol=1e-9)
         close(smallest, 0.0, atol=1e-9 * largest)  # truly about 1e-50 of the largest, which any rounding hides
 
     def test_beyond_float32(self, run, orthogonal, mixing):
-        """Shrinks to 1e-60, where float32 has nothing but 0, and grows back; all matrices are float32.
-        矩阵均为 float32；乘积先缩小到 1e-60（float32 在此处只能得到 0），再恢复原来的大小。"""
+        """Keeps a product of float32 matrices that shrinks to 1e-60, where float32 has only 0, and grows back.
+        矩阵都是 float32；乘积先缩小到 1e-60（float32 中只能是 0），再恢复原来的大小，结果仍然正确。"""
         Ms = [mixing(3, 3, dtype=torch.float32), *[scale * orthogonal(3).float() for scale in [0.25] * 100 + [4] * 100]]
         close(run(lambda impl: impl.product_singular_values(Ms + Ms[:1])), extremes(*Ms, Ms[0]))
 
     def test_orthogonal(self, run, orthogonal, chance):
-        """A hundred orthogonal matrices keep 1, and one factor among them keeps its own singular values.
-        100 个正交矩阵的乘积保持为 1；若其中夹有另一个矩阵，则保持后者的奇异值。"""
+        """Returns 1 for a hundred orthogonal matrices; with another factor among them, its singular values.
+        100 个正交矩阵的乘积得到 1；其中夹有另一个矩阵时，得到这个矩阵的奇异值。"""
         Ms = [orthogonal(4) for _ in range(100)]
         least, most = chance.uniform(0.2, 0.8), chance.uniform(2, 4)
         stretch = torch.diag(torch.tensor([1, most, least, 2], dtype=torch.float64))
@@ -392,8 +392,8 @@ class TestProductSingularValues:
         close(found, [(1.0, 1.0), (most, least)])
 
     def test_rank_deficient(self, run, mixing):
-        """A factor that loses a dimension makes the smallest 0.
-        某个因子丢失一个维度时，最小奇异值为 0。"""
+        """Returns 0 as the smallest value if a factor loses a dimension.
+        某个因子不满秩时，最小奇异值为 0。"""
         A, B, ones = mixing(3, 3), mixing(3, 3), torch.ones(3, 3, dtype=torch.float64)
         B[:, 2] = 2 * B[:, 0] - B[:, 1]
         cases = [A, B], [B, A], [A, ones, A]
@@ -401,8 +401,8 @@ class TestProductSingularValues:
         close(found, [(extremes(*Ms)[0], 0.0) for Ms in cases], atol=1e-3)
 
     def test_kinds(self, run, mixing):
-        """Takes parameters, float32 beside float64, and non-contiguous matrices; returns Python floats.
-        可接受参数、混用的 float32 与 float64 以及非连续的矩阵；返回 Python 浮点数。"""
+        """Accepts parameters, float32 beside float64, and matrices not contiguous in memory; returns Python floats.
+        可以传入参数，可以混用 float32 和 float64，矩阵在内存中可以不连续；返回 Python float。"""
         A, B = mixing(3, 3, dtype=torch.float32), mixing(3, 3)
         Ms = [nn.Parameter(A), B.t()]
         close(run(lambda impl: impl.product_singular_values(Ms)), extremes(A, B.t()), rtol=1e-4)
@@ -424,23 +424,23 @@ def multiply(*weights):
 class TestGradientNorms:
     @pytest.mark.points(2)
     def test_linear_layers(self, run, randn):
-        """Gives the norms at input, hidden layers and output, in this order, of layers of various widths.
-        依次给出输入、各隐藏层和输出处的范数；各层宽度可不同。"""
+        """Returns the norms at input, hidden layers and output, in this order, for layers of various widths.
+        依次返回输入、各隐藏层和输出处的范数，各层宽度可以不同。"""
         X, Ws = randn(5, 4), [randn(4, 3), randn(3, 6), randn(6, 2)]
         close(run(lambda impl: impl.gradient_norms(multiply(*Ws), X)), linear_norms(X, *Ws))
 
     @pytest.mark.points(2)
     def test_activations(self, run, randn):
-        """Takes activation functions, as modules or functions, whose gradient depends on where it is taken.
-        可接受激活函数（模块或函数），其梯度与所在位置有关。"""
+        """Accepts activation functions, as modules or functions.
+        可以有激活函数，写成模块或函数都行。"""
         X, W, last = randn(6, 4), randn(4, 3), torch.ones(6, 3)
         norms = [float(grad.norm()) for grad in (last @ W.t() / torch.cosh(X) ** 2, last @ W.t(), last)]
         cases = [torch.tanh, *multiply(W)], [nn.Tanh(), *multiply(W)]
         close(run(lambda impl: [impl.gradient_norms(layers, X) for layers in cases]), [norms] * 2)
 
     def test_vanishing(self, run, randn):
-        """Through 100 sigmoids the gradient vanishes, to 1e-60 in float64.
-        经过 100 个 sigmoid，梯度会消失（float64 下约为 1e-60）。"""
+        """Shows the gradient vanish through 100 sigmoids, to 1e-60 in float64.
+        经过 100 个 sigmoid，梯度会消失（float64 中约为 1e-60）。"""
         X = randn(2, 3, dtype=torch.float64)
         outputs = list(accumulate([X] + [None] * 100, lambda h, _: torch.sigmoid(h)))[:0:-1]
         slopes = torch.stack([torch.ones_like(X)] + [h * (1 - h) for h in outputs])
@@ -448,22 +448,22 @@ class TestGradientNorms:
         close(run(lambda impl: impl.gradient_norms([torch.sigmoid] * 100, X)), expected, rtol=1e-9, atol=0)
 
     def test_exploding(self, run, randn, chance):
-        """Through 100 layers that multiply by a number near -3 the gradient explodes, by this factor at each.
-        经过 100 个乘以 -3 左右的数的层，梯度会爆炸，每层都按这个倍数放大。"""
+        """Shows the gradient explode through 100 layers that multiply by a number near -3.
+        经过 100 层，每层都乘以 -3 左右的同一个数，梯度会爆炸。"""
         X, factor = randn(2, 3, dtype=torch.float64), chance.uniform(2.5, 3.5)
         found = run(lambda impl: impl.gradient_norms([lambda x: -factor * x] * 100, X))
         close(found, [6**0.5 * factor ** (100 - depth) for depth in range(101)], rtol=1e-9)
 
     def test_dead_units(self, run, randn):
-        """Where ReLU is 0 throughout, the gradient before it is 0, and that behind it is not.
-        若 ReLU 的输出全为 0，其之前的梯度为 0，其之后的不为 0。"""
+        """Returns 0 before a ReLU whose outputs are all 0, but not after it.
+        ReLU 的输出全为 0 时，它之前的梯度为 0，它之后的不为 0。"""
         X, W = -randn(3, 4).abs() - 0.1, randn(4, 2)
         found = run(lambda impl: impl.gradient_norms([lambda x: 2 * x, torch.relu, *multiply(W)], X))
         close(found, [0.0, 0.0, *linear_norms(X, W)])
 
     def test_shapes(self, run, randn):
-        """Takes a batch of one, a single layer, float64 and a non-contiguous input; with no layers, X is the output.
-        可接受只有一个样本的批量、单层网络、float64 和非连续的输入；没有层时，X 就是输出。"""
+        """Accepts a batch of one, a single layer, no layers, and float64 that is not contiguous in memory.
+        批量可以只有一个样本，可以只有一层或没有层，X 可以是在内存中不连续的 float64 张量。"""
         x, X, W = randn(1, 3), randn(4, 5, dtype=torch.float64).t(), randn(4, 2, dtype=torch.float64)
         w, images = randn(3, 2), randn(4, 3, 2)
 
@@ -472,8 +472,8 @@ class TestGradientNorms:
         close(found, [linear_norms(x, w), linear_norms(X, W), [24**0.5]])
 
     def test_gradients_untouched(self, run, randn):
-        """Leaves the input and every `.grad` as they were, None or not.
-        不修改输入；所有 `.grad` 保持原样，无论是否为 None。"""
+        """Leaves the input and every `.grad` unchanged, None or not.
+        不修改输入，也不改变任何 `.grad`，无论它是否为 None。"""
         X, W = randn(3, 4), randn(4, 4)
 
         def probe(impl):

@@ -23,8 +23,8 @@ class TestNet:
     @pytest.mark.points(3)
     @pytest.mark.timeout(40)
     def test_learns(self, training):
-        """Learns from 6,000 drawn signs with units dropped, and reads new ones with all of them.
-        训练时丢弃单元，从 6000 张手绘符号中学习；识别新符号时使用全部单元。"""
+        """Learns from 6,000 drawn signs with dropout, and classifies new signs without dropout.
+        训练时使用暂退法，从 6000 张手绘符号中学习；识别新符号时不使用。"""
         inputs, labels = training.draw("shapes", 2000, "test")
         train = training.draw("shapes", 6000)
 
