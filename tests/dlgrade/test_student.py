@@ -107,6 +107,7 @@ def test_hints(student, tmp_path):
     student("check", "ch28")
     assert student("hint", "ch28", "--lang", "zh").stdout.startswith("ch28.norm_stat_count")
     assert student("hint", "ch28.layer_norm").stdout.startswith("ch28.layer_norm")
+    assert student("hint", "ch28", "layer_norm").stdout.startswith("ch28.layer_norm")
     assert "has no exercise 'layernorm'" in student("hint", "ch28.layernorm").stderr
 
 
