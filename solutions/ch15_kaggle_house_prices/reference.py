@@ -45,7 +45,7 @@ def log_rmse(net: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor) 
         The error as a Python float. It is inf if a prediction is inf.
     """
     # BEGIN SOLUTION
-    with torch.no_grad():  # the error is looked at, not learned from
+    with torch.no_grad():  # the error is only measured
         prices = net(features).clamp(min=1)
         # WRONG not-clamped: prices = net(features)
         # WRONG log-of-one-plus: prices = net(features).clamp(min=0)
@@ -116,7 +116,7 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
         values are equal, or if it has one known value or none.
     """
     # BEGIN SOLUTION
-    both = torch.cat([train, test]).double()  # in which float32 values add up without rounding
+    both = torch.cat([train, test]).double()  # sums in float64 lose no digits of float32 values
     # WRONG each-part-by-itself:
     #     if len(train) and len(test):
     #         return standardize(train, test[:0])[0], standardize(test, test[:0])[0]
@@ -144,7 +144,7 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _indicators(values: Sequence[str | None], categories: list[str | None]) -> Tensor:
-    """A row for each value, with 1 in the column of its category."""
+    """Return a row for each value, with 1 in the column of its category."""
     return torch.tensor([[float(value == category) for category in categories] for value in values])
 
 
@@ -243,7 +243,7 @@ def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
 
 
 def _as_tensor(table: Table, names: list[str]) -> Tensor:
-    """These columns of numbers as a matrix, (rows, columns), NaN for None."""
+    """Return these columns of numbers as a matrix, (rows, columns), with NaN for None."""
     rows = len(next(iter(table.values())))
     matrix = torch.empty(rows, len(names))
     for column, name in enumerate(names):

@@ -16,7 +16,7 @@ from torch import Tensor
 
 
 def _refuse_other_shapes(preds: Sequence[Tensor]) -> None:
-    """Broadcasting would make a matrix of (n,) and (n, 1) without a word."""
+    """Raise ValueError if shapes differ: torch would broadcast (n,) and (n, 1) to a matrix."""
     first, *others = preds
     if any(other.shape != first.shape for other in others):
         raise ValueError(f"predictions of different shapes: {[tuple(pred.shape) for pred in preds]}")
@@ -58,7 +58,7 @@ def average_predictions(preds: Sequence[Tensor], weights: Sequence[float] | None
     #     total = sum(weights) if valid else 0
     if total <= 0:
         raise ValueError(f"weights with the sum {total} make no mean")
-    # zip, being strict, refuses with ValueError what has another length
+    # With strict=True, zip raises ValueError if the lengths differ.
     return torch.stack([weight / total * pred for weight, pred in zip(weights, preds, strict=True)]).sum(dim=0)
     # WRONG weights-not-normalised:
     #     return torch.stack([weight * pred for weight, pred in zip(weights, preds, strict=True)]).sum(dim=0)
@@ -179,7 +179,7 @@ def random_search(
         # WRONG seed-not-used: for number in random.sample(range(size), min(n_trials, size)):
         config = {}
         for name, values in space.items():
-            # The digits of the number, each with a base of its own, choose the values.
+            # Each remainder chooses the value of a parameter.
             number, position = divmod(number, len(values))
             config[name] = values[position]
         loss = objective(**config)

@@ -20,7 +20,7 @@ d2l = SimpleNamespace(tensor=torch.tensor)
 
 
 def _windows(corpus: Sequence[int], starts: list[int], num_steps: int) -> tuple[Tensor, Tensor]:
-    """The windows that start there, and the same one token further."""
+    """Return the windows that begin at these places, and the same windows one token later."""
     X = torch.tensor([corpus[start : start + num_steps] for start in starts])
     Y = torch.tensor([corpus[start + 1 : start + 1 + num_steps] for start in starts])
     # WRONG labels-are-inputs: Y = torch.tensor([corpus[start : start + num_steps] for start in starts])
@@ -91,7 +91,7 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
     for k in range(length // num_steps):
         # WRONG batches-in-random-order: for k in random.sample(range(length // num_steps), max(length // num_steps, 0)):
         # WRONG short-batch-kept: for k in range(-(-length // num_steps)):
-        # Each row goes on where the same row of the last minibatch ended.
+        # Each row begins where the same row of the minibatch before ended.
         starts = [offset + row * length + k * num_steps for row in range(batch_size)]
         # WRONG next-batch-starts-anew:
         #     starts = [offset + (k * batch_size + row) * num_steps for row in range(batch_size)]
