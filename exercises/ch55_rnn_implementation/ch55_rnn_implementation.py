@@ -34,7 +34,7 @@ class Accumulator:
 
 # Given, not an exercise.
 class Timer:
-    """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
+    """Measure the times between start() and stop() in seconds (D2L 3.1). sum() adds them up."""
 
     def __init__(self) -> None:
         self.times: list[float] = []

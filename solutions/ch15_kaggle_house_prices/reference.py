@@ -1,6 +1,6 @@
-"""ch15 Predicting house prices: preprocessing, training and k-fold cross-validation.
+"""ch15 Predict house prices: preprocessing, training and K-fold cross-validation.
 
-D2L section 4.10 (chapter_multilayer-perceptrons/kaggle-house-price.md).
+See D2L 4.10 (chapter_multilayer-perceptrons/kaggle-house-price.md).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,18 +10,18 @@ import torch
 from torch import Tensor, nn
 from torch.utils import data
 
-# Given, not exercises: what the book's notebook has at hand.
+# Given, not exercises: helpers of the book's notebooks.
 loss = nn.MSELoss()
 in_features = 6
 
 
 def get_net() -> nn.Module:
-    """A new linear model from in_features features to a price."""
+    """Return a new linear model from in_features features to a price."""
     return nn.Sequential(nn.Linear(in_features, 1))
 
 
 def load_array(data_arrays: Sequence[Tensor], batch_size: int, is_train: bool = True) -> data.DataLoader:
-    """Minibatches of rows of all arrays alike; in training in a new random order every time they are gone through."""
+    """Return minibatches of the rows of all arrays, in training in a new random order for each pass."""
     return data.DataLoader(data.TensorDataset(*data_arrays), batch_size, shuffle=is_train)
 
 
@@ -29,21 +29,23 @@ d2l = SimpleNamespace(concat=torch.cat, load_array=load_array, plot=lambda *_, *
 
 
 def log_rmse(net: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor) -> float:
-    """How far predicted prices are off, in relative terms: the error of the competition (D2L 4.10.5).
+    """Return the error of predicted prices in relative terms, as the competition measures it (D2L 4.10.5).
 
         log_rmse = sqrt(mean over the examples of (log(max(net(x), 1)) - log(y))^2)
 
+    Predictions below 1, also negative ones, count as 1. There is no upper limit. The function leaves the tensors
+    unchanged.
+
     Args:
-        net: gives predictions (n, 1) for the features. Predictions below 1, negative ones too, count as 1, whose
-            logarithm is 0; there is no upper limit.
-        features: (n, d).
-        labels: prices (n, 1), at least 1.
+        net: an nn.Module or a function; returns predictions (n, 1) for the features.
+        features: (n, d), float32 or float64, with any strides.
+        labels: prices (n, 1), at least 1, with the same dtype.
 
     Returns:
-        The error as a Python float, inf where a prediction is inf.
+        The error as a Python float. It is inf if a prediction is inf.
     """
     # BEGIN SOLUTION
-    with torch.no_grad():  # the error is looked at, not learned from
+    with torch.no_grad():  # the error is only measured
         prices = net(features).clamp(min=1)
         # WRONG not-clamped: prices = net(features)
         # WRONG log-of-one-plus: prices = net(features).clamp(min=0)
@@ -57,19 +59,20 @@ def log_rmse(net: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor) 
 
 
 def get_k_fold_data(k: int, i: int, X: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The i-th of k ways to divide examples into those for training and those for validation (D2L 4.10.6).
+    """Split examples into training and validation data: the i-th of k ways (D2L 4.10.6).
 
-    The examples are cut into k consecutive folds of n // k each; what is left over at the end is in none of them.
-    Fold i validates, all other folds train, in the order that they have in X.
+    Cut the examples into k consecutive folds of n // k examples. Drop the examples that are left at the end. Fold i is
+    for validation. All other folds are for training, in the order of X. No example is in both sets. The function leaves
+    X and y unchanged.
 
     Args:
-        k: how many folds, at least 2.
-        i: which of them validates, from 0 to k - 1.
-        X: features, (n, d).
-        y: labels of the same examples, (n,) or (n, 1).
+        k: the number of folds, at least 2.
+        i: the fold for validation, from 0 to k - 1.
+        X: features, (n, d), of any dtype and strides.
+        y: labels of the same examples, (n,) or (n, 1), of any dtype and strides.
 
     Returns:
-        (X_train, y_train, X_valid, y_valid): rows of X and y, which stay as they are. No example is in both sets.
+        (X_train, y_train, X_valid, y_valid): rows of X and y, with their dtypes.
 
     Raises:
         AssertionError: k is 1 or less.
@@ -96,24 +99,24 @@ def get_k_fold_data(k: int, i: int, X: Tensor, y: Tensor) -> tuple[Tensor, Tenso
 
 
 def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
-    """Brings the numeric features to one scale and fills in what is missing (D2L 4.10.4).
+    """Bring numeric features to the same scale and fill in missing values (D2L 4.10.4).
 
-        x <- (x - mean) / std, column by column; after that, what was NaN becomes 0, the mean of its column
+        x <- (x - mean) / std for each column; then NaN becomes 0, the mean of its column
 
-    As in the book, mean and standard deviation are those of both parts together (of features, which are known for the
-    test set, too; never of labels). NaN does not count in them. The standard deviation is that of a sample, as pandas
-    has it: the sum of squares divided by one less than the count.
+    As in the book, mean and std are those of both parts together. (This is fine for features, which are known for the
+    test set, but not for labels.) NaN does not count in them. As in pandas, std is that of a sample: the sum of squares
+    is divided by the count minus one. The function leaves its arguments unchanged.
 
     Args:
-        train: (n, d), floats; NaN where a value is missing.
-        test: (m, d), of the same dtype.
+        train: (n, d), float32 or float64, with any strides. NaN means that a value is missing.
+        test: (m, d), with the same dtype.
 
     Returns:
-        Both parts, (n, d) and (m, d), in their dtype and without NaN. A column whose known values are all the same, or
-        of which one value is known, or none, is 0 everywhere.
+        Both parts, (n, d) and (m, d), with the same dtype and without NaN. A column is 0 everywhere if all its known
+        values are equal, or if it has one known value or none.
     """
     # BEGIN SOLUTION
-    both = torch.cat([train, test]).double()  # in which float32 values add up without rounding
+    both = torch.cat([train, test]).double()  # sums in float64 lose no digits of float32 values
     # WRONG each-part-by-itself:
     #     if len(train) and len(test):
     #         return standardize(train, test[:0])[0], standardize(test, test[:0])[0]
@@ -141,7 +144,7 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _indicators(values: Sequence[str | None], categories: list[str | None]) -> Tensor:
-    """A row for each value, with 1 in the column of its category."""
+    """Return a row for each value, with 1 in the column of its category."""
     return torch.tensor([[float(value == category) for category in categories] for value in values])
 
 
@@ -149,18 +152,19 @@ def _indicators(values: Sequence[str | None], categories: list[str | None]) -> T
 
 
 def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Tensor, Tensor, list[str | None]]:
-    """Turns a column of categories into indicator columns, one for each category (D2L 4.10.4).
+    """Turn a column of categories into indicator columns, one for each category (D2L 4.10.4).
 
-    The categories are those of both parts together, so that one that occurs in the test set alone has a column, too
-    (of zeros in train). They stand in alphabetical order. The last column is that of missing values, which is there
-    even if none is missing, as in pandas.get_dummies(..., dummy_na=True).
+    The categories of both parts count, so a category that only the test set has also gets a column. The columns are in
+    alphabetical order. The last column is for missing values. As in pandas.get_dummies(..., dummy_na=True), it is there
+    even if no value is missing. The function leaves its arguments unchanged.
 
     Args:
-        train, test: a category for each row of the two parts, None where it is missing; at least one row each.
+        train, test: a list or tuple with a category for each row of the part, at least one row. Any string is a
+            category, even "nan" or "". None means that a value is missing.
 
     Returns:
-        The indicators of both parts, (n, q) and (m, q), float32, with a single 1 in each row; and the categories of
-        the q columns, None for the last.
+        The indicators of both parts, (n, q) and (m, q), float32, with a single 1 in each row. Also the list of the
+        categories of the q columns, with None at the end.
     """
     # BEGIN SOLUTION
     known = {value for value in [*train, *test] if value is not None}
@@ -181,21 +185,23 @@ Table = dict[str, Sequence[float | str | None]]
 
 
 def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
-    """Turns two tables with numbers, categories and holes into features (D2L 4.10.4), with the help of the two above.
+    """Turn two tables of numbers and categories into features, with your `standardize` and `one_hot` (D2L 4.10.4).
 
-    A column is numeric if no value in either table is a string; any other holds categories. Features are
-    - first the numeric columns, in the order of the train table, as `standardize` gives them;
-    - then, column by column in the same order, the indicators of the categories, as `one_hot` gives them.
+    A column is numeric if neither table has a string in it. Any other column holds categories. The features are:
+    - first the numeric columns, in the order of the train table, as `standardize` returns them;
+    - then the indicators of each column of categories, in the same order, as `one_hot` returns them.
 
-    Columns that only one of the tables has, such as the price, which is what has to be predicted, are no features.
+    A column that only one table has is no feature. An example is the price, which the model should predict. The
+    function leaves both tables unchanged.
 
     Args:
-        train, test: column name -> values, one for each row: numbers, or strings, or None where a value is missing.
-            At least one row each. The columns of test may stand in another order.
+        train, test: from column name to values, one for each row, at least one row. A value is a number, a string, or
+            None if it is missing. The columns of test may have another order.
 
     Returns:
-        The features of both tables, (n, q) and (m, q), float32, and the names of the q features: the name of a numeric
-        column, or that of a column, an underscore and the category, "MSZoning_RL", or for missing ones "MSZoning_nan".
+        The features of both tables, (n, q) and (m, q), float32. Also the list of the names of the q features: the name
+        of a numeric column; or column name, underscore and category, as in "MSZoning_RL"; for missing values
+        "MSZoning_nan".
     """
     # BEGIN SOLUTION
     shared = [name for name in train if name in test]
@@ -237,7 +243,7 @@ def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
 
 
 def _as_tensor(table: Table, names: list[str]) -> Tensor:
-    """These columns of numbers as a matrix, (rows, columns), NaN for None."""
+    """Return these columns of numbers as a matrix, (rows, columns), with NaN for None."""
     rows = len(next(iter(table.values())))
     matrix = torch.empty(rows, len(names))
     for column, name in enumerate(names):
@@ -259,21 +265,24 @@ def train(
     weight_decay: float,
     batch_size: int,
 ) -> tuple[list[float], list[float]]:
-    """Train a model of prices by Adam (Kingma and Ba, 2015) on the squared loss (D2L 4.10.5), and watch its log_rmse.
+    """Train a model of prices by Adam on the squared loss, and return its log_rmse after each epoch (D2L 4.10.5).
 
-    Every epoch goes through all training examples once, in random minibatches (`d2l.load_array` makes them), the last
-    of which has what is left. Each minibatch takes a step of torch.optim.Adam, with this learning rate and weight
-    decay and nothing else of its own, along the gradient of the mean squared error `loss(net(X), y)`.
+    Each epoch goes once through all training examples, in random minibatches from `d2l.load_array`, in a new order each
+    time. The last minibatch has the examples that are left. For each minibatch, take a step of torch.optim.Adam (Kingma
+    and Ba, 2015) along the gradient of the mean squared error `loss(net(X), y)`. Adam gets the learning rate and the
+    weight decay; its other options stay at their defaults. The function leaves the data unchanged.
 
     Args:
-        net: is changed in place; gives predictions (n, 1).
+        net: is changed in place; returns predictions (n, 1). float32 or float64, like the data.
         train_features, train_labels: (n, d) and (n, 1).
-        test_features, test_labels: (m, d) and (m, 1), or None and None; nothing is learnt from them.
-        num_epochs, learning_rate, weight_decay, batch_size: as above.
+        test_features, test_labels: (m, d) and (m, 1), or None and None. The net must not learn from them.
+        num_epochs: the number of passes over the training examples.
+        learning_rate, weight_decay: for Adam; may be 0.
+        batch_size: the number of examples in a minibatch.
 
     Returns:
-        Your `log_rmse` of all training data after each epoch, and that of the test data: two lists of num_epochs Python
-        floats. Without test labels the second is empty.
+        Your `log_rmse` of all training data after each epoch, and that of the test data: two lists of
+        num_epochs numbers, each a Python float. The second list is empty without test labels.
     """
     # BEGIN SOLUTION
     train_ls, test_ls = [], []
@@ -319,18 +328,18 @@ def k_fold(
     weight_decay: float,
     batch_size: int,
 ) -> tuple[float, float]:
-    """How good is a choice of hyperparameters? K-fold cross-validation (D2L 4.10.6), on top of your functions above.
+    """Return the training and validation error of K-fold cross-validation, with your functions above (D2L 4.10.6).
 
-    Fold by fold, a new net of `get_net()` is trained on `get_k_fold_data` without the fold, and validated on the fold.
+    For each fold, take the data from `get_k_fold_data`, train a new net from `get_net()` with `train`, and validate it
+    on the fold. The function leaves the data unchanged. You may print and plot.
 
     Args:
-        k: how many folds, at least 2.
-        X_train, y_train: (n, in_features) and (n, 1).
-        num_epochs, learning_rate, weight_decay, batch_size: as in `train`, for every fold.
+        k: the number of folds, at least 2.
+        X_train, y_train: (n, in_features) and (n, 1), float32.
+        num_epochs, learning_rate, weight_decay, batch_size: as in `train`, for each fold.
 
     Returns:
-        The train and the validation log_rmse after the last epoch, each averaged over the k folds, as Python floats.
-        What is printed or plotted on the way is up to you.
+        The training and the validation log_rmse after the last epoch, averaged over the k folds, each a Python float.
     """
     # BEGIN SOLUTION
     train_sum, valid_sum = 0.0, 0.0

@@ -1,6 +1,6 @@
-"""ch16 PyTorch basics: modules, parameters, layers of one's own.
+"""ch16 PyTorch basics: modules, parameters and custom layers.
 
-D2L sections 5.1 (model-construction), 5.2 (parameters), 5.4 (custom-layer) and 5.5 (read-write) of
+See D2L 5.1 (model-construction), 5.2 (parameters), 5.4 (custom-layer) and 5.5 (read-write) in
 chapter_deep-learning-computation.
 """
 
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 
 class MLP(nn.Module):
-    """A perceptron of 20 inputs, 256 hidden units and 10 outputs, with a ReLU between (D2L 5.1.1).
+    """Compute scores from 20 inputs with 256 hidden units and a ReLU between the two layers (D2L 5.1.1).
 
         Y = out(relu(hidden(X)))
 
@@ -22,8 +22,8 @@ class MLP(nn.Module):
         hidden: nn.Linear, 20 -> 256.
         out: nn.Linear, 256 -> 10.
 
-    Both are submodules, and all that the network saves: `state_dict()` has hidden.weight, hidden.bias, out.weight and
-    out.bias, and these four, loaded into another MLP, make it compute the same.
+    Both layers are submodules, and the network saves nothing else: `state_dict()` has hidden.weight, hidden.bias,
+    out.weight and out.bias. Another MLP that loads them computes the same.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,10 @@ class MLP(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
-        """The scores of each example: (..., 20) -> (..., 10). Negative ones, too: there is no ReLU behind `out`."""
+        """Return the scores, (..., 20) -> (..., 10). They may be negative: no ReLU follows `out`.
+
+        X is float32 or, after double(), float64, and may have any strides. It stays unchanged. Gradients flow to X.
+        """
         # BEGIN SOLUTION
         return self.out(F.relu(self.hidden(X)))
         # WRONG no-activation: return self.out(self.hidden(X))
@@ -43,20 +46,20 @@ class MLP(nn.Module):
 
 
 class MySequential(nn.Module):
-    """Modules one after the other, as nn.Sequential has them (D2L 5.1.2), written from scratch.
+    """Run modules one after the other, as nn.Sequential does (D2L 5.1.2).
 
-    The modules are submodules of the names "0", "1", ..., in the order in which they were given. So `parameters()`,
-    `state_dict()`, `eval()` and `double()` reach them, and the keys of `state_dict()` are those of an nn.Sequential.
+    The modules are submodules with the names "0", "1", ..., in the given order. So `parameters()`, `state_dict()`,
+    `eval()` and `double()` reach them. The keys of `state_dict()` are the same as for nn.Sequential, also in a chain of
+    chains.
 
     >>> list(MySequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)).state_dict())
     ['0.weight', '0.bias', '2.weight', '2.bias']
     """
 
     def __init__(self, *args: nn.Module) -> None:
-        """Register the modules, any number of them.
+        """Register any number of modules.
 
-        The modules themselves, no copies: one that is given twice is run twice, and both times with the same
-        parameters.
+        Keep the modules themselves, not copies. A module that is given twice runs twice, with the same parameters.
         """
         super().__init__()
         # BEGIN SOLUTION
@@ -67,9 +70,10 @@ class MySequential(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
-        """Give X to the first module, what it returns to the second, and so on; return what the last one gives.
+        """Pass X to the first module, its result to the second, and so on. Return the last result.
 
-        Each is called as a module, so that its hooks run. Without any module the result is X.
+        Call each module as a function, so that its hooks run. Without modules the result is X. X may have any dtype and
+        strides that the modules accept. Gradients flow to X and to all parameters.
         """
         # BEGIN SOLUTION
         for module in self._modules.values():
@@ -83,16 +87,18 @@ class MySequential(nn.Module):
 
 
 class CenteredLayer(nn.Module):
-    """A layer without parameters that moves its input to mean 0 (D2L 5.4.1)."""
+    """Shift the input to mean 0 (D2L 5.4.1). The layer has no parameters and saves nothing."""
 
     def forward(self, X: Tensor) -> Tensor:
-        """X less the mean of all its elements, one number for the whole tensor.
+        """Return X minus the mean of all its elements: one mean for the whole tensor.
+
+        Gradients flow to X, also through the mean.
 
         Args:
-            X: floats, of any shape.
+            X: a tensor of any shape, float32 or float64. It may have any strides and stays unchanged.
 
         Returns:
-            A tensor of X's shape and dtype, whose elements have mean 0. X stays as it is.
+            A tensor with the shape and dtype of X, whose elements have mean 0.
         """
         # BEGIN SOLUTION
         return X - X.mean()
@@ -103,19 +109,19 @@ class CenteredLayer(nn.Module):
 
 
 class MyLinear(nn.Module):
-    """A fully connected layer with a ReLU, written from scratch (D2L 5.4.2).
+    """Compute a fully connected layer with a ReLU (D2L 5.4.2).
 
         Y = relu(X weight + bias)
 
     Attributes:
-        weight: nn.Parameter, (in_units, units): not the shape of nn.Linear's.
+        weight: nn.Parameter, (in_units, units). nn.Linear has the other order.
         bias: nn.Parameter, (units,).
 
-    All their elements are drawn from the standard normal distribution.
+    All elements of both are drawn from the standard normal distribution.
     """
 
     def __init__(self, in_units: int, units: int) -> None:
-        """Make both parameters, for in_units inputs and units outputs."""
+        """Create both parameters in float32, for in_units inputs and units outputs."""
         super().__init__()
         # BEGIN SOLUTION
         self.weight = nn.Parameter(torch.randn(in_units, units))
@@ -128,10 +134,10 @@ class MyLinear(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
-        """Run the layer: (..., in_units) -> (..., units), with the values that the parameters have now.
+        """Return the output, (..., in_units) -> (..., units), with the current values of the parameters.
 
-        Gradients flow to X, weight and bias. (The book computes with `weight.data`, which has no gradient: the check
-        of the parameters' gradients costs no points.)
+        X is float32 or, after double(), float64, and may have any strides. It stays unchanged. Gradients flow to X.
+        Bonus: gradients also flow to weight and bias. (The book computes with `weight.data`, which has no gradient.)
         """
         # BEGIN SOLUTION
         return F.relu(X @ self.weight + self.bias)
@@ -141,14 +147,15 @@ class MyLinear(nn.Module):
 
 
 def init_constant(m: nn.Module) -> None:
-    """Fill the weight of a fully connected layer with 1 and its bias with 0 (D2L 5.2.2), for use with `apply`.
+    """Fill the weight of a fully connected layer with 1 and its bias with 0 (D2L 5.2.2).
 
-    The values change in the parameters that are there: an optimiser that already holds them goes on holding them.
+    `net.apply(init_constant)` calls the function with each module of a network, at any depth, and with the network
+    itself. Change the values of the existing parameters in place. They keep their dtype, stay trainable, and an
+    optimiser that holds them still holds them.
 
     Args:
-        m: any module. Nothing happens unless it is an nn.Linear: `net.apply(init_constant)` calls this with every
-            module of a network, however nested, and with the network itself. (A layer that was made with bias=False
-            has nothing but its weight to fill. The book's code fails there; the check of it costs no points.)
+        m: any module. Nothing happens unless it is an nn.Linear. Bonus: an nn.Linear without a bias also works. (The
+            book's code fails there.)
     """
     # BEGIN SOLUTION
     if isinstance(m, nn.Linear):
@@ -164,12 +171,12 @@ def init_constant(m: nn.Module) -> None:
 
 
 def my_init(m: nn.Module) -> None:
-    """Draw the weight of a fully connected layer from a distribution with a hole (D2L 5.2.2), for use with `apply`.
+    """Draw the weight of a fully connected layer from a distribution with a gap (D2L 5.2.2), for use with `apply`.
 
-        w ~ U(-10, 10), but 0 where |w| < 5
+        w ~ U(-10, 10), but 0 if |w| < 5
 
-    So a weight is 0 with probability 1/2, and otherwise from [-10, -5] or from [5, 10], with 1/4 each. The values
-    change in the parameter that is there; the bias, if the layer has one, stays as it is.
+    So a weight is 0 with probability 1/2, in [-10, -5] with 1/4, and in [5, 10] with 1/4. Change the values of the
+    existing parameter in place. It keeps its dtype and stays trainable. The bias, if there is one, stays unchanged.
 
     Args:
         m: any module. Nothing happens unless it is an nn.Linear.

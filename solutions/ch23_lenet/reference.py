@@ -1,6 +1,6 @@
-"""ch23 LeNet.
+"""ch23 LeNet, its shapes layer by layer, and its training on a device.
 
-D2L section 6.6 (chapter_convolutional-neural-networks/lenet.md).
+See D2L 6.6 (chapter_convolutional-neural-networks/lenet.md).
 """
 
 import time
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 # Given, not an exercise.
 class Timer:
-    """Times between start() and stop(), in seconds (D2L 3.1); sum() adds them up."""
+    """Measure the times between start() and stop() in seconds (D2L 3.1). sum() adds them up."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
@@ -38,14 +38,14 @@ class Timer:
 
 
 class Animator:
-    """Keeps the points of curves (D2L 3.6); the book's also draws them. Its arguments name axes and curves."""
+    """Keep the points of curves (D2L 3.6); the book's class also draws them. The arguments name axes and curves."""
 
     def __init__(self, xlabel: str = "", ylabel: str = "", legend: Sequence[str] = (), **style: object) -> None:
         self.xlabel, self.ylabel, self.legend, self.style = xlabel, ylabel, legend, style
         self.points: list[tuple[float, object]] = []
 
     def add(self, x: float, y: object) -> None:
-        """A point of each curve at x; None where a curve has none."""
+        """Add a point to each curve at x. A curve without a point there gets None."""
         self.points.append((x, y))
 
 
@@ -58,16 +58,16 @@ def lenet() -> nn.Sequential:
     # WRONG one-net-for-all:
     #     @cache
     #     def lenet() -> nn.Sequential:
-    """LeNet-5 for images of 28 x 28 (LeCun, Bottou, Bengio and Haffner, 1998; D2L 6.6.1), without its Gaussian output.
+    """Return LeNet-5 for images of 28 x 28, without its Gaussian output (LeCun et al., 1998; D2L 6.6.1).
 
-    Two convolutional blocks, each a 5 x 5 convolution, a sigmoid and average pooling over 2 x 2 with stride 2. The
-    first convolution makes 6 channels and has padding 2, the second makes 16 and has none. Then the feature maps are
-    flattened, and three linear layers give 120, 84 and 10 outputs, with sigmoids between them. The outputs are raw
-    scores (logits).
+    The net has two convolutional blocks. Each block is a 5 x 5 convolution, a sigmoid and average pooling over 2 x 2
+    with stride 2. The first convolution has padding 2 and makes 6 channels. The second has no padding and makes 16.
+    Then the net flattens the feature maps, and three linear layers give 120, 84 and 10 outputs, with sigmoids between
+    them. The outputs are raw scores (logits).
 
     Returns:
-        A new nn.Sequential whose layers are the modules of torch.nn in this order, activations included. It maps
-        (n, 1, 28, 28) to (n, 10).
+        A new nn.Sequential. Its layers are modules of torch.nn in this order, activations included. It maps
+        (n, 1, 28, 28) to (n, 10), in float32 or, after net.double(), in float64. The images may have any strides.
     """
     # BEGIN SOLUTION
     return nn.Sequential(
@@ -178,15 +178,17 @@ def lenet() -> nn.Sequential:
 
 
 def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ...]]]:
-    """What a batch looks like after every layer of a net (D2L 6.6.1).
+    """Return the shape of a batch after each layer of a net (D2L 6.6.1).
 
-    A look that changes nothing: it builds no graph, X keeps its values even where a layer works in place, moving
-    statistics stay as they are, and every module is in training or evaluation mode as before, also when a layer
-    raises. Layers are run in evaluation mode.
+    The function runs the layers in evaluation mode and changes nothing. It builds no graph and leaves no hooks. X keeps
+    its values, even if a layer works in place. Moving statistics stay the same. Afterwards gradients are enabled as
+    before, and each module is back in its own mode, training or evaluation. The modes are also restored if a layer
+    raises an error, which the function passes on.
 
     Args:
-        net: its top-level layers are looked at; one that is an nn.Sequential itself counts as one layer.
-        X: a batch that the first layer takes.
+        net: the top-level layers count. A nested nn.Sequential is one layer, even if it is empty. A layer that stands
+            at two places is listed twice.
+        X: a batch that the first layer accepts.
 
     Returns:
         (class name, shape of the output) of each layer, in order, as in ("Conv2d", (1, 6, 28, 28)).
@@ -218,18 +220,21 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
 def evaluate_accuracy_gpu(
     net: nn.Module, data_iter: Iterable[tuple[Tensor | list[Tensor], Tensor]], device: torch.device | None = None
 ) -> float:
-    """The fraction of a data set that a net classifies rightly, on the net's device (D2L 6.6.2).
+    """Return the accuracy of a net on a data set, computed on the net's device (D2L 6.6.2).
 
-    The given `accuracy` counts the right predictions of a batch.
+    The function uses the given `accuracy`, which counts the right predictions of a minibatch. It builds no
+    computational graph. Afterwards gradients are enabled as before.
 
     Args:
-        net: is put into evaluation mode.
-        data_iter: pairs (X, y) of minibatches, not all of the same size; it may be read only once. X is a tensor, or
-            a list of tensors that the net takes as a list; y has one class for each example, (n,).
-        device: where X (every tensor of a list) and y are moved; None: to where the net's parameters are.
+        net: is put into evaluation mode and stays in it. float32 or float64.
+        data_iter: an iterable of minibatches (X, y). Their sizes may differ. It may have no length and allow only a
+            single pass. X is a tensor, or a list of tensors that the net takes as a list. y has one class for each
+            example, (n,).
+        device: the device to which X (each tensor of a list) and y are moved. None means the device of the net's
+            parameters.
 
     Returns:
-        Right predictions over all predictions, as a Python float. No computational graph is built on the way.
+        Right predictions divided by all predictions, as a Python float.
     """
     # BEGIN SOLUTION
     net.eval()
@@ -263,24 +268,26 @@ def train_ch6(
     lr: float,
     device: torch.device,
 ) -> None:
-    """Train a classifier from scratch (D2L 6.6.2), on top of your `evaluate_accuracy_gpu`.
+    """Train a classifier from new weights, with your `evaluate_accuracy_gpu` (D2L 6.6.2).
 
-    First every nn.Linear and nn.Conv2d in the net, however deep, draws its weight anew from Xavier's uniform
-    distribution (Glorot and Bengio, 2010), U(-a, a) with a = sqrt(6 / (fan_in + fan_out)); biases and the parameters
-    of other layers stay as they are. Then the net is moved to the device and trained by SGD on the mean cross-entropy
-    of each minibatch.
+    First draw the weight of each nn.Linear and nn.Conv2d in the net, at any depth, from Xavier's uniform distribution
+    (Glorot and Bengio, 2010): U(-a, a) with a = sqrt(6 / (fan_in + fan_out)). Biases and the parameters of other layers
+    stay the same. Then move the net to the device, and train it by SGD on the mean cross-entropy of each minibatch.
+    Gradients from before the call have no effect.
 
-    Draws three curves with the given `Animator`, whose points y are (train loss, train accuracy, test accuracy). At
-    x = 1, 2, ..., when an epoch is over, they are the mean loss and the accuracy over the examples of this epoch,
-    measured as training went on, and the accuracy on the test data afterwards; in one point, or in several with None
-    for what is elsewhere. What else is drawn in the course of an epoch, or printed, is up to you.
+    After epochs 1, 2, ... draw a point of three curves with the given `Animator`: x is the number of the epoch, and y
+    is (train loss, train accuracy, test accuracy). The first two are means over the examples of the epoch, measured
+    before each update. The test accuracy is measured after the epoch. You may also add one curve at a time, with None
+    for the others. You may print, and draw more points within an epoch.
 
     Args:
-        net: is changed in place; gives logits, (n, q). It trains in training mode and is tested in evaluation mode.
-        train_iter, test_iter: pairs (X, y) of minibatches, not all of the same size; read once an epoch.
-        num_epochs: how often train_iter is gone through, one or more.
+        net: is changed in place; returns logits, (n, q). It trains in training mode and is tested in evaluation mode.
+            float32 or float64.
+        train_iter, test_iter: minibatches (X, y), with a length. Their sizes may differ and may be 1. Each epoch reads
+            them once. Bonus: train_iter may have fewer than five minibatches.
+        num_epochs: the number of passes over train_iter, at least 1.
         lr: the learning rate.
-        device: where the net and every minibatch are moved.
+        device: the net and each minibatch are moved there.
     """
     # BEGIN SOLUTION
 

@@ -51,14 +51,14 @@ class TestLogRmse:
 
     @pytest.mark.points(2)
     def test_values(self, run, prices):
-        """Is the root of the mean squared difference of the logarithms.
-        是对数之差的均方根。"""
+        """Returns the root of the mean squared difference of the logarithms.
+        返回对数之差的均方根。"""
         same(run, "log_rmse", error, (itself, prices(8), prices(8)), (itself, prices(2), prices(2)))
 
     @pytest.mark.points(2)
     def test_relative(self, run, prices, chance):
-        """Goes by ratios: right prices give 0, and to predict r times every price, high or low, is an error of log r.
-        只看比值：预测完全正确时为 0；把每个价格（无论高低）都预测成 r 倍，误差是 log r。"""
+        """Depends on ratios only: right prices give 0, and predictions of r times each price give log r.
+        只取决于比值：预测完全正确时为 0；每个价格都预测成 r 倍时，误差为 log r。"""
         labels, ends, ratio = prices(6), torch.tensor([[5.0], [5e6]]), chance.uniform(1.5, 4)
         cases = (labels, labels), (ratio * labels, labels), (2 * ends, ends)
         found = run(lambda impl: [impl.log_rmse(itself, *case) for case in cases])
@@ -66,20 +66,20 @@ class TestLogRmse:
 
     @pytest.mark.points(2)
     def test_clamped(self, run, prices):
-        """Predictions below 1, negative ones too, count as 1.
+        """Predictions below 1 count as 1, also negative ones.
         小于 1 的预测（包括负数）按 1 计算。"""
         predictions = torch.tensor([[-700.0], [0.0], [0.2], [1.0], [1.5], [900.0]])
         same(run, "log_rmse", error, (itself, predictions, prices(6)))
 
     def test_infinite(self, run, prices):
-        """One prediction of inf makes the error inf; a very large one is not cut off.
-        有一个预测为 inf 时误差为 inf；很大的预测值不会被截断。"""
+        """Returns inf if a prediction is inf, and does not cut off very large predictions.
+        有一个预测为 inf 时，误差为 inf；很大的预测值不截断。"""
         X = [torch.cat([prices(3), torch.tensor([[last]])]) for last in (INF, 1e20, 20.0)]
         same(run, "log_rmse", error, (itself, X[0], X[2]), (itself, X[1], X[2]))
 
     def test_modules(self, run, randn, prices):
-        """Takes a module and features of several columns, in a batch of one, too.
-        可接受模块和多列特征；批量中只有一个样本也可以。"""
+        """Accepts a module and features of several columns, also in a batch of one.
+        net 可以是模块，特征可以有多列；批量中可以只有一个样本。"""
         x, net = randn(3, INPUTS), set_parameters(nn.Linear(INPUTS, 1, bias=False), 0, 3.0)
         same(run, "log_rmse", error, (net, torch.cat([x, -x]), prices(6)), (net, x[:1], prices(1)))
 
@@ -107,22 +107,22 @@ class TestGetKFoldData:
 
     @pytest.mark.points(2)
     def test_each_fold(self, run, numbered):
-        """Validates on fold i, the first, any or the last of four or of two, and trains on the others in order.
-        共四折或两折，用第 i 折（第一折、中间或最后一折）验证，其余各折按顺序用于训练。"""
+        """Validates on fold i, of four or of two folds, and trains on the others in order.
+        共四折或两折，用第 i 折验证，其余各折按顺序用于训练。"""
         cases = [(k, i, *numbered(3 * k)) for k in (4, 2) for i in range(k)]
         same(run, "get_k_fold_data", fold, *cases)
 
     @pytest.mark.points(2)
     def test_remainder(self, run, numbered):
-        """Rows that do not fill a fold are in no set.
-        不足一折的剩余行不属于任何集合。"""
+        """Drops rows that fill no fold.
+        不足一折的剩余行舍去，不属于任何集合。"""
         cases = [(k, i, *numbered(n)) for n, k in ((11, 3), (7, 2), (9, 5)) for i in range(k)]
         same(run, "get_k_fold_data", fold, *cases)
 
     @pytest.mark.points(2)
     def test_no_leakage(self, run, numbered):
-        """No example is in both sets, features and labels stay together, and every example validates once.
-        没有样本同时属于两个集合，特征与标签对应不变，且每个样本恰好验证一次。"""
+        """Has no example in both sets, keeps features with their labels, and validates each example once.
+        没有样本同时属于两个集合，特征与标签仍然对应，每个样本恰好验证一次。"""
         (X, y), seen = numbered(15), []
         for found in run(lambda impl: [impl.get_k_fold_data(5, i, X, y) for i in range(5)]):
             train, valid = [x[:, 0].tolist() for x in found[::2]]
@@ -133,14 +133,14 @@ class TestGetKFoldData:
         close(sorted(seen), X[:, 0].tolist())
 
     def test_flat_labels(self, run, numbered):
-        """Takes labels (n,), folds of a single row, and a single column of features.
-        可接受形状为 (n,) 的标签、只有一行的折以及只有一列的特征。"""
+        """Accepts labels (n,), folds of a single row, and a single column of features.
+        可接受形状为 (n,) 的标签、只有一行的折，以及只有一列的特征。"""
         X, y = numbered(4, columns=1)
         same(run, "get_k_fold_data", fold, (4, 2, X, y.flatten()), (4, 0, X, y))
 
     def test_one_fold(self, run, numbered):
-        """Refuses a single fold, or none, with AssertionError.
-        折数为 1 或更小时触发 AssertionError。"""
+        """Raises AssertionError for one fold or none.
+        折数为 1 或更小时，抛出 AssertionError。"""
         X, y = numbered(6)
 
         def probe(impl):
@@ -172,28 +172,28 @@ class TestStandardize:
 
     @pytest.mark.points(2)
     def test_both_parts(self, run, randn):
-        """Takes mean and standard deviation of both parts together, column by column.
+        """Computes mean and standard deviation over both parts together, for each column.
         逐列计算两部分数据合在一起的均值和标准差。"""
         train, test = 3 * randn(5, 3) + 1, randn(4, 3) + torch.tensor([0, 5, -9])
         same(run, "standardize", standardized, (train, test))
 
     @pytest.mark.points(2)
     def test_few_rows(self, run, randn):
-        """Divides by the standard deviation of a sample, which matters with two or three rows.
-        除以样本标准差，只有两三行时差别明显。"""
+        """Divides by the standard deviation of a sample, which makes a difference with two or three rows.
+        除以样本标准差；只有两三行时，差别明显。"""
         same(run, "standardize", standardized, (randn(2, 3), randn(1, 3)), (randn(1, 2), randn(1, 2)))
 
     @pytest.mark.points(2)
     def test_missing(self, run, randn):
-        """Missing values count neither in the mean nor in the deviation, and become 0 afterwards.
-        缺失值既不计入均值也不计入标准差，之后变为 0。"""
+        """Leaves missing values out of mean and deviation, and sets them to 0 afterwards.
+        缺失值不计入均值和标准差，最后变为 0。"""
         train, test = randn(6, 3) + 4, randn(5, 3) - 2
         train[0, 0], train[2, 0], train[3, 1], test[1, 0], test[4, 2] = (torch.tensor(NAN),) * 5
         same(run, "standardize", standardized, (train, test))
 
     def test_columns_without_spread(self, run, randn):
-        """A column becomes 0, not NaN, if its known values are all the same, or if one is known, or none.
-        已知值全部相同、只有一个已知值或全部缺失的列变为 0，而不是 NaN。"""
+        """Sets a column to 0, not NaN, if its known values are equal, or if it has one or none.
+        某列的已知值全部相同、只有一个或一个都没有时，该列变为 0，而不是 NaN。"""
         train, test = randn(4, 4), randn(3, 4)
         train[:, 0], test[:, 0], train[2, 0] = 7.0, 7.0, NAN
         train[:, 1:3], test[:, 1:3], train[1, 1] = NAN, NAN, 5.0
@@ -222,32 +222,32 @@ def letters(generator):
 class TestOneHot:
     @pytest.mark.points(2)
     def test_categories(self, run, letters):
-        """Gives each category a column, in alphabetical order, and missing values the last one.
+        """Gives each category a column, in alphabetical order, and missing values the last column.
         每个类别占一列，按字母顺序排列；缺失值占最后一列。"""
         same(run, "one_hot", indicated, (letters("dab-", 9), letters("-bad", 6)))
 
     @pytest.mark.points(2)
     def test_only_in_test(self, run, letters):
-        """A category that only the test set has gets a column, too, in its place.
-        只在测试集中出现的类别也占一列，位置不变。"""
+        """Gives a category that only the test set has its own column in the alphabetical order.
+        只在测试集中出现的类别也占一列，同样按字母顺序排列。"""
         same(run, "one_hot", indicated, (letters("bd", 4), letters("acde-", 7)))
 
     def test_missing_column(self, run, letters):
-        """There is a column for missing values even if none is missing, and even if all are.
-        即使没有缺失值，或者全部缺失，也有一列表示缺失。"""
+        """Has a column for missing values even if no value is missing, or all are.
+        没有缺失值，或者全部缺失，都有一列表示缺失。"""
         cases = (letters("yx", 12), letters("x", 2)), ([None] * 2, [None]), ([None] * 2, letters("a-", 3))
         same(run, "one_hot", indicated, *cases)
 
     def test_words(self, run, chance):
-        """Categories are whole words, one row each; "nan" and "" are categories like others.
-        类别是完整的字符串，每部分可以只有一行；"nan" 和 "" 也是普通的类别。"""
+        """Accepts whole words and a single row. "nan" and "" are ordinary categories.
+        类别可以是单词，每部分可以只有一行；"nan" 和 "" 也是普通的类别。"""
         words = ["".join(letters) for letters in (chance.sample("BCFGHI", 4), chance.sample("LMNRSV", 4))]
         cases = [words[:1], words[1:]], (["nan", None, ""], ["Grvl", "nan"]), (["10", "9"], ["9", "Grvl"])
         same(run, "one_hot", indicated, *cases)
 
     def test_arguments_untouched(self, run, letters):
-        """Leaves both columns as they were, be they lists or tuples.
-        不修改传入的两列，无论是列表还是元组。"""
+        """Leaves both columns unchanged, and accepts lists and tuples.
+        不修改传入的两列；列表和元组都可以传入。"""
         train, test = letters("cab-", 9), letters("bc", 6)
         found = run(lambda impl: (impl.one_hot(train, test), impl.one_hot(tuple(train), tuple(test))[2], train, test))
         close(found, (indicated(train, test), indicated(train, test)[2], train, test))
@@ -293,15 +293,15 @@ class TestPreprocess:
 
     @pytest.mark.points(2)
     def test_houses(self, run, houses):
-        """Numbers first, standardised; then the indicators, also of categories that only the test set has; no price.
-        先是标准化后的数值特征，再是各类别的指示特征（包括只在测试集中出现的类别）；价格不是特征。"""
+        """Returns standardised numbers first, then the indicators of all categories, without the price.
+        先是标准化后的数值特征，再是各类别的指示特征；价格不是特征。"""
         one_row = [{name: column[:1] for name, column in part.items()} for part in houses(4, 4)]
         same(run, "preprocess", features, houses(9, 7), one_row, atol=ROUNDING)
 
     @pytest.mark.points(2)
     def test_no_leakage(self, run, houses):
-        """Other prices change nothing: what only one table has is no feature, be it in train or in test.
-        改变价格不影响结果：只有一个表才有的列不是特征，无论在训练表还是测试表中。"""
+        """Ignores columns that only one table has: other prices change nothing.
+        只有一个表才有的列不是特征：改变价格，结果不变。"""
         train, test = houses(6, 5)
         cases = [({**train, "Price": prices}, test) for prices in ([1.0] * 6, ["?"] * 6, [None] * 6)]
         cases.append((train, {"Id": list(range(5)), **test, "Month": ["May"] * 5}))
@@ -309,15 +309,15 @@ class TestPreprocess:
         close(found, [features(train, test)] * 4, atol=ROUNDING)
 
     def test_numbers_only(self, run, houses):
-        """Takes tables without categories; whole numbers are numbers, and columns without a value in a table, too.
-        表中可以没有类别；整数也是数值；在一个或两个表中没有任何值的列也算数值列。"""
+        """Accepts tables without categories. Whole numbers and columns without any value are numeric.
+        表中可以没有类别；整数是数值，没有任何值的列也算数值列。"""
         train, test = ({"Year": part["Year"], "Pool": [None] * 6, "Rooms": [None] * 6} for part in houses(6, 6))
         train["Rooms"] = [3, 5, None, 4, 7, 2]
         same(run, "preprocess", features, (train, test), atol=ROUNDING)
 
     def test_categories_only(self, run, houses):
-        """Takes tables without numbers, and numbers written as words.
-        表中可以没有数值；用字符串写出的数字算类别。"""
+        """Accepts tables without numbers. Numbers that are written as strings are categories.
+        表中可以没有数值；用字符串写出的数字是类别。"""
         train, test = ({name: part[name] for name in ("Alley", "Zone")} for part in houses(6, 5))
         train["Class"], test["Class"] = ["20", "60", None, "20", "60", "20"], ["60", "180", "20", "60", "60"]
         same(run, "preprocess", features, (train, test))
@@ -377,33 +377,33 @@ class TestTrain:
 
     @pytest.mark.points(2)
     def test_adam(self, as_adam, examples):
-        """Takes the steps of Adam, and gives the log_rmse of both parts after each epoch.
-        按 Adam 更新，并在每个迭代周期之后给出两部分数据的 log_rmse。"""
+        """Takes the steps of Adam, and returns the log_rmse of both parts after each epoch.
+        按 Adam 更新，并返回每个迭代周期之后两部分数据的 log_rmse。"""
         as_adam(examples(8), examples(5))
 
     def test_options(self, as_adam, examples):
-        """Hands on the learning rate, be it 0, and the weight decay, which Adam adds to the gradient.
-        传入学习率（可以是 0）和权重衰减；Adam 将后者加到梯度上。"""
+        """Passes the learning rate, even 0, and the weight decay, which Adam adds to the gradient.
+        把学习率（可以是 0）和权重衰减传给 Adam，后者加到梯度上。"""
         for lr, decay in ((0.05, 0.0), (0.0, 0.0), (0.3, 3.0)):
             as_adam(examples(8), examples(5), lr=lr, decay=decay)
 
     def test_no_test_set(self, as_adam, examples):
-        """Without test labels the second list is empty.
+        """Returns an empty second list without test labels.
         没有测试标签时，第二个列表为空。"""
         as_adam(examples(8), None)
 
     @pytest.mark.points(2)
     def test_minibatches(self, as_adam, examples):
-        """Takes a step for every minibatch, a short last one and a single example included.
-        每个小批量更新一次，包括最后不足一个批量的部分；也可以只有一个样本。"""
+        """Takes a step for each minibatch, also for a short last minibatch and a single example.
+        每个小批量更新一次，包括最后一个较小的小批量；也可以只有一个样本。"""
         X, y = examples(1)  # and rows all alike: then every minibatch has the same gradient
         for n, batch_size, steps in ((10, 4, 3), (6, 2, 3), (3, 1, 3), (1, 4, 1)):
             as_adam((X.expand(n, -1), y.expand(n, -1)), examples(4), 3, batch_size=batch_size, steps=steps)
 
     @pytest.mark.points(2)
     def test_random_order(self, run, examples):
-        """Goes through every example once an epoch, in minibatches, and in a new order each time.
-        每个迭代周期以小批量遍历每个样本一次，每次顺序不同。"""
+        """Uses each example once per epoch, in minibatches, in a new order each time.
+        每个迭代周期中，每个样本在小批量里恰好出现一次，每次顺序不同。"""
         X, y = examples(30)
         X[:, 0] = torch.arange(30)
 
@@ -440,32 +440,32 @@ class TestKFold:
 
     @pytest.mark.points(2)
     def test_untrained(self, run, randn, prices):
-        """Averages over the folds: nets that predict less than 1 are off by the logarithms of the prices.
-        对各折取平均：预测小于 1 的网络，误差就是价格的对数。"""
+        """Averages over the folds: nets that predict less than 1 have the logarithms of the prices as errors.
+        对各折求平均：网络的预测小于 1 时，误差就是价格的对数。"""
         X, y = randn(12, INPUTS) / 100, prices(12) * torch.logspace(0, 4, 12)[:, None]
         found = run(lambda impl: [impl.k_fold(k, X, y, 2, 0.0, 0.0, 4) for k in (3, 4)])
         close(found, [validated(k, y, 1, 0.0) for k in (3, 4)])
 
     @pytest.mark.points(2)
     def test_trained(self, run, randn, chance):
-        """Trains a new net for each fold, without the fold, and gives the errors after the last epoch.
-        为每一折训练一个新网络，训练时不用这一折，给出最后一个迭代周期之后的误差。"""
+        """Trains a new net for each fold without the fold, and returns the errors after the last epoch.
+        为每一折训练一个新网络，训练时不用这一折；返回最后一个迭代周期之后的误差。"""
         level, factor = chance.uniform(900, 1400), chance.uniform(20, 60)
         X, y = torch.zeros(8, INPUTS), (level + 50 * randn(8, 1)) * torch.tensor([1.0] * 6 + [factor] * 2)[:, None]
         found = run(lambda impl: impl.k_fold(4, X, y, 8, 300.0, 0.0, 8))
         close(found, validated(4, y, 8, 300.0), rtol=BIAS, atol=BIAS)
 
     def test_options(self, run, chance):
-        """Hands on epochs, weight decay and batch size, each in its place.
-        把迭代周期数、权重衰减和批量大小各自传到正确的位置。"""
+        """Passes epochs, weight decay and batch size on to the right places.
+        把迭代周期数、权重衰减和批量大小传到各自的位置。"""
         X, y = torch.zeros(6, INPUTS), torch.full((6, 1), chance.uniform(900, 1200))
         cases = (3, 400.0, 5.0, 1, 4), (2, 400.0, 0.5, 2, 2)
         found = run(lambda impl: [impl.k_fold(3, X, y, *case[:4]) for case in cases])
         close(found, [validated(3, y, *case[:3], case[4]) for case in cases], rtol=BIAS, atol=BIAS)
 
     def test_two_folds_and_remainder(self, run, prices):
-        """Two folds are enough; rows that do not fill a fold are left out.
-        两折即可；不足一折的剩余行不使用。"""
+        """Accepts two folds, and drops rows that fill no fold.
+        可以只有两折；不足一折的剩余行舍去。"""
         X, y = torch.zeros(7, INPUTS), prices(7) * torch.tensor([1.0] * 3 + [30.0] * 3 + [1e6])[:, None]
         found = run(lambda impl: [impl.k_fold(k, X, y, 2, 0.0, 0.0, 4) for k in (2, 4)])
         close(found, [validated(k, y, 1, 0.0) for k in (2, 4)])

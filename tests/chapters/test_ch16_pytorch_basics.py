@@ -41,27 +41,27 @@ class TestMLP:
 
     @pytest.mark.points(2)
     def test_scores(self, run, randn):
-        """Computes hidden layer, ReLU and output layer, as torch's layers with the same parameters do.
-        依次计算隐藏层、ReLU 和输出层，与参数相同的 torch 层结果一致。"""
+        """Computes hidden layer, ReLU and output layer, with the same result as torch's layers.
+        依次计算隐藏层、ReLU 和输出层，结果与参数相同的 torch 层一致。"""
         X = randn(6, 20)
         close(run(lambda impl: fixed(impl.MLP())(X)), scores(X), atol=1e-4)  # sums over 256 units
 
     def test_saved_parameters(self, run):
-        """Saves hidden.weight, hidden.bias, out.weight and out.bias, of the right shapes, and nothing else.
+        """Saves hidden.weight, hidden.bias, out.weight and out.bias with the right shapes, and nothing else.
         只保存 hidden.weight、hidden.bias、out.weight 和 out.bias，形状正确。"""
         found = run(lambda impl: {name: list(tensor.shape) for name, tensor in impl.MLP().state_dict().items()})
         close(found, {"hidden.weight": [256, 20], "hidden.bias": [256], "out.weight": [10, 256], "out.bias": [10]})
 
     def test_kinds_of_input(self, run, randn):
-        """Takes float64: a batch of one, one example without a batch, sequences, and a batch that is not contiguous.
-        可用 float64 计算：只有一个样本的批量、不带批量维的样本、序列，以及非连续的批量。"""
+        """Accepts float64: a batch of one, a single example, sequences, and a batch that is not contiguous.
+        可用 float64 计算：只有一个样本的批量、不带批量轴的样本、序列，以及非连续的批量。"""
         inputs = [X.double() for X in (randn(1, 20), randn(20), randn(2, 3, 20), randn(20, 4).t())]
         found = run(lambda impl: [fixed(impl.MLP(), X.dtype)(X) for X in inputs])
         close(found, [scores(X) for X in inputs])
 
     def test_state_dict_round_trip(self, run, randn):
-        """Parameters saved from one network and loaded into another make it compute the same.
-        从一个网络保存的参数加载到另一个网络后，两者结果相同。"""
+        """A network that loads the parameters of another network computes the same.
+        把一个网络保存的参数加载到另一个网络后，两者的结果相同。"""
         X = randn(5, 20)
 
         def probe(impl):
@@ -101,21 +101,21 @@ class Affine(nn.Module):
 class TestMySequential:
     @pytest.mark.points(2)
     def test_chain(self, run, randn):
-        """Gives what the modules give one after the other.
-        结果等于把输入依次送入各个模块。"""
+        """Runs the modules one after the other.
+        让输入依次经过各个模块。"""
         X = randn(4, 3)
         close(run(lambda impl: impl.MySequential(*layers(3, 5, 2))(X)), chained(layers(3, 5, 2), X).detach())
 
     def test_order(self, run, randn):
-        """Runs the modules in the order in which they were given, twelve of them, too.
-        按给出的顺序执行各个模块，多达十二个时也是如此。"""
+        """Runs the modules in the given order, even twelve of them.
+        按给出的顺序运行各个模块，有十二个时也是如此。"""
         X, factors = randn(3, 2), ([2.0, 3.0], [1 + i / 10 for i in range(12)])
         found = run(lambda impl: [impl.MySequential(*map(Affine, some))(X) for some in factors])
         close(found, [chained(map(Affine, some), X) for some in factors])
 
     def test_state_dict_keys(self, run, randn):
-        """Saves its parameters under the keys that nn.Sequential has, as part of another chain, too.
-        保存参数时使用的键与 nn.Sequential 相同，嵌套在另一个链中时也是如此。"""
+        """Saves its parameters under the same keys as nn.Sequential, also inside another chain.
+        保存参数时，键与 nn.Sequential 相同；嵌套时也是如此。"""
         X = randn(2, 3)
 
         def probe(impl):
@@ -127,8 +127,8 @@ class TestMySequential:
 
     @pytest.mark.points(2)
     def test_parameters(self, run, randn):
-        """parameters() gives those of all modules, to an optimiser for example, which changes them.
-        parameters() 给出所有模块的参数，例如供优化器更新。"""
+        """parameters() returns the parameters of all modules, so that an optimiser can change them.
+        parameters() 给出所有模块的参数，因此优化器可以更新它们。"""
         X = randn(4, 3)
 
         def updated(net):
@@ -140,15 +140,15 @@ class TestMySequential:
         close(found, updated(nn.Sequential(*layers(3, 5, 2))))
 
     def test_no_module(self, run, randn):
-        """Gives its input back when it has no module, and what the module gives when it has one.
-        没有模块时原样返回输入；只有一个模块时返回该模块的结果。"""
+        """Returns its input without modules, and the result of the module if there is a single module.
+        没有模块时原样返回输入；只有一个模块时，返回该模块的结果。"""
         X = randn(3, 2)
         found = run(lambda impl: (impl.MySequential()(X), impl.MySequential(Affine(3.0))(X)))
         close(found, (X, 3 * X + 1))
 
     def test_repeated_module(self, run, randn):
-        """A module that is given twice runs twice, and has its parameters once.
-        同一个模块给出两次，就执行两次，参数只有一份。"""
+        """Runs a module twice if it is given twice, with one set of parameters.
+        同一个模块给出两次，就运行两次，参数只有一份。"""
         X = randn(3, 4)
 
         def probe(impl):
@@ -160,8 +160,8 @@ class TestMySequential:
         close(run(probe), (chained([first, act, first], X).detach(), 2))
 
     def test_modules_themselves(self, run, randn):
-        """Keeps the modules themselves: one that is changed afterwards is changed in the chain, too.
-        保存的是模块本身：之后修改模块，链中的模块也随之改变。"""
+        """Keeps the modules themselves: a later change of a module changes the chain.
+        保存的是模块本身：之后修改模块，结果也随之改变。"""
         X = randn(3, 4)
 
         def probe(impl):
@@ -173,8 +173,8 @@ class TestMySequential:
         close(run(probe), -3 * X + 4)
 
     def test_hooks(self, run, randn):
-        """Calls each module as a module, so that its hooks run.
-        以调用模块的方式使用各个模块，使其钩子得以运行。"""
+        """Calls each module as a function, so that its hooks run.
+        像函数一样调用各个模块，使其钩子得以运行。"""
         X = randn(2, 3)
 
         def probe(impl):
@@ -186,7 +186,7 @@ class TestMySequential:
         close(run(probe), (-2 * X, [(2.0, 2 * X + 1), (-1.0, -2 * X)]))
 
     def test_float64_transposed(self, run, randn):
-        """Works in float64, on a batch of one and on non-contiguous input.
+        """Accepts float64, a batch of one and non-contiguous input.
         可用 float64 计算，可接受只有一个样本的批量和非连续的输入。"""
         inputs = randn(1, 3, dtype=torch.float64), randn(3, 4, dtype=torch.float64).t()
         found = run(lambda impl: [impl.MySequential(*layers(3, 5, 2, dtype=X.dtype))(X) for X in inputs])
@@ -194,8 +194,8 @@ class TestMySequential:
 
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
-        """Passes the right gradients to its input and to all parameters, with those of both places of a repeated one.
-        输入和所有参数的梯度都正确；重复的模块，其梯度是两处之和。"""
+        """Passes the right gradients to X and all parameters. A repeated module gets the sum of both places.
+        X 和所有参数的梯度都正确；重复的模块，其梯度是两处之和。"""
         X = randn(3, 4, dtype=torch.float64)
 
         def both(chain):
@@ -221,19 +221,19 @@ class TestCenteredLayer:
 
     @pytest.mark.points(2)
     def test_matrix(self, run, randn):
-        """Subtracts one mean of all elements, not one for each row or column.
+        """Subtracts one mean of all elements, not a mean of each row or column.
         减去所有元素的同一个均值，而不是每行或每列各自的均值。"""
         X = 2 * randn(4, 6) + torch.arange(6) + 3
         close(run(lambda impl: impl.CenteredLayer()(X)), X - X.sum() / 24)
 
     def test_other_shapes(self, run, randn):
-        """Takes vectors, a single row, sequences and images; all have one mean.
-        可接受向量、单独一行、序列和图像；它们都只有一个均值。"""
+        """Accepts vectors, single rows, sequences and images. Each has one mean.
+        可接受向量、单独一行、序列和图像；每个输入只有一个均值。"""
         inputs = torch.arange(1.0, 6.0), randn(1, 5) + 2, randn(2, 3, 4) + 1, randn(2, 3, 4, 2) - 2
         close(run(lambda impl: [impl.CenteredLayer()(X) for X in inputs]), [X - X.mean() for X in inputs])
 
     def test_in_a_network(self, run, randn):
-        """Behind another layer brings the outputs of the whole batch to mean 0.
+        """Shifts the outputs of another layer to mean 0 over the whole batch.
         放在其他层之后，使整个批量的输出均值为 0。"""
         X = randn(4, 3)
         found, hidden = run(lambda impl: chained([*layers(3, 5), impl.CenteredLayer()], X)), chained(layers(3, 5), X)
@@ -278,12 +278,12 @@ class TestMyLinear:
         close(run(lambda impl: fixed(impl.MyLinear(5, 3))(X)), dense(X, 5, 3))
 
     def test_parameters(self, run, chance):
-        """Has weight (in_units, units) and bias (units,) as parameters, trainable, in float32.
-        具有形状为 (in_units, units) 的参数 weight 和形状为 (units,) 的参数 bias，可训练，float32。"""
+        """Has the trainable float32 parameters weight (in_units, units) and bias (units,).
+        有两个可训练的 float32 参数：weight 的形状为 (in_units, units)，bias 的形状为 (units,)。"""
         d, q = chance.sample(range(2, 50), 2)
 
         def probe(impl):
-            named = sorted(impl.MyLinear(in_units=d, units=q).named_parameters())
+            named = sorted(impl.MyLinear(d, q).named_parameters())
             return {name: (list(p.shape), p.requires_grad, p.dtype) for name, p in named}
 
         close(run(probe), {"bias": ([q], True, torch.float32), "weight": ([d, q], True, torch.float32)})
@@ -291,7 +291,7 @@ class TestMyLinear:
     @pytest.mark.points(2)
     def test_first_values(self, run, chance):
         """Draws each element of weight and bias from the standard normal distribution, anew for each layer.
-        weight 和 bias 的每个元素都取自标准正态分布，每个层重新抽取。"""
+        weight 和 bias 的每个元素都从标准正态分布中抽取，每个层各自抽取。"""
         units = chance.randint(5000, 9000)
 
         def probe(impl):
@@ -303,16 +303,16 @@ class TestMyLinear:
         close(run(probe), [(*normal, 4 * units), (*normal, 2 * units)])
 
     def test_kinds_of_input(self, run, randn):
-        """Takes float64: a batch of one, one example without a batch, sequences, and a batch that is not contiguous.
-        可用 float64 计算：只有一个样本的批量、不带批量维的样本、序列，以及非连续的批量。"""
+        """Accepts float64: a batch of one, a single example, sequences, and a batch that is not contiguous.
+        可用 float64 计算：只有一个样本的批量、不带批量轴的样本、序列，以及非连续的批量。"""
         inputs = [X.double() for X in (randn(1, 4), randn(4), randn(2, 3, 4), randn(4, 5).t())]
         found = run(lambda impl: [fixed(impl.MyLinear(4, 3), X.dtype)(X) for X in inputs])
         close(found, [dense(X, 4, 3) for X in inputs])
 
     @pytest.mark.points(2)
     def test_gradient_of_input(self, run, randn):
-        """Passes the right gradient to its input.
-        输入的梯度正确。"""
+        """Passes the right gradient to X.
+        X 的梯度正确。"""
         X = randn(4, 5, dtype=torch.float64)
         weights = torch.arange(12, dtype=X.dtype).reshape(4, 3).sin() * (dense(X, 5, 3) > 0)
         matrix = fixed(nn.ParameterDict({"weight": torch.zeros(5, 3)}), X.dtype)["weight"].detach()
@@ -320,8 +320,8 @@ class TestMyLinear:
 
     @pytest.mark.bonus
     def test_gradients_of_parameters(self, run, randn):
-        """Passes the right gradients to weight and bias, without which the layer does not learn.
-        weight 和 bias 的梯度正确；没有梯度，这个层学不到东西。"""
+        """Passes the right gradients to weight and bias, so that the layer can learn.
+        weight 和 bias 的梯度正确，因此这个层可以训练。"""
         X = randn(4, 5, dtype=torch.float64)
 
         def probe(impl):
@@ -366,19 +366,19 @@ def constant(module):
 class TestInitConstant:
     @pytest.mark.points(2)
     def test_apply(self, run, size):
-        """With apply() reaches every fully connected layer of a network, however nested; keeps float64.
-        通过 apply() 作用于网络中的每个全连接层，无论嵌套多深；保持 float64。"""
+        """Reaches each fully connected layer through apply(), at any depth, and keeps float64.
+        通过 apply() 作用于网络中的每个全连接层，无论嵌套多深；float64 保持不变。"""
         found = run(lambda impl: values(fixed(nested(*size), torch.float64).apply(impl.init_constant)))
         close(found, constant(nested(*size).double()))
 
     def test_other_layers(self, run, size):
-        """Leaves layers of other kinds as they are: convolutions, norms, embeddings, layers of one's own.
-        其他类型的层保持原样：卷积、归一化、嵌入，以及自定义层。"""
+        """Leaves other layers unchanged: convolutions, normalisations, embeddings, custom layers.
+        其他层保持不变：卷积层、规范化层、嵌入层以及自定义层。"""
         found = run(lambda impl: values(fixed(mixed(nn.Linear(*size))).apply(impl.init_constant)))
         close(found, values(fixed(mixed())) | {f"5.{name}": p for name, p in constant(nn.Linear(*size)).items()})
 
     def test_in_place(self, run, randn):
-        """Changes the values in the parameters that are there, which stay trainable.
+        """Changes the values of the existing parameters in place. They stay trainable.
         就地修改已有参数的值，参数仍可训练。"""
         X = randn(2, 4)
 
@@ -394,7 +394,7 @@ class TestInitConstant:
 
     @pytest.mark.bonus
     def test_no_bias(self, run):
-        """Takes a layer without bias.
+        """Accepts a layer without a bias.
         可处理没有偏置的层。"""
         found = run(lambda impl: values(fixed(nn.Linear(4, 3, bias=False)).apply(impl.init_constant)))
         close(found, {"weight": torch.ones(3, 4)})
@@ -429,13 +429,13 @@ def size(chance):
 class TestMyInit:
     @pytest.mark.points(2)
     def test_values(self, run, size):
-        """Half of the weights are 0, the others evenly spread over [-10, -5] and [5, 10].
+        """Sets half of the weights to 0 and spreads the others evenly over [-10, -5] and [5, 10].
         一半的权重为 0，其余均匀分布在 [-10, -5] 和 [5, 10] 上。"""
         close(run(lambda impl: summary(nn.Linear(*size).apply(impl.my_init).weight)), drawn(*size))
 
     def test_apply(self, run, size):
-        """With apply() reaches every fully connected layer, biased or not, and draws other values for each.
-        通过 apply() 作用于每个全连接层（不论有无偏置），各层取值不同。"""
+        """Reaches each fully connected layer through apply(), with or without bias, and draws anew for each.
+        通过 apply() 作用于每个全连接层，有无偏置均可；每层各自抽取。"""
 
         def probe(impl):
             net = nn.Sequential(nn.Linear(*size), nn.Sequential(nn.ReLU(), nn.Linear(*size, bias=False)))
@@ -445,14 +445,14 @@ class TestMyInit:
         close(run(probe), (drawn(*size), drawn(*size), False))
 
     def test_bias_untouched(self, run, size):
-        """Leaves the bias as it was.
+        """Leaves the bias unchanged.
         不改变偏置。"""
         found = run(lambda impl: ((m := fixed(nn.Linear(*size)).apply(impl.my_init)).bias, summary(m.weight)))
         close(found, (fixed(nn.Linear(*size)).bias.detach(), drawn(*size)))
 
     def test_other_layers(self, run, size):
-        """Leaves layers of other kinds as they are: convolutions, norms, embeddings, layers of one's own.
-        其他类型的层保持原样：卷积、归一化、嵌入，以及自定义层。"""
+        """Leaves other layers unchanged: convolutions, normalisations, embeddings, custom layers.
+        其他层保持不变：卷积层、规范化层、嵌入层以及自定义层。"""
 
         def probe(impl):
             net = fixed(mixed(nn.Linear(*size))).apply(impl.my_init)
@@ -461,8 +461,8 @@ class TestMyInit:
         close(run(probe), (values(fixed(mixed())), drawn(*size)))
 
     def test_in_place(self, run, size):
-        """Changes the values in the parameter that is there, of float64, too; it stays trainable.
-        就地修改已有参数的值（float64 也可以），参数仍可训练。"""
+        """Changes the values of the existing parameter in place, also in float64. It stays trainable.
+        就地修改已有参数的值，float64 也可以；参数仍可训练。"""
 
         def probe(impl):
             held = (layer := nn.Linear(*size).double()).weight

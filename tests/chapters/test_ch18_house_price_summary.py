@@ -24,21 +24,21 @@ class TestAveragePredictions:
 
     @pytest.mark.points(2)
     def test_weights(self, run, randn):
-        """Gives the weighted mean, as numpy does.
-        给出加权平均，与 numpy 一致。"""
+        """Returns the weighted mean, as numpy does.
+        返回加权平均，与 numpy 一致。"""
         preds, weights = [randn(5) for _ in range(3)], [0.5, 0.2, 0.3]
         close(run(lambda impl: impl.average_predictions(preds, weights)), mean(preds, weights))
 
     @pytest.mark.points(2)
     def test_no_weights(self, run, randn):
-        """Without weights all models count the same.
-        不给权重时，所有模型权重相同。"""
+        """Gives all models the same weight if there are no weights.
+        没有给出权重时，各模型的权重相同。"""
         preds = [randn(4, 2) for _ in range(5)]
-        found = run(lambda impl: [impl.average_predictions(preds), impl.average_predictions(preds[:2], weights=None)])
+        found = run(lambda impl: [impl.average_predictions(preds), impl.average_predictions(preds[:2], None)])
         close(found, [mean(preds), mean(preds[:2])])
 
     def test_ratios(self, run, randn):
-        """Only the ratios of the weights count, whatever their sum; whole numbers are weights, too.
+        """Uses only the ratios of the weights, whatever their sum. Weights may be integers.
         只有权重之间的比例起作用，与总和无关；权重可以是整数。"""
         preds = [randn(6) for _ in range(3)]
         weights = (1, 2, 5), [0.01, 0.02, 0.05], [100.0, 200.0, 500.0]
@@ -46,31 +46,31 @@ class TestAveragePredictions:
         close(found, [mean(preds, weights[0])] * 3)
 
     def test_zero_and_negative(self, run, randn):
-        """A weight of 0 leaves a model out; a negative one is taken as it is.
-        权重为 0 的模型不起作用；负权重照常参与计算。"""
+        """Ignores a model with weight 0, and uses a negative weight as it is.
+        权重为 0 的模型不起作用；负的权重照常参与计算。"""
         preds = [randn(4) for _ in range(3)]
         weights = [0.0, 3.0, 1.0], [2.0, -0.5, 0.5]
         found = run(lambda impl: [impl.average_predictions(preds, some) for some in weights])
         close(found, [mean(preds, some) for some in weights])
 
     def test_one_model(self, run, randn):
-        """One model alone gives its predictions, whatever its weight.
-        只有一个模型时，无论权重是多少都返回它的预测。"""
+        """Returns the predictions of a single model, whatever its weight.
+        只有一个模型时，无论权重是多少，都返回它的预测。"""
         pred = randn(5)
         found = run(lambda impl: [impl.average_predictions([pred]), impl.average_predictions([pred], [0.2])])
         close(found, [pred, pred])
 
     def test_float64(self, run, randn):
-        """Keeps float64, and takes non-contiguous predictions, of a single house, too.
-        保持 float64，并可接受非连续的预测，以及只有一套房屋的预测。"""
+        """Keeps float64, and accepts non-contiguous predictions and predictions of a single house.
+        float64 保持不变；可接受非连续的预测，也可以只有一套房屋。"""
         shapes = (3, 4), (1, 1)
         cases = [[randn(*shape, dtype=torch.float64).t() for _ in range(3)] for shape in shapes]
         found = run(lambda impl: [impl.average_predictions(preds, [3, 1, 1]) for preds in cases])
         close(found, [mean(preds, [3, 1, 1]) for preds in cases])
 
     def test_no_mean(self, run, randn):
-        """Refuses weights whose sum is 0 or negative with ValueError.
-        权重之和为 0 或为负时抛出 ValueError。"""
+        """Raises ValueError if the sum of the weights is 0 or negative.
+        权重之和为 0 或为负时，抛出 ValueError。"""
         preds = [randn(3), randn(3)]
 
         def probe(impl):
@@ -81,8 +81,8 @@ class TestAveragePredictions:
         close(run(probe), ([True] * 3, mean(preds, [1, 2])))
 
     def test_too_many_weights(self, run, randn):
-        """Refuses more or fewer weights than predictions with ValueError.
-        权重个数与预测个数不同时抛出 ValueError。"""
+        """Raises ValueError if the numbers of weights and predictions differ.
+        权重的个数与预测的个数不同时，抛出 ValueError。"""
         preds = [randn(3), randn(3)]
 
         def probe(impl):
@@ -93,8 +93,8 @@ class TestAveragePredictions:
         close(run(probe), ([True] * 3, mean(preds, [1, 2])))
 
     def test_other_shapes(self, run, randn):
-        """Refuses predictions of different shapes with ValueError, instead of broadcasting them.
-        预测的形状不同时抛出 ValueError，而不是广播。"""
+        """Raises ValueError for predictions of different shapes, instead of broadcasting them.
+        各预测的形状不同时，抛出 ValueError，而不是广播。"""
         column, row, short = randn(4, 1), randn(4), randn(1)
         pairs = [column, row], [row, column], [row, short], [short, row], [row, row, column]
 
@@ -118,44 +118,44 @@ class TestGeometricMeanPredictions:
 
     @pytest.mark.points(2)
     def test_prices(self, run, randn):
-        """Gives the exponential of the mean logarithm.
-        给出对数平均值的指数。"""
+        """Returns the exponential of the mean logarithm.
+        返回对数的平均值的指数。"""
         preds = [200_000 * (randn(6) / 2).exp() for _ in range(3)]
         close(run(lambda impl: impl.geometric_mean_predictions(preds)), log_mean(preds), rtol=1e-5)
 
     def test_closed_form(self, run, chance):
-        """A price and its fourfold give twice the price; 1, 10 and 100 give 10; a half and an eighth a quarter.
-        一个价格与它的四倍得到它的两倍；1、10 与 100 得 10；1/2 与 1/8 得 1/4。"""
+        """Returns 2p for p and 4p, 10 for 1, 10 and 100, and 1/4 for 1/2 and 1/8.
+        p 与 4p 的结果为 2p；1、10 与 100 的结果为 10；1/2 与 1/8 的结果为 1/4。"""
         price = chance.uniform(5e4, 5e5)
         cases = [[price, 4 * price], [1.0, 10.0, 100.0], [0.5, 0.125]]
         found = run(lambda impl: [impl.geometric_mean_predictions([*map(torch.tensor, case)]) for case in cases])
         close(found, [torch.tensor(value) for value in (2 * price, 10.0, 0.25)], rtol=1e-5)
 
     def test_one_model(self, run, randn):
-        """One model alone gives its predictions; a second opinion moves them.
-        只有一个模型时返回它的预测；再加一个模型则结果改变。"""
+        """Returns the predictions of a single model. A second model changes them.
+        只有一个模型时，返回它的预测；再加一个模型，结果改变。"""
         pred = randn(5).exp()
         found = run(lambda impl: [impl.geometric_mean_predictions(preds) for preds in ([pred], [pred, 4 * pred])])
         close(found, [pred, 2 * pred])
 
     def test_large_and_small(self, run, randn):
-        """Neither overflows nor underflows where the product would.
-        乘积会上溢或下溢时，结果仍然正确。"""
+        """Stays right if the product overflows or underflows.
+        乘积上溢或下溢时，结果仍然正确。"""
         preds = [randn(4).exp() for _ in range(5)]
         found = run(lambda impl: [impl.geometric_mean_predictions([c * p for p in preds]) / c for c in (1e30, 1e-30)])
         close(found, [log_mean(preds)] * 2, rtol=1e-4)  # exp(70) of a float32
 
     def test_float64(self, run, randn):
-        """Keeps float64, and takes non-contiguous predictions, of a single house, too.
-        保持 float64，并可接受非连续的预测，以及只有一套房屋的预测。"""
+        """Keeps float64, and accepts non-contiguous predictions and predictions of a single house.
+        float64 保持不变；可接受非连续的预测，也可以只有一套房屋。"""
         shapes = (3, 4), (1, 1)
         cases = [[randn(*shape, dtype=torch.float64).exp().t() for _ in range(3)] for shape in shapes]
         found = run(lambda impl: [impl.geometric_mean_predictions(preds) for preds in cases])
         close(found, [log_mean(preds) for preds in cases])
 
     def test_not_positive(self, run, randn):
-        """Refuses predictions of 0 and negative ones with ValueError, in whichever model.
-        任一模型的预测为 0 或为负时抛出 ValueError。"""
+        """Raises ValueError if a prediction of any model is 0 or negative.
+        任何一个模型的预测为 0 或为负时，抛出 ValueError。"""
         good, zero, negative = randn(3).exp(), torch.tensor([1.0, 0.0, 2.0]), torch.tensor([1.0, 2.0, -0.5])
 
         def probe(impl):
@@ -166,8 +166,8 @@ class TestGeometricMeanPredictions:
         close(run(probe), ([True] * 5, 3 * good))
 
     def test_other_shapes(self, run, randn):
-        """Refuses predictions of different shapes with ValueError, instead of broadcasting them.
-        预测的形状不同时抛出 ValueError，而不是广播。"""
+        """Raises ValueError for predictions of different shapes, instead of broadcasting them.
+        各预测的形状不同时，抛出 ValueError，而不是广播。"""
         column, row = randn(4, 1).exp(), randn(4).exp()
 
         def probe(impl):
@@ -206,35 +206,35 @@ class TestOutOfFold:
 
     @pytest.mark.points(2)
     def test_mean(self, run, randn):
-        """With the mean as a model gives each row the mean of the other folds.
-        以均值作为模型时，每一行得到其余各折的均值。"""
+        """Gives each row the mean of the other folds if the model predicts the mean.
+        模型总是预测均值时，每一行得到其余各折的均值。"""
         X, y = randn(8, 2), randn(8)
         y = y + torch.arange(8)
         close(run(lambda impl: impl.out_of_fold(fit_mean, X, y, 4)), expected_of(fit_mean, X, y, 4))
 
     @pytest.mark.points(2)
     def test_nothing_leaks(self, run, randn):
-        """A model that knows its training data by heart never meets the row that it predicts.
-        能背下训练数据的模型也从未见过它所预测的行。"""
+        """Never shows a model the row that it predicts, even if the model learns by heart.
+        模型从未见过它要预测的行，即使它会背下训练数据。"""
         X, y = randn(12, 2), torch.arange(12.0)
         close(run(lambda impl: impl.out_of_fold(fit_nearest, X, y, 3)), expected_of(fit_nearest, X, y, 3))
 
     def test_indivisible(self, run, randn):
-        """Covers all rows when k does not divide n: the first folds have one row more.
-        k 不能整除 n 时也覆盖所有行：前几折各多一行。"""
+        """Covers all rows if k does not divide n: the first folds have one row more.
+        k 不能整除 n 时，也要覆盖所有行：前几折各多一行。"""
         X, y, counts = randn(11, 2), randn(11) + torch.arange(11), (3, 4, 5, 2)
         found = run(lambda impl: [impl.out_of_fold(fit_mean, X, y, k) for k in counts])
         close(found, [expected_of(fit_mean, X, y, k) for k in counts])
 
     def test_leave_one_out(self, run, randn):
-        """With k = n leaves out one row at a time.
-        k = n 时每次只留出一行。"""
+        """Leaves out one row at a time with k = n.
+        k = n 时，每次只留出一行。"""
         X, y = randn(6, 1), randn(6)
         close(run(lambda impl: impl.out_of_fold(fit_mean, X, y, 6)), (y.sum() - y) / 5)
 
     def test_models(self, run, randn):
-        """Fits one model a fold, each to all rows of the other folds, features and labels in pairs.
-        每一折拟合一个模型，使用其余各折的全部行，特征与标签一一对应。"""
+        """Fits one model for each fold to all rows of the other folds, with matching labels.
+        为每一折拟合一个模型，用其余各折的全部行，特征与标签一一对应。"""
         X, y = randn(7, 2), randn(7)
 
         def probe(impl):
@@ -255,15 +255,15 @@ class TestOutOfFold:
         close(run(probe), (expected_of(fit_nearest, X, y, 3), seen))
 
     def test_several_outputs(self, run, randn):
-        """Takes labels (n, outputs), one output among them, and gives predictions of that shape.
-        可接受 (n, outputs) 的标签（outputs 可以为 1），预测的形状相同。"""
+        """Accepts labels (n, outputs), even with one output, and returns predictions of this shape.
+        标签可以是 (n, outputs)，outputs 可以为 1；预测的形状与标签相同。"""
         X, labels = randn(7, 2), (randn(7, 3), randn(7, 1))
         found = run(lambda impl: [impl.out_of_fold(fit_nearest, X, y, 3) for y in labels])
         close(found, [expected_of(fit_nearest, X, y, 3) for y in labels])
 
     def test_no_folds(self, run, randn):
-        """Refuses less than 2 folds and more folds than rows with ValueError.
-        折数小于 2 或大于行数时抛出 ValueError。"""
+        """Raises ValueError for fewer than 2 folds and for more folds than rows.
+        折数小于 2 或大于行数时，抛出 ValueError。"""
         X, y = randn(5, 2), randn(5)
 
         def probe(impl):
@@ -304,7 +304,7 @@ def search(impl, n_trials, space, loss=distance, **seed):
         tried.append((config, loss(**config)))
         return tried[-1][1]
 
-    return impl.random_search(space, n_trials, objective, **seed), tried
+    return impl.random_search(space, n_trials, objective, *seed.values()), tried
 
 
 def lowest(tried):
@@ -335,8 +335,8 @@ class TestRandomSearch:
 
     @pytest.mark.points(2)
     def test_whole_grid(self, run, space):
-        """With as many trials as configurations, or more, tries each once and returns the one of lowest loss.
-        试验次数不少于配置个数时，每个配置恰好尝试一次，返回损失最低的配置。"""
+        """Tries each configuration once if there are enough trials, and returns the best one.
+        试验次数不少于配置的个数时，每个配置恰好试一次，返回损失最低的配置。"""
 
         def probe(impl):
             found = [search(impl, n_trials, space, seed=seed) for n_trials, seed in ((12, 0), (100, 1), (13, 2))]
@@ -346,8 +346,8 @@ class TestRandomSearch:
 
     @pytest.mark.points(2)
     def test_best_of_some(self, run, space):
-        """Returns the best of the configurations tried, with its loss.
-        返回已尝试配置中最好的一个及其损失。"""
+        """Returns the best configuration that was tried, with its loss.
+        返回试过的配置中最好的一个，以及它的损失。"""
 
         def probe(impl):
             runs = [search(impl, 7, space, seed=seed) for seed in range(20)]
@@ -356,8 +356,8 @@ class TestRandomSearch:
         close(run(probe), [(list(space["depth"]), 7, True, sorted(space))] * 20)
 
     def test_each_at_most_once(self, run, space, chance):
-        """Tries no configuration twice, and n_trials of them.
-        不重复尝试任何配置，共尝试 n_trials 个。"""
+        """Tries n_trials configurations, and none of them twice.
+        一共试 n_trials 个配置，没有重复。"""
         counts = 1, 2, *chance.sample(range(3, 12), 3)
 
         def probe(impl):
@@ -367,8 +367,8 @@ class TestRandomSearch:
         close(run(probe), [(n_trials, n_trials, True) for n_trials in counts])
 
     def test_same_seed(self, run, space):
-        """The same seed gives the same trials, whatever has been drawn before; 0 is the seed by default.
-        种子相同则各次试验相同，与之前抽取过什么无关；默认种子为 0。"""
+        """The same seed gives the same trials, whatever was drawn before. The default seed is 0.
+        种子相同时，各次试验相同，与之前抽取过什么无关；种子默认为 0。"""
 
         def probe(impl):
             found = []
@@ -381,8 +381,8 @@ class TestRandomSearch:
         close(run(probe), (True, True, False, [(True, list(space["depth"]))] * 4))
 
     def test_every_configuration(self, run, chance):
-        """Over many seeds each configuration is as often the first one as any other, one time in six.
-        换用许多种子时，每个配置成为第一个的机会相等，各占六分之一。"""
+        """Over many seeds, each of six configurations comes first equally often.
+        换用许多种子，六个配置各自排在第一的机会均等。"""
         numbers = chance.sample(range(100), 3)
         space = {"a": numbers, "b": ["x", "y"]}
 
@@ -397,8 +397,8 @@ class TestRandomSearch:
         close(run(probe), ([1] * 6, True, sorted(numbers)))
 
     def test_nan(self, run, space):
-        """A loss of NaN is never the lowest, whenever it comes.
-        损失为 NaN 的配置永远不是最低的，无论何时出现。"""
+        """Never returns a configuration with loss NaN, whenever it comes.
+        损失为 NaN 的配置永远不是最好的，无论何时出现。"""
 
         def failing(lr, depth, act):
             return math.nan if depth % 2 == 0 else distance(lr, depth, act)
@@ -408,8 +408,8 @@ class TestRandomSearch:
         close(found, [best] * 20)
 
     def test_all_nan(self, run, space):
-        """Refuses with ValueError when all trials give NaN.
-        所有试验都得到 NaN 时抛出 ValueError。"""
+        """Raises ValueError if all trials give NaN.
+        所有试验的损失都是 NaN 时，抛出 ValueError。"""
 
         def probe(impl):
             refused = raises(lambda: search(impl, 5, space, lambda **_: math.nan), ValueError)
@@ -418,8 +418,8 @@ class TestRandomSearch:
         close(run(probe), (True, best_of(space)))
 
     def test_one_configuration(self, run, chance):
-        """Takes a space of one configuration, and tries it once.
-        空间中只有一个配置时，恰好尝试一次。"""
+        """Tries the only configuration once.
+        只有一个配置时，恰好试一次。"""
         config = {"lr": chance.random(), "layers": (64, 10)}
         space = {name: [value] for name, value in config.items()}
 
@@ -430,8 +430,8 @@ class TestRandomSearch:
         close(run(probe), [(tried, [tried])] * 2)
 
     def test_huge_space(self, run, chance):
-        """Takes a space of 10^15 configurations, which cannot be listed.
-        可处理含 10^15 个配置的空间，这样的空间无法逐一列出。"""
+        """Works with 10^15 configurations, which cannot be listed.
+        可处理 10^15 个配置，这么多配置无法逐一列出。"""
         names = chance.sample("abcdefghijklmnopqrstuvwxyz", 15)
         space = {name: range(10) for name in names}
 

@@ -44,22 +44,22 @@ class TestLeNet:
 
     @pytest.mark.points(2)
     def test_scores(self, run, randn):
-        """Gives the scores of a LeNet built from torch's functions.
+        """Returns the same scores as a LeNet built from torch's functions.
         得分与用 torch 的函数搭建的 LeNet 一致。"""
         X = randn(3, 1, 28, 28)
         close(run(lambda impl: numbered(impl.lenet())(X)), lenet_scores(X))
 
     def test_layers(self, run):
-        """Has LeNet's layers in order, and no activation after the last.
-        各层的种类与顺序正确，最后一层之后没有激活函数。"""
+        """Has the layers of LeNet in order, without an activation after the last.
+        各层的种类和顺序与 LeNet 一致，最后一层之后没有激活函数。"""
         names = run(lambda impl: [type(layer).__name__ for layer in impl.lenet() if of_torch(layer)])
         block = ["Conv2d", "Sigmoid", "AvgPool2d"]
         close(names, [*block, *block, "Flatten", "Linear", "Sigmoid", "Linear", "Sigmoid", "Linear"])
 
     @pytest.mark.points(2)
     def test_shapes(self, run, randn, chance):
-        """Takes several images through the right shapes, layer by layer.
-        多张图像逐层经过的形状正确。"""
+        """Gives the right shapes, layer by layer, for several images.
+        输入多张图像时，每一层输出的形状都正确。"""
         X = randn(n := chance.randint(2, 99), 1, 28, 28)
 
         def probe(impl):
@@ -79,21 +79,21 @@ class TestLeNet:
         close([sum(counts), counts], [61_706, [p.numel() for p in lenet_parameters()]])
 
     def test_every_second_image(self, agree, randn):
-        """Takes every second image of a batch, which is not contiguous, in float64.
-        可接受隔一张取一张的非连续批量（float64）。"""
+        """Accepts every second image of a batch, which is not contiguous, in float64.
+        可接受每隔一张取一张得到的非连续输入，数据类型为 float64。"""
         X = randn(4, 1, 28, 28, dtype=torch.float64)
         agree(lambda impl: numbered(impl.lenet(), torch.float64)(X[::2]))
 
     def test_new_net(self, agree, randn):
-        """Makes a new net every time.
-        每次都创建一个新网络。"""
+        """Creates a new net in each call.
+        每次调用都创建一个新网络。"""
         X = randn(2, 1, 28, 28)
         agree(lambda impl: [net(X) for net in [numbered(impl.lenet(), scale=s) for s in (0.3, 0.2)]])
 
     @pytest.mark.points(2)
     def test_gradients(self, agree, randn):
-        """Passes the right gradients to the image and to every parameter.
-        图像和所有参数的梯度都正确。"""
+        """Passes the right gradients to the images and to each parameter.
+        图像和每个参数的梯度都正确。"""
         X = randn(2, 1, 28, 28, dtype=torch.float64)
         agree(lambda impl: (gradients(net := numbered(impl.lenet(), X.dtype), X), [p.grad for p in net.parameters()]))
 
@@ -147,8 +147,8 @@ def walked(net, X):
 class TestLayerShapes:
     @pytest.mark.points(2)
     def test_table(self, run, randn, chance):
-        """Gives the book's table of LeNet's shapes, for layers like LeNet's and any number of images.
-        对与 LeNet 相仿的网络给出书中的形状表，图像数量任意。"""
+        """Returns the book's table of shapes for a net like LeNet and any number of images.
+        对结构与 LeNet 相仿的网络，返回书中那样的形状表；图像可以有任意多张。"""
         X = randn(n := chance.randint(1, 30), 1, 28, 28)
         maps = ("Conv2d", (n, 6, 28, 28)), ("Tanh", (n, 6, 28, 28)), ("MaxPool2d", (n, 6, 14, 14))
         maps += ("Conv2d", (n, 16, 10, 10)), ("Tanh", (n, 16, 10, 10)), ("MaxPool2d", (n, 16, 5, 5))
@@ -156,8 +156,8 @@ class TestLayerShapes:
         close(run(lambda impl: impl.layer_shapes(tanh_net(), X)), [*maps, *dense])
 
     def test_words(self, run, chance):
-        """Runs X itself, a batch of words for an embedding; layers of one's own appear under their names.
-        使用 X 本身（这里是嵌入层的一批词元）；自定义的层以自己的类名出现。"""
+        """Runs the layers on X itself, here token indices, and names layers of your own by their class.
+        用 X 本身（这里是词元的下标）运行各层；自定义的层用自己的类名表示。"""
         X = torch.arange(6 * chance.randint(2, 30)).reshape(-1, 6) % 7
         net = nn.Sequential(
             nn.Embedding(7, 4), Halves(), nn.Flatten(), nn.Unflatten(1, (3, 4)), nn.AvgPool1d(2)
@@ -166,27 +166,27 @@ class TestLayerShapes:
 
     def test_nested(self, run, randn, chance):
         """Counts a nested Sequential as one layer, even an empty one.
-        嵌套的 Sequential 算作一层，空的也一样。"""
+        嵌套的 Sequential 算作一层，空的也算一层。"""
         X, inner = randn(chance.randint(2, 30), 1, 6, 5), nn.Sequential(nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU()))
         net = nn.Sequential(inner, nn.Sequential(), nn.Flatten(), nn.Linear(36, 2))
         close(run(lambda impl: impl.layer_shapes(net, X)), walked(net, X))
 
     def test_shared_layer(self, run, randn, chance):
-        """Lists a layer that stands at two places twice.
-        同一个层出现在两处时列出两次。"""
+        """Lists a layer twice if it stands at two places.
+        同一个层用在两处时，列出两次。"""
         X, shared = randn(chance.randint(2, 30), 4), nn.Tanh()
         net = nn.Sequential(shared, nn.Linear(4, 8), shared, nn.Sequential(nn.Linear(8, 6)))
         close(run(lambda impl: impl.layer_shapes(net, X)), walked(net, X))
 
     def test_modes_restored(self, agree, randn, chance):
-        """Leaves every module in the mode that it was in, training or evaluation, and without hooks.
+        """Leaves each module in its own mode, training or evaluation, and without hooks.
         每个模块都保持原来的模式（训练或评估），也不留下钩子。"""
         X = randn(chance.randint(2, 30), 2, 4, 4)
         agree(lambda impl: [(impl.layer_shapes(n, X), condition(n)) for n in (normalised(), normalised().eval())])
 
     def test_restored_after_an_error(self, agree, randn, chance):
-        """Passes on a layer's error, and restores the modes then, too.
-        某一层出错时继续抛出该错误，并同样恢复各模块的模式。"""
+        """Passes on the error of a layer, and restores the modes before that.
+        某一层出错时继续抛出该错误，各模块同样恢复原来的模式。"""
         X = randn(chance.randint(2, 30), 2, 4, 4)
 
         def probe(impl):
@@ -197,19 +197,19 @@ class TestLayerShapes:
         agree(probe)
 
     def test_statistics_untouched(self, agree, randn, chance):
-        """Leaves the moving statistics of batch normalisation as they were.
-        批量归一化的滑动统计量保持不变。"""
+        """Leaves the moving statistics of batch normalisation unchanged.
+        不改变批量规范化的移动平均。"""
         X, net = randn(chance.randint(2, 30), 2, 4, 4), normalised().train()
         agree(lambda impl: (impl.layer_shapes(net, X), dict(net.named_buffers())))
 
     def test_no_graph(self, agree, randn, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
-        不构建计算图，之后梯度仍然启用。"""
+        不构建计算图；调用之后仍可计算梯度。"""
         X, net = randn(chance.randint(2, 30), 3), nn.Sequential(nn.Linear(3, 4), Halves(), nn.Linear(2, 2))
         agree(lambda impl: watched(net[0], lambda: impl.layer_shapes(net, X)))
 
     def test_input_untouched(self, agree, randn):
-        """Leaves X as it was, even where the first layer works in place.
+        """Leaves X unchanged, even if the first layer works in place.
         不修改 X，即使第一层是原地操作。"""
         X, net = randn(3, 4), nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 2))
         agree(lambda impl: (impl.layer_shapes(net, X), X))
@@ -288,51 +288,51 @@ def moved(impl, net, data, *device):
 class TestEvaluateAccuracyGPU:
     @pytest.mark.points(2)
     def test_unequal_batches(self, run, batches, chance):
-        """Weighs every example alike, whatever the size of its batch.
-        每个样本的权重相同，与所在批量的大小无关。"""
+        """Gives each example the same weight, whatever the size of its minibatch.
+        每个样本的权重相同，与所在小批量的大小无关。"""
         (first, _), (last, _) = batches(wrong := chance.randint(10, 30), right := chance.randint(1, 9))
         data = [(first, Scores()(first).argmin(1)), (last, Scores()(last).argmax(1))]
         close(run(lambda impl: impl.evaluate_accuracy_gpu(Scores(), data)), right / (wrong + right))
 
     def test_list_of_inputs(self, run, batches, chance):
-        """Hands the net a list of tensors as a list.
-        X 是张量列表时，以列表的形式交给网络。"""
+        """Passes a list of tensors to the net as a list.
+        X 是张量列表时，以列表的形式传给网络。"""
         data = batches(3 * (n := chance.randint(2, 30)), 4, lists=True)  # of which 2 n and 2 are right
         close(run(lambda impl: impl.evaluate_accuracy_gpu(Scores(), data)), (2 * n + 2) / (3 * n + 4))
 
     def test_given_device(self, agree, batches, chance):
-        """Moves inputs and labels to the device that is given; of a list, every tensor.
-        把输入和标签移到给定的设备上；X 是列表时移动其中每个张量。"""
+        """Moves inputs and labels to the given device, including each tensor of a list.
+        把输入和标签移到给定的设备上；X 是列表时，移动其中的每个张量。"""
         data = [*batches(3 * chance.randint(2, 30), 3), *batches(4, lists=True)]
         agree(lambda impl: moved(impl, Scores(), data, CPU0))
 
     def test_device_of_the_parameters(self, agree, batches, chance):
-        """Without a device moves inputs and labels to where the net's parameters are.
-        不给出设备时，把输入和标签移到网络参数所在的设备上。"""
+        """Moves inputs and labels to the device of the net's parameters if no device is given.
+        没有给出设备时，把输入和标签移到网络参数所在的设备上。"""
         data = [*batches(3 * chance.randint(2, 30), 3), *batches(4, lists=True)]
         agree(lambda impl: moved(impl, Anchored(Scores()), data))
 
     def test_evaluation_mode(self, agree, batches, chance):
         """Puts the net into evaluation mode, so that dropout drops nothing.
-        把网络设为评估模式，使 dropout 不起作用。"""
+        把网络设为评估模式，此时暂退法不丢弃任何单元。"""
         data, net = batches(3 * chance.randint(2, 30), 4), nn.Sequential(nn.Dropout(p=1.0), Scores())
         agree(lambda impl: (impl.evaluate_accuracy_gpu(net, data), net.training))
 
     def test_no_graph(self, agree, batches, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
-        不构建计算图，之后梯度仍然启用。"""
+        不构建计算图；调用之后仍可计算梯度。"""
         data, net = batches(3 * chance.randint(2, 30) + 1), Scores()
         agree(lambda impl: watched(net, lambda: impl.evaluate_accuracy_gpu(net, data)))
 
     def test_read_once(self, agree, batches, chance):
-        """Takes batches from a generator, which has no length and can be read only once.
-        可接受生成器：它没有长度，只能读取一次。"""
+        """Accepts a generator, which has no length and allows only a single pass.
+        可以传入生成器：它没有长度，只能遍历一遍。"""
         data = batches(3 * chance.randint(2, 30), 4, 1)
         agree(lambda impl: impl.evaluate_accuracy_gpu(Scores(), (pair for pair in data)))
 
     def test_float64(self, agree, batches, chance):
-        """Takes a float64 net and batches of one; returns a Python float.
-        可接受 float64 网络和只有一个样本的批量；返回 Python 浮点数。"""
+        """Accepts a float64 net and batches of one example, and returns a Python float.
+        net 可以是 float64 的，小批量可以只有一个样本；返回 Python float。"""
         X, y = batches(3 * chance.randint(2, 30) + 1, dtype=torch.float64)[0]
         data = list(zip(X.split(1), y.split(1), strict=True))
         agree(lambda impl: (part := impl.evaluate_accuracy_gpu(Scores(torch.float64), data), type(part).__name__))
@@ -388,31 +388,31 @@ def deep_net(outputs):
 class TestTrain:
     @pytest.mark.points(2)
     def test_parameters(self, run, batches):
-        """Steps along the gradient of each batch's mean cross-entropy, as a plain loop does.
-        沿每个批量平均交叉熵的梯度更新，与逐行写出的循环一致。"""
+        """Follows the gradient of the mean cross-entropy of each minibatch, as a plain loop does.
+        沿每个小批量平均交叉熵的梯度更新，结果与逐行写出的循环一致。"""
         data, test = batches(8, 8, 5, 7, 8, 3), batches(6)
         trained = run(lambda impl: train(impl, Scores(), data, test, epochs=2)[1])
         close(trained, plain_loop(Scores(), data, test, epochs=2)[1])
 
     @pytest.mark.points(2)
     def test_figures(self, run, batches):
-        """Draws mean loss and accuracy of each epoch, and the accuracy on the test data after it.
-        画出每个迭代周期的平均损失、训练精度，以及之后的测试精度。"""
+        """Draws the mean loss and the accuracy of each epoch, and the test accuracy after it.
+        画出每个迭代周期的平均损失和训练精度，以及该周期之后的测试精度。"""
         data, test = batches(8, 8, 5, 7, 1, 3), batches(9, 2)
         data[-1] = data[-1][0] * 8, Scores()(data[-1][0]).argmin(1)  # a short batch of its own kind
         figures = run(lambda impl: train(impl, Scores(), data, test, epochs=3, lr=0.2)[0])
         close(figures, plain_loop(Scores(), data, test, epochs=3, lr=0.2)[0])
 
     def test_batches_of_one(self, run, batches):
-        """Trains on batches of one, in float64.
-        可以用只有一个样本的 float64 批量训练。"""
+        """Trains on batches of one example, in float64.
+        小批量只有一个样本、数据类型为 float64 时也能训练。"""
         data, test = batches(1, 1, 1, 1, 1, 1, dtype=torch.float64), batches(4, dtype=torch.float64)
         as_plain_loop(run, lambda: Scores(torch.float64), data, test)
 
     @pytest.mark.points(2)
     def test_xavier(self, run, randn, chance):
-        """Draws the weights of linear and convolutional layers, however deep, from Xavier's uniform distribution.
-        各线性层和卷积层（无论嵌套多深）的权重都从 Xavier 均匀分布中抽取。"""
+        """Draws the weights of linear and convolutional layers, at any depth, from Xavier's uniform distribution.
+        全连接层和卷积层的权重都从 Xavier 均匀分布中抽取，无论嵌套多深。"""
         data, outputs = [(randn(3, 4, 8, 8), torch.arange(3)) for _ in range(5)], chance.randint(40, 90)
         weights = run(lambda impl: train(impl, deep_net(outputs), data, data, lr=0.0)[1])
         for name, sum_of_fans in fans(outputs).items():
@@ -422,8 +422,8 @@ class TestTrain:
             expect(within and even, f"{name} is not so drawn.", f"{name} 不是这样抽取的。")
 
     def test_other_parameters(self, run, randn, chance):
-        """Draws no biases and nothing of other layers; with lr 0 they stay as they are.
-        偏置和其他层的参数不重新抽取；学习率为 0 时保持不变。"""
+        """Draws no biases and no parameters of other layers. With lr 0 they stay the same.
+        不重新抽取偏置和其他层的参数；学习率为 0 时，它们保持不变。"""
         data, outputs = [(randn(3, 4, 8, 8), torch.arange(3)) for _ in range(5)], chance.randint(40, 90)
         after = run(lambda impl: train(impl, deep_net(outputs), data, data, lr=0.0)[1])
         for name, before in deep_net(outputs).named_parameters():
@@ -432,14 +432,14 @@ class TestTrain:
             expect(fits, f"{name} differs by {moved:.4g} from what it was.", f"{name} 与原来相差 {moved:.4g}。")
 
     def test_training_mode(self, run, batches):
-        """Trains in training mode in every epoch, also after the test data: with dropout of 1 only the bias learns.
-        每个迭代周期都在训练模式下训练（包括测试之后）：dropout 为 1 时只有偏置在学习。"""
+        """Trains in training mode in each epoch, also after a test: with dropout of 1, only the bias learns.
+        每个迭代周期都在训练模式下训练，测试之后也是如此：丢弃概率为 1 时，只有偏置在学习。"""
         data, test = batches(6, 6, 6, 6, 6), batches(31)
         as_plain_loop(run, lambda: nn.Sequential(nn.Dropout(p=1.0), Scores()).eval(), data, test, epochs=3)
 
     def test_old_gradients(self, run, batches):
-        """Gradients left over from before do not reach the first step.
-        之前遗留的梯度不会影响第一次更新。"""
+        """Gradients from before the call have no effect on the first step.
+        调用之前留下的梯度不影响第一次更新。"""
 
         def net():
             used = Scores()
@@ -449,7 +449,7 @@ class TestTrain:
         as_plain_loop(run, net, batches(8, 8, 8, 8, 8), batches(6))
 
     def test_device(self, agree, batches):
-        """Moves the net, and every minibatch of both data sets, to the device.
+        """Moves the net and each minibatch of both data sets to the device.
         把网络以及两个数据集的每个小批量都移到设备上。"""
         data, test = batches(4, 4, 3, 4, 4), batches(5, 2)
 
@@ -463,8 +463,8 @@ class TestTrain:
         agree(probe)
 
     def test_bad_start(self, run, randn, chance):
-        """Learns classes that lie far apart, however bad the weights that the net came with.
-        不论网络原来的权重有多差，都能学会相距很远的类别。"""
+        """Learns classes that are far apart, however bad the net's old weights are.
+        网络原来的权重再差，也能学会区分相距很远的类别。"""
         y = torch.tensor(chance.sample(list(range(CLASSES)) * 3, 9))
         *data, (X, _) = [(torch.eye(INPUTS)[y] + 0.1 * randn(9, INPUTS), y) for _ in range(9)]
 
@@ -479,6 +479,6 @@ class TestTrain:
 
     @pytest.mark.bonus
     def test_two_batches(self, run, batches):
-        """Trains on fewer than five batches, where the book's code divides by zero.
-        少于五个批量也能训练（书中的代码此时会除以零）。"""
+        """Trains on fewer than five minibatches, where the book's code divides by zero.
+        少于五个小批量时也能训练（书中的代码此时会除以零）。"""
         as_plain_loop(run, Scores, batches(8, 5), batches(6))

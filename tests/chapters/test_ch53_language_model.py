@@ -107,23 +107,23 @@ def continued(length, offset, batch_size, num_steps, room):
 @pytest.mark.exercise("seq_data_iter_random")
 class TestSeqDataIterRandom:
     def test_batches(self, run, text):
-        """Yields X and Y as int64 tensors of shape (batch_size, num_steps), two of each for 66 tokens.
-        产出形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；66 个词元时产出两对。"""
+        """Yields X and Y as int64 tensors of shape (batch_size, num_steps): two pairs for 66 tokens.
+        逐个产生形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；66 个词元时产生两对。"""
         corpus = text(66)
-        found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_random(corpus, batch_size=5, num_steps=5)])
+        found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_random(corpus, 5, 5)])
         expect_in_rows(places(torch.stack([X for X, _ in found]), corpus))
 
     @pytest.mark.points(2)
     def test_windows(self, run, text):
-        """Each row of X is num_steps tokens that follow one another in the corpus.
-        X 的每一行是语料中相连的 num_steps 个词元。"""
+        """Each row of X has num_steps tokens that follow one another in the corpus.
+        X 的每一行是语料中连续的 num_steps 个词元。"""
         corpus = text(17)
         found = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=2)[:, :, 0])
         expect_in_rows(places(found, corpus))
 
     @pytest.mark.points(2)
     def test_labels(self, run, text):
-        """Y has, for each token of X, the token that follows it in the corpus.
+        """For each token of X, Y has the next token of the corpus.
         Y 是 X 中每个词元在语料中的下一个词元。"""
         corpus = text(17)
         table = places(run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=2)), corpus)
@@ -131,8 +131,8 @@ class TestSeqDataIterRandom:
 
     @pytest.mark.points(2)
     def test_each_window_once(self, run, text):
-        """All windows lie on one grid, from the offset on, and each is there once.
-        所有窗口都在从偏移量开始的同一网格上，每个恰好出现一次。"""
+        """The windows start at the offset, do not overlap, and occur once each.
+        窗口从偏移量处开始，互不重叠，每个恰好出现一次。"""
         corpus = text(21)
         table = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=4)[:, :, 0, :, 0])
         starts = [sorted(one.flatten().tolist()) for one in places(table, corpus)]
@@ -140,16 +140,16 @@ class TestSeqDataIterRandom:
         expect(met, f"The windows begin at {starts[0][2:]}.", f"窗口的起点为 {starts[0][2:]}。")
 
     def test_offsets(self, run, text):
-        """Each offset from 0 to num_steps - 1 is drawn, and as often as the others.
-        从 0 到 num_steps - 1 的每个偏移量都会出现，且机会均等。"""
+        """Draws each offset from 0 to num_steps - 1 equally often.
+        偏移量取 0 到 num_steps - 1 中每个值的机会均等。"""
         corpus = text(12)
         table = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 4, runs=400)[:, 0, 0, :, 0])
         offsets = places(table, corpus).amin(dim=1).tolist()
         expect_as_often(offsets, range(4), "The windows begin at these offsets", "窗口从这些偏移量开始")
 
     def test_order(self, run, text):
-        """Any two windows may come first, in either order, and as often as any others.
-        任意两个窗口都可能最先出现（先后任意），且机会均等。"""
+        """Any two windows may come first, in either order, and all pairs are equally likely.
+        任意两个窗口都可能排在最前面，先后不限，机会均等。"""
         corpus = text(10)
         table = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 2, room=2, runs=480)[:, :, 0, :, 0])
         starts = places(table, corpus).flatten(1)
@@ -159,8 +159,8 @@ class TestSeqDataIterRandom:
         expect_as_often(pairs, cases, "Of four windows these come first", "四个窗口中最先出现的是")
 
     def test_last_label(self, run, text):
-        """The last token of the corpus is a label at most; a window that would need one more is left out.
-        语料的最后一个词元至多作标签；还需要更多词元的窗口不取。"""
+        """The last token of the corpus is only used as a label. A window that needs one more token is dropped.
+        语料的最后一个词元只能作标签；还需要更多词元的窗口舍去。"""
         corpus = text(13)
         found = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 1, 3, room=5)[:, :, 0, 0, 0])
         starts = [sorted(start for start in one if start != NONE) for one in places(found, corpus).tolist()]
@@ -168,8 +168,8 @@ class TestSeqDataIterRandom:
         expect(met, f"The windows begin at {starts[:4]}.", f"窗口的起点为 {starts[:4]}。")
 
     def test_incomplete_batch(self, run, text):
-        """Windows that make no full minibatch are dropped; a minibatch may take all of them.
-        凑不满一个小批量的窗口被丢弃；一个小批量也可以恰好取走全部窗口。"""
+        """Drops windows that fill no minibatch. A minibatch may take all windows.
+        凑不满一个小批量的窗口舍去；一个小批量也可以恰好用完全部窗口。"""
         corpus = text(18)  # five windows
         found = run(lambda impl: [tabulate(impl.seq_data_iter_random, corpus, b, 3, 2)[:, :, 0] for b in (3, 5, 6)])
         complete = [(table >= 0).flatten(2).all(dim=2).sum(dim=1) for table in found]
@@ -179,22 +179,22 @@ class TestSeqDataIterRandom:
         expect_in_rows(places(torch.cat([table[:, 0] for table in found[:2]], dim=1), corpus))
 
     def test_too_short(self, run, text):
-        """A corpus of num_steps tokens or fewer yields nothing.
-        语料不超过 num_steps 个词元时，什么也不产出。"""
+        """Yields nothing for a corpus of num_steps tokens or fewer.
+        语料不超过 num_steps 个词元时，什么也不产生。"""
         corpora = [text(length) for length in (0, 1, 3, 22)]
         *none, some = run(lambda impl: [tabulate(impl.seq_data_iter_random, c, 2, 3, room=3)[:, :, 0] for c in corpora])
         expect(all((table == NONE).all() for table in none), "There are minibatches.", "产出了小批量。")
         expect_in_rows(places(some, corpora[-1]))
 
     def test_single_steps(self, run, text):
-        """With windows of one token every token but the last is in X.
-        窗口只有一个词元时，除最后一个以外的每个词元都在 X 中。"""
+        """With windows of one token, X has each token of the corpus except the last.
+        窗口只有一个词元时，除最后一个词元外，语料的每个词元都在 X 中。"""
         corpus = text(7)
         table = places(run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 1, room=3)), corpus)
         close(table[:, :, 0].flatten(1).sort(dim=1).values, torch.arange(6).repeat(RUNS, 1))
 
     def test_corpus_untouched(self, run, text):
-        """Leaves the corpus as it was.
+        """Leaves the corpus unchanged.
         不修改传入的语料。"""
         corpus = text(22)
         found, after = run(lambda impl: (tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=3)[:, :, 0], corpus))
@@ -205,62 +205,62 @@ class TestSeqDataIterRandom:
 @pytest.mark.exercise("seq_data_iter_sequential")
 class TestSeqDataIterSequential:
     def test_batches(self, run, text):
-        """Yields X and Y as int64 tensors of shape (batch_size, num_steps), three of each for 40 tokens.
-        产出形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；40 个词元时产出三对。"""
+        """Yields X and Y as int64 tensors of shape (batch_size, num_steps): three pairs for 40 tokens.
+        逐个产生形状为 (batch_size, num_steps) 的 int64 张量 X 和 Y；40 个词元时产生三对。"""
         corpus = text(40)
-        found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_sequential(corpus, batch_size=2, num_steps=5)])
+        found = run(lambda impl: [[X, Y] for X, Y in impl.seq_data_iter_sequential(corpus, 2, 5)])
         expect_in_rows(places(torch.stack([X for X, _ in found]), corpus))
 
     @pytest.mark.points(2)
     def test_minibatches(self, run, text):
-        """Cuts what follows the offset into rows of equal length, and these into minibatches; nothing else comes.
-        把偏移量之后的部分切成等长的行，再切成小批量；此外没有别的。"""
+        """Cuts the tokens after the offset into rows of equal length, and the rows into minibatches.
+        把偏移量之后的词元切成等长的行，再把各行切成小批量。"""
         corpus = text(23)
         table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 3, 2, room=5)[:, :, 0]), corpus)
         close(table, torch.stack([continued(23, one[0, 0, 0].item(), 3, 2, 5)[:, 0] for one in table]))
 
     @pytest.mark.points(2)
     def test_labels(self, run, text):
-        """Y has, for each token of X, the token that follows it in the corpus, across the ends of windows, too.
-        Y 是 X 中每个词元在语料中的下一个词元，窗口末尾也不例外。"""
+        """For each token of X, Y has the next token of the corpus, also at the end of a row.
+        Y 是 X 中每个词元在语料中的下一个词元，行末也是如此。"""
         corpus = text(30)
         table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 4, room=3)), corpus)
         expect_labels(table[:, :, 0], table[:, :, 1])
 
     @pytest.mark.points(2)
     def test_continuity(self, run, text):
-        """Each row begins where the same row of the minibatch before it ended.
-        每一行都从上一个小批量的同一行结束处继续。"""
+        """Each row begins where the same row of the minibatch before ended.
+        每一行都从上一个小批量中同一行结束的地方继续。"""
         corpus = text(30)
         X = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 4, room=3)[:, :, 0]), corpus)
         met = (X >= 0).all() and torch.equal(X[:, 1:, :, 0], X[:, :-1, :, -1] + 1)
         expect(met, "A row does not go on where it ended.", "有的行没有从上次结束处继续。")
 
     def test_offsets(self, run, text):
-        """Each offset from 0 to num_steps, that one included, is drawn, and as often as the others.
-        从 0 到 num_steps（包含 num_steps）的每个偏移量都会出现，且机会均等。"""
+        """Draws each offset from 0 to num_steps (included) equally often.
+        偏移量取 0 到 num_steps（包括 num_steps）中每个值的机会均等。"""
         corpus = text(12)
         table = run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 3, runs=400)[:, 0, 0, :, 0])
         offsets = places(table, corpus)[:, 0].tolist()
         expect_as_often(offsets, range(4), "The first rows begin at these offsets", "第一行从这些偏移量开始")
 
     def test_one_row(self, run, text):
-        """A batch of one reads the corpus through, as long as the last token has been no more than a label.
-        批量大小为 1 时依次读完语料，最后一个词元至多作标签。"""
+        """With a batch size of 1, reads the corpus in order. The last token is only used as a label.
+        批量大小为 1 时按顺序读完语料，最后一个词元只能作标签。"""
         corpus = text(13)
         table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 1, 3, room=5)[:, :, 0]), corpus)
         close(table, torch.stack([continued(13, one[0, 0, 0].item(), 1, 3, 5)[:, 0] for one in table]))
 
     def test_single_steps(self, run, text):
-        """Takes one step at a time.
-        每次可以只取一个时间步。"""
+        """Works with minibatches of one time step.
+        每个小批量可以只有一个时间步。"""
         corpus = text(9)
         table = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 1, room=5)[:, :, 0]), corpus)
         close(table, torch.stack([continued(9, one[0, 0, 0].item(), 2, 1, 5)[:, 0] for one in table]))
 
     def test_too_short(self, run, text):
-        """A corpus that gives no row of num_steps tokens yields nothing.
-        语料不足以切出含 num_steps 个词元的行时，什么也不产出。"""
+        """Yields nothing for a corpus that fills no row of num_steps tokens.
+        语料不够切出含 num_steps 个词元的行时，什么也不产生。"""
         corpora = [text(length) for length in (0, 1, 6, 7, 30)]
         *none, some = run(
             lambda impl: [tabulate(impl.seq_data_iter_sequential, c, 2, 4, room=3)[:, :, 0] for c in corpora]
@@ -269,7 +269,7 @@ class TestSeqDataIterSequential:
         expect_in_rows(places(some, corpora[-1]))
 
     def test_corpus_untouched(self, run, text):
-        """Leaves the corpus as it was.
+        """Leaves the corpus unchanged.
         不修改传入的语料。"""
         corpus = text(30)
         found, after = run(lambda impl: (tabulate(impl.seq_data_iter_sequential, corpus, 2, 4, 3)[:, :, 0], corpus))
@@ -288,48 +288,48 @@ class TestNgramCounts:
     @pytest.mark.points(2)
     def test_bigrams(self, run, words):
         """Counts pairs of tokens that follow one another.
-        统计相邻词元对的次数。"""
+        统计相邻两个词元组成的词对各出现几次。"""
         tokens = words(60, ["the", "time", "machine", "of"])
         close(run(lambda impl: dict(impl.ngram_counts(tokens, 2))), counted(tokens, 2))
 
     def test_longer(self, run, words):
-        """Counts n-grams of three to five tokens, as often as they are in the text.
-        统计三元到五元语法的次数。"""
+        """Counts n-grams of three, four and five tokens.
+        统计由三个、四个和五个词元组成的 n 元组。"""
         tokens = words(40, ["so", "it", "is"])
         found = run(lambda impl: [dict(impl.ngram_counts(tokens, n)) for n in (3, 4, 5)])
         close(found, [counted(tokens, n) for n in (3, 4, 5)])
 
     def test_unigrams(self, run, words):
-        """With n = 1 the keys are tuples of one token.
+        """With n = 1, the keys are tuples of one token.
         n = 1 时，键是只有一个词元的元组。"""
         tokens = words(30, ["a", "be", "see"])
         close(run(lambda impl: dict(impl.ngram_counts(tokens, 1))), {(w,): tokens.count(w) for w in set(tokens)})
 
     def test_overlapping(self, run, names):
-        """N-grams overlap: four times the same token are three pairs of it.
-        n 元组可以重叠：同一词元连续四次，共有三个词对。"""
+        """Counts n-grams that overlap: the same token four times gives three pairs.
+        重叠的 n 元组也要计入：同一个词元连续出现四次，有三个词对。"""
         (word,) = names(1)
         found = run(lambda impl: [dict(impl.ngram_counts([word] * 4, n)) for n in (2, 3)])
         close(found, [{(word,) * 2: 3}, {(word,) * 3: 2}])
 
     def test_ends_of_the_text(self, run, names):
-        """The first and the last n-gram count; none runs from the end to the beginning.
-        首尾的 n 元组都要计入；没有从结尾接到开头的 n 元组。"""
+        """Counts the first and the last n-gram, and none that runs from the end to the beginning.
+        首尾的 n 元组都要计入，但没有从结尾接到开头的 n 元组。"""
         a, b, c = names(3)
         found = run(lambda impl: [dict(impl.ngram_counts([a, b, c, a, b], n)) for n in (2, 5)])
         close(found, [{(a, b): 2, (b, c): 1, (c, a): 1}, {(a, b, c, a, b): 1}])
 
     def test_too_short(self, run, names):
-        """A text of fewer than n tokens has no n-grams.
-        文本不足 n 个词元时没有 n 元组。"""
+        """Returns no n-grams for a text of fewer than n tokens.
+        文本不足 n 个词元时，没有 n 元组。"""
         a, b = names(2)
         texts = [], [a], [a, b], [a] * 5
         found = run(lambda impl: [dict(impl.ngram_counts(tokens, 3)) for tokens in texts])
         close(found, [{}, {}, {}, {(a, a, a): 3}])
 
     def test_is_a_counter(self, run, words):
-        """Gives a Counter: an n-gram that does not occur counts 0.
-        返回 Counter：没有出现的 n 元组计数为 0。"""
+        """Returns a Counter: an n-gram that does not occur has count 0.
+        返回 Counter：没有出现的 n 元组，计数为 0。"""
         tokens = words(20, ["a", "b"])
 
         def probe(impl):
@@ -340,8 +340,8 @@ class TestNgramCounts:
         close(run(probe), ("Counter", 0, max(expected.values()), expected))
 
     def test_arguments_untouched(self, agree, names):
-        """Leaves the text as it was, and takes a tuple of tokens.
-        不修改传入的文本；也可接受元组。"""
+        """Leaves the text unchanged, and accepts a tuple of tokens.
+        不修改传入的文本；也可以传入元组。"""
         a, b, c = names(3)
         tokens = [a, b, a, c, b, a, b, c]
         agree(lambda impl: (dict(impl.ngram_counts(tokens, 2)), tokens, dict(impl.ngram_counts(tuple(tokens), 3))))
@@ -368,22 +368,22 @@ def probabilities(impl, tokens, eps, vocab_size):
 class TestLaplaceBigram:
     @pytest.mark.points(2)
     def test_probabilities(self, run, words):
-        """Gives the smoothed probability of every pair, seen or not.
-        给出每个词对的平滑概率，无论是否出现过。"""
+        """Returns the smoothed probability of each pair, seen or not.
+        返回每个词对平滑后的概率，无论它是否出现过。"""
         tokens = [*words(40, "abc"), "a", "b", "a", "c", "a"]
         found = run(lambda impl: [probabilities(impl, tokens, eps, 7) for eps in (0.5, 3.0)])
         close(found, [smoothed(tokens, eps, 7) for eps in (0.5, 3.0)])
 
     def test_given_the_word_before(self, run, between):
-        """The first argument is the word before, the second what follows it.
+        """The first argument is the word before, and the second is the word after it.
         第一个参数是前一个词，第二个参数是后一个词。"""
         tokens, pairs, eps = ["a", "b", "a", "b", "a", "c"], ("ab", "ba", "ca", "ac"), between(0.5, 2)
         found = run(lambda impl: [impl.laplace_bigram(tokens, eps, 4)(*pair) for pair in pairs])
         close(found, [(2 + eps / 4) / (3 + eps), (2 + eps / 4) / (2 + eps), 1 / 4, (1 + eps / 4) / (3 + eps)])
 
     def test_sums_to_one(self, run, words):
-        """After every word the probabilities of the whole vocabulary add up to 1.
-        在任何一个词之后，整个词表的概率之和为 1。"""
+        """After each word, the probabilities of the whole vocabulary sum to 1.
+        在每个词之后，整个词表的概率之和为 1。"""
         tokens = ["a", "c", "b", *words(30, "abc")]
         found = run(lambda impl: [probabilities(impl, tokens, 2.0, size) for size in (4, 10)])
         close([[sum(row) for row in found[0]], [sum(row) + 6 * row[-1] for row in found[1]]], [[1.0] * 4] * 2)
@@ -391,29 +391,29 @@ class TestLaplaceBigram:
 
     def test_unseen_word(self, run, words):
         """After a word that the text does not have, all tokens of the vocabulary are equally likely.
-        在文本中没有的词之后，词表中每个词元的概率相等。"""
+        在文本中没有出现过的词之后，词表中各词元的概率相等。"""
         tokens = ["a", "b", *words(20, "abc")]
         *seen, unseen = run(lambda impl: probabilities(impl, tokens, 0.3, 8))
         close((seen, unseen), (smoothed(tokens, 0.3, 8)[:3], [1 / 8] * 4))
 
     def test_no_smoothing(self, run, words):
-        """With eps 0, what never followed a word has probability 0, and so has all after a word without successors.
-        eps 为 0 时，从未跟在某词之后的词概率为 0；没有后继的词之后，所有概率都是 0。"""
+        """With eps 0, unseen pairs have probability 0, and so do all pairs after a word without a successor.
+        eps 为 0 时，没有出现过的词对概率为 0；在没有后继的词之后，所有概率都为 0。"""
         tokens = ["a", "b", *words(30, "ab"), "a", "c"]
         found = run(lambda impl: probabilities(impl, tokens, 0.0, 5))
         close(found, smoothed(tokens, 0.0, 5))
 
     def test_last_token(self, run, between):
-        """The last token of the text has no successor: this occurrence of it does not count.
-        文本的最后一个词元没有后继，这一次出现不计入。"""
+        """Does not count the last token of the text, which has no successor.
+        文本的最后一个词元没有后继，它的这次出现不计入。"""
         texts, eps = (["b", "a", "b"], ["a", "b", "c", "b"]), between(0.5, 2)
         found = run(lambda impl: [probabilities(impl, tokens, eps, 4)[1] for tokens in texts])
         seen, unseen = (1 + eps / 4) / (1 + eps), eps / 4 / (1 + eps)
         close(found, [[seen, unseen, unseen, unseen], [unseen, unseen, seen, unseen]])
 
     def test_strong_smoothing(self, run, between):
-        """The stronger the smoothing, the nearer to 1 / vocab_size, from above and below.
-        平滑越强，越接近 1 / vocab_size，从上下两侧皆如此。"""
+        """Stronger smoothing moves the probabilities closer to 1 / vocab_size.
+        平滑越强，概率越接近 1 / vocab_size。"""
         tokens, strengths = ["a", "b", "a", "b", "a", "c"], [between(1, 2) * eps for eps in (1, 10, 1000, 1e9)]
 
         def probe(impl):
@@ -423,15 +423,15 @@ class TestLaplaceBigram:
         close(run(probe), [((2 + eps / 50) / (3 + eps), eps / 50 / (3 + eps)) for eps in strengths])
 
     def test_short_texts(self, run, between):
-        """A text of no or one token has no pairs: all is equally likely.
-        没有词元或只有一个词元的文本没有词对：一切等可能。"""
+        """A text of no or one token has no pairs, so all tokens are equally likely.
+        没有词元或只有一个词元的文本没有词对，各词元的概率相等。"""
         texts, eps = ([], ["a"], ["a", "b"]), between(0.5, 2)
         found = run(lambda impl: [probabilities(impl, tokens, eps, 4)[0] for tokens in texts])
         close(found, [[1 / 4] * 4, [1 / 4] * 4, [(n + eps / 4) / (1 + eps) for n in (0, 1, 0, 0)]])
 
     def test_arguments_untouched(self, agree, between):
-        """Leaves the text as it was, and takes a tuple of tokens; two models do not disturb each other.
-        不修改传入的文本；也可接受元组；两个模型互不影响。"""
+        """Leaves the text unchanged, and accepts a tuple. Two models do not affect each other.
+        不修改传入的文本；也可以传入元组。两个模型互不影响。"""
         tokens, eps = ["a", "b", "a", "c", "b", "a"], between(0.5, 2)
 
         def probe(impl):
@@ -445,27 +445,27 @@ class TestLaplaceBigram:
 class TestPerplexity:
     @pytest.mark.points(2)
     def test_perplexity(self, run, generator):
-        """Is the geometric mean of one over the probabilities.
-        是各概率倒数的几何平均。"""
+        """Returns the geometric mean of the inverse probabilities.
+        等于各概率倒数的几何平均。"""
         ps = (0.9 * torch.rand(9, generator=generator, dtype=torch.float64) + 0.05).tolist()
         logs = [math.log(p) for p in ps]
         close(run(lambda impl: impl.perplexity(logs)), math.prod(1 / p for p in ps) ** (1 / 9))
 
     def test_bits(self, run, text):
-        """Is two to the power of the cross-entropy in bits.
-        等于 2 的（以比特计的交叉熵）次方。"""
+        """Returns 2 to the power of the cross-entropy in bits.
+        设交叉熵以比特计为 H，困惑度等于 2 的 H 次方。"""
         bits = [1 + place for place in text(20)[:5]]
         close(run(lambda impl: impl.perplexity([-n * math.log(2) for n in bits])), 2 ** (sum(bits) / len(bits)))
 
     def test_perfect_model(self, run, between):
-        """A model that is always right and sure has perplexity 1; one that is sure half the time has not.
-        总是以概率 1 预测正确的模型困惑度为 1；只有一半时候如此的模型则不是。"""
+        """A model that gives each token probability 1 has perplexity 1; a model that does so half the time does not.
+        给每个词元的概率都为 1 的模型，困惑度为 1；只有一半词元如此的模型则不是 1。"""
         p = between(0.1, 0.4)
         found = run(lambda impl: [impl.perplexity(logs) for logs in ([0.0] * 5, [0.0], [0.0, math.log(p)])])
         close(found, [1.0, 1.0, p**-0.5])
 
     def test_guessing_model(self, run, text):
-        """A model that guesses has as its perplexity the size of the vocabulary, however long the text.
+        """The perplexity of a model that guesses is the size of the vocabulary, whatever the length of the text.
         随机猜测的模型，困惑度等于词表大小，与文本长度无关。"""
         size = 10 + text(1000)[0]
         sizes = [(2, 10), (size, 1), (size, 7), (5000, 3)]
@@ -473,8 +473,8 @@ class TestPerplexity:
         close(found, [2.0, float(size), float(size), 5000.0])
 
     def test_impossible_token(self, run, between):
-        """One token that the model held impossible makes the perplexity infinite.
-        只要有一个词元被模型认为不可能，困惑度就是无穷大。"""
+        """Returns infinity if the model gave a token probability 0.
+        只要模型给某个词元的概率为 0，困惑度就是无穷大。"""
         low = between(-4, -2)
         logs = [low, -math.inf, -0.5], [-math.inf], [-1.0, low]
         found = run(lambda impl: [impl.perplexity(given) for given in logs])
@@ -482,18 +482,18 @@ class TestPerplexity:
 
     def test_long_text(self, run, between):
         """Stays accurate for a text whose probability is too small for a float.
-        文本概率小到浮点数无法表示时仍然准确。"""
+        文本的概率小到浮点数无法表示时，结果仍然准确。"""
         low = between(-8, -6)
         close(run(lambda impl: impl.perplexity([-3.0, low] * 1000)), math.exp((3 - low) / 2))
 
     def test_no_tokens(self, agree, between):
-        """Without tokens there is no mean: raises ValueError.
-        没有词元就没有平均值：抛出 ValueError。"""
+        """Raises ValueError if there are no tokens.
+        没有词元时，抛出 ValueError。"""
         logs = [-0.5, between(-4, -2)]
         agree(lambda impl: (raises(lambda: impl.perplexity([]), ValueError), impl.perplexity(logs)))
 
     def test_arguments_untouched(self, agree, between):
-        """Leaves the log-probabilities as they were, and takes a tuple of them.
-        不修改传入的对数概率；也可接受元组。"""
+        """Leaves the log-probabilities unchanged, and accepts a tuple.
+        不修改传入的对数概率；也可以传入元组。"""
         logs = [-2.5, -0.5, -1.0, between(-6, -4)]
         agree(lambda impl: (impl.perplexity(logs), logs, impl.perplexity(tuple(logs))))

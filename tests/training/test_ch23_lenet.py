@@ -66,8 +66,8 @@ class TestTrainCh6:
     @pytest.mark.points(3)
     @pytest.mark.timeout(60)
     def test_learns(self, training):
-        """Your loop trains your LeNet on 4,000 drawn signs, and it reads new ones.
-        用你的训练循环和 LeNet 从 4000 张手绘符号中学习，并识别新的符号。"""
+        """Your loop trains your LeNet on 4,000 drawn signs. LeNet then recognises new signs.
+        用你的训练循环在 4000 张手绘符号上训练你的 LeNet，训练后能识别新的符号。"""
         inputs, labels = training.draw("shapes", 2000, "test", varied=0.7, noise=0.1)
         images, classes = training.draw("shapes", 4000, varied=0.7, noise=0.1)
 
