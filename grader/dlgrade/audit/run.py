@@ -201,7 +201,7 @@ class Audit:
     def _stale_equivalents(
         self, chapter: Chapter, all_mutants: list[Mutant], chosen: list[Mutant], alive: list[Mutant]
     ) -> list[Hole]:
-        """Holes for listed mutants that are killed, or do not exist.
+        """Holes for listed mutants that are killed, or whose line does not exist.
 
         Args:
             chapter: The chapter.
@@ -211,12 +211,12 @@ class Audit:
         """
         path = equivalents_file(self.course, chapter)
         killed = {mutant.change for mutant in chosen} - {mutant.change for mutant in alive}
-        existing = {mutant.change for mutant in all_mutants}
+        lines = {mutant.before for mutant in all_mutants}  # of all mutants of a line, its place decides which are made
         holes = []
         for entry in equivalents(self.course, chapter).mutants:
             change = (entry.before, entry.after)
-            if change in killed or change not in existing:
-                state = "is killed" if change in killed else "is no mutant of the reference"
+            if change in killed or entry.before not in lines:
+                state = "is killed" if change in killed else "changes no line of the reference"
                 text = f"equivalents.yaml: {entry.before!r} -> {entry.after!r} {state}; take the entry out."
                 holes.append(Hole(chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.after)))
         return holes
