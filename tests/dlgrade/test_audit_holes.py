@@ -268,7 +268,7 @@ def mutant_survived(small):
 
 
 def stale_equivalent(small):
-    entry = "mutants:\n  - before: return 4 * X\n    after: return  5 * X\n    reason: none\n"
+    entry = "mutants:\n  - before: return 2 * X\n    after: return  3 * X\n    reason: none\n"
     (small.solution / "equivalents.yaml").write_text(entry, encoding="utf-8")
     return "stale-equivalent", "take the entry out."
 

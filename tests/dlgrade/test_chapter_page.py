@@ -1,6 +1,7 @@
 """The page of a chapter: `dlgrade list ch28`, in the terminal, as JSON and in a browser."""
 
 import json
+import random
 
 import pytest
 from rich.cells import cell_len
@@ -64,6 +65,18 @@ def test_browser(show):
         assert driver.execute_script("return document.documentElement.scrollWidth") <= 360
         links = [link.get_attribute("href") for link in driver.find_elements("css selector", "dd a")]
         assert links == [f"https://zh.d2l.ai/{section}.html" for section in CH28.sections]
+
+
+def test_nothing_is_lost_between_lines():
+    """Lines have all words of a text, each separated as before, whatever its blanks, marks and long words."""
+    chance = random.Random(0)
+    for _ in range(3000):
+        text = "".join(chance.choices("ab cd.（，。「」）汉字nn.Batch…x  ", k=chance.randint(0, 60)))
+        lines = in_lines(text, width := chance.randint(2, 40))
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(cell_len(line) <= width for line in lines)
+    assert in_lines("  " + "a" * 9, 10) == ["a" * 9]
+    assert in_lines("aaaaaaaaa  b c", 10) == ["aaaaaaaaa", "b c"]
 
 
 def test_lines():

@@ -62,13 +62,24 @@ def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
     return list(made.values())
 
 
+def possible_changes(course: Course, chapter: Chapter, lines: set[str]) -> set[tuple[str, str]]:
+    """All changes of these lines that the operators can make, with those that `mutants` leaves out."""
+    reference = references.source(course, chapter)
+    texts = reference.splitlines()
+    places = {line for line in _answer_lines(reference) if texts[line - 1].strip() in lines}
+    return {
+        (texts[line - 1].strip(), _changed_line(reference, code))
+        for line, code in _mutations(reference, places, thinned=False)
+    }
+
+
 def sample(all_mutants: list[Mutant], seed: int) -> list[Mutant]:
     """At most SAMPLE of the mutants, drawn from the seed."""
     return all_mutants if len(all_mutants) <= SAMPLE else random.Random(seed).sample(all_mutants, SAMPLE)
 
 
-def _mutations(reference: str, lines: set[int]) -> Iterator[tuple[int, str]]:
-    """(line, mutated source) for the places of all operators on these lines, thinned as the module says."""
+def _mutations(reference: str, lines: set[int], *, thinned: bool = True) -> Iterator[tuple[int, str]]:
+    """(line, mutated source) for the places of all operators on these lines, `thinned` as the module says."""
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.provider import OperatorProvider
@@ -87,7 +98,7 @@ def _mutations(reference: str, lines: set[int]) -> Iterator[tuple[int, str]]:
             family = name.partition("_")[0] if name.startswith("Replace") and "Operator" in name else name
             places.setdefault((family, place), []).append((rank, name, occurrence))
     for (family, place), choices in places.items():
-        keep = KEPT_AT_A_PLACE if "Operator" in family else len(choices)
+        keep = KEPT_AT_A_PLACE if thinned and "Operator" in family else len(choices)
         for _, name, occurrence in sorted(choices)[:keep]:
             code = mutate_code(reference, provider[name](), occurrence)
             if code is not None:

@@ -201,7 +201,9 @@ class Audit:
     def _stale_equivalents(
         self, chapter: Chapter, all_mutants: list[Mutant], chosen: list[Mutant], alive: list[Mutant]
     ) -> list[Hole]:
-        """Holes for listed mutants that are killed, or whose line does not exist.
+        """Holes for listed mutants that are killed, or that the operators cannot make.
+
+        Which mutants of a line are made depends on its place, so an entry may name another.
 
         Args:
             chapter: The chapter.
@@ -211,12 +213,15 @@ class Audit:
         """
         path = equivalents_file(self.course, chapter)
         killed = {mutant.change for mutant in chosen} - {mutant.change for mutant in alive}
-        lines = {mutant.before for mutant in all_mutants}  # of all mutants of a line, its place decides which are made
+        entries = equivalents(self.course, chapter).mutants
+        existing = {mutant.change for mutant in all_mutants}
+        if lines := {entry.before for entry in entries if (entry.before, entry.after) not in existing}:
+            existing |= mutation.possible_changes(self.course, chapter, lines)
         holes = []
-        for entry in equivalents(self.course, chapter).mutants:
+        for entry in entries:
             change = (entry.before, entry.after)
-            if change in killed or entry.before not in lines:
-                state = "is killed" if change in killed else "changes no line of the reference"
+            if change in killed or change not in existing:
+                state = "is killed" if change in killed else "is no mutant of the reference"
                 text = f"equivalents.yaml: {entry.before!r} -> {entry.after!r} {state}; take the entry out."
                 holes.append(Hole(chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.after)))
         return holes

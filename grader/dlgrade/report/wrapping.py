@@ -8,9 +8,7 @@ from rich.cells import cell_len, chop_cells
 
 OPENING, CLOSING = "（《「『“‘【", "，。、；：！？）》」』”’】…"
 HAN = "\u2e80-\u9fff\uff00-\uffef"
-PIECE = re.compile(
-    rf"(?P<blank> +)|[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|[^ {HAN}{OPENING}{CLOSING}]+)?[{CLOSING}]*"
-)
+PIECE = re.compile(rf" +|[{OPENING}]*(?:(?![{OPENING}{CLOSING}])[{HAN}]|[^ {HAN}{OPENING}{CLOSING}]+)?[{CLOSING}]*")
 
 
 def in_lines(text: str, width: int) -> list[str]:
@@ -23,16 +21,16 @@ def in_lines(text: str, width: int) -> list[str]:
 
 
 def _filled(paragraph: str, width: int) -> list[str]:
-    lines, line, used = list[str](), "", 0
-    for piece in filter(None, (match[0] for match in PIECE.finditer(paragraph))):
-        size = cell_len(piece)
-        if used + size > width and line.strip() and piece.strip():
-            lines.append(line.rstrip())
-            line, used = "", 0
-        if size > width and piece.strip():
-            *whole, piece = chop_cells(piece, width)
-            lines += whole
-            size = cell_len(piece)
-        if used + size <= width:
-            line, used = line + piece, used + size
-    return [*lines, line.rstrip()]
+    lines, line, gap = list[str](), "", ""
+    for piece in filter(None, PIECE.findall(paragraph)):
+        if not piece.strip(" "):
+            gap = piece
+            continue
+        if cell_len(line + gap + piece) <= width:
+            line += gap + piece
+        else:
+            lines += [line] if line else []
+            *parts, line = chop_cells(piece, width)  # a single part, unless the piece is longer than a line
+            lines += parts
+        gap = ""
+    return [*lines, line]
