@@ -67,6 +67,31 @@ def test_browser(show):
         assert links == [f"https://zh.d2l.ai/{section}.html" for section in CH28.sections]
 
 
+def test_hidden_checks(dlgrade, small, tmp_path):
+    """Hidden checks count in the points of a page, and their titles do not stand in it."""
+    hidden = (
+        small.suite.read_text(encoding="utf-8").replace("ordinary", "hidden").replace("Doubles", "Secretly doubles")
+    )
+    (small.solution / "test_hidden.py").write_text(hidden, encoding="utf-8")
+    assert dlgrade("list", "ch90", "--html", tmp_path / "page.html").returncode == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert ("2 points" in page, "Doubles every" in page, "Secretly" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize("fault", ["formula", "suite", "syntax"])
+def test_a_fault_of_the_course_is_named(dlgrade, small, tmp_path, fault):
+    """A formula that is no LaTeX, and a suite that is missing or broken, end the page with one sentence."""
+    if fault == "formula":
+        small.edit(small.chapter_file, "  - name: twice\n", "  - name: twice\n    formula: 'x^'\n")
+    elif fault == "suite":
+        small.suite.unlink()
+    else:
+        small.suite.write_text("def broken(:\n", encoding="utf-8")
+    shown = dlgrade("list", "ch90", "--html", tmp_path / "page.html")
+    assert (shown.returncode, "Traceback" in shown.stderr, shown.stderr.count("\n")) == (3, False, 1), shown.stderr
+    assert ("twice: formula" if fault == "formula" else small.suite.name) in shown.stderr
+
+
 def test_nothing_is_lost_between_lines():
     """Lines have all words of a text, each separated as before, whatever its blanks, marks and long words."""
     chance = random.Random(0)

@@ -3,6 +3,7 @@
 import ast
 import json
 
+import msgspec
 import pytest
 
 from dlgrade import course
@@ -105,6 +106,17 @@ def test_differences(holes, old, new, words):
     """The audit names each difference between the Chinese and the English; equal content is no hole."""
     found = holes(old, new)
     assert (words in " ".join(found)) if words else not found
+
+
+@pytest.mark.parametrize("words", ['一个 """ 三引号', '以引号结尾 "', "反斜杠 \\n 与 \\d"])
+def test_signs_of_python(small, words):
+    """Quotes and backslashes of a Chinese text reach the starter code's docstring unchanged."""
+    here = course.Course(small.folder)
+    chapter = here.chapter("ch90")
+    entry = chinese.Docstring("", words)
+    here.chinese_file(chapter).write_bytes(msgspec.yaml.encode(chinese.Chinese({"twice": entry})))
+    code = chinese.in_chinese(here, chapter, here.starter(chapter).read_text(encoding="utf-8"))
+    assert chinese.docstrings(code)["twice"].text.rstrip() == words
 
 
 def test_missing(small):

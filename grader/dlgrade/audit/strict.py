@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import copy
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
-from dlgrade.audit.translations import translation_holes
+from dlgrade.audit.translations import HAN, translation_holes
 from dlgrade.course import Chapter, Course, new_chapter, references, starter_code
 from dlgrade.course.definitions import bound, parsed
 from dlgrade.errors import CourseError
+from dlgrade.report.chapter_page import mathml
 from dlgrade.text import Text
 
 FEWEST_ALTERNATES = 2
@@ -22,7 +22,6 @@ SUITE_IMPORTS = {
     "random", "sacrebleu", "scipy", "torch", "torchvision", "typing",
 }  # fmt: skip
 Pointer = Callable[..., Hole]  # (path, text, a text in the line at fault, subject) -> hole
-HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
@@ -195,6 +194,11 @@ def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[H
         if not _translated(text):
             yield hole(path, "needs English and Chinese.", text.en, repr(text.en))
     for exercise in chapter.exercises:
+        if exercise.formula:
+            try:
+                mathml(exercise)
+            except CourseError as error:
+                yield hole(path, f"{error.text.en}.", f"name: {exercise.name}", exercise.name)
         if not exercise.hints:
             yield hole(path, "needs hints.", f"name: {exercise.name}", exercise.name)
     for entry in course.misconceptions(chapter):

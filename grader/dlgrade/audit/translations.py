@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
+
+from rich.cells import cell_len
 
 from dlgrade.audit.findings import Hole, line_of
 from dlgrade.course import Chapter, Course, chinese
@@ -25,6 +26,7 @@ DIGITS = {
     100: "百 hundred", 1000: "千 thousand",
 }  # fmt: skip
 SMALL_WORDS = {"A", "I"}
+WITH_ITEMS = {"", *(word for heading in ("Args", "Attributes", "Raises") for word in (heading, HEADINGS[heading]))}
 
 
 def translation_holes(course: Course, chapter: Chapter) -> Iterator[Hole]:
@@ -44,11 +46,11 @@ def translation_holes(course: Course, chapter: Chapter) -> Iterator[Hole]:
     for name, text in english.items():
         if name in known.docstrings:
             found += [(name, problem) for problem in _problems(text, known.docstrings[name], name)]
-    for comment in {**own_comments, **known.comments}:
-        if comment not in own_comments or not HAN.search(known.comments.get(comment, "")):
-            found.append((comment, "is a comment without a translation, or the other way round"))
-        elif known.comments[comment] == UNWRITTEN:
-            found.append((comment, "is not translated"))
+    for comment in dict.fromkeys([*own_comments, *known.comments]):
+        if comment not in own_comments:
+            found.append((comment, "is no comment of the reference; run `dlgrade translate`"))
+        elif known.comments.get(comment, UNWRITTEN) == UNWRITTEN or not HAN.search(known.comments[comment]):
+            found.append((comment, "is a comment that is not translated"))
     for name, problem in dict.fromkeys(found):
         yield Hole(chapter.id, "translation", f"{problem}.", str(path), line_of(path, f"{name}:"), name)
 
@@ -70,7 +72,7 @@ def _problems(english: English, entry: chinese.Docstring, name: str) -> Iterator
         yield f"lists {', '.join(listed)} in its sections; the English has {', '.join(expected)}"
     yield from _differing_words(english, text)
     indent = 8 if "." in name else 4
-    wide = [line for line in text.splitlines() if indent + width(line) > WIDTH]
+    wide = [line for line in text.splitlines() if indent + cell_len(line) > WIDTH]
     if wide and name != MODULE:
         yield f"has a line of more than {WIDTH - indent} columns: {wide[0].strip()[:20]}…"
 
@@ -86,15 +88,9 @@ def _sections(text: str, headings: Iterable[str]) -> list[tuple[str, list[str]]]
         elif line[:1].strip():
             if found and line.strip():
                 found.append(("", []))
-        elif found and (item := ITEM.match(line)) and found[-1][0] in (*_with_items(), ""):
+        elif found and (item := ITEM.match(line)) and found[-1][0] in WITH_ITEMS:
             found[-1][1].append(re.sub(r"[、，]\s*", ", ", item[1]))
     return [(heading, items) for heading, items in found if heading]
-
-
-def _with_items() -> tuple[str, ...]:
-    """The sections whose lines begin with a name."""
-    names = ("Args", "Attributes", "Raises")
-    return (*names, *(HEADINGS[name] for name in names))
 
 
 def _differing_words(english: English, text: str) -> Iterator[str]:
@@ -138,8 +134,3 @@ def _written(number: str, text: str) -> bool:
     """Return whether a text has a whole number in words."""
     words = DIGITS.get(int(number), "").split() if number.isdigit() else []
     return any(word in text if HAN.match(word) else re.search(rf"\b{word}\b", text.lower()) for word in words)
-
-
-def width(line: str) -> int:
-    """The columns of a line: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line)

@@ -45,7 +45,9 @@ def command(chapter: str | None, html: Path | None, starter: str | None, lang: L
     if chapter is not None:
         show(course, course.chapter(chapter), lang, html=html, as_json=as_json)
     elif starter is not None:
-        content = course.starter(course.chapter(starter)).read_text(encoding="utf-8")
+        from dlgrade.course import starter_notebook
+
+        content = starter_notebook.starter(course, course.chapter(starter), lang)
         click.echo(content, nl=False)  # noqa: TID251 - a file must stay unchanged
     elif as_json:
         echo_json(json.dumps([_chapter_data(chapter) for chapter in course.chapters], ensure_ascii=False, indent=2))

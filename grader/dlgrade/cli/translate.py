@@ -8,6 +8,7 @@ import click
 
 from dlgrade.cli import complete, lang_option, load_course, say
 from dlgrade.course import chinese
+from dlgrade.errors import UsageError
 from dlgrade.text import Lang, both
 
 
@@ -25,7 +26,11 @@ def command(chapters: tuple[str, ...], done: bool, lang: Lang) -> None:
     course, left = load_course(), 0
     for chapter in [course.chapter(name) for name in chapters]:
         path = course.chinese_file(chapter)
-        for name in chinese.update(course, chapter, done=done):
+        try:
+            names = chinese.update(course, chapter, done=done)
+        except OSError as error:
+            raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
+        for name in names:
             left += 1
             say(both(f"{path}: {name}: not translated, or out of date", f"{path}：{name}：尚未翻译，或英文已改动"))
     if left:

@@ -101,21 +101,27 @@ def _docstrings(node: ast.Module | ast.ClassDef | ast.FunctionDef, prefix: str) 
             yield from _docstrings(part, f"{prefix}.{part.name}" if prefix else part.name)
 
 
-def comments(code: str) -> dict[str, list[tokenize.TokenInfo]]:
-    """The comments of some code that have a language, by their text."""
-    found: dict[str, list[tokenize.TokenInfo]] = {}
-    for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        words = token.string.removeprefix("#").strip()
-        if token.type != tokenize.COMMENT or not words or token.string.startswith(DIRECTIVES):
-            continue
-        if token.string not in STANDARD and not references.GIVEN.fullmatch(token.string):
-            found.setdefault(words, []).append(token)
-    return found
+def comments(code: str) -> list[str]:
+    """The texts of the comments that a zh.yaml translates, each once."""
+    found = []
+    for comment in (token.string for token in _comments(code)):
+        special = comment in STANDARD or comment.startswith(DIRECTIVES) or references.GIVEN.fullmatch(comment)
+        found += [_words(comment)] if _words(comment) and not special else []
+    return list(dict.fromkeys(found))
+
+
+def _comments(code: str) -> Iterator[tokenize.TokenInfo]:
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return (token for token in tokens if token.type == tokenize.COMMENT)
+
+
+def _words(comment: str) -> str:
+    return comment.removeprefix("#").strip()
 
 
 def in_chinese(course: Course, chapter: Chapter, code: str) -> str:
     """The chapter's starter code with Chinese docstrings and comments. A text without a translation stays English."""
-    own, others = read(course, chapter), [read(course, other) for other in _givers(course, chapter)]
+    own, others = read(course, chapter), [read(course, other) for other in references.givers(course, chapter)]
     forbidding = {exercise.name: rule(course, exercise) for exercise in chapter.exercises if exercise.forbidden}
     lines = code.splitlines()
     for name, english in reversed(docstrings(code).items()):
@@ -126,20 +132,6 @@ def in_chinese(course: Course, chapter: Chapter, code: str) -> str:
             lines[first:last] = docstring_lines(text, " " * english.node.col_offset)
     known = {comment: text for table in (*others, own) for comment, text in table.comments.items()}
     return _with_comments("\n".join(lines) + "\n", known)
-
-
-def _givers(course: Course, chapter: Chapter) -> list[Chapter]:
-    """The chapters whose references give code to this chapter's, directly or by others."""
-    found: dict[str, Chapter] = {}
-    waiting = [chapter]
-    while waiting:
-        path = course.reference(waiting.pop())
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-            given = references.GIVEN.fullmatch(line)
-            if given and given[1] not in found:
-                found[given[1]] = course.chapter(given[1])
-                waiting.append(found[given[1]])
-    return list(found.values())
 
 
 def _text(name: str, own: Chinese, others: Iterable[Chinese]) -> str | None:
@@ -155,12 +147,11 @@ def _text(name: str, own: Chinese, others: Iterable[Chinese]) -> str | None:
 def _with_comments(code: str, known: dict[str, str]) -> str:
     """The code with its comments in Chinese."""
     lines = code.splitlines()
-    for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        if token.type == tokenize.COMMENT:
-            words = token.string.removeprefix("#").strip()
-            text = STANDARD.get(token.string) or (f"# {known[words]}" if words in known else token.string)
-            (row, column), line = token.start, lines[token.start[0] - 1]
-            lines[row - 1] = line[:column] + text
+    for token in _comments(code):
+        row, column = token.start
+        text = known.get(_words(token.string))
+        chinese = STANDARD.get(token.string) or (f"# {' '.join(text.split())}" if text else token.string)
+        lines[row - 1] = lines[row - 1][:column] + chinese
     return "\n".join(lines) + "\n"
 
 

@@ -324,6 +324,10 @@ class Course:
     def suite(self, chapter: Chapter) -> Path:
         return self.folder / "tests" / "chapters" / f"test_{chapter.stem}.py"
 
+    def hidden_suite(self, chapter: Chapter) -> Path:
+        """The checks that students do not see."""
+        return self.solution(chapter) / "test_hidden.py"
+
     def training_suite(self, chapter: Chapter) -> Path:
         return self.folder / "tests" / "training" / f"test_{chapter.stem}.py"
 
@@ -333,7 +337,7 @@ class Course:
 
     def suites(self, chapter: Chapter) -> list[Path]:
         """The chapter's suite, its hidden checks and its checks that train, as far as these files exist."""
-        others = self.solution(chapter) / "test_hidden.py", self.training_suite(chapter)
+        others = self.hidden_suite(chapter), self.training_suite(chapter)
         return [self.suite(chapter), *(path for path in others if path.exists())]
 
     def misconceptions(self, chapter: Chapter) -> tuple[Misconception, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlgrade.course.standard_checks import promised
-from dlgrade.text import Text
+from dlgrade.errors import CourseError
+from dlgrade.text import Text, both
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,18 @@ class ListedCheck:
 
 
 def listed_checks(suites: Sequence[Path]) -> list[ListedCheck]:
-    """The checks of some suites: of each class first those that are written out, then those of its declarations."""
-    return [check for suite in suites for check in _checks(ast.parse(suite.read_text(encoding="utf-8")))]
+    """The checks of some suites: of each class first those that are written out, then those of its declarations.
+
+    Raises:
+        CourseError: a suite cannot be read.
+    """
+    checks: list[ListedCheck] = []
+    for suite in suites:
+        try:
+            checks += _checks(ast.parse(suite.read_text(encoding="utf-8")))
+        except (OSError, SyntaxError, KeyError) as error:  # KeyError: a promise that does not exist
+            raise CourseError(both(f"{suite}: {error}", f"{suite}：{error}")) from None
+    return checks
 
 
 def _checks(suite: ast.Module) -> Iterator[ListedCheck]:

@@ -145,6 +145,20 @@ def alternates(course: Course, chapter: Chapter) -> dict[str, str]:
     return sources
 
 
+def givers(course: Course, chapter: Chapter) -> list[Chapter]:
+    """The chapters whose references give code to this chapter's, directly or by others."""
+    found: dict[str, Chapter] = {}
+    waiting = [chapter]
+    while waiting:
+        path = course.reference(waiting.pop())
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            given = GIVEN.fullmatch(line)
+            if given and given[1] not in found:
+                found[given[1]] = course.chapter(given[1])
+                waiting.append(found[given[1]])
+    return list(found.values())
+
+
 def _read(course: Course, chapter: Chapter, asking: tuple[str, ...]) -> Reference:
     """The chapter's reference, for which the references of the chapters `asking` wait."""
     path = course.reference(chapter)

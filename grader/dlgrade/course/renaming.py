@@ -169,7 +169,7 @@ def _change(renaming: Renaming, path: Path, content: str) -> None:
 def _in_solution(text: str, old: str, new: str) -> str:
     """A reference or an alternate with the name changed wherever code means it, in wrong lines as well."""
     lines = _edited(text, _names(ast.parse(text), text, old, new)).splitlines()
-    code = re.compile(rf"(?<![\w.\"']){re.escape(old)}(?!\w)")
+    code = _in_code(old)
     for entry in parted(text).wrong:
         head = HEAD.fullmatch(lines[entry.number - 1])
         if head and head["code"]:
@@ -182,11 +182,15 @@ def _in_solution(text: str, old: str, new: str) -> str:
     return "".join(f"{line}\n" for line in _in_examples(lines, old, new))
 
 
+def _in_code(name: str) -> re.Pattern[str]:
+    """The name in code: no attribute, and no string."""
+    return re.compile(rf"(?<![\w.\"']){re.escape(name)}(?!\w)")
+
+
 def _in_examples(lines: Iterable[str], old: str, new: str) -> Iterator[str]:
     """Lines of docstrings with the name changed in their examples."""
-    code = re.compile(rf"(?<![\w.\"']){re.escape(old)}(?!\w)")
     for line in lines:
-        yield code.sub(new, line) if line.lstrip().startswith((">>> ", "... ")) else line
+        yield _in_code(old).sub(new, line) if line.lstrip().startswith((">>> ", "... ")) else line
 
 
 def _in_chinese(course: Course, chapter: Chapter, old: str, new: str) -> str:
@@ -196,8 +200,8 @@ def _in_chinese(course: Course, chapter: Chapter, old: str, new: str) -> str:
     text = "".join(f"{line}\n" for line in _in_examples(text.splitlines(), old, new))
     before = _code(course.reference(chapter))
     codes = (starter_code.starter_code(parted(part).source) for part in (before, _in_solution(before, old, new)))
-    for one, other in zip(*(chinese.docstrings(code).values() for code in codes), strict=True):
-        text = text.replace(chinese.digest(one.text), chinese.digest(other.text))
+    for was, now in zip(*(chinese.docstrings(code).values() for code in codes), strict=True):
+        text = text.replace(chinese.digest(was.text), chinese.digest(now.text))
     return text
 
 

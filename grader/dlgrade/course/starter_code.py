@@ -130,8 +130,8 @@ def wrapped(text: str) -> str:
 
 def docstring_lines(text: str, indent: str) -> list[str]:
     """The lines of code of a docstring."""
-    first, *rest = text.replace("\\", "\\\\").splitlines()
-    if not rest:
+    first, *rest = text.replace("\\", "\\\\").replace(QUOTES, '\\"' * 3).splitlines()
+    if not rest and not first.endswith('"'):
         return [f"{indent}{QUOTES}{first}{QUOTES}"]
     return [f"{indent}{QUOTES}{first}", *(indent + line if line.strip() else "" for line in rest), f"{indent}{QUOTES}"]
 

@@ -22,9 +22,14 @@ def write_starter(course: Course, chapter: Chapter, path: Path, lang: Lang) -> N
         path: The file to write.
         lang: Language of its texts.
     """
-    code = course.starter(chapter).read_text(encoding="utf-8")
-    code = in_chinese(course, chapter, code) if lang == "zh" else code
+    code = starter(course, chapter, lang)
     write_whole(path, notebook(course, chapter, code, lang) if path.suffix == ".ipynb" else code)
+
+
+def starter(course: Course, chapter: Chapter, lang: Lang) -> str:
+    """The chapter's starter code, with its statements in this language."""
+    code = course.starter(chapter).read_text(encoding="utf-8")
+    return in_chinese(course, chapter, code) if lang == "zh" else code
 
 
 def notebook(course: Course, chapter: Chapter, code: str, lang: Lang) -> str:

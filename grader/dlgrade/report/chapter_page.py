@@ -9,26 +9,27 @@ from dlgrade.course import Chapter, Course
 from dlgrade.course.course import Exercise
 from dlgrade.course.listed_checks import ListedCheck, listed_checks
 from dlgrade.course.starter_code import rule
-from dlgrade.errors import UsageError
+from dlgrade.errors import CourseError, UsageError
 from dlgrade.report.templating import NOT_INSTALLED, render, trusted
 from dlgrade.results import number
-from dlgrade.text import Text, both
+from dlgrade.text import Text, both, same
 
 BOOK = "https://zh.d2l.ai/"
 
 
 @dataclass(frozen=True)
 class ExerciseFacts:
-    """An exercise as the page shows it. `rule` says which operations it forbids; `given` counts the hints taken."""
+    """An exercise as the page shows it.
+
+    `points` counts hidden checks, and `checks` leaves them out. `rule` says which operations the exercise forbids.
+    `given` counts the hints taken.
+    """
 
     exercise: Exercise
+    points: float
     checks: list[ListedCheck]
     rule: Text | None
     given: int
-
-    @property
-    def points(self) -> float:
-        return sum(check.points for check in self.checks)
 
     @property
     def hints(self) -> Text | None:
@@ -58,12 +59,18 @@ def chapter_facts(course: Course, chapter: Chapter, given: Mapping[str, int]) ->
         course: the course.
         chapter: the chapter.
         given: how many hints the student has taken, by exercise.
+
+    Raises:
+        CourseError: a suite cannot be read, or a family is missing.
     """
-    checks = listed_checks(course.suites(chapter))
+    hidden = course.hidden_suite(chapter)
+    every = {suite: listed_checks([suite]) for suite in course.suites(chapter)}
+    checks = [(suite, check) for suite, listed in every.items() for check in listed]
     exercises = [
         ExerciseFacts(
             exercise,
-            [check for check in checks if check.exercise == exercise.name],
+            sum(check.points for _, check in checks if check.exercise == exercise.name),
+            [check for suite, check in checks if check.exercise == exercise.name and suite != hidden],
             rule(course, exercise) if exercise.forbidden else None,
             min(given.get(exercise.name, 0), len(exercise.hints)),
         )
@@ -76,7 +83,7 @@ def chapter_facts(course: Course, chapter: Chapter, given: Mapping[str, int]) ->
 def chapter_lines(facts: ChapterFacts) -> Iterator[tuple[Text, int, str]]:
     """The page as lines for a terminal: the words, their indent and their style."""
     chapter = facts.chapter
-    yield both(f"{chapter.id}  ", f"{chapter.id}  ") + chapter.title, 0, "bold"
+    yield same(f"{chapter.id}  ") + chapter.title, 0, "bold"
     if chapter.summary is not None:
         yield chapter.summary, 0, ""
     for link in facts.links:
@@ -87,15 +94,15 @@ def chapter_lines(facts: ChapterFacts) -> Iterator[tuple[Text, int, str]]:
         yield both(f"Builds on: {names_en}", f"先修章节：{names_zh}"), 0, ""
     count = len(facts.exercises)
     total = number(facts.points)
-    yield both("", ""), 0, ""
+    yield same(""), 0, ""
     yield both(f"{count} exercises, {total} points", f"共 {count} 个练习，{total} 分"), 0, "bold"
     for entry in facts.exercises:
         points = number(entry.points)
-        title = both(f"{entry.exercise.name}  ", f"{entry.exercise.name}  ") + entry.exercise.title
+        title = same(f"{entry.exercise.name}  ") + entry.exercise.title
         yield title + both(f" ({points} points)", f"（{points} 分）"), 2, ""
         for words in filter(None, (entry.rule, entry.hints)):
             yield words, 6, ""
-    yield both("", ""), 0, ""
+    yield same(""), 0, ""
     yield both(f"Next: `dlgrade start {chapter.id}`", f"下一步：`dlgrade start {chapter.id}`"), 0, ""
 
 
@@ -104,16 +111,29 @@ def chapter_page(facts: ChapterFacts) -> str:
 
     Raises:
         UsageError: jinja2 or latex2mathml is not installed.
+        CourseError: a formula is not LaTeX.
+    """
+    exercises = [entry.exercise for entry in facts.exercises if entry.exercise.formula]
+    formulas = {exercise.name: trusted(mathml(exercise)) for exercise in exercises}
+    return render(
+        "chapter.html", scripts=("page.js",), styles=("page.css", "chapter.css"), facts=facts, formulas=formulas
+    )
+
+
+def mathml(exercise: Exercise) -> str:
+    """Return the formula of an exercise as MathML.
+
+    Raises:
+        UsageError: latex2mathml is not installed.
+        CourseError: the formula is not LaTeX.
     """
     try:
         from latex2mathml.converter import convert
     except ImportError:
         raise UsageError(NOT_INSTALLED) from None
-    formulas = {
-        entry.exercise.name: trusted(convert(entry.exercise.formula, display="block"))
-        for entry in facts.exercises
-        if entry.exercise.formula
-    }
-    return render(
-        "chapter.html", scripts=("page.js",), styles=("page.css", "chapter.css"), facts=facts, formulas=formulas
-    )
+    try:
+        return str(convert(exercise.formula, display="block"))
+    except Exception as error:  # the library has no common class for its errors
+        reason = str(error) or type(error).__name__
+        place = f"{exercise.name}: formula {exercise.formula!r}"
+        raise CourseError(both(f"{place}: {reason}", f"{place}：{reason}")) from None
