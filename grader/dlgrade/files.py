@@ -15,10 +15,17 @@ FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW",
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file through a draft beside it, so that a reader never sees half a file."""
+    """Write a file through a draft beside it, so that a reader never sees half a file.
+
+    A device or a pipe is written to as it is: a draft would take its place.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_bytes(content.encode() if isinstance(content, str) else content)
+        draft.write_bytes(data)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

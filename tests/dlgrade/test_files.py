@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from dlgrade.files import remove_tree
+from dlgrade.files import remove_tree, write_whole
 
 
 def test_a_tree_of_any_depth_goes(tmp_path, monkeypatch):
@@ -29,3 +29,13 @@ def test_a_tree_of_any_depth_goes(tmp_path, monkeypatch):
 def test_nothing_there(tmp_path):
     """A folder that is already gone is no error."""
     remove_tree(tmp_path / "gone")
+
+
+def test_a_pipe_stays_a_pipe(tmp_path):
+    """A device or a pipe is written to; no file takes its place."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, "text")
+    assert (os.read(reading, 10), pipe.is_fifo()) == (b"text", True)
+    os.close(reading)
