@@ -36,7 +36,7 @@ def sources():
     right = [reference.source, *references.alternates(HERE, CHAPTER).values()]
     return {
         "right": right,
-        "mistake": [reference.with_misconception(name) for name in reference.misconceptions],
+        "mistake": [reference.with_misconceptions(name) for name in reference.misconceptions],
         "mutant": [mutant.source for mutant in mutants(HERE, CHAPTER)],
         "hostile": [path.read_text(encoding="utf-8") for path in sorted(HOSTILE.glob("*.py"))],
     }

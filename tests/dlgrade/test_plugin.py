@@ -31,7 +31,7 @@ def grade_by_pytest(tmp_path):
 
 def test_a_failed_check_tells_what_is_wrong(grade_by_pytest):
     """pytest's own options choose checks; a failure shows the message and the call, and no line of the judge."""
-    wrong = references.read(HERE, CH28).with_misconception("momentum-reversed")
+    wrong = references.read(HERE, CH28).with_misconceptions("momentum-reversed")
     done = grade_by_pytest(wrong, "-k", "moving_statistics or small_batch")
     assert done.returncode == 1
     assert "1 failed, 1 passed" in done.stdout

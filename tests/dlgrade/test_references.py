@@ -85,7 +85,7 @@ def test_wrong_lines(name, write):
     reference = read(write(ch01=right), "ch01")
     before, after = WRONG[name][2]
     assert reference.source == RIGHT
-    assert reference.with_misconception(name) == RIGHT.replace(before, after)
+    assert reference.with_misconceptions(name) == RIGHT.replace(before, after)
     assert reference.annotated.source.splitlines()[-1] == right.splitlines()[reference.annotated.numbers[-1] - 1]
     assert "area" in reference.affected_by(name)
 
@@ -166,7 +166,7 @@ def test_given_code(write):
     assert starter.index("# Given, not an exercise.") < starter.index("def _half")
     assert '"""A circle\n    around the origin."""\n\n    def area' in starter
     assert "SOLUTION" not in starter
-    assert "return area(_half(r))" in reference.with_misconception("use-less")
+    assert "return area(_half(r))" in reference.with_misconceptions("use-less")
 
 
 @pytest.mark.parametrize(

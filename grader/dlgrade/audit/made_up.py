@@ -164,7 +164,7 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
     for entry in course.misconceptions(chapter):
         with contextlib.suppress(CourseError):
             annotated.check_misconception(entry.id)
-            yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconception(entry.id), first)
+            yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconceptions(entry.id), first)
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
     yield _replay(chapter, reference, seeds)

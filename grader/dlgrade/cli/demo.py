@@ -65,7 +65,7 @@ def samples(course: Course) -> list[tuple[str, str]]:
     from dlgrade.course import references
 
     reference = references.read(course, course.chapter(CHAPTER))
-    wrong = reference.with_misconception(MISCONCEPTION)
+    wrong = reference.with_misconceptions(MISCONCEPTION)
     attack = (Path(str(folder.__file__)).parent / "attack.py").read_text(encoding="utf-8")
     return [("right.py", reference.source), ("mistaken.py", wrong), ("attack.py", attack)]
 

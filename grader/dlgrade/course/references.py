@@ -82,13 +82,13 @@ class Reference:
         """The line of the file where a misconception begins; 1 if it has none."""
         return next((entry.number for entry in self.annotated.wrong if entry.name == misconception), 1)
 
-    def with_misconception(self, misconception: str) -> str:
-        """The source with a misconception. Whether it is valid Python, `check_misconception` tells.
+    def with_misconceptions(self, *misconceptions: str) -> str:
+        """The source with one or more misconceptions. Whether it is valid Python, `check_misconception` tells.
 
         Raises:
-            CourseError: it has no wrong lines here, or they replace nothing.
+            CourseError: a misconception has no wrong lines here, they replace nothing, or two change the same place.
         """
-        wrong = wrong_version(self.annotated, misconception, str(self.path)).splitlines()
+        wrong = wrong_version(self.annotated, misconceptions, str(self.path)).splitlines()
         changed = [text for comment in wrong for text, *_ in self.given.get(comment, [(comment, self.path, 0)])]
         return "\n".join(changed) + "\n"
 
@@ -99,7 +99,7 @@ class Reference:
             CourseError: it does not, it has no wrong lines here, or they replace nothing.
         """
         try:
-            ast.parse(self.with_misconception(misconception))
+            ast.parse(self.with_misconceptions(misconception))
         except SyntaxError as error:
             place = f"{self.path}:{self.line_of(misconception)}: misconception {misconception}"
             at = f"{error.msg}, {(error.text or '').strip()!r}"

@@ -23,7 +23,7 @@ import io
 import re
 import textwrap
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,17 +87,18 @@ def parted(text: str) -> Annotated:
     return Annotated("\n".join(right) + "\n", tuple(wrong), tuple(numbers))
 
 
-def wrong_version(annotated: Annotated, name: str, path: str) -> str:
-    """The source with the wrong lines of a misconception in place of the right ones.
+def wrong_version(annotated: Annotated, names: Collection[str], path: str) -> str:
+    """The source with the wrong lines of the named misconceptions in place of the right ones.
 
     Raises:
-        CourseError: the misconception has no wrong lines, they overlap, or a comment stands where it replaces nothing.
+        CourseError: a misconception has no wrong lines, two overlap, or a comment stands where it replaces nothing.
             The message names the line of `path`.
     """
     lines = annotated.source.splitlines()
-    own = [entry for entry in annotated.wrong if entry.name == name]
-    if not own:
-        raise CourseError(same(f"{path}: there is no `# WRONG {name}: ...`"))
+    own = [entry for entry in annotated.wrong if entry.name in names]
+    for name in names:
+        if name not in {entry.name for entry in own}:
+            raise CourseError(same(f"{path}: there is no `# WRONG {name}: ...`"))
     logical = annotated.logical_lines
     end = len(lines)
     for entry in reversed(own):
@@ -105,7 +106,7 @@ def wrong_version(annotated: Annotated, name: str, path: str) -> str:
         inside = any(first <= entry.after < last for first, last in logical)
         if inside or len(above) < entry.count or above[-1][1] > end:
             problem = "is inside a statement" if inside else "has too few lines above it for this misconception"
-            raise CourseError(same(f"{path}:{entry.number}: `# WRONG {name}` {problem}"))
+            raise CourseError(same(f"{path}:{entry.number}: `# WRONG {entry.name}` {problem}"))
         start, end = above[0][0] - 1, above[-1][1]
         indent = re.match(r"\s*", lines[start])
         code = textwrap.indent(entry.code, indent[0] if indent else "")

@@ -10,11 +10,13 @@ import torch
 
 from dlgrade.errors import GraderError
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.raised import Raised
 from dlgrade.judge.reasons import Unmet
 from dlgrade.results import CheckReport, Detail, Measured, Verdict, bound
 from dlgrade.text import Text, both, same
 
 NO_DETAIL = Detail()
+DIAGNOSED = (Verdict.FAILED, Verdict.RAISED)
 OBJECT_BYTES = 64  # of any object, besides its content
 
 
@@ -43,12 +45,13 @@ class Declared:
 
 @dataclass
 class Exchange:
-    """A probe of a check, the submission's value for it, and how the check compares the value."""
+    """A probe of a check, the submission's value or exception, and how the check compares the value."""
 
     blob: bytes
     seed: int
     value: Any
     comparison: Comparison
+    raised: Raised | None = None
 
     @property
     def size(self) -> int:
@@ -108,6 +111,7 @@ class Check:
     detail: Detail = NO_DETAIL
     duration: float = 0.0
     diagnosis: str | None = None
+    also: str | None = None
     hint: Text | None = None
 
     def forget(self) -> None:
@@ -117,7 +121,7 @@ class Check:
         if self.unmet is not None:
             self.unmet.compared = None
             self.unmet.with_traceback(None).__context__ = None  # its frames hold the value
-        if self.verdict is not Verdict.FAILED:  # nothing to diagnose
+        if self.verdict not in DIAGNOSED:
             self.transcript.clear()
 
     @property
@@ -156,6 +160,7 @@ class Check:
             verdict=self.verdict,
             message=unmet.text if unmet else None,
             diagnosis=self.diagnosis,
+            also=self.also,
             hint=self.hint,
             seconds=self.duration,
             detail=self.detail,

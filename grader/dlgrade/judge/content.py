@@ -32,12 +32,14 @@ class WrongVersion:
 class Content:
     """A chapter's reference, its misconceptions, and the module d2l for its submissions.
 
-    Each is read when it is first asked for, and kept. `scripts` are known by the seed and the check's id.
+    Each is read when it is first asked for, and kept. `scripts` are known by the seed and the check's id, `pairs` of
+    misconceptions by their ids.
     """
 
     course: Course
     chapter: Chapter
     scripts: dict[tuple[int, str], Script] = field(default_factory=dict, repr=False)
+    pairs: dict[tuple[str, str], Variant] = field(default_factory=dict, repr=False)
 
     @cached_property
     def sources(self) -> Reference:
@@ -77,9 +79,18 @@ class Content:
         known = []
         for entry in self._entries():
             with contextlib.suppress(CourseError):  # the audit reports it
-                variant = Variant(entry.id, self.sources.with_misconception(entry.id), PATIENCE_SECONDS)
+                variant = Variant(entry.id, self.sources.with_misconceptions(entry.id), PATIENCE_SECONDS)
                 known.append(WrongVersion(entry, variant, self.sources.affected_by(entry.id)))
         return known
+
+    def with_both(self, one: WrongVersion, other: WrongVersion) -> Variant | None:
+        """Return the reference with two misconceptions; None if they change the same place."""
+        names = one.misconception.id, other.misconception.id
+        if names not in self.pairs:
+            with contextlib.suppress(CourseError):
+                source = self.sources.with_misconceptions(*names)
+                self.pairs[names] = Variant("-and-".join(names), source, PATIENCE_SECONDS)
+        return self.pairs.get(names)
 
     def _entries(self) -> tuple[Misconception, ...]:
         try:

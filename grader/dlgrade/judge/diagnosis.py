@@ -1,46 +1,165 @@
-"""Diagnosis: compare a failed check's values with those of the chapter's misconceptions."""
+"""Diagnosis: names the misconceptions that give the values, or the exceptions, of an exercise's failed checks.
+
+Equal values prove little: a wrong answer often has a few values of a misconception by chance. So a misconception is
+named only if
+
+- it fits at least half of the exercise's failed checks, and more of them than any other misconception,
+- the check that should catch it has not passed, and
+- the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
+  evidence if its message and its operation are the same. Truth values, NaN, infinities and shapes are none, so a
+  misconception that shows in nothing else must fit all failed checks, among them the check that should catch it.
+
+If no misconception fits all failed checks, two at once are tried.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import itertools
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from dlgrade.course import Misconception
-from dlgrade.judge.check import Check, Exchange
-from dlgrade.judge.content import Content
-from dlgrade.judge.trusted import Variant
-from dlgrade.results import Verdict
+from dlgrade.judge.check import DIAGNOSED, Check, Exchange
+from dlgrade.judge.content import Content, WrongVersion
+from dlgrade.judge.evidence import facts
+from dlgrade.judge.trusted import Outcome, Variant
+from dlgrade.text import both
+
+LEAST_FACTS = 2
+PAIR_SECONDS = 1.0  # for the pairs of one exercise
+
+
+@dataclass
+class _Fit:
+    """The failed checks that an implementation fits, and the evidence: distinct numbers, texts and exceptions.
+
+    `wrong` tells whether any value, evidence or not, differs from the right value.
+    """
+
+    checks: list[Check] = field(default_factory=list)
+    evidence: set[object] = field(default_factory=set)
+    wrong: bool = False
+
+    @property
+    def ids(self) -> set[str]:
+        return {check.id for check in self.checks}
 
 
 def diagnose(checks: Iterable[Check], content: Content) -> None:
-    """Name the misconception that gives a failed check's values. Of several, take that of most checks."""
-    failed = [check for check in checks if check.verdict is Verdict.FAILED and check.transcript]
-    if not failed:
-        return
-    matches: dict[str, list[Misconception]] = {}
-    for wrong in content.misconceptions:
-        for check in failed:
-            if check.exercise in wrong.affected and _gives_the_same(check, wrong.variant, content.reference):
-                matches.setdefault(check.id, []).append(wrong.misconception)
-    explained = Counter(misconception.id for matching in matches.values() for misconception in matching)
-    for check in failed:
-        if matching := matches.get(check.id):
-            best = max(matching, key=lambda misconception: explained[misconception.id])
-            check.diagnosis, check.hint = best.id, best.hint
+    """Name misconceptions in the failed checks of each exercise."""
+    checks = list(checks)
+    passed = {check.id for check in checks if check.passed}
+    for exercise in dict.fromkeys(check.exercise for check in checks):
+        failed = [check for check in checks if check.exercise == exercise and check.verdict in DIAGNOSED]
+        if failed := [check for check in failed if check.transcript]:
+            _Exercise(exercise, failed, passed, content).diagnose()
 
 
-def _gives_the_same(check: Check, variant: Variant, reference: Variant) -> bool:
-    """Return whether the variant gives the same value for every probe, and the reference another for at least one."""
-    return all(_agrees(exchange, variant) for exchange in check.transcript) and not all(
-        _agree(exchange, variant, reference) for exchange in check.transcript
-    )
+class _Exercise:
+    """The failed checks of one exercise, and the misconceptions that they may show."""
+
+    def __init__(self, name: str, failed: list[Check], passed: set[str], content: Content) -> None:
+        self.name = name
+        self.failed = failed
+        self.content = content
+        self.candidates = [
+            wrong
+            for wrong in content.misconceptions
+            if name in wrong.affected and wrong.misconception.caught_by not in passed
+        ]
+
+    def diagnose(self) -> None:
+        fits = [(wrong, self._fit(wrong.variant)) for wrong in self.candidates]
+        best = self._best([(wrong, fit) for wrong, fit in fits if self._holds(wrong, fit)])
+        if best is not None:
+            for check in best[1].checks:
+                _name(check, [best[0]])
+        if best is None or len(best[1].checks) < len(self.failed):
+            self._try_pairs([fit for _, fit in fits])
+
+    def _fit(self, variant: Variant) -> _Fit:
+        """Return the failed checks that an implementation fits. It stops once less than half can fit."""
+        fit = _Fit()
+        for place, check in enumerate(self.failed):
+            if 2 * (place - len(fit.checks)) > len(self.failed):
+                break
+            if self._fits(check, variant):
+                fit.checks.append(check)
+                self._add_evidence(fit, check, variant)
+        return fit
+
+    def _fits(self, check: Check, variant: Variant) -> bool:
+        return all(_agrees(exchange, variant.outcome(exchange.blob, exchange.seed)) for exchange in check.transcript)
+
+    def _add_evidence(self, fit: _Fit, check: Check, variant: Variant) -> None:
+        for exchange in check.transcript:
+            if exchange.raised is not None:
+                fit.evidence |= {(exchange.raised.type, number) for number in range(LEAST_FACTS)}
+                fit.wrong = True
+                continue
+            value = variant.outcome(exchange.blob, exchange.seed).value
+            right = self.content.reference.outcome(exchange.blob, exchange.seed).value
+            if exchange.comparison.difference(value, right) is not None:
+                fit.evidence |= facts(value, right, exchange.comparison)
+                fit.wrong = True
+
+    def _holds(self, wrong: WrongVersion, fit: _Fit) -> bool:
+        if len(fit.evidence) >= LEAST_FACTS:
+            return 2 * len(fit.checks) >= len(self.failed)
+        return fit.wrong and len(fit.checks) == len(self.failed) and wrong.misconception.caught_by in fit.ids
+
+    def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
+        """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
+
+        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, bool, bool]:
+            misconception, fit = entry[0].misconception, entry[1]
+            return len(fit.checks), misconception.caught_by in fit.ids, misconception.exercise == self.name
+
+        ranked = sorted(fits, key=merit, reverse=True)
+        return ranked[0] if ranked and (len(ranked) == 1 or merit(ranked[0]) > merit(ranked[1])) else None
+
+    # Two mistakes at once.
+
+    def _try_pairs(self, alone: Sequence[_Fit]) -> None:
+        """Name two misconceptions if together they fit all failed checks, and each is needed for some of them."""
+        started = time.monotonic()
+        for pair in self._pairs(alone):
+            if time.monotonic() - started > PAIR_SECONDS:
+                return
+            variant = self.content.with_both(*pair)
+            fit = self._fit(variant) if variant is not None else _Fit()
+            if len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
+                continue
+            shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in self.failed]
+            if all(wrong in itertools.chain(*shown) for wrong in pair):
+                for check, needed in zip(self.failed, shown, strict=True):
+                    _name(check, needed or pair)
+                return
+
+    def _pairs(self, alone: Sequence[_Fit]) -> list[tuple[WrongVersion, WrongVersion]]:
+        """The pairs of the exercise's own misconceptions, those first that fit the most checks alone."""
+        own = [
+            (wrong, fit)
+            for wrong, fit in zip(self.candidates, alone, strict=True)
+            if wrong.misconception.exercise == self.name
+        ]
+        pairs = sorted(itertools.combinations(own, 2), key=lambda pair: -len(pair[0][1].ids | pair[1][1].ids))
+        return [(one, other) for (one, _), (other, _) in pairs]
+
+    def _is_needed(self, wrong: WrongVersion, pair: Sequence[WrongVersion], check: Check) -> bool:
+        """Return whether the other misconception of a pair does not fit the check by itself."""
+        return not any(self._fits(check, other.variant) for other in pair if other is not wrong)
 
 
-def _agrees(exchange: Exchange, variant: Variant) -> bool:
-    outcome = variant.outcome(exchange.blob, exchange.seed)
-    return not outcome.raised and exchange.comparison.difference(exchange.value, outcome.value) is None
+def _name(check: Check, shown: Sequence[WrongVersion]) -> None:
+    first, *others = [wrong.misconception for wrong in shown]
+    check.diagnosis, check.hint = first.id, first.hint
+    for other in others:
+        check.also, check.hint = other.id, check.hint + both(" ", "") + other.hint
 
 
-def _agree(exchange: Exchange, variant: Variant, reference: Variant) -> bool:
-    outcomes = [implementation.outcome(exchange.blob, exchange.seed) for implementation in (variant, reference)]
-    return exchange.comparison.difference(outcomes[0].value, outcomes[1].value) is None
+def _agrees(exchange: Exchange, outcome: Outcome) -> bool:
+    """Return whether an outcome has the value or the exception of an exchange."""
+    if exchange.raised is not None or outcome.raised is not None:
+        return exchange.raised is not None and outcome.raised is not None and exchange.raised.is_like(outcome.raised)
+    return exchange.comparison.difference(exchange.value, outcome.value) is None

@@ -197,7 +197,12 @@ class Grading:
         check.call = outcome.calls[-1] if outcome.calls else None
         if check.script is not None:
             check.script += ((blob, comparison),)
-        value = self.stand_in(check, blob, outcome) if self.stand_in else self._value(check, blob, seed)
+        try:
+            value = self.stand_in(check, blob, outcome) if self.stand_in else self._value(check, blob, seed)
+        except Unmet as unmet:
+            if unmet.raised is not None:
+                self._keep(check, Exchange(blob, seed, None, comparison, unmet.raised))
+            raise
         check.last = Last(value, outcome.value)
         self._keep(check, Exchange(blob, seed, value, comparison))
         return value, check.last.expected

@@ -8,6 +8,7 @@ import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
 from dlgrade.judge.forbidden import Use
+from dlgrade.judge.raised import Raised
 from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
@@ -21,7 +22,8 @@ class Unmet(Exception):
     """The submission does not meet a check.
 
     `verdict` and `text` tell how and why, `detail` helps to understand it. `needs` names what a check that could not
-    run was missing. `compared` holds both values when they differ, for the picture.
+    run was missing. `compared` holds both values when they differ, for the picture. `raised` is the submission's
+    exception, if one is the reason.
     """
 
     def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None, *, needs: str | None = None) -> None:
@@ -31,6 +33,7 @@ class Unmet(Exception):
         self.detail = detail or Detail()
         self.needs = needs
         self.compared: tuple[Comparison, Any, Any] | None = None
+        self.raised: Raised | None = None
 
 
 def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
@@ -93,7 +96,11 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
     if reply.status == "raised":
         if reply.error is None:
             raise msgspec.ValidationError("an error without one")
-        return _from_failure(reply.error, submission, limits)
+        unmet = _from_failure(reply.error, submission, limits)
+        if unmet.verdict is Verdict.RAISED:
+            frames = unmet.detail.frames
+            unmet.raised = Raised(reply.error.type, reply.error.message, frames[-1].source if frames else "")
+        return unmet
     if reply.status == "missing":
         return _missing(reply.value, submission)
     if reply.status == "unsendable":

@@ -12,6 +12,7 @@ import random
 import re
 import sys
 import time
+import traceback
 import types
 import warnings
 from collections.abc import Callable
@@ -28,6 +29,7 @@ import torch
 from dlgrade.files import write_whole
 from dlgrade.judge.compare import describe
 from dlgrade.judge.patience import at_most
+from dlgrade.judge.raised import Raised
 from dlgrade.version import __version__
 from dlgrade.worker import wire
 from dlgrade.worker.forbidden.operators import recorded
@@ -41,10 +43,10 @@ ADDRESS = re.compile(" at 0x[0-9a-f]+")  # of an object without a form of its ow
 
 
 class Outcome(msgspec.Struct):
-    """The outcome of a probe: a tree of `dlgrade.worker.wire` or an exception's name, and the calls that were made."""
+    """The outcome of a probe: a tree of `dlgrade.worker.wire` or an exception, and the calls that were made."""
 
     tree: Any = None
-    raised: str | None = None
+    raised: Raised | None = None
     calls: list[str] = []
 
     @property
@@ -123,11 +125,17 @@ class Variant:
             lasting = not isinstance(error, (TimeoutError, MemoryError))
             if not lasting and self.patience is None:  # the limit of the check that asks
                 raise
-            outcome = Outcome(raised=f"{type(error).__name__}: {error}")
+            outcome = Outcome(raised=Raised(type(error).__name__, str(error), self._line_of(error)))
         outcome.calls = recorder.calls if recorder else []
         if lasting and time.perf_counter() - started > WORTH_KEEPING_SECONDS:
             _keep(place, outcome)
         return outcome
+
+    def _line_of(self, error: BaseException) -> str:
+        """Return the last line of the source that ran before the exception; "" if none did."""
+        steps = traceback.extract_tb(error.__traceback__)
+        places = [step.lineno or 0 for step in steps if step.filename == f"<{self.name}>"]
+        return self.source.splitlines()[places[-1] - 1].strip() if places else ""
 
     def _place(self, blob: bytes, seed: int) -> Path:
         parts = (__version__, torch.__version__, sys.version, self.source, str(seed))

@@ -29,7 +29,7 @@ def by_cause(report: ChapterReport) -> Iterator[tuple[list[CheckReport], bool]]:
 def cause_of(check: CheckReport) -> object:
     """Return a key that two checks share if one mistake explains both."""
     if check.diagnosis:
-        return check.diagnosis
+        return check.diagnosis, check.also
     if check.detail.frames:
         last = check.detail.frames[-1]
         return (check.verdict, last.file, last.line, check.message)

@@ -83,8 +83,9 @@ class CheckReport(msgspec.Struct):
 
     Attributes:
         bonus: the check is a remark: worth no points, never a failure.
-        diagnosis: id of the misconception that gives the same values.
-        hint: the text of that misconception.
+        diagnosis: id of the misconception that explains the failure.
+        also: id of a second misconception, if only both together explain it.
+        hint: the text of these misconceptions.
         needs: the missing thing, if the check was not run: `gpu`, `training` (left to a later run), or a data set.
     """
 
@@ -96,6 +97,7 @@ class CheckReport(msgspec.Struct):
     verdict: Verdict = Verdict.GRADER_ERROR
     message: Text | None = None
     diagnosis: str | None = None
+    also: str | None = None
     hint: Text | None = None
     seconds: float = 0.0
     detail: Detail = Detail()
