@@ -40,7 +40,7 @@ def misdiagnosis(small):
     same = small.misconceptions.read_text(encoding="utf-8").replace("id: halved", "id: cut")
     with small.misconceptions.open("a", encoding="utf-8") as file:
         file.write(same)
-    return "misdiagnosis", "twice.ordinary_input: cut is diagnosed as halved"
+    return "misdiagnosis", "twice.ordinary_input: cut is diagnosed as nothing"
 
 
 def worthless(small):

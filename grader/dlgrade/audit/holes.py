@@ -10,6 +10,7 @@ from dlgrade.audit.equivalents import equivalents, equivalents_file
 from dlgrade.audit.findings import Hole, Kind, ReplayedCheck, ReplayScore, Trial, line_of, listed
 from dlgrade.course import Chapter, Course, references
 from dlgrade.course.definitions import bound
+from dlgrade.judge.check import DIAGNOSED
 from dlgrade.options import Why
 from dlgrade.results import CheckReport, Verdict
 
@@ -144,16 +145,20 @@ class HoleFinder:
             text = f"passes {entry.caught_by}, which should catch it" if known else f"no check is {entry.caught_by}"
             text += "; name or add the check that is about it."
             yield self._at_misconception("misconception-passes", entry.id, text, entry.id)
+        raised = [check for check in failed if entry.raises and _raises(check, entry.raises)]
         for check in failed:
-            if check.verdict is not Verdict.FAILED:
+            if check.verdict is not Verdict.FAILED and check not in raised:
                 text = f"{entry.id} ends in {check.verdict.value}, not FAILED; "
-                text += "choose inputs on which it gives wrong values."
+                text += "choose inputs on which it gives wrong values, or say `raises: TYPE`."
                 yield self._at_misconception("misconception-crashes", entry.id, text, check.id, _reason(check))
+        if entry.raises and not raised:
+            text = f"{entry.id} raises no {entry.raises}; take `raises` out."
+            yield self._at_misconception("misconception-crashes", entry.id, text, entry.id)
 
     def _misdiagnosis(self, trial: Trial) -> Iterator[Hole]:
         name = trial.made_up.name
         for check in trial.report.checks:
-            if check.verdict is Verdict.FAILED and check.diagnosis != name and check.id not in self.broken:
+            if check.verdict in DIAGNOSED and check.diagnosis != name and check.id not in self.broken:
                 named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
                 text = f"{name} is diagnosed {named}; make the values of the two differ, or drop one."
                 yield self._at_misconception("misdiagnosis", name, text, check.id)
@@ -264,6 +269,10 @@ def _earning(trial: Trial) -> list[CheckReport]:
     """The checks in which a worthless answer earns points. None for other submissions."""
     checks = trial.report.checks if trial.made_up.kind == "worthless" else []
     return [check for check in checks if check.passed and check.points]
+
+
+def _raises(check: CheckReport, kind: str) -> bool:
+    return check.verdict is Verdict.RAISED and kind in _reason(check)
 
 
 def _reason(check: CheckReport) -> str:

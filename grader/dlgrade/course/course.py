@@ -133,12 +133,14 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         exercise: The exercise that it is about.
         caught_by: The check that is about it.
         hint: A question that leads to it.
+        raises: The type of the exception that it ends in, if it raises in any check.
     """
 
     id: str
     exercise: str
     caught_by: str
     hint: Text
+    raises: str | None = None
 
 
 T = TypeVar("T")
