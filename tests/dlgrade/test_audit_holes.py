@@ -25,6 +25,11 @@ def misconception_crashes(small):
     return "misconception-crashes", "twice.ordinary_input: halved ends in RAISED, not FAILED"
 
 
+def misconception_raises_nothing(small):
+    small.edit(small.misconceptions, "caught_by: twice", "raises: ValueError\n  caught_by: twice")
+    return "misconception-crashes", "halved: halved raises no ValueError; take `raises` out."
+
+
 def misconception_never_ends(small):
     small.edit(small.reference, "halved: return X / 2", "halved: while True: pass")
     return "misconception-crashes", "twice.ordinary_input: halved ends in TIMED_OUT, not FAILED"
@@ -286,8 +291,9 @@ def stale_answer(small):
 
 
 PLAIN = [
-    starter, right_answer, misconception_passes, misconception_crashes, misconception_never_ends,
-    misconception_caught_by_nothing, misdiagnosis, worthless, no_from_scratch, unknown_family, family_of_nothing,
+    starter, right_answer, misconception_passes, misconception_crashes, misconception_raises_nothing,
+    misconception_never_ends, misconception_caught_by_nothing, misdiagnosis, worthless, no_from_scratch,
+    unknown_family, family_of_nothing,
     no_wrong_lines, exercise_without_code, exercise_without_checks, checks_of_no_exercise, scaffold_text,
     answer_in_a_closure, one_id_twice, family_of_a_bare_name, wrong_lines_without_entry, misfiled_misconception,
     caught_by_another_exercise, unknown_key, missing_translation, stray_file, stray_chapter,

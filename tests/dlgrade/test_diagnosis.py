@@ -1,0 +1,85 @@
+"""Diagnoses: a name is given on evidence alone, and two mistakes at once have two names."""
+
+import re
+
+import pytest
+
+from dlgrade.course import load, references
+from dlgrade.judge.session import Judge
+from dlgrade.options import RunOptions
+from dlgrade.submission import Submission
+
+HERE = load()
+
+
+@pytest.fixture(scope="module")
+def judge():
+    with Judge(HERE) as judge:
+        yield judge
+
+
+def names(judge, chapter, source):
+    """The exercises of a submission with failed checks, each with the misconceptions that are named in them."""
+    chapter = HERE.chapter(chapter)
+    report = judge.grade(chapter, Submission.from_source(source, f"{chapter.stem}.py"), RunOptions(training="never"))
+    found = {}
+    for check in report.checks:
+        if not check.passed and not check.needs:
+            found.setdefault(check.exercise, set()).update(filter(None, [check.diagnosis, check.also]))
+    return found
+
+
+def changed(chapter, old, new):
+    """The reference of a chapter with a mistake."""
+    source = references.source(HERE, HERE.chapter(chapter))
+    assert old in source
+    return source.replace(old, new)
+
+
+# Mistakes that share some values with a misconception. Each one once had its name.
+UNNAMED = {
+    "no penalty at all": (
+        "ch62", "score = math.exp(min(0, 1 - len(label_tokens) / len(pred_tokens)))", "score = 1.0",
+        "long-output-punished",
+    ),
+    "no bias": ("ch08", "torch.matmul(X, w) + b\n", "torch.matmul(X, w)\n", "variance-for-deviation"),
+    "valid_lens ignored": ("ch65", "masked_softmax(scores, valid_lens)", "F.softmax(scores, -1)", "one-key-too-many"),
+    "one sum for all": (
+        "ch09", "X_exp / X_exp.sum(dim=1, keepdim=True)", "X.exp() / X.exp().sum()", "softmax-over-batch",
+    ),
+    "no mask": ("ch13", "torch.where(kept, X / (1 - dropout), 0)", "X * (1 - dropout)", "survivors-not-scaled"),
+    "powers overflow": (
+        "ch05", "scale = largest.detach().clamp(min=torch.finfo(x.dtype).tiny)", "scale = 1",
+        "negatives-counted-as-they-are",
+    ),
+    "no clipping": ("ch55", "        grad *= scale\n", "        pass\n", "each-by-itself"),
+    "a parabola everywhere": (
+        "ch09", "torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2))", "error**2 / 2",
+        "sign-of-the-error-kept",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", UNNAMED)
+def test_some_equal_values(judge, mistake):
+    """A mistake is not named after a misconception that gives some of its values."""
+    chapter, old, new, never = UNNAMED[mistake]
+    found = names(judge, chapter, changed(chapter, old, new))
+    assert found, "the mistake loses points"
+    assert never not in set().union(*found.values()), found
+
+
+def test_a_misspelt_method(judge):
+    """A decoder without its method is no decoder that reads the wrong input."""
+    source = references.source(HERE, HERE.chapter("ch62"))
+    decoder = source.index("class Seq2SeqDecoder")
+    source = source[:decoder] + re.sub("def forward", "def foward", source[decoder:], count=1)
+    assert names(judge, "ch62", source)["Seq2SeqDecoder"] == set()
+
+
+def test_two_mistakes(judge):
+    """Two mistakes in one exercise have both names, in the checks that show both as well."""
+    chapter = HERE.chapter("ch28")
+    both = "unbiased-variance", "momentum-reversed"
+    source = references.read(HERE, chapter).with_misconceptions(*both)
+    assert names(judge, "ch28", source)["batch_norm"] == {*both}
