@@ -1,0 +1,5 @@
+"""Relations between a student's values and the expected ones, for failures that no misconception explains."""
+
+from dlgrade.judge.relations.search import Draw, Relation, relation
+
+__all__ = ["Draw", "Relation", "relation"]

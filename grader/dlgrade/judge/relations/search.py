@@ -1,0 +1,189 @@
+"""Relations: a sentence that is true of a student's values and the expected ones, where no misconception has a name.
+
+A relation holds on several draws, or it is not stated. Each sentence describes the values; none guesses about code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from dlgrade.judge.compare import Comparison, where
+from dlgrade.judge.relations.facts import Fact, Pair, bits, pair_of, pair_of_numbers, unique
+from dlgrade.judge.relations.sequences import sequence_facts, type_facts
+from dlgrade.judge.relations.shapes import arrangement_facts, dtype_fact, other_shape_facts
+from dlgrade.judge.relations.tensors import same_shape_facts
+from dlgrade.text import Text, both
+from dlgrade.worker.wire import DTYPE_NAMES
+
+MOST_DRAWS = 24
+MOST_ENTRIES = 64  # of a container
+LEAST_DRAWS = 2
+LEAST_BITS = 6.0  # from the draws other than the best
+SHOWN_PATHS = 3
+
+# Between a Latin letter, a digit or a bracket and a Chinese character.
+SEAMS = re.compile(r"(?<=[A-Za-z0-9)\]])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9(\[])")
+
+Key = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One probe: the student's value, the expected value, and how a check compares them.
+
+    `arguments` are tensors and plain data by name, of the call that gave the value; empty if they are not known.
+    """
+
+    actual: Any
+    expected: Any
+    arguments: dict[str, Any]
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation that holds in several draws. `kind` is a stable name; `draws` are the indices where it holds."""
+
+    kind: str
+    text: Text
+    draws: tuple[int, ...]
+
+
+def relation(draws: Sequence[Draw]) -> Relation | None:
+    """Return the relation that explains most of the draws that differ, or None.
+
+    It holds in at least half of them, in two with different values, and the values are evidence: coincidence is ruled
+    out by their number and their digits. If several relations hold equally often, the most telling is returned.
+    """
+    differing = [i for i, draw in enumerate(draws) if _differs(draw)]
+    differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
+    found: dict[Key, dict[int, Fact]] = {}
+    for i in differing:
+        for key, fact in _facts(draws[i]).items():
+            found.setdefault(key, {})[i] = fact
+    candidates = [holding for holding in found.values() if 2 * len(holding) >= len(differing) and _convinces(holding)]
+    if not candidates:
+        return None
+    best = min(candidates, key=lambda holding: (-len(holding), next(iter(holding.values())).rank))
+    facts = list(best.values())
+    return Relation(facts[0].kind, _sentence(facts), tuple(best))
+
+
+def _differs(draw: Draw) -> bool:
+    return draw.comparison.difference(draw.actual, draw.expected) is not None
+
+
+def _convinces(holding: dict[int, Fact]) -> bool:
+    """Return whether the values of the draws are evidence, also without the draw that has most of it."""
+    pieces = [fact.evidence for fact in holding.values()]
+    if len({piece.signature for piece in pieces}) < LEAST_DRAWS:
+        return False
+    total = bits(pieces)
+    need = max(fact.need for fact in holding.values())
+    return total >= need and total - max(bits([piece]) for piece in pieces) >= LEAST_BITS
+
+
+def _sentence(facts: list[Fact]) -> Text:
+    """Put the subject before the words of the first draw. The entries are named if they are the same in all draws."""
+    paths = facts[0].paths
+    if any(fact.paths != paths for fact in facts) or len(paths) > SHOWN_PATHS:
+        subject = both("Each value that differs", "不同的各个值都")
+    elif len(paths) > 1:
+        names = [f"result{path}" for path in paths]
+        subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 都")
+    else:
+        subject = where(paths[0]) if paths[0] else both("Your result", "返回值")
+    sentence = subject + facts[0].text + both(".", "。")
+    return both(sentence.en, SEAMS.sub(" ", sentence.zh))
+
+
+# The facts of a draw.
+
+
+def _facts(draw: Draw) -> dict[Key, Fact]:
+    return _of_value(draw.actual, draw.expected, draw, "")
+
+
+def _of_value(actual: Any, expected: Any, draw: Draw, path: str) -> dict[Key, Fact]:
+    entries = _entries(actual, expected)
+    own = unique(_as_a_whole(actual, expected, draw))
+    facts = {key: replace(fact, paths=(path,)) for key, fact in own.items()}
+    return facts if entries is None else facts | _of_entries(entries, draw, path)
+
+
+def _entries(actual: Any, expected: Any) -> list[tuple[str, Any, Any]] | None:
+    """Return the entries of two containers of one structure, or None. A list of numbers is a vector, a tuple is not."""
+    if isinstance(expected, list) and _numbers(expected):
+        return None
+    if isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple)) and len(actual) == len(expected):
+        return [(f"[{i}]", *items) for i, items in enumerate(zip(actual, expected, strict=True))]
+    if isinstance(expected, dict) and isinstance(actual, dict) and set(actual) == set(expected):
+        return [(f"[{key!r}]", actual[key], item) for key, item in expected.items()]
+    return None
+
+
+def _numbers(items: Sequence[Any]) -> bool:
+    return all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in items)
+
+
+def _of_entries(entries: list[tuple[str, Any, Any]], draw: Draw, path: str) -> dict[Key, Fact]:
+    """Return the facts that hold for every entry that differs."""
+    shared: dict[Key, Fact] | None = None
+    differing = [entry for entry in entries if draw.comparison.difference(*entry[1:]) is not None]
+    if len(differing) > MOST_ENTRIES:
+        return {}
+    for name, actual, expected in differing:
+        facts = _of_value(actual, expected, draw, path + name)
+        shared = facts if shared is None else {key: _merged(shared[key], facts[key]) for key in shared if key in facts}
+    return shared or {}
+
+
+def _merged(first: Fact, other: Fact) -> Fact:
+    return replace(first, evidence=first.evidence + other.evidence, paths=first.paths + other.paths)
+
+
+def _as_a_whole(actual: Any, expected: Any, draw: Draw) -> Iterator[Fact]:
+    """Yield the facts about two values that are not about their entries."""
+    comparison, sequences = draw.comparison, (list, tuple)
+    if isinstance(expected, sequences) and isinstance(actual, sequences):
+        yield from sequence_facts(actual, expected, comparison)
+        if len(actual) == len(expected) > 1 and _numbers(actual) and _numbers(expected):
+            pair = pair_of_numbers(actual, expected, comparison, draw.arguments)
+            if pair is not None:
+                yield from _of_pair(actual, expected, pair)
+    elif isinstance(expected, str) and isinstance(actual, str):
+        yield from sequence_facts(actual, expected, comparison)
+    elif _comparable(actual, expected):
+        pair = pair_of(actual, expected, comparison, draw.arguments)
+        if pair is not None:
+            yield from _of_pair(actual, expected, pair)
+    else:
+        yield from type_facts(actual, expected, comparison)
+
+
+def _comparable(actual: Any, expected: Any) -> bool:
+    kinds = torch.Tensor, np.ndarray
+    if isinstance(expected, kinds):
+        return type(actual) in (type(expected), torch.nn.Parameter)
+    fits = isinstance(actual, (int, float)) if isinstance(expected, float) else type(actual) is type(expected)
+    return isinstance(expected, (int, float)) and fits and not isinstance(expected, bool)
+
+
+def _of_pair(actual: Any, expected: Any, pair: Pair) -> Iterator[Fact]:
+    if pair.actual.shape != pair.expected.shape:
+        yield from other_shape_facts(pair)
+        return
+    if pair.actual.size == 0:
+        return
+    if isinstance(expected, torch.Tensor) and actual.dtype != expected.dtype:
+        yield from dtype_fact(pair, DTYPE_NAMES.get(actual.dtype, "?"), DTYPE_NAMES.get(expected.dtype, "?"))
+    yield from same_shape_facts(pair)
+    wrong = ~pair.close(pair.actual, pair.expected)
+    if wrong.any() and pair.actual.ndim:
+        yield from arrangement_facts(pair, wrong)
