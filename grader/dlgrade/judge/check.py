@@ -112,6 +112,7 @@ class Check:
     duration: float = 0.0
     diagnosis: str | None = None
     also: str | None = None
+    relation: str | None = None
     hint: Text | None = None
 
     def forget(self) -> None:
@@ -161,6 +162,7 @@ class Check:
             message=unmet.text if unmet else None,
             diagnosis=self.diagnosis,
             also=self.also,
+            relation=self.relation,
             hint=self.hint,
             seconds=self.duration,
             detail=self.detail,

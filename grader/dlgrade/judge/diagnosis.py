@@ -9,7 +9,8 @@ named only if
   evidence if its message and its operation are the same. Truth values, NaN, infinities and shapes are none, so a
   misconception that shows in nothing else must fit all failed checks, among them the check that should catch it.
 
-If no misconception fits all failed checks, two at once are tried.
+If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
+values and the right ones is looked for.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from dlgrade.judge.check import DIAGNOSED, Check, Exchange
 from dlgrade.judge.content import Content, WrongVersion
 from dlgrade.judge.evidence import facts
+from dlgrade.judge.relations import Draw, relation
 from dlgrade.judge.trusted import Outcome, Variant
 from dlgrade.text import both
 
@@ -76,6 +78,7 @@ class _Exercise:
                 _name(check, [best[0]])
         if best is None or len(best[1].checks) < len(self.failed):
             self._try_pairs([fit for _, fit in fits])
+        self._relate([check for check in self.failed if check.diagnosis is None])
 
     def _fit(self, variant: Variant) -> _Fit:
         """Return the failed checks that an implementation fits. It stops once less than half can fit."""
@@ -149,6 +152,20 @@ class _Exercise:
     def _is_needed(self, wrong: WrongVersion, pair: Sequence[WrongVersion], check: Check) -> bool:
         """Return whether the other misconception of a pair does not fit the check by itself."""
         return not any(self._fits(check, other.variant) for other in pair if other is not wrong)
+
+    # Relations.
+
+    def _relate(self, checks: Sequence[Check]) -> None:
+        """State a relation in the checks in which it holds."""
+        asked = [(check, exchange) for check in checks for exchange in check.transcript if exchange.raised is None]
+        found = relation([self._draw(exchange) for _, exchange in asked])
+        if found is not None:
+            for place in found.draws:
+                asked[place][0].relation, asked[place][0].hint = found.kind, found.text
+
+    def _draw(self, exchange: Exchange) -> Draw:
+        right = self.content.reference.outcome(exchange.blob, exchange.seed).value
+        return Draw(exchange.value, right, {}, exchange.comparison)
 
 
 def _name(check: Check, shown: Sequence[WrongVersion]) -> None:

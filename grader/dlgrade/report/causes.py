@@ -30,6 +30,8 @@ def cause_of(check: CheckReport) -> object:
     """Return a key that two checks share if one mistake explains both."""
     if check.diagnosis:
         return check.diagnosis, check.also
+    if check.relation:
+        return check.exercise, check.relation
     if check.detail.frames:
         last = check.detail.frames[-1]
         return (check.verdict, last.file, last.line, check.message)

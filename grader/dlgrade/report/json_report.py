@@ -48,6 +48,7 @@ def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
         "message": check.message.of(lang) if check.message else None,
         "diagnosis": check.diagnosis,
         "also": check.also,
+        "relation": check.relation,
         "hint": check.hint.of(lang) if check.hint else None,
         "seconds": round(check.seconds, 4),
         "detail": _detail_data(check.detail),

@@ -183,8 +183,7 @@ class Terminal:
         """Write half a screen: a line for each exercise, the diagnosed misconceptions, the score."""
         for name, checks in report.exercises().items():
             self._print_table(self._summary_line(name, checks))
-        hints = {check.diagnosis: check.hint for check in report.checks if check.hint}
-        for hint in hints.values():
+        for hint in dict.fromkeys(check.hint for check in report.checks if check.hint):
             self.print(both("diagnosis ", "诊断 ") + hint, "bold yellow", 2)
         score, points = number(report.score), number(report.points)
         self.print(both(f"Score {score} / {points}", f"得分 {score} / {points}"), "bold", 2)

@@ -85,7 +85,8 @@ class CheckReport(msgspec.Struct):
         bonus: the check is a remark: worth no points, never a failure.
         diagnosis: id of the misconception that explains the failure.
         also: id of a second misconception, if only both together explain it.
-        hint: the text of these misconceptions.
+        relation: the kind of relation between the value and the right one, if there is no diagnosis.
+        hint: the text of the misconceptions, or the relation in a sentence.
         needs: the missing thing, if the check was not run: `gpu`, `training` (left to a later run), or a data set.
     """
 
@@ -98,6 +99,7 @@ class CheckReport(msgspec.Struct):
     message: Text | None = None
     diagnosis: str | None = None
     also: str | None = None
+    relation: str | None = None
     hint: Text | None = None
     seconds: float = 0.0
     detail: Detail = Detail()
