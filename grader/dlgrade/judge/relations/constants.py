@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlgrade.judge.relations.facts import ENOUGH, FEW, PLENTY, Array, Pair, named_arrays
+from dlgrade.judge.relations.facts import ENOUGH, FEW, PLENTY, Array, Pair
 from dlgrade.text import Text, both
 
 PRECISION = 2e-5  # relative; the value is then checked against every entry
@@ -104,7 +104,7 @@ def _matching(
 
 def _sizes(pair: Pair) -> Iterator[tuple[tuple[Hashable, ...], float, Text]]:
     """Yield the sizes above 1 of arguments and of the expected value, and the numbers of their elements."""
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         yield from _sizes_of(array, name, both(f" of {name}", f" {name} 的"))
     yield from _sizes_of(pair.expected, "", both(" of the result", "返回值的"))
 
@@ -133,7 +133,7 @@ def _sizes_of(array: Array, name: str, whose: Text) -> Iterator[tuple[tuple[Hash
 
 
 def _number_arguments(pair: Pair) -> Iterator[tuple[str, float]]:
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.size == 1 and np.isfinite(array).all() and array.item() not in (0, 1):
             yield name, abs(array.item())
 
@@ -147,7 +147,7 @@ def offsets(value: float, pair: Pair) -> Iterator[Constant]:
         yield Constant(("number", nearest), nearest, f"{abs(nearest):g}", nothing, 0.1, need)
     else:
         yield Constant(("number", f"{value:.4g}"), value, f"{abs(value):.4g}", nothing, 0.9, PLENTY)
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.size == 1 and array.item() != 0:
             yield from _argument_offset(name, abs(array.item()), value)
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from dlgrade.judge.compare import Comparison, where
-from dlgrade.judge.relations.facts import Fact, Pair, bits, pair_of, pair_of_numbers, unique
+from dlgrade.judge.relations.facts import Fact, Pair, bits, named_arrays, pair_of, pair_of_numbers, unique
 from dlgrade.judge.relations.sequences import sequence_facts, type_facts
 from dlgrade.judge.relations.shapes import arrangement_facts, dtype_fact, other_shape_facts
 from dlgrade.judge.relations.tensors import same_shape_facts
@@ -64,9 +64,10 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     differing = [i for i, draw in enumerate(draws) if _differs(draw)]
     differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
     found: dict[Key, dict[int, Fact]] = {}
-    for i in differing:
-        for key, fact in _facts(draws[i]).items():
-            found.setdefault(key, {})[i] = fact
+    with np.errstate(all="ignore"):  # many relations are tried on values for which they are not defined
+        for i in differing:
+            for key, fact in _facts(draws[i]).items():
+                found.setdefault(key, {})[i] = fact
     candidates = [holding for holding in found.values() if 2 * len(holding) >= len(differing) and _convinces(holding)]
     if not candidates:
         return None
@@ -107,7 +108,7 @@ def _sentence(facts: list[Fact]) -> Text:
 
 
 def _facts(draw: Draw) -> dict[Key, Fact]:
-    return _of_value(draw.actual, draw.expected, draw, "")
+    return _of_value(draw.actual, draw.expected, replace(draw, arguments=named_arrays(draw.arguments)), "")
 
 
 def _of_value(actual: Any, expected: Any, draw: Draw, path: str) -> dict[Key, Fact]:
@@ -176,10 +177,10 @@ def _comparable(actual: Any, expected: Any) -> bool:
 
 
 def _of_pair(actual: Any, expected: Any, pair: Pair) -> Iterator[Fact]:
+    if pair.actual.size == 0 or pair.expected.size == 0:
+        return
     if pair.actual.shape != pair.expected.shape:
         yield from other_shape_facts(pair)
-        return
-    if pair.actual.size == 0:
         return
     if isinstance(expected, torch.Tensor) and actual.dtype != expected.dtype:
         yield from dtype_fact(pair, DTYPE_NAMES.get(actual.dtype, "?"), DTYPE_NAMES.get(expected.dtype, "?"))

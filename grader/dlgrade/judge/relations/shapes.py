@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlgrade.judge.relations.facts import PLENTY, Fact, Mask, Pair, axis_name, named_arrays
+from dlgrade.judge.relations.facts import PLENTY, Fact, Mask, Pair, axis_name
 from dlgrade.text import both
 
 MOST_AXES = 4  # of a tensor whose axes are permuted
@@ -122,7 +122,7 @@ def other_shape_facts(pair: Pair) -> Iterator[Fact]:
 
 
 def _returned(pair: Pair) -> Iterator[Fact]:
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.shape == pair.actual.shape and array.ndim and pair.all_close(pair.actual, array):
             text = both(f" equals the argument {name}", f"与参数 {name} 相同")
             yield Fact("argument", ("argument", name), text, 10.0, pair.speaks(array))
