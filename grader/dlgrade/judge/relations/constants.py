@@ -40,6 +40,13 @@ SHARE_FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
 )
 
 
+NUMBERS = {
+    "1/log(2)": 1 / math.log(2), "log(2)": math.log(2), "1/log(10)": 1 / math.log(10), "log(10)": math.log(10),
+    "sqrt(2)": math.sqrt(2), "1/sqrt(2)": 1 / math.sqrt(2), "pi": math.pi, "1/pi": 1 / math.pi, "2 pi": 2 * math.pi,
+    "sqrt(2 pi)": math.sqrt(2 * math.pi), "1/sqrt(2 pi)": 1 / math.sqrt(2 * math.pi), "e": math.e, "1/e": 1 / math.e,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Constant:
     """A constant with a name: its exact value, and words for it.
@@ -150,6 +157,13 @@ def offsets(value: float, pair: Pair) -> Iterator[Constant]:
     for name, array in pair.arguments.items():
         if array.size == 1 and array.item() != 0:
             yield from _argument_offset(name, abs(array.item()), value)
+
+
+def totals(value: float, pair: Pair) -> Iterator[Constant]:
+    """Yield the sizes that are the sum of each entry and the expected entry: a count of the others."""
+    for key, number, words in _sizes(pair):
+        if number > 2 and abs(value - number) < PRECISION:
+            yield Constant(key, number, "n", _where("n", words, number), 0.5)
 
 
 def _argument_offset(name: str, number: float, value: float) -> Iterator[Constant]:

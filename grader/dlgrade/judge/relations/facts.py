@@ -25,7 +25,7 @@ EXACT = 1e-9  # room for rounding where the comparison has none
 
 ENOUGH = 20.0  # bits: a coincidence once in a million times
 PLENTY = 40.0  # of a relation with a free constant, or about the right entries only
-FEW = 14.0  # of a relation between integers that is a common mistake
+FEW = 14.0  # of a common mistake: a shape or a type, integers off by one
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ MOST_DRAWS = 24
 MOST_ENTRIES = 64  # of a container
 LEAST_DRAWS = 2
 LEAST_BITS = 6.0  # from the draws other than the best
+NEARLY_ALL = 0.75  # of the draws in which any relation holds: then the most telling counts
 SHOWN_PATHS = 3
 
 # Between a Latin letter, a digit or a bracket and a Chinese character.
@@ -59,7 +60,7 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     """Return the relation that explains most of the draws that differ, or None.
 
     It holds in at least half of them, in two with different values, and the values are evidence: coincidence is ruled
-    out by their number and their digits. If several relations hold equally often, the most telling is returned.
+    out by their number and their digits. Of relations that hold about equally often, the most telling is returned.
     """
     differing = [i for i, draw in enumerate(draws) if _differs(draw)]
     differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
@@ -71,7 +72,9 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     candidates = [holding for holding in found.values() if 2 * len(holding) >= len(differing) and _convinces(holding)]
     if not candidates:
         return None
-    best = min(candidates, key=lambda holding: (-len(holding), next(iter(holding.values())).rank))
+    most = max(map(len, candidates))
+    telling = [holding for holding in candidates if len(holding) >= NEARLY_ALL * most]
+    best = min(telling, key=lambda holding: (next(iter(holding.values())).rank, -len(holding)))
     facts = list(best.values())
     return Relation(facts[0].kind, _sentence(facts), tuple(best))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dlgrade.judge.relations.constants import constants, offsets
+from dlgrade.judge.relations.constants import constants, offsets, totals
 from dlgrade.judge.relations.facts import (
     BITS_OF_A_NUMBER,
     ENOUGH,
@@ -82,6 +83,7 @@ def _phrases(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     yield from _offset(pair, wrong)
     yield from _functions(pair, wrong)
     yield from _terms(pair, wrong)
+    yield from _factor_before_a_term(pair, wrong)
 
 
 def _unchanged(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
@@ -128,6 +130,7 @@ def _times(formula: str, where: Text) -> Text:
 def _offset(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     if not wrong.all():
         return
+    yield from _total(pair)
     difference = pair.actual - pair.expected
     middle = float(np.median(difference))
     if not middle or not pair.all_close(pair.actual, pair.expected + middle):
@@ -154,6 +157,14 @@ def _offset(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
 
 def _sigmoid(x: Array) -> Array:
     return 1 / (1 + np.exp(-x))
+
+
+def _total(pair: Pair) -> Iterator[Phrase]:
+    total = float(pair.actual.item(0) + pair.expected.item(0))
+    for constant in totals(total, pair):
+        if pair.all_close(pair.actual, constant.value - pair.expected):
+            text = both(f"is n minus the expected result{constant.where.en}", f"等于 n 减去正确结果{constant.where.zh}")
+            yield Phrase("total", ("total", *constant.key), text, OFFSET + 0.4, pair.speaks(pair.expected))
 
 
 # Each with a noun for "the logarithm of the expected result".
@@ -229,6 +240,24 @@ def _terms(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
             if np.all(value != 0) and pair.all_close(a * value, e):
                 text = both(f"is the expected result divided by {name}", f"等于正确结果除以 {name}")
                 yield Phrase("term", ("term", "by", name), text, TERM, evidence)
+
+
+def _factor_before_a_term(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
+    """Yield an argument that is a missing factor, where another argument was added: a scale and a shift."""
+    a, e = pair.actual, pair.expected
+    forms = [
+        (name, np.broadcast_to(form, e.shape))
+        for name, array in pair.arguments.items()
+        if array.size > 1 and array.shape != e.shape
+        for form in _broadcast_forms(array, e.shape)
+    ]
+    for (factor, g), (term, b) in itertools.permutations(forms, 2):
+        if factor != term and np.any(b != 0) and np.any(g != 1) and pair.all_close((a - b) * g + b, e):
+            text = both(
+                f"lacks the factor {factor}: (result - {term}) * {factor} + {term} is the expected result",
+                f"缺少因子 {factor}：(返回值 - {term}) * {factor} + {term} 等于正确结果",
+            )
+            yield Phrase("term", ("term", factor, term), text, TERM + 0.5, pair.speaks(e[wrong], a[wrong]))
 
 
 def _broadcast_forms(array: Array, shape: tuple[int, ...]) -> Iterator[Array]:
