@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlgrade.judge.relations.facts import ENOUGH, FEW, PLENTY, Array, Pair, named_arrays
+from dlgrade.judge.relations.facts import ENOUGH, FEW, PLENTY, Array, Pair
 from dlgrade.text import Text, both
 
 PRECISION = 2e-5  # relative; the value is then checked against every entry
@@ -38,6 +38,13 @@ SHARE_FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("(1 - n)/n", lambda n: (1 - n) / n),
     ("n/(1 - n)", lambda n: n / (1 - n)),
 )
+
+
+NUMBERS = {
+    "1/log(2)": 1 / math.log(2), "log(2)": math.log(2), "1/log(10)": 1 / math.log(10), "log(10)": math.log(10),
+    "sqrt(2)": math.sqrt(2), "1/sqrt(2)": 1 / math.sqrt(2), "pi": math.pi, "1/pi": 1 / math.pi, "2 pi": 2 * math.pi,
+    "sqrt(2 pi)": math.sqrt(2 * math.pi), "1/sqrt(2 pi)": 1 / math.sqrt(2 * math.pi), "e": math.e, "1/e": 1 / math.e,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ def _matching(
 
 def _sizes(pair: Pair) -> Iterator[tuple[tuple[Hashable, ...], float, Text]]:
     """Yield the sizes above 1 of arguments and of the expected value, and the numbers of their elements."""
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         yield from _sizes_of(array, name, both(f" of {name}", f" {name} 的"))
     yield from _sizes_of(pair.expected, "", both(" of the result", "返回值的"))
 
@@ -133,7 +140,7 @@ def _sizes_of(array: Array, name: str, whose: Text) -> Iterator[tuple[tuple[Hash
 
 
 def _number_arguments(pair: Pair) -> Iterator[tuple[str, float]]:
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.size == 1 and np.isfinite(array).all() and array.item() not in (0, 1):
             yield name, abs(array.item())
 
@@ -147,9 +154,16 @@ def offsets(value: float, pair: Pair) -> Iterator[Constant]:
         yield Constant(("number", nearest), nearest, f"{abs(nearest):g}", nothing, 0.1, need)
     else:
         yield Constant(("number", f"{value:.4g}"), value, f"{abs(value):.4g}", nothing, 0.9, PLENTY)
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.size == 1 and array.item() != 0:
             yield from _argument_offset(name, abs(array.item()), value)
+
+
+def totals(value: float, pair: Pair) -> Iterator[Constant]:
+    """Yield the sizes that are the sum of each entry and the expected entry: a count of the others."""
+    for key, number, words in _sizes(pair):
+        if number > 2 and abs(value - number) < PRECISION:
+            yield Constant(key, number, "n", _where("n", words, number), 0.5)
 
 
 def _argument_offset(name: str, number: float, value: float) -> Iterator[Constant]:

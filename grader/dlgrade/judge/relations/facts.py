@@ -25,7 +25,7 @@ EXACT = 1e-9  # room for rounding where the comparison has none
 
 ENOUGH = 20.0  # bits: a coincidence once in a million times
 PLENTY = 40.0  # of a relation with a free constant, or about the right entries only
-FEW = 14.0  # of a relation between integers that is a common mistake
+FEW = 14.0  # of a common mistake: a shape or a type, integers off by one
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,12 @@ class Pair:
     rtol: float
     atol: float
     integers: bool
-    arguments: dict[str, Any]  # arrays and numbers
+    arguments: dict[str, Array]  # numbers are arrays without axes
 
     def close(self, values: Any, target: Any) -> Mask:
         """Return where finite `values` are within the tolerance of `target`."""
-        with np.errstate(all="ignore"):
-            near = np.abs(values - target) <= self.atol + self.rtol * np.abs(target)
-            return np.asarray(near & np.isfinite(target))
+        near = np.abs(values - target) <= self.atol + self.rtol * np.abs(target)
+        return np.asarray(near & np.isfinite(target))
 
     def all_close(self, values: Array, target: Array) -> bool:
         """Return whether all values are close. The first value is tried before the others: most relations end there."""
@@ -141,7 +140,7 @@ def _evidence(values: Array, precision: Array, cost: float) -> Evidence:
     return Evidence(numbers, tuple(np.where(certain, values, 0.0)[plain].tolist()), cost)
 
 
-def pair_of(actual: Any, expected: Any, comparison: Comparison, arguments: dict[str, Any]) -> Pair | None:
+def pair_of(actual: Any, expected: Any, comparison: Comparison, arguments: dict[str, Array]) -> Pair | None:
     """Return two tensors or numbers as a pair, or None if they cannot be compared as numbers."""
     a, e = array_of(actual), array_of(expected)
     if a is None or e is None:
@@ -152,7 +151,7 @@ def pair_of(actual: Any, expected: Any, comparison: Comparison, arguments: dict[
 
 
 def pair_of_numbers(
-    actual: Sequence[float], expected: Sequence[float], comparison: Comparison, arguments: dict[str, Any]
+    actual: Sequence[float], expected: Sequence[float], comparison: Comparison, arguments: dict[str, Array]
 ) -> Pair | None:
     """Return two lists of numbers of one length as a pair of vectors, or None if a number is too large."""
     try:

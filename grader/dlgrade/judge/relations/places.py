@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlgrade.judge.relations.facts import Array, Mask, Pair, array_of, axis_name
+from dlgrade.judge.relations.facts import Array, Mask, Pair, axis_name
 from dlgrade.text import Text, both
 
 LEAST_SIZE = 3  # of an axis, for a place along it
@@ -124,24 +124,19 @@ def _around_the_diagonal(wrong: Mask) -> Iterator[Place]:
 
 
 def _by_arguments(pair: Pair, shape: tuple[int, ...]) -> Iterator[Place]:
-    for name, value in pair.arguments.items():
-        array = array_of(value)
-        if array is None or array.ndim == 0:
+    for name, array in pair.arguments.items():
+        if array.ndim == 0:
             continue
         yield from _padded(name, array, shape)
         aligned = align(array, shape)
         if aligned is None:
             continue
-        if not np.any(array % 1) and set(np.unique(array)) <= {0.0, 1.0}:
-            truth = (both(f"the entries where {name} is 0", f"{name} 为 0 的元素"), aligned == 0)
-            falsehood = (both(f"the entries where {name} is 1", f"{name} 为 1 的元素"), aligned == 1)
-            conditions = {"zero": truth, "one": falsehood}
-        else:
-            conditions = {
-                "zero": (both(f"the entries where {name} is 0", f"{name} 为 0 的元素"), aligned == 0),
-                "negative": (both(f"the entries where {name} is negative", f"{name} 为负数的元素"), aligned < 0),
-                "positive": (both(f"the entries where {name} is positive", f"{name} 为正数的元素"), aligned > 0),
-            }
+        above = ("is positive", "为正数") if array.min() < 0 else ("is not 0", "不为 0")
+        conditions = {
+            "zero": (both(f"the entries where {name} is 0", f"{name} 为 0 的元素"), aligned == 0),
+            "negative": (both(f"the entries where {name} is negative", f"{name} 为负数的元素"), aligned < 0),
+            "positive": (both(f"the entries where {name} {above[0]}", f"{name} {above[1]}的元素"), aligned > 0),
+        }
         for condition, (text, inside) in conditions.items():
             yield Place((condition, name), np.broadcast_to(inside, shape), text)
 

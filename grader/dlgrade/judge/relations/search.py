@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from dlgrade.judge.compare import Comparison, where
-from dlgrade.judge.relations.facts import Fact, Pair, bits, pair_of, pair_of_numbers, unique
+from dlgrade.judge.relations.facts import Fact, Pair, bits, named_arrays, pair_of, pair_of_numbers, unique
 from dlgrade.judge.relations.sequences import sequence_facts, type_facts
 from dlgrade.judge.relations.shapes import arrangement_facts, dtype_fact, other_shape_facts
 from dlgrade.judge.relations.tensors import same_shape_facts
@@ -25,6 +25,7 @@ MOST_DRAWS = 24
 MOST_ENTRIES = 64  # of a container
 LEAST_DRAWS = 2
 LEAST_BITS = 6.0  # from the draws other than the best
+NEARLY_ALL = 0.75  # of the draws in which any relation holds: then the most telling counts
 SHOWN_PATHS = 3
 
 # Between a Latin letter, a digit or a bracket and a Chinese character.
@@ -59,18 +60,21 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     """Return the relation that explains most of the draws that differ, or None.
 
     It holds in at least half of them, in two with different values, and the values are evidence: coincidence is ruled
-    out by their number and their digits. If several relations hold equally often, the most telling is returned.
+    out by their number and their digits. Of relations that hold about equally often, the most telling is returned.
     """
     differing = [i for i, draw in enumerate(draws) if _differs(draw)]
     differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
     found: dict[Key, dict[int, Fact]] = {}
-    for i in differing:
-        for key, fact in _facts(draws[i]).items():
-            found.setdefault(key, {})[i] = fact
+    with np.errstate(all="ignore"):  # many relations are tried on values for which they are not defined
+        for i in differing:
+            for key, fact in _facts(draws[i]).items():
+                found.setdefault(key, {})[i] = fact
     candidates = [holding for holding in found.values() if 2 * len(holding) >= len(differing) and _convinces(holding)]
     if not candidates:
         return None
-    best = min(candidates, key=lambda holding: (-len(holding), next(iter(holding.values())).rank))
+    most = max(map(len, candidates))
+    telling = [holding for holding in candidates if len(holding) >= NEARLY_ALL * most]
+    best = min(telling, key=lambda holding: (next(iter(holding.values())).rank, -len(holding)))
     facts = list(best.values())
     return Relation(facts[0].kind, _sentence(facts), tuple(best))
 
@@ -107,7 +111,7 @@ def _sentence(facts: list[Fact]) -> Text:
 
 
 def _facts(draw: Draw) -> dict[Key, Fact]:
-    return _of_value(draw.actual, draw.expected, draw, "")
+    return _of_value(draw.actual, draw.expected, replace(draw, arguments=named_arrays(draw.arguments)), "")
 
 
 def _of_value(actual: Any, expected: Any, draw: Draw, path: str) -> dict[Key, Fact]:
@@ -176,10 +180,10 @@ def _comparable(actual: Any, expected: Any) -> bool:
 
 
 def _of_pair(actual: Any, expected: Any, pair: Pair) -> Iterator[Fact]:
+    if pair.actual.size == 0 or pair.expected.size == 0:
+        return
     if pair.actual.shape != pair.expected.shape:
         yield from other_shape_facts(pair)
-        return
-    if pair.actual.size == 0:
         return
     if isinstance(expected, torch.Tensor) and actual.dtype != expected.dtype:
         yield from dtype_fact(pair, DTYPE_NAMES.get(actual.dtype, "?"), DTYPE_NAMES.get(expected.dtype, "?"))

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from dlgrade.judge.compare import Comparison
-from dlgrade.judge.relations.facts import MOST_EVIDENCE, Evidence, Fact, Pair, pair_of
+from dlgrade.judge.relations.facts import FEW, MOST_EVIDENCE, Evidence, Fact, Pair, pair_of
 from dlgrade.text import both
 
 MOST_ITEMS = 5000
@@ -161,4 +161,4 @@ def _as_tensor(actual: Any, expected: Any, comparison: Comparison) -> Iterator[F
             f" has the right value, but is {yours}; expected is {wanted}",
             f"的数值正确，但类型是{yours_zh}，应为{wanted_zh}",
         )
-        yield Fact("type", ("type", yours, wanted), text, TYPE, flat.speaks(flat.expected))
+        yield Fact("type", ("type", yours, wanted), text, TYPE, flat.speaks(flat.expected), FEW)

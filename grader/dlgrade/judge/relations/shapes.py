@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlgrade.judge.relations.facts import PLENTY, Fact, Mask, Pair, axis_name, named_arrays
+from dlgrade.judge.relations.facts import FEW, PLENTY, Fact, Mask, Pair, axis_name
 from dlgrade.text import both
 
 MOST_AXES = 4  # of a tensor whose axes are permuted
@@ -107,7 +107,7 @@ def other_shape_facts(pair: Pair) -> Iterator[Fact]:
                 f" has the right numbers; only axes of size 1 are wrong: the shape is {shapes.en}",
                 f"的数值正确，只有大小为 1 的轴不对：形状是 {shapes.zh}",
             )
-            yield Fact("axes of size 1", ("axes of size 1",), text, SHAPE, pair.speaks(e))
+            yield Fact("axes of size 1", ("axes of size 1",), text, SHAPE, pair.speaks(e), FEW)
         else:
             text = both(
                 f" has the right numbers in the right order; only the shape is wrong: {shapes.en}",
@@ -122,7 +122,7 @@ def other_shape_facts(pair: Pair) -> Iterator[Fact]:
 
 
 def _returned(pair: Pair) -> Iterator[Fact]:
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.shape == pair.actual.shape and array.ndim and pair.all_close(pair.actual, array):
             text = both(f" equals the argument {name}", f"与参数 {name} 相同")
             yield Fact("argument", ("argument", name), text, 10.0, pair.speaks(array))
@@ -154,11 +154,15 @@ def _reduced(pair: Pair) -> Iterator[Fact]:
             ):
                 if values.size != smaller.size or not pair.all_close(values.ravel(), smaller.ravel()):
                     continue
-                along = both("", "") if axis is None else both(f" along axis {axis}", f"沿轴 {axis} ")
+                along = (
+                    both(" of all entries", "所有元素")
+                    if axis is None
+                    else both(f" along axis {axis}", f"沿轴 {axis} ")
+                )
                 if missing:
                     text = both(
                         f" has shape {a.shape}; its {kind}{along.en} is the expected result",
-                        f"的形状是 {a.shape}；它{along.zh}的{zh}等于正确结果",
+                        f"的形状是 {a.shape}；其{along.zh}的{zh}等于正确结果",
                     )
                 else:
                     text = both(f" is the {kind}{along.en} of the expected result", f"是正确结果{along.zh}的{zh}")
@@ -196,4 +200,4 @@ def dtype_fact(pair: Pair, yours: str, expected: str) -> Iterator[Fact]:
             f" has the right numbers; only the dtype is wrong: {yours}, not {expected}",
             f"的数值正确，只有 dtype 不对：是 {yours}，应为 {expected}",
         )
-        yield Fact("dtype", ("dtype", yours, expected), text, SHAPE, pair.speaks(pair.expected))
+        yield Fact("dtype", ("dtype", yours, expected), text, SHAPE, pair.speaks(pair.expected), FEW)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dlgrade.judge.relations.constants import constants, offsets
+from dlgrade.judge.relations.constants import constants, offsets, totals
 from dlgrade.judge.relations.facts import (
     BITS_OF_A_NUMBER,
     ENOUGH,
@@ -20,7 +21,6 @@ from dlgrade.judge.relations.facts import (
     Pair,
     axis_name,
     bits,
-    named_arrays,
 )  # fmt: skip
 from dlgrade.judge.relations.places import Place, align, places
 from dlgrade.text import Text, both
@@ -83,10 +83,11 @@ def _phrases(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     yield from _offset(pair, wrong)
     yield from _functions(pair, wrong)
     yield from _terms(pair, wrong)
+    yield from _factor_before_a_term(pair, wrong)
 
 
 def _unchanged(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.shape == pair.actual.shape and array.ndim and pair.all_close(pair.actual, array):
             text = both(f"equals the argument {name}", f"与参数 {name} 相同")
             yield Phrase("argument", ("argument", name), text, UNCHANGED, pair.speaks(array[wrong]))
@@ -100,6 +101,10 @@ def _factor(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     k = a[pivot] / e[pivot]
     if k == 0 or abs(k + 1) < 1e-6 or not _close_loosely(a, k * e, pair):
         return
+    text = both(
+        f"is the expected result times a single number ({k:.4g} here)", f"等于正确结果乘以同一个数（这里为 {k:.4g}）"
+    )
+    yield Phrase("own factor", ("own factor",), text, SHARED - 0.5, pair.speaks(e, a, BITS_OF_A_NUMBER), PLENTY)
     for constant in constants(k, pair):
         if pair.all_close(pair.actual, constant.value * pair.expected):
             yield Phrase(
@@ -125,10 +130,17 @@ def _times(formula: str, where: Text) -> Text:
 def _offset(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     if not wrong.all():
         return
+    yield from _total(pair)
     difference = pair.actual - pair.expected
     middle = float(np.median(difference))
     if not middle or not pair.all_close(pair.actual, pair.expected + middle):
         return
+    text = both(
+        f"is the expected result plus a single number ({middle:.4g} here)",
+        f"等于正确结果加同一个数（这里为 {middle:.4g}）",
+    )
+    evidence = pair.speaks(pair.expected, pair.actual, BITS_OF_A_NUMBER)
+    yield Phrase("own offset", ("own offset",), text, SHARED - 0.5, evidence, PLENTY)
     for constant in offsets(middle, pair):
         if pair.all_close(pair.actual, pair.expected + constant.value):
             en, zh = ("plus", "加") if constant.value > 0 else ("minus", "减")
@@ -145,6 +157,14 @@ def _offset(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
 
 def _sigmoid(x: Array) -> Array:
     return 1 / (1 + np.exp(-x))
+
+
+def _total(pair: Pair) -> Iterator[Phrase]:
+    total = float(pair.actual.item(0) + pair.expected.item(0))
+    for constant in totals(total, pair):
+        if pair.all_close(pair.actual, constant.value - pair.expected):
+            text = both(f"is n minus the expected result{constant.where.en}", f"等于 n 减去正确结果{constant.where.zh}")
+            yield Phrase("total", ("total", *constant.key), text, OFFSET + 0.4, pair.speaks(pair.expected))
 
 
 # Each with a noun for "the logarithm of the expected result".
@@ -176,20 +196,17 @@ def _functions(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     """Yield the functions that are missing or too many. Distinct values must speak for each."""
     a, e = pair.actual, pair.expected
     mine, theirs = a.ravel()[:1], e.ravel()[:1]  # a single value is quick to try
-    with np.errstate(all="ignore"):
-        for order, (name, function, noun, noun_zh) in enumerate(FUNCTIONS):
-            rank = FUNCTION + order / 100
-            inverse = name not in (*OWN_INVERSE, *LOSES_DIGITS) and pair.all_close(function(mine), theirs)
-            if inverse and pair.all_close(function(a), e):
-                text = both(
-                    f"becomes the expected result when its {noun} is taken", f"取{noun_zh.strip()}后等于正确结果"
-                )
-                yield from _told(pair, wrong, Phrase(name, ("missing", name), text, rank, Evidence()), e)
-            if pair.all_close(mine, function(theirs)) and pair.all_close(a, values := np.asarray(function(e))):
-                text = both(f"is the {noun} of the expected result", f"等于正确结果的{noun_zh}")
-                text = COMPLEMENT if name == "complement" else text
-                speaking = values if name in LOSES_DIGITS else e
-                yield from _told(pair, wrong, Phrase(name, ("of", name), text, rank + 0.5, Evidence()), speaking)
+    for order, (name, function, noun, noun_zh) in enumerate(FUNCTIONS):
+        rank = FUNCTION + order / 100
+        inverse = name not in (*OWN_INVERSE, *LOSES_DIGITS) and pair.all_close(function(mine), theirs)
+        if inverse and pair.all_close(function(a), e):
+            text = both(f"becomes the expected result when its {noun} is taken", f"取{noun_zh.strip()}后等于正确结果")
+            yield from _told(pair, wrong, Phrase(name, ("missing", name), text, rank, Evidence()), e)
+        if pair.all_close(mine, function(theirs)) and pair.all_close(a, values := np.asarray(function(e))):
+            text = both(f"is the {noun} of the expected result", f"等于正确结果的{noun_zh}")
+            text = COMPLEMENT if name == "complement" else text
+            speaking = values if name in LOSES_DIGITS else e
+            yield from _told(pair, wrong, Phrase(name, ("of", name), text, rank + 0.5, Evidence()), speaking)
 
 
 def _told(pair: Pair, wrong: Mask, phrase: Phrase, values: Array) -> Iterator[Phrase]:
@@ -197,40 +214,50 @@ def _told(pair: Pair, wrong: Mask, phrase: Phrase, values: Array) -> Iterator[Ph
 
     Of a single value the digits speak. An integer between 0 and 1 differs only by being the other.
     """
-    for speaking, sizes in ((values[wrong], pair.actual[wrong]), (values, pair.actual)):
-        if len(np.unique(np.round(speaking, 4))) >= LEAST_VALUES:
-            yield replace(phrase, evidence=pair.speaks(speaking, sizes))
-            return
     if values.size == 1:
         yield replace(phrase, evidence=replace(pair.speaks(values, pair.actual), others=()))
+    elif len(np.unique(np.round(values, 4))) >= LEAST_VALUES:
+        pieces = pair.speaks(values[wrong], pair.actual[wrong]), pair.speaks(values, pair.actual)
+        yield replace(phrase, evidence=max(pieces, key=lambda piece: bits([piece])))
 
 
 def _terms(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     """Yield arguments that are one summand, factor or divisor too many or too few."""
     a, e = pair.actual, pair.expected
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.size < 2 or not np.isfinite(array).all() or array.min() == array.max():
             continue
         for form in _broadcast_forms(array, e.shape):
             value = np.broadcast_to(form, e.shape)
+            evidence = pair.speaks(e[wrong], np.minimum(np.abs(a), np.abs(value))[wrong])
             for kind, target, text in (
                 ("plus", e + value, both(f"is the expected result plus {name}", f"等于正确结果加 {name}")),
                 ("minus", e - value, both(f"is the expected result minus {name}", f"等于正确结果减 {name}")),
                 ("times", e * value, both(f"is the expected result times {name}", f"等于正确结果乘以 {name}")),
             ):
                 if pair.all_close(a, target):
-                    yield Phrase("term", ("term", kind, name), text, TERM, _both_speak(pair, value, wrong))
+                    yield Phrase("term", ("term", kind, name), text, TERM, evidence)
             if np.all(value != 0) and pair.all_close(a * value, e):
                 text = both(f"is the expected result divided by {name}", f"等于正确结果除以 {name}")
-                yield Phrase("term", ("term", "by", name), text, TERM, _both_speak(pair, value, wrong))
+                yield Phrase("term", ("term", "by", name), text, TERM, evidence)
 
 
-def _both_speak(pair: Pair, value: Array, wrong: Mask) -> Evidence:
-    """Return the evidence of an argument's values, but never more than the expected values allow."""
-    sizes = pair.actual[wrong]
-    by_argument, by_expected = pair.speaks(value[wrong], sizes), pair.speaks(pair.expected[wrong], sizes)
-    fewer = len(by_argument.numbers) + len(by_argument.others) < len(by_expected.numbers) + len(by_expected.others)
-    return by_argument if fewer else by_expected
+def _factor_before_a_term(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
+    """Yield an argument that is a missing factor, where another argument was added: a scale and a shift."""
+    a, e = pair.actual, pair.expected
+    forms = [
+        (name, np.broadcast_to(form, e.shape))
+        for name, array in pair.arguments.items()
+        if array.size > 1 and array.shape != e.shape
+        for form in _broadcast_forms(array, e.shape)
+    ]
+    for (factor, g), (term, b) in itertools.permutations(forms, 2):
+        if factor != term and np.any(b != 0) and np.any(g != 1) and pair.all_close((a - b) * g + b, e):
+            text = both(
+                f"lacks the factor {factor}: (result - {term}) * {factor} + {term} is the expected result",
+                f"缺少因子 {factor}：(返回值 - {term}) * {factor} + {term} 等于正确结果",
+            )
+            yield Phrase("term", ("term", factor, term), text, TERM + 0.5, pair.speaks(e[wrong], a[wrong]))
 
 
 def _broadcast_forms(array: Array, shape: tuple[int, ...]) -> Iterator[Array]:
@@ -294,16 +321,15 @@ def _normalised(pair: Pair, wrong: Mask, axis: int, name: int) -> Iterator[Fact]
     line, target = _first_line(a, axis), _first_line(e, axis)
     for rank, (kind, function, en, zh) in enumerate(ALONG_AXIS):
         phrase = both(en.format(axis=words.en), zh.format(axis=words.zh))
-        with np.errstate(all="ignore"):
-            missing = pair.all_close(function(line, 0), target) and pair.all_close(function(a, axis), e)
-            extra = pair.all_close(line, function(target, 0)) and pair.all_close(a, function(e, axis))
-            if missing:
-                text = both(f" becomes the expected result {phrase.en}", f"{phrase.zh}等于正确结果")
-                evidence = pair.speaks(e[wrong], a[wrong])
-                yield Fact(kind, ("missing", kind, name), text, ALONG + rank / 100, evidence)
-            if extra:
-                text = both(f" is the expected result {phrase.en}", f"等于正确结果{phrase.zh}的值")
-                yield Fact(kind, ("of", kind, name), text, ALONG + 0.5 + rank / 100, pair.speaks(a[wrong], e[wrong]))
+        missing = pair.all_close(function(line, 0), target) and pair.all_close(function(a, axis), e)
+        extra = pair.all_close(line, function(target, 0)) and pair.all_close(a, function(e, axis))
+        if missing:
+            text = both(f" becomes the expected result {phrase.en}", f"{phrase.zh}等于正确结果")
+            evidence = pair.speaks(e[wrong], a[wrong])
+            yield Fact(kind, ("missing", kind, name), text, ALONG + rank / 100, evidence)
+        if extra:
+            text = both(f" is the expected result {phrase.en}", f"等于正确结果{phrase.zh}的值")
+            yield Fact(kind, ("of", kind, name), text, ALONG + 0.5 + rank / 100, pair.speaks(a[wrong], e[wrong]))
 
 
 def _first_line(x: Array, axis: int) -> Array:
@@ -320,8 +346,7 @@ def _shared(pair: Pair, wrong: Mask, axis: int, name: int) -> Iterator[Fact]:
     words = axis_name(name)
     pivot = np.expand_dims(np.abs(e).argmax(axis=axis), axis)
     top = np.take_along_axis(e, pivot, axis)
-    with np.errstate(all="ignore"):
-        factor = np.take_along_axis(a, pivot, axis) / top
+    factor = np.take_along_axis(a, pivot, axis) / top
     if np.isfinite(factor).all() and np.all(factor != 0) and pair.all_close(a, factor * e):
         text = both(
             f" is a multiple of the expected result: entries along {words.en} share a factor",
@@ -370,7 +395,7 @@ def _sum_to_one(x: Array, axis: int) -> bool:
 
 def _in_place(pair: Pair, wrong: Mask, place: Place) -> Iterator[Fact]:
     """Yield that only this place is wrong, and the relation that its entries have to the expected ones."""
-    right = pair.speaks(pair.expected[~wrong])
+    right = pair.speaks(pair.expected[~place.inside])
     if place.outside is None:
         words = both(f" is right except in {place.text.en}", f"除{place.text.zh}外都正确")
         there = both(": there it ", "；这部分")
@@ -392,7 +417,9 @@ def _values(pair: Pair, inside: Mask) -> Iterator[Phrase]:
     elif np.isinf(a).all():
         yield Phrase("infinite", ("infinite",), both("is infinite", "为无穷大"), 0, nothing)
     elif (a == a[0]).all() and float(a[0]).is_integer():
-        yield Phrase("constant", ("constant", float(a[0])), both(f"is {a[0]:g}", f"为 {a[0]:g}"), 0, nothing)
+        yield Phrase(
+            "constant", ("constant", float(a[0] + 0)), both(f"is {a[0] + 0:g}", f"为 {a[0] + 0:g}"), 0, nothing
+        )
     elif len(a) >= LEAST_VALUES and np.isfinite(a).all():
         yield from _values_told(pair, inside, Pair(a, e, pair.rtol, pair.atol, pair.integers, {}))
 
@@ -401,7 +428,7 @@ def _values_told(pair: Pair, inside: Mask, part: Pair) -> Iterator[Phrase]:
     """Yield the relations for which the place alone has enough evidence."""
     everywhere = np.ones(part.actual.shape, dtype=bool)
     phrases = list(_phrases(part, everywhere))
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.shape == inside.shape and pair.all_close(part.actual, array[inside]):
             text = both(f"equals the argument {name}", f"与参数 {name} 相同")
             phrases.append(Phrase("argument", ("argument", name), text, 1, part.speaks(array[inside])))
@@ -418,7 +445,7 @@ def _not_finite(pair: Pair, wrong: Mask) -> Iterator[Fact]:
     right = pair.speaks(pair.expected[~wrong])
     word = "NaN" if np.isnan(pair.actual[bad]).all() else "inf" if np.isinf(pair.actual[bad]).all() else "NaN or inf"
     word_zh = word.replace(" or ", " 或 ")
-    for name, array in named_arrays(pair.arguments).items():
+    for name, array in pair.arguments.items():
         if array.shape != pair.actual.shape:
             continue
         sizes = np.abs(array)
