@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
+from dlgrade.judge.explanations import explain
 from dlgrade.judge.forbidden import Use
 from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
@@ -15,6 +16,8 @@ from dlgrade.worker.forbidden.neighbours import HELPERS
 from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
 from dlgrade.worker.protocol import Failure, Name, Place, Reply, Size
 from dlgrade.workers.handle import WorkerLost
+
+ENDINGS = ("BdbQuit", "SystemExit")  # no value was used in a wrong way, even if no line of the submission was running
 
 
 class Unmet(Exception):
@@ -185,7 +188,7 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     if failure.unavailable and failure.unavailable[0] != "star":
         return Unmet(Verdict.RAISED, _unavailable(*failure.unavailable), detail)
     words = f"{failure.type}: {failure.message}" if failure.message else failure.type
-    if failure.frames:
+    if failure.frames or failure.type in ENDINGS:
         return Unmet(Verdict.RAISED, same(words) + _advice(failure, submission), detail)
     # no line of the submission was running: it was called, or its result used, in a way that it does not allow
     text = both(
@@ -193,7 +196,7 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
         "定义、参数或返回值与题目要求不符。",
     )
     asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")
-    return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
+    return Unmet(Verdict.RAISED, text + same(words) + (asked if asked.en else _explained(failure, submission)), detail)
 
 
 def missing_module(name: str) -> Text:
@@ -239,7 +242,14 @@ def _advice(failure: Failure, submission: Submission) -> Text:
             " (Data files come along if they are beside the submission and their names are in its code.)",
             "（数据文件须与提交的文件放在一起，且代码中写明其文件名，才会一并送评。）",
         )
-    return same("") if failure.skipped is None else _skipped(failure.skipped, submission)
+    return _explained(failure, submission) if failure.skipped is None else _skipped(failure.skipped, submission)
+
+
+def _explained(failure: Failure, submission: Submission, line: str = "") -> Text:
+    """Return the explanation of a common exception, on a line of its own."""
+    frames = _frames(failure, submission)
+    text = explain(failure.type, failure.message, line or (frames[-1].source if frames else ""), submission.source)
+    return same("") if text is None else same("\n") + text
 
 
 def _skipped(line: int, submission: Submission) -> Text:
@@ -276,8 +286,10 @@ def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
     assert failure.syntax is not None
     file, line, column, source = failure.syntax
     if file == submission.main:
+        source = source or "".join(submission.lines[line - 1 : line])  # Python gives none for "return outside function"
         file, line = submission.place(line)
     text = both(f"Syntax error: {failure.message}", f"语法错误：{failure.message}")
+    text += _explained(failure, submission, source.strip())
     return Unmet(Verdict.RAISED, text, Detail(frames=(Frame(file, line, "", _marked(source, column)),)))
 
 
