@@ -155,13 +155,14 @@ CALLS = [
     ("class A:\n    def _init_(self, n): pass\nA(3)", "class A has no __init__", "类 A 没有"),
     ("def f(x): return x\nf(1, 2)", "f was called with 2 arguments", "传入了 2 个参数"),
     ("def f(x, y): return x\nf(1)", "does not give 'y'", "没有给出 'y'"),
+    ("def f(x, y): return x\nf()", "does not give 'x' and 'y'", "没有给出 'x'、'y'"),
     ("def f(x): return x\nf(1, y=2)", "f has no parameter y", "没有名为 y 的参数"),
     ("def f(x): return x\nf(1, x=2)", "gives x twice", "x 被给了两次"),
     ("nn.Linear(2, 3, biass=False)", "no parameter biass", "没有名为 biass 的参数"),
     ("x = 5\nx(3)", "type int", "int 类型"),
     ("one(2).shape(0)", "type torch.Size", "torch.Size"),
     ("nn(2)", "A module is called", "当成函数"),
-    ("one(2, 3).transpose(axes=(1, 0))", '"dim0", "dim1"', '"dim0", "dim1"'),
+    ("one(2, 3).transpose(axes=(1, 0))", '"dim0", "dim1"', '"dim0"、"dim1"'),
     ("torch.max(one(2), 0.5)", "max got (Tensor, float)", "(Tensor, float)"),
     ("torch.exp(2.0)", "as input, but got a float", "却是 float"),
     ("nn.Linear(2, 2)(np.ones((2, 2)))", "got a numpy.ndarray", "numpy.ndarray"),
@@ -223,6 +224,8 @@ OUTSIDE = [
     ("import io, sys\nold, sys.stdin = sys.stdin, io.StringIO()\ntry: input()\nfinally: sys.stdin = old",
      "Delete input()", "请删去 input()"),
     ("open('/proc/1/mem')", "Grading cannot write or read /proc/1/mem", "/proc/1/mem"),
+    ("torch.save(one(2), '/nowhere/x.pt')", "no folder /nowhere", "没有文件夹 /nowhere"),
+    ("import os\nos.mkdir('/tmp')", "/tmp is there already", "/tmp 已经存在"),
     ("import urllib.request\nurllib.request.urlopen('http://127.0.0.1:1/')", "Grading has no network", "没有网络"),
     ("import socket\nsocket.create_connection(('127.0.0.1', 1))", "Grading has no network", "没有网络"),
     ("import torchvision\ntorchvision.datasets.FashionMNIST('/nowhere')", "The data set is not here", "没有该数据集"),
@@ -306,8 +309,8 @@ DTYPES = [
     ("x = torch.arange(3)\nx /= 2", "float32 and cannot be stored in place in a tensor of int64", "int64"),
 ]
 GRADIENTS = [
-    ("W -= 0.1", "`with torch.no_grad():`", "`with torch.no_grad():`"),
-    ("W[0] = 1", "`with torch.no_grad():`", "`with torch.no_grad():`"),
+    ("W -= 0.1", "inside `with torch.no_grad():`", "`with torch.no_grad():`"),
+    ("W[0] = 1", "inside `with torch.no_grad():`", "`with torch.no_grad():`"),
     ("y = W.exp()\ny += 1\ny.sum().backward()", "shape [2] that was overwritten after Exp", "[2]"),
     ("y = W.exp().sum()\ny.backward()\ny.backward()", "ran before through the same graph", "同一计算图"),
     ("one(2).sum().backward()", "requires a gradient", "都不需要梯度"),
@@ -384,7 +387,7 @@ def test_no_claim(kind, message, line):
 
 
 WORKERS = {
-    "name": ("return np.prod(shape)", "name 'np' is not defined\nThe file has no import of np before this line."),
+    "name": ("return np.prod(shape)", "name 'np' is not defined\nnp is not imported where this line runs."),
     "shapes": ("return torch.ones(2, 3) @ torch.ones(2, 3)", "(2x3 and 2x3)\nThe first matrix has 3 columns"),
     "exit": ("exit()", "SystemExit: None\nThe code ends the program"),
     "exit_at_once": ("import os; os._exit(0)", "The process ended (exit code 0) before it gave an answer."),
@@ -413,6 +416,18 @@ def test_in_the_sandbox(grade, body, words):
     assert not check.message.zh.isascii()
 
 
+def test_the_mark_below_wide_characters(grade):
+    """Wide blanks move the mark below the character that is wrong, whatever is before it."""
+    (check, *_) = grade("def f(X):\n    return '步幅', X（1）\n", keyword="norm_stat_count").checks
+    assert check.detail.frames[-1].source == "return '步幅', X（1）\n        \u3000\u3000    ^"
+
+
+def test_a_debugger_in_an_exercise_from_scratch(grade):
+    """A debugger is named as such, and not as a way around the rules."""
+    (check, *_) = grade("def layer_norm(*args, **kwargs):\n    breakpoint()\n", keyword="layer_norm").checks
+    assert check.message.en.startswith("Calls the debugger (line 2), and nobody can type here. Delete breakpoint()")
+
+
 def test_a_network_without_forward(grade):
     """A misspelt `forward` is named. The exercise does not count as unwritten."""
     wrong = grade.reference.replace("def forward(", "def foward(")
@@ -435,11 +450,11 @@ def group_norm(X, groups, gamma, beta, eps=1e-5):
 """
 REPORTS = {
     "en": [
-        "Write `import numpy as np` at its",
+        "Write `import numpy as np` at the",
         "elements, which do not fill the shape [3, -1, 7]",
         "Delete breakpoint()",
     ],
-    "zh": ["请在开头写上 `import numpy as np`", "无法恰好排成 [3, -1, 7]", "请删去 breakpoint()"],
+    "zh": ["请在文件开头写上 `import numpy as np`", "无法恰好排成 [3, -1, 7]", "请删去 breakpoint()"],
 }
 
 
@@ -447,7 +462,7 @@ REPORTS = {
 def test_check(dlgrade, tmp_path, lang, words):
     """`dlgrade check` prints the explanations in the language that is asked for."""
     (tmp_path / "ch28_batch_norm.py").write_text(FILE, encoding="utf-8")
-    told = dlgrade("check", "ch28", "-k", "norm", "--lang", lang)
+    told = dlgrade("check", "ch28", "--lang", lang)
     assert told.returncode == 1
     printed = " ".join(told.stdout.split())
     for sentence in words:

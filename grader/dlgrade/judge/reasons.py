@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from unicodedata import east_asian_width
 
 import msgspec
 
@@ -49,8 +50,8 @@ def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
         text = both("The process sent something that is not an answer.", "进程发回的内容不是有效的结果。")
         return Unmet(Verdict.CRASHED, text)
     text = both(
-        f"The process ended ({lost.detail}) before it gave an answer. Does the code call exit?",
-        f"进程在给出结果之前就退出了（{lost.detail}）。代码是否调用了 exit？",
+        f"The process ended ({lost.detail}) before it gave an answer. Does the code call os._exit? Return a value.",
+        f"进程在给出结果之前就退出了（{lost.detail}）。代码是否调用了 os._exit？请改为返回结果。",
     )
     return Unmet(Verdict.CRASHED, text)
 
@@ -125,6 +126,11 @@ def forbidden(use: Use, submission: Submission) -> Text:
     """Tell a student that the exercise uses something forbidden."""
     where = _place_of(use, submission)
     at, at_zh, name = where.en, where.zh, use.name
+    if name == "builtins.breakpoint" or name.partition(".")[0] in ("pdb", "bdb"):
+        return both(
+            f"Calls the debugger{at}, and nobody can type here. Delete breakpoint() or pdb.set_trace().",
+            f"调用了调试器{at_zh}，但评分时无法输入命令。请删去 breakpoint() 或 pdb.set_trace()。",
+        )
     if use.kind == "escape":
         return both(
             f"Uses {name}{at}, which can reach forbidden functions. This exercise is to be written from scratch, so "
@@ -294,11 +300,15 @@ def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
 
 
 def _marked(source: str, column: int) -> str:
-    """Return a line of source without its indent, with a mark below the column if the line reaches it."""
+    """Return a line of source without its indent, with a mark below the column if the line reaches it.
+
+    Below a character of double width is a blank of double width.
+    """
     source = source.rstrip("\n")
     shown = source.strip()
     place = max(0, column - 1 - (len(source) - len(source.lstrip())))
-    return f"{shown}\n{' ' * place}^" if column and place <= len(shown) else shown
+    blanks = "".join("\u3000" if east_asian_width(each) in "WF" else " " for each in shown[:place])
+    return f"{shown}\n{blanks}^" if column and place <= len(shown) else shown
 
 
 def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:

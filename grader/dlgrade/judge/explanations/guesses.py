@@ -22,13 +22,13 @@ CALL = r"(?P<call>[\w.]{1,60})\([^()\n]{0,80}(\([^()\n]{0,80}\)[^()\n]{0,80}){0,
 IMPORTS = {
     "np": "import numpy as np", "plt": "import matplotlib.pyplot as plt", "pd": "import pandas as pd",
     "nn": "from torch import nn", "F": "from torch.nn import functional as F", "Tensor": "from torch import Tensor",
-    "d2l": "from d2l import torch as d2l", "optim": "from torch import optim", "init": "from torch.nn import init",
-    "data": "from torch.utils import data", "DataLoader": "from torch.utils.data import DataLoader",
+    "d2l": "from d2l import torch as d2l", "optim": "from torch import optim",
+    "DataLoader": "from torch.utils.data import DataLoader", "deque": "from collections import deque",
     "transforms": "from torchvision import transforms", "defaultdict": "from collections import defaultdict",
     "Counter": "from collections import Counter", "partial": "from functools import partial",
     **{name: f"import {name}" for name in (
         "torch", "torchvision", "numpy", "math", "random", "os", "sys", "re", "time", "copy", "collections",
-        "itertools", "functools", "json", "inspect", "warnings", "string", "pickle",
+        "itertools", "functools", "json", "inspect", "warnings",
     )},
 }  # fmt: skip
 OTHER_LANGUAGES = {"null": "None", "nil": "None", "true": "True", "false": "False", "this": "self"}
@@ -60,10 +60,11 @@ def _names(source: str, before: str = "") -> Collection[str]:
 def unknown_name(match: re.Match[str], mistake: Mistake) -> Text | None:
     """Explain a name that is not defined: the import that is missing, or a name that is much like it."""
     name = match["name"]
-    if name in IMPORTS and not re.search(rf"^{re.escape(IMPORTS[name])}\b", mistake.source, re.MULTILINE):
+    used = re.search(rf"\b{name}[.(]", mistake.line)  # a variable may have the name of a module
+    if used and name in IMPORTS and not re.search(rf"^{IMPORTS[name]}\b", mistake.source, re.MULTILINE):
         return both(
-            f"The file has no import of {name} before this line. Write `{IMPORTS[name]}` at its beginning.",
-            f"文件没有导入 {name}。请在开头写上 `{IMPORTS[name]}`。",
+            f"{name} is not imported where this line runs. Write `{IMPORTS[name]}` at the beginning of the file.",
+            f"运行到这一行时没有导入 {name}。请在文件开头写上 `{IMPORTS[name]}`。",
         )
     if name in OTHER_LANGUAGES:
         return both(
@@ -105,7 +106,7 @@ def _defined(source: str) -> Collection[str]:
 def unknown_attribute(match: re.Match[str], mistake: Mistake) -> Text | None:
     """Explain an attribute that an object or a module does not have, with a name that is much like it."""
     owner, name = match["owner"], match["name"]
-    if owner == "Tensor" and name in OF_NUMPY:
+    if _is_tensor(owner, mistake.source) and name in OF_NUMPY:
         return both(
             f"Tensors have no {name}. PyTorch's way is {OF_NUMPY[name]}.",
             f"张量没有 {name}。PyTorch 中对应的写法是 {OF_NUMPY[name]}。",
@@ -124,12 +125,17 @@ def unknown_attribute(match: re.Match[str], mistake: Mistake) -> Text | None:
     )
 
 
+def _is_tensor(owner: str, source: str) -> bool:
+    """Return whether a class is torch's, and not a class of the same name in the submission."""
+    return owner in ("Tensor", "Parameter") and not re.search(rf"\bclass\s+{owner}\b", source)
+
+
 def _attributes(owner: str, source: str) -> Collection[str]:
     """Return the public attributes of a module or a tensor, or those of a class in the submission.
 
     Only modules that are loaded already are looked at.
     """
-    if owner == "Tensor":
+    if _is_tensor(owner, source):
         return [name for name in dir(sys.modules["torch"].Tensor) if name[0] != "_"]
     if owner.partition(".")[0] in ("torch", "math", "random", "numpy") and owner in sys.modules:
         return [name for name in dir(sys.modules[owner]) if name[0] != "_"]
@@ -140,7 +146,7 @@ def _attributes(owner: str, source: str) -> Collection[str]:
 
 def none(_: re.Match[str], mistake: Mistake) -> Text:
     """Explain that None was used as a value, with the call or the name in the line that may have given it."""
-    if re.search(r"\.grad\b", mistake.line):
+    if re.search(r"\.grad\b(?!\()", mistake.line):
         return both(
             "A value here is None. `.grad` is None until backward() has reached the tensor, which must be a leaf.",
             "这里有一个值是 None。叶子张量在 backward() 之后才有 .grad，在此之前它是 None。",

@@ -218,6 +218,14 @@ ROWS = (
         "Grading cannot write or read {path}. Let the functions return their values, and keep files out of them.",
         "评分时不能读写 {path}。请让函数返回结果，不要在其中读写这样的文件。",
     )),
+    row(r"RuntimeError: Parent directory (?P<path>.{1,200}) does not exist", both(
+        "There is no folder {path} where this is graded. Let the functions return values instead of saving them.",
+        "评分环境中没有文件夹 {path}。请让函数返回结果，不要保存到文件。",
+    )),
+    row(r"FileExistsError: .*?: '(?P<path>.{1,200})'", both(
+        "{path} is there already: functions are called many times. Make folders with exist_ok=True.",
+        "{path} 已经存在，因为函数会被多次调用。创建文件夹时请加上 exist_ok=True。",
+    )),
     row(r"(URLError|gaierror|Connection\w*Error|MaxRetryError|HTTPError|timeout|TimeoutError)\b|"
         r"PermissionError: \[Errno 13\] Permission denied$|RuntimeError: Error downloading|"
         r"OSError: \[Errno 101\]", both(

@@ -50,9 +50,16 @@ def row(pattern: str, meaning: Text | Callable[[re.Match[str], Mistake], Text | 
 
 
 def fill(text: Text, match: re.Match[str]) -> Text:
-    """Put the groups of a match into a text. A group whose name begins with `dtype` gets torch's name of the dtype."""
+    """Put the groups of a match into a text.
+
+    A group whose name begins with `dtype` gets torch's name of the dtype. `keys` is Python's list of names.
+    """
     groups = {
         name: DTYPES.get(str(value).lower(), value) if name.startswith("dtype") else value
         for name, value in match.groupdict().items()
     }
-    return both(text.en.format_map(groups), text.zh.format_map(groups))
+    chinese = {
+        **groups,
+        "keys": str(groups.get("keys")).replace(", and ", "、").replace(" and ", "、").replace(", ", "、"),
+    }
+    return both(text.en.format_map(groups), text.zh.format_map(chinese))

@@ -103,8 +103,9 @@ DTYPES = (
 
 GRADIENTS = (
     row(r"RuntimeError: a( view of a)? leaf Variable that requires grad is being used in an in-place operation", both(
-        "A parameter is changed in place while gradients are recorded. Update it inside `with torch.no_grad():`.",
-        "正在记录梯度时原地修改了参数。请在 `with torch.no_grad():` 中更新它。",
+        "A tensor with requires_grad is changed in place. Update parameters inside `with torch.no_grad():`; leave "
+        "arguments unchanged.",
+        "原地修改了需要梯度的张量。更新模型参数请放在 `with torch.no_grad():` 中；传入的张量请不要原地修改。",
     )),
     row(r"RuntimeError: one of the variables needed for gradient computation has been modified by an inplace "
         r"operation: \[[\w.]+ (?P<shape>\[.*?\])\], which is output \d+ of (?P<name>[\w:]+)", both(
