@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from unicodedata import east_asian_width
 
 import msgspec
 
 from dlgrade.judge.compare import Comparison, Difference, describe
+from dlgrade.judge.explanations import explain
 from dlgrade.judge.forbidden import Use
 from dlgrade.judge.raised import Raised
 from dlgrade.results import Detail, Frame, Verdict
@@ -16,6 +18,8 @@ from dlgrade.worker.forbidden.neighbours import HELPERS
 from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
 from dlgrade.worker.protocol import Failure, Name, Place, Reply, Size
 from dlgrade.workers.handle import WorkerLost
+
+ENDINGS = ("BdbQuit", "SystemExit")  # no value was used in a wrong way, even if no line of the submission was running
 
 
 class Unmet(Exception):
@@ -49,8 +53,8 @@ def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
         text = both("The process sent something that is not an answer.", "进程发回的内容不是有效的结果。")
         return Unmet(Verdict.CRASHED, text)
     text = both(
-        f"The process ended ({lost.detail}) before it gave an answer. Does the code call exit?",
-        f"进程在给出结果之前就退出了（{lost.detail}）。代码是否调用了 exit？",
+        f"The process ended ({lost.detail}) before it gave an answer. Does the code call os._exit? Return a value.",
+        f"进程在给出结果之前就退出了（{lost.detail}）。代码是否调用了 os._exit？请改为返回结果。",
     )
     return Unmet(Verdict.CRASHED, text)
 
@@ -129,6 +133,11 @@ def forbidden(use: Use, submission: Submission) -> Text:
     """Tell a student that the exercise uses something forbidden."""
     where = _place_of(use, submission)
     at, at_zh, name = where.en, where.zh, use.name
+    if name == "builtins.breakpoint" or name.partition(".")[0] in ("pdb", "bdb"):
+        return both(
+            f"Calls the debugger{at}, and nobody can type here. Delete breakpoint() or pdb.set_trace().",
+            f"调用了调试器{at_zh}，但评分时无法输入命令。请删去 breakpoint() 或 pdb.set_trace()。",
+        )
     if use.kind == "escape":
         return both(
             f"Uses {name}{at}, which can reach forbidden functions. This exercise is to be written from scratch, so "
@@ -192,7 +201,7 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     if failure.unavailable and failure.unavailable[0] != "star":
         return Unmet(Verdict.RAISED, _unavailable(*failure.unavailable), detail)
     words = f"{failure.type}: {failure.message}" if failure.message else failure.type
-    if failure.frames:
+    if failure.frames or failure.type in ENDINGS:
         return Unmet(Verdict.RAISED, same(words) + _advice(failure, submission), detail)
     # no line of the submission was running: it was called, or its result used, in a way that it does not allow
     text = both(
@@ -200,7 +209,7 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
         "定义、参数或返回值与题目要求不符。",
     )
     asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")
-    return Unmet(Verdict.RAISED, text + same(words) + asked, detail)
+    return Unmet(Verdict.RAISED, text + same(words) + (asked if asked.en else _explained(failure, submission)), detail)
 
 
 def missing_module(name: str) -> Text:
@@ -246,7 +255,14 @@ def _advice(failure: Failure, submission: Submission) -> Text:
             " (Data files come along if they are beside the submission and their names are in its code.)",
             "（数据文件须与提交的文件放在一起，且代码中写明其文件名，才会一并送评。）",
         )
-    return same("") if failure.skipped is None else _skipped(failure.skipped, submission)
+    return _explained(failure, submission) if failure.skipped is None else _skipped(failure.skipped, submission)
+
+
+def _explained(failure: Failure, submission: Submission, line: str = "") -> Text:
+    """Return the explanation of a common exception, on a line of its own."""
+    frames = _frames(failure, submission)
+    text = explain(failure.type, failure.message, line or (frames[-1].source if frames else ""), submission.source)
+    return same("") if text is None else same("\n") + text
 
 
 def _skipped(line: int, submission: Submission) -> Text:
@@ -283,17 +299,23 @@ def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
     assert failure.syntax is not None
     file, line, column, source = failure.syntax
     if file == submission.main:
+        source = source or "".join(submission.lines[line - 1 : line])  # Python gives none for "return outside function"
         file, line = submission.place(line)
     text = both(f"Syntax error: {failure.message}", f"语法错误：{failure.message}")
+    text += _explained(failure, submission, source.strip())
     return Unmet(Verdict.RAISED, text, Detail(frames=(Frame(file, line, "", _marked(source, column)),)))
 
 
 def _marked(source: str, column: int) -> str:
-    """Return a line of source without its indent, with a mark below the column if the line reaches it."""
+    """Return a line of source without its indent, with a mark below the column if the line reaches it.
+
+    Below a character of double width is a blank of double width.
+    """
     source = source.rstrip("\n")
     shown = source.strip()
     place = max(0, column - 1 - (len(source) - len(source.lstrip())))
-    return f"{shown}\n{' ' * place}^" if column and place <= len(shown) else shown
+    blanks = "".join("\u3000" if east_asian_width(each) in "WF" else " " for each in shown[:place])
+    return f"{shown}\n{blanks}^" if column and place <= len(shown) else shown
 
 
 def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:

@@ -40,7 +40,7 @@ def describe(
     failure = Failure(
         type=clipped(name_of(kind), MAX_NAME),
         message=message,
-        not_implemented=issubclass(kind, NotImplementedError) and _says_unwritten(error, message),
+        not_implemented=issubclass(kind, NotImplementedError) and _says_unwritten(error, message, folder),
         out_of_memory=issubclass(kind, (MemoryError, torch.OutOfMemoryError)),
         forbidden=issubclass(kind, guard.ForbiddenCall),
         gpu_error=issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
@@ -120,14 +120,16 @@ def _steps(error: BaseException) -> list[types.TracebackType]:
     return steps
 
 
-def _says_unwritten(error: BaseException, message: str) -> bool:
+def _says_unwritten(error: BaseException, message: str, folder: Path) -> bool:
     """Return whether the submission raised a NotImplementedError itself.
 
-    torch raises the same class for a dtype that an operation does not support.
+    torch raises the same class for a dtype that an operation does not support, and for a network without `forward`.
     """
     steps = _steps(error)
     if not steps or not message:
         return True
+    if not str.startswith(steps[-1].tb_frame.f_code.co_filename, str(folder)):
+        return False
     return (traceback.extract_tb(steps[-1])[-1].line or "").startswith("raise")
 
 
