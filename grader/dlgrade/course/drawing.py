@@ -82,7 +82,7 @@ class Drawing:
         place = f'x="{_number(x)}" y="{_number(y + 0.35 * size)}"'
         place += f' font-size="{_number(size)}"' if size != SIZE else ""
         place += f' text-anchor="{align}"' if align != "middle" else ""
-        self._shapes.append(f'<text class="fill-{colour}" {place}>{escape(said)}</text>')
+        self._shapes += [f'<text class="fill-{colour}" {place}>{escape(said)}</text>'] if said else []
 
     def line(
         self, start: Point, end: Point, *, colour: str = "muted", arrow: bool = False, thick: bool = False

@@ -131,10 +131,12 @@ def _statement(definition: ast.stmt) -> str:
 
 
 def _paragraph(part: str) -> str:
-    """A paragraph as Markdown. Indented text is a formula or a list of arguments, and keeps its line ends."""
+    """A paragraph as Markdown. A formula, a list of arguments and an example are blocks, which keep their line ends."""
     lines = part.splitlines()
     if lines and all(line.startswith("    ") for line in lines):
         return "```text\n" + "\n".join(line[4:] for line in lines) + "\n```"
+    if part.startswith(">>> "):
+        return f"```python\n{part}\n```"
     if lines and lines[0].endswith((":", "：")) and any(line.startswith("    ") for line in lines[1:]):
         return f"**{lines[0]}**\n\n```text\n" + "\n".join(line[4:] for line in lines[1:]) + "\n```"
     return part
