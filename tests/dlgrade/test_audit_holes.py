@@ -321,8 +321,7 @@ PLAIN = [
     answer_in_a_closure, one_id_twice, family_of_a_bare_name, wrong_lines_without_entry, misfiled_misconception,
     caught_by_another_exercise, unknown_key, missing_translation, stray_file, stray_chapter,
     old_figure, figure_without_chinese, figure_of_no_exercise, suite_imports_a_solution, old_starter_code, broken_suite,
-    two_checks_of_one_name, stale_answer,
-    other_as_a_notebook, alternate_repeats_the_reference,
+    two_checks_of_one_name, stale_answer, other_as_a_notebook, alternate_repeats_the_reference,
     wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip

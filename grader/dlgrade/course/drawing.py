@@ -45,26 +45,31 @@ class Drawing:
         y: float,
         width: float,
         height: float,
+        text: object = "",
         *,
         fill: str = "paper",
         edge: str = "muted",
         shade: float = 0,
         thick: bool = False,
+        size: float = SIZE,
     ) -> None:
-        """Draw a rectangle.
+        """Draw a rectangle with a text in its middle.
 
         Args:
             x, y: its upper left corner.
             width, height: its size.
-            fill: its colour, or "none", which leaves visible what is below.
+            text: the text, as for `words`.
+            fill: its colour, or "none", which covers nothing. Text on "soft" is grey.
             edge: the colour of its edge.
             shade: strength of the accent colour over the fill, from 0 to 1.
             thick: a thick edge.
+            size: height of the text.
         """
         place = f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
         self._shapes.append(f'<rect class="fill-{fill} edge-{edge}" {place}{THICK * thick}/>')
         if shade * SHADE > 0.005:
             self._shapes.append(f'<rect class="fill-accent" {place} fill-opacity="{_number(shade * SHADE)}"/>')
+        self.words(x + width / 2, y + height / 2, text, colour="muted" if fill == "soft" else "ink", size=size)
 
     def words(
         self, x: float, y: float, text: object, *, colour: str = "ink", size: float = SIZE, align: str = "middle"
@@ -129,11 +134,8 @@ class Drawing:
         width, height = cell
         for i, row in enumerate(rows):
             for j, entry in enumerate(row):
-                left, top, grey = x + j * width, y + i * height, bool(soft) and soft[i][j]
-                strength = shade[i][j] if shade else 0
-                self.box(left, top, width, height, fill="soft" if grey else "paper", shade=strength)
-                colour = "muted" if grey else "ink"
-                self.words(left + width / 2, top + height / 2, entry, colour=colour, size=size)
+                place, fill = (x + j * width, y + i * height), "soft" if soft and soft[i][j] else "paper"
+                self.box(*place, width, height, entry, fill=fill, shade=shade[i][j] if shade else 0, size=size)
 
     def svg(self) -> str:
         """Return the drawing as a file. Equal drawings give equal files."""
