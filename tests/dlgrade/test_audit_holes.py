@@ -260,7 +260,7 @@ def add_figure(small, chinese="空"):
 
 def old_figure(small):
     add_figure(small)
-    return "files", "empty.svg: is not what figures.py draws; run `dlgrade stubs`."
+    return "files", "empty.svg: differs from the drawing of figures.py; run `dlgrade stubs`."
 
 
 def figure_without_chinese(small):

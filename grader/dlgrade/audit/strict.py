@@ -43,7 +43,7 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
     if chapter in starter_code.stale(course, [chapter]):
         yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
     for path in figures.stale(course, [chapter]):
-        yield hole(path, "is not what figures.py draws; run `dlgrade stubs`.")
+        yield hole(path, "differs from the drawing of figures.py; run `dlgrade stubs`.")
     yield from _strays(course, chapter, hole)
     yield from _placeholders(course, chapter, hole)
     yield from translation_holes(course, chapter)

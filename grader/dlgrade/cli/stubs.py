@@ -37,8 +37,8 @@ def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
     for path in drawings:
         say(
             both(
-                f"{path} is not what figures.py draws; run `dlgrade stubs`.",
-                f"{path} 与 figures.py 绘制的不一致；请运行 `dlgrade stubs`。",
+                f"{path} differs from the drawing of figures.py; run `dlgrade stubs`.",
+                f"{path} 与 figures.py 绘制的插图不一致；请运行 `dlgrade stubs`。",
             ),
             err=True,
         )

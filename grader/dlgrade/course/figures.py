@@ -35,7 +35,7 @@ def read(course: Course, chapter: Chapter, figure: Figure) -> str:
 
 
 def stale(course: Course, chapters: Sequence[Chapter]) -> dict[Path, str]:
-    """The files of figures that are not what their program draws, each with its right content.
+    """The files of figures that differ from the drawing of their program, each with its right content.
 
     Raises:
         CourseError: a program fails. The message names its line.
