@@ -249,6 +249,35 @@ def old_starter_code(small):
     return "files", "ch90_twice.py: is not what the reference gives; run `dlgrade stubs`."
 
 
+FIGURES = """from dlgrade.course.drawing import Drawing
+
+
+def empty():
+    return Drawing(100, 40)
+"""
+
+
+def add_figure(small, chinese="空"):
+    figure = f"    figure: {{drawn_by: empty, caption: {{en: Empty, zh: {chinese}}}}}\n"
+    small.edit(small.chapter_file, "  - name: twice\n", f"  - name: twice\n{figure}")
+    (small.chapter_file.parent / "figures.py").write_text(FIGURES, encoding="utf-8")
+
+
+def old_figure(small):
+    add_figure(small)
+    return "files", "empty.svg: differs from the drawing of figures.py; run `dlgrade stubs`."
+
+
+def figure_without_chinese(small):
+    add_figure(small, chinese="Empty")
+    return "files", "'Empty': needs English and Chinese."
+
+
+def figure_of_no_exercise(small):
+    (small.chapter_file.parent / "figures.py").write_text(FIGURES, encoding="utf-8")
+    return "files", "figures.py: no exercise of chapter.yaml has this figure; take it out."
+
+
 def broken_suite(small):
     small.edit(small.suite, "        每个元素都加倍。", "        Only English.")
     return "files", "its docstring needs a line in English, then one in Chinese"
@@ -297,8 +326,8 @@ PLAIN = [
     no_wrong_lines, exercise_without_code, exercise_without_checks, checks_of_no_exercise, scaffold_text,
     answer_in_a_closure, one_id_twice, family_of_a_bare_name, wrong_lines_without_entry, misfiled_misconception,
     caught_by_another_exercise, unknown_key, missing_translation, stray_file, stray_chapter,
-    suite_imports_a_solution, old_starter_code, broken_suite, two_checks_of_one_name, stale_answer,
-    other_as_a_notebook, alternate_repeats_the_reference,
+    old_figure, figure_without_chinese, figure_of_no_exercise, suite_imports_a_solution, old_starter_code, broken_suite,
+    two_checks_of_one_name, stale_answer, other_as_a_notebook, alternate_repeats_the_reference,
     wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,
     replay_of_the_same_answer, replay_accepted, replay_share, stale_replay, stale_replay_share,
 ]  # fmt: skip

@@ -2,11 +2,13 @@
 
 import json
 import random
+import re
 
 import pytest
 from rich.cells import cell_len
 
 from dlgrade import course
+from dlgrade.course.figures import figures
 from dlgrade.course.listed_checks import listed_checks
 from dlgrade.judge.suite import Suite
 from dlgrade.report.chapter_page import chapter_facts, chapter_page
@@ -27,6 +29,18 @@ def test_terminal(dlgrade, tmp_path, lang):
     expected += ["1 of 3 hints taken", "70 points"] if lang == "en" else ["已看 1/3 条提示", "70 分"]
     assert [part for part in expected if part not in words] == []
     assert max(map(cell_len, shown.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_caption(dlgrade, lang):
+    """The terminal shows the caption of a figure, and --json has it."""
+    figure = HERE.chapter("ch63").exercise("beam_search").figure
+    words = dlgrade("list", "ch63", "--lang", lang).stdout
+    head = "Figure: " if lang == "en" else "图："
+    assert "".join((head + figure.caption.of(lang)).split()) in "".join(words.split())
+    exercises = json.loads(dlgrade("list", "ch63", "--json").stdout)["exercises"]
+    captions = {exercise["name"]: exercise["figure"] for exercise in exercises if exercise["figure"]}
+    assert captions == {"beam_search": {"en": figure.caption.en, "zh": figure.caption.zh}}
 
 
 def test_json(dlgrade):
@@ -65,6 +79,41 @@ def test_browser(show):
         assert driver.execute_script("return document.documentElement.scrollWidth") <= 360
         links = [link.get_attribute("href") for link in driver.find_elements("css selector", "dd a")]
         assert links == [f"https://zh.d2l.ai/{section}.html" for section in CH28.sections]
+
+
+WITH_FIGURES = [chapter for chapter in HERE.chapters if figures(chapter)]
+SHAPES = """
+const shapes = [...document.querySelectorAll("figure svg > :not(style)")];
+return shapes.map(shape => {
+  const inner = shape.getBoundingClientRect(), outer = shape.closest("svg").getBoundingClientRect();
+  const inside = inner.left >= outer.left - 1 && inner.right <= outer.right + 1
+    && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+  return [shape.outerHTML, inside, shape.tagName == "text" ? inner.height : null];
+})"""
+
+
+@pytest.mark.parametrize("chapter", WITH_FIGURES, ids=lambda chapter: chapter.id)
+def test_figures(show, chapter):
+    """A figure fits a phone: the page does not scroll sideways, nothing is cut off, and its words can be read."""
+    driver = show(chapter_page(chapter_facts(HERE, chapter, {})), width=360)
+    shown = driver.find_elements("css selector", "figure figcaption")
+    assert [caption.text for caption in shown] == [figure.caption.en for figure in figures(chapter)]
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= 360
+    shapes = driver.execute_script(SHAPES)
+    assert [shape for shape, inside, _ in shapes if not inside] == []
+    assert min(height for _, _, height in shapes if height is not None) > 10
+
+
+def test_figures_in_the_dark(show):
+    """A figure on a dark page is dark, and its words are light."""
+    brightness = {}
+    for scheme in ("light", "dark"):
+        driver = show(chapter_page(chapter_facts(HERE, WITH_FIGURES[0], {})), prefers_color_scheme=scheme)
+        for shape in ("rect", "text"):
+            fill = driver.find_element("css selector", f"figure svg {shape}").value_of_css_property("fill")
+            brightness[scheme, shape] = sum(map(int, re.findall(r"\d+", fill)[:3]))
+    assert brightness["light", "rect"] > 600 > 200 > brightness["light", "text"]
+    assert brightness["dark", "rect"] < 200 < 600 < brightness["dark", "text"]
 
 
 def test_hidden_checks(dlgrade, small, tmp_path):

@@ -80,6 +80,62 @@ def test_stale_starter_code(dlgrade, tiny_course):
     assert stubs("--check").returncode == 0
 
 
+FIGURES = """from dlgrade.course.drawing import Drawing
+
+
+def arrow():
+    drawing = Drawing(100, 40)
+    drawing.line((10, 20), (90, 20), arrow=True)
+    return drawing
+"""
+FIGURE = "    figure: {drawn_by: arrow, caption: {en: An arrow, zh: 箭头}}\n"
+
+
+@pytest.fixture
+def drawn(tiny_course):
+    """The folder of the tiny course's chapter, whose exercise has a figure that has not been written yet."""
+    folder = tiny_course / "exercises" / "ch01_doubling"
+    with (folder / "chapter.yaml").open("a", encoding="utf-8") as file:
+        file.write(FIGURE)
+    (folder / "figures.py").write_text(FIGURES, encoding="utf-8")
+    return folder
+
+
+def test_stale_figure(dlgrade, drawn):
+    """A figure is written when it is missing or its program draws something else, and only then."""
+
+    def stubs(*arguments):
+        return dlgrade("stubs", *arguments, DLGRADE_COURSE=str(drawn.parents[1]))
+
+    figure = drawn / "figures" / "arrow.svg"
+    missing = stubs("--check")
+    assert (missing.returncode, str(figure) in missing.stderr, figure.exists()) == (1, True, False)
+    assert str(figure) in stubs().stdout
+    first = figure.read_text(encoding="utf-8")
+    assert (stubs("--check").returncode, stubs().stdout) == (0, "")
+    (drawn / "figures.py").write_text(FIGURES.replace("(90, 20)", "(80, 20)"), encoding="utf-8")
+    assert stubs("--check").returncode == 1
+    assert figure.read_text(encoding="utf-8") == first
+    assert stubs().returncode == 0
+    assert (figure.read_text(encoding="utf-8") != first, stubs("--check").returncode) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Drawing(100, 40)", "Drawing(1000, 40)", "figures.py:5: ValueError: a drawing is at most 328 wide, not 1000"),
+        ("return drawing", "return 1", "figures.py: no function arrow returns a Drawing"),
+        ("def arrow", "def bow", "figures.py: no function arrow returns a Drawing"),
+        ("def arrow()", "def arrow(", "figures.py: SyntaxError"),
+    ],
+)
+def test_faulty_figure(dlgrade, drawn, old, new, words):
+    """The command ends with exit code 3 and one line when a figure cannot be drawn."""
+    (drawn / "figures.py").write_text(FIGURES.replace(old, new), encoding="utf-8")
+    result = dlgrade("stubs", DLGRADE_COURSE=str(drawn.parents[1]))
+    assert (result.returncode, words in result.stderr, result.stderr.count("\n")) == (3, True, 1), result.stderr
+
+
 def test_missing_starter_code(dlgrade, tiny_course):
     """Starter code that is not there yet is stale, too."""
     (tiny_course / "exercises" / "ch01_doubling" / "ch01_doubling.py").unlink()
@@ -96,6 +152,6 @@ def test_faulty_reference(dlgrade, tiny_course):
 
 
 def test_course_in_the_repository(dlgrade):
-    """The starter code of this course is what its references give."""
+    """The starter code of this course is what its references give, and its figures are what their programs draw."""
     result = dlgrade("stubs", "--check")
     assert result.returncode == 0, result.stderr

@@ -1,9 +1,11 @@
 """A student's evening: start, check of what has changed, hints, the solution, how far one is, starting again."""
 
+import base64
 import contextlib
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -278,3 +280,18 @@ def test_formula_in_a_notebook(student, tmp_path):
     cells = json.loads((tmp_path / NAME).with_suffix(".ipynb").read_text(encoding="utf-8"))["cells"]
     (statement,) = ["".join(cell["source"]) for cell in cells if "".join(cell["source"]).startswith("## `batch_norm`")]
     assert "\n\n$$\n\\mathrm{BN}(\\mathbf{x})" in statement
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_figure_in_a_notebook(student, tmp_path, lang):
+    """A starter notebook contains the figure of an exercise, with its caption, and the example as a block."""
+    here = course.load()
+    ch22 = here.chapter("ch22")
+    figure = ch22.exercise("pool2d").figure
+    assert student("start", "ch22", "--notebook", "--lang", lang).returncode == 0
+    cells = json.loads((tmp_path / f"{ch22.stem}.ipynb").read_text(encoding="utf-8"))["cells"]
+    (statement,) = ["".join(cell["source"]) for cell in cells if "".join(cell["source"]).startswith("## `pool2d`")]
+    alt, content = re.search(r'<img alt="(.*?)" src="data:image/svg\+xml;base64,(.*?)">', statement).groups()
+    assert (alt, f"\n\n{alt}\n" in statement) == (figure.caption.of(lang), True)
+    assert base64.b64decode(content) == here.figure(ch22, figure).read_bytes()
+    assert "\n\n```python\n>>> pool2d(" in statement

@@ -30,6 +30,8 @@ def test_nothing_but_dlgrade_at_the_top(wheel):
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"dlgrade"}
     wanted = [
         "exercises/course.yaml",
+        "exercises/ch22_pooling/figures.py",
+        "exercises/ch22_pooling/figures/window.svg",
         "solutions/ch28_batch_norm/reference.py",
         "tests/chapters/test_ch28_batch_norm.py",
     ]

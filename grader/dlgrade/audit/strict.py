@@ -10,7 +10,7 @@ from pathlib import Path
 from dlgrade.audit.equivalents import equivalents_file
 from dlgrade.audit.findings import Hole, line_of
 from dlgrade.audit.translations import HAN, translation_holes
-from dlgrade.course import Chapter, Course, new_chapter, references, starter_code
+from dlgrade.course import Chapter, Course, figures, new_chapter, references, starter_code
 from dlgrade.course.definitions import bound, parsed
 from dlgrade.errors import CourseError
 from dlgrade.report.chapter_page import mathml
@@ -42,6 +42,8 @@ def strict(course: Course, chapter: Chapter) -> Iterator[Hole]:
     yield from _wrong_families(course, chapter, hole)
     if chapter in starter_code.stale(course, [chapter]):
         yield hole(course.starter(chapter), "is not what the reference gives; run `dlgrade stubs`.")
+    for path in figures.stale(course, [chapter]):
+        yield hole(path, "differs from the drawing of figures.py; run `dlgrade stubs`.")
     yield from _strays(course, chapter, hole)
     yield from _placeholders(course, chapter, hole)
     yield from translation_holes(course, chapter)
@@ -148,7 +150,7 @@ def _wrong_families(course: Course, chapter: Chapter, hole: Pointer) -> Iterator
 
 
 def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
-    """Holes for files of the chapter's solution that no chapter has."""
+    """Holes for files of the chapter's solution that no chapter has, and for figures that no exercise has."""
     folder = course.solution(chapter)
     known = {
         "reference.py",
@@ -165,6 +167,12 @@ def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
     for path in sorted(alternates.iterdir() if alternates.is_dir() else []):
         if path.suffix != ".py" and path.name != "__pycache__":
             yield hole(path, "is not a Python file; take it out.")
+    program, drawn = course.figure_program(chapter), figures.figures(chapter)
+    files = [*course.figure_folder(chapter).glob("*"), *([program] if program.exists() else [])]
+    for path in sorted(
+        set(files) - {course.figure(chapter, figure) for figure in drawn} - ({program} if drawn else set())
+    ):
+        yield hole(path, "no exercise of chapter.yaml has this figure; take it out.")
 
 
 def course_strays(course: Course) -> Iterator[Hole]:
@@ -172,7 +180,10 @@ def course_strays(course: Course) -> Iterator[Hole]:
     stems = set(course.stems)
     expected = {
         course.folder / "exercises": {"course.yaml", "ready_made.yaml", course.book_module.name, *stems},
-        **{course.chapter_file(stem).parent: {"chapter.yaml", "zh.yaml", f"{stem}.py"} for stem in stems},
+        **{
+            course.chapter_file(stem).parent: {"chapter.yaml", "zh.yaml", "figures.py", "figures", f"{stem}.py"}
+            for stem in stems
+        },
         course.folder / "solutions": stems,
         **{folder: {f"test_{stem}.py" for stem in stems} for folder in course.suite_folders},
     }
@@ -188,9 +199,10 @@ def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[H
     path = course.chapter_file(chapter.stem)
     if chapter.summary is None:
         yield hole(path, "needs a summary: two sentences on the topic.")
+    captions = [figure.caption for figure in figures.figures(chapter)]
     hints = [hint for exercise in chapter.exercises for hint in exercise.hints]
     heads = (chapter.title, *([chapter.summary] if chapter.summary else []))
-    for text in (*heads, *(exercise.title for exercise in chapter.exercises), *hints):
+    for text in (*heads, *(exercise.title for exercise in chapter.exercises), *captions, *hints):
         if not _translated(text):
             yield hole(path, "needs English and Chinese.", text.en, repr(text.en))
     for exercise in chapter.exercises:

@@ -103,6 +103,7 @@ def _page_data(facts: ChapterFacts) -> dict[str, object]:
             "points": entry.points,
             "forbidden": list(entry.exercise.forbidden),
             "formula": entry.exercise.formula,
+            "figure": {"en": figure.caption.en, "zh": figure.caption.zh} if (figure := entry.exercise.figure) else None,
             "hints": {"taken": entry.given, "total": len(entry.exercise.hints)},
         }
         for entry in facts.exercises

@@ -1,4 +1,4 @@
-"""`dlgrade stubs`: generate starter code from the references."""
+"""`dlgrade stubs`: generate starter code from the references, and draw the figures."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import sys
 import click
 
 from dlgrade.cli import complete, lang_option, load_course, say
-from dlgrade.course import starter_code
+from dlgrade.course import figures, starter_code
 from dlgrade.text import Lang, both
 
 
 @click.command("stubs")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 if starter code is out of date. 只检查。")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file is out of date. 只检查。")
 @lang_option
 def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
-    """Generate starter code from the references. 由参考答案生成起始代码。"""
+    """Generate starter code from the references, and draw the figures. 由参考答案生成起始代码，并绘制插图。"""
     del lang
     course = load_course()
     chosen = [course.chapter(name) for name in chapters] or list(course.chapters)
     if not check:
-        for path in starter_code.write_stale(course, chosen):
+        for path in starter_code.write_stale(course, chosen) + figures.write_stale(course, chosen):
             say(both(f"wrote {path}", f"已写入 {path}"))
         return
     outdated = [course.starter(chapter) for chapter in starter_code.stale(course, chosen)]
@@ -33,6 +33,15 @@ def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
             ),
             err=True,
         )
+    drawings = figures.stale(course, chosen)
+    for path in drawings:
+        say(
+            both(
+                f"{path} differs from the drawing of figures.py; run `dlgrade stubs`.",
+                f"{path} 与 figures.py 绘制的插图不一致；请运行 `dlgrade stubs`。",
+            ),
+            err=True,
+        )
     count = len(chosen) - len(outdated)
     say(
         both(
@@ -40,4 +49,4 @@ def command(chapters: tuple[str, ...], check: bool, lang: Lang) -> None:
             f"{len(chosen)} 个起始文件中 {count} 个是最新的。",
         )
     )
-    sys.exit(1 if outdated else 0)
+    sys.exit(1 if outdated or drawings else 0)

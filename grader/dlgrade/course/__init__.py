@@ -7,6 +7,7 @@ from dlgrade.course.course import (
     Course,
     Exercise,
     Family,
+    Figure,
     Misconception,
     Part,
     load,
@@ -15,6 +16,6 @@ from dlgrade.course.course import (
 )
 
 __all__ = [
-    "COURSE_VARIABLE", "INSTALLED", "Chapter", "Course", "Exercise", "Family", "Misconception", "Part",
+    "COURSE_VARIABLE", "INSTALLED", "Chapter", "Course", "Exercise", "Family", "Figure", "Misconception", "Part",
     "load", "read_yaml", "root",
 ]  # fmt: skip

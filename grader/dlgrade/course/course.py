@@ -22,6 +22,18 @@ PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "_course"  # the course inside the wheel
 
 
+class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The figure of an exercise.
+
+    Args:
+        drawn_by: The function of the chapter's figures.py that draws it, and the name of its file.
+        caption: What it shows, also for readers who cannot see it.
+    """
+
+    drawn_by: str
+    caption: Text
+
+
 class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A function or class that a student writes.
 
@@ -30,6 +42,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         title: A title of a few words.
         forbidden: Families of exercises/ready_made.yaml. An exercise that has any must be written from scratch.
         formula: Its formula in LaTeX.
+        figure: Its figure, if it needs one.
         hints: Hints, from a nudge to the key idea; never the answer.
     """
 
@@ -37,6 +50,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     forbidden: tuple[str, ...] = ()
     formula: str = ""
+    figure: Figure | None = None
     hints: tuple[Text, ...] = ()
 
 
@@ -311,6 +325,17 @@ class Course:
 
     def starter(self, chapter: Chapter) -> Path:
         return self.folder / "exercises" / chapter.stem / f"{chapter.stem}.py"
+
+    def figure_program(self, chapter: Chapter) -> Path:
+        """The program that draws the chapter's figures."""
+        return self.folder / "exercises" / chapter.stem / "figures.py"
+
+    def figure_folder(self, chapter: Chapter) -> Path:
+        """The folder of the figures, which `dlgrade stubs` writes."""
+        return self.folder / "exercises" / chapter.stem / "figures"
+
+    def figure(self, chapter: Chapter, figure: Figure) -> Path:
+        return self.figure_folder(chapter) / f"{figure.drawn_by}.svg"
 
     def solution(self, chapter: Chapter) -> Path:
         """The folder of the chapter's reference, misconceptions and alternates."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import base64
+from html import escape
 from pathlib import Path
 from typing import Any
 
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, figures
 from dlgrade.course.chinese import in_chinese
 from dlgrade.course.listed_checks import listed_checks
 from dlgrade.files import write_whole
@@ -60,6 +62,8 @@ def notebook(course: Course, chapter: Chapter, code: str, lang: Lang) -> str:
         items = "\n".join(f"- {sentence}" for sentence in checked.get(name, []))
         head = both("**Checks:**", "**检查内容：**").of(lang)
         task = _statement(statement) + (f"\n\n$$\n{formula}\n$$" if (formula := names[name].formula) else "")
+        if figure := names[name].figure:
+            task += f"\n\n{_image(figures.read(course, chapter, figure), figure.caption.of(lang))}"
         cells.append(v4.new_markdown_cell(f"## `{name}` {title}\n\n{task}\n\n{head}\n\n{items}"))
         cells.append(_code_cell([source]))
         cells.append(v4.new_code_cell(f"%dlgrade check {chapter.id} -k {name}"))
@@ -80,6 +84,15 @@ def _opening(chapter: Chapter, lang: Lang) -> str:
         "请在代码单元中作答；每个练习下方的单元用于检查。评分只运行练习用到的代码，画图、训练和实验可以放在任何位置。",
     )
     return f"# {chapter.id} {chapter.title.of(lang)}\n\n{advice.of(lang)}"
+
+
+def _image(svg: str, caption: str) -> str:
+    """A figure as Markdown. Its file is in the address, so that the notebook stays a single file.
+
+    JupyterLab shows neither attached SVG nor its tags. Editors that refuse such an address show the caption.
+    """
+    content, words = base64.b64encode(svg.encode()).decode(), escape(caption)
+    return f'<img alt="{words}" src="data:image/svg+xml;base64,{content}">\n\n{caption}'
 
 
 def _code_cell(sources: list[str]) -> Any:
@@ -118,10 +131,12 @@ def _statement(definition: ast.stmt) -> str:
 
 
 def _paragraph(part: str) -> str:
-    """A paragraph as Markdown. Indented text is a formula or a list of arguments, and keeps its line ends."""
+    """A paragraph as Markdown. A formula, a list of arguments and an example are blocks, which keep their line ends."""
     lines = part.splitlines()
     if lines and all(line.startswith("    ") for line in lines):
         return "```text\n" + "\n".join(line[4:] for line in lines) + "\n```"
+    if part.startswith(">>> "):
+        return f"```python\n{part}\n```"
     if lines and lines[0].endswith((":", "：")) and any(line.startswith("    ") for line in lines[1:]):
         return f"**{lines[0]}**\n\n```text\n" + "\n".join(line[4:] for line in lines[1:]) + "\n```"
     return part

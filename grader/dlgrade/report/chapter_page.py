@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dlgrade.course import Chapter, Course
+from dlgrade.course import Chapter, Course, figures
 from dlgrade.course.course import Exercise
 from dlgrade.course.listed_checks import ListedCheck, listed_checks
 from dlgrade.course.starter_code import rule
@@ -22,7 +22,7 @@ class ExerciseFacts:
     """An exercise as the page shows it.
 
     `points` counts hidden checks, and `checks` leaves them out. `rule` says which operations the exercise forbids.
-    `given` counts the hints taken.
+    `given` counts the hints taken. `drawing` is its figure in SVG.
     """
 
     exercise: Exercise
@@ -30,6 +30,7 @@ class ExerciseFacts:
     checks: list[ListedCheck]
     rule: Text | None
     given: int
+    drawing: str | None
 
     @property
     def hints(self) -> Text | None:
@@ -61,7 +62,7 @@ def chapter_facts(course: Course, chapter: Chapter, given: Mapping[str, int]) ->
         given: how many hints the student has taken, by exercise.
 
     Raises:
-        CourseError: a suite cannot be read, or a family is missing.
+        CourseError: a suite or a figure cannot be read, or a family is missing.
     """
     hidden = course.hidden_suite(chapter)
     every = {suite: listed_checks([suite]) for suite in course.suites(chapter)}
@@ -73,6 +74,7 @@ def chapter_facts(course: Course, chapter: Chapter, given: Mapping[str, int]) ->
             [check for suite, check in checks if check.exercise == exercise.name and suite != hidden],
             rule(course, exercise) if exercise.forbidden else None,
             min(given.get(exercise.name, 0), len(exercise.hints)),
+            figures.read(course, chapter, exercise.figure) if exercise.figure else None,
         )
         for exercise in chapter.exercises
     ]
@@ -100,7 +102,9 @@ def chapter_lines(facts: ChapterFacts) -> Iterator[tuple[Text, int, str]]:
         points = number(entry.points)
         title = same(f"{entry.exercise.name}  ") + entry.exercise.title
         yield title + both(f" ({points} points)", f"（{points} 分）"), 2, ""
-        for words in filter(None, (entry.rule, entry.hints)):
+        figure = entry.exercise.figure
+        caption = both("Figure: ", "图：") + figure.caption if figure else None
+        for words in filter(None, (entry.rule, caption, entry.hints)):
             yield words, 6, ""
     yield same(""), 0, ""
     yield both(f"Next: `dlgrade start {chapter.id}`", f"下一步：`dlgrade start {chapter.id}`"), 0, ""
@@ -114,10 +118,12 @@ def chapter_page(facts: ChapterFacts) -> str:
         CourseError: a formula is not LaTeX.
     """
     exercises = [entry.exercise for entry in facts.exercises if entry.exercise.formula]
-    formulas = {exercise.name: trusted(mathml(exercise)) for exercise in exercises}
-    return render(
-        "chapter.html", scripts=("page.js",), styles=("page.css", "chapter.css"), facts=facts, formulas=formulas
-    )
+    values = {
+        "facts": facts,
+        "formulas": {exercise.name: trusted(mathml(exercise)) for exercise in exercises},
+        "drawings": {entry.exercise.name: trusted(entry.drawing) for entry in facts.exercises if entry.drawing},
+    }
+    return render("chapter.html", scripts=("page.js",), styles=("page.css", "chapter.css"), **values)
 
 
 def mathml(exercise: Exercise) -> str:
