@@ -28,7 +28,8 @@ from dlgrade.judge.trusted import Outcome, Variant
 from dlgrade.text import both
 
 LEAST_FACTS = 2
-PAIR_SECONDS = 1.0  # for the pairs of one exercise
+MOST_PAIRS = 60  # that are tried for one exercise
+PAIR_SECONDS = 1.0  # for all of them
 
 
 @dataclass
@@ -147,7 +148,7 @@ class _Exercise:
             if wrong.misconception.exercise == self.name
         ]
         pairs = sorted(itertools.combinations(own, 2), key=lambda pair: -len(pair[0][1].ids | pair[1][1].ids))
-        return [(one, other) for (one, _), (other, _) in pairs]
+        return [(one, other) for (one, _), (other, _) in pairs[:MOST_PAIRS]]
 
     def _is_needed(self, wrong: WrongVersion, pair: Sequence[WrongVersion], check: Check) -> bool:
         """Return whether the other misconception of a pair does not fit the check by itself."""
