@@ -78,9 +78,9 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     An output of a layer is a sum of fan_in products. An input takes part in fan_out outputs:
 
         weight of a linear layer (out, in):                         fan_in = in,            fan_out = out
-        weight of a convolution (out, in, kernel height, width):    fan_in = in * h * w,    fan_out = out * h * w
+        weight of a convolution (out, in, h, w):                    fan_in = in * h * w,    fan_out = out * h * w
 
-    The same holds for convolutions with one or three kernel dimensions.
+    The same holds for convolutions with one or three kernel dimensions. You may use `tensor.uniform_`.
 
     Args:
         tensor: a tensor with two or more dimensions, float32 or float64, with any content. It need not be contiguous in

@@ -1,7 +1,7 @@
 """ch54 Recurrent networks: one step, gradients through time, and why gradients vanish or explode.
 
-D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions are ours; names and shapes
-are the book's.
+D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions were designed for this
+course; the names of variables and the shapes are those of the book.
 """
 
 import torch
@@ -176,7 +176,7 @@ def tanh(x: Tensor) -> Tensor:
 
     It maps all numbers into (-1, 1), and is odd. Its derivative is 1 - tanh(x)^2. On a computer e^1000 is infinite, and
     infinity divided by infinity is not a number. Find a form whose value and gradient are right for numbers of any
-    size. You may use torch.exp and torch.sigmoid.
+    size, up to absolute errors as small as rounding. You may use torch.exp and torch.sigmoid.
 
     Leaves x unchanged. Works in float32 and float64; x may be non-contiguous.
 

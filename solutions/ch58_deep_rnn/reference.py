@@ -47,8 +47,8 @@ class RNNModel(nn.Module):
     def forward(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Return the logits of the next word at every step, and the state after the last step.
 
-        Gradients flow to the state and to all parameters. The arguments stay unchanged. Bonus: works in float64, with
-        the dtype of the model's parameters. (The book's code is only for float32.)
+        Gradients flow to the state and to all parameters. The arguments stay unchanged. Bonus (no points): if the
+        model and the given state are float64, so are the logits. (The book's code is only for float32.)
 
         Args:
             inputs: word indices, (batch, steps), batch first, of any integer type. They need not be contiguous in

@@ -144,7 +144,7 @@ def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
 
     Returns:
         A tensor with the shape, dtype and device of X. The book changes X itself and returns it; your code may do so,
-        too. Bonus: the function does not depend on the default device of torch.
+        too. Bonus (no points): the function does not depend on the default device of torch.
     """
     # BEGIN SOLUTION
     steps = torch.arange(X.shape[1], device=X.device)
@@ -283,7 +283,8 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
         k: the length of the longest n-grams, at least 1.
 
     Returns:
-        The score, from 0 to 1. Bonus: a prediction of fewer than k tokens scores 0; the book's code divides by zero.
+        The score, from 0 to 1. Bonus (no points): a prediction of fewer than k tokens scores 0; the book's code divides
+        by zero.
     """
     # BEGIN SOLUTION
     pred_tokens, label_tokens = pred_seq.split(" "), label_seq.split(" ")

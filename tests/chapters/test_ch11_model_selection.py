@@ -117,16 +117,16 @@ class TestEvaluateLoss:
 
     @pytest.mark.bonus
     def test_evaluation_mode(self, run, batches):
-        """Bonus: puts a module into evaluation mode, so that dropout drops nothing.
-        附加：把模块设为评估模式，使暂退法不起作用。"""
+        """Puts a module into evaluation mode, so that dropout drops nothing.
+        把模块设为评估模式，使暂退法不起作用。"""
         data = batches(5, 3)
         found = run(lambda impl: impl.evaluate_loss(nn.Sequential(nn.Dropout(p=1.0), linear()), data, squares))
         close(found, mean_loss(linear(), data))
 
     @pytest.mark.bonus
     def test_no_graph(self, run, batches):
-        """Bonus: records no graph.
-        附加：不记录计算图。"""
+        """Records no graph.
+        不记录计算图。"""
         data = batches(6, 3)
 
         def probe(impl):

@@ -157,7 +157,7 @@ class TestLayerShapes:
 
     def test_words(self, run, chance):
         """Runs the layers on X itself, here token indices, and names layers of your own by their class.
-        用 X 本身（这里是词元的下标）运行各层；自定义的层用自己的类名表示。"""
+        用 X 本身（这里是词元的索引）运行各层；自定义的层用自己的类名表示。"""
         X = torch.arange(6 * chance.randint(2, 30)).reshape(-1, 6) % 7
         net = nn.Sequential(
             nn.Embedding(7, 4), Halves(), nn.Flatten(), nn.Unflatten(1, (3, 4)), nn.AvgPool1d(2)

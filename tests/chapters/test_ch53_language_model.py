@@ -260,7 +260,7 @@ class TestSeqDataIterSequential:
 
     def test_too_short(self, run, text):
         """Yields nothing for a corpus that fills no row of num_steps tokens.
-        语料不够切出含 num_steps 个词元的行时，什么也不产生。"""
+        每行不足 num_steps 个词元时，什么也不产生。"""
         corpora = [text(length) for length in (0, 1, 6, 7, 30)]
         *none, some = run(
             lambda impl: [tabulate(impl.seq_data_iter_sequential, c, 2, 4, room=3)[:, :, 0] for c in corpora]
@@ -458,8 +458,8 @@ class TestPerplexity:
         close(run(lambda impl: impl.perplexity([-n * math.log(2) for n in bits])), 2 ** (sum(bits) / len(bits)))
 
     def test_perfect_model(self, run, between):
-        """A model that gives each token probability 1 has perplexity 1; a model that does so half the time does not.
-        给每个词元的概率都为 1 的模型，困惑度为 1；只有一半词元如此的模型则不是 1。"""
+        """A model that gives each token probability 1 has perplexity 1; with only half of the tokens it has not.
+        给每个词元的概率都为 1 的模型，困惑度为 1；若只有一半词元的概率为 1，则困惑度不是 1。"""
         p = between(0.1, 0.4)
         found = run(lambda impl: [impl.perplexity(logs) for logs in ([0.0] * 5, [0.0], [0.0, math.log(p)])])
         close(found, [1.0, 1.0, p**-0.5])
