@@ -37,8 +37,9 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     Leaves valid_lens unchanged. (The function may write into X, as the book's code does.) Works in float32 and float64;
     tensors may be non-contiguous. Large logits cause no overflow. Gradients flow to X.
 
-    Bonus: works in float16 and bfloat16 (-1e6 overflows in float16, so the book's code raises an error). Bonus: is
-    right for valid logits below -1e6. Bonus: builds the mask on X's device even if the default device is another.
+    Bonus (no points): works in float16 and bfloat16 (-1e6 overflows in float16, so the book's code raises an error).
+    Bonus (no points): is right for valid logits below -1e6. Bonus (no points): builds the mask on X's device even if
+    the default device is another.
 
     Args:
         X: logits, (batch, queries, keys). A valid logit of -inf has weight 0.

@@ -115,7 +115,8 @@ class MultiHeadAttention(nn.Module):
             bias: whether the four linear layers have a bias.
 
         Raises:
-            ValueError: num_heads does not divide num_hiddens. This is a bonus: the book's code fails later, in forward.
+            ValueError: num_heads does not divide num_hiddens. This is a bonus (no points): the book's code fails later,
+                in forward.
         """
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
@@ -147,16 +148,16 @@ class PositionalEncoding(nn.Module):
     See Vaswani et al. (2017). Positions i count from 0.
 
     Attributes:
-        P: (1, max_len, num_hiddens), float32, not a parameter. Bonus: it is a buffer, which is saved and moves with the
-            model.
+        P: (1, max_len, num_hiddens), float32, not a parameter. Bonus (no points): it is a buffer, which is saved and
+            moves with the model.
     """
 
     def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
         """Compute P for all positions.
 
         Args:
-            num_hiddens: the number of features of a step, an even number. Bonus: an odd number is allowed; the last
-                column is then a sine.
+            num_hiddens: the number of features of a step, an even number. Bonus (no points): an odd number is allowed;
+                the last column is then a sine.
             dropout: the probability of dropping an element of the sum in training.
             max_len: the number of positions.
         """
@@ -176,8 +177,8 @@ class PositionalEncoding(nn.Module):
             A tensor with the shape and dtype of X.
 
         Raises:
-            ValueError: X has more steps than P has positions. This is a bonus: the book's code raises another error or
-                none.
+            ValueError: X has more steps than P has positions. This is a bonus (no points): the book's code raises
+                another error or none.
         """
         raise NotImplementedError  # write your code here
 

@@ -214,8 +214,8 @@ class BERTEncoder(nn.Module):
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Return the encoding of a batch of BERT input sequences.
 
-        Works in float32 and float64. Gradients flow to all parameters; the gradients of pos_embedding are a bonus,
-        because the book's code has none. The arguments stay unchanged and need not be contiguous in memory.
+        Works in float32 and float64. Gradients flow to all parameters; the gradients of pos_embedding are a bonus (no
+        points), because the book's code has none. The arguments stay unchanged and need not be contiguous in memory.
 
         Args:
             tokens: indices, (batch, steps), with at most max_len steps.
@@ -334,8 +334,8 @@ def _get_batch_loss_bert(
     This is the mean loss of the predictions with weight 1, and 0 if there are none. Gradients flow to the results of
     net. Works in float32 and float64. The arguments stay unchanged and need not be contiguous in memory.
 
-    Bonus: predictions with weight 0 do not change mlm_l, and loss may have reduction="none". (The book's code averages
-    the losses of all predictions first, including padding.)
+    Bonus (no points): predictions with weight 0 do not change mlm_l, and loss may have reduction="none". (The book's
+    code averages the losses of all predictions first, including padding.)
 
     Args:
         net: a function; net(tokens, segments, valid_lens, pred_positions) returns three values: a tensor that you can

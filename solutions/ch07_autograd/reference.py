@@ -233,7 +233,7 @@ class Value:
 
         The nodes are self, whose derivative is 1, and each Value from which self was computed, directly or not:
 
-            d self / d node = sum(d self / d use * d use / d node), over all nodes `use` that use the node directly
+            d self / d node = sum(d self / d use * d use / d node), over all nodes that use this node directly
 
         Process a node after all its uses, and each node only once, however many paths lead to it. A graph may be
         thousands of operations deep.

@@ -149,7 +149,7 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
             next has rows. Matrices may require gradients, and need not be contiguous in memory.
 
     Returns:
-        The largest and the smallest singular value of M, as Python floats. An (n, m) matrix has min(n, m) singular
+        The largest and the smallest singular value of M, each a Python float. An (n, m) matrix has min(n, m) singular
         values. Compute the product in float64, whatever the dtype of Ms, because its range is 1e-308 to 1e308. Rounding
         may hide values below 1e-15 of the largest.
     """
@@ -189,8 +189,8 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
             and need not be contiguous in memory.
 
     Returns:
-        The L + 1 norms as Python floats, from the input to the output. The last norm is the square root of the number
-        of outputs. The call changes no `.grad`, neither of X nor of a parameter of the layers.
+        The L + 1 norms from the input to the output, each a Python float. The last norm is the square root of the
+        number of outputs. The call changes no `.grad`, neither of X nor of a parameter of the layers.
     """
     # BEGIN SOLUTION
     hidden = [X.detach().requires_grad_()]  # X, then the output of each layer

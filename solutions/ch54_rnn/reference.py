@@ -57,7 +57,7 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
         y: the targets y_1, ..., y_T, (T,).
 
     Returns:
-        The gradients of L with respect to w_h, w_x and w_o, in this order, as Python floats.
+        The gradients of L with respect to w_h, w_x and w_o, in this order, each a Python float.
     """
     # BEGIN SOLUTION
     steps, inputs, targets = len(x), x.tolist(), y.tolist()
@@ -102,7 +102,7 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
         k: the length of a block, at least 1.
 
     Returns:
-        The gradients of L, the loss of all T steps, with respect to w_h, w_x and w_o, as Python floats.
+        The gradients of L, the loss of all T steps, with respect to w_h, w_x and w_o, each a Python float.
     """
     # BEGIN SOLUTION
     weights = [torch.tensor(float(weight), dtype=torch.float64, requires_grad=True) for weight in (w_h, w_x, w_o)]

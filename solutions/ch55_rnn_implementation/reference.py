@@ -273,7 +273,8 @@ def train_epoch_ch8(
         use_random_iter: whether train_iter is a random iterator.
 
     Returns:
-        (perplexity, speed) as Python floats. The perplexity is exp of the mean loss per token of the epoch, measured
+        (perplexity, speed), each a Python float. The perplexity is exp of the mean loss per token of the epoch,
+        measured
         during training: every token has the same weight. The speed is in tokens per second.
     """
     # BEGIN SOLUTION

@@ -156,9 +156,9 @@ def rnn_param_count(
     """Return the number of parameters of torch's nn.RNN, nn.GRU or nn.LSTM, without creating the module.
 
     Each direction of a layer has a matrix for its inputs, a matrix for its hidden state, and two bias vectors, which
-    torch adds. A GRU has three times as many parameters and an LSTM four times as many: one set for each gate and one
-    for the candidate. The lowest layer reads the inputs. Every other layer reads the hidden states of all directions
-    of the layer below.
+    torch adds. A GRU has three times as many parameters as a plain RNN, and an LSTM four times as many: one set for
+    each gate and one for the candidate. The lowest layer reads the inputs. Every other layer reads the hidden states of
+    all directions of the layer below.
 
     See the documentation of torch.nn.RNN, torch.nn.GRU and torch.nn.LSTM.
 

@@ -212,9 +212,9 @@ def predict_seq2seq(
     Args:
         net: a module with `encoder(X, valid_len)`, `decoder.init_state(enc_outputs, valid_len)` and
             `decoder(X, state)`, which returns (logits, state). X is (1, steps) of dtype long; valid_len, (1,), is the
-            number of words of the sentence and <eos>.
+            number of words of the sentence and <eos>, before the sentence is truncated or after.
         src_sentence: words and punctuation, separated by single spaces.
-        src_vocab, tgt_vocab: vocab[word] is an index, that of <unk> for an unknown word. vocab[list of words] is a list
+        src_vocab, tgt_vocab: vocab[word] is an index; an unknown word has that of <unk>. vocab[list of words] is a list
             of indices; vocab.to_tokens(list of indices) is a list of words. Both have <pad>, <bos> and <eos>, not
             necessarily at the same index.
         num_steps: the length of the encoder's input, and the largest number of words to predict.

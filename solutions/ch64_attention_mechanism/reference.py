@@ -78,8 +78,8 @@ class NWKernelRegression(nn.Module):
         """Return the weighted sum of each query's values.
 
         Leaves its arguments unchanged. Works in float32 and float64; tensors may be non-contiguous, such as results of
-        expand. The weights are right, and not NaN, even for a query far away from all its keys. Gradients flow to all
-        arguments and to w.
+        expand. The weights are right, and not NaN, even for a query far away from all its keys. Gradients flow to
+        queries, keys, values and w.
 
         Args:
             queries: (m,).

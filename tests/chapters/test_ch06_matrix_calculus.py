@@ -390,5 +390,5 @@ class TestSubgradientAbs:
         z = torch.linspace(-5, 5, 201, dtype=F64)[:, None]
         expect(
             (z.abs() + 1e-12 >= x.abs() + found * (z - x)).all(),
-            "A line with your slope rises above |z|.", "以你的结果为斜率的直线高过了 |z|。",
+            "The line with your slope rises above |z|.", "以你的结果为斜率的直线高过了 |z|。",
         )  # fmt: skip

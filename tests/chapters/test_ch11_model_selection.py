@@ -284,7 +284,7 @@ def fair(counts, draws, probability):
     """Require that these counts of so many draws are within six standard deviations of what the probability says."""
     deviation = (draws * probability * (1 - probability)) ** 0.5
     even = all(abs(count - draws * probability) < 6 * deviation for count in counts)
-    en = f"In {draws} splits some examples come to some places far more often than to others."
+    en = f"In {draws} splits, some examples are in some places far too often or too rarely."
     expect(even, en, f"{draws} 次划分中，有些样本出现在某些位置的次数明显偏多或偏少。")
 
 

@@ -305,7 +305,7 @@ def two_valued(mean, variance, kept, n):
     """Require moments that n draws of 0 or `kept` can have, of elements that are dropped each by itself."""
     count = (mean / kept * n).round().clamp(0, n).nan_to_num()
     close((mean, variance), (kept * count / n, kept**2 * (count / n) * (1 - count / n)))
-    en = f"Elements are dropped together, or alike in each of {n} draws; every draw should drop each by itself."
+    en = f"In {n} draws, elements are dropped together or always the same; each draw should drop each independently."
     expect(count.unique().numel() > min(n, 2), en, "每次采样时，各元素应各自独立地被丢弃，而不是一起被丢弃或每次相同。")
 
 

@@ -131,7 +131,11 @@ class TestAutoregressiveDataset:
 
         refused, found = run(probe)
         close(found, (windows(x, 4)[:, :3], x[3:, None]))
-        expect(all(refused), f"With tau = 5, 6 and 9: {refused}.", f"tau 为 5、6、9 时：{refused}。")
+        expect(
+            all(refused),
+            f"Whether tau = 5, 6 and 9 raise ValueError for 5 values: {refused}. All three should.",
+            f"序列有 5 个值，tau 为 5、6、9 时是否抛出 ValueError：{refused}。三者都应当抛出。",
+        )
 
 
 @pytest.mark.exercise("multistep_predict")
