@@ -44,7 +44,7 @@ def try_gpu(i: int = 0) -> torch.device:
     return torch.device("cpu")
 
 
-# Given, not an exercise.
+# Given, not exercises: helpers of the book's notebook. They are in d2l, too, as in the book.
 class Timer:
     """Measure the times between start() and stop() in seconds (D2L 3.1). sum() adds them up."""
 

@@ -33,6 +33,7 @@ class Accumulator:
 
 
 # Given, not an exercise.
+# Given, not exercises: helpers of the book's notebook. They are in d2l, too, as in the book.
 class Timer:
     """Measure the times between start() and stop() in seconds (D2L 3.1). sum() adds them up."""
 

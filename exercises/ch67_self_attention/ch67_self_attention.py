@@ -68,7 +68,7 @@ def transpose_output(X: Tensor, num_heads: int) -> Tensor:
 
     Args:
         X: (batch * num_heads, steps, width), float32 or float64. It need not be contiguous in memory.
-        num_heads: the number of rows of X that belong to the same example.
+        num_heads: the number of heads. Each example has this many rows in X.
 
     Returns:
         (batch, steps, num_heads * width), with the dtype of X.
@@ -186,12 +186,12 @@ class PositionalEncoding(nn.Module):
 def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     """Return the matrix R that turns the code of any position i into the code of i + pos_delta (D2L 10.6.3).
 
-        R @ P[i] = P[i + pos_delta]        for every position i, with P from `PositionalEncoding`
+        R @ P[i] = P[i + pos_delta]        for every position i, where P[i] is P[0, i] of `PositionalEncoding`
 
     R rotates each pair of columns 2j and 2j + 1 by its own angle. All other elements of R are zero.
 
     Args:
-        pos_delta: the number of positions to move forward; a negative number moves back.
+        pos_delta: the number that is added to the position; it may be negative.
         num_hiddens: the number of features of a code, an even number.
 
     Returns:
@@ -210,7 +210,8 @@ def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]
       projections;
     - the sequential operations: the number of steps that must wait for one another;
     - the maximum path length: the number of layers, or of recurrent steps, between the two positions that are farthest
-      apart. A quotient is rounded up.
+      apart. The recurrent path counts as n steps. A quotient is rounded up. The kernels are not dilated. (The log_k(n)
+      of Vaswani et al. is for dilated kernels.)
 
     Args:
         n: the number of steps, at least 1.

@@ -184,7 +184,9 @@ def train_val_test_split(
 def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -> tuple[list[int], list[int]]:
     """Hold out the same number of examples of each class, by the rule of the book's `reorg_train_valid` (D2L 13.13).
 
-        examples of each class in the validation set = max(1, floor(size of the smallest class * valid_ratio))
+        count = max(1, floor(smallest * valid_ratio))
+
+    count is the number of examples of each class in the validation set, and smallest the size of the smallest class.
 
     Draw these examples at random: every example of a class has the same chance. The function leaves labels unchanged.
 

@@ -166,7 +166,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
     def forward(self, pred: Tensor, label: Tensor, valid_len: Tensor) -> Tensor:
         """Return the loss of each sequence.
 
-            loss[i] = sum over t < valid_len[i] of cross_entropy(pred[i, t], label[i, t]) / steps
+            loss[i] = sum_{t < valid_len[i]} cross_entropy(pred[i, t], label[i, t]) / steps
 
         The sum is divided by the number of all steps, with the padding, so a short sentence weighs less. The loss is
         finite for logits in the thousands. Gradients flow to pred. The method leaves its arguments unchanged.
@@ -272,7 +272,7 @@ def _ngrams(tokens: list[str], n: int) -> Counter[tuple[str, ...]]:
 def bleu(pred_seq: str, label_seq: str, k: int) -> float:
     """Return the book's BLEU score of a prediction (after Papineni et al., 2002; D2L 9.7.6).
 
-        exp(min(0, 1 - len_label / len_pred)) * product over n = 1..k of p_n^(1 / 2^n)
+        exp(min(0, 1 - len_label / len_pred)) * prod_{n = 1..k} p_n^(1 / 2^n)
 
     p_n is the precision of the n-grams: the number of n-grams of the prediction that match, divided by the number of
     all its n-grams. An n-gram matches at most as often as it occurs in the label.

@@ -356,8 +356,8 @@ class TestPadBertInputs:
         close(is_next, [torch.tensor(1), torch.tensor(0)])
 
     def test_rounding(self, agree, examples):
-        """Rounds the number of predictions to the nearest integer; it may be zero.
-        预测的个数四舍五入，而不是截断；可以是零。"""
+        """The number of predictions is round(max_len * 0.15); it may be zero.
+        预测的个数为 round(max_len * 0.15)，而不是截断；可以是零。"""
         one, none = examples[1::2]
         agree(lambda impl: [*(padded(impl, [one], n) for n in (4, 12, 17)), padded(impl, [none], 3)])
 
