@@ -58,7 +58,7 @@ class TestNadarayaWatson:
     @standard(
         promise.untouched,
         promise.float64_transposed(id="float64_strided"),
-        promise.batch_of_one("x_test", id="one_query"),
+        promise.axis_of_one(x_test=0, id="one_query"),
         promise.gradients("x_test", "x_train", "y_train", of=0),
     )
     def arguments(self, points, chance):
