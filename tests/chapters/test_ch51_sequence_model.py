@@ -133,8 +133,8 @@ class TestAutoregressiveDataset:
         close(found, (windows(x, 4)[:, :3], x[3:, None]))
         expect(
             all(refused),
-            f"Whether tau = 5, 6 and 9 raise ValueError for 5 values: {refused}. All three should.",
-            f"序列有 5 个值，tau 为 5、6、9 时是否抛出 ValueError：{refused}。三者都应当抛出。",
+            f"With 5 values, tau = 5, 6 and 9 should raise ValueError. They do: {refused}.",
+            f"序列有 5 个值，tau 为 5、6、9 时都应当抛出 ValueError。实际是否抛出：{refused}。",
         )
 
 
