@@ -130,7 +130,7 @@ class TestParseVersion:
         close(found, [release])
         expect(
             all(refused),
-            f'"", "latest" and "rc1.2" should raise ValueError. They do: {refused}.',
+            f'"", "latest" and "rc1.2" should raise ValueError. Raised: {refused}.',
             f'""、"latest" 和 "rc1.2" 都应当抛出 ValueError。实际是否抛出：{refused}。',
         )
 
@@ -332,7 +332,7 @@ class TestCourseProgress:
         close(found, tagged(["b", "c"]))
         expect(
             all(refused),
-            f"Cycles of two and of three chapters should raise ValueError. They do: {refused}.",
+            f"Cycles of two and of three chapters should raise ValueError. Raised: {refused}.",
             f"两章循环和三章循环都应当抛出 ValueError。实际是否抛出：{refused}。",
         )
 
@@ -352,7 +352,7 @@ class TestCourseProgress:
         close(found, tagged(["ch08", "ch23"]))
         expect(
             all(refused),
-            f"A cycle should raise ValueError before and after its chapters are done. It does: {refused}.",
+            f"A cycle should raise ValueError before and after its chapters are done. Raised: {refused}.",
             f"循环中的章节未学完或已学完，都应当抛出 ValueError。实际是否抛出：{refused}。",
         )
 

@@ -66,7 +66,7 @@ def refused(function, *rest):
 
 def expect_refused(found):
     expect(
-        all(found), f"An extra bid and an extra rate should raise ValueError. They do: {list(found)}.",
+        all(found), f"An extra bid and an extra rate should raise ValueError. Raised: {list(found)}.",
         f"多一个出价、多一个点击率都应当抛出 ValueError。实际是否抛出：{list(found)}。",
     )  # fmt: skip
 

@@ -133,7 +133,7 @@ class TestAutoregressiveDataset:
         close(found, (windows(x, 4)[:, :3], x[3:, None]))
         expect(
             all(refused),
-            f"With 5 values, tau = 5, 6 and 9 should raise ValueError. They do: {refused}.",
+            f"With 5 values, tau = 5, 6 and 9 should raise ValueError. Raised: {refused}.",
             f"序列有 5 个值，tau 为 5、6、9 时都应当抛出 ValueError。实际是否抛出：{refused}。",
         )
 

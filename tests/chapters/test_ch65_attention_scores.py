@@ -409,8 +409,8 @@ def near(value, expected, deviation):
     """Within five standard deviations, but not exactly there: that would be a formula, not an experiment."""
     expect(
         0 < abs(value - expected) < 5 * deviation,
-        f"Your estimate of {expected:.6g} is {value:.6g}. It should be off by a few times {deviation:.2g} at most, but not by 0.",
-        f"你对 {expected:.6g} 的估计值是 {value:.6g}；误差应不超过标准差 {deviation:.2g} 的几倍，也不应恰好为 0。",
+        f"Your estimate of {expected:.6g} is {value:.6g}. Its error should be below {5 * deviation:.2g}, but not 0.",
+        f"你对 {expected:.6g} 的估计值是 {value:.6g}；误差应小于 {5 * deviation:.2g}，但不应恰好为 0。",
     )
 
 
