@@ -61,8 +61,8 @@ def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | 
 def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the chapters that a student can begin now: not done themselves, with all their prerequisites done.
 
-    Only the direct prerequisites of a chapter count. A student who has done a chapter does not need its prerequisites
-    any more. The function leaves lists and dicts unchanged.
+    Only the direct prerequisites of a chapter count. A student may have done a chapter without its prerequisites. The
+    prerequisites that are not done are then still to be learned. The function leaves lists and dicts unchanged.
 
     Args:
         done: the ids of the chapters that are done, in any order; chapters of other courses do not matter. It may be a

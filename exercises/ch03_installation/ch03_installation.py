@@ -23,7 +23,7 @@ def verify_sha1(fname: str, sha1_hash: str, chunk_size: int = 1048576) -> bool:
 
     Args:
         fname: the path of the file.
-        sha1_hash: the published digest, 40 hexadecimal digits. Bonus: the letters may be capitals.
+        sha1_hash: the published digest, 40 hexadecimal digits. Bonus (no points): the letters may be capitals.
         chunk_size: the number of bytes to read at a time, at least 1.
 
     Returns:
@@ -60,7 +60,8 @@ def import_report(names: Sequence[str]) -> dict[str, bool]:
     Returns:
         A dict from each name to whether Python finds the module. A module whose code would fail counts as found. So
         does a module that is already imported but has no `__spec__`, such as `__main__` in a notebook. "a.b" is not
-        found if "a" is not found or is not a package. You may import "a" to look for "a.b".
+        found if "a" is not found or is not a package, unless "a.b" is already imported, as `os.path` is. You may
+        import "a" to look for "a.b".
 
     Source: importlib in Python's library.
 

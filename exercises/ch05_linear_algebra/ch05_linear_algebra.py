@@ -35,8 +35,8 @@ def lp_norm(x: Tensor, p: float) -> Tensor:
 
         ||x||_p = (sum_i |x_i|^p)^(1/p),    ||x||_inf = max_i |x_i|
 
-    Gradients flow to x. The function leaves x unchanged. Bonus: the norm is also right if only the powers are too large
-    or too small for float32. Divide x by its largest entry first.
+    Gradients flow to x. The function leaves x unchanged. Bonus (no points): the norm is also right if only the powers
+    are too large or too small for float32. Divide x by its largest entry first.
 
     Args:
         x: a vector, (n,), n at least 1, float32 or float64. It need not be contiguous in memory.
@@ -102,8 +102,8 @@ def is_positive_definite(A: Tensor) -> bool:
         A: (n, n), n at least 1, float32 or float64. A counts as symmetric if it equals its transpose up to rounding.
 
     Returns:
-        True or False, a Python bool. It is False if x^T A x is 0 for some x other than 0. Bonus: it is False also if
-        rounding turns an eigenvalue of 0 into a tiny positive number.
+        True or False, a Python bool. It is False if x^T A x is 0 for some x other than 0. Bonus (no points): it is
+        False also if rounding turns an eigenvalue of 0 into a tiny positive number.
     """
     raise NotImplementedError  # write your code here
 

@@ -103,7 +103,7 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
 
     The gradients are those of a loss that was summed over the minibatch. After the step every param.grad is a tensor of
     zeros, ready for the next backward pass. Every param is still the caller's tensor: a leaf that requires gradients.
-    The step itself is not recorded. Bonus: a param without a gradient (param.grad is None) stays as it is.
+    The step itself is not recorded. Bonus (no points): a param without a gradient (param.grad is None) stays as it is.
 
     Args:
         params: tensors of any shapes that require gradients, float32 or float64. They need not be contiguous in memory.

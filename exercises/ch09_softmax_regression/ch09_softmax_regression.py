@@ -42,8 +42,8 @@ def softmax(X: Tensor) -> Tensor:
 
         softmax(X)[i, j] = exp(X[i, j]) / sum_k exp(X[i, k])
 
-    Gradients flow to X. The function leaves X unchanged. A logit of -inf has probability 0. Bonus: logits in the
-    thousands, of either sign, give probabilities and not NaN.
+    Gradients flow to X. The function leaves X unchanged. A logit of -inf has probability 0. Bonus (no points): logits
+    in the thousands, of either sign, give probabilities and not NaN.
 
     Args:
         X: logits, (n, q): a row for each example, a column for each class. float32 or float64; X need not be contiguous

@@ -47,7 +47,8 @@ def evaluate_loss(
     number for each element, each element counts once, whatever the size of its minibatch. If the loss is a single
     number for a minibatch, each minibatch counts once. The function leaves the data unchanged.
 
-    Bonus: an nn.Module is put into evaluation mode. Bonus: no graph is recorded, and autograd stays enabled afterwards.
+    Bonus (no points): an nn.Module is put into evaluation mode. Bonus (no points): no graph is recorded, and autograd
+    stays enabled afterwards.
 
     Args:
         net: any function from X to predictions, for example an nn.Module.
@@ -111,8 +112,8 @@ def train_val_test_split(
     """Split n examples at random into a training, a validation and a test set.
 
     Fit on the first set, choose hyperparameters by the second, and use the third once, at the end. Shuffle the examples
-    0, ..., n - 1 and divide them. The sizes of the validation and the test set are n times their fraction, rounded
-    down. The training set gets all other examples, so rounding loses no example.
+    0, ..., n - 1 and divide them. The sizes of the validation and the test set are n times their fraction, computed
+    in floating-point numbers and rounded down. The training set gets all other examples, so rounding loses no example.
 
     Args:
         n: the number of examples, 1 or more.
@@ -132,7 +133,9 @@ def train_val_test_split(
 def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -> tuple[list[int], list[int]]:
     """Hold out the same number of examples of each class, by the rule of the book's `reorg_train_valid` (D2L 13.13).
 
-        examples of each class in the validation set = max(1, floor(size of the smallest class * valid_ratio))
+        count = max(1, floor(smallest * valid_ratio))
+
+    count is the number of examples of each class in the validation set, and smallest the size of the smallest class.
 
     Draw these examples at random: every example of a class has the same chance. The function leaves labels unchanged.
 

@@ -66,9 +66,9 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     An output of a layer is a sum of fan_in products. An input takes part in fan_out outputs:
 
         weight of a linear layer (out, in):                         fan_in = in,            fan_out = out
-        weight of a convolution (out, in, kernel height, width):    fan_in = in * h * w,    fan_out = out * h * w
+        weight of a convolution (out, in, h, w):                    fan_in = in * h * w,    fan_out = out * h * w
 
-    The same holds for convolutions with one or three kernel dimensions.
+    The same holds for convolutions with one or three kernel dimensions. You may use `tensor.uniform_`.
 
     Args:
         tensor: a tensor with two or more dimensions, float32 or float64, with any content. It need not be contiguous in
@@ -118,7 +118,7 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
             next has rows. Matrices may require gradients, and need not be contiguous in memory.
 
     Returns:
-        The largest and the smallest singular value of M, as Python floats. An (n, m) matrix has min(n, m) singular
+        The largest and the smallest singular value of M, each a Python float. An (n, m) matrix has min(n, m) singular
         values. Compute the product in float64, whatever the dtype of Ms, because its range is 1e-308 to 1e308. Rounding
         may hide values below 1e-15 of the largest.
     """
@@ -139,7 +139,7 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
             and need not be contiguous in memory.
 
     Returns:
-        The L + 1 norms as Python floats, from the input to the output. The last norm is the square root of the number
-        of outputs. The call changes no `.grad`, neither of X nor of a parameter of the layers.
+        The L + 1 norms from the input to the output, each a Python float. The last norm is the square root of the
+        number of outputs. The call changes no `.grad`, neither of X nor of a parameter of the layers.
     """
     raise NotImplementedError  # write your code here

@@ -31,7 +31,7 @@ d2l = SimpleNamespace(concat=torch.cat, load_array=load_array, plot=lambda *_, *
 def log_rmse(net: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor) -> float:
     """Return the error of predicted prices in relative terms, as the competition measures it (D2L 4.10.5).
 
-        log_rmse = sqrt(mean over the examples of (log(max(net(x), 1)) - log(y))^2)
+        log_rmse = sqrt(mean((log(max(net(x), 1)) - log(y))^2)), over all examples
 
     Predictions below 1, also negative ones, count as 1. There is no upper limit. The function leaves the tensors
     unchanged.
@@ -93,8 +93,8 @@ def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Te
     """Turn a column of categories into indicator columns, one for each category (D2L 4.10.4).
 
     The categories of both parts count, so a category that only the test set has also gets a column. The columns are in
-    alphabetical order. The last column is for missing values. As in pandas.get_dummies(..., dummy_na=True), it is there
-    even if no value is missing. The function leaves its arguments unchanged.
+    the order of sorted(). The last column is for missing values. As in pandas.get_dummies(..., dummy_na=True), it is
+    there even if no value is missing. The function leaves its arguments unchanged.
 
     Args:
         train, test: a list or tuple with a category for each row of the part, at least one row. Any string is a
@@ -113,8 +113,8 @@ Table = dict[str, Sequence[float | str | None]]
 def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
     """Turn two tables of numbers and categories into features, with your `standardize` and `one_hot` (D2L 4.10.4).
 
-    A column is numeric if neither table has a string in it. Any other column holds categories. The features are:
-    - first the numeric columns, in the order of the train table, as `standardize` returns them;
+    A column is numeric if neither table has a string in it. Any other column holds categories: strings and None. The
+    features are: - first the numeric columns, in the order of the train table, as `standardize` returns them;
     - then the indicators of each column of categories, in the same order, as `one_hot` returns them.
 
     A column that only one table has is no feature. An example is the price, which the model should predict. The

@@ -88,17 +88,18 @@ def random_search(
     """Try random configurations, each at most once, and return the best one (Bergstra and Bengio, 2012).
 
     A configuration has one value for each parameter. All configurations are equally likely. If n_trials is at least the
-    number of configurations, try each configuration once. There may be far too many configurations to list. The
+    number of configurations, try each configuration once. There may be far too many configurations to list, up to
+    sys.maxsize. The
     function leaves the space unchanged.
 
     Args:
-        space: from the name of each parameter to its values, at least one value, without repetition. The values of a
-            parameter are a list, a tuple or a range.
+        space: a dict from the names of parameters to their values. There is at least one parameter. Each has at least
+            one value, and no value twice. The values of a parameter are a list, a tuple or a range.
         n_trials: the number of configurations to try, at least 1.
         objective: a function. Call it once for each trial with the configuration as keyword arguments, as in
             objective(lr=0.1, depth=3). It returns a loss: lower is better. NaN means that training failed.
-        seed: the same seed gives the same trials in the same order, whatever was drawn before the call. Other seeds
-            give other trials.
+        seed: the same seed gives the same trials in the same order, whatever was drawn before the call. Another seed
+            usually gives other trials.
 
     Returns:
         The configuration with the lowest loss, a dict with the names of `space`; and this loss. NaN is never lowest.

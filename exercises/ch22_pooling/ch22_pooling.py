@@ -17,8 +17,10 @@ def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = 
 
         Y[i, j] = the maximum or the mean of X[i : i + p_h, j : j + p_w]
 
+    Gradients flow to X. The function leaves X unchanged.
+
     Args:
-        X: (h, w).
+        X: (h, w), float32, with any strides. Bonus (no points): float64.
         pool_size: height and width of the window, (p_h, p_w); at most (h, w).
         mode: "max" takes the maximum of a window, "avg" the mean.
 
@@ -45,9 +47,10 @@ def max_pool_multichannel(
         Y[n, c, i, j] = max X'[n, c, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
 
     Only windows that lie within the padded input count. Rows and columns that do not fill a last window are ignored.
+    Gradients flow to X. The function leaves X unchanged.
 
     Args:
-        X: (n, c, h, w).
+        X: (n, c, h, w), float32 or float64, with any strides.
         kernel: height and width of the window, (k_h, k_w); it fits into the padded input.
         stride: how far the window moves down and to the right, (s_h, s_w).
         padding: rows added on either side, and columns added on either side, (p_h, p_w).

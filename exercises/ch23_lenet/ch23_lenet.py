@@ -44,7 +44,7 @@ def try_gpu(i: int = 0) -> torch.device:
     return torch.device("cpu")
 
 
-# Given, not an exercise.
+# Given, not exercises: helpers of the book's notebook. They are in d2l, too, as in the book.
 class Timer:
     """Measure the times between start() and stop() in seconds (D2L 3.1). sum() adds them up."""
 
@@ -123,7 +123,7 @@ def evaluate_accuracy_gpu(
     computational graph. Afterwards gradients are enabled as before.
 
     Args:
-        net: is put into evaluation mode and stays in it. float32 or float64.
+        net: is put into evaluation mode and is still in it afterwards. float32 or float64.
         data_iter: an iterable of minibatches (X, y). Their sizes may differ. It may have no length and allow only a
             single pass. X is a tensor, or a list of tensors that the net takes as a list. y has one class for each
             example, (n,).
@@ -160,7 +160,8 @@ def train_ch6(
         net: is changed in place; returns logits, (n, q). It trains in training mode and is tested in evaluation mode.
             float32 or float64.
         train_iter, test_iter: minibatches (X, y), with a length. Their sizes may differ and may be 1. Each epoch reads
-            them once. Bonus: train_iter may have fewer than five minibatches.
+            them once. Bonus (no points): train_iter may have fewer than five minibatches. (The book's code draws
+            five points in an epoch and divides by zero here.)
         num_epochs: the number of passes over train_iter, at least 1.
         lr: the learning rate.
         device: the net and each minibatch are moved there.

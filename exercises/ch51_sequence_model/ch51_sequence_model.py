@@ -19,7 +19,7 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
     The function leaves x unchanged. x need not be contiguous in memory.
 
     Args:
-        x: the series, (T,), float32. Bonus: float64.
+        x: the series, (T,), float32. Bonus (no points): float64.
         tau: the number of values in a window, at least 1.
 
     Returns:
@@ -47,14 +47,15 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
 
     Args:
         net: a function or module, (n, tau) -> (n, 1): from windows, oldest value first, to the next values.
-        x: the series, (N,) with N at least n_train + tau, float32. Bonus: float64. Only the first n_train + tau values
-            have an effect; the others may be NaN.
+        x: the series, (N,) with N at least n_train + tau, float32. Bonus (no points): float64. Only the first n_train +
+            tau values have an effect; the others may be NaN.
         n_train: the number of examples that trained net.
         tau: the length of a window, at least 1.
         T: the length of the result, at least n_train + tau. It may exceed N.
 
     Returns:
-        A new tensor (T,) with the dtype of x. Bonus: it does not require gradients. (In the book's code it does.)
+        A new tensor (T,) with the dtype of x. Bonus (no points): it does not require gradients. (In the book's code it
+        does.)
     """
     raise NotImplementedError  # write your code here
 
@@ -64,20 +65,20 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
 
     Row t begins with the observations x[t], ..., x[t + tau - 1]. Each further entry is the prediction of net from the
     tau entries before it in the row. So column tau + k - 1 has the k-step-ahead predictions. They predict
-    x[t + tau + k - 1] from the observations up to x[t + tau - 1]. The table has every row whose predictions can all be
-    compared with values of x.
+    x[t + tau + k - 1] from the observations up to x[t + tau - 1]. The table has every row whose predictions all have a
+    value of x to be compared with: T - tau - max_steps + 1 rows.
 
     The function leaves x unchanged. x need not be contiguous in memory.
 
     Args:
         net: a function or module, (n, tau) -> (n, 1): from windows, oldest value first, to the next values.
-        x: the series, (T,) with T at least tau + max_steps, float32. Bonus: float64.
+        x: the series, (T,) with T at least tau + max_steps, float32. Bonus (no points): float64.
         tau: the length of a window, at least 1.
         max_steps: the largest number of steps ahead, at least 1.
 
     Returns:
-        A tensor (T - tau - max_steps + 1, tau + max_steps) with the dtype of x. Bonus: it does not require gradients.
-        (In the book's code it does.)
+        A tensor (T - tau - max_steps + 1, tau + max_steps) with the dtype of x. Bonus (no points): it does not require
+        gradients. (In the book's code it does.)
     """
     raise NotImplementedError  # write your code here
 
@@ -119,7 +120,8 @@ def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
         seq: a list or tuple of one or more states, 0 to n - 1.
 
     Returns:
-        A Python float, with the precision of the arguments. It is 0.0 only if a step is impossible: a product of
-            hundreds of probabilities is below the smallest float32, 1e-45, but a Python float holds 1e-300.
+        A Python float, as precise as the arguments. Multiply Python floats: a product of hundreds of probabilities may
+        be smaller than the smallest float32, 1e-45, but it should not become 0.0. Results above 1e-300 need no
+        logarithms.
     """
     raise NotImplementedError  # write your code here

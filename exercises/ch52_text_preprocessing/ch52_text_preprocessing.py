@@ -42,7 +42,8 @@ def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
         A list of tokens for each line, in the same order. An empty line gives an empty list.
 
     Raises:
-        ValueError: (bonus) token is neither "word" nor "char". To return None, as the book's code does, is also right.
+        ValueError: token is neither "word" nor "char" (no points). Returning None, as the book's code does, also
+            passes.
     """
     raise NotImplementedError  # write your code here
 

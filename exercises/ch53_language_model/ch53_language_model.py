@@ -39,10 +39,11 @@ def seq_data_iter_random(corpus: Sequence[int], batch_size: int, num_steps: int)
 def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield minibatches whose rows continue those of the minibatch before (D2L 8.3.4.2).
 
-    Skip a random offset at the beginning: 0, 1, ..., or num_steps (included), each equally likely. The last token has
-    no label. Cut the tokens between into batch_size rows of equal length, as long as possible, and drop the rest. The
-    first minibatch is the first num_steps columns, the second is the next num_steps columns, and so on. Columns that
-    fill no minibatch are dropped. Draw with Python's `random` or with torch. The function leaves the corpus unchanged.
+    Skip a random offset at the beginning: 0, 1, ..., or num_steps (included), each equally likely. The last token is
+    only a label and never in X. Cut the tokens after the offset and before the last token into batch_size rows of equal
+    length, as long as possible, and drop the rest. The first minibatch is the first num_steps columns, the second is
+    the next num_steps columns, and so on. Columns that fill no minibatch are dropped. Draw with Python's `random` or
+    with torch. The function leaves the corpus unchanged.
 
     Args:
         corpus: the text, a list of token indices.

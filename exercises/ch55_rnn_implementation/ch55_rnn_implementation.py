@@ -33,6 +33,7 @@ class Accumulator:
 
 
 # Given, not an exercise.
+# Given, not exercises: helpers of the book's notebook. They are in d2l, too, as in the book.
 class Timer:
     """Measure the times between start() and stop() in seconds (D2L 3.1). sum() adds them up."""
 
@@ -176,12 +177,11 @@ def grad_clipping(net: Any, theta: float) -> None:
     `.grad` remains the same tensor. The parameters do not change. Gradients may be float32 or float64, and
     non-contiguous.
 
-    Bonus: skips parameters without a gradient, such as those of a layer that was not used. (The book's code fails
-    there.)
+    Frozen parameters of a module do not require gradients and have none: skip them. Bonus (no points): skip parameters
+    that require gradients but have none, such as those of a layer that was not used. (The book's code fails there.)
 
     Args:
-        net: an nn.Module, or an object whose `net.params` is a list of tensors. A module may have frozen parameters,
-            which do not require gradients and have none.
+        net: an nn.Module, or an object whose `net.params` is a list of tensors. A module may have frozen parameters.
         theta: the maximum length, above 0.
 
     Write it from scratch, without ready-made gradient clipping (nn.utils.clip_grad_norm_, ...).
@@ -221,7 +221,8 @@ def train_epoch_ch8(
         use_random_iter: whether train_iter is a random iterator.
 
     Returns:
-        (perplexity, speed) as Python floats. The perplexity is exp of the mean loss per token of the epoch, measured
+        (perplexity, speed), each a Python float. The perplexity is exp of the mean loss per token of the epoch,
+        measured
         during training: every token has the same weight. The speed is in tokens per second.
     """
     raise NotImplementedError  # write your code here

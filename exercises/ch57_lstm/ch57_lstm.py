@@ -93,7 +93,7 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
 
     Returns:
         weight_ih_l0 (4 * num_hiddens, vocab_size), weight_hh_l0 (4 * num_hiddens, num_hiddens), and bias_ih_l0 and
-        bias_hh_l0, both (4 * num_hiddens,). One of the two holds the biases, and the other is zeros.
+        bias_hh_l0, both (4 * num_hiddens,). One of the two holds the biases, and the other is zeros. You choose which.
 
     Source: the documentation of torch.nn.LSTM.
     """

@@ -66,7 +66,7 @@ def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[in
 
     Args:
         line: token indices. The function leaves this list unchanged. The padding token may occur in it.
-        num_steps: the length of the result, from 0 on.
+        num_steps: the length of the result, 0 or more.
         padding_token: the index of the padding.
 
     Returns:
@@ -82,8 +82,8 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
     or more tokens loses its "<eos>". The function leaves lines unchanged.
 
     Args:
-        lines: n lists of tokens, with n at least 1. A list may be empty. No list has the token "<pad>".
-        vocab: vocab[token] is an index, that of "<unk>" for an unknown token; vocab[list of tokens] is a list of
+        lines: n lists of tokens, with n at least 1. Each list may be empty. The token "<pad>" does not occur.
+        vocab: vocab[token] is an index; an unknown token has that of "<unk>"; vocab[list of tokens] is a list of
             indices. It has "<pad>" and "<eos>" at any two different indices.
         num_steps: the length of each row, at least 1.
 

@@ -53,7 +53,7 @@ class Decoder(nn.Module):
             args: any number of further arguments, such as the valid lengths of the encoder's input.
 
         Raises:
-            NotImplementedError: always.
+            NotImplementedError: always. This error is the right answer, not a gap to fill.
         """
         raise NotImplementedError  # write your code here
 
@@ -65,7 +65,7 @@ class Decoder(nn.Module):
             state: the result of `init_state` or of the last step. Callers may pass X and state by name.
 
         Raises:
-            NotImplementedError: always.
+            NotImplementedError: always. This error is the right answer, not a gap to fill.
         """
         raise NotImplementedError  # write your code here
 

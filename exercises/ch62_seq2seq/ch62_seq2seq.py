@@ -121,7 +121,7 @@ def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
 
     Returns:
         A tensor with the shape, dtype and device of X. The book changes X itself and returns it; your code may do so,
-        too. Bonus: the function does not depend on the default device of torch.
+        too. Bonus (no points): the function does not depend on the default device of torch.
     """
     raise NotImplementedError  # write your code here
 
@@ -132,7 +132,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
     def forward(self, pred: Tensor, label: Tensor, valid_len: Tensor) -> Tensor:
         """Return the loss of each sequence.
 
-            loss[i] = sum over t < valid_len[i] of cross_entropy(pred[i, t], label[i, t]) / steps
+            loss[i] = sum_{t < valid_len[i]} cross_entropy(pred[i, t], label[i, t]) / steps
 
         The sum is divided by the number of all steps, with the padding, so a short sentence weighs less. The loss is
         finite for logits in the thousands. Gradients flow to pred. The method leaves its arguments unchanged.
@@ -166,9 +166,9 @@ def predict_seq2seq(
     Args:
         net: a module with `encoder(X, valid_len)`, `decoder.init_state(enc_outputs, valid_len)` and
             `decoder(X, state)`, which returns (logits, state). X is (1, steps) of dtype long; valid_len, (1,), is the
-            number of words of the sentence and <eos>.
+            number of words of the sentence and <eos>, before the sentence is truncated or after.
         src_sentence: words and punctuation, separated by single spaces.
-        src_vocab, tgt_vocab: vocab[word] is an index, that of <unk> for an unknown word. vocab[list of words] is a list
+        src_vocab, tgt_vocab: vocab[word] is an index; an unknown word has that of <unk>. vocab[list of words] is a list
             of indices; vocab.to_tokens(list of indices) is a list of words. Both have <pad>, <bos> and <eos>, not
             necessarily at the same index.
         num_steps: the length of the encoder's input, and the largest number of words to predict.
@@ -186,7 +186,7 @@ def predict_seq2seq(
 def bleu(pred_seq: str, label_seq: str, k: int) -> float:
     """Return the book's BLEU score of a prediction (after Papineni et al., 2002; D2L 9.7.6).
 
-        exp(min(0, 1 - len_label / len_pred)) * product over n = 1..k of p_n^(1 / 2^n)
+        exp(min(0, 1 - len_label / len_pred)) * prod_{n = 1..k} p_n^(1 / 2^n)
 
     p_n is the precision of the n-grams: the number of n-grams of the prediction that match, divided by the number of
     all its n-grams. An n-gram matches at most as often as it occurs in the label.
@@ -197,6 +197,7 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
         k: the length of the longest n-grams, at least 1.
 
     Returns:
-        The score, from 0 to 1. Bonus: a prediction of fewer than k tokens scores 0; the book's code divides by zero.
+        The score, from 0 to 1. Bonus (no points): a prediction of fewer than k tokens scores 0; the book's code divides
+        by zero.
     """
     raise NotImplementedError  # write your code here

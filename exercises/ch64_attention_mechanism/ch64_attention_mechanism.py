@@ -18,7 +18,7 @@ def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float =
     (Nadaraya, 1964; Watson, 1964; D2L 10.2.3).
 
         weights[i, j] = softmax over j of -((x_test[i] - x_train[j]) * w)^2 / 2
-        predictions[i] = sum over j of weights[i, j] * y_train[j]
+        predictions[i] = sum_j weights[i, j] * y_train[j]
 
     Leaves its arguments unchanged. Works in float32 and float64; tensors may be non-contiguous. Gradients of the
     predictions flow to x_test, x_train and y_train.
@@ -41,7 +41,7 @@ class NWKernelRegression(nn.Module):
     """Attention pooling that learns the width of its kernel (D2L 10.2.4).
 
         attention_weights[i, j] = softmax over j of -((queries[i] - keys[i, j]) * w)^2 / 2
-        output[i] = sum over j of attention_weights[i, j] * values[i, j]
+        output[i] = sum_j attention_weights[i, j] * values[i, j]
 
     Each query has its own keys and values. In training, they come from all other examples.
 
@@ -58,8 +58,8 @@ class NWKernelRegression(nn.Module):
         """Return the weighted sum of each query's values.
 
         Leaves its arguments unchanged. Works in float32 and float64; tensors may be non-contiguous, such as results of
-        expand. The weights are right, and not NaN, even for a query far away from all its keys. Gradients flow to all
-        arguments and to w.
+        expand. The weights are right, and not NaN, even for a query far away from all its keys. Gradients flow to
+        queries, keys, values and w.
 
         Args:
             queries: (m,).
@@ -93,7 +93,7 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 def batch_weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
     """Return the weighted sum of each example's values, as a batch of matrix products (D2L 10.2.4).
 
-        result[i] = sum over j of weights[i, j] * values[i, j]
+        result[i] = sum_j weights[i, j] * values[i, j]
 
     Each sum is a matrix product: row i of weights, as a row vector, times row i of values, as a column vector.
     `torch.bmm` multiplies (n, a, b) by (n, b, c) to (n, a, c). Leaves its arguments unchanged. Works in float32 and

@@ -27,7 +27,7 @@ d2l = SimpleNamespace(sequence_mask=sequence_mask)
 def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """Return the softmax over the last axis, restricted to the valid keys of each row (D2L 10.3.1).
 
-        result[i, j, t] = exp(X[i, j, t]) / sum over s < n of exp(X[i, j, s])    where t < n
+        result[i, j, t] = exp(X[i, j, t]) / sum_{s < n} exp(X[i, j, s])          where t < n
                           0                                                     elsewhere
 
     The first n keys of a row are valid, where n is valid_lens[i] or valid_lens[i, j]. Other entries have no effect,
@@ -37,8 +37,9 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     Leaves valid_lens unchanged. (The function may write into X, as the book's code does.) Works in float32 and float64;
     tensors may be non-contiguous. Large logits cause no overflow. Gradients flow to X.
 
-    Bonus: works in float16 and bfloat16 (-1e6 overflows in float16, so the book's code raises an error). Bonus: is
-    right for valid logits below -1e6. Bonus: builds the mask on X's device even if the default device is another.
+    Bonus (no points): works in float16 and bfloat16 (-1e6 overflows in float16, so the book's code raises an error).
+    Bonus (no points): is right for valid logits below -1e6. Bonus (no points): builds the mask on X's device even if
+    the default device is another.
 
     Args:
         X: logits, (batch, queries, keys). A valid logit of -inf has weight 0.
@@ -54,7 +55,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
 class AdditiveAttention(nn.Module):
     """Additive attention (Bahdanau, Cho and Bengio, 2015; D2L 10.3.2), with weights from `masked_softmax`.
 
-        score(q, k) = w_v^T tanh(W_q q + W_k k)        output = sum over pairs of weight * value
+        score(q, k) = w_v^T tanh(W_q q + W_k k)        output = sum(weight * value), over all pairs
 
     Queries and keys may have different numbers of features.
 
@@ -65,7 +66,7 @@ class AdditiveAttention(nn.Module):
     """
 
     def __init__(self, key_size: int, query_size: int, num_hiddens: int, dropout: float, **kwargs: Any) -> None:
-        """dropout is the probability of dropping a weight in training. Note the order of the sizes."""
+        """dropout is the probability of dropping a weight in training. Note that key_size comes before query_size."""
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
 

@@ -68,7 +68,7 @@ def transpose_output(X: Tensor, num_heads: int) -> Tensor:
 
     Args:
         X: (batch * num_heads, steps, width), float32 or float64. It need not be contiguous in memory.
-        num_heads: the number of rows of X that belong to the same example.
+        num_heads: the number of heads. Each example has this many rows in X.
 
     Returns:
         (batch, steps, num_heads * width), with the dtype of X.
@@ -115,7 +115,8 @@ class MultiHeadAttention(nn.Module):
             bias: whether the four linear layers have a bias.
 
         Raises:
-            ValueError: num_heads does not divide num_hiddens. This is a bonus: the book's code fails later, in forward.
+            ValueError: num_heads does not divide num_hiddens. This is a bonus (no points): the book's code fails later,
+                in forward.
         """
         super().__init__(**kwargs)
         raise NotImplementedError  # write your code here
@@ -147,16 +148,16 @@ class PositionalEncoding(nn.Module):
     See Vaswani et al. (2017). Positions i count from 0.
 
     Attributes:
-        P: (1, max_len, num_hiddens), float32, not a parameter. Bonus: it is a buffer, which is saved and moves with the
-            model.
+        P: (1, max_len, num_hiddens), float32, not a parameter. Bonus (no points): it is a buffer, which is saved and
+            moves with the model.
     """
 
     def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
         """Compute P for all positions.
 
         Args:
-            num_hiddens: the number of features of a step, an even number. Bonus: an odd number is allowed; the last
-                column is then a sine.
+            num_hiddens: the number of features of a step, an even number. Bonus (no points): an odd number is allowed;
+                the last column is then a sine.
             dropout: the probability of dropping an element of the sum in training.
             max_len: the number of positions.
         """
@@ -176,8 +177,8 @@ class PositionalEncoding(nn.Module):
             A tensor with the shape and dtype of X.
 
         Raises:
-            ValueError: X has more steps than P has positions. This is a bonus: the book's code raises another error or
-                none.
+            ValueError: X has more steps than P has positions. This is a bonus (no points): the book's code raises
+                another error or none.
         """
         raise NotImplementedError  # write your code here
 
@@ -185,12 +186,12 @@ class PositionalEncoding(nn.Module):
 def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     """Return the matrix R that turns the code of any position i into the code of i + pos_delta (D2L 10.6.3).
 
-        R @ P[i] = P[i + pos_delta]        for every position i, with P from `PositionalEncoding`
+        R @ P[i] = P[i + pos_delta]        for every position i, where P[i] is P[0, i] of `PositionalEncoding`
 
     R rotates each pair of columns 2j and 2j + 1 by its own angle. All other elements of R are zero.
 
     Args:
-        pos_delta: the number of positions to move forward; a negative number moves back.
+        pos_delta: the number that is added to the position; it may be negative.
         num_hiddens: the number of features of a code, an even number.
 
     Returns:
@@ -209,7 +210,8 @@ def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]
       projections;
     - the sequential operations: the number of steps that must wait for one another;
     - the maximum path length: the number of layers, or of recurrent steps, between the two positions that are farthest
-      apart. A quotient is rounded up.
+      apart. The recurrent path counts as n steps. A quotient is rounded up. The kernels are not dilated. (The log_k(n)
+      of Vaswani et al. is for dilated kernels.)
 
     Args:
         n: the number of steps, at least 1.

@@ -239,13 +239,13 @@ class EncoderBlock(nn.Module):
 class TransformerEncoder(nn.Module):
     """The encoder: an embedding, positional encoding and a stack of blocks (Vaswani et al., 2017; D2L 10.7.4).
 
-        X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_i = EncoderBlock_i(X_(i-1))
+        X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_(i+1) = EncoderBlock_i(X_i)
 
     Gradients flow to all parameters.
 
     Attributes:
         embedding: nn.Embedding, from vocab_size words to num_hiddens numbers.
-        pos_encoding: PositionalEncoding, with the same dropout.
+        pos_encoding: PositionalEncoding, with the probability dropout.
         blks: nn.Sequential of num_layers EncoderBlock, named "block0", "block1", ... (`add_module` gives a name).
         attention_weights: after a call, a list with the attention weights of each block in this call, each
             (batch * num_heads, steps, steps).
@@ -345,8 +345,9 @@ class DecoderBlock(nn.Module):
                 (batch, steps so far, num_hiddens), or None.
 
         Returns:
-            A tensor with the shape and dtype of X, and the new state, whose entry state[2][i] has the keys. The book
-            changes the list that it gets and returns it; your code may return a new list.
+            A tensor with the shape and dtype of X, and the new state, whose entry state[2][i] has the keys of the
+            self-attention: all inputs of the block so far. The book changes the list that it gets and returns it; your
+            code may return a new list.
         """
         raise NotImplementedError  # write your code here
 
@@ -354,13 +355,13 @@ class DecoderBlock(nn.Module):
 class TransformerDecoder(nn.Module):
     """The decoder: an embedding, positional encoding, a stack of blocks and logits (D2L 10.7.5).
 
-        X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_i = DecoderBlock_i(X_(i-1))
+        X_0 = PositionalEncoding(sqrt(num_hiddens) * embedding of the words)        X_(i+1) = DecoderBlock_i(X_i)
 
     Gradients flow to the encoder's outputs and to all parameters.
 
     Attributes:
         embedding: nn.Embedding, from vocab_size words to num_hiddens numbers.
-        pos_encoding: PositionalEncoding, with the same dropout.
+        pos_encoding: PositionalEncoding, with the probability dropout.
         blks: nn.Sequential of num_layers DecoderBlock, named "block0", "block1", ... (`add_module` gives a name).
         dense: nn.Linear, from num_hiddens to vocab_size.
         attention_weights: after a call, two lists of weights in this call: the self-attention weights of each block,

@@ -214,8 +214,8 @@ class BERTEncoder(nn.Module):
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
         """Return the encoding of a batch of BERT input sequences.
 
-        Works in float32 and float64. Gradients flow to all parameters; the gradients of pos_embedding are a bonus,
-        because the book's code has none. The arguments stay unchanged and need not be contiguous in memory.
+        Works in float32 and float64. Gradients flow to all parameters; the gradients of pos_embedding are a bonus (no
+        points), because the book's code has none. The arguments stay unchanged and need not be contiguous in memory.
 
         Args:
             tokens: indices, (batch, steps), with at most max_len steps.
@@ -329,18 +329,19 @@ def _get_batch_loss_bert(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the losses of BERT's two tasks on a batch (D2L 14.10.1).
 
-        mlm_l = (sum of weight * loss(logits, label) over all predictions) / (sum of the weights + 1e-8)
+        mlm_l = sum(weight * l) / (sum(weight) + 1e-8), over all predictions
 
-    This is the mean loss of the predictions with weight 1, and 0 if there are none. Gradients flow to the results of
-    net. Works in float32 and float64. The arguments stay unchanged and need not be contiguous in memory.
+    Here l is the loss of a prediction. So mlm_l is the mean loss of the predictions with weight 1, and 0 if there are
+    none. The book's code takes for l the mean loss of all predictions, including padding. That passes, too. Gradients
+    flow to the results of net. Works in float32 and float64. The arguments stay unchanged and need not be contiguous in
+    memory.
 
-    Bonus: predictions with weight 0 do not change mlm_l, and loss may have reduction="none". (The book's code averages
-    the losses of all predictions first, including padding.)
+    Bonus (no points): predictions with weight 0 do not change mlm_l, and loss may have reduction="none".
 
     Args:
-        net: a function; net(tokens, segments, valid_lens, pred_positions) returns three values: a tensor that you can
-            ignore, the logits of the masked language model, (batch, predictions, vocab_size), and the logits of the
-            next sentence prediction, (batch, 2). It needs valid_lens with shape (batch,).
+        net: a module or a function; net(tokens, segments, valid_lens, pred_positions) returns three values: a tensor
+            that you can ignore, the logits of the masked language model, (batch, predictions, vocab_size), and the
+            logits of the next sentence prediction, (batch, 2). It needs valid_lens with shape (batch,).
         loss: nn.CrossEntropyLoss, perhaps with options. loss(logits, labels) takes (n, classes) and (n,) and returns
             the mean.
         vocab_size: the number of tokens.

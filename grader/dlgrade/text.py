@@ -71,3 +71,11 @@ def choose_lang(lang: Lang | None) -> Lang:
 def chosen_lang() -> Lang:
     """Return the language of the command's messages; by default, that of the locale."""
     return _chosen[0] if _chosen else default_lang()
+
+
+def lang_argument() -> str:
+    """Return the end of a command that should answer in the language of this one.
+
+    It is empty if the locale has this language. Otherwise somebody gave `--lang`, and has to give it again.
+    """
+    return "" if chosen_lang() == default_lang() else f" --lang {chosen_lang()}"

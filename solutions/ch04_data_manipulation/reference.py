@@ -92,8 +92,8 @@ def shares_storage(x: Tensor, y: Tensor) -> bool:
     not count: equal numbers may be in different storages. Tensors from the same numpy array share its memory, although
     torch creates a storage object for each of them. The function leaves x and y unchanged.
 
-    Bonus: two storages may begin at different addresses and still overlap, for example if the tensors come from
-    overlapping slices of a numpy array. Such tensors share. A storage of zero bytes shares with no other tensor.
+    Bonus (no points): two storages may begin at different addresses and still overlap, for example if the tensors come
+    from overlapping slices of a numpy array. Such tensors share. A storage of zero bytes shares with no other tensor.
 
     Args:
         x, y: tensors on the CPU, of any shape and dtype.
@@ -175,7 +175,7 @@ def fill_missing(X: Tensor) -> Tensor:
     The function leaves X unchanged.
 
     Args:
-        X: a table, (examples, features), float32 or float64. NaN marks a missing entry. X need not be contiguous in
+        X: a table, (n, d), float32 or float64. NaN marks a missing entry. X need not be contiguous in
             memory.
 
     Returns:
@@ -213,7 +213,7 @@ def get_dummies(column: Sequence[str | None], dummy_na: bool = False) -> tuple[l
         The c different strings in the order of sorted(), as a list; and a float32 table, (n, c), with 1 in the column
         of the example's string. The row of a missing entry is all zeros. With dummy_na the table is (n, c + 1): a
         further last column has 1 for the missing entries. It is there even if nothing is missing. The list of strings
-        stays the same.
+        is the same as without it.
 
     >>> get_dummies(["Pave", None, "Grvl"], dummy_na=True)
     (['Grvl', 'Pave'], tensor([[0., 1., 0.],

@@ -43,7 +43,8 @@ class Dual:
 
     A Dual is value + deriv * epsilon, with epsilon^2 = 0. Each operation computes the value and, by the rules of
     calculus, the derivative of its result. Set deriv to 1 for the input x to differentiate with respect to x, and to 0
-    for all other inputs. Other numbers give the derivative in the direction of the inputs' deriv.
+    for all other inputs. If the deriv of the inputs are the components of a direction, the result is the derivative in
+    this direction.
 
         x = Dual(2.0, 1.0)
         y = x * x + 3          # y.value == 7.0, y.deriv == 4.0
@@ -130,7 +131,7 @@ class Dual:
         # END SOLUTION
 
     def log(self) -> Dual:
-        """Return the natural logarithm of self. The value is positive, and it may be tiny."""
+        """Return the natural logarithm of self. The value is positive. If it is tiny, the derivative is still right."""
         # BEGIN SOLUTION
         return Dual(math.log(self.value), self.deriv / self.value)
         # END SOLUTION
@@ -166,7 +167,7 @@ class Value:
         z.backward()           # x.grad == 4.0, y.grad == 2.0, z.grad == 1.0
 
     A plain number on either side of an operator is a constant. Callers may set data and grad of a leaf, as an optimiser
-    does. You decide which other attributes a Value has.
+    does. You decide which other attributes a Value has. Only your own operations pass _children; callers pass data.
 
     Attributes:
         data: the number.
@@ -232,7 +233,7 @@ class Value:
 
         The nodes are self, whose derivative is 1, and each Value from which self was computed, directly or not:
 
-            d self / d node = sum over the uses of the node: d self / d use * d use / d node
+            d self / d node = sum(d self / d use * d use / d node), over all nodes that use this node directly
 
         Process a node after all its uses, and each node only once, however many paths lead to it. A graph may be
         thousands of operations deep.

@@ -42,7 +42,7 @@ def init_params() -> list[Tensor]:
 def l2_penalty(w: Tensor) -> Tensor:
     """Return the L2 penalty, half the squared norm of the weights, without the factor lambda (D2L 4.5.3).
 
-        l2_penalty(w) = ||w||^2 / 2 = sum of w_i^2 / 2
+        l2_penalty(w) = ||w||^2 / 2 = sum_i w_i^2 / 2
 
     Gradients flow to w: the gradient is w, also where w is zero. The function leaves w unchanged.
 

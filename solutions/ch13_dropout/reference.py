@@ -13,18 +13,18 @@ dropout1, dropout2 = 0.2, 0.5
 def dropout_layer(X: Tensor, dropout: float) -> Tensor:
     """Return X after inverted dropout, as in training (Srivastava et al., 2014; D2L 4.6.4).
 
-        h' = 0              with probability dropout
-             h / (1 - p)    otherwise, where p = dropout
+        h' = 0                    with probability dropout
+             h / (1 - dropout)    otherwise
 
     Each element is dropped or kept independently of all others. Every call draws anew. Gradients flow to X: the slope
-    is 1 / (1 - p) where an element is kept, and 0 where it is dropped. The function leaves X unchanged.
+    is 1 / (1 - dropout) where an element is kept, and 0 where it is dropped. The function leaves X unchanged.
 
-    Bonus: float16 stays float16. Bonus: a dropped element is 0 even if it was infinite.
+    Bonus (no points): float16 stays float16. Bonus (no points): a dropped element is 0 even if it was infinite.
 
     Args:
         X: a tensor of any shape, float32 or float64. It need not be contiguous in memory.
         dropout: the probability of dropping an element, from 0 to 1. With 0, the result equals X. With 1, it is all
-            zeros, even where X is infinite or NaN.
+            zeros, even where X is infinite or NaN. Gradients flow to X then, too; they are zero.
 
     Returns:
         A tensor with the shape and dtype of X.

@@ -137,7 +137,8 @@ class MyLinear(nn.Module):
         """Return the output, (..., in_units) -> (..., units), with the current values of the parameters.
 
         X is float32 or, after double(), float64, and may have any strides. It stays unchanged. Gradients flow to X.
-        Bonus: gradients also flow to weight and bias. (The book computes with `weight.data`, which has no gradient.)
+        Bonus (no points): gradients also flow to weight and bias. (The book computes with `weight.data`, which has no
+        gradient.)
         """
         # BEGIN SOLUTION
         return F.relu(X @ self.weight + self.bias)
@@ -154,8 +155,8 @@ def init_constant(m: nn.Module) -> None:
     optimiser that holds them still holds them.
 
     Args:
-        m: any module. Nothing happens unless it is an nn.Linear. Bonus: an nn.Linear without a bias also works. (The
-            book's code fails there.)
+        m: any module. Nothing happens unless it is an nn.Linear. Bonus (no points): an nn.Linear without a bias also
+            works. (The book's code fails there.)
     """
     # BEGIN SOLUTION
     if isinstance(m, nn.Linear):

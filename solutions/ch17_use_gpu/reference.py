@@ -1,8 +1,8 @@
 """ch17 Using and buying GPUs.
 
 See D2L 5.6 (chapter_deep-learning-computation/use-gpu.md). You need no GPU: torch.device("cuda:1") exists on any
-computer. The checks pretend that there are GPUs: they replace `torch.cuda.device_count` by another function. So call it
-by this name, and in each of your calls again.
+computer. The checks pretend that there are GPUs: they replace `torch.cuda.device_count` by another function. So write
+`torch.cuda.device_count()` in full, and ask again in each call of your function.
 """
 
 from typing import Any
@@ -57,7 +57,8 @@ def try_all_gpus() -> list[torch.device]:
 def to_device(obj: Any, device: torch.device | str) -> Any:
     """Move all tensors of a batch to a device, whatever the structure of the batch, and return the moved batch.
 
-    Gradients flow through the move. Without a GPU, try the function with the device "meta". Tensors on it have a shape
+    The move keeps the graph: gradients flow back to the original tensors. Without a GPU, try the function with the
+        device "meta". Tensors on it have a shape
     but no values.
 
     Args:
@@ -102,7 +103,7 @@ def to_device(obj: Any, device: torch.device | str) -> Any:
 
 
 def gpu_cost_per_epoch(samples: int, throughput: float, price_per_hour: float) -> float:
-    """Return the cost of an epoch on a rented GPU that is paid by the second.
+    """Return the cost of an epoch on a rented GPU. The cost is proportional to the time and not rounded.
 
     The cost helps to compare GPUs: a GPU of twice the price is cheaper if it is more than twice as fast.
 

@@ -90,12 +90,12 @@ def batch_norm(
 class BatchNorm(nn.Module):
     """Apply your `batch_norm` as a layer, with eps 1e-5 and momentum 0.9 (D2L 7.5).
 
-    Bonus: after eval() the layer predicts, even while gradients are enabled.
+    Bonus (no points): after eval() the layer predicts, even while gradients are enabled.
 
     Attributes:
         gamma, beta: parameters, ones and zeros, (1, num_features) or (1, num_features, 1, 1).
-        moving_mean, moving_var: zeros and ones of the same shape; not parameters. Bonus: they are buffers, which
-            state_dict has.
+        moving_mean, moving_var: zeros and ones of the same shape; not parameters. Bonus (no points): they are buffers,
+            which state_dict has.
     """
 
     def __init__(self, num_features: int, num_dims: int) -> None:

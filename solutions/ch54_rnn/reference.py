@@ -1,7 +1,7 @@
 """ch54 Recurrent networks: one step, gradients through time, and why gradients vanish or explode.
 
-D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions are ours; names and shapes
-are the book's.
+D2L sections 8.4 (chapter_recurrent-neural-networks/rnn.md) and 8.7 (bptt.md). The functions were designed for this
+course; the names of variables and the shapes are those of the book.
 """
 
 import torch
@@ -57,7 +57,7 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
         y: the targets y_1, ..., y_T, (T,).
 
     Returns:
-        The gradients of L with respect to w_h, w_x and w_o, in this order, as Python floats.
+        The gradients of L with respect to w_h, w_x and w_o, in this order, each a Python float.
     """
     # BEGIN SOLUTION
     steps, inputs, targets = len(x), x.tolist(), y.tolist()
@@ -102,7 +102,7 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
         k: the length of a block, at least 1.
 
     Returns:
-        The gradients of L, the loss of all T steps, with respect to w_h, w_x and w_o, as Python floats.
+        The gradients of L, the loss of all T steps, with respect to w_h, w_x and w_o, each a Python float.
     """
     # BEGIN SOLUTION
     weights = [torch.tensor(float(weight), dtype=torch.float64, requires_grad=True) for weight in (w_h, w_x, w_o)]
@@ -176,7 +176,7 @@ def tanh(x: Tensor) -> Tensor:
 
     It maps all numbers into (-1, 1), and is odd. Its derivative is 1 - tanh(x)^2. On a computer e^1000 is infinite, and
     infinity divided by infinity is not a number. Find a form whose value and gradient are right for numbers of any
-    size. You may use torch.exp and torch.sigmoid.
+    size, up to absolute errors as small as rounding. You may use torch.exp and torch.sigmoid.
 
     Leaves x unchanged. Works in float32 and float64; x may be non-contiguous.
 

@@ -47,8 +47,8 @@ class RNNModel(nn.Module):
     def forward(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Return the logits of the next word at every step, and the state after the last step.
 
-        Gradients flow to the state and to all parameters. The arguments stay unchanged. Bonus: works in float64, with
-        the dtype of the model's parameters. (The book's code is only for float32.)
+        Gradients flow to the state and to all parameters. The arguments stay unchanged. Bonus (no points): if the
+        model and the given state are float64, so are the logits. (The book's code is only for float32.)
 
         Args:
             inputs: word indices, (batch, steps), batch first, of any integer type. They need not be contiguous in
@@ -156,9 +156,9 @@ def rnn_param_count(
     """Return the number of parameters of torch's nn.RNN, nn.GRU or nn.LSTM, without creating the module.
 
     Each direction of a layer has a matrix for its inputs, a matrix for its hidden state, and two bias vectors, which
-    torch adds. A GRU has three times as many parameters and an LSTM four times as many: one set for each gate and one
-    for the candidate. The lowest layer reads the inputs. Every other layer reads the hidden states of all directions
-    of the layer below.
+    torch adds. A GRU has three times as many parameters as a plain RNN, and an LSTM four times as many: one set for
+    each gate and one for the candidate. The lowest layer reads the inputs. Every other layer reads the hidden states of
+    all directions of the layer below.
 
     See the documentation of torch.nn.RNN, torch.nn.GRU and torch.nn.LSTM.
 

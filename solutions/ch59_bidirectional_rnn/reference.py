@@ -52,7 +52,7 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
         bwd: the same for the backward direction. Its number of hidden units may differ.
 
     Returns:
-        H, (steps, batch, hidden units of both directions).
+        H, (steps, batch, h), where h is the number of hidden units of both directions together.
     """
     # BEGIN SOLUTION
     ahead = _hidden_states(inputs, fwd)
@@ -106,7 +106,8 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     """Return the probabilities of the hidden states of a hidden Markov model, given all observations (D2L 9.4.1).
 
     Use dynamic programming, as in Rabiner (1989): messages pass forward and backward along the sequence. The result of
-    a step is proportional to the product of both messages and the likelihood of the step's own observation. The work
+    step t is proportional to a product of three: the forward message, the backward message, and the likelihood of x_t.
+    Neither message contains x_t. The work
     grows with steps, not with states ** steps. The function leaves its arguments unchanged.
 
     Args:
@@ -157,12 +158,14 @@ def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
 
     Args:
         step_fn: a function without randomness, from inputs (steps, ...) to outputs (steps, ...), time first. The
-            output of a step may depend on all inputs of the same step, across all axes but the first.
+            output of a step may depend on any input of the same step, such as other examples of the batch. That is no
+            leak.
         x: the inputs to test with, (steps, ...), float32 or float64. They may be zeros, and they need not be
             contiguous in memory. A single step has no future.
 
     Returns:
-        True or False. A leak between any two steps counts. A difference below 1e-6 may count as a rounding error.
+        True or False. A leak between any two steps counts. An absolute difference below 1e-6 may count as a rounding
+        error.
     """
     # BEGIN SOLUTION
     before, noise = step_fn(x), torch.randn_like(x)

@@ -68,7 +68,7 @@ class Decoder(nn.Module):
             args: any number of further arguments, such as the valid lengths of the encoder's input.
 
         Raises:
-            NotImplementedError: always.
+            NotImplementedError: always. This error is the right answer, not a gap to fill.
         """
         # BEGIN SOLUTION
         raise NotImplementedError
@@ -85,7 +85,7 @@ class Decoder(nn.Module):
             state: the result of `init_state` or of the last step. Callers may pass X and state by name.
 
         Raises:
-            NotImplementedError: always.
+            NotImplementedError: always. This error is the right answer, not a gap to fill.
         """
         # BEGIN SOLUTION
         raise NotImplementedError

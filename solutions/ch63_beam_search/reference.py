@@ -169,7 +169,7 @@ def beam_search(
             and CED in the book's figure.
 
     Returns:
-        At most k candidates, ordered by your `length_normalised_score`, the best first: pairs of the words, without
+        The best candidates by your `length_normalised_score`, at most k, the best first: pairs of the words, without
             bos,
         and the score.
     """
@@ -220,8 +220,8 @@ def beam_search(
 def search_cost(vocab: int, max_len: int, k: int) -> tuple[int, int, int]:
     """Return the largest number of sequences that each of the three searches scores (D2L 9.8).
 
-    No sequence ends early. Greedy search scores vocab sequences at each step. Beam search scores vocab sequences for
-    each of the k sequences in its beam. Exhaustive search scores all sequences of max_len words.
+    No sequence ends early. Greedy search scores vocab sequences at each step. Exhaustive search scores all sequences of
+    max_len words. At each step, beam search scores vocab sequences for each of the k sequences in its beam.
 
     Args:
         vocab: the number of words.

@@ -21,7 +21,8 @@ class AttentionDecoder(Decoder):
 
     Attributes:
         attention_weights: a property, read without brackets: `decoder.attention_weights`. In this class, reading it
-            raises NotImplementedError. A subclass replaces it by its own property.
+            raises NotImplementedError. A subclass replaces it by its own property. Add this property
+            yourself.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -43,11 +44,11 @@ class AttentionDecoder(Decoder):
 class Seq2SeqAttentionDecoder(AttentionDecoder):
     """A decoder that attends to the whole source sentence for each word (Bahdanau et al., 2015; D2L 10.4.2).
 
-    Let s[t] be the hidden state of the top layer after step t; before the first step, it is that of the encoder. Let h
-    be the outputs of the encoder's top layer. Step t computes:
+    Let s[t] be the hidden state of the top layer after step t; before the first step, it is that of the encoder's top
+    layer. Let h be the outputs of the encoder's top layer. Step t computes:
 
-        context = attention(query = s[t - 1], keys = h, values = h, valid lengths of the source)
-        s[t] = the next state of the GRU, whose input is [context, embedding of word t]
+        context = attention(query = s[t - 1], keys = h, values = h, valid_lens = enc_valid_lens)
+        s[t] = the new hidden state of the top layer; the input of the GRU is [context, embedding of word t]
         logits[t] = dense(s[t])
 
     Gradients flow to the encoder's outputs and state and to all parameters. The decoder also works in float64.

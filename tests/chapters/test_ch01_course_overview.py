@@ -130,8 +130,8 @@ class TestParseVersion:
         close(found, [release])
         expect(
             all(refused),
-            f'Whether "", "latest" and "rc1.2" raise ValueError: {refused}. All three should.',
-            f'对 ""、"latest" 和 "rc1.2" 是否抛出 ValueError：{refused}。三者都应当抛出。',
+            f'"", "latest" and "rc1.2" should raise ValueError. Raised: {refused}.',
+            f'""、"latest" 和 "rc1.2" 都应当抛出 ValueError。实际是否抛出：{refused}。',
         )
 
 
@@ -332,8 +332,8 @@ class TestCourseProgress:
         close(found, tagged(["b", "c"]))
         expect(
             all(refused),
-            f"Whether cycles of two and three chapters raise ValueError: {refused}. Both should.",
-            f"两章循环、三章循环时是否抛出 ValueError：{refused}。两种情形都应当抛出。",
+            f"Cycles of two and of three chapters should raise ValueError. Raised: {refused}.",
+            f"两章循环和三章循环都应当抛出 ValueError。实际是否抛出：{refused}。",
         )
 
     def test_waits_for_itself(self, run, tagged):
@@ -352,8 +352,8 @@ class TestCourseProgress:
         close(found, tagged(["ch08", "ch23"]))
         expect(
             all(refused),
-            f"Whether a cycle raises ValueError, not done and done: {refused}. Both should.",
-            f"循环中的章节未学完、已学完时是否抛出 ValueError：{refused}。两种情形都应当抛出。",
+            f"A cycle should raise ValueError before and after its chapters are done. Raised: {refused}.",
+            f"循环中的章节未学完或已学完，都应当抛出 ValueError。实际是否抛出：{refused}。",
         )
 
     def test_few_chapters(self, run, tagged):

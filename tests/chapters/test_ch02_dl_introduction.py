@@ -66,8 +66,8 @@ def refused(function, *rest):
 
 def expect_refused(found):
     expect(
-        all(found), f"Whether an extra bid raises ValueError: {found[0]}; an extra rate: {found[1]}. Both should.",
-        f"多一个出价时是否抛出 ValueError：{found[0]}；多一个点击率时：{found[1]}。两种情形都应当抛出。",
+        all(found), f"An extra bid and an extra rate should raise ValueError. Raised: {list(found)}.",
+        f"多一个出价、多一个点击率都应当抛出 ValueError。实际是否抛出：{list(found)}。",
     )  # fmt: skip
 
 

@@ -272,8 +272,8 @@ class TestSeedEverything:
         expect_repeated(results[:3], results[3:])
         differ = [len({tuple(result[library]) for result in results[:3]}) == 3 for library in range(3)]
         expect(
-            all(differ), f"Whether different seeds give different numbers, in random, numpy and torch: {differ}.",
-            f"不同种子是否得到不同的随机数（random、numpy、torch）：{differ}。",
+            all(differ), f"Two seeds should give different numbers in random, numpy and torch. Different: {differ}.",
+            f"不同的种子应当得到不同的随机数（random、numpy、torch）。实际是否不同：{differ}。",
         )  # fmt: skip
 
     def test_zero(self, run, count):

@@ -224,7 +224,7 @@ class TestJacobian:
 
     def test_independent_output(self, differentiates, randn):
         """The row of an output that does not depend on x is zero.
-        某个输出与 x 无关时，相应的行为零。"""
+        某个输出与 x 无关时，相应的那一行全为零。"""
         factors = randn(3)
         differentiates(lambda x: torch.stack([x[0] * 2, torch.tensor(3.0), (factors * x).sum()]), randn(3))
 
@@ -332,7 +332,7 @@ class TestSubgradientAbs:
     @pytest.mark.points(2)
     def test_signs(self, run, randn):
         """Is 1 for positive and -1 for negative numbers, large and tiny.
-        正数处为 1，负数处为 -1，无论数的大小。"""
+        正数处为 1，负数处为 -1，无论绝对值多大或多小。"""
         x = torch.cat([randn(40), torch.tensor([1e30, -1e30, 1e-30, -1e-30])])
         close(run(lambda impl: impl.subgradient_abs(x)), x / x.abs())
 
@@ -350,8 +350,8 @@ class TestSubgradientAbs:
         close(run(lambda impl: impl.subgradient_abs(x, g)), torch.tensor([-1.0, g, 1.0]))
 
     def test_ends(self, run, signs):
-        """Accepts -1 and 1 at 0, also as integers.
-        0 处可以取 -1 和 1，也可以是整数。"""
+        """at_zero may be -1 or 1, as a float or an int.
+        at_zero 可以是 -1 或 1，类型可以是 float 或 int。"""
         x = 2 * signs.reshape(3, 3)
         found = run(lambda impl: [impl.subgradient_abs(x, at_zero=g) for g in (-1.0, 1.0, -1, 1)])
         close(found, [(x / 2).where(x != 0, g) for g in (-1.0, 1.0)] * 2)
@@ -390,5 +390,5 @@ class TestSubgradientAbs:
         z = torch.linspace(-5, 5, 201, dtype=F64)[:, None]
         expect(
             (z.abs() + 1e-12 >= x.abs() + found * (z - x)).all(),
-            "A line with your slope rises above |z|.", "以你的结果为斜率的直线高过了 |z|。",
+            "The line with your slope rises above |z|.", "以你的结果为斜率的直线高过了 |z|。",
         )  # fmt: skip

@@ -460,6 +460,6 @@ class TestAnalyticSolution:
 
     def test_arguments_untouched(self, run, randn):
         """Leaves its arguments as they were.
-        不修改传入的参数。"""
+        不修改传入的实参。"""
         X, y = randn(10, 2, dtype=torch.float64), randn(10, 1, dtype=torch.float64)
         close(run(lambda impl: (impl.analytic_solution(X, y), X, y)), (least_squares(X, y), X, y), **DOUBLE)

@@ -310,7 +310,7 @@ class TestTrainEpoch:
     @pytest.mark.points(2)
     def test_own_updater(self, agree, randn):
         """Calls any other updater with the batch size, after the backward pass of the summed loss.
-        使用其他 updater 时，先对损失之和做反向传播，再以批量大小为参数调用它。"""
+        使用其他 updater 时，先对损失之和做反向传播，再以批量大小为实参调用它。"""
         data = batches(randn, 8, 8, 3)
         agree(lambda impl: train(impl, linear(), data, OwnUpdater))
 

@@ -223,7 +223,10 @@ class TestPerceptron:
         expect((y * (X @ w + b) > 0).all(), "Some examples are on the wrong side.", "仍有样本被分到错误的一侧。")
         squares = (X**2).sum(1).max() + 1, (y * (X @ u - 1)).min() ** 2 / 2  # of R, of gamma
         bound = float(squares[0] / squares[1]) * (1 + 1e-4)
-        en, zh = f"{updates} updates; the bound is {bound:.0f}.", f"更新了 {updates} 次，而上界是 {bound:.0f}。"
+        en, zh = (
+            f"The function makes {updates} updates; the bound is {bound:.0f}.",
+            f"更新了 {updates} 次，而上界是 {bound:.0f}。",
+        )
         expect(0 < updates <= bound, en, zh)
 
     def test_boolean_functions(self, run, generator):

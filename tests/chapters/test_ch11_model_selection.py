@@ -117,16 +117,16 @@ class TestEvaluateLoss:
 
     @pytest.mark.bonus
     def test_evaluation_mode(self, run, batches):
-        """Bonus: puts a module into evaluation mode, so that dropout drops nothing.
-        附加：把模块设为评估模式，使暂退法不起作用。"""
+        """Puts a module into evaluation mode, so that dropout drops nothing.
+        把模块设为评估模式，使暂退法不起作用。"""
         data = batches(5, 3)
         found = run(lambda impl: impl.evaluate_loss(nn.Sequential(nn.Dropout(p=1.0), linear()), data, squares))
         close(found, mean_loss(linear(), data))
 
     @pytest.mark.bonus
     def test_no_graph(self, run, batches):
-        """Bonus: records no graph.
-        附加：不记录计算图。"""
+        """Records no graph.
+        不记录计算图。"""
         data = batches(6, 3)
 
         def probe(impl):
@@ -284,7 +284,7 @@ def fair(counts, draws, probability):
     """Require that these counts of so many draws are within six standard deviations of what the probability says."""
     deviation = (draws * probability * (1 - probability)) ** 0.5
     even = all(abs(count - draws * probability) < 6 * deviation for count in counts)
-    en = f"In {draws} splits some examples come to some places far more often than to others."
+    en = f"In {draws} splits, some examples are in some places far too often or too rarely."
     expect(even, en, f"{draws} 次划分中，有些样本出现在某些位置的次数明显偏多或偏少。")
 
 

@@ -72,7 +72,7 @@ class TestInitParams:
             found, deviation = (draws**power).mean().item(), (variance / draws.numel()) ** 0.5
             expect(
                 abs(found - mean) < 6 * deviation,
-                f"The mean of w^{power} over {draws.numel()} weights is {found:.3f}; expected is {mean}.",
+                f"The mean of w^{power} over {draws.numel()} weights is {found:.3f}; expected {mean}.",
                 f"{draws.numel()} 个权重的 w^{power} 均值为 {found:.3f}，应为 {mean}。",
             )
 

@@ -124,8 +124,8 @@ class TestDropoutLayer:
         close(found, torch.eye(calls))
 
     def test_zero(self, run, values):
-        """Returns X for dropout 0, but not for another dropout.
-        dropout 为 0 时原样返回 X，不为 0 时则不然。"""
+        """Returns X for dropout 0, and something else for another dropout.
+        dropout 为 0 时，结果等于 X；为其他值时，不等于 X。"""
         X = values(20, 30)
         found = run(lambda impl: (impl.dropout_layer(X, 0), impl.dropout_layer(X, 0.0), drop(impl, X[0])))
         close(found, (X, X, dropped_or_scaled(X[0])))
@@ -170,15 +170,15 @@ class TestDropoutLayer:
 
     @pytest.mark.bonus
     def test_half_precision(self, run, values):
-        """Bonus: keeps float16.
-        附加：保持 float16。"""
+        """Keeps float16.
+        保持 float16。"""
         X = values(3, 4).half()
         close(run(lambda impl: drop(impl, X)), dropped_or_scaled(X))
 
     @pytest.mark.bonus
     def test_infinite_input(self, run):
-        """Bonus: drops an infinite element to 0, not to NaN.
-        附加：无穷大的元素被丢弃后是 0，而不是 NaN。"""
+        """Drops an infinite element to 0, not to NaN.
+        无穷大的元素被丢弃后是 0，而不是 NaN。"""
         X = torch.tensor([torch.inf, 2.0, -torch.inf])
         close(run(lambda impl: drop(impl, X)), dropped_or_scaled(X))
 
@@ -305,7 +305,7 @@ def two_valued(mean, variance, kept, n):
     """Require moments that n draws of 0 or `kept` can have, of elements that are dropped each by itself."""
     count = (mean / kept * n).round().clamp(0, n).nan_to_num()
     close((mean, variance), (kept * count / n, kept**2 * (count / n) * (1 - count / n)))
-    en = f"Elements are dropped together, or alike in each of {n} draws; every draw should drop each by itself."
+    en = f"In {n} draws, elements are dropped together or always the same; each draw should drop each independently."
     expect(count.unique().numel() > min(n, 2), en, "每次采样时，各元素应各自独立地被丢弃，而不是一起被丢弃或每次相同。")
 
 
@@ -331,14 +331,14 @@ class TestExpectedOutput:
             two_valued(*run(lambda impl, n=n: impl.expected_output(X, 0.4, n)), X / 0.6, n)
 
     def test_nothing_dropped(self, run, values):
-        """Returns mean X and variance 0 for dropout 0, but not for another dropout.
-        dropout 为 0 时，均值为 X，方差为 0；不为 0 时则不然。"""
+        """Returns mean X and variance 0 for dropout 0, and a positive variance for another dropout.
+        dropout 为 0 时，均值为 X，方差为 0；为其他值时，方差不为 0。"""
         X = values(3, 4)
         close(run(lambda impl: (impl.expected_output(X, 0.0, 8), estimate(impl, X))), ((X, 0 * X), limit(X)))
 
     def test_everything_dropped(self, run, values):
-        """Returns mean 0 and variance 0 for dropout 1, but not for another dropout.
-        dropout 为 1 时，均值和方差都为 0；不为 1 时则不然。"""
+        """Returns mean 0 and variance 0 for dropout 1, and other numbers for another dropout.
+        dropout 为 1 时，均值和方差都为 0；为其他值时不为 0。"""
         X = values(3, 4)
         close(run(lambda impl: (impl.expected_output(X, 1.0, 8), estimate(impl, X))), ((0 * X, 0 * X), limit(X)))
 

@@ -402,7 +402,7 @@ class TestProductSingularValues:
 
     def test_kinds(self, run, mixing):
         """Accepts parameters, float32 beside float64, and matrices not contiguous in memory; returns Python floats.
-        可以传入参数，可以混用 float32 和 float64，矩阵在内存中可以不连续；返回 Python float。"""
+        矩阵可以是 nn.Parameter，可以混用 float32 和 float64，矩阵在内存中可以不连续；返回 Python float。"""
         A, B = mixing(3, 3, dtype=torch.float32), mixing(3, 3)
         Ms = [nn.Parameter(A), B.t()]
         close(run(lambda impl: impl.product_singular_values(Ms)), extremes(A, B.t()), rtol=1e-4)

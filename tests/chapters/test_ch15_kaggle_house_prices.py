@@ -301,7 +301,7 @@ class TestPreprocess:
     @pytest.mark.points(2)
     def test_no_leakage(self, run, houses):
         """Ignores columns that only one table has: other prices change nothing.
-        只有一个表才有的列不是特征：改变价格，结果不变。"""
+        只有一张表才有的列不是特征：改变价格，结果不变。"""
         train, test = houses(6, 5)
         cases = [({**train, "Price": prices}, test) for prices in ([1.0] * 6, ["?"] * 6, [None] * 6)]
         cases.append((train, {"Id": list(range(5)), **test, "Month": ["May"] * 5}))

@@ -379,7 +379,7 @@ class TestInitConstant:
 
     def test_in_place(self, run, randn):
         """Changes the values of the existing parameters in place. They stay trainable.
-        就地修改已有参数的值，参数仍可训练。"""
+        原地修改已有参数的值，参数仍可训练。"""
         X = randn(2, 4)
 
         def probe(impl):
@@ -462,7 +462,7 @@ class TestMyInit:
 
     def test_in_place(self, run, size):
         """Changes the values of the existing parameter in place, also in float64. It stays trainable.
-        就地修改已有参数的值，float64 也可以；参数仍可训练。"""
+        原地修改已有参数的值，float64 也可以；参数仍可训练。"""
 
         def probe(impl):
             held = (layer := nn.Linear(*size).double()).weight

@@ -247,8 +247,8 @@ class TestToDevice:
         close(run(probe), ((True, True), ["list", meta(b, a), meta(b)], meta(c)))
 
     def test_values_and_graph(self, run, randn):
-        """Keeps the values, and gradients flow through the move.
-        数值不变，梯度可以经由移动传回。"""
+        """Keeps the values, and gradients flow back to the original tensors.
+        数值不变，梯度可以传回原来的张量。"""
         X, factor = randn(2, 3), randn(2, 3)
 
         def probe(impl):
@@ -295,8 +295,8 @@ class TestGpuCostPerEpoch:
         close(found, [0.0, cost])
 
     def test_no_speed(self, run, chance):
-        """Raises ValueError if throughput is 0 or negative, and accepts a slow GPU.
-        throughput 为 0 或负数时抛出 ValueError；很慢的 GPU 可以接受。"""
+        """Raises ValueError if throughput is 0 or negative, but not if it is small and positive.
+        throughput 为 0 或负数时抛出 ValueError；throughput 很小但为正时不抛出异常。"""
         price = chance.uniform(1, 9)
 
         def probe(impl):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlgrade.testing import promise, raises, standard, written_from_scratch
+from dlgrade.testing import gradients, promise, raises, standard, written_from_scratch
 
 
 @pytest.fixture
@@ -19,10 +19,6 @@ class TestPool2d:
     def arguments(self, matrix, chance):
         return {"X": matrix(), "pool_size": tuple(chance.sample(range(2, 5), 2))}
 
-    @standard(promise.gradients("X", id="average_gradients", points=1))
-    def average(self, matrix, chance):
-        return {"X": matrix(), "pool_size": tuple(chance.sample(range(2, 5), 2)), "mode": "avg"}
-
     @pytest.mark.points(2)
     def test_maximum(self, agree, matrix):
         """Takes the maximum of every window, if it is given no mode.
@@ -36,6 +32,13 @@ class TestPool2d:
         mode 为 "avg" 时，取每个窗口的平均值。"""
         X = matrix()
         agree(lambda impl: [impl.pool2d(X, (3, 3), mode="avg"), impl.pool2d(X, (2, 3), "avg")])
+
+    def test_average_gradients(self, agree, randn, matrix, chance):
+        """Gives the right gradients for X in the mode "avg".
+        mode 为 "avg" 时，X 的梯度正确。"""
+        X, size = matrix(), tuple(chance.sample(range(2, 5), 2))
+        factor = randn(*X.shape)  # otherwise the gradients of a mean would not depend on any drawn number
+        agree(lambda impl: gradients(lambda x: impl.pool2d(factor * x, size, "avg"), X))
 
     def test_rectangular_window(self, agree, matrix, chance):
         """The first number of pool_size is the window's height, the second its width.

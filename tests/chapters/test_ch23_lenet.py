@@ -157,7 +157,7 @@ class TestLayerShapes:
 
     def test_words(self, run, chance):
         """Runs the layers on X itself, here token indices, and names layers of your own by their class.
-        用 X 本身（这里是词元的下标）运行各层；自定义的层用自己的类名表示。"""
+        用 X 本身（这里是词元的索引）运行各层；自定义的层用自己的类名表示。"""
         X = torch.arange(6 * chance.randint(2, 30)).reshape(-1, 6) % 7
         net = nn.Sequential(
             nn.Embedding(7, 4), Halves(), nn.Flatten(), nn.Unflatten(1, (3, 4)), nn.AvgPool1d(2)
@@ -419,7 +419,11 @@ class TestTrain:
             drawn = weights[name].double() * (sum_of_fans / 6) ** 0.5  # as if from U(-1, 1)
             within, margin = drawn.abs().max() <= 1 + 1e-6, drawn.numel() ** -0.5  # five sigma of mean and square:
             even = abs(drawn.mean()) < 2.9 * margin and abs(drawn.square().mean() - 1 / 3) < 1.5 * margin
-            expect(within and even, f"{name} is not so drawn.", f"{name} 不是这样抽取的。")
+            expect(
+                within and even,
+                f"{name} is not drawn from Xavier's uniform distribution.",
+                f"{name} 不是从 Xavier 均匀分布中抽取的。",
+            )
 
     def test_other_parameters(self, run, randn, chance):
         """Draws no biases and no parameters of other layers. With lr 0 they stay the same.
@@ -429,7 +433,7 @@ class TestTrain:
         for name, before in deep_net(outputs).named_parameters():
             moved = (after[name] - before).abs().max()
             fits = moved > 1 if name in fans(outputs) else moved == 0
-            expect(fits, f"{name} differs by {moved:.4g} from what it was.", f"{name} 与原来相差 {moved:.4g}。")
+            expect(fits, f"{name} changed by {moved:.4g}.", f"{name} 改变了 {moved:.4g}。")
 
     def test_training_mode(self, run, batches):
         """Trains in training mode in each epoch, also after a test: with dropout of 1, only the bias learns.
@@ -475,7 +479,11 @@ class TestTrain:
             return net(X)
 
         right = (run(probe).argmax(1) == y).sum()
-        expect(right == 9, f"{right} of nine new examples are classified rightly.", f"九个新样本中答对了 {right} 个。")
+        expect(
+            right == 9,
+            f"The net classifies {right} of nine new examples correctly.",
+            f"九个新样本中答对了 {right} 个。",
+        )
 
     @pytest.mark.bonus
     def test_two_batches(self, run, batches):

@@ -131,7 +131,11 @@ class TestAutoregressiveDataset:
 
         refused, found = run(probe)
         close(found, (windows(x, 4)[:, :3], x[3:, None]))
-        expect(all(refused), f"With tau = 5, 6 and 9: {refused}.", f"tau 为 5、6、9 时：{refused}。")
+        expect(
+            all(refused),
+            f"With 5 values, tau = 5, 6 and 9 should raise ValueError. Raised: {refused}.",
+            f"序列有 5 个值，tau 为 5、6、9 时都应当抛出 ValueError。实际是否抛出：{refused}。",
+        )
 
 
 @pytest.mark.exercise("multistep_predict")
@@ -147,7 +151,7 @@ class TestMultistepPredict:
     @pytest.mark.points(2)
     def test_linear_net(self, run, randn):
         """Predicts from its own predictions; those of a linear net are powers of a matrix.
-        用自己的预测值继续预测；网络是线性的时，结果由矩阵的幂给出。"""
+        用自己的预测值继续预测；net 为线性函数时，结果由矩阵的幂给出。"""
         x, weight = randn(30), 0.4 * randn(4)
         found = run(lambda impl: impl.multistep_predict(linear(weight), x, 8, 4, 30))
         later = [ahead(weight, x[8:12], k) for k in range(1, 19)]
@@ -239,7 +243,7 @@ class TestKStepFeatures:
     @pytest.mark.points(2)
     def test_linear_net(self, run, randn):
         """Has the predictions k steps ahead in column tau + k - 1; those of a linear net are powers of a matrix.
-        第 tau + k - 1 列是 k 步预测；网络是线性的时，由矩阵的 k 次幂给出。"""
+        第 tau + k - 1 列是 k 步预测；net 为线性函数时，由矩阵的 k 次幂给出。"""
         x, weight = randn(20), 0.4 * randn(4)
         found = run(lambda impl: impl.k_step_features(linear(weight), x, 4, 6))
         seen = windows(x, 4)[:11]

@@ -390,8 +390,8 @@ class TestBagOfWords:
         close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(expected))
 
     def test_unknown_tokens(self, run, draw):
-        """Counts tokens that are not in the vocabulary in column 0.
-        词表中没有的词元计入第 0 列。"""
+        """Counts tokens that are not in the vocabulary in column vocab.unk, 0.
+        不在词表中的词元计入第 vocab.unk 列，即第 0 列。"""
         lines, known = [["x", *draw("cabx", n)] for n in (19, 12, 5)], ["<unk>", "a", "b"]
         rows = [(line.count("x") + line.count("c"), line.count("a"), line.count("b")) for line in lines]
         close(run(lambda impl: impl.bag_of_words(lines, Known(known))), torch.tensor(rows, dtype=torch.float32))

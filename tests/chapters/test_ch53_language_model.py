@@ -68,14 +68,14 @@ def in_rows(X):
 
 def expect_in_rows(X):
     expect(
-        in_rows(X), "A row of X has other tokens than those that follow one another in the corpus, or is missing.",
-        "X 中有的行不是语料中相连的词元，或者缺少。",
+        in_rows(X), "A row of X is missing, or its tokens do not follow one another in the corpus.",
+        "X 中缺少一行，或者有的行不是语料中相连的词元。",
     )  # fmt: skip
 
 
 def expect_labels(X, Y):
     expect(
-        in_rows(X) and torch.equal(Y, X + 1), "Y has not, for each token of X, the one that follows it in the corpus.",
+        in_rows(X) and torch.equal(Y, X + 1), "Y does not hold the next token of the corpus for each token of X.",
         "Y 不是 X 中每个词元在语料中的下一个词元。",
     )  # fmt: skip
 
@@ -137,7 +137,11 @@ class TestSeqDataIterRandom:
         table = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 3, room=4)[:, :, 0, :, 0])
         starts = [sorted(one.flatten().tolist()) for one in places(table, corpus)]
         met = all(one == [NONE, NONE, *grid(21, one[2] % 3, 3)] for one in starts)
-        expect(met, f"The windows begin at {starts[0][2:]}.", f"窗口的起点为 {starts[0][2:]}。")
+        expect(
+            met,
+            f"The windows begin at {starts[0][2:]}; at the offset, then every 3 tokens, each once, would be right.",
+            f"窗口的起点为 {starts[0][2:]}；应从偏移量处开始，每隔 3 个词元一个，各出现一次。",
+        )
 
     def test_offsets(self, run, text):
         """Draws each offset from 0 to num_steps - 1 equally often.
@@ -156,7 +160,7 @@ class TestSeqDataIterRandom:
         expect_in_rows(starts.sort(dim=1).values // 2)
         pairs = [tuple(pair) for pair in (starts // 2)[:, :2].tolist()]
         cases = list(itertools.permutations(range(4), 2))
-        expect_as_often(pairs, cases, "Of four windows these come first", "四个窗口中最先出现的是")
+        expect_as_often(pairs, cases, "These windows come first among four", "四个窗口中最先出现的是")
 
     def test_last_label(self, run, text):
         """The last token of the corpus is only used as a label. A window that needs one more token is dropped.
@@ -165,7 +169,11 @@ class TestSeqDataIterRandom:
         found = run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 1, 3, room=5)[:, :, 0, 0, 0])
         starts = [sorted(start for start in one if start != NONE) for one in places(found, corpus).tolist()]
         met = sorted({tuple(one) for one in starts}) == [tuple(grid(13, offset, 3)) for offset in range(3)]
-        expect(met, f"The windows begin at {starts[:4]}.", f"窗口的起点为 {starts[:4]}。")
+        expect(
+            met,
+            f"In four calls, the windows begin at {starts[:4]}; each token of a window needs a label.",
+            f"四次调用中，窗口的起点为 {starts[:4]}；窗口中的每个词元都应有标签。",
+        )
 
     def test_incomplete_batch(self, run, text):
         """Drops windows that fill no minibatch. A minibatch may take all windows.
@@ -183,7 +191,11 @@ class TestSeqDataIterRandom:
         语料不超过 num_steps 个词元时，什么也不产生。"""
         corpora = [text(length) for length in (0, 1, 3, 22)]
         *none, some = run(lambda impl: [tabulate(impl.seq_data_iter_random, c, 2, 3, room=3)[:, :, 0] for c in corpora])
-        expect(all((table == NONE).all() for table in none), "There are minibatches.", "产出了小批量。")
+        expect(
+            all((table == NONE).all() for table in none),
+            "The corpus is too short, but the function yields minibatches.",
+            "语料太短，却产出了小批量。",
+        )
         expect_in_rows(places(some, corpora[-1]))
 
     def test_single_steps(self, run, text):
@@ -234,7 +246,11 @@ class TestSeqDataIterSequential:
         corpus = text(30)
         X = places(run(lambda impl: tabulate(impl.seq_data_iter_sequential, corpus, 2, 4, room=3)[:, :, 0]), corpus)
         met = (X >= 0).all() and torch.equal(X[:, 1:, :, 0], X[:, :-1, :, -1] + 1)
-        expect(met, "A row does not go on where it ended.", "有的行没有从上次结束处继续。")
+        expect(
+            met,
+            "A row does not continue where this row of the minibatch before ended.",
+            "有的行没有从上一个小批量中同一行结束处继续。",
+        )
 
     def test_offsets(self, run, text):
         """Draws each offset from 0 to num_steps (included) equally often.
@@ -260,12 +276,16 @@ class TestSeqDataIterSequential:
 
     def test_too_short(self, run, text):
         """Yields nothing for a corpus that fills no row of num_steps tokens.
-        语料不够切出含 num_steps 个词元的行时，什么也不产生。"""
+        每行不足 num_steps 个词元时，什么也不产生。"""
         corpora = [text(length) for length in (0, 1, 6, 7, 30)]
         *none, some = run(
             lambda impl: [tabulate(impl.seq_data_iter_sequential, c, 2, 4, room=3)[:, :, 0] for c in corpora]
         )
-        expect(all((table == NONE).all() for table in none), "There are minibatches.", "产出了小批量。")
+        expect(
+            all((table == NONE).all() for table in none),
+            "The corpus is too short, but the function yields minibatches.",
+            "语料太短，却产出了小批量。",
+        )
         expect_in_rows(places(some, corpora[-1]))
 
     def test_corpus_untouched(self, run, text):
@@ -376,7 +396,7 @@ class TestLaplaceBigram:
 
     def test_given_the_word_before(self, run, between):
         """The first argument is the word before, and the second is the word after it.
-        第一个参数是前一个词，第二个参数是后一个词。"""
+        第一个实参是前一个词，第二个实参是后一个词。"""
         tokens, pairs, eps = ["a", "b", "a", "b", "a", "c"], ("ab", "ba", "ca", "ac"), between(0.5, 2)
         found = run(lambda impl: [impl.laplace_bigram(tokens, eps, 4)(*pair) for pair in pairs])
         close(found, [(2 + eps / 4) / (3 + eps), (2 + eps / 4) / (2 + eps), 1 / 4, (1 + eps / 4) / (3 + eps)])
@@ -458,8 +478,8 @@ class TestPerplexity:
         close(run(lambda impl: impl.perplexity([-n * math.log(2) for n in bits])), 2 ** (sum(bits) / len(bits)))
 
     def test_perfect_model(self, run, between):
-        """A model that gives each token probability 1 has perplexity 1; a model that does so half the time does not.
-        给每个词元的概率都为 1 的模型，困惑度为 1；只有一半词元如此的模型则不是 1。"""
+        """A model that gives each token probability 1 has perplexity 1; with only half of the tokens it has not.
+        给每个词元的概率都为 1 的模型，困惑度为 1；若只有一半词元的概率为 1，则困惑度不是 1。"""
         p = between(0.1, 0.4)
         found = run(lambda impl: [impl.perplexity(logs) for logs in ([0.0] * 5, [0.0], [0.0, math.log(p)])])
         close(found, [1.0, 1.0, p**-0.5])

@@ -62,7 +62,11 @@ class TestGetParams:
                 f"{size**2} 个权重的均值为 {mean:.3g}，标准差为 {std:.3g}；应为 0 和 0.01。",
             )
         correlation = torch.corrcoef(matrices) - torch.eye(3)
-        expect(correlation.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
+        expect(
+            correlation.abs().max() < 6 / size,
+            "Two weight matrices are correlated; draw each independently.",
+            "有两个权重矩阵是相关的；应各自独立地抽取。",
+        )
 
     def test_biases(self, run, generator):
         """Starts all biases at zero, and returns the parameters in the right order and shape.
@@ -96,7 +100,7 @@ class TestGetParams:
         varied_matrices(params)
         expect(
             set(places) == {"meta"},
-            f"The parameters are on {places}; expected only the given device, meta.",
+            f"The parameters are on {places}; all should be on the given device, meta.",
             f"参数所在的设备是 {places}；应当都在指定的设备 meta 上。",
         )
 

@@ -123,7 +123,11 @@ class TestGetParams:
         matrices = varied_matrices(run(lambda impl: impl.get_params(size, size, CPU)))
         correlation = torch.corrcoef(torch.stack([m.flatten() for m in matrices]))
         off_diagonal = correlation - torch.eye(len(matrices))
-        expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
+        expect(
+            off_diagonal.abs().max() < 6 / size,
+            "Two weight matrices are correlated; draw each independently.",
+            "有两个权重矩阵是相关的；应各自独立地抽取。",
+        )
 
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
@@ -149,7 +153,7 @@ class TestGetParams:
         varied_matrices(params)
         expect(
             set(places) == {"meta"},
-            f"The parameters are on {places}; expected only the given device, meta.",
+            f"The parameters are on {places}; all should be on the given device, meta.",
             f"参数所在的设备是 {places}；应当都在指定的设备 meta 上。",
         )
 

@@ -226,8 +226,8 @@ class TestMaskedSoftmaxCELoss:
         close(run(lambda impl: impl.MaskedSoftmaxCELoss()(pred, label, lengths)), expected)
 
     def test_divides_by_all_steps(self, run, generator):
-        """Divides by all steps: equal logits of 10 words give ln 10 times the valid share.
-        除以全部时间步数：10 个词的 logits 相等时，损失为 ln 10 乘以有效时间步所占的比例。"""
+        """Divides by all steps: with 10 words and equal logits, the loss is ln 10 times the valid share.
+        除以全部时间步数：词表有 10 个词且 logits 全相等时，损失为 ln 10 乘以有效时间步所占的比例。"""
         given = torch.ones(3, 4, 10), torch.ones(3, 4, dtype=torch.long), torch.randperm(5, generator=generator)[:3]
         close(run(lambda impl: impl.MaskedSoftmaxCELoss()(*given)), math.log(10) * given[2] / 4)
 

@@ -436,8 +436,8 @@ class TestLengthNormalisedScore:
         close(scores, [log_prob, log_prob / 4])
 
     def test_one_word(self, run, log_prob):
-        """Returns the log-probability for a single word, whatever alpha is, but not for two words.
-        只有一个词时，无论 alpha 取何值，得分都是它的对数概率；两个词时则不然。"""
+        """Returns the log-probability for a single word, whatever alpha is, and divides by 2^alpha for two words.
+        只有一个词时，无论 alpha 取何值，得分都是它的对数概率；有两个词时，除以 2^alpha。"""
         alphas = 0.0, 0.75, 3.0
         scores = run(lambda impl: [impl.length_normalised_score(log_prob, n, a) for n in (1, 2) for a in alphas])
         close(scores, [log_prob] * 3 + [log_prob / 2**alpha for alpha in alphas])

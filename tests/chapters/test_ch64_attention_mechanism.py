@@ -58,12 +58,12 @@ class TestNadarayaWatson:
     @standard(
         promise.untouched,
         promise.float64_transposed(id="float64_strided"),
-        promise.batch_of_one("queries", id="one_query"),
-        promise.gradients("queries", "keys", "values", of=0),
+        promise.axis_of_one(x_test=0, id="one_query"),
+        promise.gradients("x_test", "x_train", "y_train", of=0),
     )
     def arguments(self, points, chance):
-        queries, keys, values = points(*chance.sample(range(3, 9), 2))
-        return {"queries": queries, "keys": keys, "values": values, "w": 1.25}
+        x_test, x_train, y_train = points(*chance.sample(range(3, 9), 2))
+        return {"x_test": x_test, "x_train": x_train, "y_train": y_train, "w": 1.25}
 
     @pytest.mark.points(2)
     def test_predictions(self, run, points):
@@ -177,7 +177,11 @@ class TestNWKernelRegression:
             return {name: list(parameter.shape) for name, parameter in net.named_parameters()}, net(*inputs)
 
         found, output = run(probe)
-        expect(found == {"w": [1]}, f"The parameters are {found}, not only w.", f"参数为 {found}，不只有 w。")
+        expect(
+            found == {"w": [1]},
+            f"The parameters are {found}; expected only w of shape [1].",
+            f"参数为 {found}；应当只有形状为 [1] 的 w。",
+        )
         close(output, pooled(*inputs, width())[0])
 
     def test_first_w(self, run):
@@ -193,7 +197,7 @@ class TestNWKernelRegression:
         expect(  # five standard deviations of the mean; the extremes are further out but once in 10^8
             abs(mean - 0.5) < 5 / math.sqrt(12 * 400) and low < 0.05 and high > 0.95,
             f"The initial w has mean {mean:.3g} and is in [{low:.3g}, {high:.3g}]; expected 0.5 and [0, 1).",
-            f"w 的初值平均为 {mean:.3g}，在 [{low:.3g}, {high:.3g}] 中；应为 0.5 和 [0, 1)。",
+            f"w 的初值的均值为 {mean:.3g}，在 [{low:.3g}, {high:.3g}] 中；应为 0.5 和 [0, 1)。",
         )
 
     def test_any_w(self, run, rows, apart):

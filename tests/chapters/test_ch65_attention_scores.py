@@ -409,8 +409,8 @@ def near(value, expected, deviation):
     """Within five standard deviations, but not exactly there: that would be a formula, not an experiment."""
     expect(
         0 < abs(value - expected) < 5 * deviation,
-        f"{value:.6g} is not an estimate of {expected:.6g} with a standard deviation of {deviation:.2g}.",
-        f"{value:.6g} 不像是 {expected:.6g} 的估计值（估计值的标准差应为 {deviation:.2g}）。",
+        f"Your estimate of {expected:.6g} is {value:.6g}. Its error should be below {5 * deviation:.2g}, but not 0.",
+        f"你对 {expected:.6g} 的估计值是 {value:.6g}；误差应小于 {5 * deviation:.2g}，但不应恰好为 0。",
     )
 
 

@@ -266,7 +266,11 @@ class TestReplaceMlmTokens:
         drawn = {position for position, _ in pairs}
         close(*([s for i, s in enumerate(given) if i not in drawn] for given in (seen, tokens)))
         strange = [s for i, s in enumerate(seen) if s not in ("<mask>", *tokens[i : i + 1], *LETTERS)]
-        expect(not strange, f"Where do these tokens come from: {strange}?", f"这些词元从何而来：{strange}？")
+        expect(
+            not strange,
+            f"These tokens are neither in the text nor in the vocabulary: {strange}.",
+            f"这些词元既不在文本中，也不在词表中：{strange}。",
+        )
         expect("<mask>" in seen, "Nothing is masked.", "没有任何词元被遮蔽。")
 
     def test_random_positions(self, run, words, generator):
@@ -284,7 +288,11 @@ class TestReplaceMlmTokens:
         tokens = words(6)
         found = run(lambda impl: [masked(impl, tokens, [1, 2, 4], n) for n in (0, 1, 2, 3, 9)])
         close([[seen[i] for i in (0, 3, 5)] for seen, _ in found], [[tokens[i] for i in (0, 3, 5)]] * 5)
-        expect([len(pairs) for _, pairs in found] == [0, 1, 2, 3, 3], "Wrong number of pairs.", "返回的位置个数不对。")
+        expect(
+            [len(pairs) for _, pairs in found] == [0, 1, 2, 3, 3],
+            "With 0, 1, 2, 3 and 9 predictions, the numbers of pairs should be 0, 1, 2, 3 and 3.",
+            "num_mlm_preds 为 0、1、2、3、9 时，应分别返回 0、1、2、3、3 个位置。",
+        )
         close([sorted(pairs) for _, pairs in found[3:]], [[(i, tokens[i]) for i in (1, 2, 4)]] * 2)
         close(found[0][0], tokens)
 
@@ -348,8 +356,8 @@ class TestPadBertInputs:
         close(is_next, [torch.tensor(1), torch.tensor(0)])
 
     def test_rounding(self, agree, examples):
-        """Rounds the number of predictions to the nearest integer; it may be zero.
-        预测的个数四舍五入，而不是截断；可以是零。"""
+        """The number of predictions is round(max_len * 0.15); it may be zero.
+        预测的个数为 round(max_len * 0.15)，而不是截断；可以是零。"""
         one, none = examples[1::2]
         agree(lambda impl: [*(padded(impl, [one], n) for n in (4, 12, 17)), padded(impl, [none], 3)])
 

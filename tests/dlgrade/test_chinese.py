@@ -8,7 +8,7 @@ import pytest
 
 from dlgrade import course
 from dlgrade.audit.translations import translation_holes
-from dlgrade.course import chinese
+from dlgrade.course import chinese, starter_code
 from dlgrade.course.new_chapter import write_chapter
 
 HERE = course.load()
@@ -50,6 +50,16 @@ def test_start(dlgrade, tmp_path):
     functions = {node.name: node for node in ast.parse(chinese_code).body if isinstance(node, ast.FunctionDef)}
     assert "不得使用现成的规范化" in ast.get_docstring(functions["batch_norm"])
     assert code_of(english) == code_of(chinese_code)
+
+
+def test_forbidden_operations():
+    """The Chinese rule has a space before Latin letters, and names several families one after another."""
+
+    def said(chapter, exercise):
+        return starter_code.rule(HERE, HERE.chapter(chapter).exercise(exercise)).zh
+
+    assert said("ch16", "MySequential") == "请从零实现，不得使用 nn.Sequential。"
+    assert said("ch04", "broadcast_shape").endswith(" 等），也不得使用 torch 张量或 numpy 数组。")
 
 
 def test_notebook(dlgrade, tmp_path):

@@ -113,6 +113,24 @@ def test_hints(student, tmp_path):
     assert "has no exercise 'layernorm'" in student("hint", "ch28.layernorm").stderr
 
 
+def test_hints_when_all_pass(student, tmp_path):
+    """Then no exercise is the first that does not pass, and no last line asks what is wrong."""
+    (tmp_path / NAME).write_text(RIGHT, encoding="utf-8")
+    student("check", "ch28")
+    assert student("hint", "ch28").stdout.startswith("All exercises of ch28 pass.")
+    assert "`dlgrade hint ch28.batch_norm --lang zh`" in student("hint", "ch28", "--lang", "zh").stdout
+    last = [student("hint", "ch28.layer_norm").stdout for _ in CH28.exercise("layer_norm").hints][-1]
+    assert last.endswith("(That was the last hint. This exercise passes.)\n")
+
+
+def test_next_step_keeps_the_language(student):
+    """A command that a message names has `--lang` if the locale has another language, and not otherwise."""
+    assert "`dlgrade check ch28 --lang zh`" in student("start", "ch28", "--lang", "zh").stdout
+    assert "`dlgrade check ch28`" in student("start", "ch28", "--lang", "zh", LC_ALL="zh_CN.UTF-8").stdout
+    assert "`dlgrade check ch28 --lang zh`" in student("status", "--lang", "zh").stdout
+    assert student("check", "ch28", "--lang", "zh").stdout.rstrip().endswith(" --lang zh`。")
+
+
 def test_solution(student, tmp_path):
     """The reference is shown when the student's own version passes, and not before."""
     (tmp_path / NAME).write_text(RIGHT.replace("unbiased=False", "unbiased=True"), encoding="utf-8")

@@ -28,7 +28,7 @@ def proof(X, y, start):
     def proof(trail):
         expect(
             len(trail) == STEPS,
-            f"{EPOCHS} epochs have {len(trail)} batches; expected are {STEPS}.",
+            f"{EPOCHS} epochs have {len(trail)} batches; expected {STEPS}.",
             f"{EPOCHS} 个迭代周期共有 {len(trail)} 个小批量；应为 {STEPS}。",
         )
         features, labels, w, b = (
@@ -37,8 +37,8 @@ def proof(X, y, start):
         rows = torch.cat([features, labels], dim=2).reshape(EPOCHS, EXAMPLES, -1)
         expect(
             all(sorted(epoch.tolist()) == examples for epoch in rows),
-            "The batches of an epoch are not the examples, each once.",
-            "一个迭代周期的小批量不是全部样本各出现一次。",
+            "The batches of an epoch do not hold each example exactly once.",
+            "一个迭代周期的小批量中，不是每个样本都恰好出现一次。",
         )
         before_w, before_b = torch.cat([start["w"][None], w[:-1]]), torch.cat([start["b"][None], b[:-1]])
         error = features @ before_w + before_b[:, None] - labels
@@ -46,7 +46,7 @@ def proof(X, y, start):
         right = all(torch.allclose(a, e, rtol=1e-4, atol=1e-5) for a, e in zip((w, b), steps, strict=True))
         expect(
             right,
-            "Some step does not change w and b by -lr * gradient / batch_size. Does anything but sgd change them?",
+            "A step does not change w and b by -lr * gradient / batch_size. Does anything but sgd change them?",
             "有的步骤没有按 -lr * 梯度 / batch_size 更新 w 和 b。除 sgd 之外是否有别处修改了它们？",
         )
 

@@ -26,8 +26,8 @@ class TestTransformerDecoder:
     @pytest.mark.points(3)
     @pytest.mark.timeout(60)
     def test_learns(self, training):
-        """Learns with your encoder to translate 4,000 numbers in words; the BLEU of other numbers counts.
-        与你的编码器一起，从 4000 个数的文字中学习翻译；用未见过的数计算 BLEU 来评分。"""
+        """Learns with your encoder to translate numbers in words (4,000 pairs); the BLEU of new numbers counts.
+        与你的编码器一起，学习翻译用文字写出的数（4000 个句对）；按未见过的数的 BLEU 评分。"""
         pairs = training.draw("counting", 4000)
         held_out = unseen(training.draw("counting", 600, "test"), pairs)[:200]
         known = vocabularies(pairs)

@@ -8,7 +8,7 @@ from dlgrade.cli import complete, lang_option, load_course, say
 from dlgrade.course import Chapter
 from dlgrade.errors import UsageError
 from dlgrade.student import record
-from dlgrade.text import Lang, both, same
+from dlgrade.text import Lang, both, lang_argument, same
 
 
 @click.command("hint")
@@ -27,7 +27,17 @@ def command(name: str, exercise: str, lang: Lang) -> None:
     course = load_course()
     chapter_id, _, named = name.partition(".")
     chapter = course.chapter(chapter_id)
-    hint(chapter, named or exercise or _first_open(chapter), lang)
+    wanted = named or exercise or _first_open(chapter)
+    if wanted is None:
+        command = f"`dlgrade hint {chapter.id}.{chapter.exercises[0].name}{lang_argument()}`"
+        say(
+            both(
+                f"All exercises of {chapter.id} pass. Name an exercise to see its hints: {command}.",
+                f"{chapter.id} 的练习全部通过。要看某个练习的提示，请写出它的名称：{command}。",
+            )
+        )
+        return
+    hint(chapter, wanted, lang)
 
 
 def hint(chapter: Chapter, exercise: str, lang: Lang) -> None:
@@ -59,18 +69,25 @@ def hint(chapter: Chapter, exercise: str, lang: Lang) -> None:
     left = len(hints) - given - 1
     if left > 0:
         say(both(f"({left} more hints: run the same command again)", f"（还有 {left} 条：再次运行同一命令）"))
+    elif _passed(chapter).get(exercise):
+        say(both("(That was the last hint. This exercise passes.)", "（没有更多提示了。这个练习已经通过。）"))
     else:
+        command = f"`dlgrade check {chapter.id} -k {exercise}{lang_argument()}`"
         say(
             both(
-                f"(That was the last hint. `dlgrade check {chapter.id} -k {exercise}` shows what is wrong.)",
-                f"（没有更多提示了。用 `dlgrade check {chapter.id} -k {exercise}` 查看哪里不对。）",
+                f"(That was the last hint. {command} shows what is wrong.)",
+                f"（没有更多提示了。用 {command} 查看哪里不对。）",
             )
         )
 
 
-def _first_open(chapter: Chapter) -> str:
-    """Return the first exercise that did not pass at the last check; if all passed, the first exercise."""
+def _first_open(chapter: Chapter) -> str | None:
+    """Return the first exercise that did not pass at the last check; None if all passed."""
+    passed = _passed(chapter)
+    return next((exercise.name for exercise in chapter.exercises if not passed.get(exercise.name)), None)
+
+
+def _passed(chapter: Chapter) -> dict[str, bool]:
+    """Return whether each exercise passed at the last check. Empty if the chapter was never checked."""
     last = record.last_check(chapter)
-    passed = last.passed if last else {}
-    names = [exercise.name for exercise in chapter.exercises]
-    return next((name for name in names if not passed.get(name)), names[0])
+    return last.passed if last else {}

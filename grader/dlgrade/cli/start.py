@@ -10,7 +10,7 @@ from dlgrade.cli import complete, lang_option, load_course, say
 from dlgrade.course import Chapter, Course, starter_notebook
 from dlgrade.errors import UsageError
 from dlgrade.submission import files_of
-from dlgrade.text import Lang, both
+from dlgrade.text import Lang, both, lang_argument
 
 
 @click.command("start")
@@ -55,9 +55,5 @@ def start(course: Course, chapter: Chapter, folder: Path, *, notebook: bool, lan
         say(
             both(f"Wrote {path.name}: {title}, {count} exercises.", f"已写入 {path.name}：{title}，共 {count} 个练习。")
         )
-    say(
-        both(
-            f"Next: write {chapter.exercises[0].name}, then run `dlgrade check {chapter.id}`.",
-            f"下一步：编写 {chapter.exercises[0].name}，然后运行 `dlgrade check {chapter.id}`。",
-        )
-    )
+    first, check = chapter.exercises[0].name, f"`dlgrade check {chapter.id}{lang_argument()}`"
+    say(both(f"Next: write {first}, then run {check}.", f"下一步：编写 {first}，然后运行 {check}。"))

@@ -55,7 +55,7 @@ def _axis_of_one(names: Sequence[str]) -> Text:
 
 STANDARD_CHECKS = {
     "untouched": StandardCheck(
-        "arguments_untouched", _always("Leaves its arguments as they were.", "不修改传入的参数。")
+        "arguments_untouched", _always("Leaves its arguments as they were.", "不修改传入的实参。")
     ),
     "float64": StandardCheck("float64", _always("Keeps float64, and its precision.", "保持 float64 及其精度。")),
     "non_contiguous": StandardCheck(
@@ -75,7 +75,7 @@ STANDARD_CHECKS = {
     "axis_of_one": StandardCheck("axis_of_one", _axis_of_one),
     "second_call": StandardCheck(
         "second_call",
-        _always("A second call with the same arguments gives the same.", "用相同的参数再次调用，结果相同。"),
+        _always("A second call with the same arguments gives the same.", "用相同的实参再次调用，结果相同。"),
     ),
     "gradients": StandardCheck("gradients", _gradients, points=2),
 }

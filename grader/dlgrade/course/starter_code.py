@@ -118,9 +118,13 @@ def rule(course: Course, exercise: Exercise) -> Text:
     """The sentence that says which operations an exercise forbids."""
     families = [family.says for family in course.forbidden(exercise)]
     english = ", and without ".join(says.en for says in families)
-    return both(
-        f"Write it from scratch, without {english}.", f"请从零实现，不得使用{'、'.join(s.zh for s in families)}。"
-    )
+    chinese = "，也不得使用".join(_after_chinese(says.zh) for says in families)
+    return both(f"Write it from scratch, without {english}.", f"请从零实现，不得使用{chinese}。")
+
+
+def _after_chinese(words: str) -> str:
+    """The words as they follow a Chinese character: with a space in front if they begin with a Latin letter."""
+    return f" {words}" if words[:1].isascii() else words
 
 
 def wrapped(text: str) -> str:

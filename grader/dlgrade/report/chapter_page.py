@@ -12,7 +12,7 @@ from dlgrade.course.starter_code import rule
 from dlgrade.errors import CourseError, UsageError
 from dlgrade.report.templating import NOT_INSTALLED, render, trusted
 from dlgrade.results import number
-from dlgrade.text import Text, both, same
+from dlgrade.text import Text, both, lang_argument, same
 
 BOOK = "https://zh.d2l.ai/"
 
@@ -107,7 +107,8 @@ def chapter_lines(facts: ChapterFacts) -> Iterator[tuple[Text, int, str]]:
         for words in filter(None, (entry.rule, caption, entry.hints)):
             yield words, 6, ""
     yield same(""), 0, ""
-    yield both(f"Next: `dlgrade start {chapter.id}`", f"下一步：`dlgrade start {chapter.id}`"), 0, ""
+    command = f"`dlgrade start {chapter.id}{lang_argument()}`"
+    yield both(f"Next: {command}", f"下一步：{command}"), 0, ""
 
 
 def chapter_page(facts: ChapterFacts) -> str:

@@ -15,7 +15,7 @@ from dlgrade.report.sentences import score_sentence
 from dlgrade.report.terminal import WIDTH
 from dlgrade.report.wrapping import in_lines
 from dlgrade.results import ChapterReport, CheckReport, Verdict
-from dlgrade.text import Lang, Text, both
+from dlgrade.text import Lang, Text, both, lang_argument
 
 Line = tuple[str, str]  # words and their style
 
@@ -74,7 +74,7 @@ class Screen:
 
     def _all_right(self, chapter: Chapter, report: ChapterReport) -> Text:
         if report.pending:
-            command = f"`dlgrade check {chapter.id}`"
+            command = f"`dlgrade check {chapter.id}{lang_argument()}`"
             return both(
                 f"All checks that ran pass; {command} runs the others.",
                 f"已运行的检查项全部通过；{command} 运行其余部分。",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dlgrade.results import ChapterReport, CheckReport, ClassResult, Report, Verdict, number
 from dlgrade.submission import MAX_BESIDE, MAX_FILES
-from dlgrade.text import Text, both, same
+from dlgrade.text import Text, both, lang_argument, same
 
 if TYPE_CHECKING:
     from dlgrade.course import Chapter
@@ -76,11 +76,11 @@ def next_step(report: Report, chapters: list[Chapter]) -> Text:
     if check.verdict is Verdict.GRADER_ERROR:
         return both("Next: report the grader's error to the course staff.", "下一步：请把评分器的错误报告给课程人员。")
     if check.verdict is Verdict.NOT_IMPLEMENTED:
-        command = f"`dlgrade check {chapter.id} -k {check.exercise}`"
+        command = f"`dlgrade check {chapter.id} -k {check.exercise}{lang_argument()}`"
         return both(
             f"Next: write {check.exercise}, then run {command}.", f"下一步：编写 {check.exercise}，然后运行 {command}。"
         )
-    command = f"`dlgrade check {chapter.id} -k {check.id}`"
+    command = f"`dlgrade check {chapter.id} -k {check.id}{lang_argument()}`"
     return both(f"Next: fix {check.id}, then run {command}.", f"下一步：修正 {check.id}，然后运行 {command}。")
 
 
