@@ -1,5 +1,7 @@
 """The figures of ch22."""
 
+from math import inf
+
 from dlgrade.course.drawing import Drawing
 
 COLOURS = {(0, 0): "accent", (1, 1): "warn"}  # of the marked windows, by the places of their numbers in the result
@@ -34,7 +36,8 @@ def padding_and_stride() -> Drawing:
     padded = [[image.get((i, j), "-∞") for j in columns] for i in rows]
     drawing.grid(x, y, padded, cell=(cell, cell), soft=[[(i, j) not in image for j in columns] for i in rows])
     tops, lefts = rows[: len(rows) - k_h + 1 : s_h], columns[: len(columns) - k_w + 1 : s_w]
-    result = [[max(image.get((i + a, j + b), -1) for a in range(k_h) for b in range(k_w)) for j in lefts] for i in tops]
+    inner = [(a, b) for a in range(k_h) for b in range(k_w)]
+    result = [[max(image.get((i + a, j + b), -inf) for a, b in inner) for j in lefts] for i in tops]
     drawing.grid(result_x, result_y, result, cell=(cell, cell))
     for (i, j), colour in COLOURS.items():
         left, top = x + j * s_w * cell, y + i * s_h * cell

@@ -17,7 +17,7 @@ def masked() -> Drawing:
         kernel = [[math.exp(logit) * (t < n) for t, logit in enumerate(row)] for row in logits]
         weights = [[value / sum(row) for value in row] for row in kernel]
         grey = [[t >= n for t in range(len(row))] for row in logits]
-        drawing.grid(2, top, logits, cell=cell, size=12, soft=grey)
+        drawing.grid(2, top, [[str(logit) for logit in row] for row in logits], cell=cell, size=12, soft=grey)
         drawing.words(164, top + 14, f"n = {n}", size=11)
         drawing.line((150, top + 28), (178, top + 28), arrow=True)
         drawing.grid(182, top, weights, cell=cell, size=12, soft=grey, shade=weights)
