@@ -261,7 +261,9 @@ def _advice(failure: Failure, submission: Submission) -> Text:
 def _explained(failure: Failure, submission: Submission, line: str = "") -> Text:
     """Return the explanation of a common exception, on a line of its own."""
     frames = _frames(failure, submission)
-    text = explain(failure.type, failure.message, line or (frames[-1].source if frames else ""), submission.source)
+    own = not failure.frames or failure.frames[-1][0] == submission.main
+    line = line or (frames[-1].source if frames else "")
+    text = explain(failure.type, failure.message, line, submission.source if own else "")
     return same("") if text is None else same("\n") + text
 
 
@@ -299,7 +301,8 @@ def _syntax_error(failure: Failure, submission: Submission) -> Unmet:
     assert failure.syntax is not None
     file, line, column, source = failure.syntax
     if file == submission.main:
-        source = source or "".join(submission.lines[line - 1 : line])  # Python gives none for "return outside function"
+        # Python gives no source for a `return` outside of functions.
+        source = source or "".join(submission.lines[line - 1 : line])[:MAX_SOURCE]
         file, line = submission.place(line)
     text = both(f"Syntax error: {failure.message}", f"语法错误：{failure.message}")
     text += _explained(failure, submission, source.strip())

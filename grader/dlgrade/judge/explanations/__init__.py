@@ -31,6 +31,6 @@ def explain(kind: str, message: str, line: str = "", source: str = "") -> Text |
         source: the whole submission. It is searched as text, never parsed.
     """
     mistake = Mistake(f"{kind}: {message}" if message else kind, line, source)
-    if re.match(r"raise\b", line):
+    if re.match(r"raise\b", line) and kind != "SystemExit":
         return None  # the submission's own exception, in its own words
     return next(filter(None, (row.explain(mistake) for row in ROWS)), None)
