@@ -117,6 +117,12 @@ STATED = {
         lambda _, e: e.exp(), wave, {}, "log", "becomes the expected result when its logarithm is taken"
     ),
     "exp-missing": (lambda x, _: x, torch.exp, {"arguments": lambda _: {}}, "exp", "when its exponential is taken"),
+    "log-below-the-sign": (
+        lambda x, _: -x.sigmoid(), lambda x: -x.sigmoid().log(), {}, "log below the sign", "logarithm of its opposite"
+    ),
+    "tensors-for-numbers": (
+        lambda _, e: [torch.tensor(x) for x in e], lambda x: x.flatten().tolist(), {}, "type", "is a tensor"
+    ),
     "root-missing": (lambda _, e: e**2, lambda x: x.abs(), {}, "sqrt", "when its square root is taken"),
     "square-missing": (lambda x, _: x, torch.square, {"arguments": lambda _: {}}, "square", "when its square is taken"),
     "abs-missing": (lambda x, _: x, torch.abs, {"arguments": lambda _: {}}, "abs", "when its absolute value is taken"),
@@ -190,11 +196,11 @@ STATED = {
         lambda _, e: e.permute(0, 2, 3, 1), wave, {"sizes": IMAGES}, "transposed", "axes in the order (0, 2, 3, 1)"
     ),
     "reversed": (lambda _, e: e.flip(1), wave, {}, "reversed", "in reverse order along axis 1"),
-    "rolled": (lambda _, e: e.roll(1, 0), wave, {}, "shifted", "one place too far back along axis 0"),
+    "rolled": (lambda _, e: e.roll(1, 0), wave, {}, "shifted", "one place too late along axis 0"),
     "shifted": (
-        lambda _, e: torch.cat([e[1:], 0 * e[:1]]), wave, {}, "shifted", "one place too far forward along axis 0"
+        lambda _, e: torch.cat([e[1:], 0 * e[:1]]), wave, {}, "shifted", "one place too early along axis 0"
     ),
-    "shifted-by-more": (lambda _, e: e.roll(3, 0), wave, {}, "shifted", "3 places too far back along axis 0"),
+    "shifted-by-more": (lambda _, e: e.roll(3, 0), wave, {}, "shifted", "3 places too late along axis 0"),
     "reordered": (
         lambda _, e: e[[*range(1, len(e), 2), *range(0, len(e), 2)]], wave, {}, "reordered", "another order along"
     ),
@@ -211,6 +217,7 @@ STATED = {
     ),
     "reduced": (lambda _, e: e.sum(0), wave, {}, "reduced", "is the sum along axis 0 of the expected result"),
     "cut": (lambda _, e: e[:, 1:], wave, {}, "cut", "lacks the first entries along axis 1 (1 here)"),
+    "part": (lambda _, e: e[0], wave, {}, "part", "is only the first entry along axis 0 of the expected result"),
     "last-column": (edited((slice(None), -1), noise), wave, {}, "place", "right except in the last column."),
     "first-row": (edited(0, torch.zeros_like), wave, {}, "place", "right except in the first row: there it is 0"),
     "first-row-right": (edited(slice(1, None), noise), wave, {}, "place", "right only in the first row."),
@@ -345,6 +352,7 @@ NEAR_MISSES = {
     "dtype": (lambda _, e: off(e.double()), wave, {}, "dtype"),
     "reduced": (lambda _, e: off(e.sum(0)), wave, {}, "reduced"),
     "cut": (lambda _, e: off(e)[:, :-1], wave, {}, "cut"),
+    "part": (lambda _, e: off(e[0]), wave, {}, "part"),
     "place": (edited([0, -1], noise), wave, {}, "place"),
     "other-place-of-each-draw": (
         lambda x, e: edited(0 if len(x) == 8 else -1, noise)(x, e), wave, {}, "place"

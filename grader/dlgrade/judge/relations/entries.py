@@ -127,10 +127,11 @@ FUNCTIONS: tuple[tuple[str, Callable[[Array], Array], str, str], ...] = (
     ("log", np.log, "logarithm", "对数"),
     ("exp", np.exp, "exponential", "指数（exp）"),
     ("negative log", lambda x: -np.log(x), "negative logarithm", "负对数"),
+    ("log below the sign", lambda x: -np.log(-x), "", ""),
     ("sqrt", np.sqrt, "square root", "平方根"),
     ("square", np.square, "square", "平方"),
     ("reciprocal", lambda x: 1 / x, "reciprocal", "倒数"),
-    ("complement", lambda x: 1 - x, "", ""),
+    ("complement", lambda x: 1 - x, "complement", ""),
     ("sigmoid", lambda x: 1 / (1 + np.exp(-x)), "sigmoid", " sigmoid 值"),
     ("tanh", np.tanh, "tanh", " tanh 值"),
     ("relu", lambda x: np.maximum(x, 0), "ReLU", " ReLU 值"),
@@ -141,6 +142,10 @@ FUNCTIONS: tuple[tuple[str, Callable[[Array], Array], str, str], ...] = (
     ("ceil", np.ceil, "value rounded up", "向上取整值"),
     ("digits 2", lambda x: np.round(x, 2), "value rounded to 2 decimals", "保留两位小数的值"),
     ("digits 4", lambda x: np.round(x, 4), "value rounded to 4 decimals", "保留四位小数的值"),
+)
+LOG_BELOW_THE_SIGN = both(
+    "becomes the expected result when the logarithm of its opposite is taken, with a minus sign",
+    "先取相反数、再取负对数后等于正确结果",
 )
 COMPLEMENT = both("is 1 minus the expected result", "等于 1 减去正确结果")
 OWN_INVERSE = ("reciprocal", "complement")

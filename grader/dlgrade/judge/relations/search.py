@@ -123,7 +123,7 @@ def _of_value(actual: Any, expected: Any, draw: Draw, path: str) -> dict[Key, Fa
 
 def _entries(actual: Any, expected: Any) -> list[tuple[str, Any, Any]] | None:
     """Return the entries of two containers of one structure, or None. A list of numbers is a vector, a tuple is not."""
-    if isinstance(expected, list) and _numbers(expected):
+    if isinstance(expected, list) and isinstance(actual, list) and _numbers(expected) and _numbers(actual):
         return None
     if isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple)) and len(actual) == len(expected):
         return [(f"[{i}]", *items) for i, items in enumerate(zip(actual, expected, strict=True))]

@@ -75,8 +75,8 @@ def _shifted(pair: Pair, wrong: Mask, axis: int, names: list[int]) -> Iterator[F
         if size < 3:
             return
         for kind, mine, theirs, differ, en, zh in (
-            ("later", a[count:], e[:-count], moved_wrong[count:], "too far back", "后移"),
-            ("earlier", a[:-count], e[count:], moved_wrong[:-count], "too far forward", "前移"),
+            ("later", a[count:], e[:-count], moved_wrong[count:], "too late", "后移"),
+            ("earlier", a[:-count], e[count:], moved_wrong[:-count], "too early", "前移"),
         ):
             if not pair.all_close(mine, theirs):
                 continue
@@ -123,6 +123,7 @@ def other_shape_facts(pair: Pair) -> Iterator[Fact]:
     yield from _broadcast(pair)
     yield from _reduced(pair)
     yield from _cut(pair)
+    yield from _part(pair)
 
 
 def _returned(pair: Pair) -> Iterator[Fact]:
@@ -195,6 +196,22 @@ def _cut(pair: Pair) -> Iterator[Fact]:
         else:
             text = both(f" lacks {en}; the others are right", f"缺少{zh}，其余正确")
         yield Fact("cut", ("cut", end, axis, longer is a), text, SHAPE + 0.6, pair.speaks(part))
+
+
+def _part(pair: Pair) -> Iterator[Fact]:
+    """Yield a single slice of the expected tensor: the first or the last along an axis."""
+    a, e = pair.actual, pair.expected
+    for axis in range(e.ndim):
+        if e.shape[axis] < 2 or a.shape != e.shape[:axis] + e.shape[axis + 1 :]:
+            continue
+        for index, en, zh in ((0, "first", "第一个"), (-1, "last", "最后一个")):
+            part = np.take(e, index, axis=axis)
+            if pair.all_close(a, part):
+                text = both(
+                    f" is only the {en} entry along axis {axis} of the expected result",
+                    f"只是正确结果沿轴 {axis} 的{zh}",
+                )
+                yield Fact("part", ("part", index, axis), text, SHAPE + 0.8, pair.speaks(part))
 
 
 def dtype_fact(pair: Pair, yours: str, expected: str) -> Iterator[Fact]:
