@@ -173,6 +173,16 @@ STATED = {
         lambda x, e: e * (0.3 + len(x) ** 2 / 7), wave, {}, "own factor", "times a single number (9.443 here)"
     ),
     "own-offset": (lambda x, e: e + len(x) / 7, wave, {}, "own offset", "plus a single number (1.143 here)"),
+    "factor-before-a-term": (
+        lambda x, _: wave(x) + x[1], lambda x: wave(x) * scale(x) + x[1],
+        {"arguments": lambda x: {"gamma": scale(x), "beta": x[1]}}, "term",
+        "lacks the factor gamma: (result - beta) * gamma + beta is the expected result",
+    ),
+    "logarithm-base-2": (lambda _, e: e / 0.6931471805599453, wave, {}, "factor", "times 1/log(2)."),
+    "total": (
+        lambda x, e: len(x) - e, lambda x: float((x > 0).sum()), {"sizes": tuple((n,) for n in range(9, 18))}, "total",
+        "is n minus the expected result, where n is the size of axis 0 of X (9 here)",
+    ),
     "shared-factor": (
         lambda x, e: e * torch.linspace(2, 3, len(x))[:, None], wave, {"sizes": ((4, 60), (3, 50))}, "shared factor",
         "entries along axis 1 share a factor",

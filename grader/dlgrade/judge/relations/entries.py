@@ -10,6 +10,7 @@ import numpy as np
 from dlgrade.judge.relations.constants import constants, offsets, totals
 from dlgrade.judge.relations.facts import (
     BITS_OF_A_NUMBER,
+    FEW,
     FACTOR,
     FUNCTION,
     OFFSET,
@@ -119,7 +120,7 @@ def _total(pair: Pair) -> Iterator[Phrase]:
     for constant in totals(total, pair):
         if pair.all_close(pair.actual, constant.value - pair.expected):
             text = both(f"is n minus the expected result{constant.where.en}", f"等于 n 减去正确结果{constant.where.zh}")
-            yield Phrase("total", ("total", *constant.key), text, OFFSET + 0.4, pair.speaks(pair.expected))
+            yield Phrase("total", ("total", *constant.key), text, OFFSET + 0.4, pair.speaks(pair.expected), FEW)
 
 
 # Each with a noun for "the logarithm of the expected result".
@@ -161,8 +162,9 @@ def _functions(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
         inverse = name not in (*OWN_INVERSE, *LOSES_DIGITS) and pair.all_close(function(mine), theirs)
         if inverse and pair.all_close(function(a), e):
             text = both(f"becomes the expected result when its {noun} is taken", f"取{noun_zh.strip()}后等于正确结果")
+            text = text if noun else LOG_BELOW_THE_SIGN
             yield from _told(pair, wrong, Phrase(name, ("missing", name), text, rank, Evidence()), e)
-        if pair.all_close(mine, function(theirs)) and pair.all_close(a, values := np.asarray(function(e))):
+        if noun and pair.all_close(mine, function(theirs)) and pair.all_close(a, values := np.asarray(function(e))):
             text = both(f"is the {noun} of the expected result", f"等于正确结果的{noun_zh}")
             text = COMPLEMENT if name == "complement" else text
             speaking = values if name in LOSES_DIGITS else e
