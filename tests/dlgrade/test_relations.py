@@ -73,6 +73,10 @@ def text(x):
     return " ".join(words(x))
 
 
+def masked(limit):
+    return lambda x: x.masked_fill(x < limit, -torch.inf).softmax(1)
+
+
 def scale(x):
     return x[0] + 3
 
@@ -113,6 +117,12 @@ STATED = {
         lambda _, e: e.exp(), wave, {}, "log", "becomes the expected result when its logarithm is taken"
     ),
     "exp-missing": (lambda x, _: x, torch.exp, {"arguments": lambda _: {}}, "exp", "when its exponential is taken"),
+    "log-below-the-sign": (
+        lambda x, _: -x.sigmoid(), lambda x: -x.sigmoid().log(), {}, "log below the sign", "logarithm of its opposite"
+    ),
+    "tensors-for-numbers": (
+        lambda _, e: [torch.tensor(x) for x in e], lambda x: x.flatten().tolist(), {}, "type", "is a tensor"
+    ),
     "root-missing": (lambda _, e: e**2, lambda x: x.abs(), {}, "sqrt", "when its square root is taken"),
     "square-missing": (lambda x, _: x, torch.square, {"arguments": lambda _: {}}, "square", "when its square is taken"),
     "abs-missing": (lambda x, _: x, torch.abs, {"arguments": lambda _: {}}, "abs", "when its absolute value is taken"),
@@ -146,6 +156,16 @@ STATED = {
     "term-missing": (
         lambda x, e: e - scale(x), wave, {"arguments": lambda x: {"beta": scale(x)}}, "term", "minus beta"
     ),
+    "term-of-a-list": (
+        lambda x, e: e - x[0], wave, {"arguments": lambda x: {"params": [x[1], x[0]]}}, "term", "minus params[1]."
+    ),
+    "term-with-the-other-sign": (
+        lambda x, e: e - 2 * x[0], wave, {"arguments": lambda x: {"beta": x[0]}}, "term", "minus 2 * beta"
+    ),
+    "multiple-of-an-argument": (
+        lambda x, e: e - 0.9 * x[0], wave, {"arguments": lambda x: {"old": x[0], "momentum": 0.9}}, "term",
+        "minus momentum * old, where momentum is 0.9 here",
+    ),
     "factor-missing": (
         lambda x, e: e / scale(x), wave, {"arguments": lambda x: {"gamma": scale(x)}}, "term", "divided by gamma"
     ),
@@ -153,6 +173,16 @@ STATED = {
         lambda x, e: e * (0.3 + len(x) ** 2 / 7), wave, {}, "own factor", "times a single number (9.443 here)"
     ),
     "own-offset": (lambda x, e: e + len(x) / 7, wave, {}, "own offset", "plus a single number (1.143 here)"),
+    "factor-before-a-term": (
+        lambda x, _: wave(x) + x[1], lambda x: wave(x) * scale(x) + x[1],
+        {"arguments": lambda x: {"gamma": scale(x), "beta": x[1]}}, "term",
+        "lacks the factor gamma: (result - beta) * gamma + beta is the expected result",
+    ),
+    "logarithm-base-2": (lambda _, e: e / 0.6931471805599453, wave, {}, "factor", "times 1/log(2)."),
+    "total": (
+        lambda x, e: len(x) - e, lambda x: float((x > 0).sum()), {"sizes": tuple((n,) for n in range(9, 18))}, "total",
+        "is n minus the expected result, where n is the size of axis 0 of X (9 here)",
+    ),
     "shared-factor": (
         lambda x, e: e * torch.linspace(2, 3, len(x))[:, None], wave, {"sizes": ((4, 60), (3, 50))}, "shared factor",
         "entries along axis 1 share a factor",
@@ -161,6 +191,14 @@ STATED = {
         lambda x, e: e + torch.linspace(2, 3, len(x))[:, None], wave, {"sizes": ((4, 60), (3, 50))}, "shared offset",
         "constant along axis 1",
     ),
+    "not-masked": (
+        lambda x, _: x.softmax(1), masked(-0.3), {"sizes": ((6, 12), (5, 9))},
+        "other zeros", "is 0 in fewer entries than the expected result; the others share a factor along axis 1",
+    ),
+    "masked-too-much": (
+        lambda x, _: masked(0)(x), masked(-0.3),
+        {"sizes": ((6, 12), (5, 9))}, "other zeros", "is 0 in more entries than the expected result",
+    ),
     "unchanged": (lambda x, _: x, wave, {}, "argument", "Your result equals the argument X."),
     "transposed": (lambda _, e: e.T, wave, {}, "transposed", "the transpose of the expected result"),
     "transposed-square": (lambda _, e: e.T, wave, {"sizes": SQUARES}, "transposed", "the transpose"),
@@ -168,10 +206,11 @@ STATED = {
         lambda _, e: e.permute(0, 2, 3, 1), wave, {"sizes": IMAGES}, "transposed", "axes in the order (0, 2, 3, 1)"
     ),
     "reversed": (lambda _, e: e.flip(1), wave, {}, "reversed", "in reverse order along axis 1"),
-    "rolled": (lambda _, e: e.roll(1, 0), wave, {}, "shifted", "one place too far back along axis 0"),
+    "rolled": (lambda _, e: e.roll(1, 0), wave, {}, "shifted", "one place too late along axis 0"),
     "shifted": (
-        lambda _, e: torch.cat([e[1:], 0 * e[:1]]), wave, {}, "shifted", "one place too far forward along axis 0"
+        lambda _, e: torch.cat([e[1:], 0 * e[:1]]), wave, {}, "shifted", "one place too early along axis 0"
     ),
+    "shifted-by-more": (lambda _, e: e.roll(3, 0), wave, {}, "shifted", "3 places too late along axis 0"),
     "reordered": (
         lambda _, e: e[[*range(1, len(e), 2), *range(0, len(e), 2)]], wave, {}, "reordered", "another order along"
     ),
@@ -187,7 +226,8 @@ STATED = {
         lambda x, _: x, lambda x: x.mean(1), {"arguments": lambda _: {}}, "reduced", "its mean along axis 1 is"
     ),
     "reduced": (lambda _, e: e.sum(0), wave, {}, "reduced", "is the sum along axis 0 of the expected result"),
-    "cut": (lambda _, e: e[:, 1:], wave, {}, "cut", "lacks the first entry along axis 1"),
+    "cut": (lambda _, e: e[:, 1:], wave, {}, "cut", "lacks the first entries along axis 1 (1 here)"),
+    "part": (lambda _, e: e[0], wave, {}, "part", "is only the first entry along axis 0 of the expected result"),
     "last-column": (edited((slice(None), -1), noise), wave, {}, "place", "right except in the last column."),
     "first-row": (edited(0, torch.zeros_like), wave, {}, "place", "right except in the first row: there it is 0"),
     "first-row-right": (edited(slice(1, None), noise), wave, {}, "place", "right only in the first row."),
@@ -304,6 +344,10 @@ NEAR_MISSES = {
     "constant-term": (lambda _, e: off(e + 1), wave, {"arguments": lambda x: {"beta": 1 + 0 * scale(x)}}, "term"),
     "shared-factor": (lambda x, e: off(e * torch.rand(len(x), 1)), wave, {}, "shared factor"),
     "shared-offset": (lambda x, e: off(e + torch.rand(len(x), 1)), wave, {}, "shared offset"),
+    "other-zeros": (
+        lambda x, _: off(x.softmax(1), int(x.argmax())), masked(-0.3),
+        {"sizes": ((6, 12), (5, 9))}, "other zeros",
+    ),
     "unchanged": (lambda x, _: off(x), wave, {}, "argument"),
     "transposed": (lambda _, e: off(e.T.clone()), wave, {}, "transposed"),
     "reversed": (lambda _, e: off(e.flip(1)), wave, {}, "reversed"),
@@ -318,6 +362,7 @@ NEAR_MISSES = {
     "dtype": (lambda _, e: off(e.double()), wave, {}, "dtype"),
     "reduced": (lambda _, e: off(e.sum(0)), wave, {}, "reduced"),
     "cut": (lambda _, e: off(e)[:, :-1], wave, {}, "cut"),
+    "part": (lambda _, e: off(e[0]), wave, {}, "part"),
     "place": (edited([0, -1], noise), wave, {}, "place"),
     "other-place-of-each-draw": (
         lambda x, e: edited(0 if len(x) == 8 else -1, noise)(x, e), wave, {}, "place"

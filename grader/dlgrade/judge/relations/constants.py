@@ -87,6 +87,12 @@ def _where(letter: str, words: Text, number: float) -> Text:
 
 
 def _plain(value: float) -> Iterator[Constant]:
+    for name, exact in NUMBERS.items():
+        if abs(abs(value) / exact - 1) < PRECISION:
+            sign = "-" if value < 0 else ""
+            exact = math.copysign(exact, value)
+            yield Constant(("number", sign + name), exact, sign + name, both("", ""), 0.6)
+            return
     simple = 2 * value if abs(value) >= 0.5 else 1 / value
     nearest = round(simple)
     nothing = both("", "")

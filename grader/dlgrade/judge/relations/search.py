@@ -97,10 +97,10 @@ def _sentence(facts: list[Fact]) -> Text:
     """Put the subject before the words of the first draw. The entries are named if they are the same in all draws."""
     paths = facts[0].paths
     if any(fact.paths != paths for fact in facts) or len(paths) > SHOWN_PATHS:
-        subject = both("Each value that differs", "不同的各个值都")
+        subject = both("Each wrong value", "每个错误的值")
     elif len(paths) > 1:
         names = [f"result{path}" for path in paths]
-        subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 都")
+        subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 各自")
     else:
         subject = where(paths[0]) if paths[0] else both("Your result", "返回值")
     sentence = subject + facts[0].text + both(".", "。")
@@ -123,7 +123,7 @@ def _of_value(actual: Any, expected: Any, draw: Draw, path: str) -> dict[Key, Fa
 
 def _entries(actual: Any, expected: Any) -> list[tuple[str, Any, Any]] | None:
     """Return the entries of two containers of one structure, or None. A list of numbers is a vector, a tuple is not."""
-    if isinstance(expected, list) and _numbers(expected):
+    if isinstance(expected, list) and isinstance(actual, list) and _numbers(expected) and _numbers(actual):
         return None
     if isinstance(expected, (list, tuple)) and isinstance(actual, (list, tuple)) and len(actual) == len(expected):
         return [(f"[{i}]", *items) for i, items in enumerate(zip(actual, expected, strict=True))]

@@ -12,6 +12,7 @@ from dlgrade.judge.relations.facts import FEW, PLENTY, Fact, Mask, Pair, axis_na
 from dlgrade.text import both
 
 MOST_AXES = 4  # of a tensor whose axes are permuted
+MOST_SHIFTED = 32  # places
 MOST_SLICES = 150  # whose order is compared
 
 SHAPE, ARRANGED, MOVED, REDUCED, REORDERED = 5.0, 11.5, 11.7, 13.8, 16.5
@@ -67,23 +68,26 @@ def _permuted(pair: Pair, wrong: Mask | None) -> Iterator[Fact]:
 
 
 def _shifted(pair: Pair, wrong: Mask, axis: int, names: list[int]) -> Iterator[Fact]:
-    """Yield a shift by one place: rolled, or with something else in the place that became free."""
+    """Yield a shift along an axis: rolled, or with something else in the places that became free."""
     a, e = (np.moveaxis(x, axis, 0) for x in (pair.actual, pair.expected))
-    moved_wrong = np.moveaxis(wrong, axis, 0)
-    if len(e) < 3:
-        return
-    for kind, mine, theirs, differ, en, zh in (
-        ("later", a[1:], e[:-1], moved_wrong[1:], "one place too far back", "后移"),
-        ("earlier", a[:-1], e[1:], moved_wrong[:-1], "one place too far forward", "前移"),
-    ):
-        if not pair.all_close(mine, theirs):
-            continue
-        for name in names:
-            words = axis_name(name)
-            text = both(
-                f" has the expected values {en} along {words.en}", f"的值相对于正确结果沿{words.zh}{zh}了一个位置"
-            )
-            yield Fact("shifted", ("shifted", kind, name), text, MOVED, pair.speaks(theirs[differ]))
+    moved_wrong, size = np.moveaxis(wrong, axis, 0), len(e)
+    for count in range(1, min(size // 2, MOST_SHIFTED) + 1):
+        if size < 3:
+            return
+        for kind, mine, theirs, differ, en, zh in (
+            ("later", a[count:], e[:-count], moved_wrong[count:], "too late", "后移"),
+            ("earlier", a[:-count], e[count:], moved_wrong[:-count], "too early", "前移"),
+        ):
+            if not pair.all_close(mine, theirs):
+                continue
+            places = "one place" if count == 1 else f"{count} places"
+            for name in names:
+                words = axis_name(name)
+                text = both(
+                    f" has the expected values {places} {en} along {words.en}",
+                    f"的值相对于正确结果沿{words.zh}{zh}了 {count} 个位置",
+                )
+                yield Fact("shifted", ("shifted", kind, name), text, MOVED, pair.speaks(theirs[differ]))
 
 
 def _reordered(pair: Pair, axis: int) -> bool:
@@ -119,6 +123,7 @@ def other_shape_facts(pair: Pair) -> Iterator[Fact]:
     yield from _broadcast(pair)
     yield from _reduced(pair)
     yield from _cut(pair)
+    yield from _part(pair)
 
 
 def _returned(pair: Pair) -> Iterator[Fact]:
@@ -184,13 +189,29 @@ def _cut(pair: Pair) -> Iterator[Fact]:
         part = np.take(longer, kept, axis=axis)
         if not part.size or not pair.all_close(*((part, e) if longer is a else (a, part))):
             continue
-        en = f"the {end} {'entry' if count == 1 else f'{count} entries'} along axis {axis}"
-        zh = f"沿轴 {axis} 的{'最后' if end == 'last' else '最前'} {count} 个位置"
+        en = f"the {end} entries along axis {axis} ({count} here)"
+        zh = f"沿轴 {axis} 的{'最后' if end == 'last' else '最前'}几个位置（这里为 {count} 个）"
         if longer is a:
             text = both(f" has {en} too many; the others are right", f"多出{zh}，其余正确")
         else:
             text = both(f" lacks {en}; the others are right", f"缺少{zh}，其余正确")
-        yield Fact("cut", ("cut", end, axis, count, longer is a), text, SHAPE + 0.6, pair.speaks(part))
+        yield Fact("cut", ("cut", end, axis, longer is a), text, SHAPE + 0.6, pair.speaks(part))
+
+
+def _part(pair: Pair) -> Iterator[Fact]:
+    """Yield a single slice of the expected tensor: the first or the last along an axis."""
+    a, e = pair.actual, pair.expected
+    for axis in range(e.ndim):
+        if e.shape[axis] < 2 or a.shape != e.shape[:axis] + e.shape[axis + 1 :]:
+            continue
+        for index, en, zh in ((0, "first", "第一个"), (-1, "last", "最后一个")):
+            part = np.take(e, index, axis=axis)
+            if pair.all_close(a, part):
+                text = both(
+                    f" is only the {en} entry along axis {axis} of the expected result",
+                    f"只是正确结果沿轴 {axis} 的{zh}",
+                )
+                yield Fact("part", ("part", index, axis), text, SHAPE + 0.8, pair.speaks(part))
 
 
 def dtype_fact(pair: Pair, yours: str, expected: str) -> Iterator[Fact]:
