@@ -125,6 +125,7 @@ class TestGetParams:
         off_diagonal = correlation - torch.eye(len(matrices))
         expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
 
+    @pytest.mark.needs("shapes")
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
         """Returns leaf tensors that require gradients, so that backward() fills their .grad.

@@ -126,6 +126,7 @@ class TestGetLstmParams:
         off_diagonal = correlation - torch.eye(len(matrices))
         expect(off_diagonal.abs().max() < 6 / size, "Two weight matrices are correlated.", "有两个权重矩阵是相关的。")
 
+    @pytest.mark.needs("shapes")
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
         """Returns leaf tensors that require gradients, so that backward() fills their .grad.
@@ -164,6 +165,7 @@ class TestInitLstmState:
         batch, hiddens = sizes(generator)
         agree(lambda impl: [impl.init_lstm_state(batch, hiddens, CPU), impl.init_lstm_state(1, hiddens, CPU)])
 
+    @pytest.mark.needs("zeros")
     def test_not_shared(self, agree, generator):
         """Leaves C unchanged when a caller writes into H.
         原地修改 H 时，C 不变。"""
