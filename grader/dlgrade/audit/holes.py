@@ -15,7 +15,7 @@ from dlgrade.results import CheckReport, Verdict
 
 REPLAY_POINTS = 2  # a replay must not pass a check worth this much
 REPLAY_SHARE = 0.1  # a replay must not earn more of a chapter's points
-WORTH_NOTHING: tuple[Kind, ...] = ("starter", "worthless", "replay", "forbidden")
+WORTH_NOTHING: tuple[Kind, ...] = ("worthless", "replay", "forbidden")
 REPLAY_ADVICE: dict[Why, str] = {
     "fixed": "draw its inputs.",
     "same": "choose its inputs so that the right answer depends on what is drawn.",
@@ -144,6 +144,8 @@ class HoleFinder:
         if entry.caught_by not in {check.id for check in failed} | self.broken:
             known = any(check.id == entry.caught_by for check in trial.report.checks)
             text = f"passes {entry.caught_by}, which should catch it" if known else f"no check is {entry.caught_by}"
+            if entry.caught_by in trial.waiting:
+                text = f"fails a check that {entry.caught_by} waits for"
             text += "; name or add the check that is about it."
             yield self._at_misconception("misconception-passes", entry.id, text, entry.id)
         for check in failed:
