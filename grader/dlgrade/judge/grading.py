@@ -248,7 +248,7 @@ class Grading:
     def agrees_with_script(self, check: Check) -> bool:
         """Ask the probes of the check's script, and return whether the values agree.
 
-        If not, the suite is to run: it gets these values when it asks, and says what is wrong.
+        If not, the suite runs. It gets these values when it asks, and gives the reason.
         """
         seed = self.seed_for("calls", check.id)
         for blob, comparison in self.scripts[self.seed, check.id]:

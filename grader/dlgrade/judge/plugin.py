@@ -1,7 +1,8 @@
 """The border to pytest: every hook and every fixture of a suite.
 
-The hooks find out what a suite declares, and tell a `Listener` when a check begins and how it ends; the fixtures hand a
-check's probes to its grading. Nothing else in the judge knows pytest, but for `dlgrade.judge.suite`, which runs it.
+The hooks read the declarations of a suite, and tell a `Listener` about the begin and the end of each check. The
+fixtures hand a check's probes to its grading. Nothing else in the judge knows pytest, but for `dlgrade.judge.suite`,
+which runs it.
 
 The order within one check: `pytest_runtest_protocol` starts it, the fixtures are made, it begins and runs fairly, it
 ends. In a judge `_run` does all that; where pytest reports to an author, its own phases do, with the hooks below.
