@@ -29,6 +29,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         pictures: add a picture of the tensors to a check whose tensors differ.
         scripts: ask the probes of a check without its suite, where an earlier submission has shown that the suite only
             compares. The verdicts are the same, and a right answer costs less.
+        prices: a single mistake costs its price, if the course has prices.
     """
 
     seed: int = 0
@@ -38,6 +39,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     training: Trains = "last"
     pictures: bool = False
     scripts: bool = False
+    prices: bool = True
 
     @classmethod
     def of_check(cls, seed: int, keyword: str, *, pictures: bool) -> RunOptions:

@@ -9,7 +9,8 @@ A suite declares an ordinary call once, with the promises of the statement about
             return {"X": randn(4, 6), "normalized_shape": (6,), "weight": randn(6), "bias": randn(6)}
 
 `standard` adds an ordinary pytest function to the class for each promise, such as `test_float64`. Each check draws its
-own arguments and compares with the reference. `dlgrade.course.standard_checks` has the ids and the texts.
+own arguments and compares with the reference. A promise that is no claim about values, such as `untouched`, waits for
+the first check of the class that is. `dlgrade.course.standard_checks` has the ids and the texts.
 """
 
 from __future__ import annotations
@@ -351,6 +352,10 @@ class standard:  # noqa: N801 - used as a decorator
             if check.__name__ in vars(owner):
                 raise TypeError(f"{owner.__name__} has two checks {check.__name__}; give one of them another id")
             setattr(owner, check.__name__, check)
+        first = next((name for name, member in vars(owner).items() if _is_about_values(member)), None)
+        for check in vars(owner).values():
+            if getattr(check, "is_property", False) and first and not _marked(check, "needs"):
+                pytest.mark.needs(first.removeprefix("test_"))(check)
         if from_scratch := vars(owner).get("test_from_scratch"):  # stays the last
             delattr(owner, "test_from_scratch")
             owner.test_from_scratch = from_scratch  # type: ignore[attr-defined]
@@ -373,7 +378,21 @@ class standard:  # noqa: N801 - used as a decorator
         check.__name__ = f"test_{promise.id or kind.id}"
         check.__doc__ = f"{title.en}\n{title.zh}"
         check.place_as = draw  # type: ignore[attr-defined]  # pytest shows the suite's line
+        check.is_property = kind.is_property  # type: ignore[attr-defined]
         marked: Any = pytest.mark.points(kind.points if promise.points is None else promise.points)(check)
         for mark in promise.marks:
             marked = mark(marked)
         return marked
+
+
+def _is_about_values(member: Any) -> bool:
+    """Return whether a member of a suite's class is a check that a property of the same exercise can wait for."""
+    if not inspect.isfunction(member) or not member.__name__.startswith("test_"):
+        return False
+    unfit = any(_marked(member, mark) for mark in ("bonus", "needs", "parametrize"))
+    asks = inspect.signature(member).parameters
+    return not (unfit or getattr(member, "is_property", False) or "from_scratch" in asks or "training" in asks)
+
+
+def _marked(check: Any, name: str) -> bool:
+    return any(mark.name == name for mark in getattr(check, "pytestmark", ()))

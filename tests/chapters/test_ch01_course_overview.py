@@ -117,6 +117,7 @@ class TestParseVersion:
         found = run(lambda impl: parsed(impl, f"20240131.{a}", "2024.07.09", f"{a}00.0{b}.300rc4"))
         close(found, [(20240131, a), (2024, 7, 9), (100 * a, b, 300)])
 
+    @pytest.mark.needs("release")
     def test_no_version(self, run, numbers):
         """Raises ValueError if the version does not begin with a digit.
         版本号不以数字开头时，抛出 ValueError。"""
@@ -229,6 +230,7 @@ class TestCheckEnvironment:
         found = run(lambda impl: [checked(impl, installed, given) for given in ({}, {f"dl-{tag}": "1.0.5"})])
         close(found, [{}, {f"dl-{tag}": ("1.0.4", False)}])
 
+    @pytest.mark.needs("new_enough")
     def test_arguments_untouched(self, agree, tag):
         """Leaves requirements unchanged.
         不修改传入的 requirements。"""
@@ -336,6 +338,7 @@ class TestCourseProgress:
             f"两章循环和三章循环都应当抛出 ValueError。实际是否抛出：{refused}。",
         )
 
+    @pytest.mark.needs("ready")
     def test_waits_for_itself(self, run, tagged):
         """Raises ValueError if a chapter is its own prerequisite.
         章节以自己为先修章节时，抛出 ValueError。"""

@@ -135,6 +135,7 @@ class TestRankAds:
 
         close(run(probe), ([[], [0], [2, 0, 1]], by_score(ctr, bid)[:4]))
 
+    @pytest.mark.needs("order")
     def test_unequal_lengths(self, run, market):
         """Raises ValueError if ctr and bid have different lengths.
         ctr 与 bid 的长度不同时，抛出 ValueError。"""
@@ -300,6 +301,7 @@ class TestGspPrices:
         ctr, bid = never_clicked
         close(run(lambda impl: impl.gsp_prices(ctr, bid, 7)), second_prices(ctr, bid, 7))
 
+    @pytest.mark.needs("prices")
     def test_unequal_lengths(self, run, market):
         """Raises ValueError if ctr and bid have different lengths.
         ctr 与 bid 的长度不同时，抛出 ValueError。"""

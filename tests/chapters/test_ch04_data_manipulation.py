@@ -109,6 +109,7 @@ class TestContiguousStrides:
         a, b = sizes(2)
         strides(run, (0,), (a, 0), (a, 0, b), (0, b), (b, 0, 0), (5, 0, a, b))
 
+    @pytest.mark.needs("strides")
     def test_arguments_untouched(self, agree, sizes):
         """Accepts a list, and leaves it unchanged.
         可以传入列表，且不修改它。"""
@@ -148,6 +149,7 @@ class TestBroadcastShape:
         groups = ((1,), (0,), (1, 1)), ((a, 1, b), (0, 1)), ((0, 1), (1, a))
         fits(run, generator, ((1,), (0,)), ((0,), (a, 0)), ((b, 1), (0,)), *groups)
 
+    @pytest.mark.needs("ones_are_stretched")
     @pytest.mark.points(2)
     def test_impossible(self, run, generator, sizes):
         """Raises ValueError if two sizes differ and neither is 1, also if one of them is 0.
@@ -163,6 +165,7 @@ class TestBroadcastShape:
         groups = [((1,), (a,), (b,)), ((a,), (1,), (c,)), ((a, 1), (1, b), (c, 1)), ((b,), (b,), (1, c))]
         fits(run, generator, *groups, ((a,), (1,), (a,)), ((b, 1), (1, c), (b, c)))
 
+    @pytest.mark.needs("ones_are_stretched")
     def test_arguments_untouched(self, agree, sizes):
         """Accepts lists and torch.Size, and leaves them unchanged.
         可以传入列表和 torch.Size，且不修改它们。"""
@@ -314,6 +317,7 @@ class TestReshapeCopies:
         tensors = [numbers(n, 1).expand(n, 4) for n in sizes(4)]
         copies(run, generator, ones, *((x, (-1,), (len(x), 2, 2), (2 * len(x), 2)) for x in tensors))
 
+    @pytest.mark.needs("contiguous")
     def test_arguments_untouched(self, agree, randn):
         """Leaves x unchanged: its values, shape and strides.
         不修改 x：数值、形状和步幅都不变。"""
@@ -371,6 +375,7 @@ class TestFromArray:
         found = run(lambda impl: [impl.from_array(array, copy) for array in arrays for copy in (False, True)])
         close(found, [number, number, empty, empty])
 
+    @pytest.mark.needs("shared")
     def test_arguments_untouched(self, agree, randn):
         """The call leaves the array unchanged.
         调用本身不修改传入的数组。"""
@@ -409,6 +414,7 @@ class TestFillMissing:
         found = run(lambda impl: [impl.fill_missing(table) for table in (X, row)])
         close(found, [expected, torch.tensor([[3.0, 0.0, -2.0, 0.0]])])
 
+    @pytest.mark.needs("column_means")
     @pytest.mark.points(2)
     def test_copy(self, run, randn):
         """Returns a new tensor: a write to it leaves X unchanged, even if nothing is missing.
@@ -484,6 +490,7 @@ class TestGetDummies:
         full = [(some, one_hot(columns[2], keys)) for keys in (some, [*some, None])]
         close(found, [*(([], table) for table in tables), *full])
 
+    @pytest.mark.needs("one_hot")
     def test_arguments_untouched(self, agree, generator):
         """Leaves column unchanged, and accepts a tuple.
         不修改传入的 column；也可以传入元组。"""

@@ -290,6 +290,7 @@ class TestMm:
         pairs = (randn(2, 0), randn(0, 3)), (randn(0, 2), randn(2, 3)), (randn(2, 2), randn(2, 3))
         close(run(lambda impl: [impl.mm(*pair) for pair in pairs]), [torch.mm(*pair) for pair in pairs])
 
+    @pytest.mark.needs("product")
     def test_mismatch(self, run, randn):
         """Raises ValueError if the inner sizes differ, even if one of them is 1.
         A 的列数与 B 的行数不相等时抛出 ValueError，即使其中一个为 1。"""
@@ -417,6 +418,7 @@ class TestPermutationMatrix:
 
         close(run(probe), (torch.eye(5), x[back], torch.eye(5)[back]))
 
+    @pytest.mark.needs("reorders")
     def test_repeated(self, run, permutation):
         """Raises ValueError if a number occurs twice.
         某个数出现两次时抛出 ValueError。"""
@@ -425,6 +427,7 @@ class TestPermutationMatrix:
         found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
         close(found, [*["ValueError"] * 4, torch.eye(6)[right]])
 
+    @pytest.mark.needs("reorders")
     def test_out_of_range(self, run, permutation):
         """Raises ValueError if a number is too large or negative.
         数过大或为负时抛出 ValueError。"""
@@ -433,6 +436,7 @@ class TestPermutationMatrix:
         found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
         close(found, [*["ValueError"] * 5, torch.eye(6)[right]])
 
+    @pytest.mark.needs("reorders")
     def test_arguments_untouched(self, agree, permutation):
         """Leaves a list as it was, and accepts a tuple.
         不修改传入的 list；也可以传入 tuple。"""

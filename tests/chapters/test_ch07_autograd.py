@@ -185,6 +185,7 @@ class TestDual:
         for directions in ([1.0, 0.0], [0.0, 1.0], [1.0, 1.0]):
             differentiates([lambda x, y: x * y * y], numbers(2), directions)
 
+    @pytest.mark.needs("sum_and_difference")
     def test_operands_untouched(self, run):
         """Operations return new Duals and leave their operands unchanged.
         运算返回新的 Dual，不修改操作数。"""
@@ -460,6 +461,7 @@ class TestAccumulatedGrads:
         调用之前的 .grad 不计入结果。"""
         accumulates(separate, [randn(3), randn(2)], stale=5.0)
 
+    @pytest.mark.needs("several_losses")
     def test_parameters_afterwards(self, run, randn):
         """Clears the .grad of the parameters and leaves their values unchanged, contiguous or not.
         清除各参数的 .grad，不修改参数的值，无论是否连续。"""
@@ -483,6 +485,7 @@ class TestDetachedProduct:
         xs = [randn(1)[0], randn(1), randn(3, 5, dtype=torch.float64).T]
         close(run(lambda impl: [impl.detached_product(x) for x in xs]), [(x * x, 2 * x) for x in xs])
 
+    @pytest.mark.needs("vector")
     def test_input_untouched(self, run, randn):
         """Leaves x and x.grad unchanged; an old x.grad does not enter the results.
         不修改 x 和 x.grad；原有的 x.grad 不计入结果。"""

@@ -137,6 +137,7 @@ class TestSyntheticData:
 
         close(run(probe), (1000 * n, torch.eye(4)))
 
+    @pytest.mark.needs("model")
     def test_arguments_untouched(self, agree, model, n):
         """Leaves the weights as they were.
         不修改传入的权重。"""
@@ -225,6 +226,7 @@ class TestDataIter:
 
         agree(probe)
 
+    @pytest.mark.needs("whole_pass")
     def test_arguments_untouched(self, agree, randn, n):
         """Leaves features and labels in their order.
         不改变传入的特征和标签的顺序。"""
@@ -365,6 +367,7 @@ class TestSgd:
             w = w - 0.4 * X.T @ (X @ w - y) / len(X)
         close(run(probe), w)
 
+    @pytest.mark.needs("step")
     def test_still_a_leaf(self, run, randn):
         """Records no graph: the parameters stay leaves that require gradients.
         更新不计入计算图：参数仍是需要梯度的叶节点。"""
@@ -458,6 +461,7 @@ class TestAnalyticSolution:
         close(few, least_squares(X, y), **DOUBLE)
         close((w, b), (X[:1].T * b, y[0] / (1 + (X[:1] ** 2).sum())), **DOUBLE)
 
+    @pytest.mark.needs("exact_data")
     def test_arguments_untouched(self, run, randn):
         """Leaves its arguments as they were.
         不修改传入的实参。"""

@@ -234,6 +234,7 @@ class TestAccuracy:
         y = some_wrong(randn, y_hat.argmax(1), 4)
         agree(lambda impl: [impl.accuracy(y_hat[i : i + 1], y[i : i + 1]) for i in range(20)])
 
+    @pytest.mark.needs("scores")
     def test_python_float(self, agree, randn, n):
         """Returns a Python float, also for scores that require gradients.
         返回 Python float，即使得分带有梯度。"""
@@ -272,6 +273,7 @@ class TestEvaluateAccuracy:
 
         agree(probe)
 
+    @pytest.mark.needs("unequal_batches")
     def test_no_graph(self, agree, randn, n):
         """Builds no computational graph.
         不构建计算图。"""
@@ -360,6 +362,7 @@ class TestTrainEpoch:
         data = batches(randn, 5, 5)
         agree(lambda impl: train(impl, linear(), (pair for pair in data)))
 
+    @pytest.mark.needs("optimizer")
     def test_python_floats(self, agree, randn):
         """Returns two Python floats, also for a float64 net and batches of one example.
         返回两个 Python float；net 是 float64 的、小批量只有一个样本时也是如此。"""

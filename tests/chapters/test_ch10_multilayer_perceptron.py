@@ -168,6 +168,7 @@ class TestNet:
 
         agree(probe)
 
+    @pytest.mark.needs("logits")
     def test_arguments_untouched(self, agree, randn, weights):
         """Leaves its argument and the parameters as they were.
         不修改传入的 X，也不修改四个参数。"""

@@ -123,6 +123,7 @@ class TestEvaluateLoss:
         found = run(lambda impl: impl.evaluate_loss(nn.Sequential(nn.Dropout(p=1.0), linear()), data, squares))
         close(found, mean_loss(linear(), data))
 
+    @pytest.mark.needs("unequal_batches")
     @pytest.mark.bonus
     def test_no_graph(self, run, batches):
         """Records no graph.
@@ -261,6 +262,7 @@ class TestKFoldIndices:
         expected = [([i for i in range(n) if i != held_out], [held_out]) for n in sizes for held_out in range(n)]
         close(run(lambda impl: [pair for n in sizes for pair in impl.k_fold_indices(n, n)]), expected)
 
+    @pytest.mark.needs("equal_folds")
     def test_refused(self, run, chance, uneven):
         """Raises ValueError if k is less than 2 or more than n.
         k 小于 2 或大于 n 时，抛出 ValueError。"""
@@ -388,6 +390,7 @@ class TestTrainValTestSplit:
         for parts, fractions in zip(run(probe), mixtures, strict=True):
             divided(parts, [round(n * share) for share in fractions])
 
+    @pytest.mark.needs("default_fractions")
     def test_refused(self, run, quarter):
         """Raises ValueError for negative fractions and fractions that do not sum to 1.
         比例之和不为 1 或出现负数时，抛出 ValueError。"""
@@ -479,6 +482,7 @@ class TestStratifiedSplit:
         labels = chance.sample([0, 1, 2, 3, 4] * 12, 60)
         stratified(by_seed(run(lambda impl: splits(impl.stratified_split, labels, 0.5))), labels, 6)
 
+    @pytest.mark.needs("equal_classes")
     def test_arguments_untouched(self, run, chance):
         """Leaves the labels unchanged.
         不修改传入的标签。"""

@@ -24,6 +24,7 @@ class TestInitParams:
         expect(distinct > INPUTS * calls / 2, en, zh)
         close(biases, (torch.zeros(1),) * calls)
 
+    @pytest.mark.needs("shapes")
     @pytest.mark.points(2)
     def test_trainable(self, run, randn):
         """Returns leaves that require gradients and get the gradients of a linear regression.
@@ -223,6 +224,7 @@ class TestSgdWeightDecay:
         (expected,), _ = stepped([w], [grad], 0.2, 2.0)
         close(run(probe), (expected, expected))
 
+    @pytest.mark.needs("one_step")
     def test_no_graph(self, run, tensors):
         """Keeps parameters as leaves that require gradients, and the next backward pass works.
         参数仍是需要梯度的叶子张量，下一次反向传播照常进行。"""
@@ -374,6 +376,7 @@ class TestWeightDecayGroups:
         expected["0.weight"] = 0.7 * expected["0.weight"]
         close(run(probe), expected)
 
+    @pytest.mark.needs("linear_layers")
     def test_net_untouched(self, run, words):
         """Leaves the net unchanged.
         不修改网络。"""

@@ -138,6 +138,7 @@ class TestDropoutLayer:
         found = run(lambda impl: (impl.dropout_layer(wild, 1), impl.dropout_layer(X, 1.0), drop(impl, X)))
         close(found, (torch.zeros(4), torch.zeros(3, 4), dropped_or_scaled(X)))
 
+    @pytest.mark.needs("survivors")
     def test_no_probability(self, run, values):
         """Raises AssertionError for a dropout below 0 or above 1.
         dropout 小于 0 或大于 1 时，抛出 AssertionError。"""
@@ -437,6 +438,7 @@ class TestMcDropoutPredict:
 
         close(run(probe), (((X - means) / (4 + 1e-5) ** 0.5, 0 * X), means, torch.full((3,), 4.0), torch.tensor(0)))
 
+    @pytest.mark.needs("moments")
     def test_modes_restored(self, run, randn):
         """Returns every module to its previous mode, even if the modes differ.
         每个模块最后都回到原来的模式，即使它们的模式各不相同。"""
@@ -451,6 +453,7 @@ class TestMcDropoutPredict:
         found = run(lambda impl: [with_modes(impl, modes) for modes in mixtures])
         close(found, [((2 * X, (2 / 3) ** 0.5 * X.abs()), modes) for modes in mixtures])
 
+    @pytest.mark.needs("moments")
     def test_no_graph(self, run, randn):
         """Returns results without a graph, and keeps autograd enabled.
         两个结果都不带计算图；之后自动求导仍然开启。"""

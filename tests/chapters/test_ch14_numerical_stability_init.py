@@ -250,6 +250,7 @@ class TestXavierUniform:
 
         close(run(probe), (True, start))
 
+    @pytest.mark.needs("linear")
     def test_parameter(self, run, many):
         """Keeps a parameter a leaf that requires gradients, without a graph, and keeps autograd enabled.
         参数仍是需要梯度的叶子张量，不记录计算图；之后自动求导仍然开启。"""
@@ -266,6 +267,7 @@ class TestXavierUniform:
         Ws = torch.empty(many, dtype=torch.float64), torch.empty(many).t(), torch.empty(2000, 20)[:, ::2]
         close(run(lambda impl: [filled(impl, W) for W in Ws]), [uniform(*W.shape, dtype=W.dtype) for W in Ws])
 
+    @pytest.mark.needs("linear")
     def test_too_few_dimensions(self, run, many):
         """Raises ValueError for a vector or a scalar.
         张量是向量或标量时，抛出 ValueError。"""
@@ -471,6 +473,7 @@ class TestGradientNorms:
         found = run(lambda impl: [impl.gradient_norms(*case) for case in cases])
         close(found, [linear_norms(x, w), linear_norms(X, W), [24**0.5]])
 
+    @pytest.mark.needs("linear_layers")
     def test_gradients_untouched(self, run, randn):
         """Leaves the input and every `.grad` unchanged, None or not.
         不修改输入，也不改变任何 `.grad`，无论它是否为 None。"""

@@ -138,6 +138,7 @@ class TestGetKFoldData:
         X, y = numbered(4, columns=1)
         same(run, "get_k_fold_data", fold, (4, 2, X, y.flatten()), (4, 0, X, y))
 
+    @pytest.mark.needs("each_fold")
     def test_one_fold(self, run, numbered):
         """Raises AssertionError for one fold or none.
         折数为 1 或更小时，抛出 AssertionError。"""
@@ -245,6 +246,7 @@ class TestOneHot:
         cases = [words[:1], words[1:]], (["nan", None, ""], ["Grvl", "nan"]), (["10", "9"], ["9", "Grvl"])
         same(run, "one_hot", indicated, *cases)
 
+    @pytest.mark.needs("categories")
     def test_arguments_untouched(self, run, letters):
         """Leaves both columns unchanged, and accepts lists and tuples.
         不修改传入的两列；列表和元组都可以传入。"""

@@ -371,12 +371,14 @@ class TestInitConstant:
         found = run(lambda impl: values(fixed(nested(*size), torch.float64).apply(impl.init_constant)))
         close(found, constant(nested(*size).double()))
 
+    @pytest.mark.needs("apply")
     def test_other_layers(self, run, size):
         """Leaves other layers unchanged: convolutions, normalisations, embeddings, custom layers.
         其他层保持不变：卷积层、规范化层、嵌入层以及自定义层。"""
         found = run(lambda impl: values(fixed(mixed(nn.Linear(*size))).apply(impl.init_constant)))
         close(found, values(fixed(mixed())) | {f"5.{name}": p for name, p in constant(nn.Linear(*size)).items()})
 
+    @pytest.mark.needs("apply")
     def test_in_place(self, run, randn):
         """Changes the values of the existing parameters in place. They stay trainable.
         原地修改已有参数的值，参数仍可训练。"""
@@ -444,12 +446,14 @@ class TestMyInit:
 
         close(run(probe), (drawn(*size), drawn(*size), False))
 
+    @pytest.mark.needs("values")
     def test_bias_untouched(self, run, size):
         """Leaves the bias unchanged.
         不改变偏置。"""
         found = run(lambda impl: ((m := fixed(nn.Linear(*size)).apply(impl.my_init)).bias, summary(m.weight)))
         close(found, (fixed(nn.Linear(*size)).bias.detach(), drawn(*size)))
 
+    @pytest.mark.needs("values")
     def test_other_layers(self, run, size):
         """Leaves other layers unchanged: convolutions, normalisations, embeddings, custom layers.
         其他层保持不变：卷积层、规范化层、嵌入层以及自定义层。"""
@@ -460,6 +464,7 @@ class TestMyInit:
 
         close(run(probe), (values(fixed(mixed())), drawn(*size)))
 
+    @pytest.mark.needs("values")
     def test_in_place(self, run, size):
         """Changes the values of the existing parameter in place, also in float64. It stays trainable.
         原地修改已有参数的值，float64 也可以；参数仍可训练。"""

@@ -294,6 +294,7 @@ class TestGpuCostPerEpoch:
         found = run(lambda impl: [impl.gpu_cost_per_epoch(5_000, 10.0, price) for price in (0.0, 7.2 * cost)])
         close(found, [0.0, cost])
 
+    @pytest.mark.needs("cost")
     def test_no_speed(self, run, chance):
         """Raises ValueError if throughput is 0 or negative, but not if it is small and positive.
         throughput 为 0 或负数时抛出 ValueError；throughput 很小但为正时不抛出异常。"""

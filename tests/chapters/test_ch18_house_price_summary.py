@@ -68,6 +68,7 @@ class TestAveragePredictions:
         found = run(lambda impl: [impl.average_predictions(preds, [3, 1, 1]) for preds in cases])
         close(found, [mean(preds, [3, 1, 1]) for preds in cases])
 
+    @pytest.mark.needs("weights")
     def test_no_mean(self, run, randn):
         """Raises ValueError if the sum of the weights is 0 or negative.
         权重之和为 0 或为负时，抛出 ValueError。"""
@@ -80,6 +81,7 @@ class TestAveragePredictions:
 
         close(run(probe), ([True] * 3, mean(preds, [1, 2])))
 
+    @pytest.mark.needs("weights")
     def test_too_many_weights(self, run, randn):
         """Raises ValueError if the numbers of weights and predictions differ.
         权重的个数与预测的个数不同时，抛出 ValueError。"""
@@ -92,6 +94,7 @@ class TestAveragePredictions:
 
         close(run(probe), ([True] * 3, mean(preds, [1, 2])))
 
+    @pytest.mark.needs("weights")
     def test_other_shapes(self, run, randn):
         """Raises ValueError for predictions of different shapes, instead of broadcasting them.
         各预测的形状不同时，抛出 ValueError，而不是广播。"""
@@ -153,6 +156,7 @@ class TestGeometricMeanPredictions:
         found = run(lambda impl: [impl.geometric_mean_predictions(preds) for preds in cases])
         close(found, [log_mean(preds) for preds in cases])
 
+    @pytest.mark.needs("prices")
     def test_not_positive(self, run, randn):
         """Raises ValueError if a prediction of any model is 0 or negative.
         任何一个模型的预测为 0 或为负时，抛出 ValueError。"""
@@ -165,6 +169,7 @@ class TestGeometricMeanPredictions:
 
         close(run(probe), ([True] * 5, 3 * good))
 
+    @pytest.mark.needs("prices")
     def test_other_shapes(self, run, randn):
         """Raises ValueError for predictions of different shapes, instead of broadcasting them.
         各预测的形状不同时，抛出 ValueError，而不是广播。"""
@@ -261,6 +266,7 @@ class TestOutOfFold:
         found = run(lambda impl: [impl.out_of_fold(fit_nearest, X, y, 3) for y in labels])
         close(found, [expected_of(fit_nearest, X, y, 3) for y in labels])
 
+    @pytest.mark.needs("mean")
     def test_no_folds(self, run, randn):
         """Raises ValueError for fewer than 2 folds and for more folds than rows.
         折数小于 2 或大于行数时，抛出 ValueError。"""
@@ -407,6 +413,7 @@ class TestRandomSearch:
         found = run(lambda impl: [search(impl, 12, space, failing, seed=seed)[0] for seed in range(20)])
         close(found, [best] * 20)
 
+    @pytest.mark.needs("whole_grid")
     def test_all_nan(self, run, space):
         """Raises ValueError if all trials give NaN.
         所有试验的损失都是 NaN 时，抛出 ValueError。"""

@@ -178,6 +178,7 @@ class TestLayerShapes:
         net = nn.Sequential(shared, nn.Linear(4, 8), shared, nn.Sequential(nn.Linear(8, 6)))
         close(run(lambda impl: impl.layer_shapes(net, X)), walked(net, X))
 
+    @pytest.mark.needs("table")
     def test_modes_restored(self, agree, randn, chance):
         """Leaves each module in its own mode, training or evaluation, and without hooks.
         每个模块都保持原来的模式（训练或评估），也不留下钩子。"""
@@ -196,18 +197,21 @@ class TestLayerShapes:
 
         agree(probe)
 
+    @pytest.mark.needs("table")
     def test_statistics_untouched(self, agree, randn, chance):
         """Leaves the moving statistics of batch normalisation unchanged.
         不改变批量规范化的移动平均。"""
         X, net = randn(chance.randint(2, 30), 2, 4, 4), normalised().train()
         agree(lambda impl: (impl.layer_shapes(net, X), dict(net.named_buffers())))
 
+    @pytest.mark.needs("table")
     def test_no_graph(self, agree, randn, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
         不构建计算图；调用之后仍可计算梯度。"""
         X, net = randn(chance.randint(2, 30), 3), nn.Sequential(nn.Linear(3, 4), Halves(), nn.Linear(2, 2))
         agree(lambda impl: watched(net[0], lambda: impl.layer_shapes(net, X)))
 
+    @pytest.mark.needs("table")
     def test_input_untouched(self, agree, randn):
         """Leaves X unchanged, even if the first layer works in place.
         不修改 X，即使第一层是原地操作。"""
@@ -318,6 +322,7 @@ class TestEvaluateAccuracyGPU:
         data, net = batches(3 * chance.randint(2, 30), 4), nn.Sequential(nn.Dropout(p=1.0), Scores())
         agree(lambda impl: (impl.evaluate_accuracy_gpu(net, data), net.training))
 
+    @pytest.mark.needs("unequal_batches")
     def test_no_graph(self, agree, batches, chance):
         """Builds no computational graph, and leaves gradients enabled afterwards.
         不构建计算图；调用之后仍可计算梯度。"""

@@ -108,6 +108,7 @@ class TestBatchNormFunction:
         arguments = (X + 3000, *rest)
         agree(lambda impl: train(impl, arguments)[0], atol=1e-2)
 
+    @pytest.mark.needs("fully_connected_input")
     def test_statistics_without_graph(self, agree, dense):
         """Returns moving statistics that carry no gradient.
         返回的移动平均不带梯度。"""
@@ -119,6 +120,7 @@ class TestBatchNormFunction:
 
         agree(probe)
 
+    @pytest.mark.needs("fully_connected_input")
     def test_three_dimensions(self, agree, randn):
         """Raises AssertionError for a 3-D input.
         输入为三维时抛出 AssertionError。"""
@@ -286,6 +288,7 @@ class TestLayerNorm:
         X = randn(3, 32) + 3000
         agree(lambda impl: impl.layer_norm(X, (32,)), atol=1e-2)
 
+    @pytest.mark.needs("last_axis")
     def test_wrong_shape(self, agree, randn):
         """Raises ValueError if the last axes of X are not normalized_shape.
         X 最后几个轴的大小不是 normalized_shape 时抛出 ValueError。"""
@@ -387,6 +390,7 @@ class TestGroupNorm:
         X, weight, bias = randn(2, 6, 3, 2), randn(6), randn(6)
         agree(lambda impl: [impl.group_norm(X, 3, w, b) for w, b in ((None, None), (weight, None), (None, bias))])
 
+    @pytest.mark.needs("groups")
     def test_indivisible(self, agree, randn):
         """Raises ValueError if c is not a multiple of num_groups.
         c 不是 num_groups 的倍数时抛出 ValueError。"""

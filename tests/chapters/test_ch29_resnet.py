@@ -56,6 +56,7 @@ class TestResidual:
         n, height, width = chance.sample(range(2, 6), 3)
         return {"X": randn(n, 3, 2 * height, 2 * width)}
 
+    @pytest.mark.needs("identity_shortcut")
     def test_input_untouched(self, agree, randn):
         """Leaves its input as it was.
         不修改输入。"""

@@ -120,6 +120,7 @@ class TestAutoregressiveDataset:
         x = randn(7)
         close(run(lambda impl: impl.autoregressive_dataset(x, 1)), (x[:6, None], x[1:, None]))
 
+    @pytest.mark.needs("examples")
     def test_too_short(self, run, randn):
         """Raises ValueError if tau is at least the length of the series.
         tau 不小于序列长度时抛出 ValueError。"""
@@ -218,6 +219,7 @@ class TestMultistepPredict:
         found = run(lambda impl: [impl.multistep_predict(linear(weight), x, 6, 2, T) for T in (8, 9)])
         close(found, [x[:8], torch.cat([x[:8], (x[6:8] @ weight)[None]])])
 
+    @pytest.mark.needs("linear_net")
     @pytest.mark.bonus
     def test_no_graph(self, agree, randn):
         """Returns a tensor that does not require gradients, unlike the book's code.
@@ -301,12 +303,14 @@ class TestKStepFeatures:
         found = run(lambda impl: impl.k_step_features(linear(ratio), x, 1, 5))
         close(found, x[:4, None] * ratio ** torch.arange(6))
 
+    @pytest.mark.needs("linear_net")
     def test_arguments_untouched(self, agree, randn):
         """Leaves the series unchanged, and takes a non-contiguous series.
         不修改传入的序列；序列在内存中可以不连续。"""
         x, weight = randn(12, 2)[:, 1], randn(3)
         agree(lambda impl: (impl.k_step_features(linear(weight), x, 3, 4), x))
 
+    @pytest.mark.needs("linear_net")
     @pytest.mark.bonus
     def test_no_graph(self, agree, randn):
         """Returns a table that does not require gradients, unlike the book's code.

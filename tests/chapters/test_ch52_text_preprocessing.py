@@ -127,6 +127,7 @@ class TestCleanLines:
         lines = ["", f"The {a.title()}", "   ", "\n", "1898!", b]
         close(run(lambda impl: impl.clean_lines(lines)), ["", f"the {a}", "", "", "", b])
 
+    @pytest.mark.needs("words")
     def test_arguments_untouched(self, agree, shuffled):
         """Leaves the lines unchanged, and takes a tuple of lines.
         不修改传入的文本行；也可以传入元组。"""
@@ -172,12 +173,14 @@ class TestTokenize:
         found = run(lambda impl: [impl.tokenize(lines, kind) for kind in ("word", "char")])
         close(found, [[[], [word], [], []], [[], list(word), [], [" "]]])
 
+    @pytest.mark.needs("words")
     def test_arguments_untouched(self, agree, corpus):
         """Leaves the lines unchanged, and takes a tuple of lines.
         不修改传入的文本行；也可以传入元组。"""
         lines = [" ".join(line) for line in corpus(2, 4)]
         agree(lambda impl: (impl.tokenize(lines), lines, impl.tokenize(tuple(lines), "char")))
 
+    @pytest.mark.needs("words")
     @pytest.mark.bonus
     def test_unknown_kind(self, agree):
         """Raises ValueError for any other kind of token, or returns None as the book's code does.
@@ -410,6 +413,7 @@ class TestBagOfWords:
         expected = torch.tensor([[float(token in line) for token in known]])
         close(run(lambda impl: impl.bag_of_words([line], Known(known))), expected)
 
+    @pytest.mark.needs("counts")
     def test_arguments_untouched(self, agree, draw):
         """Leaves the lines and the vocabulary unchanged.
         不修改传入的词元和词表。"""

@@ -205,6 +205,7 @@ class TestSeqDataIterRandom:
         table = places(run(lambda impl: tabulate(impl.seq_data_iter_random, corpus, 2, 1, room=3)), corpus)
         close(table[:, :, 0].flatten(1).sort(dim=1).values, torch.arange(6).repeat(RUNS, 1))
 
+    @pytest.mark.needs("batches")
     def test_corpus_untouched(self, run, text):
         """Leaves the corpus unchanged.
         不修改传入的语料。"""
@@ -288,6 +289,7 @@ class TestSeqDataIterSequential:
         )
         expect_in_rows(places(some, corpora[-1]))
 
+    @pytest.mark.needs("batches")
     def test_corpus_untouched(self, run, text):
         """Leaves the corpus unchanged.
         不修改传入的语料。"""
@@ -359,6 +361,7 @@ class TestNgramCounts:
         expected = counted(tokens, 2)
         close(run(probe), ("Counter", 0, max(expected.values()), expected))
 
+    @pytest.mark.needs("bigrams")
     def test_arguments_untouched(self, agree, names):
         """Leaves the text unchanged, and accepts a tuple of tokens.
         不修改传入的文本；也可以传入元组。"""
@@ -449,6 +452,7 @@ class TestLaplaceBigram:
         found = run(lambda impl: [probabilities(impl, tokens, eps, 4)[0] for tokens in texts])
         close(found, [[1 / 4] * 4, [1 / 4] * 4, [(n + eps / 4) / (1 + eps) for n in (0, 1, 0, 0)]])
 
+    @pytest.mark.needs("probabilities")
     def test_arguments_untouched(self, agree, between):
         """Leaves the text unchanged, and accepts a tuple. Two models do not affect each other.
         不修改传入的文本；也可以传入元组。两个模型互不影响。"""
@@ -506,12 +510,14 @@ class TestPerplexity:
         low = between(-8, -6)
         close(run(lambda impl: impl.perplexity([-3.0, low] * 1000)), math.exp((3 - low) / 2))
 
+    @pytest.mark.needs("perplexity")
     def test_no_tokens(self, agree, between):
         """Raises ValueError if there are no tokens.
         没有词元时，抛出 ValueError。"""
         logs = [-0.5, between(-4, -2)]
         agree(lambda impl: (raises(lambda: impl.perplexity([]), ValueError), impl.perplexity(logs)))
 
+    @pytest.mark.needs("perplexity")
     def test_arguments_untouched(self, agree, between):
         """Leaves the log-probabilities unchanged, and accepts a tuple.
         不修改传入的对数概率；也可以传入元组。"""

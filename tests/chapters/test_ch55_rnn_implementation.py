@@ -76,6 +76,7 @@ class TestGetParams:
         varied_matrices(params)
         close((params[2], params[4]), (torch.zeros(hiddens), torch.zeros(vocab)))
 
+    @pytest.mark.needs("weights")
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
         """Returns leaf tensors that require gradients, so that backward() fills their .grad.
@@ -269,6 +270,7 @@ class TestGradClipping:
         found = run(lambda impl: [clip(impl, *case)[0] for case in cases])
         close(found, [*(clipped(grads, theta) for _, theta in cases[:-1]), cases[-1][0]])
 
+    @pytest.mark.needs("list")
     def test_in_place(self, run, randn):
         """Changes the gradient tensors in place, and leaves the parameters unchanged.
         原地修改梯度张量，但不修改模型参数。"""

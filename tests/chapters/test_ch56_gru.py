@@ -129,6 +129,7 @@ class TestGetParams:
             "有两个权重矩阵是相关的；应各自独立地抽取。",
         )
 
+    @pytest.mark.needs("shapes")
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
         """Returns leaf tensors that require gradients, so that backward() fills their .grad.

@@ -130,6 +130,7 @@ class TestGetLstmParams:
             "有两个权重矩阵是相关的；应各自独立地抽取。",
         )
 
+    @pytest.mark.needs("shapes")
     @pytest.mark.points(2)
     def test_trainable(self, run, generator):
         """Returns leaf tensors that require gradients, so that backward() fills their .grad.
@@ -168,6 +169,7 @@ class TestInitLstmState:
         batch, hiddens = sizes(generator)
         agree(lambda impl: [impl.init_lstm_state(batch, hiddens, CPU), impl.init_lstm_state(1, hiddens, CPU)])
 
+    @pytest.mark.needs("zeros")
     def test_not_shared(self, agree, generator):
         """Leaves C unchanged when a caller writes into H.
         原地修改 H 时，C 不变。"""

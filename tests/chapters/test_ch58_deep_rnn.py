@@ -396,6 +396,7 @@ class TestRnnParamCount:
         found = run(lambda impl: impl.rnn_param_count(inputs, hiddens, 2, "rnn"))
         close(found, hiddens * (inputs + 3 * hiddens + 4))
 
+    @pytest.mark.needs("one_layer")
     def test_unknown_kind(self, agree, sizes):
         """Raises ValueError for a kind that torch does not have.
         torch 没有的种类会抛出 ValueError。"""

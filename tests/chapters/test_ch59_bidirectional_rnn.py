@@ -231,6 +231,7 @@ class TestHmmForwardBackward:
         arguments = pi.double(), A.double(), B, [1, 3, 0, 2]
         close(run(lambda impl: impl.hmm_forward_backward(*arguments)), by_paths(*arguments))
 
+    @pytest.mark.needs("posterior")
     def test_impossible(self, agree, model):
         """Raises ValueError for observations of probability zero, wherever the impossible symbol is.
         观测序列的概率为零时抛出 ValueError，无论问题出在哪一步。"""

@@ -202,7 +202,7 @@ class TestTruncatePad:
         """Pads a short line on the right with the padding token.
         序列较短时，在右侧用填充词元补足。"""
         line = indices(4)
-        found = run(lambda impl: [impl.truncate_pad(line, n, token) for n, token in ((7, 3), (5, 1), (12, 0))])
+        found = run(lambda impl: [impl.truncate_pad([*line], n, token) for n, token in ((7, 3), (5, 1), (12, 0))])
         close(found, [[*line, 3, 3, 3], [*line, 1], [*line, *[0] * 8]])
 
     @pytest.mark.points(2)
@@ -217,7 +217,7 @@ class TestTruncatePad:
         """Neither truncates nor pads a line of num_steps tokens.
         长度恰为 num_steps 的序列既不截断也不填充。"""
         line = indices(5)
-        found = run(lambda impl: [impl.truncate_pad(line, n, 2) for n in (5, 4, 6)])
+        found = run(lambda impl: [impl.truncate_pad([*line], n, 2) for n in (5, 4, 6)])
         close(found, [line, line[:4], [*line, 2]])
 
     def test_empty_line(self, run, indices):
@@ -298,6 +298,7 @@ class TestBuildArrayNmt:
         found = run(lambda impl: [built(impl, lines, 6, order) for order in orders])
         close(found, [(rows_of(lines, 6, order), torch.tensor([3, 5])) for order in orders])
 
+    @pytest.mark.needs("indices")
     def test_lines_untouched(self, agree, words):
         """Leaves lines unchanged: a second call gives the same result.
         不修改传入的 lines：再调用一次，结果相同。"""

@@ -166,6 +166,7 @@ class TestSequenceMask:
         X, more = randn(3, 4, 2), randn(3, 3, 2, 2)
         agree(lambda impl: [masked(impl, x, torch.tensor([2, 0, 3]), value=-1) for x in (X, more)])
 
+    @pytest.mark.needs("zeros")
     def test_integers(self, agree, words):
         """Keeps the dtype of integers.
         整数张量的 dtype 不变。"""

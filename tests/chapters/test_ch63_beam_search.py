@@ -192,6 +192,7 @@ class TestGreedySearch:
         model = strided(tables(4, 5, end=NEVER))
         agree(lambda impl: impl.greedy_search(model, BOS, EOS, 4))
 
+    @pytest.mark.needs("likeliest_words")
     def test_model_untouched(self, agree, tables):
         """Leaves the tensors of the model unchanged.
         不修改模型返回的张量。"""
@@ -266,6 +267,7 @@ class TestExhaustiveSearch:
         model = strided(tables(3, 4, end=NEVER))
         agree(lambda impl: impl.exhaustive_search(model, BOS, EOS, 3))
 
+    @pytest.mark.needs("likeliest_sequence")
     def test_model_untouched(self, agree, tables):
         """Leaves the tensors of the model unchanged.
         不修改模型返回的张量。"""
@@ -395,6 +397,7 @@ class TestBeamSearch:
         model = strided(tables(3, 4, end=NEVER))
         agree(lambda impl: impl.beam_search(model, BOS, EOS, 3, k=2))
 
+    @pytest.mark.needs("several_models")
     def test_model_untouched(self, agree, tables):
         """Leaves the tensors of the model unchanged.
         不修改模型返回的张量。"""
@@ -449,6 +452,7 @@ class TestLengthNormalisedScore:
         expect(scores == sorted(scores), "A longer sequence scores lower.", "较长的序列得分反而更低。")
         close(scores, [log_prob, log_prob / 2, log_prob / 4, log_prob / 8])
 
+    @pytest.mark.needs("score")
     def test_no_words(self, agree, log_prob):
         """Raises ValueError for a length below 1, whatever alpha is.
         长度小于 1 时抛出 ValueError，与 alpha 无关。"""

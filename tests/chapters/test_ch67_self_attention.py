@@ -246,7 +246,7 @@ class TestMultiHeadAttention:
 @pytest.mark.exercise("PositionalEncoding")
 class TestPositionalEncoding:
     @standard(
-        promise.untouched(id="input_untouched"),
+        promise.untouched(id="input_untouched", marks=pytest.mark.needs("codes")),
         promise.float64_transposed(rtol=1e-5, atol=1e-5),  # P is float32
         net=lambda impl: impl.PositionalEncoding(6, 0.5).eval(),
     )
@@ -324,6 +324,7 @@ class TestPositionalEncoding:
         X = randn(2, 6, 5)
         close(run(lambda impl: impl.PositionalEncoding(5, 0.0)(X)), X + codes(6, 5))
 
+    @pytest.mark.needs("codes")
     @pytest.mark.bonus
     def test_too_long(self, agree, randn):
         """Raises ValueError for a sequence longer than max_len, even if max_len is 1.

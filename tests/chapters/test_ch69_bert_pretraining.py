@@ -296,6 +296,7 @@ class TestReplaceMlmTokens:
         close([sorted(pairs) for _, pairs in found[3:]], [[(i, tokens[i]) for i in (1, 2, 4)]] * 2)
         close(found[0][0], tokens)
 
+    @pytest.mark.needs("frequencies")
     def test_tokens_untouched(self, run, words):
         """Leaves the list of tokens unchanged and returns a new list.
         不修改传入的词元列表，返回一个新列表。"""

@@ -434,6 +434,7 @@ class TestLlrdGroups:
         decay 为 1 时，所有学习率相同。"""
         agree(lambda impl: groups(impl, 2, lr_and_decay[0], 1.0))
 
+    @pytest.mark.needs("rates")
     def test_net_untouched(self, agree, lr_and_decay):
         """Changes no parameter and freezes none.
         不改变任何参数，也不冻结任何参数。"""

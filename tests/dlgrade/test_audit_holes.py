@@ -48,6 +48,12 @@ def misdiagnosis(small):
     return "misdiagnosis", "twice.ordinary_input: cut is diagnosed as nothing"
 
 
+def price_of_a_worthless_answer(small):
+    small.edit(small.reference, "halved: return X / 2", "halved: return 1 * X")
+    small.edit(small.suite, "    def test_ordinary", "    @pytest.mark.points(5)\n    def test_ordinary")
+    return "price", "halved: its price gives points to a worthless answer (the input); write `price: 1`."
+
+
 def worthless(small):
     small.add_check("run(lambda impl: impl.twice(X))")
     return "worthless", "twice.second: a worthless answer (zeros, ones, halves, a pattern, huge numbers"
@@ -321,8 +327,8 @@ def stale_answer(small):
 
 PLAIN = [
     starter, right_answer, misconception_passes, misconception_crashes, misconception_raises_nothing,
-    misconception_never_ends, misconception_caught_by_nothing, misdiagnosis, worthless, no_from_scratch,
-    unknown_family, family_of_nothing,
+    misconception_never_ends, misconception_caught_by_nothing, misdiagnosis, price_of_a_worthless_answer, worthless,
+    no_from_scratch, unknown_family, family_of_nothing,
     no_wrong_lines, exercise_without_code, exercise_without_checks, checks_of_no_exercise, scaffold_text,
     answer_in_a_closure, one_id_twice, family_of_a_bare_name, wrong_lines_without_entry, misfiled_misconception,
     caught_by_another_exercise, unknown_key, missing_translation, stray_file, stray_chapter,

@@ -75,17 +75,17 @@ def right(grade, tmp_path):
 NUMBER = (int, float)
 WORDS_OR_NONE = (str, type(None))
 REPORT = {
-    "format_version": int, "submission": str, "seed": int, "sandbox": dict, "score": NUMBER, "points": NUMBER,
-    "pending": NUMBER, "chapters": list,
+    "format_version": int, "submission": str, "seed": int, "sandbox": dict, "score": NUMBER, "raw_score": NUMBER,
+    "points": NUMBER, "pending": NUMBER, "chapters": list,
 }  # fmt: skip
 CHAPTER = {
-    "id": str, "score": NUMBER, "points": NUMBER, "pending": NUMBER, "suspicious": list, "left_out": list,
-    "checks": list,
+    "id": str, "score": NUMBER, "raw_score": NUMBER, "points": NUMBER, "pending": NUMBER, "suspicious": list,
+    "left_out": list, "prices": list, "checks": list,
 }  # fmt: skip
 CHECK = {
     "id": str, "exercise": str, "verdict": str, "points": NUMBER, "earned": NUMBER, "bonus": bool, "description": str,
     "message": WORDS_OR_NONE, "diagnosis": WORDS_OR_NONE, "hint": WORDS_OR_NONE, "seconds": NUMBER, "detail": dict,
-    "measured": (dict, type(None)), "needs": WORDS_OR_NONE,
+    "measured": (dict, type(None)), "needs": WORDS_OR_NONE, "waits_for": WORDS_OR_NONE,
 }  # fmt: skip
 DETAIL = {
     "call": WORDS_OR_NONE, "got": WORDS_OR_NONE, "expected": WORDS_OR_NONE, "frames": list, "output": str,
@@ -122,8 +122,10 @@ def test_json(dlgrade, faulty):
         assert check["earned"] == (check["points"] if check["verdict"] == "PASSED" else 0)
         assert (check["message"] is None) == (check["verdict"] == "PASSED")
         verdicts.add(check["verdict"])
-    assert verdicts == {"PASSED", "FAILED", "RAISED", "NOT_IMPLEMENTED", "CRASHED", "NOT_RUN"}
-    assert sum(check["earned"] for check in chapter["checks"]) == chapter["score"] == report["score"]
+    assert verdicts == {"PASSED", "FAILED", "RAISED", "NOT_IMPLEMENTED", "CRASHED", "NOT_RUN", "BLOCKED"}
+    assert sum(check["earned"] for check in chapter["checks"]) == chapter["raw_score"] == report["raw_score"]
+    back = sum(price["raw_lost"] - price["lost"] for price in chapter["prices"])
+    assert chapter["score"] == report["score"] == chapter["raw_score"] + back
     assert sum(check["points"] for check in chapter["checks"]) == chapter["points"]
     diagnosed = {check["diagnosis"]: check["hint"] for check in chapter["checks"]}
     assert "batch axis" in diagnosed["layer-norm-over-batch"]
@@ -136,8 +138,9 @@ def test_junit(dlgrade, tmp_path):
     checks = json.loads(result.stdout)["chapters"][0]["checks"]
     content = (tmp_path / "out.xml").read_text(encoding="utf-8")
     (suite,) = ET.fromstring(content)
-    unmet = [check["id"] for check in checks if check["verdict"] not in ("PASSED", "NOT_RUN")]
-    counts = {"tests": len(checks), "failures": len(unmet), "errors": 0, "skipped": 1}
+    unmet = [check["id"] for check in checks if check["verdict"] not in ("PASSED", "NOT_RUN", "BLOCKED")]
+    skipped = sum(check["verdict"] in ("NOT_RUN", "BLOCKED") for check in checks)
+    counts = {"tests": len(checks), "failures": len(unmet), "errors": 0, "skipped": skipped}
     assert {name: int(suite.get(name)) for name in counts} == counts
     assert [f"{case.get('classname')}.{case.get('name')}" for case in suite] == [f"ch28.{c['id']}" for c in checks]
     failed = [case for case in suite if case.find("failure") is not None]
@@ -309,7 +312,7 @@ def test_spawned_workers(spawning, judge, ch28, grade):
         assert one == other
     assert {check.diagnosis for check in forked.checks} == {None, "layer-norm-over-batch"}
     verdicts = {check.verdict for check in forked.checks}
-    assert verdicts == {Verdict.PASSED, Verdict.FAILED, Verdict.NOT_IMPLEMENTED}
+    assert verdicts == {Verdict.PASSED, Verdict.FAILED, Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED}
 
 
 def test_output_belongs_to_its_check():

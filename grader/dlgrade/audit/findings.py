@@ -66,8 +66,13 @@ class Trial(msgspec.Struct, frozen=True):
 
     @property
     def failed(self) -> list[str]:
-        """The checks that it does not pass, without those that this machine cannot run."""
-        return [check.id for check in self.report.checks if not check.passed and not check.needs]
+        """The checks that it does not pass, without those that this machine cannot run, or that wait for others."""
+        return [check.id for check in self.report.checks if not (check.passed or check.needs or check.waits_for)]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The checks that are BLOCKED by others."""
+        return [check.id for check in self.report.checks if check.waits_for]
 
 
 class Hole(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from dlgrade.results import CheckReport, Verdict
 
 REPLAY_POINTS = 2  # a replay must not pass a check worth this much
 REPLAY_SHARE = 0.1  # a replay must not earn more of a chapter's points
+WORTH_NOTHING: tuple[Kind, ...] = ("worthless", "replay", "forbidden")
 REPLAY_ADVICE: dict[Why, str] = {
     "fixed": "draw its inputs.",
     "same": "choose its inputs so that the right answer depends on what is drawn.",
@@ -77,12 +78,13 @@ class HoleFinder:
         self.misconceptions_right = misconceptions_apply and not faults
         if self.misconceptions_right:
             for trial in wrong:
-                yield from self._misdiagnosis(trial)
+                yield from list(self._misdiagnosis(trial)) or self._price(trial)
         for name in dict.fromkeys(trial.made_up.name for trial in by_kind.get("right", [])):
             same = [trial for trial in by_kind["right"] if trial.made_up.name == name]
             yield from self._right(same, f"the right answer {name!r}", with_bonus=False)
         yield from self._forbidden(by_kind.get("forbidden", []))
         yield from self._worthless(by_kind.get("worthless", []))
+        yield from self._cheap([trial for kind in WORTH_NOTHING for trial in by_kind.get(kind, [])])
         for trial in by_kind.get("replay", []):
             yield from self._told(trial)
             yield from self._replay(trial)
@@ -139,10 +141,12 @@ class HoleFinder:
     def _misconception(self, trial: Trial) -> Iterator[Hole]:
         """Holes for a misconception that its check passes, or that crashes."""
         entry = self.misconceptions[trial.made_up.name]
-        failed = [check for check in trial.report.checks if not check.passed and check.id not in self.broken]
+        failed = [check for check in trial.report.checks if check.id in trial.failed and check.id not in self.broken]
         if entry.caught_by not in {check.id for check in failed} | self.broken:
             known = any(check.id == entry.caught_by for check in trial.report.checks)
             text = f"passes {entry.caught_by}, which should catch it" if known else f"no check is {entry.caught_by}"
+            if entry.caught_by in trial.waiting:
+                text = f"fails a check that {entry.caught_by} waits for"
             text += "; name or add the check that is about it."
             yield self._at_misconception("misconception-passes", entry.id, text, entry.id)
         raised = [check for check in failed if entry.raises and _raises(check, entry.raises)]
@@ -162,6 +166,32 @@ class HoleFinder:
                 named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
                 text = f"{name} is diagnosed {named}; make the values of the two differ, or drop one."
                 yield self._at_misconception("misdiagnosis", name, text, check.id)
+
+    def _price(self, trial: Trial) -> Iterator[Hole]:
+        """A hole for a misconception that costs more or less than its price. Its failures must be in one exercise."""
+        entry, report = self.misconceptions[trial.made_up.name], trial.report
+        checks = [check for check in report.checks if check.exercise == entry.exercise]
+        unmet = {check.exercise for check in report.checks if not check.passed and not check.bonus}
+        if unmet != {entry.exercise} or not self.course.has_prices or self.broken & {check.id for check in checks}:
+            return
+        points, raw_lost = sum(check.points for check in checks), sum(check.lost for check in checks)
+        lost, price = points - report.earned_in(entry.exercise), min(raw_lost, max(1, round(entry.price * points)))
+        if lost != price:
+            text = f"{entry.id} costs {lost:g} points, and its price is {price:g}; "
+            text += "let it explain every check that it fails."
+            yield self._at_misconception("price", entry.id, text, entry.exercise)
+
+    def _cheap(self, trials: list[Trial]) -> Iterator[Hole]:
+        """Holes for misconceptions whose price gives points to an answer that is worth nothing."""
+        answers: dict[str, list[str]] = {}
+        for trial in trials:
+            for price in trial.report.prices:
+                right = self.equivalents.is_right(price.exercise, trial.made_up.name)
+                if price.lost < price.raw_lost and not right:
+                    answers.setdefault(price.diagnosis, []).append(trial.made_up.name)
+        for name, worthless in answers.items():
+            text = f"its price gives points to a worthless answer ({listed(worthless)}); write `price: 1`."
+            yield self._at_misconception("price", name, text, name)
 
     def _worthless(self, trials: list[Trial]) -> Iterator[Hole]:
         """Holes for the checks in which worthless answers earn points, each with all these answers."""

@@ -265,13 +265,14 @@ def _idle_checks(
 ) -> list[str]:
     """The checks that have caught neither a misconception nor a mutant.
 
-    Without mutants it is enough for a check to fail a worthless answer or a forbidden call. With mutants it is enough
-    for two kinds of checks: checks that train, as mutants do not run them, and `from_scratch`, as no mutant makes such
-    calls.
+    Without mutants it is enough for a check to fail a worthless answer or a forbidden call, or to wait for a check that
+    a worthless answer fails. With mutants it is enough for two kinds of checks: checks that train, as mutants do not
+    run them, and `from_scratch`, as no mutant makes such calls.
     """
     by_kind: dict[str, set[str]] = {}
     for trial in trials:
-        by_kind.setdefault(trial.made_up.kind, set()).update(trial.failed)
+        worthless = trial.made_up.kind == "worthless"
+        by_kind.setdefault(trial.made_up.kind, set()).update(trial.failed, trial.waiting if worthless else ())
     caught = by_kind.get("misconception", set()) | caught_mutants
     easy = by_kind.get("worthless", set()) | by_kind.get("forbidden", set())
     if with_mutants:
@@ -293,5 +294,5 @@ def _row_name(submission: MadeUp) -> str:
 
 def _is_named(trial: Trial) -> bool:
     """Return whether every check that the misconception fails names it."""
-    failed = [check for check in trial.report.checks if not check.passed]
+    failed = [check for check in trial.report.checks if check.id in trial.failed]
     return bool(failed) and all(check.diagnosis == trial.made_up.name for check in failed)

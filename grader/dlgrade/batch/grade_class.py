@@ -59,6 +59,7 @@ def plan(
     seed: int,
     sandbox: str,
     generation: int,
+    prices: bool,
     available: Callable[[str], bool],
 ) -> GradingPlan:
     """Sort the hand-ins into jobs. Hand-ins with a problem get none.
@@ -70,6 +71,7 @@ def plan(
         seed: Seed of the inputs.
         sandbox: Mode of the sandbox.
         generation: How often staff had everything graded again.
+        prices: Whether a single mistake costs its price.
         available: Tells whether the GPU, training or data set is available that a check was missing.
     """
     digests: dict[str, bytes] = {}
@@ -79,7 +81,7 @@ def plan(
             continue
         if hand_in.chapter not in digests:
             digests[hand_in.chapter] = chapter_digest(course, course.chapter(hand_in.chapter))
-        key = run_key(digests[hand_in.chapter], hand_in.submission, seed, sandbox, generation)
+        key = run_key(digests[hand_in.chapter], hand_in.submission, seed, sandbox, generation, prices=prices)
         jobs.setdefault(key, Job(key, hand_in.chapter, hand_in.submission)).hand_ins.append(hand_in)
     known = book.known(set(jobs), available)
     todo = [job for job in jobs.values() if job.key not in known]

@@ -65,6 +65,15 @@ checks = Table(
     Column("bonus", sa.Boolean, nullable=False),
     Column("diagnosis", sa.String(100)),
 )
+prices = Table(
+    "prices",
+    metadata,
+    Column("run", ForeignKey("runs.key", ondelete="CASCADE"), primary_key=True),
+    Column("exercise", sa.String(100), primary_key=True),
+    Column("diagnosis", sa.String(100), nullable=False),
+    Column("lost", sa.Float, nullable=False),
+    Column("raw_lost", sa.Float, nullable=False),
+)
 results = Table(
     "results",
     metadata,
@@ -103,10 +112,12 @@ class Standing:
 
     @property
     def score(self) -> float:
-        """The points of all checks. Points that staff gave replace those that a check earned."""
+        """The points of all checks, after prices. Points that staff gave replace those that a check earned."""
+        if self.report is None:
+            return 0.0
         overridden = {override.check: override.points for override in self.overrides}
-        checks = self.report.checks if self.report else []
-        return sum(overridden.get(check.id, check.earned) for check in checks)
+        raw = sum(overridden.get(check.id, check.earned) for check in self.report.checks)
+        return raw + self.report.refund(decided=overridden)
 
 
 def now() -> str:
@@ -231,12 +242,15 @@ class Gradebook:
             }
             for check in report.checks
         ]  # fmt: skip
+        priced = [{"run": key, **msgspec.to_builtins(price)} for price in report.prices]
         with self.engine.begin() as db:
             if not db.execute(sa.update(runs).where(runs.c.key == key).values(row)).rowcount:
                 db.execute(sa.insert(runs).values(key=key, **row))
             db.execute(sa.delete(checks).where(checks.c.run == key))
-            if rows:
-                db.execute(sa.insert(checks), rows)
+            db.execute(sa.delete(prices).where(prices.c.run == key))
+            for table, new in ((checks, rows), (prices, priced)):
+                if new:
+                    db.execute(sa.insert(table), new)
 
     def settle(self, pairs: Iterable[tuple[HandIn, str]]) -> None:
         """Let the run with this key count for each hand-in. Runs that counted before stay in the history."""

@@ -39,7 +39,7 @@ def _whole_reference(course: Course, chapter: Chapter) -> str:
         return ""
 
 
-def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, generation: int) -> str:
+def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, generation: int, *, prices: bool) -> str:
     """The key of a run.
 
     Args:
@@ -48,8 +48,11 @@ def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, gen
         seed: Seed of the inputs.
         sandbox: Mode of the sandbox.
         generation: How often staff had everything graded again.
+        prices: Whether a single mistake costs its price.
     """
-    circumstances = f"{__version__} {version('torch')} {seed} {sandbox} {generation} {submission.left_out}".encode()
+    circumstances = (
+        f"{__version__} {version('torch')} {seed} {sandbox} {generation} {submission.left_out} {prices}".encode()
+    )
     files = [part for name, content in sorted(submission.files.items()) for part in (name.encode(), content)]
     return _digest(chapter, circumstances, submission.main.encode(), *files).hex()
 

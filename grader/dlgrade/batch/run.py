@@ -55,6 +55,7 @@ class GradeOptions:
         seed: Seed of the checks' inputs. None: the gradebook's seed, drawn in its first run.
         regrade: Grade again everything that the gradebook has.
         training: Also run the checks that train.
+        prices: A single mistake costs its price, if the course has prices.
         device: Device of the checks that need a GPU.
     """
 
@@ -72,6 +73,7 @@ class GradeOptions:
     seed: int | None = None
     regrade: bool = False
     training: bool = True
+    prices: bool = True
     device: Device = "auto"
 
 
@@ -192,6 +194,7 @@ def _grade_new(
         seed=seed,
         sandbox=options.sandbox,
         generation=_generation(book, options.regrade),
+        prices=options.prices and course.has_prices,
         available=cache(partial(_is_available, course, options)),
     )
     book.settle([(hand_in, job.key) for job in todo.done for hand_in in job.hand_ins])
@@ -244,7 +247,7 @@ def _grade_jobs(
     """Grade the jobs that are left to do. Return those that the grader failed on."""
     faults = []
     jobs = min(options.jobs or cores(), len(todo.todo))
-    grade = partial(grade_submission, training="last" if options.training else "later")
+    grade = partial(grade_submission, training="last" if options.training else "later", prices=options.prices)
     with (
         listener.grading(len(todo.todo)),
         pool(course, jobs, for_many=len(todo.todo) >= MANY, sandbox=options.sandbox, device=options.device) as executor,

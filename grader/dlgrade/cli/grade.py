@@ -60,6 +60,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Leave checks that train to a later run; their points are pending. 暂不训练。",
 )
+@click.option(
+    "--no-prices",
+    is_flag=True,
+    help="A mistake costs every check that it fails, not its price. 错误按未通过的检查项逐项扣分。",
+)
 @device_option
 @click.option("--gradebook", metavar="URL", help="Database (OUT/gradebook.sqlite). 成绩册数据库。")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON. 输出 JSON。")
@@ -76,6 +81,7 @@ def command(
     regrade: bool,
     sandbox: Literal["require", "off"],
     without_training: bool,
+    no_prices: bool,
     device: Device,
     seed: int | None,
     gradebook: str | None,
@@ -100,7 +106,7 @@ def command(
     options = GradeOptions(
         paths=paths, chapters=tuple(name for name in chapters.split(",") if name.strip()), out=out, jobs=jobs,
         roster=roster, due=due, repository=repository, refs=refs, regrade=regrade, sandbox=sandbox,
-        training=not without_training, device=device, seed=seed, gradebook=gradebook, lang=lang,
+        training=not without_training, prices=not no_prices, device=device, seed=seed, gradebook=gradebook, lang=lang,
     )  # fmt: skip
     summary = grade_hand_ins(options, Display(lang, to_stderr=as_json))
     _print_json(summary) if as_json else _print(summary)

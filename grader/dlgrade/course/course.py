@@ -7,7 +7,7 @@ import os
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import yaml
@@ -136,6 +136,7 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     parts: tuple[Part, ...]
     show_solutions: bool = True
+    prices: bool = True
     data: tuple[str, ...] = ()
 
 
@@ -148,6 +149,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         caught_by: The check that is about it.
         hint: A question that leads to it.
         raises: The type of the exception that it ends in, if it raises in any check.
+        price: The share of the exercise's points that it costs if it explains every failure there.
     """
 
     id: str
@@ -155,6 +157,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     caught_by: str
     hint: Text
     raises: str | None = None
+    price: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.4
 
 
 T = TypeVar("T")
@@ -280,6 +283,11 @@ class Course:
     def shows_solutions(self) -> bool:
         """Return whether students may see a reference after their own version passes."""
         return self.contents.show_solutions
+
+    @property
+    def has_prices(self) -> bool:
+        """Return whether a single mistake costs its price instead of all checks that it fails."""
+        return self.contents.prices
 
     @property
     def data(self) -> tuple[str, ...]:

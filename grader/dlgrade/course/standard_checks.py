@@ -22,11 +22,13 @@ class StandardCheck:
         id: the second half of the check's id. A promise can change it.
         title: the check's text, from the names of the arguments that its promise gives.
         points: the points of the check. A promise can change them.
+        is_property: the check is no claim about values, and waits for a check that is.
     """
 
     id: str
     title: Callable[[Sequence[str]], Text]
     points: int = 1
+    is_property: bool = False
 
 
 def _always(en: str, zh: str) -> Callable[[Sequence[str]], Text]:
@@ -55,7 +57,7 @@ def _axis_of_one(names: Sequence[str]) -> Text:
 
 STANDARD_CHECKS = {
     "untouched": StandardCheck(
-        "arguments_untouched", _always("Leaves its arguments as they were.", "不修改传入的实参。")
+        "arguments_untouched", _always("Leaves its arguments as they were.", "不修改传入的实参。"), is_property=True
     ),
     "float64": StandardCheck("float64", _always("Keeps float64, and its precision.", "保持 float64 及其精度。")),
     "non_contiguous": StandardCheck(
@@ -76,6 +78,7 @@ STANDARD_CHECKS = {
     "second_call": StandardCheck(
         "second_call",
         _always("A second call with the same arguments gives the same.", "用相同的实参再次调用，结果相同。"),
+        is_property=True,
     ),
     "gradients": StandardCheck("gradients", _gradients, points=2),
 }

@@ -30,6 +30,7 @@ class Declared:
         seconds: how long the submission may take, by default the judge's limit.
         from_scratch: the check asks whether forbidden operations are used.
         trains: the check trains a model, and runs after all others.
+        waits_for: ids of checks without which this check means nothing. It runs after them, if they pass.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Declared:
     from_scratch: bool = False
     trains: bool = False
     needs_gpu: bool = False
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass
@@ -168,6 +170,7 @@ class Check:
             detail=self.detail,
             measured=self.measured,
             needs=unmet.needs if unmet else None,
+            waits_for=unmet.waits_for if unmet else None,
         )
         bound(report)
         return report

@@ -20,13 +20,14 @@ from dlgrade.judge.content import Content
 from dlgrade.judge.diagnosis import diagnose
 from dlgrade.judge.forbidden import ForbiddenUses
 from dlgrade.judge.patience import at_most_cpu
+from dlgrade.judge.prices import prices_of
 from dlgrade.judge.probe import Probe, pickled
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.submission_worker import SubmissionWorker
 from dlgrade.judge.tensor_picture import picture_of
 from dlgrade.judge.trusted import Outcome
 from dlgrade.options import SandboxMode
-from dlgrade.results import ChapterReport, Verdict
+from dlgrade.results import ChapterReport, Price, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both, same
 from dlgrade.worker import wire
@@ -66,6 +67,7 @@ class Grading:
         accelerator: Accelerator | None = None,
         pictures: bool = False,
         scripts: bool = False,
+        prices: bool = True,
         stand_in: StandIn | None = None,
     ) -> None:
         self.content = content
@@ -76,6 +78,7 @@ class Grading:
         self.sandbox: SandboxMode = sandbox
         self.accelerator = accelerator
         self.pictures = pictures
+        self.prices = prices
         self.stand_in = stand_in
         self.scripts = content.scripts if scripts else {}
         self.forbidden = ForbiddenUses(content.course, content.chapter, self.seed_for)
@@ -113,8 +116,28 @@ class Grading:
         seed_all(self.seed_for("suite", check.id))
 
     def begin(self, check: Check) -> None:
+        """Begin a check. Raises `Unmet` if it waits for a check that has not passed."""
         check.begun = True
         self.worker.forget_output()
+        if needed := self.unmet_need(check):
+            raise reasons.from_waiting(needed)
+
+    def unmet_need(self, check: Check) -> str | None:
+        """Return the id of the first check that this check waits for, and that has not passed.
+
+        A needed check without a decision, or outside this run, blocks nothing. Nor does one of code that is not written
+        yet: the waiting check finds that out by itself.
+        """
+        needed = (self.checks[name] for name in check.declared.waits_for if name in self.checks)
+        open_verdicts = (Verdict.PASSED, Verdict.NOT_IMPLEMENTED)
+        return next(
+            (
+                other.id
+                for other in needed
+                if other.ended and not other.verdict.pending and other.verdict not in open_verdicts
+            ),
+            None,
+        )
 
     @contextmanager
     def fairly(self, check: Check, again: Callable[[], object]) -> Iterator[None]:
@@ -230,7 +253,7 @@ class Grading:
     def agrees_with_script(self, check: Check) -> bool:
         """Ask the probes of the check's script, and return whether the values agree.
 
-        If not, the suite is to run: it gets these values when it asks, and says what is wrong.
+        If not, the suite runs. It gets these values when it asks, and gives the reason.
         """
         seed = self.seed_for("calls", check.id)
         for blob, comparison in self.scripts[self.seed, check.id]:
@@ -386,7 +409,16 @@ class Grading:
             self.forbidden.suspicious,
             missing=self.workers.missing,
             left_out=list(self.submission.left_out),
+            prices=[] if stopped else self._prices(),
         )
+
+    def _prices(self) -> list[Price]:
+        """Return the prices of diagnosed mistakes. A forbidden operation costs the whole exercise."""
+        priced = [check for check in self.checks.values() if check.exercise not in self.forbidden.used]
+        if not self.prices or not any(check.diagnosis for check in priced):
+            return []
+        shares = {known.misconception.id: known.misconception.price for known in self.content.misconceptions}
+        return prices_of(priced, shares)
 
     def _settle_from_scratch(self, check: Check) -> None:
         """Code that is not there yet has not been written from scratch."""

@@ -1,7 +1,8 @@
 """The border to pytest: every hook and every fixture of a suite.
 
-The hooks find out what a suite declares, and tell a `Listener` when a check begins and how it ends; the fixtures hand a
-check's probes to its grading. Nothing else in the judge knows pytest, but for `dlgrade.judge.suite`, which runs it.
+The hooks read the declarations of a suite, and tell a `Listener` about the begin and the end of each check. The
+fixtures hand a check's probes to its grading. Nothing else in the judge knows pytest, but for `dlgrade.judge.suite`,
+which runs it.
 
 The order within one check: `pytest_runtest_protocol` starts it, the fixtures are made, it begins and runs fairly, it
 ends. In a judge `_run` does all that; where pytest reports to an author, its own phases do, with the hooks below.
@@ -34,6 +35,7 @@ MARKERS = (
     "timeout(seconds): the time that the submission has for the whole check",
     "gpu: the check trains on a GPU, and is not run where there is none",
     "bonus: a remark that costs no points: what the book's own code does not do",
+    "needs(name, ...): checks of the same exercise that have to pass first; until then the check is BLOCKED",
 )
 
 
@@ -141,6 +143,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.extra_keyword_matches.add(item.stash[DECLARED].id)
             # A suite's own helpers travel to the worker with the probes that use them.
             cloudpickle.register_pickle_by_value(cast(pytest.Function, item).module)
+    _require_needed([item for item in items if DECLARED in item.stash])
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -167,7 +170,32 @@ def _declared(item: pytest.Item) -> Declared:
         from_scratch="from_scratch" in fixtures,
         trains="training" in fixtures,
         needs_gpu=item.get_closest_marker("gpu") is not None,
+        waits_for=tuple(
+            f"{exercise.args[0]}.{name}" for mark in item.iter_markers("needs") for name in dict.fromkeys(mark.args)
+        ),
     )
+
+
+def _require_needed(items: list[pytest.Item]) -> None:
+    """Raise UsageError if a check waits for a check that does not exist, or for itself by way of others.
+
+    pytest may have collected a part of a class only, so the methods of a check's own class exist as well.
+    """
+    waits_for = {item.stash[DECLARED].id: item.stash[DECLARED].waits_for for item in items}
+    for item in items:
+        declared = item.stash[DECLARED]
+        for needed in declared.waits_for:
+            if needed not in waits_for and not hasattr(cast(pytest.Function, item).cls, _method(needed)):
+                raise pytest.UsageError(f"{item.nodeid}: it needs {needed}, and there is no such check")
+        reached = list(declared.waits_for)
+        for needed in reached:
+            reached += [further for further in waits_for.get(needed, ()) if further not in reached]
+        if declared.id in reached:
+            raise pytest.UsageError(f"{item.nodeid}: it waits for itself, by way of {', '.join(declared.waits_for)}")
+
+
+def _method(check: str) -> str:
+    return "test_" + check.partition(".")[2]
 
 
 def _description(item: pytest.Item) -> Text:
@@ -200,9 +228,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
 
 
 def _passes_by_script(listener: Listener, running: Running) -> bool:
-    """Run the check by its script. Return whether all values agree; if not, or without a script, the suite runs."""
+    """Run the check by its script. Return whether all values agree.
+
+    If not, or without a script, the suite runs. A check that waits for another is left to it as well.
+    """
     grading, check = running
-    if not grading.has_script(check):
+    if not grading.has_script(check) or grading.unmet_need(check) is not None:
         return False
     listener.begin(running)
     started = time.perf_counter()
@@ -264,7 +295,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         with running.grading.fairly(running.check, item.runtest):
             return (yield)
     except Unmet as unmet:
-        if unmet.verdict is Verdict.NOT_RUN:
+        if unmet.verdict in (Verdict.NOT_RUN, Verdict.BLOCKED):
             pytest.skip(unmet.text.en)
         raise
 

@@ -96,9 +96,13 @@ def the_judge() -> RemoteJudge:
     return judge
 
 
-def grade(chapter: str, submission: Submission, seed: int, *, training: Trains = "last") -> ChapterReport:
+def grade(
+    chapter: str, submission: Submission, seed: int, *, training: Trains = "last", prices: bool = True
+) -> ChapterReport:
     """Grade a submission in a thread of the pool."""
     judge = the_judge()
     return judge.grade(
-        judge.course.chapter(chapter), submission, RunOptions(seed=seed, training=training, scripts=True)
+        judge.course.chapter(chapter),
+        submission,
+        RunOptions(seed=seed, training=training, scripts=True, prices=prices),
     )

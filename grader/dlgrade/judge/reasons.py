@@ -26,18 +26,33 @@ class Unmet(Exception):
     """The submission does not meet a check.
 
     `verdict` and `text` tell how and why, `detail` helps to understand it. `needs` names what a check that could not
-    run was missing. `compared` holds both values when they differ, for the picture. `raised` is the submission's
-    exception, if one is the reason.
+    run was missing. `waits_for` is the id of the check that has to pass first. `compared` holds both values when they
+    differ, for the picture. `raised` is the submission's exception, if one is the reason.
     """
 
-    def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None, *, needs: str | None = None) -> None:
+    def __init__(
+        self,
+        verdict: Verdict,
+        text: Text,
+        detail: Detail | None = None,
+        *,
+        needs: str | None = None,
+        waits_for: str | None = None,
+    ) -> None:
         super().__init__(f"{verdict.value}: {text.en}")
         self.verdict = verdict
         self.text = text
         self.detail = detail or Detail()
         self.needs = needs
+        self.waits_for = waits_for
         self.compared: tuple[Comparison, Any, Any] | None = None
         self.raised: Raised | None = None
+
+
+def from_waiting(needed: str) -> Unmet:
+    """Return the reason for a check that waits for another, which has not passed."""
+    name = needed.partition(".")[2]
+    return Unmet(Verdict.BLOCKED, both(f"Waits for {name}.", f"须先通过 {name}。"), waits_for=needed)
 
 
 def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:

@@ -119,13 +119,15 @@ class Judge:
         seed: int,
         pictures: bool = False,
         scripts: bool = False,
+        prices: bool = True,
         stand_in: StandIn | None = None,
     ) -> Grading:
         from dlgrade.judge.grading import Grading
 
         return Grading(
             self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox,
-            accelerator=self.accelerator, pictures=pictures, scripts=scripts, stand_in=stand_in,
+            accelerator=self.accelerator, pictures=pictures, scripts=scripts,
+            prices=prices and self.course.has_prices, stand_in=stand_in,
         )  # fmt: skip
 
     def grade(
@@ -156,7 +158,7 @@ class Judge:
         """
         grading = self.grading(
             chapter, submission, seed=options.seed, pictures=options.pictures, scripts=options.scripts,
-            stand_in=stand_in,
+            prices=options.prices, stand_in=stand_in,
         )  # fmt: skip
         try:
             suite = self._suite(chapter)
@@ -237,11 +239,28 @@ def _require_workers(grading: Grading) -> None:
 
 
 def _chosen(declared: list[Declared], options: RunOptions) -> list[Declared]:
-    """Return the chosen checks in the order in which they run: those that train come last."""
+    """Return the chosen checks in the order in which they run: those that train last, and no check before its needs."""
     chosen = [check for check in declared if _is_chosen(check, options)]
     if options.shuffle:
         random.Random(options.seed).shuffle(chosen)
-    return sorted(chosen, key=lambda check: check.trains)
+    chosen.sort(key=lambda check: check.trains)
+    return _after_their_needs(chosen)
+
+
+def _after_their_needs(checks: list[Declared]) -> list[Declared]:
+    """Return the checks in the same order, except that each comes after the checks that it waits for."""
+    by_id = {check.id: check for check in checks}
+    ordered: dict[str, Declared] = {}
+
+    def place(check: Declared) -> None:
+        for needed in check.waits_for:
+            if needed in by_id and needed not in ordered:
+                place(by_id[needed])
+        ordered.setdefault(check.id, check)
+
+    for check in checks:
+        place(check)
+    return list(ordered.values())
 
 
 def _is_chosen(check: Declared, options: RunOptions) -> bool:

@@ -18,7 +18,13 @@ from dlgrade.legible import one_line, shorter
 from dlgrade.report import pictures
 from dlgrade.report.causes import by_cause
 from dlgrade.report.facts import facts
-from dlgrade.report.sentences import left_out_sentence, next_step, score_sentence
+from dlgrade.report.sentences import (
+    left_out_sentence,
+    next_step,
+    price_sentences,
+    score_sentence,
+    waiting_sentences,
+)
 from dlgrade.report.terminal import WIDTH, Terminal
 from dlgrade.results import ChapterReport, CheckReport, Report, number
 from dlgrade.text import Lang, Text, both, same
@@ -93,17 +99,21 @@ class CellReport:
             title = titles.get(exercise, same("")).of(self.lang)
             head = f'<th style="{CELL};padding-top:8px"'
             yield f'<tr>{head} colspan="2"><code>{escape(exercise)}</code> {escape(title)}</th>'
-            yield f"{head}>{_points(checks)}</th></tr>"
+            yield f"{head}>{_points(checks, report.earned_in(exercise))}</th></tr>"
             for check in checks:
                 yield self._line(check)
                 if check.id in explained:
                     yield f'<tr><td style="{CELL}"></td><td colspan="2" style="{CELL}">{explained[check.id]}</td></tr>'
         yield "</tbody></table>"
+        for cost in price_sentences(report).values():
+            yield f"<div>{self._words(cost)}</div>"
+        for waiting in waiting_sentences(report):
+            yield f'<div style="{QUIET}">{self._words(waiting)}</div>'
         if sentence := left_out_sentence(report):
             yield f'<div style="{QUIET}">{self._words(sentence)}</div>'
 
     def _line(self, check: CheckReport) -> str:
-        points = both("bonus", "附加").of(self.lang) if check.bonus else _points([check])
+        points = both("bonus", "附加").of(self.lang) if check.bonus else _points([check], check.earned)
         return (
             f'<tr><td style="{CELL};white-space:nowrap;color:{check.verdict.colour}">'
             f"{self._words(check.verdict.short)}</td>"
@@ -144,10 +154,8 @@ class CellReport:
             )
 
 
-def _points(checks: list[CheckReport]) -> str:
-    graded = [check for check in checks if not check.bonus]
-    earned, points = sum(check.earned for check in graded), sum(check.points for check in graded)
-    return f"{number(earned)}/{number(points)}"
+def _points(checks: list[CheckReport], earned: float) -> str:
+    return f"{number(earned)}/{number(sum(check.points for check in checks))}"
 
 
 def _as_magic(words: str) -> str:

@@ -89,15 +89,18 @@ def spread(chapter: ClassChapter, results: Sequence[ClassResult]) -> Spread:
 
 
 def items(chapter: ClassChapter, results: Sequence[ClassResult]) -> Iterator[Item]:
-    """Yield the statistics of every check of a chapter. Overrides do not count: they say nothing about a check."""
+    """Yield the statistics of every check of a chapter. Overrides and prices say nothing about a check.
+
+    So neither counts, and neither does a student whose check waits for another.
+    """
     reports = [result.report for result in results if result.report is not None]
-    scores = [report.score for report in reports]
+    scores = [report.raw_score for report in reports]
     outcomes = [{check.id: check for check in report.checks} for report in reports]
     for check in chapter.checks:
         passed, rest = [], []
         for score, outcome in zip(scores, outcomes, strict=True):
             report = outcome.get(check.id)
-            if report is not None and not report.verdict.pending:
+            if report is not None and not report.verdict.pending and report.verdict is not Verdict.BLOCKED:
                 passed.append(report.passed)
                 rest.append(score - report.earned)
         yield Item(chapter.id, check, len(passed), passed.count(False), correlation(passed, rest))

@@ -13,12 +13,13 @@ SHOWN_IN_FULL = 3  # causes of one exercise; of the others a report shows only t
 def by_cause(report: ChapterReport) -> Iterator[tuple[list[CheckReport], bool]]:
     """Yield the failed checks, grouped by cause, each group with a flag: explain it briefly.
 
-    Code that is not written yet needs no explanation: the line of the check says enough.
+    Code that is not written yet needs no explanation: the line of the check says enough. A check that waits for another
+    has no cause of its own.
     """
     groups: dict[object, list[CheckReport]] = {}
     for check in report.checks:
         unwritten = check.verdict is Verdict.NOT_IMPLEMENTED and check.detail.frames
-        if not check.passed and not unwritten:
+        if not check.passed and not unwritten and check.verdict is not Verdict.BLOCKED:
             groups.setdefault(cause_of(check), []).append(check)
     explained: Counter[str] = Counter()
     for checks in groups.values():

@@ -124,7 +124,7 @@ def _cells(head: ChapterHead, result: ClassResult | None, page_of: PageOf | None
     for name in head.exercises:
         graded = [check for check in checks.get(name, []) if check.points]
         points = sum(check.points for check in graded)
-        share = sum(map(result.earned, graded)) / points if points else 0.0
+        share = result.earned_in(name) / points if points else 0.0
         mark = PENDING if any(map(result.is_pending, graded)) else ""
         cells.append(ScoreCell(f"{_percent(share)}{mark}", _level(share)))
     return [*cells, ScoreCell(number(result.final), "p", link)]

@@ -10,7 +10,13 @@ import msgspec
 
 from dlgrade.legible import one_line, shorter
 from dlgrade.report.facts import facts
-from dlgrade.report.sentences import lateness_sentence, left_out_sentence, pending_sentence, why_not_graded
+from dlgrade.report.sentences import (
+    lateness_sentence,
+    left_out_sentence,
+    pending_sentence,
+    price_sentences,
+    why_not_graded,
+)
 from dlgrade.results import CheckReport, ClassChapter, ClassResult, Override, number
 from dlgrade.text import Lang, Text, both, same
 
@@ -78,6 +84,8 @@ def _summary(result: ClassResult, chapter: ClassChapter) -> Iterator[Text]:
     yield chapter.title
     if result.shown is not None:
         yield both("Graded: ", "评分的文件：") + same(result.shown)
+    if result.report is not None:
+        yield from price_sentences(result.report, decided={override.check for override in result.overrides}).values()
     left_out = left_out_sentence(result.report) if result.report else None
     sentences = (why_not_graded(result), lateness_sentence(result), pending_sentence(result), left_out)
     yield from (sentence for sentence in sentences if sentence is not None)

@@ -19,16 +19,19 @@ def report_data(report: Report, lang: Lang) -> dict[str, Any]:
         "seed": report.seed,
         "sandbox": {"missing": report.missing},
         "score": report.score,
+        "raw_score": report.raw_score,
         "points": report.points,
         "pending": report.pending,
         "chapters": [
             {
                 "id": chapter.id,
                 "score": chapter.score,
+                "raw_score": chapter.raw_score,
                 "points": chapter.points,
                 "pending": chapter.pending,
                 "suspicious": msgspec.to_builtins(chapter.suspicious),
                 "left_out": chapter.left_out,
+                "prices": msgspec.to_builtins(chapter.prices),
                 "checks": [_check_data(check, lang) for check in chapter.checks],
             }
             for chapter in report.chapters
@@ -54,6 +57,7 @@ def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
         "detail": _detail_data(check.detail),
         "measured": msgspec.to_builtins(check.measured),
         "needs": check.needs,
+        "waits_for": check.waits_for,
     }
 
 

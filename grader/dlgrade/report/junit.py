@@ -12,7 +12,8 @@ from dlgrade.text import Lang
 def to_junit(report: Report, lang: Lang) -> str:
     """Return the report as a JUnit XML document.
 
-    A failed check is a failure, a fault of the grader is an error, and a check that did not run is skipped.
+    A failed check is a failure, a fault of the grader is an error, and a check that did not run is skipped: for want of
+    something, or because it waits for another check.
     """
     suites = ET.Element("testsuites", name="dlgrade")
     for chapter in report.chapters:
@@ -43,7 +44,7 @@ def _outcome(verdict: Verdict) -> str:
         return ""
     if verdict is Verdict.GRADER_ERROR:
         return "error"
-    return "skipped" if verdict.pending else "failure"
+    return "skipped" if verdict.pending or verdict is Verdict.BLOCKED else "failure"
 
 
 def _case(chapter: str, check: CheckReport, lang: Lang) -> ET.Element:

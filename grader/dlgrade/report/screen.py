@@ -11,7 +11,7 @@ from rich.text import Text as Styled
 
 from dlgrade.course import Chapter
 from dlgrade.legible import visible
-from dlgrade.report.sentences import score_sentence
+from dlgrade.report.sentences import price_sentences, score_sentence, waiting_sentences
 from dlgrade.report.terminal import WIDTH
 from dlgrade.report.wrapping import in_lines
 from dlgrade.results import ChapterReport, CheckReport, Verdict
@@ -52,16 +52,18 @@ class Screen:
             seconds: the time that the check took.
         """
         failed = [check for check in report.checks if check.failed and check.verdict is not Verdict.NOT_RUN]
-        urgent = [check for check in failed if check.verdict is not Verdict.NOT_IMPLEMENTED]
+        urgent = [check for check in failed if check.verdict not in (Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED)]
         unwritten = [check for check in failed if check.verdict is Verdict.NOT_IMPLEMENTED]
         now = f"{datetime.now():%H:%M:%S}"
         lines: list[Line] = [
             (f"{chapter.id} {chapter.title.of(self.lang)} · {path.name} · {now} · {seconds:.2f} s", "bold"),
             (score_sentence(report).of(self.lang), "bold green" if not failed else "bold"),
+            *((sentence.of(self.lang), "") for sentence in price_sentences(report).values()),
             ("", ""),
         ]
         for check in urgent:
             lines += self._failure(check)
+        lines += [(sentence.of(self.lang), "dim") for sentence in waiting_sentences(report)]
         for check in {check.exercise: check for check in unwritten}.values():
             lines.append((f"{check.verdict.short.of(self.lang)} {check.exercise}", check.verdict.style))
         if not failed:

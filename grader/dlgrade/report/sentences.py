@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from dlgrade.results import ChapterReport, CheckReport, ClassResult, Report, Verdict, number
@@ -43,6 +44,42 @@ def score_sentence(result: Report | ChapterReport) -> Text:
     return sentence + both(f", {left} pending", f"，{left} 分待定") + why_pending(result.checks)
 
 
+def price_sentences(report: ChapterReport, *, decided: Collection[str] = ()) -> dict[str, Text]:
+    """Return a sentence for each exercise in which one mistake explains every failure: what it costs there.
+
+    An exercise with a check in `decided` has the points that staff gave, and no sentence.
+    """
+    sentences = {}
+    for price in report.prices:
+        checks = [check for check in report.checks if check.exercise == price.exercise]
+        explained = sum(check.diagnosis == price.diagnosis and not check.bonus for check in checks)
+        if any(check.id in decided for check in checks) or (explained == 1 and price.lost == price.raw_lost):
+            continue
+        name, lost, raw_lost = price.exercise, number(price.lost), number(price.raw_lost)
+        points = number(sum(check.points for check in checks))
+        checks_en = "1 check" if explained == 1 else f"{explained} checks"
+        sentence = both(
+            f"{name}: one mistake explains {checks_en} and costs {lost} of {points} points",
+            f"{name}：{explained} 项未通过都源于同一个错误，扣 {lost} 分（满分 {points} 分）",
+        )
+        instead = both(f", not {raw_lost}.", f"，而不是逐项累计的 {raw_lost} 分。")
+        sentences[name] = sentence + (instead if price.lost < price.raw_lost else both(".", "。"))
+    return sentences
+
+
+def waiting_sentences(report: ChapterReport) -> Iterator[Text]:
+    """Yield a sentence for each check that others wait for, with the names of those others."""
+    waiting: dict[str, list[str]] = {}
+    for check in report.checks:
+        if check.waits_for:
+            waiting.setdefault(check.waits_for, []).append(check.id.partition(".")[2])
+    for needed, names in waiting.items():
+        yield both(
+            f"Not run until {needed} passes: {', '.join(names)}.",
+            f"须先通过 {needed}，因此尚未运行：{'、'.join(names)}。",
+        )
+
+
 def left_out_sentence(report: ChapterReport) -> Text | None:
     """Name the files that were left out beside the submission; None if there are none."""
     if not report.left_out:
@@ -67,7 +104,7 @@ def next_step(report: Report, chapters: list[Chapter]) -> Text:
     wrong = [(chapter, check) for chapter, result in pairs for check in result.checks if check.failed]
     if not wrong:
         return both("All checks pass.", "全部通过。")
-    urgent = [pair for pair in wrong if pair[1].verdict is not Verdict.NOT_IMPLEMENTED]
+    urgent = [pair for pair in wrong if pair[1].verdict not in (Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED)]
     decided = [pair for pair in urgent if pair[1].verdict is not Verdict.NOT_RUN]
     if not decided and urgent == wrong:
         waiting = wrong[0][1].message or both("", "")

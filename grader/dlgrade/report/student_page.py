@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from dlgrade.report.causes import cause_of
 from dlgrade.report.facts import Fact, facts
-from dlgrade.report.sentences import lateness_sentence, left_out_sentence, pending_sentence, why_not_graded
+from dlgrade.report.sentences import (
+    lateness_sentence,
+    left_out_sentence,
+    pending_sentence,
+    price_sentences,
+    why_not_graded,
+)
 from dlgrade.report.templating import render
 from dlgrade.results import CheckReport, ClassChapter, ClassResult, Override, Verdict
 from dlgrade.text import Text
@@ -35,14 +41,12 @@ class ExerciseSection:
     name: str
     title: Text | None
     lines: list[CheckLine]
+    earned: float
+    price: Text | None
 
     @property
     def points(self) -> float:
         return sum(line.check.points for line in self.lines)
-
-    @property
-    def earned(self) -> float:
-        return sum(line.earned for line in self.lines)
 
 
 def student_page(result: ClassResult, chapter: ClassChapter) -> str:
@@ -70,10 +74,16 @@ def student_page(result: ClassResult, chapter: ClassChapter) -> str:
 
 
 def _sections(result: ClassResult, chapter: ClassChapter) -> Iterator[ExerciseSection]:
-    for name, checks in (result.report.exercises() if result.report else {}).items():
+    if result.report is None:
+        return
+    decided = {override.check for override in result.overrides}
+    prices = price_sentences(result.report, decided=decided)
+    for name, checks in result.report.exercises().items():
         causes: dict[object, CheckReport] = {}
         lines = [_line(result, check, causes) for check in checks]
-        yield ExerciseSection(name, chapter.exercises.get(name), lines)
+        yield ExerciseSection(
+            name, chapter.exercises.get(name), lines, earned=result.earned_in(name), price=prices.get(name)
+        )
 
 
 def _line(result: ClassResult, check: CheckReport, causes: dict[object, CheckReport]) -> CheckLine:
@@ -97,6 +107,8 @@ def _kind(check: CheckReport) -> str:
         return "passed"
     if check.verdict.pending:
         return "pending"
+    if check.verdict is Verdict.BLOCKED:
+        return "waiting"
     return "unwritten" if check.verdict is Verdict.NOT_IMPLEMENTED else "remark" if check.bonus else "failed"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 
 from rich.console import Console
@@ -14,7 +14,13 @@ from dlgrade.course import Chapter
 from dlgrade.legible import visible
 from dlgrade.report.causes import by_cause
 from dlgrade.report.progress_line import ProgressLine
-from dlgrade.report.sentences import left_out_sentence, next_step, score_sentence
+from dlgrade.report.sentences import (
+    left_out_sentence,
+    next_step,
+    price_sentences,
+    score_sentence,
+    waiting_sentences,
+)
 from dlgrade.report.wrapping import in_lines
 from dlgrade.results import ChapterReport, CheckReport, Report, Verdict, number
 from dlgrade.text import Lang, Text, both
@@ -105,14 +111,23 @@ class Terminal:
         self.repeated = 0
 
     def explain(self, report: ChapterReport) -> None:
-        """Explain every failure, each cause once."""
+        """Explain every failure, each cause once. Then say what mistakes cost, and which checks wait for others."""
         self._tell_repeated()
         self._correct(report)
         for checks, briefly in by_cause(report):
             self._explain(checks, briefly=briefly)
+        self._list(price_sentences(report).values(), "bold")
+        self._list(waiting_sentences(report), "dim")
         if sentence := left_out_sentence(report):
             self.console.print()
             self.print(sentence, "dim")
+
+    def _list(self, sentences: Iterable[Text], style: str) -> None:
+        """Print sentences as a paragraph, if there are any."""
+        for place, sentence in enumerate(sentences):
+            if place == 0:
+                self.console.print()
+            self.print(sentence, style)
 
     def _correct(self, report: ChapterReport) -> None:
         """Repeat the lines of the checks whose verdict changed later: a forbidden call takes an exercise's points."""
@@ -182,13 +197,15 @@ class Terminal:
     def summarise(self, report: ChapterReport) -> None:
         """Write half a screen: a line for each exercise, the diagnosed misconceptions, the score."""
         for name, checks in report.exercises().items():
-            self._print_table(self._summary_line(name, checks))
+            self._print_table(self._summary_line(name, checks, report.earned_in(name)))
         for hint in dict.fromkeys(check.hint for check in report.checks if check.hint):
             self.print(both("diagnosis ", "诊断 ") + hint, "bold yellow", 2)
+        for sentence in price_sentences(report).values():
+            self.print(sentence, indent=2)
         score, points = number(report.score), number(report.points)
         self.print(both(f"Score {score} / {points}", f"得分 {score} / {points}"), "bold", 2)
 
-    def _summary_line(self, name: str, checks: list[CheckReport]) -> Table:
+    def _summary_line(self, name: str, checks: list[CheckReport], earned: float) -> Table:
         graded = [check for check in checks if not check.bonus]
         failed = [check for check in graded if not check.passed]
         verdict = failed[0].verdict if failed else Verdict.PASSED
@@ -199,7 +216,7 @@ class Terminal:
         row.add_column(width=8, justify="right")
         word = Styled(verdict.short.of(self.lang), style=verdict.style)
         message = failed[0].message.of(self.lang) if failed and failed[0].message else ""
-        earned, points = sum(c.earned for c in graded), sum(c.points for c in graded)
+        points = sum(check.points for check in graded)
         row.add_row(
             "",
             name,

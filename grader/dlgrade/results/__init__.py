@@ -11,6 +11,7 @@ from dlgrade.results.report import (
     Measured,
     Mention,
     Picture,
+    Price,
     Report,
     number,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Mention",
     "Override",
     "Picture",
+    "Price",
     "Report",
     "Verdict",
     "bound",

@@ -48,7 +48,7 @@ class ClassResult(msgspec.Struct, frozen=True):
         report: None if nothing was handed in, nothing could be graded, or nothing has been graded yet.
         problem: why the submission cannot be graded.
         passed_over: a sentence for each other version of the submission.
-        score: the points, with overrides.
+        score: the points, with overrides and prices.
         final: the score less the late penalty.
     """
 
@@ -73,6 +73,13 @@ class ClassResult(msgspec.Struct, frozen=True):
         """Return the points of a check. An override replaces the points that the check earned."""
         override = self.override(check)
         return check.earned if override is None else override.points
+
+    def earned_in(self, exercise: str) -> float:
+        """Return the points of an exercise, with overrides and its price."""
+        if self.report is None:
+            return 0.0
+        raw = sum(self.earned(check) for check in self.report.checks if check.exercise == exercise)
+        return raw + self.report.refund(exercise, decided={override.check for override in self.overrides})
 
     def is_pending(self, check: CheckReport) -> bool:
         """Return whether the points of a check are open: it has no decision, and no override."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 import msgspec
@@ -88,6 +89,7 @@ class CheckReport(msgspec.Struct):
         relation: the kind of relation between the value and the right one, if there is no diagnosis.
         hint: the text of the misconceptions, or the relation in a sentence.
         needs: the missing thing, if the check was not run: `gpu`, `training` (left to a later run), or a data set.
+        waits_for: id of the check that has to pass first, if this check is BLOCKED.
     """
 
     id: str
@@ -105,6 +107,7 @@ class CheckReport(msgspec.Struct):
     detail: Detail = Detail()
     measured: Measured | None = None
     needs: str | None = None
+    waits_for: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -118,6 +121,27 @@ class CheckReport(msgspec.Struct):
     @property
     def earned(self) -> float:
         return self.points if self.passed else 0.0
+
+    @property
+    def lost(self) -> float:
+        """Return the points that the check costs by itself. Pending points are not lost."""
+        return 0.0 if self.passed or self.verdict.pending else self.points
+
+
+class Price(msgspec.Struct, frozen=True):
+    """The cost of an exercise whose failed checks all have one diagnosis.
+
+    Attributes:
+        exercise: the exercise.
+        diagnosis: id of the misconception that explains its failures.
+        lost: the points that the exercise loses.
+        raw_lost: the points that its checks lose by themselves.
+    """
+
+    exercise: str
+    diagnosis: str
+    lost: float
+    raw_lost: float
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -135,6 +159,7 @@ class ChapterReport(msgspec.Struct):
         suspicious: lines that staff should look at; they cost no points by themselves.
         missing: the missing parts of the sandbox; None if unknown.
         left_out: files beside the submission that its code names, but that did not come along.
+        prices: the exercises in which one mistake explains every failure, and what it costs there.
     """
 
     id: str
@@ -142,6 +167,7 @@ class ChapterReport(msgspec.Struct):
     suspicious: list[Mention] = []
     missing: list[str] | None = None
     left_out: list[str] = []
+    prices: list[Price] = []
 
     @property
     def points(self) -> float:
@@ -149,7 +175,30 @@ class ChapterReport(msgspec.Struct):
 
     @property
     def score(self) -> float:
+        return self.raw_score + self.refund()
+
+    @property
+    def raw_score(self) -> float:
+        """Return the points of the checks that passed. `score` differs by the prices of mistakes."""
         return sum(check.earned for check in self.checks)
+
+    def refund(self, exercise: str | None = None, *, decided: Collection[str] = ()) -> float:
+        """Return the points that prices give back, in one exercise or in all.
+
+        A price covers the failed checks that staff left alone. Those in `decided` have the points that staff gave.
+        """
+        back = 0.0
+        for price in self.prices:
+            if exercise in (None, price.exercise):
+                checks = (check for check in self.checks if check.exercise == price.exercise)
+                lost = sum(check.lost for check in checks if check.id not in decided)
+                back += max(0.0, lost - price.lost)
+        return back
+
+    def earned_in(self, exercise: str) -> float:
+        """Return the points of one exercise, after its price."""
+        raw = sum(check.earned for check in self.checks if check.exercise == exercise)
+        return raw + self.refund(exercise)
 
     @property
     def pending(self) -> float:
@@ -186,6 +235,10 @@ class Report(msgspec.Struct):
     @property
     def score(self) -> float:
         return sum(chapter.score for chapter in self.chapters)
+
+    @property
+    def raw_score(self) -> float:
+        return sum(chapter.raw_score for chapter in self.chapters)
 
     @property
     def pending(self) -> float:

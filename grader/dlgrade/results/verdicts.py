@@ -51,6 +51,7 @@ class Verdict(str, Enum):
     # fmt: off
     PASSED = "PASSED", both("passed", "通过"), both("Passed", "通过"), GREEN, "."
     FAILED = "FAILED", both("FAILED", "未通过"), both("Failed", "未通过"), RED, "F"
+    BLOCKED = "BLOCKED", both("waits", "等待"), both("Waits for another check", "等待"), YELLOW, "B"
     NOT_IMPLEMENTED = "NOT_IMPLEMENTED", both("to write", "未实现"), both("To write", "未实现"), YELLOW, "N"
     RAISED = "RAISED", both("RAISED", "报错"), both("Raised an error", "报错"), RED, "R"
     TIMED_OUT = "TIMED_OUT", both("TIMED OUT", "超时"), both("Timed out", "超时"), RED, "T"

@@ -10,8 +10,8 @@ import numpy as np
 from dlgrade.judge.relations.constants import constants, offsets, totals
 from dlgrade.judge.relations.facts import (
     BITS_OF_A_NUMBER,
-    FEW,
     FACTOR,
+    FEW,
     FUNCTION,
     OFFSET,
     PLENTY,

@@ -1,0 +1,47 @@
+"""Prices: a mistake that explains every failure of an exercise costs a share of its points, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dlgrade.judge.check import Check
+from dlgrade.results import Price, Verdict
+
+LEAST = 1.0  # points that a mistake costs, unless its checks are worth less
+
+
+def prices_of(checks: Iterable[Check], shares: Mapping[str, float]) -> list[Price]:
+    """Return the price of each exercise whose failures have one diagnosis.
+
+    Args:
+        checks: the checks of a submission, diagnosed.
+        shares: the price of each misconception, as a share of the exercise's points.
+    """
+    exercises: dict[str, list[Check]] = {}
+    for check in checks:
+        if not check.declared.bonus:
+            exercises.setdefault(check.exercise, []).append(check)
+    prices = []
+    for exercise, own in exercises.items():
+        if diagnosis := _single_mistake([check for check in own if not check.passed]):
+            lost = sum(check.declared.points for check in own if not (check.passed or check.verdict.pending))
+            price = max(LEAST, float(round(shares[diagnosis] * sum(check.declared.points for check in own))))
+            prices.append(Price(exercise, diagnosis, min(price, lost), lost))
+    return prices
+
+
+def _single_mistake(unmet: list[Check]) -> str | None:
+    """Return the diagnosis that explains all these checks of an exercise, or None.
+
+    A check that waits for another says nothing about the mistake. Nor does a model that does not learn: training has no
+    diagnosis of its own.
+    """
+    explained = [check for check in unmet if check.verdict in (Verdict.FAILED, Verdict.RAISED)]
+    others = [check for check in unmet if check not in explained]
+    silent = all(
+        check.verdict is Verdict.BLOCKED or (check.declared.trains and check.verdict is Verdict.NOT_RUN)
+        for check in others
+    )
+    diagnoses = {check.diagnosis for check in explained if not check.declared.trains or check.diagnosis}
+    diagnoses |= {second for check in explained if (second := getattr(check, "also", None))}  # two mistakes in a check
+    return diagnoses.pop() if silent and len(diagnoses) == 1 else None
