@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from dlgrade.judge.compare import Comparison, Difference, describe
+from dlgrade.judge.compare import Comparison, Difference, Path, describe, show_both, where
 from dlgrade.judge.forbidden import Use
 from dlgrade.judge.raised import Raised
 from dlgrade.results import Detail, Frame, Verdict
@@ -22,8 +22,9 @@ class Unmet(Exception):
     """The submission does not meet a check.
 
     `verdict` and `text` tell how and why, `detail` helps to understand it. `needs` names what a check that could not
-    run was missing. `compared` holds both values when they differ, for the picture. `raised` is the submission's
-    exception, if one is the reason.
+    run was missing. Where values differ, there are the `difference`, the submission's value that was compared, and all
+    that a picture needs. `raised` is the submission's exception, if one is the reason; `in_backward` tells whether a
+    backward pass raised it.
     """
 
     def __init__(self, verdict: Verdict, text: Text, detail: Detail | None = None, *, needs: str | None = None) -> None:
@@ -32,8 +33,11 @@ class Unmet(Exception):
         self.text = text
         self.detail = detail or Detail()
         self.needs = needs
+        self.difference: Difference | None = None
+        self.compared_value: Any = None
         self.compared: tuple[Comparison, Any, Any] | None = None
         self.raised: Raised | None = None
+        self.in_backward = False
 
 
 def from_loss(lost: WorkerLost, limits: Limits) -> Unmet:
@@ -100,6 +104,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
         if unmet.verdict is Verdict.RAISED:
             frames = unmet.detail.frames
             unmet.raised = Raised(reply.error.type, reply.error.message, frames[-1].source if frames else "")
+            unmet.in_backward = reply.error.in_backward
         return unmet
     if reply.status == "missing":
         return _missing(reply.value, submission)
@@ -296,10 +301,29 @@ def _marked(source: str, column: int) -> str:
     return f"{shown}\n{' ' * place}^" if column and place <= len(shown) else shown
 
 
-def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:
-    unmet = Unmet(Verdict.FAILED, difference.text, Detail(got=difference.got, expected=difference.expected))
-    unmet.compared = compared
+def from_difference(difference: Difference, value: Any, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:
+    """Return the reason for a value that differs from the expected value. `compared` leads to a picture."""
+    got, expected = describe(difference.actual), describe(difference.expected)
+    if got == expected and isinstance(difference.expected, float):
+        got, expected = show_both(difference.actual, difference.expected)
+    unmet = Unmet(Verdict.FAILED, difference.text, Detail(got=got, expected=expected))
+    unmet.difference, unmet.compared_value, unmet.compared = difference, value, compared
     return unmet
+
+
+def changed_argument(function: str, name: str, path: Path, difference: Difference) -> Text:
+    """Return the text for a call that changes an argument; `path` leads from the argument to the part."""
+    text = both(f"{function} changes its argument {name}", f"{function} 修改了参数 {name}")
+    if difference.aspect != "value":
+        return text + both(".", "。")
+    after, before = difference.actual, difference.expected
+    if difference.index or hasattr(before, "item"):
+        after, before = after[difference.index].item(), before[difference.index].item()
+    place, (after, before) = where(path, difference.index, name).en, show_both(after, before)
+    return text + both(
+        f": {place} was {before} before the call and is {after} after it.",
+        f"：调用前 {place} 是 {before}，调用后变成 {after}。",
+    )
 
 
 def from_suite_error(value: Any, expected: Any) -> Unmet:

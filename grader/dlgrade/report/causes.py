@@ -33,4 +33,4 @@ def cause_of(check: CheckReport) -> object:
     if check.detail.frames:
         last = check.detail.frames[-1]
         return (check.verdict, last.file, last.line, check.message)
-    return (check.verdict, check.exercise, check.message)
+    return (check.exercise, check.message)

@@ -172,7 +172,7 @@ class Terminal:
             place = f"{frame.file}:{frame.line} {frame.function}".rstrip() + frame.repeated
             yield both("at", "位置"), f"{place}\n{frame.source}" if frame.source else place
         if detail.call:
-            yield both("call", "调用"), detail.call
+            yield both("calls" if "\n" in detail.call else "call", "调用"), detail.call
         if detail.expected is not None and detail.got is not None and detail.got != detail.expected:
             yield both("got", "得到"), detail.got
             yield both("expected", "应为"), detail.expected

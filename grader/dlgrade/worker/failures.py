@@ -46,6 +46,7 @@ def describe(
         gpu_error=issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
         frames=_frames(error, folder),
         unavailable=_unavailable(error, lost),
+        in_backward=any(step.tb_frame.f_code is torch.autograd.backward.__code__ for step in _steps(error)),
     )
     if kind is NameError and failure.frames and failure.frames[-1][0] == _file_name(main.name):
         name = _attribute(error, NameError, "name")

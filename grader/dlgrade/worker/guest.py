@@ -28,7 +28,19 @@ from dlgrade.worker.forbidden import guard, neighbours, operators, program, stat
 from dlgrade.worker.forbidden.families import Forbidden, forbidden_by
 from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_NAME
-from dlgrade.worker.protocol import Execute, Failure, NumberedRequest, OpenGpu, Probe, Read, Reply, Request, Status
+from dlgrade.worker.protocol import (
+    Execute,
+    Failure,
+    NumberedRequest,
+    OpenGpu,
+    Probe,
+    Read,
+    Reply,
+    Request,
+    Status,
+    Trace,
+)
+from dlgrade.worker.recorder import Recorder, kind_of
 from dlgrade.worker.statement import deep_recursion
 
 MODULE = "submission"
@@ -104,6 +116,8 @@ class Guest:
         match request:
             case Probe():
                 return self.probe(request)
+            case Trace():
+                return self.trace(request.probe)
             case Read():
                 return self.read(request)
             case Execute():
@@ -116,8 +130,9 @@ class Guest:
 
         No `contextlib` here: it touches attributes of an exception on its way, which the submission may have made.
         """
-        record = isinstance(request, Probe) and request.record
-        exercise = request.exercise if isinstance(request, Probe) else ""
+        probe = request.probe if isinstance(request, Trace) else request
+        record = isinstance(probe, Probe) and probe.record
+        exercise = probe.exercise if isinstance(probe, Probe) else ""
         self.guard.begin(self.forbidden.get(exercise, guard.NOTHING))
         if record:
             operators.begin()
@@ -234,6 +249,20 @@ class Guest:
         """Return the probe's value for the submission. Only the judge can write pickles to the channel."""
         seed_all(request.seed)
         return pickle.loads(request.blob)(Implementation(self.module))
+
+    def trace(self, request: Probe) -> Any:
+        """Run a probe again, and return the calls that it makes, as a `Traced`."""
+        seed_all(request.seed)
+        recorder = Recorder(Implementation(self.module))
+        error: BaseException | None = None
+        try:
+            pickle.loads(request.blob)(recorder)
+        except BaseException as raised:
+            error = raised
+        recorder.close()
+        results = [list(kind_of(call.result)) for call in recorder.calls]
+        by_call = [n for n, call in enumerate(recorder.calls) if error is not None and call.raised is error]
+        return [results, by_call[-1] if by_call else None, error is not None]
 
 
 def _displayed(module: neighbours.Module) -> str:
