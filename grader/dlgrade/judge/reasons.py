@@ -13,7 +13,7 @@ from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.worker.forbidden.neighbours import HELPERS
-from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
+from dlgrade.worker.limits import MAX_NODES, MAX_SOURCE, MB, Limits
 from dlgrade.worker.protocol import Failure, Name, Place, Reply, Size
 from dlgrade.workers.handle import WorkerLost
 
@@ -83,9 +83,15 @@ def _gpu_error(failure: Failure) -> Text:
 
 def too_large(size: int, limits: Limits) -> Text:
     most = limits.answer // MB
-    actual = f"{size / MB:,.0f} MB" if size else "more"
+    if size > limits.answer:
+        actual = f"{size / MB:,.0f} MB"
+        return both(
+            f"The result is too large: {actual}; at most {most} MB are read.",
+            f"返回值过大：{actual}；最多读取 {most} MB。",
+        )
     return both(
-        f"The result is too large: {actual}; at most {most} MB are read.", f"返回值过大：{actual}；最多读取 {most} MB。"
+        f"The result is too large: it has more than {most} MB, or more than {MAX_NODES:,} numbers, strings and lists.",
+        f"返回值过大：超过 {most} MB，或者包含的数、字符串和列表超过 {MAX_NODES:,} 个。",
     )
 
 
@@ -172,8 +178,10 @@ def _missing(value: Any, submission: Submission) -> Unmet:
 
 
 def _unsendable(value: Any, limits: Limits) -> Unmet:
-    reason, size = msgspec.convert(value, tuple[Literal["too_large", "too_deep", "circular"], Size])
-    if reason == "circular":
+    reason, size = msgspec.convert(value, tuple[Literal["too_large", "too_deep", "circular", "long_number"], Size])
+    if reason == "long_number":
+        text = both("The result holds a whole number of more than 3,000 digits.", "返回值中有一个超过 3000 位的整数。")
+    elif reason == "circular":
         text = both("The result contains itself, so it cannot be read.", "返回值包含自身，无法读取。")
     elif reason == "too_deep":
         text = both("The result is nested too deeply to be read.", "返回值嵌套过深，无法读取。")
@@ -192,6 +200,12 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
         return Unmet(Verdict.CRASHED, _gpu_error(failure), detail)
     if failure.out_of_memory or "can't allocate memory" in failure.message:
         return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
+    if failure.endless:
+        text = both(
+            "The file does not finish: it was stopped while this line ran.",
+            "文件一直没有运行完，执行到下面这一行时被终止。",
+        )
+        return Unmet(Verdict.TIMED_OUT, text, detail)
     if failure.syntax:
         return _syntax_error(failure, submission)
     if failure.unavailable and failure.unavailable[0] != "star":

@@ -121,7 +121,7 @@ class Guest:
             case Read():
                 return self.read(request)
             case Execute():
-                return self.execute()
+                return self.execute(request.seconds)
             case OpenGpu():
                 return self.open_gpu(request)
 
@@ -226,15 +226,16 @@ class Guest:
         }
 
     def nearest(self, name: str) -> str | None:
-        """Return the name of the submission, but of no exercise, that is most like a missing name."""
-        names = [*self.names, *(defined for defined in list(vars(self.module)) if type(defined) is str)]
+        """Return the name of a function or class, but of no exercise, that is most like a missing name."""
+        known = {defined: value for defined, value in list(vars(self.module).items()) if type(defined) is str}
+        names = [*self.names, *(defined for defined in known if callable(known[defined]))]
         names = [defined for defined in names if defined[:1] != "_" and len(defined) <= MAX_NAME]
         names = sorted({defined for defined in names if defined not in self.exercises})
         matches = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
         return wire.clipped(matches[0], MAX_NAME) if matches else None
 
-    def execute(self) -> None:
-        """Import the submission. A file beside it never hides a library."""
+    def execute(self, seconds: float) -> None:
+        """Import the submission within so many seconds. A file beside it never hides a library."""
         assert self.neighbours is not None
         sys.meta_path.insert(0, self.neighbours)
         if self.forbidden:
@@ -243,7 +244,8 @@ class Guest:
         sys.modules[MODULE] = self.module
         self.module.__file__ = str(self.path)
         seed_all(0)  # for constants that the file draws
-        loading.run(self.tree, self.path, self.module.__dict__, self.lost)
+        with loading.within(seconds):
+            loading.run(self.tree, self.path, self.module.__dict__, self.lost)
 
     def probe(self, request: Probe) -> Any:
         """Return the probe's value for the submission. Only the judge can write pickles to the channel."""

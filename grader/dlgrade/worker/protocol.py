@@ -62,7 +62,12 @@ class Read(msgspec.Struct, frozen=True, tag=True):
 
 
 class Execute(msgspec.Struct, frozen=True, tag=True):
-    """Import the submission that was read. From here on the process belongs to the submission."""
+    """Import the submission that was read. From here on the process belongs to the submission.
+
+    An import that takes more than `seconds` of processor time is broken off, so that the reply tells its line.
+    """
+
+    seconds: float
 
 
 class Probe(msgspec.Struct, frozen=True, tag=True):
@@ -120,7 +125,8 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     `frames` are (file, line, function, times), `syntax` is (file, line, column, source). `skipped` is the line of the
     statement that would have defined a name that is missing, had it run. `unavailable` is the kind and the name of a
     thing that is not there: a "module"; a module that a "star" import did not find; a name of d2l that is an "exercise"
-    of the chapter; or a "helper" that d2l does not have. `in_backward` tells whether a backward pass raised it.
+    of the chapter; or a "helper" that d2l does not have. `in_backward` tells whether a backward pass raised it, and
+    `endless` whether an import was broken off for its time.
     """
 
     type: Name
@@ -134,6 +140,7 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     skipped: Place | None = None
     unavailable: tuple[Absent, Dotted] | None = None
     in_backward: bool = False
+    endless: bool = False
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
