@@ -35,6 +35,12 @@ TOLERANCES = {
 NUMBER_TOLERANCE = (1e-5, 1e-7)  # a Python float is often a float32 that left its tensor
 
 
+class Attribute(str):
+    """A step of a path: an attribute of an object."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Tolerance:
     """Allow |actual - expected| <= atol + rtol * |expected|. None: the default of the dtype."""
@@ -156,7 +162,8 @@ class Comparison:
             return _structure(actual, expected, path)
         if len(actual) != len(expected):
             a, e = len(actual), len(expected)
-            says = both(f" has {a} elements; expected {e}.", f"有 {a} 个元素，应有 {e} 个。")
+            elements = "element" if a == 1 else "elements"
+            says = both(f" has {a} {elements}; expected {e}.", f"有 {a} 个元素，应有 {e} 个。")
             return Difference("structure", path, says, actual, expected)
         for i, (actual_item, expected_item) in enumerate(zip(actual, expected, strict=True)):
             if difference := self.difference(actual_item, expected_item, (*path, i)):
@@ -197,7 +204,9 @@ class Comparison:
 
 def where(path: Path, index: tuple[int, ...] = (), name: str = "result") -> Text:
     """Name a part of a value, as the subject of a sentence."""
-    steps = "".join(f"[{key!r}]" for key in path) + (str(list(index)) if index else "")
+    steps = "".join(f".{key}" if isinstance(key, Attribute) else f"[{key!r}]" for key in path) + (
+        str(list(index)) if index else ""
+    )
     return same(name + steps) if steps or name != "result" else both("The result", "返回值")
 
 

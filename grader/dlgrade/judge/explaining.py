@@ -75,8 +75,11 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
     elif wrong_kind := _wrong_kind(trace, origin, ask, difference.actual):
         unmet.text = wrong_kind
         unmet.detail = msgspec.structs.replace(unmet.detail, got=None, expected=None)
-    elif origin.argument is not None and origin.unchanged:
+    elif origin.argument and origin.unchanged:
         unmet.text = changed_argument(call.name, origin.argument, origin.path, difference)
+    elif origin.argument == "":
+        place = where(origin.path[1:], difference.index, str(origin.path[0]))
+        unmet.text = difference.about(both("After the call, the attribute ", "调用之后，属性 ") + place)
     elif origin.argument is not None:
         place = where(origin.path, difference.index, origin.argument)
         unmet.text = difference.about(both("After the call, the argument ", "调用之后，参数 ") + place)

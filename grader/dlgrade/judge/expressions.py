@@ -26,7 +26,11 @@ SHOWN_ELEMENTS = 12
 SHOWN_ITEMS = 12
 LONGEST_PART = 400  # characters of one argument
 LONGEST_SUBJECT = 300
+VARIANT = "dlgrade_variant_"  # the names of modules that the judge makes of sources
 ADDRESS = re.compile(" at 0x[0-9a-f]+")  # of an object without a form of its own: it differs from run to run
+MOST_ATTRIBUTES = 4
+LONGEST_ATTRIBUTE = 80
+DATA = (bool, int, float, str, list, tuple, dict, torch.Tensor)
 PLAIN_DTYPES = (torch.float32, torch.int64, torch.bool)
 
 Names = Mapping[int, str]  # the expressions of known objects, by their id
@@ -129,7 +133,15 @@ def _expression(value: Any, names: Names) -> str:
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, type)):
         return _function(value)
     words = repr(value)
-    return f"<{type(value).__name__}>" if words[:1] == "<" else words
+    return _object(value, names) if ADDRESS.search(words) or words[:1] == "<" else words
+
+
+def _object(value: Any, names: Names) -> str:
+    """Describe an object that has no form of its own by its short attributes."""
+    attributes = list(getattr(value, "__dict__", {}).items())[:MOST_ATTRIBUTES]
+    known = [f"{name}={_expression(part, names)}" for name, part in attributes if isinstance(part, DATA)]
+    words = ", ".join(part for part in known if len(part) <= LONGEST_ATTRIBUTE)
+    return f"<{type(value).__name__} {words}>" if words else f"<{type(value).__name__}>"
 
 
 def _container(value: Any, names: Names) -> str:
@@ -224,7 +236,8 @@ def _function(value: Any) -> str:
             module = ".".join(home[:depth])
             if getattr(sys.modules.get(module), name, None) is value:
                 return f"{module}.{name}"
-    return name
+    given = home[0] in ("builtins", "") or home[0].startswith(VARIANT)
+    return name if given else f"<function {name}>"
 
 
 @functools.lru_cache(maxsize=8)

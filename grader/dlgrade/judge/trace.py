@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from dlgrade.judge.compare import Comparison, Path, Tolerance
+from dlgrade.judge.compare import Attribute, Comparison, Path, Tolerance
 from dlgrade.judge.expressions import bound_arguments, call_expression
 from dlgrade.judge.patience import at_most
 from dlgrade.worker import recorder
@@ -47,8 +47,9 @@ class Shown:
 class Origin:
     """The part of a call that a part of the probe's value is: of its result, or of an argument after the call.
 
-    `path` leads from the result or the argument to the part. `unchanged` tells whether the reference leaves the
-    argument as it was. `whole` is False for a value that the probe computed from the result.
+    `path` leads from the result or the argument to the part. An `argument` of "" is the object of a method. `unchanged`
+    tells whether the reference leaves the argument as it was. `whole` is False for a value that the probe computed from
+    the result.
     """
 
     call: int
@@ -96,34 +97,67 @@ def trace(module: Any, blob: bytes, seed: int, seconds: float) -> Trace:
 
 
 class _Tracing:
-    """Takes the calls of one run: their expressions and arguments before they begin."""
+    """Takes the calls of one run: their expressions and arguments before they begin, and the changes that they make."""
 
     def __init__(self) -> None:
         self.names: dict[int, str] = {}  # the expressions of objects that calls returned
         self.words: list[str] = []
+        self.seen: list[recorder.Call] = []
         self.given: list[dict[str | int, Any]] = []
         self.before: list[dict[str | int, Any]] = []
-        self.seen: list[recorder.Call] = []
         self.used: set[int] = set()
+        self.known: dict[int, Origin] = {}
+        self.kept: list[tuple[int, Any, int]] = []  # attributes after a call: its number, the value, its version
+        self.settled = 0
 
     def note(self, call: recorder.Call) -> None:
-        self._name_results()
+        """Note a call that is about to begin."""
+        self._settle()
         self.words.append(call_expression(call, self.names))
-        args = call.args if call.subject is None else (call.subject, *call.args)
-        if call.name == "forward":
-            args = call.args
+        args = call.args if call.subject is None or call.name == "forward" else (call.subject, *call.args)
         self.given.append(bound_arguments(call.target, args, call.kwargs))
         self.before.append({name: _snapshot(value) for name, value in self.given[-1].items()})
         made_by = {id(earlier.result): n for n, earlier in enumerate(self.seen) if earlier.ended}
-        if call.subject is not None and id(call.subject) in made_by:
-            self.used.add(made_by[id(call.subject)])
+        given = [id(part) for part in (call.subject, *args)]
+        self.used |= {made_by[known] for known in given if known in made_by and known in self.names}
         self.seen.append(call)
 
-    def _name_results(self) -> None:
+    def _settle(self) -> None:
+        """Note what the calls that have ended returned and changed, before anything else changes it."""
+        for n in range(self.settled, len(self.seen)):
+            call, given, before = self.seen[n], self.given[n], self.before[n]
+            for name, value in given.items():
+                same = EXACTLY.difference(_snapshot(value), before[name]) is None
+                for path, part in parts(value):
+                    if not same or id(part) not in self.known:
+                        self.known[id(part)] = Origin(n, path, str(name), same)
+            if call.ended and call.raised is None:
+                self.known |= {id(part): Origin(n, path) for path, part in parts(call.result)}
+                self._keep(n, call)
+                self._name(call.result, self.words[n])
+        self.settled = len(self.seen)
+
+    def _keep(self, n: int, call: recorder.Call) -> None:
+        """Keep the attributes of the objects that a call returned or belongs to: another call may change them."""
+        for path, part in _attributes(call.subject) if call.subject is not None else ():
+            self.known[id(part)] = Origin(n, path, "")
+        held = [part for path, part in parts(call.result) if any(isinstance(key, Attribute) for key in path)]
+        held += [part for _, part in _attributes(call.subject)] if call.subject is not None else []
+        self.kept += [(n, part, getattr(part, "_version", 0)) for part in held]
+
+    def _name(self, result: Any, words: str) -> None:
         """Name the objects that have come, other than data: a later call shows them by the call that made them."""
-        for call, words in zip(self.seen, self.words, strict=True):
-            if call.ended and kind_of(call.result)[0] in ("module", "other"):
-                self.names[id(call.result)] = words
+        several = result if type(result) in (list, tuple) else ()
+        for part, name in [(result, words), *((part, f"{words}[{n}]") for n, part in enumerate(several[:MOST_PARTS]))]:
+            if kind_of(part)[0] in ("module", "other"):
+                self.names[id(part)] = name
+
+    def _forget_changed(self) -> None:
+        """Forget the origin of attributes that have changed since."""
+        for n, part, version in self.kept:
+            origin = self.known.get(id(part))
+            if origin is not None and origin.call == n and getattr(part, "_version", 0) != version:
+                del self.known[id(part)]
 
     def finish(self, calls: list[recorder.Call], value: Any) -> Trace:
         shown = [
@@ -137,26 +171,14 @@ class _Tracing:
             for n, (call, words) in enumerate(zip(calls, self.words, strict=True))
         ]
         found = Trace(shown)
-        known = self._known(calls)
+        self._settle()
+        self._forget_changed()
         for path, part in parts(value):
-            if id(part) in known and kind_of(part)[0] in UNIQUE and not (type(part) is tuple and not part):
-                found.origins.setdefault(path, known[id(part)])
+            if id(part) in self.known and _is_unique(part):
+                found.origins.setdefault(path, self.known[id(part)])
         if () not in found.origins:
             self._place_others(found, calls, value)
         return found
-
-    def _known(self, calls: list[recorder.Call]) -> dict[int, Origin]:
-        """Return the origin of each object that a call got or returned; later calls and results come first."""
-        known: dict[int, Origin] = {}
-        for n, given in enumerate(self.given):
-            for name, value in given.items():
-                same = EXACTLY.difference(_snapshot(value), self.before[n][name]) is None
-                for path, part in parts(value):
-                    known[id(part)] = Origin(n, path, str(name), same)
-        for n, call in enumerate(calls):
-            for path, part in parts(call.result) if call.ended else ():
-                known[id(part)] = Origin(n, path)
-        return known
 
     def _place_others(self, found: Trace, calls: list[recorder.Call], value: Any) -> None:
         """Find the calls of entries that are no object of a call: by their order, or because there is one call."""
@@ -172,7 +194,7 @@ class _Tracing:
             found.origins.setdefault((), _origin(numbers[0], calls[numbers[0]], value))
         else:
             for i, entry in entries:
-                fits = [n for n in numbers if _equal(calls[n].result, entry)]
+                fits = [n for n in numbers if type(entry) is not bool and _equal(calls[n].result, entry)]
                 if len(fits) == 1:
                     found.origins.setdefault((i,), Origin(fits[0]))
 
@@ -197,8 +219,27 @@ def parts(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         if len(place) < DEEPEST:
             if isinstance(part, (list, tuple)):
                 waiting += [((*place, n), item) for n, item in enumerate(part[:MOST_PARTS])]
+            elif kind_of(part)[0] in ("module", "other"):
+                waiting += [((*place, *name), item) for name, item in _attributes(part)]
             elif isinstance(part, dict):
                 waiting += [((*place, name), item) for name, item in list(part.items())[:MOST_PARTS]]
+
+
+def _attributes(value: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield the data that an object holds by its attributes, with their paths."""
+    held = dict(getattr(value, "__dict__", {}))
+    if isinstance(value, torch.nn.Module):
+        held |= dict(value.named_parameters(recurse=False)) | dict(value.named_buffers(recurse=False))
+    for name, part in list(held.items())[:MOST_PARTS]:
+        if name[:1] != "_":
+            yield (Attribute(name),), part
+
+
+def _is_unique(part: Any) -> bool:
+    """Return whether a value is an object that Python does not share with other places."""
+    if type(part) is float:
+        return part != round(part, 3)
+    return kind_of(part)[0] in UNIQUE and not (type(part) is tuple and not part)
 
 
 def _snapshot(value: Any, depth: int = 0) -> Any:

@@ -26,6 +26,7 @@ import platformdirs
 import torch
 
 from dlgrade.files import write_whole
+from dlgrade.judge.expressions import VARIANT
 from dlgrade.judge.patience import at_most
 from dlgrade.judge.raised import Raised
 from dlgrade.judge.trace import Trace, trace
@@ -67,7 +68,7 @@ class Variant:
 
     @cached_property
     def module(self) -> types.ModuleType:
-        module = types.ModuleType(f"dlgrade_variant_{self.name.replace('-', '_')}")
+        module = types.ModuleType(f"{VARIANT}{self.name.replace('-', '_')}")
         sys.modules[module.__name__] = module  # dataclasses and pickle look modules up
         exec(compile(self.source, f"<{self.name}>", "exec"), module.__dict__)
         return module
