@@ -28,7 +28,7 @@ import torch
 
 from dlgrade.course.standard_checks import OPTIONS, STANDARD_CHECKS
 from dlgrade.judge.compare import Comparison, Tolerance, describe
-from dlgrade.judge.reasons import Unmet
+from dlgrade.judge.reasons import Unmet, changed_argument
 from dlgrade.results import Detail, Verdict
 from dlgrade.text import both
 
@@ -257,8 +257,8 @@ def _untouched(promise: Promise, call: Call, fixtures: Requested) -> None:
         raise Unmet(Verdict.FAILED, text, unmet.detail) from None
     for name, value in after.items():
         before = call.arguments[name]
-        if exactly.difference(value, before):
-            text = both(f"The call changes its argument {name}.", f"调用修改了参数 {name}。")
+        if difference := exactly.difference(value, before):
+            text = changed_argument(call.exercise, name, difference.path, difference)
             raise Unmet(Verdict.FAILED, text, Detail(got=describe(value), expected=describe(before)))
 
 

@@ -223,7 +223,7 @@ def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float 
     """
     comparison = Comparison(Tolerance(rtol, atol))
     if difference := comparison.difference(actual, expected):
-        raise from_difference(difference, (comparison, actual, expected))
+        raise from_difference(difference, actual, (comparison, actual, expected))
 
 
 def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -86,6 +87,14 @@ class Last:
     expected: Any = None
 
 
+class Asked(NamedTuple):
+    """The last probe that a submission was asked, as bytes and as a function."""
+
+    blob: bytes
+    seed: int
+    probe: Callable[[Any], Any]
+
+
 @dataclass
 class Check:
     """A check while one submission is graded.
@@ -105,7 +114,7 @@ class Check:
     last: Last | None = None
     generator: torch.Generator | None = None  # the check draws its inputs from it
     spent: float = 0.0
-    call: str | None = None
+    asked: Asked | None = None
     measured: Measured | None = None
     begun: bool = False
     ended: bool = False
@@ -119,10 +128,10 @@ class Check:
 
     def forget(self) -> None:
         """Let go of values that only a running check needs: a submission may make each of them large."""
-        self.last = None
+        self.last = self.asked = None
         self.answers.clear()
         if self.unmet is not None:
-            self.unmet.compared = None
+            self.unmet.compared = self.unmet.difference = self.unmet.compared_value = None
             self.unmet.with_traceback(None).__context__ = None  # its frames hold the value
         if self.verdict not in DIAGNOSED:
             self.transcript.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,8 @@ from dlgrade.text import Text, both, same
 from dlgrade.worker.wire import DTYPE_NAMES, Other
 
 Aspect = Literal["structure", "shape", "dtype", "value"]
+Path = tuple[Any, ...]  # the keys that lead to a part of a value
+NO_ADVICE = same("")
 SHOWN_ELEMENTS = 12
 SHOWN_ITEMS = 6  # in a container
 SHOWN_KEYS = 8
@@ -32,6 +35,12 @@ TOLERANCES = {
 NUMBER_TOLERANCE = (1e-5, 1e-7)  # a Python float is often a float32 that left its tensor
 
 
+class Attribute(str):
+    """A step of a path: an attribute of an object."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Tolerance:
     """Allow |actual - expected| <= atol + rtol * |expected|. None: the default of the dtype."""
@@ -46,12 +55,34 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Difference:
-    """The first difference between two values: its aspect, a sentence about it, and both values in short."""
+    """The first difference between two values.
+
+    Attributes:
+        aspect: the aspect in which they differ.
+        path: the keys that lead to the parts that differ.
+        says: the sentence about them, without its subject.
+        actual: the student's part.
+        expected: the expected part.
+        index: the place of the element, if the parts are tensors whose values differ.
+        advice: a sentence that says what to do; may be empty.
+    """
 
     aspect: Aspect
-    text: Text
-    got: str
-    expected: str
+    path: Path
+    says: Text
+    actual: Any
+    expected: Any
+    index: tuple[int, ...] = ()
+    advice: Text = NO_ADVICE
+
+    @property
+    def text(self) -> Text:
+        """The sentence, with `result` for the value that was compared."""
+        return self.about(where(self.path, self.index))
+
+    def about(self, subject: Text) -> Text:
+        """The sentence about this subject."""
+        return join_zh(subject, self.says) + self.advice
 
 
 @dataclass(frozen=True)
@@ -62,7 +93,7 @@ class Comparison:
     values: bool = True
     dtype: bool = True
 
-    def difference(self, actual: Any, expected: Any, path: str = "") -> Difference | None:
+    def difference(self, actual: Any, expected: Any, path: Path = ()) -> Difference | None:
         """Return the first difference between two decoded values, or None."""
         if isinstance(expected, torch.Tensor):
             return self._tensors(actual, expected, path)
@@ -76,32 +107,23 @@ class Comparison:
             return self._numbers(actual, expected, path)
         if type(actual) is not type(expected):
             return _structure(actual, expected, path)
-        return self._unequal("value", actual, expected, path) if self.values and actual != expected else None
+        return _unequal(actual, expected, path) if self.values and actual != expected else None
 
-    def _unequal(self, aspect: Aspect, actual: Any, expected: Any, path: str) -> Difference:
-        got, wanted, at = describe(actual), describe(expected), where(path)
-        text = at + both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。")
-        return Difference(aspect, text, got, wanted)
-
-    def _tensors(self, actual: Any, expected: torch.Tensor, path: str) -> Difference | None:
+    def _tensors(self, actual: Any, expected: torch.Tensor, path: Path) -> Difference | None:
         if not isinstance(actual, torch.Tensor):
             return _structure(actual, expected, path)
         return self._shapes(actual, expected, path) or self._elements(actual, expected, path)
 
-    def _shapes(self, actual: torch.Tensor, expected: torch.Tensor, path: str) -> Difference | None:
+    def _shapes(self, actual: torch.Tensor, expected: torch.Tensor, path: Path) -> Difference | None:
         if actual.shape != expected.shape:
             a, e = tuple(actual.shape), tuple(expected.shape)
-            text = where(path) + both(f" has shape {a}; expected {e}.", f"的形状是 {a}，应为 {e}。")
-            return Difference("shape", text, describe(actual), describe(expected))
+            says = both(f" has shape {a}; expected {e}.", f"的形状是 {a}，应为 {e}。")
+            return Difference("shape", path, says, actual, expected)
         if self.dtype and actual.dtype != expected.dtype:
-            a_name, e_name = (str(t.dtype).removeprefix("torch.") for t in (actual, expected))
-            text = where(path) + both(
-                f" has dtype {a_name}; expected {e_name}.", f"的 dtype 是 {a_name}，应为 {e_name}。"
-            )
-            return Difference("dtype", text, describe(actual), describe(expected))
+            return _dtypes(actual, expected, path)
         return None
 
-    def _elements(self, actual: torch.Tensor, expected: torch.Tensor, path: str) -> Difference | None:
+    def _elements(self, actual: torch.Tensor, expected: torch.Tensor, path: Path) -> Difference | None:
         if not self.values or expected.numel() == 0:
             return None
         if actual.dtype == expected.dtype and torch.equal(actual, expected):  # much quicker than `isclose`
@@ -119,57 +141,51 @@ class Comparison:
             return None
         error = torch.where(apart, (a - e).abs().nan_to_num(torch.inf, torch.inf), -1.0)
         index = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(error.shape)))
-        actual_element, expected_element = actual[index].item(), expected[index].item()
+        allowed = atol + rtol * abs(expected[index].item())
+        says = _element_says(actual[index].item(), expected[index].item(), float(error.max()), allowed)
         count, total = int(apart.sum()), apart.numel()
-        at = where(path + (str(list(index)) if index else ""))
-        text = at + both(
-            f" is {show(actual_element)}; expected {show(expected_element)} (error {float(error.max()):.3g}, tolerance "
-            f"{atol + rtol * abs(expected_element):.2g}). {count} of {total} elements differ.",
-            f"是 {show(actual_element)}，应为 {show(expected_element)}（误差 {float(error.max()):.3g}，容差 "
-            f"{atol + rtol * abs(expected_element):.2g}）。{total} 个元素中有 {count} 个不同。",
-        )
-        return Difference("value", text, describe(actual), describe(expected))
+        if total > 1:
+            says += both(f" {count} of {total} elements differ.", f"{total} 个元素中有 {count} 个不同。")
+        return Difference("value", path, says, actual, expected, index)
 
-    def _arrays(self, actual: Any, expected: np.ndarray[Any, Any], path: str) -> Difference | None:
+    def _arrays(self, actual: Any, expected: np.ndarray[Any, Any], path: Path) -> Difference | None:
         if not isinstance(actual, np.ndarray):
             return _structure(actual, expected, path)
         try:
             tensor = torch.from_numpy(actual.copy())
         except TypeError:  # torch has no such dtype: a long double
-            got, wanted = describe(actual), describe(expected)
-            text = where(path) + both(
-                f" has dtype {actual.dtype}; expected {expected.dtype}.",
-                f"的 dtype 是 {actual.dtype}，应为 {expected.dtype}。",
-            )
-            return Difference("dtype", text, got, wanted)
+            return _dtypes(actual, expected, path)
         return self._tensors(tensor, torch.from_numpy(expected.copy()), path)
 
-    def _sequences(self, actual: Any, expected: Any, path: str) -> Difference | None:
+    def _sequences(self, actual: Any, expected: Any, path: Path) -> Difference | None:
         if not isinstance(actual, (tuple, list)):
             return _structure(actual, expected, path)
         if len(actual) != len(expected):
             a, e = len(actual), len(expected)
-            text = where(path) + both(f" has {a} elements; expected {e}.", f"有 {a} 个元素，应有 {e} 个。")
-            return Difference("structure", text, describe(actual), describe(expected))
+            elements = "element" if a == 1 else "elements"
+            says = both(f" has {a} {elements}; expected {e}.", f"有 {a} 个元素，应有 {e} 个。")
+            return Difference("structure", path, says, actual, expected)
         for i, (actual_item, expected_item) in enumerate(zip(actual, expected, strict=True)):
-            if difference := self.difference(actual_item, expected_item, f"{path}[{i}]"):
+            if difference := self.difference(actual_item, expected_item, (*path, i)):
                 return difference
         return None
 
-    def _dicts(self, actual: Any, expected: dict[Any, Any], path: str) -> Difference | None:
+    def _dicts(self, actual: Any, expected: dict[Any, Any], path: Path) -> Difference | None:
         if not isinstance(actual, dict):
             return _structure(actual, expected, path)
         if set(actual) != set(expected):
             missing = _keys([key for key in expected if key not in actual])
             extra = _keys([key for key in actual if key not in expected])
-            text = where(path) + both(f" lacks keys {missing} and adds {extra}.", f"缺少键 {missing}，多出键 {extra}。")
-            return Difference("structure", text, describe(actual), describe(expected))
+            says = [both(f" lacks keys {missing}", f"缺少键 {missing}")] if missing else []
+            says += [both(f" has keys {extra} too many", f"多出键 {extra}")] if extra else []
+            sentence = both(" and".join(part.en for part in says) + ".", "，".join(part.zh for part in says) + "。")
+            return Difference("structure", path, sentence, actual, expected)
         for key, expected_item in expected.items():
-            if difference := self.difference(actual[key], expected_item, f"{path}[{key!r}]"):
+            if difference := self.difference(actual[key], expected_item, (*path, key)):
                 return difference
         return None
 
-    def _numbers(self, actual: Any, expected: float, path: str) -> Difference | None:
+    def _numbers(self, actual: Any, expected: float, path: Path) -> Difference | None:
         fits = isinstance(actual, (int, float)) if isinstance(expected, float) else type(actual) is type(expected)
         if not fits or isinstance(actual, bool) != isinstance(expected, bool):
             return _structure(actual, expected, path)
@@ -183,42 +199,91 @@ class Comparison:
                 return None
         except OverflowError:  # an int beyond all floats
             pass
-        return self._unequal("value", actual, expected, path)
+        return _unequal(actual, expected, path)
 
 
-def where(path: str) -> Text:
-    return both(f"result{path}", f"result{path} ") if path else both("The result", "返回值")
+def where(path: Path, index: tuple[int, ...] = (), name: str = "result") -> Text:
+    """Name a part of a value, as the subject of a sentence."""
+    steps = "".join(f".{key}" if isinstance(key, Attribute) else f"[{key!r}]" for key in path) + (
+        str(list(index)) if index else ""
+    )
+    return same(name + steps) if steps or name != "result" else both("The result", "返回值")
 
 
-def _structure(actual: Any, expected: Any, path: str) -> Difference:
-    (got, got_zh), (wanted, wanted_zh) = _kind(actual), _kind(expected)
-    text = where(path) + both(f" is {got}; expected {wanted}.", f"是{got_zh}，应为{wanted_zh}。")
-    return Difference("structure", text + _advice(actual, expected, path), describe(actual), describe(expected))
+def join_zh(*parts: Text) -> Text:
+    """Join texts; in Chinese a blank parts letters and digits from characters."""
+    joined = parts[0]
+    for part in parts[1:]:
+        blank = " " if joined.zh and part.zh and _needs_blank(joined.zh[-1], part.zh[0]) else ""
+        joined = both(joined.en + part.en, joined.zh + blank + part.zh)
+    return joined
 
 
-def _kind(value: Any) -> tuple[str, str]:
-    """Name the kind of a value, in English and Chinese."""
+def _needs_blank(left: str, right: str) -> bool:
+    han = [("\u4e00" <= side <= "\u9fff") for side in (left, right)]
+    latin = [side.isascii() and not side.isspace() for side in (left, right)]
+    return (han[0] and latin[1]) or (latin[0] and han[1])
+
+
+def _unequal(actual: Any, expected: Any, path: Path) -> Difference:
+    got, wanted = (describe(actual), describe(expected))
+    if isinstance(actual, (int, float)) and isinstance(expected, (int, float)):
+        got, wanted = show_both(actual, expected)
+    return Difference("value", path, _says(same(got), same(wanted)), actual, expected)
+
+
+def _says(got: Text, wanted: Text) -> Text:
+    chinese = join_zh(same("是"), got, same("，应为"), wanted, same("。")).zh
+    return both(f" is {got.en}; expected {wanted.en}.", chinese)
+
+
+def _element_says(actual: Any, expected: Any, error: float, allowed: float) -> Text:
+    got, wanted = show_both(actual, expected)
+    if not math.isfinite(error):
+        return both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。")
+    return both(
+        f" is {got}; expected {wanted} (error {error:.3g}, tolerance {allowed:.2g}).",
+        f"是 {got}，应为 {wanted}（误差 {error:.3g}，容差 {allowed:.2g}）。",
+    )
+
+
+def _dtypes(actual: Any, expected: Any, path: Path) -> Difference:
+    got, wanted = (str(value.dtype).removeprefix("torch.") for value in (actual, expected))
+    says = both(f" has dtype {got}; expected {wanted}.", f"的 dtype 是 {got}，应为 {wanted}。")
+    return Difference("dtype", path, says, actual, expected)
+
+
+def _structure(actual: Any, expected: Any, path: Path) -> Difference:
+    got, wanted = _kind(actual), _kind(expected)
+    numbers = [isinstance(value, (int, float)) for value in (actual, expected)]
+    if all(numbers):  # 1.0 and 1 look alike
+        got, wanted = (same(f"{type(value).__name__} {value!r}") for value in (actual, expected))
+        got, wanted = both(f"the {got.en}", got.zh), both(f"the {wanted.en}", wanted.zh)
+    return Difference("structure", path, _says(got, wanted), actual, expected, advice=_advice(actual, expected, path))
+
+
+def _kind(value: Any) -> Text:
+    """Name the kind of a value."""
     if isinstance(value, torch.Tensor):
-        return "a tensor", "张量"
+        return both("a tensor", "张量")
     if isinstance(value, np.ndarray):
-        return "a numpy array", " numpy 数组"
+        return both("a numpy array", "numpy 数组")
     if isinstance(value, Other):
-        return describe(value), f" {describe(value)} "
+        return same(describe(value))
     if isinstance(value, (tuple, list)):
         name = type(value).__name__
-        return f"a {name} of {len(value)}", f"含 {len(value)} 个元素的 {name}"
+        return both(f"a {name} of {len(value)}", f"含 {len(value)} 个元素的 {name}")
     if isinstance(value, dict):
-        return "a dict", "字典"
+        return both("a dict", "字典")
     plain = isinstance(value, (bool, int, float, type(None)))
-    shown = describe(value) if plain else _cut(f"{type(value).__name__} {describe(value)}")
-    return shown, f" {shown} "
+    return same(describe(value) if plain else _cut(f"{type(value).__name__} {describe(value)}"))
 
 
-def _advice(actual: Any, expected: Any, path: str) -> Text:
-    if actual is None and path:
+def _advice(actual: Any, expected: Any, path: Path) -> Text:
+    if actual is None and path and any("grad" in str(key) for key in path):
         return both(
-            " Is a return statement missing? Or is it a gradient, cut off by detach(), .data or no_grad()?",
-            "是否漏写了 return？如果是梯度，是否被 detach()、.data 或 no_grad() 切断了？",
+            " The gradient is cut off: is there a detach(), .data or no_grad()?",
+            "梯度被切断了：是否用了 detach()、.data 或 no_grad()？",
         )
     if actual is None:
         return both(" Is a return statement missing?", "是否漏写了 return？")
@@ -233,7 +298,7 @@ def _advice(actual: Any, expected: Any, path: str) -> Text:
 
 def _keys(keys: list[Any]) -> str:
     """Name the first keys, and count the others."""
-    named = ", ".join(_cut(describe(key), 40) for key in keys[:SHOWN_KEYS]) or "-"
+    named = ", ".join(_cut(describe(key), 40) for key in keys[:SHOWN_KEYS])
     return f"{named}, ... (+{len(keys) - SHOWN_KEYS:,})" if len(keys) > SHOWN_KEYS else named
 
 
@@ -241,6 +306,17 @@ def show(value: Any) -> str:
     if isinstance(value, (str, bytes)):
         return repr(value[:SHOWN_WORDS])
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def show_both(actual: Any, expected: Any) -> tuple[str, str]:
+    """Show two different numbers with as many digits as it takes to tell them apart."""
+    shown = show(actual), show(expected)
+    if shown[0] == shown[1] and all(isinstance(value, float) for value in (actual, expected)):
+        for digits in range(7, 18):
+            shown = f"{actual:.{digits}g}", f"{expected:.{digits}g}"
+            if shown[0] != shown[1]:
+                break
+    return shown
 
 
 def describe(value: Any) -> str:

@@ -165,8 +165,10 @@ class _Exercise:
                 asked[place][0].relation, asked[place][0].hint = found.kind, found.text
 
     def _draw(self, exchange: Exchange) -> Draw:
-        right = self.content.reference.outcome(exchange.blob, exchange.seed).value
-        return Draw(exchange.value, right, {}, exchange.comparison)
+        asked = exchange.blob, exchange.seed
+        reference = self.content.reference
+        right, arguments = reference.outcome(*asked).value, reference.trace(*asked).arguments
+        return Draw(exchange.value, right, arguments, exchange.comparison)
 
 
 def _name(check: Check, shown: Sequence[WrongVersion]) -> None:

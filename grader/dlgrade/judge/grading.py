@@ -14,10 +14,12 @@ import msgspec
 
 from dlgrade.errors import GraderError
 from dlgrade.judge import reasons
-from dlgrade.judge.check import NO_DETAIL, Check, Declared, Exchange, Last, grader_fault
+from dlgrade.judge.check import NO_DETAIL, Asked, Check, Declared, Exchange, Last, grader_fault
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.content import Content
 from dlgrade.judge.diagnosis import diagnose
+from dlgrade.judge.explaining import explain
+from dlgrade.judge.expressions import entry_names
 from dlgrade.judge.forbidden import ForbiddenUses
 from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.prices import prices_of
@@ -34,7 +36,8 @@ from dlgrade.worker import wire
 from dlgrade.worker.guest import seed_all
 from dlgrade.worker.limits import MB
 from dlgrade.worker.protocol import Probe as ProbeRequest
-from dlgrade.worker.protocol import Reply
+from dlgrade.worker.protocol import Reply, Traced
+from dlgrade.worker.protocol import Trace as TraceRequest
 from dlgrade.workers.handle import Worker, WorkerLost
 from dlgrade.workers.sources import WorkerSource
 
@@ -42,6 +45,8 @@ Accelerator = Literal["cpu", "cuda"]  # a GPU, or the CPU in its place
 
 SUITE_SECONDS = 20.0
 PATIENCE_AFTER_TIMEOUT = 0.2  # the share of its time that a check has when its exercise has timed out before
+TRACE_SECONDS = 1.0  # for a second run of a probe, which tells the calls that it makes
+UNEXPLAINED = (Verdict.NOT_IMPLEMENTED, Verdict.NOT_RUN, Verdict.GRADER_ERROR)
 MOST_TIMEOUTS = 2  # of one exercise; its other checks are not run
 MOST_KEPT = 128 * MB  # bytes of a submission's values; checks that come to more are not diagnosed
 
@@ -183,7 +188,24 @@ class Grading:
             output, size = self.worker.output()
             detail = msgspec.structs.replace(detail, output=output, output_bytes=size)
         picture = picture_of(*unmet.compared) if self.pictures and unmet.compared else None
-        check.unmet, check.detail = unmet, msgspec.structs.replace(detail, call=check.call, picture=picture)
+        unmet.detail = msgspec.structs.replace(detail, picture=picture)
+        if check.asked is not None and self.worker.load_fault is None and unmet.verdict not in UNEXPLAINED:
+            blob, seed, probe = check.asked
+            trace = self.content.reference.trace(blob, seed)
+            value = check.last.value if check.last else None
+            explain(unmet, trace, lambda: self._traced(check), value, entry_names(probe))
+        check.unmet, check.detail = unmet, unmet.detail
+
+    def _traced(self, check: Check) -> Traced | None:
+        """Return the calls that the last probe makes of the submission; None if it does not tell within the limits."""
+        worker = self.worker.worker
+        if self.stand_in or check.asked is None or worker is None or check.spent > TRACE_SECONDS:
+            return None
+        request = TraceRequest(ProbeRequest(check.asked.blob, check.asked.seed, check.exercise))
+        try:
+            return msgspec.convert(self.worker.value(self.worker.ask(worker, request, TRACE_SECONDS)), Traced)
+        except (WorkerLost, Unmet, msgspec.ValidationError):
+            return None
 
     def _suite_seconds(self, check: Check) -> float:
         """The processor time that the suite's own code has for a check; a student's value can make it very long."""
@@ -217,7 +239,7 @@ class Grading:
         outcome = self._expected(check, blob, seed)
         if self.on_reference:
             return outcome.value, outcome.value
-        check.call = outcome.calls[-1] if outcome.calls else None
+        check.asked = Asked(blob, seed, probe)
         if check.script is not None:
             check.script += ((blob, comparison),)
         try:
@@ -298,7 +320,7 @@ class Grading:
         """
         if self.on_reference:
             return self._reference_answer(check, probe)
-        check.script = None
+        check.script = check.asked = None
         self.worker.drop()
         self.worker.on_gpu = check.declared.needs_gpu and self.accelerator == "cuda"
         try:
@@ -385,6 +407,7 @@ class Grading:
     def _refuse_forbidden(self, check: Check) -> None:
         use = self.forbidden.used.get(check.exercise)
         if use is not None and not (use.kind == "missing" and self.worker.load_fault):  # that fault says more
+            check.asked = None  # no call is to blame
             raise reasons.from_use(use, self.submission)
 
     # The end.

@@ -362,7 +362,7 @@ class Fixtures:
             comparison = Comparison(Tolerance(rtol, atol), dtype=dtype)
             value, expected = grading.ask(check, probe, comparison)
             if difference := comparison.difference(value, expected):
-                raise from_difference(difference, (comparison, value, expected))
+                raise from_difference(difference, value, (comparison, value, expected))
 
         return agree
 
@@ -382,7 +382,7 @@ class Fixtures:
             check.script = None
             value, expected = grading.ask(check, probe, Comparison(dtype=dtype))
             if difference := Comparison(values=False, dtype=dtype).difference(value, expected):
-                raise from_difference(difference)
+                raise from_difference(difference, value)
             return value
 
         return run

@@ -43,5 +43,5 @@ def _single_mistake(unmet: list[Check]) -> str | None:
         for check in others
     )
     diagnoses = {check.diagnosis for check in explained if not check.declared.trains or check.diagnosis}
-    diagnoses |= {second for check in explained if (second := getattr(check, "also", None))}  # two mistakes in a check
+    diagnoses |= {second for check in explained if (second := check.also)}  # two mistakes in a check
     return diagnoses.pop() if silent and len(diagnoses) == 1 else None

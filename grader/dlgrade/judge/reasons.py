@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 import msgspec
 
-from dlgrade.judge.compare import Comparison, Difference, describe
+from dlgrade.judge.compare import Comparison, Difference, Path, describe, show_both, where
 from dlgrade.judge.explanations import explain
 from dlgrade.judge.forbidden import Use
 from dlgrade.judge.raised import Raised
@@ -15,7 +15,7 @@ from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both, same
 from dlgrade.worker.forbidden.neighbours import HELPERS
-from dlgrade.worker.limits import MAX_SOURCE, MB, Limits
+from dlgrade.worker.limits import MAX_NODES, MAX_SOURCE, MB, Limits
 from dlgrade.worker.protocol import Failure, Name, Place, Reply, Size
 from dlgrade.workers.handle import WorkerLost
 
@@ -26,8 +26,9 @@ class Unmet(Exception):
     """The submission does not meet a check.
 
     `verdict` and `text` tell how and why, `detail` helps to understand it. `needs` names what a check that could not
-    run was missing. `waits_for` is the id of the check that has to pass first. `compared` holds both values when they
-    differ, for the picture. `raised` is the submission's exception, if one is the reason.
+    run was missing. `waits_for` is the id of the check that has to pass first. Where values differ, there are the
+    `difference`, the submission's value that was compared, and all that a picture needs. `raised` is the submission's
+    exception, if one is the reason; `in_backward` tells whether a backward pass raised it.
     """
 
     def __init__(
@@ -45,8 +46,11 @@ class Unmet(Exception):
         self.detail = detail or Detail()
         self.needs = needs
         self.waits_for = waits_for
+        self.difference: Difference | None = None
+        self.compared_value: Any = None
         self.compared: tuple[Comparison, Any, Any] | None = None
         self.raised: Raised | None = None
+        self.in_backward = False
 
 
 def from_waiting(needed: str) -> Unmet:
@@ -98,9 +102,15 @@ def _gpu_error(failure: Failure) -> Text:
 
 def too_large(size: int, limits: Limits) -> Text:
     most = limits.answer // MB
-    actual = f"{size / MB:,.0f} MB" if size else "more"
+    if size > limits.answer:
+        actual = f"{size / MB:,.0f} MB"
+        return both(
+            f"The result is too large: {actual}; at most {most} MB are read.",
+            f"返回值过大：{actual}；最多读取 {most} MB。",
+        )
     return both(
-        f"The result is too large: {actual}; at most {most} MB are read.", f"返回值过大：{actual}；最多读取 {most} MB。"
+        f"The result is too large: it has more than {most} MB, or more than {MAX_NODES:,} numbers, strings and lists.",
+        f"返回值过大：超过 {most} MB，或者包含的数、字符串和列表超过 {MAX_NODES:,} 个。",
     )
 
 
@@ -119,6 +129,7 @@ def from_reply(reply: Reply, submission: Submission, limits: Limits) -> Unmet | 
         if unmet.verdict is Verdict.RAISED:
             frames = unmet.detail.frames
             unmet.raised = Raised(reply.error.type, reply.error.message, frames[-1].source if frames else "")
+            unmet.in_backward = reply.error.in_backward
         return unmet
     if reply.status == "missing":
         return _missing(reply.value, submission)
@@ -191,8 +202,10 @@ def _missing(value: Any, submission: Submission) -> Unmet:
 
 
 def _unsendable(value: Any, limits: Limits) -> Unmet:
-    reason, size = msgspec.convert(value, tuple[Literal["too_large", "too_deep", "circular"], Size])
-    if reason == "circular":
+    reason, size = msgspec.convert(value, tuple[Literal["too_large", "too_deep", "circular", "long_number"], Size])
+    if reason == "long_number":
+        text = both("The result holds a whole number of more than 3,000 digits.", "返回值中有一个超过 3000 位的整数。")
+    elif reason == "circular":
         text = both("The result contains itself, so it cannot be read.", "返回值包含自身，无法读取。")
     elif reason == "too_deep":
         text = both("The result is nested too deeply to be read.", "返回值嵌套过深，无法读取。")
@@ -211,6 +224,12 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
         return Unmet(Verdict.CRASHED, _gpu_error(failure), detail)
     if failure.out_of_memory or "can't allocate memory" in failure.message:
         return Unmet(Verdict.OUT_OF_MEMORY, _out_of_memory(limits), detail)
+    if failure.endless:
+        text = both(
+            "The file does not finish: it was stopped while this line ran.",
+            "文件一直没有运行完，执行到下面这一行时被终止。",
+        )
+        return Unmet(Verdict.TIMED_OUT, text, detail)
     if failure.syntax:
         return _syntax_error(failure, submission)
     if failure.unavailable and failure.unavailable[0] != "star":
@@ -336,10 +355,29 @@ def _marked(source: str, column: int) -> str:
     return f"{shown}\n{blanks}^" if column and place <= len(shown) else shown
 
 
-def from_difference(difference: Difference, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:
-    unmet = Unmet(Verdict.FAILED, difference.text, Detail(got=difference.got, expected=difference.expected))
-    unmet.compared = compared
+def from_difference(difference: Difference, value: Any, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:
+    """Return the reason for a value that differs from the expected value. `compared` leads to a picture."""
+    got, expected = describe(difference.actual), describe(difference.expected)
+    if got == expected and isinstance(difference.expected, float):
+        got, expected = show_both(difference.actual, difference.expected)
+    unmet = Unmet(Verdict.FAILED, difference.text, Detail(got=got, expected=expected))
+    unmet.difference, unmet.compared_value, unmet.compared = difference, value, compared
     return unmet
+
+
+def changed_argument(function: str, name: str, path: Path, difference: Difference) -> Text:
+    """Return the text for a call that changes an argument; `path` leads from the argument to the part."""
+    text = both(f"{function} changes its argument {name}", f"{function} 修改了参数 {name}")
+    if difference.aspect != "value":
+        return text + both(".", "。")
+    after, before = difference.actual, difference.expected
+    if difference.index or hasattr(before, "item"):
+        after, before = after[difference.index].item(), before[difference.index].item()
+    place, (after, before) = where(path, difference.index, name).en, show_both(after, before)
+    return text + both(
+        f": {place} was {before} before the call and is {after} after it.",
+        f"：调用前 {place} 是 {before}，调用后变成 {after}。",
+    )
 
 
 def from_suite_error(value: Any, expected: Any) -> Unmet:

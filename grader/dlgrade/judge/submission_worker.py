@@ -20,6 +20,7 @@ from dlgrade.worker.protocol import Execute, OpenGpu, Reply, Request
 from dlgrade.workers.handle import Worker, WorkerLost
 from dlgrade.workers.sources import WorkerSource, lacking
 
+SHARE_OF_IMPORT = 0.5  # of the limit: the worker itself breaks an import off then, and tells the line
 MOST_IMPORTS = 3  # times the limit of an import: how long all imports of a submission may take together
 
 
@@ -131,7 +132,7 @@ class SubmissionWorker:
         started = time.monotonic()
         try:
             self.forbidden.note_files(self._step(worker, request))
-            self._step(worker, Execute())
+            self._step(worker, Execute(SHARE_OF_IMPORT * self.limits.import_seconds))
         except msgspec.ValidationError:
             raise self._nonsense() from None
         except Unmet as fault:
@@ -146,7 +147,10 @@ class SubmissionWorker:
         try:
             return self.value(self.ask(worker, request, self.limits.import_seconds))
         except WorkerLost as lost:
-            raise reasons.from_loss(lost, self.limits) from None
+            unmet = reasons.from_loss(lost, self.limits)
+            if isinstance(request, Execute):
+                unmet.text = both("While the file was imported: ", "导入文件时出错：") + unmet.text
+            raise unmet from None
 
     def _nonsense(self) -> Unmet:
         """A worker that does not keep to the protocol is not asked again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from dlgrade.report.causes import fault_of_the_file
 from dlgrade.results import ChapterReport, CheckReport, ClassResult, Report, Verdict, number
 from dlgrade.submission import MAX_BESIDE, MAX_FILES
 from dlgrade.text import Text, both, lang_argument, same
@@ -39,6 +40,8 @@ def score_sentence(result: Report | ChapterReport) -> Text:
     """Return the score, and the points that are pending with the reason."""
     score, points, left = number(result.score), number(result.points), number(result.pending)
     sentence = both(f"Score {score} / {points}", f"得分 {score} / {points}")
+    if not result.points:
+        return both("These checks earn no points", "这些检查项不计分")
     if not result.pending:
         return sentence
     return sentence + both(f", {left} pending", f"，{left} 分待定") + why_pending(result.checks)
@@ -98,12 +101,15 @@ def left_out_sentence(report: ChapterReport) -> Text | None:
 def next_step(report: Report, chapters: list[Chapter]) -> Text:
     """Return the one thing to do next. `chapters` are those of the report, in the same order.
 
-    Failures come first, then unwritten exercises.
+    A file that cannot be read comes first, then failures, then unwritten exercises.
     """
+    for chapter, result in zip(chapters, report.chapters, strict=True):
+        if (fault := fault_of_the_file(result.checks)) is not None:
+            return _fix_line(chapter, fault)
     pairs = zip(chapters, report.chapters, strict=True)
     wrong = [(chapter, check) for chapter, result in pairs for check in result.checks if check.failed]
     if not wrong:
-        return both("All checks pass.", "全部通过。")
+        return _all_pass(report)
     urgent = [pair for pair in wrong if pair[1].verdict not in (Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED)]
     decided = [pair for pair in urgent if pair[1].verdict is not Verdict.NOT_RUN]
     if not decided and urgent == wrong:
@@ -119,6 +125,32 @@ def next_step(report: Report, chapters: list[Chapter]) -> Text:
         )
     command = f"`dlgrade check {chapter.id} -k {check.id}{lang_argument()}`"
     return both(f"Next: fix {check.id}, then run {command}.", f"下一步：修正 {check.id}，然后运行 {command}。")
+
+
+def _fix_line(chapter: Chapter, fault: CheckReport) -> Text:
+    """Return the step after a file that cannot be parsed or imported."""
+    command = f"`dlgrade check {chapter.id}`"
+    if not fault.detail.frames:
+        return both(
+            f"Next: look for the statement outside all functions that does this, then run {command}.",
+            f"下一步：检查函数之外的语句，找到原因，然后运行 {command}。",
+        )
+    last = fault.detail.frames[-1]
+    return both(
+        f"Next: fix line {last.line} of {last.file}, then run {command}.",
+        f"下一步：修正 {last.file} 的第 {last.line} 行，然后运行 {command}。",
+    )
+
+
+def _all_pass(report: Report) -> Text:
+    """Return the sentence after the last failure. Bonus checks may be open."""
+    if all(check.passed for check in report.checks):
+        return both("All checks pass.", "全部通过。")
+    if report.points:
+        return both(
+            "All checks that count pass. The remarks cost no points.", "计分的检查项全部通过。附加检查不影响得分。"
+        )
+    return both("The remarks above cost no points.", "上面的附加检查不影响得分。")
 
 
 def why_not_graded(result: ClassResult) -> Text | None:
@@ -147,7 +179,13 @@ def pending_sentence(result: ClassResult) -> Text | None:
     points = result.pending
     if not points:
         return None
-    why = why_pending(result.report.checks if result.report else [])
+    checks = result.report.checks if result.report else []
+    messages = [
+        check.message for check in checks if check.verdict is Verdict.NOT_RUN and check.points and check.message
+    ]
+    if messages and all(check.needs == "training" for check in checks if check.verdict is Verdict.NOT_RUN):
+        return both(f"{number(points)} of the points are pending. ", f"其中 {number(points)} 分待定。") + messages[0]
+    why = why_pending(checks)
     return both(
         f"{number(points)} of the points are pending: their checks could not run here{why.en}.",
         f"其中 {number(points)} 分待定：相应的检查项未能在此运行{why.zh}。",

@@ -12,7 +12,7 @@ from rich.text import Text as Styled
 from dlgrade import sandbox_parts
 from dlgrade.course import Chapter
 from dlgrade.legible import visible
-from dlgrade.report.causes import by_cause
+from dlgrade.report.causes import by_cause, fault_of_the_file, is_of_the_file
 from dlgrade.report.progress_line import ProgressLine
 from dlgrade.report.sentences import (
     left_out_sentence,
@@ -23,7 +23,7 @@ from dlgrade.report.sentences import (
 )
 from dlgrade.report.wrapping import in_lines
 from dlgrade.results import ChapterReport, CheckReport, Report, Verdict, number
-from dlgrade.text import Lang, Text, both
+from dlgrade.text import Lang, Text, both, same
 
 WIDTH = 80
 SHOWN_OUTPUT_LINES = 6
@@ -46,6 +46,7 @@ class Terminal:
         self.titles: dict[str, Text] = {}
         self.previous: Text | None = None
         self.repeated = 0
+        self.held_back: list[CheckReport] = []
         self.verdicts: dict[str, Verdict] = {}  # as they were printed
 
     def waiting(self, words: Text) -> AbstractContextManager[None]:
@@ -76,6 +77,9 @@ class Terminal:
     def check(self, check: CheckReport) -> None:
         """Write the line of a check that has just ended. A reason that many checks share is given once."""
         self.progress.clear()
+        if is_of_the_file(check):  # `explain` says it once
+            self.held_back.append(check)
+            return
         if check.verdict not in (Verdict.PASSED, Verdict.NOT_IMPLEMENTED) and check.message == self.previous:
             self.repeated += 1
             return
@@ -114,10 +118,11 @@ class Terminal:
         """Explain every failure, each cause once. Then say what mistakes cost, and which checks wait for others."""
         self._tell_repeated()
         self._correct(report)
-        for checks, briefly in by_cause(report):
-            self._explain(checks, briefly=briefly)
-        self._list(price_sentences(report).values(), "bold")
-        self._list(waiting_sentences(report), "dim")
+        if (fault := fault_of_the_file(report.checks)) is not None:
+            self._explain_file(fault)
+        else:
+            self._explain_checks(report)
+        self.held_back.clear()
         if sentence := left_out_sentence(report):
             self.console.print()
             self.print(sentence, "dim")
@@ -129,6 +134,40 @@ class Terminal:
                 self.console.print()
             self.print(sentence, style)
 
+    def _explain_file(self, fault: CheckReport) -> None:
+        """Explain once why no check could run."""
+        self.console.print()
+        if fault.message:
+            self.print(fault.message, fault.verdict.style, 2)
+        self._show_facts(fault)
+
+    def _explain_checks(self, report: ChapterReport) -> None:
+        """Explain the scored failures, then count the others of each exercise, then name the remarks."""
+        groups = list(by_cause(report))
+        counted = [checks for checks, briefly in groups if briefly]
+        scored = [checks for checks, briefly in groups if not briefly and not checks[0].bonus]
+        remarks = [checks for checks, _ in groups if checks[0].bonus]
+        for checks in scored or remarks:
+            self._explain(checks)
+        for exercise in dict.fromkeys(checks[0].exercise for checks in counted):
+            self._count([check for checks in counted for check in checks if check.exercise == exercise])
+        self._list(price_sentences(report).values(), "bold")
+        self._list(waiting_sentences(report), "dim")
+        if scored and remarks:
+            self.console.print()
+            names = ", ".join(check.id for checks in remarks for check in checks)
+            words = both("Remarks that cost no points: ", "附加检查未通过，不影响得分：") + same(names)
+            self.print(words, "dim")
+
+    def _count(self, checks: list[CheckReport]) -> None:
+        """Name failures that are not explained."""
+        n, exercise = len(checks), checks[0].exercise
+        more = both(f"... and {n} more of {exercise}: ", f"……{exercise} 还有 {n} 项未通过：")
+        if n == 1:
+            more = both(f"... and one more of {exercise}: ", more.zh)
+        self.console.print()
+        self.print(more + same(_names(checks)), "dim", 2)
+
     def _correct(self, report: ChapterReport) -> None:
         """Repeat the lines of the checks whose verdict changed later: a forbidden call takes an exercise's points."""
         changed = [check for check in report.checks if self.verdicts.get(check.id, check.verdict) is not check.verdict]
@@ -138,21 +177,19 @@ class Terminal:
         for check in changed:
             self._print_table(self._line(check))
 
-    def _explain(self, checks: list[CheckReport], *, briefly: bool) -> None:
+    def _explain(self, checks: list[CheckReport]) -> None:
         first, *others = checks
         self.console.print()
         name = first.id if not first.bonus else f"{first.id} ({both('bonus', '附加').of(self.lang)})"
         self.print(f"{first.verdict.short.of(self.lang)} {name}", first.verdict.style)
         if first.message:
             self.print(first.message, indent=2)
-        if not briefly:
-            self._show_facts(first)
-            self._draw(first)
+        self._show_facts(first)
+        self._draw(first)
         if first.hint:
             self.print(both("diagnosis ", "诊断 ") + first.hint, "bold yellow", 2)
         if others:
-            names = ", ".join(check.id for check in others[:12]) + (" ..." if len(others) > 12 else "")
-            self.print(both("the same cause: ", "同一原因：") + Text(names, names), "dim", 2)
+            self.print(both("the same cause: ", "同一原因：") + same(_names(others)), "dim", 2)
 
     def _show_facts(self, check: CheckReport) -> None:
         facts = Table.grid(padding=(0, 1))
@@ -187,7 +224,7 @@ class Terminal:
             place = f"{frame.file}:{frame.line} {frame.function}".rstrip() + frame.repeated
             yield both("at", "位置"), f"{place}\n{frame.source}" if frame.source else place
         if detail.call:
-            yield both("call", "调用"), detail.call
+            yield both("calls" if "\n" in detail.call else "call", "调用"), detail.call
         if detail.expected is not None and detail.got is not None and detail.got != detail.expected:
             yield both("got", "得到"), detail.got
             yield both("expected", "应为"), detail.expected
@@ -231,6 +268,10 @@ class Terminal:
         self.console.print()
         self.print(score_sentence(report), "bold green" if report.exit_code == 0 else "bold")
         self.print(next_step(report, chapters))
+
+
+def _names(checks: list[CheckReport]) -> str:
+    return ", ".join(check.id for check in checks[:12]) + (" ..." if len(checks) > 12 else "")
 
 
 def _cut_output(output: str, size: int) -> str:

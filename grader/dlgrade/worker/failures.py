@@ -16,7 +16,7 @@ import torch
 
 from dlgrade.worker.forbidden import guard
 from dlgrade.worker.limits import MAX_DOTTED_NAME, MAX_FRAMES, MAX_MESSAGE, MAX_NAME, MAX_PLACE, MAX_SOURCE
-from dlgrade.worker.loading import Unavailable
+from dlgrade.worker.loading import EndlessImport, Unavailable
 from dlgrade.worker.protocol import Absent, Failure
 from dlgrade.worker.wire import clipped, name_of
 
@@ -46,6 +46,8 @@ def describe(
         gpu_error=issubclass(kind, RuntimeError) and message.startswith("CUDA error"),
         frames=_frames(error, folder),
         unavailable=_unavailable(error, lost),
+        endless=issubclass(kind, EndlessImport),
+        in_backward=any(step.tb_frame.f_code is torch.autograd.backward.__code__ for step in _steps(error)),
     )
     if kind is NameError and failure.frames and failure.frames[-1][0] == _file_name(main.name):
         name = _attribute(error, NameError, "name")

@@ -28,7 +28,19 @@ from dlgrade.worker.forbidden import guard, neighbours, operators, program, stat
 from dlgrade.worker.forbidden.families import Forbidden, forbidden_by
 from dlgrade.worker.frames import read_frame, write_frame
 from dlgrade.worker.limits import MAX_FORBIDDEN, MAX_NAME
-from dlgrade.worker.protocol import Execute, Failure, NumberedRequest, OpenGpu, Probe, Read, Reply, Request, Status
+from dlgrade.worker.protocol import (
+    Execute,
+    Failure,
+    NumberedRequest,
+    OpenGpu,
+    Probe,
+    Read,
+    Reply,
+    Request,
+    Status,
+    Trace,
+)
+from dlgrade.worker.recorder import Recorder, kind_of
 from dlgrade.worker.statement import deep_recursion
 
 MODULE = "submission"
@@ -104,10 +116,12 @@ class Guest:
         match request:
             case Probe():
                 return self.probe(request)
+            case Trace():
+                return self.trace(request.probe)
             case Read():
                 return self.read(request)
             case Execute():
-                return self.execute()
+                return self.execute(request.seconds)
             case OpenGpu():
                 return self.open_gpu(request)
 
@@ -116,8 +130,9 @@ class Guest:
 
         No `contextlib` here: it touches attributes of an exception on its way, which the submission may have made.
         """
-        record = isinstance(request, Probe) and request.record
-        exercise = request.exercise if isinstance(request, Probe) else ""
+        probe = request.probe if isinstance(request, Trace) else request
+        record = isinstance(probe, Probe) and probe.record
+        exercise = probe.exercise if isinstance(probe, Probe) else ""
         self.guard.begin(self.forbidden.get(exercise, guard.NOTHING))
         if record:
             operators.begin()
@@ -211,15 +226,16 @@ class Guest:
         }
 
     def nearest(self, name: str) -> str | None:
-        """Return the name of the submission, but of no exercise, that is most like a missing name."""
-        names = [*self.names, *(defined for defined in list(vars(self.module)) if type(defined) is str)]
+        """Return the name of a function or class, but of no exercise, that is most like a missing name."""
+        known = {defined: value for defined, value in list(vars(self.module).items()) if type(defined) is str}
+        names = [*self.names, *(defined for defined in known if callable(known[defined]))]
         names = [defined for defined in names if defined[:1] != "_" and len(defined) <= MAX_NAME]
         names = sorted({defined for defined in names if defined not in self.exercises})
         matches = difflib.get_close_matches(name, names[:MAX_GUESSES], n=1)
         return wire.clipped(matches[0], MAX_NAME) if matches else None
 
-    def execute(self) -> None:
-        """Import the submission. A file beside it never hides a library."""
+    def execute(self, seconds: float) -> None:
+        """Import the submission within so many seconds. A file beside it never hides a library."""
         assert self.neighbours is not None
         sys.meta_path.insert(0, self.neighbours)
         if self.forbidden:
@@ -228,12 +244,27 @@ class Guest:
         sys.modules[MODULE] = self.module
         self.module.__file__ = str(self.path)
         seed_all(0)  # for constants that the file draws
-        loading.run(self.tree, self.path, self.module.__dict__, self.lost)
+        with loading.within(seconds):
+            loading.run(self.tree, self.path, self.module.__dict__, self.lost)
 
     def probe(self, request: Probe) -> Any:
         """Return the probe's value for the submission. Only the judge can write pickles to the channel."""
         seed_all(request.seed)
         return pickle.loads(request.blob)(Implementation(self.module))
+
+    def trace(self, request: Probe) -> Any:
+        """Run a probe again, and return the calls that it makes, as a `Traced`."""
+        seed_all(request.seed)
+        recorder = Recorder(Implementation(self.module))
+        error: BaseException | None = None
+        try:
+            pickle.loads(request.blob)(recorder)
+        except BaseException as raised:
+            error = raised
+        recorder.close()
+        results = [list(kind_of(call.result)) for call in recorder.calls]
+        by_call = [n for n, call in enumerate(recorder.calls) if error is not None and call.raised is error]
+        return [results, by_call[-1] if by_call else None, error is not None]
 
 
 def _displayed(module: neighbours.Module) -> str:

@@ -15,6 +15,7 @@ MAX_SOURCE = 200  # characters of a line of source
 MAX_PLACE = 1_000_000  # lines, columns and repetitions: the source of a submission has at most 1 MB
 MAX_FRAMES = 12
 MAX_FORBIDDEN = 12
+MAX_CALLS = 500  # of one probe, in a record of its calls
 MAX_OPERATORS = 400  # names of the operators that ran in one probe
 MAX_NODES = 200_000  # of a value: numbers, strings, containers, tensors
 MAX_SIZE = 1 << 62  # bytes of one value, claimed or real

@@ -3,8 +3,8 @@
 ============================  =========================================  =============================================
 from -> to                    messages                                   carried by
 ============================  =========================================  =============================================
-judge -> worker               NumberedRequest with Read, Execute, Probe  frames on the worker's channel
-                              or OpenGpu
+judge -> worker               NumberedRequest with Read, Execute, Probe, frames on the worker's channel
+                              Trace or OpenGpu
 worker -> judge               `Reply`, then the bytes of its tensors     frames on the worker's channel
 judge -> fork server          StartWorker, KillWorker, ReportWaiting     packets on its control socket
 fork server -> judge          ServerReady, Waited, Ended                 packets on its control socket
@@ -62,7 +62,12 @@ class Read(msgspec.Struct, frozen=True, tag=True):
 
 
 class Execute(msgspec.Struct, frozen=True, tag=True):
-    """Import the submission that was read. From here on the process belongs to the submission."""
+    """Import the submission that was read. From here on the process belongs to the submission.
+
+    An import that takes more than `seconds` of processor time is broken off, so that the reply tells its line.
+    """
+
+    seconds: float
 
 
 class Probe(msgspec.Struct, frozen=True, tag=True):
@@ -81,13 +86,19 @@ class Probe(msgspec.Struct, frozen=True, tag=True):
     record: bool = False
 
 
+class Trace(msgspec.Struct, frozen=True, tag=True):
+    """Run a probe again, and return a `Traced` of the calls that it makes."""
+
+    probe: Probe
+
+
 class OpenGpu(msgspec.Struct, frozen=True, tag=True):
     """Start CUDA, and use at most `memory` bytes of the GPU."""
 
     memory: int
 
 
-Request = Read | Execute | Probe | OpenGpu
+Request = Read | Execute | Probe | Trace | OpenGpu
 
 
 class NumberedRequest(msgspec.Struct, frozen=True):
@@ -105,6 +116,7 @@ Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a colum
 Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
 Status = Literal["value", "raised", "missing", "unsendable"]
 Absent = Literal["module", "star", "exercise", "helper"]
+Kind = Literal["none", "number", "text", "tensor", "array", "tuple", "list", "dict", "module", "other"]
 
 
 class Failure(msgspec.Struct, forbid_unknown_fields=True):
@@ -113,7 +125,8 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     `frames` are (file, line, function, times), `syntax` is (file, line, column, source). `skipped` is the line of the
     statement that would have defined a name that is missing, had it run. `unavailable` is the kind and the name of a
     thing that is not there: a "module"; a module that a "star" import did not find; a name of d2l that is an "exercise"
-    of the chapter; or a "helper" that d2l does not have.
+    of the chapter; or a "helper" that d2l does not have. `in_backward` tells whether a backward pass raised it, and
+    `endless` whether an import was broken off for its time.
     """
 
     type: Name
@@ -126,6 +139,8 @@ class Failure(msgspec.Struct, forbid_unknown_fields=True):
     syntax: tuple[Name, Place, Place, Annotated[str, msgspec.Meta(max_length=most.MAX_SOURCE)]] | None = None
     skipped: Place | None = None
     unavailable: tuple[Absent, Dotted] | None = None
+    in_backward: bool = False
+    endless: bool = False
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -143,6 +158,18 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     value: Any = None
     error: Failure | None = None
     blobs: Annotated[list[bytes], msgspec.Meta(max_length=0)] = []  # never sent in the head: `unpack_reply` fills it
+
+
+class Traced(msgspec.Struct, forbid_unknown_fields=True, array_like=True):
+    """The calls that a probe made of the submission: the kind and the length of each result.
+
+    `raised` is the number of the call whose exception ended the probe. None: no exception, or the probe's own code
+    raised it. `broken` tells whether an exception ended the probe.
+    """
+
+    results: Annotated[list[tuple[Kind, Size]], msgspec.Meta(max_length=most.MAX_CALLS)]
+    raised: Annotated[int, msgspec.Meta(ge=0, lt=most.MAX_CALLS)] | None
+    broken: bool
 
 
 class ReplyTooLarge(Exception):

@@ -55,7 +55,7 @@ class Slice:
 
     tree: ast.Module
     skipped: dict[str, int]
-    names: frozenset[str]  # all that the file's statements bind, except libraries
+    names: frozenset[str]  # the functions and classes of the whole file
 
 
 def needed(tree: ast.Module, roots: Iterable[str], path: str) -> Slice:
@@ -125,7 +125,8 @@ class _Slicer:
             if place not in kept
             for name in statement.binds
         }
-        names = frozenset(name for statement in self.statements for name in statement.binds) - self.libraries
+        bound = frozenset(name for statement in self.statements for name in statement.binds)
+        names = bound - self.libraries - self.values
         return Slice(ast.Module([self.statements[place].node for place in places], []), skipped, names)
 
     def _effects(self, statement: Statement) -> set[str]:

@@ -54,7 +54,7 @@ class Other:
 
 
 class Unsendable(Exception):
-    """The value cannot be sent: `reason` is too_large, too_deep or circular; `size` in bytes where known."""
+    """The value cannot be sent: `reason` is too_large, too_deep, circular or long_number; `size` in bytes."""
 
     def __init__(self, reason: str, size: int = 0) -> None:
         super().__init__(reason)
@@ -117,7 +117,7 @@ class _Writer:
 
     def big(self, value: int) -> Any:
         if value.bit_length() > 10_000:
-            raise Unsendable("too_large")
+            raise Unsendable("long_number")
         return ["i", str(value)]
 
     def container(self, kind: type, value: Any, above: tuple[int, ...]) -> Any:

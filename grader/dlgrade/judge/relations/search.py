@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlgrade.judge.compare import Comparison, where
+from dlgrade.judge.compare import Comparison
 from dlgrade.judge.relations.facts import Fact, Pair, bits, named_arrays, pair_of, pair_of_numbers, unique
 from dlgrade.judge.relations.sequences import sequence_facts, type_facts
 from dlgrade.judge.relations.shapes import arrangement_facts, dtype_fact, other_shape_facts
 from dlgrade.judge.relations.tensors import same_shape_facts
-from dlgrade.text import Text, both
+from dlgrade.text import Text, both, same
 from dlgrade.worker.wire import DTYPE_NAMES
 
 MOST_DRAWS = 24
@@ -102,7 +102,7 @@ def _sentence(facts: list[Fact]) -> Text:
         names = [f"result{path}" for path in paths]
         subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 各自")
     else:
-        subject = where(paths[0]) if paths[0] else both("Your result", "返回值")
+        subject = same(f"result{paths[0]}") if paths[0] else both("Your result", "返回值")
     sentence = subject + facts[0].text + both(".", "。")
     return both(sentence.en, SEAMS.sub(" ", sentence.zh))
 
