@@ -252,7 +252,7 @@ class Terminal:
         row.add_column(width=self.console.width - 42)
         row.add_column(width=8, justify="right")
         word = Styled(verdict.short.of(self.lang), style=verdict.style)
-        message = failed[0].message.of(self.lang) if failed and failed[0].message else ""
+        message = failed[0].message.of(self.lang).partition("\n")[0] if failed and failed[0].message else ""
         points = sum(check.points for check in graded)
         row.add_row(
             "",
