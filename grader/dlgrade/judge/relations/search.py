@@ -1,4 +1,4 @@
-"""Relations: a sentence that is true of a student's values and the expected ones, where no misconception has a name.
+"""Relations: a sentence that is true of a student's values and the expected values, where no misconception fits.
 
 A relation holds on several draws, or it is not stated. Each sentence describes the values; none guesses about code.
 """
@@ -59,8 +59,8 @@ class Relation:
 def relation(draws: Sequence[Draw]) -> Relation | None:
     """Return the relation that explains most of the draws that differ, or None.
 
-    It holds in at least half of them, in two with different values, and the values are evidence: coincidence is ruled
-    out by their number and their digits. Of relations that hold about equally often, the most telling is returned.
+    It holds in at least half of them, and in two with different values. Their number and their digits rule out a
+    coincidence. Of relations that hold about equally often, the most telling is returned.
     """
     differing = [i for i, draw in enumerate(draws) if _differs(draw)]
     differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
