@@ -142,12 +142,12 @@ STATED = {
     "log-softmax-missing": (
         lambda x, _: x, lambda x: x.log_softmax(0), {"arguments": lambda _: {}}, "log_softmax", "log-softmax over"
     ),
-    "not-normalised": (lambda x, _: x.exp(), lambda x: x.softmax(1), {}, "sum", "divided by its sum along axis 1"),
+    "not-normalised": (lambda x, _: x.exp(), lambda x: x.softmax(1), {}, "sum", "once divided by its sum along axis 1"),
     "not-unit": (
         lambda x, _: 2 * x, lambda x: F.normalize(x, dim=1), {}, "norm", "divided by its Euclidean norm along axis 1"
     ),
     "not-centred": (
-        lambda x, _: x, lambda x: x - x.mean(0), {"arguments": lambda _: {}}, "centre", "minus its mean along axis 0"
+        lambda x, _: x, lambda x: x - x.mean(0), {"arguments": lambda _: {}}, "centre", "once its mean along axis 0 is subtracted"
     ),
     "other-axis": (
         lambda x, _: x.softmax(0), lambda x: x.softmax(1), {}, "other axis",

@@ -105,8 +105,8 @@ def _shared(pair: Pair, wrong: Mask, axis: int, name: int) -> Iterator[Fact]:
     offset = (a - e).mean(axis=axis, keepdims=True)
     if pair.all_close(a, e + offset) and np.abs(offset).max() > 1e3 * pair.atol:
         text = both(
-            f" differs from the expected result by an offset that is constant along {words.en}",
-            f"与正确结果的差沿{words.zh}不变",
+            f" is the expected result plus an offset that is constant along {words.en}",
+            f"等于正确结果加上一个沿{words.zh}不变的量",
         )
         yield Fact("shared offset", ("shared offset", name), text, SHARED, evidence, PLENTY)
 
