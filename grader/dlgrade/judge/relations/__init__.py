@@ -1,4 +1,4 @@
-"""Relations between a student's values and the expected ones, for failures that no misconception explains."""
+"""Relations between a student's values and the expected values, for failures that no misconception explains."""
 
 from dlgrade.judge.relations.search import Draw, Relation, relation
 

@@ -47,24 +47,28 @@ def _log_softmax(x: Array, axis: int) -> Array:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)))
 
 
-ALONG_AXIS: tuple[tuple[str, Callable[[Array, int], Array], str, str], ...] = (
-    ("softmax", _softmax, "after a softmax over {axis}", "沿{axis}做 softmax 后"),
-    ("log_softmax", _log_softmax, "after a log-softmax over {axis}", "沿{axis}做 log-softmax 后"),
+# Each with words for "becomes the expected result ..." and for "is the expected result ...".
+ALONG_AXIS: tuple[tuple[str, Callable[[Array, int], Array], str, str, str], ...] = (
+    ("softmax", _softmax,
+     "after a softmax over {axis}", "after a softmax over {axis}", "沿{axis}做 softmax 后"),
+    ("log_softmax", _log_softmax,
+     "after a log-softmax over {axis}", "after a log-softmax over {axis}", "沿{axis}做 log-softmax 后"),
     ("sum", lambda x, axis: x / x.sum(axis=axis, keepdims=True),
-     "divided by its sum along {axis}", "除以其沿{axis}的和后"),
+     "once divided by its sum along {axis}", "divided by its sum along {axis}", "除以其沿{axis}的和后"),
     ("norm", lambda x, axis: x / np.sqrt((x * x).sum(axis=axis, keepdims=True)),
-     "divided by its Euclidean norm along {axis}", "除以其沿{axis}的欧几里得范数后"),
+     "once divided by its Euclidean norm along {axis}", "divided by its Euclidean norm along {axis}",
+     "除以其沿{axis}的欧几里得范数后"),
     ("centre", lambda x, axis: x - x.mean(axis=axis, keepdims=True),
-     "minus its mean along {axis}", "减去其沿{axis}的平均值后"),
+     "once its mean along {axis} is subtracted", "minus its mean along {axis}", "减去其沿{axis}的平均值后"),
     ("cumulated", lambda x, axis: x.cumsum(axis=axis),
-     "summed up step by step along {axis}", "沿{axis}逐步累加后"),
+     "once summed up step by step along {axis}", "summed up step by step along {axis}", "沿{axis}逐步累加后"),
 )  # fmt: skip
 
 
 def _normalised(pair: Pair, wrong: Mask, axis: int, name: int) -> Iterator[Fact]:
     a, e, words = pair.actual, pair.expected, axis_name(name)
     line, target = _first_line(a, axis), _first_line(e, axis)
-    for rank, (kind, function, en, zh) in enumerate(ALONG_AXIS):
+    for rank, (kind, function, en, en_extra, zh) in enumerate(ALONG_AXIS):
         phrase = both(en.format(axis=words.en), zh.format(axis=words.zh))
         missing = pair.all_close(function(line, 0), target) and pair.all_close(function(a, axis), e)
         extra = pair.all_close(line, function(target, 0)) and pair.all_close(a, function(e, axis))
@@ -73,7 +77,7 @@ def _normalised(pair: Pair, wrong: Mask, axis: int, name: int) -> Iterator[Fact]
             evidence = pair.speaks(e[wrong], a[wrong])
             yield Fact(kind, ("missing", kind, name), text, ALONG + rank / 100, evidence)
         if extra:
-            text = both(f" is the expected result {phrase.en}", f"等于正确结果{phrase.zh}的值")
+            text = both(f" is the expected result {en_extra.format(axis=words.en)}", f"等于正确结果{phrase.zh}的值")
             yield Fact(kind, ("of", kind, name), text, ALONG + 0.5 + rank / 100, pair.speaks(a[wrong], e[wrong]))
 
 
@@ -101,8 +105,8 @@ def _shared(pair: Pair, wrong: Mask, axis: int, name: int) -> Iterator[Fact]:
     offset = (a - e).mean(axis=axis, keepdims=True)
     if pair.all_close(a, e + offset) and np.abs(offset).max() > 1e3 * pair.atol:
         text = both(
-            f" differs from the expected result by an offset that is constant along {words.en}",
-            f"与正确结果的差沿{words.zh}不变",
+            f" is the expected result plus an offset that is constant along {words.en}",
+            f"等于正确结果加上一个沿{words.zh}不变的量",
         )
         yield Fact("shared offset", ("shared offset", name), text, SHARED, evidence, PLENTY)
 

@@ -152,7 +152,7 @@ def _number_arguments(pair: Pair) -> Iterator[tuple[str, float]]:
 
 
 def offsets(value: float, pair: Pair) -> Iterator[Constant]:
-    """Yield the names of the difference between all entries and the expected ones."""
+    """Yield the names of the difference between all entries and the expected entries."""
     nothing = both("", "")
     nearest = round(value)
     if nearest and abs(value - nearest) < PRECISION:

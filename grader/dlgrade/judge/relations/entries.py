@@ -172,7 +172,7 @@ def _functions(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
 
 
 def _told(pair: Pair, wrong: Mask, phrase: Phrase, values: Array) -> Iterator[Phrase]:
-    """Yield a function if enough distinct values speak for it. Where few wrong values do, the right ones do as well.
+    """Yield a function if enough distinct values speak for it. Where few wrong values do, the right values do as well.
 
     Of a single value the digits speak. An integer between 0 and 1 differs only by being the other.
     """

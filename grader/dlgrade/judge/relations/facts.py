@@ -26,7 +26,7 @@ EXACT = 1e-9  # room for rounding where the comparison has none
 
 ENOUGH = 20.0  # bits: a coincidence once in a million times
 PLENTY = 40.0  # of a relation with a free constant, or about the right entries only
-FEW = 14.0  # of a common mistake: a shape or a type, integers off by one
+FEW = 14.0  # of a common mistake: a shape or a type, integers off by 1
 
 # Where the values of each relation rank, from the most telling.
 UNCHANGED, SIGN, FACTOR, OFFSET, FUNCTION, TERM, ALONG, PLACE, SHARED = range(10, 19)

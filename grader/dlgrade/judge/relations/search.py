@@ -1,4 +1,4 @@
-"""Relations: a sentence that is true of a student's values and the expected ones, where no misconception has a name.
+"""Relations: a sentence that is true of a student's values and the expected values, where no misconception fits.
 
 A relation holds on several draws, or it is not stated. Each sentence describes the values; none guesses about code.
 """
@@ -59,8 +59,8 @@ class Relation:
 def relation(draws: Sequence[Draw]) -> Relation | None:
     """Return the relation that explains most of the draws that differ, or None.
 
-    It holds in at least half of them, in two with different values, and the values are evidence: coincidence is ruled
-    out by their number and their digits. Of relations that hold about equally often, the most telling is returned.
+    It holds in at least half of them, and in two with different values. Their number and their digits rule out a
+    coincidence. Of relations that hold about equally often, the most telling is returned.
     """
     differing = [i for i, draw in enumerate(draws) if _differs(draw)]
     differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
@@ -97,7 +97,7 @@ def _sentence(facts: list[Fact]) -> Text:
     """Put the subject before the words of the first draw. The entries are named if they are the same in all draws."""
     paths = facts[0].paths
     if any(fact.paths != paths for fact in facts) or len(paths) > SHOWN_PATHS:
-        subject = both("Each wrong value", "每个错误的值")
+        subject = both("Each value that differs", "每个不符的值")
     elif len(paths) > 1:
         names = [f"result{path}" for path in paths]
         subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 各自")

@@ -35,7 +35,9 @@ def sequence_facts(actual: Any, expected: Any, comparison: Comparison) -> Iterat
         yield Fact("reversed", ("reversed",), text, ORDER, evidence)
     elif len(a) <= MOST_SWAPPED and not _flat(e):
         yield from _swapped(a, e, comparison)
-    elif _flat(e) and len(set(map(repr, e))) >= LEAST_ITEMS and sorted(map(repr, a)) == sorted(map(repr, e)):
+    elif (
+        _flat(a) and _flat(e) and len(set(map(repr, e))) >= LEAST_ITEMS and sorted(map(repr, a)) == sorted(map(repr, e))
+    ):
         text = both(f" has the right {item}s in another order", f"的各{item_zh}正确，但次序不同")
         distinct = _speaks(list({repr(item): item for item in e}.values()))
         yield Fact("reordered", ("reordered",), text, ORDER + 0.2, distinct)

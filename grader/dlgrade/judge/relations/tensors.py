@@ -39,7 +39,7 @@ def _same_odd(pair: Pair) -> Mask:
 
 
 def _in_place(pair: Pair, wrong: Mask, place: Place) -> Iterator[Fact]:
-    """Yield that only this place is wrong, and the relation that its entries have to the expected ones."""
+    """Yield that only this place is wrong, and the relation that its entries have to the expected entries."""
     right = pair.speaks(pair.expected[~place.inside])
     if place.outside is None:
         words = both(f" is right except in {place.text.en}", f"除{place.text.zh}外都正确")

@@ -1,4 +1,4 @@
-"""Relations to arguments: one is added, subtracted, a factor or a divisor too often or not at all."""
+"""Relations to arguments: a summand, a factor or a divisor is missing, or there is a second."""
 
 from __future__ import annotations
 
