@@ -121,6 +121,8 @@ class Terminal:
         if (fault := fault_of_the_file(report.checks)) is not None:
             self._explain_file(fault)
         else:
+            for check in self.held_back:
+                self._print_table(self._line(check))
             self._explain_checks(report)
         self.held_back.clear()
         if sentence := left_out_sentence(report):
