@@ -77,7 +77,8 @@ class Terminal:
     def check(self, check: CheckReport) -> None:
         """Write the line of a check that has just ended. A reason that many checks share is given once."""
         self.progress.clear()
-        if is_of_the_file(check):  # `explain` says it once
+        waits = bool(self.held_back) and check.verdict in (Verdict.NOT_RUN, Verdict.BLOCKED)
+        if is_of_the_file(check) or waits:  # `explain` says it once
             self.held_back.append(check)
             return
         if check.verdict not in (Verdict.PASSED, Verdict.NOT_IMPLEMENTED) and check.message == self.previous:
