@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from dlgrade.judge.compare import Path, describe, join_zh, where
-from dlgrade.judge.reasons import Unmet, changed_argument
+from dlgrade.judge.reasons import MISFIT, Unmet, changed_argument
 from dlgrade.judge.trace import UNIQUE, Origin, Shown, Trace, parts
 from dlgrade.text import Text, both, same
 from dlgrade.worker.protocol import Kind, Traced
@@ -20,6 +20,10 @@ from dlgrade.worker.recorder import kind_of
 
 MOST_CALLS = 3  # shown where it cannot be told which of them went wrong
 NUMBERS = {1: "one value", 2: "two values", 3: "three values", 4: "four values"}
+IN_BACKWARD = both("The check calls backward() on the result. It raises ", "检查对返回值调用 backward()，报错：")
+IN_A_CALL = both("The call raises ", "此调用报错：")
+MISFITTING_CALL = both("The call does not fit the definition. ", "调用方式与定义不符。")
+AFTER_A_CALL = both("The check uses the result. It raises ", "检查使用返回值时报错：")
 DATA: tuple[Kind, ...] = ("number", "tensor", "array")
 KINDS = {
     "none": both("None", "None"), "number": both("a number", "一个数"), "text": both("a str", "一个 str"),
@@ -186,26 +190,21 @@ def _explain_exception(unmet: Unmet, trace: Trace, traced: Traced | None) -> str
         return _calls(trace) if len(trace.shown) == 1 else None
     if traced.raised is not None and traced.raised < count:
         call = trace.calls[traced.raised]
-        if not unmet.detail.frames:
-            unmet.text = both("The call does not fit the definition. ", "调用方式与定义不符。") + same(
-                str(unmet.raised)
-            )
+        fits = unmet.raised is None or unmet.raised.type != "TypeError"
+        _specify(unmet, IN_A_CALL if fits else MISFITTING_CALL)
         if call.raised is not None:
             unmet.text += both(f" (expected {call.raised})", f"（应抛出 {call.raised}）")
         return call.words
-    for call, result in zip(trace.calls, traced.results, strict=False):
+    for call, result in zip(trace.calls, traced.results, strict=False) if not unmet.detail.frames else ():
         if sentence := _kinds_differ(call, *result):
             unmet.text = sentence
             return call.words
-    if not unmet.detail.frames:
-        unmet.text = _after_the_call(unmet)
+    _specify(unmet, IN_BACKWARD if unmet.in_backward else AFTER_A_CALL)
     return trace.calls[len(traced.results) - 1].words if traced.results else _calls(trace)
 
 
-def _after_the_call(unmet: Unmet) -> Text:
-    """Return the text for an exception outside every call: the check works with the result."""
-    if unmet.in_backward:
-        action = both("The check calls backward() on the result. It raises ", "检查对返回值调用 backward()，报错：")
-    else:
-        action = both("The check uses the result. It raises ", "检查使用返回值时报错：")
-    return action + same(str(unmet.raised))
+def _specify(unmet: Unmet, beginning: Text) -> None:
+    """Say more exactly why an exception came up outside the submission's lines."""
+    text = unmet.text
+    if text.en.startswith(MISFIT.en):
+        unmet.text = beginning + both(text.en.removeprefix(MISFIT.en), text.zh.removeprefix(MISFIT.zh))

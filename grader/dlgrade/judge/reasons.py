@@ -19,6 +19,10 @@ from dlgrade.worker.limits import MAX_NODES, MAX_SOURCE, MB, Limits
 from dlgrade.worker.protocol import Failure, Name, Place, Reply, Size
 from dlgrade.workers.handle import WorkerLost
 
+# Before an exception that no line of the submission raised. The calls of the probe may tell more.
+MISFIT = both(
+    "Its definition, arguments or return value do not fit the exercise. ", "定义、参数或返回值与题目要求不符。"
+)
 ENDINGS = ("BdbQuit", "SystemExit")  # no value was used in a wrong way, even if no line of the submission was running
 
 
@@ -238,12 +242,10 @@ def _from_failure(failure: Failure, submission: Submission, limits: Limits) -> U
     if failure.frames or failure.type in ENDINGS:
         return Unmet(Verdict.RAISED, same(words) + _advice(failure, submission), detail)
     # no line of the submission was running: it was called, or its result used, in a way that it does not allow
-    text = both(
-        "Its definition, arguments or return value do not fit the exercise. ",
-        "定义、参数或返回值与题目要求不符。",
-    )
     asked = both(" Is a return statement missing?", "是否漏写了 return？") if "NoneType" in words else same("")
-    return Unmet(Verdict.RAISED, text + same(words) + (asked if asked.en else _explained(failure, submission)), detail)
+    return Unmet(
+        Verdict.RAISED, MISFIT + same(words) + (asked if asked.en else _explained(failure, submission)), detail
+    )
 
 
 def missing_module(name: str) -> Text:

@@ -16,7 +16,7 @@ from dlgrade import sandbox_parts
 from dlgrade.course import Chapter
 from dlgrade.legible import one_line, shorter
 from dlgrade.report import pictures
-from dlgrade.report.causes import by_cause
+from dlgrade.report.causes import by_cause, fault_of_the_file
 from dlgrade.report.facts import facts
 from dlgrade.report.sentences import (
     left_out_sentence,
@@ -92,6 +92,9 @@ class CellReport:
         """Yield the table. An explanation follows the first check of each cause."""
         name = f"{chapter.id} {chapter.title.of(self.lang)} · {one_line(self.report.submission)}"
         yield f"<div><b>{escape(name)}</b></div>"
+        if (fault := fault_of_the_file(report.checks)) is not None:
+            yield f"<div>{self._explanation([fault], briefly=False)}</div>"
+            return
         yield '<table style="border-collapse:collapse;margin:4px 0"><tbody>'
         explained = {checks[0].id: self._explanation(checks, briefly) for checks, briefly in by_cause(report)}
         titles = {exercise.name: exercise.title for exercise in chapter.exercises}

@@ -55,5 +55,5 @@ def fault_of_the_file(checks: Sequence[CheckReport]) -> CheckReport | None:
         lost = check.verdict in LOST and not check.detail.frames and check.detail.call is None
         return check.message == decided[0].message and (lost or is_of_the_file(check))
 
-    decided = [check for check in checks if check.verdict is not Verdict.NOT_RUN]
+    decided = [check for check in checks if check.verdict not in (Verdict.NOT_RUN, Verdict.BLOCKED)]
     return decided[0] if decided and all(map(is_fault, decided)) else None

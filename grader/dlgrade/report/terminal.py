@@ -77,7 +77,8 @@ class Terminal:
     def check(self, check: CheckReport) -> None:
         """Write the line of a check that has just ended. A reason that many checks share is given once."""
         self.progress.clear()
-        if is_of_the_file(check):  # `explain` says it once
+        waits = bool(self.held_back) and check.verdict in (Verdict.NOT_RUN, Verdict.BLOCKED)
+        if is_of_the_file(check) or waits:  # `explain` says it once
             self.held_back.append(check)
             return
         if check.verdict not in (Verdict.PASSED, Verdict.NOT_IMPLEMENTED) and check.message == self.previous:
@@ -121,6 +122,8 @@ class Terminal:
         if (fault := fault_of_the_file(report.checks)) is not None:
             self._explain_file(fault)
         else:
+            for check in self.held_back:
+                self._print_table(self._line(check))
             self._explain_checks(report)
         self.held_back.clear()
         if sentence := left_out_sentence(report):
