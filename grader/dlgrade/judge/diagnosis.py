@@ -158,17 +158,23 @@ class _Exercise:
 
     def _relate(self, checks: Sequence[Check]) -> None:
         """State a relation in the checks in which it holds."""
-        asked = [(check, exchange) for check in checks for exchange in check.transcript if exchange.raised is None]
-        found = relation([self._draw(exchange) for _, exchange in asked])
+        asked = [
+            (check, exchange)
+            for check in checks
+            for exchange in check.transcript
+            if exchange.raised is None and check.unmet is not None and check.unmet.about != "other"
+        ]
+        found = relation([self._draw(check, exchange) for check, exchange in asked])
         if found is not None:
             for place in found.draws:
                 asked[place][0].relation, asked[place][0].hint = found.kind, found.text
 
-    def _draw(self, exchange: Exchange) -> Draw:
+    def _draw(self, check: Check, exchange: Exchange) -> Draw:
         asked = exchange.blob, exchange.seed
         reference = self.content.reference
         right, arguments = reference.outcome(*asked).value, reference.trace(*asked).arguments
-        return Draw(exchange.value, right, arguments, exchange.comparison)
+        own = check.unmet is not None and check.unmet.about == "result"
+        return Draw(exchange.value, right, arguments, exchange.comparison, own)
 
 
 def _name(check: Check, shown: Sequence[WrongVersion]) -> None:

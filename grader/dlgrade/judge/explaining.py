@@ -74,10 +74,10 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
         return _calls(trace)
     call = trace.calls[origin.call]
     if call.raised is not None and _means_raised(difference.expected, call.raised):
-        unmet.text = _must_raise(call.raised, difference.actual)
+        unmet.text, unmet.about = _must_raise(call.raised, difference.actual), "other"
         unmet.detail = msgspec.structs.replace(unmet.detail, got=None, expected=None)
     elif wrong_kind := _wrong_kind(trace, origin, ask, difference.actual):
-        unmet.text = wrong_kind
+        unmet.text, unmet.about = wrong_kind, "other"
         unmet.detail = msgspec.structs.replace(unmet.detail, got=None, expected=None)
     elif origin.argument and origin.unchanged:
         unmet.text = changed_argument(call.name, origin.argument, origin.path, difference)
@@ -88,7 +88,7 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
         place = where(origin.path, difference.index, origin.argument)
         unmet.text = difference.about(both("After the call, the argument ", "调用之后，参数 ") + place)
     elif origin.whole:
-        unmet.text = difference.about(where(origin.path, difference.index))
+        unmet.text, unmet.about = difference.about(where(origin.path, difference.index)), "result"
     else:
         unmet.text = difference.about(_computed(_fact(facts, path), origin.path, difference.index))
     return call.words

@@ -26,13 +26,17 @@ MISFIT = both(
 ENDINGS = ("BdbQuit", "SystemExit")  # no value was used in a wrong way, even if no line of the submission was running
 
 
+About = Literal["result", "value", "other"]
+
+
 class Unmet(Exception):
     """The submission does not meet a check.
 
     `verdict` and `text` tell how and why, `detail` helps to understand it. `needs` names what a check that could not
     run was missing. `waits_for` is the id of the check that has to pass first. Where values differ, there are the
     `difference`, the submission's value that was compared, and all that a picture needs. `raised` is the submission's
-    exception, if one is the reason; `in_backward` tells whether a backward pass raised it.
+    exception, if one is the reason; `in_backward` tells whether a backward pass raised it. `about` tells what the text
+    is about: the result of a call, another value, or something else than a value.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Unmet(Exception):
         self.compared: tuple[Comparison, Any, Any] | None = None
         self.raised: Raised | None = None
         self.in_backward = False
+        self.about: About = "value"
 
 
 def from_waiting(needed: str) -> Unmet:
