@@ -39,12 +39,14 @@ class Draw:
     """One probe: the student's value, the expected value, and how a check compares them.
 
     `arguments` are tensors and plain data by name, of the call that gave the value; empty if they are not known.
+    `returned` tells whether the values are a function's result; otherwise the check has computed them.
     """
 
     actual: Any
     expected: Any
     arguments: dict[str, Any]
     comparison: Comparison
+    returned: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     telling = [holding for holding in candidates if len(holding) >= NEARLY_ALL * most]
     best = min(telling, key=lambda holding: (next(iter(holding.values())).rank, -len(holding)))
     facts = list(best.values())
-    return Relation(facts[0].kind, _sentence(facts), tuple(best))
+    returned = all(draws[i].returned for i in best)
+    return Relation(facts[0].kind, _sentence(facts, returned=returned), tuple(best))
 
 
 def _differs(draw: Draw) -> bool:
@@ -93,10 +96,10 @@ def _convinces(holding: dict[int, Fact]) -> bool:
     return total >= need and total - max(bits([piece]) for piece in pieces) >= LEAST_BITS
 
 
-def _sentence(facts: list[Fact]) -> Text:
+def _sentence(facts: list[Fact], *, returned: bool) -> Text:
     """Put the subject before the words of the first draw. The entries are named if they are the same in all draws."""
     paths = facts[0].paths
-    if any(fact.paths != paths for fact in facts) or len(paths) > SHOWN_PATHS:
+    if not returned or any(fact.paths != paths for fact in facts) or len(paths) > SHOWN_PATHS:
         subject = both("Each value that differs", "每个不符的值")
     elif len(paths) > 1:
         names = [f"result{path}" for path in paths]
