@@ -5,6 +5,7 @@ A relation holds on several draws, or it is not stated. Each sentence describes 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -66,12 +67,15 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     """
     differing = [i for i, draw in enumerate(draws) if _differs(draw)]
     differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
+    least = max(LEAST_DRAWS, math.ceil(len(differing) / 2))
     found: dict[Key, dict[int, Fact]] = {}
     with np.errstate(all="ignore"):  # many relations are tried on values for which they are not defined
-        for i in differing:
+        for done, i in enumerate(differing):
+            if max(map(len, found.values()), default=0) + len(differing) - done < least:
+                return None
             for key, fact in _facts(draws[i]).items():
                 found.setdefault(key, {})[i] = fact
-    candidates = [holding for holding in found.values() if 2 * len(holding) >= len(differing) and _convinces(holding)]
+    candidates = [holding for holding in found.values() if len(holding) >= least and _convinces(holding)]
     if not candidates:
         return None
     most = max(map(len, candidates))
