@@ -48,13 +48,17 @@ class Declared:
 
 @dataclass
 class Exchange:
-    """A probe of a check, the submission's value or exception, and how the check compares the value."""
+    """A probe of a check, the submission's value or exception, and how the check compares the value.
+
+    `by_suite`: the suite judges the value by itself, so values other than the reference's may be right.
+    """
 
     blob: bytes
     seed: int
     value: Any
     comparison: Comparison
     raised: Raised | None = None
+    by_suite: bool = False
 
     @property
     def size(self) -> int:

@@ -15,6 +15,7 @@ values and the right ones is looked for.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from dlgrade.judge.check import DIAGNOSED, Check, Exchange
 from dlgrade.judge.content import Content, WrongVersion
 from dlgrade.judge.evidence import facts
+from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.relations import Draw, relation
 from dlgrade.judge.trusted import Outcome, Variant
 from dlgrade.text import both
@@ -30,6 +32,7 @@ from dlgrade.text import both
 LEAST_FACTS = 2
 MOST_PAIRS = 60  # that are tried for one exercise
 PAIR_SECONDS = 1.0  # for all of them
+RELATION_SECONDS = 2.0
 
 
 @dataclass
@@ -162,9 +165,12 @@ class _Exercise:
             (check, exchange)
             for check in checks
             for exchange in check.transcript
-            if exchange.raised is None and check.unmet is not None and check.unmet.about != "other"
+            if exchange.raised is None and not exchange.by_suite and check.unmet and check.unmet.about != "other"
         ]
-        found = relation([self._draw(check, exchange) for check, exchange in asked])
+        found = None
+        # It computes with the student's values, and is only advice: no value may make it a fault of the grader's.
+        with contextlib.suppress(Exception), at_most_cpu(RELATION_SECONDS):
+            found = relation([self._draw(check, exchange) for check, exchange in asked])
         if found is not None:
             for place in found.draws:
                 asked[place][0].relation, asked[place][0].hint = found.kind, found.text

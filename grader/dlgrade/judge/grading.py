@@ -228,8 +228,8 @@ class Grading:
 
     # A probe's way.
 
-    def ask(self, check: Check, probe: Probe, comparison: Comparison) -> tuple[Any, Any]:
-        """Return the student's value for a probe, and the reference's value.
+    def ask(self, check: Check, probe: Probe, comparison: Comparison, *, by_suite: bool = False) -> tuple[Any, Any]:
+        """Return the student's value for a probe, and the reference's value. `by_suite`: the suite judges the value.
 
         Raises:
             Unmet: the submission gives no value.
@@ -249,7 +249,7 @@ class Grading:
                 self._keep(check, Exchange(blob, seed, None, comparison, unmet.raised))
             raise
         check.last = Last(value, outcome.value)
-        self._keep(check, Exchange(blob, seed, value, comparison))
+        self._keep(check, Exchange(blob, seed, value, comparison, by_suite=by_suite))
         return value, check.last.expected
 
     def _expected(self, check: Check, blob: bytes, seed: int) -> Outcome:

@@ -380,7 +380,7 @@ class Fixtures:
         def run(probe: Callable[[Any], Any], *, dtype: bool = True) -> Any:
             __tracebackhide__ = True
             check.script = None
-            value, expected = grading.ask(check, probe, Comparison(dtype=dtype))
+            value, expected = grading.ask(check, probe, Comparison(dtype=dtype), by_suite=True)
             if difference := Comparison(values=False, dtype=dtype).difference(value, expected):
                 raise from_difference(difference, value)
             return value

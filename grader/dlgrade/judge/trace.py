@@ -64,7 +64,7 @@ class Origin:
 class Trace:
     """All calls of a probe, and the origin of each part of its value by the part's path.
 
-    `arguments` are those of the last call, as they were given: tensors and numbers by name.
+    `arguments` are those of the only call, as they were given: tensors and numbers by name.
     """
 
     calls: list[Shown] = field(default_factory=list)
@@ -176,8 +176,8 @@ class _Tracing:
             for n, (call, words) in enumerate(zip(calls, self.words, strict=True))
         ]
         found = Trace(shown)
-        if self.before:
-            given = {str(name): value for name, value in self.before[-1].items()}
+        if len(self.before) == 1:
+            given = {str(name): value for name, value in self.before[0].items()}
             found.arguments = {name: value for name, value in given.items() if isinstance(value, NUMBERS)}
         self._settle()
         self._forget_changed()
