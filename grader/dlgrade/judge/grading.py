@@ -126,9 +126,9 @@ class Grading:
         """Return the id of the first check that this check waits for, and that has not passed.
 
         A needed check without a decision, or outside this run, blocks nothing. Nor does one of code that is not written
-        yet or must not be used: the waiting check finds that out by itself.
+        yet, cannot be imported or must not be used: the waiting check finds that out by itself.
         """
-        if check.exercise in self.forbidden.used:
+        if check.exercise in self.forbidden.used or self.worker.load_fault is not None:
             return None
         needed = (self.checks[name] for name in check.declared.waits_for if name in self.checks)
         open_verdicts = (Verdict.PASSED, Verdict.NOT_IMPLEMENTED)
