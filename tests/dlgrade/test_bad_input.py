@@ -227,7 +227,7 @@ def test_endless_function(grade, ch28):
     endless = grade.reference + "\ndef layer_norm(X, shape, weight=None, bias=None, eps=1e-5):\n    while True: pass\n"
     with Judge(course.load(), limits=Limits(check_seconds=1.0)) as judge:
         report = judge.grade(ch28, Submission.from_source(endless, NAME), RunOptions(training="never"))
-    own = [check for check in report.checks if check.exercise == "layer_norm"]
+    own = [check for check in report.checks if check.exercise == "layer_norm" and not check.waits_for]
     assert {check.verdict for check in own if check.id != "layer_norm.from_scratch"} == {Verdict.TIMED_OUT}
     messages = [check.message.en for check in own if check.message]
     assert sum("No answer within" in words for words in messages) == 2

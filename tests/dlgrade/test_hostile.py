@@ -293,7 +293,7 @@ def withstand(bench, right_answer, path):
     checks = report["checks"]
     attacked = {name: check for name, check in checks.items() if name.startswith("layer_norm.")}
     assert attacked
-    assert {check["verdict"] for check in attacked.values()} <= verdicts, attacked
+    assert {check["verdict"] for check in attacked.values()} <= verdicts | {"BLOCKED"}, attacked
     assert not any(check["earned"] for check in attacked.values())
     assert "GRADER_ERROR" not in {check["verdict"] for check in checks.values()}, checks
     if spoils == "all":
@@ -335,7 +335,7 @@ def test_many_slow_imports(bench):
     report = bench.grade(source, keyword="")
 
     ends = {check["verdict"] for name, check in report["checks"].items() if name.startswith("batch_norm.")}
-    assert ends <= {"CRASHED", "TIMED_OUT", "NOT_RUN"}
+    assert ends <= {"CRASHED", "TIMED_OUT", "NOT_RUN", "BLOCKED"}
     assert report["seconds"] < 2 * GRADING_SECONDS
 
 

@@ -92,6 +92,8 @@ def test_from_scratch(grade):
 
     assert report.score == 0
     for check in report.checks:
+        if check.verdict is Verdict.BLOCKED:
+            continue
         assert check.verdict is Verdict.RAISED
         assert check.message.en.startswith("torchsummary is not installed")
         assert f"line {len(own.splitlines())}" in check.message.en

@@ -131,8 +131,10 @@ class Grading:
         """Return the id of the first check that this check waits for, and that has not passed.
 
         A needed check without a decision, or outside this run, blocks nothing. Nor does one of code that is not written
-        yet: the waiting check finds that out by itself.
+        yet, cannot be imported or must not be used: the waiting check finds that out by itself.
         """
+        if check.exercise in self.forbidden.used or self.worker.load_fault is not None:
+            return None
         needed = (self.checks[name] for name in check.declared.waits_for if name in self.checks)
         open_verdicts = (Verdict.PASSED, Verdict.NOT_IMPLEMENTED)
         return next(
@@ -422,7 +424,8 @@ class Grading:
             if check.declared.from_scratch:
                 self._settle_from_scratch(check)
         for check in self.checks.values():
-            if check.passed and (use := self.forbidden.used.get(check.exercise)):
+            use = self.forbidden.used.get(check.exercise)
+            if use and (check.passed or check.verdict is Verdict.BLOCKED):
                 check.unmet = reasons.from_use(use, self.submission)
         if self.stand_in is None:
             diagnose(self.checks.values(), self.content)
