@@ -78,7 +78,7 @@ CALLS = {
 
 @pytest.mark.parametrize(("keyword", "chapter", "code", "parts"), CALLS.values(), ids=CALLS)
 def test_the_call_that_went_wrong(told, keyword, chapter, code, parts):
-    """Of several calls of a check, the one whose result or exception is at fault is shown; `result` is its result."""
+    """The call whose result or exception is at fault is shown, out of several; `result` is its result."""
     words = told(code, keyword, chapter)
     for part in parts:
         assert part in words
