@@ -193,7 +193,8 @@ def _explain_exception(unmet: Unmet, trace: Trace, traced: Traced | None) -> str
         fits = unmet.raised is None or unmet.raised.type != "TypeError"
         _specify(unmet, IN_A_CALL if fits else MISFITTING_CALL)
         if call.raised is not None:
-            unmet.text += both(f" (expected {call.raised})", f"（应抛出 {call.raised}）")
+            stop = both("", "") if unmet.text.en.endswith((".", "?", ")")) else both(".", "。")
+            unmet.text += stop + both(f" Expected here: {call.raised}.", f"此处应抛出 {call.raised}。")
         return call.words
     for call, result in zip(trace.calls, traced.results, strict=False) if not unmet.detail.frames else ():
         if sentence := _kinds_differ(call, *result):
