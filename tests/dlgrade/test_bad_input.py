@@ -346,7 +346,7 @@ def test_other_arguments(grade):
     assert check.verdict is Verdict.RAISED
     assert says(check.message.en, "do not fit the exercise", "takes 1 positional argument but 4 were given")
     assert says(check.message.zh, "与题目要求不符", "takes 1 positional argument but 4 were given")
-    assert check.detail.call.startswith("layer_norm(X=tensor float32 (4, 3, 6), normalized_shape=(6,), weight=")
+    assert check.detail.call.startswith("layer_norm(X=<tensor float32 (4, 3, 6)>, normalized_shape=(6,), weight=")
     assert others_pass(report, "layer_norm")
 
 
