@@ -241,7 +241,8 @@ def test_a_fault_of_the_file(told, grade, line, words, mark):
     """A file that cannot be parsed or imported is one message with its line, without a call or a list of checks."""
     place = f"{grade.reference}\n{line}".splitlines().index(line) + 1
     said = told(line)
-    assert f"{words} at ch28_batch_norm.py:{place}" in said
+    assert words in said
+    assert said.count(f" at ch28_batch_norm.py:{place}") == 1
     assert f"{line}{mark} Score 0 /" in said
     assert f"Next: fix line {place} of ch28_batch_norm.py, then run `dlgrade check ch28`." in said
     assert f"下一步：修正ch28_batch_norm.py的第{place}行，然后运行`dlgradecheckch28`。" in told(line, lang="zh")
