@@ -85,8 +85,8 @@ CHAPTER = {
 CHECK = {
     "id": str, "exercise": str, "verdict": str, "points": NUMBER, "earned": NUMBER, "bonus": bool, "description": str,
     "message": WORDS_OR_NONE, "diagnosis": WORDS_OR_NONE, "also": WORDS_OR_NONE, "relation": WORDS_OR_NONE,
-    "hint": WORDS_OR_NONE, "seconds": NUMBER, "detail": dict,
-    "measured": (dict, type(None)), "needs": WORDS_OR_NONE, "waits_for": WORDS_OR_NONE,
+    "hint": WORDS_OR_NONE, "seconds": NUMBER, "detail": dict, "measured": (dict, type(None)),
+    "needs": WORDS_OR_NONE, "waits_for": WORDS_OR_NONE,
 }  # fmt: skip
 DETAIL = {
     "call": WORDS_OR_NONE, "got": WORDS_OR_NONE, "expected": WORDS_OR_NONE, "frames": list, "output": str,

@@ -291,7 +291,7 @@ class Course:
 
     @property
     def data(self) -> tuple[str, ...]:
-        """Data sets that replace generated ones of their kind: those chosen for this run, or those in course.yaml."""
+        """Data sets that replace the default of their kind: the choice for this run, or the list in course.yaml."""
         return self._data or self.contents.data
 
     def chapter(self, wanted: str) -> Chapter:

@@ -119,7 +119,7 @@ def data_set(course: Course, name: str) -> DataSet:
 
 
 def stand_in(course: Course, name: str) -> DataSet:
-    """The data set to train on when a suite asks for this one: the course's choice of the same kind, or this one."""
+    """The data set to train on when a suite asks for `name`: the course's choice of the same kind, or `name` itself."""
     asked = data_set(course, name)
     chosen = (data_set(course, other) for other in course.data)
     return next((other for other in chosen if other.kind == asked.kind), asked)

@@ -42,7 +42,7 @@ def explain(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts: Sequence[st
         unmet: the reason; its `text` and `detail` change.
         trace: the calls of the last probe, made of the reference.
         ask: returns the calls that the submission makes, or None.
-        value: the submission's value of the last probe, if it gave one.
+        value: the submission's value of the last probe, or None.
         facts: the names of the entries of that value.
     """
     if unmet.difference is not None:
@@ -104,7 +104,7 @@ def _path_to(part: Any, value: Any) -> Path | None:
 
 
 def _fact(facts: Sequence[str | None], path: Path | None) -> str | None:
-    """Return the name of an entry of the probe's value, if it has one."""
+    """Return the name of an entry of the probe's value, or None."""
     known = path is not None and len(path) == 1 and isinstance(path[0], int) and path[0] < len(facts)
     return facts[path[0]] if path and known else None
 
@@ -193,7 +193,8 @@ def _explain_exception(unmet: Unmet, trace: Trace, traced: Traced | None) -> str
         fits = unmet.raised is None or unmet.raised.type != "TypeError"
         _specify(unmet, IN_A_CALL if fits else MISFITTING_CALL)
         if call.raised is not None:
-            unmet.text += both(f" (expected {call.raised})", f"（应抛出 {call.raised}）")
+            stop = both("", "") if unmet.text.en.endswith((".", "?", ")")) else both(".", "。")
+            unmet.text += stop + both(f" Expected here: {call.raised}.", f"此处应抛出 {call.raised}。")
         return call.words
     for call, result in zip(trace.calls, traced.results, strict=False) if not unmet.detail.frames else ():
         if sentence := _kinds_differ(call, *result):

@@ -64,7 +64,7 @@ class Origin:
 class Trace:
     """All calls of a probe, and the origin of each part of its value by the part's path.
 
-    `arguments` are those of the only call, as they were given: tensors and numbers by name.
+    `arguments` holds the tensors and numbers that the only call got, by name.
     """
 
     calls: list[Shown] = field(default_factory=list)
@@ -81,12 +81,12 @@ class Trace:
 
     @property
     def shown(self) -> list[Shown]:
-        """The calls that say something: not those whose object a later call shows."""
+        """The calls that say something. A call is left out if a later call shows its object."""
         return [call for call in self.calls if not call.used]
 
 
 def trace(module: Any, blob: bytes, seed: int, seconds: float) -> Trace:
-    """Run a pickled probe on the reference, and return the trace; an empty one if the probe raises."""
+    """Run a pickled probe on the reference, and return the trace. It is empty if the probe raises."""
     taken = _Tracing()
     watched = Recorder(module, taken.note)
     seed_all(seed)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dlgrade.results import ChapterReport, CheckReport, Verdict
 
-SHOWN_IN_FULL = 2  # causes of one exercise without a name; of the others a report shows only the message
+SHOWN_IN_FULL = 2  # causes of one exercise without a name; a report shows only the message of further causes
 OF_A_FILE = ("", "<module>")  # the functions of frames that are no call: a syntax error, and the top level of a file
 
 LOST = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)

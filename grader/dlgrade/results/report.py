@@ -32,7 +32,7 @@ Grid = tuple[tuple[float | None, ...], ...]  # None: NaN or an infinity
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """Two tensors that differ, reduced to grids that fit on a screen: the student's, the expected one, the difference.
+    """Two tensors that differ, reduced to grids for a screen: the student's, the expected tensor, the difference.
 
     Each number is the mean of a `block` of elements. A tensor with more than two dimensions shows the `planes` with
     these indices side by side, each `columns` wide. The largest difference is at `at`; `values` are the student's value
