@@ -106,7 +106,7 @@ class _Exercise:
     def _holds(self, wrong: WrongVersion, fit: _Fit) -> bool:
         if len(fit.evidence) >= LEAST_FACTS:
             return 2 * len(fit.checks) >= len(self.failed)
-        # The check that should catch a misconception of another exercise is not among these; a candidate's has not passed.
+        # The check that should catch a misconception of another exercise is not among these. It has not passed.
         caught = wrong.misconception.caught_by in fit.ids or wrong.misconception.exercise != self.name
         return fit.wrong and len(fit.checks) == len(self.failed) and caught
 
