@@ -217,7 +217,6 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
     # WRONG book-order-for-torch: bias = torch.cat([b_i, b_f, b_o, b_c])
     # WRONG biases-dropped: bias = torch.zeros_like(torch.cat([b_i, b_f, b_c, b_o]))
     # WRONG output-gate-for-the-candidate: bias = torch.cat([b_i, b_f, b_o, b_c])
-    # WRONG biases-halved: bias = torch.cat([b_i, b_f, b_c, b_o]) / 2
     return {
         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,
@@ -244,12 +243,5 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
     #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=0),
     #         "bias_ih_l0": bias,
     #         "bias_hh_l0": torch.zeros_like(bias),
-    #     }
-    # WRONG biases-halved:
-    #     return {
-    #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
-    #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,
-    #         "bias_ih_l0": bias,
-    #         "bias_hh_l0": bias.clone(),
     #     }
     # END SOLUTION
