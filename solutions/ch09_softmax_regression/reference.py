@@ -54,13 +54,19 @@ def softmax(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     largest = X.detach().amax(dim=1, keepdim=True)  # any shift gives the same, this one does not overflow
+    # WRONG negative-exponent: largest = (-X).detach().amax(dim=1, keepdim=True)
     X_exp = torch.exp(X - largest)
     # WRONG softmax-over-batch: X_exp = torch.exp(X)
     # WRONG row-sums-along-columns: X_exp = torch.exp(X)
     # WRONG softmax-overflow: X_exp = torch.exp(X)
+    # WRONG exp-forgotten: X_exp = X
+    # WRONG negative-exponent: X_exp = torch.exp(-X - largest)
     return X_exp / X_exp.sum(dim=1, keepdim=True)
     # WRONG softmax-over-batch: return X_exp / X_exp.sum(dim=0, keepdim=True)
     # WRONG row-sums-along-columns: return X_exp / X_exp.sum(dim=1)
+    # WRONG one-sum-for-all: return X_exp / X_exp.sum()
+    # WRONG not-normalised: return torch.exp(X)
+    # WRONG logarithm-of-softmax: return X - largest - X_exp.sum(dim=1, keepdim=True).log()
     # END SOLUTION
 
 
@@ -83,6 +89,14 @@ def cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
     # WRONG mean-of-losses: return -torch.log(y_hat[torch.arange(len(y_hat)), y]).mean()
     # WRONG loss-over-all-classes: return -torch.log(y_hat).sum(dim=1)
     # WRONG softmax-twice: return -torch.log(softmax(y_hat)[torch.arange(len(y_hat)), y])
+    # WRONG minus-forgotten: return torch.log(y_hat[torch.arange(len(y_hat)), y])
+    # WRONG log-forgotten: return -y_hat[torch.arange(len(y_hat)), y]
+    # WRONG all-rows-for-each-label: return -torch.log(y_hat[:, y])
+    # WRONG losses-as-a-column: return -torch.log(y_hat.gather(1, y.reshape(-1, 1)))
+    # WRONG sum-of-losses: return -torch.log(y_hat[torch.arange(len(y_hat)), y]).sum()
+    # WRONG loss-of-the-prediction: return -torch.log(y_hat.amax(dim=1))
+    # WRONG logarithm-kept-finite: return -torch.log(y_hat[torch.arange(len(y_hat)), y] + 1e-8)
+    # WRONG rows-and-columns-swapped: return -torch.log(y_hat[y, torch.arange(len(y_hat))])
     # END SOLUTION
 
 
@@ -104,8 +118,13 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
     if y_hat.dim() > 1 and y_hat.shape[1] > 1:
         # WRONG column-taken-for-scores: if y_hat.dim() > 1:
         y_hat = y_hat.argmax(dim=1)
+        # WRONG argmax-over-the-batch: y_hat = y_hat.argmax(dim=0)
+        # WRONG smallest-score: y_hat = y_hat.argmin(dim=1)
     return float((y_hat.to(y.dtype) == y).sum())
     # WRONG accuracy-is-a-fraction: return float((y_hat.to(y.dtype) == y).float().mean())
+    # WRONG wrong-predictions-counted: return float((y_hat.to(y.dtype) != y).sum())
+    # WRONG predictions-not-cast: return float((y_hat == y).sum())
+    # WRONG count-as-an-integer: return int((y_hat.to(y.dtype) == y).sum())
     # END SOLUTION
 
 
@@ -126,13 +145,23 @@ def evaluate_accuracy(net: Callable[[Tensor], Tensor], data_iter: Iterable[tuple
     if isinstance(net, nn.Module):
         net.eval()
     # WRONG evaluates-in-training-mode, 2 lines:
+    # WRONG eval-of-a-function, 2 lines:
+    #     net.eval()
     totals = Accumulator(2)  # right predictions, predictions
     with torch.no_grad():
         # WRONG evaluates-with-a-graph: with torch.enable_grad():
         for X, y in data_iter:
             totals.add(accuracy(net(X), y), y.numel())
             # WRONG mean-of-batch-accuracies: totals.add(accuracy(net(X), y) / y.numel(), 1)
+            # WRONG divided-by-the-number-of-batches: totals.add(accuracy(net(X), y), 1)
+            # WRONG only-the-last-batch:
+            #     totals.reset()
+            #     totals.add(accuracy(net(X), y), y.numel())
+            # WRONG only-the-first-batch:
+            #     totals.add(accuracy(net(X), y), y.numel())
+            #     break
     return totals[0] / totals[1]
+    # WRONG right-predictions-not-divided: return totals[0]
     # END SOLUTION
 
 
@@ -163,6 +192,8 @@ def train_epoch_ch3(
     if isinstance(net, nn.Module):
         net.train()
     # WRONG trains-in-evaluation-mode, 2 lines:
+    # WRONG train-of-a-function, 2 lines:
+    #     net.train()
     totals = Accumulator(3)  # loss, right predictions, examples
     for X, y in train_iter:
         y_hat = net(X)
@@ -171,15 +202,34 @@ def train_epoch_ch3(
             updater.zero_grad()
             # WRONG gradients-accumulate:
             losses.mean().backward()
+            # WRONG sum-for-the-optimizer: losses.sum().backward()
+            # WRONG vector-backward: losses.backward()
             updater.step()
+            # WRONG optimizer-without-effect:
         else:
             # This updater divides by the batch size itself.
             losses.sum().backward()
             # WRONG mean-for-own-updater: losses.mean().backward()
+            # WRONG vector-backward: losses.backward()
             updater(len(X))
+            # WRONG own-updater-without-effect:
+            # WRONG own-updater-without-batch-size: updater()
+            # WRONG batch-size-of-one: updater(1)
         totals.add(losses.sum().item(), accuracy(y_hat, y), len(X))
         # WRONG mean-of-batch-losses: totals.add(losses.mean().item(), accuracy(y_hat, y) / len(X), 1)
+        # WRONG metrics-after-the-update:
+        #     with torch.no_grad():
+        #         y_hat = net(X)
+        #         losses = loss(y_hat, y)
+        #     totals.add(losses.sum().item(), accuracy(y_hat, y), len(X))
+        # WRONG sums-over-the-number-of-batches: totals.add(losses.sum().item(), accuracy(y_hat, y), 1)
+        # WRONG metrics-of-the-last-batch:
+        #     totals.reset()
+        #     totals.add(losses.sum().item(), accuracy(y_hat, y), len(X))
     return totals[0] / totals[2], totals[1] / totals[2]
+    # WRONG loss-and-accuracy-swapped: return totals[1] / totals[2], totals[0] / totals[2]
+    # WRONG only-the-loss: return totals[0] / totals[2]
+    # WRONG sums-not-divided: return totals[0], totals[1]
     # END SOLUTION
 
 
@@ -205,4 +255,12 @@ def huber_loss(y_hat: Tensor, y: Tensor, delta: float = 1.0) -> Tensor:
     return torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2))
     # WRONG smooth-l1: return torch.where(error <= delta, error**2 / 2 / delta, error - delta / 2)
     # WRONG line-not-joined: return torch.where(error <= delta, error**2 / 2, delta * error)
+    # WRONG half-forgotten: return torch.where(error <= delta, error**2, delta * (error - delta / 2))
+    # WRONG delta-ignored: return torch.where(error <= 1, error**2 / 2, error - 0.5)
+    # WRONG parabola-everywhere: return error**2 / 2
+    # WRONG line-everywhere: return delta * (error - delta / 2)
+    # WRONG pieces-swapped: return torch.where(error <= delta, delta * (error - delta / 2), error**2 / 2)
+    # WRONG line-shifted-by-delta: return torch.where(error <= delta, error**2 / 2, delta * (error - delta))
+    # WRONG line-of-slope-one: return torch.where(error <= delta, error**2 / 2, error - delta / 2)
+    # WRONG mean-huber-loss: return torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2)).mean()
     # END SOLUTION

@@ -16,11 +16,21 @@ from torch import Tensor, nn
 def _batch_statistics(X: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and variance of every feature (2-D input) or channel (4-D input) over all the rest."""
     assert X.dim() in (2, 4), "batch normalisation takes (n, d) or (n, c, h, w)"
+    # WRONG dimensions-not-checked:
     axes = [0] if X.dim() == 2 else [0, 2, 3]
     # WRONG statistics-per-image: axes = [0] if X.dim() == 2 else [2, 3]
+    # WRONG statistics-per-example: axes = [0] if X.dim() == 2 else [1, 2, 3]
+    # WRONG statistics-per-pixel: axes = [0]
+    # WRONG one-mean-for-all: axes = list(range(X.dim()))
     mean = X.mean(dim=axes, keepdim=X.dim() == 4)
+    # WRONG features-of-an-example:
+    #     axes = [1] if X.dim() == 2 else axes
+    #     mean = X.mean(dim=axes, keepdim=True)
     var = ((X - mean) ** 2).mean(dim=axes, keepdim=X.dim() == 4)
     # WRONG unbiased-variance: var = X.var(dim=axes, keepdim=X.dim() == 4)
+    # WRONG features-of-an-example: var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    # WRONG sum-of-squares: var = ((X - mean) ** 2).sum(dim=axes, keepdim=X.dim() == 4)
+    # WRONG one-pass-batch-variance: var = (X**2).mean(dim=axes, keepdim=X.dim() == 4) - mean**2
     return mean, var
 
 
@@ -71,9 +81,21 @@ def batch_norm(
     """
     # BEGIN SOLUTION
     training = torch.is_grad_enabled()
+    # WRONG no-prediction-branch: training = True
     mean, var = _batch_statistics(X) if training else (moving_mean, moving_var)
+    # WRONG prediction-by-batch-statistics: mean, var = _batch_statistics(X)
     Y = gamma * (X - mean) / torch.sqrt(var + eps) + beta
     # WRONG eps-outside-root: Y = gamma * (X - mean) / (torch.sqrt(var) + eps) + beta
+    # WRONG training-by-moving-statistics: Y = gamma * (X - moving_mean) / torch.sqrt(moving_var + eps) + beta
+    # WRONG gamma-missing: Y = (X - mean) / torch.sqrt(var + eps) + beta
+    # WRONG beta-missing: Y = gamma * (X - mean) / torch.sqrt(var + eps)
+    # WRONG gamma-and-beta-swapped: Y = beta * (X - mean) / torch.sqrt(var + eps) + gamma
+    # WRONG shift-before-scale: Y = gamma * ((X - mean) / torch.sqrt(var + eps) + beta)
+    # WRONG no-square-root: Y = gamma * (X - mean) / (var + eps) + beta
+    # WRONG mean-not-subtracted: Y = gamma * X / torch.sqrt(var + eps) + beta
+    # WRONG eps-missing: Y = gamma * (X - mean) / torch.sqrt(var) + beta
+    # WRONG eps-ignored: Y = gamma * (X - mean) / torch.sqrt(var + 1e-5) + beta
+    # WRONG statistics-detached: Y = gamma * (X - mean.detach()) / torch.sqrt(var.detach() + eps) + beta
     if training:
         # WRONG statistics-updated-in-prediction:
         #     if not training:
@@ -81,9 +103,24 @@ def batch_norm(
         #     if True:
         moving_mean = momentum * moving_mean + (1 - momentum) * mean.detach()
         # WRONG momentum-reversed: moving_mean = (1 - momentum) * moving_mean + momentum * mean.detach()
+        # WRONG momentum-ignored: moving_mean = 0.9 * moving_mean + 0.1 * mean.detach()
+        # WRONG statistics-of-one-batch: moving_mean = mean.detach()
+        # WRONG moving-statistics-in-place: moving_mean.mul_(momentum).add_((1 - momentum) * mean.detach())
+        # WRONG moving-statistics-with-graph: moving_mean = momentum * moving_mean + (1 - momentum) * mean
         moving_var = momentum * moving_var + (1 - momentum) * var.detach()
         # WRONG momentum-reversed: moving_var = (1 - momentum) * moving_var + momentum * var.detach()
+        # WRONG momentum-ignored: moving_var = 0.9 * moving_var + 0.1 * var.detach()
+        # WRONG statistics-of-one-batch: moving_var = var.detach()
+        # WRONG moving-mean-of-squares: moving_var = momentum * moving_var + (1 - momentum) * torch.sqrt(var.detach())
+        # WRONG moving-variance-unbiased:
+        #     n = X.numel() // X.shape[1]
+        #     moving_var = momentum * moving_var + (1 - momentum) * var.detach() * n / (n - 1)
+        # WRONG eps-in-moving-variance: moving_var = momentum * moving_var + (1 - momentum) * (var.detach() + eps)
+        # WRONG moving-statistics-in-place: moving_var.mul_(momentum).add_((1 - momentum) * var.detach())
+        # WRONG moving-statistics-with-graph: moving_var = momentum * moving_var + (1 - momentum) * var
     return Y, moving_mean.detach(), moving_var.detach()
+    # WRONG moving-statistics-swapped: return Y, moving_var.detach(), moving_mean.detach()
+    # WRONG moving-statistics-with-graph: return Y, moving_mean, moving_var
     # END SOLUTION
 
 
@@ -103,12 +140,19 @@ class BatchNorm(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         shape = (1, num_features) if num_dims == 2 else (1, num_features, 1, 1)
+        # WRONG dimensions-ignored: shape = (1, num_features)
         self.gamma = nn.Parameter(torch.ones(shape))
         # WRONG scale-is-no-parameter: self.gamma = torch.ones(shape)
+        # WRONG scale-from-zero: self.gamma = nn.Parameter(torch.zeros(shape))
         self.beta = nn.Parameter(torch.zeros(shape))
         # WRONG scale-is-no-parameter: self.beta = torch.zeros(shape)
         self.register_buffer("moving_mean", torch.zeros(shape))
+        # WRONG moving-mean-from-one: self.register_buffer("moving_mean", torch.ones(shape))
+        # WRONG statistics-are-parameters: self.moving_mean = nn.Parameter(torch.zeros(shape), requires_grad=False)
         self.register_buffer("moving_var", torch.ones(shape))
+        # WRONG moving-variance-from-zero: self.register_buffer("moving_var", torch.zeros(shape))
+        # WRONG moving-mean-from-one: self.register_buffer("moving_var", torch.zeros(shape))
+        # WRONG statistics-are-parameters: self.moving_var = nn.Parameter(torch.ones(shape), requires_grad=False)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -116,9 +160,31 @@ class BatchNorm(nn.Module):
         # BEGIN SOLUTION
         if not self.training:
             return self.gamma * (X - self.moving_mean) / torch.sqrt(self.moving_var + 1e-5) + self.beta
+            # WRONG layer-eps:
+            #     return self.gamma * (X - self.moving_mean) / torch.sqrt(self.moving_var + 1e-12) + self.beta
         Y, self.moving_mean, self.moving_var = batch_norm(
             X, self.gamma, self.beta, self.moving_mean, self.moving_var, eps=1e-5, momentum=0.9
         )
+        # WRONG statistics-not-kept:
+        #     Y, _, _ = batch_norm(X, self.gamma, self.beta, self.moving_mean, self.moving_var, 1e-5, 0.9)
+        # WRONG statistics-from-the-start:
+        #     zeros, ones = torch.zeros_like(self.gamma), torch.ones_like(self.gamma)
+        #     Y, self.moving_mean, self.moving_var = batch_norm(
+        #         X, self.gamma, self.beta, zeros, ones, eps=1e-5, momentum=0.9
+        #     )
+        # WRONG layer-eps:
+        #     Y, self.moving_mean, self.moving_var = batch_norm(
+        #         X, self.gamma, self.beta, self.moving_mean, self.moving_var, eps=1e-12, momentum=0.9
+        #     )
+        # WRONG layer-ignores-its-parameters:
+        #     ones, zeros = torch.ones_like(self.gamma), torch.zeros_like(self.beta)
+        #     Y, self.moving_mean, self.moving_var = batch_norm(
+        #         X, ones, zeros, self.moving_mean, self.moving_var, eps=1e-5, momentum=0.9
+        #     )
+        # WRONG statistics-are-parameters:
+        #     Y, self.moving_mean.data, self.moving_var.data = batch_norm(
+        #         X, self.gamma, self.beta, self.moving_mean, self.moving_var, eps=1e-5, momentum=0.9
+        #     )
         return Y
         # END SOLUTION
 
@@ -153,15 +219,53 @@ def layer_norm(
     count = len(normalized_shape)
     if tuple(X.shape[-count:]) != tuple(normalized_shape):
         raise ValueError(f"the last {count} axes of {tuple(X.shape)} are not {tuple(normalized_shape)}")
+        # WRONG layer-norm-shape-not-checked, 2 lines:
     Y = _standardise(X, list(range(-count, 0)), eps)
     # WRONG layer-norm-over-batch: Y = _standardise(X, [0], eps)
     # WRONG one-pass-variance:
     #     axes = list(range(-count, 0))
     #     mean = X.mean(dim=axes, keepdim=True)
     #     Y = (X - mean) / torch.sqrt((X**2).mean(dim=axes, keepdim=True) - mean**2 + eps)
+    # WRONG layer-norm-unbiased:
+    #     axes = list(range(-count, 0))
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = X.var(dim=axes, keepdim=True)
+    #     Y = (X - mean) / torch.sqrt(var + eps)
+    # WRONG layer-norm-eps-outside:
+    #     axes = list(range(-count, 0))
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     Y = (X - mean) / (torch.sqrt(var) + eps)
+    # WRONG layer-norm-no-root:
+    #     axes = list(range(-count, 0))
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     Y = (X - mean) / (var + eps)
+    # WRONG layer-norm-no-eps:
+    #     axes = list(range(-count, 0))
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     Y = (X - mean) / torch.sqrt(var)
+    # WRONG layer-norm-fixed-eps: Y = _standardise(X, list(range(-count, 0)), 1e-5)
+    # WRONG layer-norm-mean-kept: Y = X / torch.sqrt((X**2).mean(dim=list(range(-count, 0)), keepdim=True) + eps)
+    # WRONG layer-norm-last-axis-only: Y = _standardise(X, [-1], eps)
+    # WRONG layer-norm-whole-example: Y = _standardise(X, list(range(1, X.dim())), eps)
+    # WRONG layer-norm-detached:
+    #     axes = list(range(-count, 0))
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     Y = (X - mean.detach()) / torch.sqrt(var.detach() + eps)
     if weight is not None:
+        # WRONG layer-norm-bias-scaled:
+        #     if bias is not None:
+        #         Y = Y + bias
+        #     if weight is not None:
         Y = Y * weight
+        # WRONG layer-norm-no-weight: pass
     return Y if bias is None else Y + bias
+    # WRONG layer-norm-no-bias: return Y
+    # WRONG layer-norm-bias-scaled: return Y
+    # WRONG layer-norm-bias-needs-weight: return Y if weight is None or bias is None else Y + bias
     # END SOLUTION
 
 
@@ -182,7 +286,37 @@ def instance_norm(X: Tensor, weight: Tensor | None = None, bias: Tensor | None =
     # BEGIN SOLUTION
     planes = _standardise(X, [2, 3], eps)
     # WRONG instance-norm-over-batch: planes = _standardise(X, [0, 2, 3], eps)
+    # WRONG instance-norm-unbiased:
+    #     axes = [2, 3]
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = X.var(dim=axes, keepdim=True)
+    #     planes = (X - mean) / torch.sqrt(var + eps)
+    # WRONG instance-norm-eps-outside:
+    #     axes = [2, 3]
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     planes = (X - mean) / (torch.sqrt(var) + eps)
+    # WRONG instance-norm-no-root:
+    #     axes = [2, 3]
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     planes = (X - mean) / (var + eps)
+    # WRONG instance-norm-fixed-eps: planes = _standardise(X, [2, 3], 1e-5)
+    # WRONG instance-norm-detached:
+    #     axes = [2, 3]
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     planes = (X - mean.detach()) / torch.sqrt(var.detach() + eps)
+    # WRONG instance-norm-whole-image: planes = _standardise(X, [1, 2, 3], eps)
+    # WRONG instance-norm-over-channels: planes = _standardise(X, [1], eps)
+    # WRONG instance-norm-rows: planes = _standardise(X, [3], eps)
     return _per_channel(planes, weight, bias)
+    # WRONG instance-norm-no-weight: return _per_channel(planes, None, bias)
+    # WRONG instance-norm-no-bias: return _per_channel(planes, weight, None)
+    # WRONG instance-norm-weight-not-reshaped:
+    #     if weight is not None:
+    #         planes = planes * weight
+    #     return planes if bias is None else planes + bias
     # END SOLUTION
 
 
@@ -212,8 +346,44 @@ def group_norm(
         raise ValueError(f"{c} channels do not make {num_groups} groups")
     groups = X.reshape(n, num_groups, c // num_groups, h, w)
     # WRONG group-size-for-group-count: groups = X.reshape(n, c // num_groups, num_groups, h, w)
+    # WRONG groups-interleaved: groups = X.reshape(n, c // num_groups, num_groups, h, w).transpose(1, 2)
+    # WRONG view-of-transposed: groups = X.view(n, num_groups, -1)
     groups = _standardise(groups, [2, 3, 4], eps)
+    # WRONG group-norm-unbiased:
+    #     axes = [2, 3, 4]
+    #     mean = groups.mean(dim=axes, keepdim=True)
+    #     var = groups.var(dim=axes, keepdim=True)
+    #     groups = (groups - mean) / torch.sqrt(var + eps)
+    # WRONG group-norm-eps-outside:
+    #     axes = [2, 3, 4]
+    #     mean = groups.mean(dim=axes, keepdim=True)
+    #     var = ((groups - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     groups = (groups - mean) / (torch.sqrt(var) + eps)
+    # WRONG group-norm-no-root:
+    #     axes = [2, 3, 4]
+    #     mean = groups.mean(dim=axes, keepdim=True)
+    #     var = ((groups - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     groups = (groups - mean) / (var + eps)
+    # WRONG group-norm-fixed-eps: groups = _standardise(groups, [2, 3, 4], 1e-5)
+    # WRONG group-norm-detached:
+    #     axes = [2, 3, 4]
+    #     mean = groups.mean(dim=axes, keepdim=True)
+    #     var = ((groups - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     groups = (groups - mean.detach()) / torch.sqrt(var.detach() + eps)
+    # WRONG groups-over-batch: groups = _standardise(groups, [0, 2, 3, 4], eps)
+    # WRONG groups-without-pixels: groups = _standardise(groups, [2], eps)
+    # WRONG groups-per-channel: groups = _standardise(groups, [3, 4], eps)
+    # WRONG groups-all-in-one: groups = _standardise(groups, [1, 2, 3, 4], eps)
+    # WRONG view-of-transposed: groups = _standardise(groups, [2], eps)
     return _per_channel(groups.reshape(n, c, h, w), weight, bias)
+    # WRONG group-norm-no-weight: return _per_channel(groups.reshape(n, c, h, w), None, bias)
+    # WRONG group-norm-no-bias: return _per_channel(groups.reshape(n, c, h, w), weight, None)
+    # WRONG group-norm-weight-not-reshaped:
+    #     Y = groups.reshape(n, c, h, w)
+    #     if weight is not None:
+    #         Y = Y * weight
+    #     return Y if bias is None else Y + bias
+    # WRONG groups-interleaved: return _per_channel(groups.transpose(1, 2).reshape(n, c, h, w), weight, bias)
     # END SOLUTION
 
 
@@ -235,7 +405,16 @@ def norm_stat_count(shape: Sequence[int], kind: Literal["batch", "layer", "insta
     if kind == "layer":
         return math.prod(shape[:-1]), (shape[-1],)
         # WRONG layer-count-is-batch-size: return shape[0], (shape[-1],)
+        # WRONG layer-count-of-images: return shape[-1], (shape[-1],)
+        # WRONG layer-gamma-per-position: return math.prod(shape[:-1]), (math.prod(shape[:-1]),)
+        # WRONG mean-and-variance-counted: return 2 * math.prod(shape[:-1]), (shape[-1],)
     if kind == "instance":
         return shape[0] * shape[1], (shape[1],)
+        # WRONG instance-count-is-batch-count: return shape[1], (shape[1],)
+        # WRONG instance-gamma-per-image: return shape[0] * shape[1], (shape[0] * shape[1],)
+        # WRONG mean-and-variance-counted: return 2 * shape[0] * shape[1], (shape[1],)
     return shape[1], (shape[1],)
+    # WRONG batch-count-is-batch-size: return shape[0], (shape[1],)
+    # WRONG batch-count-without-channels: return math.prod(shape[1:]), (shape[1],)
+    # WRONG mean-and-variance-counted: return 2 * shape[1], (shape[1],)
     # END SOLUTION

@@ -45,6 +45,9 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         # WRONG weights-not-scaled: return torch.randn(rows, columns, device=device)
         # WRONG weights-out-by-in: return 0.01 * torch.randn(columns, rows, device=device)
         # WRONG device-ignored: return 0.01 * torch.randn(rows, columns)
+        # WRONG weights-uniform: return 0.01 * torch.rand(rows, columns, device=device)
+        # WRONG weights-of-one-tenth: return 0.1 * torch.randn(rows, columns, device=device)
+        # WRONG weights-of-zero: return torch.zeros(rows, columns, device=device)
 
     def zeros(columns: int) -> Tensor:
         return torch.zeros(columns, device=device)
@@ -56,8 +59,10 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
     params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]
     for param in params:
         param.requires_grad_()  # after the scaling, so that all of them are leaves
+        # WRONG gradients-not-asked: pass
     return params
     # WRONG gates-share-parameters: return params[:3] * 3 + params[9:]
+    # WRONG output-layer-missing: return params[:9]
     # END SOLUTION
 
 
@@ -71,6 +76,9 @@ def init_gru_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
     # BEGIN SOLUTION
     H = torch.zeros(batch_size, num_hiddens, device=device)
     # WRONG state-on-the-cpu: H = torch.zeros(batch_size, num_hiddens)
+    # WRONG sizes-of-the-state-swapped: H = torch.zeros(num_hiddens, batch_size, device=device)
+    # WRONG state-of-ones: H = torch.ones(batch_size, num_hiddens, device=device)
+    # WRONG state-with-an-axis-of-layers: H = torch.zeros(1, batch_size, num_hiddens, device=device)
     return (H,)
     # WRONG state-not-a-tuple: return (H)
     # END SOLUTION
@@ -106,6 +114,7 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     (H,) = state
     outputs = []
     for X in inputs:
+        # WRONG sequences-for-steps: for X in inputs.transpose(0, 1):
         Z = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
         # WRONG tanh-on-gates: Z = torch.tanh(X @ W_xz + H @ W_hz + b_z)
         # WRONG state-not-carried:
@@ -115,20 +124,43 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
         #     H = H.detach()
         #     Z = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
         # WRONG sigmoid-overflows: Z = torch.exp(X @ W_xz + H @ W_hz + b_z) / (1 + torch.exp(X @ W_xz + H @ W_hz + b_z))
+        # WRONG gates-without-the-state: Z = torch.sigmoid(X @ W_xz + b_z)
+        # WRONG biases-forgotten: Z = torch.sigmoid(X @ W_xz + H @ W_hz)
         R = torch.sigmoid(X @ W_xr + H @ W_hr + b_r)
         # WRONG tanh-on-gates: R = torch.tanh(X @ W_xr + H @ W_hr + b_r)
+        # WRONG gates-without-the-state: R = torch.sigmoid(X @ W_xr + b_r)
+        # WRONG biases-forgotten: R = torch.sigmoid(X @ W_xr + H @ W_hr)
         H_tilde = torch.tanh(X @ W_xh + (R * H) @ W_hh + b_h)
         # WRONG reset-after-the-product: H_tilde = torch.tanh(X @ W_xh + R * (H @ W_hh) + b_h)
         # WRONG reset-on-the-input: H_tilde = torch.tanh(R * (X @ W_xh) + H @ W_hh + b_h)
         # WRONG no-reset-gate: H_tilde = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG sigmoid-on-the-candidate: H_tilde = torch.sigmoid(X @ W_xh + (R * H) @ W_hh + b_h)
+        # WRONG candidate-without-activation: H_tilde = X @ W_xh + (R * H) @ W_hh + b_h
+        # WRONG candidate-without-the-state: H_tilde = torch.tanh(X @ W_xh + b_h)
+        # WRONG biases-forgotten: H_tilde = torch.tanh(X @ W_xh + (R * H) @ W_hh)
         H = Z * H + (1 - Z) * H_tilde  # where Z is near 1 the old state stays
         # WRONG update-gate-reversed: H = Z * H_tilde + (1 - Z) * H
+        # WRONG candidate-added-in-full: H = Z * H + H_tilde
+        # WRONG old-state-dropped: H = (1 - Z) * H_tilde
+        # WRONG new-state-is-the-candidate: H = H_tilde
+        # WRONG output-of-the-old-state:
+        #     Y = H @ W_hq + b_q
+        #     H = Z * H + (1 - Z) * H_tilde
         outputs.append(H @ W_hq + b_q)
+        # WRONG output-of-the-old-state: outputs.append(Y)
+        # WRONG output-of-the-candidate: outputs.append(H_tilde @ W_hq + b_q)
+        # WRONG output-without-bias: outputs.append(H @ W_hq)
+        # WRONG softmax-on-the-outputs: outputs.append(torch.softmax(H @ W_hq + b_q, dim=1))
+        # WRONG states-for-outputs: outputs.append(H)
     return torch.cat(outputs), (H,)
     # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H,)
     # WRONG state-overwritten:
     #     state[0].data.copy_(H)
     #     return torch.cat(outputs), (H,)
+    # WRONG steps-stacked: return torch.stack(outputs), (H,)
+    # WRONG last-output-alone: return outputs[-1], (H,)
+    # WRONG first-state-returned: return torch.cat(outputs), state
+    # WRONG new-state-without-a-tuple: return torch.cat(outputs), H
     # END SOLUTION
 
 
@@ -160,10 +192,19 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     # Each chunk is what the input, or the state, adds to one gate.
     i_r, i_z, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
     # WRONG book-order-for-torch: i_z, i_r, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
+    # WRONG torch-biases-forgotten: i_r, i_z, i_n = (x @ w_ih.T).chunk(3, dim=1)
+    # WRONG torch-candidate-second: i_r, i_n, i_z = (x @ w_ih.T + b_ih).chunk(3, dim=1)
+    # WRONG torch-weights-not-transposed: i_r, i_z, i_n = (x @ w_ih + b_ih).chunk(3, dim=1)
     h_r, h_z, h_n = (h @ w_hh.T + b_hh).chunk(3, dim=1)
     # WRONG book-order-for-torch: h_z, h_r, h_n = (h @ w_hh.T + b_hh).chunk(3, dim=1)
+    # WRONG torch-biases-forgotten: h_r, h_z, h_n = (h @ w_hh.T).chunk(3, dim=1)
+    # WRONG torch-one-bias: h_r, h_z, h_n = (h @ w_hh.T).chunk(3, dim=1)
+    # WRONG torch-candidate-second: h_r, h_n, h_z = (h @ w_hh.T + b_hh).chunk(3, dim=1)
+    # WRONG torch-weights-not-transposed: h_r, h_z, h_n = (h @ w_hh + b_hh).chunk(3, dim=1)
     r = torch.sigmoid(i_r + h_r)
+    # WRONG torch-tanh-on-gates: r = torch.tanh(i_r + h_r)
     z = torch.sigmoid(i_z + h_z)
+    # WRONG torch-tanh-on-gates: z = torch.tanh(i_z + h_z)
     n = torch.tanh(i_n + r * h_n)
     # WRONG book-reset-for-torch:
     #     size = h.shape[1]
@@ -171,6 +212,13 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     # WRONG bias-outside-the-reset:
     #     bias = b_hh[2 * h.shape[1] :]
     #     n = torch.tanh(i_n + bias + r * (h_n - bias))
+    # WRONG torch-no-reset-gate: n = torch.tanh(i_n + h_n)
+    # WRONG torch-reset-on-the-input: n = torch.tanh(r * i_n + h_n)
+    # WRONG torch-reset-on-both: n = torch.tanh(r * (i_n + h_n))
+    # WRONG torch-sigmoid-on-the-candidate: n = torch.sigmoid(i_n + r * h_n)
     return (1 - z) * n + z * h
     # WRONG torch-update-gate-reversed: return z * n + (1 - z) * h
+    # WRONG torch-old-state-dropped: return (1 - z) * n
+    # WRONG torch-candidate-added-in-full: return n + z * h
+    # WRONG torch-candidate-returned: return n
     # END SOLUTION

@@ -45,6 +45,10 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
         #     return 0.01 * torch.randn(rows, columns, device=device, requires_grad=True)
         # WRONG weights-not-scaled: return torch.randn(rows, columns, device=device)
         # WRONG device-ignored: return 0.01 * torch.randn(rows, columns)
+        # WRONG weights-uniform: return 0.01 * torch.rand(rows, columns, device=device)
+        # WRONG weights-of-one-tenth: return 0.1 * torch.randn(rows, columns, device=device)
+        # WRONG weights-of-zero: return torch.zeros(rows, columns, device=device)
+        # WRONG weights-out-by-in: return 0.01 * torch.randn(columns, rows, device=device)
 
     def zeros(columns: int) -> Tensor:
         return torch.zeros(columns, device=device)
@@ -57,8 +61,14 @@ def get_lstm_params(vocab_size: int, num_hiddens: int, device: torch.device) -> 
     params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]
     for param in params:
         param.requires_grad_()  # after the scaling, so that all of them are leaves
+        # WRONG gradients-not-asked: pass
     return params
     # WRONG gates-share-parameters: return params[:3] * 4 + params[12:]
+    # WRONG forget-gate-starts-open:
+    #     with torch.no_grad():
+    #         params[5].fill_(1.0)
+    #     return params
+    # WRONG output-layer-missing: return params[:12]
     # END SOLUTION
 
 
@@ -70,6 +80,10 @@ def init_lstm_state(batch_size: int, num_hiddens: int, device: torch.device) -> 
     """
     # BEGIN SOLUTION
     H = torch.zeros(batch_size, num_hiddens, device=device)
+    # WRONG sizes-of-the-state-swapped: H = torch.zeros(num_hiddens, batch_size, device=device)
+    # WRONG state-of-ones: H = torch.ones(batch_size, num_hiddens, device=device)
+    # WRONG state-with-an-axis-of-layers: H = torch.zeros(1, batch_size, num_hiddens, device=device)
+    # WRONG state-on-the-cpu: H = torch.zeros(batch_size, num_hiddens)
     return H, H.clone()
     # WRONG one-tensor-twice: return H, H
     # WRONG hidden-state-alone: return (H,)
@@ -112,30 +126,70 @@ def lstm(
     #     W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xc, W_hc, b_c, W_xo, W_ho, b_o, W_hq, b_q = params
     H, C = state
     # WRONG memory-starts-from-zero: H, C = state[0], torch.zeros_like(state[1])
+    # WRONG states-read-swapped: C, H = state
     outputs = []
     for X in inputs:
+        # WRONG sequences-for-steps: for X in inputs.transpose(0, 1):
         I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)  # noqa: E741
         # WRONG gates-read-the-memory: I = torch.sigmoid(X @ W_xi + C @ W_hi + b_i)
         # WRONG state-detached-at-each-step:
         #     H, C = H.detach(), C.detach()
         #     I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)
+        # WRONG tanh-on-gates: I = torch.tanh(X @ W_xi + H @ W_hi + b_i)
+        # WRONG biases-forgotten: I = torch.sigmoid(X @ W_xi + H @ W_hi)
+        # WRONG gates-without-the-state: I = torch.sigmoid(X @ W_xi + b_i)
+        # WRONG hidden-state-not-carried:
+        #     H = state[0]
+        #     I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)
+        # WRONG memory-not-carried:
+        #     C = state[1]
+        #     I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)
         F = torch.sigmoid(X @ W_xf + H @ W_hf + b_f)
         # WRONG gates-read-the-memory: F = torch.sigmoid(X @ W_xf + C @ W_hf + b_f)
+        # WRONG tanh-on-gates: F = torch.tanh(X @ W_xf + H @ W_hf + b_f)
+        # WRONG biases-forgotten: F = torch.sigmoid(X @ W_xf + H @ W_hf)
+        # WRONG gates-without-the-state: F = torch.sigmoid(X @ W_xf + b_f)
         O = torch.sigmoid(X @ W_xo + H @ W_ho + b_o)  # noqa: E741
+        # WRONG tanh-on-gates: O = torch.tanh(X @ W_xo + H @ W_ho + b_o)
+        # WRONG biases-forgotten: O = torch.sigmoid(X @ W_xo + H @ W_ho)
+        # WRONG gates-without-the-state: O = torch.sigmoid(X @ W_xo + b_o)
         C_tilde = torch.tanh(X @ W_xc + H @ W_hc + b_c)
         # WRONG sigmoid-on-the-candidate: C_tilde = torch.sigmoid(X @ W_xc + H @ W_hc + b_c)
+        # WRONG candidate-without-activation: C_tilde = X @ W_xc + H @ W_hc + b_c
+        # WRONG biases-forgotten: C_tilde = torch.tanh(X @ W_xc + H @ W_hc)
+        # WRONG candidate-reads-the-memory: C_tilde = torch.tanh(X @ W_xc + C @ W_hc + b_c)
         C = F * C + I * C_tilde  # the only way from step to step without a matrix product
         # WRONG coupled-gates: C = F * C + (1 - F) * C_tilde
+        # WRONG forget-gate-reversed: C = (1 - F) * C + I * C_tilde
+        # WRONG forget-gate-missing: C = C + I * C_tilde
+        # WRONG input-gate-missing: C = F * C + C_tilde
+        # WRONG old-memory-dropped: C = I * C_tilde
+        # WRONG old-memory-in-the-hidden-state: old, C = C, F * C + I * C_tilde
         H = O * torch.tanh(C)
         # WRONG no-tanh-on-the-memory: H = O * C
+        # WRONG output-gate-missing: H = torch.tanh(C)
+        # WRONG old-memory-in-the-hidden-state: H = O * torch.tanh(old)
+        # WRONG candidate-in-the-hidden-state: H = O * torch.tanh(C_tilde)
+        # WRONG sigmoid-on-the-memory: H = O * torch.sigmoid(C)
+        # WRONG output-of-the-old-state:
+        #     Y = H @ W_hq + b_q
+        #     H = O * torch.tanh(C)
         outputs.append(H @ W_hq + b_q)
         # WRONG output-from-the-memory: outputs.append(C @ W_hq + b_q)
+        # WRONG output-of-the-old-state: outputs.append(Y)
+        # WRONG output-without-bias: outputs.append(H @ W_hq)
+        # WRONG softmax-on-the-outputs: outputs.append(torch.softmax(H @ W_hq + b_q, dim=1))
+        # WRONG states-for-outputs: outputs.append(H)
     return torch.cat(outputs), (H, C)
     # WRONG memory-not-returned: return torch.cat(outputs), (H,)
     # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H, C)
     # WRONG memory-overwritten:
     #     state[1].data.copy_(C)
     #     return torch.cat(outputs), (H, C)
+    # WRONG states-returned-swapped: return torch.cat(outputs), (C, H)
+    # WRONG first-state-returned: return torch.cat(outputs), state
+    # WRONG steps-stacked: return torch.stack(outputs), (H, C)
+    # WRONG last-output-alone: return outputs[-1], (H, C)
     # END SOLUTION
 
 
@@ -157,8 +211,12 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
     """
     # BEGIN SOLUTION
     W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xo, W_ho, b_o, W_xc, W_hc, b_c = params[:12]
+    # WRONG input-and-forget-gate-swapped:
+    #     W_xf, W_hf, b_f, W_xi, W_hi, b_i, W_xo, W_ho, b_o, W_xc, W_hc, b_c = params[:12]
     bias = torch.cat([b_i, b_f, b_c, b_o])  # in torch's order: the candidate comes third
     # WRONG book-order-for-torch: bias = torch.cat([b_i, b_f, b_o, b_c])
+    # WRONG biases-dropped: bias = torch.zeros_like(torch.cat([b_i, b_f, b_c, b_o]))
+    # WRONG output-gate-for-the-candidate: bias = torch.cat([b_i, b_f, b_o, b_c])
     return {
         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,

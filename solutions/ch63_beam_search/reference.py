@@ -63,19 +63,34 @@ def greedy_search(
     """
     # BEGIN SOLUTION
     words, log_prob = (), 0.0
+    # WRONG log-probabilities-multiplied: words, log_prob = (), 1.0
     for _ in range(max_len):
+        # WRONG one-word-too-many: for _ in range(max_len + 1):
+        # WRONG one-word-too-few: for _ in range(max_len - 1):
         scores = step((bos, *words))
         # WRONG prefix-forgotten: scores = step((bos, *words)[-1:])
+        # WRONG prefix-without-bos: scores = step(words)
         word = int(scores.argmax())
         # WRONG last-of-equals: word = len(scores) - 1 - int(scores.flip(0).argmax())
+        # WRONG least-likely-words: word = int(scores.argmin())
         words, log_prob = (*words, word), log_prob + float(scores[word])
         # WRONG probability-of-greedy:
         #     words, log_prob = (*words, word), math.log(max(math.exp(log_prob + float(scores[word])), 5e-324))
+        # WRONG log-probabilities-multiplied: words, log_prob = (*words, word), log_prob * float(scores[word])
+        # WRONG only-the-last-log-probability: words, log_prob = (*words, word), float(scores[word])
+        # WRONG end-not-taken:
+        #     if word == eos:
+        #         break
+        #     words, log_prob = (*words, word), log_prob + float(scores[word])
+        # WRONG log-probability-as-a-tensor: words, log_prob = (*words, word), log_prob + scores[word]
         if word == eos:
             break
         # WRONG goes-on-after-the-end, 2 lines:
     return words, log_prob
     # WRONG end-left-out: return words[: -1 if words[-1:] == (eos,) else None], log_prob
+    # WRONG bos-in-the-result: return (bos, *words), log_prob
+    # WRONG probability-for-log-probability: return words, math.exp(log_prob)
+    # WRONG log-probability-per-word: return words, log_prob / max(1, len(words))
     # END SOLUTION
 
 
@@ -98,6 +113,7 @@ def exhaustive_search(
     # BEGIN SOLUTION
     complete, alive = [], [Hypothesis((), 0.0)]
     for _ in range(max_len):
+        # WRONG exhaustive-one-word-too-many: for _ in range(max_len + 1):
         extended = _extensions(step, bos, alive)
         complete += [hypothesis for hypothesis in extended if hypothesis.words[-1] == eos]
         alive = [hypothesis for hypothesis in extended if hypothesis.words[-1] != eos]
@@ -111,7 +127,14 @@ def exhaustive_search(
     # WRONG complete-ones-forgotten: best = max(alive or complete, key=_log_prob)
     # WRONG unended-ones-forgotten: best = max(complete or alive, key=_log_prob)
     # WRONG exhaustive-by-score: best = max(complete + alive, key=lambda h: h.log_prob / max(len(h.words), 1) ** 0.75)
+    # WRONG exhaustive-log-probability-per-word:
+    #     best = max(complete + alive, key=lambda h: h.log_prob / max(len(h.words), 1))
+    # WRONG least-likely-sequence: best = min(complete + alive, key=_log_prob)
     return best.words, best.log_prob
+    # WRONG exhaustive-bos-in-the-result: return (bos, *best.words), best.log_prob
+    # WRONG exhaustive-end-left-out: return best.words[: -1 if best.words[-1:] == (eos,) else None], best.log_prob
+    # WRONG exhaustive-probability: return best.words, math.exp(best.log_prob)
+    # WRONG exhaustive-score-returned: return best.words, best.log_prob / max(len(best.words), 1) ** 0.75
     # END SOLUTION
 
 
@@ -136,6 +159,9 @@ def length_normalised_score(log_prob: float, length: int, alpha: float = 0.75) -
     return log_prob / length**alpha
     # WRONG score-multiplied: return log_prob * length**alpha
     # WRONG mean-log-probability: return log_prob / length
+    # WRONG alpha-as-a-factor: return log_prob / (length * alpha)
+    # WRONG alpha-to-the-length: return log_prob / alpha**length
+    # WRONG score-positive: return -log_prob / length**alpha
     # END SOLUTION
 
 
@@ -176,6 +202,7 @@ def beam_search(
     # BEGIN SOLUTION
     candidates, beam = [], [Hypothesis((), 0.0)]
     for _ in range(max_len):
+        # WRONG beam-one-word-too-many: for _ in range(max_len + 1):
         extended = _extensions(step, bos, beam)
         # WRONG stops-at-the-first-end:
         #     if candidates and not include_prefixes:
@@ -189,12 +216,20 @@ def beam_search(
         # WRONG ended-take-no-place:
         #     ended = [h for h in extended if h.words[-1] == eos]
         #     kept = ended + sorted((h for h in extended if h not in ended), key=_log_prob, reverse=True)[:k]
+        # WRONG width-of-two: kept = sorted(extended, key=_log_prob, reverse=True)[:2]
+        # WRONG width-of-one: kept = sorted(extended, key=_log_prob, reverse=True)[:1]
+        # WRONG least-likely-kept: kept = sorted(extended, key=_log_prob)[:k]
         # The k are chosen first: a sequence that ends takes a place in this step, and none in the next.
         ended = [hypothesis for hypothesis in kept if hypothesis.words[-1] == eos]
         beam = [hypothesis for hypothesis in kept if hypothesis.words[-1] != eos]
         # WRONG ended-in-the-beam: beam, ended = kept, []
         candidates += kept if include_prefixes else ended
         # WRONG ended-dropped: candidates += kept if include_prefixes else []
+        # WRONG prefixes-always-included: candidates += kept
+        # WRONG stops-with-k-candidates:
+        #     candidates += kept if include_prefixes else ended
+        #     if len(candidates) >= k and not include_prefixes:
+        #         break
     if not include_prefixes:
         candidates += beam  # these have max_len words
     # WRONG prefixes-ignored, 8 lines:
@@ -203,17 +238,29 @@ def beam_search(
     #         candidates += [hypothesis for hypothesis in kept if hypothesis.words[-1] == eos]
     #         beam = [hypothesis for hypothesis in kept if hypothesis.words[-1] != eos]
     #     candidates += beam
+    # WRONG unended-dropped: pass
+    # WRONG prefixes-always-included: pass
+    # WRONG last-beam-twice, 2 lines:
+    #     candidates += beam
     scored = []
     for words, log_prob in candidates:
         scored.append((words, length_normalised_score(log_prob, len(words), alpha)))
         # WRONG end-not-counted:
         #     length = max(1, len(words) - (words[-1] == eos))
         #     scored.append((words, length_normalised_score(log_prob, length, alpha)))
+        # WRONG beam-bos-in-the-result:
+        #     scored.append(((bos, *words), length_normalised_score(log_prob, len(words), alpha)))
+        # WRONG bos-counted: scored.append((words, length_normalised_score(log_prob, len(words) + 1, alpha)))
+        # WRONG alpha-fixed: scored.append((words, length_normalised_score(log_prob, len(words))))
+        # WRONG log-probability-for-score: scored.append((words, log_prob))
     return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:k]
     # WRONG ranked-by-log-probability:
     #     return sorted(scored, key=lambda candidate: candidate[1] * len(candidate[0]) ** alpha, reverse=True)[:k]
     # WRONG worst-first: return sorted(scored, key=lambda candidate: candidate[1])[:k]
     # WRONG all-candidates-returned: return sorted(scored, key=lambda candidate: candidate[1], reverse=True)
+    # WRONG best-candidate-alone: return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:1]
+    # WRONG best-candidate-without-a-list: return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[0]
+    # WRONG candidates-not-ordered: return scored[:k]
     # END SOLUTION
 
 
@@ -237,4 +284,10 @@ def search_cost(vocab: int, max_len: int, k: int) -> tuple[int, int, int]:
     # WRONG every-step-by-itself: return vocab * max_len, vocab * max_len * k, k * vocab * max_len
     # WRONG rounded-to-a-float: return vocab * max_len, int(float(vocab) ** max_len), k * vocab * max_len
     # WRONG one-step: return vocab, vocab**max_len, k * vocab * max_len
+    # WRONG costs-in-another-order: return vocab * max_len, k * vocab * max_len, vocab**max_len
+    # WRONG width-ignored: return vocab * max_len, vocab**max_len, vocab * max_len
+    # WRONG first-step-of-one-sequence: return vocab * max_len, vocab**max_len, vocab + k * vocab * (max_len - 1)
+    # WRONG all-lengths-counted:
+    #     return vocab * max_len, sum(vocab**n for n in range(1, max_len + 1)), k * vocab * max_len
+    # WRONG costs-without-the-vocabulary: return max_len, vocab**max_len, k * max_len
     # END SOLUTION

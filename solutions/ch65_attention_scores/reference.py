@@ -51,6 +51,10 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     #         valid_lens = valid_lens.repeat(X.shape[1])
     #     padding = steps >= valid_lens.reshape(len(X), -1, 1)
     # WRONG one-key-too-many: padding = steps > valid_lens.reshape(len(X), -1, 1)
+    # WRONG mask-reversed: padding = steps < valid_lens.reshape(len(X), -1, 1)
+    # WRONG one-key-too-few: padding = steps >= valid_lens.reshape(len(X), -1, 1) - 1
+    # WRONG lengths-of-queries-not-reshaped: padding = steps >= valid_lens.reshape(-1, 1, 1)
+    # WRONG one-length-per-query-only: padding = steps >= valid_lens.reshape(len(X), X.shape[1], 1)
     # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
     # WRONG zero-for-a-mask: return X.masked_fill(padding, 0).softmax(dim=-1)
@@ -58,6 +62,8 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     # WRONG minus-infinity-for-a-mask: return X.masked_fill(padding, -torch.inf).softmax(dim=-1)
     # WRONG softmax-over-the-queries: return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=1)
     # WRONG mask-not-low-enough: return X.masked_fill(padding, -1e4).softmax(dim=-1)
+    # WRONG masked-logits-positive: return X.masked_fill(padding, torch.finfo(X.dtype).max).softmax(dim=-1)
+    # WRONG empty-row-of-zeros: return X.masked_fill(padding, -torch.inf).softmax(dim=-1).nan_to_num(0.0)
     # END SOLUTION
 
 
@@ -80,9 +86,13 @@ class AdditiveAttention(nn.Module):
         # BEGIN SOLUTION
         self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
         # WRONG additive-layers-with-bias: self.W_k = nn.Linear(key_size, num_hiddens)
+        # WRONG sizes-of-query-and-key-swapped: self.W_k = nn.Linear(query_size, num_hiddens, bias=False)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=False)
         # WRONG additive-layers-with-bias: self.W_q = nn.Linear(query_size, num_hiddens)
+        # WRONG sizes-of-query-and-key-swapped: self.W_q = nn.Linear(key_size, num_hiddens, bias=False)
         self.w_v = nn.Linear(num_hiddens, 1, bias=False)
+        # WRONG w-v-in-capitals: self.W_v = nn.Linear(num_hiddens, 1, bias=False)
+        # WRONG score-with-bias: self.w_v = nn.Linear(num_hiddens, 1)
         self.dropout = nn.Dropout(dropout)
         # END SOLUTION
 
@@ -106,13 +116,30 @@ class AdditiveAttention(nn.Module):
         # Each query with each key: (batch, queries, pairs, num_hiddens).
         features = self.W_q(queries).unsqueeze(2) + self.W_k(keys).unsqueeze(1)
         # WRONG tanh-of-each: features = self.W_q(queries).tanh().unsqueeze(2) + self.W_k(keys).tanh().unsqueeze(1)
+        # WRONG axes-of-queries-and-keys-swapped:
+        #     features = self.W_q(queries).unsqueeze(1) + self.W_k(keys).unsqueeze(2)
+        # WRONG features-not-spread: features = (self.W_q(queries) + self.W_k(keys)).unsqueeze(2)
+        # WRONG product-of-query-and-key: features = self.W_q(queries).unsqueeze(2) * self.W_k(keys).unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)
         # WRONG tanh-forgotten: scores = self.w_v(features).squeeze(-1)
         # WRONG tanh-of-each: scores = self.w_v(features).squeeze(-1)
+        # WRONG w-v-in-capitals: scores = self.W_v(torch.tanh(features)).squeeze(-1)
+        # WRONG sigmoid-for-tanh: scores = self.w_v(torch.sigmoid(features)).squeeze(-1)
+        # WRONG relu-for-tanh: scores = self.w_v(torch.relu(features)).squeeze(-1)
+        # WRONG scores-not-squeezed: scores = self.w_v(torch.tanh(features))
+        # WRONG all-axes-of-one-squeezed: scores = self.w_v(torch.tanh(features)).squeeze()
         self.attention_weights = masked_softmax(scores, valid_lens)
         # WRONG weights-stored-after-dropout: self.attention_weights = self.dropout(masked_softmax(scores, valid_lens))
+        # WRONG additive-lengths-ignored: self.attention_weights = masked_softmax(scores, None)
+        # WRONG additive-scores-stored: self.attention_weights = scores
         return self.dropout(self.attention_weights) @ values
         # WRONG weights-stored-after-dropout: return self.attention_weights @ values
+        # WRONG additive-keys-weighed: return self.dropout(self.attention_weights) @ keys
+        # WRONG additive-without-dropout: return self.attention_weights @ values
+        # WRONG additive-dropout-in-evaluation:
+        #     return nn.functional.dropout(self.attention_weights, self.dropout.p) @ values
+        # WRONG additive-scores-stored: return self.dropout(masked_softmax(scores, valid_lens)) @ values
+        # WRONG additive-dropout-on-the-output: return self.dropout(self.attention_weights @ values)
         # END SOLUTION
 
 
@@ -153,10 +180,25 @@ class DotProductAttention(nn.Module):
         # WRONG scaled-by-d: scores = queries @ keys.transpose(1, 2) / queries.shape[-1]
         # WRONG not-scaled: scores = queries @ keys.transpose(1, 2)
         # WRONG scaled-by-the-number-of-keys: scores = queries @ keys.transpose(1, 2) / math.sqrt(keys.shape[1])
+        # WRONG scores-multiplied: scores = queries @ keys.transpose(1, 2) * math.sqrt(queries.shape[-1])
+        # WRONG scaled-by-value-size: scores = queries @ keys.transpose(1, 2) / math.sqrt(values.shape[-1])
+        # WRONG scaled-by-the-number-of-queries: scores = queries @ keys.transpose(1, 2) / math.sqrt(queries.shape[1])
+        # WRONG negative-scores: scores = -(queries @ keys.transpose(1, 2)) / math.sqrt(queries.shape[-1])
+        # WRONG keys-not-transposed: scores = queries @ keys / math.sqrt(queries.shape[-1])
+        # WRONG all-axes-reversed: scores = queries @ keys.permute(2, 1, 0) / math.sqrt(queries.shape[-1])
         self.attention_weights = masked_softmax(scores, valid_lens)
+        # WRONG dot-lengths-ignored: self.attention_weights = masked_softmax(scores, None)
+        # WRONG dot-scores-stored: self.attention_weights = scores
+        # WRONG dot-weights-stored-after-dropout:
+        #     self.attention_weights = self.dropout(masked_softmax(scores, valid_lens))
         return self.dropout(self.attention_weights) @ values
         # WRONG dropout-on-the-values: return self.attention_weights @ self.dropout(values)
         # WRONG dropout-on-the-output: return self.dropout(self.attention_weights @ values)
+        # WRONG dot-keys-weighed: return self.dropout(self.attention_weights) @ keys
+        # WRONG dot-without-dropout: return self.attention_weights @ values
+        # WRONG dot-dropout-in-evaluation: return nn.functional.dropout(self.attention_weights, self.dropout.p) @ values
+        # WRONG dot-scores-stored: return self.dropout(masked_softmax(scores, valid_lens)) @ values
+        # WRONG dot-weights-stored-after-dropout: return self.attention_weights @ values
         # END SOLUTION
 
 
@@ -176,15 +218,21 @@ def score_variance(d: int, n_samples: int, seed: int = 0) -> tuple[float, float]
     """
     # BEGIN SOLUTION
     generator = torch.Generator().manual_seed(seed)
+    # WRONG seed-ignored: generator = torch.Generator().manual_seed(0)
     queries, keys = torch.randn(2, n_samples, d, generator=generator)
     # WRONG a-query-is-its-own-key:
     #     queries = torch.randn(n_samples, d, generator=generator)
     #     keys = torch.randn(n_samples, d, generator=generator.manual_seed(seed))
     # WRONG uniform-draws: queries, keys = torch.rand(2, n_samples, d, generator=generator)
     products = (queries * keys).sum(dim=1)
+    # WRONG products-not-summed: products = queries * keys
+    # WRONG mean-of-products: products = (queries * keys).mean(dim=1)
+    # WRONG summed-over-the-samples: products = (queries * keys).sum(dim=0)
     scaled = products / math.sqrt(d)
     # WRONG products-divided-by-d: scaled = products / d
+    # WRONG scaled-by-the-number-of-samples: scaled = products / math.sqrt(n_samples)
     return products.var().item(), scaled.var().item()
     # WRONG standard-deviation: return products.std().item(), scaled.std().item()
     # WRONG divided-by-the-number-of-samples: return products.var(correction=0).item(), scaled.var(correction=0).item()
+    # WRONG variances-swapped: return scaled.var().item(), products.var().item()
     # END SOLUTION

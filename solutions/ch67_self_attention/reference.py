@@ -36,6 +36,12 @@ def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
     # WRONG steps-cut-instead-of-features: return X.reshape(len(X) * num_heads, X.shape[1], -1)
     # WRONG heads-before-batch: return X.unflatten(2, (num_heads, -1)).permute(2, 0, 1, 3).flatten(0, 1)
     # WRONG features-dealt-out: return X.unflatten(2, (-1, num_heads)).permute(0, 3, 1, 2).flatten(0, 1)
+    # WRONG heads-beside-the-features: return X.unflatten(2, (num_heads, -1)).flatten(0, 1)
+    # WRONG heads-in-an-axis-of-their-own: return X.unflatten(2, (num_heads, -1)).transpose(1, 2)
+    # WRONG heads-not-split: return X.clone()
+    # WRONG whole-features-for-each-head: return X.repeat_interleave(num_heads, dim=0)
+    # WRONG joined-with-view:
+    #     return X.reshape(*X.shape[:2], num_heads, -1).transpose(1, 2).view(-1, X.shape[1], X.shape[2] // num_heads)
     # END SOLUTION
 
 
@@ -58,6 +64,9 @@ def transpose_output(X: Tensor, num_heads: int) -> Tensor:
     # WRONG joined-without-moving: return X.reshape(len(X) // num_heads, X.shape[1], -1)
     # WRONG examples-far-apart: return X.unflatten(0, (num_heads, -1)).permute(1, 2, 0, 3).flatten(2)
     # WRONG heads-interleaved: return X.unflatten(0, (-1, num_heads)).permute(0, 2, 3, 1).flatten(2)
+    # WRONG output-joined-with-view:
+    #     Y = X.unflatten(0, (-1, num_heads)).transpose(1, 2)
+    #     return Y.view(len(Y), Y.shape[1], -1)
     # END SOLUTION
 
 
@@ -109,11 +118,19 @@ class MultiHeadAttention(nn.Module):
         # WRONG dropout-at-the-end: self.attention, self.drop = DotProductAttention(0.0), nn.Dropout(dropout)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
         # WRONG query-size-first: self.W_q = nn.Linear(key_size, num_hiddens, bias=bias)
+        # WRONG bias-by-default: self.W_q = nn.Linear(query_size, num_hiddens)
+        # WRONG bias-never: self.W_q = nn.Linear(query_size, num_hiddens, bias=False)
         self.W_k = nn.Linear(key_size, num_hiddens, bias=bias)
         # WRONG query-size-first: self.W_k = nn.Linear(query_size, num_hiddens, bias=bias)
+        # WRONG bias-by-default: self.W_k = nn.Linear(key_size, num_hiddens)
+        # WRONG bias-never: self.W_k = nn.Linear(key_size, num_hiddens, bias=False)
         self.W_v = nn.Linear(value_size, num_hiddens, bias=bias)
+        # WRONG bias-by-default: self.W_v = nn.Linear(value_size, num_hiddens)
+        # WRONG bias-never: self.W_v = nn.Linear(value_size, num_hiddens, bias=False)
         self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=bias)
         # WRONG always-a-bias-at-the-end: self.W_o = nn.Linear(num_hiddens, num_hiddens)
+        # WRONG bias-by-default: self.W_o = nn.Linear(num_hiddens, num_hiddens)
+        # WRONG bias-never: self.W_o = nn.Linear(num_hiddens, num_hiddens, bias=False)
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -134,19 +151,35 @@ class MultiHeadAttention(nn.Module):
         """
         # BEGIN SOLUTION
         queries = transpose_qkv(self.W_q(queries), self.num_heads)
+        # WRONG one-head-for-all: queries = self.W_q(queries)
+        # WRONG query-and-key-layers-swapped: queries = transpose_qkv(self.W_k(queries), self.num_heads)
         keys = transpose_qkv(self.W_k(keys), self.num_heads)
+        # WRONG one-head-for-all: keys = self.W_k(keys)
+        # WRONG keys-not-projected: keys = transpose_qkv(keys, self.num_heads)
+        # WRONG query-and-key-layers-swapped: keys = transpose_qkv(self.W_q(keys), self.num_heads)
         values = transpose_qkv(self.W_v(values), self.num_heads)
+        # WRONG one-head-for-all: values = self.W_v(values)
+        # WRONG values-not-projected: values = transpose_qkv(values, self.num_heads)
         if valid_lens is not None:
             valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)  # heads of an example are neighbours
             # WRONG lengths-of-other-examples: valid_lens = torch.cat([valid_lens] * self.num_heads)
+            # WRONG one-head-for-all: pass
+            # WRONG lengths-not-repeated: pass
         heads = self.attention(queries, keys, values, valid_lens)
         # WRONG scaled-by-all-features:
         #     heads = self.attention(queries / math.sqrt(self.num_heads), keys, values, valid_lens)
         # WRONG lengths-forgotten: heads = self.attention(queries, keys, values, None)
         # WRONG keys-weighed: heads = self.attention(queries, keys, keys, valid_lens)
+        # WRONG not-scaled:
+        #     width = queries.shape[-1]
+        #     heads = self.attention(queries * math.sqrt(width), keys, values, valid_lens)
+        # WRONG scaled-by-the-width:
+        #     width = queries.shape[-1]
+        #     heads = self.attention(queries / math.sqrt(width), keys, values, valid_lens)
         return self.W_o(transpose_output(heads, self.num_heads))
         # WRONG no-output-projection: return transpose_output(heads, self.num_heads)
         # WRONG dropout-at-the-end: return self.drop(self.W_o(transpose_output(heads, self.num_heads)))
+        # WRONG one-head-for-all: return self.W_o(heads)
         # END SOLUTION
 
 
@@ -176,9 +209,13 @@ class PositionalEncoding(nn.Module):
         self.dropout = nn.Dropout(dropout)
         positions = torch.arange(max_len).reshape(-1, 1)
         # WRONG positions-from-one: positions = torch.arange(1, max_len + 1).reshape(-1, 1)
+        # WRONG max-len-ignored: positions = torch.arange(1000).reshape(-1, 1)
         angles = positions / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
         # WRONG half-the-exponent: angles = positions / 10000 ** (torch.arange(0, num_hiddens, 2) / (2 * num_hiddens))
+        # WRONG angles-multiplied: angles = positions * 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+        # WRONG base-of-one-thousand: angles = positions / 1000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
         P = torch.zeros(max_len, num_hiddens)
+        # WRONG max-len-ignored: P = torch.zeros(1000, num_hiddens)
         P[:, 0::2] = angles.sin()
         # WRONG sines-then-cosines: P[:, : angles.shape[1]] = angles.sin()
         # WRONG cosines-first: P[:, 0::2] = angles.cos()
@@ -187,8 +224,11 @@ class PositionalEncoding(nn.Module):
         # WRONG cosines-first: P[:, 1::2] = angles[:, : num_hiddens // 2].sin()
         # WRONG an-exponent-for-every-column:
         #     P[:, 1::2] = (positions / 10000 ** (torch.arange(1, num_hiddens, 2) / num_hiddens)).cos()
+        # WRONG sines-alone: P[:, 1::2] = angles[:, : num_hiddens // 2].sin()
+        # WRONG odd-columns-empty:
         self.register_buffer("P", P.unsqueeze(0))
         # WRONG learned-codes: self.P = nn.Parameter(P.unsqueeze(0))
+        # WRONG table-without-a-batch-axis: self.register_buffer("P", P)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -209,13 +249,24 @@ class PositionalEncoding(nn.Module):
         """
         # BEGIN SOLUTION
         steps = X.shape[1]
+        # WRONG table-without-a-batch-axis: steps = X.shape[1]
         if steps > self.P.shape[1]:
+            # WRONG table-without-a-batch-axis: if steps > len(self.P):
             raise ValueError(f"P has fewer than {steps} positions")
         return self.dropout(X + self.P[:, :steps])
         # WRONG dropout-before-the-sum: return self.dropout(X) + self.P[:, :steps]
         # WRONG added-in-place:
         #     X.data += self.P[:, :steps]
         #     return self.dropout(X)
+        # WRONG codes-for-sum: return self.dropout(self.P[:, :steps] + 0 * X)
+        # WRONG codes-multiplied: return self.dropout(X * self.P[:, :steps])
+        # WRONG codes-dropped-out: return X + self.dropout(self.P[:, :steps])
+        # WRONG no-dropout-on-the-sum: return X + self.P[:, :steps]
+        # WRONG codes-along-the-batch: return self.dropout(X + self.P[0, : len(X)].unsqueeze(1))
+        # WRONG last-positions: return self.dropout(X + self.P[:, -steps:])
+        # WRONG all-positions-added: return self.dropout(X + self.P)
+        # WRONG first-code-for-all: return self.dropout(X + self.P[:, :1])
+        # WRONG table-without-a-batch-axis: return self.dropout(X + self.P[:steps])
         # END SOLUTION
 
 
@@ -238,14 +289,21 @@ def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     # WRONG one-angle-for-all: angles = torch.full((num_hiddens // 2,), float(pos_delta))
     # WRONG half-the-exponent-of-the-angle:
     #     angles = pos_delta / 10000 ** (torch.arange(0, num_hiddens, 2) / (2 * num_hiddens))
+    # WRONG direction-ignored: angles = abs(pos_delta) / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+    # WRONG angles-multiplied-in-the-rotation:
+    #     angles = pos_delta * 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+    # WRONG delta-ignored: angles = 1 / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
     sin, cos = angles.sin(), angles.cos()
     # The pair (sin a, cos a) of a code becomes (sin(a + angle), cos(a + angle)).
     blocks = torch.stack([cos, sin, -sin, cos], dim=1).reshape(-1, 2, 2)
     # WRONG turned-the-other-way: blocks = torch.stack([cos, -sin, sin, cos], dim=1).reshape(-1, 2, 2)
     # WRONG sines-and-cosines-in-halves:
     #     rows = torch.cat([cos.diag(), sin.diag()], dim=1), torch.cat([-sin.diag(), cos.diag()], dim=1)
+    # WRONG reflected: blocks = torch.stack([cos, sin, sin, cos], dim=1).reshape(-1, 2, 2)
+    # WRONG sines-and-cosines-exchanged: blocks = torch.stack([sin, cos, -cos, sin], dim=1).reshape(-1, 2, 2)
     return torch.block_diag(*blocks)
     # WRONG sines-and-cosines-in-halves: return torch.cat(rows)
+    # WRONG one-block-alone: return blocks[0]
     # END SOLUTION
 
 
@@ -305,5 +363,71 @@ def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]
     #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
     #         "rnn": (n * d * d, n, n),
     #         "self_attention": (n * d * d, 1, 1),
+    #     }
+    # WRONG both-products-counted:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (2 * n * n * d, 1, 1),
+    #     }
+    # WRONG scores-not-multiplied-by-features:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n, 1, 1),
+    #     }
+    # WRONG recurrence-without-a-matrix:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG recurrent-path-of-one:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, 1),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG convolution-step-by-step:
+    #     return {
+    #         "cnn": (k * n * d * d, n, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG attention-step-by-step:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, n, 1),
+    #     }
+    # WRONG attention-path-of-n:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, n),
+    #     }
+    # WRONG kernel-fixed:
+    #     return {
+    #         "cnn": (3 * n * d * d, 1, math.ceil(n / 3)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG channels-mixed-once:
+    #     return {
+    #         "cnn": (k * n * d, 1, math.ceil(n / k)),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG path-a-plain-quotient:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, n / k),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG rows-and-complexity-swapped:
+    #     return {
+    #         "cnn": (k * n * d * d, math.ceil(n / k), 1),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
     #     }
     # END SOLUTION

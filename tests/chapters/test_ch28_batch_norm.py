@@ -73,7 +73,7 @@ class TestBatchNormFunction:
         """Updates the moving statistics: momentum * old + (1 - momentum) * batch.
         按 momentum * 旧值 + (1 - momentum) * 当前小批量的统计量 更新移动平均。"""
         for arguments in (dense(), image()):
-            agree(lambda impl, a=arguments: train(impl, a, momentum=0.8)[1:])
+            agree(lambda impl, a=arguments: train(impl, a, eps=0.1, momentum=0.8)[1:])
 
     def test_prediction(self, agree, dense, image):
         """Under no_grad normalises by the moving statistics and returns them unchanged.
@@ -195,6 +195,20 @@ class TestBatchNormLayer:
             net.eval()
             with torch.no_grad():
                 return net(X), net(X[:1]), net.moving_mean, net.moving_var
+
+        agree(probe)
+
+    def test_eps(self, agree, randn):
+        """Uses eps 1e-5, in training and after eval().
+        训练时和调用 eval() 之后，eps 都是 1e-5。"""
+        X = 0.003 * randn(6, 3)
+
+        def probe(impl):
+            net = impl.BatchNorm(3, num_dims=2)
+            Y = net(X)
+            net.moving_var.data = X.var(dim=0, keepdim=True)
+            with torch.no_grad():
+                return Y, net.eval()(X)
 
         agree(probe)
 

@@ -106,6 +106,12 @@ class TestGetParams:
                 f"{n} weights have mean {mean / 100:.3g} and standard deviation {std / 100:.3g}; expected 0 and 0.01.",
                 f"{n} 个权重的均值为 {mean / 100:.3g}，标准差为 {std / 100:.3g}；应为 0 和 0.01。",
             )
+        kurtosis = (draws**4).mean().item()
+        expect(
+            abs(kurtosis - 3) < 6 * (96 / draws.numel()) ** 0.5,
+            f"The kurtosis of the weights is {kurtosis:.3g}; that of a normal distribution is 3.",
+            f"权重的峰度为 {kurtosis:.3g}；正态分布的峰度是 3。",
+        )
 
     def test_biases(self, run, generator):
         """Starts all biases at zero.
@@ -236,7 +242,7 @@ class TestGru:
 
         def probe(impl):
             Y, middle = impl.gru(inputs[:2], state, params)
-            return Y, impl.gru(inputs[2:], middle, params)
+            return Y, impl.gru(inputs[2:], (middle[0],), params)
 
         agree(probe)
 

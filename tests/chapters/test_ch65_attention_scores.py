@@ -256,7 +256,16 @@ class TestAdditiveAttention:
             shapes = {name: list(p.shape) for name, p in net.named_parameters()}
             return shapes, net(queries, keys, values, None)
 
-        close(run(probe)[1], additive_weights(queries, keys) @ values)
+        key_size, query_size, hidden = SIZES
+        shapes = {"W_k.weight": [hidden, key_size], "W_q.weight": [hidden, query_size], "w_v.weight": [1, hidden]}
+        close(run(probe), (shapes, additive_weights(queries, keys) @ values))
+
+    def test_no_valid_pair(self, run, additive_inputs):
+        """Returns the mean of all values when the length is 0.
+        有效长度为 0 时，返回所有值的平均。"""
+        queries, keys, values = additive_inputs()
+        output = run(lambda impl: additive(impl)(queries, keys, values, torch.tensor([0, 5])))
+        close(output, additive_weights(queries, keys, [[0] * 4, [5] * 4]) @ values)
 
     def test_one_query(self, run, additive_inputs):
         """Accepts one query of one example, and a single pair.

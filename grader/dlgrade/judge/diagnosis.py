@@ -113,7 +113,9 @@ class _Exercise:
     def _holds(self, wrong: WrongVersion, fit: _Fit) -> bool:
         if len(fit.evidence) >= LEAST_FACTS:
             return 2 * len(fit.checks) >= len(self.failed)
-        return fit.wrong and len(fit.checks) == len(self.failed) and wrong.misconception.caught_by in fit.ids
+        # The check that should catch a misconception of another exercise is not among these. It has not passed.
+        caught = wrong.misconception.caught_by in fit.ids or wrong.misconception.exercise != self.name
+        return fit.wrong and len(fit.checks) == len(self.failed) and caught
 
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
