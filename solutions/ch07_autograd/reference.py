@@ -29,12 +29,20 @@ def f(a: Tensor) -> Tensor:
     b = 2 * a
     # WRONG first-doubling-left-out: b = a
     # WRONG graph-cut-in-the-loop: b = 2 * a.data
+    # WRONG argument-doubled-in-place:
+    #     a *= 2
+    #     b = a
     while b.norm() < 1000:
         # WRONG doubled-past-1000: while b.norm() <= 1000:
         # WRONG largest-element-for-norm: while b.abs().max() < 1000:
+        # WRONG l1-norm: while b.abs().sum() < 1000:
+        # WRONG doubled-at-most-twice: if b.norm() < 1000:
         b = 2 * b
     return b if b.sum() > 0 else 100 * b
     # WRONG elementwise-branch: return torch.where(b > 0, b, 100 * b)
+    # WRONG zero-counts-as-positive: return b if b.sum() >= 0 else 100 * b
+    # WRONG branches-swapped: return 100 * b if b.sum() > 0 else b
+    # WRONG hundred-left-out: return b
     # END SOLUTION
 
 
@@ -71,6 +79,9 @@ class Dual:
         # BEGIN SOLUTION
         other = _dual(other)
         return Dual(self.value + other.value, self.deriv + other.deriv)
+        # WRONG operand-changed-by-the-sum:
+        #     self.value, self.deriv = self.value + other.value, self.deriv + other.deriv
+        #     return self
         # END SOLUTION
 
     def __radd__(self, other: float) -> Dual:
@@ -84,6 +95,7 @@ class Dual:
         # BEGIN SOLUTION
         other = _dual(other)
         return Dual(self.value - other.value, self.deriv - other.deriv)
+        # WRONG difference-adds-derivatives: return Dual(self.value - other.value, self.deriv + other.deriv)
         # END SOLUTION
 
     def __rsub__(self, other: float) -> Dual:
@@ -99,6 +111,9 @@ class Dual:
         other = _dual(other)
         return Dual(self.value * other.value, self.deriv * other.value + self.value * other.deriv)
         # WRONG product-of-derivatives: return Dual(self.value * other.value, self.deriv * other.deriv)
+        # WRONG second-factor-taken-for-a-constant: return Dual(self.value * other.value, self.deriv * other.value)
+        # WRONG product-crossed-wrongly:
+        #     return Dual(self.value * other.value, self.deriv * self.value + other.value * other.deriv)
         # END SOLUTION
 
     def __rmul__(self, other: float) -> Dual:
@@ -114,6 +129,8 @@ class Dual:
         quotient = self.value / other.value
         return Dual(quotient, (self.deriv - quotient * other.deriv) / other.value)
         # WRONG quotient-sign: return Dual(quotient, (quotient * other.deriv - self.deriv) / other.value)
+        # WRONG denominator-not-squared: return Dual(quotient, self.deriv - quotient * other.deriv)
+        # WRONG denominator-taken-for-a-constant: return Dual(quotient, self.deriv / other.value)
         # END SOLUTION
 
     def __rtruediv__(self, other: float) -> Dual:
@@ -128,12 +145,16 @@ class Dual:
         # BEGIN SOLUTION
         power = math.exp(self.value)
         return Dual(power, power * self.deriv)
+        # WRONG inner-derivative-of-exp-forgotten: return Dual(power, power)
+        # WRONG power-rule-for-the-dual-exp: return Dual(power, self.value * math.exp(self.value - 1) * self.deriv)
         # END SOLUTION
 
     def log(self) -> Dual:
         """Return the natural logarithm of self. The value is positive. If it is tiny, the derivative is still right."""
         # BEGIN SOLUTION
         return Dual(math.log(self.value), self.deriv / self.value)
+        # WRONG inner-derivative-of-log-forgotten: return Dual(math.log(self.value), 1 / self.value)
+        # WRONG derivative-of-log-not-inverted: return Dual(math.log(self.value), self.deriv * self.value)
         # END SOLUTION
 
     def sin(self) -> Dual:
@@ -141,6 +162,7 @@ class Dual:
         # BEGIN SOLUTION
         return Dual(math.sin(self.value), math.cos(self.value) * self.deriv)
         # WRONG inner-derivative-forgotten: return Dual(math.sin(self.value), math.cos(self.value))
+        # WRONG sine-becomes-minus-cosine: return Dual(math.sin(self.value), -math.cos(self.value) * self.deriv)
         # END SOLUTION
 
 
@@ -204,6 +226,7 @@ class Value:
         # BEGIN SOLUTION
         return _result(self.data**exponent, (self, exponent * self.data ** (exponent - 1)))
         # WRONG exponent-not-lowered: return _result(self.data**exponent, (self, exponent * self.data**exponent))
+        # WRONG factor-of-the-power-forgotten: return _result(self.data**exponent, (self, self.data ** (exponent - 1)))
         # END SOLUTION
 
     def exp(self) -> Value:
@@ -212,12 +235,14 @@ class Value:
         power = math.exp(self.data)
         return _result(power, (self, power))
         # WRONG power-rule-for-exp: return _result(power, (self, self.data * math.exp(self.data - 1)))
+        # WRONG slope-of-exp-1: return _result(power, (self, 1.0))
         # END SOLUTION
 
     def log(self) -> Value:
         """Return the natural logarithm of self, for a positive number."""
         # BEGIN SOLUTION
         return _result(math.log(self.data), (self, 1 / self.data))
+        # WRONG slope-of-log-not-inverted: return _result(math.log(self.data), (self, self.data))
         # END SOLUTION
 
     def tanh(self) -> Value:
@@ -226,6 +251,7 @@ class Value:
         t = math.tanh(self.data)
         return _result(t, (self, 1 - t * t))
         # WRONG tanh-of-the-input: return _result(t, (self, 1 - self.data * self.data))
+        # WRONG tanh-not-squared: return _result(t, (self, 1 - t))
         # END SOLUTION
 
     def backward(self) -> None:
@@ -245,14 +271,23 @@ class Value:
         slopes = {self: 1.0}
         # WRONG old-gradients-passed-on:
         #     slopes = {node: node.grad for node in _children_first(self)} | {self: self.grad + 1.0}
+        # WRONG root-set-to-1: slopes = {node: node.grad for node in _children_first(self)} | {self: 1.0}
+        # WRONG operands-before-results: slopes = dict.fromkeys(_children_first(self), 0.0) | {self: 1.0}
         for node in reversed(_children_first(self)):
+            # WRONG operands-before-results: for node in _children_first(self):
             node.grad += slopes[node]
             # WRONG overwritten-by-the-next-call: node.grad = slopes[node]
             # WRONG old-gradients-passed-on: node.grad = slopes[node]
+            # WRONG root-set-to-1: node.grad = slopes[node]
+            # WRONG leaves-only: node.grad += 0.0 if node._children else slopes[node]
             # All that uses this node came before it, so its slope is complete: pass it on by the chain rule.
             for place, child in enumerate(node._children):
                 slopes[child] = slopes.get(child, 0.0) + slopes[node] * node._slopes[place]
                 # WRONG overwritten-within-a-graph: slopes[child] = slopes[node] * node._slopes[place]
+                # WRONG same-operand-counted-once:
+                #     if child not in node._children[:place]:
+                #         slopes[child] = slopes.get(child, 0.0) + slopes[node] * node._slopes[place]
+                # WRONG chain-rule-forgotten: slopes[child] = slopes.get(child, 0.0) + node._slopes[place]
         # END SOLUTION
 
     # Given, not exercises: these follow from +, * and **.
@@ -311,6 +346,20 @@ def _children_first(root: Value) -> list[Value]:
             waiting.append((node, True))
             waiting += [(child, False) for child in node._children]
     return order
+    # WRONG recursive-order, 11 lines:
+    #     order, seen = [], set()
+    #
+    #
+    #     def visit(node: Value) -> None:
+    #         if node not in seen:
+    #             seen.add(node)
+    #             for child in node._children:
+    #                 visit(child)
+    #             order.append(node)
+    #
+    #
+    #     visit(root)
+    #     return order
 
 
 # END SOLUTION
@@ -336,14 +385,18 @@ def accumulated_grads(losses: Sequence[Tensor], params: Sequence[Tensor]) -> lis
     for param in params:
         param.grad = None
     # WRONG stale-gradients-leak, 2 lines:
+    # WRONG none-cleared: param.grad.zero_()
     for loss in losses:
+        # WRONG first-loss-only: for loss in losses[:1]:
         loss.backward(retain_graph=True)
         # WRONG last-loss-only:
         #     [setattr(param, 'grad', None) for param in params]
         #     loss.backward(retain_graph=True)
         # WRONG mean-of-the-losses: (loss / len(losses)).backward(retain_graph=True)
+        # WRONG graph-freed: loss.backward()
     grads = [torch.zeros_like(param) if param.grad is None else param.grad for param in params]
     # WRONG unused-gives-none: grads = [param.grad for param in params]
+    # WRONG zero-without-shape: grads = [torch.tensor(0.0) if param.grad is None else param.grad for param in params]
     for param in params:
         param.grad = None
         # WRONG returned-then-zeroed: param.grad is not None and param.grad.zero_()
@@ -371,12 +424,16 @@ def detached_product(x: Tensor) -> tuple[Tensor, Tensor]:
     u = y.detach()
     # WRONG not-detached: u = y
     # WRONG detached-into-nothing: u = torch.zeros_like(y)
+    # WRONG x-detached-for-y: u = x.detach()
     (u * x).sum().backward()
     # WRONG not-detached: (u * x).sum().backward(retain_graph=True)
+    # WRONG sum-forgotten: (u * x).backward()
     through_product = x.grad.clone()
     # WRONG same-tensor-twice: through_product = x.grad
     x.grad.zero_()
     # WRONG first-gradient-not-cleared: pass
     y.sum().backward()
+    # WRONG gradient-of-the-detached: u.sum().backward()
     return through_product, x.grad
+    # WRONG gradients-in-the-other-order: return x.grad, through_product
     # END SOLUTION

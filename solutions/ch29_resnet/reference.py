@@ -33,12 +33,23 @@ class Residual(nn.Module):
         self.conv1 = nn.Conv2d(input_channels, num_channels, kernel_size=3, stride=strides, padding=1)
         # WRONG strides-on-second-convolution:
         #     self.conv1 = nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1)
+        # WRONG convolutions-without-bias:
+        #     self.conv1 = nn.Conv2d(input_channels, num_channels, kernel_size=3, stride=strides, padding=1, bias=False)
+        # WRONG padding-forgotten: self.conv1 = nn.Conv2d(input_channels, num_channels, kernel_size=3, stride=strides)
         self.bn1 = nn.BatchNorm2d(num_channels)
         self.conv2 = nn.Conv2d(num_channels, num_channels, kernel_size=3, padding=1)
         # WRONG strides-on-second-convolution:
         #     self.conv2 = nn.Conv2d(num_channels, num_channels, kernel_size=3, stride=strides, padding=1)
+        # WRONG convolutions-without-bias:
+        #     self.conv2 = nn.Conv2d(num_channels, num_channels, kernel_size=3, padding=1, bias=False)
+        # WRONG padding-forgotten: self.conv2 = nn.Conv2d(num_channels, num_channels, kernel_size=3)
         self.bn2 = nn.BatchNorm2d(num_channels)
         self.conv3 = nn.Conv2d(input_channels, num_channels, kernel_size=1, stride=strides) if use_1x1conv else None
+        # WRONG shortcut-normalised:
+        #     self.conv3 = (
+        #         nn.Conv2d(input_channels, num_channels, kernel_size=1, stride=strides) if use_1x1conv else None
+        #     )
+        #     self.bn3 = nn.BatchNorm2d(num_channels) if use_1x1conv else None
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -46,15 +57,23 @@ class Residual(nn.Module):
         # BEGIN SOLUTION
         Y = F.relu(self.bn1(self.conv1(X)))
         # WRONG no-activation-between: Y = self.bn1(self.conv1(X))
+        # WRONG bn1-left-out: Y = F.relu(self.conv1(X))
+        # WRONG activation-before-the-normalisation: Y = self.bn1(F.relu(self.conv1(X)))
         Y = self.bn2(self.conv2(Y))
+        # WRONG bn2-left-out: Y = self.conv2(Y)
+        # WRONG bn1-twice: Y = self.bn1(self.conv2(Y))
         # Where channels or sizes change, a convolution of 1 x 1 makes the input fit.
         shortcut = X if self.conv3 is None else self.conv3(X)
         # WRONG shortcut-dropped: shortcut = X if self.conv3 is None else torch.zeros_like(Y)
+        # WRONG shortcut-normalised: shortcut = X if self.conv3 is None else self.bn3(self.conv3(X))
         return F.relu(Y + shortcut)
         # WRONG activation-before-sum: return F.relu(Y) + shortcut
         # WRONG input-overwritten:
         #     shortcut += Y
         #     return F.relu(shortcut)
+        # WRONG no-activation-after-the-sum: return Y + shortcut
+        # WRONG no-shortcut: return F.relu(Y)
+        # WRONG activation-after-bn2: return F.relu(F.relu(Y) + shortcut)
         # END SOLUTION
 
 
@@ -80,14 +99,23 @@ def resnet_block(
     # BEGIN SOLUTION
     blocks = []
     for i in range(num_residuals):
+        # WRONG always-two-blocks: for i in range(2):
+        # WRONG one-block-too-many: for i in range(num_residuals + 1):
         if i == 0 and not first_block:
             # WRONG first-stage-halved: if i == 0:
             blocks.append(Residual(input_channels, num_channels, use_1x1conv=True, strides=2))
+            # WRONG stage-not-halved: blocks.append(Residual(input_channels, num_channels, use_1x1conv=True))
+            # WRONG 1x1-forgotten: blocks.append(Residual(input_channels, num_channels, strides=2))
         else:
             blocks.append(Residual(num_channels, num_channels))
             # WRONG one-block-repeated:
             #     blocks += [Residual(num_channels, num_channels)] * (num_residuals - i)
             #     break
+            # WRONG every-block-halves:
+            #     blocks.append(
+            #         Residual(num_channels, num_channels, use_1x1conv=not first_block, strides=1 if first_block else 2)
+            #     )
+            # WRONG input-channels-for-every-block: blocks.append(Residual(input_channels, num_channels))
     return blocks
     # WRONG module-for-list: return nn.Sequential(*blocks)
     # END SOLUTION
@@ -115,12 +143,24 @@ def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
     # WRONG stem-for-large-images:
     #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=7, stride=2, padding=3), nn.BatchNorm2d(64))
     #     net.extend([nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2, padding=1)])
+    # WRONG always-one-channel:
+    #     net = nn.Sequential(nn.Conv2d(1, 64, kernel_size=3, padding=1), nn.BatchNorm2d(64), nn.ReLU())
+    # WRONG stem-without-padding:
+    #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3), nn.BatchNorm2d(64), nn.ReLU())
+    # WRONG stem-without-relu:
+    #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3, padding=1), nn.BatchNorm2d(64))
     stages = [(64, 64, True), (64, 128, False), (128, 256, False), (256, 512, False)]
     for number, (before, after, first) in enumerate(stages, start=1):
+        # WRONG stages-named-from-0: for number, (before, after, first) in enumerate(stages):
         net.add_module(f"resnet_block{number}", nn.Sequential(*resnet_block(before, after, 2, first_block=first)))
+        # WRONG one-block-per-stage:
+        #     net.add_module(f"resnet_block{number}", nn.Sequential(*resnet_block(before, after, 1, first_block=first)))
     net.add_module("global_avg_pool", nn.AdaptiveAvgPool2d((1, 1)))
     # WRONG maximum-for-average: net.add_module("global_avg_pool", nn.AdaptiveMaxPool2d((1, 1)))
     net.add_module("fc", nn.Sequential(nn.Flatten(), nn.Linear(512, num_classes)))
+    # WRONG probabilities:
+    #     net.add_module("fc", nn.Sequential(nn.Flatten(), nn.Linear(512, num_classes), nn.Softmax(dim=1)))
+    # WRONG always-ten-classes: net.add_module("fc", nn.Sequential(nn.Flatten(), nn.Linear(512, 10)))
     return net
     # END SOLUTION
 
@@ -147,6 +187,48 @@ def conv_block(input_channels: int, num_channels: int) -> nn.Sequential:
     #         nn.BatchNorm2d(num_channels),
     #         nn.ReLU(),
     #     )
+    # WRONG no-relu:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.Identity(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1),
+    #     )
+    # WRONG no-normalisation:
+    #     return nn.Sequential(
+    #         nn.Identity(),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1),
+    #     )
+    # WRONG activation-first:
+    #     return nn.Sequential(
+    #         nn.ReLU(),
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1),
+    #     )
+    # WRONG 1x1-convolution:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1),
+    #     )
+    # WRONG convolution-without-bias:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1, bias=False),
+    #     )
+    # WRONG convolution-without-padding:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3),
+    #     )
+    # WRONG normalises-num_channels:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(num_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1),
+    #     )
     # END SOLUTION
 
 
@@ -165,7 +247,10 @@ class DenseBlock(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         widths = [input_channels + i * num_channels for i in range(num_convs)]  # each block reads all outputs before it
+        # WRONG width-stays: widths = [input_channels] * num_convs
+        # WRONG one-convolution-too-many: widths = [input_channels + i * num_channels for i in range(num_convs + 1)]
         self.net = nn.Sequential(*[conv_block(width, num_channels) for width in widths])
+        # WRONG blocks-in-a-module-list: self.net = nn.ModuleList([conv_block(width, num_channels) for width in widths])
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -177,7 +262,10 @@ class DenseBlock(nn.Module):
             Y = block(X)
             X = torch.cat([X, Y], dim=1)
             # WRONG new-channels-first: X = torch.cat([Y, X], dim=1)
+            # WRONG joined-along-the-batch: X = torch.cat([X, Y], dim=0)
         return X
+        # WRONG last-output-only: return Y
+        # WRONG input-left-out: return X[:, self.net[0][0].num_features :]
         # END SOLUTION
 
 
@@ -210,5 +298,53 @@ def transition_block(input_channels: int, num_channels: int) -> nn.Sequential:
     #         nn.BatchNorm2d(input_channels),
     #         nn.ReLU(),
     #         nn.Conv2d(input_channels, num_channels, kernel_size=1, stride=2),
+    #     )
+    # WRONG not-pooled:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1),
+    #     )
+    # WRONG transition-without-relu:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.Identity(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #     )
+    # WRONG transition-not-normalised:
+    #     return nn.Sequential(
+    #         nn.Identity(),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #     )
+    # WRONG transition-convolves-first:
+    #     return nn.Sequential(
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1),
+    #         nn.BatchNorm2d(num_channels),
+    #         nn.ReLU(),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #     )
+    # WRONG transition-3x3:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=3, padding=1),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #     )
+    # WRONG transition-without-bias:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1, bias=False),
+    #         nn.AvgPool2d(kernel_size=2, stride=2),
+    #     )
+    # WRONG odd-sizes-rounded-up:
+    #     return nn.Sequential(
+    #         nn.BatchNorm2d(input_channels),
+    #         nn.ReLU(),
+    #         nn.Conv2d(input_channels, num_channels, kernel_size=1),
+    #         nn.AvgPool2d(kernel_size=2, stride=2, ceil_mode=True),
     #     )
     # END SOLUTION

@@ -81,16 +81,22 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
         # WRONG weights-not-scaled: return torch.randn(rows, columns, device=device)
         # WRONG weights-uniform: return 0.01 * torch.rand(rows, columns, device=device)
         # WRONG device-ignored: return 0.01 * torch.randn(rows, columns)
+        # WRONG weights-transposed: return 0.01 * torch.randn(columns, rows, device=device)
+        # WRONG variance-for-the-deviation: return 0.1 * torch.randn(rows, columns, device=device)
 
     def zeros(columns: int) -> Tensor:
         return torch.zeros(columns, device=device)
         # WRONG biases-drawn: return 0.01 * torch.randn(columns, device=device)
         # WRONG device-ignored: return torch.zeros(columns)
+        # WRONG biases-with-an-axis-of-one: return torch.zeros(1, columns, device=device)
 
     params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens), zeros(num_hiddens)]
+    # WRONG biases-last: params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens)]
     params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]
+    # WRONG biases-last: params += [normal(num_hiddens, vocab_size), zeros(num_hiddens), zeros(vocab_size)]
     for param in params:
         param.requires_grad_()  # after the scaling, so that all of them are leaves
+        # WRONG no-gradients-asked: pass
     return params
     # END SOLUTION
 
@@ -105,6 +111,10 @@ def init_rnn_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
     # BEGIN SOLUTION
     H = torch.zeros(batch_size, num_hiddens, device=device)
     # WRONG one-row-for-all: H = torch.zeros(1, num_hiddens, device=device)
+    # WRONG sizes-of-the-state-swapped: H = torch.zeros(num_hiddens, batch_size, device=device)
+    # WRONG state-with-a-layer-axis: H = torch.zeros(1, batch_size, num_hiddens, device=device)
+    # WRONG state-drawn: H = 0.01 * torch.randn(batch_size, num_hiddens, device=device)
+    # WRONG state-on-the-cpu: H = torch.zeros(batch_size, num_hiddens)
     return (H,)
     # WRONG no-tuple: return (H)
     # END SOLUTION
@@ -135,6 +145,7 @@ def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     # WRONG starts-from-zero: H = torch.zeros_like(state[0])
     outputs = []
     for X in inputs:
+        # WRONG loops-over-sequences: for X in inputs.transpose(0, 1):
         H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
         # WRONG output-from-the-old-state:
         #     outputs.append(H @ W_hq + b_q)
@@ -143,11 +154,24 @@ def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
         # WRONG state-detached-at-each-step:
         #     H = H.detach()
         #     H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG every-step-from-the-first-state: H = torch.tanh(X @ W_xh + state[0] @ W_hh + b_h)
+        # WRONG state-not-used: H = torch.tanh(X @ W_xh + b_h)
+        # WRONG hidden-bias-forgotten: H = torch.tanh(X @ W_xh + H @ W_hh)
+        # WRONG no-tanh: H = X @ W_xh + H @ W_hh + b_h
+        # WRONG relu-for-tanh: H = torch.relu(X @ W_xh + H @ W_hh + b_h)
+        # WRONG W_hh-transposed: H = torch.tanh(X @ W_xh + H @ W_hh.T + b_h)
         outputs.append(H @ W_hq + b_q)
         # WRONG output-from-the-old-state:
+        # WRONG output-bias-forgotten: outputs.append(H @ W_hq)
+        # WRONG tanh-of-outputs: outputs.append(torch.tanh(H @ W_hq + b_q))
+        # WRONG probabilities: outputs.append(torch.softmax(H @ W_hq + b_q, dim=1))
     return torch.cat(outputs), (H,)
     # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H,)
     # WRONG first-state-returned: return torch.cat(outputs), state
+    # WRONG state-without-tuple: return torch.cat(outputs), H
+    # WRONG outputs-stacked: return torch.stack(outputs), (H,)
+    # WRONG last-output-only: return outputs[-1], (H,)
+    # WRONG results-swapped: return (H,), torch.cat(outputs)
     # END SOLUTION
 
 
@@ -178,18 +202,37 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
         state = net.begin_state(batch_size=1, device=device)
         for index in indices[:-1]:
             # WRONG last-character-read-twice: for index in indices:
+            # WRONG warm-up-skipped: for index in []:
+            # WRONG first-character-not-read: for index in indices[1:-1]:
+            # WRONG first-character-skipped-last-twice: for index in indices[1:]:
             _, state = net(torch.tensor([[index]], device=device), state)
             # WRONG warm-up-forgotten: _, _ = net(torch.tensor([[index]], device=device), state)
             # WRONG inputs-on-the-cpu: _, state = net(torch.tensor([[index]]), state)
+            # WRONG input-without-axes: _, state = net(torch.tensor([index], device=device), state)
+            # WRONG whole-prefix-at-once, 2 lines:
+            #     if len(indices) > 1:
+            #         _, state = net(torch.tensor([indices[:-1]], device=device), state)
         for _ in range(num_preds):
+            # WRONG one-prediction-too-many: for _ in range(num_preds + 1):
+            # WRONG one-prediction-too-few: for _ in range(num_preds - 1):
             logits, state = net(torch.tensor([[indices[-1]]], device=device), state)
             # WRONG state-stands-still: logits, _ = net(torch.tensor([[indices[-1]]], device=device), state)
             # WRONG reads-the-prefix-only:
             #     logits, state = net(torch.tensor([[indices[len(prefix) - 1]]], device=device), state)
             # WRONG inputs-on-the-cpu: logits, state = net(torch.tensor([[indices[-1]]]), state)
+            # WRONG input-without-axes: logits, state = net(torch.tensor([indices[-1]], device=device), state)
+            # WRONG new-state-for-each-prediction:
+            #     logits, _ = net(
+            #         torch.tensor([[indices[-1]]], device=device), net.begin_state(batch_size=1, device=device)
+            #     )
             indices.append(logits.argmax().item())
+            # WRONG argmax-over-the-batch: indices.append(logits.argmax(dim=0).item())
+            # WRONG least-likely-character: indices.append(logits.argmin().item())
     return "".join(vocab.idx_to_token[index] for index in indices)
     # WRONG prefix-left-out: return "".join(vocab.idx_to_token[index] for index in indices[len(prefix) :])
+    # WRONG list-of-characters: return [vocab.idx_to_token[index] for index in indices]
+    # WRONG spaces-between-characters: return " ".join(vocab.idx_to_token[index] for index in indices)
+    # WRONG prefix-as-typed: return prefix + "".join(vocab.idx_to_token[index] for index in indices[len(prefix) :])
     # END SOLUTION
 
 
@@ -213,14 +256,28 @@ def grad_clipping(net: Any, theta: float) -> None:
     # BEGIN SOLUTION
     params = net.parameters() if isinstance(net, nn.Module) else net.params
     # WRONG new-tensors: params = list(net.parameters() if isinstance(net, nn.Module) else net.params)
+    # WRONG modules-not-expected: params = net.params
     grads = [param.grad for param in params if param.grad is not None]
+    # WRONG frozen-parameters-squared: grads = [param.grad for param in params]
     norm = torch.sqrt(sum((grad**2).sum() for grad in grads))
     # WRONG norms-added: norm = torch.stack([grad.norm() for grad in grads]).sum()
     # WRONG root-forgotten: norm = sum((grad**2).sum() for grad in grads)
+    # WRONG l1-norm: norm = sum(grad.abs().sum() for grad in grads)
+    # WRONG largest-number-for-the-norm: norm = torch.stack([grad.abs().max() for grad in grads]).max()
+    # WRONG squares-averaged: norm = torch.sqrt(sum((grad**2).mean() for grad in grads))
+    # WRONG norm-of-the-parameters:
+    #     norm = torch.sqrt(
+    #         sum(
+    #             (param.detach() ** 2).sum()
+    #             for param in (net.parameters() if isinstance(net, nn.Module) else net.params)
+    #         )
+    #     )
     scale = (theta / norm).clamp(max=1)
     # WRONG short-ones-stretched: scale = theta / norm
     # WRONG each-by-itself, 2 lines:
     # WRONG values-clamped, 2 lines:
+    # WRONG always-to-length-1: scale = torch.where(norm > theta, 1 / norm, 1.0)
+    # WRONG stretched-instead: scale = (norm / theta).clamp(min=1)
     for grad in grads:
         # WRONG new-tensors: for param in params:
         grad *= scale
@@ -288,9 +345,13 @@ def train_epoch_ch8(
         else:
             state = _detached(state)  # the values go on, the graph does not
             # WRONG graph-kept: pass
+            # WRONG state-not-detached: pass
+            # WRONG tuple-taken-for-a-tensor: state = state.detach()
+            # WRONG gru-state-taken-for-a-tuple: state = tuple(part.detach() for part in state)
         X, y = X.to(device), Y.to(device).T.flatten().long()
         # WRONG labels-sequence-by-sequence: X, y = X.to(device), Y.to(device).flatten().long()
         # WRONG batches-left-where-they-are: X, y = X, Y.T.flatten().long()
+        # WRONG labels-not-long: X, y = X.to(device), Y.to(device).T.flatten()
         logits, state = net(X, state)
         mean_loss = loss(logits, y).mean()
         # WRONG losses-summed: mean_loss = loss(logits, y).sum()
@@ -303,14 +364,19 @@ def train_epoch_ch8(
         # WRONG clipping-forgotten:
         if isinstance(updater, torch.optim.Optimizer):
             updater.step()
+            # WRONG parameters-not-updated: pass
         else:
             updater(batch_size=1)
             # WRONG divided-by-the-batch-again: updater(batch_size=len(X))
+            # WRONG parameters-not-updated: pass
         totals.add(mean_loss.item() * len(y), len(y))
         # WRONG batches-weighed-alike: totals.add(mean_loss.item(), len(y), 1)
+        # WRONG weighed-by-sequences: totals.add(mean_loss.item() * len(X), len(X))
+        # WRONG mean-losses-over-tokens: totals.add(mean_loss.item(), len(y))
     return math.exp(totals[0] / totals[1]), totals[1] / timer.stop()
     # WRONG perplexity-of-the-sum: return math.exp(totals[0]), totals[1] / timer.stop()
     # WRONG loss-for-perplexity: return totals[0] / totals[1], totals[1] / timer.stop()
     # WRONG batches-weighed-alike: return math.exp(totals[0] / totals[2]), totals[1] / timer.stop()
     # WRONG seconds-for-speed: return math.exp(totals[0] / totals[1]), timer.stop()
+    # WRONG perplexity-of-2: return 2 ** (totals[0] / totals[1]), totals[1] / timer.stop()
     # END SOLUTION

@@ -40,7 +40,9 @@ class PositionWiseFFN(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.dense1 = nn.Linear(ffn_num_input, ffn_num_hiddens)
+        # WRONG ffn-without-bias: self.dense1 = nn.Linear(ffn_num_input, ffn_num_hiddens, bias=False)
         self.dense2 = nn.Linear(ffn_num_hiddens, ffn_num_outputs)
+        # WRONG ffn-without-bias: self.dense2 = nn.Linear(ffn_num_hiddens, ffn_num_outputs, bias=False)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -55,6 +57,8 @@ class PositionWiseFFN(nn.Module):
         # WRONG gelu: return self.dense2(nn.functional.gelu(self.dense1(X)))
         # WRONG positions-mixed-by-reshape:
         #     return self.dense2(self.dense1(X.reshape(len(X), X.shape[2], -1).transpose(1, 2)).relu())
+        # WRONG activation-at-the-start: return self.dense2(self.dense1(X.relu()))
+        # WRONG sigmoid-in-the-ffn: return self.dense2(self.dense1(X).sigmoid())
         # END SOLUTION
 
 
@@ -82,6 +86,7 @@ class AddNorm(nn.Module):
         # BEGIN SOLUTION
         self.dropout = nn.Dropout(dropout)
         self.ln = nn.LayerNorm(normalized_shape)
+        # WRONG ln-without-parameters: self.ln = nn.LayerNorm(normalized_shape, elementwise_affine=False)
         # END SOLUTION
 
     def forward(self, X: Tensor, Y: Tensor) -> Tensor:
@@ -101,8 +106,10 @@ class AddNorm(nn.Module):
         # WRONG input-normalised: return self.ln(X) + self.dropout(Y)
         # WRONG no-residual: return self.ln(self.dropout(Y))
         # WRONG sum-dropped: return self.ln(self.dropout(X + Y))
-        # WRONG result-dropped: return self.dropout(self.ln(X + Y))
         # WRONG residual-dropped: return self.ln(self.dropout(X) + Y)
+        # WRONG no-dropout: return self.ln(X + Y)
+        # WRONG not-normalised: return X + self.dropout(Y)
+        # WRONG dropout-in-evaluation: return self.ln(X + nn.functional.dropout(Y, self.dropout.p))
         # END SOLUTION
 
 
@@ -154,9 +161,20 @@ class EncoderBlock(nn.Module):
         #     )
         # WRONG bias-forgotten:
         #     self.attention = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
+        # WRONG bias-always:
+        #     self.attention = MultiHeadAttention(
+        #         key_size, query_size, value_size, num_hiddens, num_heads, dropout, bias=True
+        #     )
+        # WRONG one-head:
+        #     self.attention = MultiHeadAttention(
+        #         key_size, query_size, value_size, num_hiddens, 1, dropout, bias=use_bias
+        #     )
         self.addnorm1 = AddNorm(norm_shape, dropout)
+        # WRONG norm-shape-ignored: self.addnorm1 = AddNorm(num_hiddens, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
+        # WRONG ffn-arguments-swapped: self.ffn = PositionWiseFFN(ffn_num_hiddens, ffn_num_input, num_hiddens)
         self.addnorm2 = AddNorm(norm_shape, dropout)
+        # WRONG norm-shape-ignored: self.addnorm2 = AddNorm(num_hiddens, dropout)
         # END SOLUTION
 
     def forward(self, X: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -174,6 +192,11 @@ class EncoderBlock(nn.Module):
         # BEGIN SOLUTION
         Y = self.addnorm1(X, self.attention(X, X, X, valid_lens))
         # WRONG padding-seen: Y = self.addnorm1(X, self.attention(X, X, X, None))
+        # WRONG dropout-twice: Y = self.addnorm1(X, self.addnorm1.dropout(self.attention(X, X, X, valid_lens)))
+        # WRONG attention-left-out:
+        #     self.attention(X, X, X, valid_lens)
+        #     Y = X
+        # WRONG first-residual-left-out: Y = self.addnorm1(torch.zeros_like(X), self.attention(X, X, X, valid_lens))
         return self.addnorm2(Y, self.ffn(Y))
         # WRONG residual-from-the-start: return self.addnorm2(X, self.ffn(Y))
         # WRONG one-norm-for-both: return self.addnorm1(Y, self.ffn(Y))
@@ -181,6 +204,10 @@ class EncoderBlock(nn.Module):
         #     H = self.addnorm1.ln(X)
         #     Y = X + self.addnorm1.dropout(self.attention(H, H, H, valid_lens))
         #     return Y + self.addnorm2.dropout(self.ffn(self.addnorm2.ln(Y)))
+        # WRONG ffn-left-out: return Y
+        # WRONG ffn-of-the-input: return self.addnorm2(Y, self.ffn(X))
+        # WRONG dropout-twice: return self.addnorm2(Y, self.addnorm2.dropout(self.ffn(Y)))
+        # WRONG second-residual-left-out: return self.addnorm2(torch.zeros_like(Y), self.ffn(Y))
         # END SOLUTION
 
 
@@ -219,8 +246,10 @@ class TransformerEncoder(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.num_hiddens = num_hiddens
+        # WRONG weights-of-earlier-calls: self.num_hiddens, self.attention_weights = num_hiddens, []
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
         self.pos_encoding = PositionalEncoding(num_hiddens, dropout)
+        # WRONG embedding-without-dropout: self.pos_encoding = PositionalEncoding(num_hiddens, 0.0)
         self.blks = nn.Sequential()
         for i in range(num_layers):
             block = EncoderBlock(
@@ -260,11 +289,17 @@ class TransformerEncoder(nn.Module):
         # WRONG codes-scaled-too: X = self.pos_encoding(self.embedding(X)) * math.sqrt(self.num_hiddens)
         # WRONG divided-by-the-root: X = self.pos_encoding(self.embedding(X) / math.sqrt(self.num_hiddens))
         # WRONG no-positions: X = self.pos_encoding.dropout(self.embedding(X) * math.sqrt(self.num_hiddens))
+        # WRONG scaled-by-the-width: X = self.pos_encoding(self.embedding(X) * self.num_hiddens)
         self.attention_weights = []
+        # WRONG weights-of-earlier-calls:
         for block in self.blks:
             X = block(X, valid_lens)
             # WRONG only-first-block-masked: X, valid_lens = block(X, valid_lens), None
+            # WRONG only-last-encoder-block:
+            #     embedded = X if block is self.blks[0] else embedded
+            #     X = block(embedded, valid_lens)
             self.attention_weights.append(block.attention.attention.attention_weights)
+            # WRONG last-weights-only: self.attention_weights = [block.attention.attention.attention_weights]
         return X
         # END SOLUTION
 
@@ -306,8 +341,12 @@ class DecoderBlock(nn.Module):
         self.i = i
         # WRONG everything-in-the-first-place: self.i = 0
         self.attention1 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
+        # WRONG decoder-attention-without-dropout:
+        #     self.attention1 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, 0.0)
         self.addnorm1 = AddNorm(norm_shape, dropout)
         self.attention2 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
+        # WRONG decoder-attention-without-dropout:
+        #     self.attention2 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, 0.0)
         self.addnorm2 = AddNorm(norm_shape, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm3 = AddNorm(norm_shape, dropout)
@@ -339,7 +378,12 @@ class DecoderBlock(nn.Module):
         before = caches[self.i]
         keys = X if before is None else torch.cat([before, X], dim=1)  # all inputs of this block so far
         # WRONG past-forgotten: keys = X
+        # WRONG newest-first: keys = X if before is None else torch.cat([X, before], dim=1)
+        # WRONG steps-as-examples: keys = X if before is None else torch.cat([before, X], dim=0)
+        # WRONG joined-features: keys = X if before is None else torch.cat([before, X], dim=-1)
         caches[self.i] = keys
+        # WRONG state-not-updated:
+        # WRONG last-input-cached: caches[self.i] = X
         valid_lens = None
         if self.training:
             # WRONG masked-in-evaluation: if True:
@@ -347,6 +391,8 @@ class DecoderBlock(nn.Module):
             valid_lens = torch.arange(1, X.shape[1] + 1, device=X.device).repeat(len(X), 1)
             # WRONG itself-not-seen: valid_lens = torch.arange(X.shape[1], device=X.device).repeat(len(X), 1)
         # WRONG no-causal-mask, 2 lines:
+        # WRONG one-step-ahead: valid_lens = torch.arange(2, X.shape[1] + 2, device=X.device).repeat(len(X), 1)
+        # WRONG encoder-lengths-in-self-attention: valid_lens = enc_valid_lens
         Y = self.addnorm1(X, self.attention1(X, keys, keys, valid_lens))
         # WRONG present-not-in-keys:
         #     Y = self.addnorm1(
@@ -355,6 +401,13 @@ class DecoderBlock(nn.Module):
         #             X, keys if before is None else before, keys if before is None else before, valid_lens
         #         ),
         #     )
+        # WRONG decoder-dropout-twice:
+        #     Y = self.addnorm1(X, self.addnorm1.dropout(self.attention1(X, keys, keys, valid_lens)))
+        # WRONG self-attention-left-out:
+        #     self.attention1(X, keys, keys, valid_lens)
+        #     Y = X
+        # WRONG decoder-first-residual-left-out:
+        #     Y = self.addnorm1(torch.zeros_like(X), self.attention1(X, keys, keys, valid_lens))
         Z = self.addnorm2(Y, self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens))
         # WRONG encoder-padding-seen: Z = self.addnorm2(Y, self.attention2(Y, enc_outputs, enc_outputs, None))
         # WRONG causal-mask-on-the-encoder:
@@ -366,10 +419,26 @@ class DecoderBlock(nn.Module):
         #     Z = self.addnorm2(Y, self.attention2(X, enc_outputs, enc_outputs, enc_valid_lens))
         # WRONG second-residual-from-the-start:
         #     Z = self.addnorm2(X, self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens))
+        # WRONG encoder-outputs-as-queries: Z = self.addnorm2(Y, self.attention2(enc_outputs, Y, Y, None))
+        # WRONG first-addnorm-everywhere:
+        #     Z = self.addnorm1(Y, self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens))
+        # WRONG decoder-dropout-twice:
+        #     Z = self.addnorm2(Y, self.addnorm2.dropout(self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens)))
+        # WRONG encoder-attention-left-out:
+        #     self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens)
+        #     Z = Y
+        # WRONG first-attention-twice:
+        #     self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens)
+        #     Z = self.addnorm2(Y, self.attention1(Y, enc_outputs, enc_outputs, enc_valid_lens))
         return self.addnorm3(Z, self.ffn(Z)), state
         # WRONG outputs-cached:
         #     caches[self.i] = torch.cat([keys[:, : keys.shape[1] - X.shape[1]], Y], dim=1)
         #     return self.addnorm3(Z, self.ffn(Z)), state
+        # WRONG decoder-ffn-left-out: return Z, state
+        # WRONG ffn-before-encoder-attention: return self.addnorm3(Z, self.ffn(Y)), state
+        # WRONG third-residual-skips-a-sublayer: return self.addnorm3(Y, self.ffn(Z)), state
+        # WRONG first-addnorm-everywhere: return self.addnorm1(Z, self.ffn(Z)), state
+        # WRONG decoder-dropout-twice: return self.addnorm3(Z, self.addnorm3.dropout(self.ffn(Z))), state
         # END SOLUTION
 
 
@@ -412,8 +481,10 @@ class TransformerDecoder(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.num_hiddens = num_hiddens
+        # WRONG decoder-weights-of-earlier-calls: self.num_hiddens, self.attention_weights = num_hiddens, [[], []]
         self.embedding = nn.Embedding(vocab_size, num_hiddens)
         self.pos_encoding = PositionalEncoding(num_hiddens, dropout)
+        # WRONG decoder-embedding-without-dropout: self.pos_encoding = PositionalEncoding(num_hiddens, 0.0)
         self.blks = nn.Sequential()
         for i in range(num_layers):
             block = DecoderBlock(
@@ -430,6 +501,8 @@ class TransformerDecoder(nn.Module):
             )
             self.blks.add_module(f"block{i}", block)
             # WRONG decoder-blocks-named-otherwise: self.blks.append(block)
+            # WRONG one-decoder-block-for-all-layers:
+            #     self.blks.add_module(f"block{i}", self.blks[0] if i > 0 else block)
         self.dense = nn.Linear(num_hiddens, vocab_size)
         # END SOLUTION
 
@@ -441,6 +514,9 @@ class TransformerDecoder(nn.Module):
         # BEGIN SOLUTION
         return [enc_outputs, enc_valid_lens, [None] * len(self.blks)]
         # WRONG one-place-too-many: return [enc_outputs, enc_valid_lens, [None] * (len(self.blks) + 1)]
+        # WRONG lengths-forgotten: return [enc_outputs, None, [None] * len(self.blks)]
+        # WRONG one-place-for-all: return [enc_outputs, enc_valid_lens, [None]]
+        # WRONG lengths-before-outputs: return [enc_valid_lens, enc_outputs, [None] * len(self.blks)]
         # END SOLUTION
 
     def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
@@ -460,13 +536,25 @@ class TransformerDecoder(nn.Module):
         # BEGIN SOLUTION
         X = self.pos_encoding(self.embedding(X) * math.sqrt(self.num_hiddens))
         # WRONG decoder-embedding-not-scaled: X = self.pos_encoding(self.embedding(X))
+        # WRONG decoder-without-positions:
+        #     X = self.pos_encoding.dropout(self.embedding(X) * math.sqrt(self.num_hiddens))
+        # WRONG decoder-codes-scaled-too: X = self.pos_encoding(self.embedding(X)) * math.sqrt(self.num_hiddens)
+        # WRONG decoder-scaled-by-the-width: X = self.pos_encoding(self.embedding(X) * self.num_hiddens)
         self.attention_weights = [[], []]
+        # WRONG decoder-weights-of-earlier-calls:
         for block in self.blks:
             X, state = block(X, state)
             self.attention_weights[0].append(block.attention1.attention.attention_weights)
             # WRONG weights-swapped: self.attention_weights[0].append(block.attention2.attention.attention_weights)
+            # WRONG decoder-last-weights-only:
+            #     self.attention_weights[0] = [block.attention1.attention.attention_weights]
             self.attention_weights[1].append(block.attention2.attention.attention_weights)
             # WRONG weights-swapped: self.attention_weights[1].append(block.attention1.attention.attention_weights)
+            # WRONG decoder-last-weights-only:
+            #     self.attention_weights[1] = [block.attention2.attention.attention_weights]
         return self.dense(X), state
         # WRONG probabilities: return self.dense(X).softmax(dim=-1), state
+        # WRONG log-probabilities: return self.dense(X).log_softmax(dim=-1), state
+        # WRONG no-output-layer: return X, state
+        # WRONG state-left-out: return self.dense(X)
         # END SOLUTION

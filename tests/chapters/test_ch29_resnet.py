@@ -20,6 +20,11 @@ def state(module):
     return {name: list(tensor.shape) for name, tensor in sorted(module.state_dict().items())}
 
 
+def sequence(module):
+    """The state of a module, and whether it is an nn.Sequential."""
+    return state(module), isinstance(module, nn.Sequential)
+
+
 def numbered(module):
     """The module with fixed parameters."""
     return set_parameters(module, seed=0)
@@ -263,10 +268,10 @@ class TestConvBlock:
         agree(lambda impl: set_parameters(impl.conv_block(3, 4), seed=0)(X))
 
     def test_layers(self, agree, channels):
-        """Has parameters with the names and shapes that follow from the order of the layers.
-        参数的名称和形状符合各层的顺序。"""
+        """Is an nn.Sequential; its parameters have the names and shapes that follow from the order of the layers.
+        是 nn.Sequential，参数的名称和形状符合各层的顺序。"""
         a, b = channels
-        agree(lambda impl: [state(impl.conv_block(a, b)), state(impl.conv_block(b, a))])
+        agree(lambda impl: [sequence(impl.conv_block(a, b)), sequence(impl.conv_block(b, a))])
 
     def test_evaluation(self, agree, randn):
         """Uses the moving statistics after training and eval(), also on a single image.
@@ -313,10 +318,15 @@ class TestDenseBlock:
         agree(lambda impl: set_parameters(impl.DenseBlock(3, 4, 4), seed=0)(X))
 
     def test_layers(self, agree, channels):
-        """Keeps its convolution blocks in net, with more input channels from block to block.
-        各卷积块在 net 中，输入通道数依次增加。"""
+        """Keeps its convolution blocks in net, an nn.Sequential, with more input channels from block to block.
+        各卷积块在 net 中，net 是 nn.Sequential；输入通道数依次增加。"""
         a, b = channels
-        agree(lambda impl: [state(impl.DenseBlock(3, a, b)), state(impl.DenseBlock(1, b, a))])
+
+        def probe(impl):
+            blocks = impl.DenseBlock(3, a, b), impl.DenseBlock(1, b, a)
+            return [(state(block), isinstance(block.net, nn.Sequential)) for block in blocks]
+
+        agree(probe)
 
     def test_evaluation(self, agree, randn):
         """Uses the moving statistics after training and eval(), also on a single image.
@@ -351,10 +361,10 @@ class TestTransitionBlock:
         agree(lambda impl: set_parameters(impl.transition_block(4, 3), seed=0)(X))
 
     def test_layers(self, agree, channels):
-        """Has parameters with the names and shapes that follow from the order of the layers.
-        参数的名称和形状符合各层的顺序。"""
+        """Is an nn.Sequential; its parameters have the names and shapes that follow from the order of the layers.
+        是 nn.Sequential，参数的名称和形状符合各层的顺序。"""
         a, b = channels
-        agree(lambda impl: [state(impl.transition_block(a, b)), state(impl.transition_block(b, a))])
+        agree(lambda impl: [sequence(impl.transition_block(a, b)), sequence(impl.transition_block(b, a))])
 
     def test_evaluation(self, agree, randn):
         """Uses the moving statistics after training and eval(), also on a single image.

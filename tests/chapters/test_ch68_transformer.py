@@ -10,8 +10,6 @@ from torch.nn import functional as F
 from dlgrade.testing import (
     close,
     expect,
-    gradients,
-    parameter_gradients,
     promise,
     set_parameters,
     standard,
@@ -80,10 +78,30 @@ def in_both_modes(net, call, layers=()):
     return call(net.train()), call(net.eval()), seen
 
 
-def all_gradients(net, call, *inputs):
-    """Return the gradients of call(net, *inputs) for the inputs, and for the parameters by name."""
-    of_inputs = gradients(lambda *inputs: call(net.double(), *inputs), *inputs)
-    return of_inputs, parameter_gradients(net)
+def kept(net, call, layers):
+    """Return the results of call(net) if one sublayer in turn gives ones and the others give zeros."""
+    for name, parameter in net.named_parameters():
+        nn.init.constant_(parameter, float(name.startswith("addnorm") and name.endswith("weight")))
+        if name == f"addnorm{len(layers)}.ln.bias":
+            parameter.data = torch.arange(WIDTH) / 100
+    chosen, results = [""], []
+    for name in layers:
+        net.get_submodule(name).register_forward_hook(
+            lambda _layer, _inputs, output, name=name: torch.full_like(output, name == chosen[0])
+        )
+    for chosen[0] in layers:
+        results.append(call(net))
+    return results
+
+
+def fair(results, dropout):
+    """In the judge: require that this share of the ones of each sublayer is dropped."""
+    # AddNorm makes the ones that are left positive, except in rows without a dropped one: they become the bias.
+    share = (1 - dropout) - (1 - dropout) ** WIDTH
+    for Z in results:
+        left = (Z > 0.1).sum() - share * Z.numel()
+        text = f"A share of {dropout:.2f} of the output of each sublayer should be dropped."
+        expect(abs(left) < 5 * math.sqrt(Z.numel() / 4), text, f"每个子层的输出应当以概率 {dropout:.2f} 被丢弃。")
 
 
 # For the judge: torch's own layers, with the parameters that set_parameters gives the exercises'.
@@ -261,6 +279,12 @@ class TestEncoderBlock:
         X = randn(2, 4, WIDTH)
         agree(lambda impl: in_both_modes(encoder_block(impl, dropout=1.0), lambda net: net(X, None), ["attention"]))
 
+    def test_dropout_once(self, run, chance):
+        """Drops elements of each sublayer's output with the probability dropout in training, not more often.
+        训练时，以概率 dropout 丢弃每个子层的输出的元素，不会丢弃得更多。"""
+        X, p, layers = torch.zeros(40, 10, WIDTH), chance.uniform(0.3, 0.6), ("attention", "ffn")
+        fair(run(lambda impl: kept(encoder_block(impl, dropout=p), lambda net: net(X, None), layers)), p)
+
     test_from_scratch = written_from_scratch
 
 
@@ -382,6 +406,12 @@ class TestDecoderBlock:
         layers, call = ["attention1", "attention2"], lambda net: decode(net, x, outputs)
         agree(lambda impl: in_both_modes(decoder_block(impl, dropout=1.0), call, layers))
 
+    def test_dropout_once(self, run, chance):
+        """Drops elements of each sublayer's output with the probability dropout in training, not more often.
+        训练时，以概率 dropout 丢弃每个子层的输出的元素，不会丢弃得更多。"""
+        X, p, layers = torch.zeros(40, 10, WIDTH), chance.uniform(0.3, 0.6), ("attention1", "attention2", "ffn")
+        fair(run(lambda impl: kept(decoder_block(impl, dropout=p), lambda net: decode(net, X, X), layers)), p)
+
     def test_norm_shape_and_float64(self, agree, randn):
         """Normalises steps and features together if norm_shape says so; takes float64 and non-contiguous inputs.
         按 norm_shape 对时间步和特征一起做规范化；可接受 float64 和内存不连续的输入。"""
@@ -441,7 +471,8 @@ class TestTransformerDecoder:
         def probe(impl):
             net = decoder(impl, layers=3)
             first = net(X, net.init_state(outputs, valid_lens))
-            return first, net.eval()(X[:, :1], net.init_state(outputs, valid_lens))
+            steps = [f"block {i}: {0 if past is None else past.shape[1]} steps" for i, past in enumerate(first[1][2])]
+            return first, steps, net.eval()(X[:, :1], net.init_state(outputs, valid_lens))
 
         agree(probe)
 
