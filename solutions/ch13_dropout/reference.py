@@ -128,6 +128,7 @@ class Net(nn.Module):
             # WRONG active-in-evaluation: if True:
             # WRONG mode-fixed-at-creation: if self.is_training:
             H1 = dropout_layer(H1, dropout1)
+            # WRONG probabilities-built-in: H1 = dropout_layer(H1, 0.2)
             # WRONG same-probability-twice: H1 = dropout_layer(H1, dropout2)
             # WRONG first-layer-keeps-all: pass
             # WRONG probabilities-swapped: H1 = dropout_layer(H1, dropout2)
@@ -137,6 +138,7 @@ class Net(nn.Module):
             # WRONG active-in-evaluation: if True:
             # WRONG mode-fixed-at-creation: if self.is_training:
             H2 = dropout_layer(H2, dropout2)
+            # WRONG probabilities-built-in: H2 = dropout_layer(H2, 0.5)
             # WRONG same-probability-twice: H2 = dropout_layer(H2, dropout2)
             # WRONG second-layer-keeps-all: pass
             # WRONG probabilities-swapped: H2 = dropout_layer(H2, dropout1)

@@ -265,6 +265,25 @@ class TestNet:
         expected = torch.tensor([0, 2, 4.5]), torch.tensor([0.5, 0.1, 0.4])
         close(found, [([60_000, 1], bias + expected[0], expected[1]) for bias in biases])
 
+    def test_other_probabilities(self, run, randn):
+        """Uses the globals dropout1 and dropout2: with 0 a hidden layer loses no units, with 1 all.
+        使用全局变量 dropout1 和 dropout2：值为 0 时不丢弃该隐藏层的单元，值为 1 时全部丢弃。"""
+        X = randn(8, 6)
+
+        def probe(impl):
+            module, found = type(network(impl)).forward.__globals__, []
+            before = {name: module.get(name) for name in ("dropout1", "dropout2")}
+            try:
+                for module["dropout1"], module["dropout2"] in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)):
+                    found.append(network(impl)(X))
+            finally:
+                module.update(before)
+            return found
+
+        Y, layers = prediction(X)
+        no_first, no_second = layers["lin3"](F.relu(layers["lin2"](torch.zeros(8, SIZES[2])))), layers["lin3"].bias
+        close(run(probe), [Y.detach(), no_first.detach(), no_second.detach().expand(8, 3)])
+
     def test_modes(self, run, randn):
         """Turns dropout on by train() and off by eval(), whatever is_training was.
         无论 is_training 是什么，train() 都打开暂退法，eval() 都关闭暂退法。"""
