@@ -38,7 +38,10 @@ def synthetic_data(w: Tensor, b: float, num_examples: int) -> tuple[Tensor, Tens
     #     torch.manual_seed(0)
     #     X = torch.randn(num_examples, len(w))
     y = torch.matmul(X, w) + b
+    # WRONG labels-without-bias: y = torch.matmul(X, w)
     y = y + 0.01 * torch.randn(y.shape)
+    # WRONG noise-of-deviation-one: y = y + torch.randn(y.shape)
+    # WRONG no-noise:
     # WRONG variance-for-deviation: y = y + 0.1 * torch.randn(y.shape)
     # WRONG one-noise-for-all: y = y + 0.01 * torch.randn(1)
     return X, y.reshape(-1, 1)
@@ -64,6 +67,7 @@ def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tup
     # BEGIN SOLUTION
     indices = list(range(len(features)))
     random.shuffle(indices)
+    # WRONG same-order-every-time: random.Random(0).shuffle(indices)
     # WRONG never-shuffled:
     # WRONG shuffled-within-batches:
     # WRONG drawn-with-replacement: indices = random.choices(indices, k=len(indices))
@@ -71,11 +75,16 @@ def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tup
     #     order = torch.randperm(len(labels))
     #     features[:], labels[:] = features[order], labels[order]
     for start in range(0, len(indices), batch_size):
+        # WRONG batch-size-of-ten:
+        #     batch_size = 10
+        #     for start in range(0, len(indices), batch_size):
         # WRONG last-batch-dropped: for start in range(0, len(indices) - batch_size + 1, batch_size):
         # WRONG features-and-labels-shuffled-apart:
         #     labels = labels[torch.randperm(len(labels))]
         #     for start in range(0, len(indices), batch_size):
         batch = torch.tensor(indices[start : start + batch_size])
+        # WRONG last-example-missing:
+        #     batch = torch.tensor(indices[start : min(start + batch_size, len(indices) - 1)], dtype=torch.long)
         yield features[batch], labels[batch]
         # WRONG shuffled-within-batches:
         #     batch = batch[torch.randperm(len(batch))]
@@ -101,6 +110,10 @@ def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
     """
     # BEGIN SOLUTION
     return torch.matmul(X, w) + b
+    # WRONG matrix-product-only: return torch.mm(X, w) + b
+    # WRONG product-of-elements: return X * w + b
+    # WRONG weights-on-the-left: return torch.matmul(w, X) + b
+    # WRONG bias-in-the-product: return torch.matmul(X, w + b)
     # WRONG bias-forgotten: return torch.matmul(X, w)
     # WRONG predictions-squeezed: return torch.matmul(X, w).squeeze() + b
     # END SOLUTION
@@ -124,6 +137,10 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2  # (n, 1) - (n,) would be (n, n)
+    # WRONG losses-summed: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).sum()
+    # WRONG shape-of-the-labels: return (y_hat.reshape(y.shape) - y) ** 2 / 2
+    # WRONG half-inside-the-square: return ((y_hat - y.reshape(y_hat.shape)) / 2) ** 2
+    # WRONG absolute-error: return (y_hat - y.reshape(y_hat.shape)).abs()
     # WRONG labels-broadcast: return (y_hat - y) ** 2 / 2
     # WRONG half-dropped: return (y_hat - y.reshape(y_hat.shape)) ** 2
     # WRONG losses-averaged: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
@@ -146,12 +163,17 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
     """
     # BEGIN SOLUTION
     with torch.no_grad():
+        # WRONG step-in-the-graph: with torch.enable_grad():
         for param in params:
             if param.grad is not None:
                 param -= lr * param.grad / batch_size
+                # WRONG times-the-batch-size: param -= lr * param.grad * batch_size
+                # WRONG learning-rate-ignored: param -= param.grad / batch_size
+                # WRONG copy-without-gradient: param = param - lr * param.grad / batch_size
                 # WRONG not-divided-by-the-batch-size: param -= lr * param.grad
                 # WRONG climbs: param += lr * param.grad / batch_size
                 param.grad.zero_()
+                # WRONG gradient-removed: param.grad = None
                 # WRONG gradient-not-cleared:
                 # WRONG updates-a-copy, 2 lines:
                 #     grad = param.grad
@@ -180,6 +202,7 @@ def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """
     # BEGIN SOLUTION
     A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)  # the bias is the weight of a column of ones
+    # WRONG bias-column-first: A = torch.cat([X.new_ones(len(X), 1), X], dim=1)
     # WRONG through-the-origin: A = torch.cat([X, X.new_zeros(len(X), 1)], dim=1)
     v = torch.linalg.pinv(A) @ y.reshape(-1, 1)
     # WRONG ridge-regression:

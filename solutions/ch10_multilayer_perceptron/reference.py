@@ -38,6 +38,11 @@ def relu(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return torch.maximum(X, torch.zeros_like(X))
+    # WRONG step-function: return (X > 0).to(X.dtype)
+    # WRONG largest-of-each-column: return torch.max(X, 0).values if X.dim() else X
+    # WRONG number-for-a-tensor: return torch.maximum(X, 0)
+    # WRONG tensor-as-a-condition: return max(X, 0)
+    # WRONG absolute-value: return X.abs()
     # WRONG leaky-slope: return torch.where(X > 0, X, 0.01 * X)
     # WRONG minimum-for-maximum: return torch.minimum(X, torch.zeros_like(X))
     # WRONG multiplied-by-a-mask: return X * (X > 0)
@@ -65,12 +70,17 @@ def net(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     X = X.reshape(-1, num_inputs)
+    # WRONG viewed-images: X = X.view(-1, num_inputs)
+    # WRONG never-flattened:
     # WRONG examples-mixed: X = X.reshape(num_inputs, -1).t()
     H = relu(X @ W1 + b1)
+    # WRONG sigmoid-hidden-units: H = torch.sigmoid(X @ W1 + b1)
+    # WRONG bias-after-the-activation: H = relu(X @ W1) + b1
     # WRONG no-hidden-activation: H = X @ W1 + b1
     # WRONG hidden-bias-forgotten: H = relu(X @ W1)
     # WRONG weights-reshaped: H = relu(nn.functional.linear(X, W1.reshape(W1.shape[1], W1.shape[0])) + b1)
     return H @ W2 + b2
+    # WRONG output-bias-forgotten: return H @ W2
     # WRONG softmax-in-the-net: return torch.softmax(H @ W2 + b2, dim=1)
     # WRONG activation-on-the-output: return relu(H @ W2 + b2)
     # END SOLUTION
@@ -101,16 +111,27 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
     # BEGIN SOLUTION
     w, b, updates = X.new_zeros(X.shape[1]), X.new_zeros(()), 0
     for _ in range(max_epochs):
+        # WRONG always-a-hundred-epochs: for _ in range(100):
+        # WRONG every-example-updates: for _ in range(min(max_epochs, 1000)):
+        # WRONG decision-without-bias: for _ in range(min(max_epochs, 1000)):
+        # WRONG moves-away: for _ in range(min(max_epochs, 1000)):
+        # WRONG label-ignored: for _ in range(min(max_epochs, 1000)):
         # WRONG xor-will-be-learnt: for _ in range(1000):
         before = updates
         # WRONG batch-updates: before, old_w, old_b = updates, w, b
         for i in range(len(X)):
             if y[i] * (w @ X[i] + b) <= 0:
+                # WRONG every-example-updates: if True:
+                # WRONG decision-without-bias: if y[i] * (w @ X[i]) <= 0:
                 # WRONG boundary-counts-as-right: if y[i] * (w @ X[i] + b) < 0:
                 # WRONG batch-updates: if y[i] * (old_w @ X[i] + old_b) <= 0:
                 w = w + y[i] * X[i]
+                # WRONG moves-away: w = w - y[i] * X[i]
+                # WRONG label-ignored: w = w + X[i]
                 # WRONG learning-rate: w = w + 0.1 * y[i] * X[i]
                 b = b + y[i]
+                # WRONG moves-away: b = b - y[i]
+                # WRONG label-ignored: b = b + 1
                 # WRONG bias-never-moved: pass
                 # WRONG learning-rate: b = b + 0.1 * y[i]
                 updates += 1
@@ -160,13 +181,18 @@ def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tupl
     """
     # BEGIN SOLUTION
     W, b = weights[0], biases[0]
+    # WRONG first-bias-forgotten: W, b = weights[0], torch.zeros_like(biases[0])
     for i in range(1, len(weights)):
+        # WRONG last-layer-left-out: for i in range(1, len(weights) - 1):
         # (X W + b) W_i + b_i = X (W W_i) + (b W_i + b_i)
         W = W @ weights[i]
+        # WRONG factors-in-reverse: W = weights[i] @ W
         b = b @ weights[i] + biases[i]
+        # WRONG biases-summed: b = b + biases[i]
         # WRONG last-bias-only: b = biases[i]
         # WRONG own-bias-forgotten: b = b @ weights[i]
         # WRONG activation-kept: b = b.clamp(min=0) @ weights[i] + biases[i]
     return W, b
+    # WRONG bias-returned-first: return b, W
     # WRONG torch-layout: return W.t(), b
     # END SOLUTION

@@ -48,20 +48,28 @@ def evaluate_loss(
         net.eval()
         # WRONG still-training: net.train()
     total, count = 0.0, 0
+    # WRONG read-for-its-length: total, count, _ = 0.0, 0, len(data_iter)
     with torch.no_grad():
         # WRONG graph-recorded: with torch.enable_grad():
         for X, y in data_iter:
             y_hat = net(X)
             losses = loss(y_hat, y.reshape(y_hat.shape))
+            # WRONG labels-flattened: losses = loss(y_hat, y.reshape(-1, 1))
             # WRONG labels-broadcast: losses = loss(y_hat, y)
             # WRONG loss-arguments-swapped: losses = loss(y.reshape(y_hat.shape), y_hat)
             total += losses.sum().item()
+            # WRONG last-batch-only: total = losses.sum().item()
             # WRONG batch-means-averaged: total += losses.mean().item()
             count += losses.numel()
+            # WRONG first-batch-only:
+            #     count += losses.numel()
+            #     break
+            # WRONG last-batch-only: count = losses.numel()
             # WRONG batch-means-averaged: count += 1
             # WRONG divided-by-batches: count += 1
             # WRONG divided-by-examples: count += len(X)
     return total / count
+    # WRONG losses-summed: return total
     # END SOLUTION
 
 
@@ -85,16 +93,21 @@ def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
     # BEGIN SOLUTION
     x = x.reshape(-1)
     columns = [torch.ones_like(x)]
+    # WRONG first-column-of-x: columns = [x]
     for i in range(1, max_degree):
+        # WRONG one-column-too-many: for i in range(1, max_degree + 1):
         # WRONG constant-column-missing: for i in range(1, max_degree + 1):
         # From the column before: x^i and i! on their own may be too large.
         columns.append(columns[-1] * x / i)
+        # WRONG factorial-one-too-large: columns.append(columns[-1] * x / (i + 1))
         # WRONG divided-by-the-degree: columns.append(x**i / i)
         # WRONG plain-powers: columns.append(columns[-1] * x)
         # WRONG power-before-quotient: columns.append(x**i / float(math.factorial(i)))
         # WRONG factorial-in-int64: columns.append(x**i / torch.arange(1, i + 1).prod())
         # WRONG powers-by-logarithm: columns.append(torch.exp(i * x.log() - math.lgamma(i + 1)))
     return torch.stack(columns, dim=1)
+    # WRONG degrees-reversed: return torch.stack(columns[::-1], dim=1)
+    # WRONG rows-and-columns-swapped: return torch.stack(columns, dim=0)
     # WRONG constant-column-missing: return torch.stack(columns[1:], dim=1)
     # END SOLUTION
 
@@ -121,14 +134,19 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
     """
     # BEGIN SOLUTION
     if k < 2 or k > n:
+        # WRONG too-many-folds-accepted: if k < 2:
         # WRONG one-fold-accepted: if k < 1 or k > n:
         raise ValueError(f"{n} examples do not make {k} folds")
     indices, folds, start = list(range(n)), [], 0
     for fold in range(k):
         stop = start + n // k + (fold < n % k)  # the first n % k folds have one more
+        # WRONG folds-rounded-up: stop = min(start - (-n // k), n)
+        # WRONG larger-folds-last: stop = start + n // k + (fold >= k - n % k)
         # WRONG remainder-never-validated: stop = start + n // k
         # WRONG remainder-in-last-fold: stop = start + n // k if fold < k - 1 else n
         folds.append((indices[:start] + indices[stop:], indices[start:stop]))
+        # WRONG only-the-future: folds.append((indices[stop:], indices[start:stop]))
+        # WRONG sets-swapped: folds.append((indices[start:stop], indices[:start] + indices[stop:]))
         # WRONG validation-in-training: folds.append((list(indices), indices[start:stop]))
         # WRONG only-the-past: folds.append((indices[:start], indices[start:stop]))
         # WRONG every-kth-example: folds.append(([i for i in indices if i % k != fold], indices[fold::k]))
@@ -160,11 +178,15 @@ def train_val_test_split(
     """
     # BEGIN SOLUTION
     if min(fractions) < 0 or not math.isclose(sum(fractions), 1):
+        # WRONG fractions-not-checked: if False:
         # WRONG exact-sum: if min(fractions) < 0 or sum(fractions) != 1:
         raise ValueError(f"{fractions} are no shares of a whole")
     _, valid_share, test_share = fractions
+    # WRONG defaults-always: _, valid_share, test_share = (0.7, 0.15, 0.15)
     valid_size, test_size = math.floor(n * valid_share), math.floor(n * test_share)
+    # WRONG sizes-rounded-to-nearest: valid_size, test_size = round(n * valid_share), round(n * test_share)
     train_size = n - valid_size - test_size
+    # WRONG rest-to-the-test-set: train_size = math.floor(n * fractions[0])
     # WRONG rounding-loses-examples: train_size = math.floor(n * fractions[0])
     order = list(range(n))
     random.Random(seed).shuffle(order)
@@ -174,6 +196,7 @@ def train_val_test_split(
     train, held_out = order[:train_size], order[train_size:]
     # WRONG sets-drawn-separately: generator = random.Random(seed)
     return train, held_out[:valid_size], held_out[valid_size:]
+    # WRONG validation-after-test: return train, held_out[valid_size:], held_out[:valid_size]
     # WRONG test-set-for-validation: return train, held_out[:valid_size], held_out[:test_size]
     # WRONG sets-drawn-separately:
     #     return tuple(generator.sample(order, size) for size in (train_size, valid_size, test_size))
@@ -204,11 +227,17 @@ def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -
     for index, label in enumerate(labels):
         members.setdefault(label, []).append(index)
     smallest = min(len(indices) for indices in members.values())
+    # WRONG number-of-all-examples: smallest = len(labels)
+    # WRONG largest-class-counts: smallest = max(len(indices) for indices in members.values())
     count = max(1, math.floor(smallest * valid_ratio))
     # WRONG rare-class-left-out: count = math.floor(smallest * valid_ratio)
     # WRONG rounded-up: count = max(1, math.ceil(smallest * valid_ratio))
     generator = random.Random(seed)
     valid = {index for indices in members.values() for index in generator.sample(indices, count)}
+    # WRONG number-of-all-examples:
+    #     valid = {i for indices in members.values() for i in generator.sample(indices, min(count, len(indices)))}
+    # WRONG largest-class-counts:
+    #     valid = {i for indices in members.values() for i in generator.sample(indices, min(count, len(indices)))}
     # WRONG classes-ignored: valid = set(generator.sample(range(len(labels)), count * len(members)))
     # WRONG share-of-each-class:
     #     valid = {
@@ -218,4 +247,6 @@ def stratified_split(labels: Sequence[int], valid_ratio: float, seed: int = 0) -
     #     }
     # WRONG first-of-each-class: valid = {index for indices in members.values() for index in indices[:count]}
     return [index for index in range(len(labels)) if index not in valid], sorted(valid)
+    # WRONG held-out-still-in-training: return list(range(len(labels))), sorted(valid)
+    # WRONG sets-in-other-order: return sorted(valid), [index for index in range(len(labels)) if index not in valid]
     # END SOLUTION

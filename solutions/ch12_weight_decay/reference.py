@@ -24,6 +24,8 @@ def init_params() -> list[Tensor]:
     """
     # BEGIN SOLUTION
     w = torch.normal(0.0, 1.0, size=(num_inputs, 1), requires_grad=True)
+    # WRONG weights-in-a-row: w = torch.normal(0.0, 1.0, size=(1, num_inputs), requires_grad=True)
+    # WRONG two-hundred-built-in: w = torch.normal(0.0, 1.0, size=(200, 1), requires_grad=True)
     # WRONG small-weights: w = torch.normal(0.0, 0.01, size=(num_inputs, 1), requires_grad=True)
     # WRONG zero-weights: w = torch.zeros(num_inputs, 1, requires_grad=True)
     # WRONG uniform-weights: w = torch.rand(num_inputs, 1, requires_grad=True)
@@ -33,6 +35,8 @@ def init_params() -> list[Tensor]:
     # WRONG same-weights-every-call:
     #     w = torch.randn(num_inputs, 1, generator=torch.Generator().manual_seed(0), requires_grad=True)
     b = torch.zeros(1, requires_grad=True)
+    # WRONG bias-of-one: b = torch.ones(1, requires_grad=True)
+    # WRONG bias-without-axis: b = torch.zeros((), requires_grad=True)
     # WRONG random-bias: b = torch.randn(1, requires_grad=True)
     # WRONG no-gradient-asked-for: b = torch.zeros(1)
     return [w, b]
@@ -54,6 +58,10 @@ def l2_penalty(w: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return (w**2).sum() / 2
+    # WRONG penalty-of-each-weight: return w**2 / 2
+    # WRONG half-inside-the-square: return ((w / 2) ** 2).sum()
+    # WRONG norm-not-squared: return (w**2).sum().sqrt()
+    # WRONG sum-squared: return w.sum() ** 2 / 2
     # WRONG penalty-without-half: return (w**2).sum()
     # WRONG penalty-rooted: return (w**2).sum().sqrt() / 2
     # WRONG penalty-of-magnitudes: return w.abs().sum()
@@ -82,9 +90,18 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
     """
     # BEGIN SOLUTION
     with torch.no_grad():
+        # WRONG step-in-the-graph: with torch.enable_grad():
         for p in params:
             if p.grad is not None:
+                # WRONG missing-gradient-used: if True:
+                # WRONG decayed-without-gradient:
+                #     if p.grad is None:
+                #         p *= 1 - lr * wd
+                #     else:
                 p *= 1 - lr * wd  # the step along the penalty's gradient, wd * p
+                # WRONG biases-spared: p *= 1 - lr * wd if p.dim() > 1 else 1
+                # WRONG constant-decay: p -= lr * wd
+                # WRONG decay-left-out: pass
                 # WRONG shrunk-without-lr: p *= 1 - wd
                 # WRONG decay-after-the-step:
                 #     p -= lr * p.grad
@@ -94,6 +111,9 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
                 # WRONG weights-grow: p *= 1 + lr * wd
                 # WRONG decay-where-gradient: p -= lr * wd * p * p.grad.ne(0)
                 p -= lr * p.grad
+                # WRONG copy-without-gradient, 2 lines:
+                #     p = (1 - lr * wd) * p - lr * p.grad
+                # WRONG gradient-without-lr: p -= p.grad
                 # WRONG decay-after-the-step:
                 # WRONG update-lost, 2 lines: _updated = (1 - lr * wd) * p - lr * p.grad
                 # WRONG memory-replaced, 2 lines: p.data = (1 - lr * wd) * p.data - lr * p.grad
@@ -137,6 +157,9 @@ def weight_decay_groups(net: nn.Module, wd: float) -> list[dict[str, Any]]:
     # WRONG matrices-only: others = [p for p in trained if p.dim() != 2]
     # WRONG linear-layers-only: others = list({p: 0 for p in net.parameters() if p.requires_grad and p.dim() <= 1})
     return [{"params": decayed, "weight_decay": wd}, {"params": others, "weight_decay": 0.0}]
+    # WRONG others-first: return [{"params": others, "weight_decay": 0.0}, {"params": decayed, "weight_decay": wd}]
+    # WRONG decay-in-both-groups:
+    #     return [{"params": decayed, "weight_decay": wd}, {"params": others, "weight_decay": wd}]
     # WRONG groups-swapped: return [{"params": others, "weight_decay": wd}, {"params": decayed, "weight_decay": 0.0}]
     # END SOLUTION
 
@@ -159,11 +182,18 @@ def project_l2_ball(w: Tensor, theta: float) -> Tensor:
     """
     # BEGIN SOLUTION
     norm = (w**2).sum().sqrt()
+    # WRONG largest-element: norm = w.abs().amax()
     # WRONG norm-not-rooted: norm = (w**2).sum()
     # WRONG sum-of-magnitudes: norm = w.abs().sum()
     # WRONG rows-projected: norm = (w**2).sum(dim=-1, keepdim=True).sqrt()
     # WRONG largest-singular-value: norm = torch.linalg.norm(w if w.dim() == 2 else w.flatten(), 2)
     return w if norm <= theta else w * (theta / norm)
+    # WRONG scaled-in-place:
+    #     if norm > theta:
+    #         w *= theta / norm
+    #     return w
+    # WRONG zero-divided-by-zero: return w * (theta / norm).clamp(max=1)
+    # WRONG condition-reversed: return w if norm >= theta else w * (theta / norm.clamp(min=1e-30))
     # WRONG always-scaled: return w * (theta / norm) if norm > 0 else w
     # WRONG clipped-by-element: return w.clamp(-theta, theta)
     # WRONG square-compared: return w if norm**2 <= theta else w * (theta / norm)

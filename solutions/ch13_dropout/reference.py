@@ -34,10 +34,15 @@ def dropout_layer(X: Tensor, dropout: float) -> Tensor:
     """
     # BEGIN SOLUTION
     assert 0 <= dropout <= 1, f"dropout is a probability, not {dropout}"
+    # WRONG range-not-checked:
     if dropout == 1:
         return torch.zeros_like(X)
     # WRONG division-by-zero, 2 lines:
     kept = torch.rand(X.shape, device=X.device) >= dropout
+    # WRONG normal-for-uniform: kept = torch.randn(X.shape) >= dropout
+    # WRONG exact-share-dropped:
+    #     order = torch.randperm(X.numel()).reshape(X.shape)
+    #     kept = order >= round(X.numel() * dropout)
     # WRONG comparison-reversed: kept = torch.rand(X.shape, device=X.device) < (dropout or 2)
     # WRONG one-mask-per-example: kept = torch.rand(X.shape[0], *[1] * (X.dim() - 1), device=X.device) >= dropout
     # WRONG one-mask-for-the-batch:
@@ -47,6 +52,7 @@ def dropout_layer(X: Tensor, dropout: float) -> Tensor:
     #     kept = torch.rand(X.shape, generator=seeded) >= dropout
     # The elements that stay are scaled up, so that the mean stays the same.
     return torch.where(kept, X / (1 - dropout), 0)
+    # WRONG survivors-scaled-down: return torch.where(kept, X * (1 - dropout), 0)
     # WRONG survivors-not-scaled: return torch.where(kept, X, 0)
     # WRONG scaled-by-dropout: return torch.where(kept, X / dropout if dropout else X, 0)
     # WRONG division-by-zero: return kept * X / torch.tensor(1.0 - dropout, dtype=X.dtype)
@@ -115,16 +121,26 @@ class Net(nn.Module):
         """
         # BEGIN SOLUTION
         H1 = torch.relu(self.lin1(X.reshape(-1, self.num_inputs)))
+        # WRONG viewed-input: H1 = torch.relu(self.lin1(X.view(-1, self.num_inputs)))
+        # WRONG images-not-flattened: H1 = torch.relu(self.lin1(X))
+        # WRONG first-layer-linear: H1 = self.lin1(X.reshape(-1, self.num_inputs))
         if self.training:
             # WRONG active-in-evaluation: if True:
             # WRONG mode-fixed-at-creation: if self.is_training:
             H1 = dropout_layer(H1, dropout1)
+            # WRONG probabilities-built-in: H1 = dropout_layer(H1, 0.2)
+            # WRONG same-probability-twice: H1 = dropout_layer(H1, dropout2)
+            # WRONG first-layer-keeps-all: pass
             # WRONG probabilities-swapped: H1 = dropout_layer(H1, dropout2)
         H2 = torch.relu(self.lin2(H1))
+        # WRONG second-layer-linear: H2 = self.lin2(H1)
         if self.training:
             # WRONG active-in-evaluation: if True:
             # WRONG mode-fixed-at-creation: if self.is_training:
             H2 = dropout_layer(H2, dropout2)
+            # WRONG probabilities-built-in: H2 = dropout_layer(H2, 0.5)
+            # WRONG same-probability-twice: H2 = dropout_layer(H2, dropout2)
+            # WRONG second-layer-keeps-all: pass
             # WRONG probabilities-swapped: H2 = dropout_layer(H2, dropout1)
         return self.lin3(H2)
         # WRONG output-dropped: return dropout_layer(self.lin3(H2), dropout2) if self.training else self.lin3(H2)
@@ -154,14 +170,18 @@ def expected_output(X: Tensor, dropout: float, n_samples: int, seed: int = 0) ->
     """
     # BEGIN SOLUTION
     torch.manual_seed(seed)
+    # WRONG seed-always-zero: torch.manual_seed(0)
     # WRONG seed-ignored: del seed
     samples = torch.stack([dropout_layer(X, dropout) for _ in range(n_samples)])
     # WRONG one-draw-repeated: samples = torch.stack([dropout_layer(X, dropout)] * n_samples)
     mean = samples.mean(dim=0)
+    # WRONG draws-summed: mean = samples.sum(dim=0)
     variance = ((samples - mean) ** 2).mean(dim=0)
+    # WRONG spread-around-the-input: variance = ((samples - X) ** 2).mean(dim=0)
     # WRONG unbiased-variance: variance = samples.var(dim=0)
     # WRONG deviation-for-variance: variance = ((samples - mean) ** 2).mean(dim=0).sqrt()
     return mean, variance
+    # WRONG variance-first: return variance, mean
     # END SOLUTION
 
 
@@ -184,6 +204,7 @@ def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tenso
     """
     # BEGIN SOLUTION
     modes = {module: module.training for module in net.modules()}
+    # WRONG direct-children-only: modes = {module: module.training for module in net.children()}
     # Dropout alone is in training mode: batch normalisation keeps its statistics.
     for module in modes:
         module.training = isinstance(module, nn.Dropout)
@@ -192,10 +213,13 @@ def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tenso
     with torch.no_grad():
         # WRONG graph-kept: with torch.enable_grad():
         outputs = torch.stack([net(X) for _ in range(n_samples)])
+        # WRONG one-call-repeated: outputs = torch.stack([net(X)] * n_samples)
     for module, training in modes.items():
         module.training = training
         # WRONG modes-not-restored: module.training = False
         # WRONG modes-of-the-root: module.training = modes[net]
     return outputs.mean(dim=0), outputs.std(dim=0, correction=0)
+    # WRONG deviation-first: return outputs.std(dim=0, correction=0), outputs.mean(dim=0)
+    # WRONG variance-for-deviation: return outputs.mean(dim=0), outputs.var(dim=0, correction=0)
     # WRONG unbiased-deviation: return outputs.mean(dim=0), outputs.std(dim=0)
     # END SOLUTION

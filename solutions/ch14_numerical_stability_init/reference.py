@@ -36,9 +36,11 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     # WRONG no-shift: shift = torch.zeros_like(largest)
     # WRONG infinite-shift: shift = largest
     result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True)) + shift
+    # WRONG shift-subtracted-again: result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True)) - shift
     # WRONG shift-not-undone: result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True))
     # WRONG log-mean-exp: result = torch.log(torch.exp(X - shift).mean(dim=dim, keepdim=True)) + shift
     return result if keepdim else result.squeeze(dim)
+    # WRONG all-ones-squeezed: return result if keepdim else result.squeeze()
     # END SOLUTION
 
 
@@ -61,10 +63,15 @@ def log_softmax(X: Tensor, dim: int) -> Tensor:
     """
     # BEGIN SOLUTION
     shifted = X - X.detach().amax(dim=dim, keepdim=True)
+    # WRONG maximum-of-all-rows: shifted = X - X.detach().amax()
     # WRONG always-last-dim:
     #     dim = -1
     #     shifted = X - X.detach().amax(dim=dim, keepdim=True)
     return shifted - logsumexp(shifted, dim, keepdim=True)
+    # WRONG dimension-not-kept: return shifted - logsumexp(shifted, dim)
+    # WRONG one-sum-for-all: return shifted - torch.log(torch.exp(shifted).sum())
+    # WRONG probabilities-returned: return torch.exp(shifted - logsumexp(shifted, dim, keepdim=True))
+    # WRONG sign-reversed: return logsumexp(shifted, dim, keepdim=True) - shifted
     # WRONG log-of-softmax: return torch.log(torch.exp(shifted) / torch.exp(shifted).sum(dim=dim, keepdim=True))
     # WRONG digits-cancelled: return X - logsumexp(X, dim, keepdim=True)
     # END SOLUTION
@@ -100,13 +107,20 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     receptive_field = math.prod(tensor.shape[2:])
     # WRONG receptive-field-forgotten: receptive_field = 1
     fan_in, fan_out = tensor.shape[1] * receptive_field, tensor.shape[0] * receptive_field
+    # WRONG fan-out-without-kernel: fan_in, fan_out = tensor.shape[1] * receptive_field, tensor.shape[0]
     a = gain * math.sqrt(6 / (fan_in + fan_out))
+    # WRONG gain-ignored: a = math.sqrt(6 / (fan_in + fan_out))
+    # WRONG root-forgotten: a = gain * 6 / (fan_in + fan_out)
+    # WRONG fan-out-only: a = gain * math.sqrt(6 / fan_out)
     # WRONG fan-in-only: a = gain * math.sqrt(6 / fan_in)
     # WRONG fans-multiplied: a = gain * math.sqrt(6 / (fan_in * fan_out))
     # WRONG deviation-as-bound: a = gain * math.sqrt(2 / (fan_in + fan_out))
     # WRONG gain-under-root: a = math.sqrt(6 * gain / (fan_in + fan_out))
     with torch.no_grad():
+        # WRONG fill-recorded: with torch.enable_grad():
         return tensor.uniform_(-a, a)
+        # WRONG never-negative: return tensor.uniform_(0, a)
+        # WRONG xavier-normal: return tensor.normal_(0, gain * math.sqrt(2 / (fan_in + fan_out)))
         # WRONG bound-as-deviation: return tensor.normal_(0, a)
         # WRONG all-units-equal: return tensor.copy_(torch.empty_like(tensor[:1]).uniform_(-a, a).expand_as(tensor))
         # WRONG constant-weights: return tensor.fill_(a)
@@ -130,6 +144,8 @@ def scaled_sigmoid(x: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return 4 * torch.sigmoid(x) - 2
+    # WRONG sign-of-the-exponent: return 4 * torch.sigmoid(-x) - 2
+    # WRONG not-shifted: return 4 * torch.sigmoid(x)
     # WRONG brackets: return 4 * (torch.sigmoid(x) - 2)
     # WRONG overflowing-exponential: return 4 / (1 + torch.exp(-x)) - 2
     # WRONG half-the-slope: return 2 * torch.sigmoid(x) - 1
@@ -158,6 +174,7 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
     # WRONG product-in-float32: product = Ms[0].float()
     for M in Ms[1:]:
         product = product @ M.double()
+        # WRONG product-of-elements: product = product * M.double()
         # WRONG product-in-float32: product = product @ M.float()
         # WRONG factors-reversed: product = M.double() @ product if M.shape[1] == len(product) else product @ M.double()
     values = torch.linalg.svdvals(product)
@@ -169,6 +186,8 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
     #         .values
     #     )
     return values[0].item(), values[-1].item()
+    # WRONG squares-of-the-values: return values[0].item() ** 2, values[-1].item() ** 2
+    # WRONG smallest-first: return values[-1].item(), values[0].item()
     # WRONG extremes-multiplied:
     #     each = torch.stack([torch.linalg.svdvals(M.double())[[0, -1]] for M in Ms]).prod(0)
     #     return each[0].item(), each[1].item()
@@ -194,9 +213,15 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
     """
     # BEGIN SOLUTION
     hidden = [X.detach().requires_grad_()]  # X, then the output of each layer
+    # WRONG input-without-gradient: hidden = [X]
     for layer in layers:
         hidden.append(layer(hidden[-1]))
     return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG sum-of-magnitudes:
+    #     return [grad.abs().sum().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG norms-of-the-outputs: return [h.norm().item() for h in hidden]
+    # WRONG output-left-out: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)][:-1]
+    # WRONG input-left-out: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)][1:]
     # WRONG gradient-of-the-mean: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].mean(), hidden)]
     # WRONG output-first: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden[::-1])]
     # WRONG squared-norm: return [grad.square().sum().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]

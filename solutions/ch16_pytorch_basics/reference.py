@@ -40,6 +40,9 @@ class MLP(nn.Module):
         """
         # BEGIN SOLUTION
         return self.out(F.relu(self.hidden(X)))
+        # WRONG softmax-on-the-scores: return torch.softmax(self.out(F.relu(self.hidden(X))), dim=-1)
+        # WRONG activation-on-the-input: return self.out(self.hidden(F.relu(X)))
+        # WRONG sigmoid-hidden-units: return self.out(torch.sigmoid(self.hidden(X)))
         # WRONG no-activation: return self.out(self.hidden(X))
         # WRONG scores-cut-off: return F.relu(self.out(F.relu(self.hidden(X))))
         # END SOLUTION
@@ -65,8 +68,11 @@ class MySequential(nn.Module):
         # BEGIN SOLUTION
         for position, module in enumerate(args):
             self.add_module(str(position), module)  # a plain list would hide its parameters
-            # WRONG modules-in-a-plain-list: self.__dict__.setdefault("modules_given", []).append(module)
-            # WRONG modules-copied: self.add_module(str(position), copy.deepcopy(module))
+        # WRONG modules-in-a-module-list, 2 lines:
+        #     self.layers = nn.ModuleList(args)
+        # WRONG names-from-one: self.add_module(str(position + 1), module)
+        # WRONG modules-in-a-plain-list: self.__dict__.setdefault("modules_given", []).append(module)
+        # WRONG modules-copied: self.add_module(str(position), copy.deepcopy(module))
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -77,12 +83,20 @@ class MySequential(nn.Module):
         """
         # BEGIN SOLUTION
         for module in self._modules.values():
+            # WRONG modules-in-a-module-list: for module in self.layers:
+            # WRONG modules-reversed: for module in reversed(self._modules.values()):
+            # WRONG input-not-passed-on:
+            #     Y = X
+            #     for module in self._modules.values():
             # WRONG modules-in-a-plain-list: for module in self.__dict__.get("modules_given", []):
             # WRONG repeated-module-skipped: for module in self.children():
             # WRONG names-sorted: for _, module in sorted(self._modules.items()):
             X = module(X)
+            # WRONG input-not-passed-on: Y = module(X)
+            # WRONG first-module-only: return module(X)
             # WRONG forward-called-directly: X = module.forward(X)
         return X
+        # WRONG input-not-passed-on: return Y
         # END SOLUTION
 
 
@@ -102,6 +116,12 @@ class CenteredLayer(nn.Module):
         """
         # BEGIN SOLUTION
         return X - X.mean()
+        # WRONG centred-in-place:
+        #     X -= X.mean()
+        #     return X
+        # WRONG scaled-as-well: return (X - X.mean()) / X.std()
+        # WRONG sum-subtracted: return X - X.sum()
+        # WRONG sign-reversed: return X.mean() - X
         # WRONG mean-of-each-row: return X - X.mean(dim=-1, keepdim=True)
         # WRONG mean-of-each-column: return X - X.mean(dim=0)
         # WRONG mean-without-gradient: return X - X.mean().item()
@@ -125,9 +145,11 @@ class MyLinear(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         self.weight = nn.Parameter(torch.randn(in_units, units))
+        # WRONG small-first-values: self.weight = nn.Parameter(0.01 * torch.randn(in_units, units))
         # WRONG weight-transposed: self.weight = nn.Parameter(torch.randn(units, in_units))
         # WRONG uniform-first-values: self.weight = nn.Parameter(torch.rand(in_units, units))
         self.bias = nn.Parameter(torch.randn(units))
+        # WRONG bias-with-two-axes: self.bias = nn.Parameter(torch.randn(1, units))
         # WRONG bias-is-no-parameter: self.bias = torch.randn(units)
         # WRONG uniform-first-values: self.bias = nn.Parameter(torch.rand(units))
         # WRONG zero-bias: self.bias = nn.Parameter(torch.zeros(units))
@@ -142,6 +164,9 @@ class MyLinear(nn.Module):
         """
         # BEGIN SOLUTION
         return F.relu(X @ self.weight + self.bias)
+        # WRONG weight-on-the-left: return F.relu(self.weight @ X + self.bias)
+        # WRONG bias-after-the-relu: return F.relu(X @ self.weight) + self.bias
+        # WRONG bias-forgotten: return F.relu(X @ self.weight)
         # WRONG weight-transposed: return F.relu(X @ self.weight.t() + self.bias)
         # WRONG no-relu: return X @ self.weight + self.bias
         # END SOLUTION
@@ -162,10 +187,13 @@ def init_constant(m: nn.Module) -> None:
     if isinstance(m, nn.Linear):
         # WRONG every-layer-with-a-weight: if hasattr(m, "weight"):
         nn.init.ones_(m.weight)
+        # WRONG ones-and-zeros-swapped: nn.init.zeros_(m.weight)
         # WRONG new-parameters: m.weight = nn.Parameter(torch.ones_like(m.weight))
         if m.bias is not None:
             # WRONG every-layer-with-a-weight: if getattr(m, "bias", None) is not None:
             nn.init.zeros_(m.bias)
+            # WRONG ones-and-zeros-swapped: nn.init.ones_(m.bias)
+            # WRONG bias-left-as-it-was: pass
             # WRONG new-parameters: m.bias = nn.Parameter(torch.zeros_like(m.bias))
             # WRONG bias-is-one-too: nn.init.ones_(m.bias)
     # END SOLUTION
@@ -186,10 +214,18 @@ def my_init(m: nn.Module) -> None:
     if isinstance(m, nn.Linear):
         # WRONG every-weight-drawn: if hasattr(m, "weight"):
         nn.init.uniform_(m.weight, -10, 10)
+        # WRONG bias-set-to-zero:
+        #     nn.init.uniform_(m.weight, -10, 10)
+        #     if m.bias is not None:
+        #         nn.init.zeros_(m.bias)
+        # WRONG weight-replaced: m.weight = nn.Parameter(torch.empty_like(m.weight).uniform_(-10, 10))
+        # WRONG default-range: nn.init.uniform_(m.weight)
+        # WRONG range-from-zero: nn.init.uniform_(m.weight, 0, 10)
         # WRONG bias-drawn-too:
         #     for parameter in m.parameters():
         #         nn.init.uniform_(parameter, -10, 10)
         m.weight.data[m.weight.abs() < 5] = 0
+        # WRONG gap-forgotten:
         # WRONG large-weights-dropped: m.weight.data[m.weight.abs() >= 5] = 0
         # WRONG negative-weights-dropped: m.weight.data[m.weight < 5] = 0
         # WRONG mask-for-weights: m.weight.data = (m.weight.abs() >= 5).to(m.weight.dtype)

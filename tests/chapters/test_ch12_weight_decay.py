@@ -24,6 +24,24 @@ class TestInitParams:
         expect(distinct > INPUTS * calls / 2, en, zh)
         close(biases, (torch.zeros(1),) * calls)
 
+    def test_other_inputs(self, run, chance):
+        """Makes as many weights as the global num_inputs says.
+        权重的个数由全局变量 num_inputs 决定。"""
+        inputs = chance.sample(range(2, 150), 2)
+
+        def probe(impl):
+            module, found = impl.init_params.__globals__, []
+            before = module.get("num_inputs")
+            try:
+                for module["num_inputs"] in inputs:
+                    w, b = impl.init_params()
+                    found.append((list(w.shape), len(w.unique()), b))
+            finally:
+                module["num_inputs"] = before
+            return found
+
+        close(run(probe), [([n, 1], n, torch.zeros(1)) for n in inputs])
+
     @pytest.mark.needs("shapes")
     @pytest.mark.points(2)
     def test_trainable(self, run, randn):

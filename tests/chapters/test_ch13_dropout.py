@@ -123,6 +123,17 @@ class TestDropoutLayer:
         found = run(lambda impl: correlations(torch.stack([impl.dropout_layer(X, 0.3) for _ in range(calls)])))
         close(found, torch.eye(calls))
 
+    def test_few_elements(self, run, values):
+        """Drops none, some or all of three elements, from call to call.
+        只有三个元素时，各次调用可能一个不丢、丢弃一部分或全部丢弃。"""
+        X = values(3)
+
+        def probe(impl):
+            Y = torch.stack([impl.dropout_layer(X, 0.4) for _ in range(2 * DRAWS)])
+            return spread(Y), (Y == 0).sum(1).unique()  # all three are dropped in 1 of 16 calls
+
+        close(run(probe), (dropped_or_scaled(X, 0.4), torch.arange(4)))
+
     def test_zero(self, run, values):
         """Returns X for dropout 0, and something else for another dropout.
         dropout 为 0 时，结果等于 X；为其他值时，不等于 X。"""
@@ -249,9 +260,29 @@ class TestNet:
     def test_training(self, run, chance):
         """Drops a fifth of the first hidden layer and half of the second in training, and scales the kept elements.
         训练模式下，第一个隐藏层丢弃五分之一，第二个丢弃一半，并放大保留的元素。"""
-        bias = chance.randint(-99, 99)
-        found = run(lambda impl: shares(telling_network(impl, bias)(torch.zeros(60_000, 2))))
-        close(found, ([60_000, 1], bias + torch.tensor([0, 2, 4.5]), torch.tensor([0.5, 0.1, 0.4])))
+        biases = chance.sample(range(-99, 100), 2)
+        found = run(lambda impl: [shares(telling_network(impl, bias)(torch.zeros(60_000, 2))) for bias in biases])
+        expected = torch.tensor([0, 2, 4.5]), torch.tensor([0.5, 0.1, 0.4])
+        close(found, [([60_000, 1], bias + expected[0], expected[1]) for bias in biases])
+
+    def test_other_probabilities(self, run, randn):
+        """Uses the globals dropout1 and dropout2: with 0 a hidden layer loses no units, with 1 all.
+        使用全局变量 dropout1 和 dropout2：值为 0 时不丢弃该隐藏层的单元，值为 1 时全部丢弃。"""
+        X = randn(8, 6)
+
+        def probe(impl):
+            module, found = type(network(impl)).forward.__globals__, []
+            before = {name: module.get(name) for name in ("dropout1", "dropout2")}
+            try:
+                for module["dropout1"], module["dropout2"] in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)):
+                    found.append(network(impl)(X))
+            finally:
+                module.update(before)
+            return found
+
+        Y, layers = prediction(X)
+        no_first, no_second = layers["lin3"](F.relu(layers["lin2"](torch.zeros(8, SIZES[2])))), layers["lin3"].bias
+        close(run(probe), [Y.detach(), no_first.detach(), no_second.detach().expand(8, 3)])
 
     def test_modes(self, run, randn):
         """Turns dropout on by train() and off by eval(), whatever is_training was.
@@ -288,6 +319,13 @@ class TestNet:
         expected = prediction(X.reshape(3, 784), sizes)[0].detach()
         found = run(lambda impl: [network(impl, sizes=sizes).eval()(images) for images in (X, X[:1])])
         close(found, [expected, expected[:1]], atol=1e-4)  # sums of 784 products
+
+    def test_non_contiguous_images(self, run, randn):
+        """Accepts images that are not contiguous in memory, with the channels last.
+        图像在内存中可以不连续（通道排在最后）。"""
+        X, sizes = randn(3, 28, 28, 1).permute(0, 3, 2, 1), (784, 10, 7, 8)
+        expected = prediction(X.reshape(3, 784), sizes)[0].detach()
+        close(run(lambda impl: network(impl, sizes=sizes).eval()(X)), expected, atol=1e-4)  # sums of 784 products
 
 
 def estimate(impl, X, **seed):

@@ -75,6 +75,13 @@ class TestLogsumexp:
         found = run(lambda impl: [impl.logsumexp(X, 1), impl.logsumexp(X.t(), 0, keepdim=True)])
         close(found, [X[:, 0], X.t()])
 
+    def test_other_axes_of_one(self, run, randn):
+        """Keeps other dimensions of size 1, such as a batch of one.
+        其他大小为 1 的维仍然保留，例如只有一个样本的批量。"""
+        cases = (randn(1, 4), 1), (randn(2, 1, 3), -1), (randn(1, 3, 1), 1)
+        found = run(lambda impl: [impl.logsumexp(X, dim) for X, dim in cases])
+        close(found, [torch.logsumexp(X, dim) for X, dim in cases])
+
     @pytest.mark.points(2)
     def test_gradients(self, run, randn):
         """Gives the softmax as gradient, also for logits of 10000 and beside -inf.
@@ -120,10 +127,11 @@ class TestLogSoftmax:
         close(run(lambda impl: impl.log_softmax(X, 1)), torch.log_softmax(X, 1), rtol=1e-4, atol=1e-3)
 
     def test_digits(self, run, generator):
-        """Keeps all digits if 10000 is added to all logits.
-        所有 logits 都加上 10000 后，结果不损失有效数字。"""
+        """Keeps all digits if 10000 is added to all logits of a row, and subtracted from those of another.
+        一行的所有 logits 都加上 10000，另一行都减去 10000，结果不损失有效数字。"""
         X = torch.randint(-16, 17, (2, 4), generator=generator) / 8  # float32 holds them exactly, plus 10000
-        close(run(lambda impl: impl.log_softmax(X + 10_000, 1)), torch.log_softmax(X, 1))
+        shift = torch.tensor([[10_000], [-10_000]])
+        close(run(lambda impl: impl.log_softmax(X + shift, 1)), torch.log_softmax(X, 1))
 
     def test_impossible_class(self, run, randn):
         """Returns -inf for a logit of -inf, and keeps the other results right.
