@@ -42,6 +42,8 @@ class Seq2SeqEncoder(nn.Module):
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
         # WRONG dropout-forgotten: self.rnn = nn.GRU(embed_size, num_hiddens, num_layers)
+        # WRONG one-layer-always: self.rnn = nn.GRU(embed_size, num_hiddens, dropout=dropout)
+        # WRONG gru-sizes-swapped: self.rnn = nn.GRU(num_hiddens, embed_size, num_layers, dropout=dropout)
         # END SOLUTION
 
     def forward(self, X: Tensor, *args: Any) -> tuple[Tensor, Tensor]:
@@ -61,6 +63,15 @@ class Seq2SeqEncoder(nn.Module):
         # WRONG outputs-batch-first: outputs, state = self.rnn(self.embedding(X).transpose(0, 1))
         return self.rnn(words)
         # WRONG outputs-batch-first: return outputs.transpose(0, 1), state
+        # WRONG state-of-the-top-layer:
+        #     outputs, state = self.rnn(words)
+        #     return outputs, state[-1:]
+        # WRONG encoder-results-swapped:
+        #     outputs, state = self.rnn(words)
+        #     return state, outputs
+        # WRONG last-output-alone:
+        #     outputs, state = self.rnn(words)
+        #     return outputs[-1], state
         # END SOLUTION
 
 
@@ -89,7 +100,10 @@ class Seq2SeqDecoder(nn.Module):
         # BEGIN SOLUTION
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers, dropout=dropout)
+        # WRONG decoder-without-dropout: self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers)
+        # WRONG no-context: self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
         self.dense = nn.Linear(num_hiddens, vocab_size)
+        # WRONG dense-sizes-swapped: self.dense = nn.Linear(vocab_size, num_hiddens)
         # END SOLUTION
 
     def init_state(self, enc_outputs: Any, *args: Any) -> Tensor:
@@ -97,6 +111,7 @@ class Seq2SeqDecoder(nn.Module):
         # BEGIN SOLUTION
         return enc_outputs[1]
         # WRONG outputs-for-a-state: return enc_outputs[0]
+        # WRONG pair-for-a-state: return enc_outputs
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
@@ -115,15 +130,25 @@ class Seq2SeqDecoder(nn.Module):
         """
         # BEGIN SOLUTION
         words = self.embedding(X).transpose(0, 1)
+        # WRONG batch-before-time: words = self.embedding(X)
         context = state[-1].expand(len(words), -1, -1)
         # WRONG context-from-the-first-layer: context = state[0].expand(len(words), -1, -1)
         # WRONG context-at-the-first-step-only:
         #     context = torch.cat([state[-1:], torch.zeros_like(state[-1:]).repeat(len(words) - 1, 1, 1)])
         outputs, state = self.rnn(torch.cat([words, context], dim=2), state)
         # WRONG context-before-the-word: outputs, state = self.rnn(torch.cat([context, words], dim=2), state)
+        # WRONG no-context: outputs, state = self.rnn(words, state)
+        # WRONG state-left-out: outputs, state = self.rnn(torch.cat([words, context], dim=2))
+        # WRONG old-state-returned: outputs, _ = self.rnn(torch.cat([words, context], dim=2), state)
         logits = self.dense(outputs).transpose(0, 1)
         # WRONG logits-time-first: logits = self.dense(outputs)
+        # WRONG reshaped-for-batch-first: logits = self.dense(outputs).reshape(*X.shape, -1)
+        # WRONG last-step-alone: logits = self.dense(outputs[-1:]).transpose(0, 1)
+        # WRONG softmax-in-the-decoder: logits = self.dense(outputs).transpose(0, 1).softmax(dim=2)
+        # WRONG dense-left-out: logits = outputs.transpose(0, 1)
         return logits, state
+        # WRONG logits-alone: return logits
+        # WRONG state-first: return state, logits
         # END SOLUTION
 
 
@@ -148,11 +173,16 @@ def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
     """
     # BEGIN SOLUTION
     steps = torch.arange(X.shape[1], device=X.device)
+    # WRONG last-axis-for-steps: steps = torch.arange(X.shape[-1], device=X.device)
+    # WRONG batch-for-steps: steps = torch.arange(X.shape[0], device=X.device)
     padding = steps[None, :] >= valid_len[:, None]
     # WRONG one-step-too-many: padding = steps[None, :] > valid_len[:, None]
     # WRONG valid-part-masked: padding = steps[None, :] < valid_len[:, None]
+    # WRONG one-step-too-few: padding = steps[None, :] >= valid_len[:, None] - 1
+    # WRONG longest-for-all: padding = (steps[None, :] >= valid_len.max()).expand(len(X), -1)
     X = X.clone()
     X[padding] = value
+    # WRONG always-zero: X[padding] = 0
     return X
     # WRONG multiplied-by-the-mask, 3 lines:
     #     kept = (~padding).reshape(padding.shape + (1,) * (X.dim() - 2))
@@ -182,15 +212,30 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         # BEGIN SOLUTION
         weights = sequence_mask(torch.ones_like(label), valid_len)
         # WRONG labels-masked: weights = torch.ones_like(label)
+        # WRONG logits-masked: weights = torch.ones_like(label)
         losses = F.cross_entropy(pred.transpose(1, 2), label, reduction="none")
         # WRONG labels-masked:
         #     losses = F.cross_entropy(pred.transpose(1, 2), sequence_mask(label, valid_len), reduction="none")
         # WRONG softmax-twice: losses = F.cross_entropy(pred.softmax(dim=2).transpose(1, 2), label, reduction="none")
+        # WRONG classes-last: losses = F.cross_entropy(pred, label, reduction="none")
+        # WRONG reshaped-for-the-loss:
+        #     losses = F.cross_entropy(
+        #         pred.reshape(len(pred), pred.shape[2], pred.shape[1]), label, reduction="none"
+        #     )
+        # WRONG averaged-at-once: losses = F.cross_entropy(pred.transpose(1, 2), label)
+        # WRONG logits-for-log-probabilities: losses = F.nll_loss(pred.transpose(1, 2), label, reduction="none")
+        # WRONG log-after-softmax:
+        #     losses = F.nll_loss(pred.softmax(dim=2).log().transpose(1, 2), label, reduction="none")
+        # WRONG logits-masked:
+        #     losses = F.cross_entropy(sequence_mask(pred.clone(), valid_len).transpose(1, 2), label, reduction="none")
         # Padding has weight 0, but counts in the mean: the book divides by all steps.
         return (losses * weights).mean(dim=1)
         # WRONG averaged-over-valid-steps: return (losses * weights).sum(dim=1) / valid_len.clamp(min=1)
         # WRONG padding-counted: return losses.mean(dim=1)
         # WRONG mean-over-the-batch: return (losses * weights).mean()
+        # WRONG summed-over-the-steps: return (losses * weights).sum(dim=1)
+        # WRONG averaged-over-the-sequences: return (losses * weights).mean(dim=0)
+        # WRONG loss-of-each-step: return losses * weights
         # END SOLUTION
 
 
@@ -231,30 +276,49 @@ def predict_seq2seq(
     # WRONG predicts-in-training-mode:
     source = src_vocab[src_sentence.lower().split(" ")] + [src_vocab["<eos>"]]
     # WRONG source-without-an-end: source = src_vocab[src_sentence.lower().split(" ")]
+    # WRONG capitals-kept: source = src_vocab[src_sentence.split(" ")] + [src_vocab["<eos>"]]
+    # WRONG sentence-not-split: source = src_vocab[src_sentence.lower()] + [src_vocab["<eos>"]]
     valid_len = torch.tensor([len(source)], device=device)
+    # WRONG length-with-padding: valid_len = torch.tensor([num_steps], device=device)
+    # WRONG length-without-the-end: valid_len = torch.tensor([len(source) - 1], device=device)
     source = truncate_pad(source, num_steps, src_vocab["<pad>"])
+    # WRONG padding-of-the-target: source = truncate_pad(source, num_steps, tgt_vocab["<pad>"])
+    # WRONG source-not-padded:
     predicted, attention = [], []
     with torch.no_grad():
         enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
+        # WRONG sentence-without-a-batch: enc_outputs = net.encoder(torch.tensor(source, device=device), valid_len)
         state = net.decoder.init_state(enc_outputs, valid_len)
+        # WRONG no-length-for-the-decoder: state = net.decoder.init_state(enc_outputs)
         word = torch.tensor([[tgt_vocab["<bos>"]]], device=device)
+        # WRONG start-of-the-source: word = torch.tensor([[src_vocab["<bos>"]]], device=device)
         for _ in range(num_steps):
+            # WRONG one-word-too-few: for _ in range(num_steps - 1):
+            # WRONG one-word-too-many: for _ in range(num_steps + 1):
             logits, state = net.decoder(word, state)
             # WRONG reads-the-start-again:
             #     logits, state = net.decoder(torch.tensor([[tgt_vocab["<bos>"]]], device=device), state)
             # WRONG state-not-passed-on: logits, _ = net.decoder(word, state)
             word = logits.argmax(dim=2)  # what the decoder reads next
             if save_attention_weights:
+                # WRONG attention-always: if True:
+                # WRONG attention-without-the-end: if save_attention_weights and word.item() != tgt_vocab["<eos>"]:
                 attention.append(net.decoder.attention_weights)
+                # WRONG attention-of-the-last-step: attention = [net.decoder.attention_weights]
             if word.item() == tgt_vocab["<eos>"]:
                 # WRONG end-in-the-output:
                 #     predicted.append(word.item())
                 #     if word.item() == tgt_vocab["<eos>"]:
+                # WRONG end-of-the-source: if word.item() == src_vocab["<eos>"]:
                 break
                 # WRONG goes-on-after-the-end: continue
             predicted.append(word.item())
             # WRONG end-in-the-output:
     return " ".join(tgt_vocab.to_tokens(predicted)), attention
+    # WRONG words-run-together: return "".join(tgt_vocab.to_tokens(predicted)), attention
+    # WRONG words-not-joined: return tgt_vocab.to_tokens(predicted), attention
+    # WRONG indices-joined: return " ".join(str(i) for i in predicted), attention
+    # WRONG translation-alone: return " ".join(tgt_vocab.to_tokens(predicted))
     # END SOLUTION
 
 
@@ -264,6 +328,7 @@ def predict_seq2seq(
 def _ngrams(tokens: list[str], n: int) -> Counter[tuple[str, ...]]:
     """Count the runs of n tokens."""
     return Counter(tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
+    # WRONG ngrams-run-together: return Counter("".join(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
 
 
 # END SOLUTION
@@ -294,7 +359,10 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
     score = math.exp(min(0, 1 - len(label_tokens) / len(pred_tokens)))
     # WRONG long-output-rewarded: score = math.exp(1 - len(label_tokens) / len(pred_tokens))
     # WRONG long-output-punished: score = math.exp(min(0, 1 - len(pred_tokens) / len(label_tokens)))
+    # WRONG no-penalty: score = 1.0
+    # WRONG no-exponential: score = min(1, len(pred_tokens) / len(label_tokens))
     for n in range(1, k + 1):
+        # WRONG longest-ngrams-missing: for n in range(1, k):
         in_pred, in_label = _ngrams(pred_tokens, n), _ngrams(label_tokens, n)
         matches = sum((in_pred & in_label).values())
         # WRONG no-clipping: matches = sum(count for run, count in in_pred.items() if run in in_label)
@@ -302,5 +370,11 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
         score *= (matches / sum(in_pred.values())) ** 0.5**n
         # WRONG equal-weights: score *= (matches / sum(in_pred.values())) ** (1 / k)
         # WRONG recall-for-precision: score *= (matches / max(1, sum(in_label.values()))) ** 0.5**n
+        # WRONG no-exponents: score *= matches / sum(in_pred.values())
+        # WRONG exponent-of-2n: score *= (matches / sum(in_pred.values())) ** (1 / (2 * n))
+        # WRONG exponents-one-too-early: score *= (matches / sum(in_pred.values())) ** 0.5 ** (n - 1)
+        # WRONG tokens-for-ngrams: score *= (matches / len(pred_tokens)) ** 0.5**n
+        # WRONG different-ngrams-counted: score *= (matches / len(in_pred)) ** 0.5**n
+        # WRONG precisions-added: score += (matches / sum(in_pred.values())) ** 0.5**n
     return score
     # END SOLUTION

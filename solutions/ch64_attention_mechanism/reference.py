@@ -38,6 +38,9 @@ def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float =
     distances = (x_test[:, None] - x_train) * w
     # WRONG width-not-inverse: distances = (x_test[:, None] - x_train) / w
     # WRONG w-not-squared: distances = x_test[:, None] - x_train
+    # WRONG w-ignored: distances = x_test[:, None] - x_train
+    # WRONG keys-before-queries: distances = (x_train[:, None] - x_test) * w
+    # WRONG no-axis-for-the-queries: distances = (x_test - x_train) * w
     weights = (-(distances**2) / 2).softmax(dim=1)
     # WRONG softmax-over-the-queries: weights = (-(distances**2) / 2).softmax(dim=0)
     # WRONG farthest-first: weights = (distances**2 / 2).softmax(dim=1)
@@ -49,7 +52,16 @@ def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float =
     #     weights = weights / weights.sum(dim=1, keepdim=True)
     # WRONG mean-pooling: weights = torch.ones_like(distances) / len(x_train)
     # WRONG w-not-squared: weights = (-(distances**2) * w / 2).softmax(dim=1)
+    # WRONG no-axis-for-the-queries: weights = (-(distances**2) / 2).softmax(dim=-1)
+    # WRONG signed-distance: weights = (-distances / 2).softmax(dim=1)
+    # WRONG guarded-sum:
+    #     kernel = (-(distances**2) / 2).exp()
+    #     weights = kernel / (kernel.sum(dim=1, keepdim=True) + 1e-12)
     return weights @ y_train, weights
+    # WRONG results-swapped: return weights, weights @ y_train
+    # WRONG mean-for-sum: return (weights * y_train).mean(dim=1), weights
+    # WRONG predictions-alone: return weights @ y_train
+    # WRONG weights-cut-off: return weights.detach() @ y_train, weights
     # END SOLUTION
 
 
@@ -72,6 +84,9 @@ class NWKernelRegression(nn.Module):
         self.w = nn.Parameter(torch.rand(1))
         # WRONG w-no-parameter: self.w = torch.ones(1)
         # WRONG w-of-zero: self.w = nn.Parameter(torch.zeros(1))
+        # WRONG w-of-one: self.w = nn.Parameter(torch.ones(1))
+        # WRONG w-normal: self.w = nn.Parameter(torch.randn(1))
+        # WRONG w-without-an-axis: self.w = nn.Parameter(torch.rand(()))
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -93,14 +108,34 @@ class NWKernelRegression(nn.Module):
         # WRONG width-for-w: distances = (queries[:, None] - keys) / self.w
         # WRONG w-outside-the-square: distances = queries[:, None] - keys
         # WRONG keys-of-the-first-query: distances = (queries[:, None] - keys[:1]) * self.w
+        # WRONG w-unused: distances = queries[:, None] - keys
+        # WRONG queries-in-turn: distances = (queries.repeat(keys.shape[1]).reshape(-1, keys.shape[1]) - keys) * self.w
+        # WRONG queries-as-a-row: distances = (queries - keys) * self.w
+        # WRONG w-without-a-gradient: distances = (queries[:, None] - keys) * self.w.detach()
         self.attention_weights = (-(distances**2) / 2).softmax(dim=1)
         # WRONG w-outside-the-square: self.attention_weights = (-(distances**2) * self.w / 2).softmax(dim=1)
         # WRONG softmax-of-the-batch: self.attention_weights = (-(distances**2) / 2).softmax(dim=0)
         # WRONG weights-detached: self.attention_weights = (-(distances**2) / 2).softmax(dim=1).detach()
+        # WRONG half-missing: self.attention_weights = (-(distances**2)).softmax(dim=1)
+        # WRONG most-for-the-farthest: self.attention_weights = (distances**2 / 2).softmax(dim=1)
+        # WRONG square-missing: self.attention_weights = (-distances.abs() / 2).softmax(dim=1)
+        # WRONG sign-kept: self.attention_weights = (-distances / 2).softmax(dim=1)
+        # WRONG kernel-not-normalised: self.attention_weights = (-(distances**2) / 2).exp()
+        # WRONG quotient-of-exponentials:
+        #     self.attention_weights = (-(distances**2) / 2).exp()
+        #     self.attention_weights = self.attention_weights / self.attention_weights.sum(dim=1, keepdim=True)
+        # WRONG scores-kept: self.attention_weights = -(distances**2) / 2
+        # WRONG weights-not-kept: attention_weights = (-(distances**2) / 2).softmax(dim=1)
         return (self.attention_weights * values).sum(dim=1)
         # WRONG weights-with-an-axis-more:
         #     self.attention_weights = self.attention_weights[:, None, :]
         #     return (self.attention_weights @ values[:, :, None]).flatten()
+        # WRONG scores-kept: return (self.attention_weights.softmax(dim=1) * values).sum(dim=1)
+        # WRONG weights-not-kept: return (attention_weights * values).sum(dim=1)
+        # WRONG bmm-not-reshaped: return torch.bmm(self.attention_weights[:, None, :], values[:, :, None])
+        # WRONG mean-of-products: return (self.attention_weights * values).mean(dim=1)
+        # WRONG sum-over-the-queries: return (self.attention_weights * values).sum(dim=0)
+        # WRONG one-query-squeezed: return torch.bmm(self.attention_weights[:, None, :], values[:, :, None]).squeeze()
         # END SOLUTION
 
 
@@ -127,12 +162,24 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG own-example-kept: keys = x.repeat(n, 1)
     # WRONG last-one-left-out: keys = x[:-1].repeat(n, 1)
     # WRONG order-turned: keys = torch.stack([x.roll(-i)[1:] for i in range(n)])
+    # WRONG equal-inputs-removed: keys = torch.stack([x[x != own] for own in x])
+    # WRONG mask-turned: keys = x.expand(n, n)[~others].reshape(n, n - 1)
+    # WRONG rows-too-long: keys = x.expand(n, n)[others].reshape(n - 1, n)
+    # WRONG not-reshaped: keys = x.expand(n, n)[others]
+    # WRONG example-repeated: keys = x[:, None].repeat(1, n - 1)
     values = y.expand(n, n)[others].reshape(n, n - 1)
     # WRONG own-example-kept: values = y.repeat(n, 1)
     # WRONG last-one-left-out: values = y[:-1].repeat(n, 1)
     # WRONG order-turned: values = torch.stack([y.roll(-i)[1:] for i in range(n)])
     # WRONG keys-for-values: values = x.expand(n, n)[others].reshape(n, n - 1)
+    # WRONG equal-inputs-removed: values = torch.stack([y[x != own] for own in x])
+    # WRONG mask-turned: values = y.expand(n, n)[~others].reshape(n, n - 1)
+    # WRONG rows-too-long: values = y.expand(n, n)[others].reshape(n - 1, n)
+    # WRONG not-reshaped: values = y.expand(n, n)[others]
+    # WRONG example-repeated: values = y[:, None].repeat(1, n - 1)
+    # WRONG dtype-of-the-keys: values = y.to(x.dtype).expand(n, n)[others].reshape(n, n - 1)
     return keys, values
+    # WRONG values-first: return values, keys
     # END SOLUTION
 
 
@@ -155,8 +202,16 @@ def batch_weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
     # BEGIN SOLUTION
     products = torch.bmm(weights[:, None, :], values[:, :, None])
     # WRONG weights-of-all-examples: products = (weights @ values.T).sum(dim=1)
+    # WRONG no-axes-for-bmm: products = torch.bmm(weights, values)
+    # WRONG row-times-row: products = torch.bmm(weights[:, None, :], values[:, None, :])
+    # WRONG outer-product: products = torch.bmm(weights[:, :, None], values[:, None, :])
     return products.flatten()
     # WRONG batch-of-one-squeezed: return products.squeeze()
     # WRONG weights-normalised: return products.flatten() / weights.sum(dim=1)
     # WRONG averaged: return products.flatten() / values.shape[1]
+    # WRONG axes-left: return products
+    # WRONG not-summed: return weights * values
+    # WRONG summed-over-the-examples: return (weights * values).sum(dim=0)
+    # WRONG one-number-for-the-batch: return (weights * values).sum()
+    # WRONG softmax-of-the-weights: return (weights.softmax(dim=1) * values).sum(dim=1)
     # END SOLUTION
