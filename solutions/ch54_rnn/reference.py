@@ -37,6 +37,13 @@ def rnn_step(X: Tensor, H: Tensor, W_xh: Tensor, W_hh: Tensor, b_h: Tensor) -> T
     # WRONG bias-left-out: return torch.tanh(X @ W_xh + H @ W_hh)
     # WRONG bias-outside: return torch.tanh(X @ W_xh + H @ W_hh) + b_h
     # WRONG two-activations: return torch.tanh(X @ W_xh + b_h) + torch.tanh(H @ W_hh)
+    # WRONG inputs-ignored: return torch.tanh(H @ W_hh + b_h)
+    # WRONG old-state-added: return H + torch.tanh(X @ W_xh + H @ W_hh + b_h)
+    # WRONG state-detached: return torch.tanh(X @ W_xh + H.detach() @ W_hh + b_h)
+    # WRONG input-matrix-transposed: return torch.tanh(X @ W_xh.T + H @ W_hh + b_h)
+    # WRONG tanh-overflows:
+    #     Z = X @ W_xh + H @ W_hh + b_h
+    #     return (Z.exp() - (-Z).exp()) / (Z.exp() + (-Z).exp())
     # END SOLUTION
 
 
@@ -77,11 +84,19 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
         # WRONG error-not-carried-back: grad_state = w_o * grad_output
         # WRONG carried-back-unweighted: grad_state = w_o * grad_output + grad_state
         # WRONG output-weight-forgotten: grad_state = grad_output + w_h * grad_state
+        # WRONG carried-back-with-the-input-weight: grad_state = w_o * grad_output + w_x * grad_state
         grad_h += grad_state * states[t]
         # WRONG same-state-for-recurrent-weight: grad_h += grad_state * states[t + 1]
+        # WRONG recurrent-weight-without-history: grad_h += w_o * grad_output * states[t]
+        # WRONG first-step-only: grad_h = grad_state * states[t]
         grad_x += grad_state * inputs[t]
+        # WRONG input-weight-without-history: grad_x += w_o * grad_output * inputs[t]
+        # WRONG first-step-only: grad_x = grad_state * inputs[t]
         grad_o += grad_output * states[t + 1]
+        # WRONG output-of-the-state-before: grad_o += grad_output * states[t]
+        # WRONG first-step-only: grad_o = grad_output * states[t + 1]
     return grad_h, grad_x, grad_o
+    # WRONG weights-in-another-order: return grad_x, grad_h, grad_o
     # END SOLUTION
 
 
@@ -117,6 +132,11 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
             state = state.detach()  # a block begins: for its steps, the state is a constant
             # WRONG never-cut: state = state.clone()
             # WRONG state-reset: state = torch.zeros_like(state)
+            # WRONG detached-after-the-step: state = state.clone()
+            # WRONG backward-twice:
+            #     if t > 0:
+            #         loss.backward()
+            #     loss = torch.zeros((), dtype=torch.float64)
         state = weight_x * x[t] + weight_h * state
         # WRONG sliding-window, 3 lines:
         #     first = max(t - k + 1, 0)
@@ -126,14 +146,27 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
         #     )
         #     for i in range(first, t + 1):
         #         state = weight_x * x[i].double() + weight_h * state
+        # WRONG detached-after-the-step:
+        #     state = weight_x * x[t] + weight_h * state
+        #     if t % k == 0:
+        #         state = state.detach()
         loss = loss + (weight_o * state - y[t]) ** 2 / 2 / len(x)
         # WRONG means-of-blocks: loss = loss + (weight_o * state - y[t]) ** 2 / 2 / min(k, len(x) - t // k * k)
         # WRONG last-block-alone:
         #     loss = (loss if t > (len(x) - 1) // k * k else 0.0) + (weight_o * state - y[t]) ** 2 / 2 / len(x)
         # WRONG incomplete-block-dropped:
         #     loss = loss + (t < len(x) // k * k or k > len(x)) * (weight_o * state - y[t]) ** 2 / 2 / len(x)
+        # WRONG mean-over-k: loss = loss + (weight_o * state - y[t]) ** 2 / 2 / k
+        # WRONG losses-summed: loss = loss + (weight_o * state - y[t]) ** 2 / 2
+        # WRONG half-forgotten: loss = loss + (weight_o * state - y[t]) ** 2 / len(x)
+        # WRONG error-at-the-end-of-each-block:
+        #     loss = loss + ((t + 1) % k == 0 or t + 1 == len(x)) * (weight_o * state - y[t]) ** 2 / 2 / len(x)
     grad_h, grad_x, grad_o = torch.autograd.grad(loss, weights)
+    # WRONG backward-twice:
+    #     loss.backward()
+    #     grad_h, grad_x, grad_o = (weight.grad for weight in weights)
     return grad_h.item(), grad_x.item(), grad_o.item()
+    # WRONG truncated-gradients-swapped: return grad_x.item(), grad_h.item(), grad_o.item()
     # END SOLUTION
 
 
@@ -160,12 +193,18 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
     # WRONG element-by-element: power = W_hh.double() ** steps
     # WRONG one-step-too-few: power = torch.linalg.matrix_power(W_hh.double(), max(steps - 1, 0))
     # WRONG powers-in-float32: power = torch.linalg.matrix_power(W_hh.float(), steps).nan_to_num()
+    # WRONG one-step-too-many: power = torch.linalg.matrix_power(W_hh.double(), steps + 1)
     return torch.linalg.matrix_norm(power, ord=2).item()  # the largest singular value
     # WRONG frobenius-norm: return torch.linalg.matrix_norm(power).item()
     # WRONG spectral-radius: return torch.linalg.eigvals(power).abs().max().item()
     # WRONG sum-of-columns: return torch.linalg.matrix_norm(power, ord=1).item()
     # WRONG powers-in-float32: return torch.linalg.matrix_norm(power.double(), ord=2).item()
     # WRONG power-of-the-norm, 2 lines: return torch.linalg.matrix_norm(W_hh.double(), ord=2).item() ** steps
+    # WRONG smallest-singular-value: return torch.linalg.matrix_norm(power, ord=-2).item()
+    # WRONG sum-of-rows: return torch.linalg.matrix_norm(power, ord=float("inf")).item()
+    # WRONG square-of-the-norm: return torch.linalg.matrix_norm(power, ord=2).item() ** 2
+    # WRONG largest-entry: return power.abs().max().item()
+    # WRONG taken-for-symmetric: return torch.linalg.eigvalsh(power).abs().max().item()
     # END SOLUTION
 
 
@@ -203,4 +242,11 @@ def tanh(x: Tensor) -> Tensor:
     # WRONG sigmoid-stretched: return 2 * torch.sigmoid(x) - 1
     # WRONG sigmoid-itself: return torch.sigmoid(x)
     # WRONG cut-off-straight: return x.clamp(-1, 1)
+    # WRONG not-shifted: return torch.sigmoid(2 * x)
+    # WRONG sign-turned: return 1 - 2 * torch.sigmoid(2 * x)
+    # WRONG hyperbolic-sine: return (torch.exp(x) - torch.exp(-x)) / 2
+    # WRONG nan-replaced-by-one:
+    #     quotient = (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
+    #     return torch.where(quotient.isnan(), 1.0, quotient)
+    # WRONG doubled-in-place: return 2 * torch.sigmoid(x.mul_(2)) - 1
     # END SOLUTION

@@ -37,16 +37,26 @@ def get_tokens_and_segments(tokens_a: list[str], tokens_b: list[str] | None = No
     # BEGIN SOLUTION
     tokens = ["<cls>", *tokens_a, "<sep>"]
     # WRONG first-text-overwritten: tokens = tokens_a; tokens.insert(0, "<cls>"); tokens.append("<sep>")
+    # WRONG cls-forgotten: tokens = [*tokens_a, "<sep>"]
+    # WRONG texts-run-together: tokens = ["<cls>", *tokens_a] + ["<sep>"] * (tokens_b is None)
     segments = [0] * len(tokens)
     # WRONG first-sep-in-segment-one: segments = [0] * (len(tokens) - (tokens_b is not None))
+    # WRONG special-tokens-without-segment: segments = [0] * len(tokens_a)
     if tokens_b is not None:
         # WRONG empty-taken-for-none: if tokens_b:
         tokens += [*tokens_b, "<sep>"]
         # WRONG last-sep-forgotten: tokens += tokens_b
+        # WRONG cls-before-each-text: tokens += ["<cls>", *tokens_b, "<sep>"]
+        # WRONG second-text-overwritten: tokens_b.append("<sep>"); tokens += tokens_b
         segments += [1] * (len(tokens_b) + 1)
         # WRONG first-sep-in-segment-one: segments += [1] * (len(tokens_b) + 2)
         # WRONG last-sep-forgotten: segments += [1] * len(tokens_b)
+        # WRONG cls-before-each-text: segments += [1] * (len(tokens_b) + 2)
+        # WRONG second-text-in-segment-zero: segments += [0] * (len(tokens_b) + 1)
+        # WRONG special-tokens-without-segment: segments += [1] * len(tokens_b)
+        # WRONG second-text-overwritten: segments += [1] * len(tokens_b)
     return tokens, segments
+    # WRONG segments-first: return segments, tokens
     # END SOLUTION
 
 
@@ -100,7 +110,12 @@ class BERTEncoder(nn.Module):
         #     angles = torch.arange(max_len)[:, None] / 10000 ** (torch.arange(num_hiddens) // 2 * 2 / num_hiddens)
         #     is_odd = torch.arange(num_hiddens) % 2 == 1
         #     self.register_buffer("pos_embedding", torch.where(is_odd, angles.cos(), angles.sin())[None])
+        # WRONG positions-start-at-zero: self.pos_embedding = nn.Parameter(torch.zeros(1, max_len, num_hiddens))
+        # WRONG uniform-positions: self.pos_embedding = nn.Parameter(torch.rand(1, max_len, num_hiddens))
+        # WRONG a-thousand-positions: self.pos_embedding = nn.Parameter(torch.randn(1, 1000, num_hiddens))
         self.blks = nn.Sequential()
+        # WRONG dropout-after-the-embeddings: self.blks, self.dropout = nn.Sequential(), nn.Dropout(dropout)
+        # WRONG blocks-in-a-plain-list: self.blks = []
         for i in range(num_layers):
             block = EncoderBlock(
                 key_size=key_size,
@@ -114,8 +129,24 @@ class BERTEncoder(nn.Module):
                 dropout=dropout,
                 use_bias=True,
             )
-            # WRONG blocks-without-bias: block = EncoderBlock(key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, dropout)
+            # WRONG blocks-without-bias:
+            #     block = EncoderBlock(
+            #         key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens,
+            #         num_heads, dropout
+            #     )
+            # WRONG dropout-ignored:
+            #     block = EncoderBlock(
+            #         key_size, query_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens,
+            #         num_heads, 0.0, True
+            #     )
+            # WRONG key-and-query-sizes-swapped:
+            #     block = EncoderBlock(
+            #         query_size, key_size, value_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens,
+            #         num_heads, dropout, True
+            #     )
             self.blks.add_module(str(i), block)
+            # WRONG shared-block: self.blks.add_module(str(i), self.blks[0] if i else block)
+            # WRONG blocks-in-a-plain-list: self.blks.append(block)
         # END SOLUTION
 
     def forward(self, tokens: Tensor, segments: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -143,9 +174,16 @@ class BERTEncoder(nn.Module):
         X = X + self.pos_embedding[:, : X.shape[1]]
         # WRONG positions-of-the-batch: X = X + self.pos_embedding[0, : X.shape[0], None]
         # WRONG positions-cut-off-from-learning: X = X + self.pos_embedding.data[:, : X.shape[1]]
+        # WRONG positions-forgotten:
+        # WRONG all-positions-added: X = X + self.pos_embedding
+        # WRONG dropout-after-the-embeddings: X = self.dropout(X + self.pos_embedding[:, : X.shape[1]])
         for blk in self.blks:
+            # WRONG each-block-from-the-embeddings:
+            #     E = X
+            #     for blk in self.blks:
             X = blk(X, valid_lens)
             # WRONG padding-attended-to: X = blk(X, None)
+            # WRONG each-block-from-the-embeddings: X = blk(E, valid_lens)
         return X
         # END SOLUTION
 
@@ -174,6 +212,25 @@ class MaskLM(nn.Module):
         #         nn.ReLU(),
         #         nn.Linear(num_hiddens, vocab_size),
         #     )
+        # WRONG relu-forgotten:
+        #     self.mlp = nn.Sequential(
+        #         nn.Linear(num_inputs, num_hiddens),
+        #         nn.LayerNorm(num_hiddens),
+        #         nn.Linear(num_hiddens, vocab_size),
+        #     )
+        # WRONG norm-forgotten:
+        #     self.mlp = nn.Sequential(
+        #         nn.Linear(num_inputs, num_hiddens),
+        #         nn.ReLU(),
+        #         nn.Linear(num_hiddens, vocab_size),
+        #     )
+        # WRONG gelu-for-relu:
+        #     self.mlp = nn.Sequential(
+        #         nn.Linear(num_inputs, num_hiddens),
+        #         nn.GELU(),
+        #         nn.LayerNorm(num_hiddens),
+        #         nn.Linear(num_hiddens, vocab_size),
+        #     )
         # END SOLUTION
 
     def forward(self, X: Tensor, pred_positions: Tensor) -> Tensor:
@@ -194,11 +251,16 @@ class MaskLM(nn.Module):
         """
         # BEGIN SOLUTION
         rows = torch.arange(len(X), device=X.device).unsqueeze(1)
+        # WRONG row-numbers-cycled:
+        #     rows = torch.arange(len(X), device=X.device).repeat(pred_positions.shape[1]).reshape(pred_positions.shape)
         return self.mlp(X[rows, pred_positions])
         # WRONG predictions-everywhere: return self.mlp(X)
         # WRONG first-sequence-for-all: return self.mlp(X.flatten(0, 1)[pred_positions])
         # WRONG positions-sorted: return self.mlp(X[rows, pred_positions.sort(dim=1).values])
         # WRONG probabilities-for-logits: return self.mlp(X[rows, pred_positions]).softmax(dim=-1)
+        # WRONG every-row-of-positions-in-every-sequence: return self.mlp(X[:, pred_positions])
+        # WRONG first-row-of-positions-for-all: return self.mlp(X[:, pred_positions[0]])
+        # WRONG predictions-in-one-column: return self.mlp(X[rows, pred_positions]).flatten(0, 1)
         # END SOLUTION
 
 
@@ -232,13 +294,18 @@ def _replace_mlm_tokens(
     # WRONG one-fate-for-all: seen, drawn, fate = list(tokens), [], random.choices((0, 1, 2), (0.8, 0.1, 0.1))[0]
     # WRONG tokens-overwritten: seen, drawn = tokens, []
     count = min(num_mlm_preds, len(candidate_pred_positions))
+    # WRONG every-candidate-predicted: count = len(candidate_pred_positions)
     for position in random.sample(candidate_pred_positions, count):
         # WRONG first-candidates: for position in candidate_pred_positions[:num_mlm_preds]:
         # WRONG any-position: for position in random.sample(range(len(tokens)), count):
+        # WRONG positions-drawn-twice: for position in random.choices(candidate_pred_positions, k=count):
+        # WRONG more-than-there-are: for position in random.sample(candidate_pred_positions, num_mlm_preds):
         drawn.append((position, tokens[position]))
         # WRONG labels-after-masking:
+        # WRONG token-before-position: drawn.append((tokens[position], position))
         # A token that stays or is replaced teaches the model not to trust the tokens that it sees.
         choices = "<mask>", tokens[position], random.choice(vocab.idx_to_token)
+        # WRONG replaced-from-the-text: choices = "<mask>", tokens[position], random.choice(tokens)
         seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
         # WRONG always-masked: seen[position] = random.choices(choices, weights=(1, 0, 0))[0]
         # WRONG never-left-alone: seen[position] = random.choices(choices, weights=(0.8, 0, 0.2))[0]
@@ -246,6 +313,8 @@ def _replace_mlm_tokens(
         # WRONG labels-after-masking:
         #     seen[position] = random.choices(choices, weights=(0.8, 0.1, 0.1))[0]
         #     drawn.append((position, seen[position]))
+        # WRONG never-replaced: seen[position] = random.choices(choices, weights=(0.8, 0.2, 0))[0]
+        # WRONG a-tenth-of-the-rest-kept: seen[position] = random.choices(choices, weights=(0.8, 0.02, 0.18))[0]
     return seen, drawn
     # END SOLUTION
 
@@ -279,22 +348,35 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
     all_pred_positions, all_mlm_weights, all_mlm_labels, nsp_labels = [], [], [], []
     max_num_mlm_preds = round(max_len * 0.15)
     # WRONG share-cut-off: max_num_mlm_preds = int(max_len * 0.15)
+    # WRONG predictions-padded-to-max-len: max_num_mlm_preds = max_len
     for token_ids, pred_positions, mlm_labels, segments, is_next in examples:
         padding = max_len - len(token_ids)
+        # WRONG examples-padded-in-place:
+        #     padding = max_len - len(token_ids)
+        #     token_ids += [vocab["<pad>"]] * padding
         all_token_ids.append(torch.tensor(token_ids + [vocab["<pad>"]] * padding))
         # WRONG padded-with-index-zero: all_token_ids.append(torch.tensor(token_ids + [0] * padding))
+        # WRONG examples-padded-in-place: all_token_ids.append(torch.tensor(token_ids))
         all_segments.append(torch.tensor(segments + [0] * padding))
         # WRONG padding-in-the-second-segment: all_segments.append(torch.tensor(segments + segments[-1:] * padding))
         valid_lens.append(torch.tensor(float(len(token_ids))))
         # WRONG padding-in-the-length: valid_lens.append(torch.tensor(float(max_len)))
+        # WRONG integer-lengths: valid_lens.append(torch.tensor(len(token_ids)))
+        # WRONG examples-padded-in-place: valid_lens.append(torch.tensor(float(max_len - padding)))
         # Padding has weight 0, so it does not count in the loss.
         unused = max_num_mlm_preds - len(pred_positions)
         all_pred_positions.append(torch.tensor(pred_positions + [0] * unused, dtype=torch.long))
+        # WRONG empty-predictions-are-floats: all_pred_positions.append(torch.tensor(pred_positions + [0] * unused))
         all_mlm_weights.append(torch.tensor([1.0] * len(pred_positions) + [0.0] * unused))
         # WRONG padding-has-weight: all_mlm_weights.append(torch.tensor([1.0] * (len(pred_positions) + unused)))
+        # WRONG integer-weights: all_mlm_weights.append(torch.tensor([1] * len(pred_positions) + [0] * unused))
         all_mlm_labels.append(torch.tensor(mlm_labels + [0] * unused, dtype=torch.long))
         nsp_labels.append(torch.tensor(int(is_next)))
+        # WRONG labels-stay-truth-values: nsp_labels.append(torch.tensor(is_next))
     return all_token_ids, all_segments, valid_lens, all_pred_positions, all_mlm_weights, all_mlm_labels, nsp_labels
+    # WRONG labels-before-weights:
+    #     predictions = all_pred_positions, all_mlm_labels, all_mlm_weights
+    #     return all_token_ids, all_segments, valid_lens, *predictions, nsp_labels
     # END SOLUTION
 
 
@@ -339,13 +421,25 @@ def _get_batch_loss_bert(
     # BEGIN SOLUTION
     _, mlm_Y_hat, nsp_Y_hat = net(tokens_X, segments_X, valid_lens_x.flatten(), pred_positions_X)
     # WRONG lengths-not-flattened: _, mlm_Y_hat, nsp_Y_hat = net(tokens_X, segments_X, valid_lens_x, pred_positions_X)
+    # WRONG positions-before-lengths:
+    #     _, mlm_Y_hat, nsp_Y_hat = net(tokens_X, segments_X, pred_positions_X, valid_lens_x.flatten())
     predicted = mlm_weights_X.bool()
     # WRONG padding-counted: predicted = torch.full_like(mlm_weights_X, mlm_weights_X.any()).bool()
     logits, labels = mlm_Y_hat[predicted].reshape(-1, vocab_size), mlm_Y[predicted]
+    # WRONG probabilities-into-the-loss:
+    #     logits, labels = mlm_Y_hat[predicted].reshape(-1, vocab_size).softmax(dim=1), mlm_Y[predicted]
     mlm_l = loss(logits, labels).mean() if predicted.any() else logits.sum()
     # WRONG mean-of-nothing: mlm_l = loss(logits, labels).mean()
+    # WRONG logits-with-three-axes: mlm_l = loss(mlm_Y_hat, mlm_Y).mean() if predicted.any() else logits.sum()
+    # WRONG masked-loss-summed:
+    #     mlm_l = loss(logits, labels).mean() * predicted.sum() if predicted.any() else logits.sum()
+    # WRONG given-loss-ignored:
+    #     loss = nn.CrossEntropyLoss()
+    #     mlm_l = loss(logits, labels).mean() if predicted.any() else logits.sum()
     nsp_l = loss(nsp_Y_hat, nsp_y).mean()
     return mlm_l, nsp_l, mlm_l + nsp_l
     # WRONG one-loss-forgotten: return mlm_l, nsp_l, mlm_l
     # WRONG losses-averaged: return mlm_l, nsp_l, (mlm_l + nsp_l) / 2
+    # WRONG losses-swapped: return nsp_l, mlm_l, mlm_l + nsp_l
+    # WRONG only-the-sum: return mlm_l + nsp_l
     # END SOLUTION

@@ -27,6 +27,7 @@ class NextSentencePred(nn.Module):
         # BEGIN SOLUTION
         self.output = nn.Linear(num_inputs, 2)
         # WRONG one-logit: self.output = nn.Linear(num_inputs, 1)
+        # WRONG no-bias: self.output = nn.Linear(num_inputs, 2, bias=False)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -38,6 +39,8 @@ class NextSentencePred(nn.Module):
         # BEGIN SOLUTION
         return self.output(X)
         # WRONG probabilities-of-the-next-sentence: return self.output(X).softmax(dim=-1)
+        # WRONG log-probabilities: return self.output(X).log_softmax(dim=-1)
+        # WRONG cls-taken-twice: return self.output(X[:, 0])
         # END SOLUTION
 
 
@@ -93,11 +96,24 @@ class BERTModel(nn.Module):
             query_size=query_size,
             value_size=value_size,
         )
+        # WRONG max-len-not-passed-on:
+        #     self.encoder = BERTEncoder(
+        #         vocab_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, num_layers,
+        #         dropout, key_size=key_size, query_size=query_size, value_size=value_size
+        #     )
+        # WRONG dropout-not-passed-on:
+        #     self.encoder = BERTEncoder(
+        #         vocab_size, num_hiddens, norm_shape, ffn_num_input, ffn_num_hiddens, num_heads, num_layers,
+        #         0.0, max_len, key_size, query_size, value_size
+        #     )
         self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens), nn.Tanh())
         # WRONG activation-forgotten: self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens))
         # WRONG relu-in-the-hidden-layer:
         #     self.hidden = nn.Sequential(nn.Linear(hid_in_features, num_hiddens), nn.ReLU())
+        # WRONG hidden-width-ignored: self.hidden = nn.Sequential(nn.Linear(num_hiddens, num_hiddens), nn.Tanh())
         self.mlm = MaskLM(vocab_size, num_hiddens, mlm_in_features)
+        # WRONG width-of-the-masked-language-model: self.mlm = MaskLM(vocab_size, num_hiddens)
+        # WRONG mlm-sizes-swapped: self.mlm = MaskLM(vocab_size, mlm_in_features, num_hiddens)
         self.nsp = NextSentencePred(nsp_in_features)
         # END SOLUTION
 
@@ -128,11 +144,17 @@ class BERTModel(nn.Module):
         #         encoded,
         #         torch.arange(tokens.shape[1]).expand(tokens.shape) if pred_positions is None else pred_positions,
         #     )
+        # WRONG hidden-before-masked-tokens:
+        #     mlm_logits = None if pred_positions is None else self.mlm(self.hidden(encoded), pred_positions)
+        # WRONG positions-as-a-condition: mlm_logits = self.mlm(encoded, pred_positions) if pred_positions else None
         return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, 0]))
         # WRONG hidden-layer-skipped: return encoded, mlm_logits, self.nsp(encoded[:, 0])
         # WRONG last-token-for-cls: return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, -1]))
         # WRONG average-for-cls: return encoded, mlm_logits, self.nsp(self.hidden(encoded.mean(dim=1)))
         # WRONG every-step-asked: return encoded, mlm_logits, self.nsp(self.hidden(encoded))
+        # WRONG tasks-swapped: return encoded, self.nsp(self.hidden(encoded[:, 0])), mlm_logits
+        # WRONG encoding-not-returned: return mlm_logits, self.nsp(self.hidden(encoded[:, 0]))
+        # WRONG encoding-detached: return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, 0].detach()))
         # END SOLUTION
 
 
@@ -161,7 +183,9 @@ class BERTClassifier(nn.Module):
         #     import copy
         #     self.encoder = copy.deepcopy(bert.encoder)
         #     self.hidden = copy.deepcopy(bert.hidden)
+        # WRONG hidden-without-tanh: self.hidden = bert.hidden[0]
         self.output = nn.Linear(256, 3)
+        # WRONG two-classes: self.output = nn.Linear(256, 2)
         # END SOLUTION
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -181,10 +205,14 @@ class BERTClassifier(nn.Module):
         tokens, segments, valid_lens = inputs
         encoded = self.encoder(tokens, segments, valid_lens)
         # WRONG lengths-not-passed-on: encoded = self.encoder(tokens, segments, None)
+        # WRONG inputs-not-unpacked: encoded = self.encoder(inputs)
+        # WRONG encoder-without-gradients: encoded = self.encoder(tokens, segments, valid_lens).detach()
         return self.output(self.hidden(encoded[:, 0]))
         # WRONG average-of-all-tokens: return self.output(self.hidden(encoded.mean(dim=1)))
         # WRONG classified-without-hidden: return self.output(encoded[:, 0])
         # WRONG softmax-before-the-loss: return self.output(self.hidden(encoded[:, 0])).softmax(dim=1)
+        # WRONG last-step-classified: return self.output(self.hidden(encoded[:, -1]))
+        # WRONG every-step-classified: return self.output(self.hidden(encoded))
         # END SOLUTION
 
 
@@ -203,9 +231,13 @@ def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> Non
     while len(p_tokens) + len(h_tokens) > max_len - 3:
         # WRONG special-tokens-forgotten: while len(p_tokens) + len(h_tokens) > max_len:
         # WRONG one-sep-forgotten: while len(p_tokens) + len(h_tokens) > max_len - 2:
+        # WRONG one-token-only: if len(p_tokens) + len(h_tokens) > max_len - 3:
+        # WRONG one-token-too-few: while len(p_tokens) + len(h_tokens) > max(max_len - 4, 0):
         longer = p_tokens if len(p_tokens) > len(h_tokens) else h_tokens
         # WRONG first-text-only: longer = p_tokens or h_tokens
         # WRONG tie-against-the-premise: longer = p_tokens if len(p_tokens) >= len(h_tokens) else h_tokens
+        # WRONG second-text-only: longer = h_tokens or p_tokens
+        # WRONG shorter-first: longer = min(p_tokens or h_tokens, h_tokens or p_tokens, key=len)
         longer.pop()
         # WRONG beginning-cut-off: longer.pop(0)
         # WRONG new-lists, 2 lines:
@@ -240,6 +272,7 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
     encoder = net.encoder
     head = [*net.hidden.parameters(), *net.output.parameters()]
     # WRONG hidden-left-out: head = list(net.output.parameters())
+    # WRONG head-in-two-groups: head = list(net.hidden.parameters())
     blocks = [list(block.parameters()) for block in reversed(list(encoder.blks.children()))]
     # WRONG upside-down: blocks = [list(block.parameters()) for block in encoder.blks.children()]
     # WRONG block-ten-taken-for-block-one:
@@ -249,10 +282,18 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
     embeddings = [encoder.token_embedding.weight, encoder.segment_embedding.weight, encoder.pos_embedding]
     # WRONG positions-forgotten: embeddings = [encoder.token_embedding.weight, encoder.segment_embedding.weight]
     groups = []
+    # WRONG head-in-two-groups: groups = [{"params": list(net.output.parameters()), "lr": lr}]
     for depth, params in enumerate([head, *blocks, embeddings]):  # from the output down
         groups.append({"params": params, "lr": lr * decay**depth})
         # WRONG head-slowed-down: groups.append({"params": params, "lr": lr * decay ** (depth + 1)})
-        # WRONG embeddings-like-the-first-block: groups.append({"params": params, "lr": lr * decay ** min(depth, len(blocks))})
+        # WRONG embeddings-like-the-first-block:
+        #     groups.append({"params": params, "lr": lr * decay ** min(depth, len(blocks))})
         # WRONG linear-decay: groups.append({"params": params, "lr": lr * decay * depth if depth else lr})
+        # WRONG embeddings-first: groups.insert(0, {"params": params, "lr": lr * decay**depth})
+        # WRONG embeddings-one-step-too-deep:
+        #     groups.append({"params": params, "lr": lr * decay ** (depth + (params is embeddings))})
+        # WRONG deeper-layers-faster: groups.append({"params": params, "lr": lr / decay**depth})
+        # WRONG one-rate-for-the-encoder: groups.append({"params": params, "lr": lr * decay ** min(depth, 1)})
+        # WRONG lr-ignored: groups.append({"params": params, "lr": decay**depth})
     return groups
     # END SOLUTION

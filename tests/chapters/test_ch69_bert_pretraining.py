@@ -137,6 +137,18 @@ class TestBERTEncoder:
 
         agree(probe)
 
+    def test_initial_positions(self, run):
+        """Draws pos_embedding from a standard normal distribution.
+        pos_embedding 取自标准正态分布。"""
+
+        def probe(impl):
+            positions = impl.BERTEncoder(VOCAB, 20, [20], 20, 5, 2, 0, 0.0, 500).pos_embedding.detach()
+            return positions.mean().item(), positions.std().item()
+
+        mean, std = run(probe)
+        expect(abs(mean) < 0.05 and abs(std - 1) < 0.04, f"The mean is {mean:.2f}, the standard deviation {std:.2f}.",
+               f"均值为 {mean:.2f}，标准差为 {std:.2f}。")  # fmt: skip
+
     def test_dropout(self, agree, inputs):
         """Drops features inside the blocks in training, and drops nothing in evaluation.
         训练时在各块中使用暂退法，评估时不使用。"""
