@@ -37,13 +37,14 @@ RELATION_SECONDS = 2.0
 
 @dataclass
 class _Fit:
-    """The failed checks that an implementation fits, and the evidence: distinct numbers, texts and exceptions.
+    """The failed checks that an implementation fits, and the evidence: distinct numbers and texts, or an exception.
 
     `wrong` tells whether any value, evidence or not, differs from the right value.
     """
 
     checks: list[Check] = field(default_factory=list)
     evidence: set[object] = field(default_factory=set)
+    raised: bool = False
     wrong: bool = False
 
     @property
@@ -101,8 +102,7 @@ class _Exercise:
     def _add_evidence(self, fit: _Fit, check: Check, variant: Variant) -> None:
         for exchange in check.transcript:
             if exchange.raised is not None:
-                fit.evidence |= {(exchange.raised.type, number) for number in range(LEAST_FACTS)}
-                fit.wrong = True
+                fit.raised = True
                 continue
             value = variant.outcome(exchange.blob, exchange.seed).value
             right = self.content.reference.outcome(exchange.blob, exchange.seed).value
@@ -111,7 +111,7 @@ class _Exercise:
                 fit.wrong = True
 
     def _holds(self, wrong: WrongVersion, fit: _Fit) -> bool:
-        if len(fit.evidence) >= LEAST_FACTS:
+        if fit.raised or len(fit.evidence) >= LEAST_FACTS:
             return 2 * len(fit.checks) >= len(self.failed)
         # The check that should catch a misconception of another exercise is not among these. It has not passed.
         caught = wrong.misconception.caught_by in fit.ids or wrong.misconception.exercise != self.name
@@ -130,14 +130,17 @@ class _Exercise:
     # Two mistakes at once.
 
     def _try_pairs(self, alone: Sequence[_Fit]) -> None:
-        """Name two misconceptions if together they fit all failed checks, and each is needed for some of them."""
+        """Name two misconceptions if together they fit all failed checks, and each is needed for some of them.
+
+        An exception is no evidence here: it hides the values, so that the other misconception may be any.
+        """
         started = time.monotonic()
         for pair in self._pairs(alone):
             if time.monotonic() - started > PAIR_SECONDS:
                 return
             variant = self.content.with_both(*pair)
             fit = self._fit(variant) if variant is not None else _Fit()
-            if len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
+            if fit.raised or len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
                 continue
             shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in self.failed]
             if all(wrong in itertools.chain(*shown) for wrong in pair):
