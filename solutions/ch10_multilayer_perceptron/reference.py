@@ -44,6 +44,9 @@ def relu(X: Tensor) -> Tensor:
     # WRONG written-in-place:
     #     X[X < 0] = 0
     #     return X
+    # WRONG absolute-value: return X.abs()
+    # WRONG step-function: return (X > 0).to(X.dtype)
+    # WRONG python-max: return max(X, 0)
     # END SOLUTION
 
 
@@ -66,13 +69,20 @@ def net(X: Tensor) -> Tensor:
     # BEGIN SOLUTION
     X = X.reshape(-1, num_inputs)
     # WRONG examples-mixed: X = X.reshape(num_inputs, -1).t()
+    # WRONG images-not-flattened:
+    # WRONG view-of-images: X = X.view(-1, num_inputs)
     H = relu(X @ W1 + b1)
     # WRONG no-hidden-activation: H = X @ W1 + b1
     # WRONG hidden-bias-forgotten: H = relu(X @ W1)
     # WRONG weights-reshaped: H = relu(nn.functional.linear(X, W1.reshape(W1.shape[1], W1.shape[0])) + b1)
+    # WRONG bias-after-the-activation: H = relu(X @ W1) + b1
+    # WRONG activation-on-the-input: H = relu(X) @ W1 + b1
+    # WRONG sigmoid-hidden: H = torch.sigmoid(X @ W1 + b1)
     return H @ W2 + b2
     # WRONG softmax-in-the-net: return torch.softmax(H @ W2 + b2, dim=1)
     # WRONG activation-on-the-output: return relu(H @ W2 + b2)
+    # WRONG output-bias-forgotten: return H @ W2
+    # WRONG log-probabilities: return torch.log_softmax(H @ W2 + b2, dim=1)
     # END SOLUTION
 
 
@@ -102,22 +112,31 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
     w, b, updates = X.new_zeros(X.shape[1]), X.new_zeros(()), 0
     for _ in range(max_epochs):
         # WRONG xor-will-be-learnt: for _ in range(1000):
+        # WRONG one-epoch-too-many: for _ in range(max_epochs + 1):
         before = updates
         # WRONG batch-updates: before, old_w, old_b = updates, w, b
+        # WRONG updates-of-the-last-epoch: before = updates = 0
         for i in range(len(X)):
+            # WRONG examples-from-the-end: for i in reversed(range(len(X))):
             if y[i] * (w @ X[i] + b) <= 0:
                 # WRONG boundary-counts-as-right: if y[i] * (w @ X[i] + b) < 0:
                 # WRONG batch-updates: if y[i] * (old_w @ X[i] + old_b) <= 0:
+                # WRONG bias-left-out-of-the-decision: if y[i] * (w @ X[i]) <= 0:
                 w = w + y[i] * X[i]
                 # WRONG learning-rate: w = w + 0.1 * y[i] * X[i]
+                # WRONG label-left-out: w = w + X[i]
                 b = b + y[i]
                 # WRONG bias-never-moved: pass
                 # WRONG learning-rate: b = b + 0.1 * y[i]
+                # WRONG label-left-out: b = b + 1
                 updates += 1
                 # WRONG epochs-for-updates: updates = before + 1
         if updates == before:  # an epoch without mistakes
+            # WRONG one-epoch-only: if updates >= before:
             break
     return w, b, updates
+    # WRONG bias-first: return b, w, updates
+    # WRONG updates-not-returned: return w, b
     # END SOLUTION
 
 
@@ -135,9 +154,11 @@ def xor_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     # BEGIN SOLUTION
     W1, b1 = torch.ones(2, 2), torch.tensor([0.0, -1.0])  # x1 + x2, and how far it is above 1
     # WRONG step-thresholds: W1, b1 = torch.ones(2, 2), torch.tensor([-0.5, -1.5])
+    # WRONG second-threshold-forgotten: W1, b1 = torch.ones(2, 2), torch.zeros(2)
     W2, b2 = torch.tensor([[1.0], [-2.0]]), torch.zeros(1)
     # WRONG step-thresholds: W2, b2 = torch.tensor([[1.0], [-1.0]]), torch.zeros(1)
     # WRONG and-subtracted-once: W2, b2 = torch.tensor([[1.0], [-1.0]]), torch.zeros(1)
+    # WRONG opposite-of-xor: W2, b2 = torch.tensor([[-1.0], [2.0]]), torch.ones(1)
     return W1, b1, W2, b2
     # END SOLUTION
 
@@ -161,12 +182,17 @@ def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tupl
     # BEGIN SOLUTION
     W, b = weights[0], biases[0]
     for i in range(1, len(weights)):
+        # WRONG two-layers-only: for i in range(1, min(2, len(weights))):
         # (X W + b) W_i + b_i = X (W W_i) + (b W_i + b_i)
         W = W @ weights[i]
+        # WRONG factors-reversed: W = weights[i] @ W
         b = b @ weights[i] + biases[i]
         # WRONG last-bias-only: b = biases[i]
         # WRONG own-bias-forgotten: b = b @ weights[i]
         # WRONG activation-kept: b = b.clamp(min=0) @ weights[i] + biases[i]
+        # WRONG biases-added-up: b = b + biases[i]
+        # WRONG bias-before-the-weights: b = (b + biases[i]) @ weights[i]
     return W, b
     # WRONG torch-layout: return W.t(), b
+    # WRONG bias-returned-first: return b, W
     # END SOLUTION
