@@ -38,11 +38,16 @@ def synthetic_data(w: Tensor, b: float, num_examples: int) -> tuple[Tensor, Tens
     #     torch.manual_seed(0)
     #     X = torch.randn(num_examples, len(w))
     y = torch.matmul(X, w) + b
+    # WRONG bias-not-added: y = torch.matmul(X, w)
     y = y + 0.01 * torch.randn(y.shape)
     # WRONG variance-for-deviation: y = y + 0.1 * torch.randn(y.shape)
     # WRONG one-noise-for-all: y = y + 0.01 * torch.randn(1)
+    # WRONG no-noise:
+    # WRONG noise-of-deviation-1: y = y + torch.randn(y.shape)
+    # WRONG uniform-noise: y = y + 0.01 * torch.rand(y.shape)
     return X, y.reshape(-1, 1)
     # WRONG flat-labels: return X, y
+    # WRONG labels-first: return y.reshape(-1, 1), X
     # END SOLUTION
 
 
@@ -75,11 +80,24 @@ def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tup
         # WRONG features-and-labels-shuffled-apart:
         #     labels = labels[torch.randperm(len(labels))]
         #     for start in range(0, len(indices), batch_size):
+        # WRONG minibatches-shuffled-only:
+        #     starts = list(range(0, len(indices), batch_size))
+        #     indices.sort()
+        #     random.shuffle(starts)
+        #     for start in starts:
         batch = torch.tensor(indices[start : start + batch_size])
+        # WRONG last-minibatch-filled-up:
+        #     start = max(0, min(start, len(indices) - batch_size))
+        #     batch = torch.tensor(indices[start : start + batch_size])
+        # WRONG one-example-too-few: batch = torch.tensor(indices[start : max(start + 1, start + batch_size - 1)])
         yield features[batch], labels[batch]
         # WRONG shuffled-within-batches:
         #     batch = batch[torch.randperm(len(batch))]
         #     yield features[batch], labels[batch]
+        # WRONG first-minibatch-only:
+        #     yield features[batch], labels[batch]
+        #     return
+        # WRONG labels-before-features: yield labels[batch], features[batch]
     # END SOLUTION
 
 
@@ -103,6 +121,9 @@ def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
     return torch.matmul(X, w) + b
     # WRONG bias-forgotten: return torch.matmul(X, w)
     # WRONG predictions-squeezed: return torch.matmul(X, w).squeeze() + b
+    # WRONG factors-in-the-other-order: return torch.matmul(w, X) + b
+    # WRONG bias-subtracted: return torch.matmul(X, w) - b
+    # WRONG predictions-flattened: return (torch.matmul(X, w) + b).flatten()
     # END SOLUTION
 
 
@@ -127,6 +148,12 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     # WRONG labels-broadcast: return (y_hat - y) ** 2 / 2
     # WRONG half-dropped: return (y_hat - y.reshape(y_hat.shape)) ** 2
     # WRONG losses-averaged: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
+    # WRONG losses-summed: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).sum()
+    # WRONG absolute-error: return (y_hat - y.reshape(y_hat.shape)).abs()
+    # WRONG square-forgotten: return (y_hat - y.reshape(y_hat.shape)) / 2
+    # WRONG shape-of-the-labels: return (y_hat.reshape(y.shape) - y) ** 2 / 2
+    # WRONG losses-flattened: return (y_hat.flatten() - y.flatten()) ** 2 / 2
+    # WRONG half-inside-the-square: return ((y_hat - y.reshape(y_hat.shape)) / 2) ** 2
     # END SOLUTION
 
 
@@ -146,17 +173,25 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
     """
     # BEGIN SOLUTION
     with torch.no_grad():
+        # WRONG step-recorded: with torch.enable_grad():
         for param in params:
             if param.grad is not None:
                 param -= lr * param.grad / batch_size
                 # WRONG not-divided-by-the-batch-size: param -= lr * param.grad
                 # WRONG climbs: param += lr * param.grad / batch_size
+                # WRONG learning-rate-ignored: param -= param.grad / batch_size
+                # WRONG multiplied-by-the-batch-size: param -= lr * param.grad * batch_size
+                # WRONG name-bound-to-a-new-tensor: param = param - lr * param.grad / batch_size
                 param.grad.zero_()
                 # WRONG gradient-not-cleared:
                 # WRONG updates-a-copy, 2 lines:
                 #     grad = param.grad
                 #     param = param - lr * grad / batch_size
                 #     grad.zero_()
+                # WRONG gradient-set-to-None: param.grad = None
+                # WRONG first-parameter-only:
+                #     param.grad.zero_()
+                #     break
     # END SOLUTION
 
 
@@ -184,8 +219,17 @@ def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     v = torch.linalg.pinv(A) @ y.reshape(-1, 1)
     # WRONG ridge-regression:
     #     v = torch.linalg.inv(A.T @ A + 0.1 * torch.eye(A.shape[1], dtype=A.dtype)) @ A.T @ y.reshape(-1, 1)
+    # WRONG inverse-for-pseudo-inverse: v = torch.linalg.inv(A.T @ A) @ A.T @ y.reshape(-1, 1)
+    # WRONG labels-as-they-come: v = torch.linalg.pinv(A) @ y
     return v[:-1], v[-1]
     # WRONG bias-not-in-the-norm, 3 lines:
     #     w = torch.linalg.pinv(X - X.mean(dim=0)) @ (y.reshape(-1, 1) - y.mean())
     #     return w, y.mean() - X.mean(dim=0) @ w
+    # WRONG weights-flat: return v[:-1, 0], v[-1]
+    # WRONG bias-without-an-axis: return v[:-1], v[-1, 0]
+    # WRONG bias-returned-first: return v[-1], v[:-1]
+    # WRONG bias-taken-from-the-front: return v[1:], v[0]
+    # WRONG bias-from-the-mean-error, 3 lines:
+    #     w = torch.linalg.pinv(X) @ y.reshape(-1, 1)
+    #     return w, (y.reshape(-1, 1) - X @ w).mean(dim=0)
     # END SOLUTION
