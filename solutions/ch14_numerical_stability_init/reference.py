@@ -38,7 +38,12 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True)) + shift
     # WRONG shift-not-undone: result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True))
     # WRONG log-mean-exp: result = torch.log(torch.exp(X - shift).mean(dim=dim, keepdim=True)) + shift
+    # WRONG shift-subtracted-again: result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True)) - shift
+    # WRONG logarithm-left-out: result = torch.exp(X - shift).sum(dim=dim, keepdim=True) * torch.exp(shift)
     return result if keepdim else result.squeeze(dim)
+    # WRONG every-axis-of-one-squeezed: return result if keepdim else result.squeeze()
+    # WRONG keepdim-ignored: return result.squeeze(dim)
+    # WRONG dimension-always-kept: return result
     # END SOLUTION
 
 
@@ -67,6 +72,11 @@ def log_softmax(X: Tensor, dim: int) -> Tensor:
     return shifted - logsumexp(shifted, dim, keepdim=True)
     # WRONG log-of-softmax: return torch.log(torch.exp(shifted) / torch.exp(shifted).sum(dim=dim, keepdim=True))
     # WRONG digits-cancelled: return X - logsumexp(X, dim, keepdim=True)
+    # WRONG softmax-for-log-softmax: return torch.exp(shifted - logsumexp(shifted, dim, keepdim=True))
+    # WRONG negative-log-softmax: return logsumexp(shifted, dim, keepdim=True) - shifted
+    # WRONG divided-by-logsumexp: return X / logsumexp(X, dim, keepdim=True)
+    # WRONG small-number-inside-the-logarithm:
+    #     return torch.log(torch.exp(shifted) / torch.exp(shifted).sum(dim=dim, keepdim=True) + 1e-8)
     # END SOLUTION
 
 
@@ -96,21 +106,31 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """
     # BEGIN SOLUTION
     if tensor.dim() < 2:
+        # WRONG vectors-not-refused: if tensor.dim() < 1:
         raise ValueError(f"a tensor of shape {tuple(tensor.shape)} has no fan-in and fan-out")
     receptive_field = math.prod(tensor.shape[2:])
     # WRONG receptive-field-forgotten: receptive_field = 1
     fan_in, fan_out = tensor.shape[1] * receptive_field, tensor.shape[0] * receptive_field
+    # WRONG kernel-not-in-fan-out: fan_in, fan_out = tensor.shape[1] * receptive_field, tensor.shape[0]
+    # WRONG kernel-not-in-fan-in: fan_in, fan_out = tensor.shape[1], tensor.shape[0] * receptive_field
     a = gain * math.sqrt(6 / (fan_in + fan_out))
     # WRONG fan-in-only: a = gain * math.sqrt(6 / fan_in)
     # WRONG fans-multiplied: a = gain * math.sqrt(6 / (fan_in * fan_out))
     # WRONG deviation-as-bound: a = gain * math.sqrt(2 / (fan_in + fan_out))
     # WRONG gain-under-root: a = math.sqrt(6 * gain / (fan_in + fan_out))
+    # WRONG gain-ignored: a = math.sqrt(6 / (fan_in + fan_out))
+    # WRONG fan-out-only: a = gain * math.sqrt(6 / fan_out)
+    # WRONG root-forgotten: a = gain * 6 / (fan_in + fan_out)
     with torch.no_grad():
+        # WRONG graph-recorded: with torch.enable_grad():
         return tensor.uniform_(-a, a)
         # WRONG bound-as-deviation: return tensor.normal_(0, a)
         # WRONG all-units-equal: return tensor.copy_(torch.empty_like(tensor[:1]).uniform_(-a, a).expand_as(tensor))
         # WRONG constant-weights: return tensor.fill_(a)
         # WRONG not-in-place: return torch.empty_like(tensor).uniform_(-a, a)
+        # WRONG xavier-normal: return tensor.normal_(0, a / math.sqrt(3))
+        # WRONG positive-weights-only: return tensor.uniform_(0, a)
+        # WRONG nothing-returned: tensor.uniform_(-a, a)
     # END SOLUTION
 
 
@@ -133,6 +153,10 @@ def scaled_sigmoid(x: Tensor) -> Tensor:
     # WRONG brackets: return 4 * (torch.sigmoid(x) - 2)
     # WRONG overflowing-exponential: return 4 / (1 + torch.exp(-x)) - 2
     # WRONG half-the-slope: return 2 * torch.sigmoid(x) - 1
+    # WRONG not-shifted: return 4 * torch.sigmoid(x)
+    # WRONG plain-sigmoid: return torch.sigmoid(x)
+    # WRONG falling: return 4 * torch.sigmoid(-x) - 2
+    # WRONG tanh-itself: return torch.tanh(x)
     # END SOLUTION
 
 
@@ -157,9 +181,11 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
     product = Ms[0].double()
     # WRONG product-in-float32: product = Ms[0].float()
     for M in Ms[1:]:
+        # WRONG last-matrix-left-out: for M in Ms[1:-1]:
         product = product @ M.double()
         # WRONG product-in-float32: product = product @ M.float()
         # WRONG factors-reversed: product = M.double() @ product if M.shape[1] == len(product) else product @ M.double()
+        # WRONG elementwise-product: product = product * M.double()
     values = torch.linalg.svdvals(product)
     # WRONG eigenvalues:
     #     values = (
@@ -168,10 +194,13 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
     #         .sort(descending=True)
     #         .values
     #     )
+    # WRONG singular-values-squared: values = torch.linalg.svdvals(product) ** 2
     return values[0].item(), values[-1].item()
     # WRONG extremes-multiplied:
     #     each = torch.stack([torch.linalg.svdvals(M.double())[[0, -1]] for M in Ms]).prod(0)
     #     return each[0].item(), each[1].item()
+    # WRONG smallest-first: return values[-1].item(), values[0].item()
+    # WRONG frobenius-norm: return product.norm().item(), values[-1].item()
     # END SOLUTION
 
 
@@ -194,6 +223,7 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
     """
     # BEGIN SOLUTION
     hidden = [X.detach().requires_grad_()]  # X, then the output of each layer
+    # WRONG input-requires-gradients-afterwards: hidden = [X.requires_grad_()]
     for layer in layers:
         hidden.append(layer(hidden[-1]))
     return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
@@ -205,4 +235,10 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
     # WRONG backward-into-parameters:
     #     hidden[-1].sum().backward(retain_graph=True)
     #     return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG output-left-out: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)][:-1]
+    # WRONG input-left-out: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)][1:]
+    # WRONG l1-norm: return [grad.abs().sum().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG norms-of-the-outputs: return [h.norm().item() for h in hidden]
+    # WRONG mean-square-for-the-sum:
+    #     return [grad.square().mean().sqrt().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
     # END SOLUTION
