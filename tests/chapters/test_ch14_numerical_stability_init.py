@@ -40,11 +40,18 @@ class TestLogsumexp:
         found = run(lambda impl: [impl.logsumexp(X, 0, True), impl.logsumexp(X, 1, keepdim=True)])
         close(found, [torch.logsumexp(X, d, keepdim=True) for d in (0, 1)])
 
+    def test_other_axes_of_one(self, run, randn):
+        """Removes the dimension dim alone, and keeps other dimensions of size 1.
+        只去掉 dim 这一维，其他大小为 1 的维保持不变。"""
+        cases = [(randn(shape), dim) for shape in ((1, 3), (4, 1), (1, 2, 1, 3)) for dim in range(-1, len(shape))]
+        found = run(lambda impl: [impl.logsumexp(X, dim) for X, dim in cases])
+        close(found, [torch.logsumexp(X, dim) for X, dim in cases])
+
     @pytest.mark.points(2)
     def test_huge_logits(self, run, randn):
-        """Neither overflows for logits near 10000 nor underflows near -10000.
-        logits 接近 10000 时不上溢，接近 -10000 时不下溢。"""
-        Xs = [3 * randn(3, 4) + shift for shift in (1e4, -1e4)]
+        """Neither overflows for logits near 10000 nor underflows near -10000, also if a row has both.
+        logits 接近 10000 时不上溢，接近 -10000 时不下溢；同一行中两者都有时也是如此。"""
+        Xs = [3 * randn(3, 4) + shift for shift in (1e4, -1e4, torch.tensor([1e4, -1e4, 0, 1e4]))]
         close(run(lambda impl: [impl.logsumexp(X, 1) for X in Xs]), [torch.logsumexp(X, 1) for X in Xs])
 
     @pytest.mark.points(2)
