@@ -15,9 +15,14 @@ def _hidden_states(inputs: Tensor, params: Sequence[Tensor]) -> Tensor:
     """Return the hidden states of all steps, (steps, batch, hiddens), of a recurrent layer that starts from zeros."""
     W_xh, W_hh, b_h = params
     H = inputs.new_zeros(inputs.shape[1], len(b_h))
+    # WRONG starts-from-ones: H = inputs.new_ones(inputs.shape[1], len(b_h))
     states = []
     for X in inputs:
         H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG no-tanh: H = X @ W_xh + H @ W_hh + b_h
+        # WRONG bias-missing: H = torch.tanh(X @ W_xh + H @ W_hh)
+        # WRONG no-memory: H = torch.tanh(X @ W_xh + b_h)
+        # WRONG detached-between-steps: H = torch.tanh(X @ W_xh + H.detach() @ W_hh + b_h)
         states.append(H)
     return torch.stack(states)
 
@@ -61,9 +66,16 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
     # WRONG both-read-forward: back = _hidden_states(inputs, bwd)
     # WRONG directions-share-weights: back = _hidden_states(inputs.flip(0), fwd).flip(0)
     # WRONG last-backward-state-everywhere: back = _hidden_states(inputs.flip(0), bwd)[-1:].expand(len(inputs), -1, -1)
+    # WRONG parameters-swapped: ahead, back = _hidden_states(inputs, bwd), _hidden_states(inputs.flip(0), fwd).flip(0)
+    # WRONG features-flipped: back = _hidden_states(inputs.flip(2), bwd)
+    # WRONG backward-reads-forward-states: back = _hidden_states(ahead.flip(0), bwd).flip(0)
     return torch.cat([ahead, back], dim=2)
     # WRONG directions-added: return ahead + back if ahead.shape == back.shape else torch.cat([ahead, back], dim=2)
     # WRONG backward-first: return torch.cat([back, ahead], dim=2)
+    # WRONG joined-along-the-batch: return torch.cat([ahead, back], dim=1)
+    # WRONG joined-along-time: return torch.cat([ahead, back])
+    # WRONG forward-alone-returned: return ahead
+    # WRONG last-step-alone: return torch.cat([ahead, back], dim=2)[-1]
     # END SOLUTION
 
 
@@ -88,6 +100,11 @@ def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
     # WRONG longest-for-all: steps, lengths = torch.arange(X.shape[1]), valid_len.max().expand(len(X), 1).long()
     source = torch.where(steps < lengths, lengths - 1 - steps, steps)  # padding stays where it is
     # WRONG off-by-one: source = torch.where(steps < lengths, (lengths - steps).clamp(max=X.shape[1] - 1), steps)
+    # WRONG one-step-left-alone: source = torch.where(steps < lengths - 1, lengths - 2 - steps, steps)
+    # WRONG one-step-too-many:
+    #     lengths = (lengths + 1).clamp(max=len(steps))
+    #     source = torch.where(steps < lengths, lengths - 1 - steps, steps)
+    # WRONG rolled-to-the-front: source = (lengths - 1 - steps) % X.shape[1]
     return torch.take_along_dim(X, source[:, :, None], dim=1)
     # WRONG padding-in-front: return X.flip(1)
     # WRONG padding-wiped: return torch.take_along_dim(X, source[:, :, None], dim=1) * (steps < lengths)[:, :, None]
@@ -99,6 +116,10 @@ def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
     #     result = torch.take_along_dim(X, source[:, :, None], dim=1)
     #     X.data.copy_(result.data)
     #     return result
+    # WRONG batch-reversed: return X.flip(0)
+    # WRONG not-reversed: return X.clone()
+    # WRONG float-always: return torch.take_along_dim(X, source[:, :, None], dim=1).float()
+    # WRONG gradients-cut-off: return torch.take_along_dim(X, source[:, :, None], dim=1).detach()
     # END SOLUTION
 
 
@@ -127,25 +148,35 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     likelihoods = B.T[torch.tensor(obs)]
     ahead, belief = [], pi
     # WRONG first-state-uniform: ahead, belief = [], torch.ones_like(pi)
+    # WRONG starts-after-a-move: ahead, belief = [], pi @ A
     for likelihood in likelihoods:
         ahead.append(_normalised(belief * likelihood))
         belief = ahead[-1] @ A  # before the next observation
         # WRONG transitions-transposed: belief = A @ ahead[-1]
         # WRONG likeliest-path: belief = (ahead[-1][:, None] * A).amax(dim=0)
     back = [torch.ones_like(pi)]
+    # WRONG backward-from-pi: back = [pi]
     for likelihood in likelihoods[1:].flip(0):
         back.append(_normalised(A @ (likelihood * back[-1])))
         # WRONG transitions-transposed: back.append(_normalised((likelihood * back[-1]) @ A))
         # WRONG back-by-the-forward-product: back.append(_normalised((likelihood * back[-1]) @ A))
         # WRONG likeliest-path: back.append(_normalised((A * (likelihood * back[-1])).amax(dim=1)))
+        # WRONG likelihood-of-the-wrong-state: back.append(_normalised(likelihood * (A @ back[-1])))
     # P(state, all observations) up to a factor: the messages up to the step times those after it.
     joint = torch.stack(ahead) * torch.stack(back).flip(0)
     # WRONG forward-alone: joint = torch.stack(ahead)
     # WRONG own-observation-left-out:
     #     joint = torch.stack([pi, *(message @ A for message in ahead[:-1])]) * torch.stack(back).flip(0)
     # WRONG own-observation-twice: joint = torch.stack(ahead) * torch.stack(back).flip(0) * likelihoods
+    # WRONG backward-alone: joint = likelihoods * torch.stack(back).flip(0)
+    # WRONG backward-not-turned: joint = torch.stack(ahead) * torch.stack(back)
+    # WRONG messages-added: joint = torch.stack(ahead) + torch.stack(back).flip(0)
     return joint / joint.sum(dim=1, keepdim=True)
     # WRONG normalised-over-time: return joint / joint.sum(dim=0, keepdim=True)
+    # WRONG rows-not-normalised: return joint
+    # WRONG softmax-of-the-product: return joint.softmax(dim=1)
+    # WRONG likeliest-state: return torch.nn.functional.one_hot(joint.argmax(dim=1), len(pi)).to(pi.dtype)
+    # WRONG last-step-alone-returned: return (joint / joint.sum(dim=1, keepdim=True))[-1:]
     # END SOLUTION
 
 
@@ -173,11 +204,13 @@ def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
     # WRONG blanked-out: before, noise = step_fn(x), torch.zeros_like(x)
     for t in range(len(x)):
         # WRONG batch-taken-for-time: for t in range(x.shape[1]):
+        # WRONG first-half-alone: for t in range(1, len(x) // 2 + 1):
         changed = torch.cat([x[:t], noise[t:]])
         # WRONG memory-taken-for-foresight: changed = torch.cat([noise[:t], x[t:]])
         # WRONG neighbours-alone: changed = torch.cat([x[:t], noise[t : t + 1], x[t + 1 :]])
         # WRONG last-input-alone: changed = torch.cat([x[:-1], noise[-1:]])
         # WRONG batch-taken-for-time: changed = torch.cat([x[:, :t], noise[:, t:]], dim=1)
+        # WRONG first-input-alone: changed = torch.cat([noise[:1], x[1:]])
         if not torch.allclose(step_fn(changed)[:t], before[:t]):
             # WRONG present-taken-for-future: if not torch.allclose(step_fn(changed)[: t + 1], before[: t + 1]):
             # WRONG memory-taken-for-foresight: if not torch.allclose(step_fn(changed)[t:], before[t:]):
@@ -185,6 +218,9 @@ def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
             # WRONG batch-taken-for-time: if not torch.allclose(step_fn(changed)[:, :t], before[:, :t]):
             # WRONG sums-compared: if not torch.allclose(step_fn(changed)[:t].sum(), before[:t].sum()):
             # WRONG tolerance-too-wide: if not torch.allclose(step_fn(changed)[:t], before[:t], atol=0.01):
+            # WRONG first-output-alone: if not torch.allclose(step_fn(changed)[: min(t, 1)], before[: min(t, 1)]):
             return True
+            # WRONG answers-swapped: return False
     return False
+    # WRONG answers-swapped: return True
     # END SOLUTION
