@@ -40,6 +40,7 @@ class RNNModel(nn.Module):
         self.vocab_size = vocab_size
         self.num_hiddens = rnn_layer.hidden_size
         self.num_directions = 2 if rnn_layer.bidirectional else 1
+        # WRONG one-direction-always: self.num_directions = 1
         self.linear = nn.Linear(self.num_directions * self.num_hiddens, vocab_size)
         # WRONG one-direction-read: self.linear = nn.Linear(self.num_hiddens, vocab_size)
         # END SOLUTION
@@ -63,6 +64,8 @@ class RNNModel(nn.Module):
         words = F.one_hot(inputs.T.long(), self.vocab_size).to(self.linear.weight.dtype)
         # WRONG reshaped-for-transposed:
         #     words = F.one_hot(inputs.reshape(inputs.T.shape).long(), self.vocab_size).to(self.linear.weight.dtype)
+        # WRONG indices-not-transposed: words = F.one_hot(inputs.long(), self.vocab_size).to(self.linear.weight.dtype)
+        # WRONG only-long-indices: words = F.one_hot(inputs.T, self.vocab_size).to(self.linear.weight.dtype)
         hidden, state = self.rnn(words, state)
         # WRONG state-not-passed: hidden, state = self.rnn(words)
         # WRONG state-not-updated: hidden, _ = self.rnn(words, state)
@@ -70,6 +73,10 @@ class RNNModel(nn.Module):
         # WRONG batch-first-logits: return self.linear(hidden.transpose(0, 1).flatten(0, 1)), state
         # WRONG one-direction-read: return self.linear(hidden.flatten(0, 1)[:, : self.num_hiddens]), state
         # WRONG probabilities-returned: return self.linear(hidden.flatten(0, 1)).softmax(1), state
+        # WRONG logits-with-three-axes: return self.linear(hidden), state
+        # WRONG last-step-alone: return self.linear(hidden[-1]), state
+        # WRONG linear-left-out: return hidden.flatten(0, 1), state
+        # WRONG hidden-detached: return self.linear(hidden.flatten(0, 1).detach()), state
         # END SOLUTION
 
     def begin_state(self, device: torch.device, batch_size: int = 1) -> Any:
@@ -83,11 +90,15 @@ class RNNModel(nn.Module):
         shape = (self.num_directions * self.rnn.num_layers, batch_size, self.num_hiddens)
         # WRONG directions-not-in-state: shape = (self.rnn.num_layers, batch_size, self.num_hiddens)
         # WRONG one-layer-in-state: shape = (self.num_directions, batch_size, self.num_hiddens)
+        # WRONG batch-before-layers: shape = (batch_size, self.num_directions * self.rnn.num_layers, self.num_hiddens)
+        # WRONG batch-size-ignored: shape = (self.num_directions * self.rnn.num_layers, 1, self.num_hiddens)
+        # WRONG state-of-two-axes: shape = (batch_size, self.num_hiddens)
         H = torch.zeros(shape, device=device)
         # WRONG device-ignored: H = torch.zeros(shape)
         return (H, H.clone()) if isinstance(self.rnn, nn.LSTM) else H
         # WRONG one-tensor-twice: return (H, H) if isinstance(self.rnn, nn.LSTM) else H
         # WRONG lstm-like-gru: return H
+        # WRONG tuple-for-every-kind: return H, H.clone()
         # END SOLUTION
 
 
@@ -123,6 +134,7 @@ def deep_rnn(
     # WRONG list-written-into: states = states if isinstance(states, list) else list(states)
     outputs = []
     for X in inputs:
+        # WRONG batch-first-inputs: for X in inputs.transpose(0, 1):
         H = X  # the input of the lowest layer
         # WRONG layer-below-one-step-late: H, before = X, list(states)
         for layer, (W_xh, W_hh, b_h) in enumerate(params):
@@ -137,12 +149,24 @@ def deep_rnn(
             #     H = torch.tanh((before[layer - 1] if layer > 0 else H) @ W_xh + states[layer] @ W_hh + b_h)
             # WRONG upper-layers-forget:
             #     H = torch.tanh(H @ W_xh + (states[layer] if layer == 0 else 0 * states[layer]) @ W_hh + b_h)
+            # WRONG no-tanh: H = H @ W_xh + states[layer] @ W_hh + b_h
+            # WRONG relu-for-tanh: H = torch.relu(H @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG hidden-bias-missing: H = torch.tanh(H @ W_xh + states[layer] @ W_hh)
+            # WRONG no-layer-remembers: H = torch.tanh(H @ W_xh + b_h)
+            # WRONG nothing-from-below: H = torch.tanh((H if layer == 0 else 0 * H) @ W_xh + states[layer] @ W_hh + b_h)
             states[layer] = H
+            # WRONG states-not-stored: pass
+            # WRONG detached-between-steps: states[layer] = H.detach()
         outputs.append(H @ W_hq + b_q)
         # WRONG output-from-the-first-layer: outputs.append(states[0] @ W_hq + b_q)
+        # WRONG output-bias-missing: outputs.append(H @ W_hq)
+        # WRONG tanh-of-the-outputs: outputs.append(torch.tanh(H @ W_hq + b_q))
+        # WRONG hidden-states-for-outputs: outputs.append(H)
     return torch.cat(outputs), states
     # WRONG top-state-alone: return torch.cat(outputs), states[-1:]
     # WRONG batch-first-outputs: return torch.stack(outputs, dim=1).flatten(0, 1), states
+    # WRONG outputs-stacked: return torch.stack(outputs), states
+    # WRONG last-output-alone: return outputs[-1], states
     # END SOLUTION
 
 
@@ -175,15 +199,25 @@ def rnn_param_count(
     # BEGIN SOLUTION
     groups = {"rnn": 1, "gru": 3, "lstm": 4}
     # WRONG candidate-forgotten: groups = {"rnn": 1, "gru": 2, "lstm": 3}
+    # WRONG gru-and-lstm-swapped: groups = {"rnn": 1, "gru": 4, "lstm": 3}
+    # WRONG kind-ignored: groups = {"rnn": 1, "gru": 1, "lstm": 1}
     if kind not in groups:
         raise ValueError(f"kind is {kind!r}; it may be one of {', '.join(groups)}")
     # WRONG unknown-like-rnn, 2 lines: groups = dict.fromkeys((kind,), 1) | groups
+    # WRONG key-error: raise KeyError(kind)
     directions = 2 if bidirectional else 1
     total, reads = 0, input_size
+    # WRONG all-layers-read-hidden: total, reads = 0, hidden_size
     for _ in range(num_layers):
+        # WRONG layers-not-counted: for _ in range(1):
         total += directions * groups[kind] * hidden_size * (reads + hidden_size + 2)  # torch has two biases
         # WRONG one-bias: total += directions * groups[kind] * hidden_size * (reads + hidden_size + 1)
         # WRONG one-direction-counted: total += groups[kind] * hidden_size * (reads + hidden_size + 2)
+        # WRONG no-biases: total += directions * groups[kind] * hidden_size * (reads + hidden_size)
+        # WRONG hidden-matrix-missing: total += directions * groups[kind] * hidden_size * (reads + 2)
+        # WRONG input-matrix-missing: total += directions * groups[kind] * hidden_size * (hidden_size + 2)
+        # WRONG two-numbers-for-the-biases:
+        #     total += directions * groups[kind] * (hidden_size * (reads + hidden_size) + 2)
         reads = directions * hidden_size  # the next layer reads both directions
         # WRONG every-layer-as-the-first:
         # WRONG one-direction-below: reads = hidden_size

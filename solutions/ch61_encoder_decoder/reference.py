@@ -42,6 +42,8 @@ class Encoder(nn.Module):
         # WRONG encoder-gives-nothing: return None
         # WRONG encoder-gives-its-input: return X
         # WRONG not-implemented-is-no-exception: raise NotImplemented
+        # WRONG encoder-raises-something-else: raise RuntimeError
+        # WRONG encoder-returns-the-error: return NotImplementedError
         # END SOLUTION
 
 
@@ -74,6 +76,7 @@ class Decoder(nn.Module):
         raise NotImplementedError
         # WRONG outputs-taken-for-the-state: return enc_outputs
         # WRONG no-state-by-default: return None
+        # WRONG init-state-raises-something-else: raise NotImplemented
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Any) -> Any:
@@ -90,6 +93,8 @@ class Decoder(nn.Module):
         # BEGIN SOLUTION
         raise NotImplementedError
         # WRONG decoder-gives-its-input: return X, state
+        # WRONG decoder-raises-something-else: raise RuntimeError
+        # WRONG decoder-gives-nothing: return None
         # END SOLUTION
 
 
@@ -112,6 +117,7 @@ class EncoderDecoder(nn.Module):
         # BEGIN SOLUTION
         super().__init__(**kwargs)
         # WRONG model-swallows-keywords: super().__init__()
+        # WRONG model-without-super-init: pass
         self.encoder = encoder
         self.decoder = decoder
         # WRONG parts-in-a-list, 2 lines: self.parts = [encoder, decoder]
@@ -139,6 +145,7 @@ class EncoderDecoder(nn.Module):
         # WRONG star-forgotten: enc_outputs = self.encoder(enc_X, args)
         # WRONG parts-in-a-list: enc_outputs = self.parts[0](enc_X, *args)
         # WRONG forward-called-directly: enc_outputs = self.encoder.forward(enc_X, *args)
+        # WRONG one-further-argument: enc_outputs = self.encoder(enc_X, *args[:1])
         dec_state = self.decoder.init_state(enc_outputs, *args)
         # WRONG further-arguments-for-the-encoder-alone: dec_state = self.decoder.init_state(enc_outputs)
         # WRONG star-forgotten: dec_state = self.decoder.init_state(enc_outputs, args)
@@ -150,10 +157,17 @@ class EncoderDecoder(nn.Module):
         #     if not hasattr(self, "state"):
         #         self.state = self.decoder.init_state(enc_outputs, *args)
         #     dec_state = self.state
+        # WRONG one-further-argument: dec_state = self.decoder.init_state(enc_outputs, *args[:1])
+        # WRONG state-from-the-source: dec_state = self.decoder.init_state(enc_X, *args)
+        # WRONG encoder-left-out-of-the-state: dec_state = self.decoder.init_state(dec_X, *args)
         return self.decoder(dec_X, dec_state)
         # WRONG decoder-reads-the-source: return self.decoder(enc_X, dec_state)
         # WRONG further-arguments-for-everybody: return self.decoder(dec_X, dec_state, *args)
         # WRONG logits-alone: return self.decoder(dec_X, dec_state)[0]
         # WRONG parts-in-a-list: return self.parts[1](dec_X, dec_state)
         # WRONG forward-called-directly: return self.decoder.forward(dec_X, dec_state)
+        # WRONG decoder-reads-the-encoder: return self.decoder(enc_outputs, dec_state)
+        # WRONG state-alone: return self.decoder(dec_X, dec_state)[1]
+        # WRONG first-state-returned: return self.decoder(dec_X, dec_state)[0], dec_state
+        # WRONG outputs-for-everything: return enc_outputs, self.decoder(dec_X, dec_state)
         # END SOLUTION

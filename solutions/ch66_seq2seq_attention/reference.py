@@ -37,6 +37,8 @@ class AttentionDecoder(Decoder):
         """Return the weights that the subclass keeps."""
         raise NotImplementedError
         # WRONG none-for-an-error: return None
+        # WRONG not-implemented-is-no-exception: raise NotImplemented
+        # WRONG error-returned: return NotImplementedError
 
     # END SOLUTION
 
@@ -77,6 +79,9 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         # WRONG attention-without-dropout: self.attention = AdditiveAttention(num_hiddens, num_hiddens, num_hiddens, 0)
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers, dropout=dropout)
+        # WRONG rnn-without-dropout: self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers)
+        # WRONG one-layer-always: self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, dropout=dropout)
+        # WRONG only-the-word-read: self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
         self.dense = nn.Linear(num_hiddens, vocab_size)
         # WRONG weights-of-all-calls:
         #     self.dense = nn.Linear(num_hiddens, vocab_size)
@@ -105,6 +110,7 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         return outputs.transpose(0, 1), hidden_state, enc_valid_lens
         # WRONG reshape-for-a-transpose:
         #     return outputs.reshape(outputs.shape[1], outputs.shape[0], -1), hidden_state, enc_valid_lens
+        # WRONG outputs-time-first: return outputs, hidden_state, enc_valid_lens
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
@@ -129,25 +135,34 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             # WRONG query-never-moves:
             #     query = hidden_state[-1].unsqueeze(1)
             #     for word in self.embedding(X).transpose(0, 1):
+            # WRONG words-not-permuted: for word in self.embedding(X):
             query = hidden_state[-1].unsqueeze(1)  # the top layer's state after the step before
             # WRONG query-never-moves:
             # WRONG query-from-the-first-layer: query = hidden_state[0].unsqueeze(1)
             # WRONG attends-with-the-new-state:
             #     ahead = torch.cat([0 * hidden_state[-1], word], dim=1)
             #     query = self.rnn(ahead[None], hidden_state)[1][-1].unsqueeze(1)
+            # WRONG query-axis-in-front: query = hidden_state[-1].unsqueeze(0)
             context = self.attention(query, enc_outputs, enc_outputs, enc_valid_lens)
             # WRONG padding-attended: context = self.attention(query, enc_outputs, enc_outputs, None)
             step = torch.cat([context.squeeze(1), word], dim=1)
             # WRONG context-after-the-word: step = torch.cat([word, context.squeeze(1)], dim=1)
             output, hidden_state = self.rnn(step[None], hidden_state)
             # WRONG state-not-carried-on: output, _ = self.rnn(step[None], hidden_state)
+            # WRONG hidden-state-left-out: output, hidden_state = self.rnn(step[None])
+            # WRONG hidden-state-detached: output, hidden_state = self.rnn(step[None], hidden_state.detach())
             outputs.append(output)
             self._attention_weights.append(self.attention.attention_weights)
             # WRONG last-weights-only: self._attention_weights = [self.attention.attention_weights]
         logits = self.dense(torch.cat(outputs)).transpose(0, 1)
         # WRONG logits-time-first: logits = self.dense(torch.cat(outputs))
+        # WRONG probabilities-returned: logits = self.dense(torch.cat(outputs)).transpose(0, 1).softmax(dim=2)
+        # WRONG last-step-alone: logits = self.dense(outputs[-1]).transpose(0, 1)
+        # WRONG logits-reshaped: logits = self.dense(torch.cat(outputs)).reshape(*X.shape, -1)
+        # WRONG dense-left-out: logits = torch.cat(outputs).transpose(0, 1)
         return logits, [enc_outputs, hidden_state, enc_valid_lens]
         # WRONG lengths-lost: return logits, [enc_outputs, hidden_state, None]
+        # WRONG old-state-returned: return logits, list(state)
         # END SOLUTION
 
     @property
@@ -179,4 +194,9 @@ def stack_attention(steps: Sequence[Tensor]) -> Tensor:
     # WRONG columns-reshaped-to-rows: return torch.stack(list(steps), dim=-1).reshape(1, 1, len(steps), -1)
     # WRONG steps-averaged: return torch.stack(list(steps)).mean(dim=0)[None]
     # WRONG squeezed-too-much: return torch.stack(list(steps)).squeeze()[None, None]
+    # WRONG rows-and-columns-swapped: return torch.cat(list(steps), dim=1)[None].transpose(2, 3)
+    # WRONG one-axis-missing: return torch.cat(list(steps), dim=1)
+    # WRONG words-on-the-second-axis: return torch.cat(list(steps))[None]
+    # WRONG last-word-alone: return steps[-1][None]
+    # WRONG cut-off-from-autograd: return torch.cat(list(steps), dim=1)[None].detach()
     # END SOLUTION
