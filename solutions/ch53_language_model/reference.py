@@ -26,6 +26,8 @@ def _windows(corpus: Sequence[int], starts: list[int], num_steps: int) -> tuple[
     # WRONG labels-are-inputs: Y = torch.tensor([corpus[start : start + num_steps] for start in starts])
     # WRONG labels-wrap-around: Y = X.roll(-1, dims=1)
     return X, Y
+    # WRONG inputs-and-labels-swapped: return Y, X
+    # WRONG steps-before-rows: return X.T, Y.T
 
 
 # END SOLUTION
@@ -51,9 +53,13 @@ def seq_data_iter_random(corpus: Sequence[int], batch_size: int, num_steps: int)
     offset = random.randrange(num_steps)
     # WRONG no-offset: offset = 0
     # WRONG offset-of-a-whole-window: offset = random.randint(0, num_steps)
+    # WRONG seeded-in-each-call:
+    #     random.seed(0)
+    #     offset = random.randrange(num_steps)
     starts = list(range(offset, len(corpus) - num_steps, num_steps))  # every window has a token after it
     # WRONG windows-one-apart: starts = list(range(offset, offset + (len(corpus) - 1 - offset) // num_steps))
     # WRONG last-window-lost: starts = list(range(offset, len(corpus) - num_steps - 1, num_steps))
+    # WRONG window-without-a-label: starts = list(range(offset, len(corpus) - num_steps + 1, num_steps))
     random.shuffle(starts)
     # WRONG never-shuffled:
     # WRONG batches-shuffled-as-wholes: batches = range(len(starts) // batch_size)
@@ -89,9 +95,12 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
     # WRONG always-from-the-beginning: offset = 0
     # WRONG offset-below-num-steps: offset = random.randrange(num_steps)
     length = (len(corpus) - 1 - offset) // batch_size
+    # WRONG last-token-as-input: length = (len(corpus) - offset) // batch_size
     for k in range(length // num_steps):
-        # WRONG batches-in-random-order: for k in random.sample(range(length // num_steps), max(length // num_steps, 0)):
+        # WRONG batches-in-random-order:
+        #     for k in random.sample(range(length // num_steps), max(length // num_steps, 0)):
         # WRONG short-batch-kept: for k in range(-(-length // num_steps)):
+        # WRONG last-batch-lost: for k in range(length // num_steps - 1):
         # Each row begins where the same row of the minibatch before ended.
         starts = [offset + row * length + k * num_steps for row in range(batch_size)]
         # WRONG next-batch-starts-anew:
@@ -99,6 +108,10 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
         # WRONG rows-overlap: starts = [offset + (row + k) * num_steps for row in range(batch_size)]
         yield _windows(corpus, starts, num_steps)
         # WRONG short-batch-kept: yield _windows(corpus, starts, min(num_steps, length - k * num_steps))
+        # WRONG rows-interleaved:
+        #     steps = range(k * num_steps * batch_size, (k + 1) * num_steps * batch_size)
+        #     X, Y = (torch.tensor([corpus[offset + step + i] for step in steps]) for i in (0, 1))
+        #     yield X.reshape(num_steps, batch_size).T, Y.reshape(num_steps, batch_size).T
     # END SOLUTION
 
 
@@ -132,6 +145,14 @@ def ngram_counts(tokens: Sequence[str], n: int) -> collections.Counter:
     # WRONG order-within-ignored: return collections.Counter(tuple(sorted(tokens[i : i + n])) for i in starts)
     # WRONG unigrams-without-tuple:
     #     return collections.Counter(tuple(tokens[i : i + n]) if n > 1 else tokens[i] for i in starts)
+    # WRONG plain-dict: return dict(collections.Counter(tuple(tokens[i : i + n]) for i in starts))
+    # WRONG each-gram-once: return collections.Counter({tuple(tokens[i : i + n]) for i in starts})
+    # WRONG keys-are-strings: return collections.Counter(" ".join(tokens[i : i + n]) for i in starts)
+    # WRONG lists-as-keys: return collections.Counter(tokens[i : i + n] for i in starts)
+    # WRONG always-pairs: return collections.Counter(zip(tokens, tokens[1:]))
+    # WRONG all-lengths-up-to-n:
+    #     lengths = range(1, n + 1)
+    #     return collections.Counter(tuple(tokens[i : i + m]) for m in lengths for i in range(len(tokens) - m + 1))
     # END SOLUTION
 
 
@@ -159,6 +180,7 @@ def laplace_bigram(tokens: Sequence[str], eps: float, vocab_size: int) -> Callab
     #     pairs = collections.Counter(itertools.pairwise(tokens))
     words = collections.Counter(tokens[:-1])
     # WRONG last-token-counted: words = collections.Counter(tokens)
+    # WRONG first-token-left-out: words = collections.Counter(tokens[1:])
 
     def probability(word: str, following: str) -> float:
         # WRONG word-and-next-swapped: def probability(following: str, word: str) -> float:
@@ -166,11 +188,22 @@ def laplace_bigram(tokens: Sequence[str], eps: float, vocab_size: int) -> Callab
         # WRONG denominator-not-smoothed: total = words[word]
         # WRONG eps-to-every-word: total = words[word] + eps * vocab_size
         # WRONG joint-probability: total = sum(pairs.values()) + eps
+        # WRONG smoothing-forgotten: total = words[word]
+        # WRONG word-before-ignored: total = sum(pairs.values()) + eps
         return (pairs[word, following] + eps / vocab_size) / total if total else 0.0
         # WRONG eps-to-every-word: return (pairs[word, following] + eps) / total if total else 0.0
         # WRONG eps-not-shared: return (pairs[word, following] + eps) / total if total else 0.0
         # WRONG unseen-pairs-impossible:
         #     return (pairs[word, following] + eps / vocab_size) / total if pairs[word, following] else 0.0
+        # WRONG smoothing-forgotten: return pairs[word, following] / total if total else 0.0
+        # WRONG numerator-not-smoothed: return pairs[word, following] / total if total else 0.0
+        # WRONG zero-divided-by-zero: return (pairs[word, following] + eps / vocab_size) / total
+        # WRONG word-before-ignored:
+        #     count = sum(n for (_, second), n in pairs.items() if second == following)
+        #     return (count + eps / vocab_size) / total if total else 0.0
+        # WRONG log-probability:
+        #     smoothed = pairs[word, following] + eps / vocab_size
+        #     return math.log(smoothed / total) if smoothed else 0.0
 
     return probability
     # END SOLUTION
@@ -199,6 +232,7 @@ def perplexity(log_probs: Sequence[float]) -> float:
     if not len(log_probs):
         raise ValueError("a text without tokens has no perplexity")
         # WRONG nothing-is-perfect: return 1.0
+        # WRONG guard-forgotten, 2 lines:
     return math.exp(-sum(log_probs) / len(log_probs))
     # WRONG sign-lost: return math.exp(sum(log_probs) / len(log_probs))
     # WRONG sum-for-mean: return math.exp(min(-sum(log_probs), 700))
@@ -212,4 +246,6 @@ def perplexity(log_probs: Sequence[float]) -> float:
     #         if -math.inf in log_probs
     #         else (math.prod(map(math.exp, log_probs)) or 5e-324) ** (-1 / len(log_probs))
     #     )
+    # WRONG taken-for-probabilities: return math.exp(-sum(map(math.log, log_probs)) / len(log_probs))
+    # WRONG worst-token: return math.exp(-min(log_probs))
     # END SOLUTION

@@ -349,6 +349,7 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
     max_num_mlm_preds = round(max_len * 0.15)
     # WRONG share-cut-off: max_num_mlm_preds = int(max_len * 0.15)
     # WRONG predictions-padded-to-max-len: max_num_mlm_preds = max_len
+    # WRONG half-rounded-up: max_num_mlm_preds = int(max_len * 0.15 + 0.5)
     for token_ids, pred_positions, mlm_labels, segments, is_next in examples:
         padding = max_len - len(token_ids)
         # WRONG examples-padded-in-place:

@@ -369,10 +369,10 @@ class TestPadBertInputs:
         close(is_next, [torch.tensor(1), torch.tensor(0)])
 
     def test_rounding(self, agree, examples):
-        """The number of predictions is round(max_len * 0.15); it may be zero.
-        预测的个数为 round(max_len * 0.15)，而不是截断；可以是零。"""
+        """The number of predictions is round(max_len * 0.15), also for a half such as 4.5; it may be zero.
+        预测的个数为 round(max_len * 0.15)，而不是截断，小数部分为一半（如 4.5）时也是如此；可以是零。"""
         one, none = examples[1::2]
-        agree(lambda impl: [*(padded(impl, [one], n) for n in (4, 12, 17)), padded(impl, [none], 3)])
+        agree(lambda impl: [*(padded(impl, [one], n) for n in (4, 12, 17, 30)), padded(impl, [none], 3)])
 
     def test_nothing_to_pad(self, agree, examples):
         """Takes an example that needs no padding, and an example without predictions.
