@@ -25,8 +25,8 @@ class TestInitParams:
         close(biases, (torch.zeros(1),) * calls)
 
     def test_other_inputs(self, run, chance):
-        """Makes as many weights as the global num_inputs says.
-        权重的个数由全局变量 num_inputs 决定。"""
+        """Draws as many weights as the global num_inputs says.
+        抽取的权重个数由全局变量 num_inputs 决定。"""
         inputs = chance.sample(range(2, 150), 2)
 
         def probe(impl):
@@ -35,12 +35,12 @@ class TestInitParams:
             try:
                 for module["num_inputs"] in inputs:
                     w, b = impl.init_params()
-                    found.append((list(w.shape), len(w.unique()), b))
+                    found.append((list(w.shape), len(w.unique()), torch.equal(w, impl.init_params()[0]), b))
             finally:
                 module["num_inputs"] = before
             return found
 
-        close(run(probe), [([n, 1], n, torch.zeros(1)) for n in inputs])
+        close(run(probe), [([n, 1], n, False, torch.zeros(1)) for n in inputs])
 
     @pytest.mark.needs("shapes")
     @pytest.mark.points(2)
