@@ -11,7 +11,9 @@ import msgspec
 from dlgrade.options import Why
 from dlgrade.results import ChapterReport, Verdict
 
-Kind = Literal["starter", "right", "notebook", "misconception", "worthless", "replay", "forbidden", "mutant"]
+Kind = Literal[
+    "starter", "right", "notebook", "misconception", "worthless", "spoiling", "replay", "forbidden", "mutant"
+]
 
 SHOWN_NAMES = 5
 

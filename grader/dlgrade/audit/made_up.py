@@ -120,6 +120,46 @@ class {name}(torch.nn.Module):
         return {expression}
 
 """
+# An answer that is right, and changes its arguments.
+SPOILING_TOOLS = """
+
+def _spoil(value):
+    if isinstance(value, torch.Tensor):
+        new = ~value if value.dtype is torch.bool else value + 1
+        value.data.copy_(new.detach())
+    elif isinstance(value, (list, tuple)) and any(isinstance(entry, torch.Tensor) for entry in value):
+        for entry in value:
+            _spoil(entry)
+    elif isinstance(value, list):
+        value.append(None)
+    elif isinstance(value, dict):
+        value["spoilt"] = None
+
+
+def _spoiling(call, args, kwargs):
+    Y = call(*args, **kwargs)
+    for value in (*args, *kwargs.values()):
+        try:
+            _spoil(value)
+        except RuntimeError:  # its elements share memory
+            pass
+    return Y
+
+"""
+SPOILING_FUNCTION = """
+_right_{name} = {name}
+
+
+def {name}(*args, **kwargs):
+    return _spoiling(_right_{name}, args, kwargs)
+
+"""
+SPOILING_CLASS = """
+class {name}({name}):
+    def forward(self, *args, **kwargs):
+        return _spoiling(super().forward, args, kwargs)
+
+"""
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 FORBIDDEN_CALL = """
 _right_{name} = {name}
@@ -146,7 +186,7 @@ def first_made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterato
 
 
 def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[MadeUp]:
-    """Alternates, right answers as notebooks, misconceptions, worthless answers, a replay and forbidden calls.
+    """Alternates, right answers as notebooks, misconceptions, worthless answers and others that lose points.
 
     A misconception that cannot be made is left out; `strict` reports it.
 
@@ -167,6 +207,7 @@ def made_up(course: Course, chapter: Chapter, seeds: list[int]) -> Iterator[Made
             yield MadeUp(chapter.id, "misconception", entry.id, annotated.with_misconceptions(entry.id), first)
     for name, expression in WORTHLESS.items():
         yield MadeUp(chapter.id, "worthless", name, worthless(reference, chapter, expression), first)
+    yield MadeUp(chapter.id, "spoiling", "spoilt arguments", spoiling(reference, chapter), first)
     yield _replay(chapter, reference, seeds)
     for place in range(max(len(exercise.forbidden) for exercise in chapter.exercises)):
         source, calls = with_forbidden_calls(reference, course, chapter, place)
@@ -204,6 +245,18 @@ def _template(definition: ast.stmt | None) -> str:
         return BARE_CLASS
     returns = definition.returns if isinstance(definition, ast.FunctionDef) else None
     return PROCEDURE if isinstance(returns, ast.Constant) and returns.value is None else FUNCTION
+
+
+def spoiling(reference: str, chapter: Chapter) -> str:
+    """A submission whose exercises give right answers, and then change the tensors, lists and dicts they were given."""
+    definitions = {node.name: node for node in ast.parse(reference).body if isinstance(node, DEFINITIONS)}
+    source = reference + "\n\nimport torch\n" + SPOILING_TOOLS
+    for exercise in chapter.exercises:
+        definition = definitions.get(exercise.name)
+        if definition is not None and _template(definition) is not PROCEDURE:
+            template = SPOILING_CLASS if isinstance(definition, ast.ClassDef) else SPOILING_FUNCTION
+            source += template.format(name=exercise.name)
+    return source
 
 
 def with_forbidden_calls(reference: str, course: Course, chapter: Chapter, place: int) -> tuple[str, dict[str, str]]:

@@ -263,7 +263,7 @@ class Audit:
 def _idle_checks(
     result: ChapterAudit, trials: list[Trial], caught_mutants: set[str], *, with_mutants: bool
 ) -> list[str]:
-    """The checks that have caught neither a misconception nor a mutant.
+    """The checks that have caught neither a misconception nor a mutant, nor spoilt arguments.
 
     Without mutants it is enough for a check to fail a worthless answer or a forbidden call, or to wait for a check that
     a worthless answer fails. With mutants it is enough for two kinds of checks: checks that train, as mutants do not
@@ -273,7 +273,7 @@ def _idle_checks(
     for trial in trials:
         worthless = trial.made_up.kind == "worthless"
         by_kind.setdefault(trial.made_up.kind, set()).update(trial.failed, trial.waiting if worthless else ())
-    caught = by_kind.get("misconception", set()) | caught_mutants
+    caught = by_kind.get("misconception", set()) | by_kind.get("spoiling", set()) | caught_mutants
     easy = by_kind.get("worthless", set()) | by_kind.get("forbidden", set())
     if with_mutants:
         trained = {check.id for trial in trials for check in trial.report.checks if check.measured}
