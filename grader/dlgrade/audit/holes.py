@@ -160,8 +160,15 @@ class HoleFinder:
             yield self._at_misconception("misconception-crashes", entry.id, text, entry.id)
 
     def _misdiagnosis(self, trial: Trial) -> Iterator[Hole]:
+        """Holes for the checks in which a misconception has another name, or none.
+
+        In an exercise that only uses the mistaken code, an equal misconception of that exercise has the better name.
+        """
         name = trial.made_up.name
         for check in trial.report.checks:
+            other = self.misconceptions.get(check.diagnosis or name)
+            if other and self.misconceptions[name].exercise != other.exercise == check.exercise:
+                continue
             if check.verdict in DIAGNOSED and check.diagnosis != name and check.id not in self.broken:
                 named = f"as {check.diagnosis}" if check.diagnosis else "as nothing"
                 text = f"{name} is diagnosed {named}; make the values of the two differ, or drop one."
