@@ -43,8 +43,8 @@ def preprocess_nmt(text: str) -> str:
 def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[str]], list[list[str]]]:
     r"""Split lines of the form "source<tab>target" into the tokens of both sides (D2L 9.5.2).
 
-    Lines end in "\n". Tokens are words or marks, separated by single spaces. The function skips a line that does not
-    have exactly one tab.
+    Lines end in "\n" and at no other character, such as "\u2028". Tokens are words or marks, separated by single
+    spaces. The function skips a line that does not have exactly one tab.
 
     Args:
         text: the result of preprocess_nmt.

@@ -41,6 +41,8 @@ def preprocess_nmt(text: str) -> str:
     text = text.replace("\u202f", " ").replace("\xa0", " ").lower()
     # WRONG one-kind-of-non-breaking-space: text = text.replace("\xa0", " ").lower()
     # WRONG capitals-kept: text = text.replace("\u202f", " ").replace("\xa0", " ")
+    # WRONG non-breaking-spaces-kept: text = text.lower()
+    # WRONG non-breaking-spaces-removed: text = text.replace("\u202f", "").replace("\xa0", "").lower()
     return re.sub("(?<=[^ ])([,.!?])", r" \1", text)  # a mark after anything but a space
     # WRONG second-space: return re.sub("(?<=.)([,.!?])", r" \1", text)
     # WRONG space-before-the-first-character: return re.sub("(?<! )([,.!?])", r" \1", text)
@@ -49,14 +51,19 @@ def preprocess_nmt(text: str) -> str:
     # WRONG all-white-space-is-a-space: return re.sub("(?<=\\S)([,.!?])", r" \1", text)
     # WRONG spaces-run-together: return " ".join(re.sub("(?<=[^ ])([,.!?])", r" \1", text).split())
     # WRONG all-punctuation: return re.sub("(?<=[^ ])([,.!?;:])", r" \1", text)
+    # WRONG space-after-the-mark: return re.sub("([,.!?])(?=[^ ])", r"\1 ", text)
+    # WRONG marks-removed: return re.sub(" ?[,.!?]", "", text)
+    # WRONG ends-stripped: return re.sub("(?<=[^ ])([,.!?])", r" \1", text).strip()
+    # WRONG marks-after-letters-only:
+    #     return "".join(" " + c if c in ",.!?" and i > 0 and text[i - 1].isalpha() else c for i, c in enumerate(text))
     # END SOLUTION
 
 
 def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[str]], list[list[str]]]:
     r"""Split lines of the form "source<tab>target" into the tokens of both sides (D2L 9.5.2).
 
-    Lines end in "\n". Tokens are words or marks, separated by single spaces. The function skips a line that does not
-    have exactly one tab.
+    Lines end in "\n" and at no other character, such as "\u2028". Tokens are words or marks, separated by single
+    spaces. The function skips a line that does not have exactly one tab.
 
     Args:
         text: the result of preprocess_nmt.
@@ -72,8 +79,10 @@ def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[
     """
     # BEGIN SOLUTION
     lines = text.split("\n")
+    # WRONG lines-by-splitlines: lines = text.splitlines()
     if num_examples:
         # WRONG zero-is-a-limit: if num_examples is not None:
+        # WRONG limit-ignored: if False:
         lines = lines[: num_examples + 1]
         # WRONG one-line-fewer: lines = lines[:num_examples]
         # WRONG skipped-lines-not-counted: lines = [line for line in lines if line.count("\t") == 1][: num_examples + 1]
@@ -82,12 +91,19 @@ def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[
     # WRONG stops-at-a-bad-line:
     #     good = [line.count("\t") == 1 for line in lines]
     #     pairs = [line.split("\t") for line in lines[: [*good, False].index(False)]]
+    # WRONG bad-lines-not-skipped: pairs = [line.split("\t") for line in lines if line]
     source = [sentence.split(" ") for sentence, _ in pairs]
     # WRONG characters-for-words: source = [list(sentence) for sentence, _ in pairs]
+    # WRONG sentences-not-split: source = [sentence for sentence, _ in pairs]
+    # WRONG sentences-in-a-list: source = [[sentence] for sentence, _ in pairs]
     target = [translation.split(" ") for _, translation in pairs]
     # WRONG characters-for-words: target = [list(translation) for _, translation in pairs]
+    # WRONG sentences-not-split: target = [translation for _, translation in pairs]
+    # WRONG sentences-in-a-list: target = [[translation] for _, translation in pairs]
     return source, target
     # WRONG list-of-pairs: return list(zip(source, target))
+    # WRONG target-first: return target, source
+    # WRONG source-alone: return source
     # END SOLUTION
 
 
@@ -111,6 +127,13 @@ def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[in
     # WRONG line-extended-in-place:
     #     line += [padding_token] * (num_steps - len(line))
     #     return line[:num_steps]
+    # WRONG never-padded: return line[:num_steps]
+    # WRONG one-padding-token: return (line + [padding_token])[:num_steps]
+    # WRONG one-token-fewer: return line[: num_steps - 1] + [padding_token] * (num_steps - len(line))
+    # WRONG num-steps-of-padding: return line[:num_steps] + [padding_token] * num_steps
+    # WRONG padding-removed-first:
+    #     line = [token for token in line if token != padding_token]
+    #     return line[:num_steps] + [padding_token] * (num_steps - len(line))
     # END SOLUTION
 
 
@@ -145,9 +168,17 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
     #     array = torch.tensor(
     #         [truncate_pad(row[:-1][: num_steps - 1] + row[-1:], num_steps, vocab["<pad>"]) for row in rows]
     #     )
+    # WRONG padded-with-eos: array = torch.tensor([truncate_pad(row, num_steps, vocab["<eos>"]) for row in rows])
+    # WRONG padded-with-one: array = torch.tensor([truncate_pad(row, num_steps, 1) for row in rows])
+    # WRONG rows-not-padded: array = torch.tensor(rows)
+    # WRONG padded-with-zeros: array = torch.tensor([(row + [vocab["<pad>"]] * num_steps)[:num_steps] for row in rows])
     valid_len = torch.tensor([min(len(row), num_steps) for row in rows])
     # WRONG eos-not-counted: valid_len = torch.tensor([min(len(row) - 1, num_steps) for row in rows])
     # WRONG lengths-before-cutting: valid_len = torch.tensor([len(row) for row in rows])
     # WRONG everything-but-zero-counted: valid_len = (array != 0).sum(1)
+    # WRONG padding-counted: valid_len = (array == vocab["<pad>"]).sum(1)
+    # WRONG columns-counted: valid_len = (array != vocab["<pad>"]).sum(0)
     return array, valid_len
+    # WRONG array-alone: return array
+    # WRONG lengths-first: return valid_len, array
     # END SOLUTION

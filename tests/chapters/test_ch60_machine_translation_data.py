@@ -187,6 +187,17 @@ class TestTokenizeNmt:
         pair = in_code(([["he", "is"]], [["il", "est"]]))
         close(run(lambda impl: [impl.tokenize_nmt(text) for text in texts]), [pair, pair, ([], []), ([], [])])
 
+    def test_other_separators(self, run, in_code):
+        """Only "\\n" ends a line; other separators do not.
+        只有 "\\n" 结束一行，其他分隔符不结束一行。"""
+        text = in_code("go \u2028 home .\tva \x0c chez \x85 moi !\nhe \x1e is\til \u2029 est\n")
+        sides = in_code(([("go", "."), ("he", "is")], [("va", "!"), ("il", "est")]))
+
+        def probe(impl):
+            return [[(tokens[0], tokens[-1]) for tokens in side] for side in impl.tokenize_nmt(text)]
+
+        close(run(probe), list(sides))
+
 
 @pytest.mark.exercise("truncate_pad")
 class TestTruncatePad:

@@ -15,7 +15,7 @@ def preprocess_nmt(text):
 
 def tokenize_nmt(text, num_examples=None):
     source, target = [], []
-    for number, line in enumerate(text.splitlines()):
+    for number, line in enumerate(text.split("\n")):
         if num_examples and number == num_examples + 1:
             break
         if line.count("\t") != 1:
