@@ -174,6 +174,39 @@ def lenet() -> nn.Sequential:
     #         nn.Sigmoid(),
     #         nn.Linear(84, 10), nn.Sigmoid(),
     #     )
+    # WRONG leading-reshape:
+    #     class Reshape(nn.Module):
+    #         def forward(self, X: Tensor) -> Tensor:
+    #             return X.reshape(-1, 1, 28, 28)
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)
+    #     return nn.Sequential(Reshape(), *first, *second, *dense)
+    # WRONG flatten-forgotten:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)
+    #     return nn.Sequential(*first, *second, *dense)
+    # WRONG tanh-for-sigmoid:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Tanh(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.Tanh(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10)
+    #     return nn.Sequential(*first, *second, *dense)
+    # WRONG convolutions-without-activation:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)
+    #     return nn.Sequential(*first, *second, *dense)
+    # WRONG linear-layers-in-a-row:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+    #     return nn.Sequential(*first, *second, *dense)
+    # WRONG pooled-before-the-activation:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.AvgPool2d(kernel_size=2, stride=2), nn.Sigmoid()
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.AvgPool2d(kernel_size=2, stride=2), nn.Sigmoid()
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)
+    #     return nn.Sequential(*first, *second, *dense)
     # END SOLUTION
 
 
@@ -199,7 +232,9 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
     # WRONG looks-in-training-mode:
     shapes = []
     try:
+        # WRONG lost-after-an-error: if True:
         with torch.no_grad():
+            # WRONG shapes-with-a-graph: with torch.enable_grad():
             Y = X.clone()  # a layer may work in place
             # WRONG writes-into-the-input: Y = X
             for layer in net:
@@ -207,8 +242,15 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
                 #     for layer in [module for module in net.modules() if not isinstance(module, nn.Sequential)]:
                 # WRONG children-only-once: for layer in net.children():
                 Y = layer(Y)
+                # WRONG shapes-of-the-inputs:
+                #     shapes.append((type(layer).__name__, tuple(Y.shape)))
+                #     Y = layer(Y)
+                # WRONG each-layer-reads-x: Y = layer(X)
                 shapes.append((type(layer).__name__, tuple(Y.shape)))
+                # WRONG shapes-of-the-inputs:
+                # WRONG without-the-batch: shapes.append((type(layer).__name__, tuple(Y.shape[1:])))
     finally:
+        # WRONG lost-after-an-error: if True:
         for module, training in modes:
             module.training = training
             # WRONG left-in-evaluation-mode: pass
@@ -253,10 +295,16 @@ def evaluate_accuracy_gpu(
             # WRONG labels-not-moved: labels = y
             right += accuracy(net(inputs), labels)
             # WRONG mean-of-batch-accuracies: right += accuracy(net(inputs), labels) / len(labels)
+            # WRONG list-unpacked: right += accuracy(net(*inputs) if isinstance(inputs, list) else net(inputs), labels)
+            # WRONG last-batch-only: right = accuracy(net(inputs), labels)
             total += len(labels)
             # WRONG mean-of-batch-accuracies: total += 1
             # WRONG length-of-the-list: total += len(inputs)
     return right / total
+    # WRONG right-not-divided: return right
+    # WRONG back-to-training-mode:
+    #     net.train()
+    #     return right / total
     # END SOLUTION
 
 
@@ -298,6 +346,8 @@ def train_ch6(
             nn.init.xavier_uniform_(module.weight)
             # WRONG xavier-normal: nn.init.xavier_normal_(module.weight)
             # WRONG biases-zeroed: nn.init.xavier_uniform_(module.weight), nn.init.zeros_(module.bias)
+            # WRONG kaiming-for-xavier: nn.init.kaiming_uniform_(module.weight)
+            # WRONG normal-weights: nn.init.normal_(module.weight, std=0.01)
 
     net.apply(init_weights)
     # WRONG weights-kept:
@@ -305,6 +355,8 @@ def train_ch6(
     net.to(device)
     # WRONG net-not-moved:
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    # WRONG lr-hard-coded: optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    # WRONG adam-for-sgd: optimizer = torch.optim.Adam(net.parameters(), lr=lr)
     animator = Animator(xlabel="epoch", legend=["train loss", "train acc", "test acc"])
     for epoch in range(num_epochs):
         # WRONG training-mode-set-once:
@@ -327,12 +379,20 @@ def train_ch6(
             # WRONG gradients-accumulate:
             mean_loss.backward()
             optimizer.step()
+            # WRONG parameters-never-change:
             loss += mean_loss.item() * len(y)
             # WRONG mean-of-batch-losses:
             #     loss += mean_loss.item() * sum(len(c) for _, c in train_iter) / len(train_iter)
+            # WRONG mean-losses-over-examples: loss += mean_loss.item()
             right += accuracy(y_hat, y)
+            # WRONG measured-after-the-update: right += accuracy(net(X), y)
             count += len(y)
         animator.add(epoch + 1, (loss / count, right / count, evaluate_accuracy_gpu(net, test_iter)))
         # WRONG tested-on-training-data:
         #     animator.add(epoch + 1, (loss / count, right / count, evaluate_accuracy_gpu(net, train_iter)))
+        # WRONG epochs-from-zero:
+        #     animator.add(epoch, (loss / count, right / count, evaluate_accuracy_gpu(net, test_iter)))
+        # WRONG accuracy-before-loss:
+        #     animator.add(epoch + 1, (right / count, loss / count, evaluate_accuracy_gpu(net, test_iter)))
+        # WRONG loss-not-divided: animator.add(epoch + 1, (loss, right / count, evaluate_accuracy_gpu(net, test_iter)))
     # END SOLUTION

@@ -35,6 +35,7 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
     """
     # BEGIN SOLUTION
     if tau >= len(x):
+        # WRONG no-label-accepted: if tau > len(x):
         raise ValueError(f"{len(x)} values give no example of {tau} values and a label")
         # WRONG no-example-no-error: return x.new_zeros(0, tau), x.new_zeros(0, 1)
     features = torch.stack([x[i : i + len(x) - tau] for i in range(tau)], dim=1)
@@ -42,10 +43,13 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
     # WRONG reshaped-not-transposed:
     #     features = torch.stack([x[i : i + len(x) - tau] for i in range(tau)]).reshape(-1, tau)
     # WRONG padded-with-zeros: features = torch.cat([x.new_zeros(tau), x]).unfold(0, tau, 1)[:-1]
+    # WRONG features-transposed: features = torch.stack([x[i : i + len(x) - tau] for i in range(tau)])
+    # WRONG label-among-the-features: features = x.unfold(0, tau + 1, 1)
     labels = x[tau:, None]
     # WRONG label-in-the-window: labels = x[tau - 1 : -1, None]
     # WRONG labels-in-a-row: labels = x[tau:]
     # WRONG padded-with-zeros: labels = x[:, None]
+    # WRONG label-for-each-value: labels = x[1:].unfold(0, tau, 1)
     return features, labels
     # WRONG windows-side-by-side: return features[::tau], labels[::tau]
     # WRONG last-example-lost: return features[:-1], labels[:-1]
@@ -77,13 +81,16 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
     # BEGIN SOLUTION
     known = n_train + tau
     # WRONG known-only-n-train: known = n_train
+    # WRONG one-observation-short: known = n_train + tau - 1
     preds = x.new_zeros(T)
     # WRONG predictions-written-into-x: preds = x[:T] if len(x) >= T else torch.cat([x, x.new_zeros(T - len(x))])
     # WRONG predictions-in-float32: preds = torch.zeros(T)
+    # WRONG t-more-values: preds = x.new_zeros(known + T)
     with torch.no_grad():
         # WRONG predictions-with-graph: with torch.enable_grad():
         preds[:known] = x[:known]
         for i in range(known, T):
+            # WRONG t-more-values: for i in range(known, known + T):
             preds[i] = net(preds[i - tau : i].reshape(1, -1)).item()
             # WRONG one-step-for-multistep:
             #     preds[i] = net(torch.cat([x, preds[len(x) :]])[i - tau : i].reshape(1, -1)).item()
@@ -92,7 +99,10 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
             # WRONG window-one-late: preds[i] = net(preds[i - tau + 1 : i + 1].reshape(1, -1)).item()
             # WRONG predictions-in-float32: preds[i] = net(preds[i - tau : i].to(x.dtype).reshape(1, -1)).item()
             # WRONG predictions-with-graph: preds[i] = net(preds[i - tau : i].clone().reshape(1, -1))
+            # WRONG whole-history-as-window: preds[i] = net(preds[:i].reshape(1, -1)).item()
+            # WRONG window-without-a-batch: preds[i] = net(preds[i - tau : i]).item()
     return preds
+    # WRONG observations-not-returned: return preds[known:]
     # END SOLUTION
 
 
@@ -125,14 +135,18 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
         # WRONG table-with-graph: with torch.enable_grad():
         for _ in range(max_steps):
             # WRONG one-step-in-every-column: for k in range(max_steps):
+            # WRONG one-column-short: for _ in range(max_steps - 1):
             # The last tau columns are observations at first, then more and more predictions.
             columns.append(net(torch.stack(columns[-tau:], dim=1)).flatten())
             # WRONG one-step-in-every-column: columns.append(net(x.unfold(0, tau, 1)[k : k + rows]).flatten())
             # WRONG same-window-for-all-steps: columns.append(net(torch.stack(columns[:tau], dim=1)).flatten())
             # WRONG columns-turned-round: columns.append(net(torch.stack(columns[: -tau - 1 : -1], dim=1)).flatten())
+            # WRONG column-not-flattened: columns.append(net(torch.stack(columns[-tau:], dim=1)))
         return torch.stack(columns, dim=1)
         # WRONG predictions-alone: return torch.stack(columns[tau:], dim=1)
         # WRONG table-in-float32: return torch.stack(columns, dim=1).float()
+        # WRONG table-transposed: return torch.stack(columns)
+        # WRONG last-predictions-alone: return torch.stack(columns[-1:], dim=1)
     # END SOLUTION
 
 
@@ -169,6 +183,7 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
         if not total:
             return 0.0
             # WRONG nan-for-the-impossible: return float("nan")
+            # WRONG zero-divided-by-zero, 2 lines:
         table = table[value]
         # WRONG independent-steps: table = joint.select(axis, value)
         # WRONG only-the-step-before: table = table.select(max(axis - 1, 0), value)
@@ -176,8 +191,10 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
         prob *= table.sum().item() / total  # P(this value | the values before)
         # WRONG first-step-left-out: prob *= 1.0 if table.dim() == joint.dim() - 1 else table.sum().item() / total
         # WRONG last-conditional-alone: prob = table.sum().item() / total
+        # WRONG not-divided: prob *= table.sum().item()
     return prob
     # WRONG table-taken-as-normalised: return float(table.sum())
+    # WRONG log-of-the-product: return torch.tensor(prob, dtype=torch.float64).log().item()
     # END SOLUTION
 
 
@@ -204,11 +221,17 @@ def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
     # WRONG first-state-for-free: prob = 1.0
     # WRONG step-before-the-first: prob = (init @ P)[seq[0]].item()
     # WRONG product-in-float32: prob = init[seq[0]]
+    # WRONG uniform-start: prob = 1 / len(init)
     for state, following in itertools.pairwise(seq):
+        # WRONG last-transition-lost: for state, following in itertools.pairwise(seq[:-1]):
         prob *= P[state, following].item()
         # WRONG matrix-transposed: prob *= P[following, state].item()
         # WRONG product-in-float32: prob = prob * P[state, following]
         # WRONG next-from-init: prob *= init[following].item()
+        # WRONG probabilities-added: prob += P[state, following].item()
+        # WRONG marginals-multiplied:
+        #     init = init @ P
+        #     prob *= init[following].item()
     return prob
     # WRONG log-probability: return torch.tensor(prob, dtype=torch.float64).log().item()
     # WRONG product-in-float32: return prob.item()

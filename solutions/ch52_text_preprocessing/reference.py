@@ -38,6 +38,10 @@ def clean_lines(lines: Sequence[str]) -> list[str]:
     # WRONG ends-not-stripped: return [re.sub("[^A-Za-z]+", " ", line).lower() for line in lines]
     # WRONG empty-lines-dropped:
     #     return [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines if re.search('[A-Za-z]', line)]
+    # WRONG capitals-kept: return [re.sub("[^A-Za-z]+", " ", line).strip() for line in lines]
+    # WRONG digits-kept: return [re.sub("[^A-Za-z0-9]+", " ", line).strip().lower() for line in lines]
+    # WRONG apostrophes-kept: return [re.sub("[^A-Za-z']+", " ", line).strip().lower() for line in lines]
+    # WRONG stripped-too-early: return [re.sub("[^A-Za-z]+", " ", line.strip()).lower() for line in lines]
     # END SOLUTION
 
 
@@ -66,6 +70,8 @@ def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
         return [list(line) for line in lines]
         # WRONG white-space-dropped: return [[char for char in line if not char.isspace()] for line in lines]
         # WRONG untokenized-lines-dropped: return [list(line) for line in lines if line]
+        # WRONG kind-ignored: return [line.split() for line in lines]
+        # WRONG characters-run-together: return [char for line in lines for char in line]
     raise ValueError(f"unknown token type: {token}")
     # END SOLUTION
 
@@ -88,10 +94,14 @@ def count_corpus(tokens: Sequence[Any] | Sequence[Sequence[Any]]) -> collections
     # BEGIN SOLUTION
     if all(isinstance(item, list) for item in tokens):
         # WRONG words-taken-apart: if True:
+        # WRONG tuples-taken-apart: if all(isinstance(item, (list, tuple)) for item in tokens):
+        # WRONG first-item-needed: if isinstance(tokens[0], list):
         tokens = [token for line in tokens for token in line]
         # WRONG lines-counted: tokens = [token for line in tokens for token in dict.fromkeys(line)]
         # WRONG last-line-counted: tokens = [token for line in tokens[-1:] for token in line]
+        # WRONG not-flattened: tokens = list(tokens)
     return collections.Counter(tokens)
+    # WRONG plain-dict: return dict(collections.Counter(tokens))
     # END SOLUTION
 
 
@@ -119,6 +129,7 @@ class Vocab:
         """
         # BEGIN SOLUTION
         counter = count_corpus([] if tokens is None else tokens)
+        # WRONG no-corpus-forgotten: counter = count_corpus(tokens)
         self._token_freqs = sorted(counter.items(), key=lambda pair: pair[1], reverse=True)
         # WRONG rarest-first: self._token_freqs = sorted(counter.items(), key=lambda pair: pair[1])
         # WRONG alphabetical-order: self._token_freqs = sorted(counter.items(), key=lambda pair: pair[0])
@@ -134,6 +145,7 @@ class Vocab:
         # WRONG reserved-list-changed:
         #     special = [] if reserved_tokens is None else reserved_tokens
         #     special.insert(0, "<unk>")
+        # WRONG no-reserved-forgotten: special = ["<unk>", *reserved_tokens]
         frequent = [token for token, freq in self._token_freqs if freq >= min_freq]
         # WRONG min-freq-exclusive: frequent = [token for token, freq in self._token_freqs if freq > min_freq]
         # WRONG min-freq-ignored: frequent = [token for token, freq in self._token_freqs]
@@ -151,6 +163,7 @@ class Vocab:
         #         token for token in dict.fromkeys([*frequent, *(reserved_tokens or [])]) if token not in special
         #     ]
         # WRONG two-indices-for-a-token: self.idx_to_token = special + frequent
+        # WRONG everything-sorted: self.idx_to_token = sorted({*special, *frequent})
         self.token_to_idx = {token: index for index, token in enumerate(self.idx_to_token)}
         # END SOLUTION
 
@@ -158,6 +171,7 @@ class Vocab:
         """Return the number of tokens, including "<unk>" and the reserved tokens."""
         # BEGIN SOLUTION
         return len(self.idx_to_token)
+        # WRONG length-of-the-corpus: return len(self._token_freqs)
         # END SOLUTION
 
     def __getitem__(self, tokens: Any) -> Any:
@@ -178,6 +192,7 @@ class Vocab:
         #         return self.token_to_idx[tokens]
         #     except (KeyError, TypeError):
         #         return self.unk
+        # WRONG unknown-raises: return self.token_to_idx[tokens]
         # END SOLUTION
 
     def to_tokens(self, indices: Any) -> Any:
@@ -185,6 +200,7 @@ class Vocab:
         # BEGIN SOLUTION
         if isinstance(indices, (list, tuple)):
             return [self.idx_to_token[index] for index in indices]
+            # WRONG one-index-only: return self.idx_to_token[indices]
         return self.idx_to_token[indices]
         # END SOLUTION
 
@@ -193,6 +209,8 @@ class Vocab:
         """Return the index of the unknown token, 0."""
         # BEGIN SOLUTION
         return 0
+        # WRONG everything-sorted: return self.token_to_idx["<unk>"]
+        # WRONG unk-is-the-token: return "<unk>"
         # END SOLUTION
 
     @property
@@ -226,10 +244,14 @@ def bag_of_words(tokens: Sequence[Sequence[str]], vocab: Any) -> Tensor:
     for row, line in enumerate(tokens):
         for index in vocab[line]:
             # WRONG unknown-not-counted: for index in filter(None, vocab[line]):
+            # WRONG unknown-token-raises: for index in [vocab.token_to_idx[token] for token in line]:
             counts[row, index] += 1
             # WRONG relative-frequencies: counts[row, index] += 1 / len(line)
         # WRONG repeats-counted-once, 2 lines: counts[row, vocab[line]] += 1
     return counts
+    # WRONG tokens-in-rows: return counts.T
+    # WRONG lines-added-up: return counts.sum(dim=0, keepdim=True)
+    # WRONG no-column-for-unknown: return counts[:, 1:]
     # END SOLUTION
 
 
@@ -251,14 +273,22 @@ def tf_idf(counts: Tensor) -> Tensor:
     # BEGIN SOLUTION
     df = torch.count_nonzero(counts, dim=0).to(counts.dtype)
     # WRONG occurrences-for-documents: df = counts.sum(dim=0)
+    # WRONG nonzero-in-each-row: df = torch.count_nonzero(counts, dim=1).to(counts.dtype)
     idf = torch.log((1 + len(counts)) / (1 + df)) + 1
     # WRONG unsmoothed: idf = torch.log(len(counts) / df) + 1
     # WRONG common-tokens-erased: idf = torch.log((1 + len(counts)) / (1 + df))
     # WRONG common-logarithm: idf = torch.log10((1 + len(counts)) / (1 + df)) + 1
+    # WRONG only-df-smoothed: idf = torch.log(len(counts) / (1 + df)) + 1
+    # WRONG ratio-turned: idf = torch.log((1 + df) / (1 + len(counts))) + 1
     weights = counts * idf
+    # WRONG counts-overwritten: weights = counts.mul_(idf)
     norms = torch.sqrt((weights**2).sum(dim=1, keepdim=True))
     # WRONG rows-sum-to-one: norms = weights.sum(dim=1, keepdim=True)
     # WRONG columns-normalised: norms = torch.sqrt((weights**2).sum(dim=0, keepdim=True))
+    # WRONG norms-without-an-axis: norms = torch.sqrt((weights**2).sum(dim=1))
+    # WRONG norms-of-the-counts: norms = torch.sqrt((counts**2).sum(dim=1, keepdim=True))
+    # WRONG norm-of-the-whole-table: norms = torch.sqrt((weights**2).sum()).expand(len(counts), 1).clone()
+    # WRONG squared-norms: norms = (weights**2).sum(dim=1, keepdim=True)
     norms[norms == 0] = 1  # a row of zeros stays zero
     # WRONG zero-divided-by-zero:
     return weights / norms

@@ -1,18 +1,12 @@
-"""LeNet with a reshaping layer first; the classes are counted by name; SGD in groups; a point drawn for each curve."""
+"""LeNet from layers with names; the classes are counted by name; SGD in groups; a point drawn for each curve."""
 
 import copy
 import itertools
 from collections import Counter
 
 
-class Reshape(nn.Module):
-    def forward(self, x):
-        return x.view(-1, 1, 28, 28)
-
-
 def lenet():
     net = nn.Sequential()
-    net.add_module("reshape", Reshape())
     net.add_module("conv1", nn.Conv2d(1, 6, 5, 1, 2))
     net.add_module("act1", nn.Sigmoid())
     net.add_module("pool1", nn.AvgPool2d(2, 2))
