@@ -34,17 +34,28 @@ def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = 
     # BEGIN SOLUTION
     p_h, p_w = pool_size
     # WRONG width-first: p_w, p_h = pool_size
+    # WRONG square-window: p_h, p_w = pool_size[0], pool_size[0]
     Y = X.new_zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
     # WRONG last-window-missing: Y = X.new_zeros((X.shape[0] - p_h, X.shape[1] - p_w))
     # WRONG windows-side-by-side: Y = X.new_zeros((X.shape[0] // p_h, X.shape[1] // p_w))
+    # WRONG result-as-large-as-the-matrix: Y = X.new_zeros(X.shape)
+    # WRONG float32-in-any-case: Y = torch.zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
     for i in range(Y.shape[0]):
         for j in range(Y.shape[1]):
             window = X[i : i + p_h, j : j + p_w]
             # WRONG windows-side-by-side: window = X[i * p_h : (i + 1) * p_h, j * p_w : (j + 1) * p_w]
+            # WRONG last-row-included: window = X[i : i + p_h + 1, j : j + p_w + 1]
+            # WRONG matrix-cut-off: window = X[i : i + p_h, j : j + p_w].detach()
             Y[i, j] = window.max() if mode == "max" else window.mean()
             # WRONG max-starts-at-zero: Y[i, j] = window.clamp(min=0).max() if mode == "max" else window.mean()
             # WRONG mode-ignored: Y[i, j] = window.max()
             # WRONG sum-of-window: Y[i, j] = window.max() if mode == "max" else window.sum()
+            # WRONG modes-swapped: Y[i, j] = window.mean() if mode == "max" else window.max()
+            # WRONG average-in-both-modes: Y[i, j] = window.mean()
+            # WRONG minimum-for-maximum: Y[i, j] = window.min() if mode == "max" else window.mean()
+            # WRONG divided-by-the-height-alone: Y[i, j] = window.max() if mode == "max" else window.sum() / p_h
+            # WRONG divided-by-the-square-of-the-height: Y[i, j] = window.max() if mode == "max" else window.sum() / p_h**2
+            # WRONG max-starts-at-minus-million: Y[i, j] = window.clamp(min=-1e6).max() if mode == "max" else window.mean()
     return Y
     # END SOLUTION
 
@@ -76,28 +87,41 @@ def max_pool_multichannel(
     """
     # BEGIN SOLUTION
     k_h, k_w = kernel
+    # WRONG kernel-axes-swapped: k_w, k_h = kernel
     s_h, s_w = stride
     # WRONG stride-is-kernel: s_h, s_w = kernel
+    # WRONG stride-axes-swapped: s_w, s_h = stride
+    # WRONG stride-ignored: s_h = s_w = 1
     p_h, p_w = padding
     if 2 * p_h > k_h or 2 * p_w > k_w:
+        # WRONG rows-alone-tested: if 2 * p_h > k_h:
+        # WRONG half-of-the-window-refused: if 2 * p_h >= k_h or 2 * p_w >= k_w:
         raise ValueError(f"padding {padding} is more than half of the window {kernel}")
+        # WRONG too-much-padding-accepted: pass
     # F.pad counts the axes from the last: left, right, top, bottom.
     X = F.pad(X, (p_w, p_w, p_h, p_h), value=-torch.inf)
     # WRONG zero-padding: X = F.pad(X, (p_w, p_w, p_h, p_h))
     # WRONG minus-million-padding: X = F.pad(X, (p_w, p_w, p_h, p_h), value=-1e6)
     # WRONG padding-axes-swapped: X = F.pad(X, (p_h, p_h, p_w, p_w), value=-torch.inf)
     # WRONG padding-on-one-side: X = F.pad(X, (0, 2 * p_w, 0, 2 * p_h), value=-torch.inf)
+    # WRONG padding-ignored:
+    # WRONG padding-above-and-left-alone: X = F.pad(X, (p_w, 0, p_h, 0), value=-torch.inf)
     n, c, h, w = X.shape
     rows, columns = (h - k_h) // s_h + 1, (w - k_w) // s_w + 1
     # WRONG partial-windows:
     #     rows, columns = -((k_h - h) // s_h) + 1, -((k_w - w) // s_w) + 1
     #     X = F.pad(X, (0, s_w, 0, s_h), value=-torch.inf)
+    # WRONG padding-counted-twice: rows, columns = (h + 2 * p_h - k_h) // s_h + 1, (w + 2 * p_w - k_w) // s_w + 1
     Y = X.new_zeros((n, c, rows, columns))
+    # WRONG channels-in-float32: Y = torch.zeros((n, c, rows, columns))
     for i in range(rows):
         for j in range(columns):
             windows = X[:, :, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
+            # WRONG stride-in-the-shape-alone: windows = X[:, :, i : i + k_h, j : j + k_w]
+            # WRONG images-cut-off: windows = X[:, :, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w].detach()
             # The maximum runs over the window alone: every channel keeps its own.
             Y[:, :, i, j] = windows.amax(dim=(2, 3))
             # WRONG maximum-over-channels: Y[:, :, i, j] = windows.amax(dim=(1, 2, 3)).unsqueeze(dim=1)
+            # WRONG maximum-over-images: Y[:, :, i, j] = windows.amax(dim=(0, 2, 3))
     return Y
     # END SOLUTION

@@ -58,6 +58,12 @@ class TestPool2d:
         X = -1 - matrix().abs()
         agree(lambda impl: impl.pool2d(X, (2, 2)))
 
+    def test_very_negative_numbers(self, agree, matrix):
+        """The maximum of a window is right, however far below zero its numbers are.
+        不论窗口内的数比零小多少，最大值都正确。"""
+        X = 1e8 * (-2 - matrix().abs())
+        agree(lambda impl: impl.pool2d(X, (2, 2)))
+
     def test_single_rows_and_columns(self, agree, matrix):
         """A window can have one row, one column, or one entry.
         窗口可以只有一行、一列，或只有一个元素。"""
