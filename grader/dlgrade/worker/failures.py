@@ -21,6 +21,7 @@ from dlgrade.worker.protocol import Absent, Failure
 from dlgrade.worker.wire import clipped, name_of
 
 MAX_PATH = 4096
+BACKWARD = torch.autograd.backward.__code__  # the guard may put an object in place of the function
 
 
 def describe(
@@ -47,7 +48,7 @@ def describe(
         frames=_frames(error, folder),
         unavailable=_unavailable(error, lost),
         endless=issubclass(kind, EndlessImport),
-        in_backward=any(step.tb_frame.f_code is torch.autograd.backward.__code__ for step in _steps(error)),
+        in_backward=any(step.tb_frame.f_code is BACKWARD for step in _steps(error)),
     )
     if kind is NameError and failure.frames and failure.frames[-1][0] == _file_name(main.name):
         name = _attribute(error, NameError, "name")
