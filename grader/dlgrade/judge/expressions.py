@@ -241,11 +241,17 @@ def _function(value: Any) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _parsed(file: str) -> ast.Module:
+def _functions(file: str) -> dict[int, list[ast.Lambda | ast.FunctionDef]]:
+    """The functions of a file, by the line on which they begin."""
+    found: dict[int, list[ast.Lambda | ast.FunctionDef]] = {}
     try:
-        return ast.parse("".join(linecache.getlines(file)))
+        tree = ast.parse("".join(linecache.getlines(file)))
     except SyntaxError:
-        return ast.Module([], [])
+        return found
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Lambda, ast.FunctionDef)):
+            found.setdefault(node.lineno, []).append(node)
+    return found
 
 
 def entry_names(probe: Any) -> list[str | None]:
@@ -256,10 +262,8 @@ def entry_names(probe: Any) -> list[str | None]:
     code = getattr(probe, "__code__", None)
     if code is None:
         return []
-    for node in ast.walk(_parsed(code.co_filename)):
-        if isinstance(node, (ast.Lambda, ast.FunctionDef)) and node.lineno == code.co_firstlineno:
-            if getattr(node, "name", "<lambda>") != code.co_name:
-                continue
+    for node in _functions(code.co_filename).get(code.co_firstlineno, ()):
+        if getattr(node, "name", "<lambda>") == code.co_name:
             body = node.body if isinstance(node, ast.Lambda) else _returned(node)
             if isinstance(body, (ast.Tuple, ast.List)):
                 return [_fact(entry) for entry in body.elts]
