@@ -10,6 +10,7 @@ SandboxMode = Literal["auto", "require", "off"]
 WorkerMode = Literal["auto", "fork", "spawn"]
 Device = Literal["auto", "cpu", "cuda"]
 Trains = Literal["last", "if_right", "later", "only", "never"]
+Diagnosis = Literal["none", "single", "full"]
 # Why a replayed answer passes: its probes do not depend on the seed; nor does the right answer; or the check accepts
 # other answers.
 Why = Literal["fixed", "same", "accepted"]
@@ -30,6 +31,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         scripts: ask the probes of a check without its suite, where an earlier submission has shown that the suite only
             compares. The verdicts are the same, and a right answer costs less.
         prices: a single mistake costs its price, if the course has prices.
+        diagnosis: look for single misconceptions, for pairs and relations as well ("full"), or for nothing ("none").
     """
 
     seed: int = 0
@@ -40,6 +42,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     pictures: bool = False
     scripts: bool = False
     prices: bool = True
+    diagnosis: Diagnosis = "full"
 
     @classmethod
     def of_check(cls, seed: int, keyword: str, *, pictures: bool) -> RunOptions:

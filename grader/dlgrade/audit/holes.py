@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -14,6 +15,7 @@ from dlgrade.judge.check import DIAGNOSED
 from dlgrade.options import Why
 from dlgrade.results import CheckReport, Verdict
 
+EXCEPTION = re.compile(r"\b[A-Z]\w*(Error|Exception)\b")
 REPLAY_POINTS = 2  # a replay must not pass a check worth this much
 REPLAY_SHARE = 0.1  # a replay must not earn more of a chapter's points
 WORTH_NOTHING: tuple[Kind, ...] = ("worthless", "replay", "forbidden")
@@ -309,7 +311,9 @@ def _earning(trial: Trial) -> list[CheckReport]:
 
 
 def _raises(check: CheckReport, kind: str) -> bool:
-    return check.verdict is Verdict.RAISED and kind in _reason(check)
+    """Return whether a check ended in an exception, and in no other one that its message names."""
+    others = EXCEPTION.search(_reason(check))
+    return check.verdict is Verdict.RAISED and (kind in _reason(check) or others is None)
 
 
 def _reason(check: CheckReport) -> str:

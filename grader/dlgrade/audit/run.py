@@ -50,7 +50,10 @@ def try_out(submission: MadeUp) -> Trial:
         chapter,
         _as_handed_in(submission, chapter),
         RunOptions(
-            seed=submission.seed, shuffle=submission.shuffle, training="last" if submission.trained else "never"
+            seed=submission.seed,
+            shuffle=submission.shuffle,
+            training="last" if submission.trained else "never",
+            diagnosis="single",
         ),
     )
     return Trial(submission, _stripped(report))
@@ -70,7 +73,9 @@ def _grade_mutant(mutant: MadeUp) -> ChapterReport:
     submission = Submission.from_source(mutant.source, f"{chapter.stem}.py")
     for keyword in [mutant.focus, mutant.only] if mutant.focus else [mutant.only]:
         report = judge.grade(
-            chapter, submission, RunOptions(seed=mutant.seed, keyword=keyword, stop_at_first=True, training="never")
+            chapter,
+            submission,
+            RunOptions(seed=mutant.seed, keyword=keyword, stop_at_first=True, training="never", diagnosis="none"),
         )
         if any(check.failed for check in report.checks):
             break

@@ -31,7 +31,7 @@ from dlgrade.text import both
 
 LEAST_FACTS = 2
 MOST_PAIRS = 60  # that are tried for one exercise
-PAIR_SECONDS = 1.0  # for all of them
+PAIR_SECONDS = 0.5  # for all of them
 RELATION_SECONDS = 2.0
 
 
@@ -52,14 +52,14 @@ class _Fit:
         return {check.id for check in self.checks}
 
 
-def diagnose(checks: Iterable[Check], content: Content) -> None:
-    """Name misconceptions in the failed checks of each exercise."""
+def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) -> None:
+    """Name misconceptions in the failed checks of each exercise. Only a `full` search tries pairs and relations."""
     checks = list(checks)
     passed = {check.id for check in checks if check.passed}
     for exercise in dict.fromkeys(check.exercise for check in checks):
         failed = [check for check in checks if check.exercise == exercise and check.verdict in DIAGNOSED]
         if failed := [check for check in failed if check.transcript]:
-            _Exercise(exercise, failed, passed, content).diagnose()
+            _Exercise(exercise, failed, passed, content).diagnose(full=full)
 
 
 class _Exercise:
@@ -75,12 +75,14 @@ class _Exercise:
             if name in wrong.affected and wrong.misconception.caught_by not in passed
         ]
 
-    def diagnose(self) -> None:
+    def diagnose(self, *, full: bool) -> None:
         fits = [(wrong, self._fit(wrong.variant)) for wrong in self.candidates]
         best = self._best([(wrong, fit) for wrong, fit in fits if self._holds(wrong, fit)])
         if best is not None:
             for check in best[1].checks:
                 _name(check, [best[0]])
+        if not full:
+            return
         if best is None or len(best[1].checks) < len(self.failed):
             self._try_pairs([fit for _, fit in fits])
         self._relate([check for check in self.failed if check.diagnosis is None])

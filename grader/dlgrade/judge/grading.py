@@ -28,7 +28,7 @@ from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.submission_worker import SubmissionWorker
 from dlgrade.judge.tensor_picture import picture_of
 from dlgrade.judge.trusted import Outcome
-from dlgrade.options import SandboxMode
+from dlgrade.options import Diagnosis, SandboxMode
 from dlgrade.results import ChapterReport, Price, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both, same
@@ -73,6 +73,7 @@ class Grading:
         pictures: bool = False,
         scripts: bool = False,
         prices: bool = True,
+        diagnosis: Diagnosis = "full",
         stand_in: StandIn | None = None,
     ) -> None:
         self.content = content
@@ -84,6 +85,7 @@ class Grading:
         self.accelerator = accelerator
         self.pictures = pictures
         self.prices = prices
+        self.diagnosis: Diagnosis = diagnosis
         self.stand_in = stand_in
         self.scripts = content.scripts if scripts else {}
         self.forbidden = ForbiddenUses(content.course, content.chapter, self.seed_for)
@@ -427,8 +429,8 @@ class Grading:
             use = self.forbidden.used.get(check.exercise)
             if use and (check.passed or check.verdict is Verdict.BLOCKED):
                 check.unmet = reasons.from_use(use, self.submission)
-        if self.stand_in is None:
-            diagnose(self.checks.values(), self.content)
+        if self.stand_in is None and self.diagnosis != "none":
+            diagnose(self.checks.values(), self.content, full=self.diagnosis == "full")
         return ChapterReport(
             self.content.chapter.id,
             [check.report() for check in self.checks.values() if check.begun or not stopped],

@@ -14,7 +14,7 @@ from dlgrade.judge.messages import CheckCallback
 from dlgrade.judge.plugin import Listener, Running
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.remote import PRIVATE
-from dlgrade.options import DEFAULT_RUN, Device, RunOptions, SandboxMode, WorkerMode
+from dlgrade.options import DEFAULT_RUN, Device, Diagnosis, RunOptions, SandboxMode, WorkerMode
 from dlgrade.results import ChapterReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
@@ -120,6 +120,7 @@ class Judge:
         pictures: bool = False,
         scripts: bool = False,
         prices: bool = True,
+        diagnosis: Diagnosis = "full",
         stand_in: StandIn | None = None,
     ) -> Grading:
         from dlgrade.judge.grading import Grading
@@ -127,7 +128,7 @@ class Judge:
         return Grading(
             self.content(chapter), submission, self.workers, seed=seed, sandbox=self.sandbox,
             accelerator=self.accelerator, pictures=pictures, scripts=scripts,
-            prices=prices and self.course.has_prices, stand_in=stand_in,
+            prices=prices and self.course.has_prices, diagnosis=diagnosis, stand_in=stand_in,
         )  # fmt: skip
 
     def grade(
@@ -158,7 +159,7 @@ class Judge:
         """
         grading = self.grading(
             chapter, submission, seed=options.seed, pictures=options.pictures, scripts=options.scripts,
-            prices=options.prices, stand_in=stand_in,
+            prices=options.prices, diagnosis=options.diagnosis, stand_in=stand_in,
         )  # fmt: skip
         try:
             suite = self._suite(chapter)
