@@ -4,7 +4,7 @@ Equal values prove little: a wrong answer often has a few values of a misconcept
 named only if
 
 - it fits at least half of the exercise's failed checks, and more of them than any other misconception,
-- the check that should catch it has not passed, and
+- the check that should catch it has not passed; if that check is of this exercise, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
   evidence if its message and its operation are the same. Truth values, NaN, infinities and shapes are none, so a
   misconception that shows in nothing else must fit all failed checks, among them the check that should catch it.
@@ -76,7 +76,7 @@ class _Exercise:
         ]
 
     def diagnose(self, *, full: bool) -> None:
-        fits = [(wrong, self._fit(wrong.variant)) for wrong in self.candidates]
+        fits = [(wrong, self._fit_alone(wrong)) for wrong in self.candidates]
         best = self._best([(wrong, fit) for wrong, fit in fits if self._holds(wrong, fit)])
         if best is not None:
             for check in best[1].checks:
@@ -87,11 +87,18 @@ class _Exercise:
             self._try_pairs([fit for _, fit in fits])
         self._relate([check for check in self.failed if check.diagnosis is None])
 
-    def _fit(self, variant: Variant) -> _Fit:
-        """Return the failed checks that an implementation fits. It stops once less than half can fit."""
+    def _fit_alone(self, wrong: WrongVersion) -> _Fit:
+        """Return the failed checks that a misconception fits; none if the check that should catch it does not fit."""
+        about = [check for check in self.failed if check.id == wrong.misconception.caught_by]
+        if about and not self._fits(about[0], wrong.variant):
+            return _Fit()
+        return self._fit(wrong.variant, misses=len(self.failed) // 2)
+
+    def _fit(self, variant: Variant, *, misses: int) -> _Fit:
+        """Return the failed checks that an implementation fits. It stops after more misses than allowed."""
         fit = _Fit()
         for place, check in enumerate(self.failed):
-            if 2 * (place - len(fit.checks)) > len(self.failed):
+            if place - len(fit.checks) > misses:
                 break
             if self._fits(check, variant):
                 fit.checks.append(check)
@@ -141,7 +148,7 @@ class _Exercise:
             if time.monotonic() - started > PAIR_SECONDS:
                 return
             variant = self.content.with_both(*pair)
-            fit = self._fit(variant) if variant is not None else _Fit()
+            fit = self._fit(variant, misses=0) if variant is not None else _Fit()
             if fit.raised or len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
                 continue
             shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in self.failed]
