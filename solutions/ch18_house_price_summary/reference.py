@@ -51,13 +51,18 @@ def average_predictions(preds: Sequence[Tensor], weights: Sequence[float] | None
     # WRONG shapes-broadcast: preds = torch.broadcast_tensors(*preds)
     if weights is None:
         return torch.stack(list(preds)).mean(dim=0)
+        # WRONG sum-without-weights: return torch.stack(list(preds)).sum(dim=0)
+        # WRONG mean-over-the-houses: return torch.stack(list(preds)).mean(dim=1)
     total = sum(weights)
     # WRONG softmax-of-the-weights:
     #     valid = sum(weights) > 0
     #     weights = [math.exp(weight) for weight in weights]
     #     total = sum(weights) if valid else 0
+    # WRONG magnitudes-summed: total = sum(map(abs, weights))
     if total <= 0:
+        # WRONG negative-sum-accepted: if total == 0:
         raise ValueError(f"weights with the sum {total} make no mean")
+        # WRONG sum-not-tested: pass
     # With strict=True, zip raises ValueError if the lengths differ.
     return torch.stack([weight / total * pred for weight, pred in zip(weights, preds, strict=True)]).sum(dim=0)
     # WRONG weights-not-normalised:
@@ -68,6 +73,21 @@ def average_predictions(preds: Sequence[Tensor], weights: Sequence[float] | None
     #     )
     # WRONG weights-cut-to-length:
     #     return torch.stack([weight / total * pred for weight, pred in zip(weights, preds)]).sum(dim=0)
+    # WRONG weights-ignored:
+    #     _ = [*zip(weights, preds, strict=True)]
+    #     return torch.stack(list(preds)).mean(dim=0)
+    # WRONG mean-over-the-houses:
+    #     return torch.stack([weight / total * pred for weight, pred in zip(weights, preds, strict=True)]).sum(dim=1)
+    # WRONG added-into-the-first-prediction:
+    #     parts = zip(weights, preds, strict=True)
+    #     weight, result = next(parts)
+    #     result *= weight / total
+    #     for weight, pred in parts:
+    #         result += weight / total * pred
+    #     return result
+    # WRONG predictions-cut-off:
+    #     parts = [weight / total * pred.detach() for weight, pred in zip(weights, preds, strict=True)]
+    #     return torch.stack(parts).sum(dim=0)
     # END SOLUTION
 
 
@@ -92,14 +112,23 @@ def geometric_mean_predictions(preds: Sequence[Tensor]) -> Tensor:
     """
     # BEGIN SOLUTION
     _refuse_other_shapes(preds)
+    # WRONG geometric-shapes-broadcast: preds = torch.broadcast_tensors(*preds)
     if any((pred <= 0).any() for pred in preds):
         # WRONG zero-is-positive: if any((pred < 0).any() for pred in preds):
         raise ValueError("only positive predictions have a geometric mean")
+        # WRONG sign-not-tested: pass
     return torch.stack([pred.log() for pred in preds]).mean(dim=0).exp()
     # WRONG arithmetic-mean: return torch.stack(list(preds)).mean(dim=0)
     # WRONG root-of-the-product: return torch.stack(list(preds)).prod(dim=0) ** (1 / len(preds))
     # WRONG mean-left-in-logarithms: return torch.stack([pred.log() for pred in preds]).mean(dim=0)
     # WRONG logarithm-of-one-plus: return torch.stack([pred.log1p() for pred in preds]).mean(dim=0).expm1()
+    # WRONG product-without-the-root: return torch.stack([pred.log() for pred in preds]).sum(dim=0).exp()
+    # WRONG root-of-two-in-any-case: return (torch.stack([pred.log() for pred in preds]).sum(dim=0) / 2).exp()
+    # WRONG harmonic-mean: return 1 / torch.stack([1 / pred for pred in preds]).mean(dim=0)
+    # WRONG bases-mixed: return torch.stack([pred.log10() for pred in preds]).mean(dim=0).exp()
+    # WRONG one-number-for-all-houses: return torch.stack([pred.log() for pred in preds]).mean().exp()
+    # WRONG small-number-added: return torch.stack([(pred + 1e-8).log() for pred in preds]).mean(dim=0).exp()
+    # WRONG logarithms-cut-off: return torch.stack([pred.detach().log() for pred in preds]).mean(dim=0).exp()
     # END SOLUTION
 
 
@@ -126,10 +155,14 @@ def out_of_fold(fit: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]], X: 
     # BEGIN SOLUTION
     n = len(X)
     if k < 2 or k > n:
+        # WRONG one-fold-accepted: if k < 1 or k > n:
+        # WRONG empty-folds-accepted: if k < 2:
         raise ValueError(f"{n} rows do not make {k} folds")
     rows = torch.arange(n)
     parts = []
     for fold in rows.tensor_split(k):
+        # WRONG folds-rounded-up: for fold in rows.chunk(k):
+        # WRONG left-over-rows-forgotten: for fold in rows[: n // k * k].tensor_split(k):
         # WRONG rest-in-the-last-fold: for fold in rows.tensor_split([n // k * i for i in range(1, k)]):
         others = rows[~torch.isin(rows, fold)]
         # WRONG folds-interleaved:
@@ -142,7 +175,14 @@ def out_of_fold(fit: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]], X: 
         #     if not parts:
         #         predict = fit(X[others], y[others])
         parts.append(predict(X[fold]))
+        # WRONG training-rows-predicted: parts.append(predict(X[others]))
     return torch.cat(parts)
+    # WRONG last-model-for-all: return predict(X)
+    # WRONG list-of-folds: return parts
+    # WRONG result-with-one-axis:
+    #     result = torch.zeros(n)
+    #     result[:] = torch.cat(parts)
+    #     return result
     # END SOLUTION
 
 
@@ -175,6 +215,9 @@ def random_search(
     size = math.prod(len(values) for values in space.values())
     best: tuple[dict[str, Any], float] | None = None
     for number in random.Random(seed).sample(range(size), min(n_trials, size)):
+        # WRONG seed-ignored: for number in random.Random(0).sample(range(size), min(n_trials, size)):
+        # WRONG one-trial-fewer: for number in random.Random(seed).sample(range(size), min(n_trials, size) - 1):
+        # WRONG more-trials-than-configurations: for number in random.Random(seed).sample(range(size), n_trials):
         # WRONG grid-order: for number in range(min(n_trials, size)):
         # WRONG drawn-with-repetition: for number in random.Random(seed).choices(range(size), k=min(n_trials, size)):
         # WRONG seed-not-used: for number in random.sample(range(size), min(n_trials, size)):
@@ -184,12 +227,18 @@ def random_search(
             number, position = divmod(number, len(values))
             config[name] = values[position]
         loss = objective(**config)
+        # WRONG configuration-as-one-argument: loss = objective(config)
         if not math.isnan(loss) and (best is None or loss < best[1]):
+            # WRONG first-trial-returned: if not math.isnan(loss) and best is None:
+            # WRONG search-starts-at-infinity: if not math.isnan(loss) and loss < (best[1] if best else math.inf):
             # WRONG loss-maximised: if not math.isnan(loss) and (best is None or loss > best[1]):
             # WRONG nan-stays-the-best: if best is None or loss < best[1]:
-            # WRONG last-trial-returned: if not math.isnan(loss) and loss < math.inf:
+            # WRONG last-trial-returned: if not math.isnan(loss):
             best = config, loss
     if best is None:
         raise ValueError("no trial gave a loss")
+        # WRONG nothing-if-all-fail: pass
     return best
+    # WRONG best-tried-again: return best[0], objective(**best[0])
+    # WRONG loss-before-the-configuration: return best[1], best[0]
     # END SOLUTION

@@ -413,6 +413,20 @@ class TestRandomSearch:
         found = run(lambda impl: [search(impl, 12, space, failing, seed=seed)[0] for seed in range(20)])
         close(found, [best] * 20)
 
+    def test_large_losses(self, run, space):
+        """Returns the best configuration even if losses are very large or infinite.
+        损失很大或为无穷大时，仍返回最好的配置。"""
+        shifts = 1e12, math.inf
+
+        def shifted(shift):
+            return lambda depth, **_: shift + 1e10 * (depth % 2)
+
+        def probe(impl):
+            runs = [search(impl, 7, space, shifted(shift), seed=seed) for shift in shifts for seed in range(5)]
+            return [(best == lowest(tried), depths(tried)) for best, tried in runs], search(impl, 12, space)[0]
+
+        close(run(probe), ([(True, list(space["depth"]))] * 10, best_of(space)))
+
     @pytest.mark.needs("whole_grid")
     def test_all_nan(self, run, space):
         """Raises ValueError if all trials give NaN.
