@@ -264,10 +264,12 @@ class TestXavierUniform:
         参数仍是需要梯度的叶子张量，不记录计算图；之后自动求导仍然开启。"""
 
         def probe(impl):
-            W = nn.Parameter(torch.empty(many))
-            return filled(impl, W), W.requires_grad, W.is_leaf, W.grad is None, torch.is_grad_enabled()
+            W, kernel = nn.Parameter(torch.empty(many)), nn.Parameter(torch.empty(3, 2, 3, 3))
+            impl.xavier_uniform_(kernel)
+            facts = W.requires_grad, W.is_leaf, W.grad is None, torch.is_grad_enabled()
+            return filled(impl, W), *facts, kernel.requires_grad
 
-        close(run(probe), (uniform(*many), True, True, True, True))
+        close(run(probe), (uniform(*many), True, True, True, True, True))
 
     def test_float64_transposed(self, run, many):
         """Fills float64 tensors and tensors that are not contiguous in memory.

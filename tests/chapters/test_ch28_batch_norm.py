@@ -115,8 +115,8 @@ class TestBatchNormFunction:
         X, *rest = dense()
 
         def probe(impl):
-            Y, mean, var = train(impl, (X.requires_grad_(), *rest))
-            return Y, mean, var, mean.requires_grad, var.requires_grad
+            _, mean, var = train(impl, (X.requires_grad_(), *rest))
+            return mean.requires_grad, var.requires_grad
 
         agree(probe)
 

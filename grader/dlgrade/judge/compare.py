@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -289,11 +289,27 @@ def _advice(actual: Any, expected: Any, path: Path) -> Text:
         return both(" Is a return statement missing?", "是否漏写了 return？")
     if isinstance(actual, np.ndarray) and isinstance(expected, torch.Tensor):
         return both(" Keep it a tensor: numpy arrays carry no gradient.", "请保持为张量：numpy 数组不带梯度。")
-    if isinstance(actual, (list, tuple)) and isinstance(expected, torch.Tensor):
-        return both(" torch.stack or torch.tensor makes a tensor of it.", "可用 torch.stack 或 torch.tensor 转为张量。")
-    if isinstance(actual, torch.Tensor) and isinstance(expected, (int, float)) and actual.numel() == 1:
+    if isinstance(actual, (list, tuple)) and isinstance(expected, torch.Tensor) and (way := _joins(actual, expected)):
+        return both(f" {way} makes a tensor of it.", f"可用 {way} 转为张量。")
+    if isinstance(actual, torch.Tensor) and isinstance(expected, (int, float)) and _holds(actual, expected):
         return both(" .item() takes the number out of the tensor.", "用 .item() 从张量中取出数值。")
     return same("")
+
+
+def _holds(tensor: torch.Tensor, number: float) -> bool:
+    """Return whether a tensor has the number as its only element."""
+    return tensor.numel() == 1 and not tensor.is_complex() and math.isclose(tensor.item(), number, rel_tol=1e-4)
+
+
+def _joins(parts: Sequence[Any], expected: torch.Tensor) -> str | None:
+    """Return the function that makes a tensor of the expected shape from the parts."""
+    for function in (torch.stack, torch.cat, torch.tensor):
+        try:
+            if function(parts).shape == expected.shape:
+                return f"torch.{function.__name__}"
+        except (TypeError, ValueError, RuntimeError, IndexError):
+            continue
+    return None
 
 
 def _keys(keys: list[Any]) -> str:

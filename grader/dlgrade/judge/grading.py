@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -148,7 +148,7 @@ class Grading:
             None,
         )
 
-    @contextmanager
+    @contextlib.contextmanager
     def fairly(self, check: Check, again: Callable[[], object]) -> Iterator[None]:
         """Run a check's suite code: a limit on its processor time, and the blame where it belongs.
 
@@ -194,11 +194,16 @@ class Grading:
         picture = picture_of(*unmet.compared) if self.pictures and unmet.compared else None
         unmet.detail = msgspec.structs.replace(detail, picture=picture)
         if check.asked is not None and self.worker.load_fault is None and unmet.verdict not in UNEXPLAINED:
-            blob, seed, probe = check.asked
-            trace = self.content.reference.trace(blob, seed)
-            value = check.last.value if check.last else None
-            explain(unmet, trace, lambda: self._traced(check), value, entry_names(probe))
+            # It computes with the student's values. Without it, the reason is a plain one, and still right.
+            with contextlib.suppress(Exception):
+                self._explain(check, check.asked, unmet)
         check.unmet, check.detail = unmet, unmet.detail
+
+    def _explain(self, check: Check, asked: Asked, unmet: Unmet) -> None:
+        """Put the reason in terms of the call that went wrong."""
+        trace = self.content.reference.trace(asked.blob, asked.seed)
+        value = check.last.value if check.last else None
+        explain(unmet, trace, lambda: self._traced(check), value, entry_names(asked.probe))
 
     def _traced(self, check: Check) -> Traced | None:
         """Return the calls that the last probe makes of the submission; None if it does not tell within the limits."""

@@ -23,8 +23,10 @@ def prices_of(checks: Iterable[Check], shares: Mapping[str, float]) -> list[Pric
             exercises.setdefault(check.exercise, []).append(check)
     prices = []
     for exercise, own in exercises.items():
-        if diagnosis := _single_mistake([check for check in own if not check.passed]):
-            lost = sum(check.declared.points for check in own if not (check.passed or check.verdict.pending))
+        # Training that lacks code is lost, whatever the mistake.
+        unmet = [check for check in own if not check.passed and not _lacks_code(check)]
+        if diagnosis := _single_mistake(unmet):
+            lost = sum(check.declared.points for check in unmet if not check.verdict.pending)
             price = max(LEAST, float(round(shares[diagnosis] * sum(check.declared.points for check in own))))
             prices.append(Price(exercise, diagnosis, min(price, lost), lost))
     return prices
@@ -45,3 +47,8 @@ def _single_mistake(unmet: list[Check]) -> str | None:
     diagnoses = {check.diagnosis for check in explained if not check.declared.trains or check.diagnosis}
     diagnoses |= {second for check in explained if (second := check.also)}  # two mistakes in a check
     return diagnoses.pop() if silent and len(diagnoses) == 1 else None
+
+
+def _lacks_code(check: Check) -> bool:
+    """Return whether a check could not train because another exercise is not written yet."""
+    return check.declared.trains and check.verdict is Verdict.NOT_IMPLEMENTED

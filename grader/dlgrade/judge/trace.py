@@ -252,7 +252,7 @@ def _is_unique(part: Any) -> bool:
 
 def _snapshot(value: Any, depth: int = 0) -> Any:
     """Return a copy of the tensors in a value; of anything but data only the type's name."""
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, torch.Tensor) and value.device.type == "cpu" and value.layout is torch.strided:
         return value.detach().clone()
     if value is None or isinstance(value, PLAIN):
         return value

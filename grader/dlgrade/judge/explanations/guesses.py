@@ -111,6 +111,8 @@ def unknown_attribute(match: re.Match[str], mistake: Mistake) -> Text | None:
             f"Tensors have no {name}. PyTorch's way is {OF_NUMPY[name]}.",
             f"张量没有 {name}。PyTorch 中对应的写法是 {OF_NUMPY[name]}。",
         )
+    if not mistake.line:
+        return both(f"The check uses {name} of {owner}.", f"检查用到了 {owner} 的 {name}。")
     near = nearest(name, _attributes(owner, mistake.source))
     if near:
         return both(f"{owner} has no {name}. Is {near} meant?", f"{owner} 没有 {name}。是否应为 {near}？")
@@ -158,8 +160,8 @@ def none(_: re.Match[str], mistake: Mistake) -> Text:
             f"这里有一个值是 None。{used} 的每条分支都有返回值吗？没有 `return` 的函数返回 None。",
         )
     return both(
-        "A value here is None. A function without `return` gives None, and so do methods that change a list in place.",
-        "这里有一个值是 None。没有 `return` 的函数返回 None，原地修改列表的方法也返回 None。",
+        "A value here is None. Can it be an argument that is None, or the result of a function without `return`?",
+        "这里有一个值是 None。它是取值为 None 的参数，还是没有 `return` 的函数的返回值？",
     )
 
 

@@ -36,8 +36,8 @@ ROWS = (
         guesses.none),
     row(r"AttributeError: '(builtin_function_or_method|function|method)' object has no attribute '(?P<name>\w+)'|"
         r"TypeError: '(builtin_function_or_method|function|method)' object is not (iterable|subscriptable)", both(
-        "A function is used here without a call. Add its brackets, as in `x.size()` for `x.size`.",
-        "这里用到的是函数本身，而没有调用它。请加上括号，例如把 `x.size` 写成 `x.size()`。",
+        "The object here is a function. Is a call missing, as in `x.size()` for `x.size`, or can an argument be one?",
+        "这里的对象是一个函数。是漏写了括号（例如把 `x.size()` 写成 `x.size`），还是实参本来就可以是函数？",
     )),
     row(r"AttributeError: '(?P<owner>list|tuple|int|float|bool)' object has no attribute "
         r""

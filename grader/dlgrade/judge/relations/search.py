@@ -104,7 +104,7 @@ def _sentence(facts: list[Fact], *, returned: bool) -> Text:
     """Put the subject before the words of the first draw. The entries are named if they are the same in all draws."""
     paths = facts[0].paths
     if not returned or any(fact.paths != paths for fact in facts) or len(paths) > SHOWN_PATHS:
-        subject = both("Each value that differs", "每个不符的值")
+        subject = both("Each wrong result", "每个不符的结果")
     elif len(paths) > 1:
         names = [f"result{path}" for path in paths]
         subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 各自")
