@@ -78,7 +78,7 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class Hole(msgspec.Struct, frozen=True):
-    """A fault of a suite or a file: a sentence that says what to do, and the line at fault.
+    """A fault of a suite or a file: a sentence with advice, and the line at fault.
 
     Args:
         chapter: The chapter's id.

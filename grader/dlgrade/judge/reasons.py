@@ -35,8 +35,8 @@ class Unmet(Exception):
     `verdict` and `text` tell how and why, `detail` helps to understand it. `needs` names what a check that could not
     run was missing. `waits_for` is the id of the check that has to pass first. Where values differ, there are the
     `difference`, the submission's value that was compared, and all that a picture needs. `raised` is the submission's
-    exception, where an exception is the reason; `in_backward` tells whether a backward pass raised it. `about` tells
-    what the text is about: the result of a call, another value, or something else than a value.
+    exception, where an exception is the reason; `in_backward` tells whether a backward pass raised it. `about` is the
+    subject of the text: the result of a call, another value, or no value.
     """
 
     def __init__(
