@@ -165,7 +165,9 @@ def test_values_apart():
 ADVICE = {
     "none": (None, ONES, "return"),
     "array": (np.ones(2), torch.ones(2), "numpy"),
-    "list": ([1.0], torch.ones(1), "torch.stack"),
+    "list": ([1.0], torch.ones(1), "torch.tensor"),
+    "list of rows": ([torch.ones(3)] * 2, torch.ones(2, 3), "torch.stack"),
+    "list of blocks": ([torch.ones(2, 3)] * 2, torch.ones(4, 3), "torch.cat"),
     "tensor": (torch.tensor(3), 3, ".item()"),
 }
 
