@@ -115,7 +115,10 @@ def next_step(report: Report, chapters: list[Chapter]) -> Text:
     if not decided and urgent == wrong:
         waiting = wrong[0][1].message or both("", "")
         return both("All checks that ran pass. Pending: ", "已运行的检查项全部通过。待定：") + waiting
-    chapter, check = (decided or wrong)[0]
+    # An exercise whose training alone lacks code is written; the code of another exercise is missing.
+    begun = {check.exercise for result in report.chapters for check in result.checks if check.passed and check.points}
+    unwritten = [pair for pair in wrong if pair[1].exercise not in begun]
+    chapter, check = (decided or unwritten or wrong)[0]
     if check.verdict is Verdict.GRADER_ERROR:
         return both("Next: report the grader's error to the course staff.", "下一步：请把评分器的错误报告给课程人员。")
     if check.verdict is Verdict.NOT_IMPLEMENTED:
