@@ -11,5 +11,5 @@ def test_demo_shows_all_three(dlgrade, lang, mistake):
     done = dlgrade("demo", "--lang", lang)
     scores = [line.split()[1:] for line in done.stdout.splitlines() if line.strip().startswith(("Score", "得分"))]
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [score[0] for score in scores] == ["66", "55", "0"]
+    assert [score[0] for score in scores] == ["67", "56", "0"]
     assert mistake in done.stdout

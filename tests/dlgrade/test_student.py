@@ -221,7 +221,7 @@ def test_watch(tmp_path, watching):
     assert "is empty" in next_screen()
     (tmp_path / f"{NAME}.new").write_text(RIGHT, encoding="utf-8")  # the way that editors save
     (tmp_path / f"{NAME}.new").replace(tmp_path / NAME)
-    assert "Score 66 / 70, 4 pending" in next_screen()
+    assert "Score 67 / 71, 4 pending" in next_screen()
 
 
 def test_watch_on_a_terminal(tmp_path, watching):
