@@ -128,8 +128,8 @@ NAMES = [
     ("x = (1.0).backward()", "a Python float", "Python 的 float"),
     ("x = np.ones(2).unsqueeze(0)", "a NumPy array, not a tensor", "NumPy 数组"),
     ("x = one(2, 3).max(dim=1).sum()", "returns two tensors", "两个张量"),
-    ("x = one(2).sum.item()", "without a call", "没有调用它"),
-    ("x = one(2).size[0]", "without a call", "没有调用它"),
+    ("x = one(2).sum.item()", "Is a call missing", "漏写了括号"),
+    ("x = one(2).size[0]", "Is a call missing", "漏写了括号"),
     ("from torch import nowhere", "torch has no nowhere", "没有 nowhere"),
 ]
 CALLS = [
