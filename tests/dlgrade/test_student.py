@@ -164,7 +164,7 @@ def test_status(student, tmp_path):
     student("check", "ch28")
     shown = student("status")
     line = next(line for line in shown.stdout.splitlines() if line.startswith("  ch28"))
-    assert "/70" in line
+    assert "/71" in line
     assert shown.stdout.splitlines()[-1].startswith("Next: `dlgrade check ch28`")
     assert "下一步" in student("status", "--lang", "zh").stdout
     (entry,) = [one for one in json.loads(student("status", "--json").stdout) if one["id"] == "ch28"]
@@ -212,7 +212,7 @@ def test_watch(tmp_path, watching):
         lines = iter(process.stdout.readline, "\n")
         return " ".join(line.strip() for line in lines)
 
-    assert "Score 0 / 70" in next_screen()
+    assert "Score 0 / 71" in next_screen()
     half = RIGHT.partition("def group_norm")[0].replace("keepdim=True", "keepdim=False", 1)
     (tmp_path / NAME).write_text(half, encoding="utf-8")
     screen = next_screen()
