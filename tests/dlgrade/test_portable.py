@@ -139,7 +139,7 @@ def test_an_evening(elsewhere, grade, tmp_path):
         return done.stdout
 
     assert NAME in told(0, "start", "ch28")
-    assert "Score 0 / 70" in told(1, "check", "ch28")
+    assert "Score 0 / 71" in told(1, "check", "ch28")
     assert "batch_norm" in told(0, "hint", "ch28")
     (tmp_path / NAME).write_text(grade.reference, encoding="utf-8")
     assert "All checks pass" in told(0, "check")
@@ -182,7 +182,7 @@ def test_watch(python, elsewhere, grade, tmp_path):
         text=True, encoding="utf-8",
     ) as watch:  # fmt: skip
         try:
-            wait_for(watch.stdout, "Score 0 / 70")
+            wait_for(watch.stdout, "Score 0 / 71")
             path.write_text(grade.reference, encoding="utf-8")
             wait_for(watch.stdout, "All checks that ran pass")
         finally:

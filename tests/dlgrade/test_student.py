@@ -289,7 +289,7 @@ def test_two_terminals(tmp_path, student):
     assert [one.wait() for one in both] == [0, 0]
     assert [path.name for path in Path(tmp_path / "state").iterdir()] == ["ch28.check.json"]
     assert json.loads((tmp_path / "state" / "ch28.check.json").read_text(encoding="utf-8"))["score"] == 70
-    assert "70/70" in student("status").stdout
+    assert "71/71" in student("status").stdout
 
 
 def test_formula_in_a_notebook(student, tmp_path):

@@ -52,7 +52,7 @@ def test_check_from_an_empty_folder(wheel, tmp_path):
     assert "dlgrade start ch28" in nothing.stderr
     (work / "ch28_batch_norm.py").write_text(run("list", "--starter", "ch28").stdout, encoding="utf-8")
     fresh = run("check", "ch28")
-    assert (fresh.returncode, "Score 0 / 70, 4 pending" in fresh.stdout) == (1, True), fresh.stdout + fresh.stderr
+    assert (fresh.returncode, "Score 0 / 71, 4 pending" in fresh.stdout) == (1, True), fresh.stdout + fresh.stderr
     reference = site_packages / "dlgrade" / "_course" / "solutions" / "ch28_batch_norm" / "reference.py"
     (work / "ch28_batch_norm.py").write_bytes(reference.read_bytes())
     assert run("check", "ch28").returncode == 0
