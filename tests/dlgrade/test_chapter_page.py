@@ -26,7 +26,7 @@ def test_terminal(dlgrade, tmp_path, lang):
     shown = dlgrade("list", "ch28", "--lang", lang, **state)
     words = " ".join(shown.stdout.split())
     expected = ["https://zh.d2l.ai/chapter_convolutional-modern/batch-norm.html", "ch23", "nn.BatchNorm2d"]
-    expected += ["1 of 3 hints taken", "70 points"] if lang == "en" else ["已看 1/3 条提示", "70 分"]
+    expected += ["1 of 3 hints taken", "71 points"] if lang == "en" else ["已看 1/3 条提示", "71 分"]
     assert [part for part in expected if part not in words] == []
     assert max(map(cell_len, shown.stdout.splitlines())) <= 80
 
@@ -47,7 +47,7 @@ def test_json(dlgrade):
     """--json has the facts of the page."""
     shown = json.loads(dlgrade("list", "ch28", "--json").stdout)
     exercise = shown["exercises"][0]
-    assert (shown["id"], shown["points"], shown["after"]) == ("ch28", 70, ["ch23"])
+    assert (shown["id"], shown["points"], shown["after"]) == ("ch28", 71, ["ch23"])
     assert (exercise["name"], exercise["forbidden"], exercise["hints"]["total"]) == ("batch_norm", ["normalisation"], 3)
 
 

@@ -288,7 +288,7 @@ def test_two_terminals(tmp_path, student):
     both = [subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [one.wait() for one in both] == [0, 0]
     assert [path.name for path in Path(tmp_path / "state").iterdir()] == ["ch28.check.json"]
-    assert json.loads((tmp_path / "state" / "ch28.check.json").read_text(encoding="utf-8"))["score"] == 70
+    assert json.loads((tmp_path / "state" / "ch28.check.json").read_text(encoding="utf-8"))["score"] == 71
     assert "71/71" in student("status").stdout
 
 
