@@ -120,13 +120,18 @@ class {name}(torch.nn.Module):
         return {expression}
 
 """
-# An answer that is right, and changes its arguments.
+# An answer that is right, and changes its arguments. Floats change by one step, so that a second call is right as well.
 SPOILING_TOOLS = """
 
 def _spoil(value):
     if isinstance(value, torch.Tensor):
-        new = ~value if value.dtype is torch.bool else value + 1
-        value.data.copy_(new.detach())
+        if value.is_floating_point():
+            new = torch.nextafter(value.detach(), torch.full_like(value, float("inf")))
+        else:
+            new = ~value if value.dtype is torch.bool else value + 1
+        value.data.copy_(new)
+    elif type(value).__module__ == "numpy":
+        value += 1
     elif isinstance(value, (list, tuple)) and any(isinstance(entry, torch.Tensor) for entry in value):
         for entry in value:
             _spoil(entry)
@@ -141,7 +146,7 @@ def _spoiling(call, args, kwargs):
     for value in (*args, *kwargs.values()):
         try:
             _spoil(value)
-        except RuntimeError:  # its elements share memory
+        except (RuntimeError, TypeError, ValueError):  # its elements share memory, or it cannot be changed
             pass
     return Y
 
