@@ -120,16 +120,17 @@ class {name}(torch.nn.Module):
         return {expression}
 
 """
-# An answer that is right, and changes its arguments. Floats change by one step, so that a second call is right as well.
+# An answer that is right, and changes its arguments. One float changes by a single step, so that a second call with the
+# same arguments is right as well.
 SPOILING_TOOLS = """
 
 def _spoil(value):
     if isinstance(value, torch.Tensor):
-        if value.is_floating_point():
-            new = torch.nextafter(value.detach(), torch.full_like(value, float("inf")))
+        if value.is_floating_point() and value.numel():
+            place = tuple(next(iter(value.nonzero().tolist()), [0] * value.dim()))
+            value.data[place] = torch.nextafter(value.data[place], torch.tensor(float("inf"), dtype=value.dtype))
         else:
-            new = ~value if value.dtype is torch.bool else value + 1
-        value.data.copy_(new)
+            value.data.copy_(~value if value.dtype is torch.bool else value + 1)
     elif type(value).__module__ == "numpy":
         value += 1
     elif isinstance(value, (list, tuple)) and any(isinstance(entry, torch.Tensor) for entry in value):
@@ -143,7 +144,11 @@ def _spoil(value):
 
 def _spoiling(call, args, kwargs):
     Y = call(*args, **kwargs)
-    for value in (*args, *kwargs.values()):
+    if isinstance(Y, torch.nn.Module):
+        Y.register_forward_hook(lambda net, inputs, output: _spoil(inputs))
+    values = [*args, *kwargs.values()]
+    floats = [value for value in values if isinstance(value, torch.Tensor) and value.is_floating_point()]
+    for value in floats or values:
         try:
             _spoil(value)
         except (RuntimeError, TypeError, ValueError):  # its elements share memory, or it cannot be changed
