@@ -354,6 +354,9 @@ def test_every_kind_of_hole_is_found(dlgrade, small, breakage):
 def test_a_replay_that_is_allowed(dlgrade, small):
     """What equivalents.yaml lets a replay earn is no hole; the share is told all the same, by check and reason."""
     fixed_input(small, points=2)
+    small.edit(
+        small.misconceptions, "caught_by: twice", "price: 1\n  caught_by: twice"
+    )  # a constant answer has its value
     (small.solution / "equivalents.yaml").write_text(LISTED + ALLOWED, encoding="utf-8")
     done = dlgrade("audit", "--jobs", "1", "--json")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -214,11 +214,11 @@ def impatient():
 
 
 def test_endless_import(impatient, ch28):
-    """A file that takes for ever to import times out once, for all checks, and the message gives the limit."""
+    """A file that takes for ever to import times out once, for all checks, and the message names the line."""
     report = impatient.grade(ch28, Submission.from_source("while True: layer_norm = None\n", NAME))
     assert {check.verdict for check in report.checks} == {Verdict.TIMED_OUT}
-    assert says(report.checks[0].message.en, "1.5 s")
-    assert says(report.checks[0].message.zh, "1.5 秒")
+    assert says(report.checks[0].message.en, "The file does not finish")
+    assert report.checks[0].detail.frames[-1].line == 1
     assert sum(check.seconds for check in report.checks) < 10
 
 
@@ -238,7 +238,7 @@ def test_endless_function(grade, ch28):
 ANSWERS = {
     "nothing": ("X + 1", ("None", "return"), ("None", "return")),
     "numpy": ("return X.detach().numpy()", ("a numpy array", "expected a tensor"), ("numpy", "张量")),
-    "list": ("return X.tolist()", ("expected a tensor", "torch.stack or torch.tensor"), ("torch.stack", "张量")),
+    "list": ("return X.tolist()", ("expected a tensor", "torch.tensor"), ("torch.tensor", "张量")),
     "dtype": ("return X.half()", ("dtype float16; expected float32",), ("dtype 是 float16，应为 float32",)),
     "shape": ("return X.flatten()", ("shape (72,); expected (4, 3, 6)",), ("形状是 (72,)，应为 (4, 3, 6)",)),
     "meta": ("return X.to('meta')", ("meta", "expected a tensor"), ("meta", "应为")),
@@ -255,7 +255,7 @@ ANSWERS = {
     "self-reference": ("a = []\na.append(a)\nreturn a", ("contains itself",), ("包含自身",)),
     "deep": ("a = []\nfor _ in range(100_000): a = [a]\nreturn a", ("nested too deeply",), ("嵌套过深",)),
     "long": ("return [0] * 1_000_000", ("too large",), ("过大",)),
-    "large-number": ("return 10**100_000", ("too large",), ("过大",)),
+    "large-number": ("return 10**100_000", ("more than 3,000 digits",), ("3000",)),
 }
 
 
@@ -287,7 +287,7 @@ def test_nothing_where_parts_are_wanted(grade):
     """A function that returns None where the check takes its result apart asks about the return, too."""
     head = "def batch_norm(X, gamma, beta, moving_mean, moving_var, eps, momentum):\n    "
     report = grade(f"{grade.reference}\n{head}X - moving_mean\n")
-    for name in ("batch_norm.fully_connected_input", "batch_norm.statistics_without_graph"):
+    for name in ("batch_norm.fully_connected_input", "batch_norm.moving_statistics"):
         check = by_id(report, name)
         assert check.verdict in (Verdict.FAILED, Verdict.RAISED)
         assert says(check.message.en, "None", "return statement")
