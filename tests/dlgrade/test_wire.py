@@ -165,7 +165,7 @@ UNSENDABLE = {
     "together": (lambda: [torch.zeros(100_000)] * 3, "too_large"),
     "text": (lambda: "x" * 2_000_000, "too_large"),
     "bytes": (lambda: bytes(2_000_000), "too_large"),
-    "number": (lambda: 1 << 20_000, "too_large"),
+    "number": (lambda: 1 << 20_000, "long_number"),
     "nodes": (lambda: [0] * 300_000, "too_large"),
     "deep": (lambda: nested(100_000), "too_deep"),
     "list": (circular_list, "circular"),
