@@ -94,6 +94,21 @@ def small(empty_course):
     return SmallCourse(empty_course)
 
 
+@pytest.fixture
+def course_of(tmp_path, monkeypatch):
+    """A function that writes files, by their paths, and makes their folder the course; it returns the folder."""
+
+    def write(files):
+        folder = tmp_path / "course"
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content, encoding="utf-8")
+        monkeypatch.setenv("DLGRADE_COURSE", str(folder))
+        return folder
+
+    return write
+
+
 @pytest.fixture(scope="module")
 def chrome():
     """Chromium without a window, which notes its requests and what its console says."""

@@ -88,9 +88,8 @@ PRICE = Price("spread", "unbiased", lost=3.0, raw_lost=7.0)  # 0.4 of 8 points
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(course_of):
     """A course of one exercise with six checks, worth 8 points."""
-    folder = tmp_path / "course"
     files = {
         "exercises/course.yaml": CONTENTS,
         "exercises/ch01_spread/chapter.yaml": CHAPTER,
@@ -98,11 +97,7 @@ def folder(tmp_path, monkeypatch):
         "solutions/ch01_spread/misconceptions.yaml": MISCONCEPTIONS,
         "tests/chapters/test_ch01_spread.py": SUITE,
     }
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(content, encoding="utf-8")
-    monkeypatch.setenv("DLGRADE_COURSE", str(folder))
-    return folder
+    return course_of(files)
 
 
 @pytest.fixture

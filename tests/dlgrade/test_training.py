@@ -126,9 +126,8 @@ LAZY = {
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
+def small(course_of, tmp_path, monkeypatch):
     """A course of one exercise with a check that trains; its folder."""
-    folder = tmp_path / "course"
     files = {
         "exercises/course.yaml": CONTENTS,
         "exercises/ch01_sides/chapter.yaml": CHAPTER,
@@ -137,12 +136,8 @@ def small(tmp_path, monkeypatch):
         "tests/training/test_ch01_sides.py": TRAINING,
         "datasets/points.py": POINTS,
     }
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(content, encoding="utf-8")
-    monkeypatch.setenv("DLGRADE_COURSE", str(folder))
     monkeypatch.setenv("DLGRADE_DATA", str(tmp_path / "data"))
-    return folder
+    return course_of(files)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Args:
         drawn_by: The function of the chapter's figures.py that draws it, and the name of its file.
-        caption: What it shows, also for readers who cannot see it.
+        caption: The description of the figure, also for readers who cannot see it.
     """
 
     drawn_by: str

@@ -12,8 +12,8 @@ from dlgrade.text import Lang
 def to_junit(report: Report, lang: Lang) -> str:
     """Return the report as a JUnit XML document.
 
-    A failed check is a failure, a fault of the grader is an error, and a check that did not run is skipped: for want of
-    something, or because it waits for another check.
+    A failed check is a failure, and a fault of the grader is an error. A check that did not run is skipped: something
+    it needs is missing, or it waits for another check.
     """
     suites = ET.Element("testsuites", name="dlgrade")
     for chapter in report.chapters:

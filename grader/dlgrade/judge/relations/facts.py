@@ -71,16 +71,15 @@ def _entropy(values: Sequence[Hashable]) -> float:
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A relation between one entry of a result and its expected value.
+class Phrase:
+    """A relation between a value and its expected value, in words that follow "your result" or "there it".
 
     Attributes:
         kind: the stable name of the relation.
         key: equal in all draws in which the same relation holds.
         text: the words that follow the subject, with no full stop.
-        rank: facts with a lower rank are stated first.
+        rank: a phrase with a lower rank is stated first.
         need: the bits that all draws together must have.
-        paths: the entries in which it holds.
     """
 
     kind: str
@@ -89,19 +88,13 @@ class Fact:
     rank: float
     evidence: Evidence
     need: float = ENOUGH
-    paths: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True)
-class Phrase:
-    """A relation, in words that follow "your result" or "there it"."""
+class Fact(Phrase):
+    """A relation that holds in the entries of a result with these `paths`."""
 
-    kind: str
-    key: tuple[Hashable, ...]
-    text: Text
-    rank: float
-    evidence: Evidence
-    need: float = ENOUGH
+    paths: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True)
