@@ -253,7 +253,7 @@ def _untouched(promise: Promise, call: Call, fixtures: Requested) -> None:
     try:
         after = fixtures.run(lambda impl: arguments_after(impl, parts))
     except Unmet as unmet:
-        if unmet.detail.expected is None:  # not a difference: an error, or no answer
+        if unmet.difference is None:  # an error, or no answer
             raise
         # A list of another length, or a tensor of another shape or dtype. `run` calls the argument a result.
         text = both("The call changes one of its arguments.", "调用修改了传入的参数。")

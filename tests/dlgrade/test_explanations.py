@@ -270,7 +270,7 @@ SHAPES = [
     ("nn.LayerNorm(3)(one(2, 4))", "sizes [3], but the input has shape [2, 4]", "[3]"),
     ("nn.RNN(2, 3)(one(2, 2, 5))", "made for 2 features per step", "2 个特征"),
     ("nn.RNN(2, 3)(one(2, 2, 2), one(1, 5, 3))", "(1, 2, 3)", "(1, 2, 3)"),
-    ("nn.Embedding(3, 4)(torch.tensor([3]))", "not below num_embeddings", "num_embeddings"),
+    ("nn.Embedding(3, 4)(torch.tensor([3]))", "not below the number of rows", "num_embeddings"),
     ("one(2, 3)[5]", "Index 5 is asked for, but the axis has only 2", "下标是 5"),
     ("one(2, 3).gather(1, torch.tensor([[5], [1]]))", "Index 5", "下标是 5"),
     ("one(2, 3)[0, 1, 2]", "more parts than the tensor has axes", "多于张量的轴数"),
@@ -414,6 +414,16 @@ def test_in_the_sandbox(grade, body, words):
     check = grade(source, keyword="norm_stat_count").checks[0]
     assert words in check.message.en
     assert not check.message.zh.isascii()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "source", ["x = 1\n" + " " * 200_000 + "#", "def" + " " * 200_000, "a, " * 100_000, "self." * 99_999],
+    ids=["blanks", "definition", "commas", "attributes"],
+)  # fmt: skip
+def test_a_source_that_is_long(source):
+    """The names of a file are found in a time that grows with its size alone."""
+    assert "barx" in explain("NameError", "name 'barx' is not defined", "return barx", source).en
 
 
 def test_the_mark_below_wide_characters(grade):

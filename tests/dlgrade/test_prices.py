@@ -139,6 +139,17 @@ def test_a_check_alone_waits_for_nothing(judged):
     assert check.verdict is Verdict.PASSED
 
 
+def test_an_exception_has_no_price(judged, folder):
+    """A submission can make up the exception of a misconception, so it earns nothing by it, although it is named."""
+    path = folder / "solutions" / "ch01_spread" / "reference.py"
+    path.write_text(REFERENCE.replace("return X.var(0)", "raise RuntimeError('no spread')"), encoding="utf-8")
+
+    report = judged("def spread(X):\n    raise RuntimeError('no spread')\n")
+
+    assert {check.diagnosis for check in report.checks if check.verdict is Verdict.RAISED} == {"unbiased"}
+    assert (report.score, report.prices) == (0, [])
+
+
 def test_starter_code(judged):
     """Code that is not written yet is not written in every check: none waits."""
     report = judged("def spread(X):\n    raise NotImplementedError\n")

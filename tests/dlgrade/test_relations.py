@@ -1,6 +1,5 @@
 """Relations between a student's values and the expected ones: each is stated where it holds, and nowhere else."""
 
-
 import pytest
 import torch
 from torch.nn import functional as F

@@ -12,6 +12,7 @@ from dlgrade.audit.findings import Hole, Kind, ReplayedCheck, ReplayScore, Trial
 from dlgrade.course import Chapter, Course, references
 from dlgrade.course.definitions import bound
 from dlgrade.judge.check import DIAGNOSED
+from dlgrade.judge.prices import price_of
 from dlgrade.options import Why
 from dlgrade.results import CheckReport, Verdict
 
@@ -183,8 +184,10 @@ class HoleFinder:
         unmet = {check.exercise for check in report.checks if not check.passed and not check.bonus}
         if unmet != {entry.exercise} or not self.course.has_prices or self.broken & {check.id for check in checks}:
             return
+        if any(check.verdict is Verdict.RAISED for check in checks):
+            return
         points, raw_lost = sum(check.points for check in checks), sum(check.lost for check in checks)
-        lost, price = points - report.earned_in(entry.exercise), min(raw_lost, max(1, round(entry.price * points)))
+        lost, price = points - report.earned_in(entry.exercise), price_of(entry.price, points, raw_lost)
         if lost != price:
             text = f"{entry.id} costs {lost:g} points, and its price is {price:g}; "
             text += "let it explain every check that it fails."

@@ -208,7 +208,7 @@ class Audit:
     ) -> list[Hole]:
         """Holes for listed mutants that are killed, or that the operators cannot make.
 
-        Which mutants of a line are made depends on its place, so an entry may name another.
+        The place of a line decides which of its mutants are made. An entry may also name a mutant that is left out.
 
         Args:
             chapter: The chapter.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ Aspect = Literal["structure", "shape", "dtype", "value"]
 Path = tuple[Any, ...]  # the keys that lead to a part of a value
 NO_ADVICE = same("")
 SHOWN_ELEMENTS = 12
+MOST_JOINED = 1000  # parts of a list that are joined to a tensor, to see which function fits
 SHOWN_ITEMS = 6  # in a container
 SHOWN_KEYS = 8
 SHOWN_WORDS = 300  # characters for a value
@@ -64,7 +66,6 @@ class Difference:
         actual: the student's part.
         expected: the expected part.
         index: the place of the element, if the parts are tensors whose values differ.
-        advice: a sentence that says what to do; may be empty.
     """
 
     aspect: Aspect
@@ -73,7 +74,6 @@ class Difference:
     actual: Any
     expected: Any
     index: tuple[int, ...] = ()
-    advice: Text = NO_ADVICE
 
     @property
     def text(self) -> Text:
@@ -81,8 +81,9 @@ class Difference:
         return self.about(where(self.path, self.index))
 
     def about(self, subject: Text) -> Text:
-        """The sentence about this subject."""
-        return join_zh(subject, self.says) + self.advice
+        """The sentence about this subject, with advice for parts of another kind."""
+        advice = _advice(self.actual, self.expected, self.path) if self.aspect == "structure" else NO_ADVICE
+        return join_zh(subject, self.says) + advice
 
 
 @dataclass(frozen=True)
@@ -226,9 +227,8 @@ def _needs_blank(left: str, right: str) -> bool:
 
 
 def _unequal(actual: Any, expected: Any, path: Path) -> Difference:
-    got, wanted = (describe(actual), describe(expected))
-    if isinstance(actual, (int, float)) and isinstance(expected, (int, float)):
-        got, wanted = show_both(actual, expected)
+    numbers = isinstance(actual, (int, float)) and isinstance(expected, (int, float))
+    got, wanted = show_both(actual, expected) if numbers else (describe(actual), describe(expected))
     return Difference("value", path, _says(same(got), same(wanted)), actual, expected)
 
 
@@ -240,7 +240,7 @@ def _says(got: Text, wanted: Text) -> Text:
 def _element_says(actual: Any, expected: Any, error: float, allowed: float) -> Text:
     got, wanted = show_both(actual, expected)
     if not math.isfinite(error):
-        return both(f" is {got}; expected {wanted}.", f"是 {got}，应为 {wanted}。")
+        return _says(same(got), same(wanted))
     return both(
         f" is {got}; expected {wanted} (error {error:.3g}, tolerance {allowed:.2g}).",
         f"是 {got}，应为 {wanted}（误差 {error:.3g}，容差 {allowed:.2g}）。",
@@ -259,7 +259,7 @@ def _structure(actual: Any, expected: Any, path: Path) -> Difference:
     if all(numbers):  # 1.0 and 1 look alike
         got, wanted = (same(f"{type(value).__name__} {value!r}") for value in (actual, expected))
         got, wanted = both(f"the {got.en}", got.zh), both(f"the {wanted.en}", wanted.zh)
-    return Difference("structure", path, _says(got, wanted), actual, expected, advice=_advice(actual, expected, path))
+    return Difference("structure", path, _says(got, wanted), actual, expected)
 
 
 def _kind(value: Any) -> Text:
@@ -293,7 +293,7 @@ def _advice(actual: Any, expected: Any, path: Path) -> Text:
         return both(f" {way} makes a tensor of it.", f"可用 {way} 转为张量。")
     if isinstance(actual, torch.Tensor) and isinstance(expected, (int, float)) and _holds(actual, expected):
         return both(" .item() takes the number out of the tensor.", "用 .item() 从张量中取出数值。")
-    return same("")
+    return NO_ADVICE
 
 
 def _holds(tensor: torch.Tensor, number: float) -> bool:
@@ -303,12 +303,12 @@ def _holds(tensor: torch.Tensor, number: float) -> bool:
 
 def _joins(parts: Sequence[Any], expected: torch.Tensor) -> str | None:
     """Return the function that makes a tensor of the expected shape from the parts."""
+    if len(parts) > MOST_JOINED:
+        return None
     for function in (torch.stack, torch.cat, torch.tensor):
-        try:
+        with contextlib.suppress(TypeError, ValueError, RuntimeError, IndexError, OverflowError):
             if function(parts).shape == expected.shape:
                 return f"torch.{function.__name__}"
-        except (TypeError, ValueError, RuntimeError, IndexError):
-            continue
     return None
 
 
@@ -360,8 +360,13 @@ def _items(shown: Iterable[str], size: int) -> str:
     return ", ".join(shown) + (", ..." if size > SHOWN_ITEMS else "")
 
 
+def tensor_form(value: torch.Tensor) -> str:
+    """Return the dtype and the shape of a tensor, without its numbers."""
+    return f"tensor {DTYPE_NAMES.get(value.dtype, value.dtype)} {tuple(value.shape)}"
+
+
 def _describe_tensor(value: torch.Tensor) -> str:
-    kind = _cut(f"tensor {DTYPE_NAMES.get(value.dtype, value.dtype)} {tuple(value.shape)}")
+    kind = _cut(tensor_form(value))
     if not 0 < value.numel() <= SHOWN_ELEMENTS:
         return kind
     return f"{kind} = {_numbers(value.tolist())}"

@@ -39,7 +39,7 @@ class Content:
     course: Course
     chapter: Chapter
     scripts: dict[tuple[int, str], Script] = field(default_factory=dict, repr=False)
-    pairs: dict[tuple[str, str], Variant] = field(default_factory=dict, repr=False)
+    pairs: dict[tuple[str, str], Variant | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def sources(self) -> Reference:
@@ -87,10 +87,11 @@ class Content:
         """Return the reference with two misconceptions; None if they change the same place."""
         names = one.misconception.id, other.misconception.id
         if names not in self.pairs:
+            self.pairs[names] = None
             with contextlib.suppress(CourseError):
                 source = self.sources.with_misconceptions(*names)
                 self.pairs[names] = Variant("-and-".join(names), source, PATIENCE_SECONDS)
-        return self.pairs.get(names)
+        return self.pairs[names]
 
     def _entries(self) -> tuple[Misconception, ...]:
         try:

@@ -3,8 +3,9 @@
 Equal values prove little: a wrong answer often has a few values of a misconception by chance. So a misconception is
 named only if
 
-- it fits at least half of the exercise's failed checks, and more of them than any other misconception,
-- the check that should catch it has not passed; if that check is of this exercise, the misconception fits it, and
+- it fits at least half of the exercise's failed checks, and no other fits as well: the number of checks counts first,
+  then whether its own check is among them, then whether it is of this exercise,
+- the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
   evidence if its message and its operation are the same. Truth values, NaN, infinities and shapes are none, so a
   misconception that shows in nothing else must fit all failed checks, among them the check that should catch it.
@@ -32,6 +33,7 @@ from dlgrade.text import both
 LEAST_FACTS = 2
 MOST_PAIRS = 60  # that are tried for one exercise
 PAIR_SECONDS = 0.5  # for all of them
+NAMING_SECONDS = 30.0  # of processor time, for one exercise
 RELATION_SECONDS = 2.0
 
 
@@ -59,7 +61,21 @@ def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) ->
     for exercise in dict.fromkeys(check.exercise for check in checks):
         failed = [check for check in checks if check.exercise == exercise and check.verdict in DIAGNOSED]
         if failed := [check for check in failed if check.transcript]:
-            _Exercise(exercise, failed, passed, content).diagnose(full=full)
+            _diagnose(_Exercise(exercise, failed, passed, content), full=full)
+
+
+def _diagnose(exercise: _Exercise, *, full: bool) -> None:
+    """Diagnose one exercise. No value of a student's may make this a fault of the grader's."""
+    try:
+        with at_most_cpu(NAMING_SECONDS):
+            exercise.name_misconceptions(pairs=full)
+    except Exception:
+        for check in exercise.failed:
+            check.diagnosis = check.also = check.hint = None
+        return
+    if full:
+        with contextlib.suppress(Exception):
+            exercise.relate()
 
 
 class _Exercise:
@@ -75,17 +91,14 @@ class _Exercise:
             if name in wrong.affected and wrong.misconception.caught_by not in passed
         ]
 
-    def diagnose(self, *, full: bool) -> None:
+    def name_misconceptions(self, *, pairs: bool) -> None:
         fits = [(wrong, self._fit_alone(wrong)) for wrong in self.candidates]
         best = self._best([(wrong, fit) for wrong, fit in fits if self._holds(wrong, fit)])
         if best is not None:
             for check in best[1].checks:
                 _name(check, [best[0]])
-        if not full:
-            return
-        if best is None or len(best[1].checks) < len(self.failed):
+        if pairs and (best is None or len(best[1].checks) < len(self.failed)):
             self._try_pairs([fit for _, fit in fits])
-        self._relate([check for check in self.failed if check.diagnosis is None])
 
     def _fit_alone(self, wrong: WrongVersion) -> _Fit:
         """Return the failed checks that a misconception fits; none if the check that should catch it does not fit."""
@@ -173,18 +186,18 @@ class _Exercise:
 
     # Relations.
 
-    def _relate(self, checks: Sequence[Check]) -> None:
-        """State a relation in the checks in which it holds."""
+    def relate(self) -> None:
+        """State a relation in the checks without a name in which it holds."""
         asked = [
             (check, exchange)
-            for check in checks
+            for check in self.failed
+            if check.diagnosis is None
             for exchange in check.transcript
             if exchange.raised is None and not exchange.by_suite and check.unmet and check.unmet.about != "other"
         ]
-        found = None
-        # It computes with the student's values, and is only advice: no value may make it a fault of the grader's.
-        with contextlib.suppress(Exception), at_most_cpu(RELATION_SECONDS):
-            found = relation([self._draw(check, exchange) for check, exchange in asked])
+        draws = [self._draw(check, exchange) for check, exchange in asked]
+        with at_most_cpu(RELATION_SECONDS):
+            found = relation(draws)
         if found is not None:
             for place in found.draws:
                 asked[place][0].relation, asked[place][0].hint = found.kind, found.text

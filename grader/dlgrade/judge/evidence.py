@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlgrade.judge.compare import Comparison
+from dlgrade.judge.compare import TOLERANCES, Comparison
 
 MOST_NUMBERS = 50  # of a tensor
 DIGITS = 6
@@ -34,14 +34,16 @@ def _differing(value: Any, right: Any, comparison: Comparison) -> Iterator[objec
         for key, entry in value.items():
             yield from _differing(entry, right[key], comparison)
     elif isinstance(value, torch.Tensor) and isinstance(right, torch.Tensor) and value.shape == right.shape:
-        yield from _numbers(value[_apart(value, right)] if value.dtype == right.dtype else value)
+        yield from _numbers(value[_apart(value, right, comparison)] if value.dtype == right.dtype else value)
     else:
         yield from _facts_in(value)
 
 
-def _apart(value: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+def _apart(value: torch.Tensor, right: torch.Tensor, comparison: Comparison) -> torch.Tensor:
+    """Return where two tensors of one dtype differ beyond the tolerance."""
     if value.is_floating_point() or value.is_complex():
-        return ~torch.isclose(value, right, rtol=1e-5, atol=1e-7, equal_nan=True)
+        rtol, atol = comparison.tolerance.of(TOLERANCES.get(right.dtype, (0.0, 0.0)))
+        return ~torch.isclose(value, right, rtol=rtol, atol=atol, equal_nan=True)
     return value != right
 
 

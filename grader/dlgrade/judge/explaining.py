@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from dlgrade.judge.compare import Path, describe, join_zh, where
+from dlgrade.judge.compare import Difference, Path, describe, join_zh, where
 from dlgrade.judge.reasons import MISFIT, Unmet, changed_argument
 from dlgrade.judge.trace import UNIQUE, Origin, Shown, Trace, parts
 from dlgrade.text import Text, both, same
@@ -39,7 +39,7 @@ def explain(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts: Sequence[st
     """Reword a reason, and note the call to show.
 
     Args:
-        unmet: the reason; its `text` and `detail` change.
+        unmet: the reason; its `text`, `detail` and `about` change.
         trace: the calls of the last probe, made of the reference.
         ask: returns the calls that the submission makes, or None.
         value: the submission's value of the last probe, or None.
@@ -73,11 +73,8 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
         unmet.text = difference.about(_computed(_fact(facts, path), difference.path, difference.index))
         return _calls(trace)
     call = trace.calls[origin.call]
-    if call.raised is not None and _means_raised(difference.expected, call.raised):
-        unmet.text, unmet.about = _must_raise(call.raised, difference.actual), "other"
-        unmet.detail = msgspec.structs.replace(unmet.detail, got=None, expected=None)
-    elif wrong_kind := _wrong_kind(trace, origin, ask, difference.actual):
-        unmet.text, unmet.about = wrong_kind, "other"
+    if sentence := _must_raise(call, difference) or _wrong_kind(trace, origin, ask, difference.actual):
+        unmet.text, unmet.about = sentence, "other"
         unmet.detail = msgspec.structs.replace(unmet.detail, got=None, expected=None)
     elif origin.argument and origin.unchanged:
         unmet.text = changed_argument(call.name, origin.argument, origin.path, difference)
@@ -119,11 +116,11 @@ def _computed(fact: str | None, rest: Path, index: tuple[int, ...]) -> Text:
     return both("A value computed from the result", "由返回值算出的值")
 
 
-def _means_raised(expected: Any, raised: str) -> bool:
-    return expected is True or expected == raised
-
-
-def _must_raise(wanted: str, actual: Any) -> Text:
+def _must_raise(call: Shown, difference: Difference) -> Text | None:
+    """Return a sentence about a call that has to raise; None if that is not the difference."""
+    wanted, actual = call.raised, difference.actual
+    if wanted is None or not (difference.expected is True or difference.expected == wanted):
+        return None
     if isinstance(actual, str) and actual.endswith(("Error", "Exception")):
         return both(f"The call raises {actual}; expected {wanted}.", f"此调用抛出了 {actual}，应抛出 {wanted}。")
     text = both(f"The call has to raise {wanted}, and does not.", f"此调用应抛出 {wanted}，但没有抛出。")

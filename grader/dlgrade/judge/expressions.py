@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlgrade.judge.compare import describe
+from dlgrade.judge.compare import describe, tensor_form
 from dlgrade.worker.recorder import BINARY, REFLECTED, Call
 
 SHOWN_ELEMENTS = 12
@@ -37,7 +37,7 @@ Names = Mapping[int, str]  # the expressions of known objects, by their id
 
 
 def call_expression(call: Call, names: Names) -> str:
-    """Return a call as an expression: `f(X=torch.ones(3), eps=1e-05)`, `Vocab(tokens=['a'])['a']`, `x * 2`."""
+    """Return a call as an expression: `f(X=torch.ones(3), eps=1e-05)`, `Vocab(tokens=['a'])['a']`, `(x * 2)`."""
     if call.subject is None:
         return f"{call.name}({_arguments(call.target, call.args, call.kwargs, names)})"
     subject = names.get(id(call.subject), f"<{type(call.subject).__name__}>")
@@ -45,10 +45,10 @@ def call_expression(call: Call, names: Names) -> str:
         subject = f"<{type(call.subject).__name__}>"
     if call.name == "forward":
         return f"{subject}({_arguments(call.target, call.args, call.kwargs, names)})"
-    if call.name[:2] == "__":
+    if call.name[:2] == "__" and call.name != "__call__":
         return _protocol(call, subject, [expression(value, names) for value in call.args])
     arguments = _arguments(call.target, (call.subject, *call.args), call.kwargs, names, skipped=1)
-    return f"{subject}.{call.name}({arguments})"
+    return f"{subject}({arguments})" if call.name == "__call__" else f"{subject}.{call.name}({arguments})"
 
 
 def _protocol(call: Call, subject: str, args: list[str]) -> str:
@@ -64,8 +64,6 @@ def _protocol(call: Call, subject: str, args: list[str]) -> str:
         return f"{args[0]} in {subject}"
     if call.name in ("__len__", "__next__"):
         return f"{call.name.strip('_')}({subject})"
-    if call.name == "__call__":
-        return f"{subject}({', '.join(args)})"
     return f"{subject}.{call.name}({', '.join(args)})"
 
 
@@ -286,7 +284,7 @@ def _fact(node: ast.expr) -> str | None:
 
 def _placeholder(value: Any) -> str:
     if isinstance(value, torch.Tensor):
-        return f"<tensor {str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}>"
+        return f"<{tensor_form(value)}>"
     if isinstance(value, np.ndarray):
         return f"<{describe(value)}>"
     size = f" of {len(value)}" if isinstance(value, (list, tuple, dict, set, str)) else ""

@@ -152,8 +152,8 @@ class Grading:
     def fairly(self, check: Check, again: Callable[[], object]) -> Iterator[None]:
         """Run a check's suite code: a limit on its processor time, and the blame where it belongs.
 
-        If the suite's code raises, `again` repeats the check with the reference's values. Only if that raises as well
-        the suite is at fault.
+        If the suite's code raises, `again` repeats the check with the reference's values. The suite is at fault only
+        if that raises as well.
         """
         drawn = None if check.generator is None else check.generator.get_state()
         try:
@@ -313,7 +313,7 @@ class Grading:
         return answer
 
     def _keep(self, check: Check, exchange: Exchange) -> None:
-        """Keep an exchange for the diagnosis, which needs all of a check. A replay counts them, of values of ours."""
+        """Keep an exchange for the diagnosis, which needs all exchanges of a check. The values of a replay are ours."""
         if self.stand_in is None:
             self.kept += exchange.size
         if self.kept <= MOST_KEPT:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 MARKERS = (
     "exercise(name): the exercise that the class's checks belong to",
-    "points(n): what the check is worth; 1 unless said otherwise",
+    "points(n): the points of the check; 1 by default",
     "timeout(seconds): the time that the submission has for the whole check",
     "gpu: the check trains on a GPU, and is not run where there is none",
-    "bonus: a remark that costs no points: what the book's own code does not do",
+    "bonus: a remark that costs no points, about something that the book's own code does not do",
     "needs(name, ...): checks of the same exercise that have to pass first; until then the check is BLOCKED",
 )
 

@@ -27,18 +27,23 @@ def prices_of(checks: Iterable[Check], shares: Mapping[str, float]) -> list[Pric
         unmet = [check for check in own if not check.passed and not _lacks_code(check)]
         if diagnosis := _single_mistake(unmet):
             lost = sum(check.declared.points for check in unmet if not check.verdict.pending)
-            price = max(LEAST, float(round(shares[diagnosis] * sum(check.declared.points for check in own))))
-            prices.append(Price(exercise, diagnosis, min(price, lost), lost))
+            points = sum(check.declared.points for check in own)
+            prices.append(Price(exercise, diagnosis, price_of(shares[diagnosis], points, lost), lost))
     return prices
+
+
+def price_of(share: float, points: float, lost: float) -> float:
+    """Return the price of a mistake that loses `lost` of an exercise's points by its checks."""
+    return min(lost, max(LEAST, float(round(share * points))))
 
 
 def _single_mistake(unmet: list[Check]) -> str | None:
     """Return the diagnosis that explains all these checks of an exercise, or None.
 
     A check that waits for another says nothing about the mistake. Nor does a model that does not learn: training has no
-    diagnosis of its own.
+    diagnosis of its own. A check that raised has no price, as a submission can make up the exception of a mistake.
     """
-    explained = [check for check in unmet if check.verdict in (Verdict.FAILED, Verdict.RAISED)]
+    explained = [check for check in unmet if check.verdict is Verdict.FAILED]
     others = [check for check in unmet if check not in explained]
     silent = all(
         check.verdict is Verdict.BLOCKED or (check.declared.trains and check.verdict is Verdict.NOT_RUN)

@@ -23,7 +23,10 @@ class Raised(msgspec.Struct, frozen=True):
         return f"{self.type}: {self.message}"
 
     def is_like(self, other: Raised) -> bool:
-        """Return whether both have the same type, the same message but for numbers, and an operation in common."""
+        """Return whether both have the same type, the same message but for numbers, and an operation in common.
+
+        Where no line of either ran, there is no operation.
+        """
         return self.type == other.type and _form(self.message) == _form(other.message) and self._shares_operation(other)
 
     def _shares_operation(self, other: Raised) -> bool:

@@ -128,7 +128,7 @@ class _Tracing:
         self.seen.append(call)
 
     def _settle(self) -> None:
-        """Note what the calls that have ended returned and changed, before anything else changes it."""
+        """Note the results and the changes of the calls that have ended, before anything else changes them."""
         for n in range(self.settled, len(self.seen)):
             call, given, before = self.seen[n], self.given[n], self.before[n]
             for name, value in given.items():
@@ -144,10 +144,10 @@ class _Tracing:
 
     def _keep(self, n: int, call: recorder.Call) -> None:
         """Keep the attributes of the objects that a call returned or belongs to: another call may change them."""
-        for path, part in _attributes(call.subject) if call.subject is not None else ():
-            self.known[id(part)] = Origin(n, path, "")
+        own = list(_attributes(call.subject)) if call.subject is not None else []
+        self.known |= {id(part): Origin(n, path, "") for path, part in own}
         held = [part for path, part in parts(call.result) if any(isinstance(key, Attribute) for key in path)]
-        held += [part for _, part in _attributes(call.subject)] if call.subject is not None else []
+        held += [part for _, part in own]
         self.kept += [(n, part, getattr(part, "_version", 0)) for part in held]
 
     def _name(self, result: Any, words: str) -> None:

@@ -48,7 +48,7 @@ def score_sentence(result: Report | ChapterReport) -> Text:
 
 
 def price_sentences(report: ChapterReport, *, decided: Collection[str] = ()) -> dict[str, Text]:
-    """Return a sentence for each exercise in which one mistake explains every failure: what it costs there.
+    """Return the cost, in a sentence, for each exercise in which one mistake explains every failure.
 
     An exercise with a check in `decided` has the points that staff gave, and no sentence.
     """
@@ -132,7 +132,7 @@ def next_step(report: Report, chapters: list[Chapter]) -> Text:
 
 def _fix_line(chapter: Chapter, fault: CheckReport) -> Text:
     """Return the step after a file that cannot be parsed or imported."""
-    command = f"`dlgrade check {chapter.id}`"
+    command = f"`dlgrade check {chapter.id}{lang_argument()}`"
     if not fault.detail.frames:
         return both(
             f"Next: look for the statement outside all functions that does this, then run {command}.",

@@ -116,7 +116,7 @@ class Terminal:
         self.repeated = 0
 
     def explain(self, report: ChapterReport) -> None:
-        """Explain every failure, each cause once. Then say what mistakes cost, and which checks wait for others."""
+        """Explain every failure, each cause once. Then give the prices of mistakes, and the checks that wait."""
         self._tell_repeated()
         self._correct(report)
         if (fault := fault_of_the_file(report.checks)) is not None:

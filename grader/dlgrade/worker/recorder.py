@@ -63,7 +63,7 @@ class Recorder:
         return self._recorded(name, target) if callable(target) else target
 
     def close(self) -> None:
-        """Give classes their methods, and modules their hooks, back."""
+        """Give classes their methods back, and take the hooks off modules."""
         self._active = None
         for undo in reversed(self._undo):
             undo()
@@ -105,7 +105,7 @@ class Recorder:
             self._active = None
 
     def _watch(self, result: Any, target: Any) -> None:
-        """Note the later calls of what a call returned."""
+        """Note the later calls of the objects that a call returned."""
         if type(result) in (tuple, list):
             for part in result[:10]:
                 self._watch(part, target)

@@ -17,6 +17,7 @@ from dlgrade.judge.explanations.rows import Mistake
 from dlgrade.text import Text, both
 
 MAX_NAMES = 2000  # names of a submission that a name is compared with
+LONGEST_TARGET = 200  # characters to the left of an assignment
 CLOSE = 0.75  # how alike two names are, from 0 to 1, before one is suggested for the other
 CALL = r"(?P<call>[\w.]{1,60})\([^()\n]{0,80}(\([^()\n]{0,80}\)[^()\n]{0,80}){0,4}\)"
 IMPORTS = {
@@ -33,8 +34,8 @@ IMPORTS = {
 }  # fmt: skip
 OTHER_LANGUAGES = {"null": "None", "nil": "None", "true": "True", "false": "False", "this": "self"}
 OF_NUMPY = {
-    "astype": ".to(dtype)", "copy": ".clone()", "length": "len(X)", "size_": ".numel()", "concatenate": "torch.cat",
-    "expand_dims": ".unsqueeze(dim)", "append": "torch.cat", "array": "torch.tensor", "maximum_": "torch.maximum",
+    "astype": ".to(dtype)", "copy": ".clone()", "length": "len(X)",  "concatenate": "torch.cat",
+    "expand_dims": ".unsqueeze(dim)", "append": "torch.cat", "array": "torch.tensor",
     "len": "len(X)", "to_numpy": ".numpy()", "assign": ".copy_()", "asnumpy": ".numpy()",
 }  # fmt: skip
 
@@ -99,8 +100,9 @@ def _defined(source: str) -> Collection[str]:
     code = re.sub(r"#.*", "", source)
     names = [*_names(code, r"\b(?:def|class|import|as|for|global)\s+"), *_names(code, r"^[ \t]*(?=\w+\s*[=,:])")]
     lists = re.findall(r"\b(?:def\s+\w+|lambda)\s*\(?([^()\n]{1,200})", code)
-    lines = re.findall(r"^[ \t]*([\w, \t*]{1,200}?)\s*(?:[-+*/]?=)", code, re.MULTILINE)
-    return dict.fromkeys([*names, *(name for part in [*lists, *lines] for name in _names(part))])
+    targets = [line.partition("=")[0] for line in code.splitlines() if "=" in line[:LONGEST_TARGET]]
+    lists += [target for target in targets if re.fullmatch(r"[\w, \t*]*[-+/]?", target)]
+    return dict.fromkeys([*names, *(name for part in lists[:MAX_NAMES] for name in _names(part))])
 
 
 def unknown_attribute(match: re.Match[str], mistake: Mistake) -> Text | None:

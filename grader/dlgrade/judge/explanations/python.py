@@ -40,7 +40,6 @@ ROWS = (
         "这里的对象是一个函数。是漏写了括号（例如把 `x.size()` 写成 `x.size`），还是实参本来就可以是函数？",
     )),
     row(r"AttributeError: '(?P<owner>list|tuple|int|float|bool)' object has no attribute "
-        r""
         r"'(?P<name>shape|size|dim|mean|sum|to|view|reshape|backward|item|detach|T|float|exp|numpy|unsqueeze|device|dtype)'",
         both(
         "The object left of .{name} is a Python {owner}, not a tensor. torch.tensor() or torch.stack() makes a tensor.",

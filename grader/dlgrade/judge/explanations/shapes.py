@@ -159,8 +159,8 @@ LAYERS = (
         "隐状态的形状应为 {a}（层数，批量大小，隐藏单元数），这里却是 {b}。",
     )),
     row(r"IndexError: index out of range in self", both(
-        "Embedding got an index that is negative or not below num_embeddings. Compare with the largest index.",
-        "嵌入层收到的下标为负数，或不小于 num_embeddings。请打印最大的下标并比较。",
+        "An index is negative, or not below the number of rows (of an Embedding: num_embeddings).",
+        "有的下标为负数，或不小于行数（嵌入层的行数是 num_embeddings）。请打印最大的下标并比较。",
     )),
     row(r"(IndexError|RuntimeError): index (?P<i>-?\d+) is out of bounds for (dimension|axis) (?P<axis>\d+) with size "
         r"(?P<n>\d+)", both(

@@ -98,7 +98,7 @@ FOREIGN = (
 )  # fmt: skip
 
 
-def _foreign(_: re.Match[str], mistake: Mistake) -> Text | None:
+def _foreign(_: re.Match[str], mistake: Mistake) -> Text:
     place = mistake.line.partition("\n")[0].strip()
     return next(text for pattern, text in FOREIGN if re.match(pattern, place))
 

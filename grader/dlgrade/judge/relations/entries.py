@@ -104,10 +104,9 @@ def _offset(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     for constant in offsets(middle, pair):
         if pair.all_close(pair.actual, pair.expected + constant.value):
             en, zh = ("plus", "加") if constant.value > 0 else ("minus", "减")
-            words = f"{constant.formula}"
             text = both(
-                f"is the expected result {en} {words}{constant.where.en}",
-                f"等于正确结果{zh} {words}{constant.where.zh}",
+                f"is the expected result {en} {constant.formula}{constant.where.en}",
+                f"等于正确结果{zh} {constant.formula}{constant.where.zh}",
             )
             rank = OFFSET + constant.rank
             yield Phrase(

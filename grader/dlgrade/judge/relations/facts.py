@@ -19,7 +19,6 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 MOST_NUMBERS = 100_000  # in a tensor; larger tensors have no relations
-MOST_LISTED = 16  # tensors of a list among the arguments
 MOST_EVIDENCE = 400  # values of one entry that are looked at as evidence
 BITS_OF_A_NUMBER = 13.0  # at most: an equal number with four digits is a coincidence once in 10,000 times
 EXACT = 1e-9  # room for rounding where the comparison has none
@@ -205,15 +204,8 @@ def array_of(value: Any) -> Array | None:
 
 
 def named_arrays(arguments: dict[str, Any]) -> dict[str, Array]:
-    """Return the arguments that are numbers or tensors of numbers, as arrays; of lists, the first tensors."""
-    values: dict[str, Any] = {}
-    for name, value in arguments.items():
-        if isinstance(value, (list, tuple)):
-            tensors = ((i, item) for i, item in enumerate(value[:MOST_LISTED]) if isinstance(item, torch.Tensor))
-            values |= {f"{name}[{i}]": item for i, item in tensors}
-        else:
-            values[name] = value
-    arrays = {name: array_of(value) for name, value in values.items()}
+    """Return the arguments that are numbers or tensors of numbers, as arrays."""
+    arrays = {name: array_of(value) for name, value in arguments.items()}
     return {name: array for name, array in arrays.items() if array is not None}
 
 

@@ -144,7 +144,7 @@ def _by_arguments(pair: Pair, shape: tuple[int, ...]) -> Iterator[Place]:
 def align(array: Array, shape: tuple[int, ...]) -> Array | None:
     """Return an argument in a form that broadcasts to a shape, or None.
 
-    The argument has the shape, or it has only size 1 on other axes; or it belongs to the first axes.
+    The argument has the shape, or the shape of the first axes.
     """
     if array.shape == shape:
         return array
@@ -155,7 +155,7 @@ def align(array: Array, shape: tuple[int, ...]) -> Array | None:
 
 def _padded(name: str, lengths: Array, shape: tuple[int, ...]) -> Iterator[Place]:
     """Yield the entries behind the lengths that an argument gives for each row."""
-    fits = len(shape) >= 2 and 0 < lengths.ndim < len(shape) and lengths.shape == shape[: lengths.ndim]
+    fits = 0 < lengths.ndim < len(shape) and lengths.shape == shape[: lengths.ndim]
     if not fits or np.any(lengths % 1) or lengths.min() < 0:
         return
     for axis in {lengths.ndim, len(shape) - 1}:
@@ -164,8 +164,8 @@ def _padded(name: str, lengths: Array, shape: tuple[int, ...]) -> Iterator[Place
             continue
         steps = np.arange(size).reshape([size if i == axis else 1 for i in range(len(shape))])
         behind = np.broadcast_to(steps >= lengths.reshape(lengths.shape + (1,) * (len(shape) - lengths.ndim)), shape)
-        key_axis = axis - len(shape) if axis == len(shape) - 1 else axis
-        where = axis_name(key_axis) if key_axis == -1 else axis_name(axis)
+        key_axis = -1 if axis == len(shape) - 1 else axis
+        where = axis_name(key_axis)
         text = both(f"the padding (from {name} on along {where.en})", f"填充部分（沿{where.zh} 从 {name} 起）")
         yield Place(("padding", name, key_axis), behind, text)
         before = both(f"the entries before {name} (along {where.en})", f"{name} 之前的元素（沿{where.zh}）")

@@ -39,7 +39,7 @@ Key = tuple[Hashable, ...]
 class Draw:
     """One probe: the student's value, the expected value, and how a check compares them.
 
-    `arguments` are tensors and plain data by name, of the call that gave the value; empty if they are not known.
+    `arguments` are the tensors and numbers of the only call, by name; empty if there are several calls.
     `returned` tells whether the values are a function's result; otherwise the check has computed them.
     """
 
@@ -66,7 +66,7 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     coincidence. Of relations that hold about equally often, the most telling is returned.
     """
     differing = [i for i, draw in enumerate(draws) if _differs(draw)]
-    differing = differing[:: -(-len(differing) // MOST_DRAWS) or 1]
+    differing = differing[:: math.ceil(len(differing) / MOST_DRAWS) or 1]
     least = max(LEAST_DRAWS, math.ceil(len(differing) / 2))
     found: dict[Key, dict[int, Fact]] = {}
     with np.errstate(all="ignore"):  # many relations are tried on values for which they are not defined

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlgrade.judge.relations.facts import FEW, PLENTY, Fact, Mask, Pair, axis_name
+from dlgrade.judge.relations.facts import FEW, PLENTY, UNCHANGED, Fact, Mask, Pair, axis_name
 from dlgrade.text import both
 
 MOST_AXES = 4  # of a tensor whose axes are permuted
@@ -130,7 +130,7 @@ def _returned(pair: Pair) -> Iterator[Fact]:
     for name, array in pair.arguments.items():
         if array.shape == pair.actual.shape and array.ndim and pair.all_close(pair.actual, array):
             text = both(f" equals the argument {name}", f"与参数 {name} 相同")
-            yield Fact("argument", ("argument", name), text, 10.0, pair.speaks(array))
+            yield Fact("argument", ("argument", name), text, UNCHANGED, pair.speaks(array))
 
 
 def _broadcast(pair: Pair) -> Iterator[Fact]:
