@@ -255,7 +255,7 @@ ANSWERS = {
     "self-reference": ("a = []\na.append(a)\nreturn a", ("contains itself",), ("包含自身",)),
     "deep": ("a = []\nfor _ in range(100_000): a = [a]\nreturn a", ("nested too deeply",), ("嵌套过深",)),
     "long": ("return [0] * 1_000_000", ("too large",), ("过大",)),
-    "beyond-floats": ("return (10**1000, 1e308)", ("a tuple of 2", "expected a tensor"), ("tuple", "张量")),
+    "beyond-floats": ("return (10**1000, 1e308)", ("two values (a tuple)", "expected one tensor"), ("2 个值", "张量")),
     "large-number": ("return 10**100_000", ("more than 3,000 digits",), ("3000",)),
 }
 

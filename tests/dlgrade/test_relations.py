@@ -148,9 +148,6 @@ STATED = {
     "term-missing": (
         lambda x, e: e - scale(x), wave, {"arguments": lambda x: {"beta": scale(x)}}, "term", "minus beta"
     ),
-    "term-of-a-list": (
-        lambda x, e: e - x[0], wave, {"arguments": lambda x: {"params": [x[1], x[0]]}}, "term", "minus params[1]."
-    ),
     "term-with-the-other-sign": (
         lambda x, e: e - 2 * x[0], wave, {"arguments": lambda x: {"beta": x[0]}}, "term", "minus 2 * beta"
     ),

@@ -11,7 +11,7 @@ HERE = course.load()
 ENGINE = sorted((HERE.folder / "grader" / "dlgrade").rglob("*.py"))
 WORD = re.compile(r"[A-Za-z]{3,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-NAMES = {"GPU", "CUDA", "Git", "result"}
+NAMES = {"GPU", "CUDA", "Git", "None", "result"}
 LITERAL = re.compile(r"`[^`]*`|--[\w-]+|[\w/]+[./][\w/]*")  # commands, options, files
 
 
