@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlgrade.batch.sources import INSIDE
 from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, link_entry, moment
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
@@ -98,7 +99,8 @@ def _tree(repository: Path, branch: _Branch) -> Tree:
         display_name = f"{branch.name}: {'/'.join(parts)}"
         if mode in FILE_MODES:
             read = _blob_reader(repository, blob, int(size), display_name)
-            entries.append(TreeEntry(parts, display_name, read, modified))
+            place = f"{repository.absolute()}{INSIDE}{display_name}"
+            entries.append(TreeEntry(parts, display_name, read, modified, place=place))
         elif mode == LINK_MODE:
             entries.append(link_entry(parts, display_name, modified))
     return Tree(branch.student, branch.name, entries, one_student=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 
 from dlgrade.batch.gradebook import Gradebook
 from dlgrade.batch.hand_ins import HandIn
-from dlgrade.batch.keys import chapter_digest, run_key
+from dlgrade.batch.keys import basis, chapter_digest, run_key
 from dlgrade.course import Course
 from dlgrade.errors import CourseError, SandboxError
 from dlgrade.judge.remote_process import JudgeLost
@@ -28,6 +28,7 @@ class Job:
     """One run of the judge. All hand-ins with the same files share it."""
 
     key: str
+    basis: str
     chapter: str
     submission: Submission
     hand_ins: list[HandIn] = field(default_factory=list)
@@ -45,20 +46,21 @@ class Attempt:
 
 @dataclass(frozen=True)
 class GradingPlan:
-    """The jobs to do, and the jobs whose results the gradebook has."""
+    """The jobs to do, the jobs whose results the gradebook has, and the basis of each chapter's runs."""
 
     todo: list[Job]
     done: list[Job]
+    bases: dict[str, str]
 
 
 def plan(
     course: Course,
-    hand_ins: tuple[HandIn, ...],
+    hand_ins: Sequence[HandIn],
     book: Gradebook,
     *,
     seed: int,
     sandbox: str,
-    generation: int,
+    generations: Mapping[tuple[str, str], int],
     prices: bool,
     available: Callable[[str], bool],
 ) -> GradingPlan:
@@ -66,31 +68,33 @@ def plan(
 
     Args:
         course: The course that has the suites.
-        hand_ins: The hand-ins of the batch.
+        hand_ins: The hand-ins to grade.
         book: The gradebook, which knows the results so far.
         seed: Seed of the inputs.
         sandbox: Mode of the sandbox.
-        generation: How often staff had everything graded again.
+        generations: How often staff had the hand-in of a student for a chapter graded again.
         prices: Whether a single mistake costs its price.
         available: Tells whether the GPU, training or data set is available that a check was missing.
     """
-    digests: dict[str, bytes] = {}
+    bases: dict[str, str] = {}
     jobs: dict[str, Job] = {}
     for hand_in in hand_ins:
-        if hand_in.submission is None:
+        if hand_in.submission is None or hand_in.content is None:
             continue
-        if hand_in.chapter not in digests:
-            digests[hand_in.chapter] = chapter_digest(course, course.chapter(hand_in.chapter))
-        key = run_key(digests[hand_in.chapter], hand_in.submission, seed, sandbox, generation, prices=prices)
-        jobs.setdefault(key, Job(key, hand_in.chapter, hand_in.submission)).hand_ins.append(hand_in)
+        chapter = hand_in.chapter
+        if chapter not in bases:
+            digest = chapter_digest(course, course.chapter(chapter))
+            bases[chapter] = basis(digest, seed, sandbox, prices=prices)
+        key = run_key(bases[chapter], hand_in.content, generations.get((hand_in.student, chapter), 0))
+        jobs.setdefault(key, Job(key, bases[chapter], chapter, hand_in.submission)).hand_ins.append(hand_in)
     known = book.known(set(jobs), available)
     todo = [job for job in jobs.values() if job.key not in known]
     done = [job for job in jobs.values() if job.key in known]
-    return GradingPlan(todo, done)
+    return GradingPlan(todo, done, bases)
 
 
 def grade_all(
-    jobs: list[Job], executor: Executor, grade: Grade, book: Gradebook, *, seed: int, width: int
+    jobs: list[Job], executor: Executor, grade: Grade, book: Gradebook, *, seed: int, width: int, settle: bool
 ) -> Iterator[Attempt]:
     """Grade the jobs. A result is in the gradebook before it is given out.
 
@@ -103,6 +107,7 @@ def grade_all(
         book: The gradebook.
         seed: Seed of the inputs.
         width: How many jobs the executor runs at once.
+        settle: Whether the results count at once.
 
     Raises:
         CourseError: the course has a fault, which would spoil every job.
@@ -121,8 +126,9 @@ def grade_all(
                 waiting.append(job)
                 continue
             if attempt.report is not None:
-                book.record(job.key, seed, __version__, attempt.report)
-                book.settle([(hand_in, job.key) for hand_in in job.hand_ins])
+                book.record(job.key, job.basis, seed, __version__, attempt.report)
+                if settle:
+                    book.settle([(hand_in, job.key) for hand_in in job.hand_ins])
             yield attempt
 
 

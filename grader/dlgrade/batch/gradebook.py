@@ -6,99 +6,35 @@ run, and a run that was graded is recognised. A student's results are a history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Table
 
-from dlgrade.batch.hand_ins import HandIn, Student
-from dlgrade.errors import UsageError
+from dlgrade.batch import class_list
+from dlgrade.batch.class_list import Entry
+from dlgrade.batch.database import Database
+from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.tables import checks, facts, overrides, prices, results, runs, students, submissions
 from dlgrade.results import ChapterReport, CheckReport, Override, Verdict
-from dlgrade.text import Text, both
+from dlgrade.text import Text
 
-FORMAT = "1"
-metadata = sa.MetaData()
-facts = Table("facts", metadata, Column("name", sa.String(100), primary_key=True), Column("value", sa.Text))
-students = Table(
-    "students",
-    metadata,
-    Column("id", sa.String(200), primary_key=True),
-    Column("name", sa.String(200)),
-    Column("email", sa.String(200)),
-)
-submissions = Table(
-    "submissions",
-    metadata,
-    Column("student", sa.ForeignKey("students.id"), primary_key=True),
-    Column("chapter", sa.String(20), primary_key=True),
-    Column("shown", sa.Text, nullable=False),
-    Column("submitted", sa.String(40)),
-    Column("problem", sa.Text),
-    Column("passed_over", sa.Text, nullable=False),
-)
-runs = Table(
-    "runs",
-    metadata,
-    Column("key", sa.String(64), primary_key=True),
-    Column("chapter", sa.String(20), nullable=False),
-    Column("seed", sa.BigInteger, nullable=False),
-    Column("version", sa.String(40), nullable=False),
-    Column("graded_at", sa.String(40), nullable=False),
-    Column("score", sa.Float, nullable=False),
-    Column("points", sa.Float, nullable=False),
-    Column("complete", sa.Boolean, nullable=False),
-    Column("report", sa.Text, nullable=False),
-)
-checks = Table(
-    "checks",
-    metadata,
-    Column("run", ForeignKey("runs.key", ondelete="CASCADE"), primary_key=True),
-    Column("id", sa.String(200), primary_key=True),
-    Column("exercise", sa.String(100), nullable=False),
-    Column("verdict", sa.String(20), nullable=False),
-    Column("points", sa.Float, nullable=False),
-    Column("earned", sa.Float, nullable=False),
-    Column("bonus", sa.Boolean, nullable=False),
-    Column("diagnosis", sa.String(100)),
-)
-prices = Table(
-    "prices",
-    metadata,
-    Column("run", ForeignKey("runs.key", ondelete="CASCADE"), primary_key=True),
-    Column("exercise", sa.String(100), primary_key=True),
-    Column("diagnosis", sa.String(100), nullable=False),
-    Column("lost", sa.Float, nullable=False),
-    Column("raw_lost", sa.Float, nullable=False),
-)
-results = Table(
-    "results",
-    metadata,
-    Column("id", sa.Integer, primary_key=True),
-    Column("student", ForeignKey("students.id"), nullable=False),
-    Column("chapter", sa.String(20), nullable=False),
-    Column("run", ForeignKey("runs.key"), nullable=False),
-    Column("at", sa.String(40), nullable=False),
-)
-overrides = Table(
-    "overrides",
-    metadata,
-    Column("id", sa.Integer, primary_key=True),
-    Column("student", ForeignKey("students.id"), nullable=False),
-    Column("chapter", sa.String(20), nullable=False),
-    Column("check", sa.String(200), nullable=False),
-    Column("points", sa.Float, nullable=False),
-    Column("why", sa.Text, nullable=False),
-    Column("at", sa.String(40), nullable=False),
-)
+Owner = tuple[str, str]  # a student's id and a chapter's
+BASIS = "basis "  # before a chapter, the name of the fact about its last run
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The hand-in, the run and the overrides that count for a student and a chapter."""
+    """The hand-in, the run and the overrides that count for a student and a chapter.
+
+    Attributes:
+        undecided: overrides that were given for an earlier submission, and not yet for this one.
+        stale: the run was made with another suite, seed or rule than the last run of its chapter.
+    """
 
     student: str
     chapter: str
@@ -109,6 +45,9 @@ class Standing:
     run: str | None
     report: ChapterReport | None
     overrides: tuple[Override, ...]
+    content: str | None = None
+    undecided: tuple[Override, ...] = ()
+    stale: bool = False
 
     @property
     def score(self) -> float:
@@ -131,67 +70,79 @@ class Gradebook:
     Students and hand-ins come first (`enrol`). A run is recorded (`record`), then counts for hand-ins (`settle`). Runs
     and overrides that counted before stay in the history.
 
-    One process at a time writes to a gradebook, under the lock of `reports.open_gradebook`. Whoever opens it closes it.
+    One process at a time has a gradebook open. Whoever opens it closes it.
     """
 
     def __init__(self, url: str) -> None:
         """Open the database at a URL such as `sqlite:///grades/gradebook.sqlite`, and make its tables if need be.
 
         Raises:
-            UsageError: the database cannot be opened, or another version of dlgrade wrote it.
+            UsageError: the URL is not usable, another process has the database, or a newer dlgrade wrote it.
+            GraderError: the database cannot be reached.
         """
-        try:
-            self.engine = sa.create_engine(url)
-            if self.engine.dialect.name == "sqlite":
-                sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            metadata.create_all(self.engine)
-        except (sa.exc.SQLAlchemyError, ImportError) as error:
-            raise UsageError(both(f"The gradebook {url}: {error}", f"成绩册 {url}：{error}")) from None
-        format_version = self.fact("format") or self.set_fact("format", FORMAT)
-        if format_version != FORMAT:
-            raise UsageError(
-                both(
-                    f"The gradebook {url} has format {format_version}; this dlgrade reads {FORMAT}.",
-                    f"成绩册 {url} 的格式为 {format_version}；本版 dlgrade 只能读 {FORMAT}。",
-                )
-            )
+        self.database = Database(url)
 
     def close(self) -> None:
         """Close all connections to the database."""
-        self.engine.dispose()
+        self.database.close()
 
-    # Facts about the whole batch: its seed, its chapters, its strays, how often everything was graded again.
+    # Facts about the whole batch: its seed, its chapters, its strays.
 
     def fact(self, name: str) -> str | None:
         """The value of a fact. None if it was never set."""
-        with self.engine.connect() as db:
+        with self.database.reading() as db:
             return db.scalar(sa.select(facts.c.value).where(facts.c.name == name))
 
     def set_fact(self, name: str, value: str) -> str:
         """Set a fact, and return its value."""
-        with self.engine.begin() as db:
+        with self.database.writing() as db:
             db.execute(sa.delete(facts).where(facts.c.name == name))
             db.execute(sa.insert(facts).values(name=name, value=value))
         return value
 
-    # Hand-ins.
+    # Students and hand-ins.
 
-    def enrol(self, enrolled: Iterable[Student], hand_ins: Iterable[HandIn]) -> None:
-        """Record the students and their hand-ins. A hand-in replaces an earlier one for the same chapter."""
-        with self.engine.begin() as db:
-            for student in enrolled:
-                values = {"name": student.name, "email": student.email}
-                if not db.execute(sa.update(students).where(students.c.id == student.id).values(values)).rowcount:
-                    db.execute(sa.insert(students).values(id=student.id, **values))
-            for hand_in in hand_ins:
-                same_work = (submissions.c.student == hand_in.student) & (submissions.c.chapter == hand_in.chapter)
-                db.execute(sa.delete(submissions).where(same_work))
-                db.execute(sa.insert(submissions).values(_submission_row(hand_in)))
+    def enrol(self, batch: Batch, *, roster: bool) -> list[Text]:
+        """Record the students and hand-ins of a batch. A hand-in replaces an earlier one for the same chapter.
+
+        Args:
+            batch: The batch.
+            roster: Its students are the whole class. Students who are not among them have left.
+
+        Returns:
+            Sentences about hand-ins that had another owner, and about students who left.
+        """
+        with self.database.writing() as db:
+            return class_list.enrol(db, batch, roster=roster)
 
     def students(self) -> list[Student]:
-        """All students, by id."""
-        with self.engine.connect() as db:
-            return [Student(*row) for row in db.execute(sa.select(students).order_by(students.c.id))]
+        """The students of the class, by id, without those who left."""
+        return [entry.student for entry in self.everybody() if entry.active]
+
+    def everybody(self) -> list[Entry]:
+        """All students who were ever in the gradebook, by id."""
+        with self.database.reading() as db:
+            return class_list.everybody(db)
+
+    def aliases(self) -> dict[str, str]:
+        """The ids of students by other names, which staff gave to them."""
+        with self.database.reading() as db:
+            return class_list.other_names(db)
+
+    def merge(self, name: str, into: str) -> None:
+        """Give everything that one student has to another. Later files of that name are the other's, too."""
+        with self.database.writing() as db:
+            class_list.merge(db, name, into)
+
+    def rename(self, old: str, new: str, name: str | None) -> None:
+        """Give a student another id, and another name unless `name` is None."""
+        with self.database.writing() as db:
+            class_list.rename(db, old, new, name)
+
+    def set_status(self, student: str, status: str, why: str) -> None:
+        """Set a student's status: `active`, `left` or `removed`."""
+        with self.database.writing() as db:
+            class_list.set_status(db, student, status, why)
 
     # Runs and results.
 
@@ -205,7 +156,7 @@ class Gradebook:
             keys: Keys of runs.
             available: Tells whether something that a check needs is available now.
         """
-        with self.engine.connect() as db:
+        with self.database.reading() as db:
             rows = db.execute(sa.select(runs.c.key, runs.c.complete)).all()
             known = {row.key for row in rows if row.complete} & keys
             for row in rows:
@@ -218,21 +169,22 @@ class Gradebook:
 
     def graded_at(self) -> str:
         """The time of the last run, or nothing if there is no run."""
-        with self.engine.connect() as db:
+        with self.database.reading() as db:
             return db.scalar(sa.select(sa.func.max(runs.c.graded_at))) or ""
 
-    def record(self, key: str, seed: int, version: str, report: ChapterReport) -> None:
+    def record(self, key: str, basis: str, seed: int, version: str, report: ChapterReport) -> None:
         """Record a run and its checks. A run with the same key is replaced.
 
         Args:
             key: The run's key.
+            basis: The digest of everything but the submission.
             seed: Seed of the inputs.
             version: Version of dlgrade.
             report: The report of the run.
         """
         row = {
             "chapter": report.id, "seed": seed, "version": version, "graded_at": now(), "score": report.score,
-            "points": report.points, "report": msgspec.json.encode(report).decode(),
+            "points": report.points, "report": msgspec.json.encode(report).decode(), "basis": basis,
             "complete": not any(check.verdict.pending for check in report.checks),
         }  # fmt: skip
         rows = [
@@ -243,7 +195,7 @@ class Gradebook:
             for check in report.checks
         ]  # fmt: skip
         priced = [{"run": key, **msgspec.to_builtins(price)} for price in report.prices]
-        with self.engine.begin() as db:
+        with self.database.writing() as db:
             if not db.execute(sa.update(runs).where(runs.c.key == key).values(row)).rowcount:
                 db.execute(sa.insert(runs).values(key=key, **row))
             db.execute(sa.delete(checks).where(checks.c.run == key))
@@ -252,67 +204,134 @@ class Gradebook:
                 if new:
                     db.execute(sa.insert(table), new)
 
+    def reports(self, keys: Iterable[str]) -> Iterator[tuple[str, ChapterReport]]:
+        """The reports of runs, one at a time, with their keys. A key without a run is passed over."""
+        with self.database.reading() as db:
+            for key in keys:
+                report = db.scalar(sa.select(runs.c.report).where(runs.c.key == key))
+                if report is not None:
+                    yield key, msgspec.json.decode(report, type=ChapterReport)
+
     def settle(self, pairs: Iterable[tuple[HandIn, str]]) -> None:
         """Let the run with this key count for each hand-in. Runs that counted before stay in the history."""
-        with self.engine.begin() as db:
+        with self.database.writing() as db:
             current = _current(db)
             for hand_in, key in pairs:
-                if current.get((hand_in.student, hand_in.chapter)) != key:
-                    row = {"student": hand_in.student, "chapter": hand_in.chapter, "run": key, "at": now()}
+                last = current.get((hand_in.student, hand_in.chapter))
+                if last is None or (last.run, last.content) != (key, hand_in.content):
+                    row = {
+                        "student": hand_in.student, "chapter": hand_in.chapter, "run": key, "at": now(),
+                        "content": hand_in.content,
+                    }  # fmt: skip
                     db.execute(sa.insert(results).values(row))
 
-    def override(self, student: str, chapter: str, check: str, points: float, why: str) -> None:
-        """Give a student points for a check, whatever the check earned. The last override of a check counts.
+    def current_runs(self) -> dict[Owner, str]:
+        """The key of the last run of each student and chapter."""
+        with self.database.reading() as db:
+            return {owner: row.run for owner, row in _current(db).items()}
+
+    # Generations: how often staff had a hand-in graded again.
+
+    def generations(self) -> dict[Owner, int]:
+        """The generation of each student's hand-in for a chapter."""
+        with self.database.reading() as db:
+            columns = submissions.c.student, submissions.c.chapter, submissions.c.generation
+            return {(row.student, row.chapter): row.generation for row in db.execute(sa.select(*columns))}
+
+    def set_generations(self, generations: Mapping[Owner, int]) -> None:
+        """Set the generations of hand-ins."""
+        with self.database.writing() as db:
+            for (student, chapter), generation in generations.items():
+                work = (submissions.c.student == student) & (submissions.c.chapter == chapter)
+                db.execute(sa.update(submissions).where(work).values(generation=generation))
+
+    # Overrides and standings.
+
+    def override(self, standing: Standing, check: str, points: float | None, why: str) -> None:
+        """Give a student points for a check of the submission that counts. The last override of a check counts.
 
         Args:
-            student: The student's id.
-            chapter: The chapter's id.
+            standing: The student's standing in the chapter.
             check: The check's id within the chapter.
-            points: The points that count.
+            points: The points that count, whatever the check earned. None: those that the check earned.
             why: The reason.
         """
-        with self.engine.begin() as db:
-            row = {"student": student, "chapter": chapter, "check": check, "points": points, "why": why, "at": now()}
+        row = {
+            "student": standing.student, "chapter": standing.chapter, "content": standing.content, "check": check,
+            "points": points, "why": why, "at": now(),
+        }  # fmt: skip
+        with self.database.writing() as db:
             db.execute(sa.insert(overrides).values(row))
 
-    def standings(self, student: str | None = None) -> Iterator[Standing]:
-        """The standings of all students or of one, by student and chapter.
+    def standings(self, owners: Collection[Owner] | None = None) -> Iterator[Standing]:
+        """The standings of the class, or of these students and chapters, by student and chapter.
 
         They are read one at a time: a report with all its details is large.
         """
-        with self.engine.connect() as db:
-            last: dict[tuple[str, str], dict[str, Override]] = {}
+        with self.database.reading() as db:
+            given = defaultdict(list)
             for row in db.execute(sa.select(overrides).order_by(overrides.c.id)):
-                last.setdefault((row.student, row.chapter), {})[row.check] = Override(row.check, row.points, row.why)
-            current = _current(db)
-            wanted = sa.select(submissions).order_by(submissions.c.student, submissions.c.chapter)
-            if student is not None:
-                wanted = wanted.where(submissions.c.student == student)
-            for row in db.execute(wanted).all():
+                given[row.student, row.chapter].append(row)
+            current, bases = _current(db), _bases(db)
+            wanted = sa.select(submissions).join(students).where(students.c.status == class_list.ACTIVE)
+            for row in sorted(db.execute(wanted).all(), key=lambda row: (row.student, row.chapter)):
                 owner = (row.student, row.chapter)
-                yield self._standing(db, row, current.get(owner), tuple(last.get(owner, {}).values()))
+                if owners is None or owner in owners:
+                    yield _standing(db, row, current.get(owner), given[owner], bases.get(row.chapter))
 
     def last_report(self, chapter: str) -> ChapterReport | None:
-        """The report of this chapter's last run."""
-        with self.engine.connect() as db:
-            newest = sa.select(runs.c.report).where(runs.c.chapter == chapter).order_by(runs.c.graded_at.desc())
-            report = db.scalar(newest.limit(1))
+        """The report of the last run of this chapter that counted for somebody."""
+        with self.database.reading() as db:
+            newest = sa.select(runs.c.report).join(results).where(runs.c.chapter == chapter)
+            report = db.scalar(newest.order_by(results.c.id.desc()).limit(1))
         return msgspec.json.decode(report, type=ChapterReport) if report else None
 
-    def _standing(self, db: sa.Connection, row: Any, run: str | None, overridden: tuple[Override, ...]) -> Standing:
-        run = None if row.problem else run
-        report = db.scalar(sa.select(runs.c.report).where(runs.c.key == run)) if run else None
-        return Standing(
-            student=row.student,
-            chapter=row.chapter,
-            display_name=row.shown,
-            submitted=datetime.fromisoformat(row.submitted) if row.submitted else None,
-            problem=msgspec.json.decode(row.problem, type=Text) if row.problem else None,
-            passed_over=tuple(msgspec.json.decode(row.passed_over, type=list[Text])),
-            run=run,
-            report=msgspec.json.decode(report, type=ChapterReport) if report else None,
-            overrides=overridden,
-        )
+
+def _standing(db: sa.Connection, row: Any, result: Any, given: Sequence[Any], basis: str | None) -> Standing:
+    """The standing of a row of submissions.
+
+    Args:
+        db: The connection.
+        row: The row.
+        result: The last result of its student and chapter. It counts if it is about the same submission.
+        given: The overrides of its student and chapter, in their order.
+        basis: The basis of the chapter's last run.
+    """
+    counts = result is not None and not row.problem and row.content in (None, result.content)
+    run = db.execute(sa.select(runs.c.report, runs.c.basis).where(runs.c.key == result.run)).one() if counts else None
+    overridden, undecided = _decisions(given, row.content)
+    return Standing(
+        student=row.student,
+        chapter=row.chapter,
+        display_name=row.shown,
+        submitted=datetime.fromisoformat(row.submitted) if row.submitted else None,
+        problem=msgspec.json.decode(row.problem, type=Text) if row.problem else None,
+        passed_over=tuple(msgspec.json.decode(row.passed_over, type=list[Text])),
+        run=result.run if counts else None,
+        report=msgspec.json.decode(run.report, type=ChapterReport) if run else None,
+        content=row.content,
+        overrides=overridden,
+        undecided=undecided,
+        stale=run is not None and basis is not None and run.basis != basis,
+    )
+
+
+def _decisions(given: Sequence[Any], content: str | None) -> tuple[tuple[Override, ...], tuple[Override, ...]]:
+    """The overrides that count for a submission, and those that staff must decide about again.
+
+    The last override of a check for this very submission counts. If the check only has overrides for other submissions,
+    the last of them is undecided. Overrides of old gradebooks name no submission, and count for every submission.
+    """
+    last: dict[str, Any] = {}
+    for row in given:
+        before = last.get(row.check)
+        own = row.content in (None, content)
+        if own or before is None or before.content not in (None, content):
+            last[row.check] = row
+    rows = [row for row in last.values() if row.points is not None]
+    counting = tuple(Override(row.check, row.points, row.why) for row in rows if row.content in (None, content))
+    undecided = tuple(Override(row.check, row.points, row.why) for row in rows if row.content not in (None, content))
+    return counting, undecided
 
 
 def _can_be_decided(check: CheckReport, available: Callable[[str], bool]) -> bool:
@@ -325,24 +344,13 @@ def _can_be_decided(check: CheckReport, available: Callable[[str], bool]) -> boo
     return check.verdict.pending
 
 
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+def _current(db: sa.Connection) -> dict[Owner, Any]:
+    """The last result in the history of each student and chapter."""
+    history = db.execute(sa.select(results).order_by(results.c.id))
+    return {(row.student, row.chapter): row for row in history}
 
 
-def _submission_row(hand_in: HandIn) -> dict[str, str | None]:
-    return {
-        "student": hand_in.student,
-        "chapter": hand_in.chapter,
-        "shown": hand_in.display_name,
-        "submitted": hand_in.submitted.isoformat() if hand_in.submitted else None,
-        "problem": msgspec.json.encode(hand_in.problem).decode() if hand_in.problem else None,
-        "passed_over": msgspec.json.encode(hand_in.passed_over).decode(),
-    }
-
-
-def _current(db: sa.Connection) -> dict[tuple[str, str], str]:
-    """The run that counts for each student and chapter: the last in the history."""
-    history = db.execute(sa.select(results.c.student, results.c.chapter, results.c.run).order_by(results.c.id))
-    return {(row.student, row.chapter): row.run for row in history}
+def _bases(db: sa.Connection) -> dict[str, str]:
+    """The basis of the last run of each chapter."""
+    rows = db.execute(sa.select(facts).where(facts.c.name.startswith(BASIS)))
+    return {row.name.removeprefix(BASIS): row.value for row in rows}

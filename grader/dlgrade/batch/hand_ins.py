@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dlgrade.submission import Submission
@@ -35,6 +36,8 @@ class HandIn:
         problem: Why the work cannot be graded.
         submitted: The time, with its time zone. None if unknown.
         passed_over: A sentence for each other version.
+        source: The place of the file, the same wherever dlgrade is started.
+        content: A digest of the submission.
     """
 
     student: str
@@ -44,12 +47,24 @@ class HandIn:
     problem: Text | None = None
     submitted: datetime | None = None
     passed_over: tuple[Text, ...] = ()
+    source: str = ""
+    content: str | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Everything that was read. `strays` are sentences about files that belong to no student or no chapter."""
+    """Everything that was read.
+
+    Args:
+        students: The class: the roster, or everybody who handed in something.
+        hand_ins: One for each student and chapter.
+        strays: Sentences about files that belong to no student or no chapter.
+        owners: The ids of the students of each file that was read, by the file's source.
+        is_gone: Tells whether a source of an earlier batch exists no more. None if that is not known.
+    """
 
     students: tuple[Student, ...]
     hand_ins: tuple[HandIn, ...]
     strays: tuple[Text, ...] = ()
+    owners: Mapping[str, Collection[str]] = field(default_factory=dict)
+    is_gone: Callable[[str], bool | None] = lambda _source: None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path, PurePath
@@ -13,9 +13,11 @@ from dlgrade import submission
 from dlgrade.batch.archives import entries_in, zip_tree
 from dlgrade.batch.due import Due
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.keys import content_digest
 from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser
 from dlgrade.batch.owners import OwnedFile, is_own_name, owned_files, settle_kinds
 from dlgrade.batch.roster import Roster
+from dlgrade.batch.sources import gone_check
 from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
@@ -39,6 +41,7 @@ def gather(
     due: Due | None = None,
     repository: Path | None = None,
     refs: str = "",
+    aliases: Mapping[str, str] = {},
 ) -> Batch:
     """Read everybody's hand-ins for the chapters.
 
@@ -52,11 +55,12 @@ def gather(
         due: Due times. The newest version before them counts.
         repository: A Git repository whose branches are hand-ins too.
         refs: Pattern of these branches; `*` is the student.
+        aliases: Ids of students by other names, which staff gave to them.
 
     Raises:
         UsageError: a folder cannot be listed, or the repository cannot be read.
     """
-    intake = _Intake(NameParser(chapters), roster, due)
+    intake = _Intake(NameParser(chapters), roster, due, aliases)
     trees = _trees(paths, due.zone if due else None, intake)
     if repository is not None:
         from dlgrade.batch.git import branch_trees
@@ -68,6 +72,8 @@ def gather(
         if tree.problem is not None:
             intake.strays.append(tree.problem)
     batch = intake.batch()
+    given = [*paths, repository] if repository is not None else list(paths)
+    batch = replace(batch, is_gone=gone_check(given, batch.owners))
     reader.close()  # no more files are parsed, and the processes that start next are forked
     return batch
 
@@ -152,28 +158,33 @@ class _Intake:
         names: Takes names apart.
         roster: The class, if known.
         due: Due times, if any.
+        aliases: Ids of students by other names.
         students: Students by id, as far as they handed in something.
         files: Files by the id of their student.
         seen: Student and display name of each file so far: paths may be given twice.
         strays: Sentences about files that belong to nobody or to no chapter.
         other_chapters: Files by the chapter that they are for, which is not graded.
         nobodys: Files that belong to nobody, by the reason.
+        owners: The ids of the students of each file, by the file's source.
     """
 
     names: NameParser
     roster: Roster | None
     due: Due | None
+    aliases: Mapping[str, str]
     students: dict[str, Student] = field(default_factory=dict)
     files: dict[str, list[OwnedFile]] = field(default_factory=lambda: defaultdict(list))
     seen: set[tuple[str, str]] = field(default_factory=set)
     strays: list[Text] = field(default_factory=list)
     other_chapters: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nobodys: dict[Text, list[str]] = field(default_factory=lambda: defaultdict(list))
+    owners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, file: OwnedFile) -> None:
         """Give the file to its student, or note why it has none."""
         entry = file.entry
         student = self._student(file)
+        self.owners[entry.source] |= {student.id} if isinstance(student, Student) else set()
         if isinstance(student, Text):
             if entry.problem is not None:
                 self.strays.append(entry.problem)
@@ -189,7 +200,8 @@ class _Intake:
 
     def _student(self, file: OwnedFile) -> Student | Text:
         """The first owner who is a known student, or why there is none."""
-        answers = [self.roster.find(owner) if self.roster else _unlisted(owner) for owner in file.owners]
+        owners = [Identity(self.aliases[o.id]) if o.id in self.aliases else o for o in file.owners]
+        answers = [self.roster.find(owner) if self.roster else _unlisted(owner) for owner in owners]
         for answer in answers:
             if isinstance(answer, Student):
                 return answer
@@ -200,7 +212,7 @@ class _Intake:
         handed_in = tuple(self.students[id] for id in sorted(self.students))
         hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
         students = self.roster.students if self.roster else handed_in
-        return Batch(students, tuple(hand_ins), tuple(self._all_strays()))
+        return Batch(students, tuple(hand_ins), tuple(self._all_strays()), self.owners)
 
     def _all_strays(self) -> list[Text]:
         strays = list(self.strays)
@@ -269,9 +281,13 @@ class _Intake:
         passed_over = tuple(self._passed_over(file, limit if in_time else None) for file in others)
         if chosen.late and chosen.time is None:
             self.strays.append(_late_by_canvas(chosen.entry.display_name))
-        hand_in = HandIn(student.id, chapter, chosen.entry.display_name, submitted=chosen.time, passed_over=passed_over)
+        hand_in = HandIn(
+            student.id, chapter, chosen.entry.display_name, submitted=chosen.time, passed_over=passed_over,
+            source=chosen.entry.source,
+        )  # fmt: skip
         try:
-            return replace(hand_in, submission=_submission(chosen, self.files[student.id]))
+            read = _submission(chosen, self.files[student.id])
+            return replace(hand_in, submission=read, content=content_digest(read))
         except SubmissionError as error:
             return replace(hand_in, problem=error.text)
 

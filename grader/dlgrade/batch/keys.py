@@ -39,22 +39,27 @@ def _whole_reference(course: Course, chapter: Chapter) -> str:
         return ""
 
 
-def run_key(chapter: bytes, submission: Submission, seed: int, sandbox: str, generation: int, *, prices: bool) -> str:
-    """The key of a run.
+def basis(chapter: bytes, seed: int, sandbox: str, *, prices: bool) -> str:
+    """A digest of everything but the submission. Marks of one chapter can be compared if they have one basis.
 
     Args:
         chapter: The chapter's digest.
-        submission: The submission. Its name on disk does not count.
         seed: Seed of the inputs.
         sandbox: Mode of the sandbox.
-        generation: How often staff had everything graded again.
         prices: Whether a single mistake costs its price.
     """
-    circumstances = (
-        f"{__version__} {version('torch')} {seed} {sandbox} {generation} {submission.left_out} {prices}".encode()
-    )
+    return _digest(chapter, f"{__version__} {version('torch')} {seed} {sandbox} {prices}".encode()).hex()
+
+
+def content_digest(submission: Submission) -> str:
+    """A digest of a submission's code and the files that came along. Its name on disk does not count."""
     files = [part for name, content in sorted(submission.files.items()) for part in (name.encode(), content)]
-    return _digest(chapter, circumstances, submission.main.encode(), *files).hex()
+    return _digest(f"{submission.left_out}".encode(), submission.main.encode(), *files).hex()
+
+
+def run_key(basis: str, content: str, generation: int) -> str:
+    """The key of a run. `generation` is how often staff had the submission graded again."""
+    return _digest(basis.encode(), content.encode(), str(generation).encode()).hex()
 
 
 def _bytes_of(path: Path) -> bytes:

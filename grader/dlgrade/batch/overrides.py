@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlgrade.batch.gradebook import Gradebook, Standing
+from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.reports import open_existing_gradebook, refresh
 from dlgrade.course import Course
 from dlgrade.errors import UsageError
@@ -22,7 +23,7 @@ class OverrideOptions:
     Args:
         student: Id or name of the student.
         check: Id of the check, with or without its chapter.
-        points: Points that the check gets.
+        points: Points that the check gets. None: those that it earns.
         why: The reason, which the student reads.
         out: Folder of the gradebook and the reports.
         gradebook: URL of the database. None: a file in `out`.
@@ -31,7 +32,7 @@ class OverrideOptions:
 
     student: str
     check: str
-    points: float
+    points: float | None
     why: str
     out: Path
     gradebook: str | None = None
@@ -48,25 +49,30 @@ def override(course: Course, options: OverrideOptions) -> Text:
         why = options.why.strip()
         if not why:
             raise UsageError(both("--why is empty: give the reason for the points.", "--why 为空：请说明理由。"))
-        student = _find_student(book, options.student)
-        standing, check = _find_check(book, student, options.check)
-        if options.points > check.points:
+        student = find_student(book.students(), options.student)
+        standing, check = _find_check(course, book, student, options.check)
+        if options.points is not None and options.points > check.points:
             raise UsageError(
                 both(
                     f"{check.id} is worth {number(check.points)}; {number(options.points)} is more.",
                     f"{check.id} 满分为 {number(check.points)}，{number(options.points)} 超过了满分。",
                 )
             )
-        book.override(student, standing.chapter, check.id, options.points, why)
+        book.override(standing, check.id, options.points, why)
         refresh(course, book, options.out, options.lang)
-    change = f"{number(check.earned)} -> {number(options.points)}/{number(check.points)}"
+    counts = check.earned if options.points is None else options.points
+    change = f"{number(check.earned)} -> {number(counts)}/{number(check.points)}"
     return same(f"{student}: {standing.chapter}.{check.id}: {change}")
 
 
-def _find_student(book: Gradebook, wanted: str) -> str:
-    """The id of the student with this id or name."""
-    students = book.students()
-    fitting = [student.id for student in students if wanted in (student.id, student.name)]
+def find_student(students: Sequence[Student], wanted: str) -> str:
+    """The id of the student with this id or name.
+
+    Raises:
+        UsageError: there is no such student, or several have the name.
+    """
+    fitting = [student.id for student in students if student.id == wanted]
+    fitting = fitting or [student.id for student in students if student.name == wanted]
     if len(fitting) == 1:
         return fitting[0]
     problem = (
@@ -77,11 +83,11 @@ def _find_student(book: Gradebook, wanted: str) -> str:
     raise UsageError(problem + _guess(wanted, [name for student in students for name in (student.id, student.name)]))
 
 
-def _find_check(book: Gradebook, student: str, wanted: str) -> tuple[Standing, CheckReport]:
+def _find_check(course: Course, book: Gradebook, student: str, wanted: str) -> tuple[Standing, CheckReport]:
     """The check of this id in the student's results, and the result that has it."""
     checks = {
         f"{standing.chapter}.{check.id}": (standing, check)
-        for standing in book.standings(student=student)
+        for standing in book.standings({(student, chapter.id) for chapter in course.chapters})
         for check in (standing.report.checks if standing.report else [])
     }
     fitting = [name for name in checks if wanted in (name, name.partition(".")[2])]

@@ -15,7 +15,7 @@ from dlgrade.batch.due import Due, read_due
 from dlgrade.batch.gradebook import Gradebook, Standing
 from dlgrade.batch.hand_ins import Student
 from dlgrade.course import Chapter, Course
-from dlgrade.errors import UsageError
+from dlgrade.errors import GraderError, UsageError
 from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.json_report import report_data
@@ -26,7 +26,7 @@ from dlgrade.text import Lang, Text, both
 from dlgrade.version import __version__
 
 DATABASE = "gradebook.sqlite"
-DUE = "due.yaml"
+DUE, ROSTER = "due.yaml", "roster.csv"  # the rules and the class of the last run that named them
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
 
 
@@ -35,10 +35,11 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
     """Open the gradebook of an output folder, for this process alone.
 
     Raises:
-        UsageError: another process has it open, or the database cannot be opened.
+        UsageError: another process has it open, or the database cannot be used.
+        GraderError: the folder cannot be written, or the database failed.
     """
-    out.mkdir(parents=True, exist_ok=True)
     try:
+        out.mkdir(parents=True, exist_ok=True)
         with FileLock(out / ".lock", timeout=0):
             clear_drafts(out)
             book = Gradebook(url or f"sqlite:///{(out / DATABASE).absolute()}")
@@ -53,6 +54,31 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
                 f"另一个 dlgrade 正在写入 {out}。请等待它结束，或换一个 --out。",
             )
         ) from None
+    except BrokenPipeError:  # standard output, not the folder
+        raise
+    except OSError as error:
+        place = error.filename or out
+        raise GraderError(
+            both(
+                f"{place} cannot be written: {error.strerror}. Everything recorded so far is kept; "
+                "then run the same command again.",
+                f"无法写入 {place}：{error.strerror}。此前的结果均已保存；解决后请再次运行同一命令。",
+            )
+        ) from None
+
+
+def has_gradebook(out: Path, url: str | None = None) -> bool:
+    """Return whether a gradebook exists. A server's may."""
+    if url is None:
+        return (out / DATABASE).exists()
+    address, _, place = url.partition(":///")
+    return address != "sqlite" or Path(place).exists()
+
+
+def stored(out: Path, name: str) -> Path | None:
+    """The file that an earlier run stored under this name."""
+    path = out / name
+    return path if path.exists() else None
 
 
 def open_existing_gradebook(out: Path, url: str | None = None) -> AbstractContextManager[Gradebook]:
@@ -80,6 +106,8 @@ def result_of(student: Student, standing: Standing, due: Due | None) -> ClassRes
         passed_over=standing.passed_over,
         overrides=standing.overrides,
         score=standing.score,
+        undecided=standing.undecided,
+        stale=standing.stale,
         days_late=days,
         final=standing.score * (1 - due.penalty(days)) if due else standing.score,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal, Protocol
@@ -13,13 +13,15 @@ from typing import Literal, Protocol
 import msgspec
 
 from dlgrade import course as courses
+from dlgrade.batch.changes import Change, Marks, questions
 from dlgrade.batch.due import read_due
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
-from dlgrade.batch.gradebook import Gradebook
+from dlgrade.batch.gradebook import BASIS, Gradebook, Owner
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
-from dlgrade.batch.reports import DUE, open_gradebook, refresh
-from dlgrade.batch.roster import read_roster
+from dlgrade.batch.overrides import find_student
+from dlgrade.batch.reports import DUE, ROSTER, has_gradebook, open_gradebook, refresh, stored
+from dlgrade.batch.roster import Roster, read_roster
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
 from dlgrade.errors import UsageError
@@ -32,6 +34,7 @@ from dlgrade.text import Lang, Text, both
 from dlgrade.workers.sources import lacking
 from dlgrade.workers.survey import missing_parts
 
+REGRADING = "regrading"  # the name of the fact that has the hand-ins of an unfinished regrade
 MAX_STRAYS = 5  # in the message that there is nothing to grade
 MANY = 40  # submissions; a nursery for many pays from about 20 on
 
@@ -53,7 +56,9 @@ class GradeOptions:
         sandbox: "require" refuses to grade on a machine without the whole sandbox; "off" grades without a sandbox.
         gradebook: URL of the database. None: a file in `out`.
         seed: Seed of the checks' inputs. None: the gradebook's seed, drawn in its first run.
-        regrade: Grade again everything that the gradebook has.
+        students: Ids or names of the students to grade. Empty: everybody.
+        regrade: Grade again what the gradebook has, of these students and chapters.
+        preview: Show which marks would change. Nothing else is recorded, and no report is written.
         training: Also run the checks that train.
         prices: A single mistake costs its price, if the course has prices.
         device: Device of the checks that need a GPU.
@@ -71,7 +76,9 @@ class GradeOptions:
     sandbox: Literal["require", "off"] = "require"
     gradebook: str | None = None
     seed: int | None = None
+    students: tuple[str, ...] = ()
     regrade: bool = False
+    preview: bool = False
     training: bool = True
     prices: bool = True
     device: Device = "auto"
@@ -96,7 +103,8 @@ class GradingListener(Protocol):
 class Summary(msgspec.Struct):
     """The outcome of a run, as `--json` prints it.
 
-    `known` hand-ins were in the gradebook before. `not_gradable`, `grader_failed` and `strays` are sentences.
+    `known` hand-ins were in the gradebook before. `changes` are marks that others replaced, or would replace in a
+    preview. The other lists are sentences: `notes` about students and stored rules, `questions` about overrides.
     """
 
     submissions: int
@@ -106,6 +114,10 @@ class Summary(msgspec.Struct):
     grader_failed: list[str]
     strays: list[str]
     seed: int
+    changes: list[Change] = []
+    questions: list[str] = []
+    notes: list[str] = []
+    preview: bool = False
     nothing_handed_in: int = 0
     reports_written: int = 0
     out: str = ""
@@ -124,16 +136,18 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
-    batch = _read_hand_ins(course, wanted, options)
+    known = _known_before(options)
+    roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
+    batch = _chosen(_read_hand_ins(course, wanted, options, roster, known), options.students)
     if not batch.hand_ins:
         raise UsageError(_nothing_to_grade(batch))
     with open_gradebook(options.out, options.gradebook) as book:
-        if options.due:
-            write_whole(options.out / DUE, options.due.read_bytes())
-        book.enrol(batch.students, batch.hand_ins)
-        book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
-        _widen_scope(course, book, wanted, batch)
+        moved = [] if options.preview else _enrol(course, book, batch, wanted, options, roster=roster is not None)
         summary = _grade_new(course, book, batch, options, listener)
+        summary.notes = [text.of(options.lang) for text in moved]
+        if options.preview:
+            return summary
+        summary.questions = [text.of(options.lang) for text in questions(book)]
         total = len(batch.hand_ins)
         data, written = refresh(
             course, book, options.out, options.lang, tell=lambda done: listener.reported(done, total)
@@ -141,6 +155,39 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     summary.nothing_handed_in = sum(result.shown is None for result in data.results)
     summary.reports_written, summary.out = written, str(options.out)
     return summary
+
+
+def _known_before(options: GradeOptions) -> dict[str, str]:
+    """The ids of students by other names, as far as there is a gradebook."""
+    if not has_gradebook(options.out, options.gradebook):
+        return {}
+    with open_gradebook(options.out, options.gradebook) as book:
+        return book.aliases()
+
+
+def _enrol(
+    course: Course, book: Gradebook, batch: Batch, wanted: list[Chapter], options: GradeOptions, *, roster: bool
+) -> list[Text]:
+    """Store the rules of this run, and its students and hand-ins. Return sentences about students and owners."""
+    for path, name in ((options.due, DUE), (options.roster, ROSTER)):
+        if path is not None:
+            write_whole(options.out / name, path.read_bytes())
+    moved = book.enrol(batch, roster=roster)
+    book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
+    _widen_scope(course, book, wanted, batch)
+    return moved
+
+
+def _chosen(batch: Batch, names: Sequence[str]) -> Batch:
+    """The batch with the hand-ins of these students alone.
+
+    Raises:
+        UsageError: no student has this id or name, or several have the name.
+    """
+    if not names:
+        return batch
+    chosen = {find_student(batch.students, name) for name in names}
+    return replace(batch, hand_ins=tuple(hand_in for hand_in in batch.hand_ins if hand_in.student in chosen))
 
 
 def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
@@ -157,14 +204,17 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
     return []
 
 
-def _read_hand_ins(course: Course, wanted: Sequence[Chapter], options: GradeOptions) -> Batch:
+def _read_hand_ins(
+    course: Course, wanted: Sequence[Chapter], options: GradeOptions, roster: Roster | None, known: Mapping[str, str]
+) -> Batch:
     return gather(
         options.paths,
         chapters=wanted or course.chapters,
-        roster=read_roster(options.roster) if options.roster else None,
+        roster=roster,
         due=read_due(options.due) if options.due else None,
         repository=options.repository,
         refs=options.refs,
+        aliases=known,
     )
 
 
@@ -193,12 +243,18 @@ def _grade_new(
         book,
         seed=seed,
         sandbox=options.sandbox,
-        generation=_generation(book, options.regrade),
+        generations=_generations(book, batch, regrade=options.regrade, store=not options.preview),
         prices=options.prices and course.has_prices,
         available=cache(partial(_is_available, course, options)),
     )
-    book.settle([(hand_in, job.key) for job in todo.done for hand_in in job.hand_ins])
+    marks = Marks(book, todo)
+    if not options.preview:
+        for chapter, basis in todo.bases.items():
+            book.set_fact(f"{BASIS}{chapter}", basis)
+        book.settle([(hand_in, job.key) for job in todo.done for hand_in in job.hand_ins])
     faults = _grade_jobs(course, book, todo, seed, options, listener) if todo.todo else []
+    if options.regrade and not options.preview:
+        book.set_fact(REGRADING, "")
     failed = [(hand_in, fault.fault) for fault in faults for hand_in in fault.job.hand_ins]
     refused = [(hand_in, hand_in.problem) for hand_in in batch.hand_ins if hand_in.problem is not None]
     return Summary(
@@ -209,6 +265,8 @@ def _grade_new(
         grader_failed=[_sentence(hand_in.display_name, fault, options.lang) for hand_in, fault in failed],
         strays=[stray.of(options.lang) for stray in batch.strays],
         seed=seed,
+        changes=marks.preview() if options.preview else marks.changes(),
+        preview=options.preview,
     )
 
 
@@ -223,10 +281,21 @@ def _seed(book: Gradebook, chosen: int | None) -> int:
     return int(book.set_fact("seed", str(secrets.randbelow(2**53) if chosen is None else chosen)))
 
 
-def _generation(book: Gradebook, regrade: bool) -> int:
-    """How often everything was graded again. The number is part of a run's key, so old results no longer match."""
-    generation = int(book.fact("generation") or 0)
-    return int(book.set_fact("generation", str(generation + 1))) if regrade else generation
+def _generations(book: Gradebook, batch: Batch, *, regrade: bool, store: bool) -> dict[Owner, int]:
+    """How often staff had each hand-in graded again. The number is part of a run's key, so old results do not match.
+
+    A regrade that was interrupted continues: its hand-ins do not get another generation.
+    """
+    generations = book.generations()
+    if not regrade:
+        return generations
+    begun = set(msgspec.json.decode(book.fact(REGRADING) or "[]", type=list[Owner]))
+    fresh = {(hand_in.student, hand_in.chapter) for hand_in in batch.hand_ins} - begun
+    raised = {owner: generations.get(owner, 0) + 1 for owner in fresh}
+    if store:
+        book.set_generations(raised)
+        book.set_fact(REGRADING, msgspec.json.encode(sorted(begun | fresh)).decode())
+    return generations | raised
 
 
 def _is_available(course: Course, options: GradeOptions, need: str) -> bool:
@@ -252,7 +321,7 @@ def _grade_jobs(
         listener.grading(len(todo.todo)),
         pool(course, jobs, for_many=len(todo.todo) >= MANY, sandbox=options.sandbox, device=options.device) as executor,
     ):
-        for attempt in grade_all(todo.todo, executor, grade, book, seed=seed, width=jobs):
+        for attempt in grade_all(todo.todo, executor, grade, book, seed=seed, width=jobs, settle=not options.preview):
             listener.graded(attempt)
             if attempt.fault is not None:
                 faults.append(attempt)

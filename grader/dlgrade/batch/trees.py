@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
+from dlgrade.batch.sources import absolute
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
 from dlgrade.submission.beside import is_litter
@@ -31,6 +32,7 @@ class TreeEntry:
         problem: Why it cannot be read at all.
         helper: A submission may import it, but it is no submission itself.
         path: Its place on disk, if it has one.
+        place: Its place for later runs, if `display_name` does not tell it.
     """
 
     parts: tuple[str, ...]
@@ -40,6 +42,11 @@ class TreeEntry:
     problem: Text | None = None
     helper: bool = False
     path: Path | None = None
+    place: str = ""
+
+    @property
+    def source(self) -> str:
+        return self.place or absolute(self.display_name)
 
     @property
     def name(self) -> str:

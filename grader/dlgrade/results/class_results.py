@@ -48,6 +48,9 @@ class ClassResult(msgspec.Struct, frozen=True):
         report: None if nothing was handed in, nothing could be graded, or nothing has been graded yet.
         problem: why the submission cannot be graded.
         passed_over: a sentence for each other version of the submission.
+        overrides: points that staff gave for checks of this submission.
+        undecided: overrides for an earlier submission; staff must decide about them again.
+        stale: the report was made with another suite, seed or rule than the last run of the chapter.
         score: the points, with overrides and prices.
         final: the score less the late penalty.
     """
@@ -61,6 +64,8 @@ class ClassResult(msgspec.Struct, frozen=True):
     problem: Text | None = None
     passed_over: tuple[Text, ...] = ()
     overrides: tuple[Override, ...] = ()
+    undecided: tuple[Override, ...] = ()
+    stale: bool = False
     score: float = 0.0
     days_late: int = 0
     final: float = 0.0

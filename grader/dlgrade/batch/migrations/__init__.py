@@ -1,0 +1,1 @@
+"""The history of the gradebook's tables, for Alembic."""
