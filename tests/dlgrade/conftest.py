@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -92,6 +93,41 @@ class SmallCourse:
 def small(empty_course):
     write_chapter(load(), "ch90", "twice")
     return SmallCourse(empty_course)
+
+
+@pytest.fixture
+def doubling(empty_course):
+    """A course of one exercise, `twice`, worth a point; its folder."""
+    write_chapter(load(), "ch90", "twice")
+    suite = empty_course / "tests" / "chapters" / "test_ch90_twice.py"
+    words = suite.read_text(encoding="utf-8")
+    declared = re.search(r"    @standard.*?\n\n", words, re.DOTALL)[0]
+    suite.write_text(words.replace(declared, ""), encoding="utf-8")
+    return empty_course
+
+
+@pytest.fixture
+def hand_in(doubling):
+    """hand_in("ada", source): a student's folder with a file for ch90."""
+
+    def hand_in(student, source, name="ch90_twice.py"):
+        folder = doubling.parent / "in" / student
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(source, encoding="utf-8")
+
+    return hand_in
+
+
+@pytest.fixture
+def a_class(tmp_path, hand_in):
+    """Four students who handed in, and one of the roster who did not."""
+    right, mistaken, broken = (f"def twice(X):\n    return {value}\n" for value in ("X + X", "X / 2", "(X"))
+    for student, source in (("ada", right), ("bob", mistaken), ("cyd", broken), ("dan", right)):
+        hand_in(student, source)
+    roster = tmp_path / "roster.csv"
+    names = {"ada": "Ada Lovelace", "bob": "鲍勃", "cyd": "Cyd", "dan": "Dan", "eve": "Eve"}
+    roster.write_text("id,name\n" + "".join(f"{id},{name}\n" for id, name in names.items()), encoding="utf-8")
+    return tmp_path / "in", "--roster", roster
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import csv
 import json
 import os
 import random
-import re
 import signal
 import sqlite3
 import subprocess
@@ -15,47 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from dlgrade.course import load
-from dlgrade.course.new_chapter import write_chapter
 from dlgrade.text import UNSEEN
 
 RIGHT = "def twice(X):\n    return X + X\n"
 MISTAKEN = "def twice(X):\n    return X / 2\n"
-BROKEN = "def twice(X):\n    return (X\n"
-
-
-@pytest.fixture
-def small(empty_course):
-    """A course of one exercise, `twice`, worth a point."""
-    write_chapter(load(), "ch90", "twice")
-    suite = empty_course / "tests" / "chapters" / "test_ch90_twice.py"
-    words = suite.read_text(encoding="utf-8")
-    declared = re.search(r"    @standard.*?\n\n", words, re.DOTALL)[0]
-    suite.write_text(words.replace(declared, ""), encoding="utf-8")
-    return empty_course
-
-
-@pytest.fixture
-def hand_in(small):
-    """hand_in("ada", source): a student's folder with a file for ch90."""
-
-    def hand_in(student, source, name="ch90_twice.py"):
-        folder = small.parent / "in" / student
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(source, encoding="utf-8")
-
-    return hand_in
-
-
-@pytest.fixture
-def a_class(tmp_path, hand_in):
-    """Four students who handed in, and one of the roster who did not."""
-    for student, source in (("ada", RIGHT), ("bob", MISTAKEN), ("cyd", BROKEN), ("dan", RIGHT)):
-        hand_in(student, source)
-    roster = tmp_path / "roster.csv"
-    names = {"ada": "Ada Lovelace", "bob": "鲍勃", "cyd": "Cyd", "dan": "Dan", "eve": "Eve"}
-    roster.write_text("id,name\n" + "".join(f"{id},{name}\n" for id, name in names.items()), encoding="utf-8")
-    return tmp_path / "in", "--roster", roster
 
 
 def rows(out, query):
@@ -99,7 +61,7 @@ def test_a_line_for_each_in_a_pipe(dlgrade, a_class):
     ]
 
 
-def test_what_is_known_is_not_graded_again(dlgrade, a_class, hand_in, small, tmp_path):
+def test_what_is_known_is_not_graded_again(dlgrade, a_class, hand_in, doubling, tmp_path):
     """A second run grades what changed alone; a changed suite changes everything; old results stay in the history."""
 
     def graded():
@@ -110,7 +72,7 @@ def test_what_is_known_is_not_graded_again(dlgrade, a_class, hand_in, small, tmp
     assert graded() == 0, "bob's file is now ada's, which is known"
     hand_in("bob", "# better\n" + RIGHT)
     assert graded() == 1
-    suite = small / "tests" / "chapters" / "test_ch90_twice.py"
+    suite = doubling / "tests" / "chapters" / "test_ch90_twice.py"
     suite.write_text(suite.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert graded() == 4
     history = "SELECT score FROM results JOIN runs ON key = run WHERE student = 'bob' ORDER BY id"
@@ -136,7 +98,7 @@ def test_not_gradable(dlgrade, hand_in, tmp_path):
     assert "is empty" in (tmp_path / "grades" / "reports" / "bob" / "ch90.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("doubling")
 def test_nothing_to_grade(dlgrade, tmp_path):
     """An empty folder is an error that says so, and makes no gradebook."""
     (tmp_path / "in").mkdir()
@@ -311,7 +273,7 @@ def test_export(dlgrade, a_class, tmp_path, form):
     assert all(name.encode() in place.read_bytes() for name in ("ada", "bob", "cyd", "dan"))
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("doubling")
 def test_export_without_a_gradebook(dlgrade, tmp_path):
     """Without a gradebook there is nothing to export, and none is made."""
     done = dlgrade("export")

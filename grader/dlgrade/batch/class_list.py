@@ -98,7 +98,7 @@ def _enrol_student(db: sa.Connection, student: Student, known: Entry | None, *, 
         db.execute(sa.insert(students).values(values))
         return
     values = {"name": student.name or known.student.name, "email": student.email or known.student.email}
-    if returns and known.status != ACTIVE:
+    if returns and known.status == LEFT:
         values |= {"status": ACTIVE, "why": ""}
     db.execute(sa.update(students).where(students.c.id == student.id).values(values))
 

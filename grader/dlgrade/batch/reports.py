@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from dlgrade.version import __version__
 
 DATABASE = "gradebook.sqlite"
 DUE, ROSTER = "due.yaml", "roster.csv"  # the rules and the class of the last run that named them
+SUFFIXES = ".html", ".xml", ".gradescope.json", ".json"  # of a student's reports for a chapter
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
 
 
@@ -277,7 +278,23 @@ def refresh(
 
     data = class_data(course, book, chapters, reported())
     write_class(out, data)
+    _clear_old_reports(out, book, {(r.student, r.chapter) for r in data.results if r.shown is not None})
     return data, written
+
+
+def _clear_old_reports(out: Path, book: Gradebook, current: Collection[tuple[str, str]]) -> None:
+    """Remove the reports of hand-ins that are another's now, and of students who left."""
+    chapters = (book.fact("chapters") or "").split(",")
+    for entry in book.everybody():
+        folder = out / place_of(entry.student.id)
+        if not folder.is_dir():
+            continue
+        for chapter in chapters:
+            if (entry.student.id, chapter) not in current:
+                for suffix in SUFFIXES:
+                    (folder / chapter).with_suffix(suffix).unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def rules_of(out: Path) -> Due | None:

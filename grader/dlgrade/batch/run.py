@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -14,6 +14,7 @@ import msgspec
 
 from dlgrade import course as courses
 from dlgrade.batch.changes import Change, Marks, questions
+from dlgrade.batch.class_list import REMOVED
 from dlgrade.batch.due import read_due
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
 from dlgrade.batch.gradebook import BASIS, Gradebook, Owner
@@ -136,15 +137,16 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
-    known = _known_before(options)
+    aliases, removed = _corrections(options)
     roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
-    batch = _chosen(_read_hand_ins(course, wanted, options, roster, known), options.students)
+    batch = _chosen(_read_hand_ins(course, wanted, options, roster, aliases), options.students)
+    batch, notes = _without(batch, removed)
     if not batch.hand_ins:
         raise UsageError(_nothing_to_grade(batch))
     with open_gradebook(options.out, options.gradebook) as book:
         moved = [] if options.preview else _enrol(course, book, batch, wanted, options, roster=roster is not None)
         summary = _grade_new(course, book, batch, options, listener)
-        summary.notes = [text.of(options.lang) for text in moved]
+        summary.notes = [text.of(options.lang) for text in (*notes, *moved)]
         if options.preview:
             return summary
         summary.questions = [text.of(options.lang) for text in questions(book)]
@@ -157,12 +159,27 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     return summary
 
 
-def _known_before(options: GradeOptions) -> dict[str, str]:
-    """The ids of students by other names, as far as there is a gradebook."""
+def _corrections(options: GradeOptions) -> tuple[dict[str, str], frozenset[str]]:
+    """The ids of students by other names, and those whom staff removed, as far as there is a gradebook."""
     if not has_gradebook(options.out, options.gradebook):
-        return {}
+        return {}, frozenset()
     with open_gradebook(options.out, options.gradebook) as book:
-        return book.aliases()
+        removed = (entry.student.id for entry in book.everybody() if entry.status == REMOVED)
+        return book.aliases(), frozenset(removed)
+
+
+def _without(batch: Batch, removed: Collection[str]) -> tuple[Batch, list[Text]]:
+    """The batch without the hand-ins of removed students, and sentences about them."""
+    dropped = sorted({hand_in.student for hand_in in batch.hand_ins if hand_in.student in removed})
+    kept = tuple(hand_in for hand_in in batch.hand_ins if hand_in.student not in removed)
+    notes = [
+        both(
+            f"{student} was removed, so nothing is graded for them. Undo: dlgrade students restore {student}",
+            f"{student} 已被移除，不予评分。撤销：dlgrade students restore {student}",
+        )
+        for student in dropped
+    ]
+    return replace(batch, hand_ins=kept), notes
 
 
 def _enrol(
@@ -205,7 +222,7 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
 
 
 def _read_hand_ins(
-    course: Course, wanted: Sequence[Chapter], options: GradeOptions, roster: Roster | None, known: Mapping[str, str]
+    course: Course, wanted: Sequence[Chapter], options: GradeOptions, roster: Roster | None, aliases: Mapping[str, str]
 ) -> Batch:
     return gather(
         options.paths,
@@ -214,7 +231,7 @@ def _read_hand_ins(
         due=read_due(options.due) if options.due else None,
         repository=options.repository,
         refs=options.refs,
-        aliases=known,
+        aliases=aliases,
     )
 
 

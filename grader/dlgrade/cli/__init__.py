@@ -48,6 +48,7 @@ GROUPS = (
         {
             "demo": both("Grade three sample submissions.", "给三份示例提交评分。"),
             "grade": both("Grade the submissions of a class.", "批量评分。"),
+            "students": both("List students, and correct who is who.", "学生名单与更正。"),
             "override": both("Change the points of a student.", "人工改分。"),
             "export": both("Write the scores for a learning platform.", "导出成绩。"),
         },
@@ -66,7 +67,16 @@ GROUPS = (
 )
 COMMANDS = {name: words for _, group in GROUPS for name, words in group.items()}
 MODULES = {"list": "listing"}
-GRADE_EXTRA = {"filelock", "jinja2", "latex2mathml", "markupsafe", "matplotlib", "sqlalchemy"}  # what only staff need
+GRADE_EXTRA = {
+    "alembic",
+    "charset_normalizer",
+    "filelock",
+    "jinja2",
+    "latex2mathml",
+    "markupsafe",
+    "matplotlib",
+    "sqlalchemy",
+}  # what only staff need
 
 
 class Verbs(click.Group):
@@ -126,7 +136,7 @@ class Verbs(click.Group):
             sys.stderr.flush()
             os._exit(130)  # everything is closed; `sys.exit` would sometimes end as a death by SIGINT
         except BrokenPipeError:  # `dlgrade list | head`: the reader stopped reading
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            discard_output()
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
 
@@ -135,6 +145,11 @@ class Verbs(click.Group):
 @click.version_option(__version__, prog_name="dlgrade")
 def main() -> None:
     """Exercises for Dive into Deep Learning, judged in a sandbox. 动手学深度学习练习与自动评分。"""
+
+
+def discard_output() -> None:
+    """Send the rest of standard output nowhere: its reader is gone, or its disk is full."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def not_installed(package: str) -> UsageError:

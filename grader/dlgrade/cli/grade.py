@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from dlgrade.cli import device_option, echo, echo_json, lang_option, say, tell_sandbox
-from dlgrade.errors import UsageError
+from dlgrade.cli import device_option, discard_output, echo, echo_json, lang_option, say, tell_sandbox
+from dlgrade.errors import GraderError, UsageError
 from dlgrade.report.progress_line import ProgressLine
 from dlgrade.text import Lang, Text, both
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from dlgrade.batch.grade_class import Attempt
     from dlgrade.batch.run import Summary
     from dlgrade.options import Device
+
+MOST_CHANGES = 30  # lines
 
 
 @click.command("grade")
@@ -43,9 +48,13 @@ if TYPE_CHECKING:
     help="Repository with a branch for each student. Git 仓库。",
 )
 @click.option("--refs", default="student/*", help="Its branches (student/*). 分支。")
+@click.option("--students", default="", metavar="WHO,WHO", help="Grade only these, by id or name. 只评这些学生。")
 @click.option(
-    "--regrade", is_flag=True, help="Grade everything again; the history keeps old results. 全部重新评分，保留历史。"
+    "--regrade",
+    is_flag=True,
+    help="Grade again, limited by --chapters and --students; the history stays. 重新评分，保留历史。",
 )
+@click.option("--preview", is_flag=True, help="Show which marks would change; change none. 预览成绩变化。")
 @click.option(
     "--sandbox", type=click.Choice(["require", "off"]), default="require", help="Walls around submissions. 沙箱。"
 )
@@ -78,7 +87,9 @@ def command(
     due: Path | None,
     repository: Path | None,
     refs: str,
+    students: str,
     regrade: bool,
+    preview: bool,
     sandbox: Literal["require", "off"],
     without_training: bool,
     no_prices: bool,
@@ -104,13 +115,19 @@ def command(
     from dlgrade.batch.run import GradeOptions, grade_hand_ins
 
     options = GradeOptions(
-        paths=paths, chapters=tuple(name for name in chapters.split(",") if name.strip()), out=out, jobs=jobs,
-        roster=roster, due=due, repository=repository, refs=refs, regrade=regrade, sandbox=sandbox,
+        paths=paths, chapters=_names(chapters), out=out, jobs=jobs, roster=roster, due=due, repository=repository,
+        refs=refs, students=_names(students), regrade=regrade, preview=preview, sandbox=sandbox,
         training=not without_training, prices=not no_prices, device=device, seed=seed, gradebook=gradebook, lang=lang,
     )  # fmt: skip
-    summary = grade_hand_ins(options, Display(lang, to_stderr=as_json))
-    _print_json(summary) if as_json else _print(summary)
+    display = Display(lang, to_stderr=as_json)
+    summary = grade_hand_ins(options, display)
+    with display.printing():
+        _print_json(summary) if as_json else _print(summary)
     sys.exit(3 if summary.grader_failed else 1 if summary.not_gradable else 0)
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in re.split("[,，]", listed) if name.strip())
 
 
 class Display:
@@ -124,6 +141,25 @@ class Display:
         self.total = self.done = 0
         self.started = time.monotonic()
         self.bar: Any = None
+
+    @contextmanager
+    def printing(self) -> Iterator[None]:
+        """Turn a closed pipe, or a full disk behind the output, into one sentence.
+
+        Raises:
+            GraderError: the output cannot be written.
+        """
+        try:
+            yield
+        except OSError as error:
+            discard_output()
+            raise GraderError(
+                both(
+                    f"Standard output failed after {self.done} of {self.total}: {error.strerror}. "
+                    "The same command continues from there.",
+                    f"完成 {self.done}/{self.total} 后标准输出出错：{error.strerror}。再次运行同一命令即可继续。",
+                )
+            ) from None
 
     def sandbox(self, missing: list[str]) -> None:
         tell_sandbox(missing)
@@ -152,14 +188,13 @@ class Display:
 
     def graded(self, attempt: Attempt) -> None:
         self.done += 1
-        if self.watched:
-            self._move_bar()
-        else:
-            self._print_line(attempt)
+        with self.printing():
+            self._move_bar() if self.watched else self._print_line(attempt)
 
     def reported(self, done: int, total: int) -> None:
         words = both("Writing reports", "正在写报告").of(self.lang)
-        self.line.update(f"{words} {done}/{total}", finished=done >= total)
+        with self.printing():
+            self.line.update(f"{words} {done}/{total}", finished=done >= total)
 
     def _print_line(self, attempt: Attempt) -> None:
         from dlgrade.results import number
@@ -195,6 +230,10 @@ def _print_json(summary: Summary) -> None:
 
 
 def _print(summary: Summary) -> None:
+    if summary.preview:
+        _print_changes(summary)
+        say(both("This was a preview: no mark was changed.", "以上为预览：成绩未作改动。"))
+        return
     say(
         both(
             f"{summary.submissions} submissions: {summary.graded} graded, {summary.known} known already, "
@@ -203,10 +242,14 @@ def _print(summary: Summary) -> None:
             f"无法评分 {len(summary.not_gradable)} 份。未提交：{summary.nothing_handed_in} 份。",
         )
     )
+    if summary.changes:
+        _print_changes(summary)
     for title, lines in (
         (both("Not gradable:", "无法评分："), summary.not_gradable),
         (both("Not assigned to a student or chapter:", "未归属到学生或章节："), summary.strays),
         (both("The grader failed (run again):", "评分程序出错（请重新运行）："), summary.grader_failed),
+        (both("Notes:", "说明："), summary.notes),
+        (both("Decide about these overrides:", "以下人工改分需重新确认："), summary.questions),
     ):
         if lines:
             say(title)
@@ -214,3 +257,19 @@ def _print(summary: Summary) -> None:
             echo(f"  {line}")
     files = "report.html", "grades.csv", "reports/"
     say(both(f"{summary.out}: {', '.join(files)}", f"{summary.out}：{'、'.join(files)}"))
+
+
+def _print_changes(summary: Summary) -> None:
+    """Print the marks that changed, the largest losses first."""
+    lower = sum(change.after < change.before for change in summary.changes)
+    higher = sum(change.after > change.before for change in summary.changes)
+    say(
+        both(
+            f"{len(summary.changes)} marks change: {lower} lower, {higher} higher.",
+            f"{len(summary.changes)} 个成绩有变化：{lower} 个降低，{higher} 个提高。",
+        )
+    )
+    for change in summary.changes[:MOST_CHANGES]:
+        echo(f"  {change.line}")
+    if (left := len(summary.changes) - MOST_CHANGES) > 0:
+        say(both(f"  and {left} more (--json)", f"  另有 {left} 个（--json）"))

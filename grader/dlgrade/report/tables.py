@@ -26,8 +26,9 @@ def grades_csv(data: ClassData) -> str:
     """Return a table with one row for each student.
 
     It begins with a byte order mark, because without it Excel garbles Chinese names. `status` is `graded`,
-    `partly graded` (the points of some checks are pending), `not gradable`, `not graded` or `missing`. The scores of
-    the last two are empty.
+    `partly graded` (the points of some checks are pending), `stale` (by an older suite than the others),
+    `override to confirm` (it was given for an earlier submission), `not gradable`, `not graded` or `missing`. The
+    scores of the last two are empty. The points are the maximum of the suite that graded the submission.
     """
     results: dict[str, dict[str, ClassResult]] = {}
     for result in data.results:
@@ -45,12 +46,17 @@ def status(result: ClassResult) -> str:
         return "missing"
     if result.report is None:
         return "not gradable" if result.problem else "not graded"
+    if result.stale:
+        return "stale"
+    if result.undecided:
+        return "override to confirm"
     return "partly graded" if result.pending else "graded"
 
 
 def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) -> list[str]:
     first = next(iter(results.values()))
     row = [harmless(first.student), harmless(first.name)]
+    total = most = 0.0
     for chapter in chapters:
         result = results.get(chapter.id) or ClassResult(first.student, first.name, chapter.id)
         state = status(result)
@@ -59,8 +65,13 @@ def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) 
             number(result.score) if decided else "",
             str(result.days_late) if result.shown is not None else "",
             number(result.final) if decided else "",
-            number(chapter.points),
+            number(_points(result, chapter)),
             state,
         ]
-    total = sum(result.final for result in results.values())
-    return [*row, number(total), number(sum(chapter.points for chapter in chapters))]
+        total += result.final
+        most += _points(result, chapter)
+    return [*row, number(total), number(most)]
+
+
+def _points(result: ClassResult, chapter: ClassChapter) -> float:
+    return result.report.points if result.report else chapter.points

@@ -1,0 +1,120 @@
+"""Changes that staff make to the students of a gradebook. Each brings the reports up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlgrade.batch.class_list import ACTIVE, REMOVED, Entry
+from dlgrade.batch.gradebook import Gradebook
+from dlgrade.batch.overrides import find_student
+from dlgrade.batch.reports import ROSTER, open_existing_gradebook, refresh, stored
+from dlgrade.course import Course
+from dlgrade.errors import UsageError
+from dlgrade.text import Lang, Text, both
+
+
+@dataclass(frozen=True)
+class People:
+    """The students of a gradebook.
+
+    Args:
+        course: The course, for the reports.
+        out: Folder of the gradebook and the reports.
+        gradebook: URL of the database. None: a file in `out`.
+        lang: Language of the files for programs.
+    """
+
+    course: Course
+    out: Path
+    gradebook: str | None = None
+    lang: Lang = "en"
+
+    def everybody(self) -> list[Entry]:
+        """Return all students who were ever in the gradebook."""
+        with open_existing_gradebook(self.out, self.gradebook) as book:
+            return book.everybody()
+
+    def merge(self, wrong: str, right: str) -> Text:
+        """Give everything of one student to another. Return a sentence about it.
+
+        Raises:
+            UsageError: one of them is unknown, or both are one student, or a roster has the first.
+        """
+        with self._changing() as book:
+            wrong, right = _find(book, wrong), _find(book, right)
+            if wrong == right:
+                raise UsageError(both(f"{wrong} is the same student.", f"两者是同一名学生：{wrong}。"))
+            self._refuse_listed(book, wrong)
+            book.merge(wrong, right)
+        return both(
+            f"{wrong} is {right} from now on. Of two hand-ins for a chapter, the newer counts.",
+            f"今后 {wrong} 即 {right}。同一章有两份提交时，以较新的为准。",
+        )
+
+    def rename(self, old: str, new: str, name: str | None) -> Text:
+        """Give a student another id, and another name unless `name` is None. Return a sentence about it.
+
+        Raises:
+            UsageError: the student is unknown, the id is another's, or a roster has the student.
+        """
+        with self._changing() as book:
+            old = _find(book, old)
+            self._refuse_listed(book, old)
+            if new != old and new in {entry.student.id for entry in book.everybody()}:
+                raise UsageError(
+                    both(
+                        f"{new} is another student. If they are one person: dlgrade students merge {old} {new}",
+                        f"{new} 是另一名学生。若为同一人：dlgrade students merge {old} {new}",
+                    )
+                )
+            book.rename(old, new, name)
+        return both(f"{old} is {new} from now on.", f"今后 {old} 即 {new}。")
+
+    def remove(self, wanted: str, why: str) -> Text:
+        """Take a student out of reports and exports; the history stays. Return a sentence about it.
+
+        Raises:
+            UsageError: the student is unknown.
+        """
+        with self._changing() as book:
+            student = _find(book, wanted)
+            book.set_status(student, REMOVED, why)
+        return both(
+            f"{student} is left out of reports and exports. Undo: dlgrade students restore {student}",
+            f"{student} 不再出现在报告与导出中。撤销：dlgrade students restore {student}",
+        )
+
+    def restore(self, wanted: str) -> Text:
+        """Undo `remove`. Return a sentence about it.
+
+        Raises:
+            UsageError: the student is unknown.
+        """
+        with self._changing() as book:
+            student = _find(book, wanted)
+            book.set_status(student, ACTIVE, "")
+        return both(f"{student} is in the class again.", f"{student} 已恢复。")
+
+    @contextmanager
+    def _changing(self) -> Iterator[Gradebook]:
+        with open_existing_gradebook(self.out, self.gradebook) as book:
+            yield book
+            refresh(self.course, book, self.out, self.lang)
+
+    def _refuse_listed(self, book: Gradebook, student: str) -> None:
+        """The next `grade` would bring back a student whom the roster has."""
+        active = {entry.student.id for entry in book.everybody() if entry.active}
+        if student in active and stored(self.out, ROSTER):
+            raise UsageError(
+                both(
+                    f"{student} is on the roster. Correct the roster, and grade with --roster again.",
+                    f"{student} 在名单中。请修改名单，再用 --roster 重新评分。",
+                )
+            )
+
+
+def _find(book: Gradebook, wanted: str) -> str:
+    return find_student([entry.student for entry in book.everybody()], wanted)
