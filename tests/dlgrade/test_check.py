@@ -230,6 +230,20 @@ def test_lines_add_up(dlgrade, grade, tmp_path):
 # Options.
 
 
+def test_a_file_as_argument(dlgrade, tmp_path):
+    """The name of a file says which chapter it is for; a name that does not leads to --submission."""
+    (tmp_path / NAME).write_text("def batch_norm(*_): pass\n", encoding="utf-8")
+    (tmp_path / "mine.py").write_text("def batch_norm(*_): pass\n", encoding="utf-8")
+    (chapter,) = json.loads(dlgrade("check", NAME, "-k", "batch_norm.small_batch", "--json").stdout)["chapters"]
+    assert chapter["id"] == "ch28"
+    for name, words in (
+        ("mine.py", "dlgrade check ch28 --submission mine.py"),
+        ("ch28.py", "There is no file ch28.py"),
+    ):
+        refused = dlgrade("check", name)
+        assert (refused.returncode, words in refused.stderr) == (2, True), refused.stderr
+
+
 def test_keyword(grade):
     """-k chooses an exercise, one check, or the checks with a part of their name."""
 

@@ -43,7 +43,7 @@ class CheckOptions:
 
 
 @click.command("check")
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER|FILE...]", shell_complete=complete.chapters)
 @click.option(
     "--submission",
     type=click.Path(path_type=Path),
@@ -109,7 +109,7 @@ def _selected(course: Course, options: CheckOptions) -> list[Selected]:
     from dlgrade.student import selection
 
     if options.chapters:
-        return selection.of_chapters(course, options.chapters, options.submission)
+        return selection.named(course, options.chapters, options.submission)
     return selection.changed_since_check(course, options.submission or Path.cwd())
 
 

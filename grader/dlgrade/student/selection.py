@@ -5,22 +5,47 @@ from __future__ import annotations
 from pathlib import Path
 
 from dlgrade.course import Chapter, Course
-from dlgrade.errors import UsageError
+from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.student import record
-from dlgrade.submission import Submission, all_in, find
+from dlgrade.submission import SUFFIXES, Submission, all_in, files_of, find
 from dlgrade.text import both
 
 Selected = tuple[Chapter, Submission]
 
 
-def of_chapters(course: Course, names: tuple[str, ...], given: Path | None) -> list[Selected]:
+def named(course: Course, names: tuple[str, ...], given: Path | None) -> list[Selected]:
     """Return the submission of each named chapter: from the given file or folder, or from the current folder.
+
+    A name may also be a file, which names its chapter: `ch28_batch_norm.py`.
 
     Raises:
         UsageError, SubmissionError: there is no such chapter, or no submission that can be read.
     """
-    chapters = dict.fromkeys(map(course.chapter, names))
-    return [(chapter, find(chapter, given, Path.cwd())) for chapter in chapters]
+    selected: dict[str, Selected] = {}
+    for name in names:
+        path = Path(name)
+        if path.suffix.lower() in SUFFIXES:
+            chapter = _chapter_of(course, path)
+            selected[chapter.id] = chapter, find(chapter, path, Path.cwd())
+        else:
+            chapter = course.chapter(name)
+            selected[chapter.id] = chapter, find(chapter, given, Path.cwd())
+    return list(selected.values())
+
+
+def _chapter_of(course: Course, path: Path) -> Chapter:
+    """Return the chapter that a file's name begins with."""
+    for chapter in course.chapters:
+        if path.is_file() and path in files_of(chapter, path.parent, path.suffix):
+            return chapter
+    if not path.exists():
+        raise SubmissionError(both(f"There is no file {path}.", f"文件 {path} 不存在。"))
+    raise UsageError(
+        both(
+            f"Which chapter is {path} for? Give its id: `dlgrade check ch28 --submission {path}`.",
+            f"{path} 属于哪一章？请给出章节：`dlgrade check ch28 --submission {path}`。",
+        )
+    )
 
 
 def changed_since_check(course: Course, folder: Path) -> list[Selected]:
