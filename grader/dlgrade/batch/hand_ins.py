@@ -33,7 +33,7 @@ class HandIn:
             `student/ada: ch28.py`.
         submission: The submission, unless there is a problem.
         problem: Why the work cannot be graded.
-        submitted: The time, with its time zone. None if unknown.
+        submitted: The time. Without a zone, it is in the zone of the due times. None if unknown.
         passed_over: A sentence for each other version.
     """
 
@@ -48,8 +48,16 @@ class HandIn:
 
 @dataclass(frozen=True)
 class Batch:
-    """Everything that was read. `strays` are sentences about files that belong to no student or no chapter."""
+    """Everything that was read.
+
+    Args:
+        students: The students of the roster, or those who handed in something.
+        hand_ins: One hand-in for each student and chapter.
+        strays: Sentences about files that belong to no student or no chapter.
+        notes: Sentences about times that are not known.
+    """
 
     students: tuple[Student, ...]
     hand_ins: tuple[HandIn, ...]
     strays: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()

@@ -13,12 +13,13 @@ from typing import Literal, Protocol
 import msgspec
 
 from dlgrade import course as courses
-from dlgrade.batch.due import read_due
+from dlgrade.batch.due import Due
+from dlgrade.batch.due_file import read_due
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
 from dlgrade.batch.gradebook import Gradebook
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
-from dlgrade.batch.reports import DUE, open_gradebook, refresh
+from dlgrade.batch.reports import DUE, open_gradebook, refresh, rules_of
 from dlgrade.batch.roster import read_roster
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
@@ -96,7 +97,8 @@ class GradingListener(Protocol):
 class Summary(msgspec.Struct):
     """The outcome of a run, as `--json` prints it.
 
-    `known` hand-ins were in the gradebook before. `not_gradable`, `grader_failed` and `strays` are sentences.
+    `known` hand-ins were in the gradebook before. `not_gradable`, `grader_failed`, `strays` and `notes` are sentences.
+    `times_unknown` counts the results of the gradebook whose lateness is not known.
     """
 
     submissions: int
@@ -109,6 +111,8 @@ class Summary(msgspec.Struct):
     nothing_handed_in: int = 0
     reports_written: int = 0
     out: str = ""
+    notes: list[str] = []
+    times_unknown: int = 0
 
 
 def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
@@ -124,14 +128,17 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
-    batch = _read_hand_ins(course, wanted, options)
+    rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
+    batch = _read_hand_ins(course, wanted, options, rules)
     if not batch.hand_ins:
         raise UsageError(_nothing_to_grade(batch))
     with open_gradebook(options.out, options.gradebook) as book:
+        notes = _notes(book, batch, rules, options)
         if options.due:
             write_whole(options.out / DUE, options.due.read_bytes())
         book.enrol(batch.students, batch.hand_ins)
         book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
+        book.set_fact("notes", msgspec.json.encode(batch.notes).decode())
         _widen_scope(course, book, wanted, batch)
         summary = _grade_new(course, book, batch, options, listener)
         total = len(batch.hand_ins)
@@ -140,7 +147,33 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         )
     summary.nothing_handed_in = sum(result.shown is None for result in data.results)
     summary.reports_written, summary.out = written, str(options.out)
+    summary.times_unknown = len(data.untimed)
+    if data.untimed_sentence:
+        notes.append(data.untimed_sentence)
+    summary.notes = [note.of(options.lang) for note in notes]
     return summary
+
+
+def _notes(book: Gradebook, batch: Batch, rules: Due | None, options: GradeOptions) -> list[Text]:
+    """Sentences about the rules that apply, extensions without a student, and times that are not known.
+
+    Raises:
+        UsageError: an extension fits several students of the gradebook.
+    """
+    if rules is None:
+        return list(batch.notes)
+    students = {student.id: student for student in (*book.students(), *batch.students)}
+    notes = rules.for_class(students.values()).unlisted(students.values())
+    if options.due is None:
+        stored = options.out / DUE
+        notes.insert(
+            0,
+            both(
+                f"Due times and late rules are those of the last --due, in {stored} (times in {rules.timezone}).",
+                f"截止时间与迟交规则沿用上次的 --due，见 {stored}（时区 {rules.timezone}）。",
+            ),
+        )
+    return [*notes, *batch.notes]
 
 
 def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
@@ -157,12 +190,12 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
     return []
 
 
-def _read_hand_ins(course: Course, wanted: Sequence[Chapter], options: GradeOptions) -> Batch:
+def _read_hand_ins(course: Course, wanted: Sequence[Chapter], options: GradeOptions, rules: Due | None) -> Batch:
     return gather(
         options.paths,
         chapters=wanted or course.chapters,
         roster=read_roster(options.roster) if options.roster else None,
-        due=read_due(options.due) if options.due else None,
+        due=rules,
         repository=options.repository,
         refs=options.refs,
     )

@@ -27,12 +27,19 @@ def grades_csv(data: ClassData) -> str:
 
     It begins with a byte order mark, because without it Excel garbles Chinese names. `status` is `graded`,
     `partly graded` (the points of some checks are pending), `not gradable`, `not graded` or `missing`. The scores of
-    the last two are empty.
+    the last two are empty. `days late` is empty, too, if the time of the submission is not known.
     """
     results: dict[str, dict[str, ClassResult]] = {}
     for result in data.results:
         results.setdefault(result.student, {})[result.chapter] = result
-    header = ["id", "name", *(f"{c.id} {column}" for c in data.chapters for column in COLUMNS), "final", "points"]
+    header = [
+        "id",
+        "name",
+        *(f"{c.id} {column}" for c in data.chapters for column in COLUMNS),
+        "final",
+        "points",
+        "extensions",
+    ]
     rows = [header, *(_student_row(data.chapters, by_chapter) for by_chapter in results.values())]
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
@@ -57,10 +64,15 @@ def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) 
         decided = state not in ("missing", "not graded")
         row += [
             number(result.score) if decided else "",
-            str(result.days_late) if result.shown is not None else "",
+            "" if result.shown is None or result.days_late is None else str(result.days_late),
             number(result.final) if decided else "",
             number(chapter.points),
             state,
         ]
     total = sum(result.final for result in results.values())
-    return [*row, number(total), number(sum(chapter.points for chapter in chapters))]
+    extensions = "; ".join(
+        f"{result.chapter} {(result.due or '').replace('T', ' ')}: {result.extension}"
+        for result in results.values()
+        if result.extension
+    )
+    return [*row, number(total), number(sum(chapter.points for chapter in chapters)), harmless(extensions)]
