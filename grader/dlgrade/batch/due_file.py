@@ -171,7 +171,8 @@ class _Reader:
         ids = [stem.partition("_")[0] for stem in self.course.stems]
         if name in ids:
             return name
-        guess = self._guess_chapter(name) or _guess(name, ids)
+        swapped = [id for id in ids if sorted(id) == sorted(name.casefold())]  # ch82 for ch28
+        guess = self._guess_chapter(name) or (_did_you_mean(swapped[0]) if swapped else _guess(name, ids))
         raise self.fault(node, f"there is no chapter {name!r}", f"没有章节 {name!r}", guess)
 
     def _guess_chapter(self, name: str) -> Text | None:

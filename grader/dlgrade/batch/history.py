@@ -64,7 +64,7 @@ class History:
         answer = self._ask("rev-list", "-1", "--timestamp", self.commit, "--", path).split()
         if not answer:
             return None
-        if answer[1].decode() in self._cut_off:
+        if self._is_cut_off(answer[1].decode()):
             raise NoHistory(SHALLOW)
         return moment(int(answer[0]))
 
@@ -85,11 +85,15 @@ class History:
         return self.changed(path)
 
     @cached_property
-    def _cut_off(self) -> frozenset[str]:
-        """In a shallow clone, the commits whose parents it lacks. Every older change seems to be theirs."""
-        if self._ask("rev-parse", "--is-shallow-repository").strip() != b"true":
-            return frozenset()
-        return frozenset(self._ask("rev-list", "--max-parents=0", self.commit).decode().split())
+    def _is_shallow(self) -> bool:
+        return self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def _is_cut_off(self, commit: str) -> bool:
+        """Return whether a shallow clone lacks the parents of the commit. Every older change seems to be in it."""
+        if not self._is_shallow:
+            return False
+        head = self._ask("cat-file", "commit", commit).partition(b"\n\n")[0]
+        return b"\nparent " in head and len(self._ask("rev-list", "-1", "--parents", commit).split()) == 1
 
     def _ask(self, *arguments: str) -> bytes:
         return run_git(self.top, *arguments, limit=MAX_LINES)

@@ -56,8 +56,8 @@ def known_times(
         chapters: Ids of the chapters that are graded. Only the times of files that may be hand-ins for them matter.
         due: The due times, if any. Without them nobody is late, and no sentence is needed.
     """
-    settling = _Settling(due)
     dated = [_Dated(tree, file) for tree, files in owned for file in files]
+    settling = _Settling(due, dated)
     may_count = {id(file) for _, files in owned for file in _may_count(files, chapters)}
     candidates = [one for one in dated if id(one.file) in may_count and one.file.time is not None]
     settling.exports([one for one in dated if one.file.clock is Clock.EXPORT])
@@ -128,14 +128,26 @@ class _Dated:
         return self.file.owners or self.file.entry.display_name
 
     @property
+    def is_work(self) -> bool:
+        return self.file.readable and not self.file.entry.helper
+
+    @property
+    def chapter(self) -> str:
+        return self.file.parsed.chapter
+
+    @property
     def packed(self) -> bool:
         return self.file.entry.path is None
 
 
 class _Settling:
-    """Settles times, group by group. `notes` are sentences about the times that are not known."""
+    """Settles times, group by group: the hand-ins of a class for a chapter.
 
-    def __init__(self, due: Due | None) -> None:
+    `notes` are sentences about the times that are not known.
+    """
+
+    def __init__(self, due: Due | None, everything: Sequence[_Dated]) -> None:
+        self.carried = [(one, one.time) for one in everything if one.is_work and one.file.clock is Clock.FILE]
         self.zone: tzinfo | None = due.zone if due else None
         self.trusting = bool(due and due.trust_file_times)
         self.notes: list[Text] = []
@@ -163,7 +175,7 @@ class _Settling:
         for one in files:
             try:
                 repository, one.time = self._committed(one, trees)
-                groups[repository].append(one)
+                groups[repository, one.chapter].append(one)
             except NoHistory as unknown:
                 if unknown.text is None:
                     left.append(one)
@@ -176,7 +188,7 @@ class _Settling:
                 both(f"{some} {reason.en}: submission time unknown.", f"{some} {reason.zh}：提交时间不详。")
             )
         self.notes += trees.faults.values()
-        for repository, group in groups.items():
+        for (repository, _), group in groups.items():
             hours = nearly_all_from(self._newest(group))
             if not hours or self.trusting:
                 continue
@@ -211,32 +223,38 @@ class _Settling:
         for one in files:
             owners[one.tree.display_name].add(one.student)
 
-        def place(one: _Dated) -> tuple[str, bool]:
+        def place(one: _Dated) -> tuple[str, bool, str]:
             """A class is one place. Students whose folders or zips are given side by side are a class, too."""
             name = one.tree.display_name
-            return (name if len(owners[name]) > 1 else str(PurePath(name).parent)), one.packed
+            return (name if len(owners[name]) > 1 else str(PurePath(name).parent)), one.packed, one.chapter
 
-        for (name, packed), group in _grouped(files, place).items():
-            students = {one.student for one in group}
-            if len(students) >= MANY:
-                hours = nearly_all_from(self._newest(group))
-            else:
-                hours = [] if packed else self._copied_hour(group)
+        for (name, packed, _), group in _grouped(files, place).items():
+            many = len({one.student for one in group}) >= MANY
+            hours = nearly_all_from(self._newest(group)) if many else self._common_hour(group, packed)
             if hours:
                 trees = {one.tree.display_name for one in group}
                 self._forget(trees.pop() if len(trees) == 1 else name, group, hours)
 
-    def _copied_hour(self, group: list[_Dated]) -> list[Hour]:
+    def _common_hour(self, group: list[_Dated], packed: bool) -> list[Hour]:
         """The hour of a copy that wrote the files of one or two students. Empty if there was none."""
         times = self._newest(group)
         first, last = min(times), max(times)
         if last - first > HOUR:
             return []
-        around = [instant(time, self.zone) for one in group[:1] for time in _neighbours(one)]
-        for start, end in nearly_all_from([*times, *around]) if around else []:
+        for start, end in nearly_all_from([*times, *self._around(group, packed)]):
             if start <= first and last <= end:
                 return [(start, end)]
-        return [(first, last)] if all(map(_written_here, group)) else []
+        return [(first, last)] if not packed and all(map(_written_here, group)) else []
+
+    def _around(self, group: list[_Dated], packed: bool) -> list[datetime]:
+        """The time of the newest code file of each other student of the class, or in each folder around."""
+        trees, students = {one.tree.display_name for one in group}, {one.student for one in group}
+        others: dict[Hashable, datetime] = {}
+        for one, time in self.carried:
+            if time and one.packed == packed and one.tree.display_name in trees and one.student not in students:
+                moment = instant(time, self.zone)
+                others[one.student] = max(moment, others.get(one.student, moment))
+        return list(others.values()) or ([] if packed else _neighbours(group[0]))
 
     def _newest(self, group: Iterable[_Dated]) -> list[datetime]:
         """The time of each student's newest file."""
@@ -265,6 +283,8 @@ class _Settling:
         else:
             files_en = f"{inside} of {len(times)} files are from {hours_en}"
             files_zh = f"{len(times)} 个文件中有 {inside} 个来自{hours_zh}"
+        if len({one.chapter for one, _ in self.carried}) > 1 and group[0].chapter:
+            name += f", {group[0].chapter}"
         self.notes.append(
             both(
                 f"{name}: {files_en} ({span}): submission times unknown.",
