@@ -177,6 +177,15 @@ def test_few_in_a_copied_class(tmp_path, hand_in):
     assert set(hours_after(read(tmp_path / "in", chapters=(CH56,)), "ch56").values()) == {None}
 
 
+def test_a_part_of_a_class_with_times(tmp_path, hand_in):
+    """A student who saves work into the folder of the class has the same time alone as in the class."""
+    for number in range(6):
+        hand_in(f"s{number}", -20 * number)
+    at = hand_in("s6").stat().st_mtime
+    for part in ("in", "in/s6", "in/s6/ch28.py"):
+        assert read(tmp_path / part).hand_ins[-1].submitted == datetime.fromtimestamp(at, timezone.utc)
+
+
 def test_trusted_times(tmp_path, hand_in):
     """Staff who know better can say so: a class that wrote its work in one hour has the times of its files."""
     for number in range(5):

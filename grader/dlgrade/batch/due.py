@@ -124,6 +124,7 @@ class Due(msgspec.Struct, frozen=True):
         extensions: More time for some students.
         trust_file_times: The times of files are right, even if most are from the same hour.
         path: The file.
+        names_zone: The file names the time zone.
     """
 
     due: Mapping[str, str | date]
@@ -134,6 +135,7 @@ class Due(msgspec.Struct, frozen=True):
     extensions: tuple[Extension, ...] = ()
     trust_file_times: bool = False
     path: str = ""
+    names_zone: bool = True
 
     @property
     def zone(self) -> ZoneInfo:

@@ -90,7 +90,7 @@ class _Reader:
         entries = self._mapping(root, KEYS)
         if "due" not in entries:
             raise self.fault(root, "there is no `due`, such as `due: {ch28: 2026-11-20}`", "缺少 due")
-        zone = self._zone(entries["timezone"][1]) if "timezone" in entries else DEFAULT_ZONE
+        zone = self._zone(entries["timezone"][1] if "timezone" in entries else root, named="timezone" in entries)
         frame = Due({}, zone)
         times = {
             self._chapter(key): self._time(value, frame) for key, value in self._mapping(entries["due"][1]).values()
@@ -106,6 +106,7 @@ class _Reader:
             self._extensions(listed, frame),
             self._switch(entries, "trust_file_times"),
             str(self.path),
+            "timezone" in entries,
         )
 
     def _mapping(self, node: yaml.Node, known: tuple[str, ...] = ()) -> dict[str, Entry]:
@@ -156,9 +157,13 @@ class _Reader:
             raise self.fault(entries[key][1], f"{key} must be true or false", f"{key} 应为 true 或 false")
         return value == "true"
 
-    def _zone(self, node: yaml.Node) -> str:
-        name = self._written(node)
+    def _zone(self, node: yaml.Node, *, named: bool) -> str:
+        name = self._written(node) if named else DEFAULT_ZONE
         zones = available_timezones() - NO_PLACES
+        if not zones:
+            raise self.fault(
+                node, "this machine knows no time zones: pip install tzdata", "本机没有时区数据：pip install tzdata"
+            )
         if name in zones:
             return name
         city = difflib.get_close_matches(re.sub(r".*/|\s", "", name).casefold(), list(CITIES), n=1, cutoff=0.8)

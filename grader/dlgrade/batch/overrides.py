@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlgrade.batch.gradebook import Gradebook, Standing
-from dlgrade.batch.reports import open_existing_gradebook, refresh
+from dlgrade.batch.reports import open_existing_gradebook, refresh, rules_of
 from dlgrade.course import Course
 from dlgrade.errors import UsageError
 from dlgrade.results import CheckReport, number
@@ -48,6 +48,7 @@ def override(course: Course, options: OverrideOptions) -> Text:
         why = options.why.strip()
         if not why:
             raise UsageError(both("--why is empty: give the reason for the points.", "--why 为空：请说明理由。"))
+        rules_of(options.out, course)  # a fault in them would stop the reports after the change
         student = _find_student(book, options.student)
         standing, check = _find_check(book, student, options.check)
         if options.points > check.points:

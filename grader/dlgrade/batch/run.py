@@ -173,6 +173,9 @@ def _notes(book: Gradebook, batch: Batch, rules: Due | None, options: GradeOptio
                 f"截止时间与迟交规则沿用上次的 --due，见 {stored}（时区 {rules.timezone}）。",
             ),
         )
+    if not rules.names_zone:
+        zone = rules.timezone
+        notes.append(both(f"{rules.path} names no time zone: {zone}.", f"{rules.path} 未写时区：按 {zone}。"))
     return [*notes, *batch.notes]
 
 

@@ -11,7 +11,7 @@ an export, a zip, or a folder without Git   its own, unless it is one of nearly 
 A copy, a clone or a download gives all files its own time. Hand-ins of three or more students that are nearly all from
 the same hour are taken for such a copy, because a copy must not make anybody late. One or two students may well have
 handed in within an hour. Their times are only unknown if the files around theirs are from that hour, too, or if the
-files were written to this disk at these times, as a copy is.
+files were written to this disk at these times, as a copy is, and no hand-ins around theirs tell otherwise.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def known_times(
         chapters: Ids of the chapters that are graded. Only the times of files that may be hand-ins for them matter.
         due: The due times, if any. Without them nobody is late, and no sentence is needed.
     """
-    dated = [_Dated(tree, file) for tree, files in owned for file in files]
+    only = next(iter(chapters)) if len(chapters) == 1 else ""
+    dated = [_Dated(tree, file, file.parsed.chapter or only) for tree, files in owned for file in files]
     settling = _Settling(due, dated)
     may_count = {id(file) for _, files in owned for file in _may_count(files, chapters)}
     candidates = [one for one in dated if id(one.file) in may_count and one.file.time is not None]
@@ -113,10 +114,14 @@ def _may_count(files: Iterable[OwnedFile], chapters: Collection[str]) -> list[Ow
 
 @dataclass
 class _Dated:
-    """A file whose time is being settled. `time` begins as the time that the file carries."""
+    """A file whose time is being settled. `time` begins as the time that the file carries.
+
+    `chapter` is empty if several chapters are graded, and the file names none.
+    """
 
     tree: Tree
     file: OwnedFile
+    chapter: str
     time: datetime | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -130,10 +135,6 @@ class _Dated:
     @property
     def is_work(self) -> bool:
         return self.file.readable and not self.file.entry.helper
-
-    @property
-    def chapter(self) -> str:
-        return self.file.parsed.chapter
 
     @property
     def packed(self) -> bool:
@@ -241,20 +242,23 @@ class _Settling:
         first, last = min(times), max(times)
         if last - first > HOUR:
             return []
-        for start, end in nearly_all_from([*times, *self._around(group, packed)]):
+        classmates = self._classmates(group, packed)
+        around = classmates or ([] if packed else _neighbours(group[0]))
+        for start, end in nearly_all_from([*times, *around]):
             if start <= first and last <= end:
                 return [(start, end)]
-        return [(first, last)] if not packed and all(map(_written_here, group)) else []
+        is_spread_class = len(classmates or (around and _neighbours(group[0], alike=True))) >= MANY
+        return [(first, last)] if not packed and not is_spread_class and all(map(_written_here, group)) else []
 
-    def _around(self, group: list[_Dated], packed: bool) -> list[datetime]:
-        """The time of the newest code file of each other student of the class, or in each folder around."""
+    def _classmates(self, group: list[_Dated], packed: bool) -> list[datetime]:
+        """The time of the newest code file of each other student of the class."""
         trees, students = {one.tree.display_name for one in group}, {one.student for one in group}
         others: dict[Hashable, datetime] = {}
         for one, time in self.carried:
             if time and one.packed == packed and one.tree.display_name in trees and one.student not in students:
                 moment = instant(time, self.zone)
                 others[one.student] = max(moment, others.get(one.student, moment))
-        return list(others.values()) or ([] if packed else _neighbours(group[0]))
+        return list(others.values())
 
     def _newest(self, group: Iterable[_Dated]) -> list[datetime]:
         """The time of each student's newest file."""
@@ -300,8 +304,19 @@ def _grouped(files: Iterable[_Dated], key: Callable[[_Dated], _Key]) -> dict[_Ke
     return groups
 
 
-def _neighbours(one: _Dated) -> list[datetime]:
-    """The time of the newest code file in each file and folder beside the student's."""
+def _neighbours(one: _Dated, *, alike: bool = False) -> list[datetime]:
+    """The time of the newest code file in each file and folder beside the student's.
+
+    Args:
+        one: The student's file.
+        alike: Only files count that have the same name, or the same chapter in their names.
+    """
+    own_name, chapter = one.file.entry.name, one.file.parsed.chapter
+
+    def counts(path: Path) -> bool:
+        like_own = path.name == own_name or bool(chapter and chapter in path.name.casefold())
+        return path.suffix.lower() in SUFFIXES and (like_own or not alike)
+
     if one.file.entry.path is None:
         return []
     path = one.file.entry.path.absolute()
@@ -311,7 +326,7 @@ def _neighbours(one: _Dated) -> list[datetime]:
     times = []
     for place in itertools.islice((one for one in beside if one not in (path, *path.parents)), MAX_NEIGHBOURS):
         inside = [found for _, found in listed(place)] if place.is_dir() and not place.is_symlink() else [place]
-        stamps = [_changed(found) for found in inside if found.suffix.lower() in SUFFIXES]
+        stamps = [_changed(found) for found in inside if counts(found)]
         if stamps and (newest := moment(max(stamps))):
             times.append(newest)
     return times
