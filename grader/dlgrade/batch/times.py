@@ -60,10 +60,12 @@ def known_times(
     dated = [_Dated(tree, file, file.parsed.chapter or only) for tree, files in owned for file in files]
     settling = _Settling(due, dated)
     may_count = {id(file) for _, files in owned for file in _may_count(files, chapters)}
-    candidates = [one for one in dated if id(one.file) in may_count and one.file.time is not None]
     settling.exports([one for one in dated if one.file.clock is Clock.EXPORT])
-    own = [one for one in candidates if one.file.clock is Clock.FILE]
-    settling.files(settling.histories(own))
+    own = [one for one in dated if one.is_work and one.file.clock is Clock.FILE and one.time is not None]
+    for one in own:
+        if id(one.file) not in may_count:
+            one.time = None  # nobody asks for it, and nothing is assumed
+    settling.files(settling.histories([one for one in own if id(one.file) in may_count]))
     return [replace(one.file, time=one.time) for one in dated], settling.notes if due else []
 
 
