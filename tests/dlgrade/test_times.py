@@ -88,7 +88,7 @@ def test_a_copied_class(tmp_path, hand_in):
     assert set(hours_after(batch).values()) == {None}
     assert f"{tmp_path / 'copy'}: all 40 files are from the same hour (" in said(batch)
     assert "): submission times unknown." in said(batch)
-    assert "全部 40 个文件都来自同一小时" in batch.notes[0].zh
+    assert "全部 40 个文件都集中在同一小时内" in batch.notes[0].zh
     assert DUE.for_class(batch.students).days_late("s00", "ch28", batch.hand_ins[0].submitted) is None
     assert read(tmp_path / "copy", due=None).notes == (), "nobody is late without a due time"
 
@@ -275,7 +275,7 @@ def test_a_clone_of_a_class(tmp_path, hand_in, repository):
     hand_in("submissions/s6", home="clone")
     batch = read(tmp_path / "clone/submissions")
     assert hours_after(batch) == {"s0": -70, "s1": None, "s2": -30, "s3": -10, "s4": 10, "s5": 30, "s6": None}
-    assert "submissions/s1/ch28.py was changed after its last commit: submission time unknown." in said(batch)
+    assert "submissions/s1/ch28.py: changed after the last commit: submission times unknown." in said(batch)
     assert "s6" not in hours_after(read(tmp_path / "clone/submissions/s5"))
     assert hours_after(read(tmp_path / "clone/submissions/s5/ch28.py")) == {"s5": 30}
 

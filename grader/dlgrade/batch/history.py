@@ -21,15 +21,15 @@ MAX_LINES = 1_000_000  # bytes of a command's output
 
 
 class NoHistory(Exception):
-    """The history has no time for a file. `text` says why, as the end of a sentence about the file."""
+    """The history has no time for a file. `text` says why, in a few words."""
 
     def __init__(self, text: Text | None = None) -> None:
         super().__init__(text.en if text else "")
         self.text = text
 
 
-CHANGED = both("was changed after its last commit", "在最后一次提交之后有改动")
-SHALLOW = both("lies in a shallow clone, without its history", "所在的克隆是浅克隆，没有历史")
+CHANGED = both("changed after the last commit", "在最后一次提交（commit）之后有改动")
+SHALLOW = both("in a shallow clone, without its history", "位于浅克隆中，没有历史记录")
 
 
 class History:

@@ -188,7 +188,7 @@ class _Settling:
         for reason, names in why.items():
             some = ", ".join(names[:MAX_NAMED]) + (f" (+{len(names) - MAX_NAMED})" if len(names) > MAX_NAMED else "")
             self.notes.append(
-                both(f"{some} {reason.en}: submission time unknown.", f"{some} {reason.zh}：提交时间不详。")
+                both(f"{some}: {reason.en}: submission times unknown.", f"{some}：{reason.zh}，提交时间不详。")
             )
         self.notes += trees.faults.values()
         for (repository, _), group in groups.items():
@@ -216,7 +216,7 @@ class _Settling:
                 raise NoHistory
             return trees.time_of(path, entry.read(size_limit(entry.name)))
         except (SubmissionError, UsageError) as error:
-            raise NoHistory(both(f"has no history ({error.text.en})", f"没有历史（{error.text.zh}）")) from None
+            raise NoHistory(both(f"no history ({error.text.en})", f"没有历史记录（{error.text.zh}）")) from None
 
     def files(self, files: list[_Dated]) -> None:
         """Forget the times of files that a copy has written."""
@@ -281,14 +281,14 @@ class _Settling:
         if len(hours) > 1:
             hours_en, hours_zh = f"{len(hours)} hours", f" {len(hours)} 个小时内"
         else:
-            hours_en, hours_zh = "the same hour", "同一小时"
+            hours_en, hours_zh = "the same hour", "同一小时内"
         if len(times) == 1:
             files_en, files_zh = "the file has the time of a copy", "文件的时间是复制时间"
         elif inside == len(times):
-            files_en, files_zh = f"all {inside} files are from {hours_en}", f"全部 {inside} 个文件都来自{hours_zh}"
+            files_en, files_zh = f"all {inside} files are from {hours_en}", f"全部 {inside} 个文件都集中在{hours_zh}"
         else:
             files_en = f"{inside} of {len(times)} files are from {hours_en}"
-            files_zh = f"{len(times)} 个文件中有 {inside} 个来自{hours_zh}"
+            files_zh = f"{len(times)} 个文件中有 {inside} 个集中在{hours_zh}"
         if len({one.chapter for one, _ in self.carried}) > 1 and group[0].chapter:
             name += f", {group[0].chapter}"
         self.notes.append(
