@@ -258,8 +258,8 @@ class _Settling:
         others: dict[Hashable, datetime] = {}
         for one, time in self.carried:
             if time and one.packed == packed and one.tree.display_name in trees and one.student not in students:
-                moment = instant(time, self.zone)
-                others[one.student] = max(moment, others.get(one.student, moment))
+                changed = instant(time, self.zone)
+                others[one.student] = max(changed, others.get(one.student, changed))
         return list(others.values())
 
     def _newest(self, group: Iterable[_Dated]) -> list[datetime]:
