@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path, PureWindowsPath
 
 import msgspec
@@ -65,28 +65,24 @@ class Archive:
         )
 
 
-def zip_tree(path: Path, zone: tzinfo | None) -> Tree:
+def zip_tree(path: Path) -> Tree:
     """The files of a zip, and of the zips in it.
-
-    Args:
-        path: The zip.
-        zone: Time zone of times that do not name theirs. None: this machine's.
 
     Raises:
         SubmissionError: the zip cannot be listed.
     """
     display_name = clean(str(path))
     archive = Archive(display_name, _zip_place(path, display_name), MAX_TOTAL)
-    entries = _entries(archive, (), zone)
+    entries = _entries(archive, ())
     return Tree(clean(path.stem), display_name, entries, packed=True, around=clean(path.absolute().parent.name))
 
 
-def entries_in(entry: TreeEntry, zone: tzinfo | None) -> list[TreeEntry]:
+def entries_in(entry: TreeEntry) -> list[TreeEntry]:
     """The files of a student's zip in a folder. If it cannot be listed, the zip itself, with the reason."""
     assert entry.path is not None
     try:
         archive = Archive(entry.display_name, _zip_place(entry.path, entry.display_name), MAX_TOTAL_NESTED)
-        return _entries(archive, entry.parts, zone, depth=1)
+        return _entries(archive, entry.parts, depth=1)
     except SubmissionError as error:
         return [broken_entry(entry.parts, entry.display_name, error.text, entry.modified)]
 
@@ -101,7 +97,7 @@ def _zip_place(path: Path, display_name: str) -> Place:
     return Place(os.fsencode(path), (status.st_mtime_ns, status.st_size))
 
 
-def _entries(archive: Archive, base: tuple[str, ...], zone: tzinfo | None, depth: int = 0) -> list[TreeEntry]:
+def _entries(archive: Archive, base: tuple[str, ...], depth: int = 0) -> list[TreeEntry]:
     """The files of a zip as entries below `base`. The files of a zip inside it take its place."""
     entries: list[TreeEntry] = []
     for member in archive.members():
@@ -114,8 +110,8 @@ def _entries(archive: Archive, base: tuple[str, ...], zone: tzinfo | None, depth
             entries.append(broken_entry((*base, last), display_name, problem))
             continue
         read = _member_reader(archive, member.index, display_name)
-        entry = TreeEntry((*base, *member.parts), display_name, read, _time(member, zone))
-        entries += _nested(archive, entry, member.index, zone, depth) if entry.suffix == ".zip" else [entry]
+        entry = TreeEntry((*base, *member.parts), display_name, read, _time(member))
+        entries += _nested(archive, entry, member.index, depth) if entry.suffix == ".zip" else [entry]
     return entries
 
 
@@ -123,7 +119,7 @@ def _member_reader(archive: Archive, index: int, display_name: str) -> Callable[
     return lambda limit: archive.read(index, display_name, limit)
 
 
-def _nested(outer: Archive, entry: TreeEntry, index: int, zone: tzinfo | None, depth: int) -> list[TreeEntry]:
+def _nested(outer: Archive, entry: TreeEntry, index: int, depth: int) -> list[TreeEntry]:
     """The files of a zip in a zip. If it cannot be listed, the zip itself, with the reason."""
     name = entry.display_name
     if depth > 0:
@@ -134,19 +130,18 @@ def _nested(outer: Archive, entry: TreeEntry, index: int, zone: tzinfo | None, d
         return [broken_entry(entry.parts, name, problem, entry.modified)]
     inner = Archive(name, msgspec.structs.replace(outer.place, inner=index), MAX_TOTAL_NESTED)
     try:
-        return _entries(inner, entry.parts, zone, depth + 1)
+        return _entries(inner, entry.parts, depth + 1)
     except SubmissionError as error:
         return [broken_entry(entry.parts, name, error.text, entry.modified)]
 
 
-def _time(member: Member, zone: tzinfo | None) -> datetime | None:
-    """When a member was changed. A time without a zone is read in `zone`, or in this machine's zone."""
+def _time(member: Member) -> datetime | None:
+    """When a member was changed. A zip may not name the zone of the time."""
     if member.utc is not None:
         return moment(member.utc)
     if member.local is None:
         return None
     try:
-        naive = datetime(*member.local)
+        return datetime(*member.local)
     except ValueError:
         return None
-    return naive.replace(tzinfo=zone) if zone else naive.astimezone()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dlgrade.batch.due import read_due
+from dlgrade.batch.due_file import read_due
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.reports import folder_name, open_existing_gradebook, read_class, rules_of
 from dlgrade.course import Course
@@ -50,7 +50,7 @@ def export(course: Course, options: ExportOptions) -> Path:
         UsageError: there is no such gradebook, or the late rules cannot be read.
     """
     with open_existing_gradebook(options.out, options.gradebook) as book:
-        rules = read_due(options.due) if options.due else rules_of(options.out)
+        rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
         content = _exported(options, read_class(course, book, rules), book.students())
     suffix = "zip" if options.form == "gradescope" else "csv"
     path = options.output or options.out / f"grades-{options.form}.{suffix}"
@@ -127,6 +127,8 @@ def _feedback(result: ClassResult | None, chapter: ClassChapter) -> str:
     if result.problem is not None:
         return result.problem.zh + " " + result.problem.en
     score = f"{number(result.score)}/{number(chapter.points)}"
+    if result.days_late is None:
+        return score + "; submission time unknown, no late rule applied"
     late = f"; {result.days_late} days late: {number(result.final)}" if result.days_late else ""
     return score + late
 

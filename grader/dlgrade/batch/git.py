@@ -1,34 +1,30 @@
 """The branches or tags of a Git repository, one for each student, read without a checkout.
 
-Files come from `git ls-tree` and `git cat-file`, which run no hooks or filters. Nothing that a student can commit makes
-Git run or fetch anything.
+Files come from `git ls-tree` and `git cat-file`, which run no hooks or filters.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from dlgrade.batch.git_program import run_git
+from dlgrade.batch.history import History
 from dlgrade.batch.sources import INSIDE
 from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, link_entry, moment
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
 from dlgrade.submission.beside import is_litter
-from dlgrade.submission.reading.reader import deadline
 from dlgrade.text import both
 
-SECONDS = 60
 FILE_MODES = ("100644", "100755")
 LINK_MODE = "120000"
 MAX_LISTED = 8_000_000  # bytes of a list of branches, or of files
 KINDS = ("refs/heads", "refs/remotes", "refs/tags")
-SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "safe.directory=*", "protocol.allow=never")
 REMOTE = re.compile(r"refs/remotes/[^/]+/")
 FIELDS = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(*objectname)%00%(*committerdate:unix)"
 
@@ -73,7 +69,7 @@ def _listed(repository: Path) -> Iterator[tuple[str, str, str]]:
 
     A tag that has no commit has no time.
     """
-    answer = _git(repository, "for-each-ref", f"--format={FIELDS}", *KINDS, limit=MAX_LISTED)
+    answer = run_git(repository, "for-each-ref", f"--format={FIELDS}", *KINDS, limit=MAX_LISTED)
     for line in answer.decode("utf-8", "replace").split("\n")[:-1]:  # not splitlines: a name may hold other line ends
         ref, commit, time, tagged_commit, tagged_time = line.split("\0")
         name = REMOTE.sub("", ref) if REMOTE.match(ref) else ref.partition("/")[2].partition("/")[2]
@@ -82,9 +78,9 @@ def _listed(repository: Path) -> Iterator[tuple[str, str, str]]:
 
 def _tree(repository: Path, branch: _Branch) -> Tree:
     """The files of a branch. If they cannot be listed, the branch itself as an entry with the reason."""
-    modified = moment(branch.seconds)
+    modified, history = moment(branch.seconds), History(repository, branch.commit)
     try:
-        listed = _git(repository, "ls-tree", "-r", "-z", "--long", "--full-tree", branch.commit, limit=MAX_LISTED)
+        listed = run_git(repository, "ls-tree", "-r", "-z", "--long", "--full-tree", branch.commit, limit=MAX_LISTED)
     except UsageError as error:
         problem = both(f"{branch.name}: {error.text.en}", f"{branch.name}：{error.text.zh}")
         entries = [broken_entry((branch.name,), branch.name, problem, modified)]
@@ -100,7 +96,8 @@ def _tree(repository: Path, branch: _Branch) -> Tree:
         if mode in FILE_MODES:
             read = _blob_reader(repository, blob, int(size), display_name)
             place = f"{repository.absolute()}{INSIDE}{display_name}"
-            entries.append(TreeEntry(parts, display_name, read, modified, place=place))
+            changed = partial(history.changed, os.fsdecode(path))
+            entries.append(TreeEntry(parts, display_name, read, modified, place=place, changed=changed))
         elif mode == LINK_MODE:
             entries.append(link_entry(parts, display_name, modified))
     return Tree(branch.student, branch.name, entries, one_student=True)
@@ -111,62 +108,8 @@ def _blob_reader(repository: Path, blob: str, size: int, display_name: str) -> C
         if size > limit:
             raise entry_too_large(display_name, limit)
         try:
-            return _git(repository, "cat-file", "blob", blob, limit=size)
+            return run_git(repository, "cat-file", "blob", blob, limit=size)
         except UsageError as error:
             raise SubmissionError(error.text) from None
 
     return read
-
-
-def _command(repository: Path) -> list[str]:
-    git = shutil.which("git")
-    if git is None:
-        raise UsageError(both("--git needs the program git.", "--git 需要安装 git 程序。"))
-    options = [word for setting in SETTINGS for word in ("-c", setting)]
-    return [git, "--no-replace-objects", *options, "-C", str(repository)]
-
-
-def _environment(repository: Path) -> dict[str, str]:
-    """The environment of Git, without any variable that changes what Git does or reads."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    return inherited | {
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CEILING_DIRECTORIES": str(repository.resolve().parent),
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
-
-
-def _git(repository: Path, *arguments: str, limit: int) -> bytes:
-    """Run Git and return its output.
-
-    Git reads no configuration but the repository's own, and the settings here keep that from starting programs.
-
-    Raises:
-        UsageError: Git fails, takes too long, or prints more than `limit` bytes. A few trees that contain each other
-            are enough for that.
-    """
-    command = [*_command(repository), *arguments]
-    try:
-        with tempfile.TemporaryFile() as complaints, subprocess.Popen(
-            command, env=_environment(repository), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=complaints,
-        ) as process:  # fmt: skip
-            assert process.stdout is not None
-            with deadline(process, SECONDS):
-                output = process.stdout.read(limit + 1)
-                process.stdout.close()  # ends a Git that would print more
-                status = process.wait()
-            complaints.seek(0)
-            reason = complaints.read(10_000).decode("utf-8", "replace").strip().partition("\n")[0][:300]
-    except OSError as error:
-        raise UsageError(both(f"Git: {repository}: {error}", f"Git：{repository}：{error}")) from None
-    if len(output) > limit:
-        raise UsageError(both(f"Git: {repository}: far too many files.", f"Git：{repository}：文件过多。"))
-    if status != 0:
-        reason = reason or f"exit status {status}"
-        raise UsageError(both(f"Git: {repository}: {reason}", f"Git：{repository}：{reason}"))
-    return output

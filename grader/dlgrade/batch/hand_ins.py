@@ -34,7 +34,7 @@ class HandIn:
             `student/ada: ch28.py`.
         submission: The submission, unless there is a problem.
         problem: Why the work cannot be graded.
-        submitted: The time, with its time zone. None if unknown.
+        submitted: The time. Without a zone, it is in the zone of the due times. None if unknown.
         passed_over: A sentence for each other version.
         source: The place of the file, the same wherever dlgrade is started.
         content: A digest of the submission.
@@ -59,6 +59,7 @@ class Batch:
         students: The class: the roster, or everybody who handed in something.
         hand_ins: One for each student and chapter.
         strays: Sentences about files that belong to no student or no chapter.
+        notes: Sentences about times that are not known.
         owners: The ids of the students of each file that was read, by the file's source.
         is_gone: Tells whether a source of an earlier batch exists no more. None if that is not known.
     """
@@ -66,5 +67,6 @@ class Batch:
     students: tuple[Student, ...]
     hand_ins: tuple[HandIn, ...]
     strays: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
     owners: Mapping[str, Collection[str]] = field(default_factory=dict)
     is_gone: Callable[[str], bool | None] = lambda _source: None

@@ -6,21 +6,22 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timezone, tzinfo
 from pathlib import Path, PurePath
 
 from dlgrade import submission
 from dlgrade.batch.archives import entries_in, zip_tree
-from dlgrade.batch.due import Due
+from dlgrade.batch.due import ClassDue, Due, instant
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
 from dlgrade.batch.keys import content_digest
 from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser
 from dlgrade.batch.owners import OwnedFile, is_own_name, owned_files, settle_kinds
 from dlgrade.batch.roster import Roster
 from dlgrade.batch.sources import gone_check
+from dlgrade.batch.times import known_times
 from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree
 from dlgrade.course import Chapter
-from dlgrade.errors import SubmissionError
+from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
 from dlgrade.submission import SUFFIXES, Submission
 from dlgrade.submission.beside import Candidate, listed
@@ -61,14 +62,16 @@ def gather(
         UsageError: a folder cannot be listed, or the repository cannot be read.
     """
     intake = _Intake(NameParser(chapters), roster, due, aliases)
-    trees = _trees(paths, due.zone if due else None, intake)
+    trees = _trees(paths, intake)
     if repository is not None:
         from dlgrade.batch.git import branch_trees
 
         trees += branch_trees(repository, refs)
+    owned = [(tree, owned_files(tree, intake.names, roster)) for tree in trees]
+    files, intake.notes = known_times(owned, intake.names.ids, due)
+    for file in files:
+        intake.add(file)
     for tree in trees:
-        for file in owned_files(tree, intake.names, roster):
-            intake.add(file)
         if tree.problem is not None:
             intake.strays.append(tree.problem)
     batch = intake.batch()
@@ -78,18 +81,18 @@ def gather(
     return batch
 
 
-def _trees(paths: Sequence[Path], zone: tzinfo | None, intake: _Intake) -> list[Tree]:
+def _trees(paths: Sequence[Path], intake: _Intake) -> list[Tree]:
     """The paths as trees. The loose files of one folder make one tree."""
     folders: list[Tree] = []
     zips: list[Tree] = []
     loose: dict[Path, list[Path]] = defaultdict(list)
     for path in dict.fromkeys(paths):
         if path.is_dir():
-            folder, inside = _folder_trees(path, zone, intake.names)
+            folder, inside = _folder_trees(path, intake.names)
             folders.append(folder)
             zips += inside
         elif path.suffix.lower() == ".zip":
-            zips.append(_zip_tree(path, zone))
+            zips.append(_zip_tree(path))
         else:
             loose[path.parent].append(path)
     for tree in (*settle_kinds(folders, intake.names), *settle_kinds(zips, intake.names)):
@@ -105,7 +108,7 @@ def _claims_more(tree: Tree) -> Text:
     )
 
 
-def _folder_trees(path: Path, zone: tzinfo | None, names: NameParser) -> tuple[Tree, list[Tree]]:
+def _folder_trees(path: Path, names: NameParser) -> tuple[Tree, list[Tree]]:
     """A folder, with the zips in its students' folders unpacked; and the zips that lie directly in the folder."""
     tree = folder_tree(path)
     entries: list[TreeEntry] = []
@@ -114,9 +117,9 @@ def _folder_trees(path: Path, zone: tzinfo | None, names: NameParser) -> tuple[T
         if entry.suffix != ".zip" or entry.path is None:
             entries.append(entry)
         elif len(entry.parts) == 1 and not _of_platform(entry):
-            zips.append(_zip_tree(entry.path, zone))
+            zips.append(_zip_tree(entry.path))
         else:
-            entries += entries_in(entry, zone)
+            entries += entries_in(entry)
     if zips:  # a roster or notes beside zips are no hand-ins
         code = (".zip", *SUFFIXES)
         entries = [e for e in entries if len(e.parts) > 1 or e.suffix in code or names.parse(e.stem).chapter]
@@ -129,10 +132,10 @@ def _of_platform(entry: TreeEntry) -> bool:
     return bool(CANVAS.fullmatch(entry.name) or MOODLE.fullmatch(entry.name))
 
 
-def _zip_tree(path: Path, zone: tzinfo | None) -> Tree:
+def _zip_tree(path: Path) -> Tree:
     """The files of a zip. If it cannot be listed, the zip itself as an entry with the reason."""
     try:
-        return zip_tree(path, zone)
+        return zip_tree(path)
     except SubmissionError as error:
         name = clean(str(path))
         entries = [broken_entry((clean(path.name),), name, error.text)]
@@ -144,7 +147,7 @@ def _loose_tree(folder: Path, files: list[Path]) -> Tree:
     entries = [file_entry(path.resolve() if path.is_symlink() else path, (clean(path.name),)) for path in files]
     others = ((name, path) for name, path in listed(folder) if path not in files)
     entries += [file_entry(path, tuple(name.split("/")), helper=True) for name, path in others]
-    return Tree(clean(folder.absolute().name), str(folder), entries)
+    return Tree(clean(folder.absolute().name), str(folder), entries, loose=True)
 
 
 @dataclass
@@ -166,6 +169,8 @@ class _Intake:
         other_chapters: Files by the chapter that they are for, which is not graded.
         nobodys: Files that belong to nobody, by the reason.
         owners: The ids of the students of each file, by the file's source.
+        notes: Sentences about times and extensions.
+        rules: The due times with the students' extensions, once the students are known.
     """
 
     names: NameParser
@@ -179,6 +184,12 @@ class _Intake:
     other_chapters: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nobodys: dict[Text, list[str]] = field(default_factory=lambda: defaultdict(list))
     owners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    notes: list[Text] = field(default_factory=list)
+    rules: ClassDue | None = None
+
+    @property
+    def zone(self) -> tzinfo | None:
+        return self.due.zone if self.due else None
 
     def add(self, file: OwnedFile) -> None:
         """Give the file to its student, or note why it has none."""
@@ -210,9 +221,13 @@ class _Intake:
     def batch(self) -> Batch:
         """The batch of all files that were added."""
         handed_in = tuple(self.students[id] for id in sorted(self.students))
-        hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
         students = self.roster.students if self.roster else handed_in
-        return Batch(students, tuple(hand_ins), tuple(self._all_strays()), self.owners)
+        if self.due:
+            self.rules = self.due.for_class(students)
+            if self.roster and self.rules.unknown:
+                raise UsageError(self.rules.unlisted(students)[0])
+        hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
+        return Batch(students, tuple(hand_ins), tuple(self._all_strays()), tuple(self.notes), self.owners)
 
     def _all_strays(self) -> list[Text]:
         strays = list(self.strays)
@@ -273,9 +288,9 @@ class _Intake:
 
     def _newest(self, student: Student, chapter: str, versions: list[OwnedFile]) -> HandIn:
         """Read the version that counts: the newest in time. If all are late, the newest."""
-        versions = sorted(versions, key=_age)
-        limit = self._time_limit(chapter)
-        in_time = [file for file in versions if limit is None or file.time is None or file.time <= limit]
+        versions = sorted(versions, key=self._age)
+        limit = self.rules.limit(student.id, chapter) if self.rules else None
+        in_time = [file for file in versions if limit is None or file.time is None or not self._after(file, limit)]
         chosen = (in_time or versions)[-1]
         others = [file for file in versions if file is not chosen][-MAX_PASSED_OVER:]
         passed_over = tuple(self._passed_over(file, limit if in_time else None) for file in others)
@@ -286,20 +301,33 @@ class _Intake:
             source=chosen.entry.source,
         )  # fmt: skip
         try:
-            read = _submission(chosen, self.files[student.id])
+            files = sorted(self.files[student.id], key=self._age, reverse=True)
+            read = _submission(chosen, files)
             return replace(hand_in, submission=read, content=content_digest(read))
         except SubmissionError as error:
             return replace(hand_in, problem=error.text)
 
-    def _time_limit(self, chapter: str) -> datetime | None:
-        due = self.due.of(chapter) if self.due else None
-        return due + timedelta(minutes=self.due.grace_minutes) if due and self.due else None
+    def _age(self, file: OwnedFile) -> tuple[datetime, int, datetime, str]:
+        """The newest file has the largest key."""
+        entry = file.entry
+        handed_in, modified = (
+            LONG_AGO if time is None else instant(time, self.zone) for time in (file.time, entry.modified)
+        )
+        return handed_in, file.parsed.version, modified, entry.display_name
+
+    def _after(self, file: OwnedFile, limit: datetime) -> bool:
+        return file.time is not None and instant(file.time, self.zone) > limit
 
     def _passed_over(self, file: OwnedFile, limit: datetime | None) -> Text:
+        """Why a version does not count. `limit`: the end of the time in which another version came."""
         name = file.entry.display_name
-        if file.time is not None:
-            name += f" ({file.time.astimezone(self.due.zone if self.due else None):%Y-%m-%d %H:%M})"
-        if limit is not None and file.time is not None and file.time > limit:
+        if file.time is None:
+            return both(f"{name}: when it came is not known.", f"{name}：提交时间不详。")
+        if self.rules:
+            name += f" ({self.rules.local(file.time):%Y-%m-%d %H:%M})"
+        else:
+            name += f" ({file.time:%Y-%m-%d %H:%M}{' UTC' if file.time.tzinfo else ''})"
+        if limit is not None and self._after(file, limit):
             return both(f"{name} came after the due time.", f"{name} 在截止时间之后提交。")
         return both(f"{name} is not the newest version.", f"{name} 不是最新版本。")
 
@@ -330,12 +358,6 @@ def _late_by_canvas(name: str) -> Text:
     )
 
 
-def _age(file: OwnedFile) -> tuple[datetime, int, datetime, str]:
-    """The newest file has the largest key."""
-    entry = file.entry
-    return file.time or LONG_AGO, file.parsed.version, entry.modified or LONG_AGO, entry.display_name
-
-
 def _some(names: list[str]) -> str:
     """The first names, and how many more there are."""
     more = f" (+{len(names) - MAX_NAMES})" if len(names) > MAX_NAMES else ""
@@ -359,12 +381,14 @@ def _unclear(chapter: str, files: list[OwnedFile]) -> Text:
 def _submission(chosen: OwnedFile, files: list[OwnedFile]) -> Submission:
     """Read the chosen file, and the student's other files of its folder, as far as its code imports or names them.
 
+    Of files with the same path, the first counts.
+
     Raises:
         SubmissionError: the chosen file cannot be read.
     """
     name = _safe(chosen.name)
     content = chosen.entry.read(submission.size_limit(name))
-    others = [file for file in sorted(files, key=_age, reverse=True) if file is not chosen]
+    others = [file for file in files if file is not chosen]
     candidates = [
         Candidate("/".join((*file.home[len(chosen.home) :], _importable(file))), _reader(file))
         for file in others

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlgrade.batch.gradebook import Gradebook, Standing
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.reports import open_existing_gradebook, refresh
+from dlgrade.batch.reports import open_existing_gradebook, refresh, rules_of
 from dlgrade.course import Course
 from dlgrade.errors import UsageError
 from dlgrade.results import CheckReport, number
@@ -49,6 +49,7 @@ def override(course: Course, options: OverrideOptions) -> Text:
         why = options.why.strip()
         if not why:
             raise UsageError(both("--why is empty: give the reason for the points.", "--why 为空：请说明理由。"))
+        rules_of(options.out, course)  # a fault in them would stop the reports after the change
         student = find_student(book.students(), options.student)
         standing, check = _find_check(course, book, student, options.check)
         if options.points is not None and options.points > check.points:

@@ -7,9 +7,10 @@ never makes the file another student's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import Enum
 from itertools import takewhile
 from pathlib import PurePath
 
@@ -32,9 +33,16 @@ from dlgrade.submission import SUFFIXES
 from dlgrade.submission.reading import reader
 from dlgrade.submission.reading.questions import GradescopeMetadata, Record, Records
 
-DOWNLOAD = timedelta(hours=1)  # a platform writes all of an export's times while it is being downloaded
 MAX_METADATA = 64_000_000
 NO_RECORD = Record(())
+
+
+class Clock(Enum):
+    """The origin of a file's time. `dlgrade.batch.times` decides whether to believe it."""
+
+    FILE = "the file's own"
+    EXPORT = "the entry's in a platform's export, which may be that of the download"
+    RECORD = "a platform's record"
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,9 @@ class OwnedFile:
         name: Its name as the student gave it.
         parsed: This name taken apart.
         home: The folder whose files it may import.
-        time: When it was handed in. None if only the time of a download is known.
+        time: When it was handed in, as far as is known.
         late: The platform marked it as late.
+        clock: The origin of the time.
     """
 
     entry: TreeEntry
@@ -58,6 +67,7 @@ class OwnedFile:
     home: tuple[str, ...]
     time: datetime | None
     late: bool = False
+    clock: Clock = Clock.FILE
 
     @property
     def readable(self) -> bool:
@@ -106,7 +116,7 @@ def _tree_owner(tree: Tree, names: NameParser) -> str:
 
 def owned_file(
     tree: Tree, entry: TreeEntry, owners: tuple[Identity, ...], names: NameParser, *, name: str = "", inside: int = 0,
-    zips: tuple[str, ...] = (), time: datetime | None = None, late: bool = False,
+    zips: tuple[str, ...] = (), time: datetime | None = None, late: bool = False, clock: Clock = Clock.FILE,
 ) -> OwnedFile:  # fmt: skip
     """The entry with its owner, its name taken apart. A folder or zip around it may name the chapter instead.
 
@@ -120,13 +130,14 @@ def owned_file(
         zips: Names of zips around the file that are not in the entry's path.
         time: When it was handed in.
         late: The platform marked it as late.
+        clock: The origin of the time.
     """
     name = name or entry.name
     parsed = names.parse(PurePath(name).stem)
     for folder in (*reversed(entry.parts[inside:-1]), *zips, *(() if tree.one_student else (tree.name,))):
         if not parsed.chapter and (chapter := names.parse(_stem(folder)).chapter):
             parsed = ParsedName(chapter, parsed.rest, parsed.version, from_folder=True)
-    return OwnedFile(entry, owners, name, parsed, (tree.display_name, *entry.parts[:-1]), time, late)
+    return OwnedFile(entry, owners, name, parsed, (tree.display_name, *entry.parts[:-1]), time, late, clock)
 
 
 def _is_zip(part: str) -> bool:
@@ -165,7 +176,7 @@ def _gradescope(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
             for person in record.submitters
         ]
         for owner in owners or [Identity(name=entry.parts[min(depth, len(entry.parts)) - 1])]:
-            files.append(owned_file(tree, entry, (owner,), names, inside=depth, time=time))
+            files.append(owned_file(tree, entry, (owner,), names, inside=depth, time=time, clock=Clock.RECORD))
     return files
 
 
@@ -183,12 +194,6 @@ def _metadata(tree: Tree, entry: TreeEntry) -> Mapping[str, Record]:
 # Moodle and Canvas.
 
 
-def _has_own_times(entries: Iterable[TreeEntry]) -> bool:
-    """Return whether an export's times are those of the files. If not, all are close: those of the download."""
-    times = [entry.modified for entry in entries if entry.modified and not any(map(_is_zip, entry.parts))]
-    return bool(times) and max(times) - min(times) > DOWNLOAD
-
-
 def _moodle(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     """The files of an export of Moodle. None if the tree is no such export."""
     wrappers = _wrappers(tree)
@@ -200,7 +205,6 @@ def _moodle(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
                 numbers[match["name"]].add(match["number"])
         if not numbers:
             continue
-        timed = _has_own_times(tree.entries)
         files = []
         for entry, match in matches:
             owner = Identity(name=entry.parts[depth])
@@ -208,8 +212,11 @@ def _moodle(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
                 full = match["name"] if len(numbers[match["name"]]) == 1 else f"{match['name']}_{match['number']}"
                 owner = Identity(full, match["name"], moodle=match["number"])
             name = (match["file"] or "") if match and len(entry.parts) == depth + 1 else ""
-            time = entry.modified if timed else None
-            files.append(owned_file(tree, entry, (owner,), names, name=name, inside=depth + 1, time=time))
+            files.append(
+                owned_file(
+                    tree, entry, (owner,), names, name=name, inside=depth + 1, time=entry.modified, clock=Clock.EXPORT
+                )
+            )
         return files
     return None
 
@@ -224,7 +231,6 @@ def _canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     few = len(attachments) * 2 < len(heads) or len(set(attachments)) < len(attachments)
     if not attachments or few or (len(attachments) == 1 and len(attachments[0]) < 3):
         return None
-    timed = _has_own_times(tree.entries)
     files = []
     for entry, match in matches:
         if match is None:
@@ -235,10 +241,12 @@ def _canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
         late = bool(match["late"] or match["anon_late"])
         is_attachment = len(entry.parts) == depth + 1  # otherwise the attachment is a zip around it
         name, zips = (match["name"], ()) if is_attachment else ("", (match["name"],))
-        time = entry.modified if timed else None
         files.append(
-            owned_file(tree, entry, (owner,), names, name=name, inside=depth + 1, zips=zips, time=time, late=late)
-        )
+            owned_file(
+                tree, entry, (owner,), names, name=name, inside=depth + 1, zips=zips, time=entry.modified, late=late,
+                clock=Clock.EXPORT,
+            )
+        )  # fmt: skip
     return files
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from dlgrade.batch.due import Due, read_due
+from dlgrade.batch.due import ClassDue, Due
+from dlgrade.batch.due_file import read_due
 from dlgrade.batch.gradebook import Gradebook, Standing
 from dlgrade.batch.hand_ins import Student
 from dlgrade.course import Chapter, Course
@@ -93,15 +94,20 @@ def open_existing_gradebook(out: Path, url: str | None = None) -> AbstractContex
     return open_gradebook(out, url)
 
 
-def result_of(student: Student, standing: Standing, due: Due | None) -> ClassResult:
-    """A student's result, reduced if it was late."""
-    days = due.days_late(standing.chapter, standing.submitted) if due else 0
+def result_of(student: Student, standing: Standing, rules: ClassDue | None) -> ClassResult:
+    """A student's result, reduced if it was late. Times are in the zone of the rules."""
+    owner, submitted = (student.id, standing.chapter), standing.submitted
+    days = rules.days_late(*owner, submitted) if rules else 0
+    due = rules.of(*owner) if rules else None
+    extension = rules.extension(*owner) if rules else None
+    if rules and submitted:
+        submitted = rules.local(submitted)
     return ClassResult(
         student=student.id,
         name=student.name,
         chapter=standing.chapter,
         shown=standing.display_name,
-        submitted=standing.submitted.isoformat(timespec="minutes") if standing.submitted else None,
+        submitted=submitted.isoformat(timespec="minutes") if submitted else None,
         report=standing.report,
         problem=standing.problem,
         passed_over=standing.passed_over,
@@ -110,7 +116,9 @@ def result_of(student: Student, standing: Standing, due: Due | None) -> ClassRes
         undecided=standing.undecided,
         stale=standing.stale,
         days_late=days,
-        final=standing.score * (1 - due.penalty(days)) if due else standing.score,
+        final=standing.score * (1 - rules.rules.penalty(days)) if rules else standing.score,
+        due=rules.local(due.after()).isoformat(timespec="minutes") if rules and due else None,
+        extension=extension.reason if extension else "",
     )
 
 
@@ -141,9 +149,10 @@ def chapters_of(course: Course, book: Gradebook) -> dict[str, ClassChapter]:
 def read_results(book: Gradebook, chapters: Mapping[str, ClassChapter], due: Due | None) -> Iterator[ClassResult]:
     """The results of these chapters, one at a time and with all details: a report can be large."""
     students = {student.id: student for student in book.students()}
+    rules = due.for_class(students.values()) if due else None
     for standing in book.standings():
         if standing.chapter in chapters:
-            yield result_of(students[standing.student], standing, due)
+            yield result_of(students[standing.student], standing, rules)
 
 
 def class_data(
@@ -169,6 +178,7 @@ def class_data(
             for chapter in chapters
         ],
         strays=msgspec.json.decode(book.fact("strays") or "[]", type=list[Text]),
+        notes=msgspec.json.decode(book.fact("notes") or "[]", type=list[Text]),
         seed=int(book.fact("seed") or 0),
         graded_at=book.graded_at(),
         version=__version__,
@@ -233,6 +243,8 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
         "student": result.student,
         "name": result.name,
         "submitted": result.submitted,
+        "due": result.due,
+        "extended": bool(result.extension),
         "problem": result.problem.of(lang) if result.problem else None,
         "passed_over": [text.of(lang) for text in result.passed_over],
         "overrides": msgspec.to_builtins(result.overrides),
@@ -270,7 +282,7 @@ def refresh(
     def reported() -> Iterator[ClassResult]:
         """Write each report while its result has the details, which `class_data` removes."""
         nonlocal written
-        for count, result in enumerate(read_results(book, chapters, rules_of(out)), start=1):
+        for count, result in enumerate(read_results(book, chapters, rules_of(out, course)), start=1):
             written += write_result(out, result, chapters[result.chapter], seed, lang)
             if tell is not None:
                 tell(count)
@@ -297,10 +309,14 @@ def _clear_old_reports(out: Path, book: Gradebook, current: Collection[tuple[str
             folder.rmdir()
 
 
-def rules_of(out: Path) -> Due | None:
-    """The due times and late rules of the last `--due`."""
+def rules_of(out: Path, course: Course) -> Due | None:
+    """The due times and late rules of the last `--due`. They apply until another `--due`, or until staff deletes them.
+
+    Raises:
+        UsageError: the stored file has a fault.
+    """
     path = out / DUE
-    return read_due(path) if path.exists() else None
+    return read_due(path, course) if path.exists() else None
 
 
 def write_class(out: Path, data: ClassData) -> None:

@@ -15,13 +15,14 @@ import msgspec
 from dlgrade import course as courses
 from dlgrade.batch.changes import Change, Marks, questions
 from dlgrade.batch.class_list import REMOVED
-from dlgrade.batch.due import read_due
+from dlgrade.batch.due import Due
+from dlgrade.batch.due_file import read_due
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
 from dlgrade.batch.gradebook import BASIS, Gradebook, Owner
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
 from dlgrade.batch.overrides import find_student
-from dlgrade.batch.reports import DUE, ROSTER, has_gradebook, open_gradebook, refresh, stored
+from dlgrade.batch.reports import DUE, ROSTER, has_gradebook, open_gradebook, refresh, rules_of, stored
 from dlgrade.batch.roster import Roster, read_roster
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
@@ -105,7 +106,8 @@ class Summary(msgspec.Struct):
     """The outcome of a run, as `--json` prints it.
 
     `known` hand-ins were in the gradebook before. `changes` are marks that others replaced, or would replace in a
-    preview. The other lists are sentences: `notes` about students and stored rules, `questions` about overrides.
+    preview. `times_unknown` counts the results of the gradebook whose lateness is not known. The other lists are
+    sentences: `notes` about students, times and stored rules, `questions` about overrides.
     """
 
     submissions: int
@@ -122,6 +124,7 @@ class Summary(msgspec.Struct):
     nothing_handed_in: int = 0
     reports_written: int = 0
     out: str = ""
+    times_unknown: int = 0
 
 
 def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
@@ -139,15 +142,18 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
     aliases, removed = _corrections(options)
     roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
-    batch = _chosen(_read_hand_ins(course, wanted, options, roster, aliases), options.students)
+    rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
+    batch = _chosen(_read_hand_ins(course, wanted, options, roster, rules, aliases), options.students)
     batch, notes = _without(batch, removed)
     if not batch.hand_ins:
         raise UsageError(_nothing_to_grade(batch))
     with open_gradebook(options.out, options.gradebook) as book:
-        moved = [] if options.preview else _enrol(course, book, batch, wanted, options, roster=roster is not None)
+        notes += _notes(book, batch, rules, options)
+        if not options.preview:
+            notes += _enrol(course, book, batch, wanted, options, roster=roster is not None)
         summary = _grade_new(course, book, batch, options, listener)
-        summary.notes = [text.of(options.lang) for text in (*notes, *moved)]
         if options.preview:
+            summary.notes = [note.of(options.lang) for note in notes]
             return summary
         summary.questions = [text.of(options.lang) for text in questions(book)]
         total = len(batch.hand_ins)
@@ -156,6 +162,10 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         )
     summary.nothing_handed_in = sum(result.shown is None for result in data.results)
     summary.reports_written, summary.out = written, str(options.out)
+    summary.times_unknown = len(data.untimed)
+    if data.untimed_sentence:
+        notes.append(data.untimed_sentence)
+    summary.notes = [note.of(options.lang) for note in notes]
     return summary
 
 
@@ -191,6 +201,7 @@ def _enrol(
             write_whole(options.out / name, path.read_bytes())
     moved = book.enrol(batch, roster=roster)
     book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
+    book.set_fact("notes", msgspec.json.encode(batch.notes).decode())
     _widen_scope(course, book, wanted, batch)
     return moved
 
@@ -205,6 +216,34 @@ def _chosen(batch: Batch, names: Sequence[str]) -> Batch:
         return batch
     chosen = {find_student(batch.students, name) for name in names}
     return replace(batch, hand_ins=tuple(hand_in for hand_in in batch.hand_ins if hand_in.student in chosen))
+
+
+def _notes(book: Gradebook, batch: Batch, rules: Due | None, options: GradeOptions) -> list[Text]:
+    """Sentences about the rules that apply, extensions without a student, and times that are not known.
+
+    Raises:
+        UsageError: an extension fits several students of the gradebook.
+    """
+    roster = options.out / ROSTER
+    listed = [both(f"The class is that of {roster}.", f"学生名单沿用 {roster}。")]
+    listed = listed if options.roster is None and roster.exists() else []
+    if rules is None:
+        return [*listed, *batch.notes]
+    students = {student.id: student for student in (*book.students(), *batch.students)}
+    notes = rules.for_class(students.values()).unlisted(students.values())
+    if options.due is None:
+        stored = options.out / DUE
+        notes.insert(
+            0,
+            both(
+                f"Due times and late rules are those of the last --due, in {stored} (times in {rules.timezone}).",
+                f"截止时间与迟交规则沿用上次的 --due，见 {stored}（时区 {rules.timezone}）。",
+            ),
+        )
+    if not rules.names_zone:
+        zone = rules.timezone
+        notes.append(both(f"{rules.path} names no time zone: {zone}.", f"{rules.path} 未写时区：按 {zone}。"))
+    return [*listed, *notes, *batch.notes]
 
 
 def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
@@ -222,13 +261,18 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
 
 
 def _read_hand_ins(
-    course: Course, wanted: Sequence[Chapter], options: GradeOptions, roster: Roster | None, aliases: Mapping[str, str]
+    course: Course,
+    wanted: Sequence[Chapter],
+    options: GradeOptions,
+    roster: Roster | None,
+    rules: Due | None,
+    aliases: Mapping[str, str],
 ) -> Batch:
     return gather(
         options.paths,
         chapters=wanted or course.chapters,
         roster=roster,
-        due=read_due(options.due) if options.due else None,
+        due=rules,
         repository=options.repository,
         refs=options.refs,
         aliases=aliases,

@@ -28,11 +28,13 @@ class TreeEntry:
         parts: Its path in the tree. A zip in the tree counts as a folder.
         display_name: Its place, as people write it.
         read: Returns its content, of at most the given number of bytes, or raises SubmissionError.
-        modified: When it was changed. None if unknown.
+        modified: When it was changed. None if unknown. In a zip, it may lack a zone.
         problem: Why it cannot be read at all.
         helper: A submission may import it, but it is no submission itself.
         path: Its place on disk, if it has one.
         place: Its place for later runs, if `display_name` does not tell it.
+        changed: For a file of a branch: returns the time of the last commit that changed it, or None if it is unknown.
+            Raises UsageError if Git fails.
     """
 
     parts: tuple[str, ...]
@@ -43,6 +45,7 @@ class TreeEntry:
     helper: bool = False
     path: Path | None = None
     place: str = ""
+    changed: Callable[[], datetime | None] | None = field(default=None, repr=False)
 
     @property
     def source(self) -> str:
@@ -71,6 +74,7 @@ class Tree:
         entries: Its files.
         packed: It is a zip.
         around: Name of the folder that holds the zip.
+        loose: Its files were given by name, and lie beside others.
         one_student: All files are the hand-in of the student whom `name` names.
         records: Gradescope's records, once they were read.
         problem: Why the records could not be read.
@@ -82,6 +86,7 @@ class Tree:
     packed: bool = False
     around: str = ""
     one_student: bool = False
+    loose: bool = False
     records: Mapping[str, Record] | None = None
     problem: Text | None = None
 

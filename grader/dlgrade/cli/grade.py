@@ -255,6 +255,8 @@ def _print(summary: Summary) -> None:
             say(title)
         for line in lines:
             echo(f"  {line}")
+    for note in summary.notes:
+        echo(note)
     files = "report.html", "grades.csv", "reports/"
     say(both(f"{summary.out}: {', '.join(files)}", f"{summary.out}：{'、'.join(files)}"))
 

@@ -93,6 +93,8 @@ def _lists(data: ClassData) -> dict[str, Any]:
         "ungraded": ungraded,
         "suspicious": [(result, line) for result in data.results if result.report for line in result.report.suspicious],
         "late": [result for result in data.results if result.days_late],
+        "untimed": data.untimed,
+        "extended": [result for result in data.results if result.extension],
         "overridden": [(result, override) for result in data.results for override in result.overrides],
     }
 

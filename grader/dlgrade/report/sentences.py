@@ -168,6 +168,11 @@ def why_not_graded(result: ClassResult) -> Text | None:
 def lateness_sentence(result: ClassResult) -> Text | None:
     """Return the late penalty as a sentence; None if the submission was in time."""
     days, score, final = result.days_late, number(result.score), number(result.final)
+    if days is None:
+        return both(
+            "The time of the submission is not known, so no late rule was applied.",
+            "提交时间不详，未按迟交规则扣分。",
+        )
     if not days:
         return None
     late = both(f"{days} {'day' if days == 1 else 'days'} late", f"迟交 {days} 天")

@@ -28,12 +28,20 @@ def grades_csv(data: ClassData) -> str:
     It begins with a byte order mark, because without it Excel garbles Chinese names. `status` is `graded`,
     `partly graded` (the points of some checks are pending), `stale` (by an older suite than the others),
     `override to confirm` (it was given for an earlier submission), `not gradable`, `not graded` or `missing`. The
-    scores of the last two are empty. The points are the maximum of the suite that graded the submission.
+    scores of the last two are empty. `days late` is empty, too, if the time of the submission is not known. The points
+    are the maximum of the suite that graded the submission.
     """
     results: dict[str, dict[str, ClassResult]] = {}
     for result in data.results:
         results.setdefault(result.student, {})[result.chapter] = result
-    header = ["id", "name", *(f"{c.id} {column}" for c in data.chapters for column in COLUMNS), "final", "points"]
+    header = [
+        "id",
+        "name",
+        *(f"{c.id} {column}" for c in data.chapters for column in COLUMNS),
+        "final",
+        "points",
+        "extensions",
+    ]
     rows = [header, *(_student_row(data.chapters, by_chapter) for by_chapter in results.values())]
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
@@ -63,14 +71,19 @@ def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) 
         decided = state not in ("missing", "not graded")
         row += [
             number(result.score) if decided else "",
-            str(result.days_late) if result.shown is not None else "",
+            "" if result.shown is None or result.days_late is None else str(result.days_late),
             number(result.final) if decided else "",
             number(_points(result, chapter)),
             state,
         ]
         total += result.final
         most += _points(result, chapter)
-    return [*row, number(total), number(most)]
+    extensions = "; ".join(
+        f"{result.chapter} {(result.due or '').replace('T', ' ')}: {result.extension}"
+        for result in results.values()
+        if result.extension
+    )
+    return [*row, number(total), number(most), harmless(extensions)]
 
 
 def _points(result: ClassResult, chapter: ClassChapter) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dlgrade.results.report import ChapterReport, CheckReport
-from dlgrade.text import Text
+from dlgrade.text import Text, both
 
 
 class ClassCheck(msgspec.Struct, frozen=True):
@@ -52,7 +52,10 @@ class ClassResult(msgspec.Struct, frozen=True):
         undecided: overrides for an earlier submission; staff must decide about them again.
         stale: the report was made with another suite, seed or rule than the last run of the chapter.
         score: the points, with overrides and prices.
+        days_late: None if the chapter has a due time, and nobody knows when the submission came.
         final: the score less the late penalty.
+        due: when it was due, for this student; None if the chapter has no due time.
+        extension: the reason why this student has more time, which only staff reads; empty without an extension.
     """
 
     student: str
@@ -67,8 +70,10 @@ class ClassResult(msgspec.Struct, frozen=True):
     undecided: tuple[Override, ...] = ()
     stale: bool = False
     score: float = 0.0
-    days_late: int = 0
+    days_late: int | None = 0
     final: float = 0.0
+    due: str | None = None
+    extension: str = ""
 
     def override(self, check: CheckReport) -> Override | None:
         """Return the override of a check, if staff made one."""
@@ -98,7 +103,12 @@ class ClassResult(msgspec.Struct, frozen=True):
 
 
 class ClassData(msgspec.Struct, frozen=True):
-    """A whole class: a result for every student and chapter, also for students who handed in nothing."""
+    """A whole class: a result for every student and chapter, also for students who handed in nothing.
+
+    Attributes:
+        strays: sentences about files that belong to nobody, or to no chapter.
+        notes: sentences about times that are not known.
+    """
 
     course: Text
     chapters: list[ClassChapter]
@@ -107,3 +117,21 @@ class ClassData(msgspec.Struct, frozen=True):
     seed: int
     graded_at: str
     version: str
+    notes: list[Text] = []
+
+    @property
+    def untimed(self) -> list[ClassResult]:
+        """Return the results whose lateness is not known."""
+        return [result for result in self.results if result.days_late is None]
+
+    @property
+    def untimed_sentence(self) -> Text | None:
+        """Return the number of results whose lateness is not known as a sentence; None if there are none."""
+        unknown = len(self.untimed)
+        total = sum(result.shown is not None and result.due is not None for result in self.results)
+        if not unknown:
+            return None
+        return both(
+            f"{unknown} of {total} submission times unknown: lateness not known, no late rule applied.",
+            f"{total} 份提交中有 {unknown} 份提交时间不详：无法判断是否迟交，未扣迟交分。",
+        )
