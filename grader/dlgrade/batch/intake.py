@@ -14,11 +14,11 @@ from dlgrade.batch.archives import entries_in, zip_tree
 from dlgrade.batch.due import Due
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
 from dlgrade.batch.keys import content_digest
-from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser
+from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser, is_generic
 from dlgrade.batch.owners import OwnedFile, is_own_name, owned_files, settle_kinds
 from dlgrade.batch.roster import Roster
 from dlgrade.batch.sources import gone_check
-from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree
+from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree, not_unpacked
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
@@ -67,6 +67,7 @@ def gather(
 
         trees += branch_trees(repository, refs)
     for tree in trees:
+        tree.entries = [not_unpacked(entry) for entry in tree.entries]
         for file in owned_files(tree, intake.names, roster):
             intake.add(file)
         if tree.problem is not None:
@@ -90,6 +91,9 @@ def _trees(paths: Sequence[Path], zone: tzinfo | None, intake: _Intake) -> list[
             zips += inside
         elif path.suffix.lower() == ".zip":
             zips.append(_zip_tree(path, zone))
+        elif (packed := _packed_export(path, intake.names)) is not None:
+            intake.strays.append(packed)
+            intake.unassigned += 1
         else:
             loose[path.parent].append(path)
     for tree in (*settle_kinds(folders, intake.names), *settle_kinds(zips, intake.names)):
@@ -119,7 +123,9 @@ def _folder_trees(path: Path, zone: tzinfo | None, names: NameParser) -> tuple[T
             entries += entries_in(entry, zone)
     if zips:  # a roster or notes beside zips are no hand-ins
         code = (".zip", *SUFFIXES)
-        entries = [e for e in entries if len(e.parts) > 1 or e.suffix in code or names.parse(e.stem).chapter]
+        entries = [
+            e for e in entries if len(e.parts) > 1 or e.suffix in code or e.packing or names.parse(e.stem).chapter
+        ]
     tree.entries = entries
     return tree, zips
 
@@ -137,6 +143,12 @@ def _zip_tree(path: Path, zone: tzinfo | None) -> Tree:
         name = clean(str(path))
         entries = [broken_entry((clean(path.name),), name, error.text)]
         return Tree(clean(path.stem), name, entries, packed=True, around=clean(path.absolute().parent.name))
+
+
+def _packed_export(path: Path, names: NameParser) -> Text | None:
+    """The problem of a packed file such as `submissions.tar.gz`, which names no student and may hold a whole class."""
+    entry = not_unpacked(file_entry(path, (clean(path.name),)))
+    return entry.problem if entry.packing and is_generic(names.parse(entry.stem).rest) else None
 
 
 def _loose_tree(folder: Path, files: list[Path]) -> Tree:
@@ -166,6 +178,8 @@ class _Intake:
         other_chapters: Files by the chapter that they are for, which is not graded.
         nobodys: Files that belong to nobody, by the reason.
         owners: The ids of the students of each file, by the file's source.
+        unassigned: How many other files may be hand-ins and belong to no student or chapter.
+        packed: Packed files beside hand-ins, by their suffix.
     """
 
     names: NameParser
@@ -179,6 +193,8 @@ class _Intake:
     other_chapters: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nobodys: dict[Text, list[str]] = field(default_factory=lambda: defaultdict(list))
     owners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    unassigned: int = 0
+    packed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, file: OwnedFile) -> None:
         """Give the file to its student, or note why it has none."""
@@ -188,6 +204,7 @@ class _Intake:
         if isinstance(student, Text):
             if entry.problem is not None:
                 self.strays.append(entry.problem)
+                self.unassigned += _may_hold_code(entry) and not entry.helper
             elif file.readable and not entry.helper:
                 self.nobodys[student].append(entry.display_name)
             return
@@ -212,12 +229,21 @@ class _Intake:
         handed_in = tuple(self.students[id] for id in sorted(self.students))
         hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
         students = self.roster.students if self.roster else handed_in
-        return Batch(students, tuple(hand_ins), tuple(self._all_strays()), self.owners)
+        unassigned = self.unassigned + sum(map(len, self.nobodys.values()))
+        return Batch(students, tuple(hand_ins), tuple(self._all_strays()), self.owners, unassigned=unassigned)
 
     def _all_strays(self) -> list[Text]:
         strays = list(self.strays)
         for why, files in self.nobodys.items():
             strays.append(both(f"{_some(files)}: {why.en}", f"{_some(files)}：{why.zh}"))
+        for form, files in sorted(self.packed.items()):
+            some = _some(files)
+            strays.append(
+                both(
+                    f"{some}: {form} files are not unpacked. If they hold hand-ins, pack them again as zips.",
+                    f"{some}：不支持解压 {form} 文件。若其中有作业，请重新打包为 zip。",
+                )
+            )
         for chapter, files in sorted(self.other_chapters.items()):
             strays.append(
                 both(f"{_some(files)}: {chapter} is not graded in this run.", f"{_some(files)}：此次不评 {chapter}。")
@@ -236,8 +262,13 @@ class _Intake:
         reported = {hand_in.problem for hand_in in hand_ins}
         for file in own:
             problem = file.entry.problem
-            if problem is not None and problem not in reported and file.entry.suffix in MAY_HOLD_CODE:
+            if problem is None or problem in reported or not _may_hold_code(file.entry):
+                continue
+            if file.entry.packing and hand_ins:
+                self.packed[file.entry.packing.lower()].append(file.entry.display_name)
+            else:
                 self.strays.append(problem)
+                self.unassigned += not hand_ins
         return hand_ins
 
     def _hand_in(self, student: Student, chapter: str, own: list[OwnedFile]) -> HandIn | None:
@@ -263,6 +294,7 @@ class _Intake:
             if not file.parsed.chapter and not any(file.home[: len(home)] == home for home in homes)
         ]  # fmt: skip
         readable = [file.entry.display_name for file in left if file.readable]
+        self.unassigned += len(readable) if not used else 0
         if readable:
             some = _some(readable)
             self.strays.append(
@@ -321,6 +353,10 @@ def _submissions_among(files: list[OwnedFile], student: Student) -> list[OwnedFi
     plain = {file.entry.display_name for file in files if is_own_name(file.parsed.rest, student)}
     homes = {file.home for file in files if file.entry.display_name in plain}
     return [file for file in files if file.entry.display_name in plain or file.home not in homes]
+
+
+def _may_hold_code(entry: TreeEntry) -> bool:
+    return entry.suffix in MAY_HOLD_CODE or bool(entry.packing)
 
 
 def _late_by_canvas(name: str) -> Text:

@@ -106,6 +106,7 @@ class Summary(msgspec.Struct):
 
     `known` hand-ins were in the gradebook before. `changes` are marks that others replaced, or would replace in a
     preview. The other lists are sentences: `notes` about students and stored rules, `questions` about overrides.
+    `unassigned` counts the files that belong to no student or chapter.
     """
 
     submissions: int
@@ -119,6 +120,7 @@ class Summary(msgspec.Struct):
     questions: list[str] = []
     notes: list[str] = []
     preview: bool = False
+    unassigned: int = 0
     nothing_handed_in: int = 0
     reports_written: int = 0
     out: str = ""
@@ -146,7 +148,8 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     with open_gradebook(options.out, options.gradebook) as book:
         moved = [] if options.preview else _enrol(course, book, batch, wanted, options, roster=roster is not None)
         summary = _grade_new(course, book, batch, options, listener)
-        summary.notes = [text.of(options.lang) for text in (*notes, *moved)]
+        told = (*(roster.notes if roster else ()), *notes, *moved)
+        summary.notes = [text.of(options.lang) for text in told]
         if options.preview:
             return summary
         summary.questions = [text.of(options.lang) for text in questions(book)]
@@ -154,6 +157,7 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         data, written = refresh(
             course, book, options.out, options.lang, tell=lambda done: listener.reported(done, total)
         )
+    summary.unassigned = batch.unassigned
     summary.nothing_handed_in = sum(result.shown is None for result in data.results)
     summary.reports_written, summary.out = written, str(options.out)
     return summary
