@@ -97,7 +97,10 @@ def test_nobody_is_guessed(roster, name, reason):
         ("a,b\n1,2\n", "it needs a header with a column id or name; it has: a, b"),
         ("id,name\n", "it has no students"),
         ("id,name\n1,Ada\n2,Bob\n1,Cyd\n", "lines 2 and 4 have the same id, 1"),
-        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xff\xff", ".xlsx, .ods, .numbers. Open it in a spreadsheet and save it as"),
+        (
+            b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xff\xff",
+            ".xlsx, .ods, .numbers. Open it in a spreadsheet and save it as",
+        ),
     ],
 )
 def test_rosters_that_are_refused(roster, content, reason):

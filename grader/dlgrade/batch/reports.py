@@ -206,7 +206,7 @@ def folder_name(student: str) -> str:
 
 
 def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: int, lang: Lang) -> bool:
-    """Write a student's four files for a chapter, unless they are up to date. Return whether they were written.
+    """Write a student's files for a chapter, unless they are up to date. Return whether they were written.
 
     The JSON report comes last. Its stamp is a digest of everything that the four files are made from, so a run that was
     killed between two files writes them all again.
@@ -227,7 +227,10 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
     report = Report(result.shown or result.student, seed, [result.report] if result.report else [])
     write_whole(base.with_suffix(".html"), student_page(result, chapter))
     write_whole(base.with_suffix(".xml"), to_junit(report, lang))
-    write_whole(base.with_suffix(".gradescope.json"), to_gradescope(result, chapter, lang))
+    if result.report is None:  # Gradescope reads no result without a score
+        base.with_suffix(".gradescope.json").unlink(missing_ok=True)
+    else:
+        write_whole(base.with_suffix(".gradescope.json"), to_gradescope(result, chapter, lang))
     data = {
         "stamp": stamp,
         "student": result.student,

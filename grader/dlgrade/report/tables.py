@@ -22,19 +22,21 @@ def harmless(cell: str) -> str:
     return ("'" if FORMULA.match(cell) else "") + one_line(cell)
 
 
-def grades_csv(data: ClassData) -> str:
+def grades_csv(data: ClassData, *, whole: bool = False) -> str:
     """Return a table with one row for each student.
 
     It begins with a byte order mark, because without it Excel garbles Chinese names. `status` is `graded`,
     `partly graded` (the points of some checks are pending), `stale` (by an older suite than the others),
     `override to confirm` (it was given for an earlier submission), `not gradable`, `not graded` or `missing`. The
-    scores of the last two are empty. The points are the maximum of the suite that graded the submission.
+    scores of the last three are empty. The points are the maximum of the suite that graded the submission. A sum
+    counts the points so far. With `whole`, the scores of marks with open points are empty, and so are sums that lack a
+    score of a submission.
     """
     results: dict[str, dict[str, ClassResult]] = {}
     for result in data.results:
         results.setdefault(result.student, {})[result.chapter] = result
     header = ["id", "name", *(f"{c.id} {column}" for c in data.chapters for column in COLUMNS), "final", "points"]
-    rows = [header, *(_student_row(data.chapters, by_chapter) for by_chapter in results.values())]
+    rows = [header, *(_student_row(data.chapters, by_chapter, whole) for by_chapter in results.values())]
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
     return "\ufeff" + buffer.getvalue()
@@ -53,14 +55,16 @@ def status(result: ClassResult) -> str:
     return "partly graded" if result.pending else "graded"
 
 
-def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) -> list[str]:
+def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult], whole: bool) -> list[str]:
     first = next(iter(results.values()))
     row = [harmless(first.student), harmless(first.name)]
     total = most = 0.0
+    lacking = 0
     for chapter in chapters:
         result = results.get(chapter.id) or ClassResult(first.student, first.name, chapter.id)
         state = status(result)
-        decided = state not in ("missing", "not graded")
+        decided = result.report is not None and not (whole and result.is_open)
+        lacking += result.shown is not None and not decided
         row += [
             number(result.score) if decided else "",
             str(result.days_late) if result.shown is not None else "",
@@ -70,7 +74,7 @@ def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) 
         ]
         total += result.final
         most += _points(result, chapter)
-    return [*row, number(total), number(most)]
+    return [*row, "" if whole and lacking else number(total), number(most)]
 
 
 def _points(result: ClassResult, chapter: ClassChapter) -> float:
