@@ -7,6 +7,7 @@ A roster can have three short names, which is too little for statistics of a lan
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ RIVALS = ("cp949", "shift_jis", "euc_jp")  # not read, but a text that may as we
 OF_ONE_BYTE = ("cp1252", "latin_1")  # every text fits Windows-1250, 1251 and Mac Roman as well
 HEADERS = "学号", "姓名", "邮箱", "學號", "電子郵件", "班级", "班級"
 HEADER = 4.0  # the weight of such a word
+BINARY = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
 CLEAR = 3.0  # the second best candidate has at least so much more that is strange
 
 
@@ -59,16 +61,17 @@ def decode(content: bytes) -> Decoded | None:
 
 def _decoded(content: bytes, encoding: str) -> str | None:
     try:
-        return content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError:
         return None
+    return None if BINARY.search(text) else text
 
 
 def _without_mark(content: bytes) -> Decoded | None:
     """UTF-16 without a byte order mark: the zeros of its digits and commas are all at even, or all at odd, places."""
     even, odd = content[::2].count(0), content[1::2].count(0)
     text = _decoded(content, "utf-16-be" if even > odd else "utf-16-le")
-    return None if text is None or "\0" in text or min(even, odd) > 0 else Decoded(text, "UTF-16")
+    return None if text is None or min(even, odd) > 0 else Decoded(text, "UTF-16")
 
 
 def _may_be_chinese(content: bytes, text: str) -> bool:
