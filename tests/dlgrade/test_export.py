@@ -209,6 +209,17 @@ def test_canvas_and_namesakes():
     ]  # fmt: skip
 
 
+def test_canvas_without_a_roster(doubling, dlgrade, tmp_path):
+    """Without a roster, the numbers in Canvas' file names are Canvas' own: they come back as ID, not as SIS User ID."""
+    with zipfile.ZipFile(doubling.parent / "submissions.zip", "w") as packed:
+        for number, name in ((5000, "liwei"), (5001, "liwei"), (5002, "ngada")):
+            packed.writestr(f"{name}_{number}_{number + 90000}_ch90_twice.py", RIGHT)
+    dlgrade("grade", "submissions.zip", "--chapters", "ch90")
+    assert dlgrade("export", "--format", "canvas", "-o", "out.csv").returncode == 0
+    rows = list(csv.reader((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[1:4] for row in rows[2:]] == [["5000", "", ""], ["5001", "", ""], ["5002", "", ""]]
+
+
 @pytest.mark.parametrize(
     ("students", "header"),
     [

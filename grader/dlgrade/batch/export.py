@@ -16,7 +16,7 @@ from dlgrade.batch.due import read_due
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.naming import name_keys
 from dlgrade.batch.open_marks import Pending, exported_score, refuse_open, refuse_stale
-from dlgrade.batch.reports import ROSTER, folder_name, open_existing_gradebook, read_class, rules_of
+from dlgrade.batch.reports import ROSTER, canvas_ids, folder_name, open_existing_gradebook, read_class, rules_of
 from dlgrade.batch.roster import CanvasSheet, Roster, read_roster
 from dlgrade.course import Course
 from dlgrade.files import write_whole
@@ -62,12 +62,13 @@ def export(course: Course, options: ExportOptions) -> Path:
     """
     with open_existing_gradebook(options.out, options.gradebook) as book:
         rules = read_due(options.due) if options.due else rules_of(options.out)
-        data, students = read_class(course, book, rules), book.students()
+        data, students, of_canvas = read_class(course, book, rules), book.students(), canvas_ids(book)
     refuse_stale(data)
     if options.pending == "refuse":
         refuse_open(data)
     path = options.out / ROSTER
-    content = _exported(options, data, students, read_roster(path) if path.exists() else Roster())
+    roster = read_roster(path) if path.exists() else Roster(canvas_ids=frozenset(of_canvas))
+    content = _exported(options, data, students, roster)
     suffix = "zip" if options.form == "gradescope" else "csv"
     path = options.output or options.out / f"grades-{options.form}.{suffix}"
     write_whole(path, content)
@@ -139,11 +140,14 @@ def _canvas_cells(student: Student, sheet: CanvasSheet, roster: Roster, *, is_sh
     Canvas would give all scores of a shared name to one student. With the id in the name it asks instead.
     """
     name = student.name or student.id
+    if student.id in roster.canvas_ids:
+        identity = {"ID": student.id}
+    else:
+        identity = {"SIS User ID": student.id, "SIS Login ID": roster.logins.get(student.id, student.email)}
     values = {
         "Student": f"{name} ({student.id})" if is_shared else name,
         "LastName": f"{name} ({student.id})" if is_shared else name,
-        "SIS User ID": student.id,
-        "SIS Login ID": roster.logins.get(student.id, student.email),
+        **identity,
     }
     return tuple(values.get(title, "") for title in sheet.header)
 

@@ -61,6 +61,7 @@ class Batch:
         strays: Sentences about files that belong to no student or no chapter.
         owners: The ids of the students of each file that was read, by the file's source.
         is_gone: Tells whether a source of an earlier batch exists no more. None if that is not known.
+        canvas_ids: The ids of students that are Canvas' own numbers, because nothing else is known.
         unassigned: How many files may be hand-ins and belong to no student or chapter.
     """
 
@@ -69,4 +70,5 @@ class Batch:
     strays: tuple[Text, ...] = ()
     owners: Mapping[str, Collection[str]] = field(default_factory=dict)
     is_gone: Callable[[str], bool | None] = lambda _source: None
+    canvas_ids: frozenset[str] = frozenset()
     unassigned: int = 0

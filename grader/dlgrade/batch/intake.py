@@ -180,6 +180,7 @@ class _Intake:
         owners: The ids of the students of each file, by the file's source.
         unassigned: How many other files may be hand-ins and belong to no student or chapter.
         packed: Packed files beside hand-ins, by their suffix.
+        canvas_ids: The ids of students that are Canvas' own numbers.
     """
 
     names: NameParser
@@ -195,6 +196,7 @@ class _Intake:
     owners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unassigned: int = 0
     packed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    canvas_ids: set[str] = field(default_factory=set)
 
     def add(self, file: OwnedFile) -> None:
         """Give the file to its student, or note why it has none."""
@@ -208,6 +210,8 @@ class _Intake:
             elif file.readable and not entry.helper:
                 self.nobodys[student].append(entry.display_name)
             return
+        if self.roster is None and any(student.id == owner.canvas for owner in file.owners):
+            self.canvas_ids.add(student.id)
         if (student.id, entry.display_name) in self.seen:
             return
         self.seen.add((student.id, entry.display_name))
@@ -230,7 +234,10 @@ class _Intake:
         hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
         students = self.roster.students if self.roster else handed_in
         unassigned = self.unassigned + sum(map(len, self.nobodys.values()))
-        return Batch(students, tuple(hand_ins), tuple(self._all_strays()), self.owners, unassigned=unassigned)
+        return Batch(
+            students, tuple(hand_ins), tuple(self._all_strays()), self.owners,
+            canvas_ids=frozenset(self.canvas_ids), unassigned=unassigned,
+        )  # fmt: skip
 
     def _all_strays(self) -> list[Text]:
         strays = list(self.strays)

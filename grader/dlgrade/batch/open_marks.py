@@ -35,8 +35,9 @@ def refuse_stale(data: ClassData) -> None:
     zh = "；".join(f"{chapter} 的 {graded[chapter]} 个成绩中有 {count} 个" for chapter, count in stale.items())
     raise UsageError(
         both(
-            f"{en} are from an older suite than the others. Grade the whole class again (dlgrade grade), then export.",
-            f"{zh}出自旧的评分用例。请对全班重新评分（dlgrade grade），然后再导出。",
+            f"{en} are from an older suite or other rules than the rest. Grade the whole class again (dlgrade grade), "
+            "then export.",
+            f"{zh}出自旧的评分用例或不同的规则。请对全班重新评分（dlgrade grade），然后再导出。",
         )
     )
 
@@ -113,6 +114,6 @@ def _remedy(verdict: Verdict, needs: str | None) -> Text:
 
 _GRADE_AGAIN = both("Grade again: dlgrade grade. ", "请重新评分：dlgrade grade。")
 _CONFIRM = both(
-    "Overrides were given for an earlier submission: repeat them with dlgrade override, or give other points. ",
-    "人工改分是针对先前的提交：请用 dlgrade override 再次确认，或另行给分。",
+    "Overrides were given for an earlier submission: repeat each with dlgrade override, or drop it (--drop). ",
+    "人工改分是针对先前的提交：请用 dlgrade override 再次确认，或用 --drop 撤销。",
 )

@@ -28,6 +28,7 @@ from dlgrade.version import __version__
 DATABASE = "gradebook.sqlite"
 DUE, ROSTER = "due.yaml", "roster.csv"  # the rules and the class of the last run that named them
 SUFFIXES = ".html", ".xml", ".gradescope.json", ".json"  # of a student's reports for a chapter
+CANVAS_IDS = "canvas ids"  # the name of the fact that has the students whose ids are Canvas' own numbers
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
 
 
@@ -298,6 +299,11 @@ def _clear_old_reports(out: Path, book: Gradebook, current: Collection[tuple[str
                     (folder / chapter).with_suffix(suffix).unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def canvas_ids(book: Gradebook) -> set[str]:
+    """The ids of students that are Canvas' own numbers: they came from Canvas, without a roster."""
+    return set(msgspec.json.decode(book.fact(CANVAS_IDS) or "[]", type=list[str]))
 
 
 def rules_of(out: Path) -> Due | None:

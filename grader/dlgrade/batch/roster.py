@@ -57,6 +57,7 @@ class Roster:
         students: The students in the order of the file.
         notes: Sentences about everything in the file that staff should look at.
         canvas_sheet: The columns of Canvas' gradebook, if the roster is its export.
+        canvas_ids: The ids of students that are Canvas' own numbers.
         logins: The login of each student who has one, by the student's id.
         known: Students by id.
         ids: Ids of the students with this id, e-mail address or login, as `ids.key` writes it.
@@ -69,6 +70,7 @@ class Roster:
     students: tuple[Student, ...] = ()
     notes: tuple[Text, ...] = ()
     canvas_sheet: CanvasSheet | None = None
+    canvas_ids: frozenset[str] = frozenset()
     logins: dict[str, str] = field(default_factory=dict)
     known: dict[str, Student] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))

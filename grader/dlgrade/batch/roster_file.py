@@ -200,7 +200,7 @@ def _columns(path: Path, header: Sequence[str], rows: Sequence[tuple[int, Sequen
 def is_canvas(header: Sequence[str]) -> bool:
     """Return whether a header is that of Canvas' gradebook."""
     titles = {plain_title(title) for title in header}
-    return {"id", "section"} <= titles and bool(titles & {"sis login id", "sis user id", "student", "lastname"})
+    return {"id", "section"} <= titles and bool(titles & {"sis login id", "sis user id"})
 
 
 def _chosen(
@@ -215,7 +215,7 @@ def _chosen(
                 names = f"{header[first]} ({first + 1}), {header[other]} ({other + 1})"
                 raise bad_roster(
                     path,
-                    f"two columns may be meant: {names}; in line {line} they differ. Remove or rename one of them",
+                    f"two columns may be meant: {names}; in line {line} they differ. Remove or rename either",
                     f"无法确定用哪一列：{names}；第 {line} 行两者不同。请删除或改名其中一列",
                 )
     return first

@@ -21,7 +21,7 @@ from dlgrade.batch.gradebook import BASIS, Gradebook, Owner
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
 from dlgrade.batch.overrides import find_student
-from dlgrade.batch.reports import DUE, ROSTER, has_gradebook, open_gradebook, refresh, stored
+from dlgrade.batch.reports import CANVAS_IDS, DUE, ROSTER, canvas_ids, has_gradebook, open_gradebook, refresh, stored
 from dlgrade.batch.roster import Roster, read_roster
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
@@ -195,6 +195,7 @@ def _enrol(
             write_whole(options.out / name, path.read_bytes())
     moved = book.enrol(batch, roster=roster)
     book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
+    book.set_fact(CANVAS_IDS, msgspec.json.encode(sorted(canvas_ids(book) | batch.canvas_ids)).decode())
     _widen_scope(course, book, wanted, batch)
     return moved
 
