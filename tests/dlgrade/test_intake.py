@@ -141,7 +141,8 @@ def test_what_is_no_code(tmp_path):
     put(tmp_path / "zips", {"cyd.zip": zipped({"ch28.py": "c"}), "roster.csv": "id"})
     batch = gather([tmp_path / "in", tmp_path / "zips"], chapters=[CH28, CH56])
     assert handed(batch) == {"ada": {"ch28": None}, "bob": {"ch28": None}, "cyd": {"ch28": "c"}}
-    assert "only" in batch.hand_ins[0].problem.en
+    assert ".rar files are not unpacked" in batch.hand_ins[0].problem.en
+    assert "only" in batch.hand_ins[1].problem.en
     assert "plan.pdf" in words(batch.strays)
 
 

@@ -13,7 +13,12 @@ from dlgrade.course import references
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENGINE = REPOSITORY / "grader" / "dlgrade"
-DISTRIBUTIONS = {"yaml": "pyyaml", "IPython": "ipython", "cosmic_ray": "cosmic-ray"}  # where the names differ
+DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "IPython": "ipython",
+    "cosmic_ray": "cosmic-ray",
+    "charset_normalizer": "charset-normalizer",
+}  # where the names differ
 # The extra that a part of the engine may require: a package, or the command of that name. All else is for students.
 EXTRAS = {
     "audit": "audit", "batch": "grade", "report": "grade", "notebook": "notebook",

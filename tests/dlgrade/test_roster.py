@@ -1,5 +1,7 @@
 """Rosters as people keep them and as platforms export them, and whom a name belongs to."""
 
+import re
+
 import pytest
 
 from dlgrade.batch.hand_ins import Student
@@ -55,6 +57,153 @@ def test_canvas_gradebook(roster):
     )
 
 
+EXPORTS = {
+    "moodle-participants": "First name,Last name,ID number,Email address,Groups\n"
+    "Ada,Lovelace,1,ada@uni.edu,\n,张三,2,zhang@uni.edu,\n",
+    "moodle-gradebook": "First name,Surname,ID number,Institution,Department,Email address,ch28 (Real)\n"
+    "Ada,Lovelace,1,,,ada@uni.edu,-\n,张三,2,,,zhang@uni.edu,-\n",
+    "moodle-german": "Vorname;Nachname;ID-Nummer;E-Mail-Adresse\nAda;Lovelace;1;ada@uni.edu\n;张三;2;zhang@uni.edu\n",
+    "gradescope": "First Name,Last Name,SID,Email,Role,Section\n"
+    "Ada,Lovelace,1,ada@uni.edu,Student,\n,张三,2,zhang@uni.edu,Student,\n",
+    "gradescope-grades": "Name,SID,Email,Total Score,Max Points,Status,Submission ID\n"
+    "Ada Lovelace,1,ada@uni.edu,,60,Missing,\n张三,2,zhang@uni.edu,,60,Missing,\n",
+    "blackboard": '"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"Email"\t'
+    '"Availability"\t"ch28 [Total Pts: 60 Score] |77"\n'
+    '"Lovelace"\t"Ada"\t"alove"\t"1"\t"ada@uni.edu"\t"Yes"\t\n"张三"\t\t"zs"\t"2"\t"zhang@uni.edu"\t"Yes"\t\n',
+    "brightspace": "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+    "#1,#alove,Lovelace,Ada,ada@uni.edu,#\n#2,#zs,张三,,zhang@uni.edu,#\n",
+    "github-classroom": "identifier,github_username,github_id,name,email\n"
+    "1,octoada,12,Ada Lovelace,ada@uni.edu\n2,,,张三,zhang@uni.edu\n",
+    "xuexitong": "课程：深度学习,,,,\n班级：默认班级,,,,\n序号,学生姓名,学号/工号,院系,邮箱\n"
+    "1,Ada Lovelace,1,计算机,ada@uni.edu\n2,张三,2,计算机,zhang@uni.edu\n",
+    "spaced": "学 号，姓 名，邮 箱\n1，Ada Lovelace，ada@uni.edu\n2，张三，zhang@uni.edu\n",
+    "student-number": "学生学号,学生姓名,电子邮箱\n1,Ada Lovelace,ada@uni.edu\n2,张三,zhang@uni.edu\n",
+    "required": "*学号（必填）,*姓名（必填）,邮箱\n1,Ada Lovelace,ada@uni.edu\n2,张三,zhang@uni.edu\n",
+    "taiwanese": "學號,姓名,信箱\n1,Ada Lovelace,ada@uni.edu\n2,张三,zhang@uni.edu\n",
+    "excel-separator": "sep=;\nid;name;email\n1;Ada Lovelace;ada@uni.edu\n2;张三;zhang@uni.edu\n",
+    "twice-the-same": "id,name,email,id\n1,Ada Lovelace,ada@uni.edu,1\n2,张三,zhang@uni.edu,2\n",
+    "weaker-column": "编号,学号,姓名,邮箱\n77,1,Ada Lovelace,ada@uni.edu\n78,2,张三,zhang@uni.edu\n",
+    "in-two-sections": "id,name,email\n1,Ada Lovelace,ada@uni.edu\n2,张三,zhang@uni.edu\n1,Ada Lovelace,ada@uni.edu\n",
+    "unseen-characters": "\ufeffid,name,email\n"
+    "\ufeff1,Ada\u00a0Lovelace,\u200bada@uni.edu\n"
+    "\u00a02\u3000,张三\ufeff,zhang@uni.edu\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", EXPORTS.values(), ids=EXPORTS)
+def test_exports_of_platforms(roster, content):
+    """The exports of platforms serve as rosters, as they are; so do the headers that people write."""
+    found = roster(content)
+    assert found.students == (ADA, ZHANG)
+    assert [note.en for note in found.notes if "restored" not in note.en] == []
+
+
+def test_canvas_rows(roster):
+    """Canvas' rows for hidden grades and its test student are nobody; without SIS ids the login is the id."""
+    found = roster(
+        "Student,ID,SIS Login ID,Section,ch28 (77),Current Score\n"
+        ",,,,Manual Posting,\n    Points Possible,,,,60,(read only)\n"
+        f'"Li, Wei",1001,lwei,A,,\n"Li, Wei",1002,lwei2,A and B,,\n"学生, 测试",9,{"a1" * 20},A,,\n'
+    )
+    assert [student.id for student in found.students] == ["lwei", "lwei2"]
+    assert [found.find(Identity(name="liwei", canvas=number)).id for number in ("1001", "1002")] == ["lwei", "lwei2"]
+    assert "1 left out, because they are no students: 学生, 测试." in found.notes[0].en
+
+
+SPOILED = [
+    "2021012345.0", "2021012345.00", "2.021012345E9", "2.021012345e+09", "2,021012345E+09", '="2021012345"',
+    "=2021012345", "'2021012345", "2,021,012,345", "2.021.012.345", "2 021 012 345", "2\u202f021\u202f012\u202f345",
+    "2’021’012’345",
+    "２０２１０１２３４５", "\u00a02021012345 ", "2021 012345", "\ufeff2021012345", '"2021012345"',
+    "2,021,012,345.00", "#2021012345",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", SPOILED)
+def test_ids_that_a_spreadsheet_changed(roster, cell):
+    """An id that has all its digits is restored. Files find the student by the true id, and a note tells."""
+    quoted = '"' + cell.replace('"', '""') + '"'
+    found = roster(f"id,name\n{quoted},Ada\n2021012346,Bob\n")
+    assert [student.id for student in found.students] == ["2021012345", "2021012346"]
+    assert found.find(identify("2021012345_Ada")).name == "Ada"
+    told = [note.en for note in found.notes]
+    changed = re.sub(r"\s|\ufeff", "", cell).translate({0xFF10 + digit: str(digit) for digit in range(10)})
+    assert told == [] if changed == "2021012345" else "-> 2021012345" in told[0]
+
+
+@pytest.mark.parametrize(
+    "cell", ["2.02101E+09", "2.0E+09", "2.021012345678E+17", "########", "#N/A", "2-Jan", "1月2日", "#REF!"]
+)
+def test_ids_that_a_spreadsheet_destroyed(roster, cell):
+    """An id without all its digits is refused, with its line."""
+    with pytest.raises(UsageError, match=f"line 3: a spreadsheet destroyed the id {re.escape(cell)}"):
+        roster(f"id,name\n2021012346,Bob\n{cell},Ada\n")
+
+
+@pytest.mark.parametrize("id", ["0042", "s1", "B12345678", "12E34", "2021-0012", "a.b", "1E5", "10.1", "张三", "x=1"])
+def test_ids_that_stay(roster, id):
+    """An id that only looks a little like a number stays as it is."""
+    found = roster(f"id,name\n{id},Ada\n")
+    assert (found.students[0].id, found.notes) == (id, ())
+
+
+def test_lost_zeros(roster):
+    """Leading zeros do not matter for files. Ids of two lengths are told: nobody knows how many zeros were lost."""
+    found = roster("id,name\n12345,Ada\n10012346,Bob\n")
+    assert found.find(identify("00012345")).name == "Ada"
+    assert "the ids have 5 / 8 digits" in found.notes[0].en
+    found = roster("id,name\n0012345,Ada\n12345,Bob\n")
+    assert [found.find(identify(id)).name for id in ("0012345", "12345")] == ["Ada", "Bob"]
+    assert "fits several students" in found.find(identify("00012345")).en
+    assert roster("id,name\n" + "".join(f"{n},S{n}\n" for n in range(1, 200))).notes == ()
+
+
+def test_rounded_ids(roster):
+    """A spreadsheet keeps 15 digits: long ids that all end in zeros are told."""
+    found = roster("id,name\n202101234567890000,Ada\n202101234567900000,Bob\n")
+    assert "A spreadsheet keeps 15 digits" in found.notes[0].en
+
+
+@pytest.mark.parametrize(
+    ("title", "role", "is_student"),
+    [
+        ("Role", "Student", True), ("Roles", "Student, Non-editing teacher", True), ("role", "", True),
+        ("Role", "Instructor", False), ("Role", "TA", False), ("Role", "Reader", False), ("Roles", "Teacher", False),
+        ("Role", "Observer", False), ("Role", "StudentEnrollment", True), ("Role", "ObserverEnrollment", False),
+        ("Role", "Student assistant", False), ("角色", "学生", True), ("角色", "教师", False), ("角色", "助教", False),
+        ("身份", "学生助教", False), ("角色", "观察者", False),
+        ("Rolle", "Dozent", False), ("Rollen", "Teilnehmer/in", True),
+    ],
+)  # fmt: skip
+def test_roles(roster, title, role, is_student):
+    """Teachers, assistants and observers are no students. The note names those who were left out."""
+    found = roster(f'id,name,{title}\n1,Ada,"{role}"\n2,Bob,\n')
+    assert [student.name for student in found.students] == ["Ada", "Bob"][not is_student :]
+    assert bool(found.notes) != is_student
+    assert is_student or f"Ada ({role})" in found.notes[0].zh
+
+
+def test_an_unknown_role(roster):
+    """Somebody with a role that is not known stays, and the note says so."""
+    found = roster("id,name,role\n1,Ada,Auditor\n")
+    assert found.students
+    assert "roles are unknown, so their people are students here: Auditor" in found.notes[0].en
+
+
+def test_an_encoding_in_doubt(roster):
+    """A note names the encoding and a decoded name, in both languages."""
+    (note,) = roster("id,name\n1,Ada\n2,Müller\n".encode("cp1252")).notes
+    assert "read as Windows-1252, for example: Müller." in note.en
+    assert "按 Windows-1252 编码读取，例如：Müller" in note.zh
+
+
+def test_github_names(roster):
+    """GitHub Classroom's roster: the identifier is the id, and repositories have the GitHub name."""
+    found = roster('identifier,github_username,github_id,name\n"Doe, Ada",octo,12,\nbob@uni.edu,,,Bob\n')
+    assert found.students == (Student("Doe, Ada", "", ""), Student("bob@uni.edu", "Bob", "bob@uni.edu"))
+    assert [found.find(identify(name)).id for name in ("octo", "Ada Doe")] == ["Doe, Ada", "Doe, Ada"]
+
+
 def test_moodle_participants(roster):
     """Moodle's grading worksheet serves as a roster: its identifier is the number in the export's names."""
     found = roster("Identifier,Full name,ID number,Email address\nParticipant 5551,Ada Lovelace,7,ada@uni.edu\n")
@@ -97,7 +246,13 @@ def test_nobody_is_guessed(roster, name, reason):
         ("a,b\n1,2\n", "it needs a header with a column id or name; it has: a, b"),
         ("id,name\n", "it has no students"),
         ("id,name\n1,Ada\n2,Bob\n1,Cyd\n", "lines 2 and 4 have the same id, 1"),
-        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xff\xff", "Save it as CSV"),
+        ("id,name,id\n1,Ada,1\n2,Bob,3\n", "two columns may be meant: id (1), id (3); in line 3 they differ"),
+        ("<html><table><tr><td>id", "not a table in text but HTML"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "not a table in text but .xls"),
+        (
+            b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xff\xff",
+            ".xlsx, .ods, .numbers. Open it in a spreadsheet and save it as",
+        ),
     ],
 )
 def test_rosters_that_are_refused(roster, content, reason):

@@ -62,6 +62,8 @@ class Batch:
         notes: Sentences about times that are not known.
         owners: The ids of the students of each file that was read, by the file's source.
         is_gone: Tells whether a source of an earlier batch exists no more. None if that is not known.
+        canvas_ids: The ids of students that are Canvas' own numbers, because nothing else is known.
+        unassigned: How many files may be hand-ins and belong to no student or chapter.
     """
 
     students: tuple[Student, ...]
@@ -70,3 +72,5 @@ class Batch:
     notes: tuple[Text, ...] = ()
     owners: Mapping[str, Collection[str]] = field(default_factory=dict)
     is_gone: Callable[[str], bool | None] = lambda _source: None
+    canvas_ids: frozenset[str] = frozenset()
+    unassigned: int = 0

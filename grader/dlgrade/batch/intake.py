@@ -14,12 +14,12 @@ from dlgrade.batch.archives import entries_in, zip_tree
 from dlgrade.batch.due import ClassDue, Due, instant
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
 from dlgrade.batch.keys import content_digest
-from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser
+from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser, is_generic
 from dlgrade.batch.owners import OwnedFile, is_own_name, owned_files, settle_kinds
 from dlgrade.batch.roster import Roster
 from dlgrade.batch.sources import gone_check
 from dlgrade.batch.times import known_times
-from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree
+from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree, not_unpacked
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
@@ -67,6 +67,8 @@ def gather(
         from dlgrade.batch.git import branch_trees
 
         trees += branch_trees(repository, refs)
+    for tree in trees:
+        tree.entries = [not_unpacked(entry) for entry in tree.entries]
     owned = [(tree, owned_files(tree, intake.names, roster)) for tree in trees]
     files, intake.notes = known_times(owned, intake.names.ids, due)
     for file in files:
@@ -93,6 +95,9 @@ def _trees(paths: Sequence[Path], intake: _Intake) -> list[Tree]:
             zips += inside
         elif path.suffix.lower() == ".zip":
             zips.append(_zip_tree(path))
+        elif (packed := _packed_export(path, intake.names)) is not None:
+            intake.strays.append(packed)
+            intake.unassigned += 1
         else:
             loose[path.parent].append(path)
     for tree in (*settle_kinds(folders, intake.names), *settle_kinds(zips, intake.names)):
@@ -122,7 +127,9 @@ def _folder_trees(path: Path, names: NameParser) -> tuple[Tree, list[Tree]]:
             entries += entries_in(entry)
     if zips:  # a roster or notes beside zips are no hand-ins
         code = (".zip", *SUFFIXES)
-        entries = [e for e in entries if len(e.parts) > 1 or e.suffix in code or names.parse(e.stem).chapter]
+        entries = [
+            e for e in entries if len(e.parts) > 1 or e.suffix in code or e.packing or names.parse(e.stem).chapter
+        ]
     tree.entries = entries
     return tree, zips
 
@@ -140,6 +147,12 @@ def _zip_tree(path: Path) -> Tree:
         name = clean(str(path))
         entries = [broken_entry((clean(path.name),), name, error.text)]
         return Tree(clean(path.stem), name, entries, packed=True, around=clean(path.absolute().parent.name))
+
+
+def _packed_export(path: Path, names: NameParser) -> Text | None:
+    """The problem of a packed file such as `submissions.tar.gz`, which names no student and may hold a whole class."""
+    entry = not_unpacked(file_entry(path, (clean(path.name),)))
+    return entry.problem if entry.packing and is_generic(names.parse(entry.stem).rest) else None
 
 
 def _loose_tree(folder: Path, files: list[Path]) -> Tree:
@@ -171,6 +184,9 @@ class _Intake:
         owners: The ids of the students of each file, by the file's source.
         notes: Sentences about times and extensions.
         rules: The due times with the students' extensions, once the students are known.
+        unassigned: How many other files may be hand-ins and belong to no student or chapter.
+        packed: Packed files beside hand-ins, by their suffix.
+        canvas_ids: The ids of students that are Canvas' own numbers.
     """
 
     names: NameParser
@@ -191,6 +207,10 @@ class _Intake:
     def zone(self) -> tzinfo | None:
         return self.due.zone if self.due else None
 
+    unassigned: int = 0
+    packed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    canvas_ids: set[str] = field(default_factory=set)
+
     def add(self, file: OwnedFile) -> None:
         """Give the file to its student, or note why it has none."""
         entry = file.entry
@@ -199,9 +219,12 @@ class _Intake:
         if isinstance(student, Text):
             if entry.problem is not None:
                 self.strays.append(entry.problem)
+                self.unassigned += _may_hold_code(entry) and not entry.helper
             elif file.readable and not entry.helper:
                 self.nobodys[student].append(entry.display_name)
             return
+        if self.roster is None and any(student.id == owner.canvas for owner in file.owners):
+            self.canvas_ids.add(student.id)
         if (student.id, entry.display_name) in self.seen:
             return
         self.seen.add((student.id, entry.display_name))
@@ -227,12 +250,24 @@ class _Intake:
             if self.roster and self.rules.unknown:
                 raise UsageError(self.rules.unlisted(students)[0])
         hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
-        return Batch(students, tuple(hand_ins), tuple(self._all_strays()), tuple(self.notes), self.owners)
+        unassigned = self.unassigned + sum(map(len, self.nobodys.values()))
+        return Batch(
+            students, tuple(hand_ins), tuple(self._all_strays()), tuple(self.notes), self.owners,
+            canvas_ids=frozenset(self.canvas_ids), unassigned=unassigned,
+        )  # fmt: skip
 
     def _all_strays(self) -> list[Text]:
         strays = list(self.strays)
         for why, files in self.nobodys.items():
             strays.append(both(f"{_some(files)}: {why.en}", f"{_some(files)}：{why.zh}"))
+        for form, files in sorted(self.packed.items()):
+            some = _some(files)
+            strays.append(
+                both(
+                    f"{some}: {form} files are not unpacked. If they hold hand-ins, pack them again as zips.",
+                    f"{some}：不支持解压 {form} 文件。若其中有作业，请重新打包为 zip。",
+                )
+            )
         for chapter, files in sorted(self.other_chapters.items()):
             strays.append(
                 both(f"{_some(files)}: {chapter} is not graded in this run.", f"{_some(files)}：此次不评 {chapter}。")
@@ -251,8 +286,13 @@ class _Intake:
         reported = {hand_in.problem for hand_in in hand_ins}
         for file in own:
             problem = file.entry.problem
-            if problem is not None and problem not in reported and file.entry.suffix in MAY_HOLD_CODE:
+            if problem is None or problem in reported or not _may_hold_code(file.entry):
+                continue
+            if file.entry.packing and hand_ins:
+                self.packed[file.entry.packing.lower()].append(file.entry.display_name)
+            else:
                 self.strays.append(problem)
+                self.unassigned += not hand_ins
         return hand_ins
 
     def _hand_in(self, student: Student, chapter: str, own: list[OwnedFile]) -> HandIn | None:
@@ -278,6 +318,7 @@ class _Intake:
             if not file.parsed.chapter and not any(file.home[: len(home)] == home for home in homes)
         ]  # fmt: skip
         readable = [file.entry.display_name for file in left if file.readable]
+        self.unassigned += len(readable) if not used else 0
         if readable:
             some = _some(readable)
             self.strays.append(
@@ -349,6 +390,10 @@ def _submissions_among(files: list[OwnedFile], student: Student) -> list[OwnedFi
     plain = {file.entry.display_name for file in files if is_own_name(file.parsed.rest, student)}
     homes = {file.home for file in files if file.entry.display_name in plain}
     return [file for file in files if file.entry.display_name in plain or file.home not in homes]
+
+
+def _may_hold_code(entry: TreeEntry) -> bool:
+    return entry.suffix in MAY_HOLD_CODE or bool(entry.packing)
 
 
 def _late_by_canvas(name: str) -> Text:

@@ -297,7 +297,7 @@ class _Evidence:
 def _evidence(tree: Tree, names: NameParser) -> _Evidence:
     depth = _wrappers(tree)
     candidates = [entry for entry in tree.entries if not entry.helper]
-    files = [entry for entry in candidates if entry.suffix in SUFFIXES or names.parse(entry.stem).chapter]
+    files = [e for e in candidates if e.suffix in SUFFIXES or e.packing or names.parse(e.stem).chapter]
     loose = [names.parse(entry.stem) for entry in files if len(entry.parts) == depth + 1]
     inner = [entry for entry in files if len(entry.parts) > depth + 1]
     signatures: dict[str, set[str]] = defaultdict(set)  # by chapter; "" for no person
@@ -384,7 +384,9 @@ class _Layout:
         owner = identify(parsed.rest)
         is_listed = self.roster is not None and isinstance(self.roster.find(owner), Student)
         # `tools.py` or `report.pdf` beside files that name their chapters is nobody's hand-in
-        stands_alone = _is_zip(entry.name) or (not self.names_chapters and entry.suffix in SUFFIXES)
+        stands_alone = (
+            _is_zip(entry.name) or bool(entry.packing) or (not self.names_chapters and entry.suffix in SUFFIXES)
+        )
         return (owner,) if parsed.chapter or is_listed or stands_alone else ()
 
 

@@ -29,6 +29,7 @@ from dlgrade.version import __version__
 DATABASE = "gradebook.sqlite"
 DUE, ROSTER = "due.yaml", "roster.csv"  # the rules and the class of the last run that named them
 SUFFIXES = ".html", ".xml", ".gradescope.json", ".json"  # of a student's reports for a chapter
+CANVAS_IDS = "canvas ids"  # the name of the fact that has the students whose ids are Canvas' own numbers
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
 
 
@@ -216,7 +217,7 @@ def folder_name(student: str) -> str:
 
 
 def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: int, lang: Lang) -> bool:
-    """Write a student's four files for a chapter, unless they are up to date. Return whether they were written.
+    """Write a student's files for a chapter, unless they are up to date. Return whether they were written.
 
     The JSON report comes last. Its stamp is a digest of everything that the four files are made from, so a run that was
     killed between two files writes them all again.
@@ -237,7 +238,10 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
     report = Report(result.shown or result.student, seed, [result.report] if result.report else [])
     write_whole(base.with_suffix(".html"), student_page(result, chapter))
     write_whole(base.with_suffix(".xml"), to_junit(report, lang))
-    write_whole(base.with_suffix(".gradescope.json"), to_gradescope(result, chapter, lang))
+    if result.report is None:  # Gradescope reads no result without a score
+        base.with_suffix(".gradescope.json").unlink(missing_ok=True)
+    else:
+        write_whole(base.with_suffix(".gradescope.json"), to_gradescope(result, chapter, lang))
     data = {
         "stamp": stamp,
         "student": result.student,
@@ -307,6 +311,11 @@ def _clear_old_reports(out: Path, book: Gradebook, current: Collection[tuple[str
                     (folder / chapter).with_suffix(suffix).unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def canvas_ids(book: Gradebook) -> set[str]:
+    """The ids of students that are Canvas' own numbers: they came from Canvas, without a roster."""
+    return set(msgspec.json.decode(book.fact(CANVAS_IDS) or "[]", type=list[str]))
 
 
 def rules_of(out: Path, course: Course) -> Due | None:

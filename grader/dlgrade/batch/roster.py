@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlgrade.batch import ids
 from dlgrade.batch.hand_ins import Student
+from dlgrade.batch.ids import LostDigitsError
 from dlgrade.batch.naming import Identity, name_keys
-from dlgrade.errors import UsageError
+from dlgrade.batch.roster_file import Sheet, bad_roster, is_canvas, plain_title, read_sheet
 from dlgrade.text import Text, both
 
-# The columns of rosters as people write them and as Canvas, Moodle and Gradescope export them.
-COLUMNS = {
-    "id": "id|sid|student ?id|student ?(?:number|no)|sis user id|id ?number|学号|学生编号|学生号|编号",
-    "name": "name|student|student ?name|full ?name|display ?name|姓名|名字|学生姓名|学生",
-    "first": "first ?name|given ?name|名",
-    "last": "last ?name|surname|family ?name|姓",
-    "email": "e-?mail|e-?mail ?address|电子邮箱|电子邮件|邮箱|邮件",
-    "canvas": "canvas(?: user)? ?id",
-    "moodle": "moodle(?: user)? ?id|identifier|participant(?: ?id)?",
-    "login": "login|login ?id|user ?name|sis login id|账号|用户名",
-}
-ENCODINGS = ("utf-8-sig", "gbk")
+STUDENT = re.compile(
+    r"(?:enrolled )?(?:students?|learners?|pupils?|participants?)|student ?enrollment|student[_ -]ac|"
+    r"学生|學生|学员|本科生|研究生|博士生|硕士生|student(?:in|innen|en)?|studierende[r]?|teilnehmer(?:in)?|"
+    r"étudiante?s?|estudiantes?|alumn[oa]s?",
+    re.IGNORECASE,
+)
+NO_STUDENT = re.compile(
+    r"teach|instruct|lectur|profess|\bprof\b|\btas?\b|assistant|assistent|tutor|reader|grader|marker|observ|"
+    r"design|admin|manager|builder|guest|parent|staff|coordinat|test|lehr|dozent|betreuer|enseign|profesor|"
+    r"教师|老师|教師|老師|助教|助理|助手|管理|观察|觀察|家长|访客|讲师|教授|教务|督导|主讲",
+    re.IGNORECASE,
+)
+TEST_STUDENT = re.compile(r"Student, Test|Test Student")
+HASH = re.compile(r"[0-9a-f]{40}")  # the login of Canvas' test student
+MAX_NAMES = 5  # in a note
+SHORT = 5  # digits; shorter numbers count the students
+LONG_NUMBER = 16  # digits; a spreadsheet replaces those after the fifteenth by zeros
+
+
+@dataclass(frozen=True)
+class CanvasSheet:
+    """The columns of Canvas' own gradebook, which an import must have as they came.
+
+    Args:
+        header: The titles up to `Section`.
+        cells: The cells below them, by the id of the student.
+        assignments: The titles of the other columns.
+    """
+
+    header: tuple[str, ...]
+    cells: Mapping[str, tuple[str, ...]]
+    assignments: tuple[str, ...]
 
 
 @dataclass
@@ -35,16 +55,26 @@ class Roster:
 
     Args:
         students: The students in the order of the file.
+        notes: Sentences about everything in the file that staff should look at.
+        canvas_sheet: The columns of Canvas' gradebook, if the roster is its export.
+        canvas_ids: The ids of students that are Canvas' own numbers.
+        logins: The login of each student who has one, by the student's id.
         known: Students by id.
-        ids: Ids of the students with this id, e-mail address or login, in small letters.
+        ids: Ids of the students with this id, e-mail address or login, as `ids.key` writes it.
+        numbers: Ids of the students with this id, without leading zeros.
         names: Ids of the students with this key of a name.
         canvas: Ids of the students with this number in Canvas.
         moodle: Ids of the students with this number in Moodle.
     """
 
     students: tuple[Student, ...] = ()
+    notes: tuple[Text, ...] = ()
+    canvas_sheet: CanvasSheet | None = None
+    canvas_ids: frozenset[str] = frozenset()
+    logins: dict[str, str] = field(default_factory=dict)
     known: dict[str, Student] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     canvas: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     moodle: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -68,10 +98,14 @@ class Roster:
     def _fitting(self, identity: Identity) -> list[set[str]]:
         """For each part of the identity that the roster knows, the ids of the students whom it fits."""
         exact = [self.canvas.get(identity.canvas), self.moodle.get(identity.moodle)]
-        exact += [self.ids.get(id.casefold()) for id in (identity.id, identity.email) if id]
+        exact += [self._with_id(id) for id in (identity.id, identity.email) if id]
         by_id = [ids for ids in exact if ids]
         by_name = self._called(identity.name)
         return [*by_id, by_name] if by_name else by_id or self._id_beside_name(identity.id)
+
+    def _with_id(self, id: str) -> set[str]:
+        """The students with this id. If there are none, those whose id differs only in leading zeros."""
+        return self.ids.get(ids.key(id)) or self.numbers.get(ids.number_key(id)) or set()
 
     def _called(self, name: str) -> set[str]:
         return set().union(*(self.names.get(key, set()) for key in name_keys(name)))
@@ -81,111 +115,204 @@ class Roster:
         words = [word for word in re.split(r"[_\s\-+,，、()（）]+", text) if word]
         for index, word in enumerate(words):
             named = self._called(" ".join(words[:index] + words[index + 1 :]))
-            if ids := self.ids.get(word.casefold(), set()) & named:
-                return [ids]
+            if fitting := self.ids.get(ids.key(word), set()) & named:
+                return [fitting]
         return []
 
 
 def read_roster(path: Path) -> Roster:
-    """Read a CSV with a header.
+    """Read a table with a header.
 
     Raises:
-        UsageError: the file cannot be read, has no column of ids or names, or has an id twice. The message says where.
+        UsageError: the file cannot be read, has no column of ids or names, has an id twice, or a spreadsheet destroyed
+            an id. The message says where.
     """
-    rows = _read_rows(path)
-    columns = _columns(rows[0]) if rows else {}
-    if not {"id", "name", "email", "last"} & columns.keys():
-        header = ", ".join(rows[0])[:200] if rows else ""
-        raise _bad_roster(
-            path,
-            f"it needs a header with a column id or name; it has: {header}",
-            f"表头需有“学号”或“姓名”列；现有：{header}",
-        )
-    roster, students = Roster(), []
-    lines: dict[str, int] = {}
-    for line, row in enumerate(rows[1:], 2):
-        cells = {key: row[index].strip() for key, index in columns.items() if index < len(row)}
+    sheet = read_sheet(path)
+    reader = _Reader(path, sheet)
+    for line, cells in sheet.rows:
+        reader.add(line, cells)
+    if not reader.students:
+        raise bad_roster(path, "it has no students", "其中没有学生")
+    return reader.roster()
+
+
+class _Reader:
+    """Reads the rows of a roster: `add` each row, then call `roster` once."""
+
+    def __init__(self, path: Path, sheet: Sheet) -> None:
+        self.path, self.sheet = path, sheet
+        self.of_canvas = is_canvas(sheet.header)
+        self.result = Roster()
+        self.students: list[Student] = []
+        self.rows: dict[str, tuple[int, dict[str, str]]] = {}  # by id: the line, and the known cells
+        self.canvas_cells: dict[str, tuple[str, ...]] = {}
+        self.restored: list[str] = []  # `2021012345.0 -> 2021012345`
+        self.no_students: list[str] = []
+        self.unknown_roles: Counter[str] = Counter()
+
+    def add(self, line: int, row: Sequence[str]) -> None:
+        """Add the student of a row, unless it is empty, a heading, or somebody who is no student."""
+        cells = {key: ids.tidy(row[place]) for key, place in self.sheet.columns.items()}
+        if not any(cells.values()) or ids.tidy(row[0]) == "Points Possible":
+            return
+        for key in ("id", "login", "canvas"):
+            if cells.get(key):
+                cells[key] = self._restore(line, cells[key])
         student = _student(cells)
-        if student is None:
-            continue
-        if student.id in lines:
-            first = lines[student.id]
-            raise _bad_roster(
-                path,
+        if student is None or self._is_no_student(student, cells):
+            return
+        if student.id in self.rows:
+            first, known = self.rows[student.id]
+            if cells == known:
+                return  # somebody who is in two groups
+            raise bad_roster(
+                self.path,
                 f"lines {first} and {line} have the same id, {student.id}",
                 f"第 {first} 行与第 {line} 行的学号相同：{student.id}",
             )
-        lines[student.id] = line
-        students.append(student)
-        _register(roster, student, cells)
-    roster.students = tuple(students)
-    if not students:
-        raise _bad_roster(path, "it has no students", "其中没有学生")
-    return roster
+        self.rows[student.id] = line, cells
+        self.students.append(student)
+        self.canvas_cells[student.id] = tuple(row)
+        _register(self.result, student, cells)
 
-
-def _bad_roster(path: Path, en: str, zh: str) -> UsageError:
-    return UsageError(both(f"Roster {path}: {en}.", f"名单 {path}：{zh}。"))
-
-
-def _read_rows(path: Path) -> list[list[str]]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _bad_roster(path, f"{error.strerror}", f"{error.strerror}") from None
-    encodings = ENCODINGS if content[:2] not in (b"\xff\xfe", b"\xfe\xff") else ("utf-16",)
-    for encoding in encodings:
+    def _restore(self, line: int, cell: str) -> str:
         try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise _bad_roster(
-            path,
-            "it is neither UTF-8 nor GBK text; is it a spreadsheet? Save it as CSV",
-            "不是 UTF-8 或 GBK 文本；请另存为 CSV",
+            id = ids.restored(cell)
+        except LostDigitsError:
+            raise bad_roster(
+                self.path,
+                f"line {line}: a spreadsheet destroyed the id {cell}. Export the roster again, and open it only with "
+                "this column as text",
+                f"第 {line} 行：学号 {cell} 已被电子表格破坏。请重新导出名单；若用电子表格打开，请把该列设为文本",
+            ) from None
+        if ids.key(cell) != ids.key(id):
+            self.restored.append(f"{cell} -> {id}")
+        return id
+
+    def _is_no_student(self, student: Student, cells: Mapping[str, str]) -> bool:
+        login = cells.get("login", "")
+        if self.of_canvas and not cells.get("id") and (TEST_STUDENT.fullmatch(student.name) or HASH.fullmatch(login)):
+            self.no_students.append(student.name)
+            return True
+        role = cells.get("role", "")
+        parts = [part.strip() for part in re.split(r"[,;/、，；|]", role) if part.strip()]
+        if not parts or any(STUDENT.fullmatch(part) for part in parts):
+            return False
+        if NO_STUDENT.search(role):
+            self.no_students.append(f"{student.name or student.id} ({role})")
+            return True
+        self.unknown_roles[role] += 1
+        return False
+
+    def roster(self) -> Roster:
+        """The roster of all rows that were added."""
+        self.result.students = tuple(self.students)
+        self.result.notes = tuple(
+            note
+            for note in (self._encoding(), self._restored(), self._lengths(), self._long_numbers(), self._roles())
+            if note is not None
         )
-    if "\0" in text:
-        raise _bad_roster(path, "it is not text; is it a spreadsheet? Save it as CSV", "不是文本；请另存为 CSV")
-    head = text.lstrip().partition("\n")[0]
-    separator = max(",;\t，", key=head.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise _bad_roster(path, str(error), str(error)) from None
-    while rows and not any(cell.strip() for cell in rows[0]):
-        del rows[0]
-    return rows
+        self.result.canvas_sheet = self._canvas_sheet()
+        return self.result
+
+    def _canvas_sheet(self) -> CanvasSheet | None:
+        if not self.of_canvas:
+            return None
+        titles = [plain_title(title) for title in self.sheet.header]
+        width = titles.index("section") + 1
+        cells = {id: tuple(map(ids.tidy, row[:width])) for id, row in self.canvas_cells.items()}
+        place = self.sheet.columns["canvas"]
+        for id, row in cells.items():  # a spreadsheet may have spoiled Canvas' numbers, too
+            cells[id] = (*row[:place], self.rows[id][1].get("canvas", ""), *row[place + 1 :])
+        return CanvasSheet(self.sheet.header[:width], cells, self.sheet.header[width:])
+
+    # Notes.
+
+    def _note(self, en: str, zh: str) -> Text:
+        return both(f"Roster {self.path}: {en}", f"名单 {self.path}：{zh}")
+
+    def _encoding(self) -> Text | None:
+        source = self.sheet.source
+        if not source.doubtful:
+            return None
+        words = [student.name for student in self.students] + [cell for _, row in self.sheet.rows for cell in row]
+        example = next((ids.tidy(word) for word in words if not word.isascii()), "") or self.sheet.header[0]
+        return self._note(
+            f"read as {source.encoding}, for example: {example}. If that is wrong, save the file as 'CSV UTF-8'.",
+            f"按 {source.encoding} 编码读取，例如：{example}。若显示有误，请把文件另存为“CSV UTF-8”。",
+        )
+
+    def _restored(self) -> Text | None:
+        if not self.restored:
+            return None
+        count, example = len(self.restored), self.restored[0]
+        return self._note(
+            f"a spreadsheet had changed {count} ids, which were restored: {example}.",
+            f"电子表格改动过 {count} 个学号，已还原：{example}。",
+        )
+
+    def _lengths(self) -> Text | None:
+        """Ids of different lengths may have lost leading zeros, which nobody can restore without the true length."""
+        numbers = [student.id for student in self.students if student.id.isdecimal()]
+        longest = max(map(len, numbers), default=0)
+        shorter = [id for id in numbers if len(id) < longest]
+        if not shorter or longest < SHORT or any(id.startswith("0") for id in numbers):
+            return None
+        lengths = " / ".join(map(str, sorted(set(map(len, numbers)))))
+        some = _some(shorter)
+        return self._note(
+            f"the ids have {lengths} digits. If a spreadsheet removed leading zeros, restore them: {some}.",
+            f"学号位数不一（{lengths} 位）。若电子表格去掉了开头的 0，请补全：{some}。",
+        )
+
+    def _long_numbers(self) -> Text | None:
+        long = [student.id for student in self.students if student.id.isdecimal() and len(student.id) >= LONG_NUMBER]
+        if len(long) < 2 or not all(id.endswith("0" * (len(id) - LONG_NUMBER + 1)) for id in long):
+            return None
+        return self._note(
+            f"all ids end in zeros ({_some(long)}). A spreadsheet keeps 15 digits; export the roster again.",
+            f"所有学号均以 0 结尾（{_some(long)}）。电子表格只保留 15 位数字，请重新导出名单。",
+        )
+
+    def _roles(self) -> Text | None:
+        en, zh = [], []
+        if self.no_students:
+            count, some = len(self.no_students), _some(self.no_students)
+            en.append(f"{count} left out, because they are no students: {some}.")
+            zh.append(f"{count} 人不是学生，未列入：{some}。")
+        if self.unknown_roles:
+            some = _some(list(self.unknown_roles))
+            en.append(f"these roles are unknown, so their people are students here: {some}.")
+            zh.append(f"以下角色未知，按学生处理：{some}。")
+        return self._note(" ".join(en), "".join(zh)) if en else None
 
 
-def _columns(header: Iterable[str]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    titles = [" ".join(title.replace("_", " ").split()).casefold() for title in header]
-    for index, title in enumerate(titles):
-        for key, pattern in COLUMNS.items():
-            if re.fullmatch(pattern, title):
-                columns.setdefault(key, index)
-    if "sis user id" in titles and "id" in titles:  # Canvas' gradebook: its column ID is Canvas' own number
-        columns |= {"id": titles.index("sis user id"), "canvas": titles.index("id")}
-    return columns
+def _some(words: Sequence[str]) -> str:
+    return ", ".join(words[:MAX_NAMES]) + (f" (+{len(words) - MAX_NAMES})" if len(words) > MAX_NAMES else "")
 
 
-def _student(cells: dict[str, str]) -> Student | None:
-    """The student of a row. None if it is empty, or has the points possible in Canvas' gradebook."""
+def _student(cells: Mapping[str, str]) -> Student | None:
+    """The student of a row. None if nothing names anybody."""
     name = cells.get("name") or " ".join(cells[key] for key in ("first", "last") if cells.get(key))
-    if re.fullmatch(r"Points Possible|Student, Test", name):
-        return None
-    id = cells.get("id") or cells.get("login") or cells.get("email") or name
-    return Student(id, " ".join(name.split()), cells.get("email", "")) if id else None
+    email = cells.get("email", "")
+    id = cells.get("id") or cells.get("login") or email or cells.get("canvas") or name
+    if not email and re.fullmatch(r"[^@\s]+@[\w.-]+\.\w+", id):
+        email = id
+    return Student(id, name, email) if id else None
 
 
-def _register(roster: Roster, student: Student, cells: dict[str, str]) -> None:
+def _register(roster: Roster, student: Student, cells: Mapping[str, str]) -> None:
     roster.known[student.id] = student
-    for id in (student.id, student.email, cells.get("login", "")):
+    login = cells.get("login", "")
+    if login:
+        roster.logins[student.id] = login
+    for id in (student.id, student.email, login):
         if id:
-            roster.ids[id.casefold()].add(student.id)
-    for key in name_keys(student.name):
+            roster.ids[ids.key(id)].add(student.id)
+    if number := ids.number_key(student.id):
+        roster.numbers[number].add(student.id)
+    names = [student.name] if re.search(r"[\d@]", student.id) else [student.name, student.id]
+    for key in set().union(*map(name_keys, names)):
         roster.names[key].add(student.id)
     if canvas := cells.get("canvas"):
         roster.canvas[canvas].add(student.id)

@@ -22,7 +22,17 @@ from dlgrade.batch.gradebook import BASIS, Gradebook, Owner
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
 from dlgrade.batch.overrides import find_student
-from dlgrade.batch.reports import DUE, ROSTER, has_gradebook, open_gradebook, refresh, rules_of, stored
+from dlgrade.batch.reports import (
+    CANVAS_IDS,
+    DUE,
+    ROSTER,
+    canvas_ids,
+    has_gradebook,
+    open_gradebook,
+    refresh,
+    rules_of,
+    stored,
+)
 from dlgrade.batch.roster import Roster, read_roster
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
@@ -106,8 +116,9 @@ class Summary(msgspec.Struct):
     """The outcome of a run, as `--json` prints it.
 
     `known` hand-ins were in the gradebook before. `changes` are marks that others replaced, or would replace in a
-    preview. `times_unknown` counts the results of the gradebook whose lateness is not known. The other lists are
-    sentences: `notes` about students, times and stored rules, `questions` about overrides.
+    preview. `times_unknown` counts the results of the gradebook whose lateness is not known, `unassigned` the files
+    that belong to no student or chapter. The other lists are sentences: `notes` about students, times and stored
+    rules, `questions` about overrides.
     """
 
     submissions: int
@@ -121,6 +132,7 @@ class Summary(msgspec.Struct):
     questions: list[str] = []
     notes: list[str] = []
     preview: bool = False
+    unassigned: int = 0
     nothing_handed_in: int = 0
     reports_written: int = 0
     out: str = ""
@@ -148,7 +160,7 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     if not batch.hand_ins:
         raise UsageError(_nothing_to_grade(batch))
     with open_gradebook(options.out, options.gradebook) as book:
-        notes += _notes(book, batch, rules, options)
+        notes = [*(roster.notes if roster else ()), *notes, *_notes(book, batch, rules, options)]
         if not options.preview:
             notes += _enrol(course, book, batch, wanted, options, roster=roster is not None)
         summary = _grade_new(course, book, batch, options, listener)
@@ -160,6 +172,7 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         data, written = refresh(
             course, book, options.out, options.lang, tell=lambda done: listener.reported(done, total)
         )
+    summary.unassigned = batch.unassigned
     summary.nothing_handed_in = sum(result.shown is None for result in data.results)
     summary.reports_written, summary.out = written, str(options.out)
     summary.times_unknown = len(data.untimed)
@@ -202,6 +215,7 @@ def _enrol(
     moved = book.enrol(batch, roster=roster)
     book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
     book.set_fact("notes", msgspec.json.encode(batch.notes).decode())
+    book.set_fact(CANVAS_IDS, msgspec.json.encode(sorted(canvas_ids(book) | batch.canvas_ids)).decode())
     _widen_scope(course, book, wanted, batch)
     return moved
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
@@ -18,6 +19,12 @@ from dlgrade.text import Text, both
 
 MAX_WALKED = 200_000  # files of one folder; a folder with more was named by mistake
 LAST_SECOND = 7_258_118_400  # 2200
+# Names of packed files other than zips. Only zips are unpacked.
+PACKED = re.compile(
+    r"(?<=.)(?:\.part\d+)?\.(?:tar(?:\.(?:gz|bz2|xz|zst|lzma|lz|lz4|z|br))?|t[gbxl]z2?|tbz2?|tzst|taz|7z|rar|gz|bz2|xz|"
+    r"zst|lzma|lz4|lz|br|z|cab|ace|arj|lzh|lha|zipx|[zr]\d\d|(?:7z|zip|rar|tar)\.\d{3})$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,13 @@ class TreeEntry:
 
     @property
     def stem(self) -> str:
-        return PurePath(self.name).stem
+        return self.name[: -len(self.packing)] if self.packing else PurePath(self.name).stem
+
+    @property
+    def packing(self) -> str:
+        """The suffixes of a packed file that is no zip, such as `.tar.gz`; otherwise nothing."""
+        match = PACKED.search(self.name)
+        return match[0] if match else ""
 
     @property
     def suffix(self) -> str:
@@ -116,6 +129,18 @@ def link_entry(parts: tuple[str, ...], display_name: str, modified: datetime | N
     """A link, which is not followed: a student can point it at any file of this machine."""
     problem = both(f"{display_name} is a link, and links are not followed.", f"{display_name} 是链接，不予读取。")
     return broken_entry(parts, display_name, problem, modified)
+
+
+def not_unpacked(entry: TreeEntry) -> TreeEntry:
+    """The entry, with a problem if it is packed in a form that is not read. Code may still read it as data."""
+    if not entry.packing or entry.helper or entry.problem is not None:
+        return entry
+    name, form = entry.display_name, entry.packing.lower()
+    problem = both(
+        f"{name} is not read, because {form} files are not unpacked. Unpack it, or pack it again as a zip.",
+        f"{name} 未读取：不支持解压 {form} 文件。请先解压，或重新打包为 zip。",
+    )
+    return replace(entry, problem=problem)
 
 
 def entry_too_large(display_name: str, limit: int) -> SubmissionError:

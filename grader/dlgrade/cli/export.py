@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -32,14 +32,28 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True),
     help="Late rules (those of `grade --due`). 迟交规则。",
 )
+@click.option(
+    "--pending",
+    type=click.Choice(["skip", "partial"]),
+    help="Marks with open points: leave empty, or write the points so far (refuse). 未定的成绩：留空或写入目前得分。",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File (in OUT). 输出文件。")
 @lang_option
-def command(form: Format, out: Path, gradebook: str | None, due: Path | None, output: Path | None, lang: Lang) -> None:
+def command(
+    form: Format,
+    out: Path,
+    gradebook: str | None,
+    due: Path | None,
+    pending: Literal["skip", "partial"] | None,
+    output: Path | None,
+    lang: Lang,
+) -> None:
     """Write the scores for Canvas, Moodle, Gradescope or a spreadsheet. 导出成绩。
 
-    Late rules apply here. The gradebook keeps the scores as they were earned.
+    Late rules apply here. The gradebook keeps the scores as they were earned. Points that are still open are refused,
+    unless --pending says how to write them.
     """
     from dlgrade.batch.export import ExportOptions, export
 
-    path = export(course.load(), ExportOptions(form, out, gradebook, due, output, lang))
+    path = export(course.load(), ExportOptions(form, out, gradebook, due, output, lang, pending or "refuse"))
     say(both(f"wrote {path}", f"已写入 {path}"))

@@ -108,7 +108,7 @@ def command(
     PATH is a folder per student, loose files, a zip per student, or an export of Canvas, Moodle or Gradescope.
     After an interruption the same command continues.
 
-    Exit code: 0 all graded, 1 some could not be, 2 usage, 3 the grader failed.
+    Exit code: 0 all graded, 1 some could not be or belong to nobody, 2 usage, 3 the grader failed.
     """
     if not paths and repository is None:
         raise UsageError(both("Name what to grade: a folder, files, a zip.", "请指定要评分的文件夹、文件或 zip。"))
@@ -123,7 +123,7 @@ def command(
     summary = grade_hand_ins(options, display)
     with display.printing():
         _print_json(summary) if as_json else _print(summary)
-    sys.exit(3 if summary.grader_failed else 1 if summary.not_gradable else 0)
+    sys.exit(3 if summary.grader_failed else 1 if summary.not_gradable or summary.unassigned else 0)
 
 
 def _names(listed: str) -> tuple[str, ...]:

@@ -22,7 +22,10 @@ from dlgrade.text import Lang, Text, both, same
 
 
 def to_gradescope(result: ClassResult, chapter: ClassChapter, lang: Lang) -> str:
-    """Return one student's result for a chapter. The score includes the late penalty, and the output explains it."""
+    """Return one student's result for a chapter. The score includes the late penalty, and the output explains it.
+
+    A submission that could not be graded has no score.
+    """
     exercises: dict[str, int] = {}
     seen: Counter[str] = Counter()
     tests = []
@@ -36,7 +39,7 @@ def to_gradescope(result: ClassResult, chapter: ClassChapter, lang: Lang) -> str
             }
         )
     data = {
-        "score": round(result.final, 4),
+        **({} if result.report is None else {"score": round(result.final, 4)}),
         "output": "\n".join(shorter(text.of(lang)) for text in _summary(result, chapter)),
         "output_format": "text",  # the default format interprets HTML, and a student controls parts of it
         "test_output_format": "text",

@@ -22,14 +22,15 @@ def harmless(cell: str) -> str:
     return ("'" if FORMULA.match(cell) else "") + one_line(cell)
 
 
-def grades_csv(data: ClassData) -> str:
+def grades_csv(data: ClassData, *, whole: bool = False) -> str:
     """Return a table with one row for each student.
 
     It begins with a byte order mark, because without it Excel garbles Chinese names. `status` is `graded`,
     `partly graded` (the points of some checks are pending), `stale` (by an older suite than the others),
     `override to confirm` (it was given for an earlier submission), `not gradable`, `not graded` or `missing`. The
-    scores of the last two are empty. `days late` is empty, too, if the time of the submission is not known. The points
-    are the maximum of the suite that graded the submission.
+    scores of the last three are empty. `days late` is empty, too, if the time of the submission is not known. The
+    points are the maximum of the suite that graded the submission. A sum counts the points so far. With `whole`, the
+    scores of marks with open points are empty, and so are sums that lack a score of a submission.
     """
     results: dict[str, dict[str, ClassResult]] = {}
     for result in data.results:
@@ -42,7 +43,7 @@ def grades_csv(data: ClassData) -> str:
         "points",
         "extensions",
     ]
-    rows = [header, *(_student_row(data.chapters, by_chapter) for by_chapter in results.values())]
+    rows = [header, *(_student_row(data.chapters, by_chapter, whole) for by_chapter in results.values())]
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
     return "\ufeff" + buffer.getvalue()
@@ -61,14 +62,16 @@ def status(result: ClassResult) -> str:
     return "partly graded" if result.pending else "graded"
 
 
-def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) -> list[str]:
+def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult], whole: bool) -> list[str]:
     first = next(iter(results.values()))
     row = [harmless(first.student), harmless(first.name)]
     total = most = 0.0
+    lacking = 0
     for chapter in chapters:
         result = results.get(chapter.id) or ClassResult(first.student, first.name, chapter.id)
         state = status(result)
-        decided = state not in ("missing", "not graded")
+        decided = result.report is not None and not (whole and result.is_open)
+        lacking += result.shown is not None and not decided
         row += [
             number(result.score) if decided else "",
             "" if result.shown is None or result.days_late is None else str(result.days_late),
@@ -83,7 +86,7 @@ def _student_row(chapters: list[ClassChapter], results: dict[str, ClassResult]) 
         for result in results.values()
         if result.extension
     )
-    return [*row, number(total), number(most), harmless(extensions)]
+    return [*row, "" if whole and lacking else number(total), number(most), harmless(extensions)]
 
 
 def _points(result: ClassResult, chapter: ClassChapter) -> float:

@@ -101,6 +101,13 @@ class ClassResult(msgspec.Struct, frozen=True):
         checks = self.report.checks if self.report else []
         return sum(check.points for check in checks if self.is_pending(check))
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether the score may change: it has pending points or an override to confirm, or no run has ended."""
+        if self.report is None:
+            return self.shown is not None and self.problem is None
+        return bool(self.pending or self.undecided)
+
 
 class ClassData(msgspec.Struct, frozen=True):
     """A whole class: a result for every student and chapter, also for students who handed in nothing.
