@@ -35,6 +35,7 @@ class HandIn:
         problem: Why the work cannot be graded.
         submitted: The time, with its time zone. None if unknown.
         passed_over: A sentence for each other version.
+        why: Where the student is named: the folder, the file's name, the platform.
     """
 
     student: str
@@ -44,6 +45,7 @@ class HandIn:
     problem: Text | None = None
     submitted: datetime | None = None
     passed_over: tuple[Text, ...] = ()
+    why: Text | None = None
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import partial
 from pathlib import Path, PurePath
 
 from dlgrade import submission
 from dlgrade.batch.archives import entries_in, zip_tree
+from dlgrade.batch.classmates import Classmates
 from dlgrade.batch.due import Due
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
-from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser
-from dlgrade.batch.owners import OwnedFile, is_own_name, owned_files, settle_kinds
+from dlgrade.batch.naming import BLACKBOARD, CANVAS, MOODLE, Identity, NameParser, as_written
+from dlgrade.batch.owned import OwnedFile, reason
+from dlgrade.batch.owners import is_own_name, owned_files, settle_identities, settle_kinds
 from dlgrade.batch.roster import Roster
 from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree
 from dlgrade.course import Chapter
@@ -36,6 +39,7 @@ def gather(
     *,
     chapters: Sequence[Chapter],
     roster: Roster | None = None,
+    known: Collection[Student] = (),
     due: Due | None = None,
     repository: Path | None = None,
     refs: str = "",
@@ -49,6 +53,7 @@ def gather(
         paths: Folders, files, zips and exports of learning platforms.
         chapters: The chapters that are graded.
         roster: The class. Without it, everybody is the person whom a name names.
+        known: The students of the gradebook. Without a roster, a name that fits one of them is theirs.
         due: Due times. The newest version before them counts.
         repository: A Git repository whose branches are hand-ins too.
         refs: Pattern of these branches; `*` is the student.
@@ -56,20 +61,34 @@ def gather(
     Raises:
         UsageError: a folder cannot be listed, or the repository cannot be read.
     """
+    zone = due.zone if due else None
     intake = _Intake(NameParser(chapters), roster, due)
-    trees = _trees(paths, due.zone if due else None, intake)
+    trees = _trees(paths, zone, intake)
     if repository is not None:
         from dlgrade.batch.git import branch_trees
 
         trees += branch_trees(repository, refs)
-    for tree in trees:
-        for file in owned_files(tree, intake.names, roster):
-            intake.add(file)
-        if tree.problem is not None:
-            intake.strays.append(tree.problem)
+    is_listed = partial(_is_listed, roster) if roster else Classmates(known, [], intake.names.ids).knows
+    read = partial(owned_files, names=intake.names, is_listed=is_listed, has_roster=roster is not None, zone=zone)
+    files = settle_identities([file for tree in trees for file in read(tree)])
+    intake.strays += [tree.problem for tree in trees if tree.problem is not None]
+    intake.classmates = Classmates(() if roster else known, files, intake.names.ids)
+    for file in files:
+        intake.add(file)
     batch = intake.batch()
     reader.close()  # no more files are parsed, and the processes that start next are forked
     return batch
+
+
+def _is_listed(roster: Roster, identity: Identity) -> bool:
+    """Return whether the roster has the student, by the whole name or without the parts that name nobody."""
+    return any(isinstance(roster.find(one), Student) for one in _readings(identity))
+
+
+def _readings(identity: Identity) -> list[Identity]:
+    """The ways to read an identity, for a roster: it knows better than a pattern which words are ids and names."""
+    rest = Identity(id=identity.rest, name=identity.rest)  # `hw3-li-na-2021`, where li-na-2021 is a user of GitHub
+    return [as_written(identity.text), identity, rest] if identity.text else [identity]
 
 
 def _trees(paths: Sequence[Path], zone: tzinfo | None, intake: _Intake) -> list[Tree]:
@@ -120,7 +139,7 @@ def _folder_trees(path: Path, zone: tzinfo | None, names: NameParser) -> tuple[T
 
 def _of_platform(entry: TreeEntry) -> bool:
     """Return whether a zip is one student's in an unpacked export. Its name then says whose."""
-    return bool(CANVAS.fullmatch(entry.name) or MOODLE.fullmatch(entry.name))
+    return any(scheme.fullmatch(entry.name) for scheme in (CANVAS, MOODLE, BLACKBOARD))
 
 
 def _zip_tree(path: Path, zone: tzinfo | None) -> Tree:
@@ -152,6 +171,7 @@ class _Intake:
         names: Takes names apart.
         roster: The class, if known.
         due: Due times, if any.
+        classmates: The students whom the names name, without a roster.
         students: Students by id, as far as they handed in something.
         files: Files by the id of their student.
         seen: Student and display name of each file so far: paths may be given twice.
@@ -163,6 +183,7 @@ class _Intake:
     names: NameParser
     roster: Roster | None
     due: Due | None
+    classmates: Classmates | None = None
     students: dict[str, Student] = field(default_factory=dict)
     files: dict[str, list[OwnedFile]] = field(default_factory=lambda: defaultdict(list))
     seen: set[tuple[str, str]] = field(default_factory=set)
@@ -189,11 +210,14 @@ class _Intake:
 
     def _student(self, file: OwnedFile) -> Student | Text:
         """The first owner who is a known student, or why there is none."""
-        answers = [self.roster.find(owner) if self.roster else _unlisted(owner) for owner in file.owners]
-        for answer in answers:
-            if isinstance(answer, Student):
-                return answer
-        return answers[0] if answers else both("The name does not say whose it is.", "文件名未说明属于哪位学生。")
+        nobodys = both("The name does not say whose it is.", "文件名未说明属于哪位学生。")
+        if not file.owners:
+            return nobodys
+        if self.roster is None:
+            assert self.classmates is not None
+            return self.classmates.of(file.owners)
+        answers = [self.roster.find(one) for owner in file.owners for one in _readings(owner)]
+        return next((answer for answer in answers if isinstance(answer, Student)), answers[0])
 
     def batch(self) -> Batch:
         """The batch of all files that were added."""
@@ -241,7 +265,8 @@ class _Intake:
             return self._newest(student, chapter, readable)
         if not files:
             return None
-        return HandIn(student.id, chapter, files[0].entry.display_name, problem=_unclear(chapter, files))
+        name = files[0].entry.display_name
+        return HandIn(student.id, chapter, name, problem=_unclear(chapter, files), why=reason(files[0], student))
 
     def _note_without_chapter(self, own: list[OwnedFile], used: set[str]) -> None:
         """Note the files that no chapter can be found for, unless a graded file lies in or above their folder."""
@@ -269,7 +294,10 @@ class _Intake:
         passed_over = tuple(self._passed_over(file, limit if in_time else None) for file in others)
         if chosen.late and chosen.time is None:
             self.strays.append(_late_by_canvas(chosen.entry.display_name))
-        hand_in = HandIn(student.id, chapter, chosen.entry.display_name, submitted=chosen.time, passed_over=passed_over)
+        hand_in = HandIn(
+            student.id, chapter, chosen.entry.display_name,
+            submitted=chosen.time, passed_over=passed_over, why=reason(chosen, student),
+        )  # fmt: skip
         try:
             return replace(hand_in, submission=_submission(chosen, self.files[student.id]))
         except SubmissionError as error:
@@ -286,14 +314,6 @@ class _Intake:
         if limit is not None and file.time is not None and file.time > limit:
             return both(f"{name} came after the due time.", f"{name} 在截止时间之后提交。")
         return both(f"{name} is not the newest version.", f"{name} 不是最新版本。")
-
-
-def _unlisted(owner: Identity) -> Student | Text:
-    """The student of this identity, when there is no roster."""
-    if owner.id:
-        return Student(owner.id, owner.name, owner.email)
-    name = owner.display_name
-    return both(f"It is not known who {name} is.", f"无法判断 {name} 属于哪位学生。")
 
 
 def _submissions_among(files: list[OwnedFile], student: Student) -> list[OwnedFile]:

@@ -1,0 +1,143 @@
+"""The students of a class without a roster: those of the gradebook, and those whom the names of a batch name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from dlgrade.batch.hand_ins import Student
+from dlgrade.batch.naming import Identity
+from dlgrade.batch.owned import OwnedFile
+from dlgrade.text import Text, both
+
+
+class Classmates:
+    """Finds the student of an identity, as a roster does. Everybody whom a name names is a student.
+
+    - The same id is the same student, unless the names beside it differ.
+    - The same words are the same student: `Ada_Lovelace`, `ada lovelace`.
+    - A name without an id is the student with an id who alone has this name. If both handed in the same chapter, they
+      may be two students: then the name is in doubt.
+    - If two names only differ in a course, a term or a class, and both handed in the same chapter, both are in doubt.
+    """
+
+    def __init__(self, known: Iterable[Student], files: Sequence[OwnedFile], chapters: Sequence[str]) -> None:
+        """Compare the identities of a batch.
+
+        Args:
+            known: The students of the gradebook.
+            files: The files of the batch.
+            chapters: Ids of the chapters that are graded. If there is only one, a file need not name it.
+        """
+        self.known = {student.id.casefold(): student for student in known}
+        self.holders: dict[tuple[str, ...], dict[str, Student]] = defaultdict(dict)  # by name: students with an id
+        self.spelled: dict[tuple[str, ...], Student] = {}  # by name: those without one
+        self.by_id: dict[str, Student] = {}
+        for student in self.known.values():
+            self._add(student)
+        claims = [file for file in files if file.owners and not file.entry.helper]
+        for identity in sorted({file.owners[0] for file in claims}, key=_best_spelled):
+            if identity.id and not identity.doubt:
+                self._add(Student(identity.id, identity.name, identity.email))
+        self.doubts: dict[Identity, Text] = {}
+        self._doubt_rivals(claims, chapters)
+
+    def of(self, owners: Sequence[Identity]) -> Student | Text:
+        """The student, or why nobody can say who it is. A known student comes first, then the likeliest owner."""
+        for owner in owners:
+            if (student := self._known(owner)) is not None:
+                return self.doubts.get(owner, student)
+        return self._find(owners[0])
+
+    def knows(self, identity: Identity) -> bool:
+        """Return whether the gradebook has the student."""
+        return isinstance(self._known(identity), Student)
+
+    def _add(self, student: Student) -> None:
+        student = self.by_id.setdefault(student.id.casefold(), student)
+        if student.name and student.id != student.name:
+            self.holders[_key(student.name)].setdefault(student.id.casefold(), student)
+        else:
+            self.spelled.setdefault(_key(student.id), student)
+
+    def _known(self, owner: Identity) -> Student | Text | None:
+        whole = self.known.get(owner.text.casefold()) if owner.text else None
+        student = whole or self.known.get(owner.id.casefold())
+        if student is None or whole is not None or not owner.text or _fits(owner, student):
+            return student
+        return both(
+            f"{owner.id} is {student.name} in the gradebook, and the name says {owner.name}.",
+            f"成绩册中 {owner.id} 是{student.name}，而此名称写的是{owner.name}。",
+        )
+
+    def _find(self, owner: Identity) -> Student | Text:
+        if owner in self.doubts or owner.doubt:
+            return self.doubts.get(owner) or owner.doubt  # type: ignore[return-value]
+        if not owner.id:
+            name = owner.display_name
+            return both(f"It is not known who {name} is.", f"无法判断 {name} 属于哪位学生。")
+        if not self._is_bare(owner):
+            return self._holder(owner)
+        holders = self.holders.get(_key(owner.id), {})
+        if len(holders) > 1:
+            names = " / ".join(sorted(student.display_name for student in holders.values()))
+            return both(f"{owner.id} may be any of {names}.", f"{owner.id} 可能是 {names}。")
+        return next(iter(holders.values()), None) or self.spelled.get(_key(owner.id)) or self.by_id[owner.id.casefold()]
+
+    def _holder(self, owner: Identity) -> Student:
+        """The student of an identity with an id. A known student without an id, who alone has the name, is the same."""
+        bare = self.spelled.get(_key(owner.name))
+        others = self.holders.get(_key(owner.name), {})
+        if owner.text and bare is not None and bare.id.casefold() in self.known and len(others) == 1:
+            return bare
+        return self.by_id[owner.id.casefold()]
+
+    def _is_bare(self, owner: Identity) -> bool:
+        """Return whether a plain name has no id."""
+        return bool(owner.text) and owner.id == owner.name
+
+    def _doubt_rivals(self, claims: Sequence[OwnedFile], chapters: Sequence[str]) -> None:
+        """Doubt the identities that would make one student's versions out of files that may be two students'."""
+        handed: dict[tuple[str, str], set[Identity]] = defaultdict(set)
+        for file in claims:
+            student = self.of(file.owners)
+            chapter = file.parsed.chapter or (chapters[0] if len(chapters) == 1 else "")
+            if isinstance(student, Student) and chapter and file.readable:
+                handed[student.id, chapter].add(file.owners[0])
+        for (id, _), identities in handed.items():
+            with_id = [one for one in identities if not self._is_bare(one)]
+            for identity in identities:
+                rivals = [one for one in identities if not set(one.left_out) <= set(identity.left_out)]
+                if any(not set(identity.left_out) <= set(one.left_out) for one in rivals):
+                    texts = sorted({identity.text, *(one.text for one in rivals)})
+                    self.doubts[identity] = _may_be_two(texts)
+                elif with_id and self._is_bare(identity) and _key(identity.id) != _key(id):
+                    others = sorted({one.text or one.id for one in with_id})
+                    self.doubts[identity] = _may_be_two([identity.text, *others])
+
+
+def _best_spelled(identity: Identity) -> tuple[bool, str, bool, int, str, str]:
+    """Names that platforms give come first, then the shortest name beside an id."""
+    has_name = identity.name not in ("", identity.id)
+    return bool(identity.text), identity.id.casefold(), not has_name, len(identity.name), identity.id, identity.name
+
+
+def _key(name: str) -> tuple[str, ...]:
+    """The words of a name, without case and signs."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return tuple(re.findall(r"[^\W_]+", plain)) or (plain,)
+
+
+def _fits(owner: Identity, student: Student) -> bool:
+    """Return whether the name beside an id may be the known student's."""
+    if student.name in ("", student.id) or owner.name in ("", owner.id):
+        return True
+    mine, theirs = set(_key(owner.name)), set(_key(student.name))
+    return mine <= theirs or theirs <= mine
+
+
+def _may_be_two(texts: Sequence[str]) -> Text:
+    names = ", ".join(texts)
+    return both(f"{names} may be two students, or one.", f"{'、'.join(texts)} 可能是同一名学生，也可能不是。")

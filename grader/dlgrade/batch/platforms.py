@@ -1,0 +1,251 @@
+"""The files of exports of learning platforms, each with the student and the time that the platform names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
+from itertools import takewhile
+
+from dlgrade.batch.naming import BLACKBOARD, CANVAS, GRADESCOPE, MOODLE, Identity, NameParser
+from dlgrade.batch.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
+from dlgrade.batch.trees import Tree, TreeEntry, moment
+from dlgrade.errors import SubmissionError
+from dlgrade.files import clean
+from dlgrade.submission.reading import reader
+from dlgrade.submission.reading.questions import GradescopeMetadata, Record, Records
+
+DOWNLOAD = timedelta(hours=1)  # a platform writes all of an export's times while it is being downloaded
+MAX_METADATA = 64_000_000
+MAX_RECEIPT = 1_000_000
+NO_RECORD = Record(())
+
+
+def platform_files(tree: Tree, names: NameParser, zone: tzinfo | None) -> list[OwnedFile] | None:
+    """The files of an export of a learning platform. None if the tree is no such export."""
+    if not tree.entries:
+        return None
+    schemes: dict[str, Callable[[Tree, NameParser], list[OwnedFile] | None]] = {
+        "Gradescope": gradescope,
+        "Moodle": moodle,
+        "Blackboard": partial(blackboard, zone=zone),
+        "Canvas": canvas,
+        "GitHub Classroom": classroom,
+    }
+    for title, scheme in schemes.items():
+        files = scheme(tree, names)
+        if files is not None:
+            return [replace(file, owners=tuple(replace(one, source=title) for one in file.owners)) for file in files]
+    return None
+
+
+# Gradescope.
+
+
+def gradescope(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
+    """The files of an export of Gradescope. None if the tree is no such export."""
+    deepest = wrappers(tree) + 1
+    described = [entry for entry in tree.entries if entry.name == GRADESCOPE and len(entry.parts) <= deepest]
+    if not described:
+        return None
+    records, depth = _metadata(tree, described[0]), len(described[0].parts)
+    files = []
+    for entry in tree.entries:
+        if entry is described[0]:
+            continue
+        record = records.get(entry.parts[depth - 1], NO_RECORD) if len(entry.parts) >= depth else NO_RECORD
+        time = None if record.created is None else moment(record.created)
+        owners = [
+            Identity(person.sid or person.email or person.name, person.name, person.email)
+            for person in record.submitters
+        ]
+        for owner in owners or [Identity(name=entry.parts[min(depth, len(entry.parts)) - 1])]:
+            files.append(owned_file(tree, entry, (owner,), names, inside=depth, time=time))
+    return files
+
+
+def _metadata(tree: Tree, entry: TreeEntry) -> Mapping[str, Record]:
+    """The records in an export's metadata, parsed once. Empty if the file cannot be read."""
+    if tree.records is None:
+        try:
+            question = GradescopeMetadata(entry.display_name, entry.read(MAX_METADATA))
+            tree.records = reader.ask(question, Records).records
+        except SubmissionError as error:
+            tree.records, tree.problem = {}, error.text
+    return tree.records
+
+
+# Moodle and Canvas.
+
+
+def _has_own_times(entries: Iterable[TreeEntry]) -> bool:
+    """Return whether an export's times are those of the files. If not, all are close: those of the download."""
+    times = [entry.modified for entry in entries if entry.modified and not any(map(is_zip, entry.parts))]
+    return bool(times) and max(times) - min(times) > DOWNLOAD
+
+
+def moodle(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
+    """The files of an export of Moodle. None if the tree is no such export."""
+    for depth in range(wrappers(tree) + 1):
+        matches = [(e, MOODLE.fullmatch(stem_of(e.parts[depth]))) for e in tree.entries if len(e.parts) > depth]
+        numbers = defaultdict(set)
+        for _, match in matches:
+            if match:
+                numbers[match["name"]].add(match["number"])
+        if not numbers:
+            continue
+        timed = _has_own_times(tree.entries)
+        files = []
+        for entry, match in matches:
+            owner = Identity(name=entry.parts[depth])
+            if match:  # the number is of the assignment, not of the person: it only tells namesakes apart
+                full = match["name"] if len(numbers[match["name"]]) == 1 else f"{match['name']}_{match['number']}"
+                owner = Identity(full, match["name"], moodle=match["number"])
+            name = (match["file"] or "") if match and len(entry.parts) == depth + 1 else ""
+            time = entry.modified if timed else None
+            files.append(owned_file(tree, entry, (owner,), names, name=name, inside=depth + 1, time=time))
+        return files
+    return None
+
+
+def canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
+    """The files of an export of Canvas. None if the tree is no such export."""
+    depth = wrappers(tree)
+    matches = [(entry, CANVAS.fullmatch(entry.parts[depth])) for entry in tree.entries]
+    heads = {entry.parts[depth]: match for entry, match in matches}
+    attachments = [match["file"] for match in heads.values() if match]
+    # Every attachment has a number of its own. Numbers that people write between two underscores repeat, or are short.
+    few = len(attachments) * 2 < len(heads) or len(set(attachments)) < len(attachments)
+    if not attachments or few or (len(attachments) == 1 and len(attachments[0]) < 3):
+        return None
+    timed = _has_own_times(tree.entries)
+    files = []
+    for entry, match in matches:
+        if match is None:
+            files.append(owned_file(tree, entry, (Identity(name=entry.parts[depth]),), names))
+            continue
+        anonymous = match["anon"] and f"anon_{match['anon']}"
+        owner = Identity(anonymous or match["user"], match["slug"] or "", canvas=match["user"] or "")
+        late = bool(match["late"] or match["anon_late"])
+        is_attachment = len(entry.parts) == depth + 1  # otherwise the attachment is a zip around it
+        name, zips = (match["name"], ()) if is_attachment else ("", (match["name"],))
+        time = entry.modified if timed else None
+        files.append(
+            owned_file(tree, entry, (owner,), names, name=name, inside=depth + 1, zips=zips, time=time, late=late)
+        )
+    return files
+
+
+# Blackboard.
+
+
+def blackboard(tree: Tree, names: NameParser, zone: tzinfo | None) -> list[OwnedFile] | None:
+    """The files of an export of Blackboard. None if the tree is no such export.
+
+    Times in names are those of the school's clock. They are read in `zone`, or in this machine's zone.
+    """
+    depth = wrappers(tree)
+    matches = [(entry, BLACKBOARD.fullmatch(entry.parts[depth])) for entry in tree.entries]
+    heads = {entry.parts[depth]: match["head"] for entry, match in matches if match}
+    if 2 * len(heads) <= len({entry.parts[depth] for entry in tree.entries}):
+        return None
+    receipts = [_receipt(entry) for entry, match in matches if match and not match["name"] and entry.suffix == ".txt"]
+    people = {receipt.head: receipt for receipt in receipts if receipt}
+    original = {stored: name for receipt in people.values() for stored, name in receipt.files.items()}
+    users = _users(set(heads.values()) - people.keys()) | {head: receipt.user for head, receipt in people.items()}
+    files = []
+    for entry, match in matches:
+        if match is None:
+            files.append(owned_file(tree, entry, (Identity(name=entry.parts[depth]),), names))
+            continue
+        head = match["head"]
+        owner = Identity(users[head], people[head].name if head in people else users[head])
+        is_attached = len(entry.parts) == depth + 1  # otherwise the attachment is a zip around it
+        name = (original.get(entry.name) or match["name"] or "") if is_attached else ""
+        around = (head.removesuffix(f"_{users[head]}"), *(() if is_attached else (match["name"] or "",)))
+        time = _clock_time(match["time"], zone)
+        files.append(owned_file(tree, entry, (owner,), names, name=name, inside=depth + 1, zips=around, time=time))
+    return files
+
+
+@dataclass(frozen=True)
+class _Receipt:
+    """The text file that Blackboard puts beside an attempt.
+
+    Args:
+        head: The assignment and the user in the names of the attempt's files.
+        user: The user's name.
+        name: The student's full name.
+        files: The names that the student gave, by the names of the files.
+    """
+
+    head: str
+    user: str
+    name: str
+    files: dict[str, str]
+
+
+def _receipt(entry: TreeEntry) -> _Receipt | None:
+    """Read the text file of an attempt. None if it does not say whose it is, or says otherwise than its name."""
+    try:
+        text = entry.read(MAX_RECEIPT).decode("utf-8-sig", "replace")
+    except SubmissionError:
+        return None
+    named = re.match(r"\s*[^:\n]{1,40}[:：]\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*\n", text)
+    match = BLACKBOARD.fullmatch(entry.name)
+    if not named or not match or not match["head"].endswith(f"_{named['user']}"):
+        return None
+    stored = re.findall(r"^[ \t]+Original filename:[ ]*([^\n]+)\n[ \t]+Filename:[ ]*([^\n]+)$", text, re.MULTILINE)
+    files = {clean(kept.strip()): clean(name.strip()) for name, kept in stored}
+    return _Receipt(match["head"], named["user"], clean(named["name"]), files)
+
+
+def _users(heads: set[str]) -> dict[str, str]:
+    """The user in each `ASSIGNMENT_USER`: the part behind the last sign.
+
+    If several have the same part, a user's name may have the sign: then the user is all that differs.
+    """
+    last = Counter(head.rpartition("_")[2] for head in heads)
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*heads, strict=False))
+    common = "".join(letters[0] for letters in same).rpartition("_")[0] + "_"
+    return {
+        head: head.removeprefix(common)
+        if last[head.rpartition("_")[2]] > 1 and head.startswith(common)
+        else head.rpartition("_")[2]
+        for head in heads
+    }
+
+
+def _clock_time(text: str, zone: tzinfo | None) -> datetime | None:
+    try:
+        naive = datetime.strptime(text, "%Y-%m-%d-%H-%M-%S")
+    except ValueError:
+        return None
+    return naive.replace(tzinfo=zone) if zone else naive.astimezone()
+
+
+# GitHub Classroom.
+
+
+def classroom(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
+    """The files of the folder that `gh classroom clone student-repos` makes. None if the tree is no such folder.
+
+    The folder is called `ASSIGNMENT-submissions`. Each folder in it is called `ASSIGNMENT-USER`.
+    """
+    for depth in range(wrappers(tree) + 1):
+        outer = tree.entries[0].parts[depth - 1] if depth else tree.name
+        prefix = outer.removesuffix("submissions")
+        inside = [entry for entry in tree.entries if len(entry.parts) > depth + 1]
+        named = {entry.parts[depth] for entry in inside if entry.parts[depth].startswith(prefix)}
+        if not prefix.endswith("-") or prefix == outer or 2 * len(named) <= len({e.parts[depth] for e in inside}):
+            continue
+        files = []
+        for entry in tree.entries:
+            user = entry.parts[depth].removeprefix(prefix) if entry.parts[depth] in named else ""
+            owner = Identity(user, user) if user else Identity(name=entry.parts[depth])
+            files.append(owned_file(tree, entry, (owner,), names, inside=depth, time=entry.modified))
+        return files
+    return None
