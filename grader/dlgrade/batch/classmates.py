@@ -73,8 +73,10 @@ class Classmates:
         )
 
     def _find(self, owner: Identity) -> Student | Text:
-        if owner in self.doubts or owner.doubt:
-            return self.doubts.get(owner) or owner.doubt  # type: ignore[return-value]
+        if owner.doubt and len(named := self._known_called(owner.name)) == 1:
+            return named[0]  # the id is in doubt, the name is not
+        if doubt := self.doubts.get(owner) or owner.doubt or self._resembles(owner):
+            return doubt
         if not owner.id:
             name = owner.display_name
             return both(f"It is not known who {name} is.", f"无法判断 {name} 属于哪位学生。")
@@ -93,6 +95,24 @@ class Classmates:
         if owner.text and bare is not None and bare.id.casefold() in self.known and len(others) == 1:
             return bare
         return self.by_id[owner.id.casefold()]
+
+    def _known_called(self, name: str) -> list[Student]:
+        return [student for student in self.known.values() if _key(student.name or student.id) == _key(name)]
+
+    def _resembles(self, owner: Identity) -> Text | None:
+        """Why a name without an id may be a known student's: it has more words than theirs, or fewer."""
+        if not self.known or not self._is_bare(owner) or self._known_called(owner.id):
+            return None
+        mine = set(_key(owner.id))
+        for student in self.known.values():
+            theirs = set(_key(student.name or student.id))
+            if (mine < theirs or theirs < mine) and any(len(word) > 1 and not word.isdigit() for word in mine & theirs):
+                name = student.display_name
+                return both(
+                    f"{owner.text} may be {name} of the gradebook, or somebody else.",
+                    f"{owner.text} 可能是成绩册中的 {name}，也可能是别人。",
+                )
+        return None
 
     def _is_bare(self, owner: Identity) -> bool:
         """Return whether a plain name has no id."""

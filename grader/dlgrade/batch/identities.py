@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dlgrade.batch.naming import Identity, identity_of
-from dlgrade.batch.words import Reading, Word, take_apart
+from dlgrade.batch.words import ID, Reading, Word, take_apart
 from dlgrade.text import Text, both
 
 LONG = 7  # digits: a number that has them may well be an id, even if two names share it
@@ -33,14 +33,17 @@ class Identities:
         self.keep = _ids_like_courses(texts)
         readings = {tuple(word.key for word in reading.kept): reading for reading in map(self._reading, texts)}
         self.shared = _shared_words(list(readings.values()))
-        beside = self._names_beside(readings.values())
+        beside = self._beside(readings.values(), with_ids=False)
         self.crowds = {id: _people(names) for id, names in beside.items()}
+        beside = self._beside(readings.values(), with_ids=True)
+        self.company = {id: len(_people(others)) for id, others in beside.items()}
         self.dates = self._are_dates()
 
     def of(self, text: str) -> Identity:
         """The identity in a name. It is in doubt if the name has an id that another student's name has, too."""
         reading = self._reading(text)
         words = tuple(word for word in reading.kept if not self._is_nobodys(word)) or reading.kept
+        words = self._without_dates(words)
         ids = tuple(word for word in words if word.is_id)
         identity = identity_of(reading, words, ids)
         dropped = {word.key for word in reading.kept if word not in words and not COMPACT_DATE.fullmatch(word.text)}
@@ -53,15 +56,23 @@ class Identities:
     def _reading(self, text: str) -> Reading:
         return take_apart(text, self.keep)
 
-    def _names_beside(self, readings: Iterable[Reading]) -> dict[str, set[tuple[str, ...]]]:
-        """For each word that looks like an id, the names beside it."""
+    def _beside(self, readings: Iterable[Reading], *, with_ids: bool) -> dict[str, set[tuple[str, ...]]]:
+        """For each word that looks like an id, the names beside it, and the other ids if wanted."""
         beside: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for reading in readings:
-            names = tuple(word.key for word in reading.kept if not word.is_id and word.key not in self.shared)
-            for word in reading.kept:
-                if word.is_id:
-                    beside[word.key].add(names)
+            words = [word for word in reading.kept if word.key not in self.shared]
+            for id in words:
+                if id.is_id:
+                    others = (word.key for word in words if word is not id and (with_ids or not word.is_id))
+                    beside[id.key].add(tuple(others))
         return beside
+
+    def _without_dates(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """The words without numbers such as 20261120, if more students have this number than the id beside it."""
+        dates = [word for word in words if COMPACT_DATE.fullmatch(word.text)]
+        ids = [self.company.get(word.key, 0) for word in words if word.is_id and word not in dates]
+        dropped = [date for date in dates if ids and self.company.get(date.key, 0) > max(ids)]
+        return tuple(word for word in words if word not in dropped)
 
     def _are_dates(self) -> bool:
         """Return whether numbers such as 20261120 are dates: different students have the same one."""
@@ -69,7 +80,7 @@ class Identities:
         return len(crowded) > 1 or max(crowded, default=0) > 2 or (bool(crowded) and len(self.crowds) == 1)
 
     def _is_nobodys(self, word: Word) -> bool:
-        if not word.is_id:
+        if word.key in self.shared or not word.is_id:
             return word.key in self.shared
         is_date = self.dates and bool(COMPACT_DATE.fullmatch(word.text))
         return is_date or (len(self.crowds.get(word.key, ())) > 1 and not self._is_doubtful(word))
@@ -109,13 +120,20 @@ def _shared_words(readings: list[Reading]) -> frozenset[str]:
     for reading in readings:
         keys = {word.key for word in reading.kept}
         weak = {key for key in keys if re.fullmatch(r"\d{1,3}|[a-z]", key)}  # `student 1`
-        protected |= {word.key for word in reading.kept if word.is_id or word.is_name or keys - {word.key} <= weak}
+        has_other = sum(word.is_id for word in reading.kept) > 1  # beside another id, an id may be a course's number
+        protected |= {
+            word.key
+            for word in reading.kept
+            if (word.is_id and not has_other) or word.is_name or keys - {word.key} <= weak
+        }
         having.update(keys)
     total = len(readings)
     return frozenset(
         key
         for key, count in having.items()
-        if key not in protected and count > 1 and (count == total or (count > 2 and 3 * count >= 2 * total))
+        if key not in protected
+        and count > 1
+        and ((count == total and not ID.fullmatch(key)) or (count > 2 and 3 * count >= 2 * total))
     )
 
 

@@ -71,7 +71,7 @@ def gather(
     is_listed = partial(_is_listed, roster) if roster else Classmates(known, [], intake.names.ids).knows
     read = partial(owned_files, names=intake.names, is_listed=is_listed, has_roster=roster is not None, zone=zone)
     files = settle_identities([file for tree in trees for file in read(tree)])
-    intake.strays += [tree.problem for tree in trees if tree.problem is not None]
+    intake.strays += [note for tree in trees for note in (*tree.notes, tree.problem) if note is not None]
     intake.classmates = Classmates(() if roster else known, files, intake.names.ids)
     for file in files:
         intake.add(file)

@@ -18,6 +18,7 @@ from dlgrade.batch.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
 from dlgrade.batch.platforms import platform_files
 from dlgrade.batch.trees import Tree, TreeEntry
 from dlgrade.submission import SUFFIXES
+from dlgrade.text import Text, both
 
 Listed = Callable[[Identity], bool]  # whether an identity is a student of the roster or of the gradebook
 
@@ -41,7 +42,9 @@ def owned_files(
     files = platform_files(tree, names, zone)
     if files is not None:
         return files
-    layout = _layout(tree, names, owner, is_listed, evidence)
+    layout = _layout(tree, names, owner, is_listed, has_roster=has_roster)
+    if not layout.one_student:
+        tree.notes += [_crowded(f"{tree.display_name}/{outer}") for outer in sorted(layout.outline.crowded)]
     return [owned_file(tree, entry, layout.owners(entry), names, time=entry.modified) for entry in tree.entries]
 
 
@@ -105,10 +108,12 @@ class _Outline:
     Args:
         depth: The number of folders around all files.
         groups: Folders that hold the work of several students each: sections, or those of different assistants.
+        crowded: Other folders that might do so. Each is taken for one student's.
     """
 
     depth: int
     groups: frozenset[str] = frozenset()
+    crowded: frozenset[str] = frozenset()
 
     def inner(self, entry: TreeEntry) -> tuple[str, ...]:
         """The entry's path without the outer folders."""
@@ -145,7 +150,8 @@ def _outline(tree: Tree, files: Iterable[TreeEntry], names: NameParser) -> _Outl
     places = Counter(person for chapters in persons.values() for person in set().union(*chapters.values()))
     repeated = sum(count > 1 for count in places.values())
     is_grouped = 2 * len(crowded) > len(persons) and len(crowded) > 1 and 2 * repeated <= len(places)
-    return _Outline(depth, frozenset(crowded) if is_grouped else frozenset())
+    groups, others = (crowded, set()) if is_grouped else (set(), crowded)
+    return _Outline(depth, frozenset(groups), frozenset(outer for outer in others if _person_in(outer, names)))
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,7 @@ class _Evidence:
         inner_zips: A file lies in a zip inside the tree.
         names_chapters: A loose file, or the path of a file in a person's folder, names a chapter.
         own_folder: The folder around all files names a person, and no file names another by an id.
+        texts: Names of persons in the tree.
         outline: The outer folders that belong to nobody.
     """
 
@@ -177,6 +184,7 @@ class _Evidence:
     inner_zips: bool
     names_chapters: bool
     own_folder: bool
+    texts: frozenset[str]
     outline: _Outline
 
     @property
@@ -208,6 +216,7 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
         inner_zips=any(is_zip(part) for entry in files for part in outline.inner(entry)[:-1]),
         names_chapters=bool(signatures or hand_in_persons),
         own_folder=bool(_persons_of(tree, outline.depth, names)) and not any(map(_has_id, signed)),
+        texts=frozenset(signed) | {person for _, person in owners if person},
         outline=outline,
     )
 
@@ -297,16 +306,30 @@ class _Layout:
         return (owner,) if parsed.chapter or self.is_listed(owner) or stands_alone else ()
 
 
-def _layout(tree: Tree, names: NameParser, owner: Identity, is_listed: Listed, evidence: _Evidence) -> _Layout:
-    """The layout of a tree whose own name names `owner`."""
+def _layout(tree: Tree, names: NameParser, owner: Identity, is_listed: Listed, *, has_roster: bool) -> _Layout:
+    """The layout of a tree whose own name names `owner`.
+
+    A folder around everything that names a student of the roster is this student's. For a student of the gradebook, it
+    is so unless the gradebook has a student whom the files name.
+    """
+    evidence = _evidence(tree, names)
     around = tuple(_plain(person, "folder") for person in _persons_of(tree, evidence.outline.depth, names))
+    is_theirs, others = any(map(is_listed, around)), any(is_listed(identify(text)) for text in evidence.texts)
+    one_student = _is_one_students(replace(evidence, own_folder=evidence.own_folder and not others))
     return _Layout(
         names=names,
         is_listed=is_listed,
         outline=evidence.outline,
-        one_student=_is_one_students(evidence),
+        one_student=one_student or (is_theirs and (has_roster or not others)),
         fallback=(owner, *around) if evidence.personal_zip else (*around, owner),
         names_chapters=evidence.names_chapters,
+    )
+
+
+def _crowded(folder: str) -> Text:
+    return both(
+        f"{folder} holds several files for one chapter, in folders or with names of their own: taken as one student's.",
+        f"{folder} 中同一章有多个文件，文件夹名或文件名各不相同：按一名学生的多个版本处理。",
     )
 
 

@@ -67,6 +67,7 @@ class Tree:
         one_student: All files are the hand-in of the student whom `name` names.
         records: Gradescope's records, once they were read.
         problem: Why the records could not be read.
+        notes: Sentences for staff about its files.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Tree:
     one_student: bool = False
     records: Mapping[str, Record] | None = None
     problem: Text | None = None
+    notes: list[Text] = field(default_factory=list)
 
 
 def moment(seconds: float) -> datetime | None:

@@ -21,8 +21,8 @@ VERSION = re.compile(
 GENERIC = re.compile(
     r"submissions?|hand[ _-]?ins?|exports?|downloads?|uploads?|archives?|files?|all|src|source|code|data|docs?|images?|"
     r"tests?|scripts?|notebooks?|main|my|solutions?|answers?|untitled\d*|"
-    r"(?:hw|homeworks?|assignments?|exercises?|labs?|projects?|tasks?|week)[ _-]?\d*|"
-    r"assignment[ _]\d+[ _]export|作业\d*|实验\d*|练习\d*|提交|代码|答案|习题",
+    r"(?:hw|homeworks?|assignments?|exercises?|labs?|projects?|tasks?|week)[ _-]?\d{0,3}|"
+    r"assignment[ _]\d+[ _]export|作业\d{0,3}|实验\d{0,3}|练习\d{0,3}|提交|代码|答案|习题",
     re.IGNORECASE,
 )
 ID = re.compile(r"(?=\w*\d{4})[A-Za-z]{0,4}\d[\dA-Za-z]{3,}", re.ASCII)
@@ -43,7 +43,7 @@ SUBJECT = (
 NUMERAL = r"[一二三四五六七八九十]"
 KINDS = {
     "date": (
-        rf"{LEFT}{YEAR}\s*(?P<sign>[-_./年])\s*{MONTH}\s*(?:(?P=sign)|月)\s*{DAY}[日号]?(?:[ T_-]*{CLOCK})?{RIGHT}",
+        rf"{LEFT}(?<!\d[-_./]){YEAR}\s*(?P<sign>[-_./年])\s*{MONTH}\s*(?:(?P=sign)|月)\s*{DAY}[日号]?(?:[ T_-]*{CLOCK})?{RIGHT}",
         rf"{LEFT}{DAY}(?P<mark>[-_./]){DAY}(?P=mark){YEAR}{RIGHT}",
         rf"{LEFT}{MONTH}月{DAY}[日号]",
         rf"{LEFT}{YEAR}{MM}{DD}[T_-]?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d{RIGHT}",
@@ -82,7 +82,7 @@ KINDS = {
 NOISE = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, patterns in KINDS.items() for pattern in patterns]
 CUT = "\0"  # in the place of each character of a part that names nobody
 WORD = re.compile(r"[^\0\s_\-+,，、()（）\[\]【】《》「」“”\"#&;；:：.~–—]+")
-GLUED = re.compile(r"(?<=\d{6})(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{0,4}\d{6})")
+GLUED = re.compile(r"(?<=\d{5})(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{0,4}\d{5})")
 
 # The commonest family and given names. Several students may share one, and it is part of their names all the same.
 SURNAMES = (
