@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from itertools import takewhile
+from pathlib import PurePath
 
-from dlgrade.batch.naming import BLACKBOARD, CANVAS, GRADESCOPE, MOODLE, Identity, NameParser
+from dlgrade.batch.naming import BLACKBOARD, CANVAS, GRADESCOPE, MOODLE, Identity, NameParser, is_generic
 from dlgrade.batch.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
 from dlgrade.batch.trees import Tree, TreeEntry, moment
 from dlgrade.errors import SubmissionError
@@ -116,10 +117,10 @@ def canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     depth = wrappers(tree)
     matches = [(entry, CANVAS.fullmatch(entry.parts[depth])) for entry in tree.entries]
     heads = {entry.parts[depth]: match for entry, match in matches}
-    attachments = [match["file"] for match in heads.values() if match]
-    # Every attachment has a number of its own. Numbers that people write between two underscores repeat, or are short.
-    few = len(attachments) * 2 < len(heads) or len(set(attachments)) < len(attachments)
-    if not attachments or few or (len(attachments) == 1 and len(attachments[0]) < 3):
+    attached = [match for match in heads.values() if match]
+    folders = {entry.parts[depth] for entry in tree.entries if len(entry.parts) > depth + 1}
+    in_folders = any(match and head in folders and not is_zip(head) for head, match in heads.items())
+    if in_folders or len(attached) * 2 < len(heads) or not _are_attachments(attached, names):
         return None
     timed = _has_own_times(tree.entries)
     files = []
@@ -137,6 +138,27 @@ def canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
             owned_file(tree, entry, (owner,), names, name=name, inside=depth + 1, zips=zips, time=time, late=late)
         )
     return files
+
+
+def _are_attachments(matches: list[re.Match[str]], names: NameParser) -> bool:
+    """Return whether the numbers in names are those of Canvas, and not those that people write between underscores.
+
+    Every attachment of Canvas has a number of its own, and one user's files are one student's. Numbers of people repeat
+    or are short, are years (`hw3_2026_20210007_张三_ch28.py`), or have different students behind them.
+    """
+    numbers = [match["file"] for match in matches]
+    if not numbers or len(set(numbers)) < len(numbers) or (len(numbers) == 1 and len(numbers[0]) < 3):
+        return False
+    users = {match["user"] or match["anon"] for match in matches}
+    behind: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for match in matches:
+        parsed = names.parse(PurePath(match["name"]).stem)
+        if parsed.chapter and not is_generic(parsed.rest):
+            behind[match["user"] or match["anon"], parsed.chapter].add(parsed.rest)
+    crowded = {user for (user, _), rests in behind.items() if len(rests) > 1}
+    generic = sum(bool(match["slug"]) and is_generic(match["slug"]) for match in matches)
+    is_year = len(users) == 1 and all(re.fullmatch(r"(?:19|20)\d\d", user) for user in users)
+    return not (is_year or 2 * generic > len(matches) or 2 * len(crowded) > len(users))
 
 
 # Blackboard.

@@ -43,7 +43,8 @@ SUBJECT = (
 NUMERAL = r"[一二三四五六七八九十]"
 KINDS = {
     "date": (
-        rf"{LEFT}(?<!\d[-_./]){YEAR}\s*(?P<sign>[-_./年])\s*{MONTH}\s*(?:(?P=sign)|月)\s*{DAY}[日号]?(?:[ T_-]*{CLOCK})?{RIGHT}",
+        rf"{LEFT}(?<!20\d\d[-_./]){YEAR}\s*(?P<sign>[-_./年])\s*{MONTH}\s*(?:(?P=sign)|月)\s*{DAY}[日号]?"
+        rf"(?:[ T_-]*{CLOCK})?{RIGHT}",
         rf"{LEFT}{DAY}(?P<mark>[-_./]){DAY}(?P=mark){YEAR}{RIGHT}",
         rf"{LEFT}{MONTH}月{DAY}[日号]",
         rf"{LEFT}{YEAR}{MM}{DD}[T_-]?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d{RIGHT}",
