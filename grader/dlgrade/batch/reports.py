@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import msgspec
+import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from dlgrade.batch.due import Due, read_due
@@ -64,6 +65,31 @@ def open_existing_gradebook(out: Path, url: str | None = None) -> AbstractContex
     if url is None and not (out / DATABASE).exists():
         raise UsageError(both(f"{out} has no gradebook.", f"{out} 中没有成绩册。"))
     return open_gradebook(out, url)
+
+
+def known_students(out: Path, url: str | None = None) -> list[Student]:
+    """The students of a gradebook. It is not written to, and not made if there is none.
+
+    Raises:
+        UsageError: the database cannot be read.
+    """
+    place = sa.make_url(url) if url else sa.URL.create("sqlite", database=str((out / DATABASE).absolute()))
+    if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
+        return []
+    engine = sa.create_engine(place)
+    try:
+        if not sa.inspect(engine).has_table("students"):
+            return []
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        shown = place.render_as_string()
+        raise UsageError(both(f"The gradebook {shown}: {error}", f"成绩册 {shown}：{error}")) from None
+    finally:
+        engine.dispose()
+    book = Gradebook(place.render_as_string(hide_password=False))
+    try:
+        return book.students()
+    finally:
+        book.close()
 
 
 def result_of(student: Student, standing: Standing, due: Due | None) -> ClassResult:

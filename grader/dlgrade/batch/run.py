@@ -18,7 +18,8 @@ from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
 from dlgrade.batch.gradebook import Gradebook
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
-from dlgrade.batch.reports import DUE, open_gradebook, refresh
+from dlgrade.batch.preview import Preview, preview
+from dlgrade.batch.reports import DUE, known_students, open_gradebook, refresh
 from dlgrade.batch.roster import read_roster
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
@@ -143,6 +144,20 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     return summary
 
 
+def preview_hand_ins(options: GradeOptions) -> Preview:
+    """Read the hand-ins as a run would, and tell whose each file is. Nothing is graded or written.
+
+    Raises:
+        UsageError: there is nothing to grade, or an option does not fit.
+    """
+    course = courses.load()
+    batch = _read_hand_ins(course, [course.chapter(name) for name in options.chapters], options)
+    if not batch.hand_ins:
+        raise UsageError(_nothing_to_grade(batch))
+    zone = read_due(options.due).zone if options.due else None
+    return preview(batch, zone, options.lang)
+
+
 def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
     """The parts of the sandbox that the run goes without.
 
@@ -158,10 +173,12 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
 
 
 def _read_hand_ins(course: Course, wanted: Sequence[Chapter], options: GradeOptions) -> Batch:
+    roster = read_roster(options.roster) if options.roster else None
     return gather(
         options.paths,
         chapters=wanted or course.chapters,
-        roster=read_roster(options.roster) if options.roster else None,
+        roster=roster,
+        known=() if roster else known_students(options.out, options.gradebook),
         due=read_due(options.due) if options.due else None,
         repository=options.repository,
         refs=options.refs,
