@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.naming import Identity
+from dlgrade.batch.naming import Identity, id_readings
 from dlgrade.batch.owned import OwnedFile
 from dlgrade.text import Text, both
 
@@ -32,6 +32,7 @@ class Classmates:
             chapters: Ids of the chapters that are graded. If there is only one, a file need not name it.
         """
         self.known = {student.id.casefold(): student for student in known}
+        self.words = [(student, _key(student.name or student.id)) for student in self.known.values()]
         self.holders: dict[tuple[str, ...], dict[str, Student]] = defaultdict(dict)  # by name: students with an id
         self.spelled: dict[tuple[str, ...], Student] = {}  # by name: those without one
         self.by_id: dict[str, Student] = {}
@@ -65,6 +66,10 @@ class Classmates:
     def _known(self, owner: Identity) -> Student | Text | None:
         whole = self.known.get(owner.text.casefold()) if owner.text else None
         student = whole or self.known.get(owner.id.casefold())
+        if student is None and owner.text:
+            named = [self.known.get(one.id.casefold()) for one in id_readings(owner)]
+            found = [one for one in named if one is not None and _fits(owner, one)]
+            student = found[0] if len(found) == 1 else None
         if student is None or whole is not None or not owner.text or _fits(owner, student):
             return student
         return both(
@@ -97,15 +102,15 @@ class Classmates:
         return self.by_id[owner.id.casefold()]
 
     def _known_called(self, name: str) -> list[Student]:
-        return [student for student in self.known.values() if _key(student.name or student.id) == _key(name)]
+        return [student for student, words in self.words if words == _key(name)]
 
     def _resembles(self, owner: Identity) -> Text | None:
         """Why a name without an id may be a known student's: it has more words than theirs, or fewer."""
         if not self.known or not self._is_bare(owner) or self._known_called(owner.id):
             return None
         mine = set(_key(owner.id))
-        for student in self.known.values():
-            theirs = set(_key(student.name or student.id))
+        for student, words in self.words:
+            theirs = set(words)
             if (mine < theirs or theirs < mine) and any(len(word) > 1 and not word.isdigit() for word in mine & theirs):
                 name = student.display_name
                 return both(
@@ -152,7 +157,7 @@ def _key(name: str) -> tuple[str, ...]:
 
 def _fits(owner: Identity, student: Student) -> bool:
     """Return whether the name beside an id may be the known student's."""
-    if student.name in ("", student.id) or owner.name in ("", owner.id):
+    if student.name in ("", student.id) or owner.name == "" or owner.name.casefold() == student.id.casefold():
         return True
     mine, theirs = set(_key(owner.name)), set(_key(student.name))
     return mine <= theirs or theirs <= mine

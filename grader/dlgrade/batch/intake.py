@@ -15,7 +15,7 @@ from dlgrade.batch.archives import entries_in, zip_tree
 from dlgrade.batch.classmates import Classmates
 from dlgrade.batch.due import Due
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
-from dlgrade.batch.naming import BLACKBOARD, CANVAS, MOODLE, Identity, NameParser, as_written
+from dlgrade.batch.naming import BLACKBOARD, CANVAS, MOODLE, Identity, NameParser, id_readings, readings
 from dlgrade.batch.owned import OwnedFile, reason
 from dlgrade.batch.owners import is_own_name, owned_files, settle_identities, settle_kinds
 from dlgrade.batch.roster import Roster
@@ -82,13 +82,7 @@ def gather(
 
 def _is_listed(roster: Roster, identity: Identity) -> bool:
     """Return whether the roster has the student, by the whole name or without the parts that name nobody."""
-    return any(isinstance(roster.find(one), Student) for one in _readings(identity))
-
-
-def _readings(identity: Identity) -> list[Identity]:
-    """The ways to read an identity, for a roster: it knows better than a pattern which words are ids and names."""
-    rest = Identity(id=identity.rest, name=identity.rest)  # `hw3-li-na-2021`, where li-na-2021 is a user of GitHub
-    return [as_written(identity.text), identity, rest] if identity.text else [identity]
+    return any(isinstance(roster.find(one), Student) for one in readings(identity))
 
 
 def _trees(paths: Sequence[Path], zone: tzinfo | None, intake: _Intake) -> list[Tree]:
@@ -216,8 +210,13 @@ class _Intake:
         if self.roster is None:
             assert self.classmates is not None
             return self.classmates.of(file.owners)
-        answers = [self.roster.find(one) for owner in file.owners for one in _readings(owner)]
-        return next((answer for answer in answers if isinstance(answer, Student)), answers[0])
+        answers = [self.roster.find(one) for owner in file.owners for one in readings(owner)]
+        for answer in answers:
+            if isinstance(answer, Student):
+                return answer
+        by_id = [self.roster.find(one) for owner in file.owners for one in id_readings(owner)]
+        found = {answer for answer in by_id if isinstance(answer, Student)}
+        return found.pop() if len(found) == 1 else answers[0]
 
     def batch(self) -> Batch:
         """The batch of all files that were added."""
@@ -265,8 +264,10 @@ class _Intake:
             return self._newest(student, chapter, readable)
         if not files:
             return None
-        name = files[0].entry.display_name
-        return HandIn(student.id, chapter, name, problem=_unclear(chapter, files), why=reason(files[0], student))
+        return HandIn(
+            student.id, chapter, files[0].entry.display_name,
+            problem=_unclear(chapter, files), submitted=files[0].time, why=reason(files[0], student),
+        )  # fmt: skip
 
     def _note_without_chapter(self, own: list[OwnedFile], used: set[str]) -> None:
         """Note the files that no chapter can be found for, unless a graded file lies in or above their folder."""

@@ -163,6 +163,21 @@ def as_written(text: str) -> Identity:
     return identity_of(reading := take_apart(text, whole=True), reading.kept)
 
 
+def readings(identity: Identity) -> list[Identity]:
+    """The ways to read a plain name, for a roster: it knows better than a pattern which words are ids and names."""
+    if not identity.text:
+        return [identity]
+    rest = Identity(id=identity.rest, name=identity.rest)  # `hw3-li-na-2021`, where li-na-2021 is a user of GitHub
+    return [as_written(identity.text), identity, rest]
+
+
+def id_readings(identity: Identity) -> list[Identity]:
+    """The ways to read a plain name with several words that look like ids: each of them beside the other words."""
+    words = take_apart(identity.text, whole=True).kept
+    name = " ".join(word.text for word in words if not word.is_id)
+    return [Identity(id=word.text, name=name or word.text) for word in words if word.is_id]
+
+
 def identity_of(reading: Reading, words: tuple[Word, ...], ids: tuple[Word, ...] | None = None) -> Identity:
     """The identity that some words of a name make.
 

@@ -148,10 +148,13 @@ def _outline(tree: Tree, files: Iterable[TreeEntry], names: NameParser) -> _Outl
         if any(chapter and len(found) > 1 and "" not in found for chapter, found in chapters.items())
     }
     places = Counter(person for chapters in persons.values() for person in set().union(*chapters.values()))
-    repeated = sum(count > 1 for count in places.values())
-    is_grouped = 2 * len(crowded) > len(persons) and len(crowded) > 1 and 2 * repeated <= len(places)
-    groups, others = (crowded, set()) if is_grouped else (set(), crowded)
-    return _Outline(depth, frozenset(groups), frozenset(outer for outer in others if _person_in(outer, names)))
+    repeated = {person for person, count in places.items() if count > 1}
+    if 2 * len(crowded) > len(persons) and len(crowded) > 1 and 2 * len(repeated) <= len(places):
+        return _Outline(depth, frozenset(crowded))
+    strange = (
+        outer for outer in crowded if _person_in(outer, names) and set().union(*persons[outer].values()) - repeated
+    )
+    return _Outline(depth, crowded=frozenset(strange))
 
 
 @dataclass(frozen=True)

@@ -182,8 +182,8 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     dropped += [("work", word.text) for word in words if word in generic]
     if kept:
         return Reading(text, kept, tuple(dropped))
-    is_id = any(kind == "course" and re.fullmatch(r"[a-z]+\d+", part) for kind, part in dropped)
-    return Reading(text, tuple(_words(text)), is_nobodys=not is_id)
+    ids = {part for kind, part in dropped if kind == "course" and re.fullmatch(r"[a-z]+\d+", part)}
+    return take_apart(text, keep | ids) if ids else Reading(text, tuple(_words(text)), is_nobodys=True)
 
 
 def _words(text: str) -> Iterator[Word]:
