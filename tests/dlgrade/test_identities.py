@@ -151,7 +151,7 @@ DOUBTS = {
     ),
     "a-name-with-and-without-id": (
         {"2021012345_张伟_ch65.py": "2021012345", "张伟_ch65.py": None},
-        "张伟, 2021012345_张伟 may be two students, or one.",
+        "张伟, 2021012345_张伟 may be the same student, or two students.",
     ),
     "a-name-with-two-ids": (
         {"2021012345_张伟_ch65.py": "2021012345", "2021012346_张伟_ch65.py": "2021012346", "张伟_ch66.py": None},
@@ -159,11 +159,11 @@ DOUBTS = {
     ),
     "two-terms": (
         {"ada_fall2025_ch65.py": None, "ada_fall2026_ch65.py": None, "bob_fall2026_ch65.py": "bob"},
-        "ada_fall2025, ada_fall2026 may be two students, or one.",
+        "ada_fall2025, ada_fall2026 may be the same student, or two students.",
     ),
     "two-courses": (
         {"CS2101-张三/ch65.py": None, "CS2102-张三/ch65.py": None, "CS2102-李四/ch65.py": "李四"},
-        "CS2101-张三, CS2102-张三 may be two students, or one.",
+        "CS2101-张三, CS2102-张三 may be the same student, or two students.",
     ),
 }
 

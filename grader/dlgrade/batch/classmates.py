@@ -42,15 +42,19 @@ class Classmates:
         for identity in sorted({file.owners[0] for file in claims}, key=_best_spelled):
             if identity.id and not identity.doubt:
                 self._add(Student(identity.id, identity.name, identity.email))
+        self.answers: dict[tuple[Identity, ...], Student | Text] = {}  # so far
         self.doubts: dict[Identity, Text] = {}
         self._doubt_rivals(claims, chapters)
+        self.answers.clear()
 
     def of(self, owners: Sequence[Identity]) -> Student | Text:
         """The student, or why nobody can say who it is. A known student comes first, then the likeliest owner."""
-        for owner in owners:
-            if (student := self._known(owner)) is not None:
-                return self.doubts.get(owner, student)
-        return self._find(owners[0])
+        key = tuple(owners)
+        if key not in self.answers:
+            known = ((owner, self._known(owner)) for owner in owners)
+            first = next(((owner, student) for owner, student in known if student is not None), None)
+            self.answers[key] = self.doubts.get(*first) if first else self._find(owners[0])
+        return self.answers[key]
 
     def knows(self, identity: Identity) -> bool:
         """Return whether the gradebook has the student."""
@@ -102,7 +106,8 @@ class Classmates:
         return self.by_id[owner.id.casefold()]
 
     def _known_called(self, name: str) -> list[Student]:
-        return [student for student, words in self.words if words == _key(name)]
+        called = _key(name)
+        return [student for student, words in self.words if words == called]
 
     def _resembles(self, owner: Identity) -> Text | None:
         """Why a name without an id may be a known student's: it has more words than theirs, or fewer."""
@@ -165,4 +170,6 @@ def _fits(owner: Identity, student: Student) -> bool:
 
 def _may_be_two(texts: Sequence[str]) -> Text:
     names = ", ".join(texts)
-    return both(f"{names} may be two students, or one.", f"{'、'.join(texts)} 可能是同一名学生，也可能不是。")
+    return both(
+        f"{names} may be the same student, or two students.", f"{'、'.join(texts)} 可能是同一名学生，也可能不是。"
+    )

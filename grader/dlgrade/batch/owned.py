@@ -70,7 +70,7 @@ def owned_file(
 PLACES = {
     "file": both("the file's name", "文件名"),
     "folder": both("the folder", "文件夹"),
-    "tree": both("the name of what was given", "所给文件夹或文件的名称"),
+    "tree": both("the folder, zip or branch", "文件夹、压缩包或分支"),
 }
 
 
