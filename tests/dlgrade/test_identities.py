@@ -101,6 +101,12 @@ CLASSES = {
     "section-folders": {f"section{n // 2}/{name}/ch65.py": name for n, name in enumerate(EN)},
     "assistants-folders": {f"{'green' if n < 2 else 'blue'}/{name}/ch65.py": name for n, name in enumerate(EN)},
     "assistants-files": {f"{'green' if n < 2 else 'blue'}/{name}_ch65.py": name for n, name in enumerate(EN)},
+    "sections-of-files": {f"{n // 2 + 1}班/{name}_ch65.py": name for n, name in enumerate(ZH)},
+    "homework-folders": {f"homework{n}/{name}_ch{64 + n}.py": name for n in (1, 2) for name in EN},
+    "chapter-folders": {f"第{n}章/{name}.py": name for n in (65, 66) for name in ZH},
+    "week-folders": {f"week{n}/{name}/ch{64 + n}.py": name for n in (1, 2) for name in EN},
+    "final-folders": {"ada/ch65.py": "ada", "ada_final/ch65.py": "ada", "bob/ch65.py": "bob"},
+    "terms-in-two-forms": {"ada_fall2026_ch65.py": "ada", "ada_2026秋_ch66.py": "ada"},
     "mixed": {
         "2021012345_张三_ch65.py": "2021012345", "李四-ch65.py": "李四", "2021012347王五_ch65.py": "2021012347",
         "赵六_2021012348_ch65_final.py": "2021012348", "hw3_钱七_ch65.py": "钱七", "2026-11-20_孙八_ch65.py": "孙八",
@@ -160,6 +166,22 @@ DOUBTS = {
     "two-terms": (
         {"ada_fall2025_ch65.py": None, "ada_fall2026_ch65.py": None, "bob_fall2026_ch65.py": "bob"},
         "ada_fall2025, ada_fall2026 may be the same student, or two students.",
+    ),
+    "namesakes-in-two-sections": (
+        {"1班/张伟/ch65.py": None, "2班/张伟/ch66.py": None, "1班/李四/ch65.py": "李四", "2班/王五/ch65.py": "王五"},
+        "张伟, 1班, 2班 may be the same student, or two students.",
+    ),
+    "namesakes-of-two-assistants": (
+        {"green/ada/ch65.py": None, "green/bob/ch65.py": "bob", "blue/ada/ch65.py": None, "blue/cyd/ch65.py": "cyd"},
+        "ada, blue, green may be the same student, or two students.",
+    ),
+    "classes-in-names": (
+        {"张三_2班_ch65.py": None, "张三_3班_ch66.py": None, "李四_2班_ch65.py": "李四"},
+        "张三_2班, 张三_3班 may be the same student, or two students.",
+    ),
+    "folders-in-two-spellings": (
+        {"Ada/ch65.py": None, "ada/ch65.py": None, "bob/ch65.py": "bob"},
+        "Ada, ada may be the same student, or two students.",
     ),
     "two-courses": (
         {"CS2101-张三/ch65.py": None, "CS2102-张三/ch65.py": None, "CS2102-李四/ch65.py": "李四"},

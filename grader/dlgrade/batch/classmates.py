@@ -95,7 +95,7 @@ class Classmates:
         if len(holders) > 1:
             names = " / ".join(sorted(student.display_name for student in holders.values()))
             return both(f"{owner.id} may be any of {names}.", f"{owner.id} 可能是 {names}。")
-        return next(iter(holders.values()), None) or self.spelled.get(_key(owner.id)) or self.by_id[owner.id.casefold()]
+        return next(iter(holders.values()), None) or self.spelled.get(_key(owner.id)) or self._student(owner)
 
     def _holder(self, owner: Identity) -> Student:
         """The student of an identity with an id. A known student without an id, who alone has the name, is the same."""
@@ -103,7 +103,10 @@ class Classmates:
         others = self.holders.get(_key(owner.name), {})
         if owner.text and bare is not None and bare.id.casefold() in self.known and len(others) == 1:
             return bare
-        return self.by_id[owner.id.casefold()]
+        return self._student(owner)
+
+    def _student(self, owner: Identity) -> Student:
+        return self.by_id.get(owner.id.casefold()) or Student(owner.id, owner.name, owner.email)
 
     def _known_called(self, name: str) -> list[Student]:
         called = _key(name)
@@ -129,23 +132,41 @@ class Classmates:
         return bool(owner.text) and owner.id == owner.name
 
     def _doubt_rivals(self, claims: Sequence[OwnedFile], chapters: Sequence[str]) -> None:
-        """Doubt the identities that would make one student's versions out of files that may be two students'."""
-        handed: dict[tuple[str, str], set[Identity]] = defaultdict(set)
+        """Doubt the identities that would make one student of files that may be two students'."""
+        handed: dict[str, dict[Identity, set[str]]] = defaultdict(lambda: defaultdict(set))  # chapters of each identity
         for file in claims:
             student = self.of(file.owners)
             chapter = file.parsed.chapter or (chapters[0] if len(chapters) == 1 else "")
-            if isinstance(student, Student) and chapter and file.readable:
-                handed[student.id, chapter].add(file.owners[0])
-        for (id, _), identities in handed.items():
-            with_id = [one for one in identities if not self._is_bare(one)]
-            for identity in identities:
-                rivals = [one for one in identities if not set(one.left_out) <= set(identity.left_out)]
-                if any(not set(identity.left_out) <= set(one.left_out) for one in rivals):
-                    texts = sorted({identity.text, *(one.text for one in rivals)})
-                    self.doubts[identity] = _may_be_two(texts)
-                elif with_id and self._is_bare(identity) and _key(identity.id) != _key(id):
-                    others = sorted({one.text or one.id for one in with_id})
-                    self.doubts[identity] = _may_be_two([identity.text, *others])
+            if isinstance(student, Student) and file.readable:
+                handed[student.id][file.owners[0]] |= {chapter} - {""}
+        for id, done in handed.items():
+            for identity in done:
+                if self._is_bare(identity):
+                    rivals = [one for one in done if self._are_rivals(id, identity, one, done[identity] & done[one])]
+                    if rivals:
+                        others = {one.text or one.id for one in rivals} - {identity.text}
+                        self.doubts[identity] = _may_be_two([identity.text, *sorted(others)], identity, rivals[0])
+
+    def _are_rivals(self, id: str, bare: Identity, other: Identity, both_handed_in: set[str]) -> bool:
+        """Return whether a name without an id, and another identity of the same student, may be two students.
+
+        Args:
+            id: The student's id.
+            bare: The name without an id.
+            other: The other identity.
+            both_handed_in: Chapters that both handed in.
+        """
+        if not self._is_bare(other):
+            return bool(both_handed_in) and _key(bare.id) != _key(id)
+        spelled = bare.source == other.source == "folder" and bare.id != other.id
+        return _differ(bare.left_out, other.left_out) or (
+            bool(both_handed_in) and (spelled or _differ(bare.groups, other.groups))
+        )
+
+
+def _differ(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Return whether each has a word that the other has not."""
+    return not (set(mine) <= set(theirs) or set(theirs) <= set(mine))
 
 
 def _best_spelled(identity: Identity) -> tuple[bool, str, bool, int, str, str]:
@@ -168,8 +189,10 @@ def _fits(owner: Identity, student: Student) -> bool:
     return mine <= theirs or theirs <= mine
 
 
-def _may_be_two(texts: Sequence[str]) -> Text:
-    names = ", ".join(texts)
+def _may_be_two(texts: Sequence[str], one: Identity, other: Identity) -> Text:
+    places = sorted({*one.groups, *one.left_out} ^ {*other.groups, *other.left_out}) if len(texts) == 1 else []
+    names = ", ".join([*texts, *places])
     return both(
-        f"{names} may be the same student, or two students.", f"{'、'.join(texts)} 可能是同一名学生，也可能不是。"
+        f"{names} may be the same student, or two students.",
+        f"{names.replace(', ', '、')} 可能是同一名学生，也可能是两名学生。",
     )

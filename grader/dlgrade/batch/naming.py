@@ -32,7 +32,6 @@ BLACKBOARD = re.compile(r"(?P<head>.+?_.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(
 
 DOUBLE_SUFFIX = re.compile(r"\.(?:py|ipynb)$", re.IGNORECASE)  # Windows shows ch28.py.txt as ch28.py
 WORDS = re.compile(r"[（(]\d+[)）]|[^\s_.\-+,，、()（）]+|.")
-TELLING = ("course", "term", "class")  # kinds of parts that may tell namesakes apart
 CUT = "\0"  # in the place of a part of a name that was cut out
 
 
@@ -49,7 +48,8 @@ class Identity:
         text: The whole plain name that was taken apart. Empty if a platform gave the identity.
         rest: The end of it, from the first word that may name somebody.
         source: The place of the plain name: "file", "folder" or "tree". Otherwise the platform.
-        left_out: The parts of it that name nobody, and may tell namesakes apart: courses, terms, classes.
+        left_out: The parts of it that name nobody, and may tell namesakes apart: courses, years, classes.
+        groups: Folders around it that belong to no student, and may tell namesakes apart.
         doubt: Why it cannot be decided whom the name means.
     """
 
@@ -62,6 +62,7 @@ class Identity:
     rest: str = ""
     source: str = ""
     left_out: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     doubt: Text | None = None
 
     @property
@@ -187,7 +188,7 @@ def identity_of(reading: Reading, words: tuple[Word, ...], ids: tuple[Word, ...]
         ids: Those of them that are ids. None: those that look like ids.
     """
     ids = tuple(word for word in words if word.is_id) if ids is None else ids
-    left_out = tuple(sorted({part.casefold() for kind, part in reading.dropped if kind in TELLING}))
+    left_out = tuple(sorted(telling_parts(reading)))
     whole = reading.joined(words)
     if EMAIL.fullmatch(whole):
         return Identity(id=whole, email=whole, text=reading.text)
@@ -195,6 +196,17 @@ def identity_of(reading: Reading, words: tuple[Word, ...], ids: tuple[Word, ...]
         return Identity(id=whole, name=whole, text=reading.text, left_out=left_out)
     name = " ".join(word.text for word in words if word not in ids) or ids[0].text
     return Identity(id=ids[0].text, name=name, text=reading.text, left_out=left_out)
+
+
+def telling_parts(reading: Reading) -> set[str]:
+    """The parts of a name that may tell namesakes apart, however they are written: courses, classes, years of terms."""
+    parts = set()
+    for kind, part in reading.dropped:
+        if kind == "term":
+            parts |= {year[-2:] for year in re.findall(r"20\d\d|(?<!\d)\d\d(?!\d)", part)}
+        elif kind in ("course", "class"):
+            parts.add(re.sub(r"[\W_]", "", part.casefold()))
+    return parts
 
 
 def name_keys(name: str) -> set[str]:

@@ -13,10 +13,11 @@ from datetime import tzinfo
 
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.identities import Identities
-from dlgrade.batch.naming import Identity, NameParser, identify, is_generic, name_keys
+from dlgrade.batch.naming import Identity, NameParser, ParsedName, identify, is_generic, name_keys, telling_parts
 from dlgrade.batch.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
 from dlgrade.batch.platforms import platform_files
 from dlgrade.batch.trees import Tree, TreeEntry
+from dlgrade.batch.words import take_apart
 from dlgrade.submission import SUFFIXES
 from dlgrade.text import Text, both
 
@@ -59,7 +60,11 @@ def settle_identities(files: list[OwnedFile]) -> list[OwnedFile]:
 
 
 def _settled(owner: Identity, identities: Identities) -> Identity:
-    return replace(identities.of(owner.text), source=owner.source) if owner.text else owner
+    if not owner.text:
+        return owner
+    identity = identities.of(owner.text)
+    left_out = tuple(sorted({*identity.left_out, *owner.left_out}))
+    return replace(identity, source=owner.source, groups=owner.groups, left_out=left_out)
 
 
 def settle_kinds(trees: list[Tree], names: NameParser) -> list[Tree]:
@@ -162,7 +167,8 @@ class _Evidence:
     """The facts that tell the work of one student from that of a class.
 
     Files are those that may be handed in: code, and files that name a chapter. `ada_ch28.rar` cannot be graded, and is
-    somebody's hand-in all the same. A loose file lies in no folder but the wrappers around everything.
+    somebody's hand-in all the same. A loose file lies in no folder but the wrappers around everything. Outside a
+    student's zip, a file that names a chapter is loose, too, if no folder around it names a person.
 
     Args:
         personal_zip: The tree is a zip that names a person: `ada.zip`.
@@ -200,17 +206,23 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
     candidates = [entry for entry in tree.entries if not entry.helper]
     files = [entry for entry in candidates if entry.suffix in SUFFIXES or names.parse(entry.stem).chapter]
     outline = _outline(tree, files, names)
-    loose = [names.parse(entry.stem) for entry in files if len(outline.inner(entry)) == 1]
+    personal_zip = tree.packed and bool(_person_in(tree.name, names))
     inner = [entry for entry in files if len(outline.inner(entry)) > 1]
+    owners = [(entry, outline.person_around(entry, names)) for entry in inner]
+    loose = [names.parse(entry.stem) for entry in files if len(outline.inner(entry)) == 1]
+    nobodys = not (_person_in(tree.name, names) or _persons_of(tree, outline.depth, names))
+    if not personal_zip:
+        # Signed as well: `homework 1/ada_ch28.py`, and `ch28/ada.py` below a folder that names nobody.
+        unowned = [_with_chapter(entry, names, in_path=nobodys) for entry, person in owners if not person]
+        loose += [parsed for parsed in unowned if parsed.chapter]
     signatures: dict[str, set[str]] = defaultdict(set)  # by chapter; "" for no person
     for parsed in loose:
         if parsed.chapter:
             signatures[parsed.chapter].add("" if is_generic(parsed.rest) else parsed.rest)
-    owners = [(entry, outline.person_around(entry, names)) for entry in inner]
     hand_in_persons = {person for entry, person in owners if person and _path_names_chapter(entry, names)}
     signed = [parsed.rest for parsed in loose if not is_generic(parsed.rest)]
     return _Evidence(
-        personal_zip=tree.packed and bool(_person_in(tree.name, names)),
+        personal_zip=personal_zip,
         unsigned=any("" in persons for persons in signatures.values()),
         signed=bool(signed),
         rivals=any(len(persons - {""}) > 1 for persons in signatures.values()),
@@ -222,6 +234,13 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
         texts=frozenset(signed) | {person for _, person in owners if person},
         outline=outline,
     )
+
+
+def _with_chapter(entry: TreeEntry, names: NameParser, *, in_path: bool) -> ParsedName:
+    """The entry's name taken apart, with the chapter that a folder around names, if that counts."""
+    parsed = names.parse(entry.stem)
+    chapters = (names.parse(stem_of(part)).chapter for part in entry.parts[-2::-1]) if in_path else iter(())
+    return parsed if parsed.chapter else replace(parsed, chapter=next(filter(None, chapters), ""))
 
 
 def _persons_of(tree: Tree, depth: int, names: NameParser) -> list[str]:
@@ -285,6 +304,8 @@ class _Layout:
         one_student: All files are one student's.
         fallback: Who may be this student, the likeliest first. Helpers are theirs, too.
         names_chapters: Files of the tree name their chapters.
+        nobodys: Neither the tree nor a folder around everything names a person.
+        tree_name: The tree's name.
     """
 
     names: NameParser
@@ -293,20 +314,34 @@ class _Layout:
     one_student: bool
     fallback: tuple[Identity, ...]
     names_chapters: bool
+    nobodys: bool
+    tree_name: str
 
     def owners(self, entry: TreeEntry) -> tuple[Identity, ...]:
         """Who may own the file. In the work of a class, the person whom its folder or its own name names."""
         if self.one_student or entry.helper:
             return self.fallback
         if person := self.outline.person_around(entry, self.names):
-            return (_plain(person, "folder"),)
+            return (self._in_group(_plain(person, "folder"), entry),)
         parsed = self.names.parse(entry.stem)
         if is_generic(parsed.rest):
             return ()
-        owner = _plain(parsed.rest, "file")
+        owner = self._in_group(_plain(parsed.rest, "file"), entry)
         # `tools.py` or `report.pdf` beside files that name their chapters is nobody's hand-in
         stands_alone = is_zip(entry.name) or (not self.names_chapters and entry.suffix in SUFFIXES)
-        return (owner,) if parsed.chapter or self.is_listed(owner) or stands_alone else ()
+        in_chapter = self.nobodys and bool(_with_chapter(entry, self.names, in_path=True).chapter)
+        return (owner,) if parsed.chapter or in_chapter or self.is_listed(owner) or stands_alone else ()
+
+    def _in_group(self, owner: Identity, entry: TreeEntry) -> Identity:
+        """The owner, with the folders around that belong to no student and may tell namesakes apart."""
+        around = [self.tree_name]
+        for part in entry.parts[:-1]:
+            if owner.source == "folder" and _person_in(part, self.names) == owner.text:
+                break
+            around.append(stem_of(part))
+        telling = {word for part in around for word in telling_parts(take_apart(part))}
+        groups = tuple(part for part in around if part in self.outline.groups or _person_in(part, self.names))
+        return replace(owner, groups=groups, left_out=tuple(sorted({*owner.left_out, *telling})))
 
 
 def _layout(tree: Tree, names: NameParser, owner: Identity, is_listed: Listed, *, has_roster: bool) -> _Layout:
@@ -326,6 +361,8 @@ def _layout(tree: Tree, names: NameParser, owner: Identity, is_listed: Listed, *
         one_student=one_student or (is_theirs and (has_roster or not others)),
         fallback=(owner, *around) if evidence.personal_zip else (*around, owner),
         names_chapters=evidence.names_chapters,
+        nobodys=not (around or _person_in(tree.name, names)),
+        tree_name=tree.name,
     )
 
 

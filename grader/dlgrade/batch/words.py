@@ -14,8 +14,9 @@ from functools import lru_cache
 SEPARATORS = " _.-+,，、·–—()（）[]【】"
 # Words that tell versions apart, and names of folders that belong to nobody.
 VERSION = re.compile(
-    r"final|finished|done|fixed|new(?:est)?|latest|last|late|copy(?: of)?|revised|updated?|resubmit(?:ted|ssion)?|"
-    r"v(?:er(?:sion)?)?\d+|\(\d+\)|（\d+）|副本|最终版?|终版|新版?|修改版?|修订版?|改|补交|迟交|第.版",
+    r"final|finished|done|fixed|new(?:est)?|latest|last|late|on[ _-]?time|copy(?: of)?|revised|updated?|"
+    r"resubmit(?:ted)?|resubmissions?|"
+    r"v(?:er(?:sion)?)?\d+|\(\d+\)|（\d+）|副本|最终版?|终版|新版?|修改版?|修订版?|改|按时|补交|迟交|第.版",
     re.IGNORECASE,
 )
 GENERIC = re.compile(
@@ -146,7 +147,7 @@ class Reading:
 
     def joined(self, words: tuple[Word, ...]) -> str:
         """Some of its words, with the separators of the name."""
-        if not self.dropped and len(words) == len(self.kept):
+        if (not self.dropped or self.is_nobodys) and len(words) == len(self.kept):
             return self.text
         parts = []
         for before, word in zip((None, *words), words, strict=False):
@@ -183,7 +184,7 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     if kept:
         return Reading(text, kept, tuple(dropped))
     ids = {part for kind, part in dropped if kind == "course" and re.fullmatch(r"[a-z]+\d+", part)}
-    return take_apart(text, keep | ids) if ids else Reading(text, tuple(_words(text)), is_nobodys=True)
+    return take_apart(text, keep | ids) if ids else Reading(text, tuple(_words(text)), tuple(dropped), is_nobodys=True)
 
 
 def _words(text: str) -> Iterator[Word]:
