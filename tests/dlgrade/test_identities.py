@@ -26,7 +26,7 @@ def owners(tmp_path):
     """owners(files): the student of each file, None for a file of nobody; and the batch."""
 
     def owners(files, **options):
-        folder = tmp_path / f"submissions{len(list(tmp_path.iterdir()))}"
+        folder = tmp_path / str(len(list(tmp_path.iterdir()))) / "submissions"
         contents = options.pop("contents", {})
         for number, name in enumerate(files):
             path = folder / name

@@ -153,6 +153,11 @@ def is_generic(rest: str) -> bool:
     return not plain or bool(GENERIC.fullmatch(plain) or VERSION.fullmatch(plain)) or take_apart(plain).is_nobodys
 
 
+def looks_like_person(rest: str) -> bool:
+    """Return whether a name has an id, or a common family or given name."""
+    return not is_generic(rest) and any(word.is_id or word.is_name for word in take_apart(rest).kept)
+
+
 def identify(rest: str) -> Identity:
     """The identity in a plain name: `ada`, `ada@uni.edu`, `2021012345`, `CS2101_2021012345_张三`, `张三-2021012345`."""
     reading = take_apart(rest)

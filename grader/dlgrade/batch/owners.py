@@ -13,7 +13,16 @@ from datetime import tzinfo
 
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.identities import Identities
-from dlgrade.batch.naming import Identity, NameParser, ParsedName, identify, is_generic, name_keys, telling_parts
+from dlgrade.batch.naming import (
+    Identity,
+    NameParser,
+    ParsedName,
+    identify,
+    is_generic,
+    looks_like_person,
+    name_keys,
+    telling_parts,
+)
 from dlgrade.batch.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
 from dlgrade.batch.platforms import platform_files
 from dlgrade.batch.trees import Tree, TreeEntry
@@ -180,6 +189,7 @@ class _Evidence:
         inner_zips: A file lies in a zip inside the tree.
         names_chapters: A loose file, or the path of a file in a person's folder, names a chapter.
         own_folder: The folder around all files names a person, and no file names another by an id.
+        in_path: A folder around a file may name the chapter for which the file is signed.
         texts: Names of persons in the tree.
         outline: The outer folders that belong to nobody.
     """
@@ -193,6 +203,7 @@ class _Evidence:
     inner_zips: bool
     names_chapters: bool
     own_folder: bool
+    in_path: bool
     texts: frozenset[str]
     outline: _Outline
 
@@ -210,11 +221,13 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
     inner = [entry for entry in files if len(outline.inner(entry)) > 1]
     owners = [(entry, outline.person_around(entry, names)) for entry in inner]
     loose = [names.parse(entry.stem) for entry in files if len(outline.inner(entry)) == 1]
-    nobodys = not (_person_in(tree.name, names) or _persons_of(tree, outline.depth, names))
-    if not personal_zip:
-        # Signed as well: `homework 1/ada_ch28.py`, and `ch28/ada.py` below a folder that names nobody.
-        unowned = [_with_chapter(entry, names, in_path=nobodys) for entry, person in owners if not person]
-        loose += [parsed for parsed in unowned if parsed.chapter]
+    unowned = [] if personal_zip else [entry for entry, person in owners if not person]
+    in_path = not (_person_in(tree.name, names) or _persons_of(tree, outline.depth, names)) or all(
+        looks_like_person(names.parse(entry.stem).rest) for entry in unowned
+    )
+    # Signed as well: `homework 1/ada_ch28.py`, and `ch28/ada.py` below a folder that names nobody.
+    signed_too = (_with_chapter(entry, names, in_path=in_path) for entry in unowned)
+    loose += [parsed for parsed in signed_too if parsed.chapter]
     signatures: dict[str, set[str]] = defaultdict(set)  # by chapter; "" for no person
     for parsed in loose:
         if parsed.chapter:
@@ -231,6 +244,7 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
         inner_zips=any(is_zip(part) for entry in files for part in outline.inner(entry)[:-1]),
         names_chapters=bool(signatures or hand_in_persons),
         own_folder=bool(_persons_of(tree, outline.depth, names)) and not any(map(_has_id, signed)),
+        in_path=in_path,
         texts=frozenset(signed) | {person for _, person in owners if person},
         outline=outline,
     )
@@ -304,7 +318,7 @@ class _Layout:
         one_student: All files are one student's.
         fallback: Who may be this student, the likeliest first. Helpers are theirs, too.
         names_chapters: Files of the tree name their chapters.
-        nobodys: Neither the tree nor a folder around everything names a person.
+        in_path: A folder around a file may name the chapter for which the file is signed.
         tree_name: The tree's name.
     """
 
@@ -314,7 +328,7 @@ class _Layout:
     one_student: bool
     fallback: tuple[Identity, ...]
     names_chapters: bool
-    nobodys: bool
+    in_path: bool
     tree_name: str
 
     def owners(self, entry: TreeEntry) -> tuple[Identity, ...]:
@@ -329,7 +343,7 @@ class _Layout:
         owner = self._in_group(_plain(parsed.rest, "file"), entry)
         # `tools.py` or `report.pdf` beside files that name their chapters is nobody's hand-in
         stands_alone = is_zip(entry.name) or (not self.names_chapters and entry.suffix in SUFFIXES)
-        in_chapter = self.nobodys and bool(_with_chapter(entry, self.names, in_path=True).chapter)
+        in_chapter = self.in_path and bool(_with_chapter(entry, self.names, in_path=True).chapter)
         return (owner,) if parsed.chapter or in_chapter or self.is_listed(owner) or stands_alone else ()
 
     def _in_group(self, owner: Identity, entry: TreeEntry) -> Identity:
@@ -361,7 +375,7 @@ def _layout(tree: Tree, names: NameParser, owner: Identity, is_listed: Listed, *
         one_student=one_student or (is_theirs and (has_roster or not others)),
         fallback=(owner, *around) if evidence.personal_zip else (*around, owner),
         names_chapters=evidence.names_chapters,
-        nobodys=not (around or _person_in(tree.name, names)),
+        in_path=evidence.in_path,
         tree_name=tree.name,
     )
 
