@@ -252,11 +252,11 @@ def test_a_zip_for_each_student(tmp_path):
     """A zip is called for its student, whatever folders it has inside; its times have no zone."""
     put(tmp_path / "in", {
         "ada.zip": zipped({"project/ch28.py": "a", "project/tools.py": "t", "__MACOSX/project/._ch28.py": "m"}),
-        "2021_张三_ch28.zip": zipped({"main.py": "z"}),
+        "20210045_张三_ch28.zip": zipped({"main.py": "z"}),
         "bob/hw.zip": zipped({"hw/ch28.py": "b"}),
     })  # fmt: skip
     batch = gather([tmp_path / "in"], chapters=[CH28], due=Due({}))
-    assert sources(batch) == {"ada": "a", "bob": "b", "2021": "z"}
+    assert sources(batch) == {"ada": "a", "bob": "b", "20210045": "z"}
     ada = next(one for one in batch.hand_ins if one.student == "ada")
     assert ada.display_name == f"{tmp_path}/in/ada.zip: project/ch28.py"
     assert ada.submitted == datetime(2026, 11, 20, 12), "the zip names no zone"

@@ -4,7 +4,7 @@ import pytest
 
 from dlgrade import course
 from dlgrade.batch.naming import NameParser
-from dlgrade.batch.owners import owned_files
+from dlgrade.batch.owners import owned_files, settle_identities
 from dlgrade.batch.trees import Tree, TreeEntry
 
 NAMES = NameParser([course.load().chapter("ch28")])
@@ -14,7 +14,8 @@ def owners(name, files, *, packed):
     """The ids of the owners of each file of a tree, the likeliest first."""
     entries = [TreeEntry(tuple(file.split("/")), file, lambda _limit: b"") for file in files]
     tree = Tree(name, name, entries, packed=packed, around="in")
-    return {file.entry.display_name: [owner.id for owner in file.owners] for file in owned_files(tree, NAMES, None)}
+    found = settle_identities(owned_files(tree, NAMES, lambda _: False))
+    return {file.entry.display_name: [owner.id for owner in file.owners] for file in found}
 
 
 @pytest.mark.parametrize(

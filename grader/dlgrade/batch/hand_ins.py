@@ -38,6 +38,7 @@ class HandIn:
         passed_over: A sentence for each other version.
         source: The place of the file, the same wherever dlgrade is started.
         content: A digest of the submission.
+        why: Where the student is named: the folder, the file's name, the platform.
     """
 
     student: str
@@ -49,6 +50,7 @@ class HandIn:
     passed_over: tuple[Text, ...] = ()
     source: str = ""
     content: str | None = None
+    why: Text | None = None
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone, tzinfo
+from functools import partial
 from pathlib import Path, PurePath
 
 from dlgrade import submission
 from dlgrade.batch.archives import entries_in, zip_tree
+from dlgrade.batch.classmates import Classmates
 from dlgrade.batch.due import ClassDue, Due, instant
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
 from dlgrade.batch.keys import content_digest
-from dlgrade.batch.naming import CANVAS, MOODLE, Identity, NameParser, is_generic
-from dlgrade.batch.owners import OwnedFile, is_own_name, owned_files, settle_kinds
+from dlgrade.batch.naming import (
+    BLACKBOARD,
+    CANVAS,
+    MOODLE,
+    Identity,
+    NameParser,
+    id_readings,
+    is_generic,
+    readings,
+)
+from dlgrade.batch.owned import OwnedFile, reason
+from dlgrade.batch.owners import is_own_name, owned_files, settle_identities, settle_kinds
 from dlgrade.batch.roster import Roster
 from dlgrade.batch.sources import gone_check
 from dlgrade.batch.times import known_times
@@ -39,6 +51,7 @@ def gather(
     *,
     chapters: Sequence[Chapter],
     roster: Roster | None = None,
+    known: Collection[Student] = (),
     due: Due | None = None,
     repository: Path | None = None,
     refs: str = "",
@@ -53,6 +66,7 @@ def gather(
         paths: Folders, files, zips and exports of learning platforms.
         chapters: The chapters that are graded.
         roster: The class. Without it, everybody is the person whom a name names.
+        known: The students of the gradebook. Without a roster, a name that fits one of them is theirs.
         due: Due times. The newest version before them counts.
         repository: A Git repository whose branches are hand-ins too.
         refs: Pattern of these branches; `*` is the student.
@@ -61,7 +75,7 @@ def gather(
     Raises:
         UsageError: a folder cannot be listed, or the repository cannot be read.
     """
-    intake = _Intake(NameParser(chapters), roster, due, aliases)
+    intake = _Intake(NameParser(chapters), roster, due, aliases, () if roster else known)
     trees = _trees(paths, intake)
     if repository is not None:
         from dlgrade.batch.git import branch_trees
@@ -69,18 +83,23 @@ def gather(
         trees += branch_trees(repository, refs)
     for tree in trees:
         tree.entries = [not_unpacked(entry) for entry in tree.entries]
-    owned = [(tree, owned_files(tree, intake.names, roster)) for tree in trees]
-    files, intake.notes = known_times(owned, intake.names.ids, due)
+    is_listed = partial(_is_listed, roster) if roster else Classmates(intake.known, [], intake.names.ids).knows
+    owned = [(tree, owned_files(tree, intake.names, is_listed, has_roster=roster is not None)) for tree in trees]
+    files, intake.notes = known_times(settle_identities(owned), intake.names.ids, due)
+    intake.strays += [note for tree in trees for note in (*tree.notes, tree.problem) if note is not None]
+    intake.classmates = Classmates(intake.known, files, intake.names.ids)
     for file in files:
         intake.add(file)
-    for tree in trees:
-        if tree.problem is not None:
-            intake.strays.append(tree.problem)
     batch = intake.batch()
     given = [*paths, repository] if repository is not None else list(paths)
     batch = replace(batch, is_gone=gone_check(given, batch.owners))
     reader.close()  # no more files are parsed, and the processes that start next are forked
     return batch
+
+
+def _is_listed(roster: Roster, identity: Identity) -> bool:
+    """Return whether the roster has the student, by the whole name or without the parts that name nobody."""
+    return any(isinstance(roster.find(one), Student) for one in readings(identity))
 
 
 def _trees(paths: Sequence[Path], intake: _Intake) -> list[Tree]:
@@ -136,7 +155,7 @@ def _folder_trees(path: Path, names: NameParser) -> tuple[Tree, list[Tree]]:
 
 def _of_platform(entry: TreeEntry) -> bool:
     """Return whether a zip is one student's in an unpacked export. Its name then says whose."""
-    return bool(CANVAS.fullmatch(entry.name) or MOODLE.fullmatch(entry.name))
+    return any(scheme.fullmatch(entry.name) for scheme in (CANVAS, MOODLE, BLACKBOARD))
 
 
 def _zip_tree(path: Path) -> Tree:
@@ -175,6 +194,8 @@ class _Intake:
         roster: The class, if known.
         due: Due times, if any.
         aliases: Ids of students by other names.
+        known: The students of the gradebook, without a roster.
+        classmates: The students whom the names name, without a roster.
         students: Students by id, as far as they handed in something.
         files: Files by the id of their student.
         seen: Student and display name of each file so far: paths may be given twice.
@@ -193,6 +214,8 @@ class _Intake:
     roster: Roster | None
     due: Due | None
     aliases: Mapping[str, str]
+    known: Collection[Student]
+    classmates: Classmates | None = None
     students: dict[str, Student] = field(default_factory=dict)
     files: dict[str, list[OwnedFile]] = field(default_factory=lambda: defaultdict(list))
     seen: set[tuple[str, str]] = field(default_factory=set)
@@ -234,12 +257,27 @@ class _Intake:
 
     def _student(self, file: OwnedFile) -> Student | Text:
         """The first owner who is a known student, or why there is none."""
-        owners = [Identity(self.aliases[o.id]) if o.id in self.aliases else o for o in file.owners]
-        answers = [self.roster.find(owner) if self.roster else _unlisted(owner) for owner in owners]
+        if not file.owners:
+            return both("The name does not say whose it is.", "文件名未说明属于哪位学生。")
+        if corrected := self._corrected(file):
+            return corrected
+        if self.roster is None:
+            assert self.classmates is not None
+            return self.classmates.of(file.owners)
+        answers = [self.roster.find(one) for owner in file.owners for one in readings(owner)]
         for answer in answers:
             if isinstance(answer, Student):
                 return answer
-        return answers[0] if answers else both("The name does not say whose it is.", "文件名未说明属于哪位学生。")
+        by_id = [self.roster.find(one) for owner in file.owners for one in id_readings(owner)]
+        found = {answer for answer in by_id if isinstance(answer, Student)}
+        return found.pop() if len(found) == 1 else answers[0]
+
+    def _corrected(self, file: OwnedFile) -> Student | None:
+        """The student to whom staff gave the name of an owner."""
+        names = (name for owner in file.owners for name in (owner.text, owner.id, owner.name))
+        ids = [self.aliases[name] for name in names if name in self.aliases]
+        known = self.roster.known if self.roster else {student.id: student for student in self.known}
+        return next((known[id] for id in ids if id in known), None)
 
     def batch(self) -> Batch:
         """The batch of all files that were added."""
@@ -308,7 +346,10 @@ class _Intake:
             return self._newest(student, chapter, readable)
         if not files:
             return None
-        return HandIn(student.id, chapter, files[0].entry.display_name, problem=_unclear(chapter, files))
+        return HandIn(
+            student.id, chapter, files[0].entry.display_name,
+            problem=_unclear(chapter, files), submitted=files[0].time, why=reason(files[0], student),
+        )  # fmt: skip
 
     def _note_without_chapter(self, own: list[OwnedFile], used: set[str]) -> None:
         """Note the files that no chapter can be found for, unless a graded file lies in or above their folder."""
@@ -339,7 +380,7 @@ class _Intake:
             self.strays.append(_late_by_canvas(chosen.entry.display_name))
         hand_in = HandIn(
             student.id, chapter, chosen.entry.display_name, submitted=chosen.time, passed_over=passed_over,
-            source=chosen.entry.source,
+            source=chosen.entry.source, why=reason(chosen, student),
         )  # fmt: skip
         try:
             files = sorted(self.files[student.id], key=self._age, reverse=True)
@@ -371,14 +412,6 @@ class _Intake:
         if limit is not None and self._after(file, limit):
             return both(f"{name} came after the due time.", f"{name} 在截止时间之后提交。")
         return both(f"{name} is not the newest version.", f"{name} 不是最新版本。")
-
-
-def _unlisted(owner: Identity) -> Student | Text:
-    """The student of this identity, when there is no roster."""
-    if owner.id:
-        return Student(owner.id, owner.name, owner.email)
-    name = owner.display_name
-    return both(f"It is not known who {name} is.", f"无法判断 {name} 属于哪位学生。")
 
 
 def _submissions_among(files: list[OwnedFile], student: Student) -> list[OwnedFile]:

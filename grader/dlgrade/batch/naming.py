@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from dlgrade.batch.words import EMAIL, GENERIC, SEPARATORS, VERSION, Reading, Word, take_apart
 from dlgrade.course import Chapter
+from dlgrade.text import Text
 
 NUMBERED = re.compile(r"(?<![a-z])ch(?:ap(?:ter)?)?[ _.-]*0*(\d{1,3})(?!\d)|第\s*0*(\d{1,3})\s*[章讲课]", re.IGNORECASE)
 
@@ -24,36 +26,44 @@ CANVAS = re.compile(
 # plugin. It is a folder's name, or, with "download in folders" off, the beginning of a file's name.
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL)
 GRADESCOPE = "submission_metadata.yml"
+# Blackboard Learn, "Assignment File Download": the assignment, the user's name, the time of the attempt, the uploaded
+# name. A text file without the uploaded name is a receipt. It names the student, and the files with their own names.
+BLACKBOARD = re.compile(r"(?P<head>.+?_.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.txt)", re.DOTALL)
 
-# Words that tell versions apart, and names of folders that belong to nobody.
-VERSION = re.compile(
-    r"final|finished|done|fixed|new(?:est)?|latest|last|late|copy(?: of)?|revised|updated?|resubmit(?:ted|ssion)?|"
-    r"v(?:er(?:sion)?)?\d+|\(\d+\)|（\d+）|副本|最终版?|终版|新版?|修改版?|修订版?|改|补交|迟交|第.版",
-    re.IGNORECASE,
-)
-GENERIC = re.compile(
-    r"submissions?|hand[ _-]?ins?|exports?|downloads?|uploads?|archives?|files?|all|src|source|code|data|docs?|images?|"
-    r"tests?|scripts?|notebooks?|main|my|solutions?|answers?|untitled\d*|"
-    r"(?:hw|homeworks?|assignments?|exercises?|labs?|projects?|tasks?|week)[ _-]?\d*|"
-    r"assignment[ _]\d+[ _]export|作业\d*|实验\d*|练习\d*|提交|代码|答案|习题",
-    re.IGNORECASE,
-)
 DOUBLE_SUFFIX = re.compile(r"\.(?:py|ipynb)$", re.IGNORECASE)  # Windows shows ch28.py.txt as ch28.py
-ID = re.compile(r"(?=\w*\d{4})[A-Za-z]{0,4}\d[\dA-Za-z]{3,}")
 WORDS = re.compile(r"[（(]\d+[)）]|[^\s_.\-+,，、()（）]+|.")
 CUT = "\0"  # in the place of a part of a name that was cut out
-SEPARATORS = " _.-+,，、·–—()（）[]【】"
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Everything that a name tells about its student. `canvas` and `moodle` are these platforms' numbers."""
+    """Everything that a name tells about its student.
+
+    Args:
+        id: The id; for a plain name without an id, the name.
+        name: The name.
+        email: The e-mail address.
+        canvas: The number of Canvas.
+        moodle: The number of Moodle.
+        text: The whole plain name that was taken apart. Empty if a platform gave the identity.
+        rest: The end of it, from the first word that may name somebody.
+        source: The place of the plain name: "file", "folder" or "tree". Otherwise the platform.
+        left_out: The parts of it that name nobody, and may tell namesakes apart: courses, years, classes.
+        groups: Folders around it that belong to no student, and may tell namesakes apart.
+        doubt: Why it cannot be decided whom the name means.
+    """
 
     id: str = ""
     name: str = ""
     email: str = ""
     canvas: str = ""
     moodle: str = ""
+    text: str = ""
+    rest: str = ""
+    source: str = ""
+    left_out: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    doubt: Text | None = None
 
     @property
     def display_name(self) -> str:
@@ -138,21 +148,70 @@ def _without_version(rest: str, *, numbers: bool) -> tuple[str, int]:
 
 
 def is_generic(rest: str) -> bool:
-    """Return whether a name belongs to nobody: empty, or `src`, `homework 3`, `final`."""
+    """Return whether a name belongs to nobody: empty, or `src`, `homework 3`, `final`, `fall2026`, `section 1`."""
     plain = rest.strip(SEPARATORS)
-    return not plain or bool(GENERIC.fullmatch(plain) or VERSION.fullmatch(plain))
+    return not plain or bool(GENERIC.fullmatch(plain) or VERSION.fullmatch(plain)) or take_apart(plain).is_nobodys
+
+
+def looks_like_person(rest: str) -> bool:
+    """Return whether a name has an id, or a common family or given name."""
+    return not is_generic(rest) and any(word.is_id or word.is_name for word in take_apart(rest).kept)
 
 
 def identify(rest: str) -> Identity:
-    """The identity in a plain name: `ada`, `ada@uni.edu`, `2021012345`, `2021012345_张三`, `张三-2021012345`."""
-    if re.fullmatch(r"[^@\s/]+@[\w.-]+\.\w+", rest):
-        return Identity(id=rest, email=rest)
-    words = [word for word in re.split(r"[_\s\-+,，、()（）]+", rest) if word]
-    ids = [word for word in words if ID.fullmatch(word)]
-    others = [word for word in words if word not in ids and not VERSION.fullmatch(word) and not GENERIC.fullmatch(word)]
-    if len(ids) == 1 and others:
-        return Identity(id=ids[0], name=" ".join(others))
-    return Identity(id=rest, name=rest)
+    """The identity in a plain name: `ada`, `ada@uni.edu`, `2021012345`, `CS2101_2021012345_张三`, `张三-2021012345`."""
+    reading = take_apart(rest)
+    return identity_of(reading, reading.kept)
+
+
+def as_written(text: str) -> Identity:
+    """The identity in a plain name of which nothing is left out. A roster knows better which words are ids."""
+    return identity_of(reading := take_apart(text, whole=True), reading.kept)
+
+
+def readings(identity: Identity) -> list[Identity]:
+    """The ways to read a plain name, for a roster: it knows better than a pattern which words are ids and names."""
+    if not identity.text:
+        return [identity]
+    rest = Identity(id=identity.rest, name=identity.rest)  # `hw3-li-na-2021`, where li-na-2021 is a user of GitHub
+    return [as_written(identity.text), identity, rest]
+
+
+def id_readings(identity: Identity) -> list[Identity]:
+    """The ways to read a plain name with several words that look like ids: each of them beside the other words."""
+    words = take_apart(identity.text, whole=True).kept
+    name = " ".join(word.text for word in words if not word.is_id)
+    return [Identity(id=word.text, name=name or word.text) for word in words if word.is_id]
+
+
+def identity_of(reading: Reading, words: tuple[Word, ...], ids: tuple[Word, ...] | None = None) -> Identity:
+    """The identity that some words of a name make.
+
+    Args:
+        reading: The name.
+        words: The words that name the student.
+        ids: Those of them that are ids. None: those that look like ids.
+    """
+    ids = tuple(word for word in words if word.is_id) if ids is None else ids
+    left_out = tuple(sorted(telling_parts(reading)))
+    whole = reading.joined(words)
+    if EMAIL.fullmatch(whole):
+        return Identity(id=whole, email=whole, text=reading.text)
+    if len(ids) != 1:
+        return Identity(id=whole, name=whole, text=reading.text, left_out=left_out)
+    name = " ".join(word.text for word in words if word not in ids) or ids[0].text
+    return Identity(id=ids[0].text, name=name, text=reading.text, left_out=left_out)
+
+
+def telling_parts(reading: Reading) -> set[str]:
+    """The parts of a name that may tell namesakes apart, however they are written: courses, classes, years of terms."""
+    parts = set()
+    for kind, part in reading.dropped:
+        if kind == "term":
+            parts |= {year[-2:] for year in re.findall(r"20\d\d|(?<!\d)\d\d(?!\d)", part)}
+        elif kind in ("course", "class"):
+            parts.add(re.sub(r"[\W_]", "", part.casefold()))
+    return parts
 
 
 def name_keys(name: str) -> set[str]:

@@ -6,86 +6,71 @@ never makes the file another student's.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
-from itertools import takewhile
-from pathlib import PurePath
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from dlgrade.batch.hand_ins import Student
+from dlgrade.batch.identities import Identities
 from dlgrade.batch.naming import (
-    CANVAS,
-    GRADESCOPE,
-    MOODLE,
     Identity,
     NameParser,
     ParsedName,
     identify,
     is_generic,
+    looks_like_person,
     name_keys,
+    telling_parts,
 )
-from dlgrade.batch.roster import Roster
-from dlgrade.batch.trees import Tree, TreeEntry, moment
-from dlgrade.errors import SubmissionError
+from dlgrade.batch.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
+from dlgrade.batch.platforms import platform_files
+from dlgrade.batch.trees import Tree, TreeEntry
+from dlgrade.batch.words import take_apart
 from dlgrade.submission import SUFFIXES
-from dlgrade.submission.reading import reader
-from dlgrade.submission.reading.questions import GradescopeMetadata, Record, Records
+from dlgrade.text import Text, both
 
-MAX_METADATA = 64_000_000
-NO_RECORD = Record(())
+Listed = Callable[[Identity], bool]  # whether an identity is a student of the roster or of the gradebook
 
 
-class Clock(Enum):
-    """The origin of a file's time. `dlgrade.batch.times` decides whether to believe it."""
-
-    FILE = "the file's own"
-    EXPORT = "the entry's in a platform's export, which may be that of the download"
-    RECORD = "a platform's record"
-
-
-@dataclass(frozen=True)
-class OwnedFile:
-    """A file and its owner.
+def owned_files(tree: Tree, names: NameParser, is_listed: Listed, *, has_roster: bool = False) -> list[OwnedFile]:
+    """The files of a tree, each with its owner as far as its own name tells. `settle_identities` compares the names.
 
     Args:
-        entry: The file.
-        owners: Who may own it, the likeliest first.
-        name: Its name as the student gave it.
-        parsed: This name taken apart.
-        home: The folder whose files it may import.
-        time: When it was handed in, as far as is known.
-        late: The platform marked it as late.
-        clock: The origin of the time.
+        tree: The tree.
+        names: Takes names apart.
+        is_listed: Tells who is known to be a student.
+        has_roster: A roster lists them. It is never wrong, other than a gradebook.
     """
-
-    entry: TreeEntry
-    owners: tuple[Identity, ...]
-    name: str
-    parsed: ParsedName
-    home: tuple[str, ...]
-    time: datetime | None
-    late: bool = False
-    clock: Clock = Clock.FILE
-
-    @property
-    def readable(self) -> bool:
-        """Return whether the file is code that can be read."""
-        return self.entry.suffix in SUFFIXES and self.entry.problem is None
-
-
-def owned_files(tree: Tree, names: NameParser, roster: Roster | None) -> list[OwnedFile]:
-    """The files of a tree, each with its owner."""
-    owner = identify(_tree_owner(tree, names) or tree.name)
-    if tree.one_student or (roster is not None and isinstance(roster.find(owner), Student)):
+    owner = _plain(_tree_owner(tree, names) or tree.name, "tree")
+    evidence = _evidence(tree, names)
+    if tree.one_student or (is_listed(owner) and (has_roster or not evidence.has_others)):
         return [owned_file(tree, entry, (owner,), names, time=entry.modified) for entry in tree.entries]
-    for scheme in (_gradescope, _moodle, _canvas):
-        files = scheme(tree, names)
-        if files is not None:
-            return files
-    layout = _layout(tree, names, owner, roster)
+    files = platform_files(tree, names)
+    if files is not None:
+        return files
+    layout = _layout(tree, names, owner, is_listed, has_roster=has_roster)
+    if not layout.one_student:
+        tree.notes += [_crowded(f"{tree.display_name}/{outer}") for outer in sorted(layout.outline.crowded)]
     return [owned_file(tree, entry, layout.owners(entry), names, time=entry.modified) for entry in tree.entries]
+
+
+def settle_identities(owned: Sequence[tuple[Tree, list[OwnedFile]]]) -> list[tuple[Tree, list[OwnedFile]]]:
+    """The files of a whole batch, with the identities that the comparison of all plain names gives."""
+    everything = [file for _, files in owned for file in files]
+    named = [file for file in everything if file.owners and file.owners[0].text and not file.entry.helper]
+    identities = Identities(file.owners[0].text for file in named if file.readable or file.parsed.chapter)
+    return [
+        (tree, [replace(file, owners=tuple(_settled(owner, identities) for owner in file.owners)) for file in files])
+        for tree, files in owned
+    ]
+
+
+def _settled(owner: Identity, identities: Identities) -> Identity:
+    if not owner.text:
+        return owner
+    identity = identities.of(owner.text)
+    left_out = tuple(sorted({*identity.left_out, *owner.left_out}))
+    return replace(identity, source=owner.source, groups=owner.groups, left_out=left_out)
 
 
 def settle_kinds(trees: list[Tree], names: NameParser) -> list[Tree]:
@@ -105,8 +90,7 @@ def settle_kinds(trees: list[Tree], names: NameParser) -> list[Tree]:
 
 
 def _is_class(tree: Tree, names: NameParser) -> bool:
-    schemes = any(scheme(tree, names) is not None for scheme in (_gradescope, _moodle, _canvas))
-    return schemes or not _is_one_students(_evidence(tree, names))
+    return platform_files(tree, names) is not None or not _is_one_students(_evidence(tree, names))
 
 
 def _tree_owner(tree: Tree, names: NameParser) -> str:
@@ -114,140 +98,8 @@ def _tree_owner(tree: Tree, names: NameParser) -> str:
     return _person_in(tree.name, names) or (_person_in(tree.around, names) if tree.packed else "")
 
 
-def owned_file(
-    tree: Tree, entry: TreeEntry, owners: tuple[Identity, ...], names: NameParser, *, name: str = "", inside: int = 0,
-    zips: tuple[str, ...] = (), time: datetime | None = None, late: bool = False, clock: Clock = Clock.FILE,
-) -> OwnedFile:  # fmt: skip
-    """The entry with its owner, its name taken apart. A folder or zip around it may name the chapter instead.
-
-    Args:
-        tree: The tree that has the entry.
-        entry: The file.
-        owners: Who may own it, the likeliest first.
-        names: Takes names apart.
-        name: The name that the student gave. By default the entry's name.
-        inside: How many of the outer folders are the platform's. They name no chapter.
-        zips: Names of zips around the file that are not in the entry's path.
-        time: When it was handed in.
-        late: The platform marked it as late.
-        clock: The origin of the time.
-    """
-    name = name or entry.name
-    parsed = names.parse(PurePath(name).stem)
-    for folder in (*reversed(entry.parts[inside:-1]), *zips, *(() if tree.one_student else (tree.name,))):
-        if not parsed.chapter and (chapter := names.parse(_stem(folder)).chapter):
-            parsed = ParsedName(chapter, parsed.rest, parsed.version, from_folder=True)
-    return OwnedFile(entry, owners, name, parsed, (tree.display_name, *entry.parts[:-1]), time, late, clock)
-
-
-def _is_zip(part: str) -> bool:
-    return part.lower().endswith(".zip")
-
-
-def _stem(part: str) -> str:
-    """A folder's name, or a zip's without `.zip`."""
-    return part[:-4] if _is_zip(part) else part
-
-
-def _wrappers(tree: Tree) -> int:
-    """The number of folders around all files, such as `submissions/` in an export."""
-    levels = zip(*(entry.parts[:-1] for entry in tree.entries), strict=False)
-    return len(list(takewhile(lambda parts: len(set(parts)) == 1 and not _is_zip(parts[0]), levels)))
-
-
-# Gradescope.
-
-
-def _gradescope(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
-    """The files of an export of Gradescope. None if the tree is no such export."""
-    deepest = _wrappers(tree) + 1
-    described = [entry for entry in tree.entries if entry.name == GRADESCOPE and len(entry.parts) <= deepest]
-    if not described:
-        return None
-    records, depth = _metadata(tree, described[0]), len(described[0].parts)
-    files = []
-    for entry in tree.entries:
-        if entry is described[0]:
-            continue
-        record = records.get(entry.parts[depth - 1], NO_RECORD) if len(entry.parts) >= depth else NO_RECORD
-        time = None if record.created is None else moment(record.created)
-        owners = [
-            Identity(person.sid or person.email or person.name, person.name, person.email)
-            for person in record.submitters
-        ]
-        for owner in owners or [Identity(name=entry.parts[min(depth, len(entry.parts)) - 1])]:
-            files.append(owned_file(tree, entry, (owner,), names, inside=depth, time=time, clock=Clock.RECORD))
-    return files
-
-
-def _metadata(tree: Tree, entry: TreeEntry) -> Mapping[str, Record]:
-    """The records in an export's metadata, parsed once. Empty if the file cannot be read."""
-    if tree.records is None:
-        try:
-            question = GradescopeMetadata(entry.display_name, entry.read(MAX_METADATA))
-            tree.records = reader.ask(question, Records).records
-        except SubmissionError as error:
-            tree.records, tree.problem = {}, error.text
-    return tree.records
-
-
-# Moodle and Canvas.
-
-
-def _moodle(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
-    """The files of an export of Moodle. None if the tree is no such export."""
-    wrappers = _wrappers(tree)
-    for depth in range(wrappers + 1):
-        matches = [(e, MOODLE.fullmatch(_stem(e.parts[depth]))) for e in tree.entries if len(e.parts) > depth]
-        numbers = defaultdict(set)
-        for _, match in matches:
-            if match:
-                numbers[match["name"]].add(match["number"])
-        if not numbers:
-            continue
-        files = []
-        for entry, match in matches:
-            owner = Identity(name=entry.parts[depth])
-            if match:  # the number is of the assignment, not of the person: it only tells namesakes apart
-                full = match["name"] if len(numbers[match["name"]]) == 1 else f"{match['name']}_{match['number']}"
-                owner = Identity(full, match["name"], moodle=match["number"])
-            name = (match["file"] or "") if match and len(entry.parts) == depth + 1 else ""
-            files.append(
-                owned_file(
-                    tree, entry, (owner,), names, name=name, inside=depth + 1, time=entry.modified, clock=Clock.EXPORT
-                )
-            )
-        return files
-    return None
-
-
-def _canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
-    """The files of an export of Canvas. None if the tree is no such export."""
-    depth = _wrappers(tree)
-    matches = [(entry, CANVAS.fullmatch(entry.parts[depth])) for entry in tree.entries]
-    heads = {entry.parts[depth]: match for entry, match in matches}
-    attachments = [match["file"] for match in heads.values() if match]
-    # Every attachment has a number of its own. Numbers that people write between two underscores repeat, or are short.
-    few = len(attachments) * 2 < len(heads) or len(set(attachments)) < len(attachments)
-    if not attachments or few or (len(attachments) == 1 and len(attachments[0]) < 3):
-        return None
-    files = []
-    for entry, match in matches:
-        if match is None:
-            files.append(owned_file(tree, entry, (Identity(name=entry.parts[depth]),), names))
-            continue
-        anonymous = match["anon"] and f"anon_{match['anon']}"
-        owner = Identity(anonymous or match["user"], match["slug"] or "", canvas=match["user"] or "")
-        late = bool(match["late"] or match["anon_late"])
-        is_attachment = len(entry.parts) == depth + 1  # otherwise the attachment is a zip around it
-        name, zips = (match["name"], ()) if is_attachment else ("", (match["name"],))
-        files.append(
-            owned_file(
-                tree, entry, (owner,), names, name=name, inside=depth + 1, zips=zips, time=entry.modified, late=late,
-                clock=Clock.EXPORT,
-            )
-        )  # fmt: skip
-    return files
+def _plain(text: str, source: str) -> Identity:
+    return replace(identify(text), source=source)
 
 
 # Plain names.
@@ -255,15 +107,65 @@ def _canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
 
 def _person_in(part: str, names: NameParser) -> str:
     """The person whom the name of a folder or a zip names: the name without the chapter, unless that is generic."""
-    parsed = names.parse(_stem(part))
-    rest = parsed.rest if parsed.chapter else _stem(part)
+    parsed = names.parse(stem_of(part))
+    rest = parsed.rest if parsed.chapter else stem_of(part)
     return "" if is_generic(rest) else rest
 
 
-def _person_around(entry: TreeEntry, depth: int, names: NameParser) -> str:
-    """The person whom the outermost folder or zip names, of those around the entry that name somebody."""
-    persons = (_person_in(part, names) for part in entry.parts[depth:-1])
-    return next((person for person in persons if person), "")
+@dataclass(frozen=True)
+class _Outline:
+    """The outer folders of a tree that belong to no student.
+
+    Args:
+        depth: The number of folders around all files.
+        groups: Folders that hold the work of several students each: sections, or those of different assistants.
+        crowded: Other folders that might do so. Each is taken for one student's.
+    """
+
+    depth: int
+    groups: frozenset[str] = frozenset()
+    crowded: frozenset[str] = frozenset()
+
+    def inner(self, entry: TreeEntry) -> tuple[str, ...]:
+        """The entry's path without the outer folders."""
+        parts = entry.parts[self.depth :]
+        return parts[1:] if len(parts) > 1 and parts[0] in self.groups else parts
+
+    def person_around(self, entry: TreeEntry, names: NameParser) -> str:
+        """The person whom the outermost folder or zip names, of those around the entry that name somebody."""
+        persons = (_person_in(part, names) for part in self.inner(entry)[:-1])
+        return next((person for person in persons if person), "")
+
+
+def _outline(tree: Tree, files: Iterable[TreeEntry], names: NameParser) -> _Outline:
+    """Find the groups. In most outer folders, files of one chapter name different persons, each in one folder only.
+
+    Versions in a student's own folder, `ada/first try/ch28.py` and `ada/second try/ch28.py`, make no group unless most
+    students have such folders, with names that no other student has.
+    """
+    depth = wrappers(tree)
+    persons: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # by outer folder and chapter
+    for entry in files:
+        parts = entry.parts[depth:]
+        if len(parts) > 1 and not is_zip(parts[0]):
+            outer = _Outline(depth, frozenset({parts[0]}))
+            parsed = names.parse(entry.stem)
+            signature = "" if is_generic(parsed.rest) else parsed.rest
+            chapter = next((found for part in parts[:0:-1] if (found := names.parse(stem_of(part)).chapter)), "")
+            persons[parts[0]][chapter].add(outer.person_around(entry, names) or signature)
+    crowded = {
+        outer
+        for outer, chapters in persons.items()
+        if any(chapter and len(found) > 1 and "" not in found for chapter, found in chapters.items())
+    }
+    places = Counter(person for chapters in persons.values() for person in set().union(*chapters.values()))
+    repeated = {person for person, count in places.items() if count > 1}
+    if 2 * len(crowded) > len(persons) and len(crowded) > 1 and 2 * len(repeated) <= len(places):
+        return _Outline(depth, frozenset(crowded))
+    strange = (
+        outer for outer in crowded if _person_in(outer, names) and set().union(*persons[outer].values()) - repeated
+    )
+    return _Outline(depth, crowded=frozenset(strange))
 
 
 @dataclass(frozen=True)
@@ -271,7 +173,8 @@ class _Evidence:
     """The facts that tell the work of one student from that of a class.
 
     Files are those that may be handed in: code, and files that name a chapter. `ada_ch28.rar` cannot be graded, and is
-    somebody's hand-in all the same. A loose file lies in no folder but the wrappers around everything.
+    somebody's hand-in all the same. A loose file lies in no folder but the wrappers around everything. Outside a
+    student's zip, a file that names a chapter is loose, too, if no folder around it names a person.
 
     Args:
         personal_zip: The tree is a zip that names a person: `ada.zip`.
@@ -282,6 +185,10 @@ class _Evidence:
         hand_in_persons: Persons whom folders name that hold a file of a chapter.
         inner_zips: A file lies in a zip inside the tree.
         names_chapters: A loose file, or the path of a file in a person's folder, names a chapter.
+        own_folder: The folder around all files names a person, and no file names another by an id.
+        in_path: A folder around a file may name the chapter for which the file is signed.
+        texts: Names of persons in the tree.
+        outline: The outer folders that belong to nobody.
     """
 
     personal_zip: bool
@@ -292,34 +199,74 @@ class _Evidence:
     hand_in_persons: frozenset[str]
     inner_zips: bool
     names_chapters: bool
+    own_folder: bool
+    in_path: bool
+    texts: frozenset[str]
+    outline: _Outline
+
+    @property
+    def has_others(self) -> bool:
+        """Return whether the files name different persons."""
+        return self.rivals or len(self.hand_in_persons) > 1
 
 
 def _evidence(tree: Tree, names: NameParser) -> _Evidence:
-    depth = _wrappers(tree)
     candidates = [entry for entry in tree.entries if not entry.helper]
     files = [e for e in candidates if e.suffix in SUFFIXES or e.packing or names.parse(e.stem).chapter]
-    loose = [names.parse(entry.stem) for entry in files if len(entry.parts) == depth + 1]
-    inner = [entry for entry in files if len(entry.parts) > depth + 1]
+    outline = _outline(tree, files, names)
+    personal_zip = tree.packed and bool(_person_in(tree.name, names))
+    inner = [entry for entry in files if len(outline.inner(entry)) > 1]
+    owners = [(entry, outline.person_around(entry, names)) for entry in inner]
+    loose = [names.parse(entry.stem) for entry in files if len(outline.inner(entry)) == 1]
+    unowned = [] if personal_zip else [entry for entry, person in owners if not person]
+    in_path = not (_person_in(tree.name, names) or _persons_of(tree, outline.depth, names)) or all(
+        looks_like_person(names.parse(entry.stem).rest) for entry in unowned
+    )
+    # Signed as well: `homework 1/ada_ch28.py`, and `ch28/ada.py` below a folder that names nobody.
+    signed_too = (_with_chapter(entry, names, in_path=in_path) for entry in unowned)
+    loose += [parsed for parsed in signed_too if parsed.chapter]
     signatures: dict[str, set[str]] = defaultdict(set)  # by chapter; "" for no person
     for parsed in loose:
         if parsed.chapter:
             signatures[parsed.chapter].add("" if is_generic(parsed.rest) else parsed.rest)
-    owners = [(entry, _person_around(entry, depth, names)) for entry in inner]
     hand_in_persons = {person for entry, person in owners if person and _path_names_chapter(entry, names)}
+    signed = [parsed.rest for parsed in loose if not is_generic(parsed.rest)]
     return _Evidence(
-        personal_zip=tree.packed and bool(_person_in(tree.name, names)),
+        personal_zip=personal_zip,
         unsigned=any("" in persons for persons in signatures.values()),
-        signed=any(not is_generic(parsed.rest) for parsed in loose),
+        signed=bool(signed),
         rivals=any(len(persons - {""}) > 1 for persons in signatures.values()),
         persons=frozenset(person for _, person in owners if person),
         hand_in_persons=frozenset(hand_in_persons),
-        inner_zips=any(_is_zip(part) for entry in files for part in entry.parts[depth:-1]),
+        inner_zips=any(is_zip(part) for entry in files for part in outline.inner(entry)[:-1]),
         names_chapters=bool(signatures or hand_in_persons),
+        own_folder=bool(_persons_of(tree, outline.depth, names)) and not any(map(_has_id, signed)),
+        in_path=in_path,
+        texts=frozenset(signed) | {person for _, person in owners if person},
+        outline=outline,
     )
 
 
+def _with_chapter(entry: TreeEntry, names: NameParser, *, in_path: bool) -> ParsedName:
+    """The entry's name taken apart, with the chapter that a folder around names, if that counts."""
+    parsed = names.parse(entry.stem)
+    chapters = (names.parse(stem_of(part)).chapter for part in entry.parts[-2::-1]) if in_path else iter(())
+    return parsed if parsed.chapter else replace(parsed, chapter=next(filter(None, chapters), ""))
+
+
+def _persons_of(tree: Tree, depth: int, names: NameParser) -> list[str]:
+    """The persons whom the folders around all files name, the outermost first."""
+    around = tree.entries[0].parts[:depth] if tree.entries else ()
+    return [person for part in around if (person := _person_in(part, names))]
+
+
+def _has_id(text: str) -> bool:
+    identity = identify(text)
+    return bool(identity.email) or identity.id != identity.name
+
+
 def _path_names_chapter(entry: TreeEntry, names: NameParser) -> bool:
-    return any(names.parse(_stem(part)).chapter for part in entry.parts)
+    return any(names.parse(stem_of(part)).chapter for part in entry.parts)
 
 
 def _is_one_students(evidence: _Evidence) -> bool:
@@ -339,15 +286,20 @@ def _is_one_students(evidence: _Evidence) -> bool:
 
     ======================================================  ===
     no folder and no loose file names a person              yes
+    a person's folder is around all, and no rivals are      yes
     no loose file names a chapter and no person             no
     a person's folder holds a file of a chapter             no
     loose files of one chapter name different persons       no
     otherwise                                               yes
     ======================================================  ===
+
+    Rivals are other folders of persons, and loose files of one chapter that name different persons.
     """
     if evidence.personal_zip:
         return evidence.unsigned or not (evidence.inner_zips or evidence.rivals or len(evidence.persons) > 1)
     if not evidence.persons and not evidence.signed:
+        return True
+    if evidence.own_folder and not (evidence.persons or evidence.rivals):
         return True
     return evidence.unsigned and not (evidence.hand_in_persons or evidence.rivals)
 
@@ -358,51 +310,79 @@ class _Layout:
 
     Args:
         names: Takes names apart.
-        roster: The class, if known.
-        depth: The number of wrappers around all files.
+        is_listed: Tells who is known to be a student.
+        outline: The outer folders that belong to nobody.
         one_student: All files are one student's.
         fallback: Who may be this student, the likeliest first. Helpers are theirs, too.
         names_chapters: Files of the tree name their chapters.
+        in_path: A folder around a file may name the chapter for which the file is signed.
+        tree_name: The tree's name.
     """
 
     names: NameParser
-    roster: Roster | None
-    depth: int
+    is_listed: Listed
+    outline: _Outline
     one_student: bool
     fallback: tuple[Identity, ...]
     names_chapters: bool
+    in_path: bool
+    tree_name: str
 
     def owners(self, entry: TreeEntry) -> tuple[Identity, ...]:
         """Who may own the file. In the work of a class, the person whom its folder or its own name names."""
         if self.one_student or entry.helper:
             return self.fallback
-        if person := _person_around(entry, self.depth, self.names):
-            return (identify(person),)
+        if person := self.outline.person_around(entry, self.names):
+            return (self._in_group(_plain(person, "folder"), entry),)
         parsed = self.names.parse(entry.stem)
         if is_generic(parsed.rest):
             return ()
-        owner = identify(parsed.rest)
-        is_listed = self.roster is not None and isinstance(self.roster.find(owner), Student)
+        owner = self._in_group(_plain(parsed.rest, "file"), entry)
         # `tools.py` or `report.pdf` beside files that name their chapters is nobody's hand-in
         stands_alone = (
-            _is_zip(entry.name) or bool(entry.packing) or (not self.names_chapters and entry.suffix in SUFFIXES)
+            is_zip(entry.name) or bool(entry.packing) or (not self.names_chapters and entry.suffix in SUFFIXES)
         )
-        return (owner,) if parsed.chapter or is_listed or stands_alone else ()
+        in_chapter = self.in_path and bool(_with_chapter(entry, self.names, in_path=True).chapter)
+        return (owner,) if parsed.chapter or in_chapter or self.is_listed(owner) or stands_alone else ()
+
+    def _in_group(self, owner: Identity, entry: TreeEntry) -> Identity:
+        """The owner, with the folders around that belong to no student and may tell namesakes apart."""
+        around = [self.tree_name]
+        for part in entry.parts[:-1]:
+            if owner.source == "folder" and _person_in(part, self.names) == owner.text:
+                break
+            around.append(stem_of(part))
+        telling = {word for part in around for word in telling_parts(take_apart(part))}
+        groups = tuple(part for part in around if part in self.outline.groups or _person_in(part, self.names))
+        return replace(owner, groups=groups, left_out=tuple(sorted({*owner.left_out, *telling})))
 
 
-def _layout(tree: Tree, names: NameParser, owner: Identity, roster: Roster | None) -> _Layout:
-    """The layout of a tree whose own name names `owner`."""
+def _layout(tree: Tree, names: NameParser, owner: Identity, is_listed: Listed, *, has_roster: bool) -> _Layout:
+    """The layout of a tree whose own name names `owner`.
+
+    A folder around everything that names a student of the roster is this student's. For a student of the gradebook, it
+    is so unless the gradebook has a student whom the files name.
+    """
     evidence = _evidence(tree, names)
-    depth = _wrappers(tree)
-    wrappers = tree.entries[0].parts[:depth] if tree.entries else ()
-    around = tuple(identify(person) for part in wrappers if (person := _person_in(part, names)))
+    around = tuple(_plain(person, "folder") for person in _persons_of(tree, evidence.outline.depth, names))
+    is_theirs, others = any(map(is_listed, around)), any(is_listed(identify(text)) for text in evidence.texts)
+    one_student = _is_one_students(replace(evidence, own_folder=evidence.own_folder and not others))
     return _Layout(
         names=names,
-        roster=roster,
-        depth=depth,
-        one_student=_is_one_students(evidence),
+        is_listed=is_listed,
+        outline=evidence.outline,
+        one_student=one_student or (is_theirs and (has_roster or not others)),
         fallback=(owner, *around) if evidence.personal_zip else (*around, owner),
         names_chapters=evidence.names_chapters,
+        in_path=evidence.in_path,
+        tree_name=tree.name,
+    )
+
+
+def _crowded(folder: str) -> Text:
+    return both(
+        f"{folder} holds several files for one chapter, in folders or with names of their own: taken as one student's.",
+        f"{folder} 中同一章有多个文件，文件夹名或文件名各不相同：按一名学生的多个版本处理。",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -14,7 +14,8 @@ import msgspec
 
 from dlgrade import course as courses
 from dlgrade.batch.changes import Change, Marks, questions
-from dlgrade.batch.class_list import REMOVED
+from dlgrade.batch.class_list import REMOVED, Entry
+from dlgrade.batch.dry_run import DryRun, dry_run
 from dlgrade.batch.due import Due
 from dlgrade.batch.due_file import read_due
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
@@ -33,7 +34,7 @@ from dlgrade.batch.reports import (
     rules_of,
     stored,
 )
-from dlgrade.batch.roster import Roster, read_roster
+from dlgrade.batch.roster import read_roster
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
 from dlgrade.errors import UsageError
@@ -152,17 +153,11 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
-    aliases, removed = _corrections(options)
-    roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
-    rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
-    batch = _chosen(_read_hand_ins(course, wanted, options, roster, rules, aliases), options.students)
-    batch, notes = _without(batch, removed)
-    if not batch.hand_ins:
-        raise UsageError(_nothing_to_grade(batch))
+    batch, rules, notes = _gathered(course, wanted, options)
     with open_gradebook(options.out, options.gradebook) as book:
-        notes = [*(roster.notes if roster else ()), *notes, *_notes(book, batch, rules, options)]
+        notes += _notes(book, batch, rules, options)
         if not options.preview:
-            notes += _enrol(course, book, batch, wanted, options, roster=roster is not None)
+            notes += _enrol(course, book, batch, wanted, options)
         summary = _grade_new(course, book, batch, options, listener)
         if options.preview:
             summary.notes = [note.of(options.lang) for note in notes]
@@ -182,13 +177,38 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     return summary
 
 
-def _corrections(options: GradeOptions) -> tuple[dict[str, str], frozenset[str]]:
-    """The ids of students by other names, and those whom staff removed, as far as there is a gradebook."""
+def _gathered(course: Course, wanted: Sequence[Chapter], options: GradeOptions) -> tuple[Batch, Due | None, list[Text]]:
+    """Read the hand-ins of the students to grade. Return them, the late rules, and sentences about the students.
+
+    Raises:
+        UsageError: there is nothing to grade, or an option does not fit.
+    """
+    roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
+    rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
+    known, aliases = _known(options)
+    batch = gather(
+        options.paths,
+        chapters=wanted or course.chapters,
+        roster=roster,
+        known=[entry.student for entry in known],
+        aliases=aliases,
+        due=rules,
+        repository=options.repository,
+        refs=options.refs,
+    )
+    removed = [entry.student.id for entry in known if entry.status == REMOVED]
+    batch, notes = _without(_chosen(batch, options.students), removed)
+    if not batch.hand_ins:
+        raise UsageError(_nothing_to_grade(batch))
+    return batch, rules, [*(roster.notes if roster else ()), *notes]
+
+
+def _known(options: GradeOptions) -> tuple[list[Entry], dict[str, str]]:
+    """The students of the gradebook, and their ids by other names, as far as there is a gradebook."""
     if not has_gradebook(options.out, options.gradebook):
-        return {}, frozenset()
+        return [], {}
     with open_gradebook(options.out, options.gradebook) as book:
-        removed = (entry.student.id for entry in book.everybody() if entry.status == REMOVED)
-        return book.aliases(), frozenset(removed)
+        return book.everybody(), book.aliases()
 
 
 def _without(batch: Batch, removed: Collection[str]) -> tuple[Batch, list[Text]]:
@@ -205,14 +225,12 @@ def _without(batch: Batch, removed: Collection[str]) -> tuple[Batch, list[Text]]
     return replace(batch, hand_ins=kept), notes
 
 
-def _enrol(
-    course: Course, book: Gradebook, batch: Batch, wanted: list[Chapter], options: GradeOptions, *, roster: bool
-) -> list[Text]:
+def _enrol(course: Course, book: Gradebook, batch: Batch, wanted: list[Chapter], options: GradeOptions) -> list[Text]:
     """Store the rules of this run, and its students and hand-ins. Return sentences about students and owners."""
     for path, name in ((options.due, DUE), (options.roster, ROSTER)):
         if path is not None:
             write_whole(options.out / name, path.read_bytes())
-    moved = book.enrol(batch, roster=roster)
+    moved = book.enrol(batch, roster=(options.out / ROSTER).exists())
     book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
     book.set_fact("notes", msgspec.json.encode(batch.notes).decode())
     book.set_fact(CANVAS_IDS, msgspec.json.encode(sorted(canvas_ids(book) | batch.canvas_ids)).decode())
@@ -260,6 +278,18 @@ def _notes(book: Gradebook, batch: Batch, rules: Due | None, options: GradeOptio
     return [*listed, *notes, *batch.notes]
 
 
+def dry_run_of(options: GradeOptions) -> DryRun:
+    """Read the hand-ins as a run would, and tell whose each file is. Nothing is graded or written.
+
+    Raises:
+        UsageError: there is nothing to grade, or an option does not fit.
+    """
+    course = courses.load()
+    wanted = [course.chapter(name) for name in options.chapters]
+    batch, rules, notes = _gathered(course, wanted, options)
+    return dry_run(batch, rules.zone if rules else None, notes, options.lang)
+
+
 def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
     """The parts of the sandbox that the run goes without.
 
@@ -272,25 +302,6 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
     if missing:
         raise lacking(missing)
     return []
-
-
-def _read_hand_ins(
-    course: Course,
-    wanted: Sequence[Chapter],
-    options: GradeOptions,
-    roster: Roster | None,
-    rules: Due | None,
-    aliases: Mapping[str, str],
-) -> Batch:
-    return gather(
-        options.paths,
-        chapters=wanted or course.chapters,
-        roster=roster,
-        due=rules,
-        repository=options.repository,
-        refs=options.refs,
-        aliases=aliases,
-    )
 
 
 def _nothing_to_grade(batch: Batch) -> Text:

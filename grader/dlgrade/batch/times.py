@@ -27,7 +27,7 @@ from typing import TypeVar
 from dlgrade.batch.due import Due, instant
 from dlgrade.batch.history import NoHistory, WorkTrees
 from dlgrade.batch.naming import is_generic
-from dlgrade.batch.owners import Clock, OwnedFile
+from dlgrade.batch.owned import Clock, OwnedFile
 from dlgrade.batch.trees import Tree, moment
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.submission import SUFFIXES, size_limit

@@ -91,6 +91,7 @@ class Tree:
         one_student: All files are the hand-in of the student whom `name` names.
         records: Gradescope's records, once they were read.
         problem: Why the records could not be read.
+        notes: Sentences for staff about its files.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Tree:
     loose: bool = False
     records: Mapping[str, Record] | None = None
     problem: Text | None = None
+    notes: list[Text] = field(default_factory=list)
 
 
 def moment(seconds: float) -> datetime | None:

@@ -18,6 +18,7 @@ from dlgrade.report.progress_line import ProgressLine
 from dlgrade.text import Lang, Text, both
 
 if TYPE_CHECKING:
+    from dlgrade.batch.dry_run import DryRun
     from dlgrade.batch.grade_class import Attempt
     from dlgrade.batch.run import Summary
     from dlgrade.options import Device
@@ -74,6 +75,11 @@ MOST_CHANGES = 30  # lines
     is_flag=True,
     help="A mistake costs every check that it fails, not its price. 错误按未通过的检查项逐项扣分。",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show whose each file is, and why; grade and write nothing. 只显示文件归属，不评分，不写入。",
+)
 @device_option
 @click.option("--gradebook", metavar="URL", help="Database (OUT/gradebook.sqlite). 成绩册数据库。")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON. 输出 JSON。")
@@ -93,6 +99,7 @@ def command(
     sandbox: Literal["require", "off"],
     without_training: bool,
     no_prices: bool,
+    dry_run: bool,
     device: Device,
     seed: int | None,
     gradebook: str | None,
@@ -105,20 +112,22 @@ def command(
     dlgrade grade submissions/ --chapters ch28 --roster class.csv
     dlgrade grade export.zip --due due.yaml --out grades
 
-    PATH is a folder per student, loose files, a zip per student, or an export of Canvas, Moodle or Gradescope.
-    After an interruption the same command continues.
+    PATH is a folder per student, loose files, a zip per student, or an export of Canvas, Moodle, Gradescope,
+    Blackboard or GitHub Classroom. After an interruption the same command continues.
 
     Exit code: 0 all graded, 1 some could not be or belong to nobody, 2 usage, 3 the grader failed.
     """
     if not paths and repository is None:
         raise UsageError(both("Name what to grade: a folder, files, a zip.", "请指定要评分的文件夹、文件或 zip。"))
-    from dlgrade.batch.run import GradeOptions, grade_hand_ins
+    from dlgrade.batch.run import GradeOptions, dry_run_of, grade_hand_ins
 
     options = GradeOptions(
         paths=paths, chapters=_names(chapters), out=out, jobs=jobs, roster=roster, due=due, repository=repository,
         refs=refs, students=_names(students), regrade=regrade, preview=preview, sandbox=sandbox,
         training=not without_training, prices=not no_prices, device=device, seed=seed, gradebook=gradebook, lang=lang,
     )  # fmt: skip
+    if dry_run:
+        sys.exit(_show_dry_run(dry_run_of(options), lang, as_json=as_json))
     display = Display(lang, to_stderr=as_json)
     summary = grade_hand_ins(options, display)
     with display.printing():
@@ -128,6 +137,29 @@ def command(
 
 def _names(listed: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in re.split("[,，]", listed) if name.strip())
+
+
+def _show_dry_run(found: DryRun, lang: Lang, *, as_json: bool) -> int:
+    """Print whose each file is. Return 1 if a file is nobody's or cannot be graded, otherwise 0."""
+    import json
+
+    import msgspec
+
+    from dlgrade.batch.dry_run import dry_run_lines
+
+    if as_json:
+        echo_json(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
+    else:
+        for line in dry_run_lines(found, lang):
+            echo(line)
+        _print_lists(
+            (both("Not assigned to a student or chapter:", "未归属到学生或章节："), found.strays),
+            (both("Handed in nothing:", "未提交："), found.missing),
+            (both("Notes:", "说明："), found.notes),
+        )
+        count = len(found.hand_ins)
+        say(both(f"{count} hand-ins. Nothing was graded or written.", f"共 {count} 份提交。未评分，也未写入任何内容。"))
+    return int(bool(found.strays) or any(row.problem for row in found.hand_ins))
 
 
 class Display:
@@ -244,21 +276,24 @@ def _print(summary: Summary) -> None:
     )
     if summary.changes:
         _print_changes(summary)
-    for title, lines in (
+    _print_lists(
         (both("Not gradable:", "无法评分："), summary.not_gradable),
         (both("Not assigned to a student or chapter:", "未归属到学生或章节："), summary.strays),
         (both("The grader failed (run again):", "评分程序出错（请重新运行）："), summary.grader_failed),
         (both("Notes:", "说明："), summary.notes),
         (both("Decide about these overrides:", "以下人工改分需重新确认："), summary.questions),
-    ):
+    )
+    files = "report.html", "grades.csv", "reports/"
+    say(both(f"{summary.out}: {', '.join(files)}", f"{summary.out}：{'、'.join(files)}"))
+
+
+def _print_lists(*lists: tuple[Text, list[str]]) -> None:
+    """Print each list that is not empty, under its title."""
+    for title, lines in lists:
         if lines:
             say(title)
         for line in lines:
             echo(f"  {line}")
-    for note in summary.notes:
-        echo(note)
-    files = "report.html", "grades.csv", "reports/"
-    say(both(f"{summary.out}: {', '.join(files)}", f"{summary.out}：{'、'.join(files)}"))
 
 
 def _print_changes(summary: Summary) -> None:

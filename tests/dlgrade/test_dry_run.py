@@ -1,0 +1,99 @@
+"""`dlgrade grade --dry-run` tells whose each file is, from when and why, and leaves no trace."""
+
+import json
+import os
+import sqlite3
+
+import pytest
+from rich.cells import cell_len
+
+from dlgrade.course import load
+from dlgrade.course.new_chapter import write_chapter
+
+RIGHT = "def twice(X):\n    return X + X\n"
+NAMES = ["CS2101-张三-ch90.py", "CS2101-李四-ch90.py", "CS2101-李四-ch90_final.py", "notes.py", "CS2101-王五-ch90.rar"]
+NOON = 1_795_147_200  # 2026-11-20 12:00 in Shanghai
+
+
+@pytest.fixture
+def a_class(empty_course, tmp_path):
+    """The arguments that grade loose files of a class, with the due times of Shanghai."""
+    assert empty_course.parent == tmp_path
+    write_chapter(load(), "ch90", "twice")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number, name in enumerate(NAMES):
+        (folder / name).write_text(f"# {number}\n{RIGHT}", encoding="utf-8")
+        os.utime(folder / name, (NOON + number, NOON + number))
+    (tmp_path / "due.yaml").write_text("timezone: Asia/Shanghai\ndue: {}\n", encoding="utf-8")
+    return "grade", "in", "--due", "due.yaml"
+
+
+def everything(folder):
+    """All files and folders, with their sizes and times."""
+    return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+
+
+def test_the_table(dlgrade, a_class, tmp_path):
+    """In a pipe, a table of 80 columns has students, chapters, times, files and reasons. No file or folder is made."""
+    before = everything(tmp_path)
+    done = dlgrade(*a_class, "--dry-run")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "In in/",
+        "Student  Chapter  Handed in",
+        "张三     ch90     2026-11-20 12:00",
+        "    CS2101-张三-ch90.py  (the file's name: CS2101-张三)",
+        "李四     ch90     2026-11-20 12:00",
+        "    CS2101-李四-ch90_final.py  (the file's name: CS2101-李四)",
+        "    - CS2101-李四-ch90.py (2026-11-20 12:00) is not the newest version.",
+        "王五     ch90     2026-11-20 12:00",
+        "    CS2101-王五-ch90.rar  (the file's name: CS2101-王五)",
+        "    - No .py or .ipynb file, only CS2101-王五-ch90.rar.",
+        "Not assigned to a student or chapter:",
+        "  in/notes.py: The name does not say whose it is.",
+        "3 hand-ins. Nothing was graded or written.",
+    ]
+    assert max(map(cell_len, done.stdout.splitlines())) <= 80
+    assert everything(tmp_path) == before
+
+
+def test_json(dlgrade, a_class, tmp_path):
+    """For programs: times with their zone, and the students of the roster who handed in nothing."""
+    (tmp_path / "class.csv").write_text("id,name\n7,张三\n8,李四\n9,赵六\n", encoding="utf-8")
+    done = dlgrade(*a_class, "--dry-run", "--json", "--roster", "class.csv")
+    shown = json.loads(done.stdout)
+    assert [(row["student"], row["name"], row["chapter"]) for row in shown["hand_ins"]] == [
+        ("7", "张三", "ch90"),
+        ("8", "李四", "ch90"),
+    ]
+    assert shown["hand_ins"][0] == {
+        "student": "7", "name": "张三", "chapter": "ch90", "file": "in/CS2101-张三-ch90.py",
+        "submitted": "2026-11-20T12:00:00+08:00", "why": "the file's name: CS2101-张三", "passed_over": [],
+        "problem": None,
+    }  # fmt: skip
+    assert shown["missing"] == ["赵六 (9)"]
+    assert not (tmp_path / "grades").exists()
+
+
+@pytest.mark.parametrize("more", [("--gradebook", "sqlite:///other.sqlite"), ("--out", "elsewhere")])
+def test_nothing_is_made(dlgrade, a_class, tmp_path, more):
+    """Neither a database nor a folder is made, wherever they would be."""
+    before = everything(tmp_path)
+    assert "Nothing was graded" in dlgrade(*a_class, "--dry-run", *more).stdout
+    assert everything(tmp_path) == before
+
+
+def test_the_gradebook_is_asked(dlgrade, a_class, tmp_path):
+    """A file that is graded later goes to the same student, also if its name has less, and --dry-run shows so."""
+    dlgrade(*a_class)
+    for name in NAMES:
+        (tmp_path / "in" / name).unlink()
+    (tmp_path / "in" / "CS2101-张三-ch90.py").write_text(f"# new\n{RIGHT}", encoding="utf-8")
+    before = everything(tmp_path)
+    shown = json.loads(dlgrade(*a_class, "--dry-run", "--json").stdout)
+    assert [row["student"] for row in shown["hand_ins"]] == ["张三"]
+    assert everything(tmp_path) == before
+    assert dlgrade(*a_class).returncode == 0
+    with sqlite3.connect(tmp_path / "grades" / "gradebook.sqlite") as book:
+        assert book.execute("SELECT id FROM students ORDER BY id").fetchall() == [("张三",), ("李四",), ("王五",)]
