@@ -34,10 +34,23 @@ def parse_version(version: str) -> tuple[int, ...]:
     """
     # BEGIN SOLUTION
     release = re.match(r"\d+(\.\d+)*", version)
+    # WRONG single-digits: release = re.match(r"\d+(\.\d)*", version)
+    # WRONG searched-anywhere: release = re.search(r"\d+(\.\d+)*", version)
+    # WRONG three-numbers-required: release = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
     if release is None:
+        # WRONG empty-string-indexed: if not version[0].isdigit():
+        # WRONG no-match-unchecked: if not release.group():
+        # WRONG three-numbers-required: if not version[:1].isdigit():
         raise ValueError(f"not a version: {version!r}")
         # WRONG nothing-is-zero: return (0,)
     return tuple(int(number) for number in release[0].split("."))
+    # WRONG marks-drop-their-number:
+    #     return tuple(int(number) for number in version.split("+")[0].split(".") if number.isdigit())
+    # WRONG last-number-dropped: return tuple(int(number) for number in release[0].split(".")[:-1])
+    # WRONG three-numbers: return tuple(int(number) for number in release[0].split(".")[:3])
+    # WRONG three-numbers-required: return tuple(int(number) for number in release.groups())
+    # WRONG local-part-alone-cut: return tuple(int(number) for number in version.split("+")[0].split("."))
+    # WRONG marks-into-int: return tuple(int(number) for number in version.split("."))
     # WRONG parts-as-strings: return tuple(release[0].split("."))
     # WRONG all-digits: return tuple(int(number) for number in re.findall(r"\d+", version))
     # WRONG numbers-of-marks: return tuple(int(number) for number in re.findall(r"\d+", version.partition("+")[0]))
@@ -84,25 +97,47 @@ def check_environment(requirements: Mapping[str, str]) -> dict[str, tuple[str | 
         # WRONG compared-as-strings: pairs = list(itertools.zip_longest(*releases, fillvalue=""))
         # WRONG cut-to-the-shorter: pairs = list(zip(*releases))
         return [a for a, _ in pairs] >= [b for _, b in pairs]
+        # WRONG first-two-numbers-decide: return [a for a, _ in pairs[:2]] >= [b for _, b in pairs[:2]]
+        # WRONG first-number-decides: return releases[0][0] >= releases[1][0]
+        # WRONG compared-as-floats:
+        #     def decimal(release):
+        #         return float(".".join(map(str, release[:2])))
+        #
+        #     return decimal(releases[0]) >= decimal(releases[1])
+        # WRONG turned-round: return [a for a, _ in pairs] <= [b for _, b in pairs]
         # WRONG strictly-later: return [a for a, _ in pairs] > [b for _, b in pairs]
         # WRONG exactly-the-minimum: return [a for a, _ in pairs] == [b for _, b in pairs]
         # WRONG every-number-at-least: return all(a >= b for a, b in pairs)
         # WRONG no-zeros-added: return releases[0] >= releases[1]
 
     found = {}
+    # WRONG report-in-requirements: found = requirements
     for name, minimum in requirements.items():
         try:
             version = importlib.metadata.version(name)
             # WRONG modules-for-distributions: version = getattr(importlib.import_module(name), "__version__", "0")
             found[name] = version, at_least(version, minimum)
+            # WRONG installed-is-enough: found[name] = version, True
+            # WRONG local-part-not-reported: found[name] = version.partition("+")[0], at_least(version, minimum)
+            # WRONG release-reported: found[name] = parse_version(version), at_least(version, minimum)
+            # WRONG minimum-reported: found[name] = minimum, at_least(version, minimum)
+            # WRONG version-alone: found[name] = version
+            # WRONG truth-value-alone: found[name] = at_least(version, minimum)
+            # WRONG pair-swapped: found[name] = at_least(version, minimum), version
             # WRONG names-as-written:
             #     if importlib.metadata.metadata(name)["Name"] != name:
             #         raise importlib.metadata.PackageNotFoundError
             #     found[name] = version, at_least(version, minimum)
             # WRONG names-normalised: found[re.sub(r"[-_.]+", "-", name).lower()] = version, at_least(version, minimum)
         except importlib.metadata.PackageNotFoundError:
+            # WRONG missing-not-caught: except KeyError:
             # WRONG modules-for-distributions: except ImportError:
             found[name] = None, False
+            # WRONG missing-is-empty-string: found[name] = "", False
+            # WRONG missing-is-none-alone: found[name] = None
+            # WRONG version-alone: found[name] = None
+            # WRONG truth-value-alone: found[name] = False
+            # WRONG pair-swapped: found[name] = False, None
             # WRONG missing-is-fine: found[name] = None, True
             # WRONG missing-left-out: continue
             # WRONG stops-at-the-missing:
@@ -137,6 +172,8 @@ def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[st
     """
     # BEGIN SOLUTION
     graphlib.TopologicalSorter(prerequisites).prepare()  # its CycleError is a ValueError
+    # WRONG only-if-nothing-is-ready:
+    # WRONG itself-unnoticed: graphlib.TopologicalSorter({k: {*v} - {k} for k, v in prerequisites.items()}).prepare()
     # WRONG cycle-unnoticed:
     # WRONG done-cycle-unnoticed:
     # WRONG two-cycles-alone:
@@ -152,17 +189,62 @@ def course_progress(done: Iterable[str], prerequisites: Mapping[str, Sequence[st
     #             seen.add(chapter)
     #             todo += prerequisites.get(chapter, ())
     done = set(done)
+    # WRONG done-ignored: done = set()
     # WRONG iterator-used-up:
     #     for chapter in done:
     #         assert chapter
     #     done = set(done)
     chapters = {*prerequisites, *itertools.chain(*prerequisites.values())}  # those that are only asked for, too
+    # WRONG repeated-as-often-as-named:
+    #     chapters = [*prerequisites, *itertools.chain(*prerequisites.values())]  # those that are only asked for, too
+    # WRONG dict-grows-in-loop:
+    #     for chapters in prerequisites.values():
+    #         for chapter in chapters:
+    #             prerequisites.setdefault(chapter, [])
+    #     chapters = {*prerequisites}
+    # WRONG missing-chapters-added:
+    #     for chapter in set(itertools.chain(*prerequisites.values())):
+    #         prerequisites.setdefault(chapter, [])
+    #     chapters = {*prerequisites}
     # WRONG keys-alone: chapters = {*prerequisites}
     # WRONG done-cycle-unnoticed:
     #     graphlib.TopologicalSorter({k: set(v) - done for k, v in prerequisites.items() if k not in done}).prepare()
     #     chapters = {*prerequisites, *itertools.chain(*prerequisites.values())}
     # WRONG as-the-course-has-it: chapters = dict.fromkeys([*prerequisites, *itertools.chain(*prerequisites.values())])
     return sorted(chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ())))
+    # WRONG only-if-nothing-is-ready:
+    #     ready = sorted(chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ())))
+    #     if not ready and chapters - done:
+    #         raise ValueError
+    #     return ready
+    # WRONG sorted-backwards:
+    #     ready = (chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ())))
+    #     return sorted(ready, reverse=True)
+    # WRONG later-chapters-too:
+    #     ready = {chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ()))}
+    #     seen = done | ready
+    #     return sorted(chapter for chapter in chapters - done if seen.issuperset(prerequisites.get(chapter, ())))
+    # WRONG repeated-as-often-as-named:
+    #     return sorted(
+    #         chapter for chapter in chapters if chapter not in done and done.issuperset(prerequisites.get(chapter, ()))
+    #     )
+    # WRONG next-chapter-alone:
+    #     return sorted(chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ())))[:1]
+    # WRONG other-courses-returned:
+    #     others = done - chapters
+    #     return sorted(
+    #         others | {chapter for chapter in chapters - done if done.issuperset(prerequisites.get(chapter, ()))}
+    #     )
+    # WRONG already-begun-course:
+    #     return sorted(chapter for chapter in chapters - done if not done.issuperset(prerequisites.get(chapter, ())))
+    # WRONG without-prerequisites-left-out:
+    #     return sorted(
+    #         chapter
+    #         for chapter in chapters - done
+    #         if prerequisites.get(chapter) and done.issuperset(prerequisites[chapter])
+    #     )
+    # WRONG key-for-every-chapter:
+    #     return sorted(chapter for chapter in chapters - done if done.issuperset(prerequisites[chapter]))
     # WRONG any-prerequisite:
     #     return sorted(
     #         chapter

@@ -38,6 +38,38 @@ def rank_ads(ctr: Sequence[float], bid: Sequence[float], k: int | None = None) -
         #     if len(ctr) != len(bid):
         raise ValueError(f"{len(ctr)} click-through rates for {len(bid)} bids")
     return sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])[:k]
+    # WRONG indices-shift:
+    #     scores, order = [rate * price for rate, price in zip(ctr, bid)], []
+    #     while scores:
+    #         order.append(scores.index(max(scores)))
+    #         scores.remove(max(scores))
+    #     return order[:k]
+    # WRONG more-places-than-ads:
+    #     order = sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])
+    #     return [order[place] for place in range(len(order) if k is None else k)]
+    # WRONG none-as-a-number:
+    #     order = sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])
+    #     return [order[place] for place in range(min(k, len(order)))]
+    # WRONG never-clicked-not-shown:
+    #     order = sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])
+    #     return [i for i in order if ctr[i] * bid[i] > 0][:k]
+    # WRONG dict-by-score:
+    #     ads = {rate * price: i for i, (rate, price) in enumerate(zip(ctr, bid))}
+    #     return [ads[score] for score in sorted(ads, reverse=True)][:k]
+    # WRONG found-by-score:
+    #     scores = [rate * price for rate, price in zip(ctr, bid)]
+    #     return [scores.index(score) for score in sorted(scores, reverse=True)][:k]
+    # WRONG counted-from-one: return [i + 1 for i in sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])][:k]
+    # WRONG pairs-for-indices:
+    #     return sorted(((ctr[i] * bid[i], i) for i in range(len(ctr))), key=lambda pair: -pair[0])[:k]
+    # WRONG scores-for-indices: return sorted((rate * price for rate, price in zip(ctr, bid)), reverse=True)[:k]
+    # WRONG in-input-order: return sorted(sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])[:k])
+    # WRONG cut-before-ranked: return sorted(range(len(ctr))[:k], key=lambda i: -ctr[i] * bid[i])
+    # WRONG the-last-k:
+    #     order = sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])
+    #     return order if k is None else order[max(len(order) - k, 0) :]
+    # WRONG k-plus-one: return sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])[: None if k is None else k + 1]
+    # WRONG k-ignored: return sorted(range(len(ctr)), key=lambda i: -ctr[i] * bid[i])
     # WRONG by-rate-alone: return sorted(range(len(ctr)), key=lambda i: -ctr[i])[:k]
     # WRONG by-bid-alone: return sorted(range(len(ctr)), key=lambda i: -bid[i])[:k]
     # WRONG sum-for-product: return sorted(range(len(ctr)), key=lambda i: -ctr[i] - bid[i])[:k]
@@ -74,6 +106,32 @@ def smoothed_ctr(clicks: Tensor, impressions: Tensor, alpha: float = 1.0, beta: 
     """
     # BEGIN SOLUTION
     return (clicks + alpha) / (impressions + alpha + beta)
+    # WRONG floor-division: return (clicks + alpha) // (impressions + alpha + beta)
+    # WRONG fraction-into-integers:
+    #     clicks, impressions = clicks.clone(), impressions.clone()
+    #     clicks += float(alpha)
+    #     impressions += float(alpha + beta)
+    #     return clicks / impressions
+    # WRONG counts-changed:
+    #     if clicks.is_floating_point():
+    #         clicks += alpha
+    #         impressions += alpha + beta
+    #         return clicks / impressions
+    #     return (clicks + alpha) / (impressions + alpha + beta)
+    # WRONG float32-always: return (clicks.float() + alpha) / (impressions.float() + alpha + beta)
+    # WRONG complement: return (impressions - clicks + beta) / (impressions + alpha + beta)
+    # WRONG prior-for-new-ads-alone:
+    #     rates = clicks / impressions
+    #     return rates.nan_to_num(nan=alpha / (alpha + beta)) if alpha else rates
+    # WRONG fraction-upside-down: return (impressions + alpha + beta) / (clicks + alpha)
+    # WRONG brackets-forgotten-below: return (clicks + alpha) / impressions + alpha + beta
+    # WRONG brackets-forgotten: return clicks + alpha / (impressions + alpha + beta)
+    # WRONG odds-for-rates: return (clicks + alpha) / (impressions - clicks + beta)
+    # WRONG prior-rate-added: return clicks / impressions + alpha / (alpha + beta)
+    # WRONG alpha-for-both: return (clicks + alpha) / (impressions + 2 * alpha)
+    # WRONG defaults-hard-coded: return (clicks + 1) / (impressions + 2)
+    # WRONG impressions-unchanged: return (clicks + alpha) / impressions
+    # WRONG clicks-without-alpha: return clicks / (impressions + alpha + beta)
     # WRONG no-smoothing: return clicks / impressions
     # WRONG never-shown-is-zero: return clicks / impressions.clamp(min=1)
     # WRONG beta-forgotten: return (clicks + alpha) / (impressions + alpha)
@@ -114,15 +172,45 @@ def gsp_prices(ctr: Sequence[float], bid: Sequence[float], k: int) -> list[tuple
     """
     # BEGIN SOLUTION
     order = rank_ads(ctr, bid)
+    # WRONG by-bid: order = sorted(range(len(ctr)), key=lambda i: -bid[i])
     # WRONG never-clicked-left-out: order = [i for i in rank_ads(ctr, bid) if ctr[i]]
     # A place costs the least that keeps it: the score of the next advertisement, divided by its own rate.
     followers = [ctr[j] * bid[j] for j in order[1:]] + [0.0]
+    # WRONG no-ad-after-the-last:
+    #     followers = [ctr[order[place + 1]] * bid[order[place + 1]] for place in range(min(k, len(order)))]
+    # WRONG last-ad-left-out: followers = [ctr[j] * bid[j] for j in order[1:]]
+    # WRONG next-in-input: followers = [ctr[i + 1] * bid[i + 1] if i + 1 < len(ctr) else 0.0 for i in order]
+    # WRONG next-but-one: followers = [ctr[j] * bid[j] for j in order[2:]] + [0.0, 0.0]
+    # WRONG previous-ad: followers = [ctr[j] * bid[j] for j in order[:1] + order]
     # WRONG first-price: followers = [ctr[j] * bid[j] for j in order]
     # WRONG next-bid: followers = [bid[j] * ctr[i] for i, j in zip(order, order[1:])] + [0.0]
     # WRONG losers-forgotten: followers = [ctr[j] * bid[j] for j in order[1:k]] + [0.0]
     # WRONG one-price-for-all: followers = [ctr[j] * bid[j] for j in order[k : k + 1] * k] + [0.0] * k
     # WRONG last-pays-own-bid: followers = [ctr[j] * bid[j] for j in order[1:] + order[-1:]]
     return [(i, score / ctr[i] if ctr[i] else 0.0) for i, score in zip(order[:k], followers, strict=False)]
+    # WRONG dict-for-pairs:
+    #     return {i: score / ctr[i] if ctr[i] else 0.0 for i, score in zip(order[:k], followers, strict=False)}
+    # WRONG rounded-prices:
+    #     prices = [score / ctr[i] if ctr[i] else 0.0 for i, score in zip(order, followers, strict=False)]
+    #     return [(i, round(price, 2)) for i, price in zip(order[:k], prices, strict=False)]
+    # WRONG never-clicked-pays-its-bid:
+    #     return [(i, score / ctr[i] if ctr[i] else bid[i]) for i, score in zip(order[:k], followers, strict=False)]
+    # WRONG rate-of-zero-divides: return [(i, score / ctr[i]) for i, score in zip(order[:k], followers, strict=False)]
+    # WRONG k-ignored-by-auction:
+    #     return [(i, score / ctr[i] if ctr[i] else 0.0) for i, score in zip(order, followers, strict=False)]
+    # WRONG place-for-ad:
+    #     return [
+    #         (place, score / ctr[i] if ctr[i] else 0.0)
+    #         for place, (i, score) in enumerate(zip(order[:k], followers, strict=False))
+    #     ]
+    # WRONG pair-swapped:
+    #     return [(score / ctr[i] if ctr[i] else 0.0, i) for i, score in zip(order[:k], followers, strict=False)]
+    # WRONG winners-alone: return order[:k]
+    # WRONG prices-alone:
+    #     return [score / ctr[i] if ctr[i] else 0.0 for i, score in zip(order[:k], followers, strict=False)]
+    # WRONG divided-by-bid:
+    #     return [(i, score / bid[i] if ctr[i] else 0.0) for i, score in zip(order[:k], followers, strict=False)]
+    # WRONG score-times-rate: return [(i, score * ctr[i]) for i, score in zip(order[:k], followers, strict=False)]
     # WRONG score-for-price:
     #     return [(i, score if ctr[i] else 0.0) for i, score in zip(order[:k], followers, strict=False)]
     # END SOLUTION

@@ -35,15 +35,22 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
     strides, step = [], 1
     # WRONG strides-in-bytes: strides, step = [], 4
     for size in reversed(shape):  # neighbours on the last axis are neighbours in memory
+        # WRONG tuple-reversed-in-place:
+        #     shape.reverse()
+        #     for size in shape:
         # WRONG columns-first: for size in shape:
         strides.append(step)
         # WRONG own-size-as-stride:
         #     step *= max(size, 1)
         #     strides.append(step)
         step *= max(size, 1)
+        # WRONG next-size-alone: step = max(size, 1)
         # WRONG own-size-as-stride:
         # WRONG empty-axis-gives-zero: step *= size
     return tuple(reversed(strides))
+    # WRONG number-has-a-stride: return tuple(reversed(strides)) or (1,)
+    # WRONG last-axis-without-stride: return tuple(reversed(strides[1:]))
+    # WRONG strides-backwards: return tuple(strides)
     # WRONG columns-first: return tuple(strides)
     # END SOLUTION
 
@@ -69,18 +76,35 @@ def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
     """
     # BEGIN SOLUTION
     shape = []
+    # WRONG no-shapes-refused:
+    #     if not shapes:
+    #         raise ValueError("no shapes")
+    #     shape = []
     # Shapes are aligned at their last axes. A missing axis counts as one of size 1.
     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
+        # WRONG two-shapes-alone:
+        #     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes[:2]), fillvalue=1):
+        # WRONG cut-to-the-shortest: for sizes in zip(*(reversed(shape) for shape in shapes)):
         # WRONG aligned-at-first-axis: for sizes in itertools.zip_longest(*shapes, fillvalue=1):
         # WRONG missing-axes-refused:
         #     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=0):
         wide = set(sizes) - {1}
+        # WRONG ones-not-stretched: wide = set(sizes)
         # WRONG zero-stretched-to-one: wide = set(sizes) - {0, 1}
         if len(wide) > 1:
+            # WRONG compared-with-the-one-before:
+            #     if any(1 not in pair and pair[0] != pair[1] for pair in itertools.pairwise(sizes)):
+            # WRONG compared-with-the-first:
+            #     if sizes and any(1 not in (size, sizes[0]) and size != sizes[0] for size in sizes):
             raise ValueError(f"{shapes} cannot be broadcast together")
+            # WRONG none-for-impossible: return None
         shape.append(wide.pop() if wide else 1)
+        # WRONG compared-with-the-one-before: shape.append(max(wide, default=1))
+        # WRONG compared-with-the-first: shape.append(max(wide, default=1))
+        # WRONG one-beats-zero: shape.append(max(sizes))
         # WRONG larger-size-wins, 4 lines: shape.append(max(sizes))
     return tuple(reversed(shape))
+    # WRONG shape-backwards: return tuple(shape)
     # WRONG aligned-at-first-axis: return tuple(shape)
     # END SOLUTION
 
@@ -111,6 +135,14 @@ def shares_storage(x: Tensor, y: Tensor) -> bool:
     first, second = one.data_ptr(), other.data_ptr()
     # Two stretches of memory overlap if each begins before the other ends.
     return first < second + other.nbytes() and second < first + one.nbytes()
+    # WRONG equal-tensors-compared: return torch.equal(x, y)
+    # WRONG values-of-other-shapes: return bool((x == y).all())
+    # WRONG same-shape-required:
+    #     return x.shape == y.shape and first < second + other.nbytes() and second < first + one.nbytes()
+    # WRONG sharing-reversed: return not (first < second + other.nbytes() and second < first + one.nbytes())
+    # WRONG base-compared: return x is y or x._base is y or y._base is x
+    # WRONG python-storages-compared: return one._cdata == other._cdata
+    # WRONG beginnings-of-storages: return first == second
     # WRONG first-addresses-compared: return x.data_ptr() == y.data_ptr()
     # WRONG values-compared: return x.dtype == y.dtype and torch.equal(x.flatten(), y.flatten())
     # WRONG objects-compared: return x is y
@@ -139,6 +171,14 @@ def reshape_copies(x: Tensor, shape: Sequence[int]) -> bool:
     """
     # BEGIN SOLUTION
     return x.reshape(tuple(shape)).data_ptr() != x.data_ptr()
+    # WRONG contiguous-copies: return x.is_contiguous()
+    # WRONG copies-if-strides-change: return x.reshape(tuple(shape)).stride() != x.stride()
+    # WRONG result-not-contiguous: return not x.reshape(tuple(shape)).is_contiguous()
+    # WRONG copies-if-shape-differs: return tuple(x.reshape(tuple(shape)).shape) != tuple(x.shape)
+    # WRONG view-not-caught:
+    #     x.view(tuple(shape))
+    #     return False
+    # WRONG view-reported: return x.reshape(tuple(shape)).data_ptr() == x.data_ptr()
     # WRONG reshape-never-copies: return False
     # WRONG reshape-always-copies: return True
     # WRONG copies-if-not-contiguous: return not x.is_contiguous()
@@ -162,6 +202,10 @@ def from_array(array: np.ndarray, copy: bool = False) -> Tensor:
     """
     # BEGIN SOLUTION
     return torch.tensor(array) if copy else torch.from_numpy(array)
+    # WRONG flattened: return torch.tensor(array).flatten() if copy else torch.from_numpy(array).view(-1)
+    # WRONG contiguous-first: return torch.tensor(array) if copy else torch.from_numpy(np.ascontiguousarray(array))
+    # WRONG through-lists: return torch.tensor(array.tolist()) if copy else torch.from_numpy(array)
+    # WRONG copy-always-float32: return torch.tensor(array, dtype=torch.float32) if copy else torch.from_numpy(array)
     # WRONG tensor-believed-to-share: return torch.tensor(array)
     # WRONG from-numpy-believed-to-copy: return torch.from_numpy(array)
     # WRONG copy-reversed: return torch.from_numpy(array) if copy else torch.tensor(array)
@@ -184,12 +228,29 @@ def fill_missing(X: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     missing = X.isnan()
+    # WRONG zeros-as-missing: missing = X.isnan() | (X == 0)
     total = torch.where(missing, 0, X).sum(dim=0)
+    # WRONG nan-stays: total = X.sum(dim=0)
+    # WRONG row-means: total = torch.where(missing, 0, X).sum(dim=1, keepdim=True)
     # WRONG global-mean: total = torch.where(missing, 0, X).sum()
     count = (~missing).sum(dim=0)
+    # WRONG zeros-not-counted: count = (~missing & (X != 0)).sum(dim=0)
+    # WRONG row-means: count = (~missing).sum(dim=1, keepdim=True)
     # WRONG mean-over-all-rows: count = torch.tensor(len(X))
     # WRONG global-mean: count = (~missing).sum()
     return torch.where(missing, total / count.clamp(min=1), X)
+    # WRONG columns-dropped: return X[:, ~missing.any(dim=0)]
+    # WRONG gaps-kept: return torch.where(missing, X, total / count.clamp(min=1))
+    # WRONG first-row-fills: return torch.where(missing, X[0], X)
+    # WRONG means-into-the-gaps:
+    #     filled = X.clone()
+    #     filled[missing] = total / count.clamp(min=1)
+    #     return filled
+    # WRONG float32-table: return torch.where(missing, total / count.clamp(min=1), X).float()
+    # WRONG rows-dropped: return X[~missing.any(dim=1)]
+    # WRONG whole-column-replaced: return (total / count.clamp(min=1)).repeat(len(X), 1)
+    # WRONG sum-for-mean: return torch.where(missing, total, X)
+    # WRONG median-for-mean: return torch.where(missing, X.nanmedian(dim=0).values.nan_to_num(), X)
     # WRONG zeros-for-gaps: return torch.where(missing, 0 * total, X)
     # WRONG mean-of-nothing: return torch.where(missing, total / count, X)
     # WRONG filled-in-place:
@@ -222,9 +283,19 @@ def get_dummies(column: Sequence[str | None], dummy_na: bool = False) -> tuple[l
     """
     # BEGIN SOLUTION
     names = sorted({value for value in column if value is not None})
+    # WRONG sorted-backwards: names = sorted({value for value in column if value is not None}, reverse=True)
+    # WRONG sorted-without-case:
+    #     names = sorted({value for value in column if value is not None}, key=lambda name: (name.lower(), name))
+    # WRONG none-sorted-along: names = sorted(dict.fromkeys(column))
+    # WRONG repeated-categories: names = sorted(value for value in column if value is not None)
+    # WRONG nan-string-as-missing:
+    #     column = [None if value in ("nan", "NA") else value for value in column]
+    #     names = sorted({value for value in column if value is not None})
+    # WRONG none-as-a-string: names = sorted({str(value) for value in column})
     # WRONG order-of-appearance: names = list(dict.fromkeys(value for value in column if value is not None))
     # WRONG empty-string-as-missing: names = sorted({value for value in column if value})
     keys = [*names, None] if dummy_na else names
+    # WRONG dummy-na-reversed: keys = names if dummy_na else [*names, None]
     # WRONG missing-lost: keys = names
     # WRONG missing-column-only-if-needed: keys = [*names, None] if dummy_na and None in column else names
     # WRONG missing-column-first: keys = [None, *names] if dummy_na else names
@@ -232,8 +303,20 @@ def get_dummies(column: Sequence[str | None], dummy_na: bool = False) -> tuple[l
     # WRONG first-category-dropped: keys = [*names[1:], None] if dummy_na else names[1:]
     table = torch.zeros(len(column), len(keys))
     for row, value in enumerate(column):
+        # WRONG none-as-a-string: for row, value in enumerate(map(str, column)):
         # WRONG empty-string-as-missing: for row, value in enumerate(value or None for value in column):
         if value in keys:
+            # WRONG missing-looked-up: if value is not None or not dummy_na or keys:
             table[row, keys.index(value)] = 1
     return names, table
+    # WRONG float64-in-the-table: return names, table.double()
+    # WRONG missing-rows-dropped: return names, table[[dummy_na or value is not None for value in column]]
+    # WRONG missing-among-names: return keys, table
+    # WRONG table-alone: return table
+    # WRONG results-swapped: return table, names
+    # WRONG codes-for-one-hot:
+    #     return names, torch.tensor([float(keys.index(value)) if value in keys else -1.0 for value in column])
+    # WRONG truth-values-in-the-table: return names, table.bool()
+    # WRONG integers-in-the-table: return names, table.long()
+    # WRONG table-transposed: return names, table.T
     # END SOLUTION

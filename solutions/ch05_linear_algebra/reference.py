@@ -27,6 +27,17 @@ def frobenius_norm(A: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     return (A * A).sum().sqrt()
+    # WRONG float32-norm: return (A * A).sum().sqrt().float()
+    # WRONG norm-detached: return (A * A).sum().sqrt().detach() + 0 * A.sum()
+    # WRONG square-of-the-sum: return (A.sum() ** 2).sqrt()
+    # WRONG number-for-tensor: return (A * A).sum().sqrt().item()
+    # WRONG squared-in-place: return A.mul_(A).sum().sqrt()
+    # WRONG matrix-square: return (A @ A).sum().sqrt()
+    # WRONG column-norms-added: return (A * A).sum(dim=0).sqrt().sum()
+    # WRONG row-norms: return (A * A).sum(dim=-1).sqrt()
+    # WRONG column-norms: return (A * A).sum(dim=0).sqrt()
+    # WRONG not-squared: return A.sum().sqrt()
+    # WRONG largest-entry: return A.abs().max() if A.numel() else A.sum()
     # WRONG largest-singular-value: return torch.linalg.svdvals(A.reshape(len(A), -1)).max() if A.numel() else A.sum()
     # WRONG root-forgotten: return (A * A).sum()
     # WRONG sum-of-sizes: return A.abs().sum()
@@ -58,10 +69,25 @@ def lp_norm(x: Tensor, p: float) -> Tensor:
         #     p = 2
         #     if math.isinf(p):
         return largest
+        # WRONG entries-detached: return largest.detach() + 0 * x.sum()
+        # WRONG norm-as-number: return largest.item()
+        # WRONG largest-with-sign: return x.max()
     # WRONG no-limit-at-infinity, 2 lines:
     scale = largest.detach().clamp(min=torch.finfo(x.dtype).tiny)
+    # WRONG zero-divided-by-zero: scale = largest.detach()
     # WRONG negatives-counted-as-they-are: scale = 1
     return scale * ((sizes / scale) ** p).sum() ** (1 / p)  # powers of numbers up to 1 do not overflow
+    # WRONG powers-overflow: return (sizes**p).sum() ** (1 / p)
+    # WRONG entries-detached: return (scale * ((sizes / scale) ** p).sum() ** (1 / p)).detach() + 0 * x.sum()
+    # WRONG norm-as-number: return (scale * ((sizes / scale) ** p).sum() ** (1 / p)).item()
+    # WRONG p-times-for-power: return (sizes * p).sum() ** (1 / p)
+    # WRONG plain-sum: return sizes.sum()
+    # WRONG scale-lost: return ((sizes / scale) ** p).sum() ** (1 / p)
+    # WRONG absolute-value-of-the-sum: return (x**p).sum().abs() ** (1 / p)
+    # WRONG power-before-absolute-value: return (x**p).abs().sum() ** (1 / p)
+    # WRONG powers-swapped: return (sizes ** (1 / p)).sum() ** p
+    # WRONG mean-of-powers: return (sizes**p).mean() ** (1 / p)
+    # WRONG divided-by-p: return (sizes**p).sum() ** 1 / p
     # WRONG power-not-undone: return (sizes**p).sum()
     # WRONG always-the-square-root: return (sizes**p).sum().sqrt()
     # WRONG no-limit-at-infinity: return (sizes**p).sum() ** (1 / p)
@@ -84,10 +110,29 @@ def mean_keepdims(A: Tensor, axis: int | Sequence[int], keepdims: bool = False) 
     """
     # BEGIN SOLUTION
     axes = [axis] if isinstance(axis, int) else list(axis)
+    # WRONG negative-axes-skipped: axes = [i for i in ([axis] if isinstance(axis, int) else axis) if i >= 0]
+    # WRONG other-axes:
+    #     given = [axis] if isinstance(axis, int) else list(axis)
+    #     axes = [i for i in range(A.dim()) if i not in given and i - A.dim() not in given]
     # WRONG first-axis-only: axes = [axis] if isinstance(axis, int) else list(axis)[:1]
     count = math.prod(A.shape[i] for i in axes)
+    # WRONG divided-by-one-less: count = max(math.prod(A.shape[i] for i in axes) - 1, 1)
+    # WRONG sizes-added-up: count = sum(A.shape[i] for i in axes)
+    # WRONG divided-by-rows: count = len(A)
+    # WRONG single-axis-alone: count = A.shape[axis]
     # WRONG divided-by-everything: count = A.numel()
     return A.sum(dim=axes, keepdim=keepdims) / count
+    # WRONG squeezed-too-much:
+    #     means = A.sum(dim=axes, keepdim=True) / count
+    #     return means if keepdims else means.squeeze()
+    # WRONG kept-at-the-front:
+    #     means = A.sum(dim=axes) / count
+    #     return means.reshape(*[1] * len(axes), *means.shape) if keepdims else means
+    # WRONG kept-at-the-end:
+    #     means = A.sum(dim=axes) / count
+    #     return means.reshape(*means.shape, *[1] * len(axes)) if keepdims else means
+    # WRONG keepdims-reversed: return A.sum(dim=axes, keepdim=not keepdims) / count
+    # WRONG axis-ignored: return A.sum() / A.numel()
     # WRONG keepdims-ignored: return A.sum(dim=axes, keepdim=False) / count
     # WRONG keepdims-always: return A.sum(dim=axes, keepdim=True) / count
     # WRONG sum-for-mean: return A.sum(dim=axes, keepdim=keepdims)
@@ -117,10 +162,33 @@ def mm(A: Tensor, B: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     if A.shape[1] != B.shape[0]:
+        # WRONG one-fits-every-size: if A.shape[1] != B.shape[0] and 1 not in (A.shape[1], B.shape[0]):
         raise ValueError(f"{tuple(A.shape)} and {tuple(B.shape)} do not go together")
     # WRONG mismatch-not-noticed, 2 lines:
     # Entry (i, j) is the sum over k of A[i, k] * B[k, j].
     return (A[:, :, None] * B).sum(dim=1)
+    # WRONG shape-of-the-first-matrix:
+    #     C = torch.zeros(A.shape, dtype=A.dtype)
+    #     for i in range(A.shape[0]):
+    #         for j in range(B.shape[1]):
+    #             C[i, j] = (A[i] * B[:, j]).sum()
+    #     return C
+    # WRONG first-row-of-nothing:
+    #     columns = len(B[0])
+    #     return (A[:, :, None] * B[:, :columns]).sum(dim=1)
+    # WRONG float32-product: return (A[:, :, None] * B).sum(dim=1).float()
+    # WRONG summed-over-columns: return (A[:, :, None] * B).sum(dim=2)
+    # WRONG products-not-summed: return A[:, :, None] * B
+    # WRONG first-term-left-out: return (A[:, 1:, None] * B[1:]).sum(dim=1)
+    # WRONG last-term-left-out: return (A[:, :-1, None] * B[:-1]).sum(dim=1)
+    # WRONG last-term-alone:
+    #     C = A.new_zeros(len(A), B.shape[1])
+    #     for l in range(len(B)):
+    #         C = A[:, l, None] * B[l]
+    #     return C
+    # WRONG mean-over-k: return (A[:, :, None] * B).mean(dim=1)
+    # WRONG factors-swapped: return (B[:, :, None] * A).sum(dim=1)
+    # WRONG second-transposed: return (A[:, None, :] * B).sum(dim=2)
     # WRONG elementwise-product: return A * B if A.shape == B.shape else (A[:, :, None] * B).sum(dim=1)
     # WRONG product-of-sums: return A.sum(dim=1)[:, None] * B.sum(dim=0)
     # WRONG product-transposed: return (A[:, :, None] * B).sum(dim=1).T
@@ -149,12 +217,25 @@ def is_positive_definite(A: Tensor) -> bool:
     values = torch.linalg.eigvalsh(A)
     noise = len(A) * torch.finfo(A.dtype).eps * values[-1]  # rounding may make this of an eigenvalue 0
     return torch.allclose(A, A.T) and bool(values[0] > noise)
-    # WRONG semi-definite-accepted: return torch.allclose(A, A.T) and bool(values[0] > -noise - 1e-12)
+    # WRONG cholesky-of-a-half: return torch.linalg.cholesky_ex(A).info.item() == 0
+    # WRONG symmetry-alone: return torch.allclose(A, A.T)
+    # WRONG cholesky-not-caught:
+    #     torch.linalg.cholesky(A)
+    #     return torch.allclose(A, A.T)
+    # WRONG rounded-zero-accepted: return torch.allclose(A, A.T) and bool(values[0] > 0)
+    # WRONG absolute-threshold: return torch.allclose(A, A.T) and bool(values[0] > 1e-6)
+    # WRONG exact-symmetry: return torch.equal(A, A.T) and bool(values[0] > noise)
+    # WRONG diagonal-dominance: return torch.allclose(A, A.T) and bool((2 * A.diagonal() > A.abs().sum(dim=1)).all())
+    # WRONG one-vector-tried: return torch.allclose(A, A.T) and bool(A.sum() > 0)
+    # WRONG positive-trace: return torch.allclose(A, A.T) and bool(A.trace() > 0)
+    # WRONG any-positive-eigenvalue: return torch.allclose(A, A.T) and bool(values[-1] > 0)
+    # WRONG tensor-for-bool: return torch.allclose(A, A.T) and (values > 0).all()
+    # WRONG semi-definite-accepted: return torch.allclose(A, A.T) and bool(values[0] >= 0)
     # WRONG positive-entries: return torch.allclose(A, A.T) and bool((A > 0).all())
     # WRONG positive-diagonal: return torch.allclose(A, A.T) and bool((A.diagonal() > 0).all())
     # WRONG positive-determinant: return torch.allclose(A, A.T) and bool(torch.linalg.det(A) > 0)
     # WRONG no-zero-eigenvalue: return torch.allclose(A, A.T) and bool((values.abs() > abs(noise)).all())
-    # WRONG symmetry-not-asked-for: return bool(values[0] > noise)
+    # WRONG symmetry-not-asked-for: return bool(values[0] > 0)
     # END SOLUTION
 
 
@@ -175,12 +256,22 @@ def permutation_matrix(perm: Sequence[int]) -> Tensor:
     # BEGIN SOLUTION
     n = len(perm)
     if sorted(perm) != list(range(n)):
+        # WRONG nothing-refused: if not perm:
+        # WRONG sum-compared: if sum(perm) != n * (n - 1) // 2:
+        # WRONG negatives-accepted: if len(set(perm)) != n or max(perm) >= n:
         # WRONG repetitions-accepted: if min(perm) < 0 or max(perm) >= n:
         # WRONG only-repetitions-refused: if len(set(perm)) != n:
         raise ValueError(f"{perm} is no permutation of the numbers below {n}")
     P = torch.zeros(n, n)
+    # WRONG float64-in-the-matrix: P = torch.zeros(n, n, dtype=torch.float64)
+    # WRONG integers-in-the-matrix: P = torch.zeros(n, n, dtype=torch.int64)
     for i, j in enumerate(perm):
         P[i, j] = 1
+        # WRONG one-more-column: P[i, (j + 1) % n] = 1
+        # WRONG numbers-for-ones: P[i, j] = j
+        # WRONG order-reversed: P[n - 1 - i, j] = 1
+        # WRONG matrix-of-ones: P[i, perm] = 1
+        # WRONG identity-for-every-perm: P[i, i] = 1
         # WRONG transposed: P[j, i] = 1
         # WRONG counted-from-one: P[i, j - 1] = 1
     return P

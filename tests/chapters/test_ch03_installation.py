@@ -1,6 +1,7 @@
 """ch03: verify_sha1, seed_everything, import_report."""
 
 import random
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -167,6 +168,26 @@ class TestVerifySha1:
         asked(run, generator, (b"abc", [(ABC,)] * 6, others))
 
     @pytest.mark.needs("digest")
+    def test_memory(self, run, generator):
+        """Keeps only a few chunks of a large file in memory at a time.
+        读取大文件时，内存中同时只有少数几块。"""
+        content, digests = b"a" * 2 * MEBIBYTE, shuffled(generator, [TWO_MEBIBYTES, FIVE_MORE] * 4)
+
+        def probe(impl):
+            tracemalloc.start()
+            found = verified(impl, content, [(digest, 4096) for digest in digests])
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return found, peak < MEBIBYTE
+
+        found, little = run(probe)
+        close(found, [digest == TWO_MEBIBYTES for digest in digests])
+        expect(
+            little, "Reading 2 MiB with chunk_size=4096 took more than 1 MiB of memory at a time.",
+            "chunk_size=4096 时读取 2 MiB 的文件，占用的内存超过了 1 MiB。",
+        )  # fmt: skip
+
+    @pytest.mark.needs("digest")
     def test_file_untouched(self, run, content):
         """Leaves the file unchanged, and gives the same result again.
         不修改文件；再次调用，结果相同。"""
@@ -309,7 +330,7 @@ class TestSeedEverything:
 def reported(impl, sources, order, before=()):
     """For probes: the report on new modules with these sources in a folder, and on as many modules that do not exist.
 
-    {} in a source is the path of a file of a single byte. The module may add to it. The file's size comes last. Names
+    {} in a source is the path of a file of a single byte. The module may add to it. The file's bytes come last. Names
     are new in each call, because a module stays imported. The modules of `before` are imported before the report.
     `order` has the places of the names; the places of modules that do not exist follow the others.
     """
@@ -324,13 +345,13 @@ def reported(impl, sources, order, before=()):
             __import__(names[i])
         asked = [names[place] for place in order]
         report = impl.import_report(asked)
-        return [report.get(name) for name in asked], len(report), len(np.fromfile(mark, "u1"))
+        return [report.get(name) for name in asked], len(report), np.fromfile(mark, "u1").tolist()
 
 
 def found_unloaded(run, generator, sources, before=()):
     """Check that the report finds these modules and no others, and imports nothing."""
     order = shuffled(generator, range(2 * len(sources)))
-    expected = [place < len(sources) for place in order], len(order), 1
+    expected = [place < len(sources) for place in order], len(order), [0]
     close(run(lambda impl: reported(impl, sources, order, before)), expected)
 
 

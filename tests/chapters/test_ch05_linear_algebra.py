@@ -235,11 +235,12 @@ class TestMeanKeepdims:
         close([centred[0].sum(0), centred[1].sum(1)], [torch.zeros(4, dtype=torch.float64)] * 2, atol=1e-12)
 
     def test_axis_of_one(self, run, randn):
-        """Returns the entries themselves for an axis of size 1. A vector has one axis.
-        沿大小为 1 的轴求均值，得到元素本身；向量只有一个轴。"""
+        """An axis of size 1 gives the entries themselves, and stays in other means. A vector has one axis.
+        沿大小为 1 的轴求均值，得到元素本身；沿其他轴求均值时，保留这个轴。向量只有一个轴。"""
         A, x = randn(3, 1, 2), randn(5)
-        found = run(lambda impl: [*(impl.mean_keepdims(A, 1, k) for k in (False, True)), impl.mean_keepdims(x, 0)])
-        close(found, [A[:, 0], A, x.mean()])
+        calls = (A, 1, False), (A, 1, True), (A, 0, False), (A, (0, 2), True), (A, [2], False), (x, 0, False)
+        found = run(lambda impl: [impl.mean_keepdims(*call) for call in calls])
+        close(found, [A[:, 0], A, A.mean(0), A.mean((0, 2), keepdim=True), A.mean(2), x.mean()])
 
     test_from_scratch = written_from_scratch
 
@@ -312,17 +313,17 @@ class TestIsPositiveDefinite:
     def test_eigenvalues(self, run, generator, symmetric):
         """Is True if all eigenvalues are positive, False if an eigenvalue is negative.
         特征值全为正时为 True，有负的特征值时为 False。"""
-        positive = [3.0, 1.0, 0.5], [0.2, 0.3, 0.4, 5.0], [0.1, 8.0]
-        others = [3.0, 1.0, -0.5], [-0.01, 2.0, 3.0, 9.0], [-1.0, -2.0]
+        positive = [3.0, 1.0, 0.5], [0.2, 0.3, 0.4, 5.0], [0.1, 8.0], [2.0, 7.0, 1.5]
+        others = [3.0, 1.0, -0.5], [-0.01, 2.0, 3.0, 9.0], [-1.0, -2.0], [-4.0, 0.5, 1.0]
         definite(run, generator, [symmetric(s) for s in positive * 2], [symmetric(s) for s in others * 2])
 
     def test_signs_of_entries(self, run, generator, randn):
         """Accepts negative entries where they do no harm. Positive entries alone are not enough.
         有负的元素也可能正定；元素全为正也未必正定。"""
         scales = (1 + randn(3).abs()).tolist()
-        yes = torch.tensor([[2.0, -1.0], [-1.0, 2.0]]), torch.tensor([[1.0, 0.0], [0.0, 4.0]])
-        no = torch.tensor([[1.0, 2.0], [2.0, 1.0]]), torch.tensor([[0.5, 1.0], [1.0, 1.0]])
-        definite(run, generator, *([s * A for s in scales for A in matrices] for matrices in (yes, no)))
+        yes = [[2.0, -1.0], [-1.0, 2.0]], [[1.0, 0.0], [0.0, 4.0]], [[3.0, 0.0], [0.0, 1.0]]
+        no = [[1.0, 2.0], [2.0, 1.0]], [[0.5, 1.0], [1.0, 1.0]], [[3.0, 0.0], [0.0, -1.0]]
+        definite(run, generator, *([s * torch.tensor(A) for s in scales for A in matrices] for matrices in (yes, no)))
 
     def test_determinant(self, run, generator):
         """Does not rely on a positive determinant, which two negative eigenvalues also give.
@@ -363,14 +364,14 @@ class TestIsPositiveDefinite:
         """Does not depend on the scale of A, in float64 and in float32.
         与 A 的整体缩放无关，float64 和 float32 都是如此。"""
         yes, no = ([symmetric([value, 2.0, 5.0]) for _ in range(2)] for value in (1.0, -0.01))
-        definite(run, generator, *([B for A in group for B in (1e-5 * A, 1e6 * A, A.float())] for group in (yes, no)))
+        definite(run, generator, *([B for A in group for B in (1e-12 * A, 1e6 * A, A.float())] for group in (yes, no)))
 
     @pytest.mark.bonus
     def test_semi_definite_but_for_rounding(self, run):
         """Is False if rounding turns an eigenvalue of zero into a positive number.
         舍入误差使为零的特征值变为正数时，结果仍为 False。"""
         singular = [2 * torch.ones(2, 2), *(n * torch.eye(n) - torch.ones(n, n) for n in range(3, 9))]
-        given = [scale * A for scale in (2**-10, 1, 2**20) for A in singular]
+        given = [scale * A for scale in (2**-20, 2**20, 2**24) for A in singular]
         found = run(lambda impl: [impl.is_positive_definite(A) for A in (*given, torch.eye(4) + torch.ones(4, 4))])
         close(found, [False] * 21 + [True])
 
@@ -423,7 +424,7 @@ class TestPermutationMatrix:
         """Raises ValueError if a number occurs twice.
         某个数出现两次时抛出 ValueError。"""
         right = permutation(6)
-        perms = [0, 0], [1, 2, 1], [0, 1, 2, 0], [*right[:5], right[0]], right
+        perms = [0, 0], [1, 1, 1], [0, 1, 2, 0], [*right[:5], right[0]], right
         found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
         close(found, [*["ValueError"] * 4, torch.eye(6)[right]])
 
@@ -432,9 +433,9 @@ class TestPermutationMatrix:
         """Raises ValueError if a number is too large or negative.
         数过大或为负时抛出 ValueError。"""
         right = permutation(6)
-        perms = [1, 2], [0, 3, 1], [-1], [0, -1, 1], [i + 1 for i in right], right
+        perms = [1, 2], [0, 3, 1], [-1], [0, -1, 2], [-1, 3, 1], [3, 3], [i + 1 for i in right], right
         found = run(lambda impl: [told(lambda p=p: impl.permutation_matrix(p)) for p in perms])
-        close(found, [*["ValueError"] * 5, torch.eye(6)[right]])
+        close(found, [*["ValueError"] * 7, torch.eye(6)[right]])
 
     @pytest.mark.needs("reorders")
     def test_arguments_untouched(self, agree, permutation):

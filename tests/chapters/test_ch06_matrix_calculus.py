@@ -256,17 +256,17 @@ class TestJacobian:
 
     @pytest.mark.needs("more_outputs")
     def test_argument_untouched(self, run, randn):
-        """Leaves x and x.grad unchanged.
-        不修改 x 和 x.grad。"""
+        """Leaves x and x.grad unchanged: x requires gradients only if it did before.
+        不修改 x 和 x.grad：x 原来不需要梯度，调用之后也不需要。"""
         x = randn(6)[::2]
 
         def probe(impl):
             plain, leaf = x.clone(), x.clone().requires_grad_()
             leaf.grad = torch.full_like(x, 3.0)
-            return [(impl.jacobian(twisted, given), given, given.grad) for given in (plain, leaf)]
+            return [(impl.jacobian(twisted, x), x, x.grad, x.requires_grad) for x in (plain, leaf)]
 
         J = torch.autograd.functional.jacobian(twisted, x)
-        close(run(probe), [(J, x, grad) for grad in (None, torch.full_like(x, 3.0))])
+        close(run(probe), [(J, x, None, False), (J, x, torch.full_like(x, 3.0), True)])
 
     test_from_scratch = written_from_scratch
 
@@ -365,12 +365,15 @@ class TestSubgradientAbs:
         at_zero 不在 [-1, 1] 之内时抛出 ValueError，无论 x 中有没有零。"""
         g, x = numbers(1, -0.9, 0.9)[0], torch.tensor([-1.0, 0.0, 4.0])
 
-        def probe(impl):
-            outside = 1.001, -1.001, 2, math.inf, g - 2, g + 2
-            raised = [raises(lambda h=h: impl.subgradient_abs(x, h), ValueError) for h in outside]
-            return raised, raises(lambda: impl.subgradient_abs(x[2:], -3.0), ValueError), impl.subgradient_abs(x, g)
+        calls = [*((x, h) for h in (1.001, -1.001, 2, math.inf, g - 2, g + 2)), (x[2:], -3.0), (x, g)]
 
-        close(run(probe), ([True] * 6, True, torch.tensor([-1.0, g, 1.0])))
+        def told(impl, *call):
+            refused = raises(lambda: impl.subgradient_abs(*call), ValueError)
+            return "ValueError" if refused else impl.subgradient_abs(*call)
+
+        close(
+            run(lambda impl: [told(impl, *call) for call in calls]), ["ValueError"] * 7 + [torch.tensor([-1.0, g, 1.0])]
+        )
 
     def test_negative_zero(self, run, numbers):
         """Negative zero counts as zero.

@@ -19,7 +19,7 @@ from dlgrade.text import Text
 FEWEST_ALTERNATES = 2
 SUITE_IMPORTS = {
     "__future__", "collections", "dlgrade.testing", "functools", "itertools", "math", "nltk", "numpy", "pytest",
-    "random", "sacrebleu", "scipy", "torch", "torchvision", "typing",
+    "random", "sacrebleu", "scipy", "torch", "torchvision", "tracemalloc", "typing",
 }  # fmt: skip
 Pointer = Callable[..., Hole]  # (path, text, a text in the line at fault, subject) -> hole
 
