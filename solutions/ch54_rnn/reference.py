@@ -164,8 +164,6 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
         #     if t % k == 0:
         #         state = state.detach()
         loss = loss + (weight_o * state - y[t]) ** 2 / 2 / len(x)
-        # WRONG each-block-cut-from-the-loss:
-        #     loss = loss + (t >= min(k, len(x) - 1)) * (weight_o * state - y[t]) ** 2 / 2 / len(x)
         # WRONG mean-of-block-means:
         #     block, blocks = min(k, len(x) - t // k * k), -(-len(x) // k)
         #     loss = loss + (weight_o * state - y[t]) ** 2 / 2 / block / blocks
