@@ -23,8 +23,6 @@ def _windows(corpus: Sequence[int], starts: list[int], num_steps: int) -> tuple[
     """Return the windows that begin at these places, and the same windows one token later."""
     X = torch.tensor([corpus[start : start + num_steps] for start in starts])
     Y = torch.tensor([corpus[start + 1 : start + 1 + num_steps] for start in starts])
-    # WRONG labels-a-window-later:
-    #     Y = torch.tensor([corpus[start + num_steps : start + 2 * num_steps] for start in starts])
     # WRONG labels-are-inputs: Y = torch.tensor([corpus[start : start + num_steps] for start in starts])
     # WRONG labels-wrap-around: Y = X.roll(-1, dims=1)
     return X, Y
