@@ -19,6 +19,8 @@ def _hidden_states(inputs: Tensor, params: Sequence[Tensor]) -> Tensor:
     states = []
     for X in inputs:
         H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG bias-twice: H = torch.tanh(X @ W_xh + b_h + H @ W_hh + b_h)
+        # WRONG tanh-of-the-state-alone: H = X @ W_xh + torch.tanh(H @ W_hh + b_h)
         # WRONG states-before-the-step:
         #     states.append(H)
         #     H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
@@ -70,6 +72,8 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
     ahead = _hidden_states(inputs, fwd)
     # WRONG batch-first: ahead = _hidden_states(inputs.transpose(0, 1), fwd).transpose(0, 1)
     back = _hidden_states(inputs.flip(0), bwd).flip(0)
+    # WRONG forward-recurrence-for-both: back = _hidden_states(inputs.flip(0), (bwd[0], fwd[1], bwd[2])).flip(0)
+    # WRONG forward-bias-for-both: back = _hidden_states(inputs.flip(0), (bwd[0], bwd[1], fwd[2])).flip(0)
     # WRONG batch-first: back = _hidden_states(inputs.transpose(0, 1).flip(0), bwd).flip(0).transpose(0, 1)
     # WRONG state-kept-between-directions:
     #     H, back = ahead[-1], []
@@ -86,6 +90,8 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
     # WRONG features-flipped: back = _hidden_states(inputs.flip(2), bwd)
     # WRONG backward-reads-forward-states: back = _hidden_states(ahead.flip(0), bwd).flip(0)
     return torch.cat([ahead, back], dim=2)
+    # WRONG features-interleaved: return torch.stack([ahead, back], dim=3).flatten(2)
+    # WRONG turned-back-together: return torch.cat([ahead.flip(0), back], dim=2)
     # WRONG final-states-joined: return torch.cat([ahead[-1], back[0]], dim=1)
     # WRONG backward-alone-returned: return back
     # WRONG final-state-too: return torch.cat([ahead, back], dim=2), (ahead[-1], back[0])
@@ -207,6 +213,7 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     # WRONG backward-not-turned: joint = torch.stack(ahead) * torch.stack(back)
     # WRONG messages-added: joint = torch.stack(ahead) + torch.stack(back).flip(0)
     return joint / joint.sum(dim=1, keepdim=True)
+    # WRONG log-probabilities-returned: return (joint / joint.sum(dim=1, keepdim=True)).log()
     # WRONG list-of-probabilities: return list(joint / joint.sum(dim=1, keepdim=True))
     # WRONG float32-always: return (joint / joint.sum(dim=1, keepdim=True)).float()
     # WRONG normalised-over-everything: return joint / joint.sum()
@@ -241,6 +248,7 @@ def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
     # WRONG shifted-by-one: before, noise = step_fn(x), x + 1
     # WRONG blanked-out: before, noise = step_fn(x), torch.zeros_like(x)
     for t in range(len(x)):
+        # WRONG never-a-leak: for t in ():
         # WRONG last-change-left-out: for t in range(len(x) - 1):
         # WRONG batch-taken-for-time: for t in range(x.shape[1]):
         # WRONG first-half-alone: for t in range(1, len(x) // 2 + 1):
