@@ -84,6 +84,7 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
     grad_h = grad_x = grad_o = 0.0
     grad_state = 0.0  # with respect to the state after the step
     for t in reversed(range(steps)):
+        # WRONG first-step-to-last: for t in range(steps):
         grad_output = (w_o * states[t + 1] - targets[t]) / steps
         # WRONG only-the-last-loss: grad_output = (w_o * states[t + 1] - targets[t]) / steps if t == steps - 1 else 0.0
         # WRONG sum-of-losses: grad_output = w_o * states[t + 1] - targets[t]
@@ -96,16 +97,20 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
         # WRONG output-weight-forgotten: grad_state = grad_output + w_h * grad_state
         # WRONG carried-back-with-the-input-weight: grad_state = w_o * grad_output + w_x * grad_state
         grad_h += grad_state * states[t]
+        # WRONG recurrent-gradient-weighted: grad_h += w_h * grad_state * states[t]
         # WRONG same-state-for-recurrent-weight: grad_h += grad_state * states[t + 1]
         # WRONG recurrent-weight-without-history: grad_h += w_o * grad_output * states[t]
         # WRONG first-step-only: grad_h = grad_state * states[t]
         grad_x += grad_state * inputs[t]
+        # WRONG input-gradient-weighted: grad_x += w_x * grad_state * inputs[t]
         # WRONG input-weight-without-history: grad_x += w_o * grad_output * inputs[t]
         # WRONG first-step-only: grad_x = grad_state * inputs[t]
         grad_o += grad_output * states[t + 1]
+        # WRONG output-gradient-weighted: grad_o += w_o * grad_output * states[t + 1]
         # WRONG output-of-the-state-before: grad_o += grad_output * states[t]
         # WRONG first-step-only: grad_o = grad_output * states[t + 1]
     return grad_h, grad_x, grad_o
+    # WRONG weights-in-reverse-order: return grad_o, grad_x, grad_h
     # WRONG bptt-tensors-returned:
     #     return tuple(torch.tensor(grad, dtype=torch.float64) for grad in (grad_h, grad_x, grad_o))
     # WRONG weights-in-another-order: return grad_x, grad_h, grad_o
@@ -182,6 +187,7 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
     #     loss.backward()
     #     grad_h, grad_x, grad_o = (weight.grad for weight in weights)
     return grad_h.item(), grad_x.item(), grad_o.item()
+    # WRONG truncated-weights-in-reverse-order: return grad_o.item(), grad_x.item(), grad_h.item()
     # WRONG truncated-tensors-returned: return grad_h, grad_x, grad_o
     # WRONG truncated-gradients-swapped: return grad_x.item(), grad_h.item(), grad_o.item()
     # END SOLUTION
@@ -207,6 +213,7 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
     """
     # BEGIN SOLUTION
     power = torch.linalg.matrix_power(W_hh.double(), steps)
+    # WRONG transpose-times-matrix: power = torch.linalg.matrix_power(W_hh.T.double() @ W_hh.double(), steps)
     # WRONG squared-at-every-step:
     #     power = W_hh.double()
     #     for _ in range(steps - 1):
@@ -219,6 +226,7 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
     # WRONG powers-in-float32: power = torch.linalg.matrix_power(W_hh.float(), steps).nan_to_num()
     # WRONG one-step-too-many: power = torch.linalg.matrix_power(W_hh.double(), steps + 1)
     return torch.linalg.matrix_norm(power, ord=2).item()  # the largest singular value
+    # WRONG logarithm-of-the-norm: return torch.linalg.matrix_norm(power, ord=2).log().item()
     # WRONG sum-of-singular-values: return torch.linalg.matrix_norm(power, ord="nuc").item()
     # WRONG longest-column: return power.norm(dim=0).max().item()
     # WRONG norm-as-a-tensor: return torch.linalg.matrix_norm(power, ord=2)
@@ -255,6 +263,11 @@ def tanh(x: Tensor) -> Tensor:
     # BEGIN SOLUTION
     # sigmoid(2x) is 1 / (1 + e^-2x), so this is (1 - e^-2x) / (1 + e^-2x), without a quotient of two infinities.
     return 2 * torch.sigmoid(2 * x) - 1
+    # WRONG large-values-replaced:
+    #     quotient = (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
+    #     return torch.where(x.abs() > 20, x.sign(), quotient)
+    # WRONG nan-replaced-by-zero:
+    #     return ((torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))).nan_to_num(0.0)
     # WRONG without-the-factor-of-x: return 2 * torch.sigmoid(4 * x) - 1
     # WRONG sigmoid-not-doubled: return torch.sigmoid(2 * x) - 1
     # WRONG shift-left-out: return 2 * torch.sigmoid(2 * x)
