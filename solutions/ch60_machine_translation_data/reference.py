@@ -137,6 +137,10 @@ def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[in
     """
     # BEGIN SOLUTION
     return line[:num_steps] + [padding_token] * (num_steps - len(line))
+    # WRONG one-padding-token-too-many:
+    #     if len(line) > num_steps:
+    #         return line[:num_steps]
+    #     return line + [padding_token] * (num_steps - len(line) + 1)
     # WRONG tensor-of-tokens: return torch.tensor(line[:num_steps] + [padding_token] * (num_steps - len(line)))
     # WRONG padding-in-a-list-of-its-own:
     #     padding = [padding_token] * (num_steps - len(line))
@@ -204,6 +208,7 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
     # WRONG rows-not-padded: array = torch.tensor(rows)
     # WRONG padded-with-zeros: array = torch.tensor([(row + [vocab["<pad>"]] * num_steps)[:num_steps] for row in rows])
     valid_len = torch.tensor([min(len(row), num_steps) for row in rows])
+    # WRONG mask-for-lengths: valid_len = array != vocab["<pad>"]
     # WRONG num-steps-for-all-rows: valid_len = torch.full((len(rows),), num_steps)
     # WRONG lengths-as-floats: valid_len = (array != vocab["<pad>"]).float().sum(1)
     # WRONG one-sum-for-all-rows: valid_len = (array != vocab["<pad>"]).sum()
@@ -215,6 +220,8 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
     # WRONG padding-counted: valid_len = (array == vocab["<pad>"]).sum(1)
     # WRONG columns-counted: valid_len = (array != vocab["<pad>"]).sum(0)
     return array, valid_len
+    # WRONG narrow-integers: return array.int(), valid_len.int()
+    # WRONG array-of-floats: return array.float(), valid_len
     # WRONG rows-as-lists: return array.tolist(), valid_len
     # WRONG time-first: return array.T, valid_len
     # WRONG array-alone: return array
