@@ -152,6 +152,7 @@ def deep_rnn(
     for X in inputs:
         # WRONG batch-first-inputs: for X in inputs.transpose(0, 1):
         H = X  # the input of the lowest layer
+        # WRONG first-input-at-every-step: H = inputs[0]
         # WRONG layer-below-one-step-late: H, before = X, list(states)
         for layer, (W_xh, W_hh, b_h) in enumerate(params):
             # WRONG layers-in-reverse: for layer, (W_xh, W_hh, b_h) in reversed(list(enumerate(params))):
@@ -160,6 +161,7 @@ def deep_rnn(
             #         [params[0] if params[0][0].shape == p[0].shape else p for p in params]
             #     ):
             H = torch.tanh(H @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG bias-twice: H = torch.tanh(H @ W_xh + b_h + states[layer] @ W_hh + b_h)
             # WRONG residual-between-layers: below, H = H, torch.tanh(H @ W_xh + states[layer] @ W_hh + b_h)
             # WRONG tanh-on-the-top-alone:
             #     H = H @ W_xh + states[layer] @ W_hh + b_h
@@ -190,6 +192,8 @@ def deep_rnn(
         # WRONG tanh-of-the-outputs: outputs.append(torch.tanh(H @ W_hq + b_q))
         # WRONG hidden-states-for-outputs: outputs.append(H)
     return torch.cat(outputs), states
+    # WRONG states-from-the-top: return torch.cat(outputs), states[::-1]
+    # WRONG outputs-side-by-side: return torch.cat(outputs, dim=1), states
     # WRONG first-states-returned: return torch.cat(outputs), first
     # WRONG top-state-for-all: return torch.cat(outputs), [H for _ in states]
     # WRONG states-stacked: return torch.cat(outputs), torch.stack(states)
@@ -245,6 +249,7 @@ def rnn_param_count(
         # WRONG one-layer-too-few: for _ in range(num_layers - 1):
         # WRONG layers-not-counted: for _ in range(1):
         total += directions * groups[kind] * hidden_size * (reads + hidden_size + 2)  # torch has two biases
+        # WRONG sizes-multiplied: total += directions * groups[kind] * hidden_size * (reads * hidden_size + 2)
         # WRONG hidden-matrix-without-gates:
         #     total += directions * hidden_size * (groups[kind] * (reads + 2) + hidden_size)
         # WRONG second-bias-without-gates:
@@ -260,5 +265,6 @@ def rnn_param_count(
         # WRONG every-layer-as-the-first:
         # WRONG one-direction-below: reads = hidden_size
     return total
+    # WRONG float-for-a-count: return float(total)
     # WRONG outputs-counted: return total + input_size * (directions * hidden_size + 1)
     # END SOLUTION
