@@ -39,6 +39,7 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
         raise ValueError(f"{len(x)} values give no example of {tau} values and a label")
         # WRONG no-example-no-error: return x.new_zeros(0, tau), x.new_zeros(0, 1)
     features = torch.stack([x[i : i + len(x) - tau] for i in range(tau)], dim=1)
+    # WRONG window-after-the-last-label: features = x.unfold(0, tau, 1)
     # WRONG newest-first: features = torch.stack([x[i : i + len(x) - tau] for i in reversed(range(tau))], dim=1)
     # WRONG reshaped-not-transposed:
     #     features = torch.stack([x[i : i + len(x) - tau] for i in range(tau)]).reshape(-1, tau)
@@ -51,6 +52,10 @@ def autoregressive_dataset(x: Tensor, tau: int) -> tuple[Tensor, Tensor]:
     # WRONG padded-with-zeros: labels = x[:, None]
     # WRONG label-for-each-value: labels = x[1:].unfold(0, tau, 1)
     return features, labels
+    # WRONG features-alone: return features
+    # WRONG one-table: return torch.cat([features, labels], dim=1)
+    # WRONG labels-first: return labels, features
+    # WRONG label-one-step-late: return features[:-1], labels[1:]
     # WRONG windows-side-by-side: return features[::tau], labels[::tau]
     # WRONG last-example-lost: return features[:-1], labels[:-1]
     # WRONG examples-in-float32: return features.float(), labels.float()
@@ -80,6 +85,8 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
     """
     # BEGIN SOLUTION
     known = n_train + tau
+    # WRONG all-of-x-known: known = min(len(x), T)
+    # WRONG one-observation-too-many: known = n_train + tau + 1
     # WRONG known-only-n-train: known = n_train
     # WRONG one-observation-short: known = n_train + tau - 1
     preds = x.new_zeros(T)
@@ -92,6 +99,7 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
         for i in range(known, T):
             # WRONG t-more-values: for i in range(known, known + T):
             preds[i] = net(preds[i - tau : i].reshape(1, -1)).item()
+            # WRONG last-prediction-repeated: preds[i] = net(preds[i - 1].expand(1, tau)).item()
             # WRONG one-step-for-multistep:
             #     preds[i] = net(torch.cat([x, preds[len(x) :]])[i - tau : i].reshape(1, -1)).item()
             # WRONG window-stands-still: preds[i] = net(preds[known - tau : known].reshape(1, -1)).item()
@@ -102,6 +110,8 @@ def multistep_predict(net: Callable[[Tensor], Tensor], x: Tensor, n_train: int, 
             # WRONG whole-history-as-window: preds[i] = net(preds[:i].reshape(1, -1)).item()
             # WRONG window-without-a-batch: preds[i] = net(preds[i - tau : i]).item()
     return preds
+    # WRONG predictions-in-a-column: return preds[:, None]
+    # WRONG predictions-in-a-list: return preds.tolist()
     # WRONG observations-not-returned: return preds[known:]
     # END SOLUTION
 
@@ -134,15 +144,19 @@ def k_step_features(net: Callable[[Tensor], Tensor], x: Tensor, tau: int, max_st
     with torch.no_grad():
         # WRONG table-with-graph: with torch.enable_grad():
         for _ in range(max_steps):
+            # WRONG one-column-too-many: for _ in range(max_steps + 1):
             # WRONG one-step-in-every-column: for k in range(max_steps):
             # WRONG one-column-short: for _ in range(max_steps - 1):
             # The last tau columns are observations at first, then more and more predictions.
             columns.append(net(torch.stack(columns[-tau:], dim=1)).flatten())
+            # WRONG observations-overwrite-predictions: columns.append(x[len(columns) : len(columns) + rows])
             # WRONG one-step-in-every-column: columns.append(net(x.unfold(0, tau, 1)[k : k + rows]).flatten())
             # WRONG same-window-for-all-steps: columns.append(net(torch.stack(columns[:tau], dim=1)).flatten())
             # WRONG columns-turned-round: columns.append(net(torch.stack(columns[: -tau - 1 : -1], dim=1)).flatten())
             # WRONG column-not-flattened: columns.append(net(torch.stack(columns[-tau:], dim=1)))
         return torch.stack(columns, dim=1)
+        # WRONG columns-in-a-list: return columns
+        # WRONG rows-side-by-side: return torch.stack(columns, dim=1)[::tau]
         # WRONG predictions-alone: return torch.stack(columns[tau:], dim=1)
         # WRONG table-in-float32: return torch.stack(columns, dim=1).float()
         # WRONG table-transposed: return torch.stack(columns)
@@ -173,6 +187,8 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
     # BEGIN SOLUTION
     prob, table = 1.0, joint
     for value in seq:
+        # WRONG last-value-left-out: for value in seq[:-1]:
+        # WRONG sequence-backwards: for value in reversed(seq):
         # WRONG independent-steps: for axis, value in enumerate(seq):
         # WRONG only-the-step-before:
         #     for axis, value in enumerate(seq):
@@ -189,10 +205,12 @@ def chain_rule_prob(joint: Tensor, seq: Sequence[int]) -> float:
         # WRONG only-the-step-before: table = table.select(max(axis - 1, 0), value)
         # WRONG axes-from-the-end: table = table[..., value]
         prob *= table.sum().item() / total  # P(this value | the values before)
+        # WRONG conditionals-added: prob = table.sum().item() / total + (prob if table.dim() < joint.dim() - 1 else 0.0)
         # WRONG first-step-left-out: prob *= 1.0 if table.dim() == joint.dim() - 1 else table.sum().item() / total
         # WRONG last-conditional-alone: prob = table.sum().item() / total
         # WRONG not-divided: prob *= table.sum().item()
     return prob
+    # WRONG chain-as-a-tensor: return torch.tensor(prob, dtype=torch.float64)
     # WRONG table-taken-as-normalised: return float(table.sum())
     # WRONG log-of-the-product: return torch.tensor(prob, dtype=torch.float64).log().item()
     # END SOLUTION
@@ -218,13 +236,18 @@ def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
     """
     # BEGIN SOLUTION
     prob = init[seq[0]].item()
+    # WRONG chain-backwards:
+    #     seq = seq[::-1]
+    #     prob = init[seq[0]].item()
     # WRONG first-state-for-free: prob = 1.0
     # WRONG step-before-the-first: prob = (init @ P)[seq[0]].item()
     # WRONG product-in-float32: prob = init[seq[0]]
     # WRONG uniform-start: prob = 1 / len(init)
     for state, following in itertools.pairwise(seq):
+        # WRONG first-transition-lost: for state, following in itertools.pairwise(seq[1:]):
         # WRONG last-transition-lost: for state, following in itertools.pairwise(seq[:-1]):
         prob *= P[state, following].item()
+        # WRONG always-from-the-first-state: prob *= P[seq[0], following].item()
         # WRONG matrix-transposed: prob *= P[following, state].item()
         # WRONG product-in-float32: prob = prob * P[state, following]
         # WRONG next-from-init: prob *= init[following].item()
@@ -233,6 +256,7 @@ def markov_chain_prob(init: Tensor, P: Tensor, seq: Sequence[int]) -> float:
         #     init = init @ P
         #     prob *= init[following].item()
     return prob
+    # WRONG markov-as-a-tensor: return torch.tensor(prob, dtype=torch.float64)
     # WRONG log-probability: return torch.tensor(prob, dtype=torch.float64).log().item()
     # WRONG product-in-float32: return prob.item()
     # END SOLUTION

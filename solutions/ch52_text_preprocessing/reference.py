@@ -30,6 +30,11 @@ def clean_lines(lines: Sequence[str]) -> list[str]:
     """
     # BEGIN SOLUTION
     return [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines]
+    # WRONG lines-joined: return "\n".join(re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines)
+    # WRONG lines-split: return [re.sub("[^A-Za-z]+", " ", line).lower().split() for line in lines]
+    # WRONG other-alphabets-kept: return [re.sub(r"[\W\d_]+", " ", line).strip().lower() for line in lines]
+    # WRONG spaces-deleted: return [re.sub("[^A-Za-z]+", "", line).lower() for line in lines]
+    # WRONG upper-case: return [re.sub("[^A-Za-z]+", " ", line).strip().upper() for line in lines]
     # WRONG each-mark-a-space: return [re.sub("[^A-Za-z]", " ", line).strip().lower() for line in lines]
     # WRONG marks-deleted: return [re.sub("[^A-Za-z ]+", "", line).strip().lower() for line in lines]
     # WRONG capitals-lost: return [re.sub("[^a-z]+", " ", line).strip().lower() for line in lines]
@@ -62,12 +67,14 @@ def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
     # BEGIN SOLUTION
     if token == "word":
         return [line.split() for line in lines]
+        # WRONG stripped-and-split-at-each-space: return [line.strip().split(' ') for line in lines]
         # WRONG split-at-each-space: return [line.split(' ') for line in lines]
         # WRONG lines-run-together: return [word for line in lines for word in line.split()]
         # WRONG untokenized-lines-dropped: return [line.split() for line in lines if line.strip()]
     if token == "char":
         # WRONG anything-is-characters: if True:
         return [list(line) for line in lines]
+        # WRONG characters-of-words: return [[list(word) for word in line.split()] for line in lines]
         # WRONG white-space-dropped: return [[char for char in line if not char.isspace()] for line in lines]
         # WRONG untokenized-lines-dropped: return [list(line) for line in lines if line]
         # WRONG kind-ignored: return [line.split() for line in lines]
@@ -101,6 +108,8 @@ def count_corpus(tokens: Sequence[Any] | Sequence[Sequence[Any]]) -> collections
         # WRONG last-line-counted: tokens = [token for line in tokens[-1:] for token in line]
         # WRONG not-flattened: tokens = list(tokens)
     return collections.Counter(tokens)
+    # WRONG frequencies-for-counts:
+    #     return collections.Counter({token: n / len(tokens) for token, n in collections.Counter(tokens).items()})
     # WRONG plain-dict: return dict(collections.Counter(tokens))
     # END SOLUTION
 
@@ -129,6 +138,8 @@ class Vocab:
         """
         # BEGIN SOLUTION
         counter = count_corpus([] if tokens is None else tokens)
+        # WRONG corpus-always-of-lines:
+        #     counter = collections.Counter(token for line in (tokens or []) for token in line)
         # WRONG no-corpus-forgotten: counter = count_corpus(tokens)
         self._token_freqs = sorted(counter.items(), key=lambda pair: pair[1], reverse=True)
         # WRONG rarest-first: self._token_freqs = sorted(counter.items(), key=lambda pair: pair[1])
@@ -165,12 +176,14 @@ class Vocab:
         # WRONG two-indices-for-a-token: self.idx_to_token = special + frequent
         # WRONG everything-sorted: self.idx_to_token = sorted({*special, *frequent})
         self.token_to_idx = {token: index for index, token in enumerate(self.idx_to_token)}
+        # WRONG indices-from-one: self.token_to_idx = {token: index for index, token in enumerate(self.idx_to_token, 1)}
         # END SOLUTION
 
     def __len__(self) -> int:
         """Return the number of tokens, including "<unk>" and the reserved tokens."""
         # BEGIN SOLUTION
         return len(self.idx_to_token)
+        # WRONG length-without-unknown: return len(self.idx_to_token) - 1
         # WRONG length-of-the-corpus: return len(self._token_freqs)
         # END SOLUTION
 
@@ -184,9 +197,11 @@ class Vocab:
         if isinstance(tokens, (list, tuple)):
             # WRONG tuple-is-one-token: if isinstance(tokens, list):
             return [self[token] for token in tokens]
+            # WRONG one-level-only: return [self.token_to_idx.get(token, self.unk) for token in tokens]
             # WRONG structure-flattened:
             #     return [i for t in tokens for i in (self[t] if isinstance(t, (list, tuple)) else [self[t]])]
         return self.token_to_idx.get(tokens, self.unk)
+        # WRONG unknown-is-none: return self.token_to_idx.get(tokens)
         # WRONG list-is-one-token, 3 lines:
         #     try:
         #         return self.token_to_idx[tokens]
@@ -199,6 +214,7 @@ class Vocab:
         """Return the token of an index. For a list or tuple of indices, return the list of their tokens."""
         # BEGIN SOLUTION
         if isinstance(indices, (list, tuple)):
+            # WRONG tuples-no-list-of-indices: if isinstance(indices, list):
             return [self.idx_to_token[index] for index in indices]
             # WRONG one-index-only: return self.idx_to_token[indices]
         return self.idx_to_token[indices]
@@ -218,6 +234,8 @@ class Vocab:
         """Return all tokens of the corpus with their counts, in descending order; equal counts by first occurrence."""
         # BEGIN SOLUTION
         return self._token_freqs
+        # WRONG freqs-without-counts: return [token for token, _ in self._token_freqs]
+        # WRONG freqs-as-a-dictionary: return dict(self._token_freqs)
         # WRONG rare-tokens-not-reported: return [pair for pair in self._token_freqs if pair[0] in self.token_to_idx]
         # END SOLUTION
 
@@ -249,6 +267,8 @@ def bag_of_words(tokens: Sequence[Sequence[str]], vocab: Any) -> Tensor:
             # WRONG relative-frequencies: counts[row, index] += 1 / len(line)
         # WRONG repeats-counted-once, 2 lines: counts[row, vocab[line]] += 1
     return counts
+    # WRONG double-precision: return counts.double()
+    # WRONG rows-as-lists: return counts.tolist()
     # WRONG tokens-in-rows: return counts.T
     # WRONG lines-added-up: return counts.sum(dim=0, keepdim=True)
     # WRONG no-column-for-unknown: return counts[:, 1:]
@@ -275,12 +295,18 @@ def tf_idf(counts: Tensor) -> Tensor:
     # WRONG occurrences-for-documents: df = counts.sum(dim=0)
     # WRONG nonzero-in-each-row: df = torch.count_nonzero(counts, dim=1).to(counts.dtype)
     idf = torch.log((1 + len(counts)) / (1 + df)) + 1
+    # WRONG only-n-smoothed: idf = torch.log((1 + len(counts)) / df) + 1
+    # WRONG binary-logarithm: idf = torch.log2((1 + len(counts)) / (1 + df)) + 1
+    # WRONG tokens-for-documents: idf = torch.log((1 + counts.shape[1]) / (1 + df)) + 1
+    # WRONG one-inside-the-logarithm: idf = torch.log((1 + len(counts)) / (1 + df) + 1)
     # WRONG unsmoothed: idf = torch.log(len(counts) / df) + 1
     # WRONG common-tokens-erased: idf = torch.log((1 + len(counts)) / (1 + df))
     # WRONG common-logarithm: idf = torch.log10((1 + len(counts)) / (1 + df)) + 1
     # WRONG only-df-smoothed: idf = torch.log(len(counts) / (1 + df)) + 1
     # WRONG ratio-turned: idf = torch.log((1 + df) / (1 + len(counts))) + 1
     weights = counts * idf
+    # WRONG inverse-frequency-alone: weights = (counts > 0) * idf
+    # WRONG inverse-frequency-left-out: weights = counts * 1
     # WRONG counts-overwritten: weights = counts.mul_(idf)
     norms = torch.sqrt((weights**2).sum(dim=1, keepdim=True))
     # WRONG rows-sum-to-one: norms = weights.sum(dim=1, keepdim=True)

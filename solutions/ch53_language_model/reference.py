@@ -26,6 +26,8 @@ def _windows(corpus: Sequence[int], starts: list[int], num_steps: int) -> tuple[
     # WRONG labels-are-inputs: Y = torch.tensor([corpus[start : start + num_steps] for start in starts])
     # WRONG labels-wrap-around: Y = X.roll(-1, dims=1)
     return X, Y
+    # WRONG tokens-as-floats: return X.float(), Y.float()
+    # WRONG lists-for-tensors: return X.tolist(), Y.tolist()
     # WRONG inputs-and-labels-swapped: return Y, X
     # WRONG steps-before-rows: return X.T, Y.T
 
@@ -51,6 +53,9 @@ def seq_data_iter_random(corpus: Sequence[int], batch_size: int, num_steps: int)
     """
     # BEGIN SOLUTION
     offset = random.randrange(num_steps)
+    # WRONG sizes-mixed-up:
+    #     batch_size, num_steps = num_steps, batch_size
+    #     offset = random.randrange(num_steps)
     # WRONG no-offset: offset = 0
     # WRONG offset-of-a-whole-window: offset = random.randint(0, num_steps)
     # WRONG seeded-in-each-call:
@@ -66,6 +71,7 @@ def seq_data_iter_random(corpus: Sequence[int], batch_size: int, num_steps: int)
     # WRONG drawn-with-replacement: starts = random.choices(starts, k=len(starts)) if starts else []
     # WRONG windows-anywhere: starts = random.sample(range(max(len(corpus) - num_steps, 0)), len(starts))
     for k in range(len(starts) // batch_size):
+        # WRONG last-minibatch-lost: for k in range(len(starts) // batch_size - 1):
         # WRONG batches-shuffled-as-wholes: for k in random.sample(batches, len(batches)):
         # WRONG incomplete-batch-kept: for k in range(-(-len(starts) // batch_size)):
         yield _windows(corpus, starts[k * batch_size : (k + 1) * batch_size], num_steps)
@@ -95,14 +101,18 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
     # WRONG always-from-the-beginning: offset = 0
     # WRONG offset-below-num-steps: offset = random.randrange(num_steps)
     length = (len(corpus) - 1 - offset) // batch_size
+    # WRONG offset-not-subtracted: length = (len(corpus) - 1) // batch_size
     # WRONG last-token-as-input: length = (len(corpus) - offset) // batch_size
     for k in range(length // num_steps):
+        # WRONG first-minibatch-lost: for k in range(1, length // num_steps):
+        # WRONG minibatches-one-apart: for k in range(length - num_steps + 1):
         # WRONG batches-in-random-order:
         #     for k in random.sample(range(length // num_steps), max(length // num_steps, 0)):
         # WRONG short-batch-kept: for k in range(-(-length // num_steps)):
         # WRONG last-batch-lost: for k in range(length // num_steps - 1):
         # Each row begins where the same row of the minibatch before ended.
         starts = [offset + row * length + k * num_steps for row in range(batch_size)]
+        # WRONG minibatches-one-apart: starts = [offset + row * length + k for row in range(batch_size)]
         # WRONG next-batch-starts-anew:
         #     starts = [offset + (k * batch_size + row) * num_steps for row in range(batch_size)]
         # WRONG rows-overlap: starts = [offset + (row + k) * num_steps for row in range(batch_size)]
@@ -134,6 +144,7 @@ def ngram_counts(tokens: Sequence[str], n: int) -> collections.Counter:
     """
     # BEGIN SOLUTION
     starts = range(len(tokens) - n + 1)
+    # WRONG first-gram-lost: starts = range(1, len(tokens) - n + 1)
     # WRONG order-for-length: starts = range(len(tokens) - n)
     # WRONG grams-side-by-side: starts = range(0, len(tokens) - n + 1, n)
     # WRONG last-gram-lost: starts = range(len(tokens) - n)
@@ -141,6 +152,12 @@ def ngram_counts(tokens: Sequence[str], n: int) -> collections.Counter:
     #     starts = range(len(tokens))
     #     tokens = [*tokens, *tokens[: n - 1]]
     return collections.Counter(tuple(tokens[i : i + n]) for i in starts)
+    # WRONG joined-without-spaces: return collections.Counter("".join(tokens[i : i + n]) for i in starts)
+    # WRONG tokens-in-reverse: return collections.Counter(tuple(tokens[i : i + n][::-1]) for i in starts)
+    # WRONG frequencies-for-counts:
+    #     counts = collections.Counter(tuple(tokens[i : i + n]) for i in starts)
+    #     return collections.Counter({gram: count / len(starts) for gram, count in counts.items()})
+    # WRONG one-token-short: return collections.Counter(tuple(tokens[i : i + n - 1]) for i in starts)
     # WRONG order-for-length: return collections.Counter(tuple(tokens[i : i + n + 1]) for i in starts)
     # WRONG order-within-ignored: return collections.Counter(tuple(sorted(tokens[i : i + n])) for i in starts)
     # WRONG unigrams-without-tuple:
@@ -175,22 +192,33 @@ def laplace_bigram(tokens: Sequence[str], eps: float, vocab_size: int) -> Callab
     """
     # BEGIN SOLUTION
     pairs = collections.Counter(itertools.pairwise(tokens))
+    # WRONG unseen-pair-unknown: pairs = dict(collections.Counter(itertools.pairwise(tokens)))
     # WRONG vocabulary-of-the-text:
     #     vocab_size = len(set(tokens)) or 1
     #     pairs = collections.Counter(itertools.pairwise(tokens))
     words = collections.Counter(tokens[:-1])
+    # WRONG unseen-word-unknown: words = dict(collections.Counter(tokens[:-1]))
+    # WRONG one-for-eps: words, eps = collections.Counter(tokens[:-1]), 1.0 if eps else 0.0
     # WRONG last-token-counted: words = collections.Counter(tokens)
     # WRONG first-token-left-out: words = collections.Counter(tokens[1:])
 
     def probability(word: str, following: str) -> float:
         # WRONG word-and-next-swapped: def probability(following: str, word: str) -> float:
         total = words[word] + eps
+        # WRONG divided-by-the-next-word: total = words[following] + eps
+        # WRONG denominator-grows-by-the-share: total = words[word] + eps / vocab_size
         # WRONG denominator-not-smoothed: total = words[word]
         # WRONG eps-to-every-word: total = words[word] + eps * vocab_size
         # WRONG joint-probability: total = sum(pairs.values()) + eps
         # WRONG smoothing-forgotten: total = words[word]
         # WRONG word-before-ignored: total = sum(pairs.values()) + eps
         return (pairs[word, following] + eps / vocab_size) / total if total else 0.0
+        # WRONG eps-shared-by-smoothed-frequency:
+        #     share = (tokens.count(following) + eps / vocab_size) / (len(tokens) + eps) if eps else 0.0
+        #     return (pairs[word, following] + eps * share) / total if total else 0.0
+        # WRONG eps-shared-by-frequency:
+        #     share = tokens.count(following) / max(len(tokens), 1)
+        #     return (pairs[word, following] + eps * share) / total if total else 0.0
         # WRONG eps-to-every-word: return (pairs[word, following] + eps) / total if total else 0.0
         # WRONG eps-not-shared: return (pairs[word, following] + eps) / total if total else 0.0
         # WRONG unseen-pairs-impossible:
@@ -234,6 +262,10 @@ def perplexity(log_probs: Sequence[float]) -> float:
         # WRONG nothing-is-perfect: return 1.0
         # WRONG guard-forgotten, 2 lines:
     return math.exp(-sum(log_probs) / len(log_probs))
+    # WRONG exponential-of-the-sum-divided: return math.exp(min(-sum(log_probs), 700)) / len(log_probs)
+    # WRONG perplexity-as-a-tensor: return torch.exp(-torch.tensor(log_probs, dtype=torch.float64).mean())
+    # WRONG mean-log-probability: return sum(log_probs) / len(log_probs)
+    # WRONG power-of-ten: return 10 ** (-sum(log_probs) / len(log_probs)) if -math.inf not in log_probs else math.inf
     # WRONG sign-lost: return math.exp(sum(log_probs) / len(log_probs))
     # WRONG sum-for-mean: return math.exp(min(-sum(log_probs), 700))
     # WRONG power-of-two: return 2 ** (-sum(log_probs) / len(log_probs))

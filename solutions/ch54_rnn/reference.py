@@ -26,6 +26,12 @@ def rnn_step(X: Tensor, H: Tensor, W_xh: Tensor, W_hh: Tensor, b_h: Tensor) -> T
     """
     # BEGIN SOLUTION
     return torch.tanh(X @ W_xh + H @ W_hh + b_h)
+    # WRONG products-multiplied: return torch.tanh((X @ W_xh) * (H @ W_hh) + b_h)
+    # WRONG weights-on-the-left: return torch.tanh(W_xh @ X + W_hh @ H + b_h)
+    # WRONG output-and-state:
+    #     H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+    #     return H, H
+    # WRONG bias-twice: return torch.tanh(X @ W_xh + b_h + H @ W_hh + b_h)
     # WRONG sigmoid-for-tanh: return torch.sigmoid(X @ W_xh + H @ W_hh + b_h)
     # WRONG relu-for-tanh: return torch.relu(X @ W_xh + H @ W_hh + b_h)
     # WRONG no-activation: return X @ W_xh + H @ W_hh + b_h
@@ -69,11 +75,16 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
     # BEGIN SOLUTION
     steps, inputs, targets = len(x), x.tolist(), y.tolist()
     states = [0.0]  # step t reads inputs[t] and states[t], and gives states[t + 1]
+    # WRONG starts-from-one: states = [1.0]
     for value in inputs:
         states.append(w_x * value + w_h * states[-1])
+        # WRONG states-without-memory: states.append(w_x * value)
+        # WRONG sequence-without-recurrent-weight: states.append(w_x * value + states[-1])
+        # WRONG sequence-without-input-weight: states.append(value + w_h * states[-1])
     grad_h = grad_x = grad_o = 0.0
     grad_state = 0.0  # with respect to the state after the step
     for t in reversed(range(steps)):
+        # WRONG first-step-to-last: for t in range(steps):
         grad_output = (w_o * states[t + 1] - targets[t]) / steps
         # WRONG only-the-last-loss: grad_output = (w_o * states[t + 1] - targets[t]) / steps if t == steps - 1 else 0.0
         # WRONG sum-of-losses: grad_output = w_o * states[t + 1] - targets[t]
@@ -86,16 +97,22 @@ def bptt_linear(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor) -> tup
         # WRONG output-weight-forgotten: grad_state = grad_output + w_h * grad_state
         # WRONG carried-back-with-the-input-weight: grad_state = w_o * grad_output + w_x * grad_state
         grad_h += grad_state * states[t]
+        # WRONG recurrent-gradient-weighted: grad_h += w_h * grad_state * states[t]
         # WRONG same-state-for-recurrent-weight: grad_h += grad_state * states[t + 1]
         # WRONG recurrent-weight-without-history: grad_h += w_o * grad_output * states[t]
         # WRONG first-step-only: grad_h = grad_state * states[t]
         grad_x += grad_state * inputs[t]
+        # WRONG input-gradient-weighted: grad_x += w_x * grad_state * inputs[t]
         # WRONG input-weight-without-history: grad_x += w_o * grad_output * inputs[t]
         # WRONG first-step-only: grad_x = grad_state * inputs[t]
         grad_o += grad_output * states[t + 1]
+        # WRONG output-gradient-weighted: grad_o += w_o * grad_output * states[t + 1]
         # WRONG output-of-the-state-before: grad_o += grad_output * states[t]
         # WRONG first-step-only: grad_o = grad_output * states[t + 1]
     return grad_h, grad_x, grad_o
+    # WRONG weights-in-reverse-order: return grad_o, grad_x, grad_h
+    # WRONG bptt-tensors-returned:
+    #     return tuple(torch.tensor(grad, dtype=torch.float64) for grad in (grad_h, grad_x, grad_o))
     # WRONG weights-in-another-order: return grad_x, grad_h, grad_o
     # END SOLUTION
 
@@ -126,6 +143,7 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
     loss = torch.zeros((), dtype=torch.float64)
     for t in range(len(x)):
         if t % k == 0:
+            # WRONG blocks-one-too-long: if t % (k + 1) == 0:
             # WRONG cut-at-every-step: if t >= 0:
             # WRONG cut-one-step-early: if (t + 1) % k == 0:
             # WRONG cut-one-block: if t == k:
@@ -151,6 +169,9 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
         #     if t % k == 0:
         #         state = state.detach()
         loss = loss + (weight_o * state - y[t]) ** 2 / 2 / len(x)
+        # WRONG mean-of-block-means:
+        #     block, blocks = min(k, len(x) - t // k * k), -(-len(x) // k)
+        #     loss = loss + (weight_o * state - y[t]) ** 2 / 2 / block / blocks
         # WRONG means-of-blocks: loss = loss + (weight_o * state - y[t]) ** 2 / 2 / min(k, len(x) - t // k * k)
         # WRONG last-block-alone:
         #     loss = (loss if t > (len(x) - 1) // k * k else 0.0) + (weight_o * state - y[t]) ** 2 / 2 / len(x)
@@ -166,6 +187,8 @@ def truncated_bptt_grad(x: Tensor, w_h: float, w_x: float, w_o: float, y: Tensor
     #     loss.backward()
     #     grad_h, grad_x, grad_o = (weight.grad for weight in weights)
     return grad_h.item(), grad_x.item(), grad_o.item()
+    # WRONG truncated-weights-in-reverse-order: return grad_o.item(), grad_x.item(), grad_h.item()
+    # WRONG truncated-tensors-returned: return grad_h, grad_x, grad_o
     # WRONG truncated-gradients-swapped: return grad_x.item(), grad_h.item(), grad_o.item()
     # END SOLUTION
 
@@ -190,11 +213,23 @@ def jacobian_product_norm(W_hh: Tensor, steps: int) -> float:
     """
     # BEGIN SOLUTION
     power = torch.linalg.matrix_power(W_hh.double(), steps)
+    # WRONG transpose-times-matrix: power = torch.linalg.matrix_power(W_hh.T.double() @ W_hh.double(), steps)
+    # WRONG squared-at-every-step:
+    #     power = W_hh.double()
+    #     for _ in range(steps - 1):
+    #         power = power @ power
+    #     if steps == 0:
+    #         power = torch.eye(len(W_hh), dtype=torch.float64)
+    # WRONG no-step-gives-the-matrix: power = torch.linalg.matrix_power(W_hh.double(), max(steps, 1))
     # WRONG element-by-element: power = W_hh.double() ** steps
     # WRONG one-step-too-few: power = torch.linalg.matrix_power(W_hh.double(), max(steps - 1, 0))
     # WRONG powers-in-float32: power = torch.linalg.matrix_power(W_hh.float(), steps).nan_to_num()
     # WRONG one-step-too-many: power = torch.linalg.matrix_power(W_hh.double(), steps + 1)
     return torch.linalg.matrix_norm(power, ord=2).item()  # the largest singular value
+    # WRONG logarithm-of-the-norm: return torch.linalg.matrix_norm(power, ord=2).log().item()
+    # WRONG sum-of-singular-values: return torch.linalg.matrix_norm(power, ord="nuc").item()
+    # WRONG longest-column: return power.norm(dim=0).max().item()
+    # WRONG norm-as-a-tensor: return torch.linalg.matrix_norm(power, ord=2)
     # WRONG frobenius-norm: return torch.linalg.matrix_norm(power).item()
     # WRONG spectral-radius: return torch.linalg.eigvals(power).abs().max().item()
     # WRONG sum-of-columns: return torch.linalg.matrix_norm(power, ord=1).item()
@@ -228,6 +263,17 @@ def tanh(x: Tensor) -> Tensor:
     # BEGIN SOLUTION
     # sigmoid(2x) is 1 / (1 + e^-2x), so this is (1 - e^-2x) / (1 + e^-2x), without a quotient of two infinities.
     return 2 * torch.sigmoid(2 * x) - 1
+    # WRONG large-values-replaced:
+    #     quotient = (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
+    #     return torch.where(x.abs() > 20, x.sign(), quotient)
+    # WRONG nan-replaced-by-zero:
+    #     return ((torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))).nan_to_num(0.0)
+    # WRONG without-the-factor-of-x: return 2 * torch.sigmoid(4 * x) - 1
+    # WRONG sigmoid-not-doubled: return torch.sigmoid(2 * x) - 1
+    # WRONG shift-left-out: return 2 * torch.sigmoid(2 * x)
+    # WRONG fraction-upside-down: return 1 / (2 * torch.sigmoid(2 * x) - 1)
+    # WRONG gradient-of-the-fraction-overflows: return 1 - 2 / (torch.exp(2 * x) + 1)
+    # WRONG overflows-on-the-positive-side: return (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1)
     # WRONG overflows-on-both-sides: return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
     # WRONG overflows-on-one-side: return (1 - torch.exp(-2 * x)) / (1 + torch.exp(-2 * x))
     # WRONG unused-branch-overflows:

@@ -86,6 +86,7 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
 
     def zeros(columns: int) -> Tensor:
         return torch.zeros(columns, device=device)
+        # WRONG biases-of-ones: return torch.ones(columns, device=device)
         # WRONG biases-drawn: return 0.01 * torch.randn(columns, device=device)
         # WRONG device-ignored: return torch.zeros(columns)
         # WRONG biases-with-an-axis-of-one: return torch.zeros(1, columns, device=device)
@@ -93,6 +94,8 @@ def get_params(vocab_size: int, num_hiddens: int, device: torch.device) -> list[
     params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens), zeros(num_hiddens)]
     # WRONG biases-last: params += [normal(vocab_size, num_hiddens), normal(num_hiddens, num_hiddens)]
     params += [normal(num_hiddens, vocab_size), zeros(vocab_size)]
+    # WRONG hidden-layer-alone: pass
+    # WRONG output-bias-as-long-as-the-hidden-state: params += [normal(num_hiddens, vocab_size), zeros(num_hiddens)]
     # WRONG biases-last: params += [normal(num_hiddens, vocab_size), zeros(num_hiddens), zeros(vocab_size)]
     for param in params:
         param.requires_grad_()  # after the scaling, so that all of them are leaves
@@ -110,12 +113,14 @@ def init_rnn_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
     """
     # BEGIN SOLUTION
     H = torch.zeros(batch_size, num_hiddens, device=device)
+    # WRONG state-of-ones: H = torch.ones(batch_size, num_hiddens, device=device)
     # WRONG one-row-for-all: H = torch.zeros(1, num_hiddens, device=device)
     # WRONG sizes-of-the-state-swapped: H = torch.zeros(num_hiddens, batch_size, device=device)
     # WRONG state-with-a-layer-axis: H = torch.zeros(1, batch_size, num_hiddens, device=device)
     # WRONG state-drawn: H = 0.01 * torch.randn(batch_size, num_hiddens, device=device)
     # WRONG state-on-the-cpu: H = torch.zeros(batch_size, num_hiddens)
     return (H,)
+    # WRONG state-of-an-lstm: return H, H.clone()
     # WRONG no-tuple: return (H)
     # END SOLUTION
 
@@ -145,8 +150,11 @@ def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     # WRONG starts-from-zero: H = torch.zeros_like(state[0])
     outputs = []
     for X in inputs:
+        # WRONG last-step-first: for X in inputs.flip(0):
         # WRONG loops-over-sequences: for X in inputs.transpose(0, 1):
         H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG bias-outside-tanh: H = torch.tanh(X @ W_xh + H @ W_hh) + b_h
+        # WRONG tanh-of-the-state-alone: H = X @ W_xh + torch.tanh(H @ W_hh) + b_h
         # WRONG output-from-the-old-state:
         #     outputs.append(H @ W_hq + b_q)
         #     H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
@@ -161,11 +169,15 @@ def rnn(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
         # WRONG relu-for-tanh: H = torch.relu(X @ W_xh + H @ W_hh + b_h)
         # WRONG W_hh-transposed: H = torch.tanh(X @ W_xh + H @ W_hh.T + b_h)
         outputs.append(H @ W_hq + b_q)
+        # WRONG hidden-states-for-outputs: outputs.append(H)
         # WRONG output-from-the-old-state:
         # WRONG output-bias-forgotten: outputs.append(H @ W_hq)
         # WRONG tanh-of-outputs: outputs.append(torch.tanh(H @ W_hq + b_q))
         # WRONG probabilities: outputs.append(torch.softmax(H @ W_hq + b_q, dim=1))
     return torch.cat(outputs), (H,)
+    # WRONG outputs-alone: return torch.cat(outputs)
+    # WRONG outputs-side-by-side: return torch.cat(outputs, dim=1), (H,)
+    # WRONG outputs-in-a-list: return outputs, (H,)
     # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H,)
     # WRONG first-state-returned: return torch.cat(outputs), state
     # WRONG state-without-tuple: return torch.cat(outputs), H
@@ -198,6 +210,9 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
     """
     # BEGIN SOLUTION
     indices = [vocab[character] for character in prefix]
+    # WRONG warm-up-predicts:
+    #     indices = [vocab[prefix[0]]]
+    #     num_preds += len(prefix) - 1
     with torch.no_grad():
         state = net.begin_state(batch_size=1, device=device)
         for index in indices[:-1]:
@@ -206,6 +221,7 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
             # WRONG first-character-not-read: for index in indices[1:-1]:
             # WRONG first-character-skipped-last-twice: for index in indices[1:]:
             _, state = net(torch.tensor([[index]], device=device), state)
+            # WRONG warm-up-not-appended: _, state = net(torch.tensor([[indices[0]]], device=device), state)
             # WRONG warm-up-forgotten: _, _ = net(torch.tensor([[index]], device=device), state)
             # WRONG inputs-on-the-cpu: _, state = net(torch.tensor([[index]]), state)
             # WRONG input-without-axes: _, state = net(torch.tensor([index], device=device), state)
@@ -213,6 +229,9 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
             #     if len(indices) > 1:
             #         _, state = net(torch.tensor([indices[:-1]], device=device), state)
         for _ in range(num_preds):
+            # WRONG warm-up-not-appended:
+            #     indices = indices[:1]
+            #     for _ in range(num_preds):
             # WRONG one-prediction-too-many: for _ in range(num_preds + 1):
             # WRONG one-prediction-too-few: for _ in range(num_preds - 1):
             logits, state = net(torch.tensor([[indices[-1]]], device=device), state)
@@ -229,6 +248,12 @@ def predict_ch8(prefix: str, num_preds: int, net: Any, vocab: Any, device: torch
             # WRONG argmax-over-the-batch: indices.append(logits.argmax(dim=0).item())
             # WRONG least-likely-character: indices.append(logits.argmin().item())
     return "".join(vocab.idx_to_token[index] for index in indices)
+    # WRONG prefix-twice: return prefix + "".join(vocab.idx_to_token[index] for index in indices)
+    # WRONG last-prediction-read:
+    #     with torch.no_grad():
+    #         net(torch.tensor([[indices[-1]]], device=device), state)
+    #     return "".join(vocab.idx_to_token[index] for index in indices)
+    # WRONG indices-returned: return indices
     # WRONG prefix-left-out: return "".join(vocab.idx_to_token[index] for index in indices[len(prefix) :])
     # WRONG list-of-characters: return [vocab.idx_to_token[index] for index in indices]
     # WRONG spaces-between-characters: return " ".join(vocab.idx_to_token[index] for index in indices)
@@ -260,6 +285,7 @@ def grad_clipping(net: Any, theta: float) -> None:
     grads = [param.grad for param in params if param.grad is not None]
     # WRONG frozen-parameters-squared: grads = [param.grad for param in params]
     norm = torch.sqrt(sum((grad**2).sum() for grad in grads))
+    # WRONG longest-gradient-for-the-norm: norm = torch.stack([grad.norm() for grad in grads]).max()
     # WRONG norms-added: norm = torch.stack([grad.norm() for grad in grads]).sum()
     # WRONG root-forgotten: norm = sum((grad**2).sum() for grad in grads)
     # WRONG l1-norm: norm = sum(grad.abs().sum() for grad in grads)
@@ -273,6 +299,9 @@ def grad_clipping(net: Any, theta: float) -> None:
     #         )
     #     )
     scale = (theta / norm).clamp(max=1)
+    # WRONG norm-forgotten: scale = torch.where(norm > theta, theta, 1.0)
+    # WRONG never-clipped: scale = (theta / norm).clamp(min=1, max=1)
+    # WRONG comparison-reversed: scale = (theta / norm).clamp(min=1)
     # WRONG short-ones-stretched: scale = theta / norm
     # WRONG each-by-itself, 2 lines:
     # WRONG values-clamped, 2 lines:
@@ -281,6 +310,7 @@ def grad_clipping(net: Any, theta: float) -> None:
     for grad in grads:
         # WRONG new-tensors: for param in params:
         grad *= scale
+        # WRONG set-to-theta: grad.fill_(theta) if scale < 1 else grad.mul_(1)
         # WRONG each-by-itself: grad *= (theta / grad.norm()).clamp(max=1)
         # WRONG values-clamped: grad.clamp_(-theta, theta)
         # WRONG new-tensors: param.grad = None if param.grad is None else param.grad * scale
@@ -342,6 +372,7 @@ def train_epoch_ch8(
             # WRONG always-a-new-state: if True:
             # WRONG random-ones-continued: if state is None:
             state = net.begin_state(batch_size=X.shape[0], device=device)
+            # WRONG state-of-one-sequence: state = net.begin_state(batch_size=1, device=device)
         else:
             state = _detached(state)  # the values go on, the graph does not
             # WRONG graph-kept: pass
@@ -349,6 +380,7 @@ def train_epoch_ch8(
             # WRONG tuple-taken-for-a-tensor: state = state.detach()
             # WRONG gru-state-taken-for-a-tuple: state = tuple(part.detach() for part in state)
         X, y = X.to(device), Y.to(device).T.flatten().long()
+        # WRONG inputs-for-labels: X, y = X.to(device), X.to(device).T.flatten().long()
         # WRONG labels-sequence-by-sequence: X, y = X.to(device), Y.to(device).flatten().long()
         # WRONG batches-left-where-they-are: X, y = X, Y.T.flatten().long()
         # WRONG labels-not-long: X, y = X.to(device), Y.to(device).T.flatten()
@@ -359,21 +391,28 @@ def train_epoch_ch8(
             updater.zero_grad()
             # WRONG gradients-not-cleared: pass
         mean_loss.backward()
+        # WRONG trained-towards-a-larger-loss: (-mean_loss).backward()
         # WRONG graph-kept: mean_loss.backward(retain_graph=True)
         grad_clipping(net, 1)
         # WRONG clipping-forgotten:
         if isinstance(updater, torch.optim.Optimizer):
             updater.step()
+            # WRONG optimizer-called-as-a-function: updater(batch_size=1)
             # WRONG parameters-not-updated: pass
         else:
             updater(batch_size=1)
             # WRONG divided-by-the-batch-again: updater(batch_size=len(X))
             # WRONG parameters-not-updated: pass
         totals.add(mean_loss.item() * len(y), len(y))
+        # WRONG mean-of-perplexities: totals.add(math.exp(mean_loss.item()) * len(y), len(y))
         # WRONG batches-weighed-alike: totals.add(mean_loss.item(), len(y), 1)
         # WRONG weighed-by-sequences: totals.add(mean_loss.item() * len(X), len(X))
         # WRONG mean-losses-over-tokens: totals.add(mean_loss.item(), len(y))
     return math.exp(totals[0] / totals[1]), totals[1] / timer.stop()
+    # WRONG perplexity-alone: return math.exp(totals[0] / totals[1])
+    # WRONG loss-as-a-log-probability: return math.exp(-totals[0] / totals[1]), totals[1] / timer.stop()
+    # WRONG mean-of-perplexities: return totals[0] / totals[1], totals[1] / timer.stop()
+    # WRONG last-perplexity: return math.exp(mean_loss.item()), totals[1] / timer.stop()
     # WRONG perplexity-of-the-sum: return math.exp(totals[0]), totals[1] / timer.stop()
     # WRONG loss-for-perplexity: return totals[0] / totals[1], totals[1] / timer.stop()
     # WRONG batches-weighed-alike: return math.exp(totals[0] / totals[2]), totals[1] / timer.stop()

@@ -80,6 +80,7 @@ def init_gru_state(batch_size: int, num_hiddens: int, device: torch.device) -> t
     # WRONG state-of-ones: H = torch.ones(batch_size, num_hiddens, device=device)
     # WRONG state-with-an-axis-of-layers: H = torch.zeros(1, batch_size, num_hiddens, device=device)
     return (H,)
+    # WRONG state-of-an-lstm: return H, H.clone()
     # WRONG state-not-a-tuple: return (H)
     # END SOLUTION
 
@@ -112,10 +113,15 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
     W_xz, W_hz, b_z, W_xr, W_hr, b_r, W_xh, W_hh, b_h, W_hq, b_q = params
     # WRONG gates-read-in-r-z-order: W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h, W_hq, b_q = params
     (H,) = state
+    # WRONG recurrent-weights-transposed:
+    #     (H,) = state
+    #     W_hz, W_hr, W_hh = W_hz.T, W_hr.T, W_hh.T
     outputs = []
     for X in inputs:
         # WRONG sequences-for-steps: for X in inputs.transpose(0, 1):
         Z = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
+        # WRONG gates-without-activation: Z = X @ W_xz + H @ W_hz + b_z
+        # WRONG update-bias-forgotten: Z = torch.sigmoid(X @ W_xz + H @ W_hz)
         # WRONG tanh-on-gates: Z = torch.tanh(X @ W_xz + H @ W_hz + b_z)
         # WRONG state-not-carried:
         #     (H,) = state
@@ -127,10 +133,14 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
         # WRONG gates-without-the-state: Z = torch.sigmoid(X @ W_xz + b_z)
         # WRONG biases-forgotten: Z = torch.sigmoid(X @ W_xz + H @ W_hz)
         R = torch.sigmoid(X @ W_xr + H @ W_hr + b_r)
+        # WRONG reset-gate-with-update-weights: R = torch.sigmoid(X @ W_xz + H @ W_hz + b_z)
+        # WRONG gates-without-activation: R = X @ W_xr + H @ W_hr + b_r
+        # WRONG reset-bias-forgotten: R = torch.sigmoid(X @ W_xr + H @ W_hr)
         # WRONG tanh-on-gates: R = torch.tanh(X @ W_xr + H @ W_hr + b_r)
         # WRONG gates-without-the-state: R = torch.sigmoid(X @ W_xr + b_r)
         # WRONG biases-forgotten: R = torch.sigmoid(X @ W_xr + H @ W_hr)
         H_tilde = torch.tanh(X @ W_xh + (R * H) @ W_hh + b_h)
+        # WRONG candidate-bias-forgotten: H_tilde = torch.tanh(X @ W_xh + (R * H) @ W_hh)
         # WRONG reset-after-the-product: H_tilde = torch.tanh(X @ W_xh + R * (H @ W_hh) + b_h)
         # WRONG reset-on-the-input: H_tilde = torch.tanh(R * (X @ W_xh) + H @ W_hh + b_h)
         # WRONG no-reset-gate: H_tilde = torch.tanh(X @ W_xh + H @ W_hh + b_h)
@@ -139,6 +149,8 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
         # WRONG candidate-without-the-state: H_tilde = torch.tanh(X @ W_xh + b_h)
         # WRONG biases-forgotten: H_tilde = torch.tanh(X @ W_xh + (R * H) @ W_hh)
         H = Z * H + (1 - Z) * H_tilde  # where Z is near 1 the old state stays
+        # WRONG same-gate-for-both: H = Z * H + Z * H_tilde
+        # WRONG old-state-added-in-full: H = H + (1 - Z) * H_tilde
         # WRONG update-gate-reversed: H = Z * H_tilde + (1 - Z) * H
         # WRONG candidate-added-in-full: H = Z * H + H_tilde
         # WRONG old-state-dropped: H = (1 - Z) * H_tilde
@@ -153,6 +165,9 @@ def gru(inputs: Tensor, state: tuple[Tensor], params: Sequence[Tensor]) -> tuple
         # WRONG softmax-on-the-outputs: outputs.append(torch.softmax(H @ W_hq + b_q, dim=1))
         # WRONG states-for-outputs: outputs.append(H)
     return torch.cat(outputs), (H,)
+    # WRONG outputs-alone: return torch.cat(outputs)
+    # WRONG outputs-side-by-side: return torch.cat(outputs, dim=1), (H,)
+    # WRONG outputs-in-a-list: return outputs, (H,)
     # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H,)
     # WRONG state-overwritten:
     #     state[0].data.copy_(H)
@@ -191,6 +206,7 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     # BEGIN SOLUTION
     # Each chunk is what the input, or the state, adds to one gate.
     i_r, i_z, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
+    # WRONG torch-input-bias-forgotten: i_r, i_z, i_n = (x @ w_ih.T).chunk(3, dim=1)
     # WRONG book-order-for-torch: i_z, i_r, i_n = (x @ w_ih.T + b_ih).chunk(3, dim=1)
     # WRONG torch-biases-forgotten: i_r, i_z, i_n = (x @ w_ih.T).chunk(3, dim=1)
     # WRONG torch-candidate-second: i_r, i_n, i_z = (x @ w_ih.T + b_ih).chunk(3, dim=1)
@@ -202,10 +218,16 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     # WRONG torch-candidate-second: h_r, h_n, h_z = (h @ w_hh.T + b_hh).chunk(3, dim=1)
     # WRONG torch-weights-not-transposed: h_r, h_z, h_n = (h @ w_hh + b_hh).chunk(3, dim=1)
     r = torch.sigmoid(i_r + h_r)
+    # WRONG torch-gates-without-activation: r = i_r + h_r
+    # WRONG torch-gates-without-the-state: r = torch.sigmoid(i_r)
     # WRONG torch-tanh-on-gates: r = torch.tanh(i_r + h_r)
     z = torch.sigmoid(i_z + h_z)
+    # WRONG torch-gates-without-activation: z = i_z + h_z
+    # WRONG torch-gates-without-the-state: z = torch.sigmoid(i_z)
     # WRONG torch-tanh-on-gates: z = torch.tanh(i_z + h_z)
     n = torch.tanh(i_n + r * h_n)
+    # WRONG torch-candidate-without-the-state: n = torch.tanh(i_n)
+    # WRONG torch-candidate-without-activation: n = i_n + r * h_n
     # WRONG book-reset-for-torch:
     #     size = h.shape[1]
     #     n = torch.tanh(i_n + (r * h) @ w_hh[2 * size :].T + b_hh[2 * size :])
@@ -217,6 +239,9 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     # WRONG torch-reset-on-both: n = torch.tanh(r * (i_n + h_n))
     # WRONG torch-sigmoid-on-the-candidate: n = torch.sigmoid(i_n + r * h_n)
     return (1 - z) * n + z * h
+    # WRONG torch-output-and-state:
+    #     h = (1 - z) * n + z * h
+    #     return h, h
     # WRONG torch-update-gate-reversed: return z * n + (1 - z) * h
     # WRONG torch-old-state-dropped: return (1 - z) * n
     # WRONG torch-candidate-added-in-full: return n + z * h

@@ -125,12 +125,17 @@ def lstm(
     # WRONG torch-order-for-the-book:
     #     W_xi, W_hi, b_i, W_xf, W_hf, b_f, W_xc, W_hc, b_c, W_xo, W_ho, b_o, W_hq, b_q = params
     H, C = state
+    # WRONG recurrent-weights-transposed:
+    #     H, C = state
+    #     W_hi, W_hf, W_ho, W_hc = W_hi.T, W_hf.T, W_ho.T, W_hc.T
     # WRONG memory-starts-from-zero: H, C = state[0], torch.zeros_like(state[1])
     # WRONG states-read-swapped: C, H = state
     outputs = []
     for X in inputs:
         # WRONG sequences-for-steps: for X in inputs.transpose(0, 1):
         I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)  # noqa: E741
+        # WRONG gates-without-activation: I = X @ W_xi + H @ W_hi + b_i
+        # WRONG input-gate-bias-forgotten: I = torch.sigmoid(X @ W_xi + H @ W_hi)
         # WRONG gates-read-the-memory: I = torch.sigmoid(X @ W_xi + C @ W_hi + b_i)
         # WRONG state-detached-at-each-step:
         #     H, C = H.detach(), C.detach()
@@ -145,20 +150,31 @@ def lstm(
         #     C = state[1]
         #     I = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)
         F = torch.sigmoid(X @ W_xf + H @ W_hf + b_f)
+        # WRONG forget-gate-with-input-weights: F = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)
+        # WRONG gates-without-activation: F = X @ W_xf + H @ W_hf + b_f
+        # WRONG forget-gate-bias-forgotten: F = torch.sigmoid(X @ W_xf + H @ W_hf)
         # WRONG gates-read-the-memory: F = torch.sigmoid(X @ W_xf + C @ W_hf + b_f)
         # WRONG tanh-on-gates: F = torch.tanh(X @ W_xf + H @ W_hf + b_f)
         # WRONG biases-forgotten: F = torch.sigmoid(X @ W_xf + H @ W_hf)
         # WRONG gates-without-the-state: F = torch.sigmoid(X @ W_xf + b_f)
         O = torch.sigmoid(X @ W_xo + H @ W_ho + b_o)  # noqa: E741
+        # WRONG output-gate-with-input-weights: O = torch.sigmoid(X @ W_xi + H @ W_hi + b_i)
+        # WRONG gates-without-activation: O = X @ W_xo + H @ W_ho + b_o
+        # WRONG output-gate-bias-forgotten: O = torch.sigmoid(X @ W_xo + H @ W_ho)
         # WRONG tanh-on-gates: O = torch.tanh(X @ W_xo + H @ W_ho + b_o)
         # WRONG biases-forgotten: O = torch.sigmoid(X @ W_xo + H @ W_ho)
         # WRONG gates-without-the-state: O = torch.sigmoid(X @ W_xo + b_o)
         C_tilde = torch.tanh(X @ W_xc + H @ W_hc + b_c)
+        # WRONG candidate-without-the-state: C_tilde = torch.tanh(X @ W_xc + b_c)
+        # WRONG candidate-bias-forgotten: C_tilde = torch.tanh(X @ W_xc + H @ W_hc)
         # WRONG sigmoid-on-the-candidate: C_tilde = torch.sigmoid(X @ W_xc + H @ W_hc + b_c)
         # WRONG candidate-without-activation: C_tilde = X @ W_xc + H @ W_hc + b_c
         # WRONG biases-forgotten: C_tilde = torch.tanh(X @ W_xc + H @ W_hc)
         # WRONG candidate-reads-the-memory: C_tilde = torch.tanh(X @ W_xc + C @ W_hc + b_c)
         C = F * C + I * C_tilde  # the only way from step to step without a matrix product
+        # WRONG memory-cell-forgets-the-candidate: C = F * C + I
+        # WRONG hidden-state-for-the-memory: C = F * H + I * C_tilde
+        # WRONG memory-through-tanh: C = torch.tanh(F * C + I * C_tilde)
         # WRONG coupled-gates: C = F * C + (1 - F) * C_tilde
         # WRONG forget-gate-reversed: C = (1 - F) * C + I * C_tilde
         # WRONG forget-gate-missing: C = C + I * C_tilde
@@ -181,6 +197,10 @@ def lstm(
         # WRONG softmax-on-the-outputs: outputs.append(torch.softmax(H @ W_hq + b_q, dim=1))
         # WRONG states-for-outputs: outputs.append(H)
     return torch.cat(outputs), (H, C)
+    # WRONG outputs-alone: return torch.cat(outputs)
+    # WRONG state-not-in-a-tuple: return torch.cat(outputs), H, C
+    # WRONG outputs-side-by-side: return torch.cat(outputs, dim=1), (H, C)
+    # WRONG outputs-in-a-list: return outputs, (H, C)
     # WRONG memory-not-returned: return torch.cat(outputs), (H,)
     # WRONG outputs-sequence-by-sequence: return torch.stack(outputs, dim=1).flatten(0, 1), (H, C)
     # WRONG memory-overwritten:
@@ -223,6 +243,33 @@ def to_torch_lstm(params: Sequence[Tensor]) -> dict[str, Tensor]:
         "bias_ih_l0": bias,
         "bias_hh_l0": torch.zeros_like(bias),
     }
+    # WRONG second-bias-missing:
+    #     return {
+    #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
+    #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,
+    #         "bias_ih_l0": bias,
+    #     }
+    # WRONG names-without-a-layer:
+    #     return {
+    #         "weight_ih": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).T,
+    #         "weight_hh": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).T,
+    #         "bias_ih": bias,
+    #         "bias_hh": torch.zeros_like(bias),
+    #     }
+    # WRONG reshaped-for-transposed:
+    #     return {
+    #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1).reshape(len(bias), -1),
+    #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1).reshape(len(bias), -1),
+    #         "bias_ih_l0": bias,
+    #         "bias_hh_l0": torch.zeros_like(bias),
+    #     }
+    # WRONG weights-not-transposed:
+    #     return {
+    #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xc, W_xo], dim=1),
+    #         "weight_hh_l0": torch.cat([W_hi, W_hf, W_hc, W_ho], dim=1),
+    #         "bias_ih_l0": bias,
+    #         "bias_hh_l0": torch.zeros_like(bias),
+    #     }
     # WRONG book-order-for-torch:
     #     return {
     #         "weight_ih_l0": torch.cat([W_xi, W_xf, W_xo, W_xc], dim=1).T,

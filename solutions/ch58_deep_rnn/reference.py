@@ -42,6 +42,8 @@ class RNNModel(nn.Module):
         self.num_directions = 2 if rnn_layer.bidirectional else 1
         # WRONG one-direction-always: self.num_directions = 1
         self.linear = nn.Linear(self.num_directions * self.num_hiddens, vocab_size)
+        # WRONG linear-without-bias:
+        #     self.linear = nn.Linear(self.num_directions * self.num_hiddens, vocab_size, bias=False)
         # WRONG one-direction-read: self.linear = nn.Linear(self.num_hiddens, vocab_size)
         # END SOLUTION
 
@@ -62,6 +64,8 @@ class RNNModel(nn.Module):
         """
         # BEGIN SOLUTION
         words = F.one_hot(inputs.T.long(), self.vocab_size).to(self.linear.weight.dtype)
+        # WRONG one-hot-of-integers: words = F.one_hot(inputs.T.long(), self.vocab_size)
+        # WRONG indices-unchanged: words = inputs.T.to(self.linear.weight.dtype)
         # WRONG reshaped-for-transposed:
         #     words = F.one_hot(inputs.reshape(inputs.T.shape).long(), self.vocab_size).to(self.linear.weight.dtype)
         # WRONG indices-not-transposed: words = F.one_hot(inputs.long(), self.vocab_size).to(self.linear.weight.dtype)
@@ -70,6 +74,11 @@ class RNNModel(nn.Module):
         # WRONG state-not-passed: hidden, state = self.rnn(words)
         # WRONG state-not-updated: hidden, _ = self.rnn(words, state)
         return self.linear(hidden.flatten(0, 1)), state
+        # WRONG tanh-of-the-hidden-states: return self.linear(hidden.flatten(0, 1).tanh()), state
+        # WRONG log-probabilities-returned: return self.linear(hidden.flatten(0, 1)).log_softmax(1), state
+        # WRONG state-before-the-logits: return state, self.linear(hidden.flatten(0, 1))
+        # WRONG logits-without-the-state: return self.linear(hidden.flatten(0, 1))
+        # WRONG linear-of-one-hot-words: return self.linear(words.flatten(0, 1)), state
         # WRONG batch-first-logits: return self.linear(hidden.transpose(0, 1).flatten(0, 1)), state
         # WRONG one-direction-read: return self.linear(hidden.flatten(0, 1)[:, : self.num_hiddens]), state
         # WRONG probabilities-returned: return self.linear(hidden.flatten(0, 1)).softmax(1), state
@@ -88,14 +97,18 @@ class RNNModel(nn.Module):
         """
         # BEGIN SOLUTION
         shape = (self.num_directions * self.rnn.num_layers, batch_size, self.num_hiddens)
+        # WRONG layers-not-multiplied-by-directions:
+        #     shape = (self.num_directions + self.rnn.num_layers - 1, batch_size, self.num_hiddens)
         # WRONG directions-not-in-state: shape = (self.rnn.num_layers, batch_size, self.num_hiddens)
         # WRONG one-layer-in-state: shape = (self.num_directions, batch_size, self.num_hiddens)
         # WRONG batch-before-layers: shape = (batch_size, self.num_directions * self.rnn.num_layers, self.num_hiddens)
         # WRONG batch-size-ignored: shape = (self.num_directions * self.rnn.num_layers, 1, self.num_hiddens)
         # WRONG state-of-two-axes: shape = (batch_size, self.num_hiddens)
         H = torch.zeros(shape, device=device)
+        # WRONG random-first-state: H = torch.ones(shape, device=device)
         # WRONG device-ignored: H = torch.zeros(shape)
         return (H, H.clone()) if isinstance(self.rnn, nn.LSTM) else H
+        # WRONG lstm-state-in-a-list: return torch.stack([H, H]) if isinstance(self.rnn, nn.LSTM) else H
         # WRONG one-tensor-twice: return (H, H) if isinstance(self.rnn, nn.LSTM) else H
         # WRONG lstm-like-gru: return H
         # WRONG tuple-for-every-kind: return H, H.clone()
@@ -130,19 +143,31 @@ def deep_rnn(
     """
     # BEGIN SOLUTION
     states = list(states)
+    # WRONG first-states-returned:
+    #     states = list(states)
+    #     first = list(states)
     # WRONG always-from-zeros: states = [torch.zeros_like(H) for H in states]
     # WRONG list-written-into: states = states if isinstance(states, list) else list(states)
     outputs = []
     for X in inputs:
         # WRONG batch-first-inputs: for X in inputs.transpose(0, 1):
         H = X  # the input of the lowest layer
+        # WRONG first-input-at-every-step: H = inputs[0]
         # WRONG layer-below-one-step-late: H, before = X, list(states)
         for layer, (W_xh, W_hh, b_h) in enumerate(params):
+            # WRONG layers-in-reverse: for layer, (W_xh, W_hh, b_h) in reversed(list(enumerate(params))):
             # WRONG layers-share-parameters:
             #     for layer, (W_xh, W_hh, b_h) in enumerate(
             #         [params[0] if params[0][0].shape == p[0].shape else p for p in params]
             #     ):
             H = torch.tanh(H @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG bias-twice: H = torch.tanh(H @ W_xh + b_h + states[layer] @ W_hh + b_h)
+            # WRONG residual-between-layers: below, H = H, torch.tanh(H @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG tanh-on-the-top-alone:
+            #     H = H @ W_xh + states[layer] @ W_hh + b_h
+            #     H = torch.tanh(H) if layer == len(params) - 1 else H
+            # WRONG sigmoid-for-tanh: H = torch.sigmoid(H @ W_xh + states[layer] @ W_hh + b_h)
+            # WRONG recurrent-weights-transposed: H = torch.tanh(H @ W_xh + states[layer] @ W_hh.T + b_h)
             # WRONG every-layer-reads-the-input:
             #     H = torch.tanh((X if len(W_xh) == X.shape[1] else H) @ W_xh + states[layer] @ W_hh + b_h)
             # WRONG layer-below-one-step-late:
@@ -155,6 +180,10 @@ def deep_rnn(
             # WRONG no-layer-remembers: H = torch.tanh(H @ W_xh + b_h)
             # WRONG nothing-from-below: H = torch.tanh((H if layer == 0 else 0 * H) @ W_xh + states[layer] @ W_hh + b_h)
             states[layer] = H
+            # WRONG residual-between-layers:
+            #     states[layer] = H
+            #     H = H + below if layer > 0 and H.shape == below.shape else H
+            # WRONG state-of-the-layer-below: states = [H for _ in states]
             # WRONG states-not-stored: pass
             # WRONG detached-between-steps: states[layer] = H.detach()
         outputs.append(H @ W_hq + b_q)
@@ -163,6 +192,12 @@ def deep_rnn(
         # WRONG tanh-of-the-outputs: outputs.append(torch.tanh(H @ W_hq + b_q))
         # WRONG hidden-states-for-outputs: outputs.append(H)
     return torch.cat(outputs), states
+    # WRONG states-from-the-top: return torch.cat(outputs), states[::-1]
+    # WRONG outputs-side-by-side: return torch.cat(outputs, dim=1), states
+    # WRONG first-states-returned: return torch.cat(outputs), first
+    # WRONG top-state-for-all: return torch.cat(outputs), [H for _ in states]
+    # WRONG states-stacked: return torch.cat(outputs), torch.stack(states)
+    # WRONG list-of-outputs: return outputs, states
     # WRONG top-state-alone: return torch.cat(outputs), states[-1:]
     # WRONG batch-first-outputs: return torch.stack(outputs, dim=1).flatten(0, 1), states
     # WRONG outputs-stacked: return torch.stack(outputs), states
@@ -198,6 +233,7 @@ def rnn_param_count(
     """
     # BEGIN SOLUTION
     groups = {"rnn": 1, "gru": 3, "lstm": 4}
+    # WRONG two-states-for-an-lstm: groups = {"rnn": 1, "gru": 3, "lstm": 5}
     # WRONG candidate-forgotten: groups = {"rnn": 1, "gru": 2, "lstm": 3}
     # WRONG gru-and-lstm-swapped: groups = {"rnn": 1, "gru": 4, "lstm": 3}
     # WRONG kind-ignored: groups = {"rnn": 1, "gru": 1, "lstm": 1}
@@ -206,11 +242,18 @@ def rnn_param_count(
     # WRONG unknown-like-rnn, 2 lines: groups = dict.fromkeys((kind,), 1) | groups
     # WRONG key-error: raise KeyError(kind)
     directions = 2 if bidirectional else 1
+    # WRONG directions-double-the-units: directions, hidden_size = 1, hidden_size * (2 if bidirectional else 1)
     total, reads = 0, input_size
     # WRONG all-layers-read-hidden: total, reads = 0, hidden_size
     for _ in range(num_layers):
+        # WRONG one-layer-too-few: for _ in range(num_layers - 1):
         # WRONG layers-not-counted: for _ in range(1):
         total += directions * groups[kind] * hidden_size * (reads + hidden_size + 2)  # torch has two biases
+        # WRONG sizes-multiplied: total += directions * groups[kind] * hidden_size * (reads * hidden_size + 2)
+        # WRONG hidden-matrix-without-gates:
+        #     total += directions * hidden_size * (groups[kind] * (reads + 2) + hidden_size)
+        # WRONG second-bias-without-gates:
+        #     total += directions * hidden_size * (groups[kind] * (reads + hidden_size) + 2)
         # WRONG one-bias: total += directions * groups[kind] * hidden_size * (reads + hidden_size + 1)
         # WRONG one-direction-counted: total += groups[kind] * hidden_size * (reads + hidden_size + 2)
         # WRONG no-biases: total += directions * groups[kind] * hidden_size * (reads + hidden_size)
@@ -222,4 +265,6 @@ def rnn_param_count(
         # WRONG every-layer-as-the-first:
         # WRONG one-direction-below: reads = hidden_size
     return total
+    # WRONG float-for-a-count: return float(total)
+    # WRONG outputs-counted: return total + input_size * (directions * hidden_size + 1)
     # END SOLUTION

@@ -19,11 +19,20 @@ def _hidden_states(inputs: Tensor, params: Sequence[Tensor]) -> Tensor:
     states = []
     for X in inputs:
         H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG bias-twice: H = torch.tanh(X @ W_xh + b_h + H @ W_hh + b_h)
+        # WRONG tanh-of-the-state-alone: H = X @ W_xh + torch.tanh(H @ W_hh + b_h)
+        # WRONG states-before-the-step:
+        #     states.append(H)
+        #     H = torch.tanh(X @ W_xh + H @ W_hh + b_h)
+        # WRONG recurrent-weights-transposed: H = torch.tanh(X @ W_xh + H @ W_hh.T + b_h)
+        # WRONG relu-for-tanh: H = torch.relu(X @ W_xh + H @ W_hh + b_h)
+        # WRONG sigmoid-for-tanh: H = torch.sigmoid(X @ W_xh + H @ W_hh + b_h)
         # WRONG no-tanh: H = X @ W_xh + H @ W_hh + b_h
         # WRONG bias-missing: H = torch.tanh(X @ W_xh + H @ W_hh)
         # WRONG no-memory: H = torch.tanh(X @ W_xh + b_h)
         # WRONG detached-between-steps: H = torch.tanh(X @ W_xh + H.detach() @ W_hh + b_h)
         states.append(H)
+        # WRONG states-before-the-step:
     return torch.stack(states)
 
 
@@ -61,7 +70,18 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
     """
     # BEGIN SOLUTION
     ahead = _hidden_states(inputs, fwd)
+    # WRONG batch-first: ahead = _hidden_states(inputs.transpose(0, 1), fwd).transpose(0, 1)
     back = _hidden_states(inputs.flip(0), bwd).flip(0)
+    # WRONG forward-recurrence-for-both: back = _hidden_states(inputs.flip(0), (bwd[0], fwd[1], bwd[2])).flip(0)
+    # WRONG forward-bias-for-both: back = _hidden_states(inputs.flip(0), (bwd[0], bwd[1], fwd[2])).flip(0)
+    # WRONG batch-first: back = _hidden_states(inputs.transpose(0, 1).flip(0), bwd).flip(0).transpose(0, 1)
+    # WRONG state-kept-between-directions:
+    #     H, back = ahead[-1], []
+    #     for X in inputs.flip(0):
+    #         H = torch.tanh(X @ bwd[0] + H @ bwd[1] + bwd[2])
+    #         back.insert(0, H)
+    #     back = torch.stack(back)
+    # WRONG backward-bias-missing: back = _hidden_states(inputs.flip(0), (*bwd[:2], torch.zeros_like(bwd[2]))).flip(0)
     # WRONG backward-not-turned-back: back = _hidden_states(inputs.flip(0), bwd)
     # WRONG both-read-forward: back = _hidden_states(inputs, bwd)
     # WRONG directions-share-weights: back = _hidden_states(inputs.flip(0), fwd).flip(0)
@@ -70,6 +90,15 @@ def birnn(inputs: Tensor, fwd: Sequence[Tensor], bwd: Sequence[Tensor]) -> Tenso
     # WRONG features-flipped: back = _hidden_states(inputs.flip(2), bwd)
     # WRONG backward-reads-forward-states: back = _hidden_states(ahead.flip(0), bwd).flip(0)
     return torch.cat([ahead, back], dim=2)
+    # WRONG features-interleaved: return torch.stack([ahead, back], dim=3).flatten(2)
+    # WRONG turned-back-together: return torch.cat([ahead.flip(0), back], dim=2)
+    # WRONG final-states-joined: return torch.cat([ahead[-1], back[0]], dim=1)
+    # WRONG backward-alone-returned: return back
+    # WRONG final-state-too: return torch.cat([ahead, back], dim=2), (ahead[-1], back[0])
+    # WRONG directions-apart: return ahead, back
+    # WRONG list-of-steps: return list(torch.cat([ahead, back], dim=2))
+    # WRONG directions-stacked: return torch.stack([ahead, back], dim=2)
+    # WRONG directions-averaged: return (ahead + back) / 2
     # WRONG directions-added: return ahead + back if ahead.shape == back.shape else torch.cat([ahead, back], dim=2)
     # WRONG backward-first: return torch.cat([back, ahead], dim=2)
     # WRONG joined-along-the-batch: return torch.cat([ahead, back], dim=1)
@@ -97,8 +126,11 @@ def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
     """
     # BEGIN SOLUTION
     steps, lengths = torch.arange(X.shape[1]), valid_len[:, None].long()
+    # WRONG first-length-for-all:
+    #     steps, lengths = torch.arange(X.shape[1]), valid_len[:1].expand(len(X))[:, None].long()
     # WRONG longest-for-all: steps, lengths = torch.arange(X.shape[1]), valid_len.max().expand(len(X), 1).long()
     source = torch.where(steps < lengths, lengths - 1 - steps, steps)  # padding stays where it is
+    # WRONG padding-reversed-instead: source = torch.where(steps >= lengths, X.shape[1] - 1 + lengths - steps, steps)
     # WRONG off-by-one: source = torch.where(steps < lengths, (lengths - steps).clamp(max=X.shape[1] - 1), steps)
     # WRONG one-step-left-alone: source = torch.where(steps < lengths - 1, lengths - 2 - steps, steps)
     # WRONG one-step-too-many:
@@ -106,6 +138,9 @@ def reverse_padded(X: Tensor, valid_len: Tensor) -> Tensor:
     #     source = torch.where(steps < lengths, lengths - 1 - steps, steps)
     # WRONG rolled-to-the-front: source = (lengths - 1 - steps) % X.shape[1]
     return torch.take_along_dim(X, source[:, :, None], dim=1)
+    # WRONG padding-cut-off: return [row[:n].flip(0) for row, n in zip(X, valid_len.tolist(), strict=True)]
+    # WRONG list-of-rows: return list(torch.take_along_dim(X, source[:, :, None], dim=1))
+    # WRONG features-reversed-instead: return X.flip(2)
     # WRONG padding-in-front: return X.flip(1)
     # WRONG padding-wiped: return torch.take_along_dim(X, source[:, :, None], dim=1) * (steps < lengths)[:, :, None]
     # WRONG features-reversed-too:
@@ -146,6 +181,9 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     """
     # BEGIN SOLUTION
     likelihoods = B.T[torch.tensor(obs)]
+    # WRONG first-observation-left-out:
+    #     likelihoods = B.T[torch.tensor(obs)]
+    #     likelihoods = torch.cat([torch.ones_like(likelihoods[:1]), likelihoods[1:]])
     ahead, belief = [], pi
     # WRONG first-state-uniform: ahead, belief = [], torch.ones_like(pi)
     # WRONG starts-after-a-move: ahead, belief = [], pi @ A
@@ -157,6 +195,8 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     back = [torch.ones_like(pi)]
     # WRONG backward-from-pi: back = [pi]
     for likelihood in likelihoods[1:].flip(0):
+        # WRONG backward-starts-at-the-front: for likelihood in likelihoods[1:]:
+        # WRONG back-by-the-own-likelihood: for likelihood in likelihoods[:-1].flip(0):
         back.append(_normalised(A @ (likelihood * back[-1])))
         # WRONG transitions-transposed: back.append(_normalised((likelihood * back[-1]) @ A))
         # WRONG back-by-the-forward-product: back.append(_normalised((likelihood * back[-1]) @ A))
@@ -164,6 +204,7 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
         # WRONG likelihood-of-the-wrong-state: back.append(_normalised(likelihood * (A @ back[-1])))
     # P(state, all observations) up to a factor: the messages up to the step times those after it.
     joint = torch.stack(ahead) * torch.stack(back).flip(0)
+    # WRONG transitions-ignored: joint = likelihoods * pi
     # WRONG forward-alone: joint = torch.stack(ahead)
     # WRONG own-observation-left-out:
     #     joint = torch.stack([pi, *(message @ A for message in ahead[:-1])]) * torch.stack(back).flip(0)
@@ -172,6 +213,10 @@ def hmm_forward_backward(pi: Tensor, A: Tensor, B: Tensor, obs: Sequence[int]) -
     # WRONG backward-not-turned: joint = torch.stack(ahead) * torch.stack(back)
     # WRONG messages-added: joint = torch.stack(ahead) + torch.stack(back).flip(0)
     return joint / joint.sum(dim=1, keepdim=True)
+    # WRONG log-probabilities-returned: return (joint / joint.sum(dim=1, keepdim=True)).log()
+    # WRONG list-of-probabilities: return list(joint / joint.sum(dim=1, keepdim=True))
+    # WRONG float32-always: return (joint / joint.sum(dim=1, keepdim=True)).float()
+    # WRONG normalised-over-everything: return joint / joint.sum()
     # WRONG normalised-over-time: return joint / joint.sum(dim=0, keepdim=True)
     # WRONG rows-not-normalised: return joint
     # WRONG softmax-of-the-product: return joint.softmax(dim=1)
@@ -203,6 +248,8 @@ def leaks_future(step_fn: Callable[[Tensor], Tensor], x: Tensor) -> bool:
     # WRONG shifted-by-one: before, noise = step_fn(x), x + 1
     # WRONG blanked-out: before, noise = step_fn(x), torch.zeros_like(x)
     for t in range(len(x)):
+        # WRONG never-a-leak: for t in ():
+        # WRONG last-change-left-out: for t in range(len(x) - 1):
         # WRONG batch-taken-for-time: for t in range(x.shape[1]):
         # WRONG first-half-alone: for t in range(1, len(x) // 2 + 1):
         changed = torch.cat([x[:t], noise[t:]])

@@ -39,11 +39,20 @@ def preprocess_nmt(text: str) -> str:
     """
     # BEGIN SOLUTION
     text = text.replace("\u202f", " ").replace("\xa0", " ").lower()
+    # WRONG spaces-replaced-last: text = text.lower()
+    # WRONG narrow-spaces-alone: text = text.replace("\u202f", " ").lower()
     # WRONG one-kind-of-non-breaking-space: text = text.replace("\xa0", " ").lower()
     # WRONG capitals-kept: text = text.replace("\u202f", " ").replace("\xa0", " ")
     # WRONG non-breaking-spaces-kept: text = text.lower()
     # WRONG non-breaking-spaces-removed: text = text.replace("\u202f", "").replace("\xa0", "").lower()
     return re.sub("(?<=[^ ])([,.!?])", r" \1", text)  # a mark after anything but a space
+    # WRONG characters-not-joined:
+    #     return [" " + c if c in ",.!?" and i > 0 and text[i - 1] != " " else c for i, c in enumerate(text)]
+    # WRONG first-character-lost: return re.sub("(?<=[^ ])([,.!?])", r" \1", text)[1:]
+    # WRONG spaces-replaced-last:
+    #     return re.sub("(?<=[^ ])([,.!?])", r" \1", text).replace("\u202f", " ").replace("\xa0", " ")
+    # WRONG commas-left-alone: return re.sub("(?<=[^ ])([.!?])", r" \1", text)
+    # WRONG dot-unescaped: return re.sub("(?<=[^ ])(,|.|!|\\?)", r" \1", text)
     # WRONG second-space: return re.sub("(?<=.)([,.!?])", r" \1", text)
     # WRONG space-before-the-first-character: return re.sub("(?<! )([,.!?])", r" \1", text)
     # WRONG marks-kept-together: return re.sub("(?<=[^ ,.!?])([,.!?])", r" \1", text)
@@ -87,20 +96,28 @@ def tokenize_nmt(text: str, num_examples: int | None = None) -> tuple[list[list[
         # WRONG one-line-fewer: lines = lines[:num_examples]
         # WRONG skipped-lines-not-counted: lines = [line for line in lines if line.count("\t") == 1][: num_examples + 1]
     pairs = [line.split("\t") for line in lines if line.count("\t") == 1]
+    # WRONG first-column-of-every-line:
+    #     parts = [line.split("\t") for line in lines if line]
+    #     pairs = [(part[0], part[1]) for part in parts]
     # WRONG further-columns-accepted: pairs = [line.split("\t")[:2] for line in lines if line.count("\t") >= 1]
     # WRONG stops-at-a-bad-line:
     #     good = [line.count("\t") == 1 for line in lines]
     #     pairs = [line.split("\t") for line in lines[: [*good, False].index(False)]]
     # WRONG bad-lines-not-skipped: pairs = [line.split("\t") for line in lines if line]
     source = [sentence.split(" ") for sentence, _ in pairs]
+    # WRONG tokens-in-one-list: source = [token for sentence, _ in pairs for token in sentence.split(" ")]
     # WRONG characters-for-words: source = [list(sentence) for sentence, _ in pairs]
     # WRONG sentences-not-split: source = [sentence for sentence, _ in pairs]
     # WRONG sentences-in-a-list: source = [[sentence] for sentence, _ in pairs]
     target = [translation.split(" ") for _, translation in pairs]
+    # WRONG translation-not-split: target = [translation for _, translation in pairs]
+    # WRONG tokens-in-one-list: target = [token for _, translation in pairs for token in translation.split(" ")]
+    # WRONG source-twice: target = [sentence.split(" ") for sentence, _ in pairs]
     # WRONG characters-for-words: target = [list(translation) for _, translation in pairs]
     # WRONG sentences-not-split: target = [translation for _, translation in pairs]
     # WRONG sentences-in-a-list: target = [[translation] for _, translation in pairs]
     return source, target
+    # WRONG last-line-alone: return source[-1:], target[-1:]
     # WRONG list-of-pairs: return list(zip(source, target))
     # WRONG target-first: return target, source
     # WRONG source-alone: return source
@@ -120,6 +137,22 @@ def truncate_pad(line: list[int], num_steps: int, padding_token: int) -> list[in
     """
     # BEGIN SOLUTION
     return line[:num_steps] + [padding_token] * (num_steps - len(line))
+    # WRONG one-padding-token-too-many:
+    #     if len(line) > num_steps:
+    #         return line[:num_steps]
+    #     return line + [padding_token] * (num_steps - len(line) + 1)
+    # WRONG tensor-of-tokens: return torch.tensor(line[:num_steps] + [padding_token] * (num_steps - len(line)))
+    # WRONG padding-in-a-list-of-its-own:
+    #     padding = [padding_token] * (num_steps - len(line))
+    #     return [*line[:num_steps], padding] if padding else line[:num_steps]
+    # WRONG extend-returned:
+    #     if len(line) > num_steps:
+    #         return line[:num_steps]
+    #     return list(line).extend([padding_token] * (num_steps - len(line)))
+    # WRONG token-for-a-list:
+    #     if len(line) > num_steps:
+    #         return line[:num_steps]
+    #     return line + padding_token * (num_steps - len(line))
     # WRONG padding-on-the-left: return [padding_token] * (num_steps - len(line)) + line[:num_steps]
     # WRONG the-end-kept: return line[max(len(line) - num_steps, 0) :] + [padding_token] * (num_steps - len(line))
     # WRONG never-cut: return line + [padding_token] * (num_steps - len(line))
@@ -155,6 +188,8 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
     """
     # BEGIN SOLUTION
     rows = [vocab[line] + [vocab["<eos>"]] for line in lines]
+    # WRONG eos-not-in-a-list: rows = [vocab[line] + vocab["<eos>"] for line in lines]
+    # WRONG eos-in-front: rows = [[vocab["<eos>"]] + vocab[line] for line in lines]
     # WRONG no-eos: rows = [vocab[line] for line in lines]
     # WRONG bos-in-front: rows = [[vocab["<bos>"]] + vocab[line] + [vocab["<eos>"]] for line in lines]
     # WRONG tokens-appended-in-place:
@@ -173,12 +208,22 @@ def build_array_nmt(lines: Sequence[list[str]], vocab: Any, num_steps: int) -> t
     # WRONG rows-not-padded: array = torch.tensor(rows)
     # WRONG padded-with-zeros: array = torch.tensor([(row + [vocab["<pad>"]] * num_steps)[:num_steps] for row in rows])
     valid_len = torch.tensor([min(len(row), num_steps) for row in rows])
+    # WRONG mask-for-lengths: valid_len = array != vocab["<pad>"]
+    # WRONG num-steps-for-all-rows: valid_len = torch.full((len(rows),), num_steps)
+    # WRONG lengths-as-floats: valid_len = (array != vocab["<pad>"]).float().sum(1)
+    # WRONG one-sum-for-all-rows: valid_len = (array != vocab["<pad>"]).sum()
+    # WRONG lengths-as-a-column: valid_len = torch.tensor([[min(len(row), num_steps)] for row in rows])
+    # WRONG lengths-as-a-list: valid_len = [min(len(row), num_steps) for row in rows]
     # WRONG eos-not-counted: valid_len = torch.tensor([min(len(row) - 1, num_steps) for row in rows])
     # WRONG lengths-before-cutting: valid_len = torch.tensor([len(row) for row in rows])
     # WRONG everything-but-zero-counted: valid_len = (array != 0).sum(1)
     # WRONG padding-counted: valid_len = (array == vocab["<pad>"]).sum(1)
     # WRONG columns-counted: valid_len = (array != vocab["<pad>"]).sum(0)
     return array, valid_len
+    # WRONG narrow-integers: return array.int(), valid_len.int()
+    # WRONG array-of-floats: return array.float(), valid_len
+    # WRONG rows-as-lists: return array.tolist(), valid_len
+    # WRONG time-first: return array.T, valid_len
     # WRONG array-alone: return array
     # WRONG lengths-first: return valid_len, array
     # END SOLUTION

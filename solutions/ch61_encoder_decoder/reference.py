@@ -80,6 +80,7 @@ class Decoder(nn.Module):
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Any) -> Any:
+        # WRONG state-under-another-name: def forward(self, X: Tensor, hidden: Any) -> Any:
         # WRONG decoder-without-a-state: def forward(self, X: Tensor) -> Any:
         """Predict from the target sequence so far and the state; subclasses define how.
 
@@ -141,12 +142,16 @@ class EncoderDecoder(nn.Module):
         """
         # BEGIN SOLUTION
         enc_outputs = self.encoder(enc_X, *args)
+        # WRONG none-for-a-valid-length: enc_outputs = self.encoder(enc_X, *(args or (None,)))
         # WRONG further-arguments-for-the-decoder-alone: enc_outputs = self.encoder(enc_X)
         # WRONG star-forgotten: enc_outputs = self.encoder(enc_X, args)
         # WRONG parts-in-a-list: enc_outputs = self.parts[0](enc_X, *args)
         # WRONG forward-called-directly: enc_outputs = self.encoder.forward(enc_X, *args)
         # WRONG one-further-argument: enc_outputs = self.encoder(enc_X, *args[:1])
         dec_state = self.decoder.init_state(enc_outputs, *args)
+        # WRONG init-state-of-the-encoder: dec_state = self.encoder.init_state(enc_outputs, *args)
+        # WRONG none-for-a-valid-length: dec_state = self.decoder.init_state(enc_outputs, *(args or (None,)))
+        # WRONG first-of-the-outputs: dec_state = self.decoder.init_state(enc_outputs[0], *args)
         # WRONG further-arguments-for-the-encoder-alone: dec_state = self.decoder.init_state(enc_outputs)
         # WRONG star-forgotten: dec_state = self.decoder.init_state(enc_outputs, args)
         # WRONG outputs-for-a-state: dec_state = enc_outputs
@@ -161,6 +166,10 @@ class EncoderDecoder(nn.Module):
         # WRONG state-from-the-source: dec_state = self.decoder.init_state(enc_X, *args)
         # WRONG encoder-left-out-of-the-state: dec_state = self.decoder.init_state(dec_X, *args)
         return self.decoder(dec_X, dec_state)
+        # WRONG last-target-left-out: return self.decoder(dec_X[:, :-1], dec_state)
+        # WRONG decoder-results-swapped: return self.decoder(dec_X, dec_state)[::-1]
+        # WRONG decoder-arguments-swapped: return self.decoder(dec_state, dec_X)
+        # WRONG state-not-passed: return self.decoder(dec_X)
         # WRONG decoder-reads-the-source: return self.decoder(enc_X, dec_state)
         # WRONG further-arguments-for-everybody: return self.decoder(dec_X, dec_state, *args)
         # WRONG logits-alone: return self.decoder(dec_X, dec_state)[0]

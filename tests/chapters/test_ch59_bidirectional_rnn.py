@@ -323,7 +323,7 @@ class TestLeaksFuture:
     def test_every_pair(self, run, randn, shuffled):
         """Finds a leak between any two steps, near or far; the past and the present are not leaks.
         任意两步之间的泄漏都能发现，无论远近；用到过去和当前的输入不算泄漏。"""
-        x, pairs = randn(4, 2, 3), shuffled(list(itertools.product(range(4), repeat=2)))
+        x, pairs = randn(5, 2, 3), shuffled(list(itertools.product(range(5), repeat=2)))
         found = run(lambda impl: [impl.leaks_future(adds(to, source), x) for to, source in pairs])
         close(found, [source > to for to, source in pairs])
 
