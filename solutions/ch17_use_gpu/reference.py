@@ -66,6 +66,7 @@ def try_all_gpus() -> list[torch.device]:
     # WRONG cpu-before-gpus: return [torch.device("cpu"), *devices]
     # WRONG no-list-without-gpus: return devices or None
     # WRONG only-the-cpu: return [torch.device("cpu")]
+    # WRONG tuple-of-devices: return tuple(devices) or (torch.device("cpu"),)
     # END SOLUTION
 
 
