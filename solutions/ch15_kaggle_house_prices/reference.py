@@ -96,6 +96,7 @@ def get_k_fold_data(k: int, i: int, X: Tensor, y: Tensor) -> tuple[Tensor, Tenso
     # Rows start to stop - 1 validate. Rows from end on are in no fold.
     start, stop, end = i * fold_size, (i + 1) * fold_size, k * fold_size
     # WRONG last-fold-longer: start, stop, end = i * fold_size, (i + 1) * fold_size if i < k - 1 else len(X), len(X)
+    # WRONG folds-from-the-end: start, stop, end = (k - 1 - i) * fold_size, (k - i) * fold_size, k * fold_size
     X_train = torch.cat([X[:start], X[stop:end]])
     y_train = torch.cat([y[:start], y[stop:end]])
     # WRONG validation-rows-in-training, 2 lines:
@@ -212,6 +213,7 @@ def one_hot(train: Sequence[str | None], test: Sequence[str | None]) -> tuple[Te
     # WRONG order-of-appearance:
     #     categories = [*(value for value in dict.fromkeys([*train, *test]) if value is not None), None]
     # WRONG missing-first: categories = [None, *sorted(known)]
+    # WRONG alphabet-reversed: categories = [*sorted(known, reverse=True), None]
     return _indicators(train, categories), _indicators(test, categories), categories
     # WRONG first-category-dropped:
     #     categories = categories[1:] or [None]

@@ -266,7 +266,7 @@ def houses(randn, letters):
             return {"Zone": letters(zones, rows), "Area": area, "Alley": letters(alleys, rows), "Year": year}
 
         test = part(m, "CR-", "-")
-        return {**part(n, "RF", "P-"), "Price": randn(n).tolist()}, dict(reversed(test.items()))
+        return {**part(n, "FR", "P-"), "Price": randn(n).tolist()}, dict(reversed(test.items()))
 
     return draw
 
