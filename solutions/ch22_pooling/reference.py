@@ -116,6 +116,7 @@ def max_pool_multichannel(
     # WRONG padding-on-one-side: X = F.pad(X, (0, 2 * p_w, 0, 2 * p_h), value=-torch.inf)
     # WRONG padding-ignored:
     # WRONG padding-above-and-left-alone: X = F.pad(X, (p_w, 0, p_h, 0), value=-torch.inf)
+    # WRONG rows-padded-alone: X = F.pad(X, (0, 0, p_h, p_h), value=-torch.inf)
     n, c, h, w = X.shape
     rows, columns = (h - k_h) // s_h + 1, (w - k_w) // s_w + 1
     # WRONG partial-windows:
@@ -138,5 +139,6 @@ def max_pool_multichannel(
             # WRONG mean-of-the-window: Y[:, :, i, j] = windows.mean(dim=(2, 3))
             # WRONG channels-added-up: Y[:, :, i, j] = windows.amax(dim=(2, 3)).sum(dim=1, keepdim=True)
             # WRONG minimum-of-the-window: Y[:, :, i, j] = windows.amin(dim=(2, 3))
+            # WRONG largest-magnitude: Y[:, :, i, j] = windows.abs().amax(dim=(2, 3))
     return Y
     # END SOLUTION
