@@ -113,8 +113,10 @@ Table = dict[str, Sequence[float | str | None]]
 def preprocess(train: Table, test: Table) -> tuple[Tensor, Tensor, list[str]]:
     """Turn two tables of numbers and categories into features, with your `standardize` and `one_hot` (D2L 4.10.4).
 
-    A column is numeric if neither table has a string in it. Any other column holds categories: strings and None. The
-    features are: - first the numeric columns, in the order of the train table, as `standardize` returns them;
+    A column is numeric if neither table has a string in it. Any other column holds categories: strings and None, in one
+    table perhaps only None. The features are:
+
+    - first the numeric columns, in the order of the train table, as `standardize` returns them;
     - then the indicators of each column of categories, in the same order, as `one_hot` returns them.
 
     A column that only one table has is no feature. An example is the price, which the model should predict. The

@@ -42,8 +42,7 @@ def to_device(obj: Any, device: torch.device | str) -> Any:
     """Move all tensors of a batch to a device, whatever the structure of the batch, and return the moved batch.
 
     The move keeps the graph: gradients flow back to the original tensors. Without a GPU, try the function with the
-        device "meta". Tensors on it have a shape
-    but no values.
+    device "meta": tensors on it have a shape but no values.
 
     Args:
         obj: a tensor, a module, or a list, tuple, named tuple or dict of these or of further containers. Other values,

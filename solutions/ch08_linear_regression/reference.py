@@ -46,6 +46,7 @@ def synthetic_data(w: Tensor, b: float, num_examples: int) -> tuple[Tensor, Tens
     # WRONG one-noise-for-all: y = y + 0.01 * torch.randn(1)
     return X, y.reshape(-1, 1)
     # WRONG flat-labels: return X, y
+    # WRONG labels-before-features: return y.reshape(-1, 1), X
     # END SOLUTION
 
 
@@ -89,6 +90,8 @@ def data_iter(batch_size: int, features: Tensor, labels: Tensor) -> Iterator[tup
         # WRONG shuffled-within-batches:
         #     batch = batch[torch.randperm(len(batch))]
         #     yield features[batch], labels[batch]
+        # WRONG pairs-reversed: yield labels[batch], features[batch]
+        # WRONG returned-at-once: return features[batch], labels[batch]
     # END SOLUTION
 
 
@@ -116,6 +119,8 @@ def linreg(X: Tensor, w: Tensor, b: Tensor | float) -> Tensor:
     # WRONG bias-in-the-product: return torch.matmul(X, w + b)
     # WRONG bias-forgotten: return torch.matmul(X, w)
     # WRONG predictions-squeezed: return torch.matmul(X, w).squeeze() + b
+    # WRONG bias-subtracted: return torch.matmul(X, w) - b
+    # WRONG weights-transposed: return torch.matmul(X, w.t()) + b
     # END SOLUTION
 
 
@@ -144,6 +149,11 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     # WRONG labels-broadcast: return (y_hat - y) ** 2 / 2
     # WRONG half-dropped: return (y_hat - y.reshape(y_hat.shape)) ** 2
     # WRONG losses-averaged: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
+    # WRONG mean-of-the-squares: return ((y_hat - y.reshape(y_hat.shape)) ** 2).mean()
+    # WRONG sum-of-the-squares: return ((y_hat - y.reshape(y_hat.shape)) ** 2).sum()
+    # WRONG never-squared: return (y_hat - y.reshape(y_hat.shape)) / 2
+    # WRONG double-squares: return 2 * (y_hat - y.reshape(y_hat.shape)) ** 2
+    # WRONG losses-without-a-graph: return (y_hat.detach() - y.reshape(y_hat.shape)) ** 2 / 2
     # END SOLUTION
 
 
@@ -172,6 +182,7 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
                 # WRONG copy-without-gradient: param = param - lr * param.grad / batch_size
                 # WRONG not-divided-by-the-batch-size: param -= lr * param.grad
                 # WRONG climbs: param += lr * param.grad / batch_size
+                # WRONG gradient-averaged: param -= lr * param.grad.mean() / batch_size
                 param.grad.zero_()
                 # WRONG gradient-removed: param.grad = None
                 # WRONG gradient-not-cleared:
@@ -179,6 +190,12 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
                 #     grad = param.grad
                 #     param = param - lr * grad / batch_size
                 #     grad.zero_()
+                # WRONG only-the-first-parameter:
+                #     param.grad.zero_()
+                #     break
+                # WRONG only-the-last-gradient-cleared:
+                #     if param is params[-1]:
+                #         param.grad.zero_()
     # END SOLUTION
 
 
@@ -207,8 +224,15 @@ def analytic_solution(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     v = torch.linalg.pinv(A) @ y.reshape(-1, 1)
     # WRONG ridge-regression:
     #     v = torch.linalg.inv(A.T @ A + 0.1 * torch.eye(A.shape[1], dtype=A.dtype)) @ A.T @ y.reshape(-1, 1)
+    # WRONG inverse-of-the-normal-matrix: v = torch.linalg.inv(A.T @ A) @ A.T @ y.reshape(-1, 1)
+    # WRONG labels-not-reshaped: v = torch.linalg.pinv(A) @ y
+    # WRONG inverse-left-out: v = A.T @ y.reshape(-1, 1)
     return v[:-1], v[-1]
     # WRONG bias-not-in-the-norm, 3 lines:
     #     w = torch.linalg.pinv(X - X.mean(dim=0)) @ (y.reshape(-1, 1) - y.mean())
     #     return w, y.mean() - X.mean(dim=0) @ w
+    # WRONG bias-before-weights: return v[-1], v[:-1]
+    # WRONG flat-solution: return v[:-1].flatten(), v[-1]
+    # WRONG bias-with-two-axes: return v[:-1], v[-1:]
+    # WRONG bias-as-a-number: return v[:-1], v[-1, 0]
     # END SOLUTION

@@ -67,6 +67,9 @@ def softmax(X: Tensor) -> Tensor:
     # WRONG one-sum-for-all: return X_exp / X_exp.sum()
     # WRONG not-normalised: return torch.exp(X)
     # WRONG logarithm-of-softmax: return X - largest - X_exp.sum(dim=1, keepdim=True).log()
+    # WRONG sigmoid-of-each-element: return torch.sigmoid(X)
+    # WRONG divided-by-the-largest: return X_exp / X_exp.amax(dim=1, keepdim=True)
+    # WRONG divided-by-the-sum-of-logits: return torch.exp(X) / X.sum(dim=1, keepdim=True)
     # END SOLUTION
 
 
@@ -97,6 +100,9 @@ def cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
     # WRONG loss-of-the-prediction: return -torch.log(y_hat.amax(dim=1))
     # WRONG logarithm-kept-finite: return -torch.log(y_hat[torch.arange(len(y_hat)), y] + 1e-8)
     # WRONG rows-and-columns-swapped: return -torch.log(y_hat[y, torch.arange(len(y_hat))])
+    # WRONG mean-loss-of-logits: return -torch.log(softmax(y_hat)[torch.arange(len(y_hat)), y]).mean()
+    # WRONG entropy-of-the-prediction: return -(y_hat * torch.log(y_hat)).sum(dim=1)
+    # WRONG loss-of-the-wrong-classes: return -torch.log(1 - y_hat[torch.arange(len(y_hat)), y])
     # END SOLUTION
 
 
@@ -120,11 +126,14 @@ def accuracy(y_hat: Tensor, y: Tensor) -> float:
         y_hat = y_hat.argmax(dim=1)
         # WRONG argmax-over-the-batch: y_hat = y_hat.argmax(dim=0)
         # WRONG smallest-score: y_hat = y_hat.argmin(dim=1)
+        # WRONG predictions-as-a-column: y_hat = y_hat.argmax(dim=1, keepdim=True)
     return float((y_hat.to(y.dtype) == y).sum())
     # WRONG accuracy-is-a-fraction: return float((y_hat.to(y.dtype) == y).float().mean())
     # WRONG wrong-predictions-counted: return float((y_hat.to(y.dtype) != y).sum())
     # WRONG predictions-not-cast: return float((y_hat == y).sum())
     # WRONG count-as-an-integer: return int((y_hat.to(y.dtype) == y).sum())
+    # WRONG accuracy-in-percent: return float(100 * (y_hat.to(y.dtype) == y).float().mean())
+    # WRONG count-as-a-tensor: return (y_hat.to(y.dtype) == y).sum()
     # END SOLUTION
 
 
@@ -162,6 +171,8 @@ def evaluate_accuracy(net: Callable[[Tensor], Tensor], data_iter: Iterable[tuple
             #     break
     return totals[0] / totals[1]
     # WRONG right-predictions-not-divided: return totals[0]
+    # WRONG accuracy-of-a-hundred: return 100 * totals[0] / totals[1]
+    # WRONG error-rate: return 1 - totals[0] / totals[1]
     # END SOLUTION
 
 
@@ -226,10 +237,16 @@ def train_epoch_ch3(
         # WRONG metrics-of-the-last-batch:
         #     totals.reset()
         #     totals.add(losses.sum().item(), accuracy(y_hat, y), len(X))
+        # WRONG mean-losses-over-the-examples: totals.add(losses.mean().item(), accuracy(y_hat, y), len(X))
+        # WRONG accuracies-divided-twice: totals.add(losses.sum().item(), accuracy(y_hat, y) / len(X), len(X))
+        # WRONG only-the-first-minibatch:
+        #     totals.add(losses.sum().item(), accuracy(y_hat, y), len(X))
+        #     break
     return totals[0] / totals[2], totals[1] / totals[2]
     # WRONG loss-and-accuracy-swapped: return totals[1] / totals[2], totals[0] / totals[2]
     # WRONG only-the-loss: return totals[0] / totals[2]
     # WRONG sums-not-divided: return totals[0], totals[1]
+    # WRONG train-accuracy-in-percent: return totals[0] / totals[2], 100 * totals[1] / totals[2]
     # END SOLUTION
 
 
@@ -263,4 +280,9 @@ def huber_loss(y_hat: Tensor, y: Tensor, delta: float = 1.0) -> Tensor:
     # WRONG line-shifted-by-delta: return torch.where(error <= delta, error**2 / 2, delta * (error - delta))
     # WRONG line-of-slope-one: return torch.where(error <= delta, error**2 / 2, error - delta / 2)
     # WRONG mean-huber-loss: return torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2)).mean()
+    # WRONG summed-huber-loss: return torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2)).sum()
+    # WRONG line-with-a-sign: return torch.where(error <= delta, error**2 / 2, delta * (y_hat - y - delta / 2))
+    # WRONG square-compared: return torch.where(error**2 <= delta, error**2 / 2, delta * (error - delta / 2))
+    # WRONG delta-not-squared: return torch.where(error <= delta, error**2 / 2, delta * error - delta / 2)
+    # WRONG line-halved: return torch.where(error <= delta, error**2 / 2, delta * (error - delta) / 2)
     # END SOLUTION

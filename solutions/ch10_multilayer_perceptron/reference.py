@@ -49,6 +49,8 @@ def relu(X: Tensor) -> Tensor:
     # WRONG written-in-place:
     #     X[X < 0] = 0
     #     return X
+    # WRONG negative-part: return torch.maximum(-X, torch.zeros_like(X))
+    # WRONG clipped-at-one: return X.clamp(0, 1)
     # END SOLUTION
 
 
@@ -79,10 +81,15 @@ def net(X: Tensor) -> Tensor:
     # WRONG no-hidden-activation: H = X @ W1 + b1
     # WRONG hidden-bias-forgotten: H = relu(X @ W1)
     # WRONG weights-reshaped: H = relu(nn.functional.linear(X, W1.reshape(W1.shape[1], W1.shape[0])) + b1)
+    # WRONG activation-on-the-input: H = relu(X) @ W1 + b1
+    # WRONG tanh-hidden-units: H = torch.tanh(X @ W1 + b1)
+    # WRONG hidden-bias-twice: H = relu(X @ W1 + b1) + b1
     return H @ W2 + b2
     # WRONG output-bias-forgotten: return H @ W2
     # WRONG softmax-in-the-net: return torch.softmax(H @ W2 + b2, dim=1)
     # WRONG activation-on-the-output: return relu(H @ W2 + b2)
+    # WRONG sigmoid-on-the-output: return torch.sigmoid(H @ W2 + b2)
+    # WRONG log-softmax-in-the-net: return torch.log_softmax(H @ W2 + b2, dim=1)
     # END SOLUTION
 
 
@@ -110,6 +117,7 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
     """
     # BEGIN SOLUTION
     w, b, updates = X.new_zeros(X.shape[1]), X.new_zeros(()), 0
+    # WRONG starts-at-one: w, b, updates = X.new_ones(X.shape[1]), X.new_ones(()), 0
     for _ in range(max_epochs):
         # WRONG always-a-hundred-epochs: for _ in range(100):
         # WRONG every-example-updates: for _ in range(min(max_epochs, 1000)):
@@ -117,6 +125,8 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
         # WRONG moves-away: for _ in range(min(max_epochs, 1000)):
         # WRONG label-ignored: for _ in range(min(max_epochs, 1000)):
         # WRONG xor-will-be-learnt: for _ in range(1000):
+        # WRONG a-single-epoch: for _ in range(min(max_epochs, 1)):
+        # WRONG label-not-in-the-condition: for _ in range(min(max_epochs, 1000)):
         before = updates
         # WRONG batch-updates: before, old_w, old_b = updates, w, b
         for i in range(len(X)):
@@ -125,6 +135,7 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
                 # WRONG decision-without-bias: if y[i] * (w @ X[i]) <= 0:
                 # WRONG boundary-counts-as-right: if y[i] * (w @ X[i] + b) < 0:
                 # WRONG batch-updates: if y[i] * (old_w @ X[i] + old_b) <= 0:
+                # WRONG label-not-in-the-condition: if w @ X[i] + b <= 0:
                 w = w + y[i] * X[i]
                 # WRONG moves-away: w = w - y[i] * X[i]
                 # WRONG label-ignored: w = w + X[i]
@@ -134,11 +145,14 @@ def perceptron(X: Tensor, y: Tensor, max_epochs: int = 100) -> tuple[Tensor, Ten
                 # WRONG label-ignored: b = b + 1
                 # WRONG bias-never-moved: pass
                 # WRONG learning-rate: b = b + 0.1 * y[i]
+                # WRONG bias-always-raised: b = b + 1
                 updates += 1
                 # WRONG epochs-for-updates: updates = before + 1
         if updates == before:  # an epoch without mistakes
             break
     return w, b, updates
+    # WRONG updates-not-returned: return w, b
+    # WRONG bias-before-the-weights: return b, w, updates
     # END SOLUTION
 
 
@@ -159,6 +173,8 @@ def xor_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     W2, b2 = torch.tensor([[1.0], [-2.0]]), torch.zeros(1)
     # WRONG step-thresholds: W2, b2 = torch.tensor([[1.0], [-1.0]]), torch.zeros(1)
     # WRONG and-subtracted-once: W2, b2 = torch.tensor([[1.0], [-1.0]]), torch.zeros(1)
+    # WRONG outputs-inverted: W2, b2 = torch.tensor([[-1.0], [2.0]]), torch.ones(1)
+    # WRONG and-for-xor: W2, b2 = torch.tensor([[0.0], [1.0]]), torch.zeros(1)
     return W1, b1, W2, b2
     # END SOLUTION
 
@@ -184,6 +200,7 @@ def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tupl
     # WRONG first-bias-forgotten: W, b = weights[0], torch.zeros_like(biases[0])
     for i in range(1, len(weights)):
         # WRONG last-layer-left-out: for i in range(1, len(weights) - 1):
+        # WRONG first-two-layers: for i in range(1, min(2, len(weights))):
         # (X W + b) W_i + b_i = X (W W_i) + (b W_i + b_i)
         W = W @ weights[i]
         # WRONG factors-in-reverse: W = weights[i] @ W
@@ -195,4 +212,6 @@ def collapse_linear(weights: Sequence[Tensor], biases: Sequence[Tensor]) -> tupl
     return W, b
     # WRONG bias-returned-first: return b, W
     # WRONG torch-layout: return W.t(), b
+    # WRONG bias-as-a-row: return W, b[None]
+    # WRONG layers-as-lists: return list(weights), list(biases)
     # END SOLUTION

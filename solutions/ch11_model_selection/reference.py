@@ -60,6 +60,7 @@ def evaluate_loss(
             total += losses.sum().item()
             # WRONG last-batch-only: total = losses.sum().item()
             # WRONG batch-means-averaged: total += losses.mean().item()
+            # WRONG batch-losses-weighted: total += losses.mean().item() * len(X)
             count += losses.numel()
             # WRONG first-batch-only:
             #     count += losses.numel()
@@ -68,8 +69,11 @@ def evaluate_loss(
             # WRONG batch-means-averaged: count += 1
             # WRONG divided-by-batches: count += 1
             # WRONG divided-by-examples: count += len(X)
+            # WRONG batch-losses-weighted: count += len(X)
     return total / count
     # WRONG losses-summed: return total
+    # WRONG root-of-the-mean: return math.sqrt(abs(total / count))
+    # WRONG mean-as-a-tensor: return torch.tensor(total / count)
     # END SOLUTION
 
 
@@ -92,6 +96,7 @@ def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
     """
     # BEGIN SOLUTION
     x = x.reshape(-1)
+    # WRONG column-not-flattened:
     columns = [torch.ones_like(x)]
     # WRONG first-column-of-x: columns = [x]
     for i in range(1, max_degree):
@@ -105,6 +110,9 @@ def polynomial_features(x: Tensor, max_degree: int) -> Tensor:
         # WRONG power-before-quotient: columns.append(x**i / float(math.factorial(i)))
         # WRONG factorial-in-int64: columns.append(x**i / torch.arange(1, i + 1).prod())
         # WRONG powers-by-logarithm: columns.append(torch.exp(i * x.log() - math.lgamma(i + 1)))
+        # WRONG factorial-one-too-small: columns.append(x**i / float(math.factorial(i - 1)))
+        # WRONG factorial-multiplied: columns.append(x**i * float(math.factorial(i)))
+        # WRONG quotient-to-the-power: columns.append((x / i) ** i)
     return torch.stack(columns, dim=1)
     # WRONG degrees-reversed: return torch.stack(columns[::-1], dim=1)
     # WRONG rows-and-columns-swapped: return torch.stack(columns, dim=0)
@@ -138,7 +146,9 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
         # WRONG one-fold-accepted: if k < 1 or k > n:
         raise ValueError(f"{n} examples do not make {k} folds")
     indices, folds, start = list(range(n)), [], 0
+    # WRONG numbers-from-one: indices, folds, start = list(range(1, n + 1)), [], 0
     for fold in range(k):
+        # WRONG last-pair-missing: for fold in range(k - 1):
         stop = start + n // k + (fold < n % k)  # the first n % k folds have one more
         # WRONG folds-rounded-up: stop = min(start - (-n // k), n)
         # WRONG larger-folds-last: stop = start + n // k + (fold >= k - n % k)
@@ -150,8 +160,11 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
         # WRONG validation-in-training: folds.append((list(indices), indices[start:stop]))
         # WRONG only-the-past: folds.append((indices[:start], indices[start:stop]))
         # WRONG every-kth-example: folds.append(([i for i in indices if i % k != fold], indices[fold::k]))
+        # WRONG validation-sets-alone: folds.append(indices[start:stop])
+        # WRONG later-folds-first: folds.append((indices[stop:] + indices[:start], indices[start:stop]))
         start = stop
     return folds
+    # WRONG last-fold-first: return folds[::-1]
     # END SOLUTION
 
 
@@ -183,8 +196,10 @@ def train_val_test_split(
         raise ValueError(f"{fractions} are no shares of a whole")
     _, valid_share, test_share = fractions
     # WRONG defaults-always: _, valid_share, test_share = (0.7, 0.15, 0.15)
+    # WRONG shares-swapped: _, test_share, valid_share = fractions
     valid_size, test_size = math.floor(n * valid_share), math.floor(n * test_share)
     # WRONG sizes-rounded-to-nearest: valid_size, test_size = round(n * valid_share), round(n * test_share)
+    # WRONG sizes-rounded-up: valid_size, test_size = math.ceil(n * valid_share), math.ceil(n * test_share)
     train_size = n - valid_size - test_size
     # WRONG rest-to-the-test-set: train_size = math.floor(n * fractions[0])
     # WRONG rounding-loses-examples: train_size = math.floor(n * fractions[0])

@@ -40,6 +40,7 @@ def init_params() -> list[Tensor]:
     # WRONG random-bias: b = torch.randn(1, requires_grad=True)
     # WRONG no-gradient-asked-for: b = torch.zeros(1)
     return [w, b]
+    # WRONG bias-before-weights: return [b, w]
     # END SOLUTION
 
 
@@ -67,6 +68,10 @@ def l2_penalty(w: Tensor) -> Tensor:
     # WRONG penalty-of-magnitudes: return w.abs().sum()
     # WRONG penalty-averaged: return (w**2).mean() / 2
     # WRONG penalty-of-largest-singular-value: return torch.linalg.norm(w if w.dim() == 2 else w.flatten(), 2) ** 2 / 2
+    # WRONG half-of-the-magnitudes: return w.abs().sum() / 2
+    # WRONG penalty-with-an-axis: return ((w**2).sum() / 2).reshape(1)
+    # WRONG penalty-negative: return -(w**2).sum() / 2
+    # WRONG penalty-without-a-graph: return (w.detach() ** 2).sum() / 2
     # END SOLUTION
 
 
@@ -110,6 +115,9 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
                 # WRONG decay-doubled: p *= 1 - 2 * lr * wd
                 # WRONG weights-grow: p *= 1 + lr * wd
                 # WRONG decay-where-gradient: p -= lr * wd * p * p.grad.ne(0)
+                # WRONG decay-halved: p *= 1 - lr * wd / 2
+                # WRONG decay-on-the-gradient: p.grad *= wd
+                # WRONG decay-by-the-square: p -= lr * wd * p * p
                 p -= lr * p.grad
                 # WRONG copy-without-gradient, 2 lines:
                 #     p = (1 - lr * wd) * p - lr * p.grad
@@ -117,8 +125,13 @@ def sgd_weight_decay(params: Sequence[Tensor], lr: float, wd: float) -> None:
                 # WRONG decay-after-the-step:
                 # WRONG update-lost, 2 lines: _updated = (1 - lr * wd) * p - lr * p.grad
                 # WRONG memory-replaced, 2 lines: p.data = (1 - lr * wd) * p.data - lr * p.grad
+                # WRONG climbs: p += lr * p.grad
+                # WRONG gradient-left-out: pass
                 p.grad.zero_()
                 # WRONG gradient-kept:
+                # WRONG only-the-first-parameter:
+                #     p.grad.zero_()
+                #     break
     # END SOLUTION
 
 
@@ -161,6 +174,8 @@ def weight_decay_groups(net: nn.Module, wd: float) -> list[dict[str, Any]]:
     # WRONG decay-in-both-groups:
     #     return [{"params": decayed, "weight_decay": wd}, {"params": others, "weight_decay": wd}]
     # WRONG groups-swapped: return [{"params": others, "weight_decay": wd}, {"params": decayed, "weight_decay": 0.0}]
+    # WRONG second-group-without-decay-key: return [{"params": decayed, "weight_decay": wd}, {"params": others}]
+    # WRONG decayed-group-alone: return [{"params": decayed, "weight_decay": wd}]
     # END SOLUTION
 
 
@@ -187,6 +202,7 @@ def project_l2_ball(w: Tensor, theta: float) -> Tensor:
     # WRONG sum-of-magnitudes: norm = w.abs().sum()
     # WRONG rows-projected: norm = (w**2).sum(dim=-1, keepdim=True).sqrt()
     # WRONG largest-singular-value: norm = torch.linalg.norm(w if w.dim() == 2 else w.flatten(), 2)
+    # WRONG norm-averaged: norm = (w**2).mean().sqrt()
     return w if norm <= theta else w * (theta / norm)
     # WRONG scaled-in-place:
     #     if norm > theta:
@@ -201,4 +217,6 @@ def project_l2_ball(w: Tensor, theta: float) -> Tensor:
     # WRONG rows-projected: return torch.where(norm <= theta, w, w * (theta / norm.clamp(min=1e-30)))
     # WRONG epsilon-in-divisor: return w if norm <= theta else w * (theta / (norm + 1e-6))
     # WRONG norm-taken-as-constant: return w if norm <= theta else w * (theta / norm.detach())
+    # WRONG factor-upside-down: return w if norm <= theta or theta == 0 else w * (norm / theta)
+    # WRONG zero-outside: return w if norm <= theta else w * 0
     # END SOLUTION

@@ -62,6 +62,9 @@ def dropout_layer(X: Tensor, dropout: float) -> Tensor:
     #         return X
     #     kept = torch.rand(X.shape, device=X.device) < dropout
     #     return torch.where(kept, X / dropout, 0)
+    # WRONG survivors-scaled-by-the-sum: return torch.where(kept, X * (1 + dropout), 0)
+    # WRONG dropped-to-the-mean: return torch.where(kept, X / (1 - dropout), X.mean())
+    # WRONG mask-returned: return kept.to(X.dtype) / (1 - dropout)
     # END SOLUTION
 
 
@@ -124,6 +127,10 @@ class Net(nn.Module):
         # WRONG viewed-input: H1 = torch.relu(self.lin1(X.view(-1, self.num_inputs)))
         # WRONG images-not-flattened: H1 = torch.relu(self.lin1(X))
         # WRONG first-layer-linear: H1 = self.lin1(X.reshape(-1, self.num_inputs))
+        # WRONG sigmoid-units: H1 = torch.sigmoid(self.lin1(X.reshape(-1, self.num_inputs)))
+        # WRONG input-dropped:
+        #     X = dropout_layer(X, dropout1) if self.training else X
+        #     H1 = torch.relu(self.lin1(X.reshape(-1, self.num_inputs)))
         if self.training:
             # WRONG active-in-evaluation: if True:
             # WRONG mode-fixed-at-creation: if self.is_training:
@@ -134,6 +141,8 @@ class Net(nn.Module):
             # WRONG probabilities-swapped: H1 = dropout_layer(H1, dropout2)
         H2 = torch.relu(self.lin2(H1))
         # WRONG second-layer-linear: H2 = self.lin2(H1)
+        # WRONG sigmoid-units: H2 = torch.sigmoid(self.lin2(H1))
+        # WRONG second-layer-skipped: H2 = H1
         if self.training:
             # WRONG active-in-evaluation: if True:
             # WRONG mode-fixed-at-creation: if self.is_training:
@@ -145,6 +154,7 @@ class Net(nn.Module):
         return self.lin3(H2)
         # WRONG output-dropped: return dropout_layer(self.lin3(H2), dropout2) if self.training else self.lin3(H2)
         # WRONG activation-on-output: return torch.relu(self.lin3(H2))
+        # WRONG softmax-on-output: return torch.softmax(self.lin3(H2), dim=1)
         # END SOLUTION
 
 
@@ -174,14 +184,21 @@ def expected_output(X: Tensor, dropout: float, n_samples: int, seed: int = 0) ->
     # WRONG seed-ignored: del seed
     samples = torch.stack([dropout_layer(X, dropout) for _ in range(n_samples)])
     # WRONG one-draw-repeated: samples = torch.stack([dropout_layer(X, dropout)] * n_samples)
+    # WRONG always-a-hundred-draws: samples = torch.stack([dropout_layer(X, dropout) for _ in range(100)])
     mean = samples.mean(dim=0)
     # WRONG draws-summed: mean = samples.sum(dim=0)
+    # WRONG mean-over-all-elements: mean = samples.mean()
     variance = ((samples - mean) ** 2).mean(dim=0)
     # WRONG spread-around-the-input: variance = ((samples - X) ** 2).mean(dim=0)
     # WRONG unbiased-variance: variance = samples.var(dim=0)
     # WRONG deviation-for-variance: variance = ((samples - mean) ** 2).mean(dim=0).sqrt()
+    # WRONG mean-over-all-elements: variance = ((samples - mean) ** 2).mean()
+    # WRONG squares-summed: variance = ((samples - mean) ** 2).sum(dim=0)
+    # WRONG second-moment: variance = (samples**2).mean(dim=0)
+    # WRONG deviations-not-squared: variance = (samples - mean).abs().mean(dim=0)
     return mean, variance
     # WRONG variance-first: return variance, mean
+    # WRONG mean-alone: return mean
     # END SOLUTION
 
 
@@ -222,4 +239,7 @@ def mc_dropout_predict(net: nn.Module, X: Tensor, n_samples: int) -> tuple[Tenso
     # WRONG deviation-first: return outputs.std(dim=0, correction=0), outputs.mean(dim=0)
     # WRONG variance-for-deviation: return outputs.mean(dim=0), outputs.var(dim=0, correction=0)
     # WRONG unbiased-deviation: return outputs.mean(dim=0), outputs.std(dim=0)
+    # WRONG prediction-alone: return outputs.mean(dim=0)
+    # WRONG mean-over-the-batch: return outputs.mean(dim=(0, 1)), outputs.std(dim=(0, 1), correction=0)
+    # WRONG sum-of-the-outputs: return outputs.sum(dim=0), outputs.std(dim=0, correction=0)
     # END SOLUTION

@@ -32,6 +32,10 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     # BEGIN SOLUTION
     largest = X.detach().amax(dim=dim, keepdim=True)
     # WRONG global-maximum: largest = X.detach().amax() + 0 * X.detach().amax(dim=dim, keepdim=True).clamp(-1, 1)
+    # WRONG smallest-subtracted: largest = X.detach().amin(dim=dim, keepdim=True)
+    # WRONG sum-over-the-last-dimension:
+    #     dim = -1
+    #     largest = X.detach().amax(dim=dim, keepdim=True)
     shift = largest.nan_to_num()  # finite: inf - inf would be nan
     # WRONG no-shift: shift = torch.zeros_like(largest)
     # WRONG infinite-shift: shift = largest
@@ -39,8 +43,13 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     # WRONG shift-subtracted-again: result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True)) - shift
     # WRONG shift-not-undone: result = torch.log(torch.exp(X - shift).sum(dim=dim, keepdim=True))
     # WRONG log-mean-exp: result = torch.log(torch.exp(X - shift).mean(dim=dim, keepdim=True)) + shift
+    # WRONG logarithm-forgotten: result = torch.exp(X).sum(dim=dim, keepdim=True)
+    # WRONG logarithm-before-the-sum: result = torch.log(torch.exp(X - shift)).sum(dim=dim, keepdim=True) + shift
+    # WRONG largest-logit-alone: result = X.amax(dim=dim, keepdim=True)
     return result if keepdim else result.squeeze(dim)
     # WRONG all-ones-squeezed: return result if keepdim else result.squeeze()
+    # WRONG dimension-always-kept: return result
+    # WRONG dimension-never-kept: return result.squeeze(dim)
     # END SOLUTION
 
 
@@ -74,6 +83,9 @@ def log_softmax(X: Tensor, dim: int) -> Tensor:
     # WRONG sign-reversed: return logsumexp(shifted, dim, keepdim=True) - shifted
     # WRONG log-of-softmax: return torch.log(torch.exp(shifted) / torch.exp(shifted).sum(dim=dim, keepdim=True))
     # WRONG digits-cancelled: return X - logsumexp(X, dim, keepdim=True)
+    # WRONG only-shifted: return shifted
+    # WRONG sum-without-logarithm: return shifted - torch.exp(shifted).sum(dim=dim, keepdim=True)
+    # WRONG logarithm-of-the-mean: return shifted - torch.log(torch.exp(shifted).mean(dim=dim, keepdim=True))
     # END SOLUTION
 
 
@@ -103,6 +115,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     """
     # BEGIN SOLUTION
     if tensor.dim() < 2:
+        # WRONG dimensions-not-checked: if tensor.dim() < 0:
         raise ValueError(f"a tensor of shape {tuple(tensor.shape)} has no fan-in and fan-out")
     receptive_field = math.prod(tensor.shape[2:])
     # WRONG receptive-field-forgotten: receptive_field = 1
@@ -116,6 +129,8 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     # WRONG fans-multiplied: a = gain * math.sqrt(6 / (fan_in * fan_out))
     # WRONG deviation-as-bound: a = gain * math.sqrt(2 / (fan_in + fan_out))
     # WRONG gain-under-root: a = math.sqrt(6 * gain / (fan_in + fan_out))
+    # WRONG three-for-six: a = gain * math.sqrt(3 / (fan_in + fan_out))
+    # WRONG fans-averaged: a = gain * math.sqrt(6 / ((fan_in + fan_out) / 2))
     with torch.no_grad():
         # WRONG fill-recorded: with torch.enable_grad():
         return tensor.uniform_(-a, a)
@@ -149,6 +164,9 @@ def scaled_sigmoid(x: Tensor) -> Tensor:
     # WRONG brackets: return 4 * (torch.sigmoid(x) - 2)
     # WRONG overflowing-exponential: return 4 / (1 + torch.exp(-x)) - 2
     # WRONG half-the-slope: return 2 * torch.sigmoid(x) - 1
+    # WRONG shift-of-one: return 4 * torch.sigmoid(x) - 1
+    # WRONG slope-of-two: return 2 * torch.tanh(x)
+    # WRONG shifted-inside: return 4 * torch.sigmoid(x - 2)
     # END SOLUTION
 
 
@@ -173,6 +191,8 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
     product = Ms[0].double()
     # WRONG product-in-float32: product = Ms[0].float()
     for M in Ms[1:]:
+        # WRONG first-matrix-alone: for M in []:
+        # WRONG last-matrix-left-out: for M in Ms[1:-1]:
         product = product @ M.double()
         # WRONG product-of-elements: product = product * M.double()
         # WRONG product-in-float32: product = product @ M.float()
@@ -191,6 +211,9 @@ def product_singular_values(Ms: Sequence[Tensor]) -> tuple[float, float]:
     # WRONG extremes-multiplied:
     #     each = torch.stack([torch.linalg.svdvals(M.double())[[0, -1]] for M in Ms]).prod(0)
     #     return each[0].item(), each[1].item()
+    # WRONG norm-for-the-largest: return product.norm().item(), values[-1].item()
+    # WRONG largest-value-alone: return values[0].item()
+    # WRONG tensors-returned: return values[0], values[-1]
     # END SOLUTION
 
 
@@ -230,4 +253,10 @@ def gradient_norms(layers: Sequence[Callable[[Tensor], Tensor]], X: Tensor) -> l
     # WRONG backward-into-parameters:
     #     hidden[-1].sum().backward(retain_graph=True)
     #     return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG largest-entry: return [grad.abs().amax().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG root-of-the-mean:
+    #     grads = torch.autograd.grad(hidden[-1].sum(), hidden)
+    #     return [grad.square().mean().sqrt().item() for grad in grads]
+    # WRONG tensors-in-the-list: return [grad.norm() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)]
+    # WRONG first-norm-alone: return [grad.norm().item() for grad in torch.autograd.grad(hidden[-1].sum(), hidden)][:1]
     # END SOLUTION

@@ -50,9 +50,12 @@ def average_predictions(preds: Sequence[Tensor], weights: Sequence[float] | None
     _refuse_other_shapes(preds)
     # WRONG shapes-broadcast: preds = torch.broadcast_tensors(*preds)
     if weights is None:
+        # WRONG none-not-handled: if weights is None and len(preds) == 0:
         return torch.stack(list(preds)).mean(dim=0)
         # WRONG sum-without-weights: return torch.stack(list(preds)).sum(dim=0)
         # WRONG mean-over-the-houses: return torch.stack(list(preds)).mean(dim=1)
+        # WRONG kept-axis: return torch.stack(list(preds)).mean(dim=0, keepdim=True)
+        # WRONG median-of-the-models: return torch.stack(list(preds)).median(dim=0).values
     total = sum(weights)
     # WRONG softmax-of-the-weights:
     #     valid = sum(weights) > 0
@@ -88,6 +91,14 @@ def average_predictions(preds: Sequence[Tensor], weights: Sequence[float] | None
     # WRONG predictions-cut-off:
     #     parts = [weight / total * pred.detach() for weight, pred in zip(weights, preds, strict=True)]
     #     return torch.stack(parts).sum(dim=0)
+    # WRONG divided-twice:
+    #     return torch.stack([weight / total * pred for weight, pred in zip(weights, preds, strict=True)]).mean(dim=0)
+    # WRONG kept-axis:
+    #     parts = [weight / total * pred for weight, pred in zip(weights, preds, strict=True)]
+    #     return torch.stack(parts).sum(dim=0, keepdim=True)
+    # WRONG weights-in-float32:
+    #     shares = [torch.tensor(float(weight)) / total for weight, _ in zip(weights, preds, strict=True)]
+    #     return torch.stack([share.item() * pred for share, pred in zip(shares, preds)]).sum(dim=0)
     # END SOLUTION
 
 
@@ -174,8 +185,12 @@ def out_of_fold(fit: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]], X: 
         # WRONG first-model-for-all:
         #     if not parts:
         #         predict = fit(X[others], y[others])
+        # WRONG labels-of-all-rows: predict = fit(X[others], y)
         parts.append(predict(X[fold]))
         # WRONG training-rows-predicted: parts.append(predict(X[others]))
+        # WRONG all-rows-predicted: parts.append(predict(X))
+        # WRONG models-averaged: parts.append(predict(X))
+        # WRONG numbers-in-a-list: parts.extend(predict(X[fold]).tolist())
     return torch.cat(parts)
     # WRONG last-model-for-all: return predict(X)
     # WRONG list-of-folds: return parts
@@ -183,6 +198,9 @@ def out_of_fold(fit: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]], X: 
     #     result = torch.zeros(n)
     #     result[:] = torch.cat(parts)
     #     return result
+    # WRONG models-averaged: return torch.stack(parts).mean(dim=0)
+    # WRONG numbers-in-a-list: return parts
+    # WRONG outputs-flattened: return torch.cat(parts).flatten()
     # END SOLUTION
 
 
@@ -221,6 +239,7 @@ def random_search(
         # WRONG grid-order: for number in range(min(n_trials, size)):
         # WRONG drawn-with-repetition: for number in random.Random(seed).choices(range(size), k=min(n_trials, size)):
         # WRONG seed-not-used: for number in random.sample(range(size), min(n_trials, size)):
+        # WRONG all-configurations-tried: for number in random.Random(seed).sample(range(size), min(10_000, size)):
         config = {}
         for name, values in space.items():
             # Each remainder chooses the value of a parameter.
@@ -228,6 +247,7 @@ def random_search(
             config[name] = values[position]
         loss = objective(**config)
         # WRONG configuration-as-one-argument: loss = objective(config)
+        # WRONG values-as-arguments: loss = objective(*config.values())
         if not math.isnan(loss) and (best is None or loss < best[1]):
             # WRONG first-trial-returned: if not math.isnan(loss) and best is None:
             # WRONG search-starts-at-infinity: if not math.isnan(loss) and loss < (best[1] if best else math.inf):
@@ -241,4 +261,5 @@ def random_search(
     return best
     # WRONG best-tried-again: return best[0], objective(**best[0])
     # WRONG loss-before-the-configuration: return best[1], best[0]
+    # WRONG loss-not-returned: return best[0]
     # END SOLUTION

@@ -35,6 +35,7 @@ def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = 
     p_h, p_w = pool_size
     # WRONG width-first: p_w, p_h = pool_size
     # WRONG square-window: p_h, p_w = pool_size[0], pool_size[0]
+    # WRONG second-number-alone: p_h, p_w = pool_size[1], pool_size[1]
     Y = X.new_zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
     # WRONG last-window-missing: Y = X.new_zeros((X.shape[0] - p_h, X.shape[1] - p_w))
     # WRONG windows-side-by-side: Y = X.new_zeros((X.shape[0] // p_h, X.shape[1] // p_w))
@@ -46,6 +47,9 @@ def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = 
             # WRONG windows-side-by-side: window = X[i * p_h : (i + 1) * p_h, j * p_w : (j + 1) * p_w]
             # WRONG last-row-included: window = X[i : i + p_h + 1, j : j + p_w + 1]
             # WRONG matrix-cut-off: window = X[i : i + p_h, j : j + p_w].detach()
+            # WRONG slice-ends-at-the-size: window = X[i:p_h, j:p_w]
+            # WRONG places-swapped: window = X[j : j + p_h, i : i + p_w]
+            # WRONG whole-matrix: window = X
             Y[i, j] = window.max() if mode == "max" else window.mean()
             # WRONG max-starts-at-zero: Y[i, j] = window.clamp(min=0).max() if mode == "max" else window.mean()
             # WRONG mode-ignored: Y[i, j] = window.max()
@@ -56,7 +60,9 @@ def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = 
             # WRONG divided-by-the-height-alone: Y[i, j] = window.max() if mode == "max" else window.sum() / p_h
             # WRONG divided-by-the-square-of-the-height: Y[i, j] = window.max() if mode == "max" else window.sum() / p_h**2
             # WRONG max-starts-at-minus-million: Y[i, j] = window.clamp(min=-1e6).max() if mode == "max" else window.mean()
+            # WRONG absolute-values: Y[i, j] = window.abs().max() if mode == "max" else window.mean()
     return Y
+    # WRONG extra-axes: return Y[None, None]
     # END SOLUTION
 
 
@@ -88,14 +94,18 @@ def max_pool_multichannel(
     # BEGIN SOLUTION
     k_h, k_w = kernel
     # WRONG kernel-axes-swapped: k_w, k_h = kernel
+    # WRONG square-kernel: k_h = k_w = kernel[0]
     s_h, s_w = stride
     # WRONG stride-is-kernel: s_h, s_w = kernel
     # WRONG stride-axes-swapped: s_w, s_h = stride
     # WRONG stride-ignored: s_h = s_w = 1
+    # WRONG one-stride-for-both: s_h = s_w = stride[0]
     p_h, p_w = padding
+    # WRONG one-padding-for-both: p_h = p_w = padding[0]
     if 2 * p_h > k_h or 2 * p_w > k_w:
         # WRONG rows-alone-tested: if 2 * p_h > k_h:
         # WRONG half-of-the-window-refused: if 2 * p_h >= k_h or 2 * p_w >= k_w:
+        # WRONG columns-alone-tested: if 2 * p_w > k_w:
         raise ValueError(f"padding {padding} is more than half of the window {kernel}")
         # WRONG too-much-padding-accepted: pass
     # F.pad counts the axes from the last: left, right, top, bottom.
@@ -106,12 +116,15 @@ def max_pool_multichannel(
     # WRONG padding-on-one-side: X = F.pad(X, (0, 2 * p_w, 0, 2 * p_h), value=-torch.inf)
     # WRONG padding-ignored:
     # WRONG padding-above-and-left-alone: X = F.pad(X, (p_w, 0, p_h, 0), value=-torch.inf)
+    # WRONG rows-padded-alone: X = F.pad(X, (0, 0, p_h, p_h), value=-torch.inf)
     n, c, h, w = X.shape
     rows, columns = (h - k_h) // s_h + 1, (w - k_w) // s_w + 1
     # WRONG partial-windows:
     #     rows, columns = -((k_h - h) // s_h) + 1, -((k_w - w) // s_w) + 1
     #     X = F.pad(X, (0, s_w, 0, s_h), value=-torch.inf)
     # WRONG padding-counted-twice: rows, columns = (h + 2 * p_h - k_h) // s_h + 1, (w + 2 * p_w - k_w) // s_w + 1
+    # WRONG last-place-missing: rows, columns = (h - k_h) // s_h, (w - k_w) // s_w
+    # WRONG stride-missing-in-the-shape: rows, columns = h - k_h + 1, w - k_w + 1
     Y = X.new_zeros((n, c, rows, columns))
     # WRONG channels-in-float32: Y = torch.zeros((n, c, rows, columns))
     for i in range(rows):
@@ -123,5 +136,9 @@ def max_pool_multichannel(
             Y[:, :, i, j] = windows.amax(dim=(2, 3))
             # WRONG maximum-over-channels: Y[:, :, i, j] = windows.amax(dim=(1, 2, 3)).unsqueeze(dim=1)
             # WRONG maximum-over-images: Y[:, :, i, j] = windows.amax(dim=(0, 2, 3))
+            # WRONG mean-of-the-window: Y[:, :, i, j] = windows.mean(dim=(2, 3))
+            # WRONG channels-added-up: Y[:, :, i, j] = windows.amax(dim=(2, 3)).sum(dim=1, keepdim=True)
+            # WRONG minimum-of-the-window: Y[:, :, i, j] = windows.amin(dim=(2, 3))
+            # WRONG largest-magnitude: Y[:, :, i, j] = windows.abs().amax(dim=(2, 3))
     return Y
     # END SOLUTION

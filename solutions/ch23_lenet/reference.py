@@ -207,6 +207,21 @@ def lenet() -> nn.Sequential:
     #     second = nn.Conv2d(6, 16, kernel_size=5), nn.AvgPool2d(kernel_size=2, stride=2), nn.Sigmoid()
     #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)
     #     return nn.Sequential(*first, *second, *dense)
+    # WRONG a-linear-layer-missing:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 10)
+    #     return nn.Sequential(*first, *second, *dense)
+    # WRONG blocks-nested:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)
+    #     return nn.Sequential(nn.Sequential(*first), nn.Sequential(*second), *dense)
+    # WRONG pooling-stride-of-one:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=1)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=1)
+    #     dense = nn.Flatten(), nn.Linear(7744, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)
+    #     return nn.Sequential(*first, *second, *dense)
     # END SOLUTION
 
 
@@ -231,6 +246,7 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
     net.eval()
     # WRONG looks-in-training-mode:
     shapes = []
+    # WRONG input-listed: shapes = [("Input", tuple(X.shape))]
     try:
         # WRONG lost-after-an-error: if True:
         with torch.no_grad():
@@ -249,6 +265,9 @@ def layer_shapes(net: nn.Sequential, X: Tensor) -> list[tuple[str, tuple[int, ..
                 shapes.append((type(layer).__name__, tuple(Y.shape)))
                 # WRONG shapes-of-the-inputs:
                 # WRONG without-the-batch: shapes.append((type(layer).__name__, tuple(Y.shape[1:])))
+                # WRONG printed-layers: shapes.append((str(layer), tuple(Y.shape)))
+                # WRONG numbers-for-names: shapes.append((str(len(shapes)), tuple(Y.shape)))
+                # WRONG shape-before-name: shapes.append((tuple(Y.shape), type(layer).__name__))
     finally:
         # WRONG lost-after-an-error: if True:
         for module, training in modes:
@@ -291,6 +310,7 @@ def evaluate_accuracy_gpu(
         for X, y in data_iter:
             inputs = [x.to(device) for x in X] if isinstance(X, list) else X.to(device)
             # WRONG lists-not-moved: inputs = X if isinstance(X, list) else X.to(device)
+            # WRONG inputs-not-moved: inputs = X
             labels = y.to(device)
             # WRONG labels-not-moved: labels = y
             right += accuracy(net(inputs), labels)
@@ -300,11 +320,16 @@ def evaluate_accuracy_gpu(
             total += len(labels)
             # WRONG mean-of-batch-accuracies: total += 1
             # WRONG length-of-the-list: total += len(inputs)
+            # WRONG first-batch-only:
+            #     total += len(labels)
+            #     break
+            # WRONG divided-by-the-batches: total += 1
     return right / total
     # WRONG right-not-divided: return right
     # WRONG back-to-training-mode:
     #     net.train()
     #     return right / total
+    # WRONG in-percent: return 100 * right / total
     # END SOLUTION
 
 
@@ -362,12 +387,21 @@ def train_ch6(
         # WRONG training-mode-set-once:
         #     net.train()
         #     for epoch in range(num_epochs):
+        # WRONG one-epoch-too-many: for epoch in range(num_epochs + 1):
         net.train()
         # WRONG training-mode-set-once:
+        # WRONG never-in-training-mode:
         loss, right, count = 0.0, 0.0, 0
         # WRONG figures-of-all-epochs:
         #     if epoch == 0:
         #         loss, right, count = 0.0, 0.0, 0
+        # WRONG cleared-once-an-epoch:
+        #     loss, right, count = 0.0, 0.0, 0
+        #     optimizer.zero_grad()
+        # WRONG tested-before-the-epoch:
+        #     loss, right, count = 0.0, 0.0, 0
+        #     tested = evaluate_accuracy_gpu(net, test_iter)
+        #     net.train()
         for batch, labels in train_iter:
             X, y = batch.to(device), labels.to(device)
             # WRONG data-not-moved: X, y = batch, labels
@@ -377,6 +411,7 @@ def train_ch6(
             # WRONG summed-loss: mean_loss = nn.functional.cross_entropy(y_hat, y, reduction='sum')
             optimizer.zero_grad()
             # WRONG gradients-accumulate:
+            # WRONG cleared-once-an-epoch:
             mean_loss.backward()
             optimizer.step()
             # WRONG parameters-never-change:
@@ -395,4 +430,15 @@ def train_ch6(
         # WRONG accuracy-before-loss:
         #     animator.add(epoch + 1, (right / count, loss / count, evaluate_accuracy_gpu(net, test_iter)))
         # WRONG loss-not-divided: animator.add(epoch + 1, (loss, right / count, evaluate_accuracy_gpu(net, test_iter)))
+        # WRONG tested-before-the-epoch: animator.add(epoch + 1, (loss / count, right / count, tested))
+        # WRONG loss-of-the-last-minibatch:
+        #     tested = evaluate_accuracy_gpu(net, test_iter)
+        #     animator.add(epoch + 1, (mean_loss.item(), right / count, tested))
+        # WRONG training-accuracy-after-the-epoch:
+        #     accuracies = evaluate_accuracy_gpu(net, train_iter), evaluate_accuracy_gpu(net, test_iter)
+        #     animator.add(epoch + 1, (loss / count, *accuracies))
+        # WRONG test-accuracy-before-training-accuracy:
+        #     animator.add(epoch + 1, (loss / count, evaluate_accuracy_gpu(net, test_iter), right / count))
+        # WRONG right-predictions-counted:
+        #     animator.add(epoch + 1, (loss / count, right, evaluate_accuracy_gpu(net, test_iter)))
     # END SOLUTION

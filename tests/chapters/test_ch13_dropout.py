@@ -309,6 +309,20 @@ class TestNet:
 
         close(run(probe), bias.expand(50, 3))
 
+    def test_input_is_kept(self, run, chance):
+        """Drops no inputs: the first hidden layer always gets all of them.
+        不丢弃输入：第一个隐藏层总能得到全部输入。"""
+        part = chance.randint(3, 13) / 16  # the two inputs sum to 1, exactly
+        X = torch.tensor([part, 1 - part]).repeat(3000, 1)
+
+        def probe(impl):
+            net = telling_network(impl, 0)
+            net.lin1.weight.data.fill_(1.0)
+            net.lin1.bias.data.zero_()
+            return shares(net(X))[1]
+
+        close(run(probe), torch.tensor([0, 2, 4.5]))
+
     def test_images(self, run, randn):
         """Flattens a batch of images, also a batch of one.
         展平一批图像，批量可以只有一张图像。"""

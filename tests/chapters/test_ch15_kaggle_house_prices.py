@@ -266,7 +266,7 @@ def houses(randn, letters):
             return {"Zone": letters(zones, rows), "Area": area, "Alley": letters(alleys, rows), "Year": year}
 
         test = part(m, "CR-", "-")
-        return {**part(n, "RF", "P-"), "Price": randn(n).tolist()}, dict(reversed(test.items()))
+        return {**part(n, "FR", "P-"), "Price": randn(n).tolist()}, dict(reversed(test.items()))
 
     return draw
 
@@ -323,6 +323,21 @@ class TestPreprocess:
         train, test = ({name: part[name] for name in ("Alley", "Zone")} for part in houses(6, 5))
         train["Class"], test["Class"] = ["20", "60", None, "20", "60", "20"], ["60", "180", "20", "60", "60"]
         same(run, "preprocess", features, (train, test))
+
+    def test_strings_in_one_table(self, run, houses):
+        """A column holds categories even if only one of the tables has strings in it.
+        只有一张表中有字符串的列也是类别列。"""
+        train, test = houses(6, 5)
+        train["Pool"], test["Pool"] = [None] * 6, ["Gd", None, "Ex", None, "Gd"]
+        train["Fence"], test["Fence"] = test["Pool"] + [None], [None] * 5
+        same(run, "preprocess", features, (train, test), atol=ROUNDING)
+
+    def test_missing_first(self, run, houses):
+        """A column holds categories even if it begins with missing values.
+        以缺失值开头的列也可以是类别列。"""
+        train, test = houses(6, 5)
+        train["Pool"], test["Pool"] = [None, None, "Gd", "Ex", "Gd", None], [None, "Gd", "Ex", None, "Gd"]
+        same(run, "preprocess", features, (train, test), atol=ROUNDING)
 
 
 def linear():
