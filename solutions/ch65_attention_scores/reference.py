@@ -42,7 +42,7 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """
     # BEGIN SOLUTION
     if valid_lens is None:
-    # WRONG none-not-handled: if valid_lens.dim() == 0:
+        # WRONG none-not-handled: if valid_lens.dim() == 0:
         return X.softmax(dim=-1)
         # WRONG softmax-over-the-queries: return X.softmax(dim=1)
         # WRONG softmax-over-the-batch: return X.softmax(dim=0)
@@ -136,6 +136,8 @@ class AdditiveAttention(nn.Module):
         #     features = self.W_q(queries).unsqueeze(1) + self.W_k(keys).unsqueeze(2)
         # WRONG features-not-spread: features = (self.W_q(queries) + self.W_k(keys)).unsqueeze(2)
         # WRONG product-of-query-and-key: features = self.W_q(queries).unsqueeze(2) * self.W_k(keys).unsqueeze(1)
+        # WRONG keys-left-out: features = self.W_q(queries).unsqueeze(2).expand(-1, -1, keys.shape[1], -1)
+        # WRONG key-subtracted: features = self.W_q(queries).unsqueeze(2) - self.W_k(keys).unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)
         # WRONG tanh-forgotten: scores = self.w_v(features).squeeze(-1)
         # WRONG tanh-of-each: scores = self.w_v(features).squeeze(-1)
