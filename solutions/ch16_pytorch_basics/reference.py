@@ -30,7 +30,9 @@ class MLP(nn.Module):
         super().__init__()
         # BEGIN SOLUTION
         self.hidden = nn.Linear(20, 256)
+        # WRONG layers-without-bias: self.hidden = nn.Linear(20, 256, bias=False)
         self.out = nn.Linear(256, 10)
+        # WRONG layers-without-bias: self.out = nn.Linear(256, 10, bias=False)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -45,6 +47,10 @@ class MLP(nn.Module):
         # WRONG sigmoid-hidden-units: return self.out(torch.sigmoid(self.hidden(X)))
         # WRONG no-activation: return self.out(self.hidden(X))
         # WRONG scores-cut-off: return F.relu(self.out(F.relu(self.hidden(X))))
+        # WRONG tanh-hidden-units: return self.out(torch.tanh(self.hidden(X)))
+        # WRONG log-softmax-on-the-scores: return torch.log_softmax(self.out(F.relu(self.hidden(X))), dim=-1)
+        # WRONG hidden-units-returned: return F.relu(self.hidden(X))
+        # WRONG relu-twice-in-the-mlp: return self.out(F.relu(self.hidden(F.relu(X))))
         # END SOLUTION
 
 
@@ -73,6 +79,7 @@ class MySequential(nn.Module):
         # WRONG names-from-one: self.add_module(str(position + 1), module)
         # WRONG modules-in-a-plain-list: self.__dict__.setdefault("modules_given", []).append(module)
         # WRONG modules-copied: self.add_module(str(position), copy.deepcopy(module))
+        # WRONG names-with-a-word: self.add_module(f"layer{position}", module)
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -95,6 +102,7 @@ class MySequential(nn.Module):
             # WRONG input-not-passed-on: Y = module(X)
             # WRONG first-module-only: return module(X)
             # WRONG forward-called-directly: X = module.forward(X)
+            # WRONG last-module-skipped: X = X if module is list(self._modules.values())[-1] else module(X)
         return X
         # WRONG input-not-passed-on: return Y
         # END SOLUTION
@@ -125,6 +133,11 @@ class CenteredLayer(nn.Module):
         # WRONG mean-of-each-row: return X - X.mean(dim=-1, keepdim=True)
         # WRONG mean-of-each-column: return X - X.mean(dim=0)
         # WRONG mean-without-gradient: return X - X.mean().item()
+        # WRONG mean-added: return X + X.mean()
+        # WRONG mean-alone: return X.mean()
+        # WRONG median-subtracted: return X - X.median()
+        # WRONG smallest-subtracted: return X - X.min()
+        # WRONG mean-of-each-example: return X - X.mean(dim=list(range(1, X.dim())) or [0], keepdim=True)
         # END SOLUTION
 
 
@@ -153,6 +166,7 @@ class MyLinear(nn.Module):
         # WRONG bias-is-no-parameter: self.bias = torch.randn(units)
         # WRONG uniform-first-values: self.bias = nn.Parameter(torch.rand(units))
         # WRONG zero-bias: self.bias = nn.Parameter(torch.zeros(units))
+        # WRONG one-bias-for-all-units: self.bias = nn.Parameter(torch.randn(1))
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -169,6 +183,9 @@ class MyLinear(nn.Module):
         # WRONG bias-forgotten: return F.relu(X @ self.weight)
         # WRONG weight-transposed: return F.relu(X @ self.weight.t() + self.bias)
         # WRONG no-relu: return X @ self.weight + self.bias
+        # WRONG relu-on-the-input: return F.relu(X) @ self.weight + self.bias
+        # WRONG bias-subtracted: return F.relu(X @ self.weight - self.bias)
+        # WRONG sigmoid-for-relu: return torch.sigmoid(X @ self.weight + self.bias)
         # END SOLUTION
 
 
@@ -189,6 +206,8 @@ def init_constant(m: nn.Module) -> None:
         nn.init.ones_(m.weight)
         # WRONG ones-and-zeros-swapped: nn.init.zeros_(m.weight)
         # WRONG new-parameters: m.weight = nn.Parameter(torch.ones_like(m.weight))
+        # WRONG weight-left-as-it-was: pass
+        # WRONG weight-of-zero-too: nn.init.zeros_(m.weight)
         if m.bias is not None:
             # WRONG every-layer-with-a-weight: if getattr(m, "bias", None) is not None:
             nn.init.zeros_(m.bias)
@@ -224,9 +243,11 @@ def my_init(m: nn.Module) -> None:
         # WRONG bias-drawn-too:
         #     for parameter in m.parameters():
         #         nn.init.uniform_(parameter, -10, 10)
+        # WRONG normal-for-uniform: nn.init.normal_(m.weight, 0, 10)
         m.weight.data[m.weight.abs() < 5] = 0
         # WRONG gap-forgotten:
         # WRONG large-weights-dropped: m.weight.data[m.weight.abs() >= 5] = 0
         # WRONG negative-weights-dropped: m.weight.data[m.weight < 5] = 0
         # WRONG mask-for-weights: m.weight.data = (m.weight.abs() >= 5).to(m.weight.dtype)
+        # WRONG small-weights-pushed-out: m.weight.data[m.weight.abs() < 5] = 5
     # END SOLUTION

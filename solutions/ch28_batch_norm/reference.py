@@ -31,6 +31,8 @@ def _batch_statistics(X: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG features-of-an-example: var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
     # WRONG sum-of-squares: var = ((X - mean) ** 2).sum(dim=axes, keepdim=X.dim() == 4)
     # WRONG one-pass-batch-variance: var = (X**2).mean(dim=axes, keepdim=X.dim() == 4) - mean**2
+    # WRONG absolute-deviation: var = (X - mean).abs().mean(dim=axes, keepdim=X.dim() == 4)
+    # WRONG variance-without-the-mean: var = (X**2).mean(dim=axes, keepdim=X.dim() == 4)
     return mean, var
 
 
@@ -96,6 +98,9 @@ def batch_norm(
     # WRONG eps-missing: Y = gamma * (X - mean) / torch.sqrt(var) + beta
     # WRONG eps-ignored: Y = gamma * (X - mean) / torch.sqrt(var + 1e-5) + beta
     # WRONG statistics-detached: Y = gamma * (X - mean.detach()) / torch.sqrt(var.detach() + eps) + beta
+    # WRONG beta-subtracted: Y = gamma * (X - mean) / torch.sqrt(var + eps) - beta
+    # WRONG mean-added: Y = gamma * (X + mean) / torch.sqrt(var + eps) + beta
+    # WRONG square-root-of-eps-apart: Y = gamma * (X - mean) / (torch.sqrt(var) + eps**0.5) + beta
     if training:
         # WRONG statistics-updated-in-prediction:
         #     if not training:
@@ -107,6 +112,10 @@ def batch_norm(
         # WRONG statistics-of-one-batch: moving_mean = mean.detach()
         # WRONG moving-statistics-in-place: moving_mean.mul_(momentum).add_((1 - momentum) * mean.detach())
         # WRONG moving-statistics-with-graph: moving_mean = momentum * moving_mean + (1 - momentum) * mean
+        # WRONG variance-for-the-moving-mean: moving_mean = momentum * moving_mean + (1 - momentum) * var.detach()
+        # WRONG moving-mean-added-whole: moving_mean = momentum * moving_mean + mean.detach()
+        # WRONG old-statistics-whole: moving_mean = moving_mean + (1 - momentum) * mean.detach()
+        # WRONG moving-statistics-not-updated: pass
         moving_var = momentum * moving_var + (1 - momentum) * var.detach()
         # WRONG momentum-reversed: moving_var = (1 - momentum) * moving_var + momentum * var.detach()
         # WRONG momentum-ignored: moving_var = 0.9 * moving_var + 0.1 * var.detach()
@@ -118,6 +127,10 @@ def batch_norm(
         # WRONG eps-in-moving-variance: moving_var = momentum * moving_var + (1 - momentum) * (var.detach() + eps)
         # WRONG moving-statistics-in-place: moving_var.mul_(momentum).add_((1 - momentum) * var.detach())
         # WRONG moving-statistics-with-graph: moving_var = momentum * moving_var + (1 - momentum) * var
+        # WRONG moving-mean-added-whole: moving_var = momentum * moving_var + var.detach()
+        # WRONG old-statistics-whole: moving_var = moving_var + (1 - momentum) * var.detach()
+        # WRONG moving-statistics-not-updated: pass
+        # WRONG moving-variance-not-updated: pass
     return Y, moving_mean.detach(), moving_var.detach()
     # WRONG moving-statistics-swapped: return Y, moving_var.detach(), moving_mean.detach()
     # WRONG moving-statistics-with-graph: return Y, moving_mean, moving_var
@@ -186,6 +199,8 @@ class BatchNorm(nn.Module):
         #         X, self.gamma, self.beta, self.moving_mean, self.moving_var, eps=1e-5, momentum=0.9
         #     )
         return Y
+        # WRONG layer-predicts-only:
+        #     return self.gamma * (X - self.moving_mean) / torch.sqrt(self.moving_var + 1e-5) + self.beta
         # END SOLUTION
 
 
@@ -255,6 +270,8 @@ def layer_norm(
     #     mean = X.mean(dim=axes, keepdim=True)
     #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
     #     Y = (X - mean.detach()) / torch.sqrt(var.detach() + eps)
+    # WRONG layer-norm-not-divided: Y = X - X.mean(dim=list(range(-count, 0)), keepdim=True)
+    # WRONG layer-norm-first-axes: Y = _standardise(X, list(range(X.dim() - count)), eps)
     if weight is not None:
         # WRONG layer-norm-bias-scaled:
         #     if bias is not None:
@@ -262,6 +279,8 @@ def layer_norm(
         #     if weight is not None:
         Y = Y * weight
         # WRONG layer-norm-no-weight: pass
+        # WRONG layer-norm-weight-added: Y = Y + weight
+        # WRONG layer-norm-scale-plus-one: Y = Y * (1 + weight)
     return Y if bias is None else Y + bias
     # WRONG layer-norm-no-bias: return Y
     # WRONG layer-norm-bias-scaled: return Y
@@ -310,6 +329,13 @@ def instance_norm(X: Tensor, weight: Tensor | None = None, bias: Tensor | None =
     # WRONG instance-norm-whole-image: planes = _standardise(X, [1, 2, 3], eps)
     # WRONG instance-norm-over-channels: planes = _standardise(X, [1], eps)
     # WRONG instance-norm-rows: planes = _standardise(X, [3], eps)
+    # WRONG instance-norm-columns: planes = _standardise(X, [2], eps)
+    # WRONG instance-norm-not-divided: planes = X - X.mean(dim=[2, 3], keepdim=True)
+    # WRONG instance-norm-no-eps:
+    #     axes = [2, 3]
+    #     mean = X.mean(dim=axes, keepdim=True)
+    #     var = ((X - mean) ** 2).mean(dim=axes, keepdim=True)
+    #     planes = (X - mean) / torch.sqrt(var)
     return _per_channel(planes, weight, bias)
     # WRONG instance-norm-no-weight: return _per_channel(planes, None, bias)
     # WRONG instance-norm-no-bias: return _per_channel(planes, weight, None)
@@ -317,6 +343,9 @@ def instance_norm(X: Tensor, weight: Tensor | None = None, bias: Tensor | None =
     #     if weight is not None:
     #         planes = planes * weight
     #     return planes if bias is None else planes + bias
+    # WRONG instance-norm-bias-before-weight:
+    #     planes = planes if bias is None else planes + bias.reshape(1, -1, 1, 1)
+    #     return _per_channel(planes, weight, None)
     # END SOLUTION
 
 
@@ -343,6 +372,7 @@ def group_norm(
     # BEGIN SOLUTION
     n, c, h, w = X.shape
     if c % num_groups:
+        # WRONG group-norm-not-checked: if False:
         raise ValueError(f"{c} channels do not make {num_groups} groups")
     groups = X.reshape(n, num_groups, c // num_groups, h, w)
     # WRONG group-size-for-group-count: groups = X.reshape(n, c // num_groups, num_groups, h, w)
@@ -375,6 +405,7 @@ def group_norm(
     # WRONG groups-per-channel: groups = _standardise(groups, [3, 4], eps)
     # WRONG groups-all-in-one: groups = _standardise(groups, [1, 2, 3, 4], eps)
     # WRONG view-of-transposed: groups = _standardise(groups, [2], eps)
+    # WRONG groups-column-by-column: groups = _standardise(groups, [2, 3], eps)
     return _per_channel(groups.reshape(n, c, h, w), weight, bias)
     # WRONG group-norm-no-weight: return _per_channel(groups.reshape(n, c, h, w), None, bias)
     # WRONG group-norm-no-bias: return _per_channel(groups.reshape(n, c, h, w), weight, None)
@@ -384,6 +415,10 @@ def group_norm(
     #         Y = Y * weight
     #     return Y if bias is None else Y + bias
     # WRONG groups-interleaved: return _per_channel(groups.transpose(1, 2).reshape(n, c, h, w), weight, bias)
+    # WRONG group-norm-bias-before-weight:
+    #     groups = groups.reshape(n, c, h, w)
+    #     groups = groups if bias is None else groups + bias.reshape(1, -1, 1, 1)
+    #     return _per_channel(groups, weight, None)
     # END SOLUTION
 
 
@@ -408,13 +443,16 @@ def norm_stat_count(shape: Sequence[int], kind: Literal["batch", "layer", "insta
         # WRONG layer-count-of-images: return shape[-1], (shape[-1],)
         # WRONG layer-gamma-per-position: return math.prod(shape[:-1]), (math.prod(shape[:-1]),)
         # WRONG mean-and-variance-counted: return 2 * math.prod(shape[:-1]), (shape[-1],)
+        # WRONG layer-count-and-gamma-swapped: return shape[-1], (math.prod(shape[:-1]),)
     if kind == "instance":
         return shape[0] * shape[1], (shape[1],)
         # WRONG instance-count-is-batch-count: return shape[1], (shape[1],)
         # WRONG instance-gamma-per-image: return shape[0] * shape[1], (shape[0] * shape[1],)
         # WRONG mean-and-variance-counted: return 2 * shape[0] * shape[1], (shape[1],)
+        # WRONG instance-count-of-images: return shape[0], (shape[1],)
     return shape[1], (shape[1],)
     # WRONG batch-count-is-batch-size: return shape[0], (shape[1],)
     # WRONG batch-count-without-channels: return math.prod(shape[1:]), (shape[1],)
     # WRONG mean-and-variance-counted: return 2 * shape[1], (shape[1],)
+    # WRONG batch-gamma-per-example: return shape[1], (shape[0],)
     # END SOLUTION

@@ -50,6 +50,9 @@ class Residual(nn.Module):
         #         nn.Conv2d(input_channels, num_channels, kernel_size=1, stride=strides) if use_1x1conv else None
         #     )
         #     self.bn3 = nn.BatchNorm2d(num_channels) if use_1x1conv else None
+        # WRONG 1x1-always: self.conv3 = nn.Conv2d(input_channels, num_channels, kernel_size=1, stride=strides)
+        # WRONG shortcut-3x3:
+        #     self.conv3 = nn.Conv2d(input_channels, num_channels, 3, strides, padding=1) if use_1x1conv else None
         # END SOLUTION
 
     def forward(self, X: Tensor) -> Tensor:
@@ -62,6 +65,7 @@ class Residual(nn.Module):
         Y = self.bn2(self.conv2(Y))
         # WRONG bn2-left-out: Y = self.conv2(Y)
         # WRONG bn1-twice: Y = self.bn1(self.conv2(Y))
+        # WRONG second-convolution-left-out: Y = self.bn2(Y)
         # Where channels or sizes change, a convolution of 1 x 1 makes the input fit.
         shortcut = X if self.conv3 is None else self.conv3(X)
         # WRONG shortcut-dropped: shortcut = X if self.conv3 is None else torch.zeros_like(Y)
@@ -74,6 +78,9 @@ class Residual(nn.Module):
         # WRONG no-activation-after-the-sum: return Y + shortcut
         # WRONG no-shortcut: return F.relu(Y)
         # WRONG activation-after-bn2: return F.relu(F.relu(Y) + shortcut)
+        # WRONG shortcut-subtracted: return F.relu(Y - shortcut)
+        # WRONG shortcut-multiplied: return F.relu(Y * shortcut)
+        # WRONG shortcut-activated: return F.relu(Y + F.relu(shortcut))
         # END SOLUTION
 
 
@@ -103,6 +110,7 @@ def resnet_block(
         # WRONG one-block-too-many: for i in range(num_residuals + 1):
         if i == 0 and not first_block:
             # WRONG first-stage-halved: if i == 0:
+            # WRONG first-block-turned: if i == 0 and first_block:
             blocks.append(Residual(input_channels, num_channels, use_1x1conv=True, strides=2))
             # WRONG stage-not-halved: blocks.append(Residual(input_channels, num_channels, use_1x1conv=True))
             # WRONG 1x1-forgotten: blocks.append(Residual(input_channels, num_channels, strides=2))
@@ -149,7 +157,14 @@ def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
     #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3), nn.BatchNorm2d(64), nn.ReLU())
     # WRONG stem-without-relu:
     #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3, padding=1), nn.BatchNorm2d(64))
+    # WRONG stem-without-normalisation:
+    #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3, padding=1), nn.ReLU())
+    # WRONG stem-with-pooling:
+    #     net = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=3, padding=1), nn.BatchNorm2d(64), nn.ReLU())
+    #     net.append(nn.MaxPool2d(kernel_size=3, stride=2, padding=1))
     stages = [(64, 64, True), (64, 128, False), (128, 256, False), (256, 512, False)]
+    # WRONG first-stage-like-the-others:
+    #     stages = [(64, 64, False), (64, 128, False), (128, 256, False), (256, 512, False)]
     for number, (before, after, first) in enumerate(stages, start=1):
         # WRONG stages-named-from-0: for number, (before, after, first) in enumerate(stages):
         net.add_module(f"resnet_block{number}", nn.Sequential(*resnet_block(before, after, 2, first_block=first)))
@@ -161,6 +176,7 @@ def resnet18(num_classes: int, in_channels: int = 1) -> nn.Sequential:
     # WRONG probabilities:
     #     net.add_module("fc", nn.Sequential(nn.Flatten(), nn.Linear(512, num_classes), nn.Softmax(dim=1)))
     # WRONG always-ten-classes: net.add_module("fc", nn.Sequential(nn.Flatten(), nn.Linear(512, 10)))
+    # WRONG not-flattened: net.add_module("fc", nn.Sequential(nn.Linear(512, num_classes)))
     return net
     # END SOLUTION
 
@@ -249,6 +265,7 @@ class DenseBlock(nn.Module):
         widths = [input_channels + i * num_channels for i in range(num_convs)]  # each block reads all outputs before it
         # WRONG width-stays: widths = [input_channels] * num_convs
         # WRONG one-convolution-too-many: widths = [input_channels + i * num_channels for i in range(num_convs + 1)]
+        # WRONG one-channel-width-for-all: widths = [input_channels + i for i in range(num_convs)]
         self.net = nn.Sequential(*[conv_block(width, num_channels) for width in widths])
         # WRONG blocks-in-a-module-list: self.net = nn.ModuleList([conv_block(width, num_channels) for width in widths])
         # END SOLUTION
@@ -263,6 +280,7 @@ class DenseBlock(nn.Module):
             X = torch.cat([X, Y], dim=1)
             # WRONG new-channels-first: X = torch.cat([Y, X], dim=1)
             # WRONG joined-along-the-batch: X = torch.cat([X, Y], dim=0)
+            # WRONG added-like-a-residual: X = X + Y
         return X
         # WRONG last-output-only: return Y
         # WRONG input-left-out: return X[:, self.net[0][0].num_features :]

@@ -40,10 +40,13 @@ class Seq2SeqEncoder(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.embedding = nn.Embedding(vocab_size, embed_size)
+        # WRONG embedding-sizes-swapped: self.embedding = nn.Embedding(embed_size, vocab_size)
         self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
         # WRONG dropout-forgotten: self.rnn = nn.GRU(embed_size, num_hiddens, num_layers)
         # WRONG one-layer-always: self.rnn = nn.GRU(embed_size, num_hiddens, dropout=dropout)
         # WRONG gru-sizes-swapped: self.rnn = nn.GRU(num_hiddens, embed_size, num_layers, dropout=dropout)
+        # WRONG batch-first-and-permuted:
+        #     self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout, batch_first=True)
         # END SOLUTION
 
     def forward(self, X: Tensor, *args: Any) -> tuple[Tensor, Tensor]:
@@ -72,6 +75,7 @@ class Seq2SeqEncoder(nn.Module):
         # WRONG last-output-alone:
         #     outputs, state = self.rnn(words)
         #     return outputs[-1], state
+        # WRONG encoder-outputs-alone: return self.rnn(words)[0]
         # END SOLUTION
 
 
@@ -102,6 +106,8 @@ class Seq2SeqDecoder(nn.Module):
         self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers, dropout=dropout)
         # WRONG decoder-without-dropout: self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, num_layers)
         # WRONG no-context: self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
+        # WRONG no-room-for-the-context: self.rnn = nn.GRU(embed_size, num_hiddens, num_layers, dropout=dropout)
+        # WRONG decoder-one-layer-always: self.rnn = nn.GRU(embed_size + num_hiddens, num_hiddens, dropout=dropout)
         self.dense = nn.Linear(num_hiddens, vocab_size)
         # WRONG dense-sizes-swapped: self.dense = nn.Linear(vocab_size, num_hiddens)
         # END SOLUTION
@@ -112,6 +118,7 @@ class Seq2SeqDecoder(nn.Module):
         return enc_outputs[1]
         # WRONG outputs-for-a-state: return enc_outputs[0]
         # WRONG pair-for-a-state: return enc_outputs
+        # WRONG first-state-of-the-top-layer: return enc_outputs[1][-1]
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
@@ -140,12 +147,15 @@ class Seq2SeqDecoder(nn.Module):
         # WRONG no-context: outputs, state = self.rnn(words, state)
         # WRONG state-left-out: outputs, state = self.rnn(torch.cat([words, context], dim=2))
         # WRONG old-state-returned: outputs, _ = self.rnn(torch.cat([words, context], dim=2), state)
+        # WRONG context-for-the-state:
+        #     outputs, state = self.rnn(torch.cat([words, context], dim=2), context[:1].repeat(len(state), 1, 1))
         logits = self.dense(outputs).transpose(0, 1)
         # WRONG logits-time-first: logits = self.dense(outputs)
         # WRONG reshaped-for-batch-first: logits = self.dense(outputs).reshape(*X.shape, -1)
         # WRONG last-step-alone: logits = self.dense(outputs[-1:]).transpose(0, 1)
         # WRONG softmax-in-the-decoder: logits = self.dense(outputs).transpose(0, 1).softmax(dim=2)
         # WRONG dense-left-out: logits = outputs.transpose(0, 1)
+        # WRONG log-softmax-in-the-decoder: logits = self.dense(outputs).transpose(0, 1).log_softmax(dim=2)
         return logits, state
         # WRONG logits-alone: return logits
         # WRONG state-first: return state, logits
@@ -180,13 +190,18 @@ def sequence_mask(X: Tensor, valid_len: Tensor, value: float = 0) -> Tensor:
     # WRONG valid-part-masked: padding = steps[None, :] < valid_len[:, None]
     # WRONG one-step-too-few: padding = steps[None, :] >= valid_len[:, None] - 1
     # WRONG longest-for-all: padding = (steps[None, :] >= valid_len.max()).expand(len(X), -1)
+    # WRONG lengths-not-a-column: padding = (steps[None, :] >= valid_len).expand(X.shape[:2])
+    # WRONG one-length-for-all: padding = (steps[None, :] >= valid_len[0]).expand(len(X), -1)
     X = X.clone()
+    # WRONG mask-without-further-axes:
     X[padding] = value
     # WRONG always-zero: X[padding] = 0
+    # WRONG mask-without-further-axes: X = X.masked_fill(padding, value)
     return X
     # WRONG multiplied-by-the-mask, 3 lines:
     #     kept = (~padding).reshape(padding.shape + (1,) * (X.dim() - 2))
     #     return X * kept
+    # WRONG mask-for-the-entries: return ~padding
     # END SOLUTION
 
 
@@ -228,6 +243,8 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         #     losses = F.nll_loss(pred.softmax(dim=2).log().transpose(1, 2), label, reduction="none")
         # WRONG logits-masked:
         #     losses = F.cross_entropy(sequence_mask(pred.clone(), valid_len).transpose(1, 2), label, reduction="none")
+        # WRONG probability-of-the-word:
+        #     losses = F.nll_loss(pred.softmax(dim=2).transpose(1, 2), label, reduction="none")
         # Padding has weight 0, but counts in the mean: the book divides by all steps.
         return (losses * weights).mean(dim=1)
         # WRONG averaged-over-valid-steps: return (losses * weights).sum(dim=1) / valid_len.clamp(min=1)
@@ -236,6 +253,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         # WRONG summed-over-the-steps: return (losses * weights).sum(dim=1)
         # WRONG averaged-over-the-sequences: return (losses * weights).mean(dim=0)
         # WRONG loss-of-each-step: return losses * weights
+        # WRONG losses-of-all-valid-steps: return (losses * weights).sum() / valid_len.sum()
         # END SOLUTION
 
 
@@ -278,13 +296,18 @@ def predict_seq2seq(
     # WRONG source-without-an-end: source = src_vocab[src_sentence.lower().split(" ")]
     # WRONG capitals-kept: source = src_vocab[src_sentence.split(" ")] + [src_vocab["<eos>"]]
     # WRONG sentence-not-split: source = src_vocab[src_sentence.lower()] + [src_vocab["<eos>"]]
+    # WRONG source-with-a-start:
+    #     source = [src_vocab["<bos>"]] + src_vocab[src_sentence.lower().split(" ")] + [src_vocab["<eos>"]]
+    # WRONG source-in-the-target-vocabulary: source = tgt_vocab[src_sentence.lower().split(" ")] + [tgt_vocab["<eos>"]]
     valid_len = torch.tensor([len(source)], device=device)
     # WRONG length-with-padding: valid_len = torch.tensor([num_steps], device=device)
     # WRONG length-without-the-end: valid_len = torch.tensor([len(source) - 1], device=device)
     source = truncate_pad(source, num_steps, src_vocab["<pad>"])
     # WRONG padding-of-the-target: source = truncate_pad(source, num_steps, tgt_vocab["<pad>"])
     # WRONG source-not-padded:
+    # WRONG source-read-backwards: source = truncate_pad(source[::-1], num_steps, src_vocab["<pad>"])
     predicted, attention = [], []
+    # WRONG start-in-the-output: predicted, attention = [tgt_vocab["<bos>"]], []
     with torch.no_grad():
         enc_outputs = net.encoder(torch.tensor([source], device=device), valid_len)
         # WRONG sentence-without-a-batch: enc_outputs = net.encoder(torch.tensor(source, device=device), valid_len)
@@ -319,6 +342,8 @@ def predict_seq2seq(
     # WRONG words-not-joined: return tgt_vocab.to_tokens(predicted), attention
     # WRONG indices-joined: return " ".join(str(i) for i in predicted), attention
     # WRONG translation-alone: return " ".join(tgt_vocab.to_tokens(predicted))
+    # WRONG words-of-the-source: return " ".join(src_vocab.to_tokens(predicted)), attention
+    # WRONG attention-first: return attention, " ".join(tgt_vocab.to_tokens(predicted))
     # END SOLUTION
 
 
@@ -329,6 +354,7 @@ def _ngrams(tokens: list[str], n: int) -> Counter[tuple[str, ...]]:
     """Count the runs of n tokens."""
     return Counter(tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
     # WRONG ngrams-run-together: return Counter("".join(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
+    # WRONG last-ngram-missing: return Counter(tuple(tokens[i : i + n]) for i in range(len(tokens) - n))
 
 
 # END SOLUTION
@@ -354,6 +380,7 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
     # BEGIN SOLUTION
     pred_tokens, label_tokens = pred_seq.split(" "), label_seq.split(" ")
     # WRONG letters-for-words: pred_tokens, label_tokens = list(pred_seq), list(label_seq)
+    # WRONG prediction-and-label-swapped: label_tokens, pred_tokens = pred_seq.split(" "), label_seq.split(" ")
     if len(pred_tokens) < k:
         return 0.0
     score = math.exp(min(0, 1 - len(label_tokens) / len(pred_tokens)))
@@ -361,8 +388,11 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
     # WRONG long-output-punished: score = math.exp(min(0, 1 - len(pred_tokens) / len(label_tokens)))
     # WRONG no-penalty: score = 1.0
     # WRONG no-exponential: score = min(1, len(pred_tokens) / len(label_tokens))
+    # WRONG length-of-the-strings: score = math.exp(min(0, 1 - len(label_seq) / max(1, len(pred_seq))))
+    # WRONG penalty-of-the-difference: score = math.exp(min(0, len(pred_tokens) - len(label_tokens)))
     for n in range(1, k + 1):
         # WRONG longest-ngrams-missing: for n in range(1, k):
+        # WRONG longest-ngrams-alone: for n in range(k, k + 1):
         in_pred, in_label = _ngrams(pred_tokens, n), _ngrams(label_tokens, n)
         matches = sum((in_pred & in_label).values())
         # WRONG no-clipping: matches = sum(count for run, count in in_pred.items() if run in in_label)
@@ -376,5 +406,8 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
         # WRONG tokens-for-ngrams: score *= (matches / len(pred_tokens)) ** 0.5**n
         # WRONG different-ngrams-counted: score *= (matches / len(in_pred)) ** 0.5**n
         # WRONG precisions-added: score += (matches / sum(in_pred.values())) ** 0.5**n
+        # WRONG exponents-that-grow: score *= (matches / sum(in_pred.values())) ** (0.5 * n)
+        # WRONG exponents-not-inverse: score *= (matches / sum(in_pred.values())) ** (2**n)
+        # WRONG exponents-of-n: score *= (matches / sum(in_pred.values())) ** (1 / n)
     return score
     # END SOLUTION

@@ -83,6 +83,9 @@ def greedy_search(
         #         break
         #     words, log_prob = (*words, word), log_prob + float(scores[word])
         # WRONG log-probability-as-a-tensor: words, log_prob = (*words, word), log_prob + scores[word]
+        # WRONG log-of-a-log-probability: words, log_prob = (*words, word), log_prob + math.log(float(scores[word]))
+        # WRONG probabilities-added: words, log_prob = (*words, word), log_prob + math.exp(float(scores[word]))
+        # WRONG greedy-sign-turned: words, log_prob = (*words, word), log_prob - float(scores[word])
         if word == eos:
             break
         # WRONG goes-on-after-the-end, 2 lines:
@@ -91,6 +94,8 @@ def greedy_search(
     # WRONG bos-in-the-result: return (bos, *words), log_prob
     # WRONG probability-for-log-probability: return words, math.exp(log_prob)
     # WRONG log-probability-per-word: return words, log_prob / max(1, len(words))
+    # WRONG greedy-results-swapped: return log_prob, words
+    # WRONG greedy-words-alone: return words
     # END SOLUTION
 
 
@@ -114,7 +119,16 @@ def exhaustive_search(
     complete, alive = [], [Hypothesis((), 0.0)]
     for _ in range(max_len):
         # WRONG exhaustive-one-word-too-many: for _ in range(max_len + 1):
+        # WRONG exhaustive-one-word-too-few: for _ in range(max_len - 1):
         extended = _extensions(step, bos, alive)
+        # WRONG exhaustive-last-log-probability:
+        #     extended = _extensions(step, bos, [Hypothesis(words, 0.0) for words, _ in alive])
+        # WRONG exhaustive-prefix-forgotten: extended = _extensions(lambda prefix: step(prefix[-1:]), bos, alive)
+        # WRONG exhaustive-impossible-words:
+        #     extended = []
+        #     for words, log_prob in alive:
+        #         for word, score in enumerate(step((bos, *words)).tolist()):
+        #             extended.append(Hypothesis((*words, word), log_prob + score))
         complete += [hypothesis for hypothesis in extended if hypothesis.words[-1] == eos]
         alive = [hypothesis for hypothesis in extended if hypothesis.words[-1] != eos]
         # WRONG greedy-taken-for-the-best:
@@ -135,6 +149,8 @@ def exhaustive_search(
     # WRONG exhaustive-end-left-out: return best.words[: -1 if best.words[-1:] == (eos,) else None], best.log_prob
     # WRONG exhaustive-probability: return best.words, math.exp(best.log_prob)
     # WRONG exhaustive-score-returned: return best.words, best.log_prob / max(len(best.words), 1) ** 0.75
+    # WRONG exhaustive-results-swapped: return best.log_prob, best.words
+    # WRONG exhaustive-words-alone: return best.words
     # END SOLUTION
 
 
@@ -154,6 +170,8 @@ def length_normalised_score(log_prob: float, length: int, alpha: float = 0.75) -
     """
     # BEGIN SOLUTION
     if length < 1:
+        # WRONG no-error-without-words: if False:
+        # WRONG one-word-refused: if length <= 1:
         raise ValueError(f"a sequence has at least one word, not {length}")
         # WRONG empty-sequence-scored: length = 1
     return log_prob / length**alpha
@@ -162,6 +180,10 @@ def length_normalised_score(log_prob: float, length: int, alpha: float = 0.75) -
     # WRONG alpha-as-a-factor: return log_prob / (length * alpha)
     # WRONG alpha-to-the-length: return log_prob / alpha**length
     # WRONG score-positive: return -log_prob / length**alpha
+    # WRONG penalty-of-another-paper: return log_prob / ((5 + length) / 6) ** alpha
+    # WRONG score-of-the-probability: return math.exp(log_prob) / length**alpha
+    # WRONG alpha-subtracted-from-one: return log_prob / length ** (1 - alpha)
+    # WRONG root-for-power: return log_prob / length ** (1 / alpha if alpha else 0)
     # END SOLUTION
 
 
@@ -201,13 +223,25 @@ def beam_search(
     """
     # BEGIN SOLUTION
     candidates, beam = [], [Hypothesis((), 0.0)]
+    # WRONG beam-of-copies: candidates, beam = [], [Hypothesis((), 0.0)] * k
     for _ in range(max_len):
         # WRONG beam-one-word-too-many: for _ in range(max_len + 1):
+        # WRONG beam-one-word-too-few: for _ in range(max_len - 1):
         extended = _extensions(step, bos, beam)
         # WRONG stops-at-the-first-end:
         #     if candidates and not include_prefixes:
         #         break
         #     extended = _extensions(step, bos, beam)
+        # WRONG beam-last-log-probability:
+        #     extended = _extensions(step, bos, [Hypothesis(words, 0.0) for words, _ in beam])
+        # WRONG beam-prefix-forgotten: extended = _extensions(lambda prefix: step(prefix[-1:]), bos, beam)
+        # WRONG topk-of-each-row:
+        #     extended = []
+        #     for words, log_prob in beam:
+        #         values, indices = step((bos, *words)).topk(k)
+        #         for word, score in zip(indices.tolist(), values.tolist(), strict=True):
+        #             if score > -math.inf:
+        #                 extended.append(Hypothesis((*words, word), log_prob + score))
         kept = sorted(extended, key=_log_prob, reverse=True)[:k]
         # WRONG best-of-each-branch:
         #     kept = [h for one in beam for h in sorted(_extensions(step, bos, [one]), key=_log_prob, reverse=True)[:k]]
@@ -219,6 +253,11 @@ def beam_search(
         # WRONG width-of-two: kept = sorted(extended, key=_log_prob, reverse=True)[:2]
         # WRONG width-of-one: kept = sorted(extended, key=_log_prob, reverse=True)[:1]
         # WRONG least-likely-kept: kept = sorted(extended, key=_log_prob)[:k]
+        # WRONG ended-compete-with-the-beam:
+        #     kept = sorted(extended + ([] if include_prefixes else candidates), key=_log_prob, reverse=True)[:k]
+        # WRONG ended-compete-by-score:
+        #     pool = extended + ([] if include_prefixes else candidates)
+        #     kept = sorted(pool, key=lambda h: h.log_prob / len(h.words) ** alpha, reverse=True)[:k]
         # The k are chosen first: a sequence that ends takes a place in this step, and none in the next.
         ended = [hypothesis for hypothesis in kept if hypothesis.words[-1] == eos]
         beam = [hypothesis for hypothesis in kept if hypothesis.words[-1] != eos]
@@ -230,6 +269,9 @@ def beam_search(
         #     candidates += kept if include_prefixes else ended
         #     if len(candidates) >= k and not include_prefixes:
         #         break
+        # WRONG ended-compete-with-the-beam: candidates = candidates + kept if include_prefixes else ended
+        # WRONG ended-compete-by-score: candidates = candidates + kept if include_prefixes else ended
+        # WRONG prefixes-without-the-ended: candidates += beam if include_prefixes else ended
     if not include_prefixes:
         candidates += beam  # these have max_len words
     # WRONG prefixes-ignored, 8 lines:
@@ -253,6 +295,10 @@ def beam_search(
         # WRONG bos-counted: scored.append((words, length_normalised_score(log_prob, len(words) + 1, alpha)))
         # WRONG alpha-fixed: scored.append((words, length_normalised_score(log_prob, len(words))))
         # WRONG log-probability-for-score: scored.append((words, log_prob))
+        # WRONG length-of-the-longest: scored.append((words, length_normalised_score(log_prob, max_len, alpha)))
+        # WRONG beam-end-left-out:
+        #     shown = words[: -1 if words[-1] == eos else None]
+        #     scored.append((shown, length_normalised_score(log_prob, len(words), alpha)))
     return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:k]
     # WRONG ranked-by-log-probability:
     #     return sorted(scored, key=lambda candidate: candidate[1] * len(candidate[0]) ** alpha, reverse=True)[:k]
@@ -261,6 +307,10 @@ def beam_search(
     # WRONG best-candidate-alone: return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:1]
     # WRONG best-candidate-without-a-list: return sorted(scored, key=lambda candidate: candidate[1], reverse=True)[0]
     # WRONG candidates-not-ordered: return scored[:k]
+    # WRONG score-before-words:
+    #     return [pair[::-1] for pair in sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:k]]
+    # WRONG sequences-without-scores:
+    #     return [pair[0] for pair in sorted(scored, key=lambda candidate: candidate[1], reverse=True)[:k]]
     # END SOLUTION
 
 
@@ -290,4 +340,7 @@ def search_cost(vocab: int, max_len: int, k: int) -> tuple[int, int, int]:
     # WRONG all-lengths-counted:
     #     return vocab * max_len, sum(vocab**n for n in range(1, max_len + 1)), k * vocab * max_len
     # WRONG costs-without-the-vocabulary: return max_len, vocab**max_len, k * max_len
+    # WRONG beam-for-one-step: return vocab * max_len, vocab**max_len, k * vocab
+    # WRONG steps-of-greedy-alone: return max_len, vocab**max_len, k * vocab * max_len
+    # WRONG beam-that-takes-all: return vocab * max_len, vocab**max_len, k * vocab**max_len
     # END SOLUTION

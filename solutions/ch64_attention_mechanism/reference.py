@@ -41,6 +41,7 @@ def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float =
     # WRONG w-ignored: distances = x_test[:, None] - x_train
     # WRONG keys-before-queries: distances = (x_train[:, None] - x_test) * w
     # WRONG no-axis-for-the-queries: distances = (x_test - x_train) * w
+    # WRONG w-times-the-inputs: distances = x_test[:, None] - x_train * w
     weights = (-(distances**2) / 2).softmax(dim=1)
     # WRONG softmax-over-the-queries: weights = (-(distances**2) / 2).softmax(dim=0)
     # WRONG farthest-first: weights = (distances**2 / 2).softmax(dim=1)
@@ -57,11 +58,22 @@ def nadaraya_watson(x_test: Tensor, x_train: Tensor, y_train: Tensor, w: float =
     # WRONG guarded-sum:
     #     kernel = (-(distances**2) / 2).exp()
     #     weights = kernel / (kernel.sum(dim=1, keepdim=True) + 1e-12)
+    # WRONG scores-for-weights: weights = -(distances**2) / 2
+    # WRONG whole-matrix-normalised: weights = (-(distances**2) / 2).flatten().softmax(dim=0).reshape(distances.shape)
+    # WRONG inverse-distances:
+    #     weights = 1 / (1 + distances**2)
+    #     weights = weights / weights.sum(dim=1, keepdim=True)
+    # WRONG nearest-point-alone:
+    #     weights = nn.functional.one_hot(distances.abs().argmin(dim=1), len(x_train)).to(x_train.dtype)
     return weights @ y_train, weights
     # WRONG results-swapped: return weights, weights @ y_train
     # WRONG mean-for-sum: return (weights * y_train).mean(dim=1), weights
     # WRONG predictions-alone: return weights @ y_train
     # WRONG weights-cut-off: return weights.detach() @ y_train, weights
+    # WRONG weights-alone: return weights
+    # WRONG keys-weighed: return weights @ x_train, weights
+    # WRONG products-unsummed: return weights * y_train, weights
+    # WRONG predictions-as-a-column: return weights @ y_train[:, None], weights
     # END SOLUTION
 
 
@@ -112,6 +124,8 @@ class NWKernelRegression(nn.Module):
         # WRONG queries-in-turn: distances = (queries.repeat(keys.shape[1]).reshape(-1, keys.shape[1]) - keys) * self.w
         # WRONG queries-as-a-row: distances = (queries - keys) * self.w
         # WRONG w-without-a-gradient: distances = (queries[:, None] - keys) * self.w.detach()
+        # WRONG w-squared-by-itself: distances = (queries[:, None] - keys) * self.w**2
+        # WRONG w-times-the-keys: distances = queries[:, None] - keys * self.w
         self.attention_weights = (-(distances**2) / 2).softmax(dim=1)
         # WRONG w-outside-the-square: self.attention_weights = (-(distances**2) * self.w / 2).softmax(dim=1)
         # WRONG softmax-of-the-batch: self.attention_weights = (-(distances**2) / 2).softmax(dim=0)
@@ -126,6 +140,8 @@ class NWKernelRegression(nn.Module):
         #     self.attention_weights = self.attention_weights / self.attention_weights.sum(dim=1, keepdim=True)
         # WRONG scores-kept: self.attention_weights = -(distances**2) / 2
         # WRONG weights-not-kept: attention_weights = (-(distances**2) / 2).softmax(dim=1)
+        # WRONG softmax-of-everything:
+        #     self.attention_weights = (-(distances**2) / 2).flatten().softmax(dim=0).reshape(distances.shape)
         return (self.attention_weights * values).sum(dim=1)
         # WRONG weights-with-an-axis-more:
         #     self.attention_weights = self.attention_weights[:, None, :]
@@ -136,6 +152,11 @@ class NWKernelRegression(nn.Module):
         # WRONG mean-of-products: return (self.attention_weights * values).mean(dim=1)
         # WRONG sum-over-the-queries: return (self.attention_weights * values).sum(dim=0)
         # WRONG one-query-squeezed: return torch.bmm(self.attention_weights[:, None, :], values[:, :, None]).squeeze()
+        # WRONG keys-pooled: return (self.attention_weights * keys).sum(dim=1)
+        # WRONG every-query-with-all-values: return (self.attention_weights @ values.T).sum(dim=1)
+        # WRONG output-as-a-matrix: return self.attention_weights @ values.T
+        # WRONG products-returned: return self.attention_weights * values
+        # WRONG weights-returned-too: return (self.attention_weights * values).sum(dim=1), self.attention_weights
         # END SOLUTION
 
 
@@ -167,6 +188,8 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG rows-too-long: keys = x.expand(n, n)[others].reshape(n - 1, n)
     # WRONG not-reshaped: keys = x.expand(n, n)[others]
     # WRONG example-repeated: keys = x[:, None].repeat(1, n - 1)
+    # WRONG first-one-left-out: keys = x.expand(n, n)[:, 1:]
+    # WRONG own-entry-zero: keys = x * others
     values = y.expand(n, n)[others].reshape(n, n - 1)
     # WRONG own-example-kept: values = y.repeat(n, 1)
     # WRONG last-one-left-out: values = y[:-1].repeat(n, 1)
@@ -178,8 +201,12 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG not-reshaped: values = y.expand(n, n)[others]
     # WRONG example-repeated: values = y[:, None].repeat(1, n - 1)
     # WRONG dtype-of-the-keys: values = y.to(x.dtype).expand(n, n)[others].reshape(n, n - 1)
+    # WRONG first-one-left-out: values = y.expand(n, n)[:, 1:]
+    # WRONG own-entry-zero: values = y * others
+    # WRONG own-value-kept: values = y.repeat(n, 1)
     return keys, values
     # WRONG values-first: return values, keys
+    # WRONG keys-for-both: return keys
     # END SOLUTION
 
 
@@ -214,4 +241,6 @@ def batch_weighted_sum(weights: Tensor, values: Tensor) -> Tensor:
     # WRONG summed-over-the-examples: return (weights * values).sum(dim=0)
     # WRONG one-number-for-the-batch: return (weights * values).sum()
     # WRONG softmax-of-the-weights: return (weights.softmax(dim=1) * values).sum(dim=1)
+    # WRONG sums-as-a-column: return products[:, 0]
+    # WRONG matrix-of-products: return weights @ values.T
     # END SOLUTION

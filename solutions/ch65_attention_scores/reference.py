@@ -42,8 +42,11 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     """
     # BEGIN SOLUTION
     if valid_lens is None:
+        # WRONG none-not-handled: if valid_lens.dim() == 0:
         return X.softmax(dim=-1)
         # WRONG softmax-over-the-queries: return X.softmax(dim=1)
+        # WRONG softmax-over-the-batch: return X.softmax(dim=0)
+        # WRONG exponentials-not-divided: return X.exp()
     steps = torch.arange(X.shape[-1], device=X.device)
     padding = steps >= valid_lens.reshape(len(X), -1, 1)
     # WRONG lengths-tiled:
@@ -55,6 +58,9 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     # WRONG one-key-too-few: padding = steps >= valid_lens.reshape(len(X), -1, 1) - 1
     # WRONG lengths-of-queries-not-reshaped: padding = steps >= valid_lens.reshape(-1, 1, 1)
     # WRONG one-length-per-query-only: padding = steps >= valid_lens.reshape(len(X), X.shape[1], 1)
+    # WRONG queries-masked: padding = torch.arange(X.shape[1])[:, None] >= valid_lens.reshape(len(X), 1, -1)
+    # WRONG lengths-repeated-by-the-keys: padding = steps >= valid_lens.repeat_interleave(X.shape[2])[:, None]
+    # WRONG lengths-of-queries-cut: padding = steps >= valid_lens.reshape(len(X), -1, 1)[:, :1]
     # The smallest number gives weight 0, like -inf, but no NaN in a row without valid keys.
     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1)
     # WRONG zero-for-a-mask: return X.masked_fill(padding, 0).softmax(dim=-1)
@@ -64,6 +70,15 @@ def masked_softmax(X: Tensor, valid_lens: Tensor | None) -> Tensor:
     # WRONG mask-not-low-enough: return X.masked_fill(padding, -1e4).softmax(dim=-1)
     # WRONG masked-logits-positive: return X.masked_fill(padding, torch.finfo(X.dtype).max).softmax(dim=-1)
     # WRONG empty-row-of-zeros: return X.masked_fill(padding, -torch.inf).softmax(dim=-1).nan_to_num(0.0)
+    # WRONG masked-softmax-without-a-mask: return X.softmax(dim=-1)
+    # WRONG softmax-over-the-batch: return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=0)
+    # WRONG exponentials-not-divided: return X.masked_fill(padding, torch.finfo(X.dtype).min).exp()
+    # WRONG masked-logits-returned: return X.masked_fill(padding, torch.finfo(X.dtype).min)
+    # WRONG rows-not-reshaped-back:
+    #     return X.masked_fill(padding, torch.finfo(X.dtype).min).softmax(dim=-1).reshape(-1, X.shape[-1])
+    # WRONG lengths-repeated-by-the-keys:
+    #     X = d2l.sequence_mask(X.reshape(-1, X.shape[-1]), valid_lens.repeat_interleave(X.shape[2]), value=-1e6)
+    #     return X.softmax(dim=-1)
     # END SOLUTION
 
 
@@ -94,6 +109,7 @@ class AdditiveAttention(nn.Module):
         # WRONG w-v-in-capitals: self.W_v = nn.Linear(num_hiddens, 1, bias=False)
         # WRONG score-with-bias: self.w_v = nn.Linear(num_hiddens, 1)
         self.dropout = nn.Dropout(dropout)
+        # WRONG additive-dropout-hard-coded: self.dropout = nn.Dropout(0.5)
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None) -> Tensor:
@@ -120,6 +136,8 @@ class AdditiveAttention(nn.Module):
         #     features = self.W_q(queries).unsqueeze(1) + self.W_k(keys).unsqueeze(2)
         # WRONG features-not-spread: features = (self.W_q(queries) + self.W_k(keys)).unsqueeze(2)
         # WRONG product-of-query-and-key: features = self.W_q(queries).unsqueeze(2) * self.W_k(keys).unsqueeze(1)
+        # WRONG keys-left-out: features = self.W_q(queries).unsqueeze(2).expand(-1, -1, keys.shape[1], -1)
+        # WRONG key-subtracted: features = self.W_q(queries).unsqueeze(2) - self.W_k(keys).unsqueeze(1)
         scores = self.w_v(torch.tanh(features)).squeeze(-1)
         # WRONG tanh-forgotten: scores = self.w_v(features).squeeze(-1)
         # WRONG tanh-of-each: scores = self.w_v(features).squeeze(-1)
@@ -128,10 +146,20 @@ class AdditiveAttention(nn.Module):
         # WRONG relu-for-tanh: scores = self.w_v(torch.relu(features)).squeeze(-1)
         # WRONG scores-not-squeezed: scores = self.w_v(torch.tanh(features))
         # WRONG all-axes-of-one-squeezed: scores = self.w_v(torch.tanh(features)).squeeze()
+        # WRONG additive-dropout-on-the-features: scores = self.w_v(self.dropout(torch.tanh(features))).squeeze(-1)
+        # WRONG tanh-of-the-score: scores = torch.tanh(self.w_v(features)).squeeze(-1)
+        # WRONG tanh-on-both-sides-of-w-v: scores = torch.tanh(self.w_v(torch.tanh(features))).squeeze(-1)
+        # WRONG w-v-left-out: scores = torch.tanh(features).sum(dim=-1)
+        # WRONG additive-scores-scaled:
+        #     scores = self.w_v(torch.tanh(features)).squeeze(-1) / math.sqrt(features.shape[-1])
         self.attention_weights = masked_softmax(scores, valid_lens)
         # WRONG weights-stored-after-dropout: self.attention_weights = self.dropout(masked_softmax(scores, valid_lens))
         # WRONG additive-lengths-ignored: self.attention_weights = masked_softmax(scores, None)
         # WRONG additive-scores-stored: self.attention_weights = scores
+        # WRONG additive-without-softmax: self.attention_weights = scores
+        # WRONG additive-dropout-on-the-scores:
+        #     self.attention_weights = masked_softmax(self.dropout(scores), valid_lens)
+        # WRONG additive-weights-not-kept: attention_weights = masked_softmax(scores, valid_lens)
         return self.dropout(self.attention_weights) @ values
         # WRONG weights-stored-after-dropout: return self.attention_weights @ values
         # WRONG additive-keys-weighed: return self.dropout(self.attention_weights) @ keys
@@ -140,6 +168,12 @@ class AdditiveAttention(nn.Module):
         #     return nn.functional.dropout(self.attention_weights, self.dropout.p) @ values
         # WRONG additive-scores-stored: return self.dropout(masked_softmax(scores, valid_lens)) @ values
         # WRONG additive-dropout-on-the-output: return self.dropout(self.attention_weights @ values)
+        # WRONG additive-dropout-on-the-scores: return self.attention_weights @ values
+        # WRONG additive-dropout-on-the-features: return self.attention_weights @ values
+        # WRONG additive-dropout-on-the-values: return self.attention_weights @ self.dropout(values)
+        # WRONG additive-dropout-twice: return self.dropout(self.dropout(self.attention_weights)) @ values
+        # WRONG additive-weights-not-kept: return self.dropout(attention_weights) @ values
+        # WRONG additive-weights-returned: return self.dropout(self.attention_weights)
         # END SOLUTION
 
 
@@ -157,6 +191,7 @@ class DotProductAttention(nn.Module):
         super().__init__(**kwargs)
         # BEGIN SOLUTION
         self.dropout = nn.Dropout(dropout)
+        # WRONG dot-dropout-hard-coded: self.dropout = nn.Dropout(0.5)
         # END SOLUTION
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, valid_lens: Tensor | None = None) -> Tensor:
@@ -186,11 +221,18 @@ class DotProductAttention(nn.Module):
         # WRONG negative-scores: scores = -(queries @ keys.transpose(1, 2)) / math.sqrt(queries.shape[-1])
         # WRONG keys-not-transposed: scores = queries @ keys / math.sqrt(queries.shape[-1])
         # WRONG all-axes-reversed: scores = queries @ keys.permute(2, 1, 0) / math.sqrt(queries.shape[-1])
+        # WRONG scaled-after-the-softmax: scores = queries @ keys.transpose(1, 2)
+        # WRONG output-scaled: scores = queries @ keys.transpose(1, 2)
         self.attention_weights = masked_softmax(scores, valid_lens)
         # WRONG dot-lengths-ignored: self.attention_weights = masked_softmax(scores, None)
         # WRONG dot-scores-stored: self.attention_weights = scores
         # WRONG dot-weights-stored-after-dropout:
         #     self.attention_weights = self.dropout(masked_softmax(scores, valid_lens))
+        # WRONG dot-without-softmax: self.attention_weights = scores
+        # WRONG scaled-after-the-softmax:
+        #     self.attention_weights = masked_softmax(scores, valid_lens) / math.sqrt(queries.shape[-1])
+        # WRONG dot-dropout-on-the-scores: self.attention_weights = masked_softmax(self.dropout(scores), valid_lens)
+        # WRONG dot-weights-not-kept: attention_weights = masked_softmax(scores, valid_lens)
         return self.dropout(self.attention_weights) @ values
         # WRONG dropout-on-the-values: return self.attention_weights @ self.dropout(values)
         # WRONG dropout-on-the-output: return self.dropout(self.attention_weights @ values)
@@ -199,6 +241,11 @@ class DotProductAttention(nn.Module):
         # WRONG dot-dropout-in-evaluation: return nn.functional.dropout(self.attention_weights, self.dropout.p) @ values
         # WRONG dot-scores-stored: return self.dropout(masked_softmax(scores, valid_lens)) @ values
         # WRONG dot-weights-stored-after-dropout: return self.attention_weights @ values
+        # WRONG output-scaled: return self.dropout(self.attention_weights) @ values / math.sqrt(queries.shape[-1])
+        # WRONG dot-dropout-on-the-scores: return self.attention_weights @ values
+        # WRONG dot-dropout-twice: return self.dropout(self.dropout(self.attention_weights)) @ values
+        # WRONG dot-weights-not-kept: return self.dropout(attention_weights) @ values
+        # WRONG dot-weights-returned: return self.dropout(self.attention_weights)
         # END SOLUTION
 
 
@@ -231,8 +278,12 @@ def score_variance(d: int, n_samples: int, seed: int = 0) -> tuple[float, float]
     scaled = products / math.sqrt(d)
     # WRONG products-divided-by-d: scaled = products / d
     # WRONG scaled-by-the-number-of-samples: scaled = products / math.sqrt(n_samples)
+    # WRONG keys-drawn-again:
+    #     queries, keys = torch.randn(2, n_samples, d, generator=generator)
+    #     scaled = (queries * keys).sum(dim=1) / math.sqrt(d)
     return products.var().item(), scaled.var().item()
     # WRONG standard-deviation: return products.std().item(), scaled.std().item()
     # WRONG divided-by-the-number-of-samples: return products.var(correction=0).item(), scaled.var(correction=0).item()
     # WRONG variances-swapped: return scaled.var().item(), products.var().item()
+    # WRONG variance-divided-by-the-root: return products.var().item(), products.var().item() / math.sqrt(d)
     # END SOLUTION

@@ -111,6 +111,9 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         # WRONG reshape-for-a-transpose:
         #     return outputs.reshape(outputs.shape[1], outputs.shape[0], -1), hidden_state, enc_valid_lens
         # WRONG outputs-time-first: return outputs, hidden_state, enc_valid_lens
+        # WRONG first-state-of-the-top-layer: return outputs.transpose(0, 1), hidden_state[-1:], enc_valid_lens
+        # WRONG lengths-not-in-the-first-state: return outputs.transpose(0, 1), hidden_state, None
+        # WRONG first-state-in-another-order: return hidden_state, outputs.transpose(0, 1), enc_valid_lens
         # END SOLUTION
 
     def forward(self, X: Tensor, state: Any) -> tuple[Tensor, Any]:
@@ -129,6 +132,7 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         """
         # BEGIN SOLUTION
         enc_outputs, hidden_state, enc_valid_lens = state
+        # WRONG first-state-in-another-order: hidden_state, enc_outputs, enc_valid_lens = state
         outputs, self._attention_weights = [], []
         # WRONG weights-of-all-calls: outputs = []
         for word in self.embedding(X).transpose(0, 1):
@@ -143,10 +147,23 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             #     ahead = torch.cat([0 * hidden_state[-1], word], dim=1)
             #     query = self.rnn(ahead[None], hidden_state)[1][-1].unsqueeze(1)
             # WRONG query-axis-in-front: query = hidden_state[-1].unsqueeze(0)
+            # WRONG query-averaged-over-layers: query = hidden_state.mean(dim=0).unsqueeze(1)
+            # WRONG attends-with-the-word:
+            #     query = torch.nn.functional.pad(word, (0, hidden_state.shape[2] - word.shape[1])).unsqueeze(1)
             context = self.attention(query, enc_outputs, enc_outputs, enc_valid_lens)
             # WRONG padding-attended: context = self.attention(query, enc_outputs, enc_outputs, None)
+            # WRONG attention-left-out:
+            #     self.attention(query, enc_outputs, enc_outputs, enc_valid_lens)
+            #     context = query
+            # WRONG last-output-for-a-context:
+            #     self.attention(query, enc_outputs, enc_outputs, enc_valid_lens)
+            #     context = enc_outputs[:, -1:]
+            # WRONG mean-for-a-context:
+            #     self.attention(query, enc_outputs, enc_outputs, enc_valid_lens)
+            #     context = enc_outputs.mean(dim=1, keepdim=True)
             step = torch.cat([context.squeeze(1), word], dim=1)
             # WRONG context-after-the-word: step = torch.cat([word, context.squeeze(1)], dim=1)
+            # WRONG context-detached: step = torch.cat([context.detach().squeeze(1), word], dim=1)
             output, hidden_state = self.rnn(step[None], hidden_state)
             # WRONG state-not-carried-on: output, _ = self.rnn(step[None], hidden_state)
             # WRONG hidden-state-left-out: output, hidden_state = self.rnn(step[None])
@@ -154,15 +171,21 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
             outputs.append(output)
             self._attention_weights.append(self.attention.attention_weights)
             # WRONG last-weights-only: self._attention_weights = [self.attention.attention_weights]
+            # WRONG weights-of-each-sentence:
+            #     self._attention_weights.extend(self.attention.attention_weights.squeeze(1))
+            # WRONG weights-without-the-query-axis:
+            #     self._attention_weights.append(self.attention.attention_weights.squeeze(1))
         logits = self.dense(torch.cat(outputs)).transpose(0, 1)
         # WRONG logits-time-first: logits = self.dense(torch.cat(outputs))
         # WRONG probabilities-returned: logits = self.dense(torch.cat(outputs)).transpose(0, 1).softmax(dim=2)
         # WRONG last-step-alone: logits = self.dense(outputs[-1]).transpose(0, 1)
         # WRONG logits-reshaped: logits = self.dense(torch.cat(outputs)).reshape(*X.shape, -1)
         # WRONG dense-left-out: logits = torch.cat(outputs).transpose(0, 1)
+        # WRONG log-probabilities-returned: logits = self.dense(torch.cat(outputs)).transpose(0, 1).log_softmax(dim=2)
         return logits, [enc_outputs, hidden_state, enc_valid_lens]
         # WRONG lengths-lost: return logits, [enc_outputs, hidden_state, None]
         # WRONG old-state-returned: return logits, list(state)
+        # WRONG first-state-in-another-order: return logits, [hidden_state, enc_outputs, enc_valid_lens]
         # END SOLUTION
 
     @property
@@ -172,6 +195,7 @@ class Seq2SeqAttentionDecoder(AttentionDecoder):
         """
         # BEGIN SOLUTION
         return self._attention_weights
+        # WRONG weights-in-one-tensor: return torch.cat(self._attention_weights, dim=1)
         # END SOLUTION
 
 
@@ -199,4 +223,8 @@ def stack_attention(steps: Sequence[Tensor]) -> Tensor:
     # WRONG words-on-the-second-axis: return torch.cat(list(steps))[None]
     # WRONG last-word-alone: return steps[-1][None]
     # WRONG cut-off-from-autograd: return torch.cat(list(steps), dim=1)[None].detach()
+    # WRONG steps-in-reverse: return torch.cat(list(steps)[::-1], dim=1)[None]
+    # WRONG matrix-alone: return torch.cat(list(steps), dim=1)[0]
+    # WRONG rows-normalised-again: return torch.cat(list(steps), dim=1)[None].softmax(dim=-1)
+    # WRONG steps-summed: return torch.stack(list(steps)).sum(dim=0)[None]
     # END SOLUTION

@@ -42,6 +42,9 @@ def transpose_qkv(X: Tensor, num_heads: int) -> Tensor:
     # WRONG whole-features-for-each-head: return X.repeat_interleave(num_heads, dim=0)
     # WRONG joined-with-view:
     #     return X.reshape(*X.shape[:2], num_heads, -1).transpose(1, 2).view(-1, X.shape[1], X.shape[2] // num_heads)
+    # WRONG steps-behind-the-features: return X.unflatten(2, (num_heads, -1)).permute(0, 2, 3, 1).flatten(0, 1)
+    # WRONG heads-for-the-width: return X.unflatten(2, (-1, num_heads)).transpose(1, 2).flatten(0, 1)
+    # WRONG first-head-alone: return X.unflatten(2, (num_heads, -1))[:, :, 0]
     # END SOLUTION
 
 
@@ -67,6 +70,10 @@ def transpose_output(X: Tensor, num_heads: int) -> Tensor:
     # WRONG output-joined-with-view:
     #     Y = X.unflatten(0, (-1, num_heads)).transpose(1, 2)
     #     return Y.view(len(Y), Y.shape[1], -1)
+    # WRONG output-heads-in-an-axis-of-their-own: return X.unflatten(0, (-1, num_heads)).transpose(1, 2)
+    # WRONG output-as-it-was: return X.clone()
+    # WRONG heads-averaged: return X.unflatten(0, (-1, num_heads)).mean(dim=1)
+    # WRONG heads-first-in-the-output: return X.unflatten(0, (-1, num_heads)).transpose(1, 2).flatten(2).transpose(0, 1)
     # END SOLUTION
 
 
@@ -116,6 +123,7 @@ class MultiHeadAttention(nn.Module):
         self.attention = DotProductAttention(dropout)
         # WRONG attention-without-dropout: self.attention = DotProductAttention(0.0)
         # WRONG dropout-at-the-end: self.attention, self.drop = DotProductAttention(0.0), nn.Dropout(dropout)
+        # WRONG dropout-hard-coded: self.attention = DotProductAttention(0.5)
         self.W_q = nn.Linear(query_size, num_hiddens, bias=bias)
         # WRONG query-size-first: self.W_q = nn.Linear(key_size, num_hiddens, bias=bias)
         # WRONG bias-by-default: self.W_q = nn.Linear(query_size, num_hiddens)
@@ -153,18 +161,23 @@ class MultiHeadAttention(nn.Module):
         queries = transpose_qkv(self.W_q(queries), self.num_heads)
         # WRONG one-head-for-all: queries = self.W_q(queries)
         # WRONG query-and-key-layers-swapped: queries = transpose_qkv(self.W_k(queries), self.num_heads)
+        # WRONG queries-not-projected: queries = transpose_qkv(queries, self.num_heads)
         keys = transpose_qkv(self.W_k(keys), self.num_heads)
         # WRONG one-head-for-all: keys = self.W_k(keys)
         # WRONG keys-not-projected: keys = transpose_qkv(keys, self.num_heads)
         # WRONG query-and-key-layers-swapped: keys = transpose_qkv(self.W_q(keys), self.num_heads)
+        # WRONG keys-through-the-query-layer: keys = transpose_qkv(self.W_q(keys), self.num_heads)
         values = transpose_qkv(self.W_v(values), self.num_heads)
         # WRONG one-head-for-all: values = self.W_v(values)
         # WRONG values-not-projected: values = transpose_qkv(values, self.num_heads)
+        # WRONG values-through-the-key-layer: values = transpose_qkv(self.W_k(values), self.num_heads)
         if valid_lens is not None:
+            # WRONG lengths-of-none: if True:
             valid_lens = valid_lens.repeat_interleave(self.num_heads, dim=0)  # heads of an example are neighbours
             # WRONG lengths-of-other-examples: valid_lens = torch.cat([valid_lens] * self.num_heads)
             # WRONG one-head-for-all: pass
             # WRONG lengths-not-repeated: pass
+            # WRONG lengths-of-none: valid_lens = torch.repeat_interleave(valid_lens, repeats=self.num_heads, dim=0)
         heads = self.attention(queries, keys, values, valid_lens)
         # WRONG scaled-by-all-features:
         #     heads = self.attention(queries / math.sqrt(self.num_heads), keys, values, valid_lens)
@@ -180,6 +193,11 @@ class MultiHeadAttention(nn.Module):
         # WRONG no-output-projection: return transpose_output(heads, self.num_heads)
         # WRONG dropout-at-the-end: return self.drop(self.W_o(transpose_output(heads, self.num_heads)))
         # WRONG one-head-for-all: return self.W_o(heads)
+        # WRONG output-layer-before-the-heads-join: return transpose_output(self.W_o(heads), self.num_heads)
+        # WRONG output-projected-twice: return self.W_o(self.W_o(transpose_output(heads, self.num_heads)))
+        # WRONG queries-added-to-the-output:
+        #     joined = self.W_o(transpose_output(heads, self.num_heads))
+        #     return joined + transpose_output(queries, self.num_heads)
         # END SOLUTION
 
 
@@ -214,6 +232,8 @@ class PositionalEncoding(nn.Module):
         # WRONG half-the-exponent: angles = positions / 10000 ** (torch.arange(0, num_hiddens, 2) / (2 * num_hiddens))
         # WRONG angles-multiplied: angles = positions * 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
         # WRONG base-of-one-thousand: angles = positions / 1000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+        # WRONG exponent-doubled: angles = positions / 10000 ** (2 * torch.arange(0, num_hiddens, 2) / num_hiddens)
+        # WRONG exponent-not-divided: angles = positions / 10000.0 ** torch.arange(0, num_hiddens, 2).float()
         P = torch.zeros(max_len, num_hiddens)
         # WRONG max-len-ignored: P = torch.zeros(1000, num_hiddens)
         P[:, 0::2] = angles.sin()
@@ -267,6 +287,9 @@ class PositionalEncoding(nn.Module):
         # WRONG all-positions-added: return self.dropout(X + self.P)
         # WRONG first-code-for-all: return self.dropout(X + self.P[:, :1])
         # WRONG table-without-a-batch-axis: return self.dropout(X + self.P[:steps])
+        # WRONG input-scaled: return self.dropout(X * math.sqrt(X.shape[2]) + self.P[:, :steps])
+        # WRONG codes-subtracted: return self.dropout(X - self.P[:, :steps])
+        # WRONG codes-of-the-next-positions: return self.dropout(X + self.P[:, 1 : steps + 1])
         # END SOLUTION
 
 
@@ -293,6 +316,10 @@ def relative_rotation(pos_delta: int, num_hiddens: int) -> Tensor:
     # WRONG angles-multiplied-in-the-rotation:
     #     angles = pos_delta * 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
     # WRONG delta-ignored: angles = 1 / 10000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
+    # WRONG exponent-doubled-in-the-rotation:
+    #     angles = pos_delta / 10000 ** (2 * torch.arange(0, num_hiddens, 2) / num_hiddens)
+    # WRONG base-of-one-thousand-in-the-rotation:
+    #     angles = pos_delta / 1000 ** (torch.arange(0, num_hiddens, 2) / num_hiddens)
     sin, cos = angles.sin(), angles.cos()
     # The pair (sin a, cos a) of a code becomes (sin(a + angle), cos(a + angle)).
     blocks = torch.stack([cos, sin, -sin, cos], dim=1).reshape(-1, 2, 2)
@@ -427,6 +454,18 @@ def attention_cost(n: int, d: int, k: int = 3) -> dict[str, tuple[int, int, int]
     # WRONG rows-and-complexity-swapped:
     #     return {
     #         "cnn": (k * n * d * d, math.ceil(n / k), 1),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG path-of-overlapping-kernels:
+    #     return {
+    #         "cnn": (k * n * d * d, 1, math.ceil((n - 1) / max(k - 1, 1))),
+    #         "rnn": (n * d * d, n, n),
+    #         "self_attention": (n * n * d, 1, 1),
+    #     }
+    # WRONG convolution-quadratic-in-steps:
+    #     return {
+    #         "cnn": (k * n * n * d, 1, math.ceil(n / k)),
     #         "rnn": (n * d * d, n, n),
     #         "self_attention": (n * n * d, 1, 1),
     #     }

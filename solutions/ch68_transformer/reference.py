@@ -59,6 +59,9 @@ class PositionWiseFFN(nn.Module):
         #     return self.dense2(self.dense1(X.reshape(len(X), X.shape[2], -1).transpose(1, 2)).relu())
         # WRONG activation-at-the-start: return self.dense2(self.dense1(X.relu()))
         # WRONG sigmoid-in-the-ffn: return self.dense2(self.dense1(X).sigmoid())
+        # WRONG second-layer-left-out: return self.dense1(X).relu()
+        # WRONG relu-twice: return self.dense2(self.dense1(X.relu()).relu())
+        # WRONG tanh-in-the-ffn: return self.dense2(self.dense1(X).tanh())
         # END SOLUTION
 
 
@@ -110,6 +113,11 @@ class AddNorm(nn.Module):
         # WRONG no-dropout: return self.ln(X + Y)
         # WRONG not-normalised: return X + self.dropout(Y)
         # WRONG dropout-in-evaluation: return self.ln(X + nn.functional.dropout(Y, self.dropout.p))
+        # WRONG input-alone-normalised: return self.ln(X)
+        # WRONG both-normalised: return self.ln(X) + self.ln(self.dropout(Y))
+        # WRONG residual-after-the-norm: return X + self.ln(X + self.dropout(Y))
+        # WRONG dropout-after-the-norm: return self.dropout(self.ln(X + Y))
+        # WRONG sublayer-doubled: return self.ln(Y + self.dropout(Y))
         # END SOLUTION
 
 
@@ -197,6 +205,9 @@ class EncoderBlock(nn.Module):
         #     self.attention(X, X, X, valid_lens)
         #     Y = X
         # WRONG first-residual-left-out: Y = self.addnorm1(torch.zeros_like(X), self.attention(X, X, X, valid_lens))
+        # WRONG first-norm-left-out: Y = X + self.addnorm1.dropout(self.attention(X, X, X, valid_lens))
+        # WRONG attention-output-without-addnorm: Y = self.attention(X, X, X, valid_lens)
+        # WRONG ffn-before-the-attention: Y = self.addnorm2(X, self.ffn(X))
         return self.addnorm2(Y, self.ffn(Y))
         # WRONG residual-from-the-start: return self.addnorm2(X, self.ffn(Y))
         # WRONG one-norm-for-both: return self.addnorm1(Y, self.ffn(Y))
@@ -208,6 +219,8 @@ class EncoderBlock(nn.Module):
         # WRONG ffn-of-the-input: return self.addnorm2(Y, self.ffn(X))
         # WRONG dropout-twice: return self.addnorm2(Y, self.addnorm2.dropout(self.ffn(Y)))
         # WRONG second-residual-left-out: return self.addnorm2(torch.zeros_like(Y), self.ffn(Y))
+        # WRONG second-norm-left-out: return Y + self.addnorm2.dropout(self.ffn(Y))
+        # WRONG ffn-before-the-attention: return self.addnorm1(Y, self.attention(Y, Y, Y, valid_lens))
         # END SOLUTION
 
 
@@ -290,6 +303,9 @@ class TransformerEncoder(nn.Module):
         # WRONG divided-by-the-root: X = self.pos_encoding(self.embedding(X) / math.sqrt(self.num_hiddens))
         # WRONG no-positions: X = self.pos_encoding.dropout(self.embedding(X) * math.sqrt(self.num_hiddens))
         # WRONG scaled-by-the-width: X = self.pos_encoding(self.embedding(X) * self.num_hiddens)
+        # WRONG positions-alone-scaled:
+        #     E = self.embedding(X)
+        #     X = E + self.pos_encoding(E - E) * math.sqrt(self.num_hiddens)
         self.attention_weights = []
         # WRONG weights-of-earlier-calls:
         for block in self.blks:
@@ -298,6 +314,7 @@ class TransformerEncoder(nn.Module):
             # WRONG only-last-encoder-block:
             #     embedded = X if block is self.blks[0] else embedded
             #     X = block(embedded, valid_lens)
+            # WRONG padding-seen-by-all-blocks: X = block(X, None)
             self.attention_weights.append(block.attention.attention.attention_weights)
             # WRONG last-weights-only: self.attention_weights = [block.attention.attention.attention_weights]
         return X
@@ -344,12 +361,15 @@ class DecoderBlock(nn.Module):
         # WRONG decoder-attention-without-dropout:
         #     self.attention1 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, 0.0)
         self.addnorm1 = AddNorm(norm_shape, dropout)
+        # WRONG decoder-norm-shape-ignored: self.addnorm1 = AddNorm(num_hiddens, dropout)
         self.attention2 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, dropout)
         # WRONG decoder-attention-without-dropout:
         #     self.attention2 = MultiHeadAttention(key_size, query_size, value_size, num_hiddens, num_heads, 0.0)
         self.addnorm2 = AddNorm(norm_shape, dropout)
+        # WRONG decoder-norm-shape-ignored: self.addnorm2 = AddNorm(num_hiddens, dropout)
         self.ffn = PositionWiseFFN(ffn_num_input, ffn_num_hiddens, num_hiddens)
         self.addnorm3 = AddNorm(norm_shape, dropout)
+        # WRONG decoder-norm-shape-ignored: self.addnorm3 = AddNorm(num_hiddens, dropout)
         # END SOLUTION
 
     def forward(self, X: Tensor, state: list[Any]) -> tuple[Tensor, list[Any]]:
@@ -393,6 +413,11 @@ class DecoderBlock(nn.Module):
         # WRONG no-causal-mask, 2 lines:
         # WRONG one-step-ahead: valid_lens = torch.arange(2, X.shape[1] + 2, device=X.device).repeat(len(X), 1)
         # WRONG encoder-lengths-in-self-attention: valid_lens = enc_valid_lens
+        # WRONG causal-lengths-of-one-example: valid_lens = torch.arange(1, X.shape[1] + 1, device=X.device)
+        # WRONG all-steps-see-everything-but-the-last:
+        #     valid_lens = torch.full((len(X), X.shape[1]), X.shape[1] - 1, device=X.device)
+        # WRONG causal-mask-reversed:
+        #     valid_lens = torch.arange(X.shape[1], 0, -1, device=X.device).repeat(len(X), 1)
         Y = self.addnorm1(X, self.attention1(X, keys, keys, valid_lens))
         # WRONG present-not-in-keys:
         #     Y = self.addnorm1(
@@ -408,6 +433,8 @@ class DecoderBlock(nn.Module):
         #     Y = X
         # WRONG decoder-first-residual-left-out:
         #     Y = self.addnorm1(torch.zeros_like(X), self.attention1(X, keys, keys, valid_lens))
+        # WRONG encoder-attention-first:
+        #     Y = self.addnorm1(X, self.attention2(X, enc_outputs, enc_outputs, enc_valid_lens))
         Z = self.addnorm2(Y, self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens))
         # WRONG encoder-padding-seen: Z = self.addnorm2(Y, self.attention2(Y, enc_outputs, enc_outputs, None))
         # WRONG causal-mask-on-the-encoder:
@@ -430,6 +457,9 @@ class DecoderBlock(nn.Module):
         # WRONG first-attention-twice:
         #     self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens)
         #     Z = self.addnorm2(Y, self.attention1(Y, enc_outputs, enc_outputs, enc_valid_lens))
+        # WRONG decoder-second-residual-left-out:
+        #     Z = self.addnorm2(torch.zeros_like(Y), self.attention2(Y, enc_outputs, enc_outputs, enc_valid_lens))
+        # WRONG encoder-attention-first: Z = self.addnorm2(Y, self.attention1(Y, keys, keys, valid_lens))
         return self.addnorm3(Z, self.ffn(Z)), state
         # WRONG outputs-cached:
         #     caches[self.i] = torch.cat([keys[:, : keys.shape[1] - X.shape[1]], Y], dim=1)
@@ -439,6 +469,7 @@ class DecoderBlock(nn.Module):
         # WRONG third-residual-skips-a-sublayer: return self.addnorm3(Y, self.ffn(Z)), state
         # WRONG first-addnorm-everywhere: return self.addnorm1(Z, self.ffn(Z)), state
         # WRONG decoder-dropout-twice: return self.addnorm3(Z, self.addnorm3.dropout(self.ffn(Z))), state
+        # WRONG decoder-third-residual-left-out: return self.addnorm3(torch.zeros_like(Z), self.ffn(Z)), state
         # END SOLUTION
 
 
@@ -540,6 +571,7 @@ class TransformerDecoder(nn.Module):
         #     X = self.pos_encoding.dropout(self.embedding(X) * math.sqrt(self.num_hiddens))
         # WRONG decoder-codes-scaled-too: X = self.pos_encoding(self.embedding(X)) * math.sqrt(self.num_hiddens)
         # WRONG decoder-scaled-by-the-width: X = self.pos_encoding(self.embedding(X) * self.num_hiddens)
+        # WRONG decoder-divided-by-the-root: X = self.pos_encoding(self.embedding(X) / math.sqrt(self.num_hiddens))
         self.attention_weights = [[], []]
         # WRONG decoder-weights-of-earlier-calls:
         for block in self.blks:
@@ -552,9 +584,11 @@ class TransformerDecoder(nn.Module):
             # WRONG weights-swapped: self.attention_weights[1].append(block.attention1.attention.attention_weights)
             # WRONG decoder-last-weights-only:
             #     self.attention_weights[1] = [block.attention2.attention.attention_weights]
+            # WRONG decoder-self-attention-weights-alone: pass
         return self.dense(X), state
         # WRONG probabilities: return self.dense(X).softmax(dim=-1), state
         # WRONG log-probabilities: return self.dense(X).log_softmax(dim=-1), state
         # WRONG no-output-layer: return X, state
         # WRONG state-left-out: return self.dense(X)
+        # WRONG last-word-alone: return self.dense(X[:, -1:]), state
         # END SOLUTION

@@ -39,15 +39,19 @@ def get_tokens_and_segments(tokens_a: list[str], tokens_b: list[str] | None = No
     # WRONG first-text-overwritten: tokens = tokens_a; tokens.insert(0, "<cls>"); tokens.append("<sep>")
     # WRONG cls-forgotten: tokens = [*tokens_a, "<sep>"]
     # WRONG texts-run-together: tokens = ["<cls>", *tokens_a] + ["<sep>"] * (tokens_b is None)
+    # WRONG first-sep-forgotten: tokens = ["<cls>", *tokens_a]
     segments = [0] * len(tokens)
     # WRONG first-sep-in-segment-one: segments = [0] * (len(tokens) - (tokens_b is not None))
     # WRONG special-tokens-without-segment: segments = [0] * len(tokens_a)
+    # WRONG segments-from-one: segments = [1] * len(tokens)
     if tokens_b is not None:
         # WRONG empty-taken-for-none: if tokens_b:
+        # WRONG second-text-left-out: if False:
         tokens += [*tokens_b, "<sep>"]
         # WRONG last-sep-forgotten: tokens += tokens_b
         # WRONG cls-before-each-text: tokens += ["<cls>", *tokens_b, "<sep>"]
         # WRONG second-text-overwritten: tokens_b.append("<sep>"); tokens += tokens_b
+        # WRONG sep-doubled-at-the-end: tokens += ["<sep>", *tokens_b, "<sep>"]
         segments += [1] * (len(tokens_b) + 1)
         # WRONG first-sep-in-segment-one: segments += [1] * (len(tokens_b) + 2)
         # WRONG last-sep-forgotten: segments += [1] * len(tokens_b)
@@ -55,8 +59,12 @@ def get_tokens_and_segments(tokens_a: list[str], tokens_b: list[str] | None = No
         # WRONG second-text-in-segment-zero: segments += [0] * (len(tokens_b) + 1)
         # WRONG special-tokens-without-segment: segments += [1] * len(tokens_b)
         # WRONG second-text-overwritten: segments += [1] * len(tokens_b)
+        # WRONG sep-doubled-at-the-end: segments += [1] * (len(tokens_b) + 2)
+        # WRONG segments-from-one: segments += [2] * (len(tokens_b) + 1)
+        # WRONG last-sep-in-segment-zero: segments += [1] * len(tokens_b) + [0]
     return tokens, segments
     # WRONG segments-first: return segments, tokens
+    # WRONG tokens-alone: return tokens
     # END SOLUTION
 
 
@@ -113,6 +121,7 @@ class BERTEncoder(nn.Module):
         # WRONG positions-start-at-zero: self.pos_embedding = nn.Parameter(torch.zeros(1, max_len, num_hiddens))
         # WRONG uniform-positions: self.pos_embedding = nn.Parameter(torch.rand(1, max_len, num_hiddens))
         # WRONG a-thousand-positions: self.pos_embedding = nn.Parameter(torch.randn(1, 1000, num_hiddens))
+        # WRONG positions-of-small-size: self.pos_embedding = nn.Parameter(0.02 * torch.randn(1, max_len, num_hiddens))
         self.blks = nn.Sequential()
         # WRONG dropout-after-the-embeddings: self.blks, self.dropout = nn.Sequential(), nn.Dropout(dropout)
         # WRONG blocks-in-a-plain-list: self.blks = []
@@ -171,12 +180,17 @@ class BERTEncoder(nn.Module):
         #         segments
         #     )
         # WRONG segments-forgotten: X = self.token_embedding(tokens)
+        # WRONG tokens-forgotten: X = self.segment_embedding(segments)
+        # WRONG segments-as-tokens: X = self.token_embedding(tokens) + self.token_embedding(segments)
+        # WRONG embeddings-multiplied: X = self.token_embedding(tokens) * self.segment_embedding(segments)
         X = X + self.pos_embedding[:, : X.shape[1]]
         # WRONG positions-of-the-batch: X = X + self.pos_embedding[0, : X.shape[0], None]
         # WRONG positions-cut-off-from-learning: X = X + self.pos_embedding.data[:, : X.shape[1]]
         # WRONG positions-forgotten:
         # WRONG all-positions-added: X = X + self.pos_embedding
         # WRONG dropout-after-the-embeddings: X = self.dropout(X + self.pos_embedding[:, : X.shape[1]])
+        # WRONG last-positions-added: X = X + self.pos_embedding[:, -X.shape[1] :]
+        # WRONG first-position-for-all: X = X + self.pos_embedding[:, :1]
         for blk in self.blks:
             # WRONG each-block-from-the-embeddings:
             #     E = X
@@ -184,6 +198,7 @@ class BERTEncoder(nn.Module):
             X = blk(X, valid_lens)
             # WRONG padding-attended-to: X = blk(X, None)
             # WRONG each-block-from-the-embeddings: X = blk(E, valid_lens)
+            # WRONG first-block-alone: return blk(X, valid_lens)
         return X
         # END SOLUTION
 
@@ -261,6 +276,9 @@ class MaskLM(nn.Module):
         # WRONG every-row-of-positions-in-every-sequence: return self.mlp(X[:, pred_positions])
         # WRONG first-row-of-positions-for-all: return self.mlp(X[:, pred_positions[0]])
         # WRONG predictions-in-one-column: return self.mlp(X[rows, pred_positions]).flatten(0, 1)
+        # WRONG features-for-logits: return X[rows, pred_positions]
+        # WRONG predicted-tokens-returned: return self.mlp(X[rows, pred_positions]).argmax(dim=-1)
+        # WRONG log-probabilities-for-logits: return self.mlp(X[rows, pred_positions]).log_softmax(dim=-1)
         # END SOLUTION
 
 
@@ -295,6 +313,7 @@ def _replace_mlm_tokens(
     # WRONG tokens-overwritten: seen, drawn = tokens, []
     count = min(num_mlm_preds, len(candidate_pred_positions))
     # WRONG every-candidate-predicted: count = len(candidate_pred_positions)
+    # WRONG one-prediction-too-few: count = max(min(num_mlm_preds, len(candidate_pred_positions)) - 1, 0)
     for position in random.sample(candidate_pred_positions, count):
         # WRONG first-candidates: for position in candidate_pred_positions[:num_mlm_preds]:
         # WRONG any-position: for position in random.sample(range(len(tokens)), count):
@@ -316,6 +335,7 @@ def _replace_mlm_tokens(
         # WRONG never-replaced: seen[position] = random.choices(choices, weights=(0.8, 0.2, 0))[0]
         # WRONG a-tenth-of-the-rest-kept: seen[position] = random.choices(choices, weights=(0.8, 0.02, 0.18))[0]
     return seen, drawn
+    # WRONG drawn-pairs-first: return drawn, seen
     # END SOLUTION
 
 
@@ -358,12 +378,16 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
         all_token_ids.append(torch.tensor(token_ids + [vocab["<pad>"]] * padding))
         # WRONG padded-with-index-zero: all_token_ids.append(torch.tensor(token_ids + [0] * padding))
         # WRONG examples-padded-in-place: all_token_ids.append(torch.tensor(token_ids))
+        # WRONG padding-of-the-tokens-in-front:
+        #     all_token_ids.append(torch.tensor([vocab["<pad>"]] * padding + token_ids))
         all_segments.append(torch.tensor(segments + [0] * padding))
         # WRONG padding-in-the-second-segment: all_segments.append(torch.tensor(segments + segments[-1:] * padding))
+        # WRONG padding-in-segment-one: all_segments.append(torch.tensor(segments + [1] * padding))
         valid_lens.append(torch.tensor(float(len(token_ids))))
         # WRONG padding-in-the-length: valid_lens.append(torch.tensor(float(max_len)))
         # WRONG integer-lengths: valid_lens.append(torch.tensor(len(token_ids)))
         # WRONG examples-padded-in-place: valid_lens.append(torch.tensor(float(max_len - padding)))
+        # WRONG length-of-the-predictions: valid_lens.append(torch.tensor(float(len(pred_positions))))
         # Padding has weight 0, so it does not count in the loss.
         unused = max_num_mlm_preds - len(pred_positions)
         all_pred_positions.append(torch.tensor(pred_positions + [0] * unused, dtype=torch.long))
@@ -371,9 +395,13 @@ def _pad_bert_inputs(examples: Sequence[Any], max_len: int, vocab: Any) -> tuple
         all_mlm_weights.append(torch.tensor([1.0] * len(pred_positions) + [0.0] * unused))
         # WRONG padding-has-weight: all_mlm_weights.append(torch.tensor([1.0] * (len(pred_positions) + unused)))
         # WRONG integer-weights: all_mlm_weights.append(torch.tensor([1] * len(pred_positions) + [0] * unused))
+        # WRONG weights-turned: all_mlm_weights.append(torch.tensor([0.0] * len(pred_positions) + [1.0] * unused))
         all_mlm_labels.append(torch.tensor(mlm_labels + [0] * unused, dtype=torch.long))
+        # WRONG labels-padded-with-pad:
+        #     all_mlm_labels.append(torch.tensor(mlm_labels + [vocab["<pad>"]] * unused, dtype=torch.long))
         nsp_labels.append(torch.tensor(int(is_next)))
         # WRONG labels-stay-truth-values: nsp_labels.append(torch.tensor(is_next))
+        # WRONG labels-of-the-next-sentence-turned: nsp_labels.append(torch.tensor(int(not is_next)))
     return all_token_ids, all_segments, valid_lens, all_pred_positions, all_mlm_weights, all_mlm_labels, nsp_labels
     # WRONG labels-before-weights:
     #     predictions = all_pred_positions, all_mlm_labels, all_mlm_weights
@@ -443,4 +471,6 @@ def _get_batch_loss_bert(
     # WRONG losses-averaged: return mlm_l, nsp_l, (mlm_l + nsp_l) / 2
     # WRONG losses-swapped: return nsp_l, mlm_l, mlm_l + nsp_l
     # WRONG only-the-sum: return mlm_l + nsp_l
+    # WRONG loss-of-the-next-sentence-alone: return mlm_l, nsp_l, nsp_l
+    # WRONG losses-multiplied: return mlm_l, nsp_l, mlm_l * nsp_l
     # END SOLUTION

@@ -41,6 +41,8 @@ class NextSentencePred(nn.Module):
         # WRONG probabilities-of-the-next-sentence: return self.output(X).softmax(dim=-1)
         # WRONG log-probabilities: return self.output(X).log_softmax(dim=-1)
         # WRONG cls-taken-twice: return self.output(X[:, 0])
+        # WRONG class-of-the-next-sentence: return self.output(X).argmax(dim=-1)
+        # WRONG next-sentence-with-relu: return self.output(X).relu()
         # END SOLUTION
 
 
@@ -138,6 +140,7 @@ class BERTModel(nn.Module):
         # BEGIN SOLUTION
         encoded = self.encoder(tokens, segments, valid_lens)
         # WRONG lengths-kept-back: encoded = self.encoder(tokens, segments, None)
+        # WRONG segments-kept-back: encoded = self.encoder(tokens, torch.zeros_like(segments), valid_lens)
         mlm_logits = None if pred_positions is None else self.mlm(encoded, pred_positions)
         # WRONG all-tokens-predicted:
         #     mlm_logits = self.mlm(
@@ -155,6 +158,13 @@ class BERTModel(nn.Module):
         # WRONG tasks-swapped: return encoded, self.nsp(self.hidden(encoded[:, 0])), mlm_logits
         # WRONG encoding-not-returned: return mlm_logits, self.nsp(self.hidden(encoded[:, 0]))
         # WRONG encoding-detached: return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, 0].detach()))
+        # WRONG second-token-for-cls:
+        #     return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, 1 if encoded.shape[1] > 1 else 0]))
+        # WRONG cls-of-the-first-example: return encoded, mlm_logits, self.nsp(self.hidden(encoded[0]))
+        # WRONG maximum-for-cls: return encoded, mlm_logits, self.nsp(self.hidden(encoded.amax(dim=1)))
+        # WRONG next-sentence-as-probabilities:
+        #     return encoded, mlm_logits, self.nsp(self.hidden(encoded[:, 0])).softmax(dim=-1)
+        # WRONG masked-tokens-before-the-encoding: return mlm_logits, encoded, self.nsp(self.hidden(encoded[:, 0]))
         # END SOLUTION
 
 
@@ -207,12 +217,18 @@ class BERTClassifier(nn.Module):
         # WRONG lengths-not-passed-on: encoded = self.encoder(tokens, segments, None)
         # WRONG inputs-not-unpacked: encoded = self.encoder(inputs)
         # WRONG encoder-without-gradients: encoded = self.encoder(tokens, segments, valid_lens).detach()
+        # WRONG segments-not-passed-on: encoded = self.encoder(tokens, torch.zeros_like(segments), valid_lens)
         return self.output(self.hidden(encoded[:, 0]))
         # WRONG average-of-all-tokens: return self.output(self.hidden(encoded.mean(dim=1)))
         # WRONG classified-without-hidden: return self.output(encoded[:, 0])
         # WRONG softmax-before-the-loss: return self.output(self.hidden(encoded[:, 0])).softmax(dim=1)
         # WRONG last-step-classified: return self.output(self.hidden(encoded[:, -1]))
         # WRONG every-step-classified: return self.output(self.hidden(encoded))
+        # WRONG log-probabilities-of-the-classes: return self.output(self.hidden(encoded[:, 0])).log_softmax(dim=1)
+        # WRONG hidden-features-returned: return self.hidden(encoded[:, 0])
+        # WRONG hidden-twice: return self.output(self.hidden(self.hidden(encoded[:, 0])))
+        # WRONG second-token-classified: return self.output(self.hidden(encoded[:, 1 if encoded.shape[1] > 1 else 0]))
+        # WRONG maximum-of-all-tokens: return self.output(self.hidden(encoded.amax(dim=1)))
         # END SOLUTION
 
 
@@ -233,6 +249,8 @@ def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> Non
         # WRONG one-sep-forgotten: while len(p_tokens) + len(h_tokens) > max_len - 2:
         # WRONG one-token-only: if len(p_tokens) + len(h_tokens) > max_len - 3:
         # WRONG one-token-too-few: while len(p_tokens) + len(h_tokens) > max(max_len - 4, 0):
+        # WRONG one-place-left-for-special-tokens: while len(p_tokens) + len(h_tokens) > max_len - 1:
+        # WRONG each-text-cut-by-itself: while len(p_tokens) > max_len - 3 or len(h_tokens) > max_len - 3:
         longer = p_tokens if len(p_tokens) > len(h_tokens) else h_tokens
         # WRONG first-text-only: longer = p_tokens or h_tokens
         # WRONG tie-against-the-premise: longer = p_tokens if len(p_tokens) >= len(h_tokens) else h_tokens
@@ -246,6 +264,7 @@ def truncate_pair(p_tokens: list[str], h_tokens: list[str], max_len: int) -> Non
         #     else:
         #         h_tokens = h_tokens[:-1]
     # WRONG half-for-each, 3 lines: del p_tokens[(max_len - 2) // 2 :], h_tokens[(max_len - 3) // 2 :]
+    # WRONG both-cut-at-once: del p_tokens[-1:], h_tokens[-1:]
     # END SOLUTION
 
 
@@ -273,6 +292,7 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
     head = [*net.hidden.parameters(), *net.output.parameters()]
     # WRONG hidden-left-out: head = list(net.output.parameters())
     # WRONG head-in-two-groups: head = list(net.hidden.parameters())
+    # WRONG output-left-out: head = list(net.hidden.parameters())
     blocks = [list(block.parameters()) for block in reversed(list(encoder.blks.children()))]
     # WRONG upside-down: blocks = [list(block.parameters()) for block in encoder.blks.children()]
     # WRONG block-ten-taken-for-block-one:
@@ -281,9 +301,11 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
     #     blocks = [[p for name, p in named if name.startswith(prefix)] for prefix in prefixes]
     embeddings = [encoder.token_embedding.weight, encoder.segment_embedding.weight, encoder.pos_embedding]
     # WRONG positions-forgotten: embeddings = [encoder.token_embedding.weight, encoder.segment_embedding.weight]
+    # WRONG segments-left-out: embeddings = [encoder.token_embedding.weight, encoder.pos_embedding]
     groups = []
     # WRONG head-in-two-groups: groups = [{"params": list(net.output.parameters()), "lr": lr}]
     for depth, params in enumerate([head, *blocks, embeddings]):  # from the output down
+        # WRONG embeddings-left-out: for depth, params in enumerate([head, *blocks]):
         groups.append({"params": params, "lr": lr * decay**depth})
         # WRONG head-slowed-down: groups.append({"params": params, "lr": lr * decay ** (depth + 1)})
         # WRONG embeddings-like-the-first-block:
@@ -295,5 +317,11 @@ def llrd_groups(net: nn.Module, lr: float, decay: float) -> list[dict[str, Any]]
         # WRONG deeper-layers-faster: groups.append({"params": params, "lr": lr / decay**depth})
         # WRONG one-rate-for-the-encoder: groups.append({"params": params, "lr": lr * decay ** min(depth, 1)})
         # WRONG lr-ignored: groups.append({"params": params, "lr": decay**depth})
+        # WRONG last-block-like-the-head: groups.append({"params": params, "lr": lr * decay ** max(depth - 1, 0)})
+        # WRONG rates-of-the-blocks-turned:
+        #     turned = depth and len(blocks) + 2 - depth
+        #     groups.append({"params": params, "lr": lr * decay**turned})
+        # WRONG decay-subtracted: groups.append({"params": params, "lr": lr * (1 - decay) ** depth})
+        # WRONG decay-ignored: groups.append({"params": params, "lr": lr})
     return groups
     # END SOLUTION

@@ -297,9 +297,9 @@ class TestBeamSearch:
         close(found, [(words_of(abc, *words), score) for words, score in ranked(last, 0.75)])
 
     @pytest.mark.points(2)
-    def test_prefixes_included(self, run, names):
-        """With include_prefixes, all six sequences of the book's figure are candidates.
-        include_prefixes 为 True 时，书中图里的六个序列都是候选。"""
+    def test_prefixes_included(self, run, agree, names, tables):
+        """With include_prefixes, all six sequences of the book's figure are candidates, and sequences that end, too.
+        include_prefixes 为 True 时，书中图里的六个序列都是候选，已经结束的序列也是候选。"""
         six = {(0,): 0.4, (2,): 0.35, (0, 1): 0.4 * 0.7, (2, 4): 0.35 * 0.6}
         six |= {(0, 1, 3): 0.4 * 0.7 * 0.8, (2, 4, 3): 0.35 * 0.6 * 0.7}
         abc, alphas = names(6), (0.0, 0.75, 3.0)
@@ -307,6 +307,8 @@ class TestBeamSearch:
         given = renamed(figure, abc), 6, abc[5], 3, 2
         found = run(lambda impl: [impl.beam_search(*given, alpha, include_prefixes=True) for alpha in alphas])
         close(found, [ranked(six, alpha)[:2] for alpha in alphas])
+        drawn = [tables(4, 4, end=1.0) for _ in range(4)]
+        agree(lambda impl: [impl.beam_search(Model(t), BOS, EOS, 4, 6, include_prefixes=True) for t in drawn])
 
     def test_beam_of_one(self, run, tables):
         """Equals greedy search if k is 1; the score with alpha 0 is the log-probability.
