@@ -14,7 +14,7 @@ def owners(name, files, *, packed):
     """The ids of the owners of each file of a tree, the likeliest first."""
     entries = [TreeEntry(tuple(file.split("/")), file, lambda _limit: b"") for file in files]
     tree = Tree(name, name, entries, packed=packed, around="in")
-    found = settle_identities(owned_files(tree, NAMES, lambda _: False))
+    [(_, found)] = settle_identities([(tree, owned_files(tree, NAMES, lambda _: False))])
     return {file.entry.display_name: [owner.id for owner in file.owners] for file in found}
 
 

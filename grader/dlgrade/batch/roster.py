@@ -104,7 +104,9 @@ class Roster:
         return [*by_id, by_name] if by_name else by_id or self._id_beside_name(identity.id)
 
     def _with_id(self, id: str) -> set[str]:
-        """The students with this id. If there are none, those whose id differs only in leading zeros."""
+        """The student with this id. If there is none, those whose id differs in case, then in leading zeros."""
+        if id in self.known:
+            return {id}
         return self.ids.get(ids.key(id)) or self.numbers.get(ids.number_key(id)) or set()
 
     def _called(self, name: str) -> set[str]:
