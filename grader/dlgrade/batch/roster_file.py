@@ -53,6 +53,7 @@ COLUMNS: dict[str, Sequence[str]] = {
 }  # fmt: skip
 NAMING = {"id", "name", "email", "last"}  # a header has at least one of these
 MAX_BEFORE_HEADER = 20  # rows with the title of a course, and the like
+WORKBOOKS = ".xlsx", ".xlsm", ".xls", ".ods", ".numbers", ".pdf"
 SEPARATORS = ",;\t，|"
 SPREADSHEETS = {  # the first bytes, and the program's name for the form
     b"PK\x03\x04": ".xlsx, .ods, .numbers", b"\xd0\xcf\x11\xe0": ".xls", b"%PDF": ".pdf",
@@ -108,6 +109,7 @@ def _read_text(path: Path) -> Decoded:
     except OSError as error:
         raise bad_roster(path, f"{error.strerror}", f"{error.strerror}") from None
     form = next((form for begin, form in SPREADSHEETS.items() if content.startswith(begin)), "")
+    form = path.suffix.lower() if form and path.suffix.lower() in WORKBOOKS else form
     if not form and re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta)", content[:200].lower()):
         form = "HTML, XML"
     source = None if form else decode(content)
