@@ -19,21 +19,26 @@ from dlgrade.text import UNSEEN, both
 # Classroom and 学习通 export them. Of several columns the first pattern that fits decides.
 COLUMNS: dict[str, Sequence[str]] = {
     "id": (
-        r"sis user id|student ?id|sid|student ?(?:number|no\.?|nr\.?)|(?:学生|學生)?(?:学号|學號)|学籍号|学生证号|"
+        r"sis user id|student ?id|sid|student ?(?:id )?(?:number|no\.?|nr\.?)|"
+        r"(?:学生|學生)?(?:学号|學號)|学籍号|学生证号|"
         r"matrikel ?(?:nummer|nr\.?)|matriculation ?(?:number|no\.?)|numéro d.étudiant|n° étudiant|"
-        r"(?:número de )?matrícula|roster identifier",
-        r"id ?number|org ?defined ?id|id nummer|numéro d.identification|número de id|identification number",
+        r"(?:número de )?matrícula|roster identifier|"
+        r"(?:roll|registration|reg\.?|enrol?lment) ?(?:number|no\.?)",
+        r"id ?number|id ?号码?|org ?defined ?id|id nummer|numéro d.identification|número de id|identification number",
         r"id|user ?id|学生(?:编号|号|id)|学员编号|人员编号|用户(?:编号|id)",
         r"工号|职工号|编号",
     ),
     "name": (
-        r"name|full ?name|student ?name|姓名|(?:学生|學生|学员|成员|用户|真实)姓名|全名|vollständiger name|nom complet|"
+        r"name|full ?name|student ?name|姓名|(?:学生|學生|学员|成员|用户|真实|中文)姓名|全名|"
+        r"vollständiger name|nom complet|"
         r"nombre completo|nombre y apellidos|apellidos y nombre",
         r"student|学生|學生",
         r"display ?name|名字|昵称",
     ),
     "first": (r"first ?name|given ?name|forename|名|vorname|prénom|nombre(?:s|\(s\))?", r"preferred (?:first )?name"),
-    "last": (r"last ?name|surname|family ?name|姓|姓氏|nachname|familienname|nom(?: de famille)?|apellidos?",),
+    "last": (
+        r"last ?name|surname|family ?name|姓|姓氏|nachname|familienname|nom(?: de famille)?|apellidos?|apellido\(s\)",
+    ),
     "email": (
         r"e ?mail|e ?mail ?address|(?:电子)?(?:邮箱|邮件)(?:地址)?|電子郵件|信箱|e ?mail ?adresse|adresse de courriel|"
         r"courriel|correo(?: electrónico)?|dirección de correo|sis email",

@@ -150,6 +150,7 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         summary = _grade_new(course, book, batch, options, listener)
         told = (*(roster.notes if roster else ()), *notes, *moved)
         summary.notes = [text.of(options.lang) for text in told]
+        summary.unassigned = batch.unassigned
         if options.preview:
             return summary
         summary.questions = [text.of(options.lang) for text in questions(book)]
@@ -157,7 +158,6 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         data, written = refresh(
             course, book, options.out, options.lang, tell=lambda done: listener.reported(done, total)
         )
-    summary.unassigned = batch.unassigned
     summary.nothing_handed_in = sum(result.shown is None for result in data.results)
     summary.reports_written, summary.out = written, str(options.out)
     return summary
