@@ -11,7 +11,7 @@ import pytest
 
 from dlgrade.batch.export import canvas, moodle
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.roster import Roster
+from dlgrade.batch.roster import Roster, read_roster
 from dlgrade.results import ClassData
 from dlgrade.text import same
 
@@ -218,6 +218,14 @@ def test_canvas_without_a_roster(doubling, dlgrade, tmp_path):
     assert dlgrade("export", "--format", "canvas", "-o", "out.csv").returncode == 0
     rows = list(csv.reader((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert [row[1:4] for row in rows[2:]] == [["5000", "", ""], ["5001", "", ""], ["5002", "", ""]]
+
+
+def test_canvas_with_a_roster_of_ones_own(tmp_path):
+    """A roster with columns for Canvas' numbers and logins gives an export that has them."""
+    (tmp_path / "class.csv").write_text("学号,姓名,canvas id,login\ns1,Ada,5000,alove\n", encoding="utf-8")
+    people = read_roster(tmp_path / "class.csv")
+    rows = list(csv.reader(canvas(NOBODY, people.students, people, "refuse").splitlines()))
+    assert rows[2][:4] == ["Ada", "5000", "s1", "alove"]
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,24 @@ def test_an_encoding_in_doubt(roster):
     assert "按 Windows-1252 编码读取，例如：Müller" in note.zh
 
 
+@pytest.mark.parametrize("name", ["M黮ler", "MÃ¼ller", "FranÃ§ois", "JosÃ©", "寮犱笁", "ÕÅÈý", "J¸rgen", "å¼ ä¸‰"])
+def test_a_name_that_was_garbled_before(roster, name):
+    """A file in UTF-8 may hold names that another program garbled. A note shows them."""
+    notes = [note.en for note in roster(f"id,name\n1,Ada\n2,{name}\n").notes]
+    assert f"wrong encoding: {name}" in notes[-1]
+
+
+NAMES = (
+    "Müller José Zoë-Éva Nguyễn·Trường Þóra Łukasz Şükrü Иван Γιώργος 김민준 佐藤健 阿卜杜·热合曼 "
+    "龔鑫 褚璟瑄 亓官 爨翔 O’Neill 李Xiao 王① 😀"
+)
+
+
+def test_names_that_are_not_garbled(roster):
+    """Names of the world, and rare characters, are no reason for a note."""
+    assert roster("id,name\n" + "".join(f"{n},{name}\n" for n, name in enumerate(NAMES.split()))).notes == ()
+
+
 def test_github_names(roster):
     """GitHub Classroom's roster: the identifier is the id, and repositories have the GitHub name."""
     found = roster('identifier,github_username,github_id,name\n"Doe, Ada",octo,12,\nbob@uni.edu,,,Bob\n')
@@ -248,6 +266,7 @@ def test_nobody_is_guessed(roster, name, reason):
         ("id,name\n1,Ada\n2,Bob\n1,Cyd\n", "lines 2 and 4 have the same id, 1"),
         ("id,name,id\n1,Ada,1\n2,Bob,3\n", "two columns may be meant: id (1), id (3); in line 3 they differ"),
         ("<html><table><tr><td>id", "not a table in text but HTML"),
+        (b"id,name\n" + bytes(range(32)), "not a table in text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "not a table in text but .xls"),
         (
             b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xff\xff",

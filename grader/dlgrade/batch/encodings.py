@@ -27,6 +27,11 @@ OF_ONE_BYTE = ("cp1252", "latin_1")  # every text fits Windows-1250, 1251 and Ma
 HEADERS = "学号", "姓名", "邮箱", "學號", "電子郵件", "班级", "班級"
 HEADER = 4.0  # the weight of such a word
 BINARY = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
+GARBLED = 2.5  # a name that is so strange is no name
+RARE = 0.5  # the same of a name in Chinese characters, for each of them
+STRANGE = 0.15  # for each letter beyond ASCII; a text that is stranger is in doubt
+FEW = 5  # letters beyond ASCII that say nothing without a known header
+SIGN = re.compile("[¡-©«-´¶¸¹»-¿×÷]")  # signs of Windows-1252 that stand in no name
 CLEAR = 3.0  # the second best candidate has at least so much more that is strange
 
 
@@ -101,8 +106,25 @@ def _most_likely(content: bytes) -> Decoded | None:
     others |= {strangeness[name] for name in texts if texts[name] != texts[chosen]}
     least = strangeness[chosen]
     clear = all(other - least >= max(least, 0) + CLEAR for other in others)
+    letters = sum(letter > "\x7f" for letter in texts[chosen])
+    clear = clear and least <= STRANGE * letters and (letters > FEW or least < 0)
     preferred = ranking and texts.get(ranking[0], texts[chosen]) == texts[chosen]
     return Decoded(texts[chosen], CANDIDATES[chosen], not clear or not preferred or chosen in OF_ONE_BYTE)
+
+
+def is_garbled(name: str) -> bool:
+    """Return whether a name was read in a wrong encoding, now or before its file was made.
+
+    >>> [is_garbled(name) for name in ("M黮ler", "MÃ¼ller", "寮犱笁", "Müller", "张三", "Иван")]
+    [True, True, True, False, False, False]
+    """
+    if name.isascii():
+        return False
+    letters = [letter for letter in name if letter.isalpha()]
+    scripts = {_script(letter) for letter in letters}
+    if len(letters) == len(re.sub(r"\s", "", name)) and len(scripts) == 1 and scripts != {"LATIN"}:
+        return scripts == {"CJK"} and len(letters) > 1 and sum(map(_rarity, letters)) > RARE * len(letters)
+    return _strangeness(name) >= GARBLED
 
 
 def _strangeness(text: str) -> float:
@@ -151,12 +173,12 @@ def _bytes(letter: str, encoding: str) -> bytes:
 def _clash(before: str, after: str) -> float:
     """How strange it is that one letter follows the other."""
     if not (before.isalpha() and after.isalpha()):
-        return 0.0
+        return float((before.isalpha() and bool(SIGN.match(after))) or (after.isalpha() and bool(SIGN.match(before))))
     scripts = {_script(before), _script(after)}
     if len(scripts) > 1 and scripts != {"LATIN", "FULLWIDTH"} and not scripts <= {"CJK", "HIRAGANA", "KATAKANA"}:
         latin = before if _script(before) == "LATIN" else after
         return 0.5 if "LATIN" in scripts and latin.isupper() and latin < "\x7f" else 2.0
-    if scripts == {"LATIN"} and before > "\x7f" and after > "\x7f":
+    if scripts == {"LATIN"} and "\x7f" < before < "\u0100" and "\x7f" < after < "\u0100":
         return 1.0  # names hardly have two letters with accents in a row
     return 1.0 if scripts == {"LATIN"} and before.islower() and after.isupper() and after > "\x7f" else 0.0
 

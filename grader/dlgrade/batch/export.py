@@ -143,7 +143,9 @@ def _canvas_cells(student: Student, sheet: CanvasSheet, roster: Roster, *, is_sh
     if student.id in roster.canvas_ids:
         identity = {"ID": student.id}
     else:
-        identity = {"SIS User ID": student.id, "SIS Login ID": roster.logins.get(student.id, student.email)}
+        number = next((number for number, owners in roster.canvas.items() if student.id in owners), "")
+        login = roster.logins.get(student.id, student.email)
+        identity = {"ID": number, "SIS User ID": student.id, "SIS Login ID": login}
     values = {
         "Student": f"{name} ({student.id})" if is_shared else name,
         "LastName": f"{name} ({student.id})" if is_shared else name,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dlgrade.batch import ids
+from dlgrade.batch.encodings import is_garbled
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.ids import LostDigitsError
 from dlgrade.batch.naming import Identity, name_keys
@@ -211,7 +212,14 @@ class _Reader:
         self.result.students = tuple(self.students)
         self.result.notes = tuple(
             note
-            for note in (self._encoding(), self._restored(), self._lengths(), self._long_numbers(), self._roles())
+            for note in (
+                self._encoding(),
+                self._garbled(),
+                self._restored(),
+                self._lengths(),
+                self._long_numbers(),
+                self._roles(),
+            )
             if note is not None
         )
         self.result.canvas_sheet = self._canvas_sheet()
@@ -242,6 +250,15 @@ class _Reader:
         return self._note(
             f"read as {source.encoding}, for example: {example}. If that is wrong, save the file as 'CSV UTF-8'.",
             f"按 {source.encoding} 编码读取，例如：{example}。若显示有误，请把文件另存为“CSV UTF-8”。",
+        )
+
+    def _garbled(self) -> Text | None:
+        garbled = [student.name for student in self.students if is_garbled(student.name)]
+        if not garbled:
+            return None
+        return self._note(
+            f"these names look as if they were read in a wrong encoding: {_some(garbled)}. Export the roster again.",
+            f"以下姓名似乎是乱码：{_some(garbled)}。请重新导出名单。",
         )
 
     def _restored(self) -> Text | None:

@@ -19,21 +19,26 @@ from dlgrade.text import UNSEEN, both
 # Classroom and 学习通 export them. Of several columns the first pattern that fits decides.
 COLUMNS: dict[str, Sequence[str]] = {
     "id": (
-        r"sis user id|student ?id|sid|student ?(?:number|no\.?|nr\.?)|(?:学生|學生)?(?:学号|學號)|学籍号|学生证号|"
+        r"sis user id|student ?id|sid|student ?(?:id )?(?:number|no\.?|nr\.?)|"
+        r"(?:学生|學生)?(?:学号|學號)|学籍号|学生证号|"
         r"matrikel ?(?:nummer|nr\.?)|matriculation ?(?:number|no\.?)|numéro d.étudiant|n° étudiant|"
-        r"(?:número de )?matrícula|roster identifier",
-        r"id ?number|org ?defined ?id|id nummer|numéro d.identification|número de id|identification number",
+        r"(?:número de )?matrícula|roster identifier|"
+        r"(?:roll|registration|reg\.?|enrol?lment) ?(?:number|no\.?)",
+        r"id ?number|id ?号码?|org ?defined ?id|id nummer|numéro d.identification|número de id|identification number",
         r"id|user ?id|学生(?:编号|号|id)|学员编号|人员编号|用户(?:编号|id)",
         r"工号|职工号|编号",
     ),
     "name": (
-        r"name|full ?name|student ?name|姓名|(?:学生|學生|学员|成员|用户|真实)姓名|全名|vollständiger name|nom complet|"
+        r"name|full ?name|student ?name|姓名|(?:学生|學生|学员|成员|用户|真实|中文)姓名|全名|"
+        r"vollständiger name|nom complet|"
         r"nombre completo|nombre y apellidos|apellidos y nombre",
         r"student|学生|學生",
         r"display ?name|名字|昵称",
     ),
     "first": (r"first ?name|given ?name|forename|名|vorname|prénom|nombre(?:s|\(s\))?", r"preferred (?:first )?name"),
-    "last": (r"last ?name|surname|family ?name|姓|姓氏|nachname|familienname|nom(?: de famille)?|apellidos?",),
+    "last": (
+        r"last ?name|surname|family ?name|姓|姓氏|nachname|familienname|nom(?: de famille)?|apellidos?|apellido\(s\)",
+    ),
     "email": (
         r"e ?mail|e ?mail ?address|(?:电子)?(?:邮箱|邮件)(?:地址)?|電子郵件|信箱|e ?mail ?adresse|adresse de courriel|"
         r"courriel|correo(?: electrónico)?|dirección de correo|sis email",
@@ -53,6 +58,7 @@ COLUMNS: dict[str, Sequence[str]] = {
 }  # fmt: skip
 NAMING = {"id", "name", "email", "last"}  # a header has at least one of these
 MAX_BEFORE_HEADER = 20  # rows with the title of a course, and the like
+WORKBOOKS = ".xlsx", ".xlsm", ".xls", ".ods", ".numbers", ".pdf"
 SEPARATORS = ",;\t，|"
 SPREADSHEETS = {  # the first bytes, and the program's name for the form
     b"PK\x03\x04": ".xlsx, .ods, .numbers", b"\xd0\xcf\x11\xe0": ".xls", b"%PDF": ".pdf",
@@ -108,6 +114,7 @@ def _read_text(path: Path) -> Decoded:
     except OSError as error:
         raise bad_roster(path, f"{error.strerror}", f"{error.strerror}") from None
     form = next((form for begin, form in SPREADSHEETS.items() if content.startswith(begin)), "")
+    form = path.suffix.lower() if form and path.suffix.lower() in WORKBOOKS else form
     if not form and re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta)", content[:200].lower()):
         form = "HTML, XML"
     source = None if form else decode(content)

@@ -159,6 +159,7 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         if not options.preview:
             notes += _enrol(course, book, batch, wanted, options)
         summary = _grade_new(course, book, batch, options, listener)
+        summary.unassigned = batch.unassigned
         if options.preview:
             summary.notes = [note.of(options.lang) for note in notes]
             return summary
@@ -167,7 +168,6 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         data, written = refresh(
             course, book, options.out, options.lang, tell=lambda done: listener.reported(done, total)
         )
-    summary.unassigned = batch.unassigned
     summary.nothing_handed_in = sum(result.shown is None for result in data.results)
     summary.reports_written, summary.out = written, str(options.out)
     summary.times_unknown = len(data.untimed)
