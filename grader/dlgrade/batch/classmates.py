@@ -160,12 +160,18 @@ class Classmates:
             return bool(both_handed_in) and _key(bare.id) != _key(id)
         spelled = bare.source == other.source == "folder" and bare.id != other.id
         return _differ(bare.left_out, other.left_out) or (
-            bool(both_handed_in) and (spelled or _differ(bare.groups, other.groups))
+            bool(both_handed_in) and (spelled or _are_apart(bare.groups, other.groups))
         )
 
 
 def _differ(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Return whether each has a word that the other has not."""
+    """Return whether each has a part of some kind, `course:cs2101`, that the other has not."""
+    only_mine, only_theirs = set(mine) - set(theirs), set(theirs) - set(mine)
+    return bool({part.partition(":")[0] for part in only_mine} & {part.partition(":")[0] for part in only_theirs})
+
+
+def _are_apart(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Return whether each lies in a folder in which the other does not."""
     return not (set(mine) <= set(theirs) or set(theirs) <= set(mine))
 
 
@@ -190,7 +196,8 @@ def _fits(owner: Identity, student: Student) -> bool:
 
 
 def _may_be_two(texts: Sequence[str], one: Identity, other: Identity) -> Text:
-    places = sorted({*one.groups, *one.left_out} ^ {*other.groups, *other.left_out}) if len(texts) == 1 else []
+    telling = {*one.groups, *one.left_out} ^ {*other.groups, *other.left_out} if len(texts) == 1 else set()
+    places = sorted(part.rpartition(":")[2] for part in telling)
     names = ", ".join([*texts, *places])
     return both(
         f"{names} may be the same student, or two students.",

@@ -46,7 +46,9 @@ class Identities:
         words = self._without_dates(words)
         ids = tuple(word for word in words if word.is_id)
         identity = identity_of(reading, words, ids)
-        dropped = {word.key for word in reading.kept if word not in words and not COMPACT_DATE.fullmatch(word.text)}
+        dropped = {
+            f"word:{word.key}" for word in reading.kept if word not in words and not COMPACT_DATE.fullmatch(word.text)
+        }
         rest = reading.text[words[0].start :]
         identity = replace(identity, rest=rest, left_out=tuple(sorted({*identity.left_out, *dropped})))
         if len(ids) == 1 and self._is_doubtful(ids[0]):

@@ -48,7 +48,7 @@ class Identity:
         text: The whole plain name that was taken apart. Empty if a platform gave the identity.
         rest: The end of it, from the first word that may name somebody.
         source: The place of the plain name: "file", "folder" or "tree". Otherwise the platform.
-        left_out: The parts of it that name nobody, and may tell namesakes apart: courses, years, classes.
+        left_out: The parts of it that name nobody, and may tell namesakes apart, with their kinds: `course:cs2101`.
         groups: Folders around it that belong to no student, and may tell namesakes apart.
         doubt: Why it cannot be decided whom the name means.
     """
@@ -204,13 +204,13 @@ def identity_of(reading: Reading, words: tuple[Word, ...], ids: tuple[Word, ...]
 
 
 def telling_parts(reading: Reading) -> set[str]:
-    """The parts of a name that may tell namesakes apart, however they are written: courses, classes, years of terms."""
+    """The parts of a name that may tell namesakes apart, each with its kind: courses, classes, years of terms."""
     parts = set()
     for kind, part in reading.dropped:
         if kind == "term":
-            parts |= {year[-2:] for year in re.findall(r"20\d\d|(?<!\d)\d\d(?!\d)", part)}
+            parts |= {f"term:20{year[-2:]}" for year in re.findall(r"20\d\d|(?<!\d)\d\d(?!\d)", part)}
         elif kind in ("course", "class"):
-            parts.add(re.sub(r"[\W_]", "", part.casefold()))
+            parts.add(f"{kind}:" + re.sub(r"[\W_]", "", part.casefold()))
     return parts
 
 
