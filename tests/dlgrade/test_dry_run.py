@@ -12,7 +12,7 @@ from dlgrade.course.new_chapter import write_chapter
 
 RIGHT = "def twice(X):\n    return X + X\n"
 NAMES = ["CS2101-张三-ch90.py", "CS2101-李四-ch90.py", "CS2101-李四-ch90_final.py", "notes.py", "CS2101-王五-ch90.rar"]
-NOON = 1_795_147_200  # 2026-11-20 12:00 in Shanghai
+NOON, DAY = 1_795_147_200, 86_400  # 2026-11-20 12:00 in Shanghai
 
 
 @pytest.fixture
@@ -24,7 +24,8 @@ def a_class(empty_course, tmp_path):
     folder.mkdir()
     for number, name in enumerate(NAMES):
         (folder / name).write_text(f"# {number}\n{RIGHT}", encoding="utf-8")
-        os.utime(folder / name, (NOON + number, NOON + number))
+        handed_in = NOON - number * DAY  # files from one hour would be a copy's
+        os.utime(folder / name, (handed_in, handed_in))
     (tmp_path / "due.yaml").write_text("timezone: Asia/Shanghai\ndue: {}\n", encoding="utf-8")
     return "grade", "in", "--due", "due.yaml"
 
@@ -44,10 +45,10 @@ def test_the_table(dlgrade, a_class, tmp_path):
         "Student  Chapter  Handed in",
         "张三     ch90     2026-11-20 12:00",
         "    CS2101-张三-ch90.py  (the file's name: CS2101-张三)",
-        "李四     ch90     2026-11-20 12:00",
-        "    CS2101-李四-ch90_final.py  (the file's name: CS2101-李四)",
-        "    - CS2101-李四-ch90.py (2026-11-20 12:00) is not the newest version.",
-        "王五     ch90     2026-11-20 12:00",
+        "李四     ch90     2026-11-19 12:00",
+        "    CS2101-李四-ch90.py  (the file's name: CS2101-李四)",
+        "    - CS2101-李四-ch90_final.py (2026-11-18 12:00) is not the newest version.",
+        "王五     ch90     2026-11-16 12:00",
         "    CS2101-王五-ch90.rar  (the file's name: CS2101-王五)",
         "    - No .py or .ipynb file, only CS2101-王五-ch90.rar.",
         "Not assigned to a student or chapter:",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -122,8 +123,10 @@ class Classmates:
             if (mine < theirs or theirs < mine) and any(len(word) > 1 and not word.isdigit() for word in mine & theirs):
                 name = student.display_name
                 return both(
-                    f"{owner.text} may be {name} of the gradebook, or somebody else.",
-                    f"{owner.text} 可能是成绩册中的 {name}，也可能是别人。",
+                    f"{owner.text} may be {name} of the gradebook, or somebody else. "
+                    f"If it is: dlgrade students rename {shlex.quote(student.id)} {shlex.quote(owner.id)}",
+                    f"{owner.text} 可能是成绩册中的 {name}，也可能是别人。"
+                    f"若是同一人：dlgrade students rename {shlex.quote(student.id)} {shlex.quote(owner.id)}",
                 )
         return None
 
