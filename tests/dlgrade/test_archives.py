@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from dlgrade.batch import archives
-from dlgrade.batch.archives import zip_tree
+from dlgrade.batch.files import archives
+from dlgrade.batch.files.archives import zip_tree
 from dlgrade.errors import SubmissionError
 
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from dlgrade.batch.database import Database
-from dlgrade.batch.tables import metadata
+from dlgrade.batch.book.database import Database
+from dlgrade.batch.book.tables import metadata
 
 RIGHT = "def twice(X):\n    return X + X\n"
 MISTAKEN = "def twice(X):\n    return X / 2\n"

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dlgrade.batch.due import Due, Extension
-from dlgrade.batch.due_file import read_due
 from dlgrade.batch.hand_ins import Student
+from dlgrade.batch.times.due import Due, Extension
+from dlgrade.batch.times.due_file import read_due
 from dlgrade.course import load
 from dlgrade.errors import UsageError
 

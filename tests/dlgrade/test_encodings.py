@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from dlgrade.batch.encodings import decode
+from dlgrade.batch.students.encodings import decode
 
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞鑫昊琪轩璐瑶梓涵"
 TW_SURNAMES, TW_GIVEN = "陳林黃張李王吳劉蔡楊許鄭謝郭曾廖賴徐", "雅婷怡君豪志明俊傑淑芬美玲宏冠宇翰佳穎欣詩涵宜"

@@ -11,7 +11,7 @@ import pytest
 
 from dlgrade.batch.export import canvas, moodle
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.roster import Roster, read_roster
+from dlgrade.batch.students.roster import Roster, read_roster
 from dlgrade.results import ClassData
 from dlgrade.text import same
 

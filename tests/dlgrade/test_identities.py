@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pytest
 
-from dlgrade.batch.due import Due
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.intake import gather
-from dlgrade.batch.roster import read_roster
+from dlgrade.batch.students.roster import read_roster
+from dlgrade.batch.times.due import Due
 from dlgrade.course import Chapter
 from dlgrade.text import same
 

@@ -1,11 +1,11 @@
-"""Whether a folder or a zip is one student's work: every row of the tables in dlgrade.batch.owners."""
+"""Whether a folder or a zip is one student's work: every row of the tables in dlgrade.batch.students.owners."""
 
 import pytest
 
 from dlgrade import course
-from dlgrade.batch.naming import NameParser
-from dlgrade.batch.owners import owned_files, settle_identities
-from dlgrade.batch.trees import Tree, TreeEntry
+from dlgrade.batch.files.trees import Tree, TreeEntry
+from dlgrade.batch.students.naming import NameParser
+from dlgrade.batch.students.owners import owned_files, settle_identities
 
 NAMES = NameParser([course.load().chapter("ch28")])
 

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
+from dlgrade.batch.files.trees import TreeEntry
 from dlgrade.batch.intake import gather
-from dlgrade.batch.trees import TreeEntry
 from dlgrade.course import Chapter
 from dlgrade.text import same
 

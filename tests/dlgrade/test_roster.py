@@ -5,8 +5,8 @@ import re
 import pytest
 
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.naming import Identity, identify
-from dlgrade.batch.roster import read_roster
+from dlgrade.batch.students.naming import Identity, identify
+from dlgrade.batch.students.roster import read_roster
 from dlgrade.errors import UsageError
 
 ADA, ZHANG = Student("1", "Ada Lovelace", "ada@uni.edu"), Student("2", "张三", "zhang@uni.edu")

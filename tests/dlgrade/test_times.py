@@ -9,8 +9,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from dlgrade.batch.due import Due
 from dlgrade.batch.intake import gather
+from dlgrade.batch.times.due import Due
 from dlgrade.course import Chapter
 from dlgrade.text import same
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from dlgrade.batch.book.gradebook import Gradebook, Owner, Standing
 from dlgrade.batch.grade_class import GradingPlan, Job
-from dlgrade.batch.gradebook import Gradebook, Owner, Standing
 from dlgrade.batch.hand_ins import HandIn
 from dlgrade.results import number
 from dlgrade.text import Text, both

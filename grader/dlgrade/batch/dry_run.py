@@ -9,8 +9,8 @@ from pathlib import PurePath
 import msgspec
 from rich.cells import cell_len
 
-from dlgrade.batch.due import instant
 from dlgrade.batch.hand_ins import Batch, Student
+from dlgrade.batch.times.due import instant
 from dlgrade.text import Lang, Text, both
 
 WIDTH = 80

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dlgrade.batch.due_file import read_due
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.naming import name_keys
 from dlgrade.batch.open_marks import Pending, exported_score, refuse_open, refuse_stale
 from dlgrade.batch.reports import ROSTER, canvas_ids, folder_name, open_existing_gradebook, read_class, rules_of
-from dlgrade.batch.roster import CanvasSheet, Roster, read_roster
+from dlgrade.batch.students.naming import name_keys
+from dlgrade.batch.students.roster import CanvasSheet, Roster, read_roster
+from dlgrade.batch.times.due_file import read_due
 from dlgrade.course import Course
 from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 
-from dlgrade.batch.gradebook import Gradebook
+from dlgrade.batch.book.gradebook import Gradebook
 from dlgrade.batch.hand_ins import HandIn
 from dlgrade.batch.keys import basis, chapter_digest, run_key
 from dlgrade.course import Course

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from dlgrade import submission
-from dlgrade.batch.archives import entries_in, zip_tree
-from dlgrade.batch.classmates import Classmates
-from dlgrade.batch.due import ClassDue, Due, instant
+from dlgrade.batch.files.archives import entries_in, zip_tree
+from dlgrade.batch.files.sources import gone_check
+from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree, not_unpacked
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
 from dlgrade.batch.keys import content_digest
-from dlgrade.batch.naming import (
+from dlgrade.batch.students.classmates import Classmates
+from dlgrade.batch.students.naming import (
     BLACKBOARD,
     CANVAS,
     MOODLE,
@@ -26,12 +27,11 @@ from dlgrade.batch.naming import (
     is_generic,
     readings,
 )
-from dlgrade.batch.owned import OwnedFile, reason
-from dlgrade.batch.owners import is_own_name, owned_files, settle_identities, settle_kinds
-from dlgrade.batch.roster import Roster
-from dlgrade.batch.sources import gone_check
-from dlgrade.batch.times import known_times
-from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree, not_unpacked
+from dlgrade.batch.students.owned import OwnedFile, reason
+from dlgrade.batch.students.owners import is_own_name, owned_files, settle_identities, settle_kinds
+from dlgrade.batch.students.roster import Roster
+from dlgrade.batch.times.due import ClassDue, Due, instant
+from dlgrade.batch.times.known import known_times
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
@@ -78,7 +78,7 @@ def gather(
     intake = _Intake(NameParser(chapters), roster, due, aliases, () if roster else known)
     trees = _trees(paths, intake)
     if repository is not None:
-        from dlgrade.batch.git import branch_trees
+        from dlgrade.batch.files.git import branch_trees
 
         trees += branch_trees(repository, refs)
     for tree in trees:

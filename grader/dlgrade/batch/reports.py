@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from dlgrade.batch.due import ClassDue, Due
-from dlgrade.batch.due_file import read_due
-from dlgrade.batch.gradebook import Gradebook, Standing
+from dlgrade.batch.book.gradebook import Gradebook, Standing
 from dlgrade.batch.hand_ins import Student
+from dlgrade.batch.times.due import ClassDue, Due
+from dlgrade.batch.times.due_file import read_due
 from dlgrade.course import Chapter, Course
 from dlgrade.errors import GraderError, UsageError
 from dlgrade.files import write_whole

@@ -13,16 +13,14 @@ from typing import Literal, Protocol
 import msgspec
 
 from dlgrade import course as courses
+from dlgrade.batch.book.class_list import REMOVED, Entry
+from dlgrade.batch.book.gradebook import BASIS, Gradebook, Owner
+from dlgrade.batch.book.overrides import find_student
 from dlgrade.batch.changes import Change, Marks, questions
-from dlgrade.batch.class_list import REMOVED, Entry
 from dlgrade.batch.dry_run import DryRun, dry_run
-from dlgrade.batch.due import Due
-from dlgrade.batch.due_file import read_due
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
-from dlgrade.batch.gradebook import BASIS, Gradebook, Owner
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
-from dlgrade.batch.overrides import find_student
 from dlgrade.batch.reports import (
     CANVAS_IDS,
     DUE,
@@ -34,7 +32,9 @@ from dlgrade.batch.reports import (
     rules_of,
     stored,
 )
-from dlgrade.batch.roster import read_roster
+from dlgrade.batch.students.roster import read_roster
+from dlgrade.batch.times.due import Due
+from dlgrade.batch.times.due_file import read_due
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
 from dlgrade.errors import UsageError

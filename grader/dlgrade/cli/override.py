@@ -36,7 +36,7 @@ def command(
     """
     if (points is None) is not drop:
         raise UsageError(both("Give the points, or --drop.", "请给出分数，或使用 --drop。"))
-    from dlgrade.batch.overrides import OverrideOptions, override
+    from dlgrade.batch.book.overrides import OverrideOptions, override
 
     options = OverrideOptions(student, check, points, why, out, gradebook, lang)
     say(override(course.load(), options))

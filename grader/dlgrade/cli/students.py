@@ -14,8 +14,8 @@ from dlgrade.cli import echo, echo_json, lang_option, say
 from dlgrade.text import Lang, both, same
 
 if TYPE_CHECKING:
-    from dlgrade.batch.class_list import Entry
-    from dlgrade.batch.people import People
+    from dlgrade.batch.book.class_list import Entry
+    from dlgrade.batch.book.people import People
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 STATES = {
@@ -40,7 +40,7 @@ def gradebook_options(command: Command) -> Command:
 
 
 def _people(out: Path, gradebook: str | None, lang: Lang) -> People:
-    from dlgrade.batch.people import People
+    from dlgrade.batch.book.people import People
 
     return People(course.load(), out, gradebook, lang)
 

@@ -1,6 +1,6 @@
 """The words of a name, and those that name nobody: dates, terms, courses, classes, homework, versions.
 
-Each name is taken apart alone. `dlgrade.batch.identities` then compares the names of a whole batch.
+Each name is taken apart alone. `dlgrade.batch.students.identities` then compares the names of a whole batch.
 """
 
 from __future__ import annotations

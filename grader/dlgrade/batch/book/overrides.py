@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlgrade.batch.gradebook import Gradebook, Standing
+from dlgrade.batch.book.gradebook import Gradebook, Standing
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.reports import open_existing_gradebook, refresh, rules_of
 from dlgrade.course import Course

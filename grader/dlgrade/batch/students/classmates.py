@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.naming import Identity, id_readings
-from dlgrade.batch.owned import OwnedFile
+from dlgrade.batch.students.naming import Identity, id_readings
+from dlgrade.batch.students.owned import OwnedFile
 from dlgrade.text import Text, both
 
 

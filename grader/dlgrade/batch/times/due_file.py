@@ -22,7 +22,7 @@ from zoneinfo import available_timezones
 
 import yaml
 
-from dlgrade.batch.due import DEFAULT_ZONE, Due, DueTime, Extension, due_time
+from dlgrade.batch.times.due import DEFAULT_ZONE, Due, DueTime, Extension, due_time
 from dlgrade.course import Course
 from dlgrade.errors import NoSuchChapter, UsageError
 from dlgrade.text import Text, both

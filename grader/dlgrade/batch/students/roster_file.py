@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlgrade.batch.encodings import Decoded, decode
-from dlgrade.batch.ids import tidy
+from dlgrade.batch.students.encodings import Decoded, decode
+from dlgrade.batch.students.ids import tidy
 from dlgrade.errors import UsageError
 from dlgrade.text import UNSEEN, both
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from dlgrade.batch.words import EMAIL, GENERIC, SEPARATORS, VERSION, Reading, Word, take_apart
+from dlgrade.batch.students.words import EMAIL, GENERIC, SEPARATORS, VERSION, Reading, Word, take_apart
 from dlgrade.course import Chapter
 from dlgrade.text import Text
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dlgrade.batch import ids
-from dlgrade.batch.encodings import is_garbled
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.ids import LostDigitsError
-from dlgrade.batch.naming import Identity, name_keys
-from dlgrade.batch.roster_file import Sheet, bad_roster, is_canvas, plain_title, read_sheet
+from dlgrade.batch.students import ids
+from dlgrade.batch.students.encodings import is_garbled
+from dlgrade.batch.students.ids import LostDigitsError
+from dlgrade.batch.students.naming import Identity, name_keys
+from dlgrade.batch.students.roster_file import Sheet, bad_roster, is_canvas, plain_title, read_sheet
 from dlgrade.text import Text, both
 
 STUDENT = re.compile(

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dlgrade.batch.git_program import run_git
-from dlgrade.batch.history import History
-from dlgrade.batch.sources import INSIDE
-from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, link_entry, moment
+from dlgrade.batch.files.git_program import run_git
+from dlgrade.batch.files.history import History
+from dlgrade.batch.files.sources import INSIDE
+from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, entry_too_large, link_entry, moment
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
 from dlgrade.submission.beside import is_litter

@@ -24,11 +24,11 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path, PurePath
 from typing import TypeVar
 
-from dlgrade.batch.due import Due, instant
-from dlgrade.batch.history import NoHistory, WorkTrees
-from dlgrade.batch.naming import is_generic
-from dlgrade.batch.owned import Clock, OwnedFile
-from dlgrade.batch.trees import Tree, moment
+from dlgrade.batch.files.history import NoHistory, WorkTrees
+from dlgrade.batch.files.trees import Tree, moment
+from dlgrade.batch.students.naming import is_generic
+from dlgrade.batch.students.owned import Clock, OwnedFile
+from dlgrade.batch.times.due import Due, instant
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.submission import SUFFIXES, size_limit
 from dlgrade.submission.beside import listed

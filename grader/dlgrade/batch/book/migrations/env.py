@@ -1,8 +1,8 @@
-"""Runs migrations on the connection that `dlgrade.batch.database` opened."""
+"""Runs migrations on the connection that `dlgrade.batch.book.database` opened."""
 
 from alembic import context
 
-from dlgrade.batch.tables import metadata
+from dlgrade.batch.book.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

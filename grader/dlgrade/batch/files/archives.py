@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from dlgrade.batch.trees import Tree, TreeEntry, broken_entry, entry_too_large, moment, unreadable
+from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, entry_too_large, moment, unreadable
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.submission.beside import is_litter

@@ -192,7 +192,7 @@ def _upgrade(engine: sa.Engine, shown: str) -> None:
     from alembic.util import CommandError
 
     config = Config()
-    config.set_main_option("script_location", "dlgrade.batch:migrations")
+    config.set_main_option("script_location", "dlgrade.batch.book:migrations")
     with engine.connect().execution_options(**{MIGRATING: True}) as db:
         config.attributes["connection"] = db
         try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
-from dlgrade.batch.sources import absolute
+from dlgrade.batch.files.sources import absolute
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
 from dlgrade.submission.beside import is_litter

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.naming import name_keys
+from dlgrade.batch.students.naming import name_keys
 from dlgrade.errors import UsageError
 from dlgrade.text import Text, both
 

@@ -1,6 +1,6 @@
 """The students of a gradebook: who belongs to the class, and who has which hand-in.
 
-Each function works in a transaction that `dlgrade.batch.gradebook` opened.
+Each function works in a transaction that `dlgrade.batch.book.gradebook` opened.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from dlgrade.batch.book.tables import MAX_ID, aliases, overrides, results, students, submissions
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
-from dlgrade.batch.tables import MAX_ID, aliases, overrides, results, students, submissions
 from dlgrade.errors import UsageError
 from dlgrade.text import Text, both
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlgrade.batch.class_list import ACTIVE, REMOVED, Entry
-from dlgrade.batch.gradebook import Gradebook
-from dlgrade.batch.overrides import find_student
+from dlgrade.batch.book.class_list import ACTIVE, REMOVED, Entry
+from dlgrade.batch.book.gradebook import Gradebook
+from dlgrade.batch.book.overrides import find_student
 from dlgrade.batch.reports import ROSTER, open_existing_gradebook, refresh, stored
 from dlgrade.course import Course
 from dlgrade.errors import UsageError

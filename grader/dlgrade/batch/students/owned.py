@@ -8,15 +8,15 @@ from enum import Enum
 from itertools import takewhile
 from pathlib import PurePath
 
+from dlgrade.batch.files.trees import Tree, TreeEntry
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.naming import Identity, NameParser, ParsedName
-from dlgrade.batch.trees import Tree, TreeEntry
+from dlgrade.batch.students.naming import Identity, NameParser, ParsedName
 from dlgrade.submission import SUFFIXES
 from dlgrade.text import Text, both, same
 
 
 class Clock(Enum):
-    """The origin of a file's time. `dlgrade.batch.times` decides whether to believe it."""
+    """The origin of a file's time. `dlgrade.batch.times.known` decides whether to believe it."""
 
     FILE = "the file's own"
     EXPORT = "the entry's in a platform's export, which may be that of the download"

@@ -10,9 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from dlgrade.batch.files.trees import Tree, TreeEntry
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.identities import Identities
-from dlgrade.batch.naming import (
+from dlgrade.batch.students.identities import Identities
+from dlgrade.batch.students.naming import (
     Identity,
     NameParser,
     ParsedName,
@@ -22,10 +23,9 @@ from dlgrade.batch.naming import (
     name_keys,
     telling_parts,
 )
-from dlgrade.batch.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
-from dlgrade.batch.platforms import platform_files
-from dlgrade.batch.trees import Tree, TreeEntry
-from dlgrade.batch.words import take_apart
+from dlgrade.batch.students.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
+from dlgrade.batch.students.platforms import platform_files
+from dlgrade.batch.students.words import take_apart
 from dlgrade.submission import SUFFIXES
 from dlgrade.text import Text, both
 

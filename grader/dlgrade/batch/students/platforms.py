@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import takewhile
 from pathlib import PurePath
 
-from dlgrade.batch.naming import BLACKBOARD, CANVAS, GRADESCOPE, MOODLE, Identity, NameParser, is_generic
-from dlgrade.batch.owned import Clock, OwnedFile, is_zip, owned_file, stem_of, wrappers
-from dlgrade.batch.trees import Tree, TreeEntry, moment
+from dlgrade.batch.files.trees import Tree, TreeEntry, moment
+from dlgrade.batch.students.naming import BLACKBOARD, CANVAS, GRADESCOPE, MOODLE, Identity, NameParser, is_generic
+from dlgrade.batch.students.owned import Clock, OwnedFile, is_zip, owned_file, stem_of, wrappers
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.submission.reading import reader

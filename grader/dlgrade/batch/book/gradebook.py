@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from dlgrade.batch import class_list
-from dlgrade.batch.class_list import Entry
-from dlgrade.batch.database import Database
+from dlgrade.batch.book import class_list
+from dlgrade.batch.book.class_list import Entry
+from dlgrade.batch.book.database import Database
+from dlgrade.batch.book.tables import checks, facts, overrides, prices, results, runs, students, submissions
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
-from dlgrade.batch.tables import checks, facts, overrides, prices, results, runs, students, submissions
 from dlgrade.results import ChapterReport, CheckReport, Override, Verdict
 from dlgrade.text import Text
 

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dlgrade.batch.naming import Identity, identity_of
-from dlgrade.batch.words import ID, Reading, Word, take_apart
+from dlgrade.batch.students.naming import Identity, identity_of
+from dlgrade.batch.students.words import ID, Reading, Word, take_apart
 from dlgrade.text import Text, both
 
 LONG = 7  # digits: a number that has them may well be an id, even if two names share it

@@ -12,8 +12,8 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from dlgrade.batch.git_program import run_git
-from dlgrade.batch.trees import moment
+from dlgrade.batch.files.git_program import run_git
+from dlgrade.batch.files.trees import moment
 from dlgrade.errors import UsageError
 from dlgrade.text import Text, both
 

@@ -1,0 +1,1 @@
+"""When work was due, and when it was handed in."""
