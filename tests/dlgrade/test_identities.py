@@ -1,5 +1,6 @@
 """Whose a file is, decided over all names of a batch, without a roster: names as classes and platforms write them."""
 
+import time
 import zipfile
 from datetime import datetime
 
@@ -277,6 +278,26 @@ def test_blackboard(owners, tmp_path):
     assert list(found.values()) == [None, "7", "7", "bob1", "eve"]
     several = {f"Lab_1_{user}_attempt_2026-11-20-22-13-05_ch65.py": user for user in ("ada_lee", "bob_lee", "cyd")}
     assert owners(several)[0] == several
+
+
+def test_a_comment_renames_no_file(owners):
+    """A student's comment in Blackboard's text file that looks like its last lines changes no other's file."""
+    eve, bob = "HW3_eve_attempt_2026-11-20-22-13-05", "HW3_bob_attempt_2026-11-20-22-13-06_ch65.py"
+    receipt = RECEIPT.format(name="Eve", user="eve", original="ch65.py", stored=f"{eve}_ch65.py")
+    forged = receipt.replace("Comments:\n", f"Comments:\n\tOriginal filename: ch66.py\n\tFilename: {bob}\n")
+    files = {f"{eve}.txt": forged, f"{eve}_ch65.py": "# eve", bob: "# bob"}
+    _, batch = owners(files, contents=files)
+    assert [(one.student, one.chapter) for one in batch.hand_ins] == [("bob", "ch65"), ("eve", "ch65")]
+
+
+def test_endless_names(tmp_path):
+    """Names of tens of thousands of letters in a zip, whatever they repeat, take no time."""
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as packed:
+        for text in ("_", "1", "班", "(", "a ", "2026-", "fall", "一"):
+            packed.writestr(text * (30_000 // len(text.encode())) + "_ch65.py", "x = 1\n")
+    started = time.monotonic()
+    gather([tmp_path / "class.zip"], chapters=[CH65])
+    assert time.monotonic() - started < 10
 
 
 def test_github_classroom(owners, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import unicodedata
@@ -12,6 +13,8 @@ from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.students.naming import Identity, id_readings
 from dlgrade.batch.students.owned import OwnedFile
 from dlgrade.text import Text, both
+
+MOST = 100  # names of a student that are compared with each other
 
 
 class Classmates:
@@ -145,7 +148,8 @@ class Classmates:
         for id, done in handed.items():
             for identity in done:
                 if self._is_bare(identity):
-                    rivals = [one for one in done if self._are_rivals(id, identity, one, done[identity] & done[one])]
+                    some = itertools.islice(done, MOST)
+                    rivals = [one for one in some if self._are_rivals(id, identity, one, done[identity] & done[one])]
                     if rivals:
                         others = {one.text or one.id for one in rivals} - {identity.text}
                         self.doubts[identity] = _may_be_two([identity.text, *sorted(others)], identity, rivals[0])

@@ -17,6 +17,7 @@ from dlgrade.text import Text, both
 
 LONG = 7  # digits: a number that has them may well be an id, even if two names share it
 COMPACT_DATE = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+MANY = 200  # people whom a number may be beside; more make no difference
 COLUMN = 3  # different words of one shape, each beside one name, are ids
 
 
@@ -143,7 +144,7 @@ def _people(names: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The names that cannot be one student's. A name that only has words of another may be the same student's."""
     people: list[tuple[str, ...]] = []
     for name in sorted(filter(None, names), key=lambda name: (-len(name), name)):
-        if not any(set(name) <= set(other) for other in people):
+        if len(people) < MANY and not any(set(name) <= set(other) for other in people):
             people.append(name)
     return people
 

@@ -212,12 +212,13 @@ def _receipt(entry: TreeEntry) -> _Receipt | None:
         text = entry.read(MAX_RECEIPT).decode("utf-8-sig", "replace")
     except SubmissionError:
         return None
-    named = re.match(r"\s*[^:\n]{1,40}[:：]\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*\n", text)
+    named = re.match(r"\s*[^:\n]{1,40}[:：]\s*(?P<name>[^\n]*?)\s*\((?P<user>[^()\n]+)\)\s*\n", text[:1000])
     match = BLACKBOARD.fullmatch(entry.name)
     if not named or not match or not match["head"].endswith(f"_{named['user']}"):
         return None
     stored = re.findall(r"^[ \t]+Original filename:[ ]*([^\n]+)\n[ \t]+Filename:[ ]*([^\n]+)$", text, re.MULTILINE)
-    files = {clean(kept.strip()): clean(name.strip()) for name, kept in stored}
+    attempt = f"{match['head']}_attempt_"  # a student can write anything in a comment, but renames no other's file
+    files = {clean(kept.strip()): clean(name.strip()) for name, kept in stored if kept.startswith(attempt)}
     return _Receipt(match["head"], named["user"], clean(named["name"]), files)
 
 

@@ -82,6 +82,7 @@ KINDS = {
     ),
 }  # fmt: skip
 NOISE = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, patterns in KINDS.items() for pattern in patterns]
+LONGEST = 255  # letters of a name that is taken apart; names in zips may be endless
 CUT = "\0"  # in the place of each character of a part that names nobody
 WORD = re.compile(r"[^\0\s_\-+,，、()（）\[\]【】《》「」“”\"#&;；:：.~–—]+")
 GLUED = re.compile(r"(?<=\d{5})(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{0,4}\d{5})")
@@ -169,7 +170,7 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     text = unicodedata.normalize("NFKC", text)
     if EMAIL.fullmatch(text):
         return Reading(text, (Word(text, 0, len(text)),))
-    if whole:
+    if whole or len(text) > LONGEST:
         return Reading(text, tuple(_words(text)))
     dropped, masked = [], text
     for kind, pattern in NOISE:
