@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from dlgrade import course as courses
-from dlgrade.batch.book.class_list import REMOVED, Entry
+from dlgrade.batch.book.class_list import LEFT, REMOVED, Entry
 from dlgrade.batch.book.gradebook import BASIS, Gradebook, Owner
 from dlgrade.batch.book.overrides import find_student
 from dlgrade.batch.changes import Change, Marks, questions
@@ -190,7 +190,7 @@ def _gathered(course: Course, wanted: Sequence[Chapter], options: GradeOptions) 
         options.paths,
         chapters=wanted or course.chapters,
         roster=roster,
-        known=[entry.student for entry in known],
+        known=[entry.student for entry in known if entry.status != LEFT],
         aliases=aliases,
         due=rules,
         repository=options.repository,
