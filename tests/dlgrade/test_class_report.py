@@ -150,7 +150,7 @@ def make_result(n, name, chapter, draw):
         )
     return ClassResult(
         student, name, chapter.id, shown, submitted, report, None, passed_over, overrides,
-        score, days, score * (1 - 0.1 * days),
+        score=score, days_late=days, final=score * (1 - 0.1 * days),
     )  # fmt: skip
 
 
@@ -219,7 +219,7 @@ def test_large_class(data):
     results = [
         ClassResult(
             f"2026{n:04d}", f"Student {n}", title, one.shown, one.submitted, one.report, one.problem,
-            (), one.overrides, one.score, one.days_late, one.final,
+            (), one.overrides, score=one.score, days_late=one.days_late, final=one.final,
         )
         for n in range(1000) for title in titles for one in few[n % 20 : n % 20 + 1]
     ]  # fmt: skip
