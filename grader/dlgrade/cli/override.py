@@ -32,7 +32,7 @@ def command(
     dlgrade override ada ch28.batch_norm.small_batch 2 --why "right, with a different eps"
 
     The gradebook keeps the check's own result. The last override of a check counts. It belongs to the submission that
-    counts now; when the student hands in another one, `grade` asks again.
+    counts now; `grade` asks again when the student hands in a new submission.
     """
     if (points is None) is not drop:
         raise UsageError(both("Give the points, or --drop.", "请给出分数，或使用 --drop。"))
