@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 
@@ -151,6 +152,77 @@ def test_remove_and_restore(hand_in, grade, marks, dlgrade):
     assert set(marks()) == {"ada", "test01"}
 
 
+def test_equal_work_of_classmates(hand_in, grade, marks, tmp_path):
+    """A file that is gone is not a classmate's who had the same content before; a renamed folder takes one place."""
+    for student in ("ada", "bob", "cyd"):
+        hand_in(student, RIGHT)
+    grade()
+    (tmp_path / "in" / "ada").rename(tmp_path / "ada")
+    assert grade()["notes"] == []
+    assert set(marks()) == {"ada", "bob", "cyd"}
+    (tmp_path / "in" / "bob").rename(tmp_path / "in" / "zoe")
+    assert "ch90 of zoe was" in grade()["notes"][0]
+    assert len(marks()) == 3
+
+
+def test_exchanged_ids(hand_in, grade, marks, dlgrade):
+    """Two students may exchange their ids; later runs keep to it."""
+    hand_in("ada", RIGHT)
+    hand_in("bob", MISTAKEN)
+    grade()
+    for old, new in (("ada", "x"), ("bob", "ada"), ("x", "bob")):
+        assert dlgrade("students", "rename", old, new).returncode == 0
+    expected = {"ada": ("0", "graded"), "bob": ("1", "graded")}
+    assert marks() == expected
+    grade()
+    assert marks() == expected
+
+
+@pytest.mark.parametrize("new", ["", "  ", "a\nb", "x" * 300])
+def test_ids_that_are_none(hand_in, grade, dlgrade, new):
+    """An id is a line of at most 200 characters."""
+    hand_in("ada", RIGHT)
+    grade()
+    done = dlgrade("students", "rename", "ada", new)
+    assert (done.returncode, "An id has" in done.stderr) == (2, True)
+
+
+def test_late_rules_of_merged_and_renamed_students(hand_in, grade, marks, dlgrade, tmp_path):
+    """Merged, the newest hand-in that is in time counts; an extension follows a student to another id."""
+    for student, source, day in (("ada", RIGHT, 1), ("ada2", MISTAKEN, 9), ("bob", RIGHT, 7)):
+        hand_in(student, source)
+        time = 1_793_491_200 + day * 86_400  # 2026-11-01 and later
+        os.utime(tmp_path / "in" / student / "ch90_twice.py", (time, time))
+    due = tmp_path / "due.yaml"
+    extension = "{student: bob, chapter: ch90, until: 2026-11-20, reason: ill}"
+    due.write_text(f"timezone: UTC\ndue: {{ch90: 2026-11-05}}\npercent_per_day: 50\nextensions: [{extension}]\n")
+    grade("--due", due)
+    dlgrade("students", "merge", "ada2", "ada")
+    dlgrade("students", "rename", "bob", "s2")
+    expected = {"ada": ("1", "graded"), "s2": ("1", "graded")}
+    assert marks() == expected
+    assert json.loads((tmp_path / "grades/reports/s2/ch90.json").read_text())["final"]["days_late"] == 0
+    grade()
+    assert marks() == expected
+
+
+def test_rules_of_a_shared_gradebook(hand_in, grade, tmp_path):
+    """A gradebook that several output folders share has its due times and its roster; deleting the files ends them."""
+    hand_in("ada", RIGHT)
+    hand_in("dan", RIGHT)
+    due = tmp_path / "due.yaml"
+    due.write_text("timezone: UTC\ndue: {ch90: 2001-01-01}\npercent_per_day: 50\ntrust_file_times: true\n")
+    shared = ("--gradebook", f"sqlite:///{tmp_path}/class.sqlite")
+    grade("--roster", write_roster(tmp_path, "ada"), "--due", due, *shared, "--out", "a", code=1)
+    grade(*shared, "--out", "b", code=1)
+    table = (tmp_path / "b" / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[:5] for line in table[1:]] == [["ada", "Ada", "1", *table[1].split(",")[3:4], "0"]]
+    (tmp_path / "b" / "due.yaml").unlink()
+    grade(*shared, "--out", "b", code=1)
+    grade(*shared, "--out", "a", code=1)
+    assert (tmp_path / "a" / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(",")[4] == "1"
+
+
 # Marks over time.
 
 
@@ -212,3 +284,20 @@ def test_an_override_belongs_to_a_submission(hand_in, grade, marks, dlgrade):
     assert (grade()["questions"], marks()) == ([], {"ada": ("0", "graded")})
     hand_in("ada", MISTAKEN)
     assert (grade()["questions"], marks()) == ([], {"ada": ("1", "graded")})
+
+
+def test_an_override_belongs_to_a_suite(hand_in, grade, marks, dlgrade, change_suite, doubling):
+    """If the check is worth something else, or exists no more, the run asks about the override."""
+    hand_in("ada", MISTAKEN)
+    grade()
+    dlgrade("override", "ada", "twice.ordinary_input", 1, "--why", "right idea")
+    change_suite()
+    assert "the check is worth 2" in grade()["questions"][0]
+    assert marks() == {"ada": ("1", "override to confirm")}  # her own points, after the price
+    assert dlgrade("override", "ada", "twice.ordinary_input", 2, "--why", "right idea").returncode == 0
+    assert (grade()["questions"], marks()) == ([], {"ada": ("2", "graded")})
+    suite = doubling / "tests" / "chapters" / "test_ch90_twice.py"
+    suite.write_text(suite.read_text(encoding="utf-8").replace("test_ordinary_input", "test_usual"), encoding="utf-8")
+    assert "exists no more" in grade()["questions"][0]
+    assert dlgrade("override", "ada", "twice.ordinary_input", "--drop", "--why", "gone").returncode == 0
+    assert grade()["questions"] == []

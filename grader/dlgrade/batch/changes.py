@@ -29,6 +29,11 @@ class Change(msgspec.Struct, frozen=True):
     checks: list[str]
 
     @property
+    def gain(self) -> float:
+        """The change of the share of the points, which may have another maximum now."""
+        return self.after / (self.after_points or 1) - self.before / (self.before_points or 1)
+
+    @property
     def line(self) -> str:
         some = ", ".join(self.checks[:MOST_CHECKS]) + (" ..." if len(self.checks) > MOST_CHECKS else "")
         before = f"{number(self.before)}/{number(self.before_points)}"
@@ -108,7 +113,7 @@ def _shown(points: float | None) -> str:
 
 def _sorted(changes: Iterable[Change | None]) -> list[Change]:
     found = [change for change in changes if change is not None]
-    return sorted(found, key=lambda change: (change.after - change.before, change.student, change.chapter))
+    return sorted(found, key=lambda change: (change.gain, change.student, change.chapter))
 
 
 def questions(book: Gradebook) -> list[Text]:
@@ -124,9 +129,15 @@ def _question(standing: Standing, *, check: str, points: float, why: str) -> Tex
     work = f"{shlex.quote(standing.student)} {standing.chapter}.{check}"
     keep = f"dlgrade override {work} {number(points)} --why {shlex.quote(why)}"
     drop = f"dlgrade override {work} --drop --why ..."
-    return both(
-        f"{standing.student} {standing.chapter}: the {number(points)} points for {check} were given for an earlier "
-        f"submission. Keep them: {keep}; or not: {drop}",
-        f"{standing.student} {standing.chapter}：{check} 的 {number(points)} 分是为较早的提交给的。"
-        f"保留：{keep}；不保留：{drop}",
+    worth = {check.id: check.points for check in standing.report.checks} if standing.report else {}
+    subject = both(
+        f"{standing.student} {standing.chapter}: the {number(points)} points for {check} ",
+        f"{standing.student} {standing.chapter}：{check} 的 {number(points)} 分",
+    )
+    if check not in worth:
+        return subject + both(f"are for a check that exists no more: {drop}", f"属于已不存在的检查项：{drop}")
+    return subject + both(
+        f"were given for an earlier submission or suite; the check is worth {number(worth[check])}. "
+        f"Keep them: {keep}; or not: {drop}",
+        f"是为较早的提交或评分用例给的；该检查项现为 {number(worth[check])} 分。保留：{keep}；不保留：{drop}",
     )

@@ -14,7 +14,8 @@ from typing import Literal
 
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.open_marks import Pending, exported_score, refuse_open, refuse_stale
-from dlgrade.batch.reports import ROSTER, canvas_ids, folder_name, open_existing_gradebook, read_class, rules_of
+from dlgrade.batch.reports import canvas_ids, folder_name, open_existing_gradebook, read_class, rules_of
+from dlgrade.batch.rules import ROSTER
 from dlgrade.batch.students.naming import name_keys
 from dlgrade.batch.students.roster import CanvasSheet, Roster, read_roster
 from dlgrade.batch.times.due_file import read_due

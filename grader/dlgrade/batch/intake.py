@@ -284,7 +284,7 @@ class _Intake:
         handed_in = tuple(self.students[id] for id in sorted(self.students))
         students = self.roster.students if self.roster else handed_in
         if self.due:
-            self.rules = self.due.for_class(students)
+            self.rules = self.due.for_class(students, self.aliases)
             if self.roster and self.rules.unknown:
                 raise UsageError(self.rules.unlisted(students)[0])
         hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
+from dlgrade.batch import rules
 from dlgrade.batch.book.gradebook import Gradebook, Standing
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.times.due import ClassDue, Due
@@ -27,7 +28,6 @@ from dlgrade.text import Lang, Text, both
 from dlgrade.version import __version__
 
 DATABASE = "gradebook.sqlite"
-DUE, ROSTER = "due.yaml", "roster.csv"  # the rules and the class of the last run that named them
 SUFFIXES = ".html", ".xml", ".gradescope.json", ".json"  # of a student's reports for a chapter
 CANVAS_IDS = "canvas ids"  # the name of the fact that has the students whose ids are Canvas' own numbers
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
@@ -47,6 +47,7 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
             clear_drafts(out)
             book = Gradebook(url or f"sqlite:///{(out / DATABASE).absolute()}")
             try:
+                rules.share(book, out)
                 yield book
             finally:
                 book.close()
@@ -76,12 +77,6 @@ def has_gradebook(out: Path, url: str | None = None) -> bool:
         return (out / DATABASE).exists()
     address, _, place = url.partition(":///")
     return address != "sqlite" or Path(place).exists()
-
-
-def stored(out: Path, name: str) -> Path | None:
-    """The file that an earlier run stored under this name."""
-    path = out / name
-    return path if path.exists() else None
 
 
 def open_existing_gradebook(out: Path, url: str | None = None) -> AbstractContextManager[Gradebook]:
@@ -150,7 +145,7 @@ def chapters_of(course: Course, book: Gradebook) -> dict[str, ClassChapter]:
 def read_results(book: Gradebook, chapters: Mapping[str, ClassChapter], due: Due | None) -> Iterator[ClassResult]:
     """The results of these chapters, one at a time and with all details: a report can be large."""
     students = {student.id: student for student in book.students()}
-    rules = due.for_class(students.values()) if due else None
+    rules = due.for_class(students.values(), book.aliases()) if due else None
     for standing in book.standings():
         if standing.chapter in chapters:
             yield result_of(students[standing.student], standing, rules)
@@ -299,14 +294,14 @@ def refresh(
 
 
 def _clear_old_reports(out: Path, book: Gradebook, current: Collection[tuple[str, str]]) -> None:
-    """Remove the reports of hand-ins that are another's now, and of students who left."""
+    """Remove the reports of hand-ins that are another's now, of students who left, and of former ids."""
     chapters = (book.fact("chapters") or "").split(",")
-    for entry in book.everybody():
-        folder = out / place_of(entry.student.id)
+    for student in (*(entry.student.id for entry in book.everybody()), *book.aliases()):
+        folder = out / place_of(student)
         if not folder.is_dir():
             continue
         for chapter in chapters:
-            if (entry.student.id, chapter) not in current:
+            if (student, chapter) not in current:
                 for suffix in SUFFIXES:
                     (folder / chapter).with_suffix(suffix).unlink(missing_ok=True)
         if not any(folder.iterdir()):
@@ -324,8 +319,8 @@ def rules_of(out: Path, course: Course) -> Due | None:
     Raises:
         UsageError: the stored file has a fault.
     """
-    path = out / DUE
-    return read_due(path, course) if path.exists() else None
+    path = rules.stored(out, rules.DUE)
+    return read_due(path, course) if path else None
 
 
 def write_class(out: Path, data: ClassData) -> None:

@@ -21,24 +21,14 @@ from dlgrade.batch.dry_run import DryRun, dry_run
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
 from dlgrade.batch.hand_ins import Batch
 from dlgrade.batch.intake import gather
-from dlgrade.batch.reports import (
-    CANVAS_IDS,
-    DUE,
-    ROSTER,
-    canvas_ids,
-    has_gradebook,
-    open_gradebook,
-    refresh,
-    rules_of,
-    stored,
-)
+from dlgrade.batch.reports import CANVAS_IDS, canvas_ids, has_gradebook, open_gradebook, refresh, rules_of
+from dlgrade.batch.rules import DUE, ROSTER, keep, stored
 from dlgrade.batch.students.roster import read_roster
 from dlgrade.batch.times.due import Due
 from dlgrade.batch.times.due_file import read_due
 from dlgrade.course import Chapter, Course
 from dlgrade.course.data_sets import data_sets
 from dlgrade.errors import UsageError
-from dlgrade.files import write_whole
 from dlgrade.judge.pool import cores, pool
 from dlgrade.judge.pool import grade as grade_submission
 from dlgrade.options import Device
@@ -183,9 +173,9 @@ def _gathered(course: Course, wanted: Sequence[Chapter], options: GradeOptions) 
     Raises:
         UsageError: there is nothing to grade, or an option does not fit.
     """
+    known, aliases = _known(options)  # first: it brings the stored rules up to date
     roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
     rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
-    known, aliases = _known(options)
     batch = gather(
         options.paths,
         chapters=wanted or course.chapters,
@@ -229,7 +219,7 @@ def _enrol(course: Course, book: Gradebook, batch: Batch, wanted: list[Chapter],
     """Store the rules of this run, and its students and hand-ins. Return sentences about students and owners."""
     for path, name in ((options.due, DUE), (options.roster, ROSTER)):
         if path is not None:
-            write_whole(options.out / name, path.read_bytes())
+            keep(book, options.out, name, path.read_bytes())
     moved = book.enrol(batch, roster=(options.out / ROSTER).exists())
     book.set_fact("strays", msgspec.json.encode(batch.strays).decode())
     book.set_fact("notes", msgspec.json.encode(batch.notes).decode())
@@ -262,7 +252,7 @@ def _notes(book: Gradebook, batch: Batch, rules: Due | None, options: GradeOptio
     if rules is None:
         return [*listed, *batch.notes]
     students = {student.id: student for student in (*book.students(), *batch.students)}
-    notes = rules.for_class(students.values()).unlisted(students.values())
+    notes = rules.for_class(students.values(), book.aliases()).unlisted(students.values())
     if options.due is None:
         stored = options.out / DUE
         notes.insert(

@@ -298,8 +298,8 @@ def _print_lists(*lists: tuple[Text, list[str]]) -> None:
 
 def _print_changes(summary: Summary) -> None:
     """Print the marks that changed, the largest losses first."""
-    lower = sum(change.after < change.before for change in summary.changes)
-    higher = sum(change.after > change.before for change in summary.changes)
+    lower = sum(change.gain < 0 for change in summary.changes)
+    higher = sum(change.gain > 0 for change in summary.changes)
     say(
         both(
             f"{len(summary.changes)} marks change: {lower} lower, {higher} higher.",

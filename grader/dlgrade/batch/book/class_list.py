@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,10 +18,12 @@ import sqlalchemy as sa
 
 from dlgrade.batch.book.tables import MAX_ID, aliases, overrides, results, students, submissions
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.times.due import ClassDue, instant
 from dlgrade.errors import UsageError
 from dlgrade.text import Text, both
 
 ACTIVE, LEFT, REMOVED = "active", "left", "removed"
+LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 OWNED = submissions, results, overrides  # tables with rows of a student
 
 
@@ -124,21 +128,32 @@ def _take_away(db: sa.Connection, batch: Batch) -> list[Text]:
     A file is another's if this batch says so. A file that is gone became another's if a student of this batch has the
     same content for the same chapter.
     """
-    now_with = {(hand_in.chapter, hand_in.content): hand_in for hand_in in batch.hand_ins if hand_in.content}
     handed_in = {(hand_in.student, hand_in.chapter) for hand_in in batch.hand_ins}
+    rows = db.execute(sa.select(submissions).where(submissions.c.source.is_not(None))).all()
+    takers = _new_owners(batch, rows)
     notes = []
-    for row in db.execute(sa.select(submissions).where(submissions.c.source.is_not(None))).all():
-        taker = now_with.get((row.chapter, row.content))
+    for row in sorted(rows, key=lambda row: (row.student, row.chapter)):
+        waiting = takers.get((row.chapter, row.content), [])
         if row.source in batch.owners:
             if row.student not in batch.owners[row.source]:
                 notes.append(_move(db, row, min(batch.owners[row.source], default=None)))
-        elif taker is not None and (row.student, row.chapter) not in handed_in:
+        elif waiting and (row.student, row.chapter) not in handed_in:
             is_gone = batch.is_gone(row.source)
             if is_gone:
-                notes.append(_move(db, row, taker.student))
+                notes.append(_move(db, row, waiting.pop(0).student))
             elif is_gone is None:
-                notes.append(_same_content(row, taker))
+                notes.append(_same_content(row, waiting[0]))
     return notes
+
+
+def _new_owners(batch: Batch, rows: Sequence[Any]) -> dict[tuple[str, str | None], list[HandIn]]:
+    """The hand-ins by chapter and content whose students did not have this content before. One file takes one place."""
+    before = {(row.student, row.chapter, row.content) for row in rows}
+    takers: dict[tuple[str, str | None], list[HandIn]] = defaultdict(list)
+    for hand_in in batch.hand_ins:
+        if hand_in.content and (hand_in.student, hand_in.chapter, hand_in.content) not in before:
+            takers[hand_in.chapter, hand_in.content].append(hand_in)
+    return takers
 
 
 def _move(db: sa.Connection, row: Any, owner: str | None) -> Text:
@@ -215,14 +230,16 @@ def rename(db: sa.Connection, old: str, new: str, name: str | None) -> None:
     _give_all(db, old, new)
 
 
-def merge(db: sa.Connection, name: str, into: str) -> None:
-    """Give everything of a student to another. Of two hand-ins for a chapter, the newer counts."""
+def merge(db: sa.Connection, name: str, into: str, rules: ClassDue | None) -> None:
+    """Give everything of a student to another. See `Gradebook.merge`."""
     theirs, own = _hand_ins_of(db, name), _hand_ins_of(db, into)
     winners = []
     for chapter in theirs.keys() & own.keys():
-        loser = name if _time(theirs[chapter]) <= _time(own[chapter]) else into
-        winners.append((chapter, _last_result(db, into if loser == name else name, chapter)))
-        lost = (submissions.c.student == loser) & (submissions.c.chapter == chapter)
+        rows = sorted((theirs[chapter], own[chapter]), key=partial(_time, rules=rules))
+        end = rules.limit(into, chapter) if rules else None
+        winner = ([row for row in rows if end is None or _time(row, rules) <= end] or rows)[-1].student
+        winners.append((chapter, _last_result(db, winner, chapter)))
+        lost = (submissions.c.student == (into if winner == name else name)) & (submissions.c.chapter == chapter)
         db.execute(sa.delete(submissions).where(lost))
     _give_all(db, name, into)
     for chapter, result in winners:
@@ -235,7 +252,7 @@ def _give_all(db: sa.Connection, old: str, new: str) -> None:
     for table in OWNED:
         db.execute(sa.update(table).where(table.c.student == old).values(student=new))
     db.execute(sa.update(aliases).where(aliases.c.student == old).values(student=new))
-    db.execute(sa.delete(aliases).where(aliases.c.name.in_((old, new))))
+    db.execute(sa.delete(aliases).where(aliases.c.name == old))
     db.execute(sa.insert(aliases).values(name=old, student=new))
     db.execute(sa.delete(students).where(students.c.id == old))
 
@@ -249,6 +266,7 @@ def _last_result(db: sa.Connection, student: str, chapter: str) -> Any:
     return db.execute(sa.select(results).where(work).order_by(results.c.id.desc()).limit(1)).one_or_none()
 
 
-def _time(row: Any) -> float:
+def _time(row: Any, rules: ClassDue | None) -> datetime:
     """When a hand-in came; an unknown time is before all others."""
-    return datetime.fromisoformat(row.submitted).timestamp() if row.submitted else 0.0
+    zone = rules.rules.zone if rules else None
+    return instant(datetime.fromisoformat(row.submitted), zone) if row.submitted else LONG_AGO

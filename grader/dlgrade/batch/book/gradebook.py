@@ -20,6 +20,7 @@ from dlgrade.batch.book.class_list import Entry
 from dlgrade.batch.book.database import Database
 from dlgrade.batch.book.tables import checks, facts, overrides, prices, results, runs, students, submissions
 from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.times.due import ClassDue
 from dlgrade.results import ChapterReport, CheckReport, Override, Verdict
 from dlgrade.text import Text
 
@@ -129,10 +130,16 @@ class Gradebook:
         with self.database.reading() as db:
             return class_list.other_names(db)
 
-    def merge(self, name: str, into: str) -> None:
-        """Give everything that one student has to another. Later files of that name are the other's, too."""
+    def merge(self, name: str, into: str, rules: ClassDue | None) -> None:
+        """Give everything that one student has to another. Later files of that name are the other's, too.
+
+        Args:
+            name: The id of the student who is no more.
+            into: The id of the student who gets everything.
+            rules: The due times. Of two hand-ins for a chapter, the newest in time counts.
+        """
         with self.database.writing() as db:
-            class_list.merge(db, name, into)
+            class_list.merge(db, name, into, rules)
 
     def rename(self, old: str, new: str, name: str | None) -> None:
         """Give a student another id, and another name unless `name` is None."""
@@ -247,7 +254,7 @@ class Gradebook:
 
     # Overrides and standings.
 
-    def override(self, standing: Standing, check: str, points: float | None, why: str) -> None:
+    def override(self, standing: Standing, check: str, points: float | None, why: str, worth: float | None) -> None:
         """Give a student points for a check of the submission that counts. The last override of a check counts.
 
         Args:
@@ -255,10 +262,11 @@ class Gradebook:
             check: The check's id within the chapter.
             points: The points that count, whatever the check earned. None: those that the check earned.
             why: The reason.
+            worth: The points that the check is worth. None if it exists no more.
         """
         row = {
             "student": standing.student, "chapter": standing.chapter, "content": standing.content, "check": check,
-            "points": points, "why": why, "at": now(),
+            "points": points, "why": why, "worth": worth, "at": now(),
         }  # fmt: skip
         with self.database.writing() as db:
             db.execute(sa.insert(overrides).values(row))
@@ -299,7 +307,8 @@ def _standing(db: sa.Connection, row: Any, result: Any, given: Sequence[Any], ba
     """
     counts = result is not None and not row.problem and row.content in (None, result.content)
     run = db.execute(sa.select(runs.c.report, runs.c.basis).where(runs.c.key == result.run)).one() if counts else None
-    overridden, undecided = _decisions(given, row.content)
+    report = msgspec.json.decode(run.report, type=ChapterReport) if run else None
+    overridden, undecided = _decisions(given, row.content, report)
     return Standing(
         student=row.student,
         chapter=row.chapter,
@@ -308,7 +317,7 @@ def _standing(db: sa.Connection, row: Any, result: Any, given: Sequence[Any], ba
         problem=msgspec.json.decode(row.problem, type=Text) if row.problem else None,
         passed_over=tuple(msgspec.json.decode(row.passed_over, type=list[Text])),
         run=result.run if counts else None,
-        report=msgspec.json.decode(run.report, type=ChapterReport) if run else None,
+        report=report,
         content=row.content,
         overrides=overridden,
         undecided=undecided,
@@ -316,21 +325,30 @@ def _standing(db: sa.Connection, row: Any, result: Any, given: Sequence[Any], ba
     )
 
 
-def _decisions(given: Sequence[Any], content: str | None) -> tuple[tuple[Override, ...], tuple[Override, ...]]:
+def _decisions(
+    given: Sequence[Any], content: str | None, report: ChapterReport | None
+) -> tuple[tuple[Override, ...], tuple[Override, ...]]:
     """The overrides that count for a submission, and those that staff must decide about again.
 
-    The last override of a check for this very submission counts. If the check only has overrides for other submissions,
-    the last of them is undecided. Overrides of old gradebooks name no submission, and count for every submission.
+    The last override of a check for this very submission counts, as long as the check is worth as much as then. If the
+    check is worth something else, exists no more, or only has overrides for other submissions, the last override is
+    undecided. Overrides of old gradebooks name no submission and no worth, and count for every submission.
     """
+    worth = {check.id: check.points for check in report.checks} if report else {}
     last: dict[str, Any] = {}
     for row in given:
         before = last.get(row.check)
         own = row.content in (None, content)
         if own or before is None or before.content not in (None, content):
             last[row.check] = row
+
+    def counts(row: Any) -> bool:
+        fits = report is None or row.worth is None or worth.get(row.check) == row.worth
+        return row.content in (None, content) and fits and (report is None or row.check in worth)
+
     rows = [row for row in last.values() if row.points is not None]
-    counting = tuple(Override(row.check, row.points, row.why) for row in rows if row.content in (None, content))
-    undecided = tuple(Override(row.check, row.points, row.why) for row in rows if row.content not in (None, content))
+    counting = tuple(Override(row.check, row.points, row.why) for row in rows if counts(row))
+    undecided = tuple(Override(row.check, row.points, row.why) for row in rows if not counts(row))
     return counting, undecided
 
 

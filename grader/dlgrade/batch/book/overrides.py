@@ -51,6 +51,14 @@ def override(course: Course, options: OverrideOptions) -> Text:
             raise UsageError(both("--why is empty: give the reason for the points.", "--why 为空：请说明理由。"))
         rules_of(options.out, course)  # a fault in them would stop the reports after the change
         student = find_student(book.students(), options.student)
+        if options.points is None and (orphan := _find_undecided(course, book, student, options.check)):
+            standing, check_id = orphan
+            book.override(standing, check_id, None, why, None)
+            refresh(course, book, options.out, options.lang)
+            return both(
+                f"{student}: {standing.chapter}.{check_id}: dropped.",
+                f"{student}：{standing.chapter}.{check_id}：已撤销。",
+            )
         standing, check = _find_check(course, book, student, options.check)
         if options.points is not None and options.points > check.points:
             raise UsageError(
@@ -59,11 +67,21 @@ def override(course: Course, options: OverrideOptions) -> Text:
                     f"{check.id} 满分为 {number(check.points)}，{number(options.points)} 超过了满分。",
                 )
             )
-        book.override(standing, check.id, options.points, why)
+        book.override(standing, check.id, options.points, why, check.points)
         refresh(course, book, options.out, options.lang)
     counts = check.earned if options.points is None else options.points
     change = f"{number(check.earned)} -> {number(counts)}/{number(check.points)}"
     return same(f"{student}: {standing.chapter}.{check.id}: {change}")
+
+
+def _find_undecided(course: Course, book: Gradebook, student: str, wanted: str) -> tuple[Standing, str] | None:
+    """The undecided override of a check that exists no more."""
+    for standing in book.standings({(student, chapter.id) for chapter in course.chapters}):
+        checks = {check.id for check in standing.report.checks} if standing.report else set()
+        for override in standing.undecided:
+            if override.check not in checks and wanted in (override.check, f"{standing.chapter}.{override.check}"):
+                return standing, override.check
+    return None
 
 
 def find_student(students: Sequence[Student], wanted: str) -> str:
@@ -72,8 +90,13 @@ def find_student(students: Sequence[Student], wanted: str) -> str:
     Raises:
         UsageError: there is no such student, or several have the name.
     """
-    fitting = [student.id for student in students if student.id == wanted]
-    fitting = fitting or [student.id for student in students if student.name == wanted]
+    key = wanted.casefold()
+    ways = (
+        [student.id for student in students if student.id == wanted],
+        [student.id for student in students if student.name == wanted],
+        [student.id for student in students if key in (student.id.casefold(), student.name.casefold())],
+    )
+    fitting = next((found for found in ways if found), [])
     if len(fitting) == 1:
         return fitting[0]
     problem = (
@@ -81,7 +104,9 @@ def find_student(students: Sequence[Student], wanted: str) -> str:
         if fitting
         else both(f"There is no student {wanted!r}.", f"没有学生 {wanted!r}。")
     )
-    raise UsageError(problem + _guess(wanted, [name for student in students for name in (student.id, student.name)]))
+    raise UsageError(
+        problem + _guess(wanted, dict.fromkeys(name for student in students for name in (student.id, student.name)))
+    )
 
 
 def _find_check(course: Course, book: Gradebook, student: str, wanted: str) -> tuple[Standing, CheckReport]:

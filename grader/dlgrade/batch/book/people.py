@@ -10,7 +10,10 @@ from pathlib import Path
 from dlgrade.batch.book.class_list import ACTIVE, REMOVED, Entry
 from dlgrade.batch.book.gradebook import Gradebook
 from dlgrade.batch.book.overrides import find_student
-from dlgrade.batch.reports import ROSTER, open_existing_gradebook, refresh, stored
+from dlgrade.batch.book.tables import MAX_ID
+from dlgrade.batch.reports import open_existing_gradebook, refresh, rules_of
+from dlgrade.batch.rules import ROSTER, stored
+from dlgrade.batch.students.roster import read_roster
 from dlgrade.course import Course
 from dlgrade.errors import UsageError
 from dlgrade.text import Lang, Text, both
@@ -47,11 +50,14 @@ class People:
             wrong, right = _find(book, wrong), _find(book, right)
             if wrong == right:
                 raise UsageError(both(f"{wrong} is the same student.", f"两者是同一名学生：{wrong}。"))
-            self._refuse_listed(book, wrong)
-            book.merge(wrong, right)
+            self._refuse_listed(wrong)
+            for student in (wrong, right):
+                _refuse_absent(book, student)
+            rules = rules_of(self.out, self.course)
+            book.merge(wrong, right, rules.for_class(book.students(), book.aliases()) if rules else None)
         return both(
-            f"{wrong} is {right} from now on. Of two hand-ins for a chapter, the newer counts.",
-            f"今后 {wrong} 即 {right}。同一章有两份提交时，以较新的为准。",
+            f"{wrong} is {right} from now on. Of two hand-ins for a chapter, the newest in time counts.",
+            f"今后 {wrong} 即 {right}。同一章有两份提交时，以截止前最新的为准。",
         )
 
     def rename(self, old: str, new: str, name: str | None) -> Text:
@@ -60,9 +66,17 @@ class People:
         Raises:
             UsageError: the student is unknown, the id is another's, or a roster has the student.
         """
+        new = new.strip()
+        if not new.isprintable() or not 0 < len(new) <= MAX_ID:
+            raise UsageError(
+                both(
+                    f"An id has 1 to {MAX_ID} characters, and no line breaks: {new[:60]!r}.",
+                    f"学号须为 1 到 {MAX_ID} 个字符，不含换行：{new[:60]!r}。",
+                )
+            )
         with self._changing() as book:
             old = _find(book, old)
-            self._refuse_listed(book, old)
+            self._refuse_listed(old)
             if new != old and new in {entry.student.id for entry in book.everybody()}:
                 raise UsageError(
                     both(
@@ -81,7 +95,8 @@ class People:
         """
         with self._changing() as book:
             student = _find(book, wanted)
-            book.set_status(student, REMOVED, why)
+            entry = next(entry for entry in book.everybody() if entry.student.id == student)
+            book.set_status(student, REMOVED, why.strip() or (entry.why if entry.status == REMOVED else ""))
         return both(
             f"{student} is left out of reports and exports. Undo: dlgrade students restore {student}",
             f"{student} 不再出现在报告与导出中。撤销：dlgrade students restore {student}",
@@ -104,10 +119,10 @@ class People:
             yield book
             refresh(self.course, book, self.out, self.lang)
 
-    def _refuse_listed(self, book: Gradebook, student: str) -> None:
-        """The next `grade` would bring back a student whom the roster has."""
-        active = {entry.student.id for entry in book.everybody() if entry.active}
-        if student in active and stored(self.out, ROSTER):
+    def _refuse_listed(self, student: str) -> None:
+        """Refuse a change of a student whom the next `grade` would bring back, because the roster has them."""
+        path = stored(self.out, ROSTER)
+        if path and student in read_roster(path).known:
             raise UsageError(
                 both(
                     f"{student} is on the roster. Correct the roster, and grade with --roster again.",
@@ -117,4 +132,20 @@ class People:
 
 
 def _find(book: Gradebook, wanted: str) -> str:
-    return find_student([entry.student for entry in book.everybody()], wanted)
+    """The id of the student with this id, name or former name."""
+    entries = book.everybody()
+    if wanted not in {entry.student.id for entry in entries} and wanted in (aliases := book.aliases()):
+        return aliases[wanted]
+    return find_student([entry.student for entry in entries], wanted)
+
+
+def _refuse_absent(book: Gradebook, student: str) -> None:
+    """Refuse to merge a student who was removed or has left: the other would share that silently."""
+    status = next(entry.status for entry in book.everybody() if entry.student.id == student)
+    if status == REMOVED:
+        raise UsageError(
+            both(
+                f"{student} was removed. First: dlgrade students restore {student}",
+                f"{student} 已被移除。请先：dlgrade students restore {student}",
+            )
+        )

@@ -103,4 +103,5 @@ overrides = _table(
     Column("why", LongText, nullable=False),
     Column("at", sa.String(40), nullable=False),
     Column("content", sa.String(64)),  # the digest of the submission that it was given for
+    Column("worth", sa.Double),  # the points of the check then
 )

@@ -29,6 +29,7 @@ TIME = re.compile(
 DEFAULT_ZONE = "Asia/Shanghai"
 YEARS = range(2000, 2200)
 DAY = timedelta(days=1)
+NO_NAMES: Mapping[str, str] = {}
 INSTANT = timedelta(microseconds=1)  # the smallest step of a time
 
 
@@ -149,8 +150,12 @@ class Due(msgspec.Struct, frozen=True):
         """The share of the score that this number of days costs, from 0 to 1. Unknown days cost nothing."""
         return min((days or 0) * self.percent_per_day, self.cap_percent) / 100
 
-    def for_class(self, students: Iterable[Student]) -> ClassDue:
+    def for_class(self, students: Iterable[Student], aliases: Mapping[str, str] = NO_NAMES) -> ClassDue:
         """The rules for these students, each with the own extensions.
+
+        Args:
+            students: The students.
+            aliases: Their ids by other names, which staff gave to them.
 
         Raises:
             UsageError: an extension fits several students, or two extensions fit the same student and chapter.
@@ -159,7 +164,7 @@ class Due(msgspec.Struct, frozen=True):
         granted: dict[tuple[str, str], Extension] = {}
         unknown = []
         for extension in self.extensions:
-            student = self._student(extension, students)
+            student = self._student(extension, students, aliases)
             if student is None:
                 unknown.append(extension)
                 continue
@@ -175,11 +180,12 @@ class Due(msgspec.Struct, frozen=True):
                     )
         return ClassDue(self, granted, tuple(unknown))
 
-    def _student(self, extension: Extension, students: list[Student]) -> Student | None:
+    def _student(self, extension: Extension, students: list[Student], aliases: Mapping[str, str]) -> Student | None:
         """The student of the extension: by the id, then by id or e-mail in any case, then by name."""
         wanted, keys = extension.student.casefold(), name_keys(extension.student)
         ways = (
             [student for student in students if student.id == extension.student],
+            [student for student in students if student.id == aliases.get(extension.student)],
             [student for student in students if wanted in (student.id.casefold(), student.email.casefold())],
             [student for student in students if keys & name_keys(student.name)],
         )

@@ -41,6 +41,7 @@ def upgrade() -> None:
     with op.batch_alter_table("overrides") as table:
         table.alter_column("points", existing_type=sa.Double, nullable=True)
         table.add_column(Column("content", sa.String(64)))
+        table.add_column(Column("worth", sa.Double))
     generation = sa.text("SELECT value FROM facts WHERE name = 'generation'")
     count = int(op.get_bind().scalar(generation) or 0)
     op.execute(sa.text("UPDATE submissions SET generation = :count").bindparams(count=count))
