@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from dlgrade.batch.hand_ins import Batch, Student
 from dlgrade.batch.times.due import instant
+from dlgrade.report.wrapping import in_lines
 from dlgrade.text import Lang, Text, both
 
 WIDTH = 80
@@ -93,7 +94,9 @@ def dry_run_lines(shown: DryRun, lang: Lang) -> Iterator[str]:
         fits = cell_len(file) + cell_len(why) + 6 <= WIDTH
         yield from (f"    {line}" for line in ([f"{file}  {why}".rstrip()] if fits else [file, why]) if line)
         notes = [line.replace(folder, "") if folder else line for line in (row.problem, *row.passed_over) if line]
-        yield from (f"    - {line}" for line in notes)
+        for note in notes:
+            first, *rest = in_lines(note, WIDTH - 6)
+            yield from (f"    - {first}", *(f"      {line}" for line in rest))
 
 
 def _common_folder(files: list[str]) -> str:
