@@ -6,6 +6,7 @@ import json
 import random
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +132,48 @@ def test_marks_of_two_suites(hand_in, doubling, dlgrade, refused):
         assert "2 of 3 marks of ch90 are from an older suite" in refused(*options)
     dlgrade("grade", "in")
     assert dlgrade("export").returncode == 0
+
+
+# The file that is written.
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_own_files_are_not_overwritten(hand_in, dlgrade, tmp_path):
+    """An export never takes the place of a file that dlgrade keeps, by whatever path; other names are fine."""
+    hand_in("ada", RIGHT)
+    (tmp_path / "class.csv").write_text("id,name\nada,Ada\n", encoding="utf-8")
+    url = f"sqlite:///{tmp_path}/other.sqlite"
+    dlgrade("grade", "in", "--roster", "class.csv")
+    dlgrade("grade", "in", "--gradebook", url, "--out", "second")
+    (tmp_path / "link.csv").symlink_to("grades/gradebook.sqlite")
+    before = contents(tmp_path / "grades") | {tmp_path / "other.sqlite": (tmp_path / "other.sqlite").read_bytes()}
+    names = ["gradebook.sqlite", "gradebook.sqlite.lock", "gradebook.sqlite-journal", ".lock", "due.yaml", "roster.csv"]
+    names += ["report.html", "grades.csv", "reports/ada/ch90.json", "reports/new.csv", "../grades/gradebook.sqlite"]
+    for place in (*(f"grades/{name}" for name in names), "link.csv"):
+        done = dlgrade("export", "-o", place)
+        assert (done.returncode, "dlgrade keeps" in done.stderr) == (2, True), (place, done.stderr)
+    done = dlgrade("export", "--gradebook", url, "--out", "second", "-o", "other.sqlite")
+    assert (done.returncode, "dlgrade keeps" in done.stderr) == (2, True)
+    assert all(path.read_bytes() == content for path, content in before.items())
+    for place in ("grades/mine.csv", "mine.csv", "grades/grades-canvas.csv"):
+        assert dlgrade("export", "-o", place).returncode == 0
+
+
+def test_files_that_cannot_be_written(hand_in, dlgrade):
+    """A missing folder and a full disk are one sentence each."""
+    hand_in("ada", RIGHT)
+    dlgrade("grade", "in")
+    done = dlgrade("export", "-o", "nowhere/out.csv")
+    assert (done.returncode, done.stderr) == (2, "Error: -o: there is no folder nowhere.\n")
+    if Path("/dev/full").exists():
+        done = dlgrade("export", "-o", "/dev/full")
+        assert (done.returncode, done.stderr) == (
+            3,
+            "Error: /dev/full cannot be written: No space left on device.\n",
+        )
 
 
 def checks(dlgrade):
