@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -315,7 +316,7 @@ def test_a_folder_that_is_only_read(gradebook, hand_in, dlgrade, tmp_path):
         command = ["unshare", "--mount", "sh", "-c", script, sys.executable, *arguments, "--gradebook", url]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
 
-    assert "1 students" in read_only("students", "list").stdout
+    assert "ada" in read_only("students", "list").stdout
     assert read_only("export", "-o", "out.csv").returncode == 0
     assert read_only("grade", "in", "--dry-run").returncode == 0
     before = (tmp_path / gradebook).read_bytes()
@@ -352,6 +353,32 @@ def test_a_closed_pipe(hand_in, dlgrade, tmp_path):
     assert "Traceback" not in errors
     summary = json.loads(dlgrade("grade", "in", "--json").stdout)
     assert summary["graded"] + summary["known"] == 12
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_cannot_be_printed(hand_in, dlgrade, tmp_path):
+    """A closed pipe and a full disk behind standard output are one sentence and 3; students' commands say nothing."""
+    hand_in("ada", RIGHT)
+    dlgrade("grade", "in")
+
+    def into(target, *arguments):
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            read, write = os.pipe()
+            os.close(read)
+            output = {"full": full, "pipe": write}[target]
+            command = [sys.executable, "-m", "dlgrade", *arguments]
+            done = subprocess.run(command, cwd=tmp_path, stdout=output, stderr=subprocess.PIPE, text=True, timeout=200)
+            os.close(write)
+        return done
+
+    for target in ("full", "pipe"):
+        for arguments in (("students", "list"), ("export",), ("grade", "in", "--dry-run", "--json")):
+            done = into(target, *arguments)
+            assert faulty(done), (target, arguments, done.stderr)
+            assert "Standard output" in done.stderr
+    assert faulty(into("full", "list"))
+    done = into("pipe", "list")
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(

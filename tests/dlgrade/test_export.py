@@ -106,6 +106,23 @@ def test_open_points(hand_in, doubling, dlgrade, exported, refused):
         assert present(exported(form, "--pending", "partial")) == {"ada": 1, "bob": 0}
 
 
+def test_many_open_marks_are_counted(hand_in, doubling, dlgrade):
+    """A refusal names five marks, counts the rest, and speaks of one mark of one student as people do."""
+    suite = doubling / "tests" / "training" / "test_ch90_twice.py"
+    suite.parent.mkdir(parents=True, exist_ok=True)
+    suite.write_text(TRAINING, encoding="utf-8")
+    hand_in("s1", RIGHT)
+    dlgrade("grade", "in", "--without-training")
+    assert "1 mark of 1 student is open: s1 ch90 (3 of 4 points). " in dlgrade("export").stderr
+    for number in range(2, 9):
+        hand_in(f"s{number}", RIGHT)
+    dlgrade("grade", "in", "--without-training")
+    words = dlgrade("export").stderr
+    assert "8 marks of 8 students are open: s1 ch90 (3 of 4 points), " in words
+    assert ", s5 ch90 (3 of 4 points) and 3 more. " in words
+    assert "s6" not in words
+
+
 def test_an_override_to_confirm(hand_in, dlgrade, exported, refused):
     """An override for an earlier submission is open until staff decide."""
     hand_in("ada", MISTAKEN)
