@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -172,6 +173,76 @@ def test_passwords_are_not_printed(server_url, dlgrade, hand_in):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+@pytest.mark.parametrize(
+    ("rest", "code"),
+    [
+        ("dlgrade:S3cret-42@127.0.0.1:1/d", 3),
+        ("dlgrade@127.0.0.1:1/d?password=S3cret-42", 3),
+        ("127.0.0.1:1/d?user=dlgrade&password=S3cret-42", 3),
+        ("dlgrade@127.0.0.1:1/d?S3cret-42=S3cret-42", 3),
+        ("dlgrade:S3cret-42@127.0.0.1:1/d?connect_timeout=S3cret", 3),
+        ("dlgrade@127.0.0.1?password=S3cret-42", 2),
+        ("dlgrade:pass%23w@S3cret@127.0.0.1/d", 2),
+        ("dlgrade:pass@w/S3cret@127.0.0.1/d", 2),
+    ],
+)
+def test_no_part_of_a_password_is_printed(kind, rest, code, hand_in, dlgrade):
+    """Wherever a URL has its password, and whatever is wrong with it, no message shows a part of it."""
+    pytest.importorskip({"postgresql": "psycopg", "mariadb": "pymysql"}[kind])
+    hand_in("ada", RIGHT)
+    done = dlgrade("grade", "in", "--gradebook", f"{kind}://{rest}")
+    assert done.returncode == code, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "S3cret-42" not in done.stderr.replace("option 'S3cret-42'", "")
+    assert "again" not in done.stderr
+    assert ("%40" in done.stderr) == ("@" in rest.rpartition("@")[0])
+
+
+def test_no_gradebook_there(url, dlgrade, hand_in, tmp_path):
+    """Commands that read or change a gradebook never make one, and leave an earlier export as it was."""
+    (tmp_path / "out.csv").write_text("good", encoding="utf-8")
+    for arguments in (
+        ("export", "-o", "out.csv"),
+        ("students", "list"),
+        ("override", "ada", "twice.ordinary_input", 1, "--why", "x"),
+    ):
+        done = dlgrade(*arguments, "--gradebook", url)
+        assert (done.returncode, "There is no gradebook in" in done.stderr) == (2, True), done.stderr
+    assert [path.name for path in tmp_path.glob("*.*")] == ["out.csv"]
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "good"
+    assert not (tmp_path / "grades").exists()
+    hand_in("ada", RIGHT)
+    assert dlgrade("grade", "in", "--gradebook", url).returncode == 0  # no table was left behind
+    assert dlgrade("students", "list", "--gradebook", url).returncode == 0
+
+
+@pytest.mark.parametrize("table", ["students", "Facts", "alembic_version"])
+def test_a_database_of_another_program(table, dlgrade, hand_in, tmp_path):
+    """A database whose tables are another program's is left alone, and the sentence says so."""
+    hand_in("ada", RIGHT)
+    with sqlite3.connect(tmp_path / "other.sqlite") as other:
+        other.execute(f"CREATE TABLE {table} (version_num TEXT)")
+        other.execute(f"INSERT INTO {table} VALUES ('abc')")
+    before = (tmp_path / "other.sqlite").read_bytes()
+    done = dlgrade("grade", "in", "--gradebook", "sqlite:///other.sqlite")
+    assert (done.returncode, "is no gradebook of dlgrade" in done.stderr) == (2, True), done.stderr
+    done = dlgrade("export", "--gradebook", "sqlite:///other.sqlite")
+    assert (done.returncode, "There is no gradebook" in done.stderr) == (2, True), done.stderr
+    assert (tmp_path / "other.sqlite").read_bytes() == before
+
+
+def test_a_file_that_is_no_database(dlgrade, hand_in, tmp_path):
+    """Repeating a command helps nobody whose file is damaged, so no message says so."""
+    hand_in("ada", RIGHT)
+    (tmp_path / "class.csv").write_text("id,name\nada,Ada\n" * 50, encoding="utf-8")
+    for arguments in (("grade", "in"), ("export",), ("students", "list")):
+        done = dlgrade(*arguments, "--gradebook", "sqlite:///class.csv")
+        assert faulty(done), done.stderr
+        assert "Check that it is a gradebook" in done.stderr
+        assert "again" not in done.stderr
+
+
 def kill_connections(url):
     """End every connection to a database, as a server that restarts does."""
     address = sa.make_url(url)
@@ -232,6 +303,30 @@ def test_a_full_disk(hand_in, dlgrade, tmp_path):
     assert summary["graded"] + summary["known"] == 12
 
 
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a read-only folder")
+@pytest.mark.parametrize("gradebook", ["grades/gradebook.sqlite", "elsewhere.sqlite"])
+def test_a_folder_that_is_only_read(gradebook, hand_in, dlgrade, tmp_path):
+    """A gradebook in a folder that cannot be written can be read; changes are refused before they begin."""
+    hand_in("ada", RIGHT)
+    url = f"sqlite:///{gradebook}"
+    assert dlgrade("grade", "in", "--gradebook", url).returncode == 0
+
+    def read_only(*arguments):
+        script = 'mount --bind grades grades; mount -o remount,ro,bind grades; exec "$0" -m dlgrade "$@"'
+        command = ["unshare", "--mount", "sh", "-c", script, sys.executable, *arguments, "--gradebook", url]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+
+    assert "ada" in read_only("students", "list").stdout
+    assert read_only("export", "-o", "out.csv").returncode == 0
+    assert read_only("grade", "in", "--dry-run").returncode == 0
+    before = (tmp_path / gradebook).read_bytes()
+    for arguments in (("grade", "in"), ("students", "remove", "ada"), ("export",)):
+        done = read_only(*arguments)
+        assert faulty(done), done.stderr
+        assert "cannot be written" in done.stderr
+    assert (tmp_path / gradebook).read_bytes() == before
+
+
 def test_a_folder_that_cannot_be_made(hand_in, dlgrade, tmp_path):
     """An --out that cannot be written is one sentence with the place."""
     hand_in("ada", RIGHT)
@@ -258,6 +353,32 @@ def test_a_closed_pipe(hand_in, dlgrade, tmp_path):
     assert "Traceback" not in errors
     summary = json.loads(dlgrade("grade", "in", "--json").stdout)
     assert summary["graded"] + summary["known"] == 12
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_cannot_be_printed(hand_in, dlgrade, tmp_path):
+    """A closed pipe and a full disk behind standard output are one sentence and 3; students' commands say nothing."""
+    hand_in("ada", RIGHT)
+    dlgrade("grade", "in")
+
+    def into(target, *arguments):
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            read, write = os.pipe()
+            os.close(read)
+            output = {"full": full, "pipe": write}[target]
+            command = [sys.executable, "-m", "dlgrade", *arguments]
+            done = subprocess.run(command, cwd=tmp_path, stdout=output, stderr=subprocess.PIPE, text=True, timeout=200)
+            os.close(write)
+        return done
+
+    for target in ("full", "pipe"):
+        for arguments in (("students", "list"), ("export",), ("grade", "in", "--dry-run", "--json")):
+            done = into(target, *arguments)
+            assert faulty(done), (target, arguments, done.stderr)
+            assert "Standard output" in done.stderr
+    assert faulty(into("full", "list"))
+    done = into("pipe", "list")
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,16 @@ def test_the_gradebook_is_asked(dlgrade, a_class, tmp_path):
     assert dlgrade(*a_class).returncode == 0
     with sqlite3.connect(tmp_path / "grades" / "gradebook.sqlite") as book:
         assert book.execute("SELECT id FROM students ORDER BY id").fetchall() == [("张三",), ("李四",), ("王五",)]
+
+
+def test_chosen_students(dlgrade, a_class, tmp_path):
+    """`--students` limits all that is listed; an empty value, as of an unset variable, is refused and means nobody."""
+    (tmp_path / "class.csv").write_text("id,name\n7,张三\n8,李四\n9,赵六\n", encoding="utf-8")
+    options = (*a_class, "--dry-run", "--json", "--roster", "class.csv")
+    shown = json.loads(dlgrade(*options, "--students", "7").stdout)
+    assert ([row["student"] for row in shown["hand_ins"]], shown["missing"]) == (["7"], [])
+    assert json.loads(dlgrade(*options, "--students", "7,9").stdout)["missing"] == ["赵六 (9)"]
+    for option in ("--students", "--chapters"):
+        for empty in ("", " , "):
+            done = dlgrade(*a_class, option, empty)
+            assert (done.returncode, f"{option} is empty" in done.stderr) == (2, True), done.stderr

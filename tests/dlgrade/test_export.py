@@ -6,6 +6,7 @@ import json
 import random
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +106,23 @@ def test_open_points(hand_in, doubling, dlgrade, exported, refused):
         assert present(exported(form, "--pending", "partial")) == {"ada": 1, "bob": 0}
 
 
+def test_many_open_marks_are_counted(hand_in, doubling, dlgrade):
+    """A refusal names five marks, counts the rest, and speaks of one mark of one student as people do."""
+    suite = doubling / "tests" / "training" / "test_ch90_twice.py"
+    suite.parent.mkdir(parents=True, exist_ok=True)
+    suite.write_text(TRAINING, encoding="utf-8")
+    hand_in("s1", RIGHT)
+    dlgrade("grade", "in", "--without-training")
+    assert "1 mark of 1 student is open: s1 ch90 (3 of 4 points). " in dlgrade("export").stderr
+    for number in range(2, 9):
+        hand_in(f"s{number}", RIGHT)
+    dlgrade("grade", "in", "--without-training")
+    words = dlgrade("export").stderr
+    assert "8 marks of 8 students are open: s1 ch90 (3 of 4 points), " in words
+    assert ", s5 ch90 (3 of 4 points) and 3 more. " in words
+    assert "s6" not in words
+
+
 def test_an_override_to_confirm(hand_in, dlgrade, exported, refused):
     """An override for an earlier submission is open until staff decide."""
     hand_in("ada", MISTAKEN)
@@ -131,6 +149,48 @@ def test_marks_of_two_suites(hand_in, doubling, dlgrade, refused):
         assert "2 of 3 marks of ch90 are from an older suite" in refused(*options)
     dlgrade("grade", "in")
     assert dlgrade("export").returncode == 0
+
+
+# The file that is written.
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_own_files_are_not_overwritten(hand_in, dlgrade, tmp_path):
+    """An export never takes the place of a file that dlgrade keeps, by whatever path; other names are fine."""
+    hand_in("ada", RIGHT)
+    (tmp_path / "class.csv").write_text("id,name\nada,Ada\n", encoding="utf-8")
+    url = f"sqlite:///{tmp_path}/other.sqlite"
+    dlgrade("grade", "in", "--roster", "class.csv")
+    dlgrade("grade", "in", "--gradebook", url, "--out", "second")
+    (tmp_path / "link.csv").symlink_to("grades/gradebook.sqlite")
+    before = contents(tmp_path / "grades") | {tmp_path / "other.sqlite": (tmp_path / "other.sqlite").read_bytes()}
+    names = ["gradebook.sqlite", "gradebook.sqlite.lock", "gradebook.sqlite-journal", ".lock", "due.yaml", "roster.csv"]
+    names += ["report.html", "grades.csv", "reports/ada/ch90.json", "reports/new.csv", "../grades/gradebook.sqlite"]
+    for place in (*(f"grades/{name}" for name in names), "link.csv"):
+        done = dlgrade("export", "-o", place)
+        assert (done.returncode, "dlgrade keeps" in done.stderr) == (2, True), (place, done.stderr)
+    done = dlgrade("export", "--gradebook", url, "--out", "second", "-o", "other.sqlite")
+    assert (done.returncode, "dlgrade keeps" in done.stderr) == (2, True)
+    assert all(path.read_bytes() == content for path, content in before.items())
+    for place in ("grades/mine.csv", "mine.csv", "grades/grades-canvas.csv"):
+        assert dlgrade("export", "-o", place).returncode == 0
+
+
+def test_files_that_cannot_be_written(hand_in, dlgrade):
+    """A missing folder and a full disk are one sentence each."""
+    hand_in("ada", RIGHT)
+    dlgrade("grade", "in")
+    done = dlgrade("export", "-o", "nowhere/out.csv")
+    assert (done.returncode, done.stderr) == (2, "Error: -o: there is no folder nowhere.\n")
+    if Path("/dev/full").exists():
+        done = dlgrade("export", "-o", "/dev/full")
+        assert (done.returncode, done.stderr) == (
+            3,
+            "Error: /dev/full cannot be written: No space left on device.\n",
+        )
 
 
 def checks(dlgrade):

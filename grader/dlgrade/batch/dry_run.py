@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import PurePath
 
@@ -42,7 +42,9 @@ class DryRun(msgspec.Struct):
     notes: list[str]
 
 
-def dry_run(batch: Batch, zone: tzinfo | None, notes: Iterable[Text], lang: Lang) -> DryRun:
+def dry_run(
+    batch: Batch, zone: tzinfo | None, notes: Iterable[Text], lang: Lang, chosen: Collection[str] | None = None
+) -> DryRun:
     """The batch for people and programs.
 
     Args:
@@ -50,6 +52,7 @@ def dry_run(batch: Batch, zone: tzinfo | None, notes: Iterable[Text], lang: Lang
         zone: Time zone of the times. None: this machine's.
         notes: Sentences about the roster, and about times.
         lang: Language of the sentences.
+        chosen: Ids of the students that the run is about. None: everybody.
     """
     students = {student.id: student for student in batch.students}
     rows = [
@@ -66,7 +69,11 @@ def dry_run(batch: Batch, zone: tzinfo | None, notes: Iterable[Text], lang: Lang
         for hand_in in batch.hand_ins
     ]
     busy = {hand_in.student for hand_in in batch.hand_ins}
-    missing = [student.display_name for student in batch.students if student.id not in busy]
+    missing = [
+        student.display_name
+        for student in batch.students
+        if student.id not in busy and (chosen is None or student.id in chosen)
+    ]
     strays, told = [stray.of(lang) for stray in batch.strays], [note.of(lang) for note in notes]
     return DryRun(rows, strays, missing, told)
 

@@ -14,17 +14,25 @@ from typing import Literal
 
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.open_marks import Pending, exported_score, refuse_open, refuse_stale
-from dlgrade.batch.reports import canvas_ids, folder_name, open_existing_gradebook, read_class, rules_of
-from dlgrade.batch.rules import ROSTER
+from dlgrade.batch.reports import (
+    canvas_ids,
+    folder_name,
+    open_existing_gradebook,
+    owned_files,
+    read_class,
+    rules_of,
+)
+from dlgrade.batch.rules import ROSTER, stored
 from dlgrade.batch.students.naming import name_keys
 from dlgrade.batch.students.roster import CanvasSheet, Roster, read_roster
 from dlgrade.batch.times.due_file import read_due
 from dlgrade.course import Course
+from dlgrade.errors import GraderError, UsageError
 from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.tables import grades_csv, harmless
 from dlgrade.results import ClassChapter, ClassData, ClassResult, number
-from dlgrade.text import Lang
+from dlgrade.text import Lang, both
 
 Format = Literal["csv", "canvas", "moodle", "gradescope"]
 CANVAS_HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -61,19 +69,49 @@ def export(course: Course, options: ExportOptions) -> Path:
         UsageError: there is no such gradebook, the late rules cannot be read, a chapter was graded by several suites,
             or points are open and `pending` is "refuse".
     """
+    suffix = "zip" if options.form == "gradescope" else "csv"
+    path = options.output or options.out / f"grades-{options.form}.{suffix}"
+    _refuse_output(path, options)
     with open_existing_gradebook(options.out, options.gradebook) as book:
         rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
         data, students, of_canvas = read_class(course, book, rules), book.students(), canvas_ids(book)
     refuse_stale(data)
     if options.pending == "refuse":
         refuse_open(data)
-    path = options.out / ROSTER
-    roster = read_roster(path) if path.exists() else Roster(canvas_ids=frozenset(of_canvas))
+    listed = stored(options.out, ROSTER)
+    roster = read_roster(listed) if listed else Roster(canvas_ids=frozenset(of_canvas))
     content = _exported(options, data, students, roster)
-    suffix = "zip" if options.form == "gradescope" else "csv"
-    path = options.output or options.out / f"grades-{options.form}.{suffix}"
-    write_whole(path, content)
+    try:
+        write_whole(path, content)
+    except BrokenPipeError:  # of the process that reads /dev/stdout
+        raise
+    except OSError as error:
+        raise GraderError(
+            both(f"{path} cannot be written: {error.strerror}.", f"无法写入 {path}：{error.strerror}。")
+        ) from None
     return path
+
+
+def _refuse_output(path: Path, options: ExportOptions) -> None:
+    """Refuse a file that the export would destroy, and a folder that is not there.
+
+    Raises:
+        UsageError: the file is dlgrade's own, or its folder is missing.
+    """
+    if options.output is None:
+        return
+    if not path.absolute().parent.is_dir():
+        raise UsageError(both(f"-o: there is no folder {path.parent}.", f"-o：没有文件夹 {path.parent}。"))
+    place = path.resolve()
+    own = [*owned_files(options.out, options.gradebook), *([options.due] if options.due else [])]
+    is_own = any(place == one.resolve() or (place.is_file() and one.exists() and place.samefile(one)) for one in own)
+    if is_own or place.is_relative_to((options.out / "reports").resolve()):
+        raise UsageError(
+            both(
+                f"-o: {path} is a file that dlgrade keeps; the export would destroy it. Choose another name.",
+                f"-o：{path} 是 dlgrade 自己的文件，导出会将其覆盖。请换一个文件名。",
+            )
+        )
 
 
 def _exported(options: ExportOptions, data: ClassData, students: list[Student], roster: Roster) -> bytes:

@@ -11,7 +11,7 @@ from dlgrade.text import Text, both, same
 
 # How open marks are exported: not at all, as empty cells, or as the points so far.
 Pending = Literal["refuse", "skip", "partial"]
-MAX_NAMES = 10  # marks in a message
+MAX_NAMES = 5  # marks in a message
 
 
 def exported_score(result: ClassResult | None, pending: Pending) -> float | None:
@@ -53,11 +53,14 @@ def refuse_open(data: ClassData) -> None:
         return
     students = len({result.student for result in marks})
     names = [_described(result) for result in marks[:MAX_NAMES]]
-    more = f" (+{len(marks) - MAX_NAMES})" if len(marks) > MAX_NAMES else ""
+    left = len(marks) - MAX_NAMES
+    more = both(f" and {left} more", "等") if left > 0 else same("")
     remedies = dict.fromkeys(remedy for result in marks for remedy in _remedies(result))
+    counted = "1 mark of 1 student is" if len(marks) == 1 else f"{len(marks)} marks of {students} students are"
+    counted = counted.replace(" of 1 students", " of 1 student")
     head = both(
-        f"{len(marks)} marks of {students} students are open: {', '.join(name.en for name in names)}{more}. ",
-        f"{students} 名学生的 {len(marks)} 个成绩尚未确定：{'、'.join(name.zh for name in names)}{more}。",
+        f"{counted} open: {', '.join(name.en for name in names)}{more.en}. ",
+        f"{students} 名学生的 {len(marks)} 个成绩尚未确定：{'、'.join(name.zh for name in names)}{more.zh}。",
     )
     for remedy in remedies:
         head += remedy

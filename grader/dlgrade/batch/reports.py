@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from dlgrade.batch import rules
+from dlgrade.batch.book.database import read_only, require_gradebook, sqlite_file
 from dlgrade.batch.book.gradebook import Gradebook, Standing
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.times.due import ClassDue, Due
@@ -28,6 +30,8 @@ from dlgrade.text import Lang, Text, both
 from dlgrade.version import __version__
 
 DATABASE = "gradebook.sqlite"
+BESIDE_DATABASE = ".lock", "-journal", "-wal", "-shm"  # the ends of files that SQLite and dlgrade have beside it
+LOCK = ".lock"
 SUFFIXES = ".html", ".xml", ".gradescope.json", ".json"  # of a student's reports for a chapter
 CANVAS_IDS = "canvas ids"  # the name of the fact that has the students whose ids are Canvas' own numbers
 STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
@@ -35,22 +39,30 @@ STAMP = re.compile(rb'"stamp": "([0-9a-f]+)"')
 
 @contextmanager
 def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
-    """Open the gradebook of an output folder, for this process alone.
+    """Open the gradebook of an output folder, for this process alone. It can only be read if `out` cannot be written.
 
     Raises:
         UsageError: another process has it open, or the database cannot be used.
-        GraderError: the folder cannot be written, or the database failed.
+        GraderError: the folder cannot be written and has no gradebook, or the database failed.
     """
+    database = url or f"sqlite:///{(out / DATABASE).absolute()}"
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with FileLock(out / ".lock", timeout=0):
-            clear_drafts(out)
-            book = Gradebook(url or f"sqlite:///{(out / DATABASE).absolute()}")
-            try:
-                rules.share(book, out)
+        if not _can_be_written(out):
+            if not has_gradebook(out, url):
+                raise read_only(out)
+            book = Gradebook(database)
+            book.database.unwritable = out
+            with closing(book):
                 yield book
-            finally:
-                book.close()
+            return
+        out.mkdir(parents=True, exist_ok=True)
+        with FileLock(out / LOCK, timeout=0):
+            clear_drafts(out)
+            with closing(Gradebook(database)) as book:
+                if book.database.unwritable is None:
+                    rules.share(book, out)
+                yield book
+                yield book
     except Timeout:
         raise UsageError(
             both(
@@ -71,23 +83,44 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
         ) from None
 
 
+def _can_be_written(out: Path) -> bool:
+    """Return whether a folder, or else the folder that it would be made in, can be written, and the folder's lock."""
+    place = out.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    lock = out / LOCK
+    return os.access(place, os.W_OK) and (not lock.exists() or os.access(lock, os.W_OK))
+
+
 def has_gradebook(out: Path, url: str | None = None) -> bool:
-    """Return whether a gradebook exists. A server's may."""
-    if url is None:
-        return (out / DATABASE).exists()
-    address, _, place = url.partition(":///")
-    return address != "sqlite" or Path(place).exists()
+    """Return whether a gradebook exists. A server's may.
+
+    Raises:
+        UsageError: the URL names no database that can be used.
+    """
+    path = out / DATABASE if url is None else sqlite_file(url)
+    return path is None or path.exists()
 
 
 def open_existing_gradebook(out: Path, url: str | None = None) -> AbstractContextManager[Gradebook]:
     """As `open_gradebook`, but never makes one.
 
     Raises:
-        UsageError: the folder has no gradebook, and no other place is named.
+        UsageError: there is no gradebook.
+        GraderError: the database cannot be opened.
     """
     if url is None and not (out / DATABASE).exists():
         raise UsageError(both(f"{out} has no gradebook.", f"{out} 中没有成绩册。"))
+    if url is not None:
+        require_gradebook(url)
     return open_gradebook(out, url)
+
+
+def owned_files(out: Path, url: str | None = None) -> Iterator[Path]:
+    """The files that dlgrade keeps beside the reports in its output folder, and those of the database."""
+    yield from (out / name for name in (LOCK, rules.SEEN, rules.DUE, rules.ROSTER, "report.html", "grades.csv"))
+    databases = [out / DATABASE, *([path] if url is not None and (path := sqlite_file(url)) else [])]
+    yield from (path.with_name(path.name + end) for path in databases for end in ("", *BESIDE_DATABASE))
 
 
 def result_of(student: Student, standing: Standing, rules: ClassDue | None) -> ClassResult:

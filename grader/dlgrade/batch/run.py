@@ -277,7 +277,8 @@ def dry_run_of(options: GradeOptions) -> DryRun:
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
     batch, rules, notes = _gathered(course, wanted, options)
-    return dry_run(batch, rules.zone if rules else None, notes, options.lang)
+    chosen = {find_student(batch.students, name) for name in options.students} or None
+    return dry_run(batch, rules.zone if rules else None, notes, options.lang, chosen)
 
 
 def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:

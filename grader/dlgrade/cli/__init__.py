@@ -16,7 +16,7 @@ import click
 from dlgrade import sandbox_parts
 from dlgrade.errors import DlgradeError, GraderError, UsageError
 from dlgrade.legible import visible, visible_json
-from dlgrade.text import Text, both, choose_lang, chosen_lang, default_lang
+from dlgrade.text import Text, both, choose_lang, chosen_lang, default_lang, same
 from dlgrade.version import __version__
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ GROUPS = (
         },
     ),
 )
+STAFF = frozenset({"grade", "students", "override", "export"})  # a closed pipe is a failure that they tell
 COMMANDS = {name: words for _, group in GROUPS for name, words in group.items()}
 MODULES = {"list": "listing"}
 GRADE_EXTRA = {
@@ -93,6 +94,29 @@ class Verbs(click.Group):
         module = importlib.import_module(f"dlgrade.cli.{MODULES.get(name, name)}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb. Output that cannot be written is one sentence.
+
+        Raises:
+            GraderError: standard output or a file failed.
+            BrokenPipeError: the reader of a student's command stopped reading.
+        """
+        try:
+            result = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except OSError as error:
+            if os.environ.get("DLGRADE_DEBUG"):
+                raise
+            if isinstance(error, BrokenPipeError) and ctx.invoked_subcommand not in STAFF:
+                raise
+            if error.filename is None:
+                discard_output()
+            place = both("Standard output", "标准输出") if error.filename is None else same(str(error.filename))
+            reason = error.strerror or str(error)
+            raise GraderError(place + both(f" failed: {reason}.", f"出错：{reason}。")) from None
+        return result
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx

@@ -28,7 +28,7 @@ MOST_CHANGES = 30  # lines
 
 @click.command("grade")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="PATH...")
-@click.option("--chapters", default="", metavar="CH,CH", help="Chapters to grade (all that are handed in). 章节。")
+@click.option("--chapters", metavar="CH,CH", help="Chapters to grade (all that are handed in). 章节。")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -49,7 +49,7 @@ MOST_CHANGES = 30  # lines
     help="Repository with a branch for each student. Git 仓库。",
 )
 @click.option("--refs", default="student/*", help="Its branches (student/*). 分支。")
-@click.option("--students", default="", metavar="WHO,WHO", help="Grade only these, by id or name. 只评这些学生。")
+@click.option("--students", metavar="WHO,WHO", help="Grade only these, by id or name. 只评这些学生。")
 @click.option(
     "--regrade",
     is_flag=True,
@@ -86,14 +86,14 @@ MOST_CHANGES = 30  # lines
 @lang_option
 def command(
     paths: tuple[Path, ...],
-    chapters: str,
+    chapters: str | None,
     out: Path,
     jobs: int | None,
     roster: Path | None,
     due: Path | None,
     repository: Path | None,
     refs: str,
-    students: str,
+    students: str | None,
     regrade: bool,
     preview: bool,
     sandbox: Literal["require", "off"],
@@ -122,9 +122,10 @@ def command(
     from dlgrade.batch.run import GradeOptions, dry_run_of, grade_hand_ins
 
     options = GradeOptions(
-        paths=paths, chapters=_names(chapters), out=out, jobs=jobs, roster=roster, due=due, repository=repository,
-        refs=refs, students=_names(students), regrade=regrade, preview=preview, sandbox=sandbox,
-        training=not without_training, prices=not no_prices, device=device, seed=seed, gradebook=gradebook, lang=lang,
+        paths=paths, chapters=_names("--chapters", chapters), out=out, jobs=jobs, roster=roster, due=due,
+        repository=repository, refs=refs, students=_names("--students", students), regrade=regrade, preview=preview,
+        sandbox=sandbox, training=not without_training, prices=not no_prices, device=device, seed=seed,
+        gradebook=gradebook, lang=lang,
     )  # fmt: skip
     if dry_run:
         sys.exit(_show_dry_run(dry_run_of(options), lang, as_json=as_json))
@@ -135,8 +136,18 @@ def command(
     sys.exit(3 if summary.grader_failed else 1 if summary.not_gradable or summary.unassigned else 0)
 
 
-def _names(listed: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in re.split("[,，]", listed) if name.strip())
+def _names(option: str, listed: str | None) -> tuple[str, ...]:
+    """The names in the value of an option. None if the option is not given.
+
+    Raises:
+        UsageError: the value names nothing: a variable of the shell was empty, perhaps.
+    """
+    names = tuple(name.strip() for name in re.split("[,，]", listed or "") if name.strip())
+    if listed is not None and not names:
+        raise UsageError(
+            both(f"{option} is empty. Leave it out to mean everything.", f"{option} 为空。如指全部，请省略该选项。")
+        )
+    return names
 
 
 def _show_dry_run(found: DryRun, lang: Lang, *, as_json: bool) -> int:

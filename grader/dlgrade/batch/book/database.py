@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
+from dlgrade.batch.book.tables import metadata
 from dlgrade.errors import GraderError, UsageError
 from dlgrade.text import Text, both
 
@@ -19,12 +23,20 @@ DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mariadb": "m
 SAME = {"postgres": "postgresql", "mysql": "mariadb"}  # names that people write
 MIGRATING = "migrating"  # an execution option
 EXTRAS = {"postgresql": "postgres", "mariadb": "mariadb"}
+OWN = {"facts", "students", "submissions", "runs"}  # tables of every version
+FAULTS = (sa.exc.SQLAlchemyError, TypeError, ValueError)  # of a driver, for example for an option that it does not know
+SHORT = 4  # letters; a shorter part of a password is in other words, too
 
 
 class Database:
     """A database that has the tables of a gradebook, held by this process alone.
 
-    Nobody else can hold it until it is closed, or until this process or its connection ends.
+    Nobody else can hold it until it is closed, or until this process or its connection ends. A file that cannot be
+    written is only read, and not held.
+
+    Attributes:
+        shown: The URL without its password and its options.
+        unwritable: The place that cannot be written. Nothing is written then.
     """
 
     def __init__(self, url: str) -> None:
@@ -33,17 +45,20 @@ class Database:
         Raises:
             UsageError: the URL names no database that can be used, a driver is missing, another process holds the
                 database, or a newer dlgrade wrote it.
-            GraderError: the database cannot be reached.
+            GraderError: the database cannot be reached, or opened.
         """
         address = _address(url)
-        self.shown = address.render_as_string(hide_password=True)
-        self.engine = _engine(address)
+        self.shown, self.secrets = _shown(address), _secrets(address)
+        self.unwritable = _unwritable(address)
         self._file_lock: FileLock | None = None
         self._lock: sa.Connection | None = None
+        with _opening(self.shown, self.secrets):
+            self.engine = _engine(address, read_only=self.unwritable is not None)
         try:
-            with self.faults():
-                self._hold(address)
-                _upgrade(self.engine, self.shown)
+            with _opening(self.shown, self.secrets):
+                if self.unwritable is None:
+                    self._hold(address)
+                _upgrade(self.engine, self.shown, read_only=self.unwritable is not None)
         except BaseException:
             self.close()
             raise
@@ -58,7 +73,7 @@ class Database:
         try:
             yield
         except sa.exc.DBAPIError as error:
-            raise GraderError(_failed(self.shown, error)) from None
+            raise GraderError(_failed(self.shown, _reason(error, self.secrets))) from None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -67,7 +82,13 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Return a connection in a transaction. It is committed at the end, unless the lock was lost before."""
+        """Return a connection in a transaction. It is committed at the end, unless the lock was lost before.
+
+        Raises:
+            GraderError: the gradebook cannot be written.
+        """
+        if self.unwritable is not None:
+            raise read_only(self.unwritable)
         with self.faults(), self.engine.begin() as db:
             yield db
             if self._lock is not None:
@@ -111,12 +132,113 @@ def _held(shown: str) -> UsageError:
     )
 
 
-def _failed(shown: str, error: sa.exc.DBAPIError) -> Text:
-    reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+def read_only(place: Path) -> GraderError:
+    """Return the error for a place that must be written, and cannot be."""
+    return GraderError(
+        both(f"{place} cannot be written; nothing was changed.", f"无法写入 {place}；未作任何改动。"),
+    )
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a URL of SQLite. None if it is a server's URL.
+
+    Raises:
+        UsageError: the URL names no database that can be used.
+    """
+    address = _address(url)
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
+def require_gradebook(url: str) -> None:
+    """Make sure that the database at a URL is a gradebook. Nothing is made or changed.
+
+    Raises:
+        UsageError: there is no such file, or it has not the tables of a gradebook.
+        GraderError: the database cannot be opened.
+    """
+    address = _address(url)
+    shown, secrets = _shown(address), _secrets(address)
+    path = sqlite_file(url)
+    missing = UsageError(both(f"There is no gradebook in {shown}.", f"{shown} 中没有成绩册。"))
+    if path is not None and not path.exists():
+        raise missing
+    with _opening(shown, secrets):
+        engine = _engine(address, read_only=_unwritable(address) is not None)
+        try:
+            with engine.connect() as db:
+                if not set(sa.inspect(db).get_table_names()) >= OWN:
+                    raise missing
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _opening(shown: str, secrets: Collection[str]) -> Iterator[None]:
+    """Turn a failure to open a database into a sentence that says what to check: repeating would not help.
+
+    Raises:
+        GraderError: the database cannot be opened.
+    """
+    try:
+        yield
+    except FAULTS as error:
+        if shown.startswith("sqlite"):
+            check = both(
+                "Check that it is a gradebook of dlgrade, and is whole; a full disk also stops it.",
+                "请检查它是否为完整的 dlgrade 成绩册，以及磁盘是否已满。",
+            )
+        else:
+            check = both(
+                "Check the host, port, user, password, options and name of the database, and that its server runs.",
+                "请检查主机、端口、用户、密码、选项与数据库名，以及服务器是否在运行。",
+            )
+        reason = _reason(error, secrets)
+        words = both(f"The gradebook {shown} cannot be opened: {reason}. ", f"无法打开成绩册 {shown}：{reason}。")
+        raise GraderError(words + check) from None
+
+
+def _failed(shown: str, reason: str) -> Text:
     return both(
         f"The gradebook {shown} failed: {reason}. Everything recorded so far is kept; run the same command again.",
         f"成绩册 {shown} 出错：{reason}。此前的结果均已保存；请再次运行同一命令。",
     )
+
+
+def _reason(error: Exception, secrets: Collection[str]) -> str:
+    """The driver's own words, without passwords."""
+    words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+    for secret in sorted(secrets, key=len, reverse=True):
+        words = words.replace(secret, "***")
+    return words
+
+
+def _shown(address: sa.URL) -> str:
+    """The URL as messages show it: without the password, and without options, which may have another password."""
+    kind = address.get_backend_name()
+    if kind == "sqlite":
+        return f"sqlite:///{address.database}"
+    return address.set(drivername=kind, query={}).render_as_string(hide_password=True)
+
+
+def _secrets(address: sa.URL) -> set[str]:
+    """The password and the values of options, whole, in parts and as a URL has them."""
+    password = str(address.password or "")
+    values = [value for found in address.normalized_query.values() for value in found]
+    whole = {password, *(value for value in values if len(value) >= SHORT)}
+    parts = {part for value in whole for part in re.split(r"[^\w.~-]+", value) if len(part) >= SHORT}
+    return {form for value in whole | parts for form in (value, quote(value, safe=""), quote_plus(value))} - {""}
+
+
+def _unwritable(address: sa.URL) -> Path | None:
+    """The file of SQLite that is there and cannot be written, or whose folder or lock cannot be written."""
+    if address.get_backend_name() != "sqlite":
+        return None
+    path = Path(address.database or "").absolute()
+    if not path.exists():
+        return None
+    lock = path.with_name(f"{path.name}.lock")
+    needed = [path, path.parent, *([lock] if lock.exists() else [])]
+    return path if not all(os.access(place, os.W_OK) for place in needed) else None
 
 
 def _address(url: str) -> sa.URL:
@@ -141,6 +263,13 @@ def _address(url: str) -> sa.URL:
                 f"成绩册可保存在 SQLite、PostgreSQL 或 MariaDB 中，不支持 {kind!r}。",
             )
         )
+    if kind == "sqlite" and address.query:
+        raise UsageError(
+            both(
+                "The URL of a gradebook in SQLite has no options. Write sqlite:///grades.sqlite.",
+                "SQLite 成绩册的 URL 不带选项。请写成 sqlite:///grades.sqlite。",
+            )
+        )
     if kind == "sqlite" and not (address.database or "").replace(":memory:", ""):
         raise UsageError(
             both(
@@ -148,16 +277,27 @@ def _address(url: str) -> sa.URL:
                 "内存中的成绩册会丢失。请写成 sqlite:///grades.sqlite。",
             )
         )
-    if kind != "sqlite" and not address.database:
+    if kind != "sqlite" and "@" in f"{address.host}{address.database}":
         raise UsageError(
-            both(f"The URL of the gradebook names no database: {address.render_as_string()}.",
-                 f"成绩册的 URL 未指定数据库：{address.render_as_string()}。")
-        )  # fmt: skip
-    return address.set(drivername=DRIVERS[kind])
+            both(
+                "The password of the URL of the gradebook has an @: escape it as %40.",
+                "成绩册 URL 的密码含有 @：请写成 %40。",
+            )
+        )
+    address = address.set(drivername=DRIVERS[kind])
+    if kind != "sqlite" and not address.database:
+        shown = _shown(address)
+        raise UsageError(
+            both(f"The URL of the gradebook names no database: {shown}.", f"成绩册的 URL 未指定数据库：{shown}。")
+        )
+    return address
 
 
-def _engine(address: sa.URL) -> sa.Engine:
+def _engine(address: sa.URL, *, read_only: bool) -> sa.Engine:
     kind = address.get_backend_name()
+    if read_only:
+        file = f"{Path(address.database or '').absolute().as_uri()}?mode=ro"
+        address = address.set(database=file, query={"uri": "true"})
     try:
         engine = sa.create_engine(address)
     except ImportError:
@@ -182,11 +322,34 @@ def _begin_sqlite(db: sa.Connection) -> None:
     db.exec_driver_sql("BEGIN")
 
 
-def _upgrade(engine: sa.Engine, shown: str) -> None:
-    """Bring the tables up to date. A gradebook that is up to date does not need Alembic."""
+def _upgrade(engine: sa.Engine, shown: str, *, read_only: bool) -> None:
+    """Bring the tables up to date. A gradebook that is up to date does not need Alembic.
+
+    Raises:
+        UsageError: the database is another program's, a newer dlgrade wrote it, or it is old and cannot be written.
+    """
     found = _revision(engine)
     if found == HEAD:
         return
+    with engine.connect() as db:
+        tables = set(sa.inspect(db).get_table_names())
+    taken = sorted({name.casefold() for name in tables} & set(metadata.tables))
+    if not tables >= OWN and (taken or found is not None):
+        names = ", ".join(taken or ["alembic_version"])
+        raise UsageError(
+            both(
+                f"{shown} is no gradebook of dlgrade: another program made its tables ({names}). Use another database.",
+                f"{shown} 不是 dlgrade 的成绩册：其中的表（{names}）由其他程序建立。请换一个数据库。",
+            )
+        )
+    if read_only:
+        raise UsageError(
+            both(
+                f"An older dlgrade wrote the gradebook {shown}, which cannot be written. Copy it to a place "
+                "where it can be brought up to date.",
+                f"成绩册 {shown} 由旧版 dlgrade 写成，且无法写入。请复制到可写的位置以便升级。",
+            )
+        )
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
