@@ -84,6 +84,9 @@ EXPORTS = {
     "twice-the-same": "id,name,email,id\n1,Ada Lovelace,ada@uni.edu,1\n2,张三,zhang@uni.edu,2\n",
     "weaker-column": "编号,学号,姓名,邮箱\n77,1,Ada Lovelace,ada@uni.edu\n78,2,张三,zhang@uni.edu\n",
     "in-two-sections": "id,name,email\n1,Ada Lovelace,ada@uni.edu\n2,张三,zhang@uni.edu\n1,Ada Lovelace,ada@uni.edu\n",
+    "lines-in-cells": '"学号\n（必填）",姓名,邮箱,"备注"\n'
+    '1,Ada Lovelace,ada@uni.edu,"ill\non Monday, so"\n2,张三,zhang@uni.edu,\n',
+    "quotes-in-cells": 'id,name,email,size\n1,Ada Lovelace,ada@uni.edu,5"\n2,张三,zhang@uni.edu,a "b";"c\n',
     "unseen-characters": "\ufeffid,name,email\n"
     "\ufeff1,Ada\u00a0Lovelace,\u200bada@uni.edu\n"
     "\u00a02\u3000,张三\ufeff,zhang@uni.edu\n",
@@ -265,6 +268,21 @@ def test_nobody_is_guessed(roster, name, reason):
         ("id,name\n", "it has no students"),
         ("id,name\n1,Ada\n2,Bob\n1,Cyd\n", "lines 2 and 4 have the same id, 1"),
         ("id,name,id\n1,Ada,1\n2,Bob,3\n", "two columns may be meant: id (1), id (3); in line 3 they differ"),
+        *(
+            (text, f'line {line}: a quote (") opens a cell and {fault}')
+            for text, line, fault in [
+                ('id,name\nada,"Ada\nbob,Bob\ncyd,Cyd\neve,Eve\n', 2, "never closes"),
+                ('id;name\nada;Ada\n\n"bob;Bob\ncyd;Cyd', 4, "never closes"),
+                ('name\nAda\n"Bob\nCyd\n', 3, "never closes"),
+                ('"id,name\nada,Ada\n', 1, "never closes"),
+                ('id,name\nada,"Ada\n' + "s1234567,Some Student\n" * 9000, 2, "never closes"),
+                ('id,name\nada,"Ada\nbob,"Bob"\ncyd,Cyd\n', 2, "takes the next lines"),
+                ('id\tname\nada\tAda\nbob\t"Bob\ncyd\t"Cyd\neve\tEve\n', 3, "takes the next lines"),
+                ('id,name,,\nada,"Ada\nbob,Bob\ncyd,Cyd"\neve,Eve\n', 2, "takes the next lines"),
+                ('id,"name\nada,Ada\nbob,Bob"\ncyd,Cyd\n', 1, "takes the next lines"),
+                ('name\n"Ada\nBob"\nCyd\n', 2, "takes the next lines"),
+            ]
+        ),
         ("<html><table><tr><td>id", "not a table in text but HTML"),
         (b"id,name\n" + bytes(range(32)), "not a table in text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "not a table in text but .xls"),
