@@ -84,6 +84,8 @@ EXPORTS = {
     "twice-the-same": "id,name,email,id\n1,Ada Lovelace,ada@uni.edu,1\n2,张三,zhang@uni.edu,2\n",
     "weaker-column": "编号,学号,姓名,邮箱\n77,1,Ada Lovelace,ada@uni.edu\n78,2,张三,zhang@uni.edu\n",
     "in-two-sections": "id,name,email\n1,Ada Lovelace,ada@uni.edu\n2,张三,zhang@uni.edu\n1,Ada Lovelace,ada@uni.edu\n",
+    "number-of-the-teacher": "学号,姓名,邮箱,教师工号\n1,Ada Lovelace,ada@uni.edu,77\n2,张三,zhang@uni.edu,77\n",
+    "same-number": "学号,工号,姓名,邮箱\n1,1,Ada Lovelace,ada@uni.edu\n2,,张三,zhang@uni.edu\n",
     "lines-in-cells": '"学号\n（必填）",姓名,邮箱,"备注"\n'
     '1,Ada Lovelace,ada@uni.edu,"ill\non Monday, so"\n2,张三,zhang@uni.edu,\n',
     "quotes-in-cells": 'id,name,email,size\n1,Ada Lovelace,ada@uni.edu,5"\n2,张三,zhang@uni.edu,a "b";"c\n',
@@ -284,6 +286,12 @@ def test_nobody_is_guessed(roster, name, reason):
             ]
         ),
         ("<html><table><tr><td>id", "not a table in text but HTML"),
+        ("学号,工号,姓名\n2021012345,777,Ada\n", "学号 (1), 工号 (2); in line 2 they differ"),
+        ("学号,工号,姓名\n1,1,Ada\n2,,Bob\n3,9,Cyd\n", "学号 (1), 工号 (2); in line 4 they differ"),
+        ("职工号,学号,姓名\n7,1,Ada\n8,2,Bob\n", "学号 (2), 职工号 (1); in line 2 they differ"),
+        ("Student ID,ID number,Name\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
+        ("Employee ID,id,Name\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
+        ("学号,学籍号,姓名\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
         (b"id,name\n" + bytes(range(32)), "not a table in text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "not a table in text but .xls"),
         (

@@ -57,6 +57,10 @@ COLUMNS: dict[str, Sequence[str]] = {
         r"roles?|course role|user role|enrollment type|角色|身份|用户角色|人员类[型别]|rollen?|rôles?",
     ),
 }  # fmt: skip
+PERSONAL_NUMBER = (  # may be the id of a person who has another one, too
+    r"(?:教师|教职工|职工|老师)?工号|职工号|人员编号|学籍号|学生证号|(?:employee|staff|person(?:al|nel)?) ?(?:id|number|no\.?)|"
+    r"id ?number|student ?id|sid|student ?(?:id )?(?:number|no\.?)|(?:学生|學生)?(?:学号|學號)"
+)
 NAMING = {"id", "name", "email", "last"}  # a header has at least one of these
 MAX_BEFORE_HEADER = 20  # rows with the title of a course, and the like
 WORKBOOKS = ".xlsx", ".xlsm", ".xls", ".ods", ".numbers", ".pdf"
@@ -225,7 +229,11 @@ def _columns(path: Path, header: Sequence[str], rows: Sequence[tuple[int, Sequen
     if is_canvas(header):  # its column ID is Canvas' own number
         found["canvas"] = [(0, titles.index("id"))]
         found["id"] = [(0, titles.index("sis user id"))] if "sis user id" in titles else []
-    return {key: _chosen(path, header, rows, places) for key, places in found.items() if places}
+    chosen = {key: _chosen(path, header, rows, places) for key, places in found.items() if places}
+    for place, title in enumerate(titles):
+        if "id" in chosen and place != chosen["id"] and re.fullmatch(PERSONAL_NUMBER, title):
+            _compare(path, header, rows, chosen["id"], place)
+    return chosen
 
 
 def is_canvas(header: Sequence[str]) -> bool:
@@ -241,12 +249,25 @@ def _chosen(
     strongest = min(rank for rank, _ in places)
     first, *others = [place for rank, place in places if rank == strongest]
     for other in others:
-        for line, cells in rows:
-            if tidy(cells[first]) != tidy(cells[other]):
-                names = f"{header[first]} ({first + 1}), {header[other]} ({other + 1})"
-                raise bad_roster(
-                    path,
-                    f"two columns may be meant: {names}; in line {line} they differ. Remove or rename either",
-                    f"无法确定用哪一列：{names}；第 {line} 行两者不同。请删除或改名其中一列",
-                )
+        _compare(path, header, rows, first, other)
     return first
+
+
+def _compare(
+    path: Path, header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], first: int, other: int
+) -> None:
+    """Refuse two columns with different ids. A number that all rows share is that of the class or its teacher."""
+    is_personal = bool(re.fullmatch(PERSONAL_NUMBER, plain_title(header[other])))
+    pairs = [(line, tidy(cells[first]), tidy(cells[other])) for line, cells in rows]
+    if is_personal:
+        pairs = [(line, one, two) for line, one, two in pairs if one and two]
+        if len(pairs) > 1 and len({two for _, _, two in pairs}) == 1:
+            return
+    for line, one, two in pairs:
+        if one != two:
+            names = f"{header[first]} ({first + 1}), {header[other]} ({other + 1})"
+            raise bad_roster(
+                path,
+                f"two columns may be meant: {names}; in line {line} they differ. Remove or rename either",
+                f"无法确定用哪一列：{names}；第 {line} 行两者不同。请删除或改名其中一列",
+            )
