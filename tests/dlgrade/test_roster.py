@@ -137,12 +137,27 @@ def test_ids_that_a_spreadsheet_changed(roster, cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["2.02101E+09", "2.0E+09", "2.021012345678E+17", "########", "#N/A", "2-Jan", "1月2日", "#REF!"]
+    "cell",
+    [
+        "2.02101E+09",
+        "2.0E+09",
+        "2.021012345678E+17",
+        "########",
+        "#N/A",
+        "2-Jan",
+        "1月2日",
+        "#REF!",
+        '=TEXT("2021012346")',
+        '=TEXT(A2,"0")',
+        "=A2",
+        "=$B$12",
+        "=1+1",
+    ],
 )
 def test_ids_that_a_spreadsheet_destroyed(roster, cell):
     """An id without all its digits is refused, with its line."""
     with pytest.raises(UsageError, match=f"line 3: a spreadsheet destroyed the id {re.escape(cell)}"):
-        roster(f"id,name\n2021012346,Bob\n{cell},Ada\n")
+        roster("id;name\n2021012346;Bob\n" + '"' + cell.replace('"', '""') + '";Ada\n')
 
 
 @pytest.mark.parametrize("id", ["0042", "s1", "B12345678", "12E34", "2021-0012", "a.b", "1E5", "10.1", "张三", "x=1"])
@@ -163,10 +178,30 @@ def test_lost_zeros(roster):
     assert roster("id,name\n" + "".join(f"{n},S{n}\n" for n in range(1, 200))).notes == ()
 
 
-def test_rounded_ids(roster):
-    """A spreadsheet keeps 15 digits: long ids that all end in zeros are told."""
-    found = roster("id,name\n202101234567890000,Ada\n202101234567900000,Bob\n")
-    assert "A spreadsheet keeps 15 digits" in found.notes[0].en
+@pytest.mark.parametrize(
+    ("last_digits", "told"),
+    [
+        (["7890000", "7900000"], 2), (["7890000"], 1), (["7890123", "7900000", "7890456"], 1),
+        (["7890123", "7890456"], 0), ([f"{n:05d}" for n in range(1, 101)], 0), (["78000", "78900"], 2),
+    ],
+)  # fmt: skip
+def test_rounded_ids(roster, last_digits, told):
+    """A spreadsheet keeps 15 digits: long ids are told if more of them end in zeros than by chance."""
+    ids = [f"20210123456{last}" for last in last_digits]
+    notes = roster("id,name\n" + "".join(f"{id},S{n}\n" for n, id in enumerate(ids))).notes
+    assert ["A spreadsheet keeps 15 digits" in note.en for note in notes] == [True] * bool(told)
+    assert told < 2 or f"{told} long ids end in zeros" in notes[0].en
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2021012345.5", "-2021012345", "2021/1/2", "2021-1-2 0:00", "1/2/2021", "2021年1月2日", "3:45", "50%", "1/2"],
+)
+def test_odd_ids(roster, cell):
+    """An id that looks like a date or an amount is kept and told: a spreadsheet may have made it of another."""
+    found = roster(f"id,name\n{cell},Ada\n2021012346,Bob\n")
+    assert found.students[0].id == cell
+    assert f"these ids look like dates or amounts: {cell}." in found.notes[-1].en
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ TEST_STUDENT = re.compile(r"Student, Test|Test Student")
 HASH = re.compile(r"[0-9a-f]{40}")  # the login of Canvas' test student
 MAX_NAMES = 5  # in a note
 SHORT = 5  # digits; shorter numbers count the students
-LONG_NUMBER = 16  # digits; a spreadsheet replaces those after the fifteenth by zeros
+MORE_THAN_CHANCE = 3  # times as many ids end in zeros
 
 
 @dataclass(frozen=True)
@@ -218,6 +218,7 @@ class _Reader:
                 self._restored(),
                 self._lengths(),
                 self._long_numbers(),
+                self._odd(),
                 self._roles(),
             )
             if note is not None
@@ -285,12 +286,28 @@ class _Reader:
         )
 
     def _long_numbers(self) -> Text | None:
-        long = [student.id for student in self.students if student.id.isdecimal() and len(student.id) >= LONG_NUMBER]
-        if len(long) < 2 or not all(id.endswith("0" * (len(id) - LONG_NUMBER + 1)) for id in long):
+        """Ids that end in more zeros than by chance: a spreadsheet has replaced the digits."""
+        long = [student.id for student in self.students if student.id.isdecimal() and len(student.id) > ids.EXACT]
+        rounded = [id for id in long if ids.is_rounded(id)]
+        chance = sum(10.0 ** (ids.EXACT - len(id)) for id in long)
+        if not rounded or len(rounded) <= MORE_THAN_CHANCE * chance:
+            return None
+        which_en = f"{len(rounded)} long ids end" if len(rounded) > 1 else "a long id ends"
+        return self._note(
+            f"{which_en} in zeros ({_some(rounded)}). A spreadsheet keeps 15 digits; if their last digits "
+            "are lost, export the roster again.",
+            f"{len(rounded)} 个长学号以 0 结尾（{_some(rounded)}）。电子表格只保留 15 位数字；若末尾数字丢失，"
+            "请重新导出名单。",
+        )
+
+    def _odd(self) -> Text | None:
+        odd = [student.id for student in self.students if ids.is_odd(student.id)]
+        if not odd:
             return None
         return self._note(
-            f"all ids end in zeros ({_some(long)}). A spreadsheet keeps 15 digits; export the roster again.",
-            f"所有学号均以 0 结尾（{_some(long)}）。电子表格只保留 15 位数字，请重新导出名单。",
+            f"these ids look like dates or amounts: {_some(odd)}. If a spreadsheet changed them, export the roster "
+            "again.",
+            f"以下学号形似日期或数值：{_some(odd)}。若被电子表格改动过，请重新导出名单。",
         )
 
     def _roles(self) -> Text | None:

@@ -58,7 +58,8 @@ COLUMNS: dict[str, Sequence[str]] = {
     ),
 }  # fmt: skip
 PERSONAL_NUMBER = (  # may be the id of a person who has another one, too
-    r"(?:教师|教职工|职工|老师)?工号|职工号|人员编号|学籍号|学生证号|(?:employee|staff|person(?:al|nel)?) ?(?:id|number|no\.?)|"
+    r"(?:教师|教职工|职工|老师)?工号|职工号|人员编号|学籍号|学生证号|"
+    r"(?:employee|staff|person(?:al|nel)?) ?(?:id|number|no\.?)|"
     r"id ?number|student ?id|sid|student ?(?:id )?(?:number|no\.?)|(?:学生|學生)?(?:学号|學號)"
 )
 NAMING = {"id", "name", "email", "last"}  # a header has at least one of these
