@@ -223,6 +223,25 @@ def test_roles(roster, title, role, is_student):
     assert is_student or f"Ada ({role})" in found.notes[0].zh
 
 
+@pytest.mark.parametrize(
+    "row",
+    ["总计,30", "Total,30", "TOTAL:,", "合计：30人,", ",共 30 人", "Sum,30", "30 students,", "小计,2", "Average,77.5"],
+)
+def test_a_row_of_totals(roster, row):
+    """A row that counts the students is nobody. A note names it. A student may be called Sum."""
+    found = roster(f"学号,姓名\n2021012345,Ada\n2021012346,Sum\n{row}\n")
+    assert [student.name for student in found.students] == ["Ada", "Sum"]
+    assert "1 left out, because they are no students" in found.notes[-1].en
+
+
+def test_columns_of_names(roster):
+    """`First` and `Last` are a name. Columns that may be names in other words are named in a note."""
+    found = roster("SID,First,Last\n1,Ada,Lovelace\n")
+    assert (found.students, found.notes) == ((Student("1", "Ada Lovelace"),), ())
+    found = roster("SID,Who,Group\n1,Ada Lovelace,A\n")
+    assert "no column is called name, and these were not read: Who, Group." in found.notes[0].en
+
+
 def test_an_unknown_role(roster):
     """Somebody with a role that is not known stays, and the note says so."""
     found = roster("id,name,role\n1,Ada,Auditor\n")
@@ -327,6 +346,8 @@ def test_nobody_is_guessed(roster, name, reason):
         ("Student ID,ID number,Name\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
         ("Employee ID,id,Name\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
         ("学号,学籍号,姓名\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
+        ("id,name\n1,张三\n2,M".encode() + b"\xfcller\n", "line 3 has a byte that is not UTF-8"),
+        ("id,name\n1,김민준\n2,이서연\n".encode("cp949"), "it seems to be Korean (CP949), for example: 김민준"),
         (b"id,name\n" + bytes(range(32)), "not a table in text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "not a table in text but .xls"),
         (

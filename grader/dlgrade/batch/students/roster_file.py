@@ -36,9 +36,13 @@ COLUMNS: dict[str, Sequence[str]] = {
         r"student|学生|學生",
         r"display ?name|名字|昵称",
     ),
-    "first": (r"first ?name|given ?name|forename|名|vorname|prénom|nombre(?:s|\(s\))?", r"preferred (?:first )?name"),
+    "first": (
+        r"first ?name|given ?name|forename|名|vorname|prénom|nombre(?:s|\(s\))?",
+        r"preferred (?:first )?name|first|given",
+    ),
     "last": (
         r"last ?name|surname|family ?name|姓|姓氏|nachname|familienname|nom(?: de famille)?|apellidos?|apellido\(s\)",
+        r"last|family",
     ),
     "email": (
         r"e ?mail|e ?mail ?address|(?:电子)?(?:邮箱|邮件)(?:地址)?|電子郵件|信箱|e ?mail ?adresse|adresse de courriel|"
@@ -135,6 +139,8 @@ def _read_text(path: Path) -> Decoded:
             "'CSV UTF-8'",
             f"不是文本表格{f'，而是 {form}' if form else ''}。请用电子表格软件打开，另存为“CSV UTF-8”",
         )
+    if source.fault is not None:
+        raise bad_roster(path, source.fault.en, source.fault.zh)
     return source
 
 
