@@ -83,13 +83,13 @@ def test_days_of_25_and_of_23_hours(due_file):
 
 
 def test_times_that_come_twice_or_never(due_file):
-    """The clock shows 02:30 twice in autumn: the second counts. In spring it never does: 03:30 counts."""
+    """The clock shows 02:30 twice in autumn: the second counts. In spring a day late ends at 03:30 then."""
     autumn = due_file("timezone: Europe/Berlin\ndue: {ch28: 2026-10-25 02:30}\n")
     assert days(autumn, 2026, 10, 25, 2, 30, "again") == 0
     assert days(autumn, 2026, 10, 25, 2, 31, "again") == 1
-    spring = due_file("timezone: Europe/Berlin\ndue: {ch28: 2026-03-29 02:30}\n")
-    assert days(spring, 2026, 3, 29, 3, 30) == 0
-    assert days(spring, 2026, 3, 29, 3, 31) == 1
+    spring = due_file("timezone: Europe/Berlin\ndue: {ch28: 2026-03-28 02:30}\n")
+    assert days(spring, 2026, 3, 29, 3, 30) == 1
+    assert days(spring, 2026, 3, 29, 3, 31) == 2
     exact = due_file("timezone: Europe/Berlin\ndue: {ch28: 2026-10-25 02:30+02:00}\n")
     assert days(exact, 2026, 10, 25, 2, 30) == 0
     assert days(exact, 2026, 10, 25, 2, 30, "again") == 1
@@ -133,6 +133,23 @@ def test_unknown_times(due_file):
         ("due: {ch28: 2026-11-20}\ntimezone: ../zoneinfo/UTC\n", "no time zone"),
         ("due: {ch28: 2026-11-20}\ntimezone: localtime\n", "no time zone"),
         ("due: {ch28: 2026-11-20}\ntimezone:\n", "line 2: a text is missing here"),
+        *(
+            (f"due: {{ch28: 2026-11-20}}\ntimezone: {zone}\n", f"line 2: {zone} {fault}")
+            for zone, fault in [
+                ("CST", "is no time zone but an abbreviation; write the place, such as Asia/Shanghai, America/Chicago"),
+                ("EST", "is no time zone but an abbreviation; write the place, such as America/New_York"),
+                ("ist", "is no time zone but an abbreviation; write the place, such as Asia/Kolkata"),
+                ("MST", "is no time zone but"), ("PST", "is no time zone but"), ("CET", "is no time zone but"),
+                ("BST", "is no time zone but"), ("Etc/GMT+8", "may be ahead of or behind UTC"),
+                ("GMT-5", "may be ahead of or behind UTC"),
+            ]
+        ),
+        ("timezone: America/New_York\ndue: {ch28: 2026-03-08 02:30}",
+         "clocks of America/New_York skip '2026-03-08 02:30'"),
+        ("timezone: Europe/Berlin\ndue:\n  ch28: 2026-03-29T02:00:00", "line 3: the clocks of Europe/Berlin skip"),
+        ("timezone: UTC\ndue:\n", "line 2: `due` lists no chapter"),
+        ("due: ~\n", "line 1: `due` lists no chapter"),
+        ("due: {ch28: 2026-11-20}\nextensions:\n", "line 2: nothing is listed here"),
         ("due: {ch28: 2026-11-31}", "'2026-11-31' is no time"),
         ("due: {ch28: 20.11.2026}", "'20.11.2026' is no time"),
         ("due: {ch28: 23:59}", "'23:59' is no time"),
@@ -226,6 +243,7 @@ def test_extensions_that_fit_several():
         ("{student: ada, chapter: CH28, until: 2026-11-25, reason: ill}", "Did you mean ch28?"),
         ("{student: ada, chapter: ch65, until: 2026-11-25, reason: ill}", "ch65 has no due time to extend"),
         ("{student: ada, chapter: ch28, until: 2026-11-20, reason: ill}", "ends no later than ch28 is due"),
+        ("{student: ada, chapters: , until: 2026-11-25, reason: ill}", "nothing is listed here"),
         ("{student: ada, chapter: ch28, until: soon, reason: ill}", "'soon' is no time"),
         ("{student: ada, chapters: [], until: 2026-11-25, reason: ill}", "names no chapter"),
         ("{student: ada, chapters: [ch28, ch28], until: 2026-11-25, reason: ill}", "for ch28 already, in line 4"),

@@ -42,6 +42,7 @@ def test_no_name_is_garbled_in_silence(kind, size):
                 assert decoded is not None
                 assert decoded.text == text or decoded.doubtful, (encoding, text, decoded)
                 assert not (decoded.doubtful and encoding != "utf-8" and "UTF" in decoded.encoding)
+                assert decoded.fault is None
                 right += decoded.text == text
                 total += 1
     assert right >= (0.95 if size == 1 else 1) * total
@@ -68,6 +69,43 @@ def test_encodings_that_are_not_read(encoding, names, size):
     text = "id,name\n" + "".join(f"{row},{draw.choice(names.split())}\n" for row in range(size))
     decoded = decode(text.encode(encoding))
     assert decoded is None or decoded.doubtful or text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names", "language"),
+    [
+        ("cp949", "김민준 이서연 박지훈 최수빈 정예은", "Korean"),
+        ("euc_kr", "강현우 조민서 윤서준 장하은 임도윤", "Korean"),
+        ("shift_jis", "佐藤健 鈴木花子 高橋一郎 田中美咲 中村さくら", "Japanese"),
+        ("euc_jp", "渡辺結衣 加藤蓮 伊藤翔太 山本陽菜 小林大輔", "Japanese"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_korean_and_japanese_are_refused(encoding, names, language, size):
+    """Korean and Japanese names are no Chinese ones: the text is refused, and the message shows a true name."""
+    for header in ("id,name", {"Korean": "학번,이름", "Japanese": "学籍番号,氏名"}[language]):
+        rows = "".join(f"{row},{name}\n" for row, name in enumerate(names.split()[:size]))
+        decoded = decode(f"{header}\n{rows}".encode(encoding))
+        assert f"it seems to be {language}" in decoded.fault.en
+        assert names.split()[0] in decoded.fault.en
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("id,name\n1,张三\n2,M\udcfcller\n", 3),
+        ("id,name\n1,张三\n2,李\udce6\udc9d\n3,Bob\n", 3),
+        ("\ufeffid,name\n1,张三\n2,李四\n3,J\udcf6rg\n", 4),
+        ("id,name\n1,Jürgen\n2,Käthe\n3,Zoë\n4,J\udcf6rg\n", 5),
+        ("id,name\n1,Ada\n2,B\0b\n3,Cyd\n4,Eve\n", 3),
+        ("学号,姓名\n1,张三\n2,李四\0\n3,王五\n", 3),
+    ],
+    ids=repr,
+)
+def test_a_broken_byte(content, line):
+    """A file that is UTF-8 but for a byte is refused with the line of the byte. It is not read in another encoding."""
+    decoded = decode(content.encode("utf-8", "surrogateescape"))
+    assert f"line {line} has a byte that is not UTF-8" in decoded.fault.en
 
 
 def test_the_name_of_the_issue():

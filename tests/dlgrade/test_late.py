@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import zipfile
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -109,6 +110,32 @@ def test_unknown_times(dlgrade, hand_in, tmp_path):
     exported = table(tmp_path / "grades" / "grades-moodle.csv")
     assert exported["ada"]["ch90 feedback"] == "1/1; submission time unknown, no late rule applied"
     assert "The time of the submission is not known" in (tmp_path / "grades/reports/ada/ch90.html").read_text("utf-8")
+
+
+def test_a_copy_of_graded_work(dlgrade, hand_in, tmp_path):
+    """A copy of the class loses the times of its files. The gradebook has them for the same contents, and keeps them.
+
+    Of several versions, the one of the gradebook still counts. Changed work has no time.
+    """
+    hand_in("ada", -5)
+    hand_in("ada", 60, MISTAKEN, "ch90_twice-2.py")
+    hand_in("bob", 30)
+    hand_in("cyd", -50)
+    hand_in("dan", 80)
+    due = tmp_path / "due.yaml"
+    due.write_text("timezone: Asia/Shanghai\ndue: {ch90: 2026-11-20}\npercent_per_day: 10\n", encoding="utf-8")
+    summary(dlgrade("grade", "in", "--due", due, "--json"))
+    graded = {"ada": (0, 1), "bob": (2, 0.8), "cyd": (0, 1), "dan": (4, 0.6)}
+    assert finals(tmp_path / "grades") == graded
+    shutil.move(tmp_path / "in", tmp_path / "orig")
+    shutil.copytree(tmp_path / "orig", tmp_path / "in", copy_function=shutil.copyfile)
+    again = summary(dlgrade("grade", "in", "--json"))
+    assert finals(tmp_path / "grades") == graded
+    assert again["times_unknown"] == again["graded"] == 0
+    assert "4 of these have the content that the gradebook has, and keep its time." in again["notes"]
+    hand_in("dan", None, RIGHT + "# changed\n")
+    summary(dlgrade("grade", "in", "--json"))
+    assert finals(tmp_path / "grades") == {**graded, "dan": (None, 1)}
 
 
 def test_extensions(dlgrade, hand_in, tmp_path):

@@ -84,6 +84,11 @@ EXPORTS = {
     "twice-the-same": "id,name,email,id\n1,Ada Lovelace,ada@uni.edu,1\n2,张三,zhang@uni.edu,2\n",
     "weaker-column": "编号,学号,姓名,邮箱\n77,1,Ada Lovelace,ada@uni.edu\n78,2,张三,zhang@uni.edu\n",
     "in-two-sections": "id,name,email\n1,Ada Lovelace,ada@uni.edu\n2,张三,zhang@uni.edu\n1,Ada Lovelace,ada@uni.edu\n",
+    "number-of-the-teacher": "学号,姓名,邮箱,教师工号\n1,Ada Lovelace,ada@uni.edu,77\n2,张三,zhang@uni.edu,77\n",
+    "same-number": "学号,工号,姓名,邮箱\n1,1,Ada Lovelace,ada@uni.edu\n2,,张三,zhang@uni.edu\n",
+    "lines-in-cells": '"学号\n（必填）",姓名,邮箱,"备注"\n'
+    '1,Ada Lovelace,ada@uni.edu,"ill\non Monday, so"\n2,张三,zhang@uni.edu,\n',
+    "quotes-in-cells": 'id,name,email,size\n1,Ada Lovelace,ada@uni.edu,5"\n2,张三,zhang@uni.edu,a "b";"c\n',
     "unseen-characters": "\ufeffid,name,email\n"
     "\ufeff1,Ada\u00a0Lovelace,\u200bada@uni.edu\n"
     "\u00a02\u3000,张三\ufeff,zhang@uni.edu\n",
@@ -132,12 +137,27 @@ def test_ids_that_a_spreadsheet_changed(roster, cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["2.02101E+09", "2.0E+09", "2.021012345678E+17", "########", "#N/A", "2-Jan", "1月2日", "#REF!"]
+    "cell",
+    [
+        "2.02101E+09",
+        "2.0E+09",
+        "2.021012345678E+17",
+        "########",
+        "#N/A",
+        "2-Jan",
+        "1月2日",
+        "#REF!",
+        '=TEXT("2021012346")',
+        '=TEXT(A2,"0")',
+        "=A2",
+        "=$B$12",
+        "=1+1",
+    ],
 )
 def test_ids_that_a_spreadsheet_destroyed(roster, cell):
     """An id without all its digits is refused, with its line."""
     with pytest.raises(UsageError, match=f"line 3: a spreadsheet destroyed the id {re.escape(cell)}"):
-        roster(f"id,name\n2021012346,Bob\n{cell},Ada\n")
+        roster("id;name\n2021012346;Bob\n" + '"' + cell.replace('"', '""') + '";Ada\n')
 
 
 @pytest.mark.parametrize("id", ["0042", "s1", "B12345678", "12E34", "2021-0012", "a.b", "1E5", "10.1", "张三", "x=1"])
@@ -158,10 +178,30 @@ def test_lost_zeros(roster):
     assert roster("id,name\n" + "".join(f"{n},S{n}\n" for n in range(1, 200))).notes == ()
 
 
-def test_rounded_ids(roster):
-    """A spreadsheet keeps 15 digits: long ids that all end in zeros are told."""
-    found = roster("id,name\n202101234567890000,Ada\n202101234567900000,Bob\n")
-    assert "A spreadsheet keeps 15 digits" in found.notes[0].en
+@pytest.mark.parametrize(
+    ("last_digits", "told"),
+    [
+        (["7890000", "7900000"], 2), (["7890000"], 1), (["7890123", "7900000", "7890456"], 1),
+        (["7890123", "7890456"], 0), ([f"{n:05d}" for n in range(1, 101)], 0), (["78000", "78900"], 2),
+    ],
+)  # fmt: skip
+def test_rounded_ids(roster, last_digits, told):
+    """A spreadsheet keeps 15 digits: long ids are told if more of them end in zeros than by chance."""
+    ids = [f"20210123456{last}" for last in last_digits]
+    notes = roster("id,name\n" + "".join(f"{id},S{n}\n" for n, id in enumerate(ids))).notes
+    assert ["A spreadsheet keeps 15 digits" in note.en for note in notes] == [True] * bool(told)
+    assert told < 2 or f"{told} long ids end in zeros" in notes[0].en
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2021012345.5", "-2021012345", "2021/1/2", "2021-1-2 0:00", "1/2/2021", "2021年1月2日", "3:45", "50%", "1/2"],
+)
+def test_odd_ids(roster, cell):
+    """An id that looks like a date or an amount is kept and told: a spreadsheet may have made it of another."""
+    found = roster(f"id,name\n{cell},Ada\n2021012346,Bob\n")
+    assert found.students[0].id == cell
+    assert f"these ids look like dates or amounts: {cell}." in found.notes[-1].en
 
 
 @pytest.mark.parametrize(
@@ -181,6 +221,25 @@ def test_roles(roster, title, role, is_student):
     assert [student.name for student in found.students] == ["Ada", "Bob"][not is_student :]
     assert bool(found.notes) != is_student
     assert is_student or f"Ada ({role})" in found.notes[0].zh
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["总计,30", "Total,30", "TOTAL:,", "合计：30人,", ",共 30 人", "Sum,30", "30 students,", "小计,2", "Average,77.5"],
+)
+def test_a_row_of_totals(roster, row):
+    """A row that counts the students is nobody. A note names it. A student may be called Sum."""
+    found = roster(f"学号,姓名\n2021012345,Ada\n2021012346,Sum\n{row}\n")
+    assert [student.name for student in found.students] == ["Ada", "Sum"]
+    assert "1 left out, because they are no students" in found.notes[-1].en
+
+
+def test_columns_of_names(roster):
+    """`First` and `Last` are a name. Columns that may be names in other words are named in a note."""
+    found = roster("SID,First,Last\n1,Ada,Lovelace\n")
+    assert (found.students, found.notes) == ((Student("1", "Ada Lovelace"),), ())
+    found = roster("SID,Who,Group\n1,Ada Lovelace,A\n")
+    assert "no column is called name, and these were not read: Who, Group." in found.notes[0].en
 
 
 def test_an_unknown_role(roster):
@@ -265,7 +324,30 @@ def test_nobody_is_guessed(roster, name, reason):
         ("id,name\n", "it has no students"),
         ("id,name\n1,Ada\n2,Bob\n1,Cyd\n", "lines 2 and 4 have the same id, 1"),
         ("id,name,id\n1,Ada,1\n2,Bob,3\n", "two columns may be meant: id (1), id (3); in line 3 they differ"),
+        *(
+            (text, f'line {line}: a quote (") opens a cell and {fault}')
+            for text, line, fault in [
+                ('id,name\nada,"Ada\nbob,Bob\ncyd,Cyd\neve,Eve\n', 2, "never closes"),
+                ('id;name\nada;Ada\n\n"bob;Bob\ncyd;Cyd', 4, "never closes"),
+                ('name\nAda\n"Bob\nCyd\n', 3, "never closes"),
+                ('"id,name\nada,Ada\n', 1, "never closes"),
+                ('id,name\nada,"Ada\n' + "s1234567,Some Student\n" * 9000, 2, "never closes"),
+                ('id,name\nada,"Ada\nbob,"Bob"\ncyd,Cyd\n', 2, "takes the next lines"),
+                ('id\tname\nada\tAda\nbob\t"Bob\ncyd\t"Cyd\neve\tEve\n', 3, "takes the next lines"),
+                ('id,name,,\nada,"Ada\nbob,Bob\ncyd,Cyd"\neve,Eve\n', 2, "takes the next lines"),
+                ('id,"name\nada,Ada\nbob,Bob"\ncyd,Cyd\n', 1, "takes the next lines"),
+                ('name\n"Ada\nBob"\nCyd\n', 2, "takes the next lines"),
+            ]
+        ),
         ("<html><table><tr><td>id", "not a table in text but HTML"),
+        ("学号,工号,姓名\n2021012345,777,Ada\n", "学号 (1), 工号 (2); in line 2 they differ"),
+        ("学号,工号,姓名\n1,1,Ada\n2,,Bob\n3,9,Cyd\n", "学号 (1), 工号 (2); in line 4 they differ"),
+        ("职工号,学号,姓名\n7,1,Ada\n8,2,Bob\n", "学号 (2), 职工号 (1); in line 2 they differ"),
+        ("Student ID,ID number,Name\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
+        ("Employee ID,id,Name\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
+        ("学号,学籍号,姓名\n1,5,Ada\n2,6,Bob\n", "in line 2 they differ"),
+        ("id,name\n1,张三\n2,M".encode() + b"\xfcller\n", "line 3 has a byte that is not UTF-8"),
+        ("id,name\n1,김민준\n2,이서연\n".encode("cp949"), "it seems to be Korean (CP949), for example: 김민준"),
         (b"id,name\n" + bytes(range(32)), "not a table in text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "not a table in text but .xls"),
         (

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import zipfile
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,8 @@ from dlgrade.text import same
 CH28, CH56 = (
     Chapter(id, slug, "part", same(id), ()) for id, slug in (("ch28", "batch_norm"), ("ch56", "gru"))
 )  # fmt: skip
-DUE = Due({"ch28": "2026-11-20", "ch56": "2026-11-27"}, timezone="UTC", percent_per_day=10)
-DEADLINE = datetime(2026, 11, 20, 23, 59, tzinfo=timezone.utc)
+DUE = Due({"ch28": "2025-11-20", "ch56": "2025-11-27"}, timezone="UTC", percent_per_day=10)
+DEADLINE = datetime(2025, 11, 20, 23, 59, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def repository(tmp_path):
         folder.mkdir(parents=True, exist_ok=True)
 
         def git(*arguments, hours=0.0):
-            at = f"{(DEADLINE + timedelta(hours=hours)).timestamp():.0f} +0000"
+            at = f"@{(DEADLINE + timedelta(hours=hours)).timestamp():.0f} +0000"
             identity = {f"GIT_{who}_{what}": "x@y" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
             environment = {**os.environ, **identity, "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
             subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, env=environment)
@@ -105,6 +106,67 @@ def test_a_part_of_a_copied_class(tmp_path, hand_in):
         batch = read(*part)
         assert set(hours_after(batch).values()) == {None}, part
         assert "from the same hour" in said(batch) or "the time of a copy" in said(batch)
+
+
+def test_folders_beside_a_copy(tmp_path, hand_in, monkeypatch):
+    """Other classes beside a student's fresh copy say nothing about its time. Neither does the spelling of its path."""
+    for number, student in enumerate(("ada", "bob", "cyd", "dan", "eve", "fay")):
+        hand_in(student, 24 * number)
+        for copy in ("in2", "in3/week", "in4"):
+            hand_in(student, 24 * number, home=copy)
+            hand_in("", 24 * number, name=f"{student}_ch28.py", home=f"{copy} files")
+    for copied in ("part/ada/ch28.py", "ada/ch28.py", "loose/ada_ch28.py", "single/ch28/ada/ch28.py"):
+        hand_in("", name=copied, home=".")
+    monkeypatch.chdir(tmp_path)
+    for path in ("part", "part/ada", "part/ada/ch28.py", "./in2/../part", tmp_path / "part", "ada", "ada/ch28.py",
+                 "loose", "loose/ada_ch28.py", "single", "single/ch28"):  # fmt: skip
+        assert [one.submitted for one in read(Path(path)).hand_ins] == [None], path
+    for path in ("in", "in/ada", "./in/ada/ch28.py", "in3/week/ada", "in3/week/../week/ada"):
+        assert hours_after(read(Path(path)))["ada"] == 0, path
+
+
+@pytest.mark.parametrize(
+    ("hours", "unknown"),
+    [
+        ([120, 120, 120, 120, 120, 150], 6),  # a copy, and a file that somebody changed later
+        ([-30, 120, 120.02, 120.01, 120.03], 5),
+        ([120, 120, 120, 150, 150], 5),
+        ([-50, -20, -1, -0.5, 0.2, 120, 120], 0),  # two students together
+        ([-n * 5 for n in range(30)] + [144 + n / 7200 for n in range(8)], 8),  # a part was copied
+        ([-n * 5 for n in range(30)] + [-n / 60 for n in range(8)], 0),  # a rush
+    ],
+)
+def test_files_of_the_same_minutes(tmp_path, hand_in, hours, unknown):
+    """Half of a class is not from the same two minutes, and no five students are from the same seconds."""
+    for number, hour in enumerate(hours):
+        hand_in(f"s{number:02d}", hour)
+    batch = read(tmp_path / "in")
+    assert list(hours_after(batch).values()).count(None) == unknown
+    assert ("submission times unknown" in said(batch)) == bool(unknown)
+    assert not unknown or "two minutes" in said(batch) or "seconds" in said(batch)
+
+
+@pytest.mark.parametrize("at", ["1970-01-01", "1980-01-01", "2000-01-01", "future"])
+def test_impossible_times(tmp_path, hand_in, repository, at):
+    """A time of a program that knows none, and a time to come, are unknown. In a file, a zip and a commit."""
+    time = (
+        datetime.now(timezone.utc) + timedelta(days=3)
+        if at == "future"
+        else datetime.fromisoformat(f"{at}T12:00+00:00")
+    )
+    for number in range(4):
+        hand_in(f"s{number}", -20 * number)
+    os.utime(hand_in("s4"), (time.timestamp(), time.timestamp()))
+    batch = read(tmp_path / "in")
+    assert hours_after(batch) == {"s0": 0, "s1": -20, "s2": -40, "s3": -60, "s4": None}
+    assert f"s4/ch28.py: its time, {time:%Y-%m-%d}, is impossible: submission time unknown." in said(batch)
+    stamp = max(time, datetime(1980, 1, 1, tzinfo=timezone.utc)).timetuple()[:6]
+    assert hours_after(read(packed(tmp_path / "ada.zip", {"ch28.py": stamp}))) == {"ada": None}
+    git = repository("git/bob")
+    hand_in("bob", home="git")
+    git("add", ".")
+    git("commit", "-m", "x", hours=(time - DEADLINE) / timedelta(hours=1))
+    assert hours_after(read(tmp_path / "git/bob")) == {"bob": None}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +252,7 @@ def test_trusted_times(tmp_path, hand_in):
     """Staff who know better can say so: a class that wrote its work in one hour has the times of its files."""
     for number in range(5):
         hand_in(f"s{number}", 1 + number / 10)
-    trusting = Due({"ch28": "2026-11-20"}, timezone="UTC", trust_file_times=True)
+    trusting = Due({"ch28": "2025-11-20"}, timezone="UTC", trust_file_times=True)
     batch = read(tmp_path / "in", due=trusting)
     assert hours_after(batch) == {f"s{number}": 1 + number / 10 for number in range(5)}
     assert batch.notes == ()
@@ -215,15 +277,15 @@ def packed(path, files):
 
 def test_zips(tmp_path):
     """Times in zips are in the zone of the due times. Zips made of a copied class have no times."""
-    day = {f"s{n}/ch28.py": (2026, 11, 18 + n, 23, 30, 0) for n in range(4)}
-    batch = read(packed(tmp_path / "class.zip", day), due=Due({"ch28": "2026-11-20"}, timezone="Europe/Berlin"))
-    rules = Due({"ch28": "2026-11-20"}, timezone="Europe/Berlin").for_class(batch.students)
+    day = {f"s{n}/ch28.py": (2025, 11, 18 + n, 23, 30, 0) for n in range(4)}
+    batch = read(packed(tmp_path / "class.zip", day), due=Due({"ch28": "2025-11-20"}, timezone="Europe/Berlin"))
+    rules = Due({"ch28": "2025-11-20"}, timezone="Europe/Berlin").for_class(batch.students)
     assert [rules.days_late(one.student, "ch28", one.submitted) for one in batch.hand_ins] == [0, 0, 0, 1]
-    batch = read(packed(tmp_path / "class.zip", dict.fromkeys(day, (2026, 11, 26, 12, 0, 0))))
+    batch = read(packed(tmp_path / "class.zip", dict.fromkeys(day, (2025, 11, 26, 12, 0, 0))))
     assert set(hours_after(batch).values()) == {None}
     (tmp_path / "zips").mkdir()
     for n in range(4):
-        packed(tmp_path / "zips" / f"s{n}.zip", {"ch28.py": (2026, 11, 26, 12, n, 0)})
+        packed(tmp_path / "zips" / f"s{n}.zip", {"ch28.py": (2025, 11, 26, 12, n, 0)})
     batch = read(tmp_path / "zips")
     assert set(hours_after(batch).values()) == {None}
     assert f"{tmp_path / 'zips'}: all 4 files are from the same hour" in said(batch)
@@ -232,11 +294,11 @@ def test_zips(tmp_path):
 def test_exports(tmp_path):
     """An export that was downloaded at once has no times, even if a file was touched since; otherwise it has."""
     names = [f"Student {chr(65 + n)}_{5000 + n}_assignsubmission_file_/ch28.py" for n in range(12)]
-    at_once = {name: (2026, 11, 26, 12, n, 0) for n, name in enumerate(names)} | {names[3]: (2026, 11, 28, 9, 0, 0)}
+    at_once = {name: (2025, 11, 26, 12, n, 0) for n, name in enumerate(names)} | {names[3]: (2025, 11, 28, 9, 0, 0)}
     batch = read(packed(tmp_path / "moodle.zip", at_once))
     assert set(hours_after(batch).values()) == {None}
     assert "its times are those of the download" in said(batch)
-    own = {name: (2026, 11, 20, n, 0, 0) for n, name in enumerate(names)}
+    own = {name: (2025, 11, 20, n, 0, 0) for n, name in enumerate(names)}
     assert None not in [one.submitted for one in read(packed(tmp_path / "moodle.zip", own)).hand_ins]
 
 

@@ -54,6 +54,19 @@ class HandIn:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A hand-in as the gradebook has it.
+
+    Args:
+        content: The digest of the submission.
+        submitted: The time. None if unknown.
+    """
+
+    content: str
+    submitted: datetime | None
+
+
+@dataclass(frozen=True)
 class Batch:
     """Everything that was read.
 

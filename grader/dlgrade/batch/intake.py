@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone, tzinfo
 from functools import partial
 from pathlib import Path, PurePath
 
-from dlgrade import submission
+from dlgrade.batch.assembly import assembled
 from dlgrade.batch.files.archives import entries_in, zip_tree
 from dlgrade.batch.files.sources import gone_check
 from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, file_entry, folder_tree, not_unpacked
-from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.hand_ins import Batch, HandIn, Recorded, Student
 from dlgrade.batch.keys import content_digest
 from dlgrade.batch.students.classmates import Classmates
 from dlgrade.batch.students.naming import (
@@ -36,7 +35,7 @@ from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
 from dlgrade.submission import SUFFIXES, Submission
-from dlgrade.submission.beside import Candidate, listed
+from dlgrade.submission.beside import listed
 from dlgrade.submission.reading import reader
 from dlgrade.text import Text, both
 
@@ -56,6 +55,7 @@ def gather(
     repository: Path | None = None,
     refs: str = "",
     aliases: Mapping[str, str] = {},
+    recorded: Mapping[tuple[str, str], Recorded] = {},
 ) -> Batch:
     """Read everybody's hand-ins for the chapters.
 
@@ -71,11 +71,13 @@ def gather(
         repository: A Git repository whose branches are hand-ins too.
         refs: Pattern of these branches; `*` is the student.
         aliases: Ids of students by other names, which staff gave to them.
+        recorded: The hand-ins of the gradebook, by student and chapter. A file whose time a copy has changed keeps the
+            time that it had.
 
     Raises:
         UsageError: a folder cannot be listed, or the repository cannot be read.
     """
-    intake = _Intake(NameParser(chapters), roster, due, aliases, () if roster else known)
+    intake = _Intake(NameParser(chapters), roster, due, aliases, () if roster else known, recorded)
     trees = _trees(paths, intake)
     if repository is not None:
         from dlgrade.batch.files.git import branch_trees
@@ -195,6 +197,7 @@ class _Intake:
         due: Due times, if any.
         aliases: Ids of students by other names.
         known: The students of the gradebook, without a roster.
+        recorded: The hand-ins of the gradebook, by student and chapter.
         classmates: The students whom the names name, without a roster.
         students: Students by id, as far as they handed in something.
         files: Files by the id of their student.
@@ -215,6 +218,7 @@ class _Intake:
     due: Due | None
     aliases: Mapping[str, str]
     known: Collection[Student]
+    recorded: Mapping[tuple[str, str], Recorded]
     classmates: Classmates | None = None
     students: dict[str, Student] = field(default_factory=dict)
     files: dict[str, list[OwnedFile]] = field(default_factory=lambda: defaultdict(list))
@@ -233,6 +237,7 @@ class _Intake:
     unassigned: int = 0
     packed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     canvas_ids: set[str] = field(default_factory=set)
+    kept_times: int = 0  # from the gradebook
 
     def add(self, file: OwnedFile) -> None:
         """Give the file to its student, or note why it has none."""
@@ -288,6 +293,14 @@ class _Intake:
             if self.roster and self.rules.unknown:
                 raise UsageError(self.rules.unlisted(students)[0])
         hand_ins = [hand_in for student in handed_in for hand_in in self._hand_ins(student)]
+        if self.kept_times and self.due:
+            count = self.kept_times
+            self.notes.append(
+                both(
+                    f"{count} of these have the content that the gradebook has, and keep its time.",
+                    f"其中 {count} 份内容与成绩册一致，沿用成绩册中的提交时间。",
+                )
+            )
         unassigned = self.unassigned + sum(map(len, self.nobodys.values()))
         return Batch(
             students, tuple(hand_ins), tuple(self._all_strays()), tuple(self.notes), self.owners,
@@ -373,7 +386,8 @@ class _Intake:
         versions = sorted(versions, key=self._age)
         limit = self.rules.limit(student.id, chapter) if self.rules else None
         in_time = [file for file in versions if limit is None or file.time is None or not self._after(file, limit)]
-        chosen = (in_time or versions)[-1]
+        before = self.recorded.get((student.id, chapter))
+        chosen = self._same_as(before, student, versions) or (in_time or versions)[-1]
         others = [file for file in versions if file is not chosen][-MAX_PASSED_OVER:]
         passed_over = tuple(self._passed_over(file, limit if in_time else None) for file in others)
         if chosen.late and chosen.time is None:
@@ -383,11 +397,29 @@ class _Intake:
             source=chosen.entry.source, why=reason(chosen, student),
         )  # fmt: skip
         try:
-            files = sorted(self.files[student.id], key=self._age, reverse=True)
-            read = _submission(chosen, files)
-            return replace(hand_in, submission=read, content=content_digest(read))
+            read = self._read(chosen, student)
         except SubmissionError as error:
             return replace(hand_in, problem=error.text)
+        hand_in = replace(hand_in, submission=read, content=content_digest(read))
+        if before and before.submitted and hand_in.submitted is None and hand_in.content == before.content:
+            self.kept_times += 1
+            return replace(hand_in, submitted=before.submitted)
+        return hand_in
+
+    def _read(self, chosen: OwnedFile, student: Student) -> Submission:
+        return assembled(chosen, sorted(self.files[student.id], key=self._age, reverse=True))
+
+    def _same_as(self, before: Recorded | None, student: Student, versions: list[OwnedFile]) -> OwnedFile | None:
+        """The version that the gradebook has, if no time says which is the newest."""
+        if before is None or len(versions) == 1 or any(file.time is not None for file in versions):
+            return None
+        for file in reversed(versions):
+            try:
+                if content_digest(self._read(file, student)) == before.content:
+                    return file
+            except SubmissionError:
+                continue
+        return None
 
     def _age(self, file: OwnedFile) -> tuple[datetime, int, datetime, str]:
         """The newest file has the largest key."""
@@ -454,43 +486,3 @@ def _unclear(chapter: str, files: list[OwnedFile]) -> Text:
     problem = next((file.entry.problem for file in files if file.entry.problem), None)
     names = ", ".join(file.entry.display_name for file in files[:5])
     return problem or both(f"No .py or .ipynb file, only {names}.", f"没有 .py 或 .ipynb 文件，只有 {names}。")
-
-
-def _submission(chosen: OwnedFile, files: list[OwnedFile]) -> Submission:
-    """Read the chosen file, and the student's other files of its folder, as far as its code imports or names them.
-
-    Of files with the same path, the first counts.
-
-    Raises:
-        SubmissionError: the chosen file cannot be read.
-    """
-    name = _safe(chosen.name)
-    content = chosen.entry.read(submission.size_limit(name))
-    others = [file for file in files if file is not chosen]
-    candidates = [
-        Candidate("/".join((*file.home[len(chosen.home) :], _importable(file))), _reader(file))
-        for file in others
-        if file.home[: len(chosen.home)] == chosen.home
-    ]
-    return submission.from_content(name, content, display_name=chosen.entry.display_name, beside=candidates)
-
-
-def _reader(file: OwnedFile) -> Callable[[int], bytes | None]:
-    def read(limit: int) -> bytes | None:
-        try:
-            return file.entry.read(limit)
-        except SubmissionError:
-            return None
-
-    return read
-
-
-def _safe(name: str) -> str:
-    """A name for a file in a worker's folder."""
-    stem, dot, suffix = name.replace("/", "_").replace("\\", "_").rpartition(".")
-    return f"{stem[:60]}{dot}{suffix}"
-
-
-def _importable(file: OwnedFile) -> str:
-    """The name that a file is imported by, without the version that platforms add: `tools-1.py`."""
-    return _safe(re.sub(r"-\d{1,2}(?=\.py$)", "", file.name))

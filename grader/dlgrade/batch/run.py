@@ -19,7 +19,7 @@ from dlgrade.batch.book.overrides import find_student
 from dlgrade.batch.changes import Change, Marks, questions
 from dlgrade.batch.dry_run import DryRun, dry_run
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
-from dlgrade.batch.hand_ins import Batch
+from dlgrade.batch.hand_ins import Batch, Recorded
 from dlgrade.batch.intake import gather
 from dlgrade.batch.reports import CANVAS_IDS, canvas_ids, has_gradebook, open_gradebook, refresh, rules_of
 from dlgrade.batch.rules import DUE, ROSTER, keep, stored
@@ -173,7 +173,7 @@ def _gathered(course: Course, wanted: Sequence[Chapter], options: GradeOptions) 
     Raises:
         UsageError: there is nothing to grade, or an option does not fit.
     """
-    known, aliases = _known(options)  # first: it brings the stored rules up to date
+    known, aliases, recorded = _known(options)  # first: it brings the stored rules up to date
     roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
     rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
     batch = gather(
@@ -185,6 +185,7 @@ def _gathered(course: Course, wanted: Sequence[Chapter], options: GradeOptions) 
         due=rules,
         repository=options.repository,
         refs=options.refs,
+        recorded=recorded,
     )
     removed = [entry.student.id for entry in known if entry.status == REMOVED]
     batch, notes = _without(_chosen(batch, options.students), removed)
@@ -193,12 +194,12 @@ def _gathered(course: Course, wanted: Sequence[Chapter], options: GradeOptions) 
     return batch, rules, [*(roster.notes if roster else ()), *notes]
 
 
-def _known(options: GradeOptions) -> tuple[list[Entry], dict[str, str]]:
-    """The students of the gradebook, and their ids by other names, as far as there is a gradebook."""
+def _known(options: GradeOptions) -> tuple[list[Entry], dict[str, str], dict[Owner, Recorded]]:
+    """The students of the gradebook, their ids by other names, and their hand-ins, if there is a gradebook."""
     if not has_gradebook(options.out, options.gradebook):
-        return [], {}
+        return [], {}, {}
     with open_gradebook(options.out, options.gradebook) as book:
-        return book.everybody(), book.aliases()
+        return book.everybody(), book.aliases(), book.recorded()
 
 
 def _without(batch: Batch, removed: Collection[str]) -> tuple[Batch, list[Text]]:

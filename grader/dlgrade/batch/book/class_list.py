@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from dlgrade.batch.book.tables import MAX_ID, aliases, overrides, results, students, submissions
-from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.hand_ins import Batch, HandIn, Recorded, Student
 from dlgrade.batch.times.due import ClassDue, instant
 from dlgrade.errors import UsageError
 from dlgrade.text import Text, both
@@ -72,6 +72,17 @@ def everybody(db: sa.Connection) -> list[Entry]:
 def other_names(db: sa.Connection) -> dict[str, str]:
     """The ids of students by other names."""
     return {row.name: row.student for row in db.execute(sa.select(aliases))}
+
+
+def recorded(db: sa.Connection) -> dict[tuple[str, str], Recorded]:
+    """The readable hand-ins, by student and chapter."""
+    rows = db.execute(sa.select(submissions).where(submissions.c.content.is_not(None)))
+    return {
+        (row.student, row.chapter): Recorded(
+            row.content, datetime.fromisoformat(row.submitted) if row.submitted else None
+        )
+        for row in rows
+    }
 
 
 # A batch.

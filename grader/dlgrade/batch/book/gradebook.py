@@ -19,7 +19,7 @@ from dlgrade.batch.book import class_list
 from dlgrade.batch.book.class_list import Entry
 from dlgrade.batch.book.database import Database
 from dlgrade.batch.book.tables import checks, facts, overrides, prices, results, runs, students, submissions
-from dlgrade.batch.hand_ins import Batch, HandIn, Student
+from dlgrade.batch.hand_ins import Batch, HandIn, Recorded, Student
 from dlgrade.batch.times.due import ClassDue
 from dlgrade.results import ChapterReport, CheckReport, Override, Verdict
 from dlgrade.text import Text
@@ -129,6 +129,11 @@ class Gradebook:
         """The ids of students by other names, which staff gave to them."""
         with self.database.reading() as db:
             return class_list.other_names(db)
+
+    def recorded(self) -> dict[tuple[str, str], Recorded]:
+        """The hand-ins by student and chapter, with their contents and times."""
+        with self.database.reading() as db:
+            return class_list.recorded(db)
 
     def merge(self, name: str, into: str, rules: ClassDue | None) -> None:
         """Give everything that one student has to another. Later files of that name are the other's, too.

@@ -9,11 +9,15 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
 import charset_normalizer
+
+from dlgrade.batch.students import surnames
+from dlgrade.text import Text, both
 
 BYTE_ORDER_MARKS = {  # UTF-32 before UTF-16, whose mark begins the same
     codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF8: "utf-8-sig",
@@ -22,7 +26,18 @@ BYTE_ORDER_MARKS = {  # UTF-32 before UTF-16, whose mark begins the same
 CANDIDATES = {
     "gb18030": "GB18030", "cp950": "Big5", "big5hkscs": "Big5-HKSCS", "cp1252": "Windows-1252", "latin_1": "ISO 8859-1",
 }  # fmt: skip
-RIVALS = ("cp949", "shift_jis", "euc_jp")  # not read, but a text that may as well be Korean or Japanese is in doubt
+HAN_NAME = re.compile("[\u4e00-\u9fff]{2,5}")
+_JAPANESE = (
+    "Japanese", "日文", re.compile("[\u3040-\u30ff\u4e00-\u9fff]{2,8}"), surnames.JAPANESE, ("氏名", "学籍番号", "名前")
+)  # fmt: skip
+RIVALS = {  # not read, but a text that may as well be Korean or Japanese is in doubt
+    "cp949": ("Korean", "韩文", re.compile("[가-힣]{2,5}"), surnames.KOREAN, ("학번", "이름", "성명")),
+    "shift_jis": _JAPANESE,
+    "euc_jp": _JAPANESE,
+}
+MANY_NAMES = 0.6  # a share of names that begin with usual surnames
+FEW_ZEROS = 0.05  # in UTF-16, a larger share of all bytes are zeros
+SOUND, ENOUGH = 3, 6  # bytes of other letters: for each broken byte of UTF-8, and at least
 OF_ONE_BYTE = ("cp1252", "latin_1")  # every text fits Windows-1250, 1251 and Mac Roman as well
 HEADERS = "学号", "姓名", "邮箱", "學號", "電子郵件", "班级", "班級"
 HEADER = 4.0  # the weight of such a word
@@ -43,11 +58,13 @@ class Decoded:
         text: The text.
         encoding: The name of the encoding, as people write it.
         doubtful: Another encoding is possible. Staff should look at a name.
+        fault: Why the text must not be used: a sentence without a subject.
     """
 
     text: str
     encoding: str
     doubtful: bool = False
+    fault: Text | None = None
 
 
 def decode(content: bytes) -> Decoded | None:
@@ -55,12 +72,14 @@ def decode(content: bytes) -> Decoded | None:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             text = _decoded(content, encoding)
+            if text is None and mark == codecs.BOM_UTF8:
+                return _nearly_utf_8(content)
             return None if text is None else Decoded(text, encoding.removesuffix("-sig").upper())
     if b"\0" in content:
-        return _without_mark(content)
+        return _without_mark(content) if content.count(0) > FEW_ZEROS * len(content) else _nearly_utf_8(content)
     text = _decoded(content, "utf-8")
     if text is None:
-        return _most_likely(content)
+        return _nearly_utf_8(content) or _with_rivals(content, _most_likely(content))
     return Decoded(text, "UTF-8", doubtful=_may_be_chinese(content, text))
 
 
@@ -70,6 +89,49 @@ def _decoded(content: bytes, encoding: str) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if BINARY.search(text) else text
+
+
+def _nearly_utf_8(content: bytes) -> Decoded | None:
+    """UTF-8 with a few broken bytes. None if they are not few."""
+    text = content.decode("utf-8", "surrogateescape")
+    broken = [place for place, letter in enumerate(text) if "\udc80" <= letter <= "\udcff" or BINARY.match(letter)]
+    right = len(content) - sum(letter < "\x80" or letter > "\ud7ff" for letter in text)
+    if "\0" in text:
+        right = len(content)
+    if not broken or right < max(ENOUGH, SOUND * len(broken)):
+        return None
+    line = text.count("\n", 0, broken[0]) + 1
+    fault = both(
+        f"line {line} has a byte that is not UTF-8, unlike the rest of the file. Correct that line",
+        f"第 {line} 行有非 UTF-8 字节，而文件其余部分是 UTF-8。请修正该行",
+    )
+    return Decoded(text.encode("utf-8", "replace").decode(), "UTF-8", doubtful=True, fault=fault)
+
+
+def _with_rivals(content: bytes, chosen: Decoded | None) -> Decoded | None:
+    """Refuse a text that has Korean or Japanese names, and hardly a Chinese one, as the chosen encoding reads it."""
+    if chosen is None or chosen.encoding in map(CANDIDATES.get, OF_ONE_BYTE):
+        return chosen
+    known, _ = _usual_names(chosen.text, HAN_NAME, surnames.CHINESE)
+    for encoding, (name_en, name_zh, pattern, usual, headers) in RIVALS.items():
+        text = _decoded(content, encoding)
+        if text is None:
+            continue
+        share, example = _usual_names(text, pattern, usual)
+        if (share >= MANY_NAMES and share > 2 * known) or any(word in text for word in headers):
+            fault = both(
+                f"it seems to be {name_en} ({encoding.upper()}), for example: {example}. Save it as 'CSV UTF-8'",
+                f"似为{name_zh}编码（{encoding.upper()}），例如：{example}。请另存为“CSV UTF-8”",
+            )
+            return replace(chosen, doubtful=True, fault=fault)
+    return chosen
+
+
+def _usual_names(text: str, pattern: re.Pattern[str], names: Collection[str]) -> tuple[float, str]:
+    """The share of names below the header that begin with a usual surname, and an example."""
+    words = pattern.findall(text.partition("\n")[2])
+    usual = [word for word in words if word.startswith(tuple(names))]
+    return len(usual) / max(1, len(words)), next(iter(usual or words), "")
 
 
 def _without_mark(content: bytes) -> Decoded | None:

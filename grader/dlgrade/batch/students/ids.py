@@ -7,7 +7,7 @@ import unicodedata
 
 from dlgrade.text import UNSEEN
 
-FORMULA = re.compile(r"""=\s*(?:"(.*)"|'(.*)'|\((.*)\)|([\w.]+))""")
+FORMULA = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)'|\(([\w.]*)\)|([\w.]+))""")
 GROUPED = re.compile(r"\d{1,3}(?:[,'’ ]\d{3})+|\d{1,3}(?:\.\d{3}){2,}")
 WITH_ZEROS = re.compile(r"(.*\d)[.,]0+")
 SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE](\+?)(\d{1,2})")
@@ -17,6 +17,13 @@ LOST = re.compile(
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d\d|\d{1,2}月\d{1,2}日",
     re.IGNORECASE,
 )
+ODD = re.compile(  # dates and times, fractions, negative numbers, amounts
+    r"(?:(?:19|20)\d\d[/.年-]\d{1,2}[/.月-]\d{1,2}日?|\d{1,2}[/.-]\d{1,2}[/.-](?:\d\d){1,2}|\d{1,2}/\d{1,2}|"
+    r"(?:19|20)\d\d年\d{1,2}月)(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?|\d{1,3}:\d\d(?::\d\d)?(?: ?[ap]m)?|"
+    r"\d{4,}[.,]\d+|[-+−(]\s?\d[\d.,]*\)?|[\d.,]+ ?[%€$£¥元]|[€$£¥] ?[\d.,]+|true|false",
+    re.IGNORECASE,
+)
+CELL = re.compile(r"=\s*\$?[A-Za-z]{1,3}\$?[1-9]\d{0,5}")  # a formula that names another cell
 EXACT = 15  # digits that a spreadsheet's numbers have
 
 
@@ -39,9 +46,9 @@ def restored(cell: str) -> str:
     ['2021012345', '2021012345', '0042', '0042', '2021012345', '2021']
     """
     text = tidy(unicodedata.normalize("NFKC", cell))
-    if match := FORMULA.fullmatch(text):
+    if (match := FORMULA.fullmatch(text)) and not CELL.fullmatch(text):
         text = tidy(next(part for part in match.groups() if part is not None))
-    if LOST.fullmatch(text):
+    if LOST.fullmatch(text) or text.startswith("=") or CELL.fullmatch(text):
         raise LostDigitsError(text)
     text = re.sub(r"""^['’‘`"#]+(?=\w)|(?<=\w)["']+$""", "", text)  # Brightspace writes #42
     if (match := SCIENTIFIC.fullmatch(text)) and (match[2] or match[3]):
@@ -52,6 +59,20 @@ def restored(cell: str) -> str:
     if GROUPED.fullmatch(text) or re.fullmatch(r"[\d ]+", text):
         text = re.sub(r"\D", "", text)
     return text
+
+
+def is_odd(id: str) -> bool:
+    """Return whether an id looks like a date or an amount, as which a spreadsheet may have read it.
+
+    >>> [is_odd(id) for id in ("2021/1/2", "2021012345.5", "-2021012345", "2021-0012", "10.1", "s1")]
+    [True, True, True, False, False, False]
+    """
+    return bool(ODD.fullmatch(id))
+
+
+def is_rounded(id: str) -> bool:
+    """Return whether all digits after those that a spreadsheet keeps are zeros."""
+    return id.isdecimal() and len(id) > EXACT and not id[EXACT:].strip("0")
 
 
 def _written_out(text: str, match: re.Match[str]) -> str:

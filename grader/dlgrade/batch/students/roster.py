@@ -30,9 +30,18 @@ NO_STUDENT = re.compile(
 )
 TEST_STUDENT = re.compile(r"Student, Test|Test Student")
 HASH = re.compile(r"[0-9a-f]{40}")  # the login of Canvas' test student
+NUMBER = re.compile(r"[\d.,%/ ]+\s*[人名个]?|[-–—]+")
+TOTAL = re.compile(
+    r"(?:(?:grand |sub)?total(?: students?| number)?|number of students|"
+    r"合计|总计|共计|小计|總計|合計|共計|(?:总|學生|学生)?人[数數]|总人数)"
+    r"\s*[:：=]?\s*(?:\d+\s*(?:人|名|students?)?)?|(?:共|总共|一共)\s*(?:有|计)?\s*\d+\s*(?:人|名|个)?(?:学生|學生)?|"
+    r"\d+ ?students",
+    re.IGNORECASE,
+)
+MAYBE_TOTAL = re.compile(r"(?:sum|count|summe|average|mean|max|min|平均|平均分|最高分|最低分)\s*:?", re.IGNORECASE)
 MAX_NAMES = 5  # in a note
 SHORT = 5  # digits; shorter numbers count the students
-LONG_NUMBER = 16  # digits; a spreadsheet replaces those after the fifteenth by zeros
+MORE_THAN_CHANCE = 3  # times as many ids end in zeros
 
 
 @dataclass(frozen=True)
@@ -158,6 +167,9 @@ class _Reader:
         cells = {key: ids.tidy(row[place]) for key, place in self.sheet.columns.items()}
         if not any(cells.values()) or ids.tidy(row[0]) == "Points Possible":
             return
+        if _is_total(cells, row):
+            self.no_students.append(", ".join(cell for cell in map(ids.tidy, row) if cell))
+            return
         for key in ("id", "login", "canvas"):
             if cells.get(key):
                 cells[key] = self._restore(line, cells[key])
@@ -214,10 +226,12 @@ class _Reader:
             note
             for note in (
                 self._encoding(),
+                self._without_names(),
                 self._garbled(),
                 self._restored(),
                 self._lengths(),
                 self._long_numbers(),
+                self._odd(),
                 self._roles(),
             )
             if note is not None
@@ -250,6 +264,18 @@ class _Reader:
         return self._note(
             f"read as {source.encoding}, for example: {example}. If that is wrong, save the file as 'CSV UTF-8'.",
             f"按 {source.encoding} 编码读取，例如：{example}。若显示有误，请把文件另存为“CSV UTF-8”。",
+        )
+
+    def _without_names(self) -> Text | None:
+        """The columns that may have the names, if none of the known ones has them."""
+        if any(student.name for student in self.students):
+            return None
+        titles = [title for place, title in enumerate(self.sheet.header) if place not in self.sheet.columns.values()]
+        if not any(titles):
+            return None
+        some = _some([title for title in titles if title])
+        return self._note(
+            f"no column is called name, and these were not read: {some}.", f"没有“姓名”列；以下各列未读取：{some}。"
         )
 
     def _garbled(self) -> Text | None:
@@ -285,12 +311,28 @@ class _Reader:
         )
 
     def _long_numbers(self) -> Text | None:
-        long = [student.id for student in self.students if student.id.isdecimal() and len(student.id) >= LONG_NUMBER]
-        if len(long) < 2 or not all(id.endswith("0" * (len(id) - LONG_NUMBER + 1)) for id in long):
+        """Ids that end in more zeros than by chance: a spreadsheet has replaced the digits."""
+        long = [student.id for student in self.students if student.id.isdecimal() and len(student.id) > ids.EXACT]
+        rounded = [id for id in long if ids.is_rounded(id)]
+        chance = sum(10.0 ** (ids.EXACT - len(id)) for id in long)
+        if not rounded or len(rounded) <= MORE_THAN_CHANCE * chance:
+            return None
+        which_en = f"{len(rounded)} long ids end" if len(rounded) > 1 else "a long id ends"
+        return self._note(
+            f"{which_en} in zeros ({_some(rounded)}). A spreadsheet keeps 15 digits; if their last digits "
+            "are lost, export the roster again.",
+            f"{len(rounded)} 个长学号以 0 结尾（{_some(rounded)}）。电子表格只保留 15 位数字；若末尾数字丢失，"
+            "请重新导出名单。",
+        )
+
+    def _odd(self) -> Text | None:
+        odd = [student.id for student in self.students if ids.is_odd(student.id)]
+        if not odd:
             return None
         return self._note(
-            f"all ids end in zeros ({_some(long)}). A spreadsheet keeps 15 digits; export the roster again.",
-            f"所有学号均以 0 结尾（{_some(long)}）。电子表格只保留 15 位数字，请重新导出名单。",
+            f"these ids look like dates or amounts: {_some(odd)}. If a spreadsheet changed them, export the roster "
+            "again.",
+            f"以下学号形似日期或数值：{_some(odd)}。若被电子表格改动过，请重新导出名单。",
         )
 
     def _roles(self) -> Text | None:
@@ -318,6 +360,16 @@ def _student(cells: Mapping[str, str]) -> Student | None:
     if not email and re.fullmatch(r"[^@\s]+@[\w.-]+\.\w+", id):
         email = id
     return Student(id, name, email) if id else None
+
+
+def _is_total(cells: Mapping[str, str], row: Sequence[str]) -> bool:
+    """Return whether a row counts the students: `Total,30` or `共 30 人`. A student may be called Sum."""
+    texts = [cell for cell in map(ids.tidy, row) if cell]
+    words = [text for text in texts if not NUMBER.fullmatch(text)]
+    if len(words) != 1:
+        return False
+    named = cells.get("id") != words[0] and any(char.isdigit() for char in cells.get("id", ""))
+    return bool(TOTAL.fullmatch(words[0]) or (MAYBE_TOTAL.fullmatch(words[0]) and not named))
 
 
 def _register(roster: Roster, student: Student, cells: Mapping[str, str]) -> None:

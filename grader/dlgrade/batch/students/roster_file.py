@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +36,13 @@ COLUMNS: dict[str, Sequence[str]] = {
         r"student|学生|學生",
         r"display ?name|名字|昵称",
     ),
-    "first": (r"first ?name|given ?name|forename|名|vorname|prénom|nombre(?:s|\(s\))?", r"preferred (?:first )?name"),
+    "first": (
+        r"first ?name|given ?name|forename|名|vorname|prénom|nombre(?:s|\(s\))?",
+        r"preferred (?:first )?name|first|given",
+    ),
     "last": (
         r"last ?name|surname|family ?name|姓|姓氏|nachname|familienname|nom(?: de famille)?|apellidos?|apellido\(s\)",
+        r"last|family",
     ),
     "email": (
         r"e ?mail|e ?mail ?address|(?:电子)?(?:邮箱|邮件)(?:地址)?|電子郵件|信箱|e ?mail ?adresse|adresse de courriel|"
@@ -56,10 +61,16 @@ COLUMNS: dict[str, Sequence[str]] = {
         r"roles?|course role|user role|enrollment type|角色|身份|用户角色|人员类[型别]|rollen?|rôles?",
     ),
 }  # fmt: skip
+PERSONAL_NUMBER = (  # may be the id of a person who has another one, too
+    r"(?:教师|教职工|职工|老师)?工号|职工号|人员编号|学籍号|学生证号|"
+    r"(?:employee|staff|person(?:al|nel)?) ?(?:id|number|no\.?)|"
+    r"id ?number|student ?id|sid|student ?(?:id )?(?:number|no\.?)|(?:学生|學生)?(?:学号|學號)"
+)
 NAMING = {"id", "name", "email", "last"}  # a header has at least one of these
 MAX_BEFORE_HEADER = 20  # rows with the title of a course, and the like
 WORKBOOKS = ".xlsx", ".xlsm", ".xls", ".ods", ".numbers", ".pdf"
 SEPARATORS = ",;\t，|"
+END = "\ue000"  # a line that is added behind the text, to see whether the last cell has ended
 SPREADSHEETS = {  # the first bytes, and the program's name for the form
     b"PK\x03\x04": ".xlsx, .ods, .numbers", b"\xd0\xcf\x11\xe0": ".xls", b"%PDF": ".pdf",
 }  # fmt: skip
@@ -93,8 +104,10 @@ def read_sheet(path: Path) -> Sheet:
         UsageError: the file cannot be read, or no row is a header.
     """
     source = _read_text(path)
-    readings = [reading for separator in SEPARATORS if (reading := _rows(source.text, separator))]
-    rows = max(readings, key=lambda rows: _header(rows)[1:], default=[])
+    readings = [(separator, *_rows(source.text, separator)) for separator in SEPARATORS]
+    separator, rows, unclosed = max(readings, key=lambda reading: _header(reading[1])[1:])
+    if unclosed:
+        raise _swallowed(path, unclosed, "never closes", "没有结束")
     place, known, _ = _header(rows)
     if not known:
         first = ", ".join(rows[0][1])[:200] if rows else ""
@@ -103,6 +116,7 @@ def read_sheet(path: Path) -> Sheet:
             f"it needs a header with a column id or name; it has: {first}",
             f"表头需有“学号”或“姓名”列；现有：{first}",
         )
+    _refuse_swallowed(path, rows, place, separator)
     header = tuple(tidy(title) for title in rows[place][1])
     below = tuple((line, _padded(cells, len(header))) for line, cells in rows[place + 1 :])
     return Sheet(header, below, _columns(path, header, below), source)
@@ -125,17 +139,38 @@ def _read_text(path: Path) -> Decoded:
             "'CSV UTF-8'",
             f"不是文本表格{f'，而是 {form}' if form else ''}。请用电子表格软件打开，另存为“CSV UTF-8”",
         )
+    if source.fault is not None:
+        raise bad_roster(path, source.fault.en, source.fault.zh)
     return source
 
 
-def _rows(text: str, separator: str) -> list[tuple[int, list[str]]]:
-    """The rows that are not empty, with their lines. None of them if the text has no such table."""
+def _rows(text: str, separator: str) -> tuple[list[tuple[int, list[str]]], int]:
+    """The rows that are not empty, with the lines in which they begin; and the line of a quote that never closes."""
     text = re.sub(r"\A\ufeff?sep=.[ \t]*\r?\n", "\n", text)  # written for Excel
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(f"{text.lstrip(chr(0xFEFF))}\n{END}\n", newline=""), delimiter=separator)
+    rows, line = [], 1
     try:
-        return [(reader.line_num, cells) for cells in reader if any(tidy(cell) for cell in cells)]
-    except csv.Error:
-        return []
+        for cells in reader:
+            rows.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error:  # a cell is longer than a cell can be
+        rows.append((line, []))
+    last, end = rows.pop()
+    filled = [(line, cells) for line, cells in rows if any(tidy(cell) for cell in cells)]
+    return filled, 0 if end == [END] else last
+
+
+def _refuse_swallowed(path: Path, rows: Sequence[tuple[int, Sequence[str]]], header: int, separator: str) -> None:
+    """Refuse a table with a quote that closes some rows later. A cell with line breaks must not look like rows."""
+    width, _ = Counter(len(cells) for _, cells in rows[header:]).most_common(1)[0]
+    for place, (line, cells) in enumerate(rows):
+        later = [part for cell in cells for part in cell.splitlines()[1:]]
+        if any(part.count(separator) >= width - 1 for part in later) and (width > 1 or place > header):
+            raise _swallowed(path, line, "takes the next lines into the same cell", "把后面的行并入了同一单元格")
+
+
+def _swallowed(path: Path, line: int, en: str, zh: str) -> UsageError:
+    return bad_roster(path, f'line {line}: a quote (") opens a cell and {en}', f'第 {line} 行：引号（"）{zh}')
 
 
 def _header(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, int, int]:
@@ -201,7 +236,11 @@ def _columns(path: Path, header: Sequence[str], rows: Sequence[tuple[int, Sequen
     if is_canvas(header):  # its column ID is Canvas' own number
         found["canvas"] = [(0, titles.index("id"))]
         found["id"] = [(0, titles.index("sis user id"))] if "sis user id" in titles else []
-    return {key: _chosen(path, header, rows, places) for key, places in found.items() if places}
+    chosen = {key: _chosen(path, header, rows, places) for key, places in found.items() if places}
+    for place, title in enumerate(titles):
+        if "id" in chosen and place != chosen["id"] and re.fullmatch(PERSONAL_NUMBER, title):
+            _compare(path, header, rows, chosen["id"], place)
+    return chosen
 
 
 def is_canvas(header: Sequence[str]) -> bool:
@@ -217,12 +256,25 @@ def _chosen(
     strongest = min(rank for rank, _ in places)
     first, *others = [place for rank, place in places if rank == strongest]
     for other in others:
-        for line, cells in rows:
-            if tidy(cells[first]) != tidy(cells[other]):
-                names = f"{header[first]} ({first + 1}), {header[other]} ({other + 1})"
-                raise bad_roster(
-                    path,
-                    f"two columns may be meant: {names}; in line {line} they differ. Remove or rename either",
-                    f"无法确定用哪一列：{names}；第 {line} 行两者不同。请删除或改名其中一列",
-                )
+        _compare(path, header, rows, first, other)
     return first
+
+
+def _compare(
+    path: Path, header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], first: int, other: int
+) -> None:
+    """Refuse two columns with different ids. A number that all rows share is that of the class or its teacher."""
+    is_personal = bool(re.fullmatch(PERSONAL_NUMBER, plain_title(header[other])))
+    pairs = [(line, tidy(cells[first]), tidy(cells[other])) for line, cells in rows]
+    if is_personal:
+        pairs = [(line, one, two) for line, one, two in pairs if one and two]
+        if len(pairs) > 1 and len({two for _, _, two in pairs}) == 1:
+            return
+    for line, one, two in pairs:
+        if one != two:
+            names = f"{header[first]} ({first + 1}), {header[other]} ({other + 1})"
+            raise bad_roster(
+                path,
+                f"two columns may be meant: {names}; in line {line} they differ. Remove or rename either",
+                f"无法确定用哪一列：{names}；第 {line} 行两者不同。请删除或改名其中一列",
+            )

@@ -49,6 +49,13 @@ class DueTime:
     is_date: bool = False
     exact: datetime | None = None
 
+    @property
+    def is_skipped(self) -> bool:
+        """Return whether the clock never shows this time, because summer time begins."""
+        wall = self.wall.replace(tzinfo=self.zone)
+        shown = wall.astimezone(timezone.utc).astimezone(self.zone).replace(tzinfo=None)
+        return not self.is_date and self.exact is None and shown != self.wall
+
     def after(self, days: int = 0) -> datetime:
         """The last instant in time, this number of calendar days later, in UTC.
 

@@ -36,6 +36,22 @@ KEYS = (
 EXTENSION_KEYS = ("student", "chapter", "chapters", "until", "reason")
 NO_PLACES = {"localtime", "Factory"}  # zones that depend on the machine, or say nothing
 CITIES = {"beijing": "Asia/Shanghai", "peking": "Asia/Shanghai", "utc+8": "Asia/Shanghai", "+08:00": "Asia/Shanghai"}
+ABBREVIATIONS = {  # each is used in several countries, or leaves out the summer time
+    "CST": "Asia/Shanghai, America/Chicago", "CDT": "America/Chicago", "EST": "America/New_York, Australia/Sydney",
+    "EDT": "America/New_York", "MST": "America/Denver, America/Phoenix", "MDT": "America/Denver",
+    "PST": "America/Los_Angeles, Asia/Manila", "PDT": "America/Los_Angeles", "HST": "Pacific/Honolulu",
+    "AST": "America/Halifax, Asia/Riyadh", "ADT": "America/Halifax",
+    "IST": "Asia/Kolkata, Asia/Jerusalem, Europe/Dublin",
+    "BST": "Europe/London, Asia/Dhaka", "WET": "Europe/Lisbon", "WEST": "Europe/Lisbon",
+    "CET": "Europe/Berlin, Europe/Paris",
+    "CEST": "Europe/Berlin, Europe/Paris", "MET": "Europe/Berlin", "MEZ": "Europe/Berlin", "EET": "Europe/Helsinki",
+    "EEST": "Europe/Helsinki", "MSK": "Europe/Moscow", "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
+    "HKT": "Asia/Hong_Kong",
+    "SGT": "Asia/Singapore", "SST": "Asia/Singapore, Pacific/Pago_Pago", "AEST": "Australia/Sydney, Australia/Brisbane",
+    "AEDT": "Australia/Sydney", "ACST": "Australia/Adelaide", "AWST": "Australia/Perth", "NZST": "Pacific/Auckland",
+    "GST": "Asia/Dubai", "WIB": "Asia/Jakarta", "PKT": "Asia/Karachi", "BRT": "America/Sao_Paulo",
+}  # fmt: skip
+INVERTED = re.compile(r"(?:Etc/)?GMT[+-]0*[1-9]\d*", re.IGNORECASE)  # in POSIX, GMT+8 is behind GMT
 
 Entry = tuple[yaml.Node, yaml.Node]  # a key and its value
 
@@ -74,6 +90,11 @@ def _did_you_mean(name: str) -> Text:
     return both(f" Did you mean {name}?", f"是否指 {name}？")
 
 
+def _is_empty(node: yaml.Node) -> bool:
+    """Return whether a key has no value: nothing, `~` or `null`."""
+    return isinstance(node, yaml.ScalarNode) and str(node.tag).endswith(":null")
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Turns the nodes of the file into rules. Every method raises UsageError if its node has a fault."""
@@ -92,6 +113,10 @@ class _Reader:
             raise self.fault(root, "there is no `due`, such as `due: {ch28: 2026-11-20}`", "缺少 due")
         zone = self._zone(entries["timezone"][1] if "timezone" in entries else root, named="timezone" in entries)
         frame = Due({}, zone)
+        if _is_empty(entries["due"][1]):
+            raise self.fault(
+                entries["due"][0], "`due` lists no chapter, as in `due: {ch28: 2026-11-20}`", "due 未列出章节"
+            )
         times = {
             self._chapter(key): self._time(value, frame) for key, value in self._mapping(entries["due"][1]).values()
         }
@@ -125,6 +150,8 @@ class _Reader:
         return entries
 
     def _items(self, node: yaml.Node) -> list[yaml.Node]:
+        if _is_empty(node):
+            raise self.fault(node, "nothing is listed here; remove the key, or list something", "此处未列出任何内容")
         if not isinstance(node, yaml.SequenceNode):
             raise self.fault(node, "this must be a list", "此处应为列表")
         return list(node.value)
@@ -164,6 +191,18 @@ class _Reader:
             raise self.fault(
                 node, "this machine knows no time zones: pip install tzdata", "本机没有时区数据：pip install tzdata"
             )
+        if places := ABBREVIATIONS.get(name.upper()):
+            raise self.fault(
+                node,
+                f"{name} is no time zone but an abbreviation; write the place, such as {places}",
+                f"{name} 是缩写，不是时区；请写地名，如 {places}",
+            )
+        if INVERTED.fullmatch(name):
+            raise self.fault(
+                node,
+                f"{name} may be ahead of or behind UTC; write the place, such as Asia/Shanghai",
+                f"{name} 的正负有歧义；请写地名，如 Asia/Shanghai",
+            )
         if name in zones:
             return name
         city = difflib.get_close_matches(re.sub(r".*/|\s", "", name).casefold(), list(CITIES), n=1, cutoff=0.8)
@@ -199,7 +238,14 @@ class _Reader:
     def _due_time(self, node: yaml.Node, frame: Due) -> DueTime:
         written = self._written(node)
         try:
-            return due_time(written, frame.zone)
+            time = due_time(written, frame.zone)
+            if time.is_skipped:
+                raise self.fault(
+                    node,
+                    f"the clocks of {frame.timezone} skip {written!r}; write another time",
+                    f"{frame.timezone} 的时钟跳过了 {written!r}；请写其他时间",
+                )
+            return time
         except ValueError:
             raise self.fault(
                 node,

@@ -1,33 +1,37 @@
 """When files were handed in, as far as that is known. This is the one place that decides it.
 
-==========================================  ==============================================================
+==========================================  =========================================================================
 a file of                                   its time
-==========================================  ==============================================================
+==========================================  =========================================================================
 a platform's export with records            that of the record
 a branch, or a Git work tree                that of the last commit that changed it
-an export, a zip, or a folder without Git   its own, unless it is one of nearly all that are from the same hour
-==========================================  ==============================================================
+an export, a zip, or a folder without Git   its own, unless it is one of nearly all that are from the same hour, of half
+                                            that are from the same minutes, or of five from the same seconds
+==========================================  =========================================================================
 
 A copy, a clone or a download gives all files its own time. Hand-ins of three or more students that are nearly all from
 the same hour are taken for such a copy, because a copy must not make anybody late. One or two students may well have
 handed in within an hour. Their times are only unknown if the files around theirs are from that hour, too, or if the
-files were written to this disk at these times, as a copy is, and no hand-ins around theirs tell otherwise.
+files were written to this disk at these times, as a copy is, and no hand-ins around theirs tell otherwise. The hand-ins
+around theirs lie in the same folder of the class, whatever else lies beside that folder.
+
+A time to come, or long before this program, is unknown.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path, PurePath
 from typing import TypeVar
 
 from dlgrade.batch.files.history import NoHistory, WorkTrees
 from dlgrade.batch.files.trees import Tree, moment
-from dlgrade.batch.students.naming import is_generic
-from dlgrade.batch.students.owned import Clock, OwnedFile
+from dlgrade.batch.students.owned import Clock, OwnedFile, stem_of
 from dlgrade.batch.times.due import Due, instant
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.submission import SUFFIXES, size_limit
@@ -37,6 +41,10 @@ from dlgrade.text import Text, both
 HOUR = timedelta(hours=1)
 MANY = 3  # students whose common hour is no chance
 NEARLY_ALL = 0.9
+BURST, HALF = timedelta(minutes=2), 0.5  # half of the students are rarely from the same two minutes
+AT_ONCE, MANY_AT_ONCE = timedelta(seconds=5), 5  # no five students save a file within five seconds
+EARLIEST = datetime(2015, 1, 1, tzinfo=timezone.utc)  # programs that know no time write 1970, 1980 or 2000
+AHEAD = timedelta(days=1)  # a clock may be so much ahead, or in another zone
 MAX_HOURS = 3  # a class may be copied in several goes
 PER_HOUR = 6  # students for each further hour
 MAX_NEIGHBOURS = 60  # files and folders beside a hand-in that are looked at
@@ -65,12 +73,14 @@ def known_times(
     for one in own:
         if id(one.file) not in may_count:
             one.time = None  # nobody asks for it, and nothing is assumed
-    settling.files(settling.histories([one for one in own if id(one.file) in may_count]))
+    left = settling.histories([one for one in own if id(one.file) in may_count])
+    settling.impossible([one for one in dated if id(one.file) in may_count])
+    settling.files([one for one in left if one.time is not None])
     return [replace(one.file, time=one.time) for one in dated], settling.notes if due else []
 
 
 def nearly_all_from(times: Sequence[datetime], fewest: int = MANY) -> list[Hour]:
-    """The few hours that nearly all times are from. Empty if the times are spread, as those of people are.
+    """The few hours that nearly all times are from, or the minutes of half of them. Empty if people made the times.
 
     Args:
         times: A time for each student.
@@ -78,7 +88,7 @@ def nearly_all_from(times: Sequence[datetime], fewest: int = MANY) -> list[Hour]
     """
     left, hours, covered = sorted(times), [], 0
     for number in range(min(MAX_HOURS, 1 + len(times) // PER_HOUR)):
-        start, size = _fullest_hour(left)
+        start, size = _fullest(left, HOUR)
         if size < (MANY if number else fewest):
             break
         hours.append((left[start], left[start + size - 1]))
@@ -86,14 +96,28 @@ def nearly_all_from(times: Sequence[datetime], fewest: int = MANY) -> list[Hour]
         covered += size
         if covered >= NEARLY_ALL * len(times):
             return hours
-    return []
+    bursts = _bursts(times, BURST, MANY)
+    some = sum(start <= time <= end for time in times for start, end in bursts)
+    return bursts if some >= HALF * len(times) else []
 
 
-def _fullest_hour(times: Sequence[datetime]) -> tuple[int, int]:
-    """The first place of the hour with most of the sorted times, and their number."""
+def _bursts(times: Iterable[datetime], span: timedelta, fewest: int) -> list[Hour]:
+    """The spans, each no longer than `span`, with so many times that people can hardly have made them."""
+    left = sorted(times)
+    bursts: list[Hour] = []
+    while True:
+        start, size = _fullest(left, span)
+        if size < fewest:
+            return sorted(bursts)
+        bursts.append((left[start], left[start + size - 1]))
+        del left[start : start + size]
+
+
+def _fullest(times: Sequence[datetime], span: timedelta) -> tuple[int, int]:
+    """The first place of the span with most of the sorted times, and their number."""
     best, end = (0, 0), 0
     for start, time in enumerate(times):
-        while end < len(times) and times[end] - time <= HOUR:
+        while end < len(times) and times[end] - time <= span:
             end += 1
         best = max(best, (start, end - start), key=lambda found: found[1])
     return best
@@ -150,10 +174,33 @@ class _Settling:
     """
 
     def __init__(self, due: Due | None, everything: Sequence[_Dated]) -> None:
-        self.carried = [(one, one.time) for one in everything if one.is_work and one.file.clock is Clock.FILE]
         self.zone: tzinfo | None = due.zone if due else None
+        self.carried = [
+            (one, one.time)
+            for one in everything
+            if one.is_work and one.file.clock is Clock.FILE and self._is_possible(one.time)
+        ]
         self.trusting = bool(due and due.trust_file_times)
         self.notes: list[Text] = []
+
+    def _is_possible(self, time: datetime | None) -> bool:
+        return time is not None and EARLIEST <= instant(time, self.zone) <= datetime.now(timezone.utc) + AHEAD
+
+    def impossible(self, files: list[_Dated]) -> None:
+        """Forget times that nobody can have handed in at. A platform's record is believed."""
+        wrong = [
+            one for one in files if one.time and one.file.clock is not Clock.RECORD and not self._is_possible(one.time)
+        ]
+        for (name, time), group in _grouped(wrong, lambda one: (one.file.entry.display_name, one.time)).items():
+            for one in group:
+                one.time = None
+            day = f"{instant(time, self.zone).astimezone(self.zone):%Y-%m-%d}" if time else ""
+            self.notes.append(
+                both(
+                    f"{name}: its time, {day}, is impossible: submission time unknown.",
+                    f"{name}：其时间（{day}）不可能，提交时间不详。",
+                )
+            )
 
     def exports(self, files: list[_Dated]) -> None:
         """Forget the times of exports that are those of the download. A zip inside has the times of its student."""
@@ -226,17 +273,23 @@ class _Settling:
         for one in files:
             owners[one.tree.display_name].add(one.student)
 
-        def place(one: _Dated) -> tuple[str, bool, str]:
+        def place(one: _Dated) -> tuple[Path, bool, str]:
             """A class is one place. Students whose folders or zips are given side by side are a class, too."""
-            name = one.tree.display_name
-            return (name if len(owners[name]) > 1 else str(PurePath(name).parent)), one.packed, one.chapter
+            several = len(owners[one.tree.display_name]) > 1
+            return (_absolute(one.tree.display_name) if several else _class_folder(one)), one.packed, one.chapter
 
-        for (name, packed, _), group in _grouped(files, place).items():
-            many = len({one.student for one in group}) >= MANY
-            hours = nearly_all_from(self._newest(group)) if many else self._common_hour(group, packed)
+        for (_, packed, _), group in _grouped(files, place).items():
+            times = self._newest(group)
+            hours = nearly_all_from(times) if len(times) >= MANY else self._common_hour(group, packed)
             if hours:
                 trees = {one.tree.display_name for one in group}
-                self._forget(trees.pop() if len(trees) == 1 else name, group, hours)
+                self._forget(trees.pop() if len(trees) == 1 else str(PurePath(min(trees)).parent), group, hours)
+                continue
+            bursts = _bursts(times, AT_ONCE, MANY_AT_ONCE)
+            inside = {one.student for one in group if one.time and _is_in(instant(one.time, self.zone), bursts)}
+            if inside:
+                copied = [one for one in group if one.student in inside]
+                self._forget(copied[0].tree.display_name, copied, bursts, at_once=True)
 
     def _common_hour(self, group: list[_Dated], packed: bool) -> list[Hour]:
         """The hour of a copy that wrote the files of one or two students. Empty if there was none."""
@@ -245,11 +298,11 @@ class _Settling:
         if last - first > HOUR:
             return []
         classmates = self._classmates(group, packed)
-        around = classmates or ([] if packed else _neighbours(group[0]))
+        around = classmates or ([] if packed else _neighbours(group))
         for start, end in nearly_all_from([*times, *around]):
             if start <= first and last <= end:
                 return [(start, end)]
-        is_spread_class = len(classmates or (around and _neighbours(group[0], alike=True))) >= MANY
+        is_spread_class = len(classmates or (around and _neighbours(group, alike=True))) >= MANY
         return [(first, last)] if not packed and not is_spread_class and all(map(_written_here, group)) else []
 
     def _classmates(self, group: list[_Dated], packed: bool) -> list[datetime]:
@@ -271,14 +324,18 @@ class _Settling:
                 newest[one.student] = max(time, newest.get(one.student, time))
         return list(newest.values())
 
-    def _forget(self, name: str, group: list[_Dated], hours: list[Hour]) -> None:
-        """Make the times of a group unknown, and say why."""
+    def _forget(self, name: str, group: list[_Dated], hours: list[Hour], *, at_once: bool = False) -> None:
+        """Make the times of a group unknown, and say why. `at_once`: they are all from a few seconds."""
         times = [instant(one.time, self.zone) for one in group if one.time is not None]
         inside = sum(any(start <= time <= end for start, end in hours) for time in times)
         for one in group:
             one.time = None
         span = " / ".join(f"{start.astimezone(self.zone):%Y-%m-%d %H:%M}" for start, _ in hours)
-        if len(hours) > 1:
+        if at_once:
+            hours_en, hours_zh = "the same seconds", "几秒钟内"
+        elif inside < NEARLY_ALL * len(times):
+            hours_en, hours_zh = "the same two minutes", "两分钟内"
+        elif len(hours) > 1:
             hours_en, hours_zh = f"{len(hours)} hours", f" {len(hours)} 个小时内"
         else:
             hours_en, hours_zh = "the same hour", "同一小时内"
@@ -306,30 +363,62 @@ def _grouped(files: Iterable[_Dated], key: Callable[[_Dated], _Key]) -> dict[_Ke
     return groups
 
 
-def _neighbours(one: _Dated, *, alike: bool = False) -> list[datetime]:
-    """The time of the newest code file in each file and folder beside the student's.
+def _is_in(time: datetime, spans: Iterable[Hour]) -> bool:
+    return any(start <= time <= end for start, end in spans)
+
+
+def _absolute(name: str) -> Path:
+    return Path(os.path.abspath(name))  # noqa: PTH100 - the same place, however it was written
+
+
+def _own_place(one: _Dated) -> Path:
+    """The folder, zip or file that is the student's alone: whatever names the student."""
+    tree, parts = _absolute(one.tree.display_name), one.file.entry.parts
+    owner = one.file.owners[0] if one.file.owners else None
+    if one.packed or owner is None or owner.source not in ("file", "folder"):
+        return tree
+    if owner.source == "file":
+        return tree.joinpath(*parts)
+    depth = next((depth for depth, part in enumerate(parts[:-1], 1) if owner.text in (part, stem_of(part))), 0)
+    return tree.joinpath(*parts[:depth])
+
+
+def _class_folder(one: _Dated) -> Path:
+    return _own_place(one).parent
+
+
+def _neighbours(group: Sequence[_Dated], *, alike: bool = False) -> list[datetime]:
+    """The time of the newest code file of each file or folder beside those of the students, if it is built the same.
+
+    A folder beside it may hold another class, or something else. Its files lie deeper or are many, and say nothing.
 
     Args:
-        one: The student's file.
+        group: Files of students of a class.
         alike: Only files count that have the same name, or the same chapter in their names.
     """
+    one, given = group[0], set(map(_own_place, group))
     own_name, chapter = one.file.entry.name, one.file.parsed.chapter
 
-    def counts(path: Path) -> bool:
-        like_own = path.name == own_name or bool(chapter and chapter in path.name.casefold())
-        return path.suffix.lower() in SUFFIXES and (like_own or not alike)
+    def is_like_own(path: Path) -> bool:
+        return path.name == own_name or bool(chapter and chapter in path.name.casefold())
 
     if one.file.entry.path is None:
         return []
-    path = one.file.entry.path.absolute()
-    folder = path.parents[len(one.file.entry.parts) - 1]
-    among_others = one.tree.loose and not is_generic(one.file.parsed.rest)  # `ada_ch28.py`, given by name
-    beside = _children(folder if among_others else folder.parent)
+    own = _own_place(one)
+    depth = len(_absolute(str(one.file.entry.path)).parts) - len(own.parts)
     times = []
-    for place in itertools.islice((one for one in beside if one not in (path, *path.parents)), MAX_NEIGHBOURS):
-        inside = [found for _, found in listed(place)] if place.is_dir() and not place.is_symlink() else [place]
-        stamps = [_changed(found) for found in inside if counts(found)]
-        if stamps and (newest := moment(max(stamps))):
+    for place in itertools.islice((beside for beside in _children(own.parent) if beside not in given), MAX_NEIGHBOURS):
+        if depth and place.is_dir() and not place.is_symlink():
+            inside = [found for name, found in listed(place) if name.count("/") == depth - 1]
+        else:
+            inside = [] if depth else [place]
+        code = [found for found in inside if found.suffix.lower() in SUFFIXES]
+        like_own = list(filter(is_like_own, code))
+        if len(like_own) >= MANY:
+            continue  # those of a class, as `ada_ch28.py` and `bob_ch28.py`
+        stamps = [_changed(found) for found in (like_own if alike else code)]
+        newest = moment(max(stamps)) if stamps else None
+        if newest and newest >= EARLIEST:
             times.append(newest)
     return times
 
