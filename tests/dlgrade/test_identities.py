@@ -320,3 +320,44 @@ def test_a_roster_knows_better(owners, tmp_path):
     (tmp_path / "roster.csv").write_text("id,name\ncs1234,Ada Lovelace\nada,Ada\n3,May Fall\n", encoding="utf-8")
     files = {"cs1234_fall2026_ch65.py": "cs1234", "CS2101-ada-ch65.py": "ada", "2026-11-20_May Fall_ch65.py": "3"}
     assert owners(files, roster=read_roster(tmp_path / "roster.csv"))[0] == files
+
+
+ROSTERS = {
+    "a-part-of-the-name-looks-like-a-version": (
+        "3,New Wei\n4,Wei\n9,Final Po\n10,Po\n11,Copy Su\n12,Su\n",
+        {
+            "New Wei_ch65.py": "3", "Final Po_ch65.py": "9", "Copy Su_ch65.py": "11", "ch66_new_wei.py": "3",
+            "wei_ch65.py": "4", "Po_ch65_final.py": "10", "ch65_su_v2.py": "12", "Su_ch66 (1).py": "12",
+            "copy-su-ch53.py": "11",
+        },
+    ),
+    "a-name-that-the-roster-lacks": (
+        "2,Le Linh\n4,Wei\n5,Ada Lovelace\n",
+        {
+            "Le My Linh_ch65.py": None, "New Wei_ch65.py": None, "my_wei_ch66.py": None, "Wei Lab_ch65.py": None,
+            "le_linh_my_ch66.py": None, "New Wei/ch53.py": None, "wei_new_ch53.py": "4", "hw3_le_linh_ch53.py": "2",
+            "Ada_Lovelace_Final_ch65.py": "5", "HW_Ada Lovelace_ch66.py": "5", "Copy of ada lovelace_ch53.py": "5",
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "files"), ROSTERS.values(), ids=ROSTERS)
+def test_a_full_name_of_the_roster(owners, tmp_path, rows, files):
+    """A name is its student's as it is written. With a word less, it may be somebody else's."""
+    (tmp_path / "roster.csv").write_text(f"id,name\n{rows}", encoding="utf-8")
+    found, batch = owners(files, roster=read_roster(tmp_path / "roster.csv"))
+    assert found == files
+    if None in files.values():
+        assert "Nobody in the roster is called New Wei. Wei (4)?" in "\n".join(stray.en for stray in batch.strays)
+
+
+def test_a_name_without_accents(owners, tmp_path):
+    """A name of the roster without its accents is nobody's, and the reason names the student."""
+    (tmp_path / "roster.csv").write_text("id,name\n1,Zoë Ångström\n2,Jörg Øre\n", encoding="utf-8")
+    files = {"zoe_angstrom_ch65.py": None, "joerg_oere_ch65.py": None}
+    found, batch = owners(files, roster=read_roster(tmp_path / "roster.csv"))
+    assert found == files
+    strays = "\n".join(stray.en for stray in batch.strays)
+    assert "Zoë Ångström (1)?" in strays
+    assert "Jörg Øre (2)?" in strays

@@ -108,8 +108,9 @@ def _plain(text: str, source: str) -> Identity:
 def _person_in(part: str, names: NameParser) -> str:
     """The person whom the name of a folder or a zip names: the name without the chapter, unless that is generic."""
     parsed = names.parse(stem_of(part))
-    rest = parsed.rest if parsed.chapter else stem_of(part)
-    return "" if is_generic(rest) else rest
+    if parsed.chapter:
+        return "" if is_generic(parsed.rest) else parsed.full
+    return "" if is_generic(stem_of(part)) else stem_of(part)
 
 
 @dataclass(frozen=True)
@@ -337,7 +338,7 @@ class _Layout:
         parsed = self.names.parse(entry.stem)
         if is_generic(parsed.rest):
             return ()
-        owner = self._in_group(_plain(parsed.rest, "file"), entry)
+        owner = self._in_group(_plain(parsed.full, "file"), entry)
         # `tools.py` or `report.pdf` beside files that name their chapters is nobody's hand-in
         stands_alone = (
             is_zip(entry.name) or bool(entry.packing) or (not self.names_chapters and entry.suffix in SUFFIXES)
