@@ -207,7 +207,8 @@ def identity_of(reading: Reading, words: tuple[Word, ...], ids: tuple[Word, ...]
         ids: Those of them that are ids. None: those that look like ids.
     """
     ids = tuple(word for word in words if word.is_id) if ids is None else ids
-    left_out = tuple(sorted(telling_parts(reading)))
+    numbers = {f"number:{part}" for kind, part in reading.dropped if kind == "version" and part.isdigit()}
+    left_out = tuple(sorted(telling_parts(reading) | numbers))  # `Li Wei (1)` and `Li Wei (2)`
     whole = reading.joined(words)
     if EMAIL.fullmatch(whole):
         return Identity(id=whole, email=whole, text=reading.text)
