@@ -2,7 +2,7 @@
 
 import time
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -318,6 +318,27 @@ def test_blackboard(owners, tmp_path):
     assert owners(several)[0] == several
 
 
+BLACKBOARD_USERS = {
+    "another-user-tells-the-title": {
+        "HW 3_a_smith": "a_smith", "HW 3_cyd": "cyd", "HW 4_b_smith": "b_smith", "HW 4_cyd": "cyd",
+    },
+    "one-title": {"HW 3_a_smith": "a_smith", "HW 3_b_smith": "b_smith"},
+    "signs-in-titles": {"Lab_1_a_smith": "a_smith", "Lab_1_cyd": "cyd", "Lab_2_b_smith": "b_smith", "Lab_2_cyd": "cyd"},
+    "nothing-tells": {"HW 3_a_smith": None, "HW 4_b_smith": None},
+    "nothing-tells-behind-numbers": {"Lab_1_a_smith": None, "Lab_2_b_smith": None, "HW_cyd": "cyd"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("heads", BLACKBOARD_USERS.values(), ids=BLACKBOARD_USERS)
+def test_blackboard_users_with_signs(owners, tmp_path, heads):
+    """A user's name may have the sign that follows the title. No part of it is another user."""
+    files = {f"{head}_attempt_2026-11-19-22-10-05_ch6{5 + ('4' in head)}.py": user for head, user in heads.items()}
+    assert owners(files)[0] == files
+    (tmp_path / "roster.csv").write_text("id,name,login\n1,Al Smith,smith\ncyd,Cyd,cyd\n", encoding="utf-8")
+    found, _ = owners(files, roster=read_roster(tmp_path / "roster.csv"))
+    assert found == {name: "cyd" if user == "cyd" else None for name, user in files.items()}
+
+
 def test_a_comment_renames_no_file(owners):
     """A student's comment in Blackboard's text file that looks like its last lines changes no other's file."""
     eve, bob = "HW3_eve_attempt_2026-11-20-22-13-05", "HW3_bob_attempt_2026-11-20-22-13-06_ch65.py"
@@ -399,3 +420,30 @@ def test_a_name_without_accents(owners, tmp_path):
     strays = "\n".join(stray.en for stray in batch.strays)
     assert "Zoë Ångström (1)?" in strays
     assert "Jörg Øre (2)?" in strays
+
+
+NOW = datetime.now()
+RECENT_DATES = {
+    form: [f"{NOW - timedelta(days=days):{form}}" for days in (1, 3)]
+    for form in ("%Y%m%d", "%y%m%d", "%m%d", "%Y%m%d%H%M", "%s")
+}
+
+
+@pytest.mark.parametrize("dates", RECENT_DATES.values(), ids=RECENT_DATES)
+def test_recent_dates_are_no_ids(owners, tmp_path, dates):
+    """Dates without signs beside a name, in one batch or later; unless the roster or the gradebook has such an id."""
+    files = {f"ada_{dates[0]}_ch65.py": "ada", f"ada_{dates[1]}_ch65.py": "ada", f"{dates[1]}_bob_ch65.py": "bob"}
+    assert owners(files)[0] == files
+    later = [f"ada_{dates[1]}_ch66.py"]
+    assert list(owners(later, known=[Student("ada", "ada")])[0].values()) == ["ada"]
+    assert list(owners(later, known=[Student(dates[1], "ada")])[0].values()) == [dates[1]]
+    (tmp_path / "roster.csv").write_text(f"id,name\n{dates[1]},ada\n7,ada\n", encoding="utf-8")
+    assert list(owners(later, roster=read_roster(tmp_path / "roster.csv"))[0].values()) == [dates[1]]
+
+
+def test_ids_that_look_like_dates(owners):
+    """Numbers are ids if others of their length are no dates, or if the dates are of another year."""
+    column = {f"ada_{NOW:%Y}0101_ch65.py": f"{NOW:%Y}0101", f"bob_{NOW:%Y}0177_ch65.py": f"{NOW:%Y}0177"}
+    assert owners(column)[0] == column
+    namesakes = {f"张伟_{NOW.year - 4}071{n}_ch65.py": f"{NOW.year - 4}071{n}" for n in (2, 3)}
+    assert owners(namesakes)[0] == namesakes

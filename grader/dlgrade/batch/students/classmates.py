@@ -182,8 +182,10 @@ class Classmates:
         if not self._is_bare(other):
             return bool(both_handed_in) and _key(bare.id) != _key(id)
         spelled = bare.source == other.source == "folder" and _spelled(bare) != _spelled(other)
-        return _differ(bare.left_out, other.left_out) or (
-            bool(both_handed_in) and (spelled or _are_apart(bare.groups, other.groups))
+        mine, theirs = _without_dates(bare.left_out), _without_dates(other.left_out)
+        may_be_ids = _differ(bare.left_out, other.left_out)  # numbers that look like dates, but of another season
+        return _differ(mine, theirs) or (
+            bool(both_handed_in) and (spelled or may_be_ids or _are_apart(bare.groups, other.groups))
         )
 
 
@@ -192,6 +194,10 @@ def _spelled(identity: Identity) -> tuple[str, list[str]]:
     words = [part for kind, part in take_apart(identity.text).dropped if kind == "work"]
     words = [word for word in words if not (VERSION.fullmatch(word) and word.islower())]
     return identity.id, [*words, *(part for part in identity.left_out if part.startswith("number:"))]
+
+
+def _without_dates(parts: Sequence[str]) -> list[str]:
+    return [part for part in parts if not part.startswith("date:")]
 
 
 def _differ(mine: Sequence[str], theirs: Sequence[str]) -> bool:

@@ -25,7 +25,7 @@ def enrolled(roster: Roster, owners: Sequence[Identity]) -> Student | Text:
 
     A name is tried as it is written before words for homework and versions are left out: `New Wei` is not `Wei`.
     """
-    answers = [roster.find(one) for owner in owners for one in readings(owner)]
+    answers = [_answer(roster, one) for owner in owners for one in readings(owner)]
     for answer in answers:
         if isinstance(answer, Student):
             return answer
@@ -33,11 +33,22 @@ def enrolled(roster: Roster, owners: Sequence[Identity]) -> Student | Text:
     found = {answer for answer in by_id if isinstance(answer, Student)}
     if len(found) == 1:
         return found.pop()
-    hints = _alike(roster, owners[0])
+    hints = set() if owners[0].doubt else _alike(roster, owners[0])
     if isinstance(answers[0], Text) and len(hints) == 1:
         hint = hints.pop().display_name
         return both(f"{answers[0].en} {hint}?", f"{answers[0].zh}是否为 {hint}？")
     return answers[0]
+
+
+def _answer(roster: Roster, identity: Identity) -> Student | Text:
+    """The student of an identity. An id that a platform's name may or may not have must be the roster's."""
+    student = roster.find(identity)
+    if not identity.doubt or identity.text:
+        return student
+    parts = identity.id.split("_")
+    shorter = [roster.find(Identity("_".join(parts[start:]))) for start in range(1, len(parts))]
+    is_sure = isinstance(student, Student) and not any(isinstance(other, Student) for other in shorter)
+    return student if is_sure else identity.doubt
 
 
 def _alike(roster: Roster, owner: Identity) -> set[Student]:
