@@ -25,8 +25,8 @@ IDS = ["2021012345", "2021012346", "2021012399", "2021012401"]
 def owners(tmp_path):
     """owners(files): the student of each file, None for a file of nobody; and the batch."""
 
-    def owners(files, **options):
-        folder = tmp_path / str(len(list(tmp_path.iterdir()))) / "submissions"
+    def owners(files, folder="submissions", **options):
+        folder = tmp_path / str(len(list(tmp_path.iterdir()))) / folder
         contents = options.pop("contents", {})
         for number, name in enumerate(files):
             path = folder / name
@@ -104,6 +104,7 @@ CLASSES = {
     "sections-of-files": {f"{n // 2 + 1}班/{name}_ch65.py": name for n, name in enumerate(ZH)},
     "homework-folders": {f"homework{n}/{name}_ch{64 + n}.py": name for n in (1, 2) for name in EN},
     "chapter-folders": {f"第{n}章/{name}.py": name for n in (65, 66) for name in ZH},
+    "chapter-folders-of-unknown-names": {"ch65/kor.py": "kor", "ch65/bub.py": "bub", "ch66/kor.py": "kor"},
     "week-folders": {f"week{n}/{name}/ch{64 + n}.py": name for n in (1, 2) for name in EN},
     "final-folders": {"ada/ch65.py": "ada", "ada_final/ch65.py": "ada", "bob/ch65.py": "bob"},
     "names-like-versions": {f"{name}/ch{n}.py": name for n, name in ((65, "My Linh"), (66, "Linh"), (65, "Lab Wu"))},
@@ -266,6 +267,33 @@ def test_the_gradebooks_students(owners):
     assert "ada_smith may be ada of the gradebook, or somebody else." in strays
     own = {"ada/ch65_first try.py": "ada", "ada/ch65_second go.py": "ada"}
     assert owners(own, known=known)[0] == own
+
+
+@pytest.mark.parametrize("folder", ["in", "L", "spring"])
+def test_a_class_in_chapters_folders(owners, folder):
+    """Files that are called for students in folders of chapters are theirs, whatever the folder around is called."""
+    files = {"ch65/ada.py": "ada", "ch65/bub.py": "bub", "ch66/ada.py": "ada"}
+    assert owners(files, folder)[0] == files
+
+
+@pytest.mark.parametrize(
+    ("stems", "code"), [(("model", "train"), ""), (("first", "second"), "import second\n")], ids=["modules", "imports"]
+)
+def test_modules_in_chapters_folders(owners, stems, code):
+    """Modules in one student's folders of chapters are no students."""
+    files = [f"ch6{number}/{stem}.py" for number in (5, 6) for stem in stems]
+    _, batch = owners(files, "hal", contents={files[0]: code})
+    assert [student.id for student in batch.students] == ["hal"]
+
+
+def test_zips_in_a_chapters_folder(tmp_path):
+    """The folder around a student's zip may name the chapter."""
+    (tmp_path / "ch65").mkdir()
+    for name in ("ada", "bub"):
+        with zipfile.ZipFile(tmp_path / "ch65" / f"{name}.zip", "w") as packed:
+            packed.writestr(f"{name}.py", f"# {name}\n")
+    batch = gather([tmp_path / "ch65"], chapters=[CH65, CH66])
+    assert [(one.student, one.chapter) for one in batch.hand_ins] == [("ada", "ch65"), ("bub", "ch65")]
 
 
 def test_a_folder_that_may_hold_a_class(owners):

@@ -30,6 +30,7 @@ GRADESCOPE = "submission_metadata.yml"
 # name. A text file without the uploaded name is a receipt. It names the student, and the files with their own names.
 BLACKBOARD = re.compile(r"(?P<head>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.txt)", re.DOTALL)
 
+COLLECTION = re.compile(r"in|inbox|incoming|input|class|students|abgaben|rendus|entregas|学生|全班")  # folders of staff
 DOUBLE_SUFFIX = re.compile(r"\.(?:py|ipynb)$", re.IGNORECASE)  # Windows shows ch28.py.txt as ch28.py
 WORDS = re.compile(r"[（(]\d+[)）]|[^\s_.\-+,，、()（）]+|.")
 COPY = re.compile(r"[ _]*[（(]\d{1,2}[)）]$")  # the number that a browser gives to another download: `ch28_ada (1).py`
@@ -159,7 +160,11 @@ def _without_version(rest: str, *, numbers: bool) -> tuple[str, int]:
 def is_generic(rest: str) -> bool:
     """Return whether a name belongs to nobody: empty, or `src`, `homework 3`, `final`, `fall2026`, `section 1`."""
     plain = rest.strip(SEPARATORS)
-    return not plain or bool(GENERIC.fullmatch(plain) or VERSION.fullmatch(plain)) or take_apart(plain).is_nobodys
+    return (
+        not plain
+        or bool(COLLECTION.fullmatch(plain) or GENERIC.fullmatch(plain) or VERSION.fullmatch(plain))
+        or take_apart(plain).is_nobodys
+    )
 
 
 def looks_like_person(rest: str) -> bool:

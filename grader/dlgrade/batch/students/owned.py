@@ -73,7 +73,9 @@ def owned_file(
     """
     name = name or entry.name
     parsed = names.parse(PurePath(name).stem)
-    for folder in (*reversed(entry.parts[inside:-1]), *zips, *(() if tree.one_student else (tree.name,))):
+    around = () if tree.one_student else (tree.name,)
+    around += (tree.around,) if tree.packed else ()
+    for folder in (*reversed(entry.parts[inside:-1]), *zips, *around):
         if not parsed.chapter and (chapter := names.parse(stem_of(folder)).chapter):
             parsed = replace(parsed, chapter=chapter, from_folder=True)
     return OwnedFile(entry, owners, name, parsed, (tree.display_name, *entry.parts[:-1]), time, late, clock)
