@@ -73,7 +73,7 @@ def owned_file(
     """
     name = name or entry.name
     parsed = names.parse(PurePath(name).stem)
-    around = () if tree.one_student else (tree.name,)
+    around: tuple[str, ...] = () if tree.one_student else (tree.name,)
     around += (tree.around,) if tree.packed else ()
     for folder in (*reversed(entry.parts[inside:-1]), *zips, *around):
         if not parsed.chapter and (chapter := names.parse(stem_of(folder)).chapter):
