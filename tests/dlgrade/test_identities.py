@@ -2,7 +2,7 @@
 
 import time
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,8 +25,8 @@ IDS = ["2021012345", "2021012346", "2021012399", "2021012401"]
 def owners(tmp_path):
     """owners(files): the student of each file, None for a file of nobody; and the batch."""
 
-    def owners(files, **options):
-        folder = tmp_path / str(len(list(tmp_path.iterdir()))) / "submissions"
+    def owners(files, folder="submissions", **options):
+        folder = tmp_path / str(len(list(tmp_path.iterdir()))) / folder
         contents = options.pop("contents", {})
         for number, name in enumerate(files):
             path = folder / name
@@ -104,8 +104,17 @@ CLASSES = {
     "sections-of-files": {f"{n // 2 + 1}班/{name}_ch65.py": name for n, name in enumerate(ZH)},
     "homework-folders": {f"homework{n}/{name}_ch{64 + n}.py": name for n in (1, 2) for name in EN},
     "chapter-folders": {f"第{n}章/{name}.py": name for n in (65, 66) for name in ZH},
+    "chapter-folders-of-unknown-names": {"ch65/kor.py": "kor", "ch65/bub.py": "bub", "ch66/kor.py": "kor"},
     "week-folders": {f"week{n}/{name}/ch{64 + n}.py": name for n in (1, 2) for name in EN},
     "final-folders": {"ada/ch65.py": "ada", "ada_final/ch65.py": "ada", "bob/ch65.py": "bob"},
+    "names-like-versions": {f"{name}/ch{n}.py": name for n, name in ((65, "My Linh"), (66, "Linh"), (65, "Lab Wu"))},
+    "a-folder-of-a-small-word": {"my rnn/ch65.py": "my rnn", "ada/ch65.py": "ada"},
+    "a-word-of-all-folders": {f"Final {name}/ch65.py": name for name in ("Bob", "Cyd", "Dan", "Eve")},
+    "words-for-versions": {
+        "cyd_ch65.py": "cyd", "Copy of cyd_ch66.py": "cyd", "hal_最终最终版_ch65.py": "hal", "hal_ch66.py": "hal",
+        "mo_终稿_ch65.py": "mo", "mo_ch66.py": "mo", "ivy_real_ch65.py": "ivy", "ivy_ch66.py": "ivy",
+        "cyd - Copy_ch53.py": "cyd", "张三最终版_ch65.py": "张三", "张三_ch66.py": "张三",
+    },
     "terms-in-two-forms": {"ada_fall2026_ch65.py": "ada", "ada_2026秋_ch66.py": "ada"},
     "mixed": {
         "2021012345_张三_ch65.py": "2021012345", "李四-ch65.py": "李四", "2021012347王五_ch65.py": "2021012347",
@@ -129,7 +138,9 @@ def test_a_part_of_a_class(owners, files):
     name, student = next(iter(files.items()))
     found, _ = owners([name], known=batch.students)
     assert found[name] in (student, None)
-    assert found[name] or any(word in name for word in ("Zebra", "08060102"))  # only the whole class shares them
+    assert found[name] or any(
+        word in name for word in ("Zebra", "08060102", "Final ")
+    )  # only the whole class shares them
 
 
 @pytest.mark.parametrize(
@@ -169,11 +180,11 @@ DOUBTS = {
     ),
     "namesakes-in-two-sections": (
         {"1班/张伟/ch65.py": None, "2班/张伟/ch66.py": None, "1班/李四/ch65.py": "李四", "2班/王五/ch65.py": "王五"},
-        "张伟, 1班, 2班 may be the same student, or two students.",
+        "张伟 (1班, 2班) may be the same student, or two students.",
     ),
     "namesakes-of-two-assistants": (
         {"green/ada/ch65.py": None, "green/bob/ch65.py": "bob", "blue/ada/ch65.py": None, "blue/cyd/ch65.py": "cyd"},
-        "ada, blue, green may be the same student, or two students.",
+        "ada (blue, green) may be the same student, or two students.",
     ),
     "classes-in-names": (
         {"张三_2班_ch65.py": None, "张三_3班_ch66.py": None, "李四_2班_ch65.py": "李四"},
@@ -182,6 +193,34 @@ DOUBTS = {
     "folders-in-two-spellings": (
         {"Ada/ch65.py": None, "ada/ch65.py": None, "bob/ch65.py": "bob"},
         "Ada, ada may be the same student, or two students.",
+    ),
+    "a-word-that-may-be-a-name": (
+        {"My Linh/ch65.py": None, "Linh/ch65.py": None, "ada/ch65.py": "ada"},
+        "My Linh, Linh may be the same student, or two students.",
+    ),
+    "a-version-or-a-name": (
+        {"Cyd Final_ch66.py": None, "Cyd_ch65.py": "Cyd", "ada_ch65.py": "ada"},
+        "Cyd Final, Cyd may be the same student, or two students.",
+    ),
+    "numbered-folders": (
+        {"Li Wei (1)/ch65.py": None, "Li Wei (2)/ch65.py": None, "ada/ch65.py": "ada"},
+        "Li Wei (1), Li Wei (2) may be the same student, or two students.",
+    ),
+    "numbered-folders-of-two-chapters": (
+        {"Li Wei (1)/ch65.py": None, "Li Wei (2)/ch66.py": None, "ada/ch65.py": "ada"},
+        "Li Wei (1), Li Wei (2) may be the same student, or two students.",
+    ),
+    "one-numbered-folder": (
+        {"Li Wei/ch65.py": None, "Li Wei (2)/ch65.py": None, "ada/ch65.py": "ada"},
+        "Li Wei, Li Wei (2) may be the same student, or two students.",
+    ),
+    "homework-in-a-folders-name": (
+        {"Ada/ch65.py": None, "Ada hw3/ch65.py": None, "bob/ch65.py": "bob"},
+        "Ada, Ada hw3 may be the same student, or two students.",
+    ),
+    "namesakes-in-folders-with-capitals": (
+        {"secA/ada/ch65.py": None, "secB/ada/ch65.py": None, "secA/bob/ch65.py": "bob", "secB/cyd/ch65.py": "cyd"},
+        "ada (secA, secB) may be the same student, or two students.",
     ),
     "two-courses": (
         {"CS2101-张三/ch65.py": None, "CS2102-张三/ch65.py": None, "CS2102-李四/ch65.py": "李四"},
@@ -228,6 +267,33 @@ def test_the_gradebooks_students(owners):
     assert "ada_smith may be ada of the gradebook, or somebody else." in strays
     own = {"ada/ch65_first try.py": "ada", "ada/ch65_second go.py": "ada"}
     assert owners(own, known=known)[0] == own
+
+
+@pytest.mark.parametrize("folder", ["in", "L", "spring"])
+def test_a_class_in_chapters_folders(owners, folder):
+    """Files that are called for students in folders of chapters are theirs, whatever the folder around is called."""
+    files = {"ch65/ada.py": "ada", "ch65/bub.py": "bub", "ch66/ada.py": "ada"}
+    assert owners(files, folder)[0] == files
+
+
+@pytest.mark.parametrize(
+    ("stems", "code"), [(("model", "train"), ""), (("first", "second"), "import second\n")], ids=["modules", "imports"]
+)
+def test_modules_in_chapters_folders(owners, stems, code):
+    """Modules in one student's folders of chapters are no students."""
+    files = [f"ch6{number}/{stem}.py" for number in (5, 6) for stem in stems]
+    _, batch = owners(files, "hal", contents={files[0]: code})
+    assert [student.id for student in batch.students] == ["hal"]
+
+
+def test_zips_in_a_chapters_folder(tmp_path):
+    """The folder around a student's zip may name the chapter."""
+    (tmp_path / "ch65").mkdir()
+    for name in ("ada", "bub"):
+        with zipfile.ZipFile(tmp_path / "ch65" / f"{name}.zip", "w") as packed:
+            packed.writestr(f"{name}.py", f"# {name}\n")
+    batch = gather([tmp_path / "ch65"], chapters=[CH65, CH66])
+    assert [(one.student, one.chapter) for one in batch.hand_ins] == [("ada", "ch65"), ("bub", "ch65")]
 
 
 def test_a_folder_that_may_hold_a_class(owners):
@@ -280,6 +346,27 @@ def test_blackboard(owners, tmp_path):
     assert owners(several)[0] == several
 
 
+BLACKBOARD_USERS = {
+    "another-user-tells-the-title": {
+        "HW 3_a_smith": "a_smith", "HW 3_cyd": "cyd", "HW 4_b_smith": "b_smith", "HW 4_cyd": "cyd",
+    },
+    "one-title": {"HW 3_a_smith": "a_smith", "HW 3_b_smith": "b_smith"},
+    "signs-in-titles": {"Lab_1_a_smith": "a_smith", "Lab_1_cyd": "cyd", "Lab_2_b_smith": "b_smith", "Lab_2_cyd": "cyd"},
+    "nothing-tells": {"HW 3_a_smith": None, "HW 4_b_smith": None},
+    "nothing-tells-behind-numbers": {"Lab_1_a_smith": None, "Lab_2_b_smith": None, "HW_cyd": "cyd"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("heads", BLACKBOARD_USERS.values(), ids=BLACKBOARD_USERS)
+def test_blackboard_users_with_signs(owners, tmp_path, heads):
+    """A user's name may have the sign that follows the title. No part of it is another user."""
+    files = {f"{head}_attempt_2026-11-19-22-10-05_ch6{5 + ('4' in head)}.py": user for head, user in heads.items()}
+    assert owners(files)[0] == files
+    (tmp_path / "roster.csv").write_text("id,name,login\n1,Al Smith,smith\ncyd,Cyd,cyd\n", encoding="utf-8")
+    found, _ = owners(files, roster=read_roster(tmp_path / "roster.csv"))
+    assert found == {name: "cyd" if user == "cyd" else None for name, user in files.items()}
+
+
 def test_a_comment_renames_no_file(owners):
     """A student's comment in Blackboard's text file that looks like its last lines changes no other's file."""
     eve, bob = "HW3_eve_attempt_2026-11-20-22-13-05", "HW3_bob_attempt_2026-11-20-22-13-06_ch65.py"
@@ -320,3 +407,71 @@ def test_a_roster_knows_better(owners, tmp_path):
     (tmp_path / "roster.csv").write_text("id,name\ncs1234,Ada Lovelace\nada,Ada\n3,May Fall\n", encoding="utf-8")
     files = {"cs1234_fall2026_ch65.py": "cs1234", "CS2101-ada-ch65.py": "ada", "2026-11-20_May Fall_ch65.py": "3"}
     assert owners(files, roster=read_roster(tmp_path / "roster.csv"))[0] == files
+
+
+ROSTERS = {
+    "a-part-of-the-name-looks-like-a-version": (
+        "3,New Wei\n4,Wei\n9,Final Po\n10,Po\n11,Copy Su\n12,Su\n",
+        {
+            "New Wei_ch65.py": "3", "Final Po_ch65.py": "9", "Copy Su_ch65.py": "11", "ch66_new_wei.py": "3",
+            "wei_ch65.py": "4", "Po_ch65_final.py": "10", "ch65_su_v2.py": "12", "Su_ch66 (1).py": "12",
+            "copy-su-ch53.py": "11",
+        },
+    ),
+    "a-name-that-the-roster-lacks": (
+        "2,Le Linh\n4,Wei\n5,Ada Lovelace\n",
+        {
+            "Le My Linh_ch65.py": None, "New Wei_ch65.py": None, "my_wei_ch66.py": None, "Wei Lab_ch65.py": None,
+            "le_linh_my_ch66.py": None, "New Wei/ch53.py": None, "wei_new_ch53.py": "4", "hw3_le_linh_ch53.py": "2",
+            "Ada_Lovelace_Final_ch65.py": "5", "HW_Ada Lovelace_ch66.py": "5", "Copy of ada lovelace_ch53.py": "5",
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "files"), ROSTERS.values(), ids=ROSTERS)
+def test_a_full_name_of_the_roster(owners, tmp_path, rows, files):
+    """A name is its student's as it is written. With a word less, it may be somebody else's."""
+    (tmp_path / "roster.csv").write_text(f"id,name\n{rows}", encoding="utf-8")
+    found, batch = owners(files, roster=read_roster(tmp_path / "roster.csv"))
+    assert found == files
+    if None in files.values():
+        assert "Nobody in the roster is called New Wei. Wei (4)?" in "\n".join(stray.en for stray in batch.strays)
+
+
+def test_a_name_without_accents(owners, tmp_path):
+    """A name of the roster without its accents is nobody's, and the reason names the student."""
+    (tmp_path / "roster.csv").write_text("id,name\n1,Zoë Ångström\n2,Jörg Øre\n", encoding="utf-8")
+    files = {"zoe_angstrom_ch65.py": None, "joerg_oere_ch65.py": None}
+    found, batch = owners(files, roster=read_roster(tmp_path / "roster.csv"))
+    assert found == files
+    strays = "\n".join(stray.en for stray in batch.strays)
+    assert "Zoë Ångström (1)?" in strays
+    assert "Jörg Øre (2)?" in strays
+
+
+NOW = datetime.now()
+RECENT_DATES = {
+    form: [f"{NOW - timedelta(days=days):{form}}" for days in (1, 3)]
+    for form in ("%Y%m%d", "%y%m%d", "%m%d", "%Y%m%d%H%M", "%s")
+}
+
+
+@pytest.mark.parametrize("dates", RECENT_DATES.values(), ids=RECENT_DATES)
+def test_recent_dates_are_no_ids(owners, tmp_path, dates):
+    """Dates without signs beside a name, in one batch or later; unless the roster or the gradebook has such an id."""
+    files = {f"ada_{dates[0]}_ch65.py": "ada", f"ada_{dates[1]}_ch65.py": "ada", f"{dates[1]}_bob_ch65.py": "bob"}
+    assert owners(files)[0] == files
+    later = [f"ada_{dates[1]}_ch66.py"]
+    assert list(owners(later, known=[Student("ada", "ada")])[0].values()) == ["ada"]
+    assert list(owners(later, known=[Student(dates[1], "ada")])[0].values()) == [dates[1]]
+    (tmp_path / "roster.csv").write_text(f"id,name\n{dates[1]},ada\n7,ada\n", encoding="utf-8")
+    assert list(owners(later, roster=read_roster(tmp_path / "roster.csv"))[0].values()) == [dates[1]]
+
+
+def test_ids_that_look_like_dates(owners):
+    """Numbers are ids if others of their length are no dates, or if the dates are of another year."""
+    column = {f"ada_{NOW:%Y}0101_ch65.py": f"{NOW:%Y}0101", f"bob_{NOW:%Y}0177_ch65.py": f"{NOW:%Y}0177"}
+    assert owners(column)[0] == column
+    namesakes = {f"张伟_{NOW.year - 4}071{n}_ch65.py": f"{NOW.year - 4}071{n}" for n in (2, 3)}
+    assert owners(namesakes)[0] == namesakes

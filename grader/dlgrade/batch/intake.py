@@ -16,15 +16,13 @@ from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, file_entry,
 from dlgrade.batch.hand_ins import Batch, HandIn, Recorded, Student
 from dlgrade.batch.keys import content_digest
 from dlgrade.batch.students.classmates import Classmates
+from dlgrade.batch.students.enrolled import enrolled, is_enrolled
 from dlgrade.batch.students.naming import (
     BLACKBOARD,
     CANVAS,
     MOODLE,
-    Identity,
     NameParser,
-    id_readings,
     is_generic,
-    readings,
 )
 from dlgrade.batch.students.owned import OwnedFile, reason
 from dlgrade.batch.students.owners import is_own_name, owned_files, settle_identities, settle_kinds
@@ -85,7 +83,7 @@ def gather(
         trees += branch_trees(repository, refs)
     for tree in trees:
         tree.entries = [not_unpacked(entry) for entry in tree.entries]
-    is_listed = partial(_is_listed, roster) if roster else Classmates(intake.known, [], intake.names.ids).knows
+    is_listed = partial(is_enrolled, roster) if roster else Classmates(intake.known, [], intake.names.ids).knows
     owned = [(tree, owned_files(tree, intake.names, is_listed, has_roster=roster is not None)) for tree in trees]
     files, intake.notes = known_times(settle_identities(owned), intake.names.ids, due)
     intake.strays += [note for tree in trees for note in (*tree.notes, tree.problem) if note is not None]
@@ -97,11 +95,6 @@ def gather(
     batch = replace(batch, is_gone=gone_check(given, batch.owners))
     reader.close()  # no more files are parsed, and the processes that start next are forked
     return batch
-
-
-def _is_listed(roster: Roster, identity: Identity) -> bool:
-    """Return whether the roster has the student, by the whole name or without the parts that name nobody."""
-    return any(isinstance(roster.find(one), Student) for one in readings(identity))
 
 
 def _trees(paths: Sequence[Path], intake: _Intake) -> list[Tree]:
@@ -269,13 +262,7 @@ class _Intake:
         if self.roster is None:
             assert self.classmates is not None
             return self.classmates.of(file.owners)
-        answers = [self.roster.find(one) for owner in file.owners for one in readings(owner)]
-        for answer in answers:
-            if isinstance(answer, Student):
-                return answer
-        by_id = [self.roster.find(one) for owner in file.owners for one in id_readings(owner)]
-        found = {answer for answer in by_id if isinstance(answer, Student)}
-        return found.pop() if len(found) == 1 else answers[0]
+        return enrolled(self.roster, file.owners)
 
     def _corrected(self, file: OwnedFile) -> Student | None:
         """The student to whom staff gave the name of an owner."""

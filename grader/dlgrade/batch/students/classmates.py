@@ -7,11 +7,12 @@ import re
 import shlex
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dlgrade.batch.hand_ins import Student
-from dlgrade.batch.students.naming import Identity, id_readings
+from dlgrade.batch.students.naming import Identity, id_readings, shortened
 from dlgrade.batch.students.owned import OwnedFile
+from dlgrade.batch.students.words import VERSION, take_apart
 from dlgrade.text import Text, both
 
 MOST = 100  # names of a student that are compared with each other
@@ -153,6 +154,21 @@ class Classmates:
                     if rivals:
                         others = {one.text or one.id for one in rivals} - {identity.text}
                         self.doubts[identity] = _may_be_two([identity.text, *sorted(others)], identity, rivals[0])
+        self._doubt_long_names(handed)
+
+    def _doubt_long_names(self, handed: Mapping[str, Mapping[Identity, set[str]]]) -> None:
+        """Doubt `Ada Final` beside `Ada`: somebody else, or a version. If both handed in a chapter, doubt both."""
+        called: dict[tuple[str, ...], list[tuple[Identity, set[str]]]] = defaultdict(list)
+        for done in handed.values():
+            for identity, chapters in done.items():
+                called[_key(identity.name or identity.id)].append((identity, chapters))
+        for done in handed.values():
+            for long, chapters in done.items():
+                short = _key(shortened(long.id).id) if self._is_bare(long) else _key(long.id)
+                for other, theirs in called.get(short, [])[:MOST] if short != _key(long.id) else []:
+                    doubtful = [long, other] if chapters & theirs else [long] if long.source == "file" else []
+                    for one in doubtful:
+                        self.doubts.setdefault(one, _may_be_two([long.text, other.text or other.id], long, other))
 
     def _are_rivals(self, id: str, bare: Identity, other: Identity, both_handed_in: set[str]) -> bool:
         """Return whether a name without an id, and another identity of the same student, may be two students.
@@ -165,10 +181,23 @@ class Classmates:
         """
         if not self._is_bare(other):
             return bool(both_handed_in) and _key(bare.id) != _key(id)
-        spelled = bare.source == other.source == "folder" and bare.id != other.id
-        return _differ(bare.left_out, other.left_out) or (
-            bool(both_handed_in) and (spelled or _are_apart(bare.groups, other.groups))
+        spelled = bare.source == other.source == "folder" and _spelled(bare) != _spelled(other)
+        mine, theirs = _without_dates(bare.left_out), _without_dates(other.left_out)
+        may_be_ids = _differ(bare.left_out, other.left_out)  # numbers that look like dates, but of another season
+        return _differ(mine, theirs) or (
+            bool(both_handed_in) and (spelled or may_be_ids or _are_apart(bare.groups, other.groups))
         )
+
+
+def _spelled(identity: Identity) -> tuple[str, list[str]]:
+    """A folder's name without dates and the words for versions that people write behind names, as in `ada_final`."""
+    words = [part for kind, part in take_apart(identity.text).dropped if kind == "work"]
+    words = [word for word in words if not (VERSION.fullmatch(word) and word.islower())]
+    return identity.id, [*words, *(part for part in identity.left_out if part.startswith("number:"))]
+
+
+def _without_dates(parts: Sequence[str]) -> list[str]:
+    return [part for part in parts if not part.startswith("date:")]
 
 
 def _differ(mine: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -204,8 +233,12 @@ def _fits(owner: Identity, student: Student) -> bool:
 
 def _may_be_two(texts: Sequence[str], one: Identity, other: Identity) -> Text:
     telling = {*one.groups, *one.left_out} ^ {*other.groups, *other.left_out} if len(texts) == 1 else set()
-    places = sorted(part.rpartition(":")[2] for part in telling)
-    names = ", ".join([*texts, *places])
+    names_of_places: dict[str, str] = {}  # one for `class:sec1` and the folder `Sec 1`
+    for part in sorted(telling, key=lambda part: (":" in part, part)):
+        place = part.rpartition(":")[2]
+        names_of_places.setdefault(re.sub(r"[\W_]", "", place.casefold()), place)
+    places = ", ".join(sorted(names_of_places.values()))
+    names = ", ".join(texts) + (f" ({places})" if places else "")
     return both(
         f"{names} may be the same student, or two students.",
         f"{names.replace(', ', '、')} 可能是同一名学生，也可能是两名学生。",

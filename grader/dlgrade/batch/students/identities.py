@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from dlgrade.batch.students.dates import dates_among
 from dlgrade.batch.students.naming import Identity, identity_of
 from dlgrade.batch.students.words import ID, Reading, Word, take_apart
 from dlgrade.text import Text, both
@@ -39,17 +40,19 @@ class Identities:
         beside = self._beside(readings.values(), with_ids=True)
         self.company = {id: len(_people(others)) for id, others in beside.items()}
         self.dates = self._are_dates()
+        self.near = dates_among({word.key for reading in readings.values() for word in reading.kept if word.is_id})
 
     def of(self, text: str) -> Identity:
         """The identity in a name. It is in doubt if the name has an id that another student's name has, too."""
         reading = self._reading(text)
         words = tuple(word for word in reading.kept if not self._is_nobodys(word)) or reading.kept
+        words = tuple(word for word in words if word.key not in self.near or not _has_name(words)) or words
         words = self._without_dates(words)
         ids = tuple(word for word in words if word.is_id)
         identity = identity_of(reading, words, ids)
-        dropped = {
-            f"word:{word.key}" for word in reading.kept if word not in words and not COMPACT_DATE.fullmatch(word.text)
-        }
+        left = {word.key for word in reading.kept if word not in words}
+        dropped = {f"word:{key}" for key in left - self.near.keys() if not COMPACT_DATE.fullmatch(key)}
+        dropped |= {f"date:{key}" for key in left & self.near.keys() if not self.near[key]}
         rest = reading.text[words[0].start :]
         identity = replace(identity, rest=rest, left_out=tuple(sorted({*identity.left_out, *dropped})))
         if len(ids) == 1 and self._is_doubtful(ids[0]):
@@ -97,6 +100,11 @@ class Identities:
             return False
         alike = [id for id, people in self.crowds.items() if _shape(id) == _shape(word.key) and len(people) < 2]
         return bool(alike) or sum(map(str.isdigit, word.text)) >= LONG
+
+
+def _has_name(words: Iterable[Word]) -> bool:
+    """Return whether one of the words is a name, and not an id or a letter."""
+    return any(not word.is_id and not re.fullmatch(r"\d+|[a-z]", word.key) for word in words)
 
 
 def _shape(word: str) -> str:

@@ -30,8 +30,12 @@ GRADESCOPE = "submission_metadata.yml"
 # name. A text file without the uploaded name is a receipt. It names the student, and the files with their own names.
 BLACKBOARD = re.compile(r"(?P<head>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.txt)", re.DOTALL)
 
+COLLECTION = re.compile(r"in|inbox|incoming|input|class|students|abgaben|rendus|entregas|学生|全班")  # folders of staff
 DOUBLE_SUFFIX = re.compile(r"\.(?:py|ipynb)$", re.IGNORECASE)  # Windows shows ch28.py.txt as ch28.py
 WORDS = re.compile(r"[（(]\d+[)）]|[^\s_.\-+,，、()（）]+|.")
+COPY = re.compile(r"[ _]*[（(]\d{1,2}[)）]$")  # the number that a browser gives to another download: `ch28_ada (1).py`
+COPY_OF = re.compile(r"^copy[ _-](?:\d[ _-])?of[ _-]", re.IGNORECASE)
+AROUND = " _.-+,，、"
 CUT = "\0"  # in the place of a part of a name that was cut out
 
 
@@ -77,6 +81,7 @@ class ParsedName:
     Args:
         chapter: Id of the chapter that it names, whether the chapter is graded or not.
         rest: The name without the chapter and the words for versions.
+        full: The name without the chapter. A word for versions may be a part of somebody's name.
         version: The number of the version.
         from_folder: The chapter is named by a folder around the file, not by the file itself.
     """
@@ -84,6 +89,7 @@ class ParsedName:
     chapter: str = ""
     rest: str = ""
     version: int = 0
+    full: str = ""
     from_folder: bool = False
 
 
@@ -118,7 +124,10 @@ class NameParser:
         after = "_".join(part for part in others if part.strip(SEPARATORS)) if len(others) > 1 else "".join(others)
         first, _ = _without_version(before, numbers=False)
         last, version = _without_version(after, numbers=bool(chapter))
-        return ParsedName(chapter, "_".join(part for part in (first, last) if part), version)
+        whole = [part.strip(AROUND) for part, rest in ((before, first), (COPY.sub("", after), last)) if rest]
+        if not others:
+            whole = [COPY.sub("", part) for part in whole]
+        return ParsedName(chapter, "_".join(part for part in (first, last) if part), version, "_".join(whole))
 
 
 @cache
@@ -134,6 +143,7 @@ def _without_version(rest: str, *, numbers: bool) -> tuple[str, int]:
 
     A number alone counts as a version, but not beside other words: `ch28-2` is a version, `student_2` a student.
     """
+    rest = COPY_OF.sub("", rest)
     words = [word for word in WORDS.findall(rest) if word.strip(SEPARATORS)]
     versions = [word for word in words if VERSION.fullmatch(word)]
     if numbers and all(VERSION.fullmatch(word) or re.fullmatch(r"\d{1,3}", word) for word in words):
@@ -144,13 +154,17 @@ def _without_version(rest: str, *, numbers: bool) -> tuple[str, int]:
         word = words.pop(0)
         rest = rest[rest.index(word) + len(word) :]
     counted = [int(number) for word in versions for number in re.findall(r"\d+", word)]
-    return rest.strip(" _.-+,，、") if words else "", counted[-1] if counted else 0
+    return rest.strip(AROUND) if words else "", counted[-1] if counted else 0
 
 
 def is_generic(rest: str) -> bool:
     """Return whether a name belongs to nobody: empty, or `src`, `homework 3`, `final`, `fall2026`, `section 1`."""
     plain = rest.strip(SEPARATORS)
-    return not plain or bool(GENERIC.fullmatch(plain) or VERSION.fullmatch(plain)) or take_apart(plain).is_nobodys
+    return (
+        not plain
+        or bool(COLLECTION.fullmatch(plain) or GENERIC.fullmatch(plain) or VERSION.fullmatch(plain))
+        or take_apart(plain).is_nobodys
+    )
 
 
 def looks_like_person(rest: str) -> bool:
@@ -162,6 +176,11 @@ def identify(rest: str) -> Identity:
     """The identity in a plain name: `ada`, `ada@uni.edu`, `2021012345`, `CS2101_2021012345_张三`, `张三-2021012345`."""
     reading = take_apart(rest)
     return identity_of(reading, reading.kept)
+
+
+def shortened(text: str) -> Identity:
+    """The identity in a plain name without any word for homework or versions, even if it may be a part of the name."""
+    return identity_of(reading := take_apart(text, short=True), reading.kept)
 
 
 def as_written(text: str) -> Identity:
@@ -193,7 +212,8 @@ def identity_of(reading: Reading, words: tuple[Word, ...], ids: tuple[Word, ...]
         ids: Those of them that are ids. None: those that look like ids.
     """
     ids = tuple(word for word in words if word.is_id) if ids is None else ids
-    left_out = tuple(sorted(telling_parts(reading)))
+    numbers = {f"number:{part}" for kind, part in reading.dropped if kind == "version" and part.isdigit()}
+    left_out = tuple(sorted(telling_parts(reading) | numbers))  # `Li Wei (1)` and `Li Wei (2)`
     whole = reading.joined(words)
     if EMAIL.fullmatch(whole):
         return Identity(id=whole, email=whole, text=reading.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from itertools import takewhile
@@ -73,9 +73,11 @@ def owned_file(
     """
     name = name or entry.name
     parsed = names.parse(PurePath(name).stem)
-    for folder in (*reversed(entry.parts[inside:-1]), *zips, *(() if tree.one_student else (tree.name,))):
+    around: tuple[str, ...] = () if tree.one_student else (tree.name,)
+    around += (tree.around,) if tree.packed else ()
+    for folder in (*reversed(entry.parts[inside:-1]), *zips, *around):
         if not parsed.chapter and (chapter := names.parse(stem_of(folder)).chapter):
-            parsed = ParsedName(chapter, parsed.rest, parsed.version, from_folder=True)
+            parsed = replace(parsed, chapter=chapter, from_folder=True)
     return OwnedFile(entry, owners, name, parsed, (tree.display_name, *entry.parts[:-1]), time, late, clock)
 
 

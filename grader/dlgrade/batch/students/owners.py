@@ -6,6 +6,7 @@ never makes the file another student's.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -26,8 +27,16 @@ from dlgrade.batch.students.naming import (
 from dlgrade.batch.students.owned import OwnedFile, is_zip, owned_file, stem_of, wrappers
 from dlgrade.batch.students.platforms import platform_files
 from dlgrade.batch.students.words import take_apart
+from dlgrade.errors import SubmissionError
 from dlgrade.submission import SUFFIXES
 from dlgrade.text import Text, both
+
+MODULES = re.compile(
+    r"models?|utils?|helpers?|tools?|train(?:ing)?|layers?|nets?|networks?|common|base|config|runs?|eval\w*|loss(?:es)?|"
+    r"functions?|lib|modules?|plots?|demo|setup|init|__init__|conftest|dataset|loader|my\w+",
+    re.IGNORECASE,
+)
+MOST_READ, MAX_READ = 50, 1_000_000  # files, and bytes of each, in which imports are sought
 
 Listed = Callable[[Identity], bool]  # whether an identity is a student of the roster or of the gradebook
 
@@ -108,8 +117,9 @@ def _plain(text: str, source: str) -> Identity:
 def _person_in(part: str, names: NameParser) -> str:
     """The person whom the name of a folder or a zip names: the name without the chapter, unless that is generic."""
     parsed = names.parse(stem_of(part))
-    rest = parsed.rest if parsed.chapter else stem_of(part)
-    return "" if is_generic(rest) else rest
+    if parsed.chapter:
+        return "" if is_generic(parsed.rest) else parsed.full
+    return "" if is_generic(stem_of(part)) else stem_of(part)
 
 
 @dataclass(frozen=True)
@@ -222,6 +232,7 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
     in_path = not (_person_in(tree.name, names) or _persons_of(tree, outline.depth, names)) or all(
         looks_like_person(names.parse(entry.stem).rest) for entry in unowned
     )
+    in_path = in_path or (not looks_like_person(tree.name) and _are_signed_in_chapters(unowned, names))
     # Signed as well: `homework 1/ada_ch28.py`, and `ch28/ada.py` below a folder that names nobody.
     signed_too = (_with_chapter(entry, names, in_path=in_path) for entry in unowned)
     loose += [parsed for parsed in signed_too if parsed.chapter]
@@ -245,6 +256,33 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
         texts=frozenset(signed) | {person for _, person in owners if person},
         outline=outline,
     )
+
+
+def _are_signed_in_chapters(entries: Sequence[TreeEntry], names: NameParser) -> bool:
+    """Return whether chapters' folders hold files that are called for students: `ch28/ada.py` and `ch28/bob.py`.
+
+    They are not if one has no name or a chapter's, or has the name of a module, or if one imports another.
+    """
+    parsed = [names.parse(entry.stem) for entry in entries]
+    signed: dict[str, set[str]] = defaultdict(set)  # by chapter
+    for entry, one in zip(entries, parsed, strict=True):
+        chapter = _with_chapter(entry, names, in_path=True).chapter
+        if one.chapter or not chapter or is_generic(one.rest) or MODULES.fullmatch(one.rest):
+            return False
+        signed[chapter].add(one.rest)
+    if not any(len(stems) > 1 for stems in signed.values()):
+        return False
+    imported = {stem for entry in entries[:MOST_READ] for stem in _imports(entry)}
+    return not imported & {entry.stem for entry in entries}
+
+
+def _imports(entry: TreeEntry) -> set[str]:
+    """The modules that a file seems to import. Empty if it cannot be read."""
+    try:
+        text = entry.read(MAX_READ).decode("utf-8", "replace")
+    except SubmissionError:
+        return set()
+    return set(re.findall(r"(?:from|import)[ .]+(\w+)", text))
 
 
 def _with_chapter(entry: TreeEntry, names: NameParser, *, in_path: bool) -> ParsedName:
@@ -337,7 +375,7 @@ class _Layout:
         parsed = self.names.parse(entry.stem)
         if is_generic(parsed.rest):
             return ()
-        owner = self._in_group(_plain(parsed.rest, "file"), entry)
+        owner = self._in_group(_plain(parsed.full, "file"), entry)
         # `tools.py` or `report.pdf` beside files that name their chapters is nobody's hand-in
         stands_alone = (
             is_zip(entry.name) or bool(entry.packing) or (not self.names_chapters and entry.suffix in SUFFIXES)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
 from pathlib import PurePath
 
 from dlgrade.batch.files.trees import Tree, TreeEntry, moment
@@ -17,6 +16,7 @@ from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.submission.reading import reader
 from dlgrade.submission.reading.questions import GradescopeMetadata, Record, Records
+from dlgrade.text import both
 
 MAX_METADATA = 64_000_000
 MAX_RECEIPT = 1_000_000
@@ -169,17 +169,20 @@ def blackboard(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     receipts = [_receipt(entry) for entry, match in matches if match and not match["name"] and entry.suffix == ".txt"]
     people = {receipt.head: receipt for receipt in receipts if receipt}
     original = {stored: name for receipt in people.values() for stored, name in receipt.files.items()}
-    users = _users(set(heads.values()) - people.keys()) | {head: receipt.user for head, receipt in people.items()}
+    users = {head: receipt.user for head, receipt in people.items()}
+    titles = {head.removesuffix(f"_{user}") for head, user in users.items()}
+    users |= _users(set(heads.values()) - people.keys(), titles)
     files = []
     for entry, match in matches:
         if match is None:
             files.append(owned_file(tree, entry, (Identity(name=entry.parts[depth]),), names))
             continue
         head = match["head"]
-        owner = Identity(users[head], people[head].name if head in people else users[head])
+        user = users.get(head, "")
+        owner = Identity(user, people[head].name if head in people else user) if user else _user_in_doubt(head)
         is_attached = len(entry.parts) == depth + 1  # otherwise the attachment is a zip around it
         name = (original.get(entry.name) or match["name"] or "") if is_attached else ""
-        around = (head.removesuffix(f"_{users[head]}"), *(() if is_attached else (match["name"] or "",)))
+        around = (head.removesuffix(f"_{user}"), *(() if is_attached else (match["name"] or "",)))
         time = _clock_time(match["time"])
         files.append(
             owned_file(
@@ -222,20 +225,53 @@ def _receipt(entry: TreeEntry) -> _Receipt | None:
     return _Receipt(match["head"], named["user"], clean(named["name"]), files)
 
 
-def _users(heads: set[str]) -> dict[str, str]:
-    """The user in each `ASSIGNMENT_USER`: the part behind the last sign.
+def _users(heads: set[str], titles: set[str]) -> dict[str, str]:
+    """The user in each `ASSIGNMENT_USER`. Both may have the sign between them; the other names tell where it is.
 
-    If several have the same part, a user's name may have the sign: then the user is all that differs.
+    The users that cannot be told are left out.
+
+    Args:
+        heads: Beginnings of names.
+        titles: Assignments that text files name.
     """
-    last = Counter(head.rpartition("_")[2] for head in heads)
-    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*heads, strict=False))
-    common = "".join(letters[0] for letters in same).rpartition("_")[0] + "_"
-    return {
-        head: head.removeprefix(common)
-        if last[head.rpartition("_")[2]] > 1 and head.startswith(common)
-        else head.rpartition("_")[2]
-        for head in heads
-    }
+    titles = titles | {title for title, sign, user in (head.partition("_") for head in heads) if "_" not in user}
+    known, others = {}, defaultdict(set)
+    for head in heads:
+        title = max((title for title in titles if head.startswith(f"{title}_")), key=len, default=None)
+        if title is not None:
+            known[head] = head[len(title) + 1 :]
+        elif "_" not in head:
+            known[head] = head
+        else:
+            others[head.partition("_")[0]].add(head)
+    for title, group in others.items():
+        known |= _users_behind(title, group)
+    return known
+
+
+def _users_behind(title: str, heads: set[str]) -> dict[str, str]:
+    """The users in beginnings of names, behind the same words: `Lab_1_ada`, `Lab_1_bob_lee`, `Lab_2_ada`."""
+    rests = [head[len(title) + 1 :].split("_") for head in heads]
+    following: dict[str, set[str]] = defaultdict(set)
+    for head, words in zip(heads, rests, strict=True):
+        following[words[0]].add(head)
+    are_numbers = all(len(words) > 1 and re.fullmatch(r"\d{1,2}[A-Za-z]?", words[0]) for words in rests)
+    if are_numbers or (len(following) == 1 and all(len(words) > 1 for words in rests) and len(heads) > 2):
+        users: dict[str, str] = {}
+        for word, some in following.items():
+            users |= _users_behind(f"{title}_{word}", some)
+        return users
+    if len(following) == 1 and len(rests[0]) > 1:  # one user or two, whose names may begin with the word or not
+        return {}
+    return {head: head[len(title) + 1 :] for head in heads}
+
+
+def _user_in_doubt(head: str) -> Identity:
+    """The user in a name whose assignment nobody can tell."""
+    users = [head.split("_", number)[-1] for number in range(1, head.count("_") + 1)]
+    names = " / ".join(users)
+    doubt = both(f"The user of Blackboard may be any of {names}.", f"Blackboard 用户可能是 {names}。")
+    return Identity(users[0], users[0], doubt=doubt)
 
 
 def _clock_time(text: str) -> datetime | None:

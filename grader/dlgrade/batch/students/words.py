@@ -14,7 +14,7 @@ from functools import lru_cache
 SEPARATORS = " _.-+,，、·–—()（）[]【】"
 # Words that tell versions apart, and names of folders that belong to nobody.
 VERSION = re.compile(
-    r"final|finished|done|fixed|new(?:est)?|latest|last|late|on[ _-]?time|copy(?: of)?|revised|updated?|"
+    r"final|finished|done|fixed|new(?:est)?|latest|last|late|on[ _-]?time|copy(?: of)?|revised|updated?|real|corrected|"
     r"resubmit(?:ted)?|resubmissions?|"
     r"v(?:er(?:sion)?)?\d+|\(\d+\)|（\d+）|副本|最终版?|终版|新版?|修改版?|修订版?|改|按时|补交|迟交|第.版",
     re.IGNORECASE,
@@ -26,6 +26,17 @@ GENERIC = re.compile(
     r"assignment[ _]\d+[ _]export|作业\d{0,3}|实验\d{0,3}|练习\d{0,3}|提交|代码|答案|习题",
     re.IGNORECASE,
 )
+# Of these words, those that may be a part of a name even in small letters, unless they stand behind it.
+NAME_PARTS = frozenset(
+    {"my", "new", "lab", "main", "last", "late", "week", "done", "all", "doc", "real", "final", "copy", "test", "task",
+     "code", "answer", "project", "image"}
+)  # fmt: skip
+NEVER_NAMES = re.compile(
+    r"submissions?|hand[ _-]?ins?|solutions?|homeworks?|assignments?|untitled|resubmi\w+|finished|newest|latest|"
+    r"updated?|revised|corrected",
+    re.IGNORECASE,
+)
+TYPICAL_LAST = frozenset({"final", "fixed", "done", "copy", "late"})  # behind a full name: `Ada_Lovelace_Final`
 ID = re.compile(r"(?=\w*\d{4})[A-Za-z]{0,4}\d[\dA-Za-z]{3,}", re.ASCII)
 EMAIL = re.compile(r"[^@\s/]+@[\w.-]+\.\w+")
 
@@ -51,7 +62,13 @@ KINDS = {
         rf"{LEFT}{YEAR}{MM}{DD}[T_-]?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d{RIGHT}",
         rf"{LEFT}\d\d?[ _-]?{MONTHS}[ _-]?{YEAR}{RIGHT}",
     ),
-    "version": (r"[（(]\d{1,2}[)）]",),
+    "version": (
+        r"(?:[ _]-)?[ _]copy(?=[ _]*(?:[（(]\d{1,2}[)）])?$)(?<=- copy)",
+        rf"{LEFT}copy[ _-](?:\d[ _-])?of(?=[ _-])",
+        r"[（(]\d{1,2}[)）]",
+        r"(?:真正|最终|最后|最新|完整|修改|修订|更新|正式|完成)+(?:版本?|稿|终稿)?|终[版稿]|[定初终]稿|副本|重交|补交|迟交|"
+        r"第.版",
+    ),
     "term": (
         rf"{LEFT}{SEASON}[ _.-]*'?(?:20)?\d\d{RIGHT}",
         rf"{LEFT}{SHORT_TERM}[ _-]?(?:20)?\d\d{RIGHT}",
@@ -159,13 +176,14 @@ class Reading:
 
 
 @lru_cache(maxsize=100_000)
-def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = False) -> Reading:
+def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = False, short: bool = False) -> Reading:
     """Take a name apart.
 
     Args:
         text: The name, without a chapter.
         keep: Words that name somebody although they look like a course's number, in small letters.
         whole: Keep all words.
+        short: Keep no word for homework or versions, even if it may be a part of the name.
     """
     text = unicodedata.normalize("NFKC", text)
     if EMAIL.fullmatch(text):
@@ -180,12 +198,37 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
                 masked = masked[: match.start()] + CUT * len(match[0]) + masked[match.end() :]
     words = list(_words(masked))
     generic = set(_generic(words))
+    if not short and (sure := [word for word in words if word not in generic]):
+        generic = {word for word in generic if not _may_name(word, sure, words)}
     kept = tuple(word for word in words if word not in generic)
     dropped += [("work", word.text) for word in words if word in generic]
     if kept:
         return Reading(text, kept, tuple(dropped))
     ids = {part for kind, part in dropped if kind == "course" and re.fullmatch(r"[a-z]+\d+", part)}
-    return take_apart(text, keep | ids) if ids else Reading(text, tuple(_words(text)), tuple(dropped), is_nobodys=True)
+    if ids:
+        return take_apart(text, keep | ids, short=short)
+    return Reading(text, tuple(_words(text)), tuple(dropped), is_nobodys=True)
+
+
+def _may_name(word: Word, sure: list[Word], words: list[Word]) -> bool:
+    """Return whether a word for homework or versions may be a part of the name beside it: `My Linh`, `Final Po`.
+
+    It is written like the name, or people are called so. In small letters behind a name, it is a version: `linh_new`.
+
+    Args:
+        word: The word.
+        sure: The words that may name somebody in any case.
+        words: All words.
+    """
+    has_number = any(other.start == word.end + 1 and other.text.isdigit() for other in words)
+    if not word.text.isascii() or not word.text.isalpha() or has_number or NEVER_NAMES.fullmatch(word.text):
+        return False
+    names = [other.text for other in sure if other.text.isalpha() and other.text.isascii()]
+    is_last = all(other.start < word.start for other in sure)
+    is_capital = word.text.isupper() and not all(map(str.isupper, names))  # `HW_Ada`
+    if word.text[0].isupper() and not is_capital and any(name[0].isupper() for name in names):
+        return not (is_last and len(names) > 1 and word.key in TYPICAL_LAST)
+    return bool(names) and word.key in NAME_PARTS and (not is_last or word.key == "my")
 
 
 def _words(text: str) -> Iterator[Word]:
