@@ -79,12 +79,13 @@ def known_times(
     return [replace(one.file, time=one.time) for one in dated], settling.notes if due else []
 
 
-def nearly_all_from(times: Sequence[datetime], fewest: int = MANY) -> list[Hour]:
+def nearly_all_from(times: Sequence[datetime], fewest: int = MANY, *, minutes: bool = True) -> list[Hour]:
     """The few hours that nearly all times are from, or the minutes of half of them. Empty if people made the times.
 
     Args:
         times: A time for each student.
         fewest: How many times the first hour must have. Each further hour must have MANY.
+        minutes: Whether the minutes of half of the times count. A download writes all times, so one other time tells.
     """
     left, hours, covered = sorted(times), [], 0
     for number in range(min(MAX_HOURS, 1 + len(times) // PER_HOUR)):
@@ -96,7 +97,7 @@ def nearly_all_from(times: Sequence[datetime], fewest: int = MANY) -> list[Hour]
         covered += size
         if covered >= NEARLY_ALL * len(times):
             return hours
-    bursts = _bursts(times, BURST, MANY)
+    bursts = _bursts(times, BURST, MANY) if minutes else []
     some = sum(start <= time <= end for time in times for start, end in bursts)
     return bursts if some >= HALF * len(times) else []
 
@@ -207,7 +208,7 @@ class _Settling:
         for tree, group in _grouped(files, lambda one: one.tree.display_name).items():
             outer = [one for one in group if not any(part.lower().endswith(".zip") for part in one.file.entry.parts)]
             times = self._newest(outer)
-            if (times and self.trusting) or (times and not nearly_all_from(times, fewest=1)):
+            if (times and self.trusting) or (times and not nearly_all_from(times, fewest=1, minutes=False)):
                 continue
             for one in group:
                 one.time = None
