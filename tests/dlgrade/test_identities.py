@@ -109,6 +109,7 @@ CLASSES = {
     "final-folders": {"ada/ch65.py": "ada", "ada_final/ch65.py": "ada", "bob/ch65.py": "bob"},
     "names-like-versions": {f"{name}/ch{n}.py": name for n, name in ((65, "My Linh"), (66, "Linh"), (65, "Lab Wu"))},
     "a-folder-of-a-small-word": {"my rnn/ch65.py": "my rnn", "ada/ch65.py": "ada"},
+    "two-who-share-a-word": {"My Linh/ch65.py": "My Linh", "My Hoa/ch65.py": "My Hoa"},
     "a-word-of-all-folders": {f"Final {name}/ch65.py": name for name in ("Bob", "Cyd", "Dan", "Eve")},
     "words-for-versions": {
         "cyd_ch65.py": "cyd", "Copy of cyd_ch66.py": "cyd", "hal_最终最终版_ch65.py": "hal", "hal_ch66.py": "hal",

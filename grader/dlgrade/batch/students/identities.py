@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dlgrade.batch.students.dates import dates_among
 from dlgrade.batch.students.naming import Identity, identity_of
-from dlgrade.batch.students.words import ID, Reading, Word, take_apart
+from dlgrade.batch.students.words import ID, NAME_PARTS, Reading, Word, take_apart
 from dlgrade.text import Text, both
 
 LONG = 7  # digits: a number that has them may well be an id, even if two names share it
@@ -144,7 +144,9 @@ def _shared_words(readings: list[Reading]) -> frozenset[str]:
         for key, count in having.items()
         if key not in protected
         and count > 1
-        and ((count == total and not ID.fullmatch(key)) or (count > 2 and 3 * count >= 2 * total))
+        and (
+            (count == total and not (ID.fullmatch(key) or key in NAME_PARTS)) or (count > 2 and 3 * count >= 2 * total)
+        )
     )
 
 
