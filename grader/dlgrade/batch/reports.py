@@ -62,7 +62,6 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
                 if book.database.unwritable is None:
                     rules.share(book, out)
                 yield book
-                yield book
     except Timeout:
         raise UsageError(
             both(
