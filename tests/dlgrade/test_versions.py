@@ -49,10 +49,22 @@ def test_backups(name, handed):
     assert f"{name}.py" in hand_in.passed_over[0].en
 
 
-def test_other_names(handed):
-    """A file that names the chapter and anything else is listed, unless the submission imports it."""
-    hand_in = handed("ch90_twice.py", "ch90_twice_tuesday.py")
-    assert "# ch90_twice.py" in hand_in.submission.source
-    assert [text.en for text in hand_in.passed_over] == [
-        f"{hand_in.display_name.replace('twice', 'twice_tuesday')} has another name and is not imported."
-    ]
+def notes_of(folder, files):
+    for name, source in files.items():
+        (folder / "in" / "dan").mkdir(parents=True, exist_ok=True)
+        (folder / "in" / "dan" / name).write_text(source, encoding="utf-8")
+    batch = gather([folder / "in"], chapters=[CH90])
+    assert [hand_in.display_name[-13:] for hand_in in batch.hand_ins] == ["ch90_twice.py"]
+    return [text.en for text in batch.notes if "version" in text.en]
+
+
+def test_other_names(tmp_path):
+    """A file that names the chapter and anything else is listed."""
+    (note,) = notes_of(tmp_path, {"ch90_twice.py": "X = 1\n", "ch90_twice_tuesday.py": "X = 2\n"})
+    assert "ch90_twice_tuesday.py is no version of " in note
+    assert note.endswith("it was not graded.")
+
+
+def test_helpers(tmp_path):
+    """A file that the submission imports is not listed."""
+    assert notes_of(tmp_path, {"ch90_twice.py": "import ch90_tools\n", "ch90_tools.py": "X = 1\n"}) == []

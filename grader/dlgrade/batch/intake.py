@@ -32,7 +32,7 @@ from dlgrade.batch.students.owners import owned_files, settle_identities, settle
 from dlgrade.batch.students.roster import Roster
 from dlgrade.batch.times.due import ClassDue, Due, instant
 from dlgrade.batch.times.known import known_times
-from dlgrade.batch.versions import is_backup, submissions_among, with_unused
+from dlgrade.batch.versions import is_backup, submissions_among, unused_files
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
@@ -339,7 +339,9 @@ class _Intake:
         files = [file for file in own if file.parsed.chapter == chapter]
         named = submissions_among([file for file in files if file.readable and not file.parsed.from_folder], student)
         if named:
-            return with_unused(self._newest(student, chapter, named), files, named)
+            made = self._newest(student, chapter, named)
+            self.notes += unused_files(made, files, named)
+            return made
         if not files and len(self.names.ids) == 1:
             files = [file for file in own if not file.parsed.chapter]
         readable = [file for file in files if file.readable]
