@@ -255,6 +255,60 @@ def test_canvas_there_and_back(doubling, dlgrade, tmp_path):
     assert len(scores) == 300
 
 
+def own_column(dlgrade, tmp_path, titles, points):
+    """Export for Canvas with a roster from Canvas that has these assignments. Return the command and the table."""
+    people = ["Student,ID,SIS User ID,SIS Login ID,Section", f"    Points Possible,,,,,{points}"]
+    people[0] += f",{titles}"
+    blank = "," * titles.count(",")
+    people += [f"Ada,1,ada,ada,A,{blank}", f"Bob,2,bob,bob,A,{blank}"]
+    (tmp_path / "canvas.csv").write_text("\n".join(people), encoding="utf-8")
+    dlgrade("grade", "in", "--roster", "canvas.csv")
+    done = dlgrade("export", "--format", "canvas", "-o", "out.csv")
+    out = tmp_path / "out.csv"
+    return done, list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines())) if out.exists() else []
+
+
+@pytest.mark.parametrize(
+    ("title", "points", "full"),
+    [
+        ("ch90 (4567)", "100", "100"),
+        ("Ch. 90 Twice (4567)", "100.0", "100"),
+        ("Chapter 90: twice (4567)", '"2,5"', "2.5"),
+        ("第90章 (4567)", '"1,000"', "1000"),
+        ("Twice (4567)", "1", "1"),
+    ],
+)
+def test_canvas_keeps_its_points(title, points, full, hand_in, dlgrade, tmp_path):
+    """Canvas ignores the points row for assignments that it has, so a full mark is all of Canvas' own points."""
+    hand_in("ada", RIGHT)
+    hand_in("bob", MISTAKEN)
+    done, table = own_column(dlgrade, tmp_path, f"{title},Essay (12)", f"{points},10")
+    assert done.returncode == 0, done.stderr
+    assert table[0][5:] == [title]
+    assert table[1][5] == points.strip('"')
+    assert [row[5] for row in table[2:]] == [full, "0"]
+    assert ("the scores were multiplied by" in done.stdout) == (full != "1")
+
+
+@pytest.mark.parametrize("points", ["", "0", "(read only)"])
+def test_canvas_without_points(points, hand_in, dlgrade, tmp_path):
+    """A column whose points are not known is refused: nobody knows what a score would be worth."""
+    hand_in("ada", RIGHT)
+    done, table = own_column(dlgrade, tmp_path, "ch90 (1),Essay (12)", f"{points},10")
+    assert (done.returncode, table, "no points possible for ch90 (1)" in done.stderr) == (2, [], True), done.stderr
+
+
+def test_canvas_columns_of_one_chapter(hand_in, dlgrade, tmp_path):
+    """Two columns for a chapter are refused; a new column is told."""
+    hand_in("ada", RIGHT)
+    done, table = own_column(dlgrade, tmp_path, "ch90 (1),Ch. 90 (2)", "1,1")
+    assert (done.returncode, table) == (2, [])
+    assert "several columns for ch90: ch90 (1), Ch. 90 (2)." in done.stderr
+    done, table = own_column(dlgrade, tmp_path, "ch9 (1),ch90 quiz (2)", "1,1")
+    assert (done.returncode, table[0][5]) == (0, "ch90 Twice"), done.stderr
+    assert "the import makes a new assignment, ch90 Twice." in done.stdout
+
+
 NOBODY = ClassData(same(""), [], [], [], 0, "", "")
 
 
@@ -262,7 +316,7 @@ def test_canvas_and_namesakes():
     """Without Canvas' own columns, a name that two have gets the id: Canvas would give both scores to one of them."""
     students = [Student("1", "Li Wei"), Student("2", "Li, Wei", "w@uni.edu"), Student("3", "Ada")]
     rows = list(
-        csv.reader(io.StringIO(canvas(NOBODY, students, Roster(), "refuse").removeprefix("\ufeff"), newline=""))
+        csv.reader(io.StringIO(canvas(NOBODY, students, Roster(), "refuse")[0].removeprefix("\ufeff"), newline=""))
     )
     assert [row[:4] for row in rows[2:]] == [
         ["Li Wei (1)", "", "1", ""], ["Li, Wei (2)", "", "2", "w@uni.edu"], ["Ada", "", "3", ""],
@@ -284,7 +338,7 @@ def test_canvas_with_a_roster_of_ones_own(tmp_path):
     """A roster with columns for Canvas' numbers and logins gives an export that has them."""
     (tmp_path / "class.csv").write_text("学号,姓名,canvas id,login\ns1,Ada,5000,alove\n", encoding="utf-8")
     people = read_roster(tmp_path / "class.csv")
-    rows = list(csv.reader(canvas(NOBODY, people.students, people, "refuse").splitlines()))
+    rows = list(csv.reader(canvas(NOBODY, people.students, people, "refuse")[0].splitlines()))
     assert rows[2][:4] == ["Ada", "5000", "s1", "alove"]
 
 
@@ -302,6 +356,34 @@ def test_moodle_finds_everybody(students, header):
     rows = list(csv.reader(io.StringIO(moodle(NOBODY, students, "refuse").removeprefix("\ufeff"), newline="")))
     assert rows[0] == header
     assert all(all(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("roster", "header"),
+    [
+        ("id,name,email\ns1,Ada,a@x.edu\n,Dan D,d@x.edu\n", ["Full name", "Email address"]),
+        ("id,name,email\ns1,Ada,a@x.edu\ns2,Dan D,\n", ["ID number", "Full name"]),
+        ("login,name,email\nalove,Ada,a@x.edu\ndd,Dan D,d@x.edu\n", ["Full name", "Email address"]),
+        ("id,name,email\ns1,Ada,\n,Dan D,d@x.edu\n", None),
+        ("login,name\nalove,Ada\ndd,Dan D\n", None),
+        ("name\nAda\nDan D\n", None),
+        ("", None),
+    ],
+)
+def test_moodle_and_ids_of_ones_own(roster, header, hand_in, dlgrade, tmp_path):
+    """A name, a login or an address in the place of an id is no ID number; without a whole column there is no file."""
+    hand_in("Ada", RIGHT)
+    hand_in("Dan D", MISTAKEN)
+    (tmp_path / "class.csv").write_text(roster, encoding="utf-8")
+    dlgrade("grade", "in", *(["--roster", "class.csv"] if roster else []))
+    done = dlgrade("export", "--format", "moodle", "-o", "out.csv")
+    if header is None:
+        assert (done.returncode, "Dan D" in done.stderr, "roster" in done.stderr) == (2, True, True)
+        assert not (tmp_path / "out.csv").exists()
+        return
+    rows = list(csv.reader((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[0] == [*header, "ch90", "ch90 feedback"]
+    assert all(all(row[: len(header)]) for row in rows)
 
 
 # The command `grade`.

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from dlgrade.batch.canvas_columns import canvas_column
+from dlgrade.batch.canvas_columns import notes as canvas_notes
 from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.open_marks import Pending, exported_score, refuse_open, refuse_stale
 from dlgrade.batch.reports import (
@@ -31,11 +33,12 @@ from dlgrade.errors import GraderError, UsageError
 from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.tables import grades_csv, harmless
-from dlgrade.results import ClassChapter, ClassData, ClassResult, number
-from dlgrade.text import Lang, both
+from dlgrade.results import ClassData, ClassResult, number
+from dlgrade.text import Lang, Text, both
 
 Format = Literal["csv", "canvas", "moodle", "gradescope"]
 CANVAS_HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+MAX_NAMES = 5  # students in a message
 NO_GRADE = "-"  # Moodle's own sign. It reads an empty cell of a new item as 0.
 
 
@@ -62,12 +65,14 @@ class ExportOptions:
     pending: Pending = "refuse"
 
 
-def export(course: Course, options: ExportOptions) -> Path:
-    """Write the scores and return the path of the file.
+def export(course: Course, options: ExportOptions) -> tuple[Path, list[Text]]:
+    """Write the scores. Return the path of the file, and sentences about it.
 
     Raises:
         UsageError: there is no such gradebook, the late rules cannot be read, a chapter was graded by several suites,
-            or points are open and `pending` is "refuse".
+            points are open and `pending` is "refuse", the platform could not tell whose a row is, or the file is
+            dlgrade's own.
+        GraderError: the file cannot be written.
     """
     suffix = "zip" if options.form == "gradescope" else "csv"
     path = options.output or options.out / f"grades-{options.form}.{suffix}"
@@ -80,7 +85,7 @@ def export(course: Course, options: ExportOptions) -> Path:
         refuse_open(data)
     listed = stored(options.out, ROSTER)
     roster = read_roster(listed) if listed else Roster(canvas_ids=frozenset(of_canvas))
-    content = _exported(options, data, students, roster)
+    content, notes = _exported(options, data, students, roster)
     try:
         write_whole(path, content)
     except BrokenPipeError:  # of the process that reads /dev/stdout
@@ -89,7 +94,7 @@ def export(course: Course, options: ExportOptions) -> Path:
         raise GraderError(
             both(f"{path} cannot be written: {error.strerror}.", f"无法写入 {path}：{error.strerror}。")
         ) from None
-    return path
+    return path, notes
 
 
 def _refuse_output(path: Path, options: ExportOptions) -> None:
@@ -114,36 +119,43 @@ def _refuse_output(path: Path, options: ExportOptions) -> None:
         )
 
 
-def _exported(options: ExportOptions, data: ClassData, students: list[Student], roster: Roster) -> bytes:
+def _exported(
+    options: ExportOptions, data: ClassData, students: list[Student], roster: Roster
+) -> tuple[bytes, list[Text]]:
     match options.form:
         case "canvas":
-            return canvas(data, students, roster, options.pending).encode()
+            text, notes = canvas(data, students, roster, options.pending)
+            return text.encode(), notes
         case "moodle":
-            return moodle(data, students, options.pending).encode()
+            return moodle(data, students, options.pending, roster).encode(), []
         case "gradescope":
-            return gradescope(data, options.lang, options.pending)
+            return gradescope(data, options.lang, options.pending), []
         case "csv":
-            return grades_csv(data, whole=options.pending != "partial").encode()
+            return grades_csv(data, whole=options.pending != "partial").encode(), []
 
 
-def canvas(data: ClassData, students: Sequence[Student], roster: Roster, pending: Pending) -> str:
+def canvas(data: ClassData, students: Sequence[Student], roster: Roster, pending: Pending) -> tuple[str, list[Text]]:
     """A gradebook to import: a column for each assignment, the points possible in the second row.
 
     Canvas finds students by its own ID, then by their SIS User ID, their SIS Login ID, and at last by their name. If
-    the roster is an export of Canvas' gradebook, the columns up to `Section` are given back as they came.
+    the roster is an export of Canvas' gradebook, the columns up to `Section` are given back as they came, and scores
+    are scaled to the points that Canvas has for an assignment. Sentences about the columns come with the gradebook.
 
     Args:
         data: The class.
         students: Its students, in the order of the rows.
         roster: The last roster, or an empty one.
         pending: How marks with open points are exported.
+
+    Raises:
+        UsageError: Canvas has several columns for a chapter, or no points for its column.
     """
     sheet = roster.canvas_sheet or CanvasSheet(CANVAS_HEADER, {}, ())
-    titles = [_assignment(chapter, sheet.assignments) for chapter in data.chapters]
+    columns = [canvas_column(chapter, sheet) for chapter in data.chapters]
     blanks = [""] * (len(sheet.header) - 1)
     rows = [
-        [*sheet.header, *titles],
-        ["    Points Possible", *blanks, *map(_points_possible, data.chapters)],
+        [*sheet.header, *(column.title for column in columns)],
+        ["    Points Possible", *blanks, *(column.points for column in columns)],
     ]
     results = _by_owner(data)
     names = Counter(key for student in students for key in {_name_key(student)})
@@ -151,22 +163,10 @@ def canvas(data: ClassData, students: Sequence[Student], roster: Roster, pending
         scores = [exported_score(results.get((student.id, chapter.id)), pending) for chapter in data.chapters]
         is_shared = names[_name_key(student)] > 1
         person = sheet.cells.get(student.id) or _canvas_cells(student, sheet, roster, is_shared=is_shared)
-        rows.append([*person, *("" if score is None else number(score) for score in scores)])
+        scaled = zip(scores, columns, strict=True)
+        rows.append([*person, *("" if score is None else number(score * column.factor) for score, column in scaled)])
     # Canvas compares the title LastName with all of the first cell, also with a byte order mark
-    return _csv(rows, mark=sheet.header[0] != "LastName")
-
-
-def _points_possible(chapter: ClassChapter) -> str:
-    """The points of a chapter. Nothing, if none of its submissions could be graded."""
-    return number(chapter.points) if chapter.checks else ""
-
-
-def _assignment(chapter: ClassChapter, assignments: Sequence[str]) -> str:
-    """The title of Canvas' own column for a chapter, such as `ch28 (4711)`, or a new title."""
-    title = f"{chapter.id} {chapter.title.en}"
-    wanted = {name.casefold() for name in (title, chapter.id, chapter.title.en, chapter.title.zh)}
-    known = [name for name in assignments if re.sub(r"\s*\(\d+\)$", "", name).casefold() in wanted]
-    return known[0] if len(known) == 1 else title
+    return _csv(rows, mark=sheet.header[0] != "LastName"), canvas_notes(columns)
 
 
 def _name_key(student: Student) -> str:
@@ -193,14 +193,26 @@ def _canvas_cells(student: Student, sheet: CanvasSheet, roster: Roster, *, is_sh
     return tuple(values.get(title, "") for title in sheet.header)
 
 
-def moodle(data: ClassData, students: Sequence[Student], pending: Pending) -> str:
+def moodle(data: ClassData, students: Sequence[Student], pending: Pending, roster: Roster | None = None) -> str:
     """Grades to import: students by id number or e-mail address, two columns for each item, grade and feedback.
 
     A column that identifies students has a value in each row. Moodle gives the grades of a row without one to the
     student of the row before.
+
+    Args:
+        data: The class.
+        students: Its students, in the order of the rows.
+        pending: How marks with open points are exported.
+        roster: The last roster. It knows which ids are not made of names.
+
+    Raises:
+        UsageError: neither column would have a value in each row.
     """
-    has_email = all(student.email for student in students)
-    has_id = not has_email or any(student.id != student.email for student in students)
+    without_id = [student for student in students if not _has_own_id(student, roster or Roster())]
+    without_email = [student for student in students if not student.email]
+    has_id, has_email = not without_id, not without_email
+    if not has_id and not has_email:
+        raise UsageError(_unknown_to_moodle(without_id, without_email))
     titles = [title for chapter in data.chapters for title in (chapter.id, f"{chapter.id} feedback")]
     people = [*(["ID number"] if has_id else []), "Full name", *(["Email address"] if has_email else [])]
     rows = [[*people, *titles]]
@@ -214,6 +226,33 @@ def moodle(data: ClassData, students: Sequence[Student], pending: Pending) -> st
             cells += [NO_GRADE if score is None else number(score), _feedback(result, score)]
         rows.append(cells)
     return _csv(rows)
+
+
+def _has_own_id(student: Student, roster: Roster) -> bool:
+    """Return whether an id is the university's: not a name, an address or a login in the place of one.
+
+    Without a roster, a single word such as a folder's name may be an id. Moodle refuses a file with an unknown one.
+    """
+    if "@" in student.id or student.id in roster.canvas_ids:
+        return False
+    if student.id in roster.known:
+        return student.id in roster.numbered
+    return re.fullmatch(r"[\w.+-]+", student.id, re.ASCII) is not None
+
+
+def _unknown_to_moodle(without_id: Sequence[Student], without_email: Sequence[Student]) -> Text:
+    some_ids, some_emails = map(_some, (without_id, without_email))
+    return both(
+        f"Moodle needs the ID number or the e-mail address of everybody. There is no ID number of {some_ids}; no "
+        f"e-mail address of {some_emails}. Grade with a roster that has one of the two for everybody (--roster).",
+        f"Moodle 需要每名学生的学号或邮箱。缺学号：{some_ids}；缺邮箱：{some_emails}。"
+        "请用含有全部学号或全部邮箱的名单重新评分（--roster）。",
+    )
+
+
+def _some(students: Sequence[Student]) -> str:
+    more = f" (+{len(students) - MAX_NAMES})" if len(students) > MAX_NAMES else ""
+    return ", ".join(student.name or student.id for student in students[:MAX_NAMES]) + more
 
 
 def gradescope(data: ClassData, lang: Lang, pending: Pending) -> bytes:

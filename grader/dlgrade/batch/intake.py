@@ -25,10 +25,11 @@ from dlgrade.batch.students.naming import (
     is_generic,
 )
 from dlgrade.batch.students.owned import OwnedFile, reason
-from dlgrade.batch.students.owners import is_own_name, owned_files, settle_identities, settle_kinds
+from dlgrade.batch.students.owners import owned_files, settle_identities, settle_kinds
 from dlgrade.batch.students.roster import Roster
 from dlgrade.batch.times.due import ClassDue, Due, instant
 from dlgrade.batch.times.known import known_times
+from dlgrade.batch.versions import is_backup, submissions_among, unused_files
 from dlgrade.course import Chapter
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.files import clean
@@ -336,9 +337,11 @@ class _Intake:
     def _hand_in(self, student: Student, chapter: str, own: list[OwnedFile]) -> HandIn | None:
         """The student's hand-in for a chapter. If only one chapter is graded, a file need not name it."""
         files = [file for file in own if file.parsed.chapter == chapter]
-        named = _submissions_among([file for file in files if file.readable and not file.parsed.from_folder], student)
+        named = submissions_among([file for file in files if file.readable and not file.parsed.from_folder], student)
         if named:
-            return self._newest(student, chapter, named)
+            made = self._newest(student, chapter, named)
+            self.notes += unused_files(made, files, named)
+            return made
         if not files and len(self.names.ids) == 1:
             files = [file for file in own if not file.parsed.chapter]
         readable = [file for file in files if file.readable]
@@ -408,13 +411,13 @@ class _Intake:
                 continue
         return None
 
-    def _age(self, file: OwnedFile) -> tuple[datetime, int, datetime, str]:
-        """The newest file has the largest key."""
+    def _age(self, file: OwnedFile) -> tuple[bool, datetime, int, datetime, str]:
+        """The newest file has the largest key. One that is called a backup never counts if there is another."""
         entry = file.entry
         handed_in, modified = (
             LONG_AGO if time is None else instant(time, self.zone) for time in (file.time, entry.modified)
         )
-        return handed_in, file.parsed.version, modified, entry.display_name
+        return not is_backup(file), handed_in, file.parsed.version, modified, entry.display_name
 
     def _after(self, file: OwnedFile, limit: datetime) -> bool:
         return file.time is not None and instant(file.time, self.zone) > limit
@@ -431,17 +434,6 @@ class _Intake:
         if limit is not None and self._after(file, limit):
             return both(f"{name} came after the due time.", f"{name} 在截止时间之后提交。")
         return both(f"{name} is not the newest version.", f"{name} 不是最新版本。")
-
-
-def _submissions_among(files: list[OwnedFile], student: Student) -> list[OwnedFile]:
-    """The files that may be the submission, of those that name the chapter.
-
-    `ch28.py` and `ada_ch28.py` may. `ch28_tools.py` may only where no such file lies beside it; otherwise it is there
-    to be imported.
-    """
-    plain = {file.entry.display_name for file in files if is_own_name(file.parsed.rest, student)}
-    homes = {file.home for file in files if file.entry.display_name in plain}
-    return [file for file in files if file.entry.display_name in plain or file.home not in homes]
 
 
 def _may_hold_code(entry: TreeEntry) -> bool:

@@ -55,5 +55,7 @@ def command(
     """
     from dlgrade.batch.export import ExportOptions, export
 
-    path = export(course.load(), ExportOptions(form, out, gradebook, due, output, lang, pending or "refuse"))
+    path, notes = export(course.load(), ExportOptions(form, out, gradebook, due, output, lang, pending or "refuse"))
+    for note in notes:
+        say(note)
     say(both(f"wrote {path}", f"已写入 {path}"))

@@ -132,10 +132,13 @@ class NameParser:
 
 @cache
 def _slug_pattern(slug: str, id: str) -> re.Pattern[str]:
-    """Matches a slug as a word, with or without the chapter's number before it: `batch-norm`, `28_batch_norm`."""
+    """Matches a slug as a word, with or without the chapter's number before it: `batch-norm`, `28_batch_norm`.
+
+    A digit may follow, which is a version: `batch_norm2`.
+    """
     number = id.removeprefix("ch").lstrip("0")
     words = r"[ _-]*".join(map(re.escape, slug.split("_")))
-    return re.compile(rf"(?<![^\W_])(?:0*{number}[ _-]+)?{words}(?![^\W_])", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_])(?:0*{number}[ _-]+)?{words}(?=\d?(?![^\W_]))", re.IGNORECASE)
 
 
 def _without_version(rest: str, *, numbers: bool) -> tuple[str, int]:

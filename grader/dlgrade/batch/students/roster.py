@@ -52,11 +52,13 @@ class CanvasSheet:
         header: The titles up to `Section`.
         cells: The cells below them, by the id of the student.
         assignments: The titles of the other columns.
+        points: Their points possible, as they are written. Empty if the file has no such row.
     """
 
     header: tuple[str, ...]
     cells: Mapping[str, tuple[str, ...]]
     assignments: tuple[str, ...]
+    points: tuple[str, ...] = ()
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Roster:
         canvas_sheet: The columns of Canvas' gradebook, if the roster is its export.
         canvas_ids: The ids of students that are Canvas' own numbers.
         logins: The login of each student who has one, by the student's id.
+        numbered: The ids that are in a column for ids; others were made of a name, an address or a login.
         known: Students by id.
         ids: Ids of the students with this id, e-mail address or login, as `ids.key` writes it.
         numbers: Ids of the students with this id, without leading zeros.
@@ -82,6 +85,7 @@ class Roster:
     canvas_sheet: CanvasSheet | None = None
     canvas_ids: frozenset[str] = frozenset()
     logins: dict[str, str] = field(default_factory=dict)
+    numbered: set[str] = field(default_factory=set)
     known: dict[str, Student] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -158,6 +162,7 @@ class _Reader:
         self.students: list[Student] = []
         self.rows: dict[str, tuple[int, dict[str, str]]] = {}  # by id: the line, and the known cells
         self.canvas_cells: dict[str, tuple[str, ...]] = {}
+        self.points: tuple[str, ...] = ()
         self.restored: list[str] = []  # `2021012345.0 -> 2021012345`
         self.no_students: list[str] = []
         self.unknown_roles: Counter[str] = Counter()
@@ -165,7 +170,10 @@ class _Reader:
     def add(self, line: int, row: Sequence[str]) -> None:
         """Add the student of a row, unless it is empty, a heading, or somebody who is no student."""
         cells = {key: ids.tidy(row[place]) for key, place in self.sheet.columns.items()}
-        if not any(cells.values()) or ids.tidy(row[0]) == "Points Possible":
+        if ids.tidy(row[0]) == "Points Possible":
+            self.points = tuple(map(ids.tidy, row))
+            return
+        if not any(cells.values()):
             return
         if _is_total(cells, row):
             self.no_students.append(", ".join(cell for cell in map(ids.tidy, row) if cell))
@@ -248,7 +256,7 @@ class _Reader:
         place = self.sheet.columns["canvas"]
         for id, row in cells.items():  # a spreadsheet may have spoiled Canvas' numbers, too
             cells[id] = (*row[:place], self.rows[id][1].get("canvas", ""), *row[place + 1 :])
-        return CanvasSheet(self.sheet.header[:width], cells, self.sheet.header[width:])
+        return CanvasSheet(self.sheet.header[:width], cells, self.sheet.header[width:], self.points[width:])
 
     # Notes.
 
@@ -374,6 +382,8 @@ def _is_total(cells: Mapping[str, str], row: Sequence[str]) -> bool:
 
 def _register(roster: Roster, student: Student, cells: Mapping[str, str]) -> None:
     roster.known[student.id] = student
+    if cells.get("id"):
+        roster.numbered.add(student.id)
     login = cells.get("login", "")
     if login:
         roster.logins[student.id] = login

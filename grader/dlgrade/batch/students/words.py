@@ -14,8 +14,8 @@ from functools import lru_cache
 SEPARATORS = " _.-+,，、·–—()（）[]【】"
 # Words that tell versions apart, and names of folders that belong to nobody.
 VERSION = re.compile(
-    r"final|finished|done|fixed|new(?:est)?|latest|last|late|on[ _-]?time|copy(?: of)?|revised|updated?|real|corrected|"
-    r"resubmit(?:ted)?|resubmissions?|"
+    r"(?:final|finished|done|fixed|new(?:est)?|latest|last|late|on[ _-]?time|copy(?: of)?|revised|updated?|real|"
+    r"corrected|resubmit(?:ted)?|resubmissions?|attempt|draft|old|backup)\d{0,2}|备份|旧版?|"
     r"v(?:er(?:sion)?)?\d+|\(\d+\)|（\d+）|副本|最终版?|终版|新版?|修改版?|修订版?|改|按时|补交|迟交|第.版",
     re.IGNORECASE,
 )
