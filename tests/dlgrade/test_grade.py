@@ -243,12 +243,12 @@ def test_wrong_overrides_are_refused(dlgrade, a_class, arguments, words):
 
 def test_late(dlgrade, a_class, tmp_path):
     """Late rules cost at export and are shown apart: the gradebook keeps the score as it was earned."""
-    os.utime(tmp_path / "in" / "ada" / "ch90_twice.py", (1_000_000_000, 1_000_000_000))
-    late = 1_000_000_000 + 2.5 * 24 * 3600
+    os.utime(tmp_path / "in" / "ada" / "ch90_twice.py", (1_700_000_000, 1_700_000_000))
+    late = 1_700_000_000 + 2.5 * 24 * 3600
     os.utime(tmp_path / "in" / "dan" / "ch90_twice.py", (late, late))
     due = tmp_path / "due.yaml"
     due.write_text(
-        "timezone: UTC\ndue: {ch90: 2001-09-09 02:00}\ngrace_minutes: 10\npercent_per_day: 10\ncap_percent: 50\n",
+        "timezone: UTC\ndue: {ch90: 2023-11-14 22:30}\ngrace_minutes: 10\npercent_per_day: 10\ncap_percent: 50\n",
         encoding="utf-8",
     )
     assert dlgrade("grade", *a_class, "--due", due).returncode == 0

@@ -314,11 +314,11 @@ def test_moodle(tmp_path, roster):
     """Moodle's export: a folder, or a file's beginning, for each student; the number in it tells namesakes apart."""
     late = (2026, 11, 22, 12, 0, 0)
     names = {
-        "Ada Lovelace_5551_assignsubmission_file_/ch28.py": "a",
+        "Ada Lovelace_5551_assignsubmission_file_/ch28.py": ("a", (2026, 11, 18, 12, 0, 0)),
         "Ada Lovelace_5551_assignsubmission_file_/tools/t.py": "t",
         "Ada Lovelace_5551_assignsubmission_onlinetext_/onlinetext.html": "<p>",
         "张 三_5552_assignsubmission_file/ch28.py": ("z", late),
-        "Li Na_5553_assignsubmission_file_ch28.py": "l1",
+        "Li Na_5553_assignsubmission_file_ch28.py": ("l1", (2026, 11, 17, 12, 0, 0)),
         "Li Na_5554_assignsubmission_file_ch28.py": "l2",
         "Bob_5555_assignsubmission_file_/hw.zip": zipped({"ch28.py": "b"}),
     }

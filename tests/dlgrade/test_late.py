@@ -134,8 +134,10 @@ def test_a_copy_of_graded_work(dlgrade, hand_in, tmp_path):
     assert again["times_unknown"] == again["graded"] == 0
     assert "4 of these have the content that the gradebook has, and keep its time." in again["notes"]
     hand_in("dan", None, RIGHT + "# changed\n")
-    summary(dlgrade("grade", "in", "--json"))
-    assert finals(tmp_path / "grades") == {**graded, "dan": (None, 1)}
+    due.write_text("timezone: Asia/Shanghai\ndue: {ch90: 2026-11-21}\npercent_per_day: 10\n", encoding="utf-8")
+    part = summary(dlgrade("grade", "in/dan", "--due", due, "--json"))
+    assert finals(tmp_path / "grades")["dan"] == (None, 1)
+    assert any("3 hand-ins that are not in this run were chosen by the old rules" in note for note in part["notes"])
 
 
 def test_extensions(dlgrade, hand_in, tmp_path):

@@ -146,6 +146,8 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     batch, rules, notes = _gathered(course, wanted, options)
     with open_gradebook(options.out, options.gradebook) as book:
         notes += _notes(book, batch, rules, options)
+        if options.due and rules is not None:
+            notes += _chosen_before(book, batch, rules, options, course)
         if not options.preview:
             notes += _enrol(course, book, batch, wanted, options)
         summary = _grade_new(course, book, batch, options, listener)
@@ -267,6 +269,33 @@ def _notes(book: Gradebook, batch: Batch, rules: Due | None, options: GradeOptio
         zone = rules.timezone
         notes.append(both(f"{rules.path} names no time zone: {zone}.", f"{rules.path} 未写时区：按 {zone}。"))
     return [*listed, *notes, *batch.notes]
+
+
+def _chosen_before(book: Gradebook, batch: Batch, rules: Due, options: GradeOptions, course: Course) -> list[Text]:
+    """A sentence about hand-ins outside this batch, if other rules decided which of their versions counts."""
+    students = book.students()
+    now = rules.for_class(students)
+    try:
+        old = rules_of(options.out, course)
+        before = old.for_class(students) if old else None
+    except UsageError:
+        return []  # its faults no longer matter
+    graded = {(hand_in.student, hand_in.chapter) for hand_in in batch.hand_ins}
+    others = [
+        owner
+        for owner in book.recorded()
+        if owner not in graded and (before.limit(*owner) if before else None) != now.limit(*owner)
+    ]
+    if not others:
+        return []
+    count = len(others)
+    return [
+        both(
+            f"The rules changed, and {count} hand-ins that are not in this run were chosen by the old rules: "
+            "grade the whole class again.",
+            f"规则已改变，而不在此次评分中的 {count} 份提交是按旧规则选定版本的：请重新评分全班。",
+        )
+    ]
 
 
 def dry_run_of(options: GradeOptions) -> DryRun:
