@@ -38,7 +38,7 @@ def canvas_column(chapter: ClassChapter, sheet: CanvasSheet) -> CanvasColumn:
     Canvas keeps the points possible of its own assignments, whatever an import says. So the scores are scaled to them.
 
     Raises:
-        UsageError: several columns are called as the chapter, or it is not known what the column's points are.
+        UsageError: several columns are called as the chapter, or the points of the column are unknown.
     """
     own = [place for place, title in enumerate(sheet.assignments) if _is_called(title, chapter)]
     if len(own) > 1:

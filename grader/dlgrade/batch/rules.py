@@ -35,8 +35,8 @@ def keep(book: Gradebook, out: Path, name: str, content: bytes) -> None:
 def share(book: Gradebook, out: Path) -> None:
     """Bring the rules in the gradebook and in the output folder together.
 
-    Whatever changed since this folder was last used counts: a file that staff edited or deleted here, or rules that
-    another folder put into the gradebook.
+    The last change since this folder was used counts: staff edited or deleted a file here, or another folder put rules
+    into the gradebook.
     """
     before = _seen(out)
     now = {}

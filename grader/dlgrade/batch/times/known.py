@@ -13,7 +13,7 @@ A copy, a clone or a download gives all files its own time. Hand-ins of three or
 the same hour are taken for such a copy, because a copy must not make anybody late. One or two students may well have
 handed in within an hour. Their times are only unknown if the files around theirs are from that hour, too, or if the
 files were written to this disk at these times, as a copy is, and no hand-ins around theirs tell otherwise. The hand-ins
-around theirs lie in the same folder of the class, whatever else lies beside that folder.
+around theirs lie in the same folder of the class.
 
 A time to come, or long before this program, is unknown.
 """
