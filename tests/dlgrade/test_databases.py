@@ -19,6 +19,7 @@ from dlgrade.batch.book.tables import metadata
 
 RIGHT = "def twice(X):\n    return X + X\n"
 MISTAKEN = "def twice(X):\n    return X / 2\n"
+MOUNTS = sys.platform == "linux" and os.geteuid() == 0
 SERVERS = {"postgresql": "DLGRADE_TEST_POSTGRES", "mariadb": "DLGRADE_TEST_MARIADB"}  # variables with URLs
 
 
@@ -284,7 +285,7 @@ def faulty(done):
     return done.returncode == 3 and "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a small disk")
+@pytest.mark.skipif(not MOUNTS, reason="needs root on Linux, to mount a small disk")
 def test_a_full_disk(hand_in, dlgrade, tmp_path):
     """On a full disk the run ends with one sentence; the same command goes on when there is room."""
     for number in range(12):
@@ -303,7 +304,7 @@ def test_a_full_disk(hand_in, dlgrade, tmp_path):
     assert summary["graded"] + summary["known"] == 12
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a read-only folder")
+@pytest.mark.skipif(not MOUNTS, reason="needs root on Linux, to mount a read-only folder")
 @pytest.mark.parametrize("gradebook", ["grades/gradebook.sqlite", "elsewhere.sqlite"])
 def test_a_folder_that_is_only_read(gradebook, hand_in, dlgrade, tmp_path):
     """A gradebook in a folder that cannot be written can be read; changes are refused before they begin."""
@@ -355,7 +356,7 @@ def test_a_closed_pipe(hand_in, dlgrade, tmp_path):
     assert summary["graded"] + summary["known"] == 12
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
 def test_output_that_cannot_be_printed(hand_in, dlgrade, tmp_path):
     """A closed pipe and a full disk behind standard output are one sentence and 3; students' commands say nothing."""
     hand_in("ada", RIGHT)

@@ -112,3 +112,15 @@ def test_chosen_students(dlgrade, a_class, tmp_path):
         for empty in ("", " , "):
             done = dlgrade(*a_class, option, empty)
             assert (done.returncode, f"{option} is empty" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_shared_gradebook(dlgrade, a_class, tmp_path):
+    """From another output folder, the roster of a shared gradebook counts, and nothing is made."""
+    shared = ("--gradebook", f"sqlite:///{tmp_path}/class.sqlite")
+    (tmp_path / "class.csv").write_text("id,name\n7,张三\n8,李四\n9,赵六\n", encoding="utf-8")
+    dlgrade(*a_class, *shared, "--roster", "class.csv", "--out", "first")
+    (tmp_path / "class.csv").unlink()
+    before = everything(tmp_path)
+    shown = json.loads(dlgrade(*a_class, *shared, "--out", "second", "--dry-run", "--json").stdout)
+    assert ([row["student"] for row in shown["hand_ins"]], shown["missing"]) == (["7", "8"], ["赵六 (9)"])
+    assert everything(tmp_path) == before

@@ -45,20 +45,17 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
         UsageError: another process has it open, or the database cannot be used.
         GraderError: the folder cannot be written and has no gradebook, or the database failed.
     """
-    database = url or f"sqlite:///{(out / DATABASE).absolute()}"
     try:
         if not _can_be_written(out):
             if not has_gradebook(out, url):
                 raise read_only(out)
-            book = Gradebook(database)
-            book.database.unwritable = out
-            with closing(book):
+            with read_gradebook(out, url) as book:
                 yield book
             return
         out.mkdir(parents=True, exist_ok=True)
         with FileLock(out / LOCK, timeout=0):
             clear_drafts(out)
-            with closing(Gradebook(database)) as book:
+            with closing(Gradebook(_url(out, url))) as book:
                 if book.database.unwritable is None:
                     rules.share(book, out)
                 yield book
@@ -80,6 +77,15 @@ def open_gradebook(out: Path, url: str | None = None) -> Iterator[Gradebook]:
                 f"无法写入 {place}：{error.strerror}。此前的结果均已保存；解决后请再次运行同一命令。",
             )
         ) from None
+
+
+def read_gradebook(out: Path, url: str | None = None) -> AbstractContextManager[Gradebook]:
+    """Open a gradebook that exists. Nothing is written, and others may write to it."""
+    return closing(Gradebook(_url(out, url), unwritable=out))
+
+
+def _url(out: Path, url: str | None) -> str:
+    return url or f"sqlite:///{(out / DATABASE).absolute()}"
 
 
 def _can_be_written(out: Path) -> bool:

@@ -33,27 +33,51 @@ def keep(book: Gradebook, out: Path, name: str, content: bytes) -> None:
 
 
 def share(book: Gradebook, out: Path) -> None:
-    """Bring the rules in the gradebook and in the output folder together.
+    """Bring the rules in the gradebook and in the output folder together. See `_counting`."""
+    counting = _counting(book, out)
+    for name, kept in counting.items():
+        if kept != (book.fact(name) or ""):
+            book.set_fact(name, kept)
+        if kept != _here(out, name):
+            _put(out, name, kept)
+    seen = {name: _digest(kept) for name, kept in counting.items()}
+    if seen != _seen(out):
+        write_whole(out / SEEN, msgspec.json.encode(seen))
+
+
+def readable(book: Gradebook, out: Path, spare: Path) -> Path:
+    """Return a folder that has the rules that count: `out`, or `spare`, filled, if those in `out` are old."""
+    counting = _counting(book, out)
+    if all(_here(out, name) == kept for name, kept in counting.items()):
+        return out
+    for name, kept in counting.items():
+        _put(spare, name, kept)
+    return spare
+
+
+def _counting(book: Gradebook, out: Path) -> dict[str, str]:
+    """The rules that count, in base64. Empty: there are none.
 
     The last change since this folder was used counts: staff edited or deleted a file here, or another folder put rules
     into the gradebook.
     """
-    before = _seen(out)
-    now = {}
+    before, counting = _seen(out), {}
     for name in (DUE, ROSTER):
-        path, kept = out / name, book.fact(name) or ""
-        here = base64.b64encode(path.read_bytes()).decode() if path.exists() else ""
-        if here != kept:
-            if _digest(kept) == before.get(name, _digest("")):
-                book.set_fact(name, here)
-                kept = here
-            elif kept:
-                write_whole(path, base64.b64decode(kept))
-            else:
-                path.unlink(missing_ok=True)
-        now[name] = _digest(kept)
-    if now != before:
-        write_whole(out / SEEN, msgspec.json.encode(now))
+        kept = book.fact(name) or ""
+        counting[name] = _here(out, name) if _digest(kept) == before.get(name, _digest("")) else kept
+    return counting
+
+
+def _here(out: Path, name: str) -> str:
+    path = out / name
+    return base64.b64encode(path.read_bytes()).decode() if path.exists() else ""
+
+
+def _put(folder: Path, name: str, kept: str) -> None:
+    if kept:
+        write_whole(folder / name, base64.b64decode(kept))
+    else:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _seen(out: Path) -> dict[str, str]:

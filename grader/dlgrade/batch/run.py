@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, Protocol
 
 import msgspec
@@ -21,8 +22,16 @@ from dlgrade.batch.dry_run import DryRun, dry_run
 from dlgrade.batch.grade_class import Attempt, GradingPlan, grade_all, plan
 from dlgrade.batch.hand_ins import Batch, Recorded
 from dlgrade.batch.intake import gather
-from dlgrade.batch.reports import CANVAS_IDS, canvas_ids, has_gradebook, open_gradebook, refresh, rules_of
-from dlgrade.batch.rules import DUE, ROSTER, keep, stored
+from dlgrade.batch.reports import (
+    CANVAS_IDS,
+    canvas_ids,
+    has_gradebook,
+    open_gradebook,
+    read_gradebook,
+    refresh,
+    rules_of,
+)
+from dlgrade.batch.rules import DUE, ROSTER, keep, readable, stored
 from dlgrade.batch.students.roster import read_roster
 from dlgrade.batch.times.due import Due
 from dlgrade.batch.times.due_file import read_due
@@ -143,7 +152,11 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
-    batch, rules, notes = _gathered(course, wanted, options)
+    known = _Known()
+    if has_gradebook(options.out, options.gradebook):
+        with open_gradebook(options.out, options.gradebook) as book:  # also brings the stored rules up to date
+            known = _known(book)
+    batch, rules, notes = _gathered(course, wanted, options, known, options.out)
     with open_gradebook(options.out, options.gradebook) as book:
         notes += _notes(book, batch, rules, options)
         if options.due and rules is not None:
@@ -169,39 +182,52 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
     return summary
 
 
-def _gathered(course: Course, wanted: Sequence[Chapter], options: GradeOptions) -> tuple[Batch, Due | None, list[Text]]:
+@dataclass(frozen=True)
+class _Known:
+    """The students of the gradebook, their ids by other names, and their hand-ins."""
+
+    entries: Sequence[Entry] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[Owner, Recorded] = field(default_factory=dict)
+
+
+def _known(book: Gradebook) -> _Known:
+    return _Known(book.everybody(), book.aliases(), book.recorded())
+
+
+def _gathered(
+    course: Course, wanted: Sequence[Chapter], options: GradeOptions, known: _Known, stored_in: Path
+) -> tuple[Batch, Due | None, list[Text]]:
     """Read the hand-ins of the students to grade. Return them, the late rules, and sentences about the students.
+
+    Args:
+        course: The course.
+        wanted: The chapters to grade. Empty: all.
+        options: The options.
+        known: The content of the gradebook before this run.
+        stored_in: The folder of the stored rules.
 
     Raises:
         UsageError: there is nothing to grade, or an option does not fit.
     """
-    known, aliases, recorded = _known(options)  # first: it brings the stored rules up to date
-    roster = read_roster(path) if (path := options.roster or stored(options.out, ROSTER)) else None
-    rules = read_due(options.due, course) if options.due else rules_of(options.out, course)
+    roster = read_roster(path) if (path := options.roster or stored(stored_in, ROSTER)) else None
+    rules = read_due(options.due, course) if options.due else rules_of(stored_in, course)
     batch = gather(
         options.paths,
         chapters=wanted or course.chapters,
         roster=roster,
-        known=[entry.student for entry in known if entry.status != LEFT],
-        aliases=aliases,
+        known=[entry.student for entry in known.entries if entry.status != LEFT],
+        aliases=known.aliases,
         due=rules,
         repository=options.repository,
         refs=options.refs,
-        recorded=recorded,
+        recorded=known.recorded,
     )
-    removed = [entry.student.id for entry in known if entry.status == REMOVED]
+    removed = [entry.student.id for entry in known.entries if entry.status == REMOVED]
     batch, notes = _without(_chosen(batch, options.students), removed)
     if not batch.hand_ins:
         raise UsageError(_nothing_to_grade(batch))
     return batch, rules, [*(roster.notes if roster else ()), *notes]
-
-
-def _known(options: GradeOptions) -> tuple[list[Entry], dict[str, str], dict[Owner, Recorded]]:
-    """The students of the gradebook, their ids by other names, and their hand-ins, if there is a gradebook."""
-    if not has_gradebook(options.out, options.gradebook):
-        return [], {}, {}
-    with open_gradebook(options.out, options.gradebook) as book:
-        return book.everybody(), book.aliases(), book.recorded()
 
 
 def _without(batch: Batch, removed: Collection[str]) -> tuple[Batch, list[Text]]:
@@ -274,10 +300,11 @@ def _notes(book: Gradebook, batch: Batch, rules: Due | None, options: GradeOptio
 def _chosen_before(book: Gradebook, batch: Batch, rules: Due, options: GradeOptions, course: Course) -> list[Text]:
     """A sentence about hand-ins outside this batch, if other rules decided which of their versions counts."""
     students = book.students()
-    now = rules.for_class(students)
+    aliases = book.aliases()
+    now = rules.for_class(students, aliases)
     try:
         old = rules_of(options.out, course)
-        before = old.for_class(students) if old else None
+        before = old.for_class(students, aliases) if old else None
     except UsageError:
         return []  # its faults no longer matter
     graded = {(hand_in.student, hand_in.chapter) for hand_in in batch.hand_ins}
@@ -306,7 +333,12 @@ def dry_run_of(options: GradeOptions) -> DryRun:
     """
     course = courses.load()
     wanted = [course.chapter(name) for name in options.chapters]
-    batch, rules, notes = _gathered(course, wanted, options)
+    known, stored_in = _Known(), options.out
+    with TemporaryDirectory() as spare:
+        if has_gradebook(options.out, options.gradebook):
+            with read_gradebook(options.out, options.gradebook) as book:
+                known, stored_in = _known(book), readable(book, options.out, Path(spare))
+        batch, rules, notes = _gathered(course, wanted, options, known, stored_in)
     chosen = {find_student(batch.students, name) for name in options.students} or None
     return dry_run(batch, rules.zone if rules else None, notes, options.lang, chosen)
 
@@ -360,7 +392,7 @@ def _grade_new(
             book.set_fact(f"{BASIS}{chapter}", basis)
         book.settle([(hand_in, job.key) for job in todo.done for hand_in in job.hand_ins])
     faults = _grade_jobs(course, book, todo, seed, options, listener) if todo.todo else []
-    if options.regrade and not options.preview:
+    if options.regrade and not options.preview and not faults:
         book.set_fact(REGRADING, "")
     failed = [(hand_in, fault.fault) for fault in faults for hand_in in fault.job.hand_ins]
     refused = [(hand_in, hand_in.problem) for hand_in in batch.hand_ins if hand_in.problem is not None]

@@ -11,7 +11,7 @@ import click
 
 from dlgrade import course
 from dlgrade.cli import echo, echo_json, lang_option, say
-from dlgrade.text import Lang, both, same
+from dlgrade.text import Lang, Text, both, same
 
 if TYPE_CHECKING:
     from dlgrade.batch.book.class_list import Entry
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 STATES = {
-    "active": both("", ""),
     "left": both("left", "已退出"),
     "removed": both("removed", "已移除"),
+}
+REASONS = {  # of the gradebook; those of staff stay as they are
+    "not on the roster": both("not on the roster", "不在名单中"),
+    "their files are another's": both("their files are another's", "文件均已归属他人"),
 }
 
 
@@ -79,11 +82,13 @@ def list_students(out: Path, gradebook: str | None, as_json: bool, lang: Lang) -
     say(both(f"{active} students, {others} others in the history.", f"学生 {active} 名，另有历史记录 {others} 名。"))
 
 
-def _state(entry: Entry) -> Any:
+def _state(entry: Entry) -> Text:
     if entry.active:
         return same("")
-    state = STATES[entry.status]
-    return both(f"  [{state.en}: {entry.why}]", f"  [{state.zh}：{entry.why}]")
+    state, why = STATES[entry.status], REASONS.get(entry.why, same(entry.why))
+    return (
+        both(f"  [{state.en}: {why.en}]", f"  [{state.zh}：{why.zh}]") if entry.why else same("  [") + state + same("]")
+    )
 
 
 def _data(entry: Entry) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from dlgrade.errors import UsageError
 from dlgrade.text import Text, both
 
 ACTIVE, LEFT, REMOVED = "active", "left", "removed"
+NOT_LISTED, EMPTIED = "not on the roster", "their files are another's"  # why students have left
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 OWNED = submissions, results, overrides  # tables with rows of a student
 
@@ -97,7 +98,10 @@ def enrol(db: sa.Connection, batch: Batch, *, roster: bool) -> list[Text]:
     moved = _take_away(db, batch)
     for hand_in in batch.hand_ins:
         _enrol_hand_in(db, hand_in)
-    return moved + (_note_left(db, batch) if roster else _note_moved(db, batch))
+    if roster:
+        return moved + _mark_unlisted(db, batch)
+    _mark_emptied(db, batch)
+    return moved
 
 
 def _enrol_student(db: sa.Connection, student: Student, known: Entry | None, *, returns: bool) -> None:
@@ -195,12 +199,12 @@ def _same_content(row: Any, taker: HandIn) -> Text:
     )
 
 
-def _note_left(db: sa.Connection, batch: Batch) -> list[Text]:
-    """Mark the students who are not on the roster."""
+def _mark_unlisted(db: sa.Connection, batch: Batch) -> list[Text]:
+    """Mark the students who are not on the roster. Return a sentence that names them."""
     listed = {student.id for student in batch.students}
     gone = [entry for entry in everybody(db) if entry.active and entry.student.id not in listed]
     for entry in gone:
-        set_status(db, entry.student.id, LEFT, "not on the roster / 不在名单中")
+        set_status(db, entry.student.id, LEFT, NOT_LISTED)
     if not gone:
         return []
     names = ", ".join(entry.student.display_name for entry in gone[:5]) + (" ..." if len(gone) > 5 else "")
@@ -212,14 +216,14 @@ def _note_left(db: sa.Connection, batch: Batch) -> list[Text]:
     ]
 
 
-def _note_moved(db: sa.Connection, batch: Batch) -> list[Text]:
+def _mark_emptied(db: sa.Connection, batch: Batch) -> None:
     """Mark students all of whose hand-ins became another's."""
     named = {hand_in.student for hand_in in batch.hand_ins}
+    graded_once = set(db.scalars(sa.select(results.c.student).distinct()))
     for entry in everybody(db):
-        had_some = db.scalar(sa.select(results.c.id).where(results.c.student == entry.student.id).limit(1))
-        if entry.active and not entry.chapters and had_some and entry.student.id not in named:
-            set_status(db, entry.student.id, LEFT, "all files are another's / 文件均已归属他人")
-    return []
+        id = entry.student.id
+        if entry.active and not entry.chapters and id in graded_once and id not in named:
+            set_status(db, id, LEFT, EMPTIED)
 
 
 # Changes by staff.

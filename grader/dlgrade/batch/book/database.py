@@ -39,8 +39,12 @@ class Database:
         unwritable: The place that cannot be written. Nothing is written then.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, unwritable: Path | None = None) -> None:
         """Open the database at a URL such as `sqlite:///grades/gradebook.sqlite`.
+
+        Args:
+            url: The URL.
+            unwritable: A place that cannot, or must not, be written. The database is then only read, and not held.
 
         Raises:
             UsageError: the URL names no database that can be used, a driver is missing, another process holds the
@@ -49,7 +53,7 @@ class Database:
         """
         address = _address(url)
         self.shown, self.secrets = _shown(address), _secrets(address)
-        self.unwritable = _unwritable(address)
+        self.unwritable = unwritable or _unwritable(address)
         self._file_lock: FileLock | None = None
         self._lock: sa.Connection | None = None
         with _opening(self.shown, self.secrets):
@@ -345,9 +349,9 @@ def _upgrade(engine: sa.Engine, shown: str, *, read_only: bool) -> None:
     if read_only:
         raise UsageError(
             both(
-                f"An older dlgrade wrote the gradebook {shown}, which cannot be written. Copy it to a place "
-                "where it can be brought up to date.",
-                f"成绩册 {shown} 由旧版 dlgrade 写成，且无法写入。请复制到可写的位置以便升级。",
+                f"An older dlgrade wrote the gradebook {shown}, and it is only read here. Bring it up to date with "
+                "`dlgrade students list`, where it can be written.",
+                f"成绩册 {shown} 由旧版 dlgrade 写成，而此处只读取。请在可写的位置用 `dlgrade students list` 升级。",
             )
         )
     from alembic import command

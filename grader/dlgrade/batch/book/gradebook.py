@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -74,14 +75,18 @@ class Gradebook:
     One process at a time has a gradebook open. Whoever opens it closes it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, unwritable: Path | None = None) -> None:
         """Open the database at a URL such as `sqlite:///grades/gradebook.sqlite`, and make its tables if need be.
+
+        Args:
+            url: The URL.
+            unwritable: A place that cannot, or must not, be written. The gradebook is then only read.
 
         Raises:
             UsageError: the URL is not usable, another process has the database, or a newer dlgrade wrote it.
             GraderError: the database cannot be reached.
         """
-        self.database = Database(url)
+        self.database = Database(url, unwritable=unwritable)
 
     def close(self) -> None:
         """Close all connections to the database."""

@@ -51,8 +51,7 @@ class People:
             if wrong == right:
                 raise UsageError(both(f"{wrong} is the same student.", f"两者是同一名学生：{wrong}。"))
             self._refuse_listed(wrong)
-            for student in (wrong, right):
-                _refuse_absent(book, student)
+            _refuse_absent(book, wrong, right)
             rules = rules_of(self.out, self.course)
             book.merge(wrong, right, rules.for_class(book.students(), book.aliases()) if rules else None)
         return both(
@@ -139,13 +138,14 @@ def _find(book: Gradebook, wanted: str) -> str:
     return find_student([entry.student for entry in entries], wanted)
 
 
-def _refuse_absent(book: Gradebook, student: str) -> None:
-    """Refuse to merge a student who was removed or has left: the other would share that silently."""
-    status = next(entry.status for entry in book.everybody() if entry.student.id == student)
-    if status == REMOVED:
+def _refuse_absent(book: Gradebook, wrong: str, right: str) -> None:
+    """Refuse to merge a student whom staff removed, or to merge into a student who is not in the class."""
+    status = {entry.student.id: entry.status for entry in book.everybody()}
+    absent = wrong if status[wrong] == REMOVED else right if status[right] != ACTIVE else None
+    if absent is not None:
         raise UsageError(
             both(
-                f"{student} was removed. First: dlgrade students restore {student}",
-                f"{student} 已被移除。请先：dlgrade students restore {student}",
+                f"{absent} is not in the class. First: dlgrade students restore {absent}",
+                f"{absent} 不在班级中。请先：dlgrade students restore {absent}",
             )
         )
