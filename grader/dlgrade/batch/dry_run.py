@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, tzinfo
-from pathlib import PurePath
 
 import msgspec
 from rich.cells import cell_len
@@ -108,12 +108,11 @@ def dry_run_lines(shown: DryRun, lang: Lang) -> Iterator[str]:
 
 def _common_folder(files: list[str]) -> str:
     """The folder around all files, with a slash at its end. Empty if there is none."""
-    folders = {PurePath(file.partition(": ")[0]).parent for file in files}
-    while len(folders) > 1:
-        longest = max(folders, key=lambda folder: len(folder.parts))
-        folders = (folders - {longest}) | {longest.parent}
-    common = f"{folders.pop()}/"
-    return common if all(file.startswith(common) for file in files) else ""
+    try:
+        common = os.path.commonpath([os.path.dirname(file.partition(": ")[0]) for file in files])
+    except ValueError:  # no file at all, or absolute paths beside relative ones
+        return ""
+    return f"{common}/" if all(file.startswith(f"{common}/") for file in files) else ""
 
 
 def _padded(text: str, width: int) -> str:
