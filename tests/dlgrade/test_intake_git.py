@@ -81,7 +81,8 @@ def test_branches_that_break_git(tmp_path):
     head = b"tree %s\nauthor x <x> 1 +0000\ncommitter x <x> %d +0000\n\nx\n"
     plain = git_tree(repository)
     for student, content, time in (
-        ("bomb", tree, 1_700_000_000), ("endless", endless, 1_700_000_000), ("future", plain, 10**15), ("a\u2028b", plain, 1_700_000_000),
+        ("bomb", tree, 1_700_000_000), ("endless", endless, 1_700_000_000),
+        ("future", plain, 10**15), ("a\u2028b", plain, 1_700_000_000),
     ):  # fmt: skip
         commit = made("hash-object", "-t", "commit", "-w", "--stdin", stdin=head % (content.encode(), time))
         git(repository, "update-ref", f"refs/heads/student/{student}", commit)

@@ -43,7 +43,7 @@ def test_newer_versions(name, handed):
 
 @pytest.mark.parametrize("name", ["ch90_twice_old", "ch90_twice_backup", "ch90_backup2", "ch90_twice_备份"])
 def test_backups(name, handed):
-    """What is called a backup never takes the place of the submission, and is listed."""
+    """A file that is called a backup never takes the place of the submission, and is listed."""
     hand_in = handed("ch90_twice.py", f"{name}.py")
     assert "# ch90_twice.py" in hand_in.submission.source
     assert f"{name}.py" in hand_in.passed_over[0].en

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, tzinfo
+from pathlib import PurePath
 
 import msgspec
 from rich.cells import cell_len
@@ -109,8 +110,8 @@ def dry_run_lines(shown: DryRun, lang: Lang) -> Iterator[str]:
 def _common_folder(files: list[str]) -> str:
     """The folder around all files, with a slash at its end. Empty if there is none."""
     try:
-        common = os.path.commonpath([os.path.dirname(file.partition(": ")[0]) for file in files])
-    except ValueError:  # no file at all, or absolute paths beside relative ones
+        common = os.path.commonpath([PurePath(file.partition(": ")[0]).parent for file in files])
+    except ValueError:  # no file, or absolute paths beside relative paths
         return ""
     return f"{common}/" if all(file.startswith(f"{common}/") for file in files) else ""
 

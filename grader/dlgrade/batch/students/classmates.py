@@ -147,13 +147,13 @@ class Classmates:
             if isinstance(student, Student) and file.readable:
                 handed[student.id][file.owners[0]] |= {chapter} - {""}
         for id, done in handed.items():
-            for identity in done:
-                if self._is_bare(identity):
-                    some = itertools.islice(done, MOST)
-                    rivals = [one for one in some if self._are_rivals(id, identity, one, done[identity] & done[one])]
-                    if rivals:
-                        others = {one.text or one.id for one in rivals} - {identity.text}
-                        self.doubts[identity] = _may_be_two([identity.text, *sorted(others)], identity, rivals[0])
+            for identity in filter(self._is_bare, done):
+                others = itertools.islice(done, MOST)
+                rivals = [other for other in others if self._are_rivals(id, identity, other, done)]
+                if rivals:
+                    texts = {identity.text, *(rival.text or rival.id for rival in rivals)}
+                    shortest_first = sorted(texts, key=lambda text: (len(text), text))
+                    self.doubts[identity] = _may_be_two(shortest_first, identity, rivals[0])
         self._doubt_long_names(handed)
 
     def _doubt_long_names(self, handed: Mapping[str, Mapping[Identity, set[str]]]) -> None:
@@ -170,22 +170,23 @@ class Classmates:
                     for one in doubtful:
                         self.doubts.setdefault(one, _may_be_two([long.text, other.text or other.id], long, other))
 
-    def _are_rivals(self, id: str, bare: Identity, other: Identity, both_handed_in: set[str]) -> bool:
+    def _are_rivals(self, id: str, bare: Identity, other: Identity, handed_in: Mapping[Identity, set[str]]) -> bool:
         """Return whether a name without an id, and another identity of the same student, may be two students.
 
         Args:
             id: The student's id.
             bare: The name without an id.
             other: The other identity.
-            both_handed_in: Chapters that both handed in.
+            handed_in: The chapters of each identity.
         """
+        share_chapter = bool(handed_in[bare] & handed_in[other])
         if not self._is_bare(other):
-            return bool(both_handed_in) and _key(bare.id) != _key(id)
+            return share_chapter and _key(bare.id) != _key(id)
         spelled = bare.source == other.source == "folder" and _spelled(bare) != _spelled(other)
         mine, theirs = _without_dates(bare.left_out), _without_dates(other.left_out)
         may_be_ids = _differ(bare.left_out, other.left_out)  # numbers that look like dates, but of another season
         return _differ(mine, theirs) or (
-            bool(both_handed_in) and (spelled or may_be_ids or _are_apart(bare.groups, other.groups))
+            share_chapter and (spelled or may_be_ids or _are_apart(bare.groups, other.groups))
         )
 
 
