@@ -271,6 +271,12 @@ def test_the_gradebooks_students(owners):
     assert owners(own, known=known)[0] == own
 
 
+def test_a_zip_named_with_signs_alone(owners):
+    """A zip whose name has no letter or digit is the work of a student, whose id is this name."""
+    files = {"_.zip": "_", "《》.zip": "《》", f"{'-' * 251}.zip": "-" * 251, "ada.zip": "ada"}
+    assert owners(files, chapters=[CH65])[0] == files
+
+
 @pytest.mark.parametrize("folder", ["in", "L", "spring"])
 def test_a_class_in_chapters_folders(owners, folder):
     """Files that are called for students in folders of chapters are theirs, whatever the folder around is called."""

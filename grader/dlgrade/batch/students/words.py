@@ -189,7 +189,7 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     if EMAIL.fullmatch(text):
         return Reading(text, (Word(text, 0, len(text)),))
     if whole or len(text) > LONGEST:
-        return Reading(text, tuple(_words(text)))
+        return Reading(text, _all_words(text))
     dropped, masked = [], text
     for kind, pattern in NOISE:
         for match in pattern.finditer(masked):
@@ -207,7 +207,7 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     ids = {part for kind, part in dropped if kind == "course" and re.fullmatch(r"[a-z]+\d+", part)}
     if ids:
         return take_apart(text, keep | ids, short=short)
-    return Reading(text, tuple(_words(text)), tuple(dropped), is_nobodys=True)
+    return Reading(text, _all_words(text), tuple(dropped), is_nobodys=True)
 
 
 def _may_name(word: Word, sure: list[Word], words: list[Word]) -> bool:
@@ -229,6 +229,11 @@ def _may_name(word: Word, sure: list[Word], words: list[Word]) -> bool:
     if word.text[0].isupper() and not is_capital and any(name[0].isupper() for name in names):
         return not (is_last and len(names) > 1 and word.key in TYPICAL_LAST)
     return bool(names) and word.key in NAME_PARTS and (not is_last or word.key == "my")
+
+
+def _all_words(text: str) -> tuple[Word, ...]:
+    """The words of a text. A text of nothing but signs, such as `_`, is one word."""
+    return tuple(_words(text)) or (Word(text, 0, len(text)),)
 
 
 def _words(text: str) -> Iterator[Word]:
