@@ -58,7 +58,7 @@ class Classmates:
         if key not in self.answers:
             known = ((owner, self._known(owner)) for owner in owners)
             first = next(((owner, student) for owner, student in known if student is not None), None)
-            self.answers[key] = self.doubts.get(*first) if first else self._find(owners[0])
+            self.answers[key] = self.doubts.get(first[0], first[1]) if first else self._find(owners[0])
         return self.answers[key]
 
     def knows(self, identity: Identity) -> bool:
@@ -76,8 +76,8 @@ class Classmates:
         whole = self.known.get(owner.text.casefold()) if owner.text else None
         student = whole or self.known.get(owner.id.casefold())
         if student is None and owner.text:
-            named = [self.known.get(one.id.casefold()) for one in id_readings(owner)]
-            found = [one for one in named if one is not None and _fits(owner, one)]
+            named = [self.known.get(reading.id.casefold()) for reading in id_readings(owner)]
+            found = [other for other in named if other is not None and _fits(owner, other)]
             student = found[0] if len(found) == 1 else None
         if student is None or whole is not None or not owner.text or _fits(owner, student):
             return student
@@ -167,8 +167,8 @@ class Classmates:
                 short = _key(shortened(long.id).id) if self._is_bare(long) else _key(long.id)
                 for other, theirs in called.get(short, [])[:MOST] if short != _key(long.id) else []:
                     doubtful = [long, other] if chapters & theirs else [long] if long.source == "file" else []
-                    for one in doubtful:
-                        self.doubts.setdefault(one, _may_be_two([long.text, other.text or other.id], long, other))
+                    for identity in doubtful:
+                        self.doubts.setdefault(identity, _may_be_two([long.text, other.text or other.id], long, other))
 
     def _are_rivals(self, id: str, bare: Identity, other: Identity, handed_in: Mapping[Identity, set[str]]) -> bool:
         """Return whether a name without an id, and another identity of the same student, may be two students.
@@ -234,7 +234,7 @@ def _fits(owner: Identity, student: Student) -> bool:
 
 def _may_be_two(texts: Sequence[str], one: Identity, other: Identity) -> Text:
     telling = {*one.groups, *one.left_out} ^ {*other.groups, *other.left_out} if len(texts) == 1 else set()
-    names_of_places: dict[str, str] = {}  # one for `class:sec1` and the folder `Sec 1`
+    names_of_places: dict[str, str] = {}  # `class:sec1` and the folder `Sec 1` are the same place
     for part in sorted(telling, key=lambda part: (":" in part, part)):
         place = part.rpartition(":")[2]
         names_of_places.setdefault(re.sub(r"[\W_]", "", place.casefold()), place)

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
+from dlgrade.batch.files.trees import moment
+
 PAST, FUTURE = timedelta(days=400), timedelta(days=60)
 RECENT = timedelta(days=60)  # for a date without a year
 TWO_YEARS = timedelta(days=800)
@@ -35,7 +37,8 @@ def dates_among(numbers: Iterable[str]) -> dict[str, bool]:
 def _is_date(number: str, now: datetime) -> bool | None:
     """Return whether a number is the date of a hand-in for sure. None if it is no date, or one of another year."""
     if len(number) in (10, 13):
-        return True if abs(now - _seconds(int(number[:10]))) < TWO_YEARS else None
+        time = moment(int(number[:10]))
+        return True if time is not None and abs(now - time) < TWO_YEARS else None
     if len(number) == 4:
         years = [date for year in (now.year - 1, now.year) if (date := _date(f"{year}{number}", "%Y%m%d"))]
         return any(-FUTURE / 4 < now - date < RECENT for date in years) if years else None
@@ -43,10 +46,6 @@ def _is_date(number: str, now: datetime) -> bool | None:
     if date is None or abs(date.year - now.year) > 1:
         return None
     return -FUTURE < now - date < PAST
-
-
-def _seconds(number: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=number)
 
 
 def _date(number: str, form: str) -> datetime | None:

@@ -100,7 +100,7 @@ KINDS = {
 }  # fmt: skip
 NOISE = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, patterns in KINDS.items() for pattern in patterns]
 LONGEST = 255  # letters of a name that is taken apart; names in zips may be endless
-CUT = "\0"  # in the place of each character of a part that names nobody
+CUT = "\0"  # in the place of a part of a name that was cut out
 WORD = re.compile(r"[^\0\s_\-+,，、()（）\[\]【】《》「」“”\"#&;；:：.~–—]+")
 GLUED = re.compile(r"(?<=\d{5})(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{0,4}\d{5})")
 
@@ -247,7 +247,7 @@ def _words(text: str) -> Iterator[Word]:
 
 def _generic(words: list[Word]) -> Iterator[Word]:
     """The words for homework and versions, and a short number behind such a word: `lab 1`."""
-    number_at = 0  # never the start of a word: a number there would stand behind nothing
+    number_at = 0  # the place of a number that belongs to the word before; 0 if there is no such word
     for word in words:
         is_number = word.start == number_at > 0 and re.fullmatch(r"\d{1,2}", word.text)
         if is_number or GENERIC.fullmatch(word.text) or VERSION.fullmatch(word.text):
