@@ -39,7 +39,7 @@ class Classmates:
         self.known = {student.id.casefold(): student for student in known}
         self.words = [(student, _key(student.name or student.id)) for student in self.known.values()]
         self.holders: dict[tuple[str, ...], dict[str, Student]] = defaultdict(dict)  # by name: students with an id
-        self.spelled: dict[tuple[str, ...], Student] = {}  # by name: those without one
+        self.spelled: dict[tuple[str, ...], Student] = {}  # by name: students without an id
         self.by_id: dict[str, Student] = {}
         for student in self.known.values():
             self._add(student)

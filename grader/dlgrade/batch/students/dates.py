@@ -15,7 +15,7 @@ TWO_YEARS = timedelta(days=800)
 
 
 def dates_among(numbers: Iterable[str]) -> dict[str, bool]:
-    """The numbers that are dates beside a name, each with whether it is one for sure.
+    """The numbers that are dates beside a name, each with whether it is a date for sure.
 
     Students' ids have one length. If not all numbers of a length are dates, none is.
 
@@ -35,7 +35,7 @@ def dates_among(numbers: Iterable[str]) -> dict[str, bool]:
 
 
 def _is_date(number: str, now: datetime) -> bool | None:
-    """Return whether a number is the date of a hand-in for sure. None if it is no date, or one of another year."""
+    """Return whether a number is the date of a hand-in for sure. None if it is no date, or the date of another year."""
     if len(number) in (10, 13):
         time = moment(int(number[:10]))
         return True if time is not None and abs(now - time) < TWO_YEARS else None
