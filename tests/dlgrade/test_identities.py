@@ -134,7 +134,7 @@ def test_a_class(owners, files):
 
 @pytest.mark.parametrize("files", CLASSES.values(), ids=CLASSES)
 def test_a_part_of_a_class(owners, files):
-    """Grading one student's file later, beside the gradebook of the class, gives it to the same student or to nobody."""
+    """A student's file that is graded after the class, beside its gradebook, is the same student's or nobody's."""
     _, batch = owners(files)
     name, student = next(iter(files.items()))
     found, _ = owners([name], known=batch.students)
