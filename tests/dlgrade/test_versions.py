@@ -62,7 +62,7 @@ def test_other_names(tmp_path):
     """A file that names the chapter and anything else is listed."""
     (note,) = notes_of(tmp_path, {"ch90_twice.py": "X = 1\n", "ch90_twice_tuesday.py": "X = 2\n"})
     assert "ch90_twice_tuesday.py is no version of " in note
-    assert note.endswith("it was not graded.")
+    assert note.endswith("it is not graded.")
 
 
 def test_helpers(tmp_path):

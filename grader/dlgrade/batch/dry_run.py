@@ -51,7 +51,7 @@ def dry_run(
     Args:
         batch: The hand-ins.
         zone: Time zone of the times. None: this machine's.
-        notes: Sentences about the roster, and about times.
+        notes: Sentences about the roster, about times and about unused files.
         lang: Language of the sentences.
         chosen: Ids of the students that the run is about. None: everybody.
     """

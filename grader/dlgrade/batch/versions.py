@@ -41,8 +41,8 @@ def unused_files(hand_in: HandIn, files: Sequence[OwnedFile], versions: Sequence
     ]
     return [
         both(
-            f"{name} is no version of {hand_in.display_name} by its name, and not imported: it was not graded.",
-            f"{name} 从文件名看不是 {hand_in.display_name} 的另一版本，也未被导入：未评分。",
+            f"{name} is no version of {hand_in.display_name} by its name, and not imported: it is not graded.",
+            f"{name} 从文件名看不是 {hand_in.display_name} 的另一版本，也未被导入：不予评分。",
         )
         for name in unused
     ]
