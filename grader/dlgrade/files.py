@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dlgrade.text import UNSEEN
 
+MAX_PATH = 1000  # letters of a path in a student's zip or branch; a longer one is refused
 FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 

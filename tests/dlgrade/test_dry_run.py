@@ -78,6 +78,26 @@ def test_json(dlgrade, a_class, tmp_path):
     assert not (tmp_path / "grades").exists()
 
 
+def test_notes(dlgrade, a_class, tmp_path):
+    """A file of a chapter that nothing uses is in the notes, as in those of a run."""
+    (tmp_path / "in" / "dan").mkdir()
+    for name in ("ch90.py", "ch90_tuesday.py"):
+        (tmp_path / "in" / "dan" / name).write_text(RIGHT, encoding="utf-8")
+    notes = json.loads(dlgrade(*a_class, "--dry-run", "--json").stdout)["notes"]
+    assert any("ch90_tuesday.py is no version of " in note for note in notes)
+    assert set(notes) <= set(json.loads(dlgrade(*a_class, "--json").stdout)["notes"])
+
+
+def test_files_without_a_common_folder(dlgrade, a_class, tmp_path):
+    """Files that were given by absolute and by relative paths keep their whole paths."""
+    elsewhere = tmp_path / "other" / "bob_ch90.py"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text(RIGHT, encoding="utf-8")
+    lines = dlgrade(*a_class, str(elsewhere), "--dry-run").stdout.splitlines()
+    assert lines[0].startswith("Student ")
+    assert any(line.strip().startswith(str(elsewhere)) for line in lines)
+
+
 @pytest.mark.parametrize("more", [("--gradebook", "sqlite:///other.sqlite"), ("--out", "elsewhere")])
 def test_nothing_is_made(dlgrade, a_class, tmp_path, more):
     """Neither a database nor a folder is made, wherever they would be."""

@@ -60,7 +60,7 @@ def test_git(tmp_path):
 
 
 def test_branches_that_break_git(tmp_path):
-    """A branch whose files unfold without end, or whose commit is of no year, is that student's affair alone."""
+    """Endless files or names in a branch, or a commit of no year, are that student's affair alone."""
     repository = tmp_path / "class"
     repository.mkdir()
     (repository / "ch28.py").write_text("x")
@@ -77,17 +77,20 @@ def test_branches_that_break_git(tmp_path):
     tree = made("mktree", stdin=f"100644 blob {blob}\tch28.py\n".encode())
     for _ in range(7):  # ten million files
         tree = made("mktree", stdin="".join(f"040000 tree {tree}\t{n}\n" for n in range(10)).encode())
+    endless = made("mktree", stdin=f"100644 blob {blob}\tch28_v{'1' * 5000}.py\n".encode())
     head = b"tree %s\nauthor x <x> 1 +0000\ncommitter x <x> %d +0000\n\nx\n"
     plain = git_tree(repository)
     for student, content, time in (
-        ("bomb", tree, 1_700_000_000), ("future", plain, 10**15), ("a\u2028b", plain, 1_700_000_000),
+        ("bomb", tree, 1_700_000_000), ("endless", endless, 1_700_000_000),
+        ("future", plain, 10**15), ("a\u2028b", plain, 1_700_000_000),
     ):  # fmt: skip
         commit = made("hash-object", "-t", "commit", "-w", "--stdin", stdin=head % (content.encode(), time))
         git(repository, "update-ref", f"refs/heads/student/{student}", commit)
     batch = gather([], chapters=[CH28], repository=repository, refs="student/*")
-    assert [one.submission is not None for one in batch.hand_ins] == [True, False, True]
+    assert [one.submission is not None for one in batch.hand_ins] == [True, False, False, True]
     assert "student/bomb: Git: " in batch.hand_ins[1].problem.en
-    assert batch.hand_ins[2].submitted is None
+    assert "has a name that is far too long" in batch.hand_ins[2].problem.en
+    assert batch.hand_ins[3].submitted is None
 
 
 def git_tree(repository):

@@ -43,7 +43,7 @@ def test_newer_versions(name, handed):
 
 @pytest.mark.parametrize("name", ["ch90_twice_old", "ch90_twice_backup", "ch90_backup2", "ch90_twice_备份"])
 def test_backups(name, handed):
-    """What is called a backup never takes the place of the submission, and is listed."""
+    """A file that is called a backup never takes the place of the submission, and is listed."""
     hand_in = handed("ch90_twice.py", f"{name}.py")
     assert "# ch90_twice.py" in hand_in.submission.source
     assert f"{name}.py" in hand_in.passed_over[0].en
@@ -62,7 +62,7 @@ def test_other_names(tmp_path):
     """A file that names the chapter and anything else is listed."""
     (note,) = notes_of(tmp_path, {"ch90_twice.py": "X = 1\n", "ch90_twice_tuesday.py": "X = 2\n"})
     assert "ch90_twice_tuesday.py is no version of " in note
-    assert note.endswith("it was not graded.")
+    assert note.endswith("it is not graded.")
 
 
 def test_helpers(tmp_path):

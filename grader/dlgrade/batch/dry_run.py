@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import PurePath
@@ -50,7 +51,7 @@ def dry_run(
     Args:
         batch: The hand-ins.
         zone: Time zone of the times. None: this machine's.
-        notes: Sentences about the roster, and about times.
+        notes: Sentences about the roster, about times and about unused files.
         lang: Language of the sentences.
         chosen: Ids of the students that the run is about. None: everybody.
     """
@@ -108,12 +109,11 @@ def dry_run_lines(shown: DryRun, lang: Lang) -> Iterator[str]:
 
 def _common_folder(files: list[str]) -> str:
     """The folder around all files, with a slash at its end. Empty if there is none."""
-    folders = {PurePath(file.partition(": ")[0]).parent for file in files}
-    while len(folders) > 1:
-        longest = max(folders, key=lambda folder: len(folder.parts))
-        folders = (folders - {longest}) | {longest.parent}
-    common = f"{folders.pop()}/"
-    return common if all(file.startswith(common) for file in files) else ""
+    try:
+        common = os.path.commonpath([PurePath(file.partition(": ")[0]).parent for file in files])
+    except ValueError:  # no file, or absolute paths beside relative paths
+        return ""
+    return f"{common}/" if all(file.startswith(f"{common}/") for file in files) else ""
 
 
 def _padded(text: str, width: int) -> str:

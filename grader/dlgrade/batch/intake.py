@@ -17,13 +17,7 @@ from dlgrade.batch.hand_ins import Batch, HandIn, Recorded, Student
 from dlgrade.batch.keys import content_digest
 from dlgrade.batch.students.classmates import Classmates
 from dlgrade.batch.students.enrolled import enrolled, is_enrolled
-from dlgrade.batch.students.naming import (
-    BLACKBOARD,
-    CANVAS,
-    MOODLE,
-    NameParser,
-    is_generic,
-)
+from dlgrade.batch.students.naming import BLACKBOARD, CANVAS, MOODLE, NameParser, is_generic
 from dlgrade.batch.students.owned import OwnedFile, reason
 from dlgrade.batch.students.owners import owned_files, settle_identities, settle_kinds
 from dlgrade.batch.students.roster import Roster
@@ -205,6 +199,7 @@ class _Intake:
         unassigned: How many other files may be hand-ins and belong to no student or chapter.
         packed: Packed files beside hand-ins, by their suffix.
         canvas_ids: The ids of students that are Canvas' own numbers.
+        kept_times: How many hand-ins keep the time that the gradebook has.
     """
 
     names: NameParser
@@ -223,15 +218,15 @@ class _Intake:
     owners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     notes: list[Text] = field(default_factory=list)
     rules: ClassDue | None = None
-
-    @property
-    def zone(self) -> tzinfo | None:
-        return self.due.zone if self.due else None
-
     unassigned: int = 0
     packed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     canvas_ids: set[str] = field(default_factory=set)
-    kept_times: int = 0  # from the gradebook
+    kept_times: int = 0
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone of the due times."""
+        return self.due.zone if self.due else None
 
     def add(self, file: OwnedFile) -> None:
         """Give the file to its student, or note why it has none."""
@@ -355,7 +350,7 @@ class _Intake:
         )  # fmt: skip
 
     def _note_without_chapter(self, own: list[OwnedFile], used: set[str]) -> None:
-        """Note the files that no chapter can be found for, unless a graded file lies in or above their folder."""
+        """Note the files of no known chapter, unless a graded file lies in or above their folder."""
         homes = [file.home for file in own if file.entry.display_name in used]
         left = [
             file for file in own
@@ -375,7 +370,7 @@ class _Intake:
         """Read the version that counts: the newest in time. If all are late, the newest."""
         versions = sorted(versions, key=self._age)
         limit = self.rules.limit(student.id, chapter) if self.rules else None
-        in_time = [file for file in versions if limit is None or file.time is None or not self._after(file, limit)]
+        in_time = [file for file in versions if limit is None or not self._after(file, limit)]
         before = self.recorded.get((student.id, chapter))
         chosen = self._same_as(before, student, versions) or (in_time or versions)[-1]
         others = [file for file in versions if file is not chosen][-MAX_PASSED_OVER:]
@@ -412,7 +407,7 @@ class _Intake:
         return None
 
     def _age(self, file: OwnedFile) -> tuple[bool, datetime, int, datetime, str]:
-        """The newest file has the largest key. One that is called a backup never counts if there is another."""
+        """The newest file has the largest key. A file that is called a backup counts only if there is no other."""
         entry = file.entry
         handed_in, modified = (
             LONG_AGO if time is None else instant(time, self.zone) for time in (file.time, entry.modified)
@@ -420,6 +415,7 @@ class _Intake:
         return not is_backup(file), handed_in, file.parsed.version, modified, entry.display_name
 
     def _after(self, file: OwnedFile, limit: datetime) -> bool:
+        """Return whether a file is known to have come after the limit."""
         return file.time is not None and instant(file.time, self.zone) > limit
 
     def _passed_over(self, file: OwnedFile, limit: datetime | None) -> Text:

@@ -340,7 +340,7 @@ def dry_run_of(options: GradeOptions) -> DryRun:
                 known, stored_in = _known(book), readable(book, options.out, Path(spare))
         batch, rules, notes = _gathered(course, wanted, options, known, stored_in)
     chosen = {find_student(batch.students, name) for name in options.students} or None
-    return dry_run(batch, rules.zone if rules else None, notes, options.lang, chosen)
+    return dry_run(batch, rules.zone if rules else None, [*notes, *batch.notes], options.lang, chosen)
 
 
 def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:

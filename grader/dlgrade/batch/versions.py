@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from dlgrade.batch.hand_ins import HandIn, Student
@@ -33,19 +33,22 @@ def is_backup(file: OwnedFile) -> bool:
 def unused_files(hand_in: HandIn, files: Sequence[OwnedFile], versions: Sequence[OwnedFile]) -> list[Text]:
     """A sentence about each file for the chapter that is no version, and that the code does not name."""
     beside = hand_in.submission.files if hand_in.submission else {}
-    code = {PurePath(path).name: content.decode(errors="replace") for path, content in beside.items()}
-    return [
-        both(
-            f"{name} is no version of {hand_in.display_name} by its name, and not imported: it was not graded.",
-            f"{name} 从文件名看不是 {hand_in.display_name} 的另一版本，也未被导入：未评分。",
-        )
+    code = [(PurePath(path).name, content.decode(errors="replace")) for path, content in beside.items()]
+    unused = [
+        file.entry.display_name
         for file in files
         if file.readable and not file.parsed.from_folder and file not in versions and not _is_named(file, code)
-        for name in [file.entry.display_name]
+    ]
+    return [
+        both(
+            f"{name} is no version of {hand_in.display_name} by its name, and not imported: it is not graded.",
+            f"{name} 从文件名看不是 {hand_in.display_name} 的另一版本，也未被导入：不予评分。",
+        )
+        for name in unused
     ]
 
 
-def _is_named(file: OwnedFile, code: Mapping[str, str]) -> bool:
+def _is_named(file: OwnedFile, code: Sequence[tuple[str, str]]) -> bool:
     """Return whether another file has the file's name as a word, as in `import ch28_tools`."""
     word = re.compile(rf"(?<!\w){re.escape(PurePath(file.name).stem)}(?!\w)")
-    return any(word.search(content) for name, content in code.items() if name != file.name)
+    return any(word.search(content) for name, content in code if name != file.name)

@@ -17,7 +17,7 @@ from dlgrade.batch.files.history import History
 from dlgrade.batch.files.sources import INSIDE
 from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, entry_too_large, link_entry, moment
 from dlgrade.errors import SubmissionError, UsageError
-from dlgrade.files import clean
+from dlgrade.files import MAX_PATH, clean
 from dlgrade.submission.beside import is_litter
 from dlgrade.text import both
 
@@ -89,11 +89,15 @@ def _tree(repository: Path, branch: _Branch) -> Tree:
     for record in filter(None, listed.split(b"\0")):
         about, _, path = record.partition(b"\t")
         mode, _kind, blob, size = about.decode().split()
-        parts = tuple(clean(part) for part in path.decode("utf-8", "replace").split("/"))
+        name = path.decode("utf-8", "replace")
+        parts = tuple(clean(part) for part in name[:MAX_PATH].split("/"))
         if is_litter(parts):
             continue
         display_name = f"{branch.name}: {'/'.join(parts)}"
-        if mode in FILE_MODES:
+        if len(name) > MAX_PATH:
+            problem = both(f"{display_name} has a name that is far too long.", f"{display_name} 的文件名过长。")
+            entries.append(broken_entry(parts, display_name, problem, modified))
+        elif mode in FILE_MODES:
             read = _blob_reader(repository, blob, int(size), display_name)
             place = f"{repository.absolute()}{INSIDE}{display_name}"
             changed = partial(history.changed, os.fsdecode(path))

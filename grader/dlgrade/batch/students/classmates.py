@@ -39,7 +39,7 @@ class Classmates:
         self.known = {student.id.casefold(): student for student in known}
         self.words = [(student, _key(student.name or student.id)) for student in self.known.values()]
         self.holders: dict[tuple[str, ...], dict[str, Student]] = defaultdict(dict)  # by name: students with an id
-        self.spelled: dict[tuple[str, ...], Student] = {}  # by name: those without one
+        self.spelled: dict[tuple[str, ...], Student] = {}  # by name: students without an id
         self.by_id: dict[str, Student] = {}
         for student in self.known.values():
             self._add(student)
@@ -58,7 +58,7 @@ class Classmates:
         if key not in self.answers:
             known = ((owner, self._known(owner)) for owner in owners)
             first = next(((owner, student) for owner, student in known if student is not None), None)
-            self.answers[key] = self.doubts.get(*first) if first else self._find(owners[0])
+            self.answers[key] = self.doubts.get(first[0], first[1]) if first else self._find(owners[0])
         return self.answers[key]
 
     def knows(self, identity: Identity) -> bool:
@@ -76,8 +76,8 @@ class Classmates:
         whole = self.known.get(owner.text.casefold()) if owner.text else None
         student = whole or self.known.get(owner.id.casefold())
         if student is None and owner.text:
-            named = [self.known.get(one.id.casefold()) for one in id_readings(owner)]
-            found = [one for one in named if one is not None and _fits(owner, one)]
+            named = [self.known.get(reading.id.casefold()) for reading in id_readings(owner)]
+            found = [other for other in named if other is not None and _fits(owner, other)]
             student = found[0] if len(found) == 1 else None
         if student is None or whole is not None or not owner.text or _fits(owner, student):
             return student
@@ -147,13 +147,13 @@ class Classmates:
             if isinstance(student, Student) and file.readable:
                 handed[student.id][file.owners[0]] |= {chapter} - {""}
         for id, done in handed.items():
-            for identity in done:
-                if self._is_bare(identity):
-                    some = itertools.islice(done, MOST)
-                    rivals = [one for one in some if self._are_rivals(id, identity, one, done[identity] & done[one])]
-                    if rivals:
-                        others = {one.text or one.id for one in rivals} - {identity.text}
-                        self.doubts[identity] = _may_be_two([identity.text, *sorted(others)], identity, rivals[0])
+            for identity in filter(self._is_bare, done):
+                others = itertools.islice(done, MOST)
+                rivals = [other for other in others if self._are_rivals(id, identity, other, done)]
+                if rivals:
+                    texts = {identity.text, *(rival.text or rival.id for rival in rivals)}
+                    shortest_first = sorted(texts, key=lambda text: (len(text), text))
+                    self.doubts[identity] = _may_be_two(shortest_first, identity, rivals[0])
         self._doubt_long_names(handed)
 
     def _doubt_long_names(self, handed: Mapping[str, Mapping[Identity, set[str]]]) -> None:
@@ -167,25 +167,26 @@ class Classmates:
                 short = _key(shortened(long.id).id) if self._is_bare(long) else _key(long.id)
                 for other, theirs in called.get(short, [])[:MOST] if short != _key(long.id) else []:
                     doubtful = [long, other] if chapters & theirs else [long] if long.source == "file" else []
-                    for one in doubtful:
-                        self.doubts.setdefault(one, _may_be_two([long.text, other.text or other.id], long, other))
+                    for identity in doubtful:
+                        self.doubts.setdefault(identity, _may_be_two([long.text, other.text or other.id], long, other))
 
-    def _are_rivals(self, id: str, bare: Identity, other: Identity, both_handed_in: set[str]) -> bool:
+    def _are_rivals(self, id: str, bare: Identity, other: Identity, handed_in: Mapping[Identity, set[str]]) -> bool:
         """Return whether a name without an id, and another identity of the same student, may be two students.
 
         Args:
             id: The student's id.
             bare: The name without an id.
             other: The other identity.
-            both_handed_in: Chapters that both handed in.
+            handed_in: The chapters of each identity.
         """
+        share_chapter = bool(handed_in[bare] & handed_in[other])
         if not self._is_bare(other):
-            return bool(both_handed_in) and _key(bare.id) != _key(id)
+            return share_chapter and _key(bare.id) != _key(id)
         spelled = bare.source == other.source == "folder" and _spelled(bare) != _spelled(other)
         mine, theirs = _without_dates(bare.left_out), _without_dates(other.left_out)
         may_be_ids = _differ(bare.left_out, other.left_out)  # numbers that look like dates, but of another season
         return _differ(mine, theirs) or (
-            bool(both_handed_in) and (spelled or may_be_ids or _are_apart(bare.groups, other.groups))
+            share_chapter and (spelled or may_be_ids or _are_apart(bare.groups, other.groups))
         )
 
 
@@ -233,7 +234,7 @@ def _fits(owner: Identity, student: Student) -> bool:
 
 def _may_be_two(texts: Sequence[str], one: Identity, other: Identity) -> Text:
     telling = {*one.groups, *one.left_out} ^ {*other.groups, *other.left_out} if len(texts) == 1 else set()
-    names_of_places: dict[str, str] = {}  # one for `class:sec1` and the folder `Sec 1`
+    names_of_places: dict[str, str] = {}  # `class:sec1` and the folder `Sec 1` are the same place
     for part in sorted(telling, key=lambda part: (":" in part, part)):
         place = part.rpartition(":")[2]
         names_of_places.setdefault(re.sub(r"[\W_]", "", place.casefold()), place)

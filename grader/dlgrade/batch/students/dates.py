@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
+from dlgrade.batch.files.trees import moment
+
 PAST, FUTURE = timedelta(days=400), timedelta(days=60)
 RECENT = timedelta(days=60)  # for a date without a year
 TWO_YEARS = timedelta(days=800)
 
 
 def dates_among(numbers: Iterable[str]) -> dict[str, bool]:
-    """The numbers that are dates beside a name, each with whether it is one for sure.
+    """The numbers that are dates beside a name, each with whether it is a date for sure.
 
     Students' ids have one length. If not all numbers of a length are dates, none is.
 
@@ -33,9 +35,10 @@ def dates_among(numbers: Iterable[str]) -> dict[str, bool]:
 
 
 def _is_date(number: str, now: datetime) -> bool | None:
-    """Return whether a number is the date of a hand-in for sure. None if it is no date, or one of another year."""
+    """Return whether a number is the date of a hand-in for sure. None if it is no date, or the date of another year."""
     if len(number) in (10, 13):
-        return True if abs(now - _seconds(int(number[:10]))) < TWO_YEARS else None
+        time = moment(int(number[:10]))
+        return True if time is not None and abs(now - time) < TWO_YEARS else None
     if len(number) == 4:
         years = [date for year in (now.year - 1, now.year) if (date := _date(f"{year}{number}", "%Y%m%d"))]
         return any(-FUTURE / 4 < now - date < RECENT for date in years) if years else None
@@ -43,10 +46,6 @@ def _is_date(number: str, now: datetime) -> bool | None:
     if date is None or abs(date.year - now.year) > 1:
         return None
     return -FUTURE < now - date < PAST
-
-
-def _seconds(number: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=number)
 
 
 def _date(number: str, form: str) -> datetime | None:

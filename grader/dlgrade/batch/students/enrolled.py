@@ -17,7 +17,7 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "
 
 def is_enrolled(roster: Roster, identity: Identity) -> bool:
     """Return whether the roster has the student, by the whole name or without the parts that name nobody."""
-    return any(isinstance(roster.find(one), Student) for one in readings(identity))
+    return any(isinstance(roster.find(reading), Student) for reading in readings(identity))
 
 
 def enrolled(roster: Roster, owners: Sequence[Identity]) -> Student | Text:
@@ -25,11 +25,11 @@ def enrolled(roster: Roster, owners: Sequence[Identity]) -> Student | Text:
 
     A name is tried as it is written before words for homework and versions are left out: `New Wei` is not `Wei`.
     """
-    answers = [_answer(roster, one) for owner in owners for one in readings(owner)]
+    answers = [_answer(roster, reading) for owner in owners for reading in readings(owner)]
     for answer in answers:
         if isinstance(answer, Student):
             return answer
-    by_id = [roster.find(one) for owner in owners for one in id_readings(owner)]
+    by_id = [roster.find(reading) for owner in owners for reading in id_readings(owner)]
     found = {answer for answer in by_id if isinstance(answer, Student)}
     if len(found) == 1:
         return found.pop()
@@ -56,8 +56,8 @@ def _alike(roster: Roster, owner: Identity) -> set[Student]:
     found: set[Student] = set()
     if owner.text and isinstance(student := roster.find(shortened(owner.text)), Student):
         found.add(student)
-    for one in readings(owner):
-        mine = _plain_keys(one.name)
+    for reading in readings(owner):
+        mine = _plain_keys(reading.name)
         found |= {student for student in roster.students if mine & _plain_keys(student.name)}
     return found
 

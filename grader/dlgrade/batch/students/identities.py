@@ -81,7 +81,7 @@ class Identities:
         return tuple(word for word in words if word not in dropped)
 
     def _are_dates(self) -> bool:
-        """Return whether numbers such as 20261120 are dates: different students have the same one."""
+        """Return whether numbers such as 20261120 are dates: different students have the same number."""
         crowded = [len(people) for id, people in self.crowds.items() if COMPACT_DATE.fullmatch(id) and len(people) > 1]
         return len(crowded) > 1 or max(crowded, default=0) > 2 or (bool(crowded) and len(self.crowds) == 1)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from dlgrade.batch.students.words import EMAIL, GENERIC, SEPARATORS, VERSION, Reading, Word, take_apart
+from dlgrade.batch.students.words import CUT, EMAIL, GENERIC, SEPARATORS, VERSION, Reading, Word, take_apart
 from dlgrade.course import Chapter
 from dlgrade.text import Text
 
@@ -36,7 +36,6 @@ WORDS = re.compile(r"[（(]\d+[)）]|[^\s_.\-+,，、()（）]+|.")
 COPY = re.compile(r"[ _]*[（(]\d{1,2}[)）]$")  # the number that a browser gives to another download: `ch28_ada (1).py`
 COPY_OF = re.compile(r"^copy[ _-](?:\d[ _-])?of[ _-]", re.IGNORECASE)
 AROUND = " _.-+,，、"
-CUT = "\0"  # in the place of a part of a name that was cut out
 
 
 @dataclass(frozen=True)

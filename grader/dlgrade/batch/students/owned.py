@@ -90,10 +90,10 @@ PLACES = {
 
 def reason(file: OwnedFile, student: Student) -> Text:
     """Why the file is the student's: the place that names the student, and the name there if it says otherwise."""
-    owner = next((one for one in file.owners if student.id in (one.id, one.name, one.email)), file.owners[0])
+    owner = next((owner for owner in file.owners if student.id in (owner.id, owner.name, owner.email)), file.owners[0])
     place = PLACES.get(owner.source) or same(owner.source)
-    named = owner.text or owner.display_name
-    return place if named == student.id else both(f"{place.en}: {named}", f"{place.zh}：{named}")
+    written = owner.text or owner.display_name
+    return place if written == student.id else both(f"{place.en}: {written}", f"{place.zh}：{written}")
 
 
 def is_zip(part: str) -> bool:

@@ -229,10 +229,11 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
     owners = [(entry, outline.person_around(entry, names)) for entry in inner]
     loose = [names.parse(entry.stem) for entry in files if len(outline.inner(entry)) == 1]
     unowned = [] if personal_zip else [entry for entry, person in owners if not person]
-    in_path = not (_person_in(tree.name, names) or _persons_of(tree, outline.depth, names)) or all(
-        looks_like_person(names.parse(entry.stem).rest) for entry in unowned
+    in_path = (
+        not (_person_in(tree.name, names) or _persons_of(tree, outline.depth, names))
+        or all(looks_like_person(names.parse(entry.stem).rest) for entry in unowned)
+        or (not looks_like_person(tree.name) and _are_signed_in_chapters(unowned, names))
     )
-    in_path = in_path or (not looks_like_person(tree.name) and _are_signed_in_chapters(unowned, names))
     # Signed as well: `homework 1/ada_ch28.py`, and `ch28/ada.py` below a folder that names nobody.
     signed_too = (_with_chapter(entry, names, in_path=in_path) for entry in unowned)
     loose += [parsed for parsed in signed_too if parsed.chapter]
@@ -261,15 +262,15 @@ def _evidence(tree: Tree, names: NameParser) -> _Evidence:
 def _are_signed_in_chapters(entries: Sequence[TreeEntry], names: NameParser) -> bool:
     """Return whether chapters' folders hold files that are called for students: `ch28/ada.py` and `ch28/bob.py`.
 
-    They are not if one has no name or a chapter's, or has the name of a module, or if one imports another.
+    They are not if a file is called for nobody, for a chapter or for a module, or if a file imports another.
     """
-    parsed = [names.parse(entry.stem) for entry in entries]
     signed: dict[str, set[str]] = defaultdict(set)  # by chapter
-    for entry, one in zip(entries, parsed, strict=True):
+    for entry in entries:
+        parsed = names.parse(entry.stem)
         chapter = _with_chapter(entry, names, in_path=True).chapter
-        if one.chapter or not chapter or is_generic(one.rest) or MODULES.fullmatch(one.rest):
+        if parsed.chapter or not chapter or is_generic(parsed.rest) or MODULES.fullmatch(parsed.rest):
             return False
-        signed[chapter].add(one.rest)
+        signed[chapter].add(parsed.rest)
     if not any(len(stems) > 1 for stems in signed.values()):
         return False
     imported = {stem for entry in entries[:MOST_READ] for stem in _imports(entry)}

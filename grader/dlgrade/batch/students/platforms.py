@@ -37,7 +37,9 @@ def platform_files(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     for title, scheme in schemes.items():
         files = scheme(tree, names)
         if files is not None:
-            return [replace(file, owners=tuple(replace(one, source=title) for one in file.owners)) for file in files]
+            return [
+                replace(file, owners=tuple(replace(owner, source=title) for owner in file.owners)) for file in files
+            ]
     return None
 
 

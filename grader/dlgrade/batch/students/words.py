@@ -100,7 +100,7 @@ KINDS = {
 }  # fmt: skip
 NOISE = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, patterns in KINDS.items() for pattern in patterns]
 LONGEST = 255  # letters of a name that is taken apart; names in zips may be endless
-CUT = "\0"  # in the place of each character of a part that names nobody
+CUT = "\0"  # in the place of a part of a name that was cut out
 WORD = re.compile(r"[^\0\s_\-+,，、()（）\[\]【】《》「」“”\"#&;；:：.~–—]+")
 GLUED = re.compile(r"(?<=\d{5})(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{0,4}\d{5})")
 
@@ -189,7 +189,7 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     if EMAIL.fullmatch(text):
         return Reading(text, (Word(text, 0, len(text)),))
     if whole or len(text) > LONGEST:
-        return Reading(text, tuple(_words(text)))
+        return Reading(text, _all_words(text))
     dropped, masked = [], text
     for kind, pattern in NOISE:
         for match in pattern.finditer(masked):
@@ -207,7 +207,7 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     ids = {part for kind, part in dropped if kind == "course" and re.fullmatch(r"[a-z]+\d+", part)}
     if ids:
         return take_apart(text, keep | ids, short=short)
-    return Reading(text, tuple(_words(text)), tuple(dropped), is_nobodys=True)
+    return Reading(text, _all_words(text), tuple(dropped), is_nobodys=True)
 
 
 def _may_name(word: Word, sure: list[Word], words: list[Word]) -> bool:
@@ -231,6 +231,11 @@ def _may_name(word: Word, sure: list[Word], words: list[Word]) -> bool:
     return bool(names) and word.key in NAME_PARTS and (not is_last or word.key == "my")
 
 
+def _all_words(text: str) -> tuple[Word, ...]:
+    """The words of a text. A text of nothing but signs, such as `_`, is one word."""
+    return tuple(_words(text)) or (Word(text, 0, len(text)),)
+
+
 def _words(text: str) -> Iterator[Word]:
     for match in WORD.finditer(text):
         start = match.start()
@@ -242,7 +247,7 @@ def _words(text: str) -> Iterator[Word]:
 
 def _generic(words: list[Word]) -> Iterator[Word]:
     """The words for homework and versions, and a short number behind such a word: `lab 1`."""
-    number_at = 0  # never the start of a word: a number there would stand behind nothing
+    number_at = 0  # the place of a number that belongs to the word before; 0 if there is no such word
     for word in words:
         is_number = word.start == number_at > 0 and re.fullmatch(r"\d{1,2}", word.text)
         if is_number or GENERIC.fullmatch(word.text) or VERSION.fullmatch(word.text):

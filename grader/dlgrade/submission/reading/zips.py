@@ -16,14 +16,13 @@ from typing import IO
 import msgspec
 
 from dlgrade.errors import SubmissionError
-from dlgrade.files import clean
+from dlgrade.files import MAX_PATH, clean
 from dlgrade.submission.reading.questions import Listing, Local, Member, MemberContent, Members, Place, TooLarge, Unpack
 from dlgrade.text import Text, both
 
 MAX_DIRECTORY = 8_000_000  # bytes of the list of entries; a million entries have 48 MB
 MAX_ENTRIES = 50_000
 MAX_NESTED = 128_000_000  # bytes of a zip inside a zip
-MAX_ENTRY_NAME = 1000
 CHUNK = 1 << 16
 READABLE = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate"}
 BROKEN = (
@@ -192,7 +191,7 @@ def _members(packed: zipfile.ZipFile) -> Iterator[Member]:
         problem = why_refused(name, info)
         if problem is None and count[name] > 1:
             problem = both("is in the zip more than once", "重复出现")
-        short = name[:MAX_ENTRY_NAME]
+        short = name[:MAX_PATH]
         parts = tuple(clean(part) for part in PurePosixPath(short).parts if part not in ("/", ".", ".."))
         utc, local = times(info)
         yield Member(index, clean(short), parts, problem, utc, local)
@@ -214,7 +213,7 @@ def entry_name(info: zipfile.ZipInfo) -> str:
 
 def why_refused(name: str, info: zipfile.ZipInfo) -> Text | None:
     """Why an entry is not read: the end of a sentence that begins with its name. None if it is read."""
-    if len(name) > MAX_ENTRY_NAME:
+    if len(name) > MAX_PATH:
         return both("has a name that is far too long", "的文件名过长")
     parts = PurePosixPath(name).parts
     if ".." in parts or PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or "\0" in name or not parts:
