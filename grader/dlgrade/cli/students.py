@@ -11,7 +11,7 @@ import click
 
 from dlgrade import course
 from dlgrade.cli import echo, echo_json, lang_option, say
-from dlgrade.text import Lang, both, same
+from dlgrade.text import Lang, Text, both, same
 
 if TYPE_CHECKING:
     from dlgrade.batch.book.class_list import Entry
@@ -79,7 +79,7 @@ def list_students(out: Path, gradebook: str | None, as_json: bool, lang: Lang) -
     say(both(f"{active} students, {others} others in the history.", f"学生 {active} 名，另有历史记录 {others} 名。"))
 
 
-def _state(entry: Entry) -> Any:
+def _state(entry: Entry) -> Text:
     if entry.active:
         return same("")
     state = STATES[entry.status]
