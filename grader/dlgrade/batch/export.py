@@ -278,7 +278,8 @@ def _feedback(result: ClassResult | None, score: float | None) -> str:
     pending = f"; {number(result.pending)} pending" if result.pending else ""
     if result.days_late is None:
         return earned + pending + "; submission time unknown, no late rule applied"
-    late = f"; {result.days_late} days late: {number(score)}" if result.days_late else ""
+    days = "day" if result.days_late == 1 else "days"
+    late = f"; {result.days_late} {days} late: {number(score)}" if result.days_late else ""
     return earned + pending + late
 
 
