@@ -5,6 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -45,6 +46,15 @@ def both(en: str, zh: str) -> Text:
 def same(words: str) -> Text:
     """Make a `Text` that needs no translation: a name, a path, a number."""
     return Text(words, words)
+
+
+def some(words: Sequence[str], most: int) -> str:
+    """Return the first words, and the number of the others.
+
+    >>> some(["ada", "bob", "cyd"], 2)
+    'ada, bob (+1)'
+    """
+    return ", ".join(words[:most]) + (f" (+{len(words) - most})" if len(words) > most else "")
 
 
 def default_lang() -> Lang:

@@ -119,6 +119,7 @@ def test_unknown_times(due_file):
         ("a\n", "line 1: this must be `key: value`"),
         ("timezone: UTC\n", "line 1: there is no `due`"),
         ("due: {ch28: 2026-11-20\n", "this is not YAML"),
+        ("due:\n  ch28: 2026-11-20\a\n", "line 2: this is not YAML: 0x0007: special characters are not allowed"),
         ("due:\n  ch28: 2026-11-20\n  ch82: 2026-11-20\n", "line 3: there is no chapter 'ch82'. Did you mean ch28?"),
         ("due: {CH28: 2026-11-20}", "line 1: there is no chapter 'CH28'. Did you mean ch28?"),
         ("due: {batch_norm: 2026-11-20}", "no chapter 'batch_norm'. Did you mean ch28?"),
@@ -169,6 +170,17 @@ def test_faults(due_file, content, message):
     assert "due.yaml" in str(error.value)
     assert message in str(error.value)
     assert any("\u4e00" <= letter <= "\u9fff" for letter in error.value.text.zh)
+
+
+def test_unreadable_files(due_file, tmp_path):
+    """A file in UTF-16, and a folder in place of a file, are errors in one sentence."""
+    content = "due: {ch28: 2026-11-20}"
+    assert due_file("\ufeff" + content).due == {"ch28": "2026-11-20"}
+    (tmp_path / "due.yaml").write_text(content, encoding="utf-16")
+    with pytest.raises(UsageError, match=r"due\.yaml is not in UTF-8\. Save it as UTF-8\."):
+        read_due(tmp_path / "due.yaml", load())
+    with pytest.raises(UsageError, match="cannot be read: "):
+        read_due(tmp_path, load())
 
 
 @pytest.mark.parametrize("key", ["percent_per_day", "cap_percent", "grace_minutes"])

@@ -136,6 +136,14 @@ def test_ids_that_a_spreadsheet_changed(roster, cell):
     assert told == [] if changed == "2021012345" else "-> 2021012345" in told[0]
 
 
+@pytest.mark.parametrize("cell", ["2,021,012,000", "2.021.012.000", "2,021,012,000.00", "2021012000,0"])
+def test_thousands_of_zeros(roster, cell):
+    """The last three zeros of an id with separators are digits of the id, not decimals."""
+    found = roster(f'id,name\n"{cell}",Ada\n2021012346,Bob\n')
+    assert [student.id for student in found.students] == ["2021012000", "2021012346"]
+    assert f"{cell} -> 2021012000" in found.notes[0].en
+
+
 @pytest.mark.parametrize(
     "cell",
     [

@@ -22,8 +22,8 @@ class CanvasColumn:
     Args:
         title: Its title.
         points: Its points possible, as the file has them.
-        factor: What the scores are multiplied by.
-        note: What staff must know.
+        factor: The export multiplies the scores by this number.
+        note: A sentence for staff, if the column is new or has other points than the chapter.
     """
 
     title: str

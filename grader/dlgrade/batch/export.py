@@ -34,7 +34,7 @@ from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.tables import grades_csv, harmless
 from dlgrade.results import ClassData, ClassResult, number
-from dlgrade.text import Lang, Text, both
+from dlgrade.text import Lang, Text, both, some
 
 Format = Literal["csv", "canvas", "moodle", "gradescope"]
 CANVAS_HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -179,17 +179,14 @@ def _canvas_cells(student: Student, sheet: CanvasSheet, roster: Roster, *, is_sh
     Canvas would give all scores of a shared name to one student. With the id in the name it asks instead.
     """
     name = student.name or student.id
+    shown = f"{name} ({student.id})" if is_shared else name
     if student.id in roster.canvas_ids:
         identity = {"ID": student.id}
     else:
-        number = next((number for number, owners in roster.canvas.items() if student.id in owners), "")
+        canvas_id = next((canvas_id for canvas_id, owners in roster.canvas.items() if student.id in owners), "")
         login = roster.logins.get(student.id, student.email)
-        identity = {"ID": number, "SIS User ID": student.id, "SIS Login ID": login}
-    values = {
-        "Student": f"{name} ({student.id})" if is_shared else name,
-        "LastName": f"{name} ({student.id})" if is_shared else name,
-        **identity,
-    }
+        identity = {"ID": canvas_id, "SIS User ID": student.id, "SIS Login ID": login}
+    values = {"Student": shown, "LastName": shown, **identity}
     return tuple(values.get(title, "") for title in sheet.header)
 
 
@@ -241,7 +238,9 @@ def _has_own_id(student: Student, roster: Roster) -> bool:
 
 
 def _unknown_to_moodle(without_id: Sequence[Student], without_email: Sequence[Student]) -> Text:
-    some_ids, some_emails = map(_some, (without_id, without_email))
+    some_ids, some_emails = (
+        some([student.name or student.id for student in group], MAX_NAMES) for group in (without_id, without_email)
+    )
     return both(
         f"Moodle needs the ID number or the e-mail address of everybody. There is no ID number of {some_ids}; no "
         f"e-mail address of {some_emails}. Grade with a roster that has one of the two for everybody (--roster).",
@@ -250,20 +249,16 @@ def _unknown_to_moodle(without_id: Sequence[Student], without_email: Sequence[St
     )
 
 
-def _some(students: Sequence[Student]) -> str:
-    more = f" (+{len(students) - MAX_NAMES})" if len(students) > MAX_NAMES else ""
-    return ", ".join(student.name or student.id for student in students[:MAX_NAMES]) + more
-
-
 def gradescope(data: ClassData, lang: Lang, pending: Pending) -> bytes:
     """A zip with a results.json for every submission that has a score, in the form of a Gradescope autograder."""
     chapters = {chapter.id: chapter for chapter in data.chapters}
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for result in data.results:
             if exported_score(result, pending) is not None:
                 name = zipfile.ZipInfo(f"{folder_name(result.student)}/{result.chapter}/results.json")
-                archive.writestr(name, to_gradescope(result, chapters[result.chapter], lang))
+                content = to_gradescope(result, chapters[result.chapter], lang)
+                archive.writestr(name, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
@@ -283,7 +278,8 @@ def _feedback(result: ClassResult | None, score: float | None) -> str:
     pending = f"; {number(result.pending)} pending" if result.pending else ""
     if result.days_late is None:
         return earned + pending + "; submission time unknown, no late rule applied"
-    late = f"; {result.days_late} days late: {number(score)}" if result.days_late else ""
+    days = "day" if result.days_late == 1 else "days"
+    late = f"; {result.days_late} {days} late: {number(score)}" if result.days_late else ""
     return earned + pending + late
 
 

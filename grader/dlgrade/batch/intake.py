@@ -30,7 +30,7 @@ from dlgrade.files import clean
 from dlgrade.submission import SUFFIXES, Submission
 from dlgrade.submission.beside import listed
 from dlgrade.submission.reading import reader
-from dlgrade.text import Text, both
+from dlgrade.text import Text, both, some
 
 MAY_HOLD_CODE = ("", ".zip", *SUFFIXES)  # suffixes of entries; a folder has none
 MAX_PASSED_OVER = 20  # versions that a hand-in lists
@@ -293,19 +293,19 @@ class _Intake:
     def _all_strays(self) -> list[Text]:
         strays = list(self.strays)
         for why, files in self.nobodys.items():
-            strays.append(both(f"{_some(files)}: {why.en}", f"{_some(files)}：{why.zh}"))
+            names = some(files, MAX_NAMES)
+            strays.append(both(f"{names}: {why.en}", f"{names}：{why.zh}"))
         for form, files in sorted(self.packed.items()):
-            some = _some(files)
+            names = some(files, MAX_NAMES)
             strays.append(
                 both(
-                    f"{some}: {form} files are not unpacked. If they hold hand-ins, pack them again as zips.",
-                    f"{some}：不支持解压 {form} 文件。若其中有作业，请重新打包为 zip。",
+                    f"{names}: {form} files are not unpacked. If they hold hand-ins, pack them again as zips.",
+                    f"{names}：不支持解压 {form} 文件。若其中有作业，请重新打包为 zip。",
                 )
             )
         for chapter, files in sorted(self.other_chapters.items()):
-            strays.append(
-                both(f"{_some(files)}: {chapter} is not graded in this run.", f"{_some(files)}：此次不评 {chapter}。")
-            )
+            names = some(files, MAX_NAMES)
+            strays.append(both(f"{names}: {chapter} is not graded in this run.", f"{names}：此次不评 {chapter}。"))
         return list(dict.fromkeys(strays))
 
     def _hand_ins(self, student: Student) -> list[HandIn]:
@@ -359,9 +359,9 @@ class _Intake:
         readable = [file.entry.display_name for file in left if file.readable]
         self.unassigned += len(readable) if not used else 0
         if readable:
-            some = _some(readable)
+            names = some(readable, MAX_NAMES)
             self.strays.append(
-                both(f"{some}: the name names no chapter, such as ch28.", f"{some}：文件名中没有章节号，例如 ch28。")
+                both(f"{names}: the name names no chapter, such as ch28.", f"{names}：文件名中没有章节号，例如 ch28。")
             )
         elif left and len(left) == len(own) and not any(file.entry.problem for file in left):
             self.strays.append(_unclear("", left))
@@ -441,12 +441,6 @@ def _late_by_canvas(name: str) -> Text:
         f"{name}: Canvas says that it is late, but not by how much; no late rule is applied.",
         f"{name}：Canvas 标记为迟交，但未给出时间，因此不按迟交规则扣分。",
     )
-
-
-def _some(names: list[str]) -> str:
-    """The first names, and how many more there are."""
-    more = f" (+{len(names) - MAX_NAMES})" if len(names) > MAX_NAMES else ""
-    return ", ".join(names[:MAX_NAMES]) + more
 
 
 def _unclear(chapter: str, files: list[OwnedFile]) -> Text:

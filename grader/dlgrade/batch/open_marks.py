@@ -87,7 +87,7 @@ def _described(result: ClassResult) -> Text:
 
 
 def _remedies(result: ClassResult) -> list[Text]:
-    """What staff can do, in the order of the checks."""
+    """Return the ways to close an open mark, in the order of its checks."""
     if result.report is None:
         return [_GRADE_AGAIN]
     remedies = [_CONFIRM] if result.undecided else []

@@ -77,7 +77,7 @@ GRADE_EXTRA = {
     "markupsafe",
     "matplotlib",
     "sqlalchemy",
-}  # what only staff need
+}  # packages that only staff need
 
 
 class Verbs(click.Group):

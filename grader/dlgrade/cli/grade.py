@@ -137,7 +137,7 @@ def command(
 
 
 def _names(option: str, listed: str | None) -> tuple[str, ...]:
-    """The names in the value of an option. None if the option is not given.
+    """The names in the value of an option. Empty if the option is not given.
 
     Raises:
         UsageError: the value names nothing: a variable of the shell was empty, perhaps.
@@ -150,7 +150,7 @@ def _names(option: str, listed: str | None) -> tuple[str, ...]:
     return names
 
 
-def _show_dry_run(found: DryRun, lang: Lang, *, as_json: bool) -> int:
+def _show_dry_run(dry_run: DryRun, lang: Lang, *, as_json: bool) -> int:
     """Print whose each file is. Return 1 if a file is nobody's or cannot be graded, otherwise 0."""
     import json
 
@@ -159,18 +159,18 @@ def _show_dry_run(found: DryRun, lang: Lang, *, as_json: bool) -> int:
     from dlgrade.batch.dry_run import dry_run_lines
 
     if as_json:
-        echo_json(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
+        echo_json(json.dumps(msgspec.to_builtins(dry_run), ensure_ascii=False, indent=2))
     else:
-        for line in dry_run_lines(found, lang):
+        for line in dry_run_lines(dry_run, lang):
             echo(line)
         _print_lists(
-            (both("Not assigned to a student or chapter:", "未归属到学生或章节："), found.strays),
-            (both("Handed in nothing:", "未提交："), found.missing),
-            (both("Notes:", "说明："), found.notes),
+            (both("Not assigned to a student or chapter:", "未归属到学生或章节："), dry_run.strays),
+            (both("Handed in nothing:", "未提交："), dry_run.missing),
+            (both("Notes:", "说明："), dry_run.notes),
         )
-        count = len(found.hand_ins)
+        count = len(dry_run.hand_ins)
         say(both(f"{count} hand-ins. Nothing was graded or written.", f"共 {count} 份提交。未评分，也未写入任何内容。"))
-    return int(bool(found.strays) or any(row.problem for row in found.hand_ins))
+    return int(bool(dry_run.strays) or any(row.problem for row in dry_run.hand_ins))
 
 
 class Display:

@@ -53,7 +53,7 @@ def restored(cell: str) -> str:
     text = re.sub(r"""^['’‘`"#]+(?=\w)|(?<=\w)["']+$""", "", text)  # Brightspace writes #42
     if (match := SCIENTIFIC.fullmatch(text)) and (match[2] or match[3]):
         return _written_out(text, match)
-    if match := WITH_ZEROS.fullmatch(text):
+    if not GROUPED.fullmatch(text) and (match := WITH_ZEROS.fullmatch(text)):
         whole = match[1]
         text = whole if whole.isdigit() or GROUPED.fullmatch(whole) else text
     if GROUPED.fullmatch(text) or re.fullmatch(r"[\d ]+", text):

@@ -14,7 +14,7 @@ from dlgrade.batch.students.encodings import is_garbled
 from dlgrade.batch.students.ids import LostDigitsError
 from dlgrade.batch.students.naming import Identity, name_keys
 from dlgrade.batch.students.roster_file import Sheet, bad_roster, is_canvas, plain_title, read_sheet
-from dlgrade.text import Text, both
+from dlgrade.text import Text, both, some
 
 STUDENT = re.compile(
     r"(?:enrolled )?(?:students?|learners?|pupils?|participants?)|student ?enrollment|student[_ -]ac|"
@@ -240,7 +240,8 @@ class _Reader:
                 self._lengths(),
                 self._long_numbers(),
                 self._odd(),
-                self._roles(),
+                self._left_out(),
+                self._unknown_roles(),
             )
             if note is not None
         )
@@ -281,26 +282,28 @@ class _Reader:
         titles = [title for place, title in enumerate(self.sheet.header) if place not in self.sheet.columns.values()]
         if not any(titles):
             return None
-        some = _some([title for title in titles if title])
+        unread = some([title for title in titles if title], MAX_NAMES)
         return self._note(
-            f"no column is called name, and these were not read: {some}.", f"没有“姓名”列；以下各列未读取：{some}。"
+            f"no column is called name, and these were not read: {unread}.", f"没有“姓名”列；以下各列未读取：{unread}。"
         )
 
     def _garbled(self) -> Text | None:
         garbled = [student.name for student in self.students if is_garbled(student.name)]
         if not garbled:
             return None
+        names = some(garbled, MAX_NAMES)
         return self._note(
-            f"these names look as if they were read in a wrong encoding: {_some(garbled)}. Export the roster again.",
-            f"以下姓名似乎是乱码：{_some(garbled)}。请重新导出名单。",
+            f"these names look as if they were read in a wrong encoding: {names}. Export the roster again.",
+            f"以下姓名似乎是乱码：{names}。请重新导出名单。",
         )
 
     def _restored(self) -> Text | None:
         if not self.restored:
             return None
         count, example = len(self.restored), self.restored[0]
+        ids_en = "1 id, which was" if count == 1 else f"{count} ids, which were"
         return self._note(
-            f"a spreadsheet had changed {count} ids, which were restored: {example}.",
+            f"a spreadsheet had changed {ids_en} restored: {example}.",
             f"电子表格改动过 {count} 个学号，已还原：{example}。",
         )
 
@@ -312,10 +315,10 @@ class _Reader:
         if not shorter or longest < SHORT or any(id.startswith("0") for id in numbers):
             return None
         lengths = " / ".join(map(str, sorted(set(map(len, numbers)))))
-        some = _some(shorter)
+        examples = some(shorter, MAX_NAMES)
         return self._note(
-            f"the ids have {lengths} digits. If a spreadsheet removed leading zeros, restore them: {some}.",
-            f"学号位数不一（{lengths} 位）。若电子表格去掉了开头的 0，请补全：{some}。",
+            f"the ids have {lengths} digits. If a spreadsheet removed leading zeros, restore them: {examples}.",
+            f"学号位数不一（{lengths} 位）。若电子表格去掉了开头的 0，请补全：{examples}。",
         )
 
     def _long_numbers(self) -> Text | None:
@@ -325,11 +328,12 @@ class _Reader:
         chance = sum(10.0 ** (ids.EXACT - len(id)) for id in long)
         if not rounded or len(rounded) <= MORE_THAN_CHANCE * chance:
             return None
+        examples = some(rounded, MAX_NAMES)
         which_en = f"{len(rounded)} long ids end" if len(rounded) > 1 else "a long id ends"
         return self._note(
-            f"{which_en} in zeros ({_some(rounded)}). A spreadsheet keeps 15 digits; if their last digits "
+            f"{which_en} in zeros ({examples}). A spreadsheet keeps 15 digits; if their last digits "
             "are lost, export the roster again.",
-            f"{len(rounded)} 个长学号以 0 结尾（{_some(rounded)}）。电子表格只保留 15 位数字；若末尾数字丢失，"
+            f"{len(rounded)} 个长学号以 0 结尾（{examples}）。电子表格只保留 15 位数字；若末尾数字丢失，"
             "请重新导出名单。",
         )
 
@@ -337,27 +341,29 @@ class _Reader:
         odd = [student.id for student in self.students if ids.is_odd(student.id)]
         if not odd:
             return None
+        examples = some(odd, MAX_NAMES)
         return self._note(
-            f"these ids look like dates or amounts: {_some(odd)}. If a spreadsheet changed them, export the roster "
+            f"these ids look like dates or amounts: {examples}. If a spreadsheet changed them, export the roster "
             "again.",
-            f"以下学号形似日期或数值：{_some(odd)}。若被电子表格改动过，请重新导出名单。",
+            f"以下学号形似日期或数值：{examples}。若被电子表格改动过，请重新导出名单。",
         )
 
-    def _roles(self) -> Text | None:
-        en, zh = [], []
-        if self.no_students:
-            count, some = len(self.no_students), _some(self.no_students)
-            en.append(f"{count} left out, because they are no students: {some}.")
-            zh.append(f"{count} 人不是学生，未列入：{some}。")
-        if self.unknown_roles:
-            some = _some(list(self.unknown_roles))
-            en.append(f"these roles are unknown, so their people are students here: {some}.")
-            zh.append(f"以下角色未知，按学生处理：{some}。")
-        return self._note(" ".join(en), "".join(zh)) if en else None
+    def _left_out(self) -> Text | None:
+        if not self.no_students:
+            return None
+        count, people = len(self.no_students), some(self.no_students, MAX_NAMES)
+        return self._note(
+            f"{count} left out, because they are no students: {people}.", f"{count} 人不是学生，未列入：{people}。"
+        )
 
-
-def _some(words: Sequence[str]) -> str:
-    return ", ".join(words[:MAX_NAMES]) + (f" (+{len(words) - MAX_NAMES})" if len(words) > MAX_NAMES else "")
+    def _unknown_roles(self) -> Text | None:
+        if not self.unknown_roles:
+            return None
+        roles = some(list(self.unknown_roles), MAX_NAMES)
+        return self._note(
+            f"these roles are unknown, so their people are students here: {roles}.",
+            f"以下角色未知，按学生处理：{roles}。",
+        )
 
 
 def _student(cells: Mapping[str, str]) -> Student | None:

@@ -113,8 +113,8 @@ def read_sheet(path: Path) -> Sheet:
         first = ", ".join(rows[0][1])[:200] if rows else ""
         raise bad_roster(
             path,
-            f"it needs a header with a column id or name; it has: {first}",
-            f"表头需有“学号”或“姓名”列；现有：{first}",
+            f"it needs a header with a column id or name; {f'it has: {first}' if first else 'it is empty'}",
+            f"表头需有“学号”或“姓名”列；{f'现有：{first}' if first else '文件为空'}",
         )
     _refuse_swallowed(path, rows, place, separator)
     header = tuple(tidy(title) for title in rows[place][1])

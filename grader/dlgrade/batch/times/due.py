@@ -158,7 +158,7 @@ class Due(msgspec.Struct, frozen=True):
         return min((days or 0) * self.percent_per_day, self.cap_percent) / 100
 
     def for_class(self, students: Iterable[Student], aliases: Mapping[str, str] = NO_NAMES) -> ClassDue:
-        """The rules for these students, each with the own extensions.
+        """The rules for these students, each with their own extensions.
 
         Args:
             students: The students.

@@ -21,7 +21,9 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 import yaml
+from yaml.reader import ReaderError
 
+from dlgrade.batch.files.trees import unreadable
 from dlgrade.batch.times.due import DEFAULT_ZONE, Due, DueTime, Extension, due_time
 from dlgrade.course import Course
 from dlgrade.errors import NoSuchChapter, UsageError
@@ -63,19 +65,26 @@ def read_due(path: Path, course: Course) -> Due:
         UsageError: the file is missing, or has a wrong key, chapter, number, time or zone. The message says where.
     """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(both(f"{path}: {error}", f"{path}：{error}")) from None
-    except yaml.YAMLError as error:
-        raise UsageError(_broken(path, error)) from None
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise UsageError(unreadable(str(path), error)) from None
+    except UnicodeDecodeError:
+        raise UsageError(
+            both(f"{path} is not in UTF-8. Save it as UTF-8.", f"{path} 不是 UTF-8 编码。请另存为 UTF-8。")
+        ) from None
+    except ReaderError as error:  # yaml tells the place in the text alone
+        line = text.count("\n", 0, error.position) + 1
+        raise UsageError(_broken(path, line, f"{error.character:#06x}: {error.reason}")) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(_broken(path, line, error.problem or str(error))) from None
     if root is None:
         raise UsageError(both(f"{path} is empty.", f"{path} 是空文件。"))
     return _Reader(path, course).rules(root)
 
 
-def _broken(path: Path, error: yaml.YAMLError) -> Text:
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
-    line = mark.line + 1 if mark else 1
+def _broken(path: Path, line: int, problem: str) -> Text:
     return both(f"{path}, line {line}: this is not YAML: {problem}", f"{path} 第 {line} 行：不是 YAML：{problem}")
 
 

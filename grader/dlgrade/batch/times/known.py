@@ -36,7 +36,7 @@ from dlgrade.batch.times.due import Due, instant
 from dlgrade.errors import SubmissionError, UsageError
 from dlgrade.submission import SUFFIXES, size_limit
 from dlgrade.submission.beside import listed
-from dlgrade.text import Text, both
+from dlgrade.text import Text, both, some
 
 HOUR = timedelta(hours=1)
 MANY = 3  # students whose common hour is no chance
@@ -98,12 +98,12 @@ def nearly_all_from(times: Sequence[datetime], fewest: int = MANY, *, minutes: b
         if covered >= NEARLY_ALL * len(times):
             return hours
     bursts = _bursts(times, BURST, MANY) if minutes else []
-    some = sum(start <= time <= end for time in times for start, end in bursts)
-    return bursts if some >= HALF * len(times) else []
+    inside = sum(_is_in(time, bursts) for time in times)
+    return bursts if inside >= HALF * len(times) else []
 
 
 def _bursts(times: Iterable[datetime], span: timedelta, fewest: int) -> list[Hour]:
-    """The spans, each no longer than `span`, with so many times that people can hardly have made them."""
+    """The spans, each no longer than `span`, with at least `fewest` times: people can hardly have made them."""
     left = sorted(times)
     bursts: list[Hour] = []
     while True:
@@ -234,9 +234,9 @@ class _Settling:
                 one.time = None
                 why[unknown.text].append(one.file.entry.display_name)
         for reason, names in why.items():
-            some = ", ".join(names[:MAX_NAMED]) + (f" (+{len(names) - MAX_NAMED})" if len(names) > MAX_NAMED else "")
+            examples = some(names, MAX_NAMED)
             self.notes.append(
-                both(f"{some}: {reason.en}: submission times unknown.", f"{some}：{reason.zh}，提交时间不详。")
+                both(f"{examples}: {reason.en}: submission times unknown.", f"{examples}：{reason.zh}，提交时间不详。")
             )
         self.notes += trees.faults.values()
         for (repository, _), group in groups.items():
@@ -328,7 +328,7 @@ class _Settling:
     def _forget(self, name: str, group: list[_Dated], hours: list[Hour], *, at_once: bool = False) -> None:
         """Make the times of a group unknown, and say why. `at_once`: they are all from a few seconds."""
         times = [instant(one.time, self.zone) for one in group if one.time is not None]
-        inside = sum(any(start <= time <= end for start, end in hours) for time in times)
+        inside = sum(_is_in(time, hours) for time in times)
         for one in group:
             one.time = None
         span = " / ".join(f"{start.astimezone(self.zone):%Y-%m-%d %H:%M}" for start, _ in hours)
