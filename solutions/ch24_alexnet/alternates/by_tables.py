@@ -5,7 +5,8 @@ import math
 
 def alexnet(in_channels=1, num_classes=10):
     net = nn.Sequential()
-    table = [(96, 11, 4, 1, True), (256, 5, 1, 2, True), (384, 3, 1, 1, False), (384, 3, 1, 1, False), (256, 3, 1, 1, True)]
+    table = [(96, 11, 4, 1, True), (256, 5, 1, 2, True), (384, 3, 1, 1, False), (384, 3, 1, 1, False)]
+    table.append((256, 3, 1, 1, True))
     channels = in_channels
     for number, (width, kernel, stride, padding, pooled) in enumerate(table, start=1):
         net.add_module(f"conv{number}", nn.Conv2d(channels, width, (kernel, kernel), (stride, stride), padding))
@@ -37,7 +38,7 @@ def memory_of_activations(net, input_shape, bytes_per_element=4):
     training = {module for module in net.modules() if module.training}
     sizes, hooks = [], []
     for layer in set(net):
-        hooks.append(layer.register_forward_hook(lambda layer, inputs, output: sizes.append(math.prod(output.shape))))
+        hooks.append(layer.register_forward_hook(lambda *call: sizes.append(math.prod(call[-1].shape))))
     try:
         with torch.inference_mode():
             net.train(False)(torch.randn(input_shape))
