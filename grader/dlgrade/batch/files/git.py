@@ -54,7 +54,7 @@ def branch_trees(repository: Path, refs: str) -> list[Tree]:
         names.add(name)
         match = pattern.fullmatch(name)
         if match and seconds and name not in branches:
-            student = "/".join(match.groups()) if match.groups() else name
+            student = "/".join(match.groups()) if match.groups() else name.rpartition("/")[2]
             branches[name] = _Branch(name, student, commit, int(seconds))
     if not branches:
         some = ", ".join(sorted(names)[:5])
