@@ -96,6 +96,7 @@ def test_not_gradable(dlgrade, hand_in, tmp_path):
     assert "ch90_twice.py is empty" in done.stdout
     assert report(tmp_path / "grades", "ada")["score"] == 1
     assert "is empty" in (tmp_path / "grades" / "reports" / "bob" / "ch90.html").read_text(encoding="utf-8")
+    assert report(tmp_path / "grades", "bob")["final"] is None
 
 
 @pytest.mark.usefixtures("doubling")

@@ -57,6 +57,9 @@ def test_git(tmp_path):
     assert alone.student == "ada"
     with pytest.raises(UsageError, match=r"has no branch group/\*; it has: student/ada"):
         gather([], chapters=[CH28], repository=repository, refs="group/*")
+    git(tmp_path, "init", "new.git")
+    with pytest.raises(UsageError, match=r"has no branch \*; it has no commits\."):
+        gather([], chapters=[CH28], repository=tmp_path / "new.git", refs="*")
     with pytest.raises(UsageError, match="not a git repository"):
         gather([], chapters=[CH28], repository=tmp_path, refs="*")
 

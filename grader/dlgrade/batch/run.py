@@ -319,7 +319,7 @@ def _chosen_before(book: Gradebook, batch: Batch, rules: Due, options: GradeOpti
     count = len(others)
     return [
         both(
-            f"The rules changed, and {count} hand-ins that are not in this run were chosen by the old rules: "
+            f"The rules changed. Hand-ins that are not in this run were chosen by the old rules ({count}): "
             "grade the whole class again.",
             f"规则已改变，而不在此次评分中的 {count} 份提交是按旧规则选定版本的：请重新评分全班。",
         )

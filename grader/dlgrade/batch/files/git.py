@@ -58,9 +58,8 @@ def branch_trees(repository: Path, refs: str) -> list[Tree]:
             branches[name] = _Branch(name, student, commit, int(seconds))
     if not branches:
         some = ", ".join(sorted(names)[:5])
-        raise UsageError(
-            both(f"{repository} has no branch {refs}; it has: {some}", f"{repository} 中没有分支 {refs}；现有：{some}")
-        )
+        has = both(f"; it has: {some}", f"；现有：{some}") if some else both("; it has no commits.", "；其中没有提交。")
+        raise UsageError(both(f"{repository} has no branch {refs}", f"{repository} 中没有分支 {refs}") + has)
     return [_tree(repository, branches[name]) for name in sorted(branches)]
 
 
