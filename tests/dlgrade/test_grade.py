@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -180,8 +181,10 @@ def test_killed_at_any_moment(hand_in, tmp_path):
                 started |= family(process.pid)
                 process.kill()
                 kills += 1
+        if ended is not None and not kills:  # the machine has less to do than before
+            shutil.rmtree(tmp_path / "war")
+            ended, usual = None, usual / 2
     assert ended == 0
-    assert kills >= 1
     assert content(tmp_path / "war") == content(tmp_path / "peace")
     deadline = time.monotonic() + 10
     while any(birth and began(pid) == birth for pid, birth in started) and time.monotonic() < deadline:
