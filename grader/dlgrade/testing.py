@@ -110,7 +110,7 @@ def layers(net: torch.nn.Module, within: str = "layer") -> dict[str, str]:
     """
     if not isinstance(net, torch.nn.Sequential):
         return {within: _in_words(net)}
-    found = {}
+    found: dict[str, str] = {}
     for number, layer in enumerate(net):
         found |= layers(layer, f"{within} {number}" if within == "layer" else f"{within}.{number}")
     return found
