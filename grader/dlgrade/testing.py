@@ -26,8 +26,8 @@ from dlgrade.text import both
 
 __all__ = [
     "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int", "expect", "filled",
-    "gradients", "learn_to_translate", "learned", "namesakes", "parameter_gradients", "perplexity", "promise", "raises",
-    "set_parameters", "shuffled", "sizes", "standard", "to_grid", "translate", "unseen", "varied_matrices",
+    "gradients", "layers", "learn_to_translate", "learned", "namesakes", "parameter_gradients", "perplexity", "promise",
+    "raises", "set_parameters", "shuffled", "sizes", "standard", "to_grid", "translate", "unseen", "varied_matrices",
     "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
 
@@ -100,6 +100,42 @@ def set_parameters(module: torch.nn.Module, seed: int, scale: float = 0.5) -> to
         generator = torch.Generator().manual_seed(zlib.crc32(f"{seed}:{name}".encode()))
         parameter.data = scale * torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
     return module
+
+
+def layers(net: torch.nn.Module, within: str = "layer") -> dict[str, str]:
+    """The layers of a net in words, so that a message says which layer differs, and in which setting.
+
+    >>> layers(torch.nn.Sequential(torch.nn.Conv2d(1, 6, 5, padding=2), torch.nn.Sequential(torch.nn.ReLU())))
+    {'layer 0': 'Conv2d(1, 6, kernel_size=5, padding=2)', 'layer 1.0': 'ReLU'}
+    """
+    if not isinstance(net, torch.nn.Sequential):
+        return {within: _in_words(net)}
+    found: dict[str, str] = {}
+    for number, layer in enumerate(net):
+        found |= layers(layer, f"{within} {number}" if within == "layer" else f"{within}.{number}")
+    return found
+
+
+def _in_words(layer: torch.nn.Module) -> str:
+    """A layer and the settings that are not torch's defaults. Equal settings have equal words: 3 is (3, 3)."""
+    sizes = ("in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size", "p")
+    words = [str(_setting(layer, name)) for name in sizes if hasattr(layer, name)]
+    is_pool = "Pool" in type(layer).__name__
+    usual = {"kernel_size": None, "stride": _setting(layer, "kernel_size") if is_pool else 1, "padding": 0}
+    usual |= {"dilation": 1, "groups": 1, "padding_mode": "zeros", "ceil_mode": False, "count_include_pad": True}
+    usual |= {"start_dim": 1, "end_dim": -1, "eps": 1e-5, "momentum": 0.1, "affine": True}
+    for name, default in usual.items():
+        value = _setting(layer, name)
+        if value not in (None, default):
+            words.append(f"{name}={value}")
+    if "bias" in layer._parameters and layer.bias is None:
+        words.append("bias=False")
+    return type(layer).__name__ + (f"({', '.join(words)})" if words else "")
+
+
+def _setting(layer: torch.nn.Module, name: str) -> Any:
+    value: Any = getattr(layer, name, None)
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
 
 
 def descend(parameters: Iterable[torch.Tensor], lr: float, clip: float | None = None) -> None:

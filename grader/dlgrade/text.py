@@ -57,6 +57,15 @@ def some(words: Sequence[str], most: int) -> str:
     return ", ".join(words[:most]) + (f" (+{len(words) - most})" if len(words) > most else "")
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number and an English noun whose plural ends in s.
+
+    >>> counted(1, "mark"), counted(2, "mark")
+    ('1 mark', '2 marks')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def default_lang() -> Lang:
     """Return the language of the user's locale: Chinese for any `zh_*`, otherwise English."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):

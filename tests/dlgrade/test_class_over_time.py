@@ -108,6 +108,39 @@ def test_part_of_a_class(hand_in, grade, marks):
     assert marks() == {"ada": ("0", "graded"), "bob": ("1", "graded")}
 
 
+def test_a_loose_file_of_a_class(hand_in, grade, marks, tmp_path):
+    """Grading one loose file changes nobody else, although its neighbours can be imported."""
+    for student in ("ada", "bob"):
+        hand_in(".", RIGHT, f"{student}_ch90.py")
+    hand_in(".", MISTAKEN, "cyd_ch90.py")
+    grade()
+    before = marks()
+    assert grade("in/bob_ch90.py")["notes"] == []
+    assert marks() == before
+    grade("in", "--roster", write_roster(tmp_path, "ada", "bob", "cyd"))
+    assert grade("in/bob_ch90.py")["known"] == 1
+    assert marks() == before
+
+
+def test_the_output_folder_is_no_student(hand_in, grade):
+    """A run over the folder that also has the output folder reads nothing from there."""
+    hand_in("ada", RIGHT)
+    hand_in("bob", RIGHT)
+    assert [grade("in", "--out", "in/grades")["graded"] for _ in range(2)] == [2, 0]
+
+
+def test_other_names_of_a_student(hand_in, grade, marks, tmp_path):
+    """The newest file counts if it is named by login or address, or by a name that staff merged."""
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name,email,login\n12345,Ann Lee,ann@x.cn,al7\n", encoding="utf-8")
+    for day, (name, source) in enumerate((("12345", MISTAKEN), ("012345", MISTAKEN), ("al7", RIGHT))):
+        hand_in(".", source, f"{name}_ch90.py")
+        time = 1_793_491_200 + day * 86_400
+        os.utime(tmp_path / "in" / f"{name}_ch90.py", (time, time))
+    grade("--roster", roster)
+    assert marks() == {"12345": ("1", "graded")}
+
+
 def test_equal_work_of_somebody_absent(hand_in, grade, marks, tmp_path, tmp_path_factory):
     """Equal work of somebody who is not in the run counts for both; a note asks whether they are one person."""
     hand_in("ada", RIGHT)
@@ -284,6 +317,23 @@ def test_an_override_belongs_to_a_submission(hand_in, grade, marks, dlgrade):
     assert (grade()["questions"], marks()) == ([], {"ada": ("0", "graded")})
     hand_in("ada", MISTAKEN)
     assert (grade()["questions"], marks()) == ([], {"ada": ("1", "graded")})
+
+
+def test_a_dropped_override_hides_no_other(hand_in, grade, marks, dlgrade):
+    """A drop for one submission does not answer for the next ones, if the override still counts for another."""
+    hand_in("ada", MISTAKEN)
+    grade()
+    dlgrade("override", "ada", "twice.ordinary_input", 1, "--why", "first")
+    hand_in("ada", "# 2\n" + MISTAKEN)
+    grade()
+    dlgrade("override", "ada", "twice.ordinary_input", "--drop", "--why", "second")
+    hand_in("ada", MISTAKEN)
+    grade()
+    assert marks() == {"ada": ("1", "graded")}
+    hand_in("ada", "# 3\n" + MISTAKEN)
+    assert len(grade()["questions"]) == 1
+    refused = dlgrade("override", "ada", "twice.ordinary_input", "nan", "--why", "no number")
+    assert (refused.returncode, marks()) == (2, {"ada": ("0", "override to confirm")})
 
 
 def test_an_override_belongs_to_a_suite(hand_in, grade, marks, dlgrade, change_suite, doubling):

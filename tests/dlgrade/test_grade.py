@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -96,6 +97,7 @@ def test_not_gradable(dlgrade, hand_in, tmp_path):
     assert "ch90_twice.py is empty" in done.stdout
     assert report(tmp_path / "grades", "ada")["score"] == 1
     assert "is empty" in (tmp_path / "grades" / "reports" / "bob" / "ch90.html").read_text(encoding="utf-8")
+    assert report(tmp_path / "grades", "bob")["final"] is None
 
 
 @pytest.mark.usefixtures("doubling")
@@ -179,8 +181,10 @@ def test_killed_at_any_moment(hand_in, tmp_path):
                 started |= family(process.pid)
                 process.kill()
                 kills += 1
+        if ended is not None and not kills:  # the machine has less to do than before
+            shutil.rmtree(tmp_path / "war")
+            ended, usual = None, usual / 2
     assert ended == 0
-    assert kills >= 1
     assert content(tmp_path / "war") == content(tmp_path / "peace")
     deadline = time.monotonic() + 10
     while any(birth and began(pid) == birth for pid, birth in started) and time.monotonic() < deadline:

@@ -76,6 +76,8 @@ CLASSES = {
     "xuexitong": each(ZH, "{i}-{p}-第65章注意力评分.py", "{i}"),
     "yuketang": each(ZH, "{i}_{p}_作业3_ch65.py", "{i}"),
     "name-id-chapter": each(ZH, "{p}_{i}_第65章.py", "{i}"),
+    "mobile-numbers": each(ZH, "{p}_1391234567{n}_{i}_ch65.py", "{i}"),
+    "scores-and-ids": each(ZH, "{p}_12_{i}_ch65.py", "{i}"),
     "glued": each(ZH, "{i}{p}_ch65.py", "{i}"),
     "class-of-students": each(ZH, "计科2101-{i}-{p}-ch65.py", "{i}"),
     "sections": {f"{n % 2 + 1}班_{name}_ch65.py": name for n, name in enumerate(ZH)},
@@ -249,6 +251,13 @@ def test_the_same_student_in_other_words(owners):
     assert owners(same_student)[0] == same_student
     found, _ = owners(["Ada_Lovelace_ch65.py", "ada lovelace_ch66.py"])
     assert len(set(found.values())) == 1
+
+
+def test_a_mobile_number_on_a_rosters_name(owners, tmp_path):
+    """A mobile number is nobody's, and the id after it decides: a name like Canvas's is none of Canvas."""
+    (tmp_path / "class.csv").write_text("id,name\n2021012346,李四\n2021012347,王五\n", encoding="utf-8")
+    files = {"李四_13912345678_2021012347_ch65.py": None, "王五_12_2021012347_ch66.py": "2021012347"}
+    assert owners(files, roster=read_roster(tmp_path / "class.csv"))[0] == files
 
 
 def test_the_gradebooks_students(owners):

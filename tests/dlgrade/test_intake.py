@@ -417,6 +417,17 @@ def test_roster(tmp_path, roster):
     )
 
 
+def test_nothing_inside(tmp_path):
+    """Folders and zips without files are named: somebody may have handed in nothing by mistake."""
+    put(tmp_path / "in", {"ada/ch28.py": "a", "cyd.zip": zipped({}), "dan/ch28.zip": zipped({})})
+    (tmp_path / "in" / "bob" / "work").mkdir(parents=True)
+    batch = gather([tmp_path / "in"], chapters=[CH28])
+    assert sources(batch) == {"ada": "a"}
+    told = words(batch.strays) + words(hand_in.problem for hand_in in batch.hand_ins if hand_in.problem)
+    for name in ("bob", "cyd.zip", "dan/ch28.zip"):
+        assert f"{name} holds no files." in told
+
+
 @pytest.fixture
 def deep():
     """deep(name, count): a folder with so many folders in bob's, one in the other, and the innermost one's descriptor.

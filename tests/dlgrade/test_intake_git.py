@@ -53,8 +53,13 @@ def test_git(tmp_path):
     assert batch.hand_ins[0].submitted == datetime(2026, 11, 20, 4, tzinfo=timezone.utc)
     assert sorted(batch.hand_ins[0].submission.files) == ["ch28.py", "tools.py"]
     assert not marker.exists()
+    (alone,) = gather([], chapters=[CH28], repository=repository, refs="student/ada").hand_ins
+    assert alone.student == "ada"
     with pytest.raises(UsageError, match=r"has no branch group/\*; it has: student/ada"):
         gather([], chapters=[CH28], repository=repository, refs="group/*")
+    git(tmp_path, "init", "new.git")
+    with pytest.raises(UsageError, match=r"has no branch \*; it has no commits\."):
+        gather([], chapters=[CH28], repository=tmp_path / "new.git", refs="*")
     with pytest.raises(UsageError, match="not a git repository"):
         gather([], chapters=[CH28], repository=tmp_path, refs="*")
 

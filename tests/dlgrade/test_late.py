@@ -137,7 +137,7 @@ def test_a_copy_of_graded_work(dlgrade, hand_in, tmp_path):
     due.write_text("timezone: Asia/Shanghai\ndue: {ch90: 2026-11-21}\npercent_per_day: 10\n", encoding="utf-8")
     part = summary(dlgrade("grade", "in/dan", "--due", due, "--json"))
     assert finals(tmp_path / "grades")["dan"] == (None, 1)
-    assert any("3 hand-ins that are not in this run were chosen by the old rules" in note for note in part["notes"])
+    assert any("Hand-ins that are not in this run were chosen by the old rules (3)" in note for note in part["notes"])
 
 
 def test_extensions(dlgrade, hand_in, tmp_path):

@@ -32,13 +32,25 @@ def handed(tmp_path):
 @pytest.mark.parametrize(
     "name",
     ["ch90_twice_final2", "ch90_twice_new2", "ch90_twice2", "twice2", "ch90_twice_attempt2", "ch90_twice_v2",
-     "ch90_twice_latest", "ch90_draft3"],
+     "ch90_twice_latest", "ch90_draft3", "ch90_twice_rev3", "ch90_最终版2", "ch90_终稿3"],
 )  # fmt: skip
 def test_newer_versions(name, handed):
     """A newer version counts, however it is numbered; the older one is listed."""
     hand_in = handed("ch90_twice.py", f"{name}.py")
     assert f"# {name}.py" in hand_in.submission.source
     assert "ch90_twice.py" in hand_in.passed_over[0].en
+
+
+@pytest.mark.parametrize("names", [("ch90_v2", "ch90_v10"), ("v2_ch90", "v10_ch90"), ("ch90_终稿3", "ch90_终稿12")])
+def test_numbers_of_versions(names, tmp_path):
+    """Of files of one time, the one with the largest number counts."""
+    for name in names:
+        place = tmp_path / "in" / "dan" / f"{name}.py"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"# {name}\n", encoding="utf-8")
+        os.utime(place, (NOON, NOON))
+    (hand_in,) = gather([tmp_path / "in"], chapters=[CH90]).hand_ins
+    assert hand_in.submission.source == f"# {names[1]}\n"
 
 
 @pytest.mark.parametrize("name", ["ch90_twice_old", "ch90_twice_backup", "ch90_backup2", "ch90_twice_备份"])

@@ -34,7 +34,7 @@ from dlgrade.files import write_whole
 from dlgrade.report.gradescope import to_gradescope
 from dlgrade.report.tables import grades_csv, harmless
 from dlgrade.results import ClassData, ClassResult, number
-from dlgrade.text import Lang, Text, both, some
+from dlgrade.text import Lang, Text, both, counted, some
 
 Format = Literal["csv", "canvas", "moodle", "gradescope"]
 CANVAS_HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -278,8 +278,7 @@ def _feedback(result: ClassResult | None, score: float | None) -> str:
     pending = f"; {number(result.pending)} pending" if result.pending else ""
     if result.days_late is None:
         return earned + pending + "; submission time unknown, no late rule applied"
-    days = "day" if result.days_late == 1 else "days"
-    late = f"; {result.days_late} {days} late: {number(score)}" if result.days_late else ""
+    late = f"; {counted(result.days_late, 'day')} late: {number(score)}" if result.days_late else ""
     return earned + pending + late
 
 

@@ -48,6 +48,7 @@ def gather(
     repository: Path | None = None,
     refs: str = "",
     aliases: Mapping[str, str] = {},
+    out: Path | None = None,
     recorded: Mapping[tuple[str, str], Recorded] = {},
 ) -> Batch:
     """Read everybody's hand-ins for the chapters.
@@ -64,6 +65,7 @@ def gather(
         repository: A Git repository whose branches are hand-ins too.
         refs: Pattern of these branches; `*` is the student.
         aliases: Ids of students by other names, which staff gave to them.
+        out: The output folder. Files in it are no hand-ins, even if it lies in a folder that is read.
         recorded: The hand-ins of the gradebook, by student and chapter. A file whose time a copy has changed keeps the
             time that it had.
 
@@ -71,7 +73,7 @@ def gather(
         UsageError: a folder cannot be listed, or the repository cannot be read.
     """
     intake = _Intake(NameParser(chapters), roster, due, aliases, () if roster else known, recorded)
-    trees = _trees(paths, intake)
+    trees = _trees(paths, intake, out)
     if repository is not None:
         from dlgrade.batch.files.git import branch_trees
 
@@ -92,14 +94,14 @@ def gather(
     return batch
 
 
-def _trees(paths: Sequence[Path], intake: _Intake) -> list[Tree]:
-    """The paths as trees. The loose files of one folder make one tree."""
+def _trees(paths: Sequence[Path], intake: _Intake, out: Path | None) -> list[Tree]:
+    """The paths as trees, without the output folder. The loose files of one folder make one tree."""
     folders: list[Tree] = []
     zips: list[Tree] = []
     loose: dict[Path, list[Path]] = defaultdict(list)
     for path in dict.fromkeys(paths):
         if path.is_dir():
-            folder, inside = _folder_trees(path, intake.names)
+            folder, inside = _folder_trees(path, intake.names, out)
             folders.append(folder)
             zips += inside
         elif path.suffix.lower() == ".zip":
@@ -122,12 +124,14 @@ def _claims_more(tree: Tree) -> Text:
     )
 
 
-def _folder_trees(path: Path, names: NameParser) -> tuple[Tree, list[Tree]]:
+def _folder_trees(path: Path, names: NameParser, out: Path | None) -> tuple[Tree, list[Tree]]:
     """A folder, with the zips in its students' folders unpacked; and the zips that lie directly in the folder."""
     tree = folder_tree(path)
     entries: list[TreeEntry] = []
     zips: list[Tree] = []
     for entry in tree.entries:
+        if out is not None and entry.path is not None and out.absolute() in entry.path.absolute().parents:
+            continue
         if entry.suffix != ".zip" or entry.path is None:
             entries.append(entry)
         elif len(entry.parts) == 1 and not _of_platform(entry):
@@ -232,7 +236,8 @@ class _Intake:
         """Give the file to its student, or note why it has none."""
         entry = file.entry
         student = self._student(file)
-        self.owners[entry.source] |= {student.id} if isinstance(student, Student) else set()
+        if not entry.helper:
+            self.owners[entry.source] |= {student.id} if isinstance(student, Student) else set()
         if isinstance(student, Text):
             if entry.problem is not None:
                 self.strays.append(entry.problem)
@@ -406,13 +411,10 @@ class _Intake:
                 continue
         return None
 
-    def _age(self, file: OwnedFile) -> tuple[bool, datetime, int, datetime, str]:
+    def _age(self, file: OwnedFile) -> tuple[bool, datetime, int, str]:
         """The newest file has the largest key. A file that is called a backup counts only if there is no other."""
-        entry = file.entry
-        handed_in, modified = (
-            LONG_AGO if time is None else instant(time, self.zone) for time in (file.time, entry.modified)
-        )
-        return not is_backup(file), handed_in, file.parsed.version, modified, entry.display_name
+        handed_in = LONG_AGO if file.time is None else instant(file.time, self.zone)
+        return not is_backup(file), handed_in, file.parsed.version, file.entry.display_name
 
     def _after(self, file: OwnedFile, limit: datetime) -> bool:
         """Return whether a file is known to have come after the limit."""

@@ -285,7 +285,9 @@ def write_result(out: Path, result: ClassResult, chapter: ClassChapter, seed: in
         "problem": result.problem.of(lang) if result.problem else None,
         "passed_over": [text.of(lang) for text in result.passed_over],
         "overrides": msgspec.to_builtins(result.overrides),
-        "final": {"score": result.score, "days_late": result.days_late, "after_lateness": result.final},
+        "final": {"score": result.score, "days_late": result.days_late, "after_lateness": result.final}
+        if result.report is not None
+        else None,
         **report_data(report, lang),
     }
     write_whole(base.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(data), indent=2))

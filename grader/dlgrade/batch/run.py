@@ -47,7 +47,7 @@ from dlgrade.workers.sources import lacking
 from dlgrade.workers.survey import missing_parts
 
 REGRADING = "regrading"  # the name of the fact that has the hand-ins of an unfinished regrade
-MAX_STRAYS = 5  # in the message that there is nothing to grade
+MAX_REASONS = 5  # in the message that there is nothing to grade
 MANY = 40  # submissions; a nursery for many pays from about 20 on
 
 
@@ -150,7 +150,7 @@ def grade_hand_ins(options: GradeOptions, listener: GradingListener) -> Summary:
         SandboxError: the sandbox is required, and this machine lacks a part of it.
     """
     course = courses.load()
-    wanted = [course.chapter(name) for name in options.chapters]
+    wanted = list(dict.fromkeys(course.chapter(name) for name in options.chapters))
     listener.sandbox(_missing_sandbox(options.sandbox))  # before any file of a student is read
     known = _Known()
     if has_gradebook(options.out, options.gradebook):
@@ -222,11 +222,12 @@ def _gathered(
         repository=options.repository,
         refs=options.refs,
         recorded=known.recorded,
+        out=options.out,
     )
     removed = [entry.student.id for entry in known.entries if entry.status == REMOVED]
     batch, notes = _without(_chosen(batch, options.students), removed)
     if not batch.hand_ins:
-        raise UsageError(_nothing_to_grade(batch))
+        raise UsageError(_nothing_to_grade([*notes, *batch.strays]))
     return batch, rules, [*(roster.notes if roster else ()), *notes]
 
 
@@ -318,7 +319,7 @@ def _chosen_before(book: Gradebook, batch: Batch, rules: Due, options: GradeOpti
     count = len(others)
     return [
         both(
-            f"The rules changed, and {count} hand-ins that are not in this run were chosen by the old rules: "
+            f"The rules changed. Hand-ins that are not in this run were chosen by the old rules ({count}): "
             "grade the whole class again.",
             f"规则已改变，而不在此次评分中的 {count} 份提交是按旧规则选定版本的：请重新评分全班。",
         )
@@ -332,7 +333,7 @@ def dry_run_of(options: GradeOptions) -> DryRun:
         UsageError: there is nothing to grade, or an option does not fit.
     """
     course = courses.load()
-    wanted = [course.chapter(name) for name in options.chapters]
+    wanted = list(dict.fromkeys(course.chapter(name) for name in options.chapters))
     known, stored_in = _Known(), options.out
     with TemporaryDirectory() as spare:
         if has_gradebook(options.out, options.gradebook):
@@ -357,10 +358,10 @@ def _missing_sandbox(mode: Literal["require", "off"]) -> list[str]:
     return []
 
 
-def _nothing_to_grade(batch: Batch) -> Text:
+def _nothing_to_grade(reasons: Sequence[Text]) -> Text:
     message = both("Nothing to grade was found.", "没有找到可评分的提交。")
-    for stray in batch.strays[:MAX_STRAYS]:
-        message += both(" ", "") + stray
+    for reason in reasons[:MAX_REASONS]:
+        message += both(" ", "") + reason
     return message
 
 

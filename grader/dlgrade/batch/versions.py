@@ -17,10 +17,14 @@ BACKUP = re.compile(r"(?<![^\W_])(?:old|backup|bak|orig(?:inal)?|旧版?|备份)
 def submissions_among(files: list[OwnedFile], student: Student) -> list[OwnedFile]:
     """The files that may be the submission, of those that name the chapter.
 
-    `ch28.py` and `ada_ch28.py` may. `ch28_tools.py` may only where no such file lies beside it; otherwise it is there
-    to be imported.
+    `ch28.py` and `ada_ch28.py` may, and a file that is the student's by its own name, such as a login on the roster.
+    `ch28_tools.py` may only where no such file lies beside it; otherwise it is there to be imported.
     """
-    plain = {file.entry.display_name for file in files if is_own_name(file.parsed.rest, student)}
+    plain = {
+        file.entry.display_name
+        for file in files
+        if is_own_name(file.parsed.rest, student) or any(owner.source == "file" for owner in file.owners)
+    }
     homes = {file.home for file in files if file.entry.display_name in plain}
     return [file for file in files if file.entry.display_name in plain or file.home not in homes]
 

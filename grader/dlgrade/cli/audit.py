@@ -11,7 +11,7 @@ import click
 from dlgrade import course as courses
 from dlgrade.cli import complete, echo, echo_json, lang_option, say, tell_sandbox
 from dlgrade.report.progress_line import ProgressLine
-from dlgrade.text import Lang, both
+from dlgrade.text import Lang, both, counted
 
 if TYPE_CHECKING:
     from dlgrade.audit.findings import ChapterAudit, Hole
@@ -99,4 +99,4 @@ def _report(audits: list[ChapterAudit], strays: list[Hole], *, as_json: bool, ju
     echo(show.survivors(audits), nl=False)
     if holes:
         echo("\n" + (show.github(holes) if form == "github" else show.holes(holes)))
-    echo(f"\n{len(holes)} holes in {len(audits)} chapters." if holes else "\nNo holes.")
+    echo(f"\n{counted(len(holes), 'hole')} in {counted(len(audits), 'chapter')}." if holes else "\nNo holes.")

@@ -15,7 +15,7 @@ import click
 from dlgrade.cli import device_option, discard_output, echo, echo_json, lang_option, say, tell_sandbox
 from dlgrade.errors import GraderError, UsageError
 from dlgrade.report.progress_line import ProgressLine
-from dlgrade.text import Lang, Text, both
+from dlgrade.text import Lang, Text, both, counted
 
 if TYPE_CHECKING:
     from dlgrade.batch.dry_run import DryRun
@@ -169,7 +169,12 @@ def _show_dry_run(dry_run: DryRun, lang: Lang, *, as_json: bool) -> int:
             (both("Notes:", "说明："), dry_run.notes),
         )
         count = len(dry_run.hand_ins)
-        say(both(f"{count} hand-ins. Nothing was graded or written.", f"共 {count} 份提交。未评分，也未写入任何内容。"))
+        say(
+            both(
+                f"{counted(count, 'hand-in')}. Nothing was graded or written.",
+                f"共 {count} 份提交。未评分，也未写入任何内容。",
+            )
+        )
     return int(bool(dry_run.strays) or any(row.problem for row in dry_run.hand_ins))
 
 
@@ -279,7 +284,7 @@ def _print(summary: Summary) -> None:
         return
     say(
         both(
-            f"{summary.submissions} submissions: {summary.graded} graded, {summary.known} known already, "
+            f"{counted(summary.submissions, 'submission')}: {summary.graded} graded, {summary.known} known already, "
             f"{len(summary.not_gradable)} not gradable. Not handed in: {summary.nothing_handed_in}.",
             f"共 {summary.submissions} 份提交：新评 {summary.graded} 份，此前已评 {summary.known} 份，"
             f"无法评分 {len(summary.not_gradable)} 份。未提交：{summary.nothing_handed_in} 份。",
@@ -313,7 +318,7 @@ def _print_changes(summary: Summary) -> None:
     higher = sum(change.gain > 0 for change in summary.changes)
     say(
         both(
-            f"{len(summary.changes)} marks change: {lower} lower, {higher} higher.",
+            f"Changed marks: {len(summary.changes)} ({lower} lower, {higher} higher).",
             f"{len(summary.changes)} 个成绩有变化：{lower} 个降低，{higher} 个提高。",
         )
     )

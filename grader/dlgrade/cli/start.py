@@ -10,7 +10,7 @@ from dlgrade.cli import complete, lang_option, load_course, say
 from dlgrade.course import Chapter, Course, starter_notebook
 from dlgrade.errors import UsageError
 from dlgrade.submission import files_of
-from dlgrade.text import Lang, both, lang_argument
+from dlgrade.text import Lang, both, counted, lang_argument
 
 
 @click.command("start")
@@ -52,8 +52,12 @@ def start(course: Course, chapter: Chapter, folder: Path, *, notebook: bool, lan
         except OSError as error:
             raise UsageError(both(f"{path}: {error.strerror}", f"{path}：{error.strerror}")) from None
         count = len(chapter.exercises)
+        exercises = counted(count, "exercise")
         say(
-            both(f"Wrote {path.name}: {title}, {count} exercises.", f"已写入 {path.name}：{title}，共 {count} 个练习。")
+            both(
+                f"Wrote {path.name}: {title}, {exercises}.",
+                f"已写入 {path.name}：{title}，共 {count} 个练习。",
+            )
         )
     first, check = chapter.exercises[0].name, f"`dlgrade check {chapter.id}{lang_argument()}`"
     say(both(f"Next: write {first}, then run {check}.", f"下一步：编写 {first}，然后运行 {check}。"))

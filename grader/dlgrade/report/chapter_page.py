@@ -12,7 +12,7 @@ from dlgrade.course.starter_code import rule
 from dlgrade.errors import CourseError, UsageError
 from dlgrade.report.templating import NOT_INSTALLED, render, trusted
 from dlgrade.results import number
-from dlgrade.text import Text, both, lang_argument, same
+from dlgrade.text import Text, both, counted, lang_argument, same
 
 BOOK = "https://zh.d2l.ai/"
 
@@ -97,7 +97,7 @@ def chapter_lines(facts: ChapterFacts) -> Iterator[tuple[Text, int, str]]:
     count = len(facts.exercises)
     total = number(facts.points)
     yield same(""), 0, ""
-    yield both(f"{count} exercises, {total} points", f"共 {count} 个练习，{total} 分"), 0, "bold"
+    yield both(f"{counted(count, 'exercise')}, {total} points", f"共 {count} 个练习，{total} 分"), 0, "bold"
     for entry in facts.exercises:
         points = number(entry.points)
         title = same(f"{entry.exercise.name}  ") + entry.exercise.title

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dlgrade.report.causes import fault_of_the_file
 from dlgrade.results import ChapterReport, CheckReport, ClassResult, Report, Verdict, number
 from dlgrade.submission import MAX_BESIDE, MAX_FILES
-from dlgrade.text import Text, both, lang_argument, same
+from dlgrade.text import Text, both, counted, lang_argument, same
 
 if TYPE_CHECKING:
     from dlgrade.course import Chapter
@@ -60,7 +60,7 @@ def price_sentences(report: ChapterReport, *, decided: Collection[str] = ()) -> 
             continue
         name, lost, raw_lost = price.exercise, number(price.lost), number(price.raw_lost)
         points = number(sum(check.points for check in checks))
-        checks_en = "1 check" if explained == 1 else f"{explained} checks"
+        checks_en = counted(explained, "check")
         sentence = both(
             f"{name}: one mistake explains {checks_en} and costs {lost} of {points} points",
             f"{name}：{explained} 项未通过都源于同一个错误，扣 {lost} 分（满分 {points} 分）",
@@ -175,7 +175,7 @@ def lateness_sentence(result: ClassResult) -> Text | None:
         )
     if not days:
         return None
-    late = both(f"{days} {'day' if days == 1 else 'days'} late", f"迟交 {days} 天")
+    late = both(f"{counted(days, 'day')} late", f"迟交 {days} 天")
     if result.final >= result.score:
         return late + both(": it cost nothing.", "：未扣分。")
     lost = number(result.score - result.final)

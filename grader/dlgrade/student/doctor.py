@@ -23,7 +23,7 @@ import msgspec
 from dlgrade import sandbox_parts
 from dlgrade.course import COURSE_VARIABLE, load
 from dlgrade.errors import CourseError, DlgradeError, UsageError
-from dlgrade.text import Text, both, chosen_lang, same
+from dlgrade.text import Text, both, chosen_lang, counted, same
 from dlgrade.version import __version__
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def look_at_course() -> Finding:
     return Finding(
         "ok",
         both(
-            f"{__version__}, {count} chapters in {course.folder}", f"{__version__}，共 {count} 章，位于 {course.folder}"
+            f"{__version__}, {counted(count, 'chapter')} in {course.folder}",
+            f"{__version__}，共 {count} 章，位于 {course.folder}",
         ),
     )
 

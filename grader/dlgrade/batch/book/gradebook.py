@@ -341,22 +341,25 @@ def _decisions(
     """The overrides that count for a submission, and those that staff must decide about again.
 
     The last override of a check for this very submission counts, as long as the check is worth as much as then. If the
-    check is worth something else, exists no more, or only has overrides for other submissions, the last override is
-    undecided. Overrides of old gradebooks name no submission and no worth, and count for every submission.
+    check is worth something else or exists no more, that override is undecided. If this submission has none, the last
+    override for another submission is, unless it was dropped there. Overrides of old gradebooks name no submission and
+    no worth, and count for every submission.
     """
     worth = {check.id: check.points for check in report.checks} if report else {}
-    last: dict[str, Any] = {}
+    own, others = {}, {}
     for row in given:
-        before = last.get(row.check)
-        own = row.content in (None, content)
-        if own or before is None or before.content not in (None, content):
-            last[row.check] = row
+        if row.content in (None, content):
+            own[row.check] = row
+        else:
+            others[row.check, row.content] = row
+    asked = {row.check: row for row in sorted(others.values(), key=lambda row: row.id) if row.points is not None}
+    rows = [row for row in own.values() if row.points is not None]
+    rows += [row for check, row in asked.items() if check not in own]
 
     def counts(row: Any) -> bool:
-        fits = report is None or row.worth is None or worth.get(row.check) == row.worth
-        return row.content in (None, content) and fits and (report is None or row.check in worth)
+        fits = report is None or (row.check in worth and row.worth in (None, worth[row.check]))
+        return row.content in (None, content) and fits
 
-    rows = [row for row in last.values() if row.points is not None]
     counting = tuple(Override(row.check, row.points, row.why) for row in rows if counts(row))
     undecided = tuple(Override(row.check, row.points, row.why) for row in rows if not counts(row))
     return counting, undecided

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ def override(course: Course, options: OverrideOptions) -> Text:
         why = options.why.strip()
         if not why:
             raise UsageError(both("--why is empty: give the reason for the points.", "--why 为空：请说明理由。"))
+        if options.points is not None and not math.isfinite(options.points):
+            raise UsageError(both("The points are no number.", "分数不是数字。"))
         rules_of(options.out, course)  # a fault in them would stop the reports after the change
         student = find_student(book.students(), options.student)
         if options.points is None and (orphan := _find_undecided(course, book, student, options.check)):

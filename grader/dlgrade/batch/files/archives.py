@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, entry_too_large, moment, unreadable
+from dlgrade.batch.files.trees import Tree, TreeEntry, broken_entry, empty, entry_too_large, moment, unreadable
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.submission.beside import is_litter
@@ -74,7 +74,9 @@ def zip_tree(path: Path) -> Tree:
     display_name = clean(str(path))
     archive = Archive(display_name, _zip_place(path, display_name), MAX_TOTAL)
     entries = _entries(archive, ())
-    return Tree(clean(path.stem), display_name, entries, packed=True, around=clean(path.absolute().parent.name))
+    around = clean(path.absolute().parent.name)
+    notes = [] if entries else [empty(display_name)]
+    return Tree(clean(path.stem), display_name, entries, packed=True, around=around, notes=notes)
 
 
 def entries_in(entry: TreeEntry) -> list[TreeEntry]:
@@ -82,7 +84,9 @@ def entries_in(entry: TreeEntry) -> list[TreeEntry]:
     assert entry.path is not None
     try:
         archive = Archive(entry.display_name, _zip_place(entry.path, entry.display_name), MAX_TOTAL_NESTED)
-        return _entries(archive, entry.parts, depth=1)
+        return _entries(archive, entry.parts, depth=1) or [
+            broken_entry(entry.parts, entry.display_name, empty(entry.display_name), entry.modified)
+        ]
     except SubmissionError as error:
         return [broken_entry(entry.parts, entry.display_name, error.text, entry.modified)]
 

@@ -54,13 +54,12 @@ def branch_trees(repository: Path, refs: str) -> list[Tree]:
         names.add(name)
         match = pattern.fullmatch(name)
         if match and seconds and name not in branches:
-            student = "/".join(match.groups()) if match.groups() else name
+            student = "/".join(match.groups()) if match.groups() else name.rpartition("/")[2]
             branches[name] = _Branch(name, student, commit, int(seconds))
     if not branches:
         some = ", ".join(sorted(names)[:5])
-        raise UsageError(
-            both(f"{repository} has no branch {refs}; it has: {some}", f"{repository} 中没有分支 {refs}；现有：{some}")
-        )
+        has = both(f"; it has: {some}", f"；现有：{some}") if some else both("; it has no commits.", "；其中没有提交。")
+        raise UsageError(both(f"{repository} has no branch {refs}", f"{repository} 中没有分支 {refs}") + has)
     return [_tree(repository, branches[name]) for name in sorted(branches)]
 
 

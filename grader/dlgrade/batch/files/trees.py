@@ -160,7 +160,16 @@ def folder_tree(folder: Path) -> Tree:
     Raises:
         UsageError: the folder cannot be listed, or has more than MAX_WALKED files.
     """
-    return Tree(clean(folder.absolute().name), str(folder), list(_walk(folder)))
+    tree = Tree(clean(folder.absolute().name), str(folder), list(_walk(folder)))
+    folders = (item for item in folder.iterdir() if item.is_dir() and not item.is_symlink())
+    names = {clean(item.name) for item in folders if not is_litter((item.name,))}
+    tree.notes += [empty(f"{folder}/{name}") for name in sorted(names - {entry.parts[0] for entry in tree.entries})]
+    return tree
+
+
+def empty(display_name: str) -> Text:
+    """The note about a folder or a zip without files."""
+    return both(f"{display_name} holds no files.", f"{display_name} 中没有文件。")
 
 
 def _walk(top: Path) -> Iterator[TreeEntry]:

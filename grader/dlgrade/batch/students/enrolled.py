@@ -29,9 +29,10 @@ def enrolled(roster: Roster, owners: Sequence[Identity]) -> Student | Text:
     for answer in answers:
         if isinstance(answer, Student):
             return answer
-    by_id = [roster.find(reading) for owner in owners for reading in id_readings(owner)]
-    found = {answer for answer in by_id if isinstance(answer, Student)}
-    if len(found) == 1:
+    by_id = [reading for owner in owners for reading in id_readings(owner)]
+    found = {student for reading in by_id if isinstance(student := roster.find(reading), Student)}
+    have_ids = {student for reading in by_id if isinstance(student := roster.find(Identity(reading.id)), Student)}
+    if len(found) == 1 and have_ids <= found:
         return found.pop()
     hints = set() if owners[0].doubt else _alike(roster, owners[0])
     if isinstance(answers[0], Text) and len(hints) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,6 +73,9 @@ class Identity:
         return self.name or self.id or self.email or self.canvas or self.moodle
 
 
+Listed = Callable[[Identity], bool]  # whether an identity is a student of the roster or of the gradebook
+
+
 @dataclass(frozen=True)
 class ParsedName:
     """A name taken apart.
@@ -121,12 +124,12 @@ class NameParser:
                 break
         before, *others = parts
         after = "_".join(part for part in others if part.strip(SEPARATORS)) if len(others) > 1 else "".join(others)
-        first, _ = _without_version(before, numbers=False)
-        last, version = _without_version(after, numbers=bool(chapter))
+        first, early = _without_version(before, numbers=False)
+        last, late = _without_version(after, numbers=bool(chapter))
         whole = [part.strip(AROUND) for part, rest in ((before, first), (COPY.sub("", after), last)) if rest]
         if not others:
             whole = [COPY.sub("", part) for part in whole]
-        return ParsedName(chapter, "_".join(part for part in (first, last) if part), version, "_".join(whole))
+        return ParsedName(chapter, "_".join(part for part in (first, last) if part), max(early, late), "_".join(whole))
 
 
 @cache

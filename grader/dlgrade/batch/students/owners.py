@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dlgrade.batch.files.trees import Tree, TreeEntry
@@ -16,6 +16,7 @@ from dlgrade.batch.hand_ins import Student
 from dlgrade.batch.students.identities import Identities
 from dlgrade.batch.students.naming import (
     Identity,
+    Listed,
     NameParser,
     ParsedName,
     identify,
@@ -38,8 +39,6 @@ MODULES = re.compile(
 )
 MOST_READ, MAX_READ = 50, 1_000_000  # files, and bytes of each, in which imports are sought
 
-Listed = Callable[[Identity], bool]  # whether an identity is a student of the roster or of the gradebook
-
 
 def owned_files(tree: Tree, names: NameParser, is_listed: Listed, *, has_roster: bool = False) -> list[OwnedFile]:
     """The files of a tree, each with its owner as far as its own name tells. `settle_identities` compares the names.
@@ -54,7 +53,7 @@ def owned_files(tree: Tree, names: NameParser, is_listed: Listed, *, has_roster:
     evidence = _evidence(tree, names)
     if tree.one_student or (is_listed(owner) and (has_roster or not evidence.has_others)):
         return [owned_file(tree, entry, (owner,), names, time=entry.modified) for entry in tree.entries]
-    files = platform_files(tree, names)
+    files = platform_files(tree, names, is_listed)
     if files is not None:
         return files
     layout = _layout(tree, names, owner, is_listed, has_roster=has_roster)
@@ -99,7 +98,7 @@ def settle_kinds(trees: list[Tree], names: NameParser) -> list[Tree]:
 
 
 def _is_class(tree: Tree, names: NameParser) -> bool:
-    return platform_files(tree, names) is not None or not _is_one_students(_evidence(tree, names))
+    return platform_files(tree, names, lambda _: False) is not None or not _is_one_students(_evidence(tree, names))
 
 
 def _tree_owner(tree: Tree, names: NameParser) -> str:

@@ -7,11 +7,22 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 
 from dlgrade.batch.files.trees import Tree, TreeEntry, moment
-from dlgrade.batch.students.naming import BLACKBOARD, CANVAS, GRADESCOPE, MOODLE, Identity, NameParser, is_generic
+from dlgrade.batch.students.naming import (
+    BLACKBOARD,
+    CANVAS,
+    GRADESCOPE,
+    MOODLE,
+    Identity,
+    Listed,
+    NameParser,
+    is_generic,
+)
 from dlgrade.batch.students.owned import Clock, OwnedFile, is_zip, owned_file, stem_of, wrappers
+from dlgrade.batch.students.words import MOBILE
 from dlgrade.errors import SubmissionError
 from dlgrade.files import clean
 from dlgrade.submission.reading import reader
@@ -23,15 +34,21 @@ MAX_RECEIPT = 1_000_000
 NO_RECORD = Record(())
 
 
-def platform_files(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
-    """The files of an export of a learning platform. None if the tree is no such export."""
+def platform_files(tree: Tree, names: NameParser, is_listed: Listed) -> list[OwnedFile] | None:
+    """The files of an export of a learning platform. None if the tree is no such export.
+
+    Args:
+        tree: The tree.
+        names: Takes names apart.
+        is_listed: Tells who is known to be a student.
+    """
     if not tree.entries:
         return None
     schemes: dict[str, Callable[[Tree, NameParser], list[OwnedFile] | None]] = {
         "Gradescope": gradescope,
         "Moodle": moodle,
         "Blackboard": blackboard,
-        "Canvas": canvas,
+        "Canvas": partial(canvas, is_listed=is_listed),
         "GitHub Classroom": classroom,
     }
     for title, scheme in schemes.items():
@@ -105,7 +122,7 @@ def moodle(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     return None
 
 
-def canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
+def canvas(tree: Tree, names: NameParser, is_listed: Listed) -> list[OwnedFile] | None:
     """The files of an export of Canvas. None if the tree is no such export."""
     depth = wrappers(tree)
     matches = [(entry, CANVAS.fullmatch(entry.parts[depth])) for entry in tree.entries]
@@ -113,7 +130,13 @@ def canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     attached = [match for match in heads.values() if match]
     folders = {entry.parts[depth] for entry in tree.entries if len(entry.parts) > depth + 1}
     in_folders = any(match and head in folders and not is_zip(head) for head, match in heads.items())
-    if in_folders or len(attached) * 2 < len(heads) or not _are_attachments(attached, names):
+    few = len(heads) > 1 and len(attached) * 2 <= len(heads)
+    if (
+        in_folders
+        or few
+        or not _are_attachments(attached, names)
+        or any(_has_id(match, is_listed) for match in attached)
+    ):
         return None
     files = []
     for entry, match in matches:
@@ -134,12 +157,24 @@ def canvas(tree: Tree, names: NameParser) -> list[OwnedFile] | None:
     return files
 
 
+def _has_id(match: re.Match[str], is_listed: Listed) -> bool:
+    """Return whether a number in a name is a person's: a mobile number, or an id in the place of the attachment."""
+    return bool(MOBILE.fullmatch(match["user"] or "") or MOBILE.fullmatch(match["file"])) or is_listed(
+        Identity(id=match["file"])
+    )
+
+
 def _are_attachments(matches: list[re.Match[str]], names: NameParser) -> bool:
     """Return whether the numbers in names are those of Canvas, and not those that people write between underscores.
 
     Every attachment of Canvas has a number of its own, and one user's files are one student's. Numbers of people repeat
-    or are short, are years (`hw3_2026_20210007_张三_ch28.py`), or have different students behind them.
+    or are short, are years (`hw3_2026_20210007_张三_ch28.py`), or have different students before or behind them.
     """
+    called: dict[str, set[str]] = defaultdict(set)
+    for match in matches:
+        called[match["user"] or ""].add(match["slug"] or "")
+    if any(len(slugs) > 1 for slugs in called.values()):
+        return False
     numbers = [match["file"] for match in matches]
     if not numbers or len(set(numbers)) < len(numbers) or (len(numbers) == 1 and len(numbers[0]) < 3):
         return False

@@ -16,7 +16,8 @@ SEPARATORS = " _.-+,，、·–—()（）[]【】"
 VERSION = re.compile(
     r"(?:final|finished|done|fixed|new(?:est)?|latest|last|late|on[ _-]?time|copy(?: of)?|revised|updated?|real|"
     r"corrected|resubmit(?:ted)?|resubmissions?|attempt|draft|old|backup)\d{0,2}|备份|旧版?|"
-    r"v(?:er(?:sion)?)?\d+|\(\d+\)|（\d+）|副本|最终版?|终版|新版?|修改版?|修订版?|改|按时|补交|迟交|第.版",
+    r"v(?:er(?:sion)?)?\d+|rev(?:ision)?\d*|\(\d+\)|（\d+）|按时|第.版|"
+    r"(?:副本|最终版?|终版|终稿|新版?|修改版?|修订版?|改|补交|迟交)\d{0,2}",
     re.IGNORECASE,
 )
 GENERIC = re.compile(
@@ -39,6 +40,7 @@ NEVER_NAMES = re.compile(
 TYPICAL_LAST = frozenset({"final", "fixed", "done", "copy", "late"})  # behind a full name: `Ada_Lovelace_Final`
 ID = re.compile(r"(?=\w*\d{4})[A-Za-z]{0,4}\d[\dA-Za-z]{3,}", re.ASCII)
 EMAIL = re.compile(r"[^@\s/]+@[\w.-]+\.\w+")
+MOBILE = re.compile(r"1[3-9]\d{9}")  # in mainland China; ids of some universities look the same
 
 # No letter or digit of ASCII before, and none after. Chinese words are written without blanks around them.
 LEFT, RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
@@ -200,7 +202,9 @@ def take_apart(text: str, keep: frozenset[str] = frozenset(), *, whole: bool = F
     generic = set(_generic(words))
     if not short and (sure := [word for word in words if word not in generic]):
         generic = {word for word in generic if not _may_name(word, sure, words)}
-    kept = tuple(word for word in words if word not in generic)
+    mobile = _mobile_numbers([word for word in words if word not in generic])
+    dropped += [("phone", word.text) for word in mobile]
+    kept = tuple(word for word in words if word not in generic and word not in mobile)
     dropped += [("work", word.text) for word in words if word in generic]
     if kept:
         return Reading(text, kept, tuple(dropped))
@@ -229,6 +233,13 @@ def _may_name(word: Word, sure: list[Word], words: list[Word]) -> bool:
     if word.text[0].isupper() and not is_capital and any(name[0].isupper() for name in names):
         return not (is_last and len(names) > 1 and word.key in TYPICAL_LAST)
     return bool(names) and word.key in NAME_PARTS and (not is_last or word.key == "my")
+
+
+def _mobile_numbers(words: list[Word]) -> list[Word]:
+    """The mobile numbers beside an id. Without one, such a number is an id."""
+    ids = [word for word in words if word.is_id]
+    mobile = [word for word in ids if MOBILE.fullmatch(word.text)]
+    return mobile if len(mobile) < len(ids) else []
 
 
 def _all_words(text: str) -> tuple[Word, ...]:

@@ -79,6 +79,8 @@ def read_due(path: Path, course: Course) -> Due:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(_broken(path, line, error.problem or str(error))) from None
+    except RecursionError:
+        raise UsageError(_broken(path, 1, "too many brackets in each other")) from None
     if root is None:
         raise UsageError(both(f"{path} is empty.", f"{path} 是空文件。"))
     return _Reader(path, course).rules(root)
