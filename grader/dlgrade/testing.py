@@ -135,6 +135,10 @@ def _in_words(layer: torch.nn.Module) -> str:
 
 def _setting(layer: torch.nn.Module, name: str) -> Any:
     value: Any = getattr(layer, name, None)
+    if value == "same":
+        value = tuple((size - 1) * apart // 2 for size, apart in zip(layer.kernel_size, layer.dilation, strict=True))
+    if value == "valid":
+        value = 0
     return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
 
 

@@ -48,6 +48,11 @@ CALLS = {
         "permutation_matrix.repeated", "ch05", wrong("permutation_matrix", "return torch.eye(len(args[0]))[args[0]]"),
         ["call permutation_matrix(perm=[0, 0])", "The call has to raise ValueError, and does not."],
     ),
+    "one-of-several": (
+        "k_fold_indices.refused", "ch11",
+        wrong("k_fold_indices", "return right(*args) if args[1] <= args[0] else [0]"),
+        ["call k_fold_indices(n=", "The call has to raise ValueError, and does not."],
+    ),
     "no-number-of-theirs": (
         "lp_norm.norms", "ch05", wrong("lp_norm", "return right(args[0], int(args[1]))"), ["The result is", "p=1.5)"],
     ),

@@ -69,6 +69,9 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
     start = _path_to(unmet.compared_value, value)
     path = None if start is None else start + difference.path
     origin = None if path is None else trace.origin(path)
+    if (silent := _silent(trace, ask, difference)) is not None:
+        unmet.text = _must_raise(silent, difference) or unmet.text
+        return silent.words
     if path is None or origin is None:
         unmet.text = difference.about(_computed(_fact(facts, path), difference.path, difference.index))
         return _calls(trace)
@@ -114,6 +117,17 @@ def _computed(fact: str | None, rest: Path, index: tuple[int, ...]) -> Text:
         if isinstance(key, str):
             return where(rest[place + 1 :], index, f"`{key}`")
     return both("A value computed from the result", "由返回值算出的值")
+
+
+def _silent(trace: Trace, ask: Ask, difference: Difference) -> Shown | None:
+    """Return the first of several calls that has to raise, and that returned a value in the submission."""
+    if difference.actual is not False or difference.expected is not True or len(trace.calls) < 2:
+        return None
+    traced = ask() if any(call.raised for call in trace.calls) else None
+    if traced is None or traced.broken or len(traced.results) != len(trace.calls):
+        return None
+    pairs = zip(trace.calls, traced.results, strict=True)
+    return next((call for call, (kind, _) in pairs if call.raised is not None and kind != "none"), None)
 
 
 def _must_raise(call: Shown, difference: Difference) -> Text | None:
