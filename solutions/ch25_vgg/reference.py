@@ -207,7 +207,7 @@ def stacked_vs_large_params(kernel: int, channels: int) -> tuple[int, int]:
         channels: the number of input channels and of output channels of each convolution.
 
     Returns:
-        (weights of the large convolution, weights of all convolutions of the stack), Python ints.
+        (weights of the large convolution, weights of all convolutions of the stack), each a Python int.
 
     Raises:
         ValueError: kernel is even, or less than 3.

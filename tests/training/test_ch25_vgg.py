@@ -97,3 +97,19 @@ class TestVgg:
             return accuracy(scores(filled(small_vgg(impl), parameters).eval(), inputs).argmax(1), labels)
 
         training("small_vgg", fit, train, score, steps=500, batch=32)
+
+    @pytest.mark.gpu
+    @pytest.mark.points(3)
+    @pytest.mark.timeout(60)
+    def test_deep_net_learns(self, training):
+        """VGG-11 with a quarter of its channels learns from 700 drawn signs on a GPU and then reads new signs.
+        通道数为四分之一的 VGG-11，在 GPU 上从 700 张手绘符号中学习，再识别新的符号。"""
+        inputs, labels = training.draw("shapes", 200, "test", varied=0.2)
+        train = training.draw("shapes", 700, varied=0.2)
+
+        def score(impl, parameters):
+            net = filled(quarter_vgg(impl), parameters).eval()
+            return accuracy(torch.cat([scores(net, part, 8).argmax(1) for part in inputs.split(20)]), labels)
+
+        # the signs vary little, so that few steps are enough; the parameters come back only once
+        training("quarter_vgg", fit_quarter, train, score, steps=45, batch=16, stretches=1)
