@@ -151,8 +151,8 @@ class Conv2D(nn.Module):
 def conv2d_flipped(X: Tensor, K: Tensor) -> Tensor:
     """Return the convolution of an image with a kernel, as mathematics defines it (D2L 6.2.6).
 
-    Convolution is cross-correlation with a kernel that is flipped upside down and left to right. Only those places count
-    where the whole kernel lies within the image.
+    Convolution is cross-correlation with a kernel that is flipped upside down and left to right. Only places where
+    the whole kernel lies within the image count.
 
         Y[i, j] = sum over a and b of X[i + a, j + b] * K[k_h - 1 - a, k_w - 1 - b]
 

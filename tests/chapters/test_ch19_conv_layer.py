@@ -268,12 +268,26 @@ class TestLearnKernel:
         agree(lambda impl: [impl.learn_kernel(X, Y, size, lr=factor * lr, steps=3) for factor in (0.5, 1)])
 
     def test_kernel_size(self, agree, image, kernel, chance):
-        """Learns kernels of one number, a single row or column, and of different height and width.
-        能学习只有一个数、一行、一列的卷积核，以及高和宽不同的卷积核。"""
+        """Learns kernels of a single row or column, and of different height and width.
+        能学习只有一行或一列的卷积核，以及高和宽不同的卷积核。"""
         X, lr = image(), chance.uniform(0.001, 0.004)
-        for h, w in ((1, 1), kernel().shape, (1, 3), (3, 1)):
+        for h, w in (kernel().shape, (1, 3), (3, 1)):
             Y = 2 * X[h - 1 :, : X.shape[1] - w + 1].clone()
             agree(lambda impl, Y=Y, size=(h, w): impl.learn_kernel(X, Y, size, lr, 4))
+
+    def test_kernel_of_one_number(self, agree, image, randn, chance):
+        """Learns a kernel of shape (1, 1).
+        能学习形状为 (1, 1) 的卷积核。"""
+        X, lr = image(), chance.uniform(0.001, 0.004)
+        Y = randn(*X.shape)
+        agree(lambda impl: impl.learn_kernel(X, Y, (1, 1), lr, 4))
+
+    def test_whole_image(self, agree, image, randn, chance):
+        """Learns a kernel as large as the image, from a single number.
+        能由一个数学习与图像一样大的卷积核。"""
+        X, Y, lr = image(), randn(1, 1), chance.uniform(0.001, 0.004)
+        for part in (X[:1], X):
+            agree(lambda impl, X=part: impl.learn_kernel(X, Y, tuple(X.shape), lr, 3))
 
     def test_many_steps(self, agree, image, randn):
         """Reaches the kernel of least squares after many steps.
