@@ -35,6 +35,7 @@ def comp_conv2d(conv2d: nn.Module, X: Tensor) -> Tensor:
     # WRONG axes-exchanged: X = X.reshape(1, 1, X.shape[1], X.shape[0])
     # WRONG axes-added-in-place: X = X.unsqueeze_(0).unsqueeze_(0)
     # WRONG rows-as-batch: X = X.reshape(X.shape[0], 1, 1, X.shape[1])
+    # WRONG no-axes-added:
     Y = conv2d(X)
     # WRONG one-axis-added: Y = conv2d(X)[None]
     # WRONG layer-twice: Y = conv2d(conv2d(X))
@@ -50,6 +51,7 @@ def comp_conv2d(conv2d: nn.Module, X: Tensor) -> Tensor:
     return Y.reshape(Y.shape[2:])
     # WRONG all-axes-of-one-removed: return Y.squeeze()
     # WRONG four-axes-returned: return Y
+    # WRONG no-axes-added: return Y
     # WRONG batch-axis-alone-removed: return Y[0]
     # WRONG axes-of-the-end-removed: return Y[..., 0, 0]
     # WRONG shape-of-the-image: return Y.reshape(X.shape[2:])
@@ -119,6 +121,21 @@ def conv_output_shape(
         # WRONG one-padding-for-both:
         #     k, p, s, d = (_both(value)[axis] for value in (kernel_size, padding, stride, dilation))
         #     p = _both(padding)[0]
+        # WRONG one-dilation-for-both:
+        #     k, p, s, d = (_both(value)[axis] for value in (kernel_size, padding, stride, dilation))
+        #     d = _both(dilation)[0]
+        # WRONG kernel-pair-width-first:
+        #     k, p, s, d = (_both(value)[axis] for value in (kernel_size, padding, stride, dilation))
+        #     k = _both(kernel_size)[1 - axis]
+        # WRONG padding-pair-width-first:
+        #     k, p, s, d = (_both(value)[axis] for value in (kernel_size, padding, stride, dilation))
+        #     p = _both(padding)[1 - axis]
+        # WRONG stride-pair-width-first:
+        #     k, p, s, d = (_both(value)[axis] for value in (kernel_size, padding, stride, dilation))
+        #     s = _both(stride)[1 - axis]
+        # WRONG dilation-pair-width-first:
+        #     k, p, s, d = (_both(value)[axis] for value in (kernel_size, padding, stride, dilation))
+        #     d = _both(dilation)[1 - axis]
         span = d * (k - 1) + 1  # from the kernel's first row to its last
         # WRONG dilation-ignored: span = k
         # WRONG dilation-times-kernel: span = d * k
@@ -158,10 +175,15 @@ def conv_output_shape(
             # WRONG shape-without-negative-numbers: if size < 0:
             raise ValueError(f"a kernel that spans {span} does not fit into {n} with padding {p}")
             # WRONG misfit-accepted: pass
+            # WRONG both-axes-must-misfit: pass
             # WRONG assertion-for-a-misfit: raise AssertionError("the kernel does not fit")
             # WRONG one-for-a-misfit: size = 1
         sizes.append(size)
     return sizes[0], sizes[1]
+    # WRONG both-axes-must-misfit:
+    #     if max(sizes) < 1:
+    #         raise ValueError("the kernel does not fit")
+    #     return sizes[0], sizes[1]
     # WRONG result-width-first: return sizes[1], sizes[0]
     # WRONG number-of-places: return sizes[0] * sizes[1]
     # END SOLUTION
@@ -213,6 +235,7 @@ def corr2d_pad_stride(X: Tensor, K: Tensor, padding: tuple[int, int], stride: tu
     # WRONG rows-padded-alone: X = F.pad(X, (0, 0, p_h, p_h))
     # WRONG columns-padded-alone: X = F.pad(X, (p_w, p_w, 0, 0))
     # WRONG padding-with-ones: X = F.pad(X, (p_w, p_w, p_h, p_h), value=1.0)
+    # WRONG padding-as-a-total: X = F.pad(X, ((p_w + 1) // 2, p_w // 2, (p_h + 1) // 2, p_h // 2))
     # WRONG padding-with-the-mean: X = F.pad(X, (p_w, p_w, p_h, p_h), value=X.mean().item())
     # WRONG edges-repeated: X = F.pad(X[None, None], (p_w, p_w, p_h, p_h), mode="replicate")[0, 0]
     # WRONG edges-mirrored: X = F.pad(X[None, None], (p_w, p_w, p_h, p_h), mode="reflect")[0, 0]
@@ -244,6 +267,10 @@ def corr2d_pad_stride(X: Tensor, K: Tensor, padding: tuple[int, int], stride: tu
             # WRONG mean-of-the-products: Y[i, j] = (window * K).mean()
             # WRONG maximum-of-the-products: Y[i, j] = (window * K).max()
             # WRONG kernel-not-used: Y[i, j] = window.sum()
+            # WRONG kernel-transposed: Y[i, j] = (window * K.T).sum()
+            # WRONG kernel-added-to-the-window: Y[i, j] = (window + K).sum()
+            # WRONG matrix-product: Y[i, j] = (window @ K).sum()
+            # WRONG numbers-without-gradient: Y[i, j] = (window * K).sum().item()
             # WRONG sum-over-the-stride: Y[i, j] = (window * K).sum() / (s_h * s_w)
             # WRONG image-without-gradient: Y[i, j] = (window.detach() * K).sum()
             # WRONG kernel-without-gradient: Y[i, j] = (window * K.detach()).sum()
@@ -281,6 +308,7 @@ def same_padding(kernel_size: int) -> tuple[int, int]:
     return total - below, below
     # WRONG all-on-each-side: return total, total
     # WRONG equal-halves: return below, below
+    # WRONG rounded-up-half-of-the-kernel-size: return (kernel_size + 1) // 2, (kernel_size + 1) // 2
     # WRONG half-of-the-kernel-size: return below, below
     # WRONG sum-of-both: return total
     # WRONG at-least-one-row: return max(total - below, 1), max(below, 1)
