@@ -21,6 +21,7 @@ from torch.utils import data
 # GIVEN ch08: synthetic_data, linreg, squared_loss, sgd
 # GIVEN ch09: accuracy, evaluate_accuracy, train_epoch_ch3
 # GIVEN ch11: evaluate_loss
+# GIVEN ch19: corr2d
 # GIVEN ch23: evaluate_accuracy_gpu, train_ch6
 # GIVEN ch29: Residual, resnet18
 # GIVEN ch52: tokenize, count_corpus, Vocab
@@ -195,17 +196,6 @@ def load_array(data_arrays, batch_size, is_train=True):
 def get_fashion_mnist_labels(labels):
     names = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
     return [names[int(label)] for label in labels]
-
-
-def corr2d(X, K):
-    """Return the cross-correlation of two matrices, without padding."""
-    h, w = K.shape
-    rows, columns = X.shape[0] - h + 1, X.shape[1] - w + 1
-    Y = torch.zeros(rows, columns)
-    for i in range(rows):
-        for j in range(columns):
-            Y[i, j] = (X[i : i + h, j : j + w] * K).sum()
-    return Y
 
 
 # Pictures are not drawn.

@@ -48,9 +48,7 @@ def answers(judge, chapter):
     """Yield each exercise with a helper that earns points in its place, and the share of them."""
     helpers = {}
     for path, code in BookModule(judge.course, chapter).files().items():
-        helpers |= {
-            name: node for name, node in definitions(code).items() if path != "d2l/torch.py" or name == "corr2d"
-        }
+        helpers |= {name: node for name, node in definitions(code).items() if path != "d2l/torch.py"}
     reference = judge.content(chapter).reference.source
     for name, exercise in definitions(reference).items():
         if name not in [known.name for known in chapter.exercises]:
