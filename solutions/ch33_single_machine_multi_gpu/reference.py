@@ -155,7 +155,7 @@ def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[list[Tensor], list[Te
     batch = X.shape[0]
     if y.shape[0] != batch:
         # WRONG cpu-lengths-not-compared: if False:
-        raise ValueError(f"{batch} examples have {y.shape[0]} labels")
+        raise ValueError(f"{batch} examples have {len(y)} labels")
     size = -(-batch // n)  # rounded up
     # WRONG cpu-rest-dropped: size = batch // n
     # WRONG cpu-small-batch-lost: size = max(batch // n, 1)
