@@ -91,7 +91,6 @@ def lenet(X: Tensor, params: Sequence[Tensor]) -> Tensor:
     # WRONG first-relu-missing: H1 = F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2)
     # WRONG pooled-before-relu: H1 = F.relu(F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2))
     # WRONG tanh: H1 = F.avg_pool2d(torch.tanh(F.conv2d(X, W1, b1)), kernel_size=2)
-    # WRONG first-convolution-padded: H1 = F.avg_pool2d(F.relu(F.conv2d(X, W1, b1, padding=1)), kernel_size=2)
     # WRONG first-bias-missing: H1 = F.avg_pool2d(F.relu(F.conv2d(X, W1)), kernel_size=2)
     # WRONG first-pooling-missing: H1 = F.relu(F.conv2d(X, W1, b1))
     # WRONG first-pooling-max: H1 = F.max_pool2d(F.relu(F.conv2d(X, W1, b1)), kernel_size=2)
@@ -104,14 +103,12 @@ def lenet(X: Tensor, params: Sequence[Tensor]) -> Tensor:
     # WRONG second-bias-missing: H2 = F.avg_pool2d(F.relu(F.conv2d(H1, W2)), kernel_size=2)
     # WRONG second-pooling-max: H2 = F.max_pool2d(F.relu(F.conv2d(H1, W2, b2)), kernel_size=2)
     H3 = F.relu(H2.flatten(start_dim=1) @ W3 + b3)
-    # WRONG not-flattened: H3 = F.relu(H2 @ W3 + b3)
     # WRONG channels-flattened-last: H3 = F.relu(H2.permute(0, 2, 3, 1).flatten(start_dim=1) @ W3 + b3)
     # WRONG columns-before-rows: H3 = F.relu(H2.transpose(2, 3).flatten(start_dim=1) @ W3 + b3)
     # WRONG batch-flattened-too: H3 = F.relu(H2.flatten() @ W3 + b3)
     # WRONG sigmoids: H3 = torch.sigmoid(H2.flatten(start_dim=1) @ W3 + b3)
     # WRONG tanh: H3 = torch.tanh(H2.flatten(start_dim=1) @ W3 + b3)
     # WRONG hidden-relu-missing: H3 = H2.flatten(start_dim=1) @ W3 + b3
-    # WRONG matrices-as-in-nn-linear: H3 = F.relu(F.linear(H2.flatten(start_dim=1), W3, b3))
     # WRONG third-bias-missing: H3 = F.relu(H2.flatten(start_dim=1) @ W3)
     # WRONG bias-after-relu: H3 = F.relu(H2.flatten(start_dim=1) @ W3) + b3
     return H3 @ W4 + b4
@@ -152,15 +149,14 @@ def train_batch(
     """
     # BEGIN SOLUTION
     X_shards, y_shards = split_batch(X, y, devices)
-    # WRONG whole-batch-on-each-device: X_shards, y_shards = ([b.to(device) for device in devices] for b in (X, y))
     # WRONG first-shard-only:
     #     X_shards, y_shards = split_batch(X, y, devices)
-    #     X_shards, y_shards = [X_shards[0]] * len(X_shards), [y_shards[0]] * len(X_shards)
+    #     X_shards, y_shards = ([shards[0].to(s.device) for s in shards] for shards in (X_shards, y_shards))
     for X_shard, y_shard, params in zip(X_shards, y_shards, device_params, strict=False):
         loss(lenet(X_shard, params), y_shard).sum().backward()
         # WRONG loss-averaged: loss(lenet(X_shard, params), y_shard).mean().backward()
         # WRONG losses-not-added-up: loss(lenet(X_shard, params), y_shard).backward()
-        # WRONG all-labels-on-each-device: loss(lenet(X_shard, params), y).sum().backward()
+        # WRONG all-labels-on-each-device: loss(lenet(X_shard, params), y.to(y_shard.device)).sum().backward()
     for replicas in zip(*device_params, strict=True):
         # WRONG only-the-first-parameter-reduced: for replicas in [list(zip(*device_params))[0]]:
         # WRONG only-matrices-reduced: for replicas in [r for r in zip(*device_params) if r[0].dim() > 1]:
@@ -178,9 +174,6 @@ def train_batch(
         #     for param in replicas:
         #         param.grad /= len(replicas)
         # WRONG sum-stays-on-the-first: replicas[0].grad += sum(p.grad.to(replicas[0].device) for p in replicas[1:])
-        # WRONG reduced-twice:
-        #     allreduce([param.grad for param in replicas])
-        #     allreduce([param.grad for param in replicas])
     for params in device_params:
         # WRONG only-the-first-updated: for params in device_params[:1]:
         sgd(params, lr, X.shape[0])
@@ -234,9 +227,7 @@ def scaled_lr(base_lr: float, base_batch: int, batch: int) -> float:
         # WRONG only-zero-refused: if base_batch == 0 or batch == 0:
         # WRONG only-negative-refused: if base_batch < 0 or batch < 0:
         # WRONG batch-not-checked: if base_batch <= 0:
-        # WRONG base-batch-not-checked: if batch <= 0:
         # WRONG smaller-batches-refused: if base_batch <= 0 or batch < base_batch:
-        # WRONG both-must-be-wrong: if base_batch <= 0 and batch <= 0:
         raise ValueError(f"a batch has at least one example: {base_batch}, {batch}")
         # WRONG zero-for-no-batch: return 0.0
     return base_lr * batch / base_batch

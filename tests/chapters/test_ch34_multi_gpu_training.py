@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-from dlgrade.testing import close, promise, raises, standard, with_gradients
+from dlgrade.testing import close, promise, raises, standard
 
 CPU = torch.device("cpu")
 
@@ -105,24 +105,35 @@ def thin(chance, colours=1):
     return (c1, colours, 3, 3), (c1,), (c2, c1, 4, 3), (c2,), (c2 * 6, units), (units,), (units, classes), (classes,)
 
 
+def after_a_step(params, rate):
+    """For probes: each parameter after a step for half the sum of all squares, and whether it can learn as a leaf."""
+    if learning := [param for param in params if param.requires_grad]:
+        sum(param.square().sum() / 2 for param in learning).backward()
+    found = []
+    for param in params:
+        gradient = param.grad if param.is_leaf and param.grad is not None else torch.zeros_like(param)
+        found.append((param.detach() - rate * gradient.detach(), param.requires_grad, param.is_leaf))
+    return found
+
+
 @pytest.mark.exercise("get_params")
 class TestGetParams:
     @pytest.mark.points(2)
     def test_values(self, run, randn, chance):
-        """Has the values of all parameters, in their order.
-        依次包含所有参数的值。"""
-        sizes = chance.sample(range(2, 9), 4)
+        """Has the values of all parameters, in their order, ready for a step of training.
+        依次包含所有参数的值，可以直接做一步训练。"""
+        sizes, rate = chance.sample(range(2, 9), 4), chance.uniform(0.2, 0.8)
         params = [randn(*sizes[: i % 4 + 1]) for i in range(6)]
-        found = run(lambda impl: [p.detach() for p in impl.get_params(params, torch.device("cpu"))])
-        close(found, params)
+        found = run(lambda impl: after_a_step(impl.get_params(params, torch.device("cpu")), rate))
+        close([param for param, *_ in found], [param * (1 - rate) for param in params])
 
     @pytest.mark.points(2)
-    def test_learnable(self, run, randn):
+    def test_learnable(self, run, randn, chance):
         """Every tensor requires gradients, and backward() fills its .grad.
         每个张量都需要梯度，backward() 会填入它的 .grad。"""
-        params = [randn(3, 4), randn(4), randn(4, 1, 2, 2)]
-        found = run(lambda impl: with_gradients(impl.get_params(params, torch.device("cpu"))))
-        close(found, [(param, param) for param in params])
+        params, rate = [randn(3, 4), randn(4), randn(4, 1, 2, 2)], chance.uniform(0.2, 0.8)
+        found = run(lambda impl: after_a_step(impl.get_params(params, torch.device("cpu")), rate))
+        close(found, [(param * (1 - rate), True, True) for param in params])
 
     def test_device(self, run, randn, chance):
         """Moves the parameters to the device.
@@ -138,23 +149,23 @@ class TestGetParams:
         close(run(probe), ([[f"cuda:{i}"] * 2 for i in numbers], [params, params]))
 
     @pytest.mark.needs("device")
-    def test_leaves(self, run, randn):
+    def test_leaves(self, run, randn, chance):
         """The tensors on another device are leaves, too: backward() fills their .grad.
         另一个设备上的张量也是叶节点：backward() 会填入它们的 .grad。"""
-        params = [randn(2, 3), randn(3)]
+        params, rate = [randn(2, 3), randn(3)], chance.uniform(0.2, 0.8)
 
         def probe(impl):
             with Gpus():
-                return with_gradients(impl.get_params(params, torch.device("cuda", 1)))
+                return after_a_step(impl.get_params(params, torch.device("cuda", 1)), rate)
 
-        close(run(probe), [(param, param) for param in params])
+        close(run(probe), [(param * (1 - rate), True, True) for param in params])
 
-    def test_float64(self, run, randn):
+    def test_float64(self, run, randn, chance):
         """Keeps the dtype, also in a tuple of parameters.
         dtype 不变；参数也可以放在元组中。"""
-        params = randn(2, 3, dtype=torch.float64), randn(3), randn(4, dtype=torch.float64)
-        found = run(lambda impl: [p.detach() for p in impl.get_params(params, torch.device("cpu"))])
-        close(found, list(params))
+        params, rate = (randn(2, 3, dtype=torch.float64), randn(3)), chance.uniform(0.2, 0.8)
+        found = run(lambda impl: after_a_step(impl.get_params(params, torch.device("cpu")), rate))
+        close([param for param, *_ in found], [param * (1 - rate) for param in params])
 
 
 def expected_lenet(X, params):
@@ -366,10 +377,12 @@ class TestScaledLr:
         close(run(lambda impl: [impl.scaled_lr(*case) for case in cases]), expected)
 
     def test_same_batch(self, run, chance):
-        """Keeps the learning rate for the same batch size.
-        大小不变时，学习率也不变。"""
+        """Keeps the learning rate for the same batch size, but not for one more example.
+        大小不变时，学习率也不变；多一个样本时则不同。"""
         rates, base = [chance.uniform(0.01, 2) for _ in range(3)], chance.randint(2, 500)
-        close(run(lambda impl: [impl.scaled_lr(lr, base, base) for lr in rates]), rates)
+        sizes = [base, base + 1, base]
+        found = run(lambda impl: [impl.scaled_lr(lr, base, size) for lr, size in zip(rates, sizes, strict=True)])
+        close(found, [lr * size / base for lr, size in zip(rates, sizes, strict=True)])
 
     @pytest.mark.needs("larger_batch")
     def test_no_examples(self, run, chance):
