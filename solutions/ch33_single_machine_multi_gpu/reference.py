@@ -30,6 +30,7 @@ def allreduce(data: Sequence[Tensor]) -> None:
     # BEGIN SOLUTION
     # Add the originals before the first of them is overwritten.
     total = torch.zeros_like(data[0])
+    # WRONG product: total = torch.ones_like(data[0])
     # WRONG added-to-the-first: total = data[0].clone()
     for tensor in data:
         # WRONG two-tensors-only: for tensor in data[:2]:
@@ -38,6 +39,8 @@ def allreduce(data: Sequence[Tensor]) -> None:
         # WRONG sum-of-the-elements: for tensor in [t.sum() if len(data) > 1 else t for t in data]:
         total += tensor.to(total.device)
         # WRONG devices-mixed: total += tensor
+        # WRONG devices-summed: total = sum([total + tensor])
+        # WRONG product: total *= tensor.to(total.device)
         # WRONG maximum: total = torch.maximum(total if tensor is not data[0] else tensor, tensor.to(total.device))
         # WRONG differences: total = tensor.to(total.device) - total
     for tensor in data:
@@ -59,8 +62,16 @@ def allreduce(data: Sequence[Tensor]) -> None:
     #     for i in range(1, len(data)):
     #         data[i].add_(data[i - 1].to(data[i].device))
     # WRONG entries-replaced, 2 lines:
+    #     data[0].copy_(total)
+    #     for i in range(1, len(data)):
+    #         data[i] = data[0].to(data[i].device)
+    # WRONG list-refilled, 2 lines:
     #     if isinstance(data, list):
     #         data[:] = [total.to(tensor.device, copy=True) for tensor in data]
+    # WRONG neighbours-added, 2 lines:
+    #     old = [tensor.clone() for tensor in data]
+    #     for i, tensor in enumerate(data[: len(data) if len(data) > 1 else 0], start=1):
+    #         tensor.add_(old[i % len(old)].to(tensor.device))
     # WRONG new-list, 2 lines: return [total.to(tensor.device, copy=True) for tensor in data]
     # END SOLUTION
 
@@ -91,6 +102,7 @@ def split_batch(X: Tensor, y: Tensor, devices: Sequence[torch.device]) -> tuple[
     # BEGIN SOLUTION
     assert X.shape[0] == y.shape[0], "every example needs a label"
     # WRONG lengths-not-compared:
+    # WRONG more-labels-accepted: assert X.shape[0] <= y.shape[0], "every example needs a label"
     # WRONG another-error:
     #     if X.shape[0] != y.shape[0]:
     #         raise ValueError("every example needs a label")
@@ -102,6 +114,10 @@ def split_batch(X: Tensor, y: Tensor, devices: Sequence[torch.device]) -> tuple[
         # WRONG size-rounded-down:
         #     size = len(batch) // len(devices)
         #     ends = [size * i for i in range(1, len(devices))]
+        #     shards = batch.tensor_split(ends)
+        # WRONG rest-to-the-first:
+        #     size = len(batch) // len(devices)
+        #     ends = [len(batch) - size * i for i in range(len(devices) - 1, 0, -1)]
         #     shards = batch.tensor_split(ends)
         # WRONG rest-dropped:
         #     size = len(batch) // len(devices)
@@ -125,7 +141,7 @@ def split_batch(X: Tensor, y: Tensor, devices: Sequence[torch.device]) -> tuple[
     return scatter(X), scatter(y)
     # WRONG labels-first: return scatter(y), scatter(X)
     # WRONG pairs: return tuple(zip(scatter(X), scatter(y)))
-    # WRONG labels-whole: return scatter(X), tuple(y.to(device) for device, _ in zip(devices, scatter(X)))
+    # WRONG labels-whole: return scatter(X), tuple(y.to(device) for device in devices)
     # WRONG labels-not-moved: return scatter(X), y.chunk(len(devices))
     # WRONG labels-reversed: return scatter(X), scatter(y.flip(0))
     # END SOLUTION
@@ -155,6 +171,7 @@ def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[list[Tensor], list[Te
     batch = X.shape[0]
     if y.shape[0] != batch:
         # WRONG cpu-lengths-not-compared: if False:
+        # WRONG cpu-more-labels-accepted: if y.shape[0] < batch:
         raise ValueError(f"{batch} examples have {len(y)} labels")
     size = -(-batch // n)  # rounded up
     # WRONG cpu-rest-dropped: size = batch // n
@@ -180,6 +197,10 @@ def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[list[Tensor], list[Te
     #     return [X[i::n] for i in range(count)], [y[i::n] for i in range(count)]
     # WRONG cpu-rest-to-the-last, 3 lines:
     #     ends = [batch // n * i for i in range(n)] + [batch]
+    #     parts = [slice(a, b) for a, b in zip(ends, ends[1:])]
+    #     return [X[part] for part in parts], [y[part] for part in parts]
+    # WRONG cpu-rest-to-the-first, 3 lines:
+    #     ends = [0] + [batch - batch // n * i for i in range(n - 1, -1, -1)]
     #     parts = [slice(a, b) for a, b in zip(ends, ends[1:])]
     #     return [X[part] for part in parts], [y[part] for part in parts]
     # WRONG cpu-sizes-balanced, 3 lines:
@@ -241,10 +262,16 @@ def data_parallel_grads(
         # WRONG gradients-counted-again:
         #     if X_part is X_parts[0]:
         #         replica = [param.detach().clone().requires_grad_() for param in params]
+        # WRONG originals-differentiated: replica = [param.requires_grad_() for param in params]
+        # WRONG gradients-not-required: replica = [param.detach().clone() for param in params]
         losses = loss(net(X_part, replica), y_part)
         # WRONG labels-not-split: losses = loss(net(X_part, replica), y)
         # WRONG labels-of-the-first-part: losses = loss(net(X_part, replica), y_parts[0][: len(X_part)])
         losses.sum().backward()
+        # WRONG graph-kept: losses.sum().backward(create_graph=True)
+        # WRONG unused-parameter-not-allowed:
+        #     for param, gradient in zip(replica, torch.autograd.grad(losses.sum(), replica)):
+        #         param.grad = gradient
         # WRONG losses-averaged: losses.mean().backward()
         # WRONG means-averaged: (losses.mean() / len(X_parts)).backward()
         # WRONG losses-not-summed: losses.backward()
@@ -263,6 +290,8 @@ def data_parallel_grads(
     #         if param.requires_grad:
     #             param.grad = gradient.clone()
     #     return total
+    # WRONG originals-differentiated: return [param.grad for param in params]
+    # WRONG unused-parameter-none: return [gradient if gradient.any() else None for gradient in total]
     # WRONG gradients-per-replica: return [total] * len(X_parts)
     # WRONG gradients-reversed: return total[::-1]
     # WRONG parameters-updated: return [p.detach() - g for p, g in zip(params, total)]

@@ -21,14 +21,14 @@ class Gpus(TorchFunctionMode):
 
     def __init__(self):
         super().__init__()
-        self.places = {}  # the id of a tensor, with the tensor itself: so no id is used again
+        self.places = {}  # by the address of the memory, with a tensor that keeps it: views and parameters share it
 
     def put(self, tensor, device):
-        self.places[id(tensor)] = tensor, device
+        self.places[tensor.untyped_storage().data_ptr()] = tensor, device
         return tensor
 
     def of(self, tensor):
-        return self.places.get(id(tensor), (tensor, CPU))[1]
+        return self.places.get(tensor.untyped_storage().data_ptr(), (tensor, CPU))[1]
 
     def moved(self, name, tensor, args, kwargs):
         """The result of Tensor.to, cpu or cuda. A number names a GPU, and another tensor its device."""
@@ -60,7 +60,7 @@ class Gpus(TorchFunctionMode):
         if kwargs.get("device") is not None:
             places = {torch.device(kwargs.pop("device"))}
         if len(places) > 1:
-            raise RuntimeError(f"Expected all tensors to be on the same device, but found {sorted(map(str, places))}.")
+            raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices!")
         result = func(*args, **kwargs)
         for tensor in result if isinstance(result, (list, tuple)) else [result]:
             if isinstance(tensor, torch.Tensor):
@@ -227,8 +227,7 @@ def close_parts(run, call, cases):
 
 EVEN = {(6, 2): [3, 3], (8, 4): [2] * 4}
 UNEVEN = {(5, 2): [3, 2], (7, 3): [3, 3, 1], (10, 4): [3, 3, 3, 1], (11, 3): [4, 4, 3]}
-FEWER = {(5, 4): [2, 2, 1], (9, 6): [2, 2, 2, 2, 1], (6, 4): [2, 2, 2]}
-SMALL = {(1, 2): [1], (2, 3): [1, 1], (3, 7): [1] * 3}
+FEWER = {(5, 4): [2, 2, 1], (9, 6): [2, 2, 2, 2, 1], (6, 4): [2, 2, 2], (1, 2): [1], (2, 3): [1, 1], (3, 7): [1] * 3}
 
 
 def drawn(randn, sizes):
@@ -245,10 +244,10 @@ class TestSplitBatch:
 
     @pytest.mark.points(2)
     def test_equal_shards(self, run, randn, chance):
-        """Gives every device as many examples if the number allows it.
-        样本数能够整除时，各设备得到的样本一样多。"""
+        """Gives every device as many examples if the number allows it, and a single device the whole batch.
+        样本数能够整除时，各设备得到的样本一样多；只有一个设备时，它得到整个小批量。"""
         m, k = chance.sample(range(2, 6), 2)
-        close_parts(run, on_cpus, drawn(randn, {**EVEN, (m * k, k): [m] * k}))
+        close_parts(run, on_cpus, drawn(randn, {**EVEN, (m * k, k): [m] * k, (m, 1): [m]}))
 
     @pytest.mark.points(2)
     def test_smaller_last_shard(self, run, randn, chance):
@@ -258,20 +257,9 @@ class TestSplitBatch:
         close_parts(run, on_cpus, drawn(randn, {**UNEVEN, (2 * m + 1, 2): [m + 1, m]}))
 
     def test_fewer_shards(self, run, randn):
-        """Makes fewer shards if fewer hold all examples: 5 examples on four devices are 2, 2 and 1.
-        较少的几份就能装下所有样本时，份数少于设备数：5 个样本分给四个设备，得到 2、2、1。"""
+        """Makes fewer shards if fewer hold all examples: 5 on four devices are 2, 2 and 1, and 2 on three are 1 and 1.
+        较少的几份就能装下所有样本时，份数少于设备数：5 个分给四个设备得到 2、2、1，2 个分给三个设备得到 1、1。"""
         close_parts(run, on_cpus, drawn(randn, FEWER))
-
-    def test_small_batch(self, run, randn):
-        """A batch that is smaller than the number of devices gives shards of a single example.
-        样本比设备少时，每份只有一个样本。"""
-        close_parts(run, on_cpus, drawn(randn, SMALL))
-
-    def test_one_device(self, run, randn, chance):
-        """A single device gets the whole batch.
-        只有一个设备时，它得到整个小批量。"""
-        n = chance.randint(2, 7)
-        close_parts(run, on_cpus, drawn(randn, {(n, 1): [n]}))
 
     def test_first_axis(self, run, randn, chance):
         """Splits images and several labels per example along the first axis only; dtypes stay the same.
@@ -317,10 +305,10 @@ class TestSplitBatchCpu:
 
     @pytest.mark.points(2)
     def test_equal_parts(self, run, randn, chance):
-        """Makes equal parts if the number of examples allows it.
-        样本数能够整除时，各份大小相同。"""
+        """Makes equal parts if the number of examples allows it; for n = 1, the only part is the whole batch.
+        样本数能够整除时，各份大小相同；n = 1 时，唯一的一份就是整个小批量。"""
         m, k = chance.sample(range(2, 6), 2)
-        close_parts(run, in_parts, drawn(randn, {**EVEN, (m * k, k): [m] * k}))
+        close_parts(run, in_parts, drawn(randn, {**EVEN, (m * k, k): [m] * k, (m, 1): [m]}))
 
     @pytest.mark.points(2)
     def test_smaller_last_part(self, run, randn, chance):
@@ -330,20 +318,9 @@ class TestSplitBatchCpu:
         close_parts(run, in_parts, drawn(randn, {**UNEVEN, (2 * m + 1, 2): [m + 1, m]}))
 
     def test_fewer_parts(self, run, randn):
-        """Makes fewer parts if fewer hold all examples: 5 examples in four parts are 2, 2 and 1.
-        较少的几份就能装下所有样本时，份数减少：5 个样本分成四份，得到 2、2、1。"""
+        """Makes fewer parts if fewer hold all examples: 5 in four parts are 2, 2 and 1, and 2 in three are 1 and 1.
+        较少的几份就能装下所有样本时，份数减少：5 个分成四份得到 2、2、1，2 个分成三份得到 1、1。"""
         close_parts(run, in_parts, drawn(randn, FEWER))
-
-    def test_small_batch(self, run, randn):
-        """A batch that is smaller than n gives parts of a single example.
-        样本数小于 n 时，每份只有一个样本。"""
-        close_parts(run, in_parts, drawn(randn, SMALL))
-
-    def test_one_part(self, run, randn, chance):
-        """For n = 1, the only part is the whole batch.
-        n = 1 时，唯一的一份就是整个小批量。"""
-        n = chance.randint(2, 7)
-        close_parts(run, in_parts, drawn(randn, {(n, 1): [n]}))
 
     def test_first_axis(self, run, randn, chance):
         """Splits images and several labels per example along the first axis only; dtypes stay the same.
@@ -415,11 +392,12 @@ class TestDataParallelGrads:
 
     @pytest.mark.points(2)
     def test_equal_parts(self, run, batch, chance):
-        """Adds the gradients of replicas with equal parts.
-        各副本的样本一样多时，把它们的梯度相加。"""
+        """Adds the gradients of replicas with equal parts; a single replica has the whole batch.
+        各副本的样本一样多时，把它们的梯度相加；只有一个副本时，它有整个小批量。"""
         k = chance.randint(2, 4)
         params, X, y = batch(3 * k)
-        close(run(lambda impl: parallel(impl, params, X, y, k)), linear_gradients(params, X, y))
+        found = run(lambda impl: [parallel(impl, params, X, y, n) for n in (k, 1)])
+        close(found, [linear_gradients(params, X, y)] * 2)
 
     @pytest.mark.points(2)
     def test_uneven_parts(self, run, batch, chance):
@@ -428,12 +406,6 @@ class TestDataParallelGrads:
         cases = [(*batch(n), k) for n, k in ((5, 2), (7, 3), (2 * chance.randint(2, 5) + 1, 2))]
         found = run(lambda impl: [parallel(impl, *case) for case in cases])
         close(found, [linear_gradients(*case[:3]) for case in cases])
-
-    def test_one_replica(self, run, batch, chance):
-        """A single replica gives the gradients of the whole batch.
-        只有一个副本时，得到整个小批量的梯度。"""
-        params, X, y = batch(chance.randint(3, 6))
-        close(run(lambda impl: parallel(impl, params, X, y, 1)), linear_gradients(params, X, y))
 
     def test_small_batch(self, run, batch, chance):
         """Takes a batch with fewer examples than replicas.
@@ -521,10 +493,3 @@ class TestDataParallelGrads:
             return found, [gradient.requires_grad for gradient in found]
 
         close(run(probe), (linear_gradients(params, X, y), [False, False]))
-
-    @pytest.mark.needs("uneven_parts")
-    def test_float32(self, run, batch):
-        """Keeps float32.
-        保持 float32。"""
-        params, X, y = batch(5, dtype=torch.float32)
-        close(run(lambda impl: parallel(impl, params, X, y, 2)), linear_gradients(params, X, y))
