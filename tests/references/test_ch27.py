@@ -36,7 +36,9 @@ class Block(TheirInception):
 def renamed(block):
     """The parameters of our block under torchvision's names."""
     ours = dict(block.named_parameters())
-    return {f"{theirs}.{kind}": ours[f"{name}.{kind}"] for theirs, name in BRANCHES.items() for kind in ("weight", "bias")}
+    return {
+        f"{theirs}.{kind}": ours[f"{name}.{kind}"] for theirs, name in BRANCHES.items() for kind in ("weight", "bias")
+    }
 
 
 def test_inception_against_torchvision(reference):

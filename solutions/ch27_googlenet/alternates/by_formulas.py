@@ -15,7 +15,7 @@ def windows(X, value):
 
 class Inception(nn.Module):
     def __init__(self, in_channels, c1, c2, c3, c4, **kwargs):
-        super(Inception, self).__init__(**kwargs)
+        super().__init__(**kwargs)
         self.p1_1 = nn.Conv2d(in_channels, c1, kernel_size=(1, 1))
         self.p2_1 = nn.Conv2d(in_channels, c2[0], kernel_size=(1, 1))
         self.p2_2 = nn.Conv2d(c2[0], c2[1], kernel_size=(3, 3), padding=(1, 1))
@@ -50,9 +50,7 @@ def googlenet(in_channels=1, num_classes=10):
         Inception(528, 256, (160, 320), (32, 128), 128),
         nn.MaxPool2d(3, stride=2, padding=1),
     )
-    b5 = nn.Sequential(
-        Inception(832, 256, (160, 320), (32, 128), 128), Inception(832, 384, (192, 384), (48, 128), 128)
-    )
+    b5 = nn.Sequential(Inception(832, 256, (160, 320), (32, 128), 128), Inception(832, 384, (192, 384), (48, 128), 128))
     b5.extend([Mean(), nn.Flatten(1)])
     return nn.Sequential(b1, b2, b3, b4, b5, nn.Linear(in_features=1024, out_features=num_classes))
 

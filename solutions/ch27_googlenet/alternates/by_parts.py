@@ -76,5 +76,7 @@ class InceptionA(nn.Module):
 
 
 def bottleneck_saving(c_in, c_mid, c_out, kernel):
-    weights = sum(inputs * outputs * size * size for inputs, outputs, size in ((c_in, c_mid, 1), (c_mid, c_out, kernel)))
+    weights = sum(
+        inputs * outputs * size * size for inputs, outputs, size in ((c_in, c_mid, 1), (c_mid, c_out, kernel))
+    )
     return weights / (c_in * c_out * kernel * kernel)
