@@ -104,10 +104,11 @@ class TestInception:
 
         def probe(impl):
             block = numbered(impl.Inception(*widths))
-            for conv in (block.p2_1, block.p3_1):  # about half of the inner values are negative
-                conv.bias.data.zero_()
-            for conv in (block.p2_2, block.p3_2):  # and all of the outer ones are positive
-                conv.bias.data.fill_(100.0)
+            for name, parameter in block.named_parameters():
+                if name in ("p2_1.bias", "p3_1.bias"):  # about half of the inner values are negative
+                    parameter.data.zero_()
+                if name in ("p2_2.bias", "p3_2.bias"):  # and all of the outer ones are positive
+                    parameter.data.fill_(100.0)
             return block(x)
 
         agree(probe)
@@ -119,8 +120,9 @@ class TestInception:
 
         def probe(impl):
             block = numbered(impl.Inception(*widths))
-            for conv in (block.p1_1, block.p2_2, block.p3_2, block.p4_2):
-                conv.bias.data -= 1.0
+            for name, parameter in block.named_parameters():
+                if name in ("p1_1.bias", "p2_2.bias", "p3_2.bias", "p4_2.bias"):
+                    parameter.data -= 1.0
             return block(x)
 
         agree(probe)
