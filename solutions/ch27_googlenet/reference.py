@@ -100,10 +100,14 @@ class Inception(nn.Module):
         # The 1x1 convolutions reduce the channels, so that the larger kernels have less to do.
         p2 = F.relu(self.p2_2(F.relu(self.p2_1(x))))
         # WRONG no-activation-between: p2 = F.relu(self.p2_2(self.p2_1(x)))
+        # WRONG branch-2-without-inner-relu: p2 = F.relu(self.p2_2(self.p2_1(x)))
+        # WRONG branch-2-without-last-relu: p2 = self.p2_2(F.relu(self.p2_1(x)))
         # WRONG no-activation: p2 = self.p2_2(self.p2_1(x))
         # WRONG no-activation-at-the-end: p2 = self.p2_2(F.relu(self.p2_1(x)))
         p3 = F.relu(self.p3_2(F.relu(self.p3_1(x))))
         # WRONG no-activation-between: p3 = F.relu(self.p3_2(self.p3_1(x)))
+        # WRONG branch-3-without-inner-relu: p3 = F.relu(self.p3_2(self.p3_1(x)))
+        # WRONG branch-3-without-last-relu: p3 = self.p3_2(F.relu(self.p3_1(x)))
         # WRONG no-activation: p3 = self.p3_2(self.p3_1(x))
         # WRONG no-activation-at-the-end: p3 = self.p3_2(F.relu(self.p3_1(x)))
         p4 = F.relu(self.p4_2(self.p4_1(x)))
@@ -218,6 +222,8 @@ def googlenet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     for stage in (first, second, third, fourth):
         # WRONG fourth-not-pooled: for stage in (first, second, third):
         # WRONG second-not-pooled: for stage in (first, third, fourth):
+        # WRONG first-not-pooled: for stage in (second, third, fourth):
+        # WRONG third-not-pooled: for stage in (first, second, fourth):
         # WRONG fifth-pooled-too: for stage in (first, second, third, fourth, fifth):
         stage.append(nn.MaxPool2d(kernel_size=3, stride=2, padding=1))
         # WRONG pooling-without-padding: stage.append(nn.MaxPool2d(kernel_size=3, stride=2))
@@ -229,6 +235,8 @@ def googlenet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     fifth += [nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten()]
     # WRONG maximum-for-average: fifth += [nn.AdaptiveMaxPool2d((1, 1)), nn.Flatten()]
     # WRONG not-flattened: fifth += [nn.AdaptiveAvgPool2d((1, 1))]
+    # WRONG not-averaged: fifth += [nn.Flatten()]
+    # WRONG average-over-3x3: fifth += [nn.AvgPool2d(3), nn.Flatten()]
     # WRONG dropout: fifth += [nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten(), nn.Dropout(0.4)]
     stages = [nn.Sequential(*stage) for stage in (first, second, third, fourth, fifth)]
     # WRONG one-flat-sequence: stages = [*first, *second, *third, *fourth, *fifth]
@@ -361,6 +369,7 @@ def bottleneck_saving(c_in: int, c_mid: int, c_out: int, kernel: int) -> float:
     direct = kernel**2 * c_in * c_out
     # WRONG kernel-not-squared: direct = kernel * c_in * c_out
     # WRONG direct-1x1: direct = c_in * c_out
+    # WRONG direct-from-c_mid: direct = kernel**2 * c_mid * c_out
     # WRONG with-biases: direct = kernel**2 * c_in * c_out + c_out
     reduction = c_in * c_mid
     # WRONG 1x1-as-large: reduction = kernel**2 * c_in * c_mid
@@ -368,6 +377,7 @@ def bottleneck_saving(c_in: int, c_mid: int, c_out: int, kernel: int) -> float:
     # WRONG 1x1-to-c_out: reduction = c_in * c_out
     convolution = kernel**2 * c_mid * c_out
     # WRONG kernel-not-squared: convolution = kernel * c_mid * c_out
+    # WRONG second-kernel-not-squared: convolution = kernel * c_mid * c_out
     # WRONG with-biases: convolution = kernel**2 * c_mid * c_out + c_out
     # WRONG second-reads-c_in: convolution = kernel**2 * c_in * c_out
     # WRONG 1x1-last, 2 lines:
