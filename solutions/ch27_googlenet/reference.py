@@ -229,7 +229,6 @@ def googlenet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
         # WRONG pooling-without-padding: stage.append(nn.MaxPool2d(kernel_size=3, stride=2))
         # WRONG pooling-rounded-up: stage.append(nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True))
         # WRONG pooling-2x2: stage.append(nn.MaxPool2d(kernel_size=2, stride=2))
-        # WRONG pooling-stride-1: stage.append(nn.MaxPool2d(kernel_size=3, stride=1, padding=1))
         # WRONG pooling-stride-3: stage.append(nn.MaxPool2d(kernel_size=3, padding=1))
         # WRONG stages-average-pooled: stage.append(nn.AvgPool2d(kernel_size=3, stride=2, padding=1))
     fifth += [nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten()]
