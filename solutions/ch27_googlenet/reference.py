@@ -94,9 +94,6 @@ class Inception(nn.Module):
         # WRONG activation-of-the-input:
         #     x = F.relu(x)
         #     p1 = F.relu(self.p1_1(x))
-        # WRONG input-overwritten:
-        #     F.relu_(x)
-        #     p1 = F.relu(self.p1_1(x))
         # The 1x1 convolutions reduce the channels, so that the larger kernels have less to do.
         p2 = F.relu(self.p2_2(F.relu(self.p2_1(x))))
         # WRONG no-activation-between: p2 = F.relu(self.p2_2(self.p2_1(x)))
