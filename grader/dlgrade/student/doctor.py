@@ -259,7 +259,7 @@ def look_at_data() -> Finding:
         "note",
         both(f"not downloaded: {names} ({size})", f"尚未下载：{names}（{size}）"),
         both("Only a few checks need them.", "只有少数检查项需要。"),
-        tuple(f"dlgrade data fetch {data.name}" for data in absent),
+        tuple(data.command for data in absent),
     )
 
 
