@@ -8,16 +8,16 @@ from torch.nn import functional as F
 from dlgrade.testing import accuracy, descend, filled, learned
 
 # Signs that vary less than those of other chapters: ReLUs before the mean make the first steps slow.
-SIGNS = {"varied": 0.6, "noise": 0.2}
+SIGNS, EASY_SIGNS = {"varied": 0.6, "noise": 0.2}, {"varied": 0.3, "noise": 0.1}
 
 
 def started(net, parameters):
-    """The net with these parameters. Its first ones keep the size of numbers from layer to layer (He et al., 2015)."""
-    for name, parameter in net.named_parameters():
-        if name.endswith("weight"):
-            nn.init.kaiming_normal_(parameter)
-        else:
-            nn.init.zeros_(parameter)
+    """The net with these parameters. At first the 1x1 convolutions change nothing, and no class is cut off by ReLUs."""
+    convolutions = [module for module in net.modules() if isinstance(module, nn.Conv2d)]
+    for conv in convolutions:
+        (nn.init.dirac_ if conv.kernel_size == (1, 1) else nn.init.kaiming_normal_)(conv.weight)
+        nn.init.zeros_(conv.bias)
+    nn.init.ones_(convolutions[-3].bias)  # the first of the last block
     return filled(net, parameters)
 
 
@@ -51,7 +51,7 @@ def enlarged(images):
 def fit_nin(impl, parameters, batches):
     """The whole network, on whichever device the examples are."""
     net = started(impl.nin(), parameters).to(batches.examples[0].device)
-    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-4)
     for X, y in batches:
         optimizer.zero_grad()
         F.cross_entropy(net.train()(enlarged(X)), y).backward()
@@ -72,7 +72,7 @@ class TestNinBlock:
         def score(impl, parameters):
             return accuracy(filled(small_nin(impl), parameters)(scaled(inputs)).argmax(1), labels)
 
-        training("small_nin", fit, train, score, steps=800, batch=32)
+        training("small_nin", fit, train, score, steps=400, batch=32)
 
 
 @pytest.mark.exercise("nin")
@@ -83,11 +83,11 @@ class TestNin:
     def test_learns(self, training):
         """NiN itself learns from 2,000 drawn signs on a GPU and then reads new signs.
         NiN 在 GPU 上从 2000 张手绘符号中学习，再识别新的符号。"""
-        inputs, labels = training.draw("shapes", 1000, "test", **SIGNS)
-        train = training.draw("shapes", 2000, **SIGNS)
+        inputs, labels = training.draw("shapes", 1000, "test", **EASY_SIGNS)
+        train = training.draw("shapes", 2000, **EASY_SIGNS)
 
         def score(impl, parameters):
             net = filled(impl.nin(), parameters).eval()
             return accuracy(torch.cat([net(enlarged(part)).argmax(1) for part in inputs.split(200)]), labels)
 
-        training("nin", fit_nin, train, score, steps=200, batch=32, stretches=1)  # dropout is not repeatable
+        training("nin", fit_nin, train, score, steps=80, batch=32, stretches=1)  # dropout is not repeatable
