@@ -5,6 +5,7 @@ The contest follows D2L 13.13 (chapter_computer-vision/kaggle-cifar10.md). The e
 
 import csv
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
