@@ -45,7 +45,6 @@ def topk_accuracy(logits: Tensor, y: Tensor, k: int = 1) -> float:
         # WRONG any-k-accepted: if n == 0:
         raise ValueError(f"{n} examples, k={k}, {classes} classes")
         # WRONG assertion-for-value-error: raise AssertionError(f"{n} examples, k={k}, {classes} classes")
-        # WRONG zero-for-an-error: return 0.0
     own = logits.gather(1, y[:, None])  # the logit of the label
     # WRONG logits-in-float32:
     #     logits = logits.float()
