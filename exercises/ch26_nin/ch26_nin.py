@@ -23,9 +23,9 @@ def nin_block(in_channels: int, out_channels: int, kernel_size: int, strides: in
         kernel_size, strides, padding: those of the first convolution, for both axes.
 
     Returns:
-        A new nn.Sequential of six layers: convolution, ReLU, 1x1 convolution, ReLU, 1x1 convolution, ReLU. It maps
-        (n, in_channels, h, w) to (n, out_channels, h', w'), where h' = floor((h + 2 * padding - kernel_size) / strides)
-        + 1, and the same for w'.
+        A new nn.Sequential of six layers, with its usual names "0" to "5": convolution, ReLU, 1x1 convolution, ReLU,
+        1x1 convolution, ReLU. It maps (n, in_channels, h, w) to (n, out_channels, h', w'), where
+        h' = floor((h + 2 * padding - kernel_size) / strides) + 1, and the same for w'.
     """
     raise NotImplementedError  # write your code here
 
@@ -48,9 +48,9 @@ def nin(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     flow to the input and all parameters.
 
     Returns:
-        A new nn.Sequential of ten layers: block 1, pooling, block 2, pooling, block 3, pooling, dropout, block 4,
-        global average pooling to (n, num_classes, 1, 1), flatten. Each block is a layer. The net maps
-        (n, in_channels, h, w) to (n, num_classes). h and w may be any sizes from 67 on and may differ.
+        A new nn.Sequential of ten layers, with its usual names "0" to "9": block 1, pooling, block 2, pooling, block 3,
+        pooling, dropout, block 4, global average pooling to (n, num_classes, 1, 1), flatten. Each block is a layer.
+        The net maps (n, in_channels, h, w) to (n, num_classes). h and w may be any sizes from 67 on and may differ.
     """
     raise NotImplementedError  # write your code here
 
