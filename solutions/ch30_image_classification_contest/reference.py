@@ -132,8 +132,8 @@ def confusion_matrix(y_true: Tensor, y_pred: Tensor, num_classes: int) -> Tensor
             #     known = ((0 <= y_true) & (y_true < num_classes)) & ((0 <= y_pred) & (y_pred < num_classes))
             #     y_true, y_pred = y_true[known], y_pred[known]
             #     if False:
-            raise ValueError(f"a class is not between 0 and {num_classes - 1}")
-            # WRONG index-error: raise IndexError(f"a class is not between 0 and {num_classes - 1}")
+            raise ValueError(f"a class is not in range({num_classes})")
+            # WRONG index-error: raise IndexError(f"a class is not in range({num_classes})")
     cm = torch.zeros(num_classes, num_classes, dtype=torch.int64)
     # WRONG float-counts: cm = torch.zeros(num_classes, num_classes)
     # WRONG int32-counts: cm = torch.zeros(num_classes, num_classes, dtype=torch.int32)
@@ -145,7 +145,7 @@ def confusion_matrix(y_true: Tensor, y_pred: Tensor, num_classes: int) -> Tensor
     #     if len(y_true) == 0:
     #         raise ValueError("no examples")
     #     cm = torch.zeros(num_classes, num_classes, dtype=torch.int64)
-    for i, j in zip(y_true.tolist(), y_pred.tolist(), strict=True):
+    for i, j in torch.stack([y_true, y_pred], dim=1).tolist():
         cm[i, j] += 1
         # WRONG rows-are-predictions: cm[j, i] += 1
         # WRONG counted-once: cm[i, j] = 1

@@ -1,6 +1,8 @@
 """ch30: topk_accuracy, confusion_matrix, macro_f1, write_submission."""
 
 import math
+from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -479,8 +481,8 @@ class TestWriteSubmission:
         def probe(impl):
             with np.testing.tempdir() as folder:
                 np.frombuffer(old.encode(), np.uint8).tofile(f"{folder}/old.csv")
-                for name in ("old", "new"):
-                    raises(lambda name=name: impl.write_submission(ids, labels[1:], f"{folder}/{name}.csv"), ValueError)
+                for name, pair in product(("old", "new"), ((ids, labels[1:]), (ids[:-1], labels))):
+                    raises(partial(impl.write_submission, *pair, f"{folder}/{name}.csv"), ValueError)
                 after = [content(f"{folder}/{name}.csv") for name in ("old", "new")]
             return after, written(impl, ids, labels)
 
