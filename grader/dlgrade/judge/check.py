@@ -112,6 +112,7 @@ class Check:
 
     declared: Declared
     seconds: float
+    seed: int = 0  # of its probes
     transcript: list[Exchange] = field(default_factory=list)
     script: Script | None = ()
     answers: list[tuple[bytes, Any]] = field(default_factory=list)

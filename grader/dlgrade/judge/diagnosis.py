@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from dlgrade.judge.check import DIAGNOSED, Check, Exchange
 from dlgrade.judge.content import Content, WrongVersion
 from dlgrade.judge.evidence import facts
+from dlgrade.judge.mutants import Budget, best_match
 from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.relations import Draw, relation
 from dlgrade.judge.trusted import Outcome, Variant
@@ -57,11 +58,20 @@ class _Fit:
 def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) -> None:
     """Name misconceptions in the failed checks of each exercise. Only a `full` search tries pairs and relations."""
     checks = list(checks)
-    passed = {check.id for check in checks if check.passed}
-    for exercise in dict.fromkeys(check.exercise for check in checks):
-        failed = [check for check in checks if check.exercise == exercise and check.verdict in DIAGNOSED]
+    passed = [check for check in checks if check.passed]
+    open_exercises = []
+    for name in dict.fromkeys(check.exercise for check in checks):
+        failed = [check for check in checks if check.exercise == name and check.verdict in DIAGNOSED]
         if failed := [check for check in failed if check.transcript]:
-            _diagnose(_Exercise(exercise, failed, passed, content), full=full)
+            exercise = _Exercise(name, failed, passed, content)
+            _diagnose(exercise, full=full)
+            if not any(check.diagnosis or check.relation for check in failed):
+                open_exercises.append(exercise)
+    if full:
+        budget = Budget(len(open_exercises))
+        for exercise in open_exercises:
+            with contextlib.suppress(Exception):
+                exercise.compare_with_mutants(budget)
 
 
 def _diagnose(exercise: _Exercise, *, full: bool) -> None:
@@ -81,14 +91,16 @@ def _diagnose(exercise: _Exercise, *, full: bool) -> None:
 class _Exercise:
     """The failed checks of one exercise, and the misconceptions that they may show."""
 
-    def __init__(self, name: str, failed: list[Check], passed: set[str], content: Content) -> None:
+    def __init__(self, name: str, failed: list[Check], passed: list[Check], content: Content) -> None:
         self.name = name
         self.failed = failed
+        self.passed = [check for check in passed if check.exercise == name]
         self.content = content
+        caught = {check.id for check in passed}
         self.candidates = [
             wrong
             for wrong in content.misconceptions
-            if name in wrong.affected and wrong.misconception.caught_by not in passed
+            if name in wrong.affected and wrong.misconception.caught_by not in caught
         ]
 
     def name_misconceptions(self, *, pairs: bool) -> None:
@@ -208,6 +220,15 @@ class _Exercise:
         right, arguments = reference.outcome(*asked).value, reference.trace(*asked).arguments
         own = check.unmet is not None and check.unmet.about == "result"
         return Draw(exchange.value, right, arguments, exchange.comparison, own)
+
+    # Mutants.
+
+    def compare_with_mutants(self, budget: Budget) -> None:
+        """State the change of the reference that gives the values of the failed checks."""
+        match = best_match(self.content.mutants, self.content.reference, self.name, self.failed, self.passed, budget)
+        if match is not None:
+            for check in match.checks:
+                check.relation, check.hint = match.mutant.kind, match.mutant.sentence
 
 
 def _name(check: Check, shown: Sequence[WrongVersion]) -> None:
