@@ -7,7 +7,7 @@ named only if
   then whether its own check is among them, then whether it is of this exercise,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
-  evidence if its message and its operation are the same. Truth values, NaN, infinities and shapes are none, so a
+  evidence if its message and its operation are the same; the words of a student's own `raise` are none. Truth values, NaN, infinities and shapes are none, so a
   misconception that shows in nothing else must fit all failed checks, among them the check that should catch it.
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
@@ -42,13 +42,15 @@ RELATION_SECONDS = 2.0
 class _Fit:
     """The failed checks that an implementation fits, and the evidence: distinct numbers and texts, or an exception.
 
-    `wrong` tells whether any value, evidence or not, differs from the right value.
+    `wrong` tells whether any value, evidence or not, differs from the right value. `exact` counts exceptions whose
+    messages have the same numbers.
     """
 
     checks: list[Check] = field(default_factory=list)
     evidence: set[object] = field(default_factory=set)
     raised: bool = False
     wrong: bool = False
+    exact: int = 0
 
     @property
     def ids(self) -> set[str]:
@@ -135,10 +137,12 @@ class _Exercise:
 
     def _add_evidence(self, fit: _Fit, check: Check, variant: Variant) -> None:
         for exchange in check.transcript:
-            if exchange.raised is not None:
-                fit.raised = True
+            outcome = variant.outcome(exchange.blob, exchange.seed)
+            if exchange.raised is not None and outcome.raised is not None:
+                fit.raised, fit.wrong = fit.raised or not exchange.raised.own, True
+                fit.exact += exchange.raised.is_exactly(outcome.raised)
                 continue
-            value = variant.outcome(exchange.blob, exchange.seed).value
+            value = outcome.value
             right = self.content.reference.outcome(exchange.blob, exchange.seed).value
             if exchange.comparison.difference(value, right) is not None:
                 fit.evidence |= facts(value, right, exchange.comparison)
@@ -154,9 +158,9 @@ class _Exercise:
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
 
-        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, bool, bool]:
+        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, bool, bool]:
             misconception, fit = entry[0].misconception, entry[1]
-            return len(fit.checks), misconception.caught_by in fit.ids, misconception.exercise == self.name
+            return len(fit.checks), fit.exact, misconception.caught_by in fit.ids, misconception.exercise == self.name
 
         ranked = sorted(fits, key=merit, reverse=True)
         return ranked[0] if ranked and (len(ranked) == 1 or merit(ranked[0]) > merit(ranked[1])) else None

@@ -83,14 +83,26 @@ def _binary(node: ast.BinOp, _: ast.AST, scene: Scene) -> Iterator[Change]:
         of = scene.names(node.right)
         text = both(f"a division by a value{of.en} is left out", f"漏除了一个{of.zh}值")
         yield Change("divisor left out", LIKELY, text, node, node.left)
+        for new in _moved(node.right):
+            text = both(f"a divisor{of.en} is off by one", f"一个{of.zh}除数差了 1")
+            yield Change("divisor", COMMON, text, node, ast.BinOp(node.left, node.op, new))
     elif isinstance(node.op, ast.Pow):
-        yield Change("power left out", LIKELY, both(f"a power{names.en} is left out", f"漏掉了一个{names.zh}乘方"), node, node.left)
+        text = both(f"a power{names.en} is left out", f"漏掉了一个{names.zh}乘方")
+        yield Change("power left out", LIKELY, text, node, node.left)
+        for new in _moved(node.right):
+            text = both(f"an exponent{names.en} is off by one", f"一个{names.zh}指数差了 1")
+            yield Change("exponent", COMMON, text, node, ast.BinOp(node.left, node.op, new))
     if isinstance(node.op, (ast.Mult, ast.Div)):
         other = ast.Div() if isinstance(node.op, ast.Mult) else ast.Mult()
         en, zh = ("divides", "除") if isinstance(node.op, ast.Mult) else ("multiplies", "乘")
         of = scene.names(node.right)
         text = both(f"a value{of.en} {en} in place of the inverse", f"一处{of.zh}运算误用了{zh}法")
         yield Change("inverse", RARER, text, node, ast.BinOp(node.left, other, node.right))
+        down = ast.BinOp(node, ast.FloorDiv(), ast.Constant(1))
+        up = ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), node), ast.FloorDiv(), ast.Constant(1)))
+        for new, en, zh in ((down, "down", "下"), (up, "up", "上")):
+            text = both(f"a value{names.en} is rounded {en} on the way", f"一个{names.zh}中间值被向{zh}取整")
+            yield Change("rounding", RAREST, text, node, new)
     if isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult, ast.Pow, ast.FloorDiv, ast.Mod)):
         text = both(f"the two sides of an operation{names.en} are swapped", f"一处{names.zh}运算的两边写反了")
         yield Change("swapped", RARER, text, node, ast.BinOp(node.right, node.op, node.left))
@@ -163,6 +175,7 @@ def _call(node: ast.Call, parent: ast.AST, scene: Scene) -> Iterator[Change]:
             f"{instead.en}{of.en} takes the place of {words.en}", f"一处{of.zh}运算把{words.zh}换成了{instead.zh}"
         )
         yield Change("other function", COMMON, text, node, ast.Call(_renamed(node.func, other), node.args, node.keywords))
+    yield from _nested(node)
     for place in range(len(node.args) - 1):
         pair = node.args[place : place + 2]
         if not any(isinstance(argument, ast.Starred) for argument in pair):
@@ -170,6 +183,16 @@ def _call(node: ast.Call, parent: ast.AST, scene: Scene) -> Iterator[Change]:
             of = scene.names(*pair)
             text = both(f"two arguments{of.en} are swapped", f"两个{of.zh}参数写反了")
             yield Change("swapped", RARER, text, node, ast.Call(node.func, args, node.keywords))
+
+
+def _nested(node: ast.Call) -> Iterator[Change]:
+    """Yield g(f(x)) for f(g(x))."""
+    inner = node.args[0] if len(node.args) == 1 else None
+    if isinstance(inner, ast.Call) and len(inner.args) == 1 and ast.dump(inner.func) != ast.dump(node.func):
+        first, second = (function_words(call) or both("another function", "另一个函数") for call in (inner, node))
+        text = both(f"{second.en} is taken before {first.en}, not after it", f"{second.zh}与{first.zh}的先后次序颠倒了")
+        outer = ast.Call(node.func, inner.args, node.keywords)
+        yield Change("order of functions", RARER, text, node, ast.Call(inner.func, [outer], inner.keywords))
 
 
 def _renamed(function: ast.expr, name: str) -> ast.expr:
@@ -338,6 +361,8 @@ def _index(node: ast.Subscript, _: ast.AST, scene: Scene) -> Iterator[Change]:
     """Yield an index or a bound of a slice that is off by one. Changes of constants come from elsewhere."""
     of = scene.names(node)
     bounds = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if isinstance(node.slice, ast.Slice) and not (node.slice.lower or node.slice.upper or node.slice.step):
+        yield Change("step left out", LIKELY, _step_words(FUNCTIONS["copy"], of), node, node.value)
     for place, bound in enumerate(bounds):
         for new in _moved_bounds(bound):
             whole = ast.Tuple([*bounds[:place], new, *bounds[place + 1 :]], ast.Load()) if len(bounds) > 1 else new
@@ -377,8 +402,21 @@ def _range(node: ast.Call, _: ast.AST, scene: Scene) -> Iterator[Change]:
             yield Change("range", COMMON, text, node, ast.Call(node.func, args, node.keywords))
 
 
-def _name(node: ast.Name, _: ast.AST, scene: Scene) -> Iterator[Change]:
-    """Yield another parameter of the function in place of a parameter."""
+def _name(node: ast.Name, parent: ast.AST, scene: Scene) -> Iterator[Change]:
+    """Yield 0, 1, a part, a detached copy, or another parameter of the function in place of a variable."""
+    if node.id in scene.modules or (isinstance(parent, ast.Call) and parent.func is node):
+        return
+    of = scene.names(node)
+    for value in (0, 1):
+        text = both(f"a value{of.en} is always {value}", f"一个{of.zh}值始终是 {value}")
+        yield Change("fixed value", RARE, text, node, ast.Constant(value))
+    for lower, upper, en, zh in PARTS:
+        bounds = [None if bound is None else ast.Constant(bound) for bound in (lower, upper)]
+        text = both(f"{en} of a sequence{of.en}", f"某处对一个{of.zh}序列{zh}")
+        yield Change("part", RAREST, text, node, ast.Subscript(node, ast.Slice(*bounds), ast.Load()))
+    detached = ast.Call(ast.Attribute(node, "detach", ast.Load()), [], [])
+    text = both(f"a value{of.en} is detached from the graph", f"一个{of.zh}值与计算图分离了")
+    yield Change("detached", RAREST, text, node, detached)
     parameters = scene.known.at(node.lineno)
     if node.id in parameters:
         for other in sorted(parameters - {node.id}):
@@ -386,6 +424,11 @@ def _name(node: ast.Name, _: ast.AST, scene: Scene) -> Iterator[Change]:
             yield Change("other name", RAREST, text, node, ast.Name(other, ast.Load()))
 
 
+PARTS = (
+    (-1, None, "only the last item is used", "只用了最后一项"),
+    (1, None, "the first item is left out", "漏掉了第一项"),
+    (None, -1, "the last item is left out", "漏掉了最后一项"),
+)
 Function = Callable[[Any, ast.AST, Scene], Iterator[Change]]
 
 

@@ -16,14 +16,15 @@ from dlgrade.judge.evidence import facts
 from dlgrade.judge.mutants.variants import Mutant, Mutants
 from dlgrade.judge.trusted import Outcome, Variant
 
-EFFORT_A_SECOND = 400_000  # of processor time, roughly
-TOTAL_EFFORT = 400_000  # for one submission
-MOST_EFFORT = 60_000  # of a check that is tried at all
-MAKING_EFFORT = 300  # of a mutant
+EFFORT_A_SECOND = 2_000_000  # of processor time, roughly
+TOTAL_EFFORT = 1_500_000  # for one submission
+MOST_EFFORT = 100_000  # of a check that is tried at all
+MAKING_EFFORT = 1_500  # of a mutant
 LEAST_PATIENCE, PATIENCE = 0.1, 10.0  # seconds for a mutant, and times the effort of the reference
 LEAST_DRAWS = 2
 LEAST_BITS = 30.0
 BITS_OF_A_NUMBER, BITS_OF_A_WORD, BITS_OF_AN_INTEGER = 12.0, 6.0, 3.0
+LEAST_PASSED = 3  # checks that have passed, in which an exception must not come
 ENDLESS = "TimeoutError"
 
 
@@ -90,7 +91,7 @@ class _Search:
         tried = []
         for check in self.failed:
             effort = self._effort(check)
-            if effort is not None and any(exchange.raised is None for exchange in check.transcript):
+            if effort is not None:
                 tried.append(Tried(check, effort))
         return sorted(tried, key=lambda each: each.effort)
 
@@ -127,15 +128,24 @@ class _Search:
         return exchange.comparison.difference(exchange.value, outcome.value) is None
 
     def _convinces(self, mutant: Mutant, checks: Sequence[Check]) -> bool:
-        """Return whether the common values are evidence: in two draws at least, and of many digits or words."""
+        """Return whether the common values are evidence: in two draws at least, and of many digits or words.
+
+        An exception that both raise by themselves counts if it comes in two checks, and never in checks that passed.
+        """
         draws: dict[frozenset[object], None] = {}
-        for exchange in (exchange for check in checks for exchange in check.transcript if exchange.raised is None):
+        raised = 0
+        for exchange in (exchange for check in checks for exchange in check.transcript):
+            if exchange.raised is not None:
+                raised += exchange.raised.own
+                continue
             value = self._outcome(mutant, exchange.blob, exchange.seed).value
-            found = frozenset(facts(value, self.reference.outcome(exchange.blob, exchange.seed).value, exchange.comparison))
-            if len(found) and not self._is_an_argument(exchange):
-                draws[found] = None
-        values = frozenset().union(*draws) if draws else frozenset()
-        return len(draws) >= LEAST_DRAWS and sum(map(_bits, values)) >= LEAST_BITS
+            right = self.reference.outcome(exchange.blob, exchange.seed).value
+            if found := frozenset(facts(value, right, exchange.comparison)):
+                if not self._is_an_argument(exchange):
+                    draws[found] = None
+        values = frozenset().union(*draws)
+        told_apart = raised >= LEAST_DRAWS and sum(bool(check.script) for check in self.passed) >= LEAST_PASSED
+        return told_apart or (len(draws) >= LEAST_DRAWS and sum(map(_bits, values)) >= LEAST_BITS)
 
     def _is_an_argument(self, exchange: Exchange) -> bool:
         """Return whether the value is an argument of the call, returned as it was."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
+import itertools
 from collections.abc import Iterator
 
 from dlgrade.judge.mutants.expressions import COMMON, LIKELY, RARE, Change, Scene, unchecked
 from dlgrade.judge.mutants.words import function_words
 from dlgrade.text import Text, both
 
+MOST_SWAPPED = 8  # names of a statement
 KEPT = (ast.Return, ast.Raise, ast.Pass, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assert)
 
 
@@ -20,6 +23,9 @@ def changes_of_block(block: list[ast.stmt], scene: Scene) -> Iterator[Change]:
         before, after = block[:place], block[place + 1 :]
         for kind, rank, text, new in _changed(statement, scene):
             yield Change(kind, rank, text, statement, [*before, *new, *after])
+        for renamed in _swapped_names(statement, scene):
+            text = both("two values are swapped in a step", "某一步中有两个量用反了")
+            yield Change("swapped names", RARE, text, statement, [*before, renamed, *after])
         if after and not isinstance(statement, KEPT) and not isinstance(after[0], KEPT):
             text = both("two successive steps are in the other order", "相邻两步的次序颠倒了")
             yield Change("order of steps", RARE, text, statement, [*before, after[0], statement, *after[1:]])
@@ -65,3 +71,25 @@ def _left_out(
             operator = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
             text = both(f"a term{of.en} has the opposite sign", f"一个{of.zh}项的正负号相反")
             yield "opposite sign", LIKELY, text, [ast.AugAssign(statement.target, operator, statement.value)]
+
+
+def _swapped_names(statement: ast.stmt, scene: Scene) -> Iterator[ast.stmt]:
+    """Yield a simple statement with two of the names that it reads swapped throughout."""
+    if not isinstance(statement, (ast.Expr, ast.Assign, ast.AugAssign, ast.Return)) or statement.value is None:
+        return
+    called = {node.func for node in ast.walk(statement.value) if isinstance(node, ast.Call)}
+    read = [node for node in ast.walk(statement.value) if isinstance(node, ast.Name) and node not in called]
+    names = sorted({node.id for node in read if isinstance(node.ctx, ast.Load)} - scene.modules)
+    for pair in itertools.combinations(names, 2):
+        if len(names) <= MOST_SWAPPED:
+            new = copy.deepcopy(statement)
+            new.value = _Swap(*pair).visit(new.value)
+            yield new
+
+
+class _Swap(ast.NodeTransformer):
+    def __init__(self, one: str, other: str) -> None:
+        self.other = {one: other, other: one}
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802
+        return ast.copy_location(ast.Name(self.other.get(node.id, node.id), node.ctx), node)

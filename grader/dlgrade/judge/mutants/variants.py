@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import types
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,8 +45,8 @@ class Mutant:
         """The edit in words, which are true of everybody with these values."""
         where = both(f", in {self.place}", f"{self.place} 中") if self.place else same("")
         return both(
-            f"Your values are those of a correct solution in which {self.edit.text.en}{where.en}.",
-            in_chinese(f"你的结果与这样一份解答完全一致：{where.zh}{self.edit.text.zh}，其余都正确。"),
+            f"Your results are those of a correct solution in which {self.edit.text.en}{where.en}.",
+            in_chinese(f"你的结果与这样一份解答一致：{where.zh}{self.edit.text.zh}，其余都正确。"),
         )
 
 
@@ -75,8 +76,8 @@ class Mutants:
                 continue
             known = known_of(own[0].node, answers)
             for edit in edits_of(statement.node, Scene(answers, known, self._modules)):
-                line = getattr(edit.node, "lineno", 0)
-                yield Mutant(edit, statement, known.method_at(line) if statement is own[0] else None)
+                places = {known.method_at(line) for line in edit.lines} if statement is own[0] else set()
+                yield Mutant(edit, statement, places.pop() if len(places) == 1 else None)
 
     @cached_property
     def _modules(self) -> frozenset[str]:
@@ -102,7 +103,8 @@ class Mutants:
     @contextmanager
     def _module(self, mutant: Mutant) -> Iterator[types.ModuleType]:
         """Make the module of a mutant. It may leave nothing behind: no module, and no default of torch's."""
-        with mutant.edit.applied():
+        with mutant.edit.applied(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a mutant has every right to be odd
             changed = _compiled(mutant.statement)
         dtype, grad, hook = torch.get_default_dtype(), torch.is_grad_enabled(), sys.unraisablehook
         sys.unraisablehook = _ignore  # an endless mutant may be stopped in a callback
