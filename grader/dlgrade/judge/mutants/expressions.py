@@ -412,7 +412,7 @@ def _name(node: ast.Name, parent: ast.AST, scene: Scene) -> Iterator[Change]:
         yield Change("fixed value", RARE, text, node, ast.Constant(value))
     for lower, upper, en, zh in PARTS:
         bounds = [None if bound is None else ast.Constant(bound) for bound in (lower, upper)]
-        text = both(f"{en} of a sequence{of.en}", f"某处对一个{of.zh}序列{zh}")
+        text = both(en.format(of=of.en), f"某处对一个{of.zh}序列{zh}")
         yield Change("part", RAREST, text, node, ast.Subscript(node, ast.Slice(*bounds), ast.Load()))
     detached = ast.Call(ast.Attribute(node, "detach", ast.Load()), [], [])
     text = both(f"a value{of.en} is detached from the graph", f"一个{of.zh}值与计算图分离了")
@@ -425,9 +425,9 @@ def _name(node: ast.Name, parent: ast.AST, scene: Scene) -> Iterator[Change]:
 
 
 PARTS = (
-    (-1, None, "only the last item is used", "只用了最后一项"),
-    (1, None, "the first item is left out", "漏掉了第一项"),
-    (None, -1, "the last item is left out", "漏掉了最后一项"),
+    (-1, None, "only the last item of a sequence{of} is used", "只用了最后一项"),
+    (1, None, "the first item of a sequence{of} is left out", "漏掉了第一项"),
+    (None, -1, "the last item of a sequence{of} is left out", "漏掉了最后一项"),
 )
 Function = Callable[[Any, ast.AST, Scene], Iterator[Change]]
 

@@ -24,7 +24,8 @@ LEAST_PATIENCE, PATIENCE = 0.1, 10.0  # seconds for a mutant, and times the effo
 LEAST_DRAWS = 2
 LEAST_BITS = 30.0
 BITS_OF_A_NUMBER, BITS_OF_A_WORD, BITS_OF_AN_INTEGER = 12.0, 6.0, 3.0
-LEAST_PASSED = 3  # checks that have passed, in which an exception must not come
+MANY_BITS = 60.0  # of a single draw
+LEAST_PASSED = 3  # checks that have passed, in which the mutant must be right
 ENDLESS = "TimeoutError"
 
 
@@ -78,12 +79,12 @@ class _Search:
             if self.spent > most:
                 break
             checks = self._fitting(mutant, tried)
-            better = len(checks) > (len(best.checks) if best else 0)
-            if better and 2 * len(checks) >= len(self.failed) and self._convinces(mutant, checks):
-                if self._keeps_passed(mutant):
-                    best = Match(mutant, checks)
-                    if len(checks) == len(tried):
-                        break
+            if len(checks) <= (len(best.checks) if best else 0) or 2 * len(checks) < len(self.failed):
+                continue
+            if self._convinces(mutant, checks) and all(self._keeps(mutant, check) for check in self.passed):
+                best = Match(mutant, checks)
+                if len(checks) == len(tried):
+                    break
         return best
 
     def _cheapest(self) -> list[Tried]:
@@ -122,15 +123,14 @@ class _Search:
         return outcome
 
     def _agrees(self, mutant: Mutant, exchange: Exchange) -> bool:
-        outcome = self._outcome(mutant, exchange.blob, exchange.seed)
-        if exchange.raised is not None or outcome.raised is not None:
-            return exchange.raised is not None and outcome.raised is not None and exchange.raised.is_like(outcome.raised)
-        return exchange.comparison.difference(exchange.value, outcome.value) is None
+        if self.reference.effort(exchange.blob, exchange.seed, MOST_EFFORT) is None:
+            return True  # nothing is known
+        return agrees(exchange, self._outcome(mutant, exchange.blob, exchange.seed))
 
     def _convinces(self, mutant: Mutant, checks: Sequence[Check]) -> bool:
-        """Return whether the common values are evidence: in two draws at least, and of many digits or words.
+        """Return whether the common values are evidence: of many digits or words, in two draws at least.
 
-        An exception that both raise by themselves counts if it comes in two checks, and never in checks that passed.
+        If enough checks have passed, a draw with more digits will do, or an exception of the submission's own in two.
         """
         draws: dict[frozenset[object], None] = {}
         raised = 0
@@ -144,8 +144,11 @@ class _Search:
                 if not self._is_an_argument(exchange):
                     draws[found] = None
         values = frozenset().union(*draws)
-        told_apart = raised >= LEAST_DRAWS and sum(bool(check.script) for check in self.passed) >= LEAST_PASSED
-        return told_apart or (len(draws) >= LEAST_DRAWS and sum(map(_bits, values)) >= LEAST_BITS)
+        bits = sum(map(_bits, values))
+        if len(draws) >= LEAST_DRAWS:
+            return bits >= LEAST_BITS
+        compared = sum(bool(check.transcript or check.script) for check in self.passed)
+        return compared >= LEAST_PASSED and (raised >= LEAST_DRAWS or bits >= MANY_BITS)
 
     def _is_an_argument(self, exchange: Exchange) -> bool:
         """Return whether the value is an argument of the call, returned as it was."""
@@ -153,18 +156,28 @@ class _Search:
         same = Comparison(exchange.comparison.tolerance, dtype=False)
         return any(same.difference(exchange.value, argument) is None for argument in arguments.values())
 
-    def _keeps_passed(self, mutant: Mutant) -> bool:
-        """Return whether a mutant gives the right values in the checks that the submission has passed."""
-        for check in self.passed:
+    def _keeps(self, mutant: Mutant, check: Check) -> bool:
+        """Return whether a mutant gives the right values of a check that the submission has passed.
+
+        If a suite has accepted a value other than the reference's, it says nothing about the mutant.
+        """
+        for exchange in check.transcript:
+            right = self.reference.outcome(exchange.blob, exchange.seed)
+            if agrees(exchange, right) and not self._agrees(mutant, exchange):
+                return False
+        if not check.transcript:
             for blob, comparison in check.script or ():
-                effort = self.reference.effort(blob, check.seed, MOST_EFFORT)
-                if effort is None:
-                    continue
-                outcome = self._outcome(mutant, blob, check.seed)
-                right = self.reference.outcome(blob, check.seed)
-                if outcome.raised is not None or comparison.difference(outcome.value, right.value) is not None:
+                value = self.reference.outcome(blob, check.seed).value
+                if not self._agrees(mutant, Exchange(blob, check.seed, value, comparison)):
                     return False
         return True
+
+
+def agrees(exchange: Exchange, outcome: Outcome) -> bool:
+    """Return whether an outcome has the value or the exception of an exchange."""
+    if exchange.raised is not None or outcome.raised is not None:
+        return exchange.raised is not None and outcome.raised is not None and exchange.raised.is_like(outcome.raised)
+    return exchange.comparison.difference(exchange.value, outcome.value) is None
 
 
 def _bits(value: Hashable) -> float:
