@@ -4,14 +4,16 @@ Equal values prove little: a wrong answer often has a few values of a misconcept
 named only if
 
 - it fits at least half of the exercise's failed checks, and no other fits as well: the number of checks counts first,
-  then whether its own check is among them, then whether it is of this exercise,
+  then that of exceptions with the same numbers in their messages, then whether its own check is among the checks, then
+  whether it is of this exercise,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
-  evidence if its message and its operation are the same; the words of a student's own `raise` are none. Truth values, NaN, infinities and shapes are none, so a
-  misconception that shows in nothing else must fit all failed checks, among them the check that should catch it.
+  evidence if its message and its operation are the same. Truth values, NaN, infinities, shapes and the words of a
+  `raise` are none, so a misconception that shows in nothing else must fit all failed checks, among them the check that
+  should catch it.
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
-values and the right ones is looked for.
+values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference.
 """
 
 from __future__ import annotations
@@ -24,11 +26,11 @@ from dataclasses import dataclass, field
 
 from dlgrade.judge.check import DIAGNOSED, Check, Exchange
 from dlgrade.judge.content import Content, WrongVersion
-from dlgrade.judge.evidence import facts
+from dlgrade.judge.evidence import agrees, facts
 from dlgrade.judge.mutants import Budget, best_match
 from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.relations import Draw, relation
-from dlgrade.judge.trusted import Outcome, Variant
+from dlgrade.judge.trusted import Variant
 from dlgrade.text import both
 
 LEAST_FACTS = 2
@@ -133,7 +135,7 @@ class _Exercise:
         return fit
 
     def _fits(self, check: Check, variant: Variant) -> bool:
-        return all(_agrees(exchange, variant.outcome(exchange.blob, exchange.seed)) for exchange in check.transcript)
+        return all(agrees(exchange, variant.outcome(exchange.blob, exchange.seed)) for exchange in check.transcript)
 
     def _add_evidence(self, fit: _Fit, check: Check, variant: Variant) -> None:
         for exchange in check.transcript:
@@ -240,10 +242,3 @@ def _name(check: Check, shown: Sequence[WrongVersion]) -> None:
     check.diagnosis, check.hint = first.id, first.hint
     for other in others:
         check.also, check.hint = other.id, check.hint + both(" ", "") + other.hint
-
-
-def _agrees(exchange: Exchange, outcome: Outcome) -> bool:
-    """Return whether an outcome has the value or the exception of an exchange."""
-    if exchange.raised is not None or outcome.raised is not None:
-        return exchange.raised is not None and outcome.raised is not None and exchange.raised.is_like(outcome.raised)
-    return exchange.comparison.difference(exchange.value, outcome.value) is None

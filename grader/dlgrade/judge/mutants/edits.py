@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from dlgrade.judge.mutants.expressions import COMMON, Change, Scene, changes_of
+from dlgrade.judge.mutants.expressions import changes_of
+from dlgrade.judge.mutants.scene import COMMON, Change, Scene
 from dlgrade.judge.mutants.statements import changes_of_block
 from dlgrade.judge.mutants.words import function_name
 from dlgrade.text import Text, both
@@ -76,7 +77,11 @@ def _everywhere(found: list[tuple[Place, Change]]) -> Iterator[Edit]:
     alike: dict[tuple[str, str, str], list[tuple[Place, Change]]] = {}
     for place, change in found:
         if change.kind in REPEATED and isinstance(change.old, ast.Call):
-            key = change.kind, function_name(change.old), function_name(change.new) if change.kind == REPEATED[1] else ""
+            key = (
+                change.kind,
+                function_name(change.old),
+                function_name(change.new) if change.kind == REPEATED[1] else "",
+            )
             alike.setdefault(key, []).append((place, change))
     for several in alike.values():
         inner = {node for _, change in several for node in ast.walk(change.old) if node is not change.old}
@@ -95,7 +100,9 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _fields(node: ast.AST) -> Iterator[tuple[str, Any]]:
-    return ((name, value) for name, value in ast.iter_fields(node) if isinstance(node, ast.Call) or name not in UNTOUCHED)
+    return (
+        (name, value) for name, value in ast.iter_fields(node) if isinstance(node, ast.Call) or name not in UNTOUCHED
+    )
 
 
 def _changes(node: ast.AST, scene: Scene) -> Iterator[tuple[Place, Change]]:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from dlgrade.judge.mutants.words import ARGUMENTS, FUNCTIONS, Known, function_name, function_words, names_in, with_names
+from dlgrade.judge.mutants.calls import (
+    applied_to,
+    changes_of_attribute,
+    changes_of_call,
+    off_by_one,
+    step_words,
+    with_argument,
+)
+from dlgrade.judge.mutants.scene import COMMON, LIKELY, RARE, RARER, RAREST, Change, Scene
+from dlgrade.judge.mutants.words import ARGUMENTS, FUNCTIONS, function_name, function_words
 from dlgrade.text import Text, both, same
 
-LIKELY, COMMON, RARER, RARE, RAREST = range(5)
-
-SIBLINGS = {
-    "sum": ("mean",), "mean": ("sum",), "max": ("min",), "min": ("max",), "argmax": ("argmin",), "argmin": ("argmax",),
-    "amax": ("amin",), "amin": ("amax",), "tanh": ("sigmoid", "relu"), "sigmoid": ("tanh", "relu"),
-    "relu": ("tanh", "sigmoid"), "softmax": ("log_softmax",), "log_softmax": ("softmax",), "std": ("var",),
-    "var": ("std",), "floor": ("ceil", "round"), "ceil": ("floor", "round"), "round": ("floor", "ceil"),
-    "log": ("log2",), "sqrt": ("square",), "square": ("abs",), "abs": ("square",), "triu": ("tril",),
-    "tril": ("triu",), "AvgPool2d": ("MaxPool2d",), "MaxPool2d": ("AvgPool2d",), "Sigmoid": ("ReLU", "Tanh"),
-    "ReLU": ("Sigmoid", "Tanh"), "Tanh": ("Sigmoid", "ReLU"), "repeat": ("repeat_interleave",),
-    "repeat_interleave": ("repeat",), "cumsum": ("cumprod",), "cumprod": ("cumsum",),
-}  # fmt: skip
 AXES = ("dim", "axis", "dims", "start_dim", "dim0", "dim1")
 REVERSED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -30,32 +26,6 @@ REVERSED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 WIDENED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The surroundings of a definition: its answer lines, the names known to students, and the imported modules."""
-
-    answers: frozenset[int]
-    known: Known
-    modules: frozenset[str]
-
-    def names(self, *nodes: ast.AST) -> Text:
-        return with_names(names_in(nodes, self.known))
-
-
-@dataclass(frozen=True)
-class Change:
-    """A new node, or a new block of statements, in place of an old node, with words that finish "a solution in which".
-
-    `rank` is lower for more likely mistakes.
-    """
-
-    kind: str
-    rank: int
-    text: Text
-    old: ast.expr | ast.stmt
-    new: Any
 
 
 def changes_of(node: ast.expr, parent: ast.AST, scene: Scene) -> Iterator[Change]:
@@ -83,13 +53,13 @@ def _binary(node: ast.BinOp, _: ast.AST, scene: Scene) -> Iterator[Change]:
         of = scene.names(node.right)
         text = both(f"a division by a value{of.en} is left out", f"漏除了一个{of.zh}值")
         yield Change("divisor left out", LIKELY, text, node, node.left)
-        for new in _moved(node.right):
+        for new in off_by_one(node.right):
             text = both(f"a divisor{of.en} is off by one", f"一个{of.zh}除数差了 1")
             yield Change("divisor", COMMON, text, node, ast.BinOp(node.left, node.op, new))
     elif isinstance(node.op, ast.Pow):
         text = both(f"a power{names.en} is left out", f"漏掉了一个{names.zh}乘方")
         yield Change("power left out", LIKELY, text, node, node.left)
-        for new in _moved(node.right):
+        for new in off_by_one(node.right):
             text = both(f"an exponent{names.en} is off by one", f"一个{names.zh}指数差了 1")
             yield Change("exponent", COMMON, text, node, ast.BinOp(node.left, node.op, new))
     if isinstance(node.op, (ast.Mult, ast.Div)):
@@ -114,7 +84,9 @@ def _terms(node: ast.BinOp, scene: Scene) -> Iterator[Change]:
     added = isinstance(node.op, ast.Add)
     of = scene.names(node.right)
     text = both(f"a term{of.en} has the opposite sign", f"一个{of.zh}项的正负号相反")
-    yield Change("opposite sign", LIKELY, text, node, ast.BinOp(node.left, ast.Sub() if added else ast.Add(), node.right))
+    yield Change(
+        "opposite sign", LIKELY, text, node, ast.BinOp(node.left, ast.Sub() if added else ast.Add(), node.right)
+    )
     rest = node.right if added else ast.UnaryOp(ast.USub(), node.right)
     for lost, left in ((node.right, node.left), (node.left, rest)):
         of = scene.names(lost)
@@ -124,17 +96,21 @@ def _terms(node: ast.BinOp, scene: Scene) -> Iterator[Change]:
 def _scopes(node: ast.BinOp, scene: Scene) -> Iterator[Change]:
     """Yield f(a * b) for f(a) * b and for a * f(b), and a + b * c for (a + b) * c."""
     for call, other, inside_left in ((node.left, node.right, True), (node.right, node.left, False)):
-        if isinstance(call, ast.Call) and len(call.args) == 1 and not isinstance(call.args[0], ast.Starred):
-            inner = (call.args[0], other) if inside_left else (other, call.args[0])
-            new = ast.Call(call.func, [ast.BinOp(inner[0], node.op, inner[1])], call.keywords)
+        if (inner := applied_to(call, scene)) is not None:
+            sides = (inner, other) if inside_left else (other, inner)
             words, of = function_words(call) or both("a function", "一个函数"), scene.names(other)
             text = both(
                 f"{words.en} is taken after an operation{of.en}, not before it",
                 f"先做了一处{of.zh}运算再求{words.zh}，次序颠倒",
             )
+            new = with_argument(call, ast.BinOp(sides[0], node.op, sides[1]), scene)
             yield Change("scope of a function", RARER, text, node, new)
     left = node.left
-    if isinstance(node.op, (ast.Mult, ast.Div)) and isinstance(left, ast.BinOp) and isinstance(left.op, (ast.Add, ast.Sub)):
+    if (
+        isinstance(node.op, (ast.Mult, ast.Div))
+        and isinstance(left, ast.BinOp)
+        and isinstance(left.op, (ast.Add, ast.Sub))
+    ):
         of = scene.names(node.right)
         en = "multiplies" if isinstance(node.op, ast.Mult) else "divides"
         zh = "乘" if isinstance(node.op, ast.Mult) else "除"
@@ -151,7 +127,8 @@ def _unary(node: ast.UnaryOp, parent: ast.AST, scene: Scene) -> Iterator[Change]
     if isinstance(node.op, ast.USub):
         axis = _is_axis(node, parent)
         if axis or isinstance(node.operand, ast.Constant):
-            text, kind = _constant_words(parent, axis, scene), "other axis" if axis else "other number"
+            opposite = both("a number has the opposite sign", "一个数的正负号相反")
+            text, kind = (_axis_words(), "other axis") if axis else (opposite, "opposite sign")
             yield Change(kind, COMMON, text, node, node.operand)
         else:
             text = both(f"a value{of.en} has the opposite sign", f"一个{of.zh}值的正负号相反")
@@ -160,116 +137,26 @@ def _unary(node: ast.UnaryOp, parent: ast.AST, scene: Scene) -> Iterator[Change]
         yield Change("condition reversed", COMMON, _reversed_words(of), node, node.operand)
 
 
-# Calls.
-
-
-def _call(node: ast.Call, parent: ast.AST, scene: Scene) -> Iterator[Change]:
-    yield from _left_out(node, scene)
-    yield from _arguments_left_out(node, scene)
-    name, words = function_name(node), function_words(node)
-    for other in SIBLINGS.get(name, ()):
-        instead = FUNCTIONS[other]
-        assert words is not None
-        of = scene.names(*node.args, node.func)
-        text = both(
-            f"{instead.en}{of.en} takes the place of {words.en}", f"一处{of.zh}运算把{words.zh}换成了{instead.zh}"
-        )
-        yield Change("other function", COMMON, text, node, ast.Call(_renamed(node.func, other), node.args, node.keywords))
-    yield from _nested(node)
-    for place in range(len(node.args) - 1):
-        pair = node.args[place : place + 2]
-        if not any(isinstance(argument, ast.Starred) for argument in pair):
-            args = [*node.args[:place], *reversed(pair), *node.args[place + 2 :]]
-            of = scene.names(*pair)
-            text = both(f"two arguments{of.en} are swapped", f"两个{of.zh}参数写反了")
-            yield Change("swapped", RARER, text, node, ast.Call(node.func, args, node.keywords))
-
-
-def _nested(node: ast.Call) -> Iterator[Change]:
-    """Yield g(f(x)) for f(g(x))."""
-    inner = node.args[0] if len(node.args) == 1 else None
-    if isinstance(inner, ast.Call) and len(inner.args) == 1 and ast.dump(inner.func) != ast.dump(node.func):
-        first, second = (function_words(call) or both("another function", "另一个函数") for call in (inner, node))
-        text = both(f"{second.en} is taken before {first.en}, not after it", f"{second.zh}与{first.zh}的先后次序颠倒了")
-        outer = ast.Call(node.func, inner.args, node.keywords)
-        yield Change("order of functions", RARER, text, node, ast.Call(inner.func, [outer], inner.keywords))
-
-
-def _renamed(function: ast.expr, name: str) -> ast.expr:
-    if isinstance(function, ast.Attribute):
-        return ast.Attribute(function.value, name, ast.Load())
-    return ast.Name(name, ast.Load())
-
-
-def _left_out(node: ast.Call, scene: Scene) -> Iterator[Change]:
-    """Yield a function's argument, or a method's object, in place of the call."""
-    method = isinstance(node.func, ast.Attribute) and _root(node.func) not in scene.modules
-    if method:
-        assert isinstance(node.func, ast.Attribute)
-        new, words = node.func.value, function_words(node)
-    elif node.args and not isinstance(node.args[0], ast.Starred):
-        new, words = node.args[0], function_words(node)
-    else:
-        return
-    yield Change("step left out", LIKELY, _step_words(words, scene.names(new)), node, new)
-
-
-def _step_words(words: Text | None, of: Text) -> Text:
-    if words is None:
-        return both(f"a step{of.en} is left out", f"漏掉了{of.zh}一步运算")
-    where = both(f" of a value{of.en}", f"一个{of.zh}值的") if of.en else of
-    return both(f"{words.en}{where.en} is left out", f"漏掉了{where.zh}{words.zh}")
-
-
-def _arguments_left_out(node: ast.Call, scene: Scene) -> Iterator[Change]:
-    for place, keyword in enumerate(node.keywords):
-        name = keyword.arg if keyword.arg in ARGUMENTS or keyword.arg in scene.known.parameters else None
-        keywords = [*node.keywords[:place], *node.keywords[place + 1 :]]
-        text = _argument_words(name, scene.names(keyword.value))
-        yield Change("argument left out", LIKELY, text, node, ast.Call(node.func, node.args, keywords))
-    for place, argument in enumerate(node.args):
-        args = [*node.args[:place], *node.args[place + 1 :]]
-        if args or node.keywords or isinstance(node.func, ast.Attribute):
-            words = function_words(argument) if isinstance(argument, ast.Call) else None
-            of = scene.names(argument)
-            text = _step_words(words, of) if words else _argument_words(None, of)
-            yield Change("argument left out", LIKELY, text, node, ast.Call(node.func, args, node.keywords))
-
-
-def _argument_words(name: str | None, of: Text) -> Text:
-    if name is None:
-        return both(f"an argument{of.en} is not passed", f"没有传入一个{of.zh}参数")
-    return both(f"the argument {name} is not passed on", f"没有传入参数 {name}")
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _attribute(node: ast.Attribute, _: ast.AST, scene: Scene) -> Iterator[Change]:
-    if node.attr in ("T", "mT", "H"):
-        words = both("the transposition", "转置")
-        yield Change("step left out", LIKELY, _step_words(words, scene.names(node.value)), node, node.value)
-
-
 # Constants, names, conditions.
 
 
 def _constant(node: ast.Constant, parent: ast.AST, scene: Scene) -> Iterator[Change]:
     value = node.value
     if isinstance(value, bool):
-        name = parent.arg if isinstance(parent, ast.keyword) and parent.arg in ARGUMENTS | scene.known.parameters else None
+        name = (
+            parent.arg if isinstance(parent, ast.keyword) and parent.arg in ARGUMENTS | scene.known.parameters else None
+        )
         text = both("True and False are confused", "True 与 False 用反了")
         if name:
-            text = both(f"the argument {name} is {not value}, not {value}", f"参数 {name} 是 {not value}，而不是 {value}")
+            text = both(
+                f"the argument {name} is {not value}, not {value}", f"参数 {name} 是 {not value}，而不是 {value}"
+            )
         yield Change("switch", COMMON, text, node, ast.Constant(not value))
     elif isinstance(value, int):
         axis = _is_axis(node, parent)
-        for other in (value + 1, value - 1):
+        for next_to in (value + 1, value - 1):
             text = _constant_words(parent, axis, scene)
-            yield Change("other axis" if axis else "other number", COMMON, text, node, ast.Constant(other))
+            yield Change("other axis" if axis else "other number", COMMON, text, node, ast.Constant(next_to))
     elif isinstance(value, float) and value:
         for other, en, zh in ((value * 2, "twice", "两倍"), (value / 2, "half", "一半")):
             text = both(f"a number is {en} as large as it should be", f"一个数是应有值的{zh}")
@@ -279,16 +166,33 @@ def _constant(node: ast.Constant, parent: ast.AST, scene: Scene) -> Iterator[Cha
 def _is_axis(node: ast.expr, parent: ast.AST) -> bool:
     if isinstance(parent, ast.keyword):
         return parent.arg in AXES
-    methods = ("sum", "mean", "max", "min", "argmax", "argmin", "softmax", "size", "unsqueeze", "squeeze", "flip", "var")
+    methods = (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "argmax",
+        "argmin",
+        "softmax",
+        "size",
+        "unsqueeze",
+        "squeeze",
+        "flip",
+        "var",
+    )
     return isinstance(parent, ast.Call) and parent.args[:1] == [node] and function_name(parent) in methods
 
 
 def _constant_words(parent: ast.AST, axis: bool, scene: Scene) -> Text:
     if axis:
-        return both("an operation goes along another axis", "一处运算沿着另一个轴进行")
+        return _axis_words()
     of = scene.names(parent) if isinstance(parent, ast.expr) else same("")
     near = both(f" in an expression{of.en}" if of.en else "", of.zh)
     return both(f"a number{near.en} is off by one", f"一处{near.zh}式子中的数差了 1")
+
+
+def _axis_words() -> Text:
+    return both("an operation goes along another axis", "一处运算沿着另一个轴进行")
 
 
 def _compare(node: ast.Compare, _: ast.AST, scene: Scene) -> Iterator[Change]:
@@ -297,12 +201,16 @@ def _compare(node: ast.Compare, _: ast.AST, scene: Scene) -> Iterator[Change]:
         if wider := WIDENED.get(type(operator)):
             includes = wider in (ast.LtE, ast.GtE)
             text = both(
-                f"a comparison{of.en} is {'also' if includes else 'not'} true for equality",
+                f"a comparison{of.en} {'also holds' if includes else 'does not hold'} for equal values",
                 f"一处{of.zh}比较在相等时{'也' if includes else '不'}成立",
             )
             yield Change("equality", COMMON, text, node, _with_operator(node, place, wider()))
         yield Change(
-            "condition reversed", RARER, _reversed_words(of), node, _with_operator(node, place, REVERSED[type(operator)]())
+            "condition reversed",
+            RARER,
+            _reversed_words(of),
+            node,
+            _with_operator(node, place, REVERSED[type(operator)]()),
         )
 
 
@@ -337,7 +245,9 @@ def _choice(node: ast.IfExp, _: ast.AST, scene: Scene) -> Iterator[Change]:
 def _filtered(node: Any, _: ast.AST, scene: Scene) -> Iterator[Change]:
     for place, loop in enumerate(node.generators):
         for test in loop.ifs:
-            left = ast.comprehension(loop.target, loop.iter, [other for other in loop.ifs if other is not test], loop.is_async)
+            left = ast.comprehension(
+                loop.target, loop.iter, [other for other in loop.ifs if other is not test], loop.is_async
+            )
             loops = [*node.generators[:place], left, *node.generators[place + 1 :]]
             yield Change("condition left out", COMMON, unchecked(scene.names(test)), node, type(node)(node.elt, loops))
 
@@ -352,7 +262,7 @@ def _items(node: Any, _: ast.AST, scene: Scene) -> Iterator[Change]:
     for place, item in enumerate(node.elts):
         words = function_words(item) if isinstance(item, ast.Call) else None
         of = scene.names(item)
-        text = _step_words(words, of) if words else both(f"a part{of.en} is left out", f"漏掉了一个{of.zh}部分")
+        text = step_words(words, of) if words else both(f"a part{of.en} is left out", f"漏掉了一个{of.zh}部分")
         rest = [*node.elts[:place], *node.elts[place + 1 :]]
         yield Change("part left out", RARE, text, node, type(node)(rest, ast.Load()))
 
@@ -362,7 +272,7 @@ def _index(node: ast.Subscript, _: ast.AST, scene: Scene) -> Iterator[Change]:
     of = scene.names(node)
     bounds = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if isinstance(node.slice, ast.Slice) and not (node.slice.lower or node.slice.upper or node.slice.step):
-        yield Change("step left out", LIKELY, _step_words(FUNCTIONS["copy"], of), node, node.value)
+        yield Change("step left out", LIKELY, step_words(FUNCTIONS["copy"], of), node, node.value)
     for place, bound in enumerate(bounds):
         for new in _moved_bounds(bound):
             whole = ast.Tuple([*bounds[:place], new, *bounds[place + 1 :]], ast.Load()) if len(bounds) > 1 else new
@@ -376,30 +286,12 @@ def _moved_bounds(bound: ast.expr) -> Iterator[ast.expr]:
     if isinstance(bound, ast.Slice):
         if bound.lower is not None:
             yield ast.Slice(None, bound.upper, bound.step)
-            yield from (ast.Slice(new, bound.upper, bound.step) for new in _moved(bound.lower))
+            yield from (ast.Slice(new, bound.upper, bound.step) for new in off_by_one(bound.lower))
         if bound.upper is not None:
             yield ast.Slice(bound.lower, None, bound.step)
-            yield from (ast.Slice(bound.lower, new, bound.step) for new in _moved(bound.upper))
+            yield from (ast.Slice(bound.lower, new, bound.step) for new in off_by_one(bound.upper))
     else:
-        yield from _moved(bound)
-
-
-def _moved(node: ast.expr) -> Iterator[ast.expr]:
-    constant = node.operand if isinstance(node, ast.UnaryOp) else node
-    if not isinstance(constant, (ast.Constant, ast.Tuple)):
-        yield ast.BinOp(node, ast.Add(), ast.Constant(1))
-        yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
-
-
-def _range(node: ast.Call, _: ast.AST, scene: Scene) -> Iterator[Change]:
-    if function_name(node) not in ("range", "arange") or _root(node.func) not in {"range", *scene.modules}:
-        return
-    for place, bound in enumerate(node.args):
-        for new in _moved(bound):
-            args = [*node.args[:place], new, *node.args[place + 1 :]]
-            of = scene.names(bound)
-            text = both(f"a range{of.en} begins or ends one place off", f"一个{of.zh}范围的起点或终点差了一位")
-            yield Change("range", COMMON, text, node, ast.Call(node.func, args, node.keywords))
+        yield from off_by_one(bound)
 
 
 def _name(node: ast.Name, parent: ast.AST, scene: Scene) -> Iterator[Change]:
@@ -408,7 +300,7 @@ def _name(node: ast.Name, parent: ast.AST, scene: Scene) -> Iterator[Change]:
         return
     of = scene.names(node)
     for value in (0, 1):
-        text = both(f"a value{of.en} is always {value}", f"一个{of.zh}值始终是 {value}")
+        text = both(f"a value{of.en} is replaced by {value} in one place", f"某处的一个{of.zh}值被换成了 {value}")
         yield Change("fixed value", RARE, text, node, ast.Constant(value))
     for lower, upper, en, zh in PARTS:
         bounds = [None if bound is None else ast.Constant(bound) for bound in (lower, upper)]
@@ -432,15 +324,8 @@ PARTS = (
 Function = Callable[[Any, ast.AST, Scene], Iterator[Change]]
 
 
-def _calls(node: ast.Call, parent: ast.AST, scene: Scene) -> Iterator[Change]:
-    yield from _call(node, parent, scene)
-    yield from _range(node, parent, scene)
-
-
 BY_TYPE: dict[type[ast.expr] | tuple[type[ast.expr], ...], Function] = {
-    ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Call: _calls, ast.Attribute: _attribute, ast.Constant: _constant,
-    ast.Compare: _compare, ast.BoolOp: _boolean, ast.IfExp: _choice, (ast.ListComp, ast.GeneratorExp): _filtered,
-    (ast.List, ast.Tuple): _items, ast.Subscript: _index, ast.Name: _name,
+    ast.BinOp: _binary, ast.UnaryOp: _unary, ast.Call: changes_of_call, ast.Attribute: changes_of_attribute,
+    ast.Constant: _constant, ast.Compare: _compare, ast.BoolOp: _boolean, ast.IfExp: _choice,
+    (ast.ListComp, ast.GeneratorExp): _filtered, (ast.List, ast.Tuple): _items, ast.Subscript: _index, ast.Name: _name,
 }  # fmt: skip
-
-__all__: Sequence[str] = ["COMMON", "LIKELY", "RARE", "RARER", "RAREST", "Change", "Scene", "changes_of", "unchecked"]

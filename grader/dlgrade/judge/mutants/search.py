@@ -6,13 +6,12 @@ answer.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from dlgrade.judge.check import Check, Exchange
 from dlgrade.judge.compare import Comparison
-from dlgrade.judge.evidence import facts
+from dlgrade.judge.evidence import agrees, facts
 from dlgrade.judge.mutants.variants import Mutant, Mutants
 from dlgrade.judge.trusted import Outcome, Variant
 
@@ -140,9 +139,9 @@ class _Search:
                 continue
             value = self._outcome(mutant, exchange.blob, exchange.seed).value
             right = self.reference.outcome(exchange.blob, exchange.seed).value
-            if found := frozenset(facts(value, right, exchange.comparison)):
-                if not self._is_an_argument(exchange):
-                    draws[found] = None
+            found = frozenset(facts(value, right, exchange.comparison))
+            if found and not self._is_an_argument(exchange):
+                draws[found] = None
         values = frozenset().union(*draws)
         bits = sum(map(_bits, values))
         if len(draws) >= LEAST_DRAWS:
@@ -173,13 +172,6 @@ class _Search:
         return True
 
 
-def agrees(exchange: Exchange, outcome: Outcome) -> bool:
-    """Return whether an outcome has the value or the exception of an exchange."""
-    if exchange.raised is not None or outcome.raised is not None:
-        return exchange.raised is not None and outcome.raised is not None and exchange.raised.is_like(outcome.raised)
-    return exchange.comparison.difference(exchange.value, outcome.value) is None
-
-
 def _bits(value: Hashable) -> float:
     """Return how much an equal value proves."""
     if isinstance(value, str):
@@ -190,7 +182,12 @@ def _bits(value: Hashable) -> float:
 
 
 def best_match(
-    mutants: Mutants, reference: Variant, exercise: str, failed: Sequence[Check], passed: Sequence[Check], budget: Budget
+    mutants: Mutants,
+    reference: Variant,
+    exercise: str,
+    failed: Sequence[Check],
+    passed: Sequence[Check],
+    budget: Budget,
 ) -> Match | None:
     """Return the mutant of an exercise that explains its failed checks, within the budget; None if there is none."""
     search = _Search(mutants, reference, failed, passed)

@@ -7,7 +7,8 @@ import copy
 import itertools
 from collections.abc import Iterator
 
-from dlgrade.judge.mutants.expressions import COMMON, LIKELY, RARE, Change, Scene, unchecked
+from dlgrade.judge.mutants.expressions import unchecked
+from dlgrade.judge.mutants.scene import COMMON, LIKELY, RARE, Change, Scene
 from dlgrade.judge.mutants.words import function_words
 from dlgrade.text import Text, both
 
@@ -45,7 +46,7 @@ def _changed(statement: ast.stmt, scene: Scene) -> Iterator[tuple[str, int, Text
         yield "case left out", COMMON, text, statement.orelse or nothing
     elif isinstance(statement, ast.With):
         words = function_words(statement.items[0].context_expr) or both("a context", "一个 with 语句")
-        yield "context left out", COMMON, words + both(" is left out", " 被漏掉了"), statement.body
+        yield "context left out", COMMON, words + both(" is left out", "被漏掉了"), statement.body
     elif isinstance(statement, ast.Continue):
         yield "step left out", COMMON, both("an entry that should be skipped is not", "应跳过的一项没有跳过"), nothing
     elif isinstance(statement, ast.Break):
@@ -65,7 +66,10 @@ def _left_out(
     yield "step left out", COMMON, text, nothing
     if isinstance(statement, ast.AugAssign):
         new = ast.Assign([statement.target], statement.value)
-        text = both(f"a value{of.en} replaces another, where it should be added or applied to it", f"一个{of.zh}值直接覆盖了原值，没有与原值相运算")
+        text = both(
+            f"a value{of.en} replaces another, where it should be added or applied to it",
+            f"一个{of.zh}值直接覆盖了原值，没有与原值相运算",
+        )
         yield "replaced", COMMON, text, [new]
         if isinstance(statement.op, (ast.Add, ast.Sub)):
             operator = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
@@ -75,15 +79,16 @@ def _left_out(
 
 def _swapped_names(statement: ast.stmt, scene: Scene) -> Iterator[ast.stmt]:
     """Yield a simple statement with two of the names that it reads swapped throughout."""
-    if not isinstance(statement, (ast.Expr, ast.Assign, ast.AugAssign, ast.Return)) or statement.value is None:
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.AugAssign, ast.Return)) else None
+    if value is None:
         return
-    called = {node.func for node in ast.walk(statement.value) if isinstance(node, ast.Call)}
-    read = [node for node in ast.walk(statement.value) if isinstance(node, ast.Name) and node not in called]
+    called = {node.func for node in ast.walk(value) if isinstance(node, ast.Call)}
+    read = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node not in called]
     names = sorted({node.id for node in read if isinstance(node.ctx, ast.Load)} - scene.modules)
     for pair in itertools.combinations(names, 2):
         if len(names) <= MOST_SWAPPED:
-            new = copy.deepcopy(statement)
-            new.value = _Swap(*pair).visit(new.value)
+            new = copy.copy(statement)
+            new.__dict__["value"] = _Swap(*pair).visit(copy.deepcopy(value))
             yield new
 
 
@@ -91,5 +96,5 @@ class _Swap(ast.NodeTransformer):
     def __init__(self, one: str, other: str) -> None:
         self.other = {one: other, other: one}
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.copy_location(ast.Name(self.other.get(node.id, node.id), node.ctx), node)

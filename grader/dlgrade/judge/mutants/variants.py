@@ -17,7 +17,7 @@ import torch
 from dlgrade.course.definitions import TopStatement, reached
 from dlgrade.course.references import Reference, answer_lines
 from dlgrade.judge.mutants.edits import Edit, edits_of
-from dlgrade.judge.mutants.expressions import Scene
+from dlgrade.judge.mutants.scene import Scene
 from dlgrade.judge.mutants.words import in_chinese, known_of
 from dlgrade.judge.trusted import Outcome, Variant
 from dlgrade.text import Text, both, same
