@@ -23,7 +23,7 @@ LEAST_PATIENCE, PATIENCE = 0.1, 10.0  # seconds for a mutant, and times the effo
 LEAST_DRAWS = 2
 LEAST_BITS = 30.0
 BITS_OF_A_NUMBER, BITS_OF_A_WORD, BITS_OF_AN_INTEGER = 12.0, 6.0, 3.0
-MANY_BITS = 60.0  # of a single draw
+SINGLE_BITS = 12.0  # of a single draw, if enough checks have passed
 LEAST_PASSED = 3  # checks that have passed, in which the mutant must be right
 ENDLESS = "TimeoutError"
 
@@ -129,7 +129,8 @@ class _Search:
     def _convinces(self, mutant: Mutant, checks: Sequence[Check]) -> bool:
         """Return whether the common values are evidence: of many digits or words, in two draws at least.
 
-        If enough checks have passed, a draw with more digits will do, or an exception of the submission's own in two.
+        Passed checks are draws as well. With enough of them, a single number with many digits will do, or an exception
+        of the submission's own in two checks.
         """
         draws: dict[frozenset[object], None] = {}
         raised = 0
@@ -147,7 +148,7 @@ class _Search:
         if len(draws) >= LEAST_DRAWS:
             return bits >= LEAST_BITS
         compared = sum(bool(check.transcript or check.script) for check in self.passed)
-        return compared >= LEAST_PASSED and (raised >= LEAST_DRAWS or bits >= MANY_BITS)
+        return compared >= LEAST_PASSED and (raised >= LEAST_DRAWS or bits >= SINGLE_BITS)
 
     def _is_an_argument(self, exchange: Exchange) -> bool:
         """Return whether the value is an argument of the call, returned as it was."""

@@ -24,6 +24,9 @@ def changes_of_block(block: list[ast.stmt], scene: Scene) -> Iterator[Change]:
         before, after = block[:place], block[place + 1 :]
         for kind, rank, text, new in _changed(statement, scene):
             yield Change(kind, rank, text, statement, [*before, *new, *after])
+        for first, later in _parted(statement) if after and not isinstance(after[0], KEPT) else ():
+            text = both("one step comes after the next step, not before it", "有一步放到了下一步之后，次序颠倒")
+            yield Change("order of steps", RARE, text, statement, [*before, first, after[0], later, *after[1:]])
         for renamed in _swapped_names(statement, scene):
             text = both("two values are swapped in a step", "某一步中有两个量用反了")
             yield Change("swapped names", RARE, text, statement, [*before, renamed, *after])
@@ -75,6 +78,18 @@ def _left_out(
             operator = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
             text = both(f"a term{of.en} has the opposite sign", f"一个{of.zh}项的正负号相反")
             yield "opposite sign", LIKELY, text, [ast.AugAssign(statement.target, operator, statement.value)]
+
+
+def _parted(statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+    """Yield `a = x` and `b = y` for `a, b = x, y`, and the same in the other order."""
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Tuple):
+        return
+    (target,) = statement.targets[:1]
+    if isinstance(target, ast.Tuple) and len(target.elts) == len(statement.value.elts) == 2:
+        pairs = zip(target.elts, statement.value.elts, strict=True)
+        one, other = (ast.copy_location(ast.Assign([name], value), statement) for name, value in pairs)
+        yield one, other
+        yield other, one
 
 
 def _swapped_names(statement: ast.stmt, scene: Scene) -> Iterator[ast.stmt]:
