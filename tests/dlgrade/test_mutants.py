@@ -56,7 +56,9 @@ STATED = {
                  "nn.Sigmoid(),\n        nn.MaxPool2d(kernel_size=2, stride=2),\n        nn.Flatten"),
         "a max pooling takes the place of an average pooling.",
     ),
-    "argument": ("ch68", ("                use_bias=use_bias,\n", ""), "the argument use_bias is not passed on, in __init__."),
+    "argument": (
+        "ch68", ("                use_bias=use_bias,\n", ""), "the argument use_bias is not passed on, in __init__."
+    ),
     "rounding": (
         "ch17", ("samples / throughput / SECONDS_PER_HOUR", "-(-samples // throughput) / SECONDS_PER_HOUR"),
         "a value with samples and throughput is rounded up on the way.",
@@ -66,7 +68,8 @@ STATED = {
         "another function is taken before the ReLU, not after it, in forward.",
     ),
     "own-exception": (
-        "ch06", ("if not -1 <= at_zero <= 1:\n        raise ValueError(f", "if abs(at_zero) >= 1:\n        raise ValueError(f'no' + "),
+        "ch06", ("if not -1 <= at_zero <= 1:\n        raise ValueError(f",
+                 "if abs(at_zero) >= 1:\n        raise ValueError(f'no' + "),
         "a comparison with at_zero does not hold for equal values.",
     ),
 }  # fmt: skip
@@ -93,7 +96,7 @@ def test_after_a_right_submission(judge):
 
 def test_a_check_that_passed(judge):
     """A mutant that would fail a check which the submission has passed is not its mistake."""
-    chapter, (old, new), sentence = STATED["number"]
+    chapter, (old, _), sentence = STATED["number"]
     only_long = changed(chapter, (old, "if t % k == (1 if len(inputs) > 6 else 0):"))
     found = failures(judge, chapter, only_long)
     assert found

@@ -16,12 +16,13 @@ from dlgrade.judge.mutants.variants import Mutant, Mutants
 from dlgrade.judge.trusted import Outcome, Variant
 
 EFFORT_A_SECOND = 2_000_000  # of processor time, roughly
-TOTAL_EFFORT = 1_500_000  # for one submission
+TOTAL_EFFORT = 1_900_000  # for one submission
 MOST_EFFORT = 100_000  # of a check that is tried at all
-MAKING_EFFORT = 1_500  # of a mutant
+LISTING_EFFORT, MAKING_EFFORT = 400, 1_500  # of a mutant: to think of it, to try it
+MEASURING = 2  # times the effort of a check, to measure it
 LEAST_PATIENCE, PATIENCE = 0.1, 10.0  # seconds for a mutant, and times the effort of the reference
 LEAST_DRAWS = 2
-LEAST_BITS = 30.0
+LEAST_BITS = 24.0  # of two draws
 BITS_OF_A_NUMBER, BITS_OF_A_WORD, BITS_OF_AN_INTEGER = 12.0, 6.0, 3.0
 SINGLE_BITS = 12.0  # of a single draw, if enough checks have passed
 LEAST_PASSED = 3  # checks that have passed, in which the mutant must be right
@@ -71,6 +72,7 @@ class _Search:
     def best(self, exercise: str, most: int) -> Match | None:
         """Return the mutant that fits most of the failed checks; of several, the likeliest."""
         tried = self._cheapest()
+        self.spent += LISTING_EFFORT * len(self.mutants.of(exercise)) + MEASURING * sum(each.effort for each in tried)
         if not tried or 2 * len(tried) < len(self.failed):
             return None
         best: Match | None = None
