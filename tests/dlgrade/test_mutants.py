@@ -45,7 +45,7 @@ def sentences(checks):
 # Mistakes without a name and without a relation: the chapter, the change, and the sentence's end.
 STATED = {
     "number": (
-        "ch54", ("if t % k == 0:", "if t % k == 1:"), "a number in an expression with k is off by one.",
+        "ch54", ("if t % k == 0:", "if t % k == 1:"), "a number in an expression with k is off by 1.",
     ),
     "scope": (
         "ch57", ("H = O * torch.tanh(C)", "H = torch.tanh(O * C)"),

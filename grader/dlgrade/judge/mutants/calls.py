@@ -144,7 +144,7 @@ def _range(node: ast.Call, scene: Scene) -> Iterator[Change]:
         for new in off_by_one(bound):
             args = [*node.args[:place], new, *node.args[place + 1 :]]
             of = scene.names(bound)
-            text = both(f"a range{of.en} begins or ends one place off", f"一个{of.zh}范围的起点或终点差了一位")
+            text = both(f"a range{of.en} begins or ends off by one place", f"一个{of.zh}范围的起点或终点差了一位")
             yield Change("range", COMMON, text, node, ast.Call(node.func, args, node.keywords))
 
 

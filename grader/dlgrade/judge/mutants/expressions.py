@@ -54,13 +54,13 @@ def _binary(node: ast.BinOp, _: ast.AST, scene: Scene) -> Iterator[Change]:
         text = both(f"a division by a value{of.en} is left out", f"漏除了一个{of.zh}值")
         yield Change("divisor left out", LIKELY, text, node, node.left)
         for new in off_by_one(node.right):
-            text = both(f"a divisor{of.en} is off by one", f"一个{of.zh}除数差了 1")
+            text = both(f"a divisor{of.en} is off by 1", f"一个{of.zh}除数差了 1")
             yield Change("divisor", COMMON, text, node, ast.BinOp(node.left, node.op, new))
     elif isinstance(node.op, ast.Pow):
         text = both(f"a power{names.en} is left out", f"漏掉了一个{names.zh}乘方")
         yield Change("power left out", LIKELY, text, node, node.left)
         for new in off_by_one(node.right):
-            text = both(f"an exponent{names.en} is off by one", f"一个{names.zh}指数差了 1")
+            text = both(f"an exponent{names.en} is off by 1", f"一个{names.zh}指数差了 1")
             yield Change("exponent", COMMON, text, node, ast.BinOp(node.left, node.op, new))
     if isinstance(node.op, (ast.Mult, ast.Div)):
         other = ast.Div() if isinstance(node.op, ast.Mult) else ast.Mult()
@@ -188,7 +188,7 @@ def _constant_words(parent: ast.AST, axis: bool, scene: Scene) -> Text:
         return _axis_words()
     of = scene.names(parent) if isinstance(parent, ast.expr) else same("")
     near = both(f" in an expression{of.en}" if of.en else "", of.zh)
-    return both(f"a number{near.en} is off by one", f"一处{near.zh}式子中的数差了 1")
+    return both(f"a number{near.en} is off by 1", f"一处{near.zh}式子中的数差了 1")
 
 
 def _axis_words() -> Text:
@@ -276,7 +276,7 @@ def _index(node: ast.Subscript, _: ast.AST, scene: Scene) -> Iterator[Change]:
     for place, bound in enumerate(bounds):
         for new in _moved_bounds(bound):
             whole = ast.Tuple([*bounds[:place], new, *bounds[place + 1 :]], ast.Load()) if len(bounds) > 1 else new
-            text = both(f"an index{of.en} is off by one", f"一个{of.zh}下标差了 1")
+            text = both(f"an index{of.en} is off by 1", f"一个{of.zh}下标差了 1")
             if isinstance(bound, ast.Slice):
                 text = both(f"a slice{of.en} begins or ends elsewhere", f"一个{of.zh}切片的起点或终点不对")
             yield Change("index", RARE, text, node, ast.Subscript(node.value, whole, ast.Load()))

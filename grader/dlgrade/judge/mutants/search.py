@@ -18,8 +18,7 @@ from dlgrade.judge.trusted import Outcome, Variant
 EFFORT_A_SECOND = 2_000_000  # of processor time, roughly
 TOTAL_EFFORT = 1_900_000  # for one submission
 MOST_EFFORT = 100_000  # of a check that is tried at all
-LISTING_EFFORT, MAKING_EFFORT = 400, 1_500  # of a mutant: to think of it, to try it
-MEASURING = 2  # times the effort of a check, to measure it
+LISTING_EFFORT, MAKING_EFFORT = 200, 1_500  # of a mutant: to think of it, to try it
 LEAST_PATIENCE, PATIENCE = 0.1, 10.0  # seconds for a mutant, and times the effort of the reference
 LEAST_DRAWS = 2
 LEAST_BITS = 24.0  # of two draws
@@ -72,9 +71,9 @@ class _Search:
     def best(self, exercise: str, most: int) -> Match | None:
         """Return the mutant that fits most of the failed checks; of several, the likeliest."""
         tried = self._cheapest()
-        self.spent += LISTING_EFFORT * len(self.mutants.of(exercise)) + MEASURING * sum(each.effort for each in tried)
         if not tried or 2 * len(tried) < len(self.failed):
             return None
+        self.spent = LISTING_EFFORT * len(self.mutants.of(exercise)) + sum(each.effort for each in tried)
         best: Match | None = None
         for mutant in self.mutants.of(exercise):
             if self.spent > most:
