@@ -107,13 +107,9 @@ def _mutations(reference: str, lines: set[int], *, thinned: bool = True) -> Iter
 
 def _answer_lines(reference: str) -> set[int]:
     """The lines between the solution markers, except imports and the first lines of functions."""
-    lines, inside = set(), False
-    for number, line in enumerate(reference.splitlines(), start=1):
-        marker = line.strip()
-        inside = marker == references.BEGIN or (inside and marker != references.END)
-        if inside and marker != references.BEGIN and not marker.startswith(("def ", "import ", "from ")):
-            lines.add(number)
-    return lines
+    texts = reference.splitlines()
+    kept_out = ("def ", "import ", "from ")
+    return {line for line in references.answer_lines(reference) if not texts[line - 1].strip().startswith(kept_out)}
 
 
 def _owners(reference: str, chapter: Chapter) -> dict[int, str]:

@@ -131,6 +131,17 @@ def source(course: Course, chapter: Chapter) -> str:
     return read(course, chapter).source
 
 
+def answer_lines(text: str) -> frozenset[int]:
+    """The numbers of the lines between the solution markers of a source."""
+    lines, inside = set(), False
+    for number, line in enumerate(text.splitlines(), start=1):
+        marker = line.strip()
+        inside = marker == BEGIN or (inside and marker != END)
+        if inside and marker != BEGIN:
+            lines.add(number)
+    return frozenset(lines)
+
+
 def alternates(course: Course, chapter: Chapter) -> dict[str, str]:
     """The sources of the chapter's other right solutions, by name: each the reference, overlaid with a file.
 

@@ -18,6 +18,7 @@ from dlgrade.text import Text, both, same
 
 NO_DETAIL = Detail()
 DIAGNOSED = (Verdict.FAILED, Verdict.RAISED)
+COMPARED = (*DIAGNOSED, Verdict.PASSED)  # a diagnosis also looks at values that are right
 OBJECT_BYTES = 64  # of any object, besides its content
 
 
@@ -112,6 +113,7 @@ class Check:
 
     declared: Declared
     seconds: float
+    seed: int = 0  # of its probes
     transcript: list[Exchange] = field(default_factory=list)
     script: Script | None = ()
     answers: list[tuple[bytes, Any]] = field(default_factory=list)
@@ -137,7 +139,7 @@ class Check:
         if self.unmet is not None:
             self.unmet.compared = self.unmet.difference = self.unmet.compared_value = None
             self.unmet.with_traceback(None).__context__ = None  # its frames hold the value
-        if self.verdict not in DIAGNOSED:
+        if self.verdict not in COMPARED:
             self.transcript.clear()
 
     @property

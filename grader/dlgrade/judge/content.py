@@ -13,6 +13,7 @@ from dlgrade.course.book_module import BookModule
 from dlgrade.course.references import Reference
 from dlgrade.errors import CourseError
 from dlgrade.judge.check import Script
+from dlgrade.judge.mutants.variants import Mutants
 from dlgrade.judge.trusted import PATIENCE_SECONDS, Variant
 from dlgrade.submission import Submission
 
@@ -82,6 +83,11 @@ class Content:
                 variant = Variant(entry.id, self.sources.with_misconceptions(entry.id), PATIENCE_SECONDS)
                 known.append(WrongVersion(entry, variant, self.sources.affected_by(entry.id)))
         return known
+
+    @cached_property
+    def mutants(self) -> Mutants:
+        """The mutants of the reference. Each is made when it is first needed."""
+        return Mutants(self.sources, [exercise.name for exercise in self.chapter.exercises], self.reference)
 
     def with_both(self, one: WrongVersion, other: WrongVersion) -> Variant | None:
         """Return the reference with two misconceptions; None if they change the same place."""

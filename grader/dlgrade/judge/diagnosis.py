@@ -4,14 +4,16 @@ Equal values prove little: a wrong answer often has a few values of a misconcept
 named only if
 
 - it fits at least half of the exercise's failed checks, and no other fits as well: the number of checks counts first,
-  then whether its own check is among them, then whether it is of this exercise,
+  then that of exceptions with the same numbers in their messages, then whether its own check is among the checks, then
+  whether it is of this exercise,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
-  evidence if its message and its operation are the same. Truth values, NaN, infinities and shapes are none, so a
-  misconception that shows in nothing else must fit all failed checks, among them the check that should catch it.
+  evidence if its message and its operation are the same. Truth values, NaN, infinities, shapes and the words of a
+  `raise` are none, so a misconception that shows in nothing else must fit all failed checks, among them the check that
+  should catch it.
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
-values and the right ones is looked for.
+values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference.
 """
 
 from __future__ import annotations
@@ -24,10 +26,11 @@ from dataclasses import dataclass, field
 
 from dlgrade.judge.check import DIAGNOSED, Check, Exchange
 from dlgrade.judge.content import Content, WrongVersion
-from dlgrade.judge.evidence import facts
+from dlgrade.judge.evidence import agrees, facts
+from dlgrade.judge.mutants import Budget, best_match
 from dlgrade.judge.patience import at_most_cpu
 from dlgrade.judge.relations import Draw, relation
-from dlgrade.judge.trusted import Outcome, Variant
+from dlgrade.judge.trusted import Variant
 from dlgrade.text import both
 
 LEAST_FACTS = 2
@@ -41,13 +44,15 @@ RELATION_SECONDS = 2.0
 class _Fit:
     """The failed checks that an implementation fits, and the evidence: distinct numbers and texts, or an exception.
 
-    `wrong` tells whether any value, evidence or not, differs from the right value.
+    `wrong` tells whether any value, evidence or not, differs from the right value. `exact` counts exceptions whose
+    messages have the same numbers.
     """
 
     checks: list[Check] = field(default_factory=list)
     evidence: set[object] = field(default_factory=set)
     raised: bool = False
     wrong: bool = False
+    exact: int = 0
 
     @property
     def ids(self) -> set[str]:
@@ -57,11 +62,20 @@ class _Fit:
 def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) -> None:
     """Name misconceptions in the failed checks of each exercise. Only a `full` search tries pairs and relations."""
     checks = list(checks)
-    passed = {check.id for check in checks if check.passed}
-    for exercise in dict.fromkeys(check.exercise for check in checks):
-        failed = [check for check in checks if check.exercise == exercise and check.verdict in DIAGNOSED]
+    passed = [check for check in checks if check.passed]
+    open_exercises = []
+    for name in dict.fromkeys(check.exercise for check in checks):
+        failed = [check for check in checks if check.exercise == name and check.verdict in DIAGNOSED]
         if failed := [check for check in failed if check.transcript]:
-            _diagnose(_Exercise(exercise, failed, passed, content), full=full)
+            exercise = _Exercise(name, failed, passed, content)
+            _diagnose(exercise, full=full)
+            if not any(check.diagnosis or check.relation for check in failed):
+                open_exercises.append(exercise)
+    if full:
+        budget = Budget(len(open_exercises))
+        for exercise in open_exercises:
+            with contextlib.suppress(Exception):
+                exercise.compare_with_mutants(budget)
 
 
 def _diagnose(exercise: _Exercise, *, full: bool) -> None:
@@ -81,14 +95,16 @@ def _diagnose(exercise: _Exercise, *, full: bool) -> None:
 class _Exercise:
     """The failed checks of one exercise, and the misconceptions that they may show."""
 
-    def __init__(self, name: str, failed: list[Check], passed: set[str], content: Content) -> None:
+    def __init__(self, name: str, failed: list[Check], passed: list[Check], content: Content) -> None:
         self.name = name
         self.failed = failed
+        self.passed = [check for check in passed if check.exercise == name]
         self.content = content
+        caught = {check.id for check in passed}
         self.candidates = [
             wrong
             for wrong in content.misconceptions
-            if name in wrong.affected and wrong.misconception.caught_by not in passed
+            if name in wrong.affected and wrong.misconception.caught_by not in caught
         ]
 
     def name_misconceptions(self, *, pairs: bool) -> None:
@@ -119,14 +135,16 @@ class _Exercise:
         return fit
 
     def _fits(self, check: Check, variant: Variant) -> bool:
-        return all(_agrees(exchange, variant.outcome(exchange.blob, exchange.seed)) for exchange in check.transcript)
+        return all(agrees(exchange, variant.outcome(exchange.blob, exchange.seed)) for exchange in check.transcript)
 
     def _add_evidence(self, fit: _Fit, check: Check, variant: Variant) -> None:
         for exchange in check.transcript:
-            if exchange.raised is not None:
-                fit.raised = True
+            outcome = variant.outcome(exchange.blob, exchange.seed)
+            if exchange.raised is not None and outcome.raised is not None:
+                fit.raised, fit.wrong = fit.raised or not exchange.raised.own, True
+                fit.exact += exchange.raised.is_exactly(outcome.raised)
                 continue
-            value = variant.outcome(exchange.blob, exchange.seed).value
+            value = outcome.value
             right = self.content.reference.outcome(exchange.blob, exchange.seed).value
             if exchange.comparison.difference(value, right) is not None:
                 fit.evidence |= facts(value, right, exchange.comparison)
@@ -142,9 +160,9 @@ class _Exercise:
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
 
-        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, bool, bool]:
+        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, bool, bool]:
             misconception, fit = entry[0].misconception, entry[1]
-            return len(fit.checks), misconception.caught_by in fit.ids, misconception.exercise == self.name
+            return len(fit.checks), fit.exact, misconception.caught_by in fit.ids, misconception.exercise == self.name
 
         ranked = sorted(fits, key=merit, reverse=True)
         return ranked[0] if ranked and (len(ranked) == 1 or merit(ranked[0]) > merit(ranked[1])) else None
@@ -209,16 +227,18 @@ class _Exercise:
         own = check.unmet is not None and check.unmet.about == "result"
         return Draw(exchange.value, right, arguments, exchange.comparison, own)
 
+    # Mutants.
+
+    def compare_with_mutants(self, budget: Budget) -> None:
+        """State the change of the reference that gives the values of the failed checks."""
+        match = best_match(self.content.mutants, self.content.reference, self.name, self.failed, self.passed, budget)
+        if match is not None:
+            for check in match.checks:
+                check.relation, check.hint = match.mutant.kind, match.mutant.sentence
+
 
 def _name(check: Check, shown: Sequence[WrongVersion]) -> None:
     first, *others = [wrong.misconception for wrong in shown]
     check.diagnosis, check.hint = first.id, first.hint
     for other in others:
         check.also, check.hint = other.id, check.hint + both(" ", "") + other.hint
-
-
-def _agrees(exchange: Exchange, outcome: Outcome) -> bool:
-    """Return whether an outcome has the value or the exception of an exchange."""
-    if exchange.raised is not None or outcome.raised is not None:
-        return exchange.raised is not None and outcome.raised is not None and exchange.raised.is_like(outcome.raised)
-    return exchange.comparison.difference(exchange.value, outcome.value) is None

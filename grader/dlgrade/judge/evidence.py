@@ -1,4 +1,4 @@
-"""Evidence: the parts of a wrong value that nobody would come upon by chance."""
+"""Evidence: whether values agree, and the parts of a wrong value that nobody would come upon by chance."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from typing import Any
 import numpy as np
 import torch
 
+from dlgrade.judge.check import Exchange
 from dlgrade.judge.compare import TOLERANCES, Comparison
+from dlgrade.judge.trusted import Outcome
 
 MOST_NUMBERS = 50  # of a tensor
 DIGITS = 6
+
+
+def agrees(exchange: Exchange, outcome: Outcome) -> bool:
+    """Return whether an outcome has the value or the exception of an exchange."""
+    if exchange.raised is not None or outcome.raised is not None:
+        return exchange.raised is not None and outcome.raised is not None and exchange.raised.is_like(outcome.raised)
+    return exchange.comparison.difference(exchange.value, outcome.value) is None
 
 
 def facts(value: Any, right: Any, comparison: Comparison) -> set[object]:

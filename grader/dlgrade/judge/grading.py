@@ -115,7 +115,7 @@ class Grading:
     def open(self, declared: Declared) -> Check:
         """Take a check in. Checks run, and are reported, in the order in which they were opened."""
         seconds = self.limits.check_seconds if declared.seconds is None else declared.seconds
-        check = self.checks[declared.id] = Check(declared, seconds)
+        check = self.checks[declared.id] = Check(declared, seconds, self.seed_for("calls", declared.id))
         return check
 
     def prepare(self, check: Check) -> None:
@@ -244,7 +244,7 @@ class Grading:
             Unmet: the submission gives no value.
             GraderError: the reference gives none.
         """
-        blob, seed = pickled(probe), self.seed_for("calls", check.id)
+        blob, seed = pickled(probe), check.seed
         outcome = self._expected(check, blob, seed)
         if self.on_reference:
             return outcome.value, outcome.value
@@ -286,11 +286,11 @@ class Grading:
 
         If not, the suite runs. It gets these values when it asks, and gives the reason.
         """
-        seed = self.seed_for("calls", check.id)
-        for blob, comparison in self.scripts[self.seed, check.id]:
+        script = self.scripts[self.seed, check.id]
+        for blob, comparison in script:
             try:
-                expected = self._expected(check, blob, seed).value
-                value = self._student_value(check, blob, seed)
+                expected = self._expected(check, blob, check.seed).value
+                value = self._student_value(check, blob, check.seed)
                 check.answers.append((blob, value))
                 with at_most_cpu(self._suite_seconds(check)):
                     if comparison.difference(value, expected):
@@ -300,6 +300,7 @@ class Grading:
                 return False
             except Exception:  # the suite's run meets it again, and decides who is to blame
                 return False
+        check.script = script
         return True
 
     def _value(self, check: Check, blob: bytes, seed: int) -> Any:
@@ -333,7 +334,7 @@ class Grading:
         self.worker.drop()
         self.worker.on_gpu = check.declared.needs_gpu and self.accelerator == "cuda"
         try:
-            value = self._student_value(check, pickled(probe), self.seed_for("calls", check.id))
+            value = self._student_value(check, pickled(probe), check.seed)
             check.last = Last(value)
             return value
         finally:

@@ -25,7 +25,7 @@ def at_most_cpu(seconds: float) -> Iterator[None]:
 
     Windows and threads other than the main one have no such limit.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if not _has_cpu_limit():
         yield
         return
     handler = signal.signal(signal.SIGVTALRM, _expiry(signal.ITIMER_VIRTUAL, seconds))
@@ -35,6 +35,15 @@ def at_most_cpu(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, handler)
+
+
+def within_cpu(seconds: float) -> AbstractContextManager[None]:
+    """Limit the processor time; where that cannot be done, the time. The code may be endless."""
+    return at_most_cpu(seconds) if _has_cpu_limit() else at_most(seconds)
+
+
+def _has_cpu_limit() -> bool:
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
 
 
 def at_most(seconds: float | None) -> AbstractContextManager[None]:

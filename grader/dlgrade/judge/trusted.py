@@ -13,8 +13,8 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,18 +27,23 @@ import torch
 
 from dlgrade.files import write_whole
 from dlgrade.judge.expressions import VARIANT
-from dlgrade.judge.patience import at_most
+from dlgrade.judge.patience import at_most, within_cpu
 from dlgrade.judge.raised import Raised
 from dlgrade.judge.trace import Trace, trace
 from dlgrade.version import __version__
 from dlgrade.worker import wire
-from dlgrade.worker.forbidden.operators import recorded
+from dlgrade.worker.forbidden.operators import count, recorded
 from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05
 LOADED_ONCE = {"torch", "numpy", "scipy", "pandas", "sklearn"}  # libraries that break if they are imported again
 PATIENCE_SECONDS = 5.0
+CALLS_OF_AN_OPERATOR = 5
 ANSWER_LIMIT = 1 << 30
+
+
+class _Enough(BaseException):
+    """A probe calls more functions than are worth counting."""
 
 
 class Outcome(msgspec.Struct):
@@ -65,6 +70,7 @@ class Variant:
     patience: float | None = None
     outcomes: dict[tuple[bytes, int], Outcome] = field(default_factory=dict, repr=False)
     traces: dict[tuple[bytes, int], Trace] = field(default_factory=dict, repr=False)
+    efforts: dict[tuple[bytes, int], int | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def module(self) -> types.ModuleType:
@@ -122,20 +128,70 @@ class Variant:
     def _compute(self, blob: bytes, seed: int, place: Path) -> Outcome:
         """Ask the probe. Raises TimeoutError and MemoryError of the reference: another time there is an outcome."""
         started = time.perf_counter()
-        seed_all(seed)
-        lasting = True
         try:
-            with warnings.catch_warnings(), at_most(self.patience):
-                warnings.simplefilter("ignore")  # a misconception has every right to be odd
-                outcome = Outcome(tree=wire.to_tree(pickle.loads(blob)(self.module), ANSWER_LIMIT))
-        except Exception as error:
-            lasting = not isinstance(error, (TimeoutError, MemoryError))
-            if not lasting and self.patience is None:  # the limit of the check that asks
+            outcome = self._answer(self.module, blob, seed, at_most(self.patience))
+        except (TimeoutError, MemoryError) as error:
+            if self.patience is None:  # the limit of the check that asks
                 raise
-            outcome = Outcome(raised=Raised(type(error).__name__, str(error), self._line_of(error)))
-        if lasting and time.perf_counter() - started > WORTH_KEEPING_SECONDS:
+            return Outcome(raised=self._raised(error))
+        if time.perf_counter() - started > WORTH_KEEPING_SECONDS:
             _keep(place, outcome)
         return outcome
+
+    def outcome_of(self, module: types.ModuleType, blob: bytes, seed: int, seconds: float) -> Outcome:
+        """Return the outcome of a probe on a mutant of this implementation, which has so much processor time."""
+        with self._apart():
+            try:
+                return self._answer(module, blob, seed, within_cpu(seconds))
+            except (TimeoutError, MemoryError) as error:
+                return Outcome(raised=self._raised(error))
+
+    def _answer(self, module: types.ModuleType, blob: bytes, seed: int, limit: AbstractContextManager[None]) -> Outcome:
+        seed_all(seed)
+        try:
+            with warnings.catch_warnings(), limit:
+                warnings.simplefilter("ignore")  # a misconception has every right to be odd
+                return Outcome(tree=wire.to_tree(pickle.loads(blob)(module), ANSWER_LIMIT))
+        except (TimeoutError, MemoryError):
+            raise
+        except Exception as error:
+            return Outcome(raised=self._raised(error))
+
+    def _raised(self, error: Exception) -> Raised:
+        return Raised(type(error).__name__, str(error), self._line_of(error))
+
+    def effort(self, blob: bytes, seed: int, most: int) -> int | None:
+        """Return how much a probe computes, in calls of functions; None for more than `most`, and if it raises.
+
+        The number is the same on every machine. An operator of torch's is worth several calls.
+        """
+        key = (blob, seed)
+        if key not in self.efforts:
+            with self._apart(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                seed_all(seed)
+                self.efforts[key] = self._measured(pickle.loads(blob), seed, most)
+        return self.efforts[key]
+
+    def _measured(self, probe: Callable[[types.ModuleType], object], seed: int, most: int) -> int | None:
+        calls, before = 0, sys.getprofile()
+
+        def note(_: types.FrameType, event: str, __: object) -> None:
+            nonlocal calls
+            calls += event in ("call", "c_call")
+            if calls > most:
+                raise _Enough
+
+        sys.setprofile(note)
+        try:
+            probe(self.module)
+        except (Exception, _Enough):
+            return None
+        finally:
+            sys.setprofile(before)
+        seed_all(seed)
+        effort = calls + CALLS_OF_AN_OPERATOR * count(lambda: probe(self.module))
+        return effort if effort <= most else None
 
     def _line_of(self, error: BaseException) -> str:
         """Return the last line of the source that ran before the exception; "" if none did."""
