@@ -103,6 +103,7 @@ class Conv2D(nn.Module):
         # WRONG weights-around-zero: self.weight = nn.Parameter(2 * torch.rand(kernel_size) - 1)
         # WRONG weights-from-minus-half: self.weight = nn.Parameter(torch.rand(kernel_size) - 0.5)
         # WRONG weights-of-one: self.weight = nn.Parameter(torch.ones(kernel_size))
+        # WRONG xavier-weights: self.weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(kernel_size)))
         # WRONG weights-of-zero: self.weight = nn.Parameter(torch.zeros(kernel_size))
         # WRONG same-weights-each-time:
         #     self.weight = nn.Parameter(torch.rand(kernel_size, generator=torch.Generator().manual_seed(0)))
@@ -233,6 +234,7 @@ def learn_kernel(X: Tensor, Y: Tensor, kernel_size: tuple[int, int], lr: float =
         loss = ((corr2d(X, K) - Y) ** 2).sum()
         # WRONG mean-loss: loss = ((corr2d(X, K) - Y) ** 2).mean()
         # WRONG half-loss: loss = ((corr2d(X, K) - Y) ** 2).sum() / 2
+        # WRONG gradient-of-the-start: loss = ((corr2d(X, K - K.detach()) - Y) ** 2).sum()
         # WRONG absolute-loss: loss = (corr2d(X, K) - Y).abs().sum()
         # WRONG loss-not-squared: loss = (corr2d(X, K) - Y).sum()
         # WRONG square-of-the-sum: loss = (corr2d(X, K) - Y).sum() ** 2
