@@ -86,6 +86,7 @@ def alexnet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     layers += [nn.Conv2d(384, 256, kernel_size=3, padding=1), nn.ReLU()]
     # WRONG two-streams: layers += [nn.Conv2d(384, 256, kernel_size=3, padding=1, groups=2), nn.ReLU()]
     # WRONG fifth-has-384-channels: layers += [nn.Conv2d(384, 384, kernel_size=3, padding=1), nn.ReLU()]
+    # WRONG last-activation-left-out: layers += [nn.Conv2d(384, 256, kernel_size=3, padding=1)]
     # WRONG pooled-before-the-activation: layers += [nn.Conv2d(384, 256, kernel_size=3, padding=1)]
     # WRONG third-padding-left-out: layers += [nn.Conv2d(384, 256, kernel_size=3), nn.ReLU()]
     layers += [nn.MaxPool2d(kernel_size=3, stride=2)]
@@ -123,6 +124,7 @@ def alexnet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     layers += [nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(p=0.5)]
     # WRONG 1024-hidden-units: layers += [nn.Linear(1024, 1024), nn.ReLU(), nn.Dropout(p=0.5)]
     # WRONG linear-layers-in-a-row: layers += [nn.Linear(4096, 4096), nn.Dropout(p=0.5)]
+    # WRONG second-dropout-left-out: layers += [nn.Linear(4096, 4096), nn.ReLU()]
     # WRONG one-hidden-layer:
     # WRONG dropout-of-a-fifth: layers += [nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(p=0.2)]
     # WRONG dropout-left-out: layers += [nn.Linear(4096, 4096), nn.ReLU()]
@@ -138,6 +140,20 @@ def alexnet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     return nn.Sequential(*layers)
     # WRONG sigmoid-for-relu:
     #     return nn.Sequential(*(nn.Sigmoid() if isinstance(layer, nn.ReLU) else layer for layer in layers))
+    # WRONG tanh-for-relu:
+    #     return nn.Sequential(*(nn.Tanh() if isinstance(layer, nn.ReLU) else layer for layer in layers))
+    # WRONG no-activations:
+    #     return nn.Sequential(*(layer for layer in layers if not isinstance(layer, nn.ReLU)))
+    # WRONG channels-dropped:
+    #     return nn.Sequential(*(nn.Dropout2d(0.5) if isinstance(layer, nn.Dropout) else layer for layer in layers))
+    # WRONG torchvisions-net:
+    #     widths, layers = (in_channels, 64, 192, 384, 256, 256), []
+    #     for place, (kernel, stride, padding) in enumerate([(11, 4, 2), (5, 1, 2), *[(3, 1, 1)] * 3]):
+    #         layers += [nn.Conv2d(widths[place], widths[place + 1], kernel, stride, padding), nn.ReLU()]
+    #         layers += [nn.MaxPool2d(3, 2)] if place in (0, 1, 4) else []
+    #     layers += [nn.AdaptiveAvgPool2d((6, 6)), nn.Flatten(), nn.Dropout(), nn.Linear(9216, 4096), nn.ReLU()]
+    #     layers += [nn.Dropout(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, num_classes)]
+    #     return nn.Sequential(*layers)
     # WRONG convolutions-without-bias:
     #     for layer in layers:
     #         if isinstance(layer, nn.Conv2d):
@@ -175,6 +191,9 @@ def count_parameters(net: nn.Module, trainable_only: bool = True) -> int:
         #     for parameter in found:
         # WRONG equal-shapes-counted-once:
         #     for parameter in {p.shape: p for p in net.parameters()}.values():
+        # WRONG children-only: for parameter in [p for child in net.children() for p in child.parameters()]:
+        # WRONG every-level-counted: for parameter in [p for module in net.modules() for p in module.parameters()]:
+        # WRONG weights-by-name: for parameter in [p for name, p in net.named_parameters() if name.endswith("weight")]:
         # WRONG state-dict-counted:
         #     trainable_only = False
         #     for parameter in net.state_dict().values():
@@ -233,6 +252,7 @@ def memory_of_activations(net: nn.Sequential, input_shape: tuple[int, ...], byte
             # WRONG repeated-layer-once: for layer in worker.children():
             # WRONG last-output-left-out: for layer in list(worker)[:-1]:
             Y = layer(Y)
+            # WRONG shared-memory-counted-once: X, Y = Y, layer(Y)
             # WRONG each-layer-reads-the-input: Y = layer(torch.zeros(input_shape))
             # WRONG inputs-counted:
             #     elements += Y.numel()
@@ -248,6 +268,8 @@ def memory_of_activations(net: nn.Sequential, input_shape: tuple[int, ...], byte
             # WRONG gradients-counted-too: elements += 2 * Y.numel()
             # WRONG length-for-numel: elements += len(Y)
             # WRONG one-channel-counted: elements += Y.numel() // Y.shape[1]
+            # WRONG batch-counted-twice: elements += Y.numel() * len(Y)
+            # WRONG shared-memory-counted-once: elements += 0 if Y.data_ptr() == X.data_ptr() else Y.numel()
     return elements * bytes_per_element
     # WRONG all-in-one-mode:
     #     net.train()
@@ -257,4 +279,10 @@ def memory_of_activations(net: nn.Sequential, input_shape: tuple[int, ...], byte
     # WRONG bits-for-bytes: return elements * bytes_per_element * 8
     # WRONG kilobytes: return elements * bytes_per_element // 1024
     # WRONG parameters-only: return bytes_per_element * sum(p.numel() for p in net.parameters())
+    # WRONG every-module-counted:
+    #     sizes = []
+    #     for module in worker.modules():
+    #         module.register_forward_hook(lambda *call: sizes.append(call[-1].numel()))
+    #     worker(torch.zeros(input_shape))
+    #     return sum(sizes) * bytes_per_element
     # END SOLUTION

@@ -68,7 +68,7 @@ def fit_whole(impl, parameters, batches):
     """The whole network, on whichever device the examples are."""
     net = filled(whole_alexnet(impl), parameters).to(batches.examples[0].device)
     free = {name: parameter for name, parameter in net.named_parameters() if parameter.requires_grad}
-    train_on(net, list(free.values()), batches, lr=0.01)
+    train_on(net, list(free.values()), batches, lr=0.006)
     return {name: value for name, value in learned(net).items() if name in free}
 
 
