@@ -102,7 +102,7 @@ class TestInception:
             net = filled(small_googlenet(impl), parameters_of(values))
             return accuracy(net(normalised(inputs)).argmax(1), labels)
 
-        training("small_googlenet", fit_small, (normalised(images), classes), score, steps=200, batch=32)
+        training("small_googlenet", fit_small, (normalised(images), classes), score, steps=300, batch=32)
 
 
 @pytest.mark.exercise("googlenet")
