@@ -88,6 +88,8 @@ def lenet(X: Tensor, params: Sequence[Tensor]) -> Tensor:
     H1 = F.avg_pool2d(F.relu(F.conv2d(X, W1, b1)), kernel_size=2)
     # WRONG max-pooling: H1 = F.max_pool2d(F.relu(F.conv2d(X, W1, b1)), kernel_size=2)
     # WRONG sigmoids: H1 = F.avg_pool2d(torch.sigmoid(F.conv2d(X, W1, b1)), kernel_size=2)
+    # WRONG both-relus-missing: H1 = F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2)
+    # WRONG convolution-biases-missing: H1 = F.avg_pool2d(F.relu(F.conv2d(X, W1)), kernel_size=2)
     # WRONG first-relu-missing: H1 = F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2)
     # WRONG pooled-before-relu: H1 = F.relu(F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2))
     # WRONG tanh: H1 = F.avg_pool2d(torch.tanh(F.conv2d(X, W1, b1)), kernel_size=2)
@@ -97,12 +99,15 @@ def lenet(X: Tensor, params: Sequence[Tensor]) -> Tensor:
     H2 = F.avg_pool2d(F.relu(F.conv2d(H1, W2, b2)), kernel_size=2)
     # WRONG max-pooling: H2 = F.max_pool2d(F.relu(F.conv2d(H1, W2, b2)), kernel_size=2)
     # WRONG sigmoids: H2 = F.avg_pool2d(torch.sigmoid(F.conv2d(H1, W2, b2)), kernel_size=2)
+    # WRONG both-relus-missing: H2 = F.avg_pool2d(F.conv2d(H1, W2, b2), kernel_size=2)
+    # WRONG convolution-biases-missing: H2 = F.avg_pool2d(F.relu(F.conv2d(H1, W2)), kernel_size=2)
     # WRONG second-relu-missing: H2 = F.avg_pool2d(F.conv2d(H1, W2, b2), kernel_size=2)
     # WRONG pooled-before-relu: H2 = F.relu(F.avg_pool2d(F.conv2d(H1, W2, b2), kernel_size=2))
     # WRONG tanh: H2 = F.avg_pool2d(torch.tanh(F.conv2d(H1, W2, b2)), kernel_size=2)
     # WRONG second-bias-missing: H2 = F.avg_pool2d(F.relu(F.conv2d(H1, W2)), kernel_size=2)
     # WRONG second-pooling-max: H2 = F.max_pool2d(F.relu(F.conv2d(H1, W2, b2)), kernel_size=2)
     H3 = F.relu(H2.flatten(start_dim=1) @ W3 + b3)
+    # WRONG flat-size-fixed: H3 = F.relu(H2.reshape(-1, 800) @ W3 + b3)
     # WRONG channels-flattened-last: H3 = F.relu(H2.permute(0, 2, 3, 1).flatten(start_dim=1) @ W3 + b3)
     # WRONG columns-before-rows: H3 = F.relu(H2.transpose(2, 3).flatten(start_dim=1) @ W3 + b3)
     # WRONG batch-flattened-too: H3 = F.relu(H2.flatten() @ W3 + b3)
@@ -154,10 +159,13 @@ def train_batch(
     #     X_shards, y_shards = ([shards[0].to(s.device) for s in shards] for shards in (X_shards, y_shards))
     for X_shard, y_shard, params in zip(X_shards, y_shards, device_params, strict=False):
         loss(lenet(X_shard, params), y_shard).sum().backward()
+        # WRONG means-averaged: loss(lenet(X_shard, params), y_shard).mean().backward()
+        # WRONG means-added: loss(lenet(X_shard, params), y_shard).mean().backward()
         # WRONG loss-averaged: loss(lenet(X_shard, params), y_shard).mean().backward()
         # WRONG losses-not-added-up: loss(lenet(X_shard, params), y_shard).backward()
         # WRONG all-labels-on-each-device: loss(lenet(X_shard, params), y.to(y_shard.device)).sum().backward()
     for replicas in zip(*device_params, strict=True):
+        # WRONG reduced-within-a-device: for replicas in device_params:
         # WRONG only-the-first-parameter-reduced: for replicas in [list(zip(*device_params))[0]]:
         # WRONG only-matrices-reduced: for replicas in [r for r in zip(*device_params) if r[0].dim() > 1]:
         # A device without a shard has no gradient yet.
@@ -177,6 +185,11 @@ def train_batch(
     for params in device_params:
         # WRONG only-the-first-updated: for params in device_params[:1]:
         sgd(params, lr, X.shape[0])
+        # WRONG means-averaged: sgd(params, lr, len(devices))
+        # WRONG means-added: sgd(params, lr, 1)
+        # WRONG new-tensors:
+        #     for i, param in enumerate(params):
+        #         params[i] = (param - lr * param.grad / X.shape[0]).detach().requires_grad_()
         # WRONG divided-by-the-shard: sgd(params, lr, X_shards[0].shape[0])
         # WRONG not-divided: sgd(params, lr, 1)
         # WRONG divided-by-the-devices: sgd(params, lr, len(devices))
@@ -197,6 +210,9 @@ def train_batch(
         #     sgd(params, lr, X.shape[0])
         #     for param in params:
         #         param.requires_grad_(False)
+    # WRONG divided-by-own-shard, 2 lines:
+    #     for params, shard in zip(device_params, X_shards):
+    #         sgd(params, lr, shard.shape[0])
     # END SOLUTION
 
 
@@ -230,7 +246,9 @@ def scaled_lr(base_lr: float, base_batch: int, batch: int) -> float:
         # WRONG smaller-batches-refused: if base_batch <= 0 or batch < base_batch:
         raise ValueError(f"a batch has at least one example: {base_batch}, {batch}")
         # WRONG zero-for-no-batch: return 0.0
+    # WRONG sizes-asserted, 2 lines: assert base_batch > 0 and batch > 0
     return base_lr * batch / base_batch
+    # WRONG rate-rounded: return round(base_lr * batch / base_batch, 2)
     # WRONG rate-kept: return base_lr
     # WRONG square-root: return base_lr * (batch / base_batch) ** 0.5
     # WRONG inverse: return base_lr * base_batch / batch

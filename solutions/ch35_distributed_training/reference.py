@@ -81,7 +81,7 @@ def ring_allreduce(data: Sequence[Tensor]) -> tuple[list[Tensor], int]:
     # WRONG shared-results: return [results[0]] * n, max(sent)
     # WRONG traffic-of-all-workers: return results, sum(sent)
     # WRONG everything-to-everyone: return results, (n - 1) * length
-    # WRONG twice-the-length: return results, 2 * length if n > 1 else 0
+    # WRONG twice-the-length: return results, 2 * length
     # WRONG traffic-in-lengths: return results, 2 * (n - 1)
     # WRONG first-result-alone: return results[0], max(sent)
     # WRONG traffic-first: return max(sent), results
@@ -111,7 +111,7 @@ def parameter_server_step(weights: Tensor, grads: Sequence[Tensor], lr: float, n
     """
     # BEGIN SOLUTION
     if len(grads) != num_workers:
-        # WRONG late-workers-ignored: if len(grads) > num_workers:
+        # WRONG number-not-checked: if False:
         # WRONG extra-gradients-ignored: if len(grads) < num_workers:
         # WRONG number-asserted:
         #     assert len(grads) == num_workers
@@ -172,6 +172,7 @@ def async_sgd(grad: Callable[[float], float], w0: float, lr: float, staleness: i
         # WRONG one-update-younger: stale = weights[max(t - max(staleness - 1, 0), 0)]
         # WRONG fresh-at-first: stale = weights[t - staleness if t >= staleness else t]
         # WRONG index-below-zero: stale = weights[t - staleness]
+        # WRONG history-of-zeros: stale = weights[t - staleness] if t >= staleness else 0.0
         # WRONG always-the-first: stale = weights[0] if staleness else weights[t]
         # WRONG read-every-few-steps: stale = weights[t - t % (staleness + 1)]
         # WRONG index-of-the-staleness: stale = weights[min(t, staleness)]
@@ -246,6 +247,10 @@ def zero_memory_per_gpu(num_params: int, num_gpus: int, stage: int) -> float:
         # WRONG weights-split-first: optimiser /= num_gpus
     return num_params * (weight + gradient + optimiser)
     # WRONG memory-of-all-gpus: return num_params * (weight + gradient + optimiser) * num_gpus
+    # WRONG rounded-down:
+    #     states = (weight, gradient, optimiser)
+    #     return float(sum(num_params * round(state * num_gpus) // num_gpus for state in states))
+    # WRONG gibibytes: return num_params * (weight + gradient + optimiser) / 2**30
     # WRONG gigabytes: return num_params * (weight + gradient + optimiser) / 1e9
     # WRONG bytes-of-a-parameter: return weight + gradient + optimiser
     # WRONG everything-split: return num_params * 16.0 / num_gpus
@@ -286,6 +291,7 @@ def scaling_efficiency(t1: float, tn: float, n: int) -> float:
         # WRONG above-one-refused: if t1 <= 0 or tn <= 0 or n <= 0 or t1 > n * tn:
         raise ValueError(f"times and workers are positive: {t1}, {tn}, {n}")
         # WRONG zero-for-the-impossible: return 0.0
+    # WRONG arguments-asserted, 2 lines: assert t1 > 0 and tn > 0 and n > 0
     return t1 / (n * tn)
     # WRONG speedup-returned: return t1 / tn
     # WRONG upside-down: return n * tn / t1

@@ -22,14 +22,14 @@ class Gpus(TorchFunctionMode):
 
     def __init__(self):
         super().__init__()
-        self.places = {}  # the id of a tensor, with the tensor itself: so no id is used again
+        self.places = {}  # by the address of the memory, with a tensor that keeps it: views and parameters share it
 
     def put(self, tensor, device):
-        self.places[id(tensor)] = tensor, device
+        self.places[tensor.untyped_storage().data_ptr()] = tensor, device
         return tensor
 
     def of(self, tensor):
-        return self.places.get(id(tensor), (tensor, CPU))[1]
+        return self.places.get(tensor.untyped_storage().data_ptr(), (tensor, CPU))[1]
 
     def moved(self, name, tensor, args, kwargs):
         """The result of Tensor.to, cpu or cuda. A number names a GPU, and another tensor its device."""
@@ -61,7 +61,7 @@ class Gpus(TorchFunctionMode):
         if kwargs.get("device") is not None:
             places = {torch.device(kwargs.pop("device"))}
         if len(places) > 1:
-            raise RuntimeError(f"Expected all tensors to be on the same device, but found {sorted(map(str, places))}.")
+            raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices!")
         result = func(*args, **kwargs)
         for tensor in result if isinstance(result, (list, tuple)) else [result]:
             if isinstance(tensor, torch.Tensor):

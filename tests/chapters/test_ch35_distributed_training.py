@@ -255,7 +255,7 @@ class TestZeroMemoryPerGpu:
     def stage(self, run, chance, stage):
         """Compare some models with the formula of this stage."""
         gpus = chance.sample([3, 4, 8, 24, 64, 100], 3)
-        cases = [(chance.randint(1000, 9_000_000_000), n, stage) for n in gpus]
+        cases = [(chance.randint(1000, 9_000_000_000), n, stage) for n in gpus] + [(chance.randint(1, 9), 97, stage)]
         found = run(lambda impl: [impl.zero_memory_per_gpu(*case) for case in cases])
         close(found, [float(memory(*case)) for case in cases])
 
