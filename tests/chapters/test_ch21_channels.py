@@ -237,9 +237,9 @@ class TestConvCost:
         agree(lambda impl: [impl.conv_cost(*layer)[0] for layer in drawn])
 
     def test_1x1(self, agree, layers):
-        """Counts parameters and operations of a 1x1 convolution.
-        1x1 卷积的参数个数和乘加运算次数正确。"""
-        drawn = [(c_i, c_o, (1, 1), size) for c_i, c_o, _, size in layers(3)]
+        """Counts parameters and operations of a 1x1 convolution, with and without a bias.
+        1x1 卷积带或不带偏置时，参数个数和乘加运算次数都正确。"""
+        drawn = [(c_i, c_o, (1, 1), size, bias) for c_i, c_o, _, size in layers(2) for bias in (True, False)]
         agree(lambda impl: [impl.conv_cost(*layer) for layer in drawn])
 
     def test_one_channel(self, agree, layers):
