@@ -70,6 +70,14 @@ def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
     # WRONG three-channels-at-most: channels = [_cross_correlation(x, k) for x, k in zip(X[:3], K[:3], strict=True)]
     # WRONG matrices-in-reverse: channels = [_cross_correlation(x, k) for x, k in zip(X, K.flip(0), strict=True)]
     # WRONG first-channel-for-all: channels = [_cross_correlation(X[0], k) for k in K]
+    # WRONG transposed-kernel: channels = [_cross_correlation(x, k.T) for x, k in zip(X, K, strict=True)]
+    # WRONG padding-added:
+    #     (h, w), (_, H, W) = (size // 2 for size in K.shape[1:]), X.shape
+    #     frame = X.new_zeros(len(X), H + 2 * h, W + 2 * w)
+    #     frame[:, h : h + H, w : w + W] = X
+    #     channels = [_cross_correlation(x, k) for x, k in zip(frame, K, strict=True)]
+    # WRONG rows-flipped: channels = [_cross_correlation(x, k.flip(0)) for x, k in zip(X, K, strict=True)]
+    # WRONG columns-flipped: channels = [_cross_correlation(x, k.flip(1)) for x, k in zip(X, K, strict=True)]
     return torch.stack(channels).sum(dim=0)
     # WRONG mean-over-channels: return torch.stack(channels).mean(dim=0)
     # WRONG channels-not-added: return torch.stack(channels)
@@ -77,6 +85,9 @@ def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
     # WRONG channel-axis-kept: return torch.stack(channels).sum(dim=0, keepdim=True)
     # WRONG channels-multiplied: return torch.stack(channels).prod(dim=0)
     # WRONG rows-added: return torch.stack(channels).sum(dim=1)
+    # WRONG columns-added: return torch.stack(channels).sum(dim=-1)
+    # WRONG activation-of-the-sum: return torch.stack(channels).sum(dim=0).relu()
+    # WRONG magnitudes-added: return torch.stack(channels).abs().sum(dim=0)
     # WRONG all-added-up: return torch.stack(channels).sum()
     # WRONG channels-side-by-side: return torch.cat(channels)
     # END SOLUTION
@@ -116,8 +127,10 @@ def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
     return torch.stack(outputs)
     # WRONG outputs-added-up: return torch.stack(outputs).sum(dim=0)
     # WRONG outputs-below-each-other: return torch.cat(outputs)
+    # WRONG outputs-beside-each-other: return torch.cat(outputs, dim=1)
     # WRONG outputs-last: return torch.stack(outputs, dim=-1)
     # WRONG single-output-squeezed: return torch.stack(outputs).squeeze(dim=0)
+    # WRONG single-sizes-squeezed: return torch.stack(outputs).squeeze()
     # WRONG running-total: return torch.stack(outputs).cumsum(dim=0)
     # WRONG last-kernel-as-matrix: return outputs[-1]
     # WRONG first-kernel-as-matrix: return outputs[0]
@@ -173,6 +186,10 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
     # WRONG image-transposed: return (weights @ pixels).reshape(c_o, h, w).transpose(1, 2)
     # WRONG single-channel-squeezed: return (weights @ pixels).reshape(c_o, h, w).squeeze()
     # WRONG activation-added: return (weights @ pixels).reshape(c_o, h, w).relu()
+    # WRONG reshaped-twice: return (X.reshape(h * w, c_i) @ weights.T).reshape(c_o, h, w)
+    # WRONG factors-swapped: return (pixels @ weights).reshape(c_o, h, w)
+    # WRONG first-input-alone: return (weights[:, :1] @ pixels[:1]).reshape(c_o, h, w)
+    # WRONG sums-multiplied: return weights.sum(dim=1)[:, None, None] * X.sum(dim=0)
     # WRONG weighted-channels-not-added: return weights[:, :, None, None] * X
     # WRONG one-image-too-many: return (weights @ pixels).reshape(1, c_o, h, w)
     # END SOLUTION
@@ -224,6 +241,9 @@ def conv_cost(
     operations = weights * out_size[0] * out_size[1]
     # WRONG bias-in-operations: operations = parameters * out_size[0] * out_size[1]
     # WRONG operations-doubled: operations = 2 * weights * out_size[0] * out_size[1]
+    # WRONG operations-apart: operations = (2 * weights - c_o) * out_size[0] * out_size[1]
+    # WRONG operations-on-the-input:
+    #     operations = weights * (out_size[0] + kernel_size[0] - 1) * (out_size[1] + kernel_size[1] - 1)
     # WRONG operations-of-a-pixel: operations = weights
     # WRONG operations-of-an-output-channel: operations = weights // c_o * out_size[0] * out_size[1]
     # WRONG operations-of-an-input-channel: operations = weights // c_i * out_size[0] * out_size[1]
