@@ -19,7 +19,9 @@ def _cross_correlation(X: Tensor, K: Tensor) -> Tensor:
     # WRONG windows-side-by-side: Y = X.new_zeros((X.shape[0] // h, X.shape[1] // w))
     # WRONG float32-in-any-case: Y = torch.zeros((X.shape[0] - h + 1, X.shape[1] - w + 1))
     for i in range(Y.shape[0]):
+        # WRONG as-large-as-the-image: for i in range(X.shape[0] - h + 1):
         for j in range(Y.shape[1]):
+            # WRONG as-large-as-the-image: for j in range(X.shape[1] - w + 1):
             Y[i, j] = (X[i : i + h, j : j + w] * K).sum()
             # WRONG windows-side-by-side: Y[i, j] = (X[i * h : (i + 1) * h, j * w : (j + 1) * w] * K).sum()
             # WRONG flipped-kernel: Y[i, j] = (X[i : i + h, j : j + w] * K.flip((0, 1))).sum()
