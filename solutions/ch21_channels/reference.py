@@ -200,6 +200,7 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
 def conv_cost(
     c_i: int, c_o: int, kernel_size: tuple[int, int], out_size: tuple[int, int], bias: bool = True
 ) -> tuple[int, int]:
+    # WRONG no-bias-by-default: def conv_cost(c_i, c_o, kernel_size, out_size, bias=False):
     """Count the parameters of a convolutional layer, and its multiply-accumulate operations for one image.
 
     A multiply-accumulate operation multiplies two numbers and adds the product to a sum. Each number of the output

@@ -21,6 +21,7 @@ def _pair(size: int | tuple[int, int]) -> tuple[int, int]:
 
 
 def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = "max") -> Tensor:
+    # WRONG average-by-default: def pool2d(X, pool_size, mode="avg"):
     """Pool a matrix (D2L 6.5): summarise every window of the given size by one number.
 
     The window moves by one row or one column at a time, and never leaves the matrix.
@@ -132,6 +133,7 @@ def max_pool2d(
     # F.pad counts the axes from the last: left, right, top, bottom.
     X = F.pad(X, (p_w, p_w, p_h, p_h), value=-torch.inf)
     # WRONG zero-padding: X = F.pad(X, (p_w, p_w, p_h, p_h))
+    # WRONG minus-billion-padding: X = F.pad(X, (p_w, p_w, p_h, p_h), value=-1e9)
     # WRONG minus-million-padding: X = F.pad(X, (p_w, p_w, p_h, p_h), value=-1e6)
     # WRONG padding-axes-swapped: X = F.pad(X, (p_h, p_h, p_w, p_w), value=-torch.inf)
     # WRONG padding-on-one-side: X = F.pad(X, (0, 2 * p_w, 0, 2 * p_h), value=-torch.inf)
@@ -172,6 +174,8 @@ def avg_pool2d(
     padding: int | tuple[int, int] = 0,
     count_include_pad: bool = True,
 ) -> Tensor:
+    # WRONG padding-not-counted-by-default:
+    #     def avg_pool2d(X, kernel_size, stride=None, padding=0, count_include_pad=False):
     """Average pooling of images with several channels (D2L 6.5), with stride and padding.
 
     The windows are those of max_pool2d, but the padding holds zeros. Each window gives its sum, divided by the number
@@ -221,7 +225,7 @@ def avg_pool2d(
         # WRONG average-too-much-padding-accepted: pass
     # The mask is 1 where an entry counts. Padded like X, it gives the divisor of every window.
     mask = torch.ones_like(X)
-    # WRONG zeros-not-counted: mask = (X != 0).to(X.dtype)
+    # WRONG zeros-not-counted: mask = torch.ones_like(X) if count_include_pad else (X != 0).to(X.dtype)
     X = F.pad(X, (p_w, p_w, p_h, p_h))
     # WRONG average-padding-ignored:
     #     p_h = p_w = 0
@@ -297,15 +301,21 @@ def translation_gap(X: Tensor, shift: int, pool_size: int) -> float:
         # WRONG negative-shift-accepted: if shift > X.shape[1] - pool_size:
         # WRONG empty-gap-accepted: if shift < 0:
         # WRONG last-column-refused: if not 0 <= shift < X.shape[1] - pool_size:
+        # WRONG shift-not-tested: if False:
+        # WRONG asserted-shift:
+        #     assert 0 <= shift <= X.shape[1] - pool_size
+        #     if False:
         # WRONG pool-size-not-regarded: if not 0 <= shift < X.shape[1]:
         raise ValueError(f"a shift by {shift} leaves no column to compare")
     shifted = torch.zeros_like(X)
     shifted[:, shift:] = X[:, : X.shape[1] - shift]
+    # WRONG shift-not-tested: shifted = X.roll(shift, dims=1)
+    # WRONG wrapped-columns-compared: shifted = X.roll(shift, dims=1)
     # WRONG shifted-to-the-left: shifted[:, : X.shape[1] - shift] = X[:, shift:]
     # WRONG shift-of-one: shifted[:, 1:] = X[:, :-1]
     # WRONG rows-shifted: shifted[shift:] = X[: max(len(X) - shift, 0)]
     # WRONG shifted-by-the-window: shifted[:, shift * pool_size :] = X[:, : max(X.shape[1] - shift * pool_size, 0)]
-    pooled, pooled_shifted = (pool2d(matrix, (pool_size, pool_size)) for matrix in (X, shifted))
+    pooled, pooled_shifted = (pool2d(matrix, (pool_size, pool_size), "max") for matrix in (X, shifted))
     # WRONG windows-side-by-side:
     #     pooled, pooled_shifted = (max_pool2d(m[None, None], pool_size, 1)[0, 0] for m in (X, shifted))
     # WRONG modes-swapped:
@@ -327,6 +337,9 @@ def translation_gap(X: Tensor, shift: int, pool_size: int) -> float:
     # Zeros that entered on the left reach only the columns before `shift`.
     gap = (pooled_shifted - pooled)[:, shift:].abs().mean()
     # WRONG every-column-compared: gap = (pooled_shifted - pooled).abs().mean()
+    # WRONG wrapped-columns-compared: gap = (pooled_shifted - pooled).abs().mean()
+    # WRONG result-shifted:
+    #     gap = (torch.cat([0 * pooled[:, :shift], pooled[:, : pooled.shape[1] - shift]], dim=1) - pooled).abs().mean()
     # WRONG largest-difference: gap = (pooled_shifted - pooled)[:, shift:].abs().max()
     # WRONG signed-differences: gap = (pooled_shifted - pooled)[:, shift:].mean()
     # WRONG squared-differences: gap = ((pooled_shifted - pooled)[:, shift:] ** 2).mean()
