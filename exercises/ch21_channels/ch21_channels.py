@@ -30,7 +30,7 @@ def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
     tensor([[26., 29.],
             [35., 38.]])
 
-    Write it from scratch, without ready-made convolution (nn.Conv2d, F.conv2d, ...).
+    Write it from scratch, without ready-made convolutions (nn.Conv2d, F.conv2d, F.conv_transpose2d, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -52,7 +52,7 @@ def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
     Returns:
         (c_o, H - h + 1, W - w + 1): three axes, also if c_o is 1.
 
-    Write it from scratch, without ready-made convolution (nn.Conv2d, F.conv2d, ...).
+    Write it from scratch, without ready-made convolutions (nn.Conv2d, F.conv2d, F.conv_transpose2d, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -74,7 +74,7 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
     Returns:
         (c_o, h, w), of X's dtype: three axes, also if c_o is 1.
 
-    Write it from scratch, without ready-made convolution (nn.Conv2d, F.conv2d, ...).
+    Write it from scratch, without ready-made convolutions (nn.Conv2d, F.conv2d, F.conv_transpose2d, ...).
     """
     raise NotImplementedError  # write your code here
 

@@ -283,7 +283,7 @@ def translation_gap(X: Tensor, shift: int, pool_size: int) -> float:
     The function leaves X unchanged.
 
     Args:
-        X: (h, w), float32.
+        X: (h, w), float32, with any strides.
         shift: how many places the columns move.
         pool_size: height and width of the window; at most h, and at most w.
 
