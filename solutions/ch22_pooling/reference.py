@@ -322,6 +322,10 @@ def translation_gap(X: Tensor, shift: int, pool_size: int) -> float:
     #     pooled, pooled_shifted = (max_pool2d(m[None, None], pool_size, 1)[0, 0] for m in (X, shifted))
     # WRONG average-in-both-modes:
     #     pooled, pooled_shifted = (max_pool2d(m[None, None], pool_size, 1)[0, 0] for m in (X, shifted))
+    # WRONG slice-ends-at-the-size:
+    #     pooled, pooled_shifted = (max_pool2d(m[None, None], pool_size, 1)[0, 0] for m in (X, shifted))
+    # WRONG places-swapped:
+    #     pooled, pooled_shifted = (max_pool2d(m[None, None], pool_size, 1)[0, 0] for m in (X, shifted))
     # WRONG gap-without-pooling: pooled, pooled_shifted = X, shifted
     # WRONG gap-of-averages:
     #     pooled, pooled_shifted = (pool2d(matrix, (pool_size, pool_size), "avg") for matrix in (X, shifted))
