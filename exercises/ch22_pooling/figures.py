@@ -24,7 +24,7 @@ def window() -> Drawing:
 
 def padding_and_stride() -> Drawing:
     """A padded image, two windows that a stride separates, and their numbers in the result."""
-    drawing, cell = Drawing(262, 248), 26
+    drawing, cell = Drawing(300, 248), 26
     (h, w), (k_h, k_w), (s_h, s_w), (p_h, p_w) = (5, 3), (3, 3), (3, 2), (1, 1)
     image = {(i + p_h, j + p_w): i * w + j for i in range(h) for j in range(w)}
     rows, columns = range(h + 2 * p_h), range(w + 2 * p_w)
@@ -43,5 +43,5 @@ def padding_and_stride() -> Drawing:
         left, top = x + j * s_w * cell, y + i * s_h * cell
         drawing.box(left, top, k_w * cell, k_h * cell, fill="none", edge=colour, thick=True)
         drawing.box(result_x + j * cell, result_y + i * cell, cell, cell, fill="none", edge=colour, thick=True)
-    drawing.words(4, 234, f"kernel {k_h, k_w}, stride {s_h, s_w}, padding {p_h, p_w}", align="start", size=12)
+    drawing.words(4, 234, f"kernel_size {k_h, k_w}, stride {s_h, s_w}, padding {p_h, p_w}", align="start", size=12)
     return drawing

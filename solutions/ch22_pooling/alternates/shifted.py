@@ -14,12 +14,37 @@ def pool2d(X, pool_size, mode="max"):
     return Y
 
 
-def max_pool_multichannel(X, kernel, stride, padding):
+def planes(X, kernel_size, stride, padding, fill, mode):
+    """Every channel of every image through pool2d, which moves by one; the stride skips the rest."""
+    stride = kernel_size if stride is None else stride
+    kernel, stride, padding = (
+        (size, size) if isinstance(size, int) else tuple(size) for size in (kernel_size, stride, padding)
+    )
     if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
         raise ValueError("too much padding")
     n, c, h, w = X.shape
-    frame = torch.full((n, c, h + 2 * padding[0], w + 2 * padding[1]), float("-inf"), dtype=X.dtype)
+    frame = torch.full((n, c, h + 2 * padding[0], w + 2 * padding[1]), fill, dtype=X.dtype)
     frame[:, :, padding[0] : padding[0] + h, padding[1] : padding[1] + w] = X
-    # Every channel of every image through pool2d, which moves by one; the stride skips the rest.
-    planes = [pool2d(plane, kernel)[:: stride[0], :: stride[1]] for plane in frame.flatten(end_dim=1)]
-    return torch.stack(planes).unflatten(0, (n, c))
+    pooled = [pool2d(plane, kernel, mode)[:: stride[0], :: stride[1]] for plane in frame.flatten(end_dim=1)]
+    return torch.stack(pooled).unflatten(0, (n, c))
+
+
+def max_pool2d(X, kernel_size, stride=None, padding=0):
+    return planes(X, kernel_size, stride, padding, float("-inf"), "max")
+
+
+def avg_pool2d(X, kernel_size, stride=None, padding=0, count_include_pad=True):
+    means = planes(X, kernel_size, stride, padding, 0.0, "avg")
+    if count_include_pad:
+        return means
+    # The mean of an image of ones is the share of each window that the image fills.
+    return means / planes(torch.ones_like(X), kernel_size, stride, padding, 0.0, "avg")
+
+
+def translation_gap(X, shift, pool_size):
+    pooled = pool2d(X, (pool_size, pool_size))
+    columns = pooled.shape[1] - shift
+    if shift < 0 or columns < 1:
+        raise ValueError("nothing to compare")
+    # Without the zeros that enter, a shift of the matrix is a shift of its pooled matrix.
+    return float((pooled[:, :columns] - pooled[:, shift:]).abs().mean())
