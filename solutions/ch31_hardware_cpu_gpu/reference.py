@@ -117,8 +117,8 @@ def attainable_flops(peak_flops: float, bandwidth: float, intensity: float) -> f
 def blocked_matmul(A: Tensor, B: Tensor, block: int) -> Tensor:
     """Return the matrix product AB, computed from blocks that fit into a cache (D2L 11.5.1).
 
-    Cut all three axes m, k and n into pieces of `block` indices. The last piece of an axis may be shorter. For a piece I
-    of the rows and a piece J of the columns, C is a sum over the pieces of k:
+    Cut all three axes m, k and n into pieces of `block` indices. The last piece of an axis may be shorter. For a piece
+    I of the rows and a piece J of the columns, C is a sum over the pieces of k:
 
         C[I, J] = sum over the pieces P of k: A[I, P] B[P, J]
 

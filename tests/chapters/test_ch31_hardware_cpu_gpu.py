@@ -153,20 +153,21 @@ class TestAttainableFlops:
         close(run(probe), ([True] * len(wrong), [min(a, b * c)]))
 
 
+FACTORS = {  # the places of the two factors among the arguments of torch's products
+    "mm": (0, 1), "bmm": (0, 1), "mv": (0, 1), "dot": (0, 1), "addmm": (1, 2), "addmm_": (1, 2), "addmv": (1, 2),
+    "addmv_": (1, 2), "baddbmm": (1, 2), "baddbmm_": (1, 2), "addbmm": (1, 2), "addbmm_": (1, 2),
+}  # fmt: skip
+
+
 class Products(TorchDispatchMode):
     """Notes the sizes (rows, inner axis, columns) of each matrix product that torch computes."""
-
-    FACTORS = {  # the places of the two factors among the arguments
-        "mm": (0, 1), "bmm": (0, 1), "mv": (0, 1), "dot": (0, 1), "addmm": (1, 2), "addmm_": (1, 2), "addmv": (1, 2),
-        "addmv_": (1, 2), "baddbmm": (1, 2), "baddbmm_": (1, 2), "addbmm": (1, 2), "addbmm_": (1, 2),
-    }  # fmt: skip
 
     def __init__(self):
         super().__init__()
         self.sizes = []
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        places = self.FACTORS.get(func.overloadpacket.__name__)
+        places = FACTORS.get(func.overloadpacket.__name__)
         if places is not None:
             left, right = (args[place] for place in places)
             rows = left.shape[-2] if left.dim() > 1 else 1
@@ -264,7 +265,7 @@ class TestBlockedMatmul:
         for (longest, multiplications, result), (A, B, block) in zip(found, cases, strict=True):
             close(result, A @ B)
             expect(
-                max(longest) <= block, f"With block={block}, a product has axes of up to {longest} (rows, inner, columns).",
+                max(longest) <= block, f"block={block}: a product has axes of up to {longest} (rows, inner, columns).",
                 f"block={block} 时，有的乘积各轴长达 {longest}（行、相乘的轴、列）。",
             )  # fmt: skip
             expect(
@@ -302,11 +303,11 @@ def counted(run, cases):
     close(run(lambda impl: [impl.cache_misses(*case) for case in cases]), [misses(*case) for case in cases])
 
 
-def matrix(rows, columns, size, start, by_columns=False):
+def matrix(rows, columns, size, by_columns):
     """The addresses of a matrix of elements of `size` bytes, by rows or by columns."""
-    order = [(i, j) for j in range(columns) for i in range(rows)] if by_columns else None
-    order = order or [(i, j) for i in range(rows) for j in range(columns)]
-    return [start + size * (i * columns + j) for i, j in order]
+    if by_columns:
+        return [size * (i * columns + j) for j in range(columns) for i in range(rows)]
+    return [size * (i * columns + j) for i in range(rows) for j in range(columns)]
 
 
 @pytest.fixture
@@ -341,12 +342,9 @@ class TestCacheMisses:
         """A matrix that does not fit misses once for each line by rows, and once for each element by columns.
         矩阵放不进缓存时，按行扫描每个缓存行未命中一次，按列扫描每个元素未命中一次。"""
         rows, columns, lines = between(9, 12), 4 * between(2, 4), between(2, 8)
-        size = 4
-        cases = [(matrix(rows, columns, size, 0, by_columns), 16, lines) for by_columns in (False, True)]
-        close(
-            run(lambda impl: [impl.cache_misses(*case) for case in cases]),
-            [rows * columns * size // 16, rows * columns],
-        )
+        cases = [(matrix(rows, columns, 4, by_columns), 16, lines) for by_columns in (False, True)]
+        found = run(lambda impl: [impl.cache_misses(*case) for case in cases])
+        close(found, [rows * columns // 4, rows * columns])
 
     @pytest.mark.points(2)
     def test_least_recently_used(self, run, trace, between):
