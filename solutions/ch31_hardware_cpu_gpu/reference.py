@@ -85,7 +85,6 @@ def attainable_flops(peak_flops: float, bandwidth: float, intensity: float) -> f
     if min(peak_flops, bandwidth, intensity) < 0:
         # WRONG negative-accepted: if False:
         # WRONG zero-refused: if min(peak_flops, bandwidth, intensity) <= 0:
-        # WRONG zero-intensity-refused: if intensity == 0 or min(peak_flops, bandwidth, intensity) < 0:
         # WRONG intensity-checked-alone: if intensity < 0:
         # WRONG hardware-checked-alone: if min(peak_flops, bandwidth) < 0:
         # WRONG product-checked: if min(peak_flops, bandwidth * intensity) < 0:

@@ -148,9 +148,11 @@ class TestAttainableFlops:
         wrong = [(-a, b, c), (a, -b, c), (a, b, -c), (a, -b, -c), (-a, -b, c), (0, 0, -c), (-a, 0, 0), (-a, -b, -c)]
 
         def probe(impl):
-            return [raises(lambda w=w: impl.attainable_flops(*w), ValueError) for w in wrong], rates(impl, [(a, b, c)])
+            accepted = []
+            refused = [raises(lambda w=w: accepted.append(impl.attainable_flops(*w)), ValueError) for w in wrong]
+            return refused, rates(impl, [(a, b, c)]), float(sum(accepted))
 
-        close(run(probe), ([True] * len(wrong), [min(a, b * c)]))
+        close(run(probe), ([True] * len(wrong), [min(a, b * c)], 0.0))
 
 
 FACTORS = {  # the places of the two factors among the arguments of torch's products
@@ -278,7 +280,8 @@ class TestBlockedMatmul:
         """Raises ValueError if A has another number of columns than B has rows.
         A 的列数与 B 的行数不同时，抛出 ValueError。"""
         block = chance.randint(2, 4)
-        A, B = factors(*chance.sample(range(4, 9), 3))
+        m, n = chance.sample(range(4, 9), 2)
+        A, B = factors(m, 3 * block, n)
         wrong = [(A, torch.cat([B, B[:1]])), (A, B[:-1]), (A, torch.cat([B, B])), (torch.cat([A, A], dim=1), B)]
 
         def probe(impl):
