@@ -140,17 +140,12 @@ def blocked_matmul(A: Tensor, B: Tensor, block: int) -> Tensor:
     n = B.shape[1]
     if B.shape[0] != k:
         # WRONG inner-sizes-not-compared: if False:
-        # WRONG shapes-must-be-equal: if A.shape != B.shape:
-        # WRONG outer-sizes-compared: if B.shape[1] != A.shape[0]:
-        # WRONG blocks-must-divide: if B.shape[0] != k or m % block or k % block or n % block:
-        # WRONG block-must-fit: if B.shape[0] != k or block > min(m, k, n):
         raise ValueError(f"no product of {tuple(A.shape)} and {tuple(B.shape)}")
         # WRONG sizes-asserted: raise AssertionError("sizes differ")
     C = A.new_zeros(m, n)
     # WRONG default-dtype: C = torch.zeros(m, n)
     # WRONG sum-begins-with-ones: C = A.new_ones(m, n)
     # WRONG integers-lost: C = torch.zeros(m, n, dtype=A.dtype if A.is_floating_point() else torch.float32)
-    # WRONG written-into-a: C = A.mul_(0).new_zeros(m, n)
     # WRONG block-is-a-count:
     #     C = A.new_zeros(m, n)
     #     block = -(-max(m, k, n) // block)
