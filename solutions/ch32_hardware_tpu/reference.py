@@ -46,7 +46,7 @@ def systolic_matmul(A: Tensor, B: Tensor, max_cycles: int | None = None) -> tupl
     # WRONG stops-after-k-cycles: cycles = k if max_cycles is None else min(k, max_cycles)
     # WRONG last-cycle-left-out: cycles = needed - 1 if max_cycles is None else min(needed - 1, max_cycles)
     C = A.new_zeros(m, n)
-    # WRONG sums-in-float32: C = torch.zeros(m, n)
+    # WRONG array-in-float32: C = torch.zeros(m, n)
     for cycle in range(cycles):
         for i in range(m):
             for j in range(n):
@@ -124,7 +124,6 @@ def quantize_int8(X: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG scale-of-100: scale = torch.where(largest == 0, torch.ones_like(largest), largest / 100)
     # WRONG range-over-255: scale = torch.where(largest == 0, torch.ones_like(largest), (X.max() - X.min()) / 255)
     # WRONG zero-scale: scale = largest / 127
-    # WRONG tiny-scale-for-zeros: scale = largest.clamp(min=1e-8) / 127
     # WRONG scale-for-zeros-divided: scale = torch.where(largest == 0, torch.ones_like(largest), largest) / 127
     # WRONG scale-never-below-one: scale = (largest / 127).clamp(min=1)
     # WRONG power-of-two: scale = (largest.where(largest > 0, torch.tensor(127.0)) / 127).log2().ceil().exp2()
@@ -250,6 +249,10 @@ def to_bfloat16_bits(x: float) -> int:
         # WRONG overflow-is-zero: return 0
     bits = int.from_bytes(packed, "big")
     upper, lower = bits >> 16, bits & 0xFFFF
+    # WRONG subnormals-are-zero:
+    #     upper, lower = bits >> 16, bits & 0xFFFF
+    #     if bits & 0x7F800000 == 0:
+    #         return upper & 0x8000
     if (bits & 0x7FFFFFFF) > 0x7F800000:
         # WRONG nan-rounded: if False:
         # WRONG infinity-is-nan: if (bits & 0x7FFFFFFF) >= 0x7F800000:
@@ -257,9 +260,6 @@ def to_bfloat16_bits(x: float) -> int:
         return upper | 0x0040
         # WRONG nan-is-zero: return 0
         # WRONG nan-is-infinity: return 0x7F80
-    # WRONG subnormals-are-zero:
-    #     if bits & 0x7F800000 == 0:
-    #         return upper & 0x8000
     if lower > 0x8000 or (lower == 0x8000 and upper % 2 == 1):
         # WRONG halves-away: if lower >= 0x8000:
         # WRONG halves-toward-zero: if lower > 0x8000:
