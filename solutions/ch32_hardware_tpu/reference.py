@@ -111,6 +111,7 @@ def quantize_int8(X: Tensor) -> tuple[Tensor, Tensor]:
     # BEGIN SOLUTION
     largest = X.abs().max()
     # WRONG largest-signed: largest = X.max()
+    # WRONG clamped-largest-signed: largest = X.max()
     # WRONG largest-of-the-smallest: largest = X.min().abs()
     # WRONG mean-magnitude: largest = X.abs().mean()
     # WRONG root-mean-square: largest = X.square().mean().sqrt()
@@ -119,6 +120,7 @@ def quantize_int8(X: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG scale-for-each-column: largest = X.abs().amax(dim=0, keepdim=True) if X.dim() else X.abs()
     scale = torch.where(largest == 0, torch.ones_like(largest), largest / 127)
     # WRONG scale-of-128: scale = torch.where(largest == 0, torch.ones_like(largest), largest / 128)
+    # WRONG clamped-scale-of-128: scale = torch.where(largest == 0, torch.ones_like(largest), largest / 128)
     # WRONG scale-of-255: scale = torch.where(largest == 0, torch.ones_like(largest), largest / 255)
     # WRONG twice-over-255: scale = torch.where(largest == 0, torch.ones_like(largest), 2 * largest / 255)
     # WRONG scale-of-100: scale = torch.where(largest == 0, torch.ones_like(largest), largest / 100)
@@ -128,6 +130,10 @@ def quantize_int8(X: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG scale-never-below-one: scale = (largest / 127).clamp(min=1)
     # WRONG power-of-two: scale = (largest.where(largest > 0, torch.tensor(127.0)) / 127).log2().ceil().exp2()
     q = torch.round(X / scale).to(torch.int8)
+    # WRONG clamped-scale-of-128: q = torch.round(X / scale).clamp(-128, 127).to(torch.int8)
+    # WRONG clamped-largest-signed: q = torch.round(X / scale).clamp(-127, 127).to(torch.int8)
+    # WRONG twice-over-255: q = torch.round(X / scale).clamp(-128, 127).to(torch.int8)
+    # WRONG range-over-255: q = torch.round(X / scale).clamp(-128, 127).to(torch.int8)
     # WRONG written-over-x:
     #     q = torch.round(X.div_(scale)).to(torch.int8)
     # WRONG truncated: q = (X / scale).to(torch.int8)
@@ -199,6 +205,7 @@ def int8_matmul(qa: Tensor, sa: Tensor, qb: Tensor, sb: Tensor) -> Tensor:
     # WRONG rounded-result: return torch.round(sums * (sa * sb))
     # WRONG integers-returned: return (sums * (sa * sb)).to(torch.int32)
     # WRONG result-in-float64: return sums.double() * (sa.double() * sb.double())
+    # WRONG result-in-float16: return (sums * (sa * sb)).half()
     # WRONG result-in-eight-bits: return (sums * (sa * sb)).to(torch.int8)
     # WRONG rescaled-in-float16: return (sums.half() * (sa * sb).half()).float()
     # WRONG transposed-product: return (sums * (sa * sb)).t()
@@ -270,6 +277,7 @@ def to_bfloat16_bits(x: float) -> int:
         # WRONG cut-off: pass
         # WRONG carry-lost: upper = upper & 0xFF80 | upper + 1 & 0x7F
     return upper
+    # WRONG rounded-to-the-largest: return min(upper, upper & 0x8000 | 0x7F7F) if abs(x) < 1e39 else upper
     # WRONG lower-half: return lower
     # WRONG thirty-two-bits: return upper << 16
     # WRONG signed-bits: return upper - 0x10000 if upper >= 0x8000 else upper
