@@ -216,6 +216,9 @@ def cache_misses(addresses: Sequence[int], line_size: int, num_lines: int) -> in
     # BEGIN SOLUTION
     cache: OrderedDict[int, None] = OrderedDict()  # the least recently used line comes first
     misses = 0
+    # WRONG window-of-accesses:
+    #     lines = [address // line_size for address in addresses]
+    #     return sum(line not in lines[max(now - num_lines, 0) : now] for now, line in enumerate(lines))
     # WRONG addresses-without-repeats:
     #     misses = 0
     #     addresses = list(dict.fromkeys(addresses))
@@ -250,6 +253,9 @@ def cache_misses(addresses: Sequence[int], line_size: int, num_lines: int) -> in
             # WRONG all-accesses-miss: if False:
             cache.move_to_end(line)
             # WRONG first-in-first-out: pass
+            # WRONG least-often-used:
+            #     cache.move_to_end(line)
+            #     cache[line] += 1
             # WRONG hit-becomes-the-oldest: cache.move_to_end(line, last=False)
             continue
         misses += 1
@@ -265,11 +271,13 @@ def cache_misses(addresses: Sequence[int], line_size: int, num_lines: int) -> in
             # WRONG nothing-replaced: if False:
             cache.popitem(last=False)
             # WRONG latest-replaced: cache.popitem()
+            # WRONG least-often-used: del cache[min(cache, key=cache.get)]
             # WRONG full-cache-keeps-its-lines: continue
             # WRONG cache-emptied: cache.clear()
             # WRONG smallest-replaced: del cache[min(cache)]
             # WRONG largest-replaced: del cache[max(cache)]
         cache[line] = None
+        # WRONG least-often-used: cache[line] = 1
         # WRONG next-line-loaded-too:
         #     cache[line] = None
         #     cache[line + 1] = None

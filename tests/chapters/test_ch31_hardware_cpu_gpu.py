@@ -82,8 +82,8 @@ class TestMatmulIntensity:
 def roofs(chance):
     """roofs(3, 0.5): three triples of peak, bandwidth and intensity; the memory's limit is 0.5 times the peak."""
 
-    def draw(count, share, fastest=1e12):
-        peaks = [chance.uniform(fastest / 10, fastest) for _ in range(count)]
+    def draw(count, share):
+        peaks = [1e9 * chance.randint(100, 1000) for _ in range(count)]
         intensities = [chance.uniform(1, 100) for _ in range(count)]
         return [(peak, share * peak / some, some) for peak, some in zip(peaks, intensities, strict=True)]
 
