@@ -4,6 +4,7 @@ The lecture has no code. Accelerators multiply matrices in arrays of simple cell
 exercises simulate both: a systolic array, 8-bit integers, and bfloat16.
 """
 
+import math
 import struct
 
 import torch

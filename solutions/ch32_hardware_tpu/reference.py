@@ -4,6 +4,7 @@ The lecture has no code. Accelerators multiply matrices in arrays of simple cell
 exercises simulate both: a systolic array, 8-bit integers, and bfloat16.
 """
 
+import math
 import struct
 
 import torch
@@ -147,7 +148,7 @@ def quantize_int8(X: Tensor) -> tuple[Tensor, Tensor]:
     # WRONG unsigned: q = (torch.round(X / scale) + 128).to(torch.uint8)
     # WRONG magnitudes-alone: q = torch.round(X / scale).abs().to(torch.int8)
     # WRONG integers-as-floats: q = torch.round(X / scale)
-    # WRONG thirty-two-bits: q = torch.round(X / scale).to(torch.int32)
+    # WRONG integers-of-32-bits: q = torch.round(X / scale).to(torch.int32)
     return q, scale
     # WRONG scale-first: return scale, q
     # WRONG scale-inverted: return q, 1 / scale
@@ -235,6 +236,12 @@ def to_bfloat16_bits(x: float) -> int:
     ('0x3f80', '0xbdcd')
     """
     # BEGIN SOLUTION
+    if math.isnan(x):
+        # WRONG nan-rounded: if False:
+        # WRONG infinity-is-nan: if not math.isfinite(x):
+        x = math.nan  # this NaN ends in zeros: a carry out of a fraction of ones would reach the sign bit
+        # WRONG nan-is-zero: return 0
+        # WRONG nan-is-infinity: return 0x7F80
     try:
         packed = struct.pack(">f", x)
         # WRONG bytes-reversed: packed = struct.pack("<f", x)
@@ -249,7 +256,7 @@ def to_bfloat16_bits(x: float) -> int:
         # WRONG half-precision: return int.from_bytes(struct.pack(">e", x), "big")
     except OverflowError:
         # WRONG overflow-not-caught: except ZeroDivisionError:
-        return 0x7F80 if x > 0 else 0xFF80
+        packed = struct.pack(">f", math.copysign(math.inf, x))
         # WRONG largest-for-infinity: return 0x7F7F if x > 0 else 0xFF7F
         # WRONG overflow-loses-its-sign: return 0x7F80
         # WRONG overflow-is-nan: return 0x7FC0
@@ -260,14 +267,7 @@ def to_bfloat16_bits(x: float) -> int:
     #     upper, lower = bits >> 16, bits & 0xFFFF
     #     if bits & 0x7F800000 == 0:
     #         return upper & 0x8000
-    if (bits & 0x7FFFFFFF) > 0x7F800000:
-        # WRONG nan-rounded: if False:
-        # WRONG infinity-is-nan: if (bits & 0x7FFFFFFF) >= 0x7F800000:
-        # Rounding could carry a NaN to the sign bit, and cutting could leave the fraction of an infinity.
-        return upper | 0x0040
-        # WRONG nan-is-zero: return 0
-        # WRONG nan-is-infinity: return 0x7F80
-    if lower > 0x8000 or (lower == 0x8000 and upper % 2 == 1):
+    if lower + upper % 2 > 0x8000:  # exactly half rounds up only from an odd number
         # WRONG halves-away: if lower >= 0x8000:
         # WRONG halves-toward-zero: if lower > 0x8000:
         # WRONG halves-to-odd: if lower > 0x8000 or (lower == 0x8000 and upper % 2 == 0):
@@ -277,7 +277,7 @@ def to_bfloat16_bits(x: float) -> int:
         # WRONG cut-off: pass
         # WRONG carry-lost: upper = upper & 0xFF80 | upper + 1 & 0x7F
     return upper
-    # WRONG rounded-to-the-largest: return min(upper, upper & 0x8000 | 0x7F7F) if abs(x) < 1e39 else upper
+    # WRONG rounded-to-the-largest: return min(upper, upper & 0x8000 | 0x7F7F) if math.isfinite(x) else upper
     # WRONG lower-half: return lower
     # WRONG thirty-two-bits: return upper << 16
     # WRONG signed-bits: return upper - 0x10000 if upper >= 0x8000 else upper
