@@ -5,7 +5,6 @@ int64, and torch's own bfloat16.
 """
 
 import math
-import struct
 
 import numpy as np
 import pytest
@@ -206,7 +205,8 @@ class TestQuantizeInt8:
         元素的绝对值可以小到 1e-30，大到 1e30。"""
         bounds = (1e-30, 1e-29), (1e-6, 1e-5), (1e5, 1e6), (1e27, 7e27)
         cases = [quantised(3, 4, low=low, high=high) for low, high in bounds]
-        found = run(lambda impl: [impl.quantize_int8(X) for X, _, _ in cases])
+        inputs = [X for X, _, _ in cases]
+        found = run(lambda impl: [impl.quantize_int8(X) for X in inputs])
         close(found, [(q, scale) for _, q, scale in cases], atol=0.0, rtol=1e-5)
 
     def test_shapes(self, run, quantised, chance):
@@ -323,7 +323,7 @@ class TestInt8Matmul:
 
 def value_of(bits):
     """The number with these bits of a float32."""
-    return struct.unpack(">f", struct.pack(">I", bits))[0]
+    return float(np.uint32(bits).view(np.float32))
 
 
 def bits_of(numbers):
@@ -430,7 +430,7 @@ class TestToBfloat16Bits:
         others = [chance.uniform(-9, 9) for _ in range(3)]
 
         def probe(impl):
-            numbers = [struct.unpack(">d", struct.pack(">Q", bits))[0] for bits in nans]
+            numbers = [float(np.uint64(bits).view(np.float64)) for bits in nans]
             return [impl.to_bfloat16_bits(x) for x in others], [impl.to_bfloat16_bits(x) for x in numbers]
 
         finite, bits = run(probe)
