@@ -13,7 +13,7 @@ from typing import Any
 ALLOWED = {
     "__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy", "dataclasses",
     "datetime", "decimal", "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "operator",
-    "random", "re", "statistics", "string", "textwrap", "time", "typing", "typing_extensions", "warnings",
+    "random", "re", "statistics", "string", "struct", "textwrap", "time", "typing", "typing_extensions", "warnings",
     "inspect", "types", "logging", "json", "hashlib", "d2l", "d2l.torch", "numpy", "numpy.fft", "numpy.linalg",
     "numpy.random", "numpy.typing", "numpy.ma", "torch", "torch.autograd", "torch.autograd.functional",
     "torch.autograd.function", "torch.cuda", "torch.fft", "torch.func", "torch.linalg", "torch.nn",
