@@ -252,7 +252,7 @@ def corr2d_pad_stride(X: Tensor, K: Tensor, padding: tuple[int, int], stride: tu
     # WRONG stride-missing-in-the-shape: rows, columns = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
     # WRONG padding-counted-again:
     #     rows, columns = (X.shape[0] + 2 * p_h - k_h) // s_h + 1, (X.shape[1] + 2 * p_w - k_w) // s_w + 1
-    Y = X.new_zeros((rows, columns))
+    Y = torch.zeros((rows, columns), dtype=X.dtype)
     # WRONG always-float32: Y = torch.zeros(rows, columns)
     for i in range(rows):
         for j in range(columns):

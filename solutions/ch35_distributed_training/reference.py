@@ -40,7 +40,7 @@ def ring_allreduce(data: Sequence[Tensor]) -> tuple[list[Tensor], int]:
     """
     # BEGIN SOLUTION
     n, length = len(data), len(data[0])
-    results = [vector.clone() for vector in data]
+    results = [torch.clone(vector) for vector in data]
     # WRONG inputs-changed: results = list(data)
     ends = [length * i // n for i in range(n + 1)]
     # WRONG rest-left-out: ends = [length // n * i for i in range(n + 1)]
