@@ -114,7 +114,7 @@ class TestNinBlock:
         """Is an nn.Sequential of six layers; the names and shapes of its parameters follow from their order.
         是有六层的 nn.Sequential，参数的名称和形状符合各层的顺序。"""
         a, b = channels
-        kernel_size = chance.randint(2, 7)
+        kernel_size = chance.choice([2, 4, 5, 6, 7])
 
         def probe(impl):
             net = impl.nin_block(a, b, kernel_size, 1, 0)
