@@ -108,6 +108,7 @@ def vgg(conv_arch: Sequence[tuple[int, int]]) -> nn.Sequential:
     for num_convs, out_channels in conv_arch:
         # WRONG pairs-turned: for out_channels, num_convs in conv_arch:
         # WRONG first-block-left-out: for num_convs, out_channels in conv_arch[1:]:
+        # WRONG always-vgg11: for num_convs, out_channels in [(1, 64), (1, 128), (2, 256), (2, 512), (2, 512)]:
         blocks.append(vgg_block(num_convs, channels, out_channels))
         # WRONG blocks-opened: blocks.extend(vgg_block(num_convs, channels, out_channels))
         channels = out_channels
@@ -132,6 +133,7 @@ def vgg(conv_arch: Sequence[tuple[int, int]]) -> nn.Sequential:
     # WRONG one-hidden-layer:
     # WRONG 1024-hidden-units: layers += [nn.Linear(1024, 1024), nn.ReLU(), nn.Dropout(p=0.5)]
     # WRONG linear-layers-in-a-row: layers += [nn.Linear(4096, 4096), nn.Dropout(p=0.5)]
+    # WRONG second-dropout-left-out: layers += [nn.Linear(4096, 4096), nn.ReLU()]
     # WRONG dropout-left-out: layers += [nn.Linear(4096, 4096), nn.ReLU()]
     # WRONG dropout-of-a-fifth: layers += [nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(p=0.2)]
     # WRONG dropout-before-relu: layers += [nn.Linear(4096, 4096), nn.Dropout(p=0.5), nn.ReLU()]
