@@ -146,7 +146,16 @@ class TestAttainableFlops:
         """Raises ValueError if any argument is negative.
         任何一个参数为负时，抛出 ValueError。"""
         a, b, c = (chance.uniform(1, 9) for _ in range(3))
-        wrong = [(-a, b, c), (a, -b, c), (a, b, -c), (a, -b, -c), (-a, -b, c), (0, 0, -c), (-a, 0, 0), (-a, -b, -c)]
+        wrong = [
+            (-a, b, c),
+            (a, -b, c),
+            (a, b, -c),
+            (a, -b, -c),
+            (-a, -b, c),
+            (0, 0, -c / 99),
+            (-a / 99, 0, 0),
+            (-a, -b, -c),
+        ]
 
         def probe(impl):
             accepted = []
