@@ -13,7 +13,7 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,13 +32,12 @@ from dlgrade.judge.raised import Raised
 from dlgrade.judge.trace import Trace, trace
 from dlgrade.version import __version__
 from dlgrade.worker import wire
-from dlgrade.worker.forbidden.operators import count, recorded
+from dlgrade.worker.forbidden.operators import recorded
 from dlgrade.worker.guest import seed_all
 
 WORTH_KEEPING_SECONDS = 0.05
 LOADED_ONCE = {"torch", "numpy", "scipy", "pandas", "sklearn"}  # libraries that break if they are imported again
 PATIENCE_SECONDS = 5.0
-CALLS_OF_AN_OPERATOR = 5
 ANSWER_LIMIT = 1 << 30
 
 
@@ -66,7 +65,6 @@ class Variant:
     patience: float | None = None
     outcomes: dict[tuple[bytes, int], Outcome] = field(default_factory=dict, repr=False)
     traces: dict[tuple[bytes, int], Trace] = field(default_factory=dict, repr=False)
-    efforts: dict[tuple[bytes, int], int | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def module(self) -> types.ModuleType:
@@ -155,41 +153,6 @@ class Variant:
 
     def _raised(self, error: Exception) -> Raised:
         return Raised(type(error).__name__, str(error), self._line_of(error))
-
-    def effort(self, blob: bytes, seed: int, most: int) -> int | None:
-        """Return how much a probe computes, in calls of functions; None for more than `most`, and if it raises.
-
-        The number is the same on every machine. An operator of torch's is worth several calls.
-        """
-        key = (blob, seed)
-        if key not in self.efforts:
-            with self._apart(), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                seed_all(seed)
-                self.efforts[key] = self._measured(pickle.loads(blob), seed, most)
-        return self.efforts[key]
-
-    def _measured(self, probe: Callable[[types.ModuleType], object], seed: int, most: int) -> int | None:
-        calls, before = 0, sys.getprofile()
-
-        def note(_: types.FrameType, event: str, __: object) -> None:
-            nonlocal calls
-            calls += event in ("call", "c_call")
-            if calls > most:
-                sys.setprofile(before)  # an exception here might come up in the handler of a signal
-
-        sys.setprofile(note)
-        try:
-            probe(self.module)
-        except Exception:
-            return None
-        finally:
-            sys.setprofile(before)
-        if calls > most:
-            return None
-        seed_all(seed)
-        effort = calls + CALLS_OF_AN_OPERATOR * count(lambda: probe(self.module))
-        return effort if effort <= most else None
 
     def _line_of(self, error: BaseException) -> str:
         """Return the last line of the source that ran before the exception; "" if none did."""

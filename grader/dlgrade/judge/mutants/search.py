@@ -1,6 +1,6 @@
 """Looks for the mutant whose values a submission has, within a fixed effort.
 
-The effort is counted in function calls of the reference, not in seconds, so the same submission always gets the same
+The effort is counted in steps of the reference, not in seconds, so the same submission always gets the same
 answer.
 """
 
@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from dlgrade.judge.check import Check, Exchange
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.evidence import agrees, facts
-from dlgrade.judge.mutants.variants import Mutant, Mutants
+from dlgrade.judge.mutants.variants import MOST_EFFORT, Mutant, Mutants
 from dlgrade.judge.trusted import Outcome, Variant
 
 EFFORT_A_SECOND = 2_000_000  # of processor time, roughly
 TOTAL_EFFORT = 1_900_000  # for one submission
-MOST_EFFORT = 100_000  # of a check that is tried at all
 LISTING_EFFORT, MAKING_EFFORT = 200, 1_500  # of a mutant: to think of it, to try it
 LEAST_PATIENCE, PATIENCE = 0.1, 10.0  # seconds for a mutant, and times the effort of the reference
 LEAST_DRAWS = 2
@@ -97,7 +96,7 @@ class _Search:
         return sorted(tried, key=lambda each: each.effort)
 
     def _effort(self, check: Check) -> int | None:
-        efforts = [self.reference.effort(e.blob, e.seed, MOST_EFFORT) for e in check.transcript]
+        efforts = [self.mutants.effort.of(e.blob, e.seed) for e in check.transcript]
         known = [effort for effort in efforts if effort is not None]
         return sum(known) if len(known) == len(efforts) and sum(known) <= MOST_EFFORT else None
 
@@ -113,7 +112,7 @@ class _Search:
         return fitting
 
     def _outcome(self, mutant: Mutant, blob: bytes, seed: int) -> Outcome:
-        effort = self.reference.effort(blob, seed, MOST_EFFORT) or MOST_EFFORT
+        effort = self.mutants.effort.of(blob, seed) or MOST_EFFORT
         seconds = LEAST_PATIENCE + PATIENCE * effort / EFFORT_A_SECOND
         outcome = self.mutants.outcome(mutant, blob, seed, seconds)
         if outcome.raised is None:
@@ -123,7 +122,7 @@ class _Search:
         return outcome
 
     def _agrees(self, mutant: Mutant, exchange: Exchange) -> bool:
-        if self.reference.effort(exchange.blob, exchange.seed, MOST_EFFORT) is None:
+        if self.mutants.effort.of(exchange.blob, exchange.seed) is None:
             return True  # nothing is known
         return agrees(exchange, self._outcome(mutant, exchange.blob, exchange.seed))
 

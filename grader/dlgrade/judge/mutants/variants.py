@@ -17,6 +17,7 @@ import torch
 from dlgrade.course.definitions import TopStatement, reached
 from dlgrade.course.references import Reference, answer_lines
 from dlgrade.judge.mutants.edits import Edit, edits_of
+from dlgrade.judge.mutants.effort import Effort
 from dlgrade.judge.mutants.scene import Scene
 from dlgrade.judge.mutants.words import in_chinese, known_of
 from dlgrade.judge.trusted import Outcome, Variant
@@ -24,6 +25,7 @@ from dlgrade.text import Text, both, same
 
 OUTCOME_BYTES = 500  # of any outcome, besides its content
 MOST_KEPT = 16 << 20  # bytes of outcomes that are kept for further submissions
+MOST_EFFORT = 100_000  # of a probe that is tried at all
 NO_MUTANTS = {"open", "Path", "os", "shutil", "subprocess", "tempfile", "socket"}  # code that reads these names
 
 
@@ -57,6 +59,7 @@ class Mutants:
         self.reference = reference
         self.variant = variant
         self.exercises = exercises
+        self.effort = Effort(variant, MOST_EFFORT)
         self.kept = 0
         self._by_exercise: dict[str, list[Mutant]] = {}
 

@@ -23,9 +23,12 @@ CONFIG = ProfilerConfig(ProfilerState.CPU, False, False, False, False, False, _E
 def count(function: Callable[[], object]) -> int:
     """Return how many operators run while a function does, which may raise. Operators inside others count as well."""
     begin()
-    with contextlib.suppress(Exception):
-        function()
-    return sum(1 for thread in _disable_profiler_legacy() for event in thread if "::" in event.name())
+    try:
+        with contextlib.suppress(Exception):
+            function()
+    finally:
+        threads = _disable_profiler_legacy()
+    return sum(1 for thread in threads for event in thread if "::" in event.name())
 
 
 @contextlib.contextmanager
