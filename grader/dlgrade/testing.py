@@ -20,15 +20,17 @@ from torch.overrides import TorchFunctionMode
 from dlgrade.judge.batches import Batches
 from dlgrade.judge.compare import Comparison, Tolerance, describe
 from dlgrade.judge.reasons import Unmet, from_difference
+from dlgrade.pretended_gpus import Gpus, Scatter
 from dlgrade.results import Verdict
 from dlgrade.standard import promise, standard
 from dlgrade.text import both
 
 __all__ = [
-    "LETTERS", "Batches", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int", "expect", "filled",
-    "gradients", "layers", "learn_to_translate", "learned", "namesakes", "parameter_gradients", "perplexity", "promise",
-    "raises", "set_parameters", "shuffled", "sizes", "standard", "to_grid", "translate", "unseen", "varied_matrices",
-    "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
+    "LETTERS", "Batches", "Gpus", "Scatter", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int",
+    "expect", "filled", "gradients", "layers", "learn_to_translate", "learned", "namesakes", "parameter_gradients",
+    "patterned", "perplexity", "promise", "raises", "set_parameters", "shuffled", "sizes", "standard", "to_grid",
+    "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients", "words",
+    "written_from_scratch",
 ]  # fmt: skip
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no access to this module
@@ -140,6 +142,20 @@ def _setting(layer: torch.nn.Module, name: str) -> Any:
     if value == "valid":
         value = 0
     return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+
+
+def patterned(net: torch.nn.Module) -> torch.nn.Module:
+    """The net with a repeated pattern for each parameter, by its number, in float32 on the CPU.
+
+    A large net gets values in milliseconds, also if it is on the "meta" device. Signals keep their size.
+    """
+    values = {name: torch.ones(buffer.shape) for name, buffer in net.named_buffers()}
+    for number, (name, parameter) in enumerate(net.named_parameters()):
+        size, fan_in = parameter.numel(), max(1, parameter[0].numel())
+        pattern = torch.randn(4099, generator=torch.Generator().manual_seed(number)) * (2 / fan_in) ** 0.5
+        values[name] = pattern.repeat(-(-size // 4099))[:size].reshape(parameter.shape)
+    net.load_state_dict(values, assign=True)
+    return net
 
 
 def descend(parameters: Iterable[torch.Tensor], lr: float, clip: float | None = None) -> None:

@@ -7,24 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, draw_int, gradients, layers
+from dlgrade.testing import close, draw_int, gradients, layers, patterned
 
 
 def sketched(impl, *args, **kwargs):
     """The submission's AlexNet without values."""
     with torch.device("meta"):
         return impl.alexnet(*args, **kwargs)
-
-
-def numbered(net):
-    """The net with a repeated pattern for each parameter, by its number, in float32 on the CPU."""
-    values = {name: torch.ones(buffer.shape) for name, buffer in net.named_buffers()}
-    for number, (name, parameter) in enumerate(net.named_parameters()):
-        size, fan_in = parameter.numel(), max(1, parameter[0].numel())
-        pattern = torch.randn(4099, generator=torch.Generator().manual_seed(number)) * (2 / fan_in) ** 0.5
-        values[name] = pattern.repeat(-(-size // 4099))[:size].reshape(parameter.shape)
-    net.load_state_dict(values, assign=True)
-    return net
 
 
 def walked(net, channels):
@@ -56,7 +45,7 @@ class TestAlexNet:
 
         def probe(impl):
             with torch.no_grad():
-                return numbered(sketched(impl, channels, classes)).eval()(X)
+                return patterned(sketched(impl, channels, classes)).eval()(X)
 
         agree(probe, rtol=1e-4, atol=1e-4)  # sums of up to 6400 products, in another order on each machine
 
@@ -111,7 +100,7 @@ class TestAlexNet:
         X = randn(1, 1, 224, 224)
 
         def probe(impl):
-            features = numbered(sketched(impl)[:13])
+            features = patterned(sketched(impl)[:13])
             slope = gradients(features, X)
             return slope, [parameter.grad.norm() for parameter in features.parameters()]
 

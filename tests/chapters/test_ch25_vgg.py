@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, draw_int, layers, promise, raises, set_parameters, sizes, standard
+from dlgrade.testing import close, draw_int, layers, patterned, promise, raises, set_parameters, sizes, standard
 
 VGG11 = (1, 64), (1, 128), (2, 256), (2, 512), (2, 512)
 
@@ -94,17 +94,6 @@ def sketched(impl, *args):
         return impl.vgg(*args)
 
 
-def numbered(net):
-    """The net with a repeated pattern for each parameter, by its number, in float32 on the CPU."""
-    values = {name: torch.ones(buffer.shape) for name, buffer in net.named_buffers()}
-    for number, (name, parameter) in enumerate(net.named_parameters()):
-        size, fan_in = parameter.numel(), max(1, parameter[0].numel())
-        pattern = torch.randn(4099, generator=torch.Generator().manual_seed(number)) * (2 / fan_in) ** 0.5
-        values[name] = pattern.repeat(-(-size // 4099))[:size].reshape(parameter.shape)
-    net.load_state_dict(values, assign=True)
-    return net
-
-
 def walked(net, side):
     """The shape after each layer up to the first linear one, then the inputs and outputs of all linear layers.
 
@@ -144,7 +133,7 @@ class TestVgg:
 
         def probe(impl):
             with torch.no_grad():
-                return numbered(sketched(impl, arch)).eval()(X)
+                return patterned(sketched(impl, arch)).eval()(X)
 
         agree(probe, rtol=1e-4, atol=1e-4)  # sums of 4096 products, in another order on each machine
 

@@ -5,84 +5,11 @@ No check needs a GPU: inside `Gpus()`, tensors of the CPU seem to be on GPUs.
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
-from torch.overrides import TorchFunctionMode
 
-from dlgrade.testing import close, promise, raises, standard
+from dlgrade.testing import Gpus, Scatter, close, promise, raises, standard
 
 CPU = torch.device("cpu")
-
-
-class Gpus(TorchFunctionMode):
-    """For probes: inside `with Gpus() as gpus: ...`, tensors on the CPU seem to be on other devices.
-
-    As in torch, an operation on tensors of two devices is an error, except for a copy into a tensor.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.places = {}  # by the address of the memory, with a tensor that keeps it: views and parameters share it
-
-    def put(self, tensor, device):
-        self.places[tensor.untyped_storage().data_ptr()] = tensor, device
-        return tensor
-
-    def of(self, tensor):
-        return self.places.get(tensor.untyped_storage().data_ptr(), (tensor, CPU))[1]
-
-    def moved(self, name, tensor, args, kwargs):
-        """The result of Tensor.to, cpu or cuda. A number names a GPU, and another tensor its device."""
-        named = [kwargs.pop("device", None), *args[:1]] if name != "cpu" else ["cpu"]
-        target = next((self.of(t) if isinstance(t, torch.Tensor) else t for t in named if t is not None), "cuda:0")
-        if isinstance(target, torch.dtype):
-            return self.put(tensor.to(target, **kwargs), self.of(tensor))
-        target = torch.device("cuda", target) if isinstance(target, int) else torch.device(target)
-        kwargs.pop("non_blocking", None)
-        copied = target != self.of(tensor) or kwargs.get("copy", False)
-        return self.put(tensor.clone(), target) if copied else tensor
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        name, kwargs = getattr(func, "__name__", ""), dict(kwargs or {})
-        if func == torch.Tensor.device.__get__:
-            return self.of(args[0])
-        if name in ("to", "cpu", "cuda"):
-            return self.moved(name, args[0], args[1:], kwargs)
-        given, tensors = [args, list(kwargs.values())], []
-        while given:
-            value = given.pop()
-            if isinstance(value, torch.Tensor):
-                tensors.append(value)
-            elif isinstance(value, (list, tuple)):
-                given.extend(value)
-        places = {self.of(t) for t in tensors if t.dim()} or {self.of(t) for t in tensors} or {CPU}
-        if name in ("copy_", "__setitem__", "__set__"):
-            places = {self.of(args[0])}
-        if kwargs.get("device") is not None:
-            places = {torch.device(kwargs.pop("device"))}
-        if len(places) > 1:
-            raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices!")
-        result = func(*args, **kwargs)
-        for tensor in result if isinstance(result, (list, tuple)) else [result]:
-            if isinstance(tensor, torch.Tensor):
-                self.put(tensor, *places)
-        return result
-
-
-def scatter(inputs, target_gpus, dim=0):
-    """For probes: nn.parallel.scatter of a tensor, for any devices."""
-    shards = inputs.chunk(len(target_gpus), dim)
-    return tuple(shard.to(device) for shard, device in zip(shards, target_gpus, strict=False))
-
-
-class Scatter:
-    """For probes: inside `with Scatter(): ...`, nn.parallel.scatter takes the CPU."""
-
-    def __enter__(self):
-        self.real, nn.parallel.scatter = nn.parallel.scatter, scatter
-
-    def __exit__(self, *_):
-        nn.parallel.scatter = self.real
 
 
 SHAPES = (20, 1, 3, 3), (20,), (50, 20, 5, 5), (50,), (800, 128), (128,), (128, 10), (10,)

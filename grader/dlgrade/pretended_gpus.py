@@ -1,0 +1,90 @@
+"""GPUs for suites on machines without any: inside `Gpus()`, tensors of the CPU seem to be on other devices."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import cloudpickle
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # probes use it, and a worker has no access to it
+
+CPU = torch.device("cpu")
+NO_DEVICE_NEEDED = ("copy_", "__setitem__", "__set__")  # they write into a tensor from any device
+
+
+class Gpus(TorchFunctionMode):  # type: ignore[misc]
+    """For probes: inside `with Gpus() as gpus: ...`, tensors on the CPU seem to be on other devices.
+
+    As in torch, an operation on tensors of two devices is an error, except for a copy into a tensor.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By the address of the memory, with a tensor that keeps it: views and parameters share it.
+        self.places: dict[int, tuple[torch.Tensor, torch.device]] = {}
+
+    def put(self, tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+        self.places[tensor.untyped_storage().data_ptr()] = tensor, device
+        return tensor
+
+    def of(self, tensor: torch.Tensor) -> torch.device:
+        return self.places.get(tensor.untyped_storage().data_ptr(), (tensor, CPU))[1]
+
+    def moved(self, name: str, tensor: torch.Tensor, args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor:
+        """The result of Tensor.to, cpu or cuda. A number names a GPU, and another tensor its device."""
+        named = [kwargs.pop("device", None), *args[:1]] if name != "cpu" else ["cpu"]
+        target = next((self.of(t) if isinstance(t, torch.Tensor) else t for t in named if t is not None), "cuda:0")
+        if isinstance(target, torch.dtype):
+            return self.put(tensor.to(target, **kwargs), self.of(tensor))
+        target = torch.device("cuda", target) if isinstance(target, int) else torch.device(target)
+        kwargs.pop("non_blocking", None)
+        copied = target != self.of(tensor) or kwargs.get("copy", False)
+        return self.put(tensor.clone(), target) if copied else tensor
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        name, kwargs = getattr(func, "__name__", ""), dict(kwargs or {})
+        if func == torch.Tensor.device.__get__:
+            return self.of(args[0])
+        if name in ("to", "cpu", "cuda"):
+            return self.moved(name, args[0], args[1:], kwargs)
+        tensors = _tensors([args, list(kwargs.values())])
+        places = {self.of(t) for t in tensors if t.dim()} or {self.of(t) for t in tensors} or {CPU}
+        if name in NO_DEVICE_NEEDED:
+            places = {self.of(args[0])}
+        if kwargs.get("device") is not None:
+            places = {torch.device(kwargs.pop("device"))}
+        if len(places) > 1:
+            raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices!")
+        result = func(*args, **kwargs)
+        for tensor in _tensors(result):
+            self.put(tensor, *places)
+        return result
+
+
+def _tensors(value: Any) -> list[torch.Tensor]:
+    """The tensors in nested lists and tuples."""
+    if isinstance(value, (list, tuple)):
+        return [tensor for part in value for tensor in _tensors(part)]
+    return [value] if isinstance(value, torch.Tensor) else []
+
+
+def scatter(inputs: torch.Tensor, target_gpus: Any, dim: int = 0) -> tuple[torch.Tensor, ...]:
+    """For probes: nn.parallel.scatter of a tensor, for any devices."""
+    shards = inputs.chunk(len(target_gpus), dim)
+    return tuple(shard.to(device) for shard, device in zip(shards, target_gpus, strict=False))
+
+
+class Scatter:
+    """For probes: inside `with Scatter(): ...`, nn.parallel.scatter takes the CPU."""
+
+    def __enter__(self) -> None:
+        self.real, nn.parallel.scatter = nn.parallel.scatter, scatter
+
+    def __exit__(self, *_: object) -> None:
+        nn.parallel.scatter = self.real
