@@ -16,6 +16,7 @@ from dlgrade.sandbox_parts import NAMESPACES, NEED_LINUX, SWITCHED_OFF, lacking
 from dlgrade.worker import guest
 from dlgrade.worker.limits import Limits
 from dlgrade.worker.protocol import SpawnWorker
+from dlgrade.worker.without_dynamo import delay_dynamo
 
 STARTED = "this worker was started, not forked"
 OTHERS = ("Landlock", "seccomp", "limits", "process limit")
@@ -31,6 +32,7 @@ def main(options: SpawnWorker) -> None:
             msvcrt.setmode(descriptor, os.O_BINARY)
     guest.take_over_output(2)
     torch.set_num_threads(1)
+    delay_dynamo()
     folder, missing = Path(options.scratch), [SWITCHED_OFF]
     if options.sandbox:
         missing = confine(folder, options.limits, [Path(path) for path in options.private], gpu=options.gpu)

@@ -23,7 +23,10 @@ def use_one_thread() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import torch
 
+    from dlgrade.worker.without_dynamo import delay_dynamo
+
     torch.set_num_threads(1)
+    delay_dynamo()
 
 
 def warm_up() -> None:
