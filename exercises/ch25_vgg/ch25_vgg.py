@@ -15,8 +15,8 @@ def vgg_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequent
     first convolution takes in_channels channels, and each of them gives out_channels. Max pooling over 2 x 2 with
     stride 2 ends the block. Each convolution has its own parameters.
 
-    Gradients flow to the input and all parameters. The block does not change its input. It works in float32 and, after
-    double(), in float64; the input need not be contiguous in memory.
+    Gradients flow to the input and all parameters. The block works in float32 and, after double(), in float64; the
+    input need not be contiguous in memory.
 
     Args:
         num_convs: at least 1.

@@ -24,8 +24,8 @@ def nin_block(in_channels: int, out_channels: int, kernel_size: int, strides: in
 
     Returns:
         A new nn.Sequential of six layers, with its usual names "0" to "5": convolution, ReLU, 1x1 convolution, ReLU,
-        1x1 convolution, ReLU. It maps (n, in_channels, h, w) to (n, out_channels, h', w'), where
-        h' = floor((h + 2 * padding - kernel_size) / strides) + 1, and the same for w'.
+        1x1 convolution, ReLU. Each is a module of torch.nn. The block maps (n, in_channels, h, w) to
+        (n, out_channels, h', w'), where h' = floor((h + 2 * padding - kernel_size) / strides) + 1, and the same for w'.
     """
     raise NotImplementedError  # write your code here
 
@@ -50,6 +50,7 @@ def nin(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     Returns:
         A new nn.Sequential of ten layers, with its usual names "0" to "9": block 1, pooling, block 2, pooling, block 3,
         pooling, dropout, block 4, global average pooling to (n, num_classes, 1, 1), flatten. Each block is a layer.
+        Pooling and dropout in layers "1" to "6" are modules of torch.nn.
         The net maps (n, in_channels, h, w) to (n, num_classes). h and w may be any sizes from 67 on and may differ.
     """
     raise NotImplementedError  # write your code here

@@ -81,7 +81,8 @@ def googlenet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
 
     Returns:
         nn.Sequential. Each ReLU, pooling and flattening is a layer, too: the convolutions of stage "1" are net[1][0]
-        and net[1][2]. The net maps images (n, in_channels, h, w) of any size to raw scores (n, num_classes).
+        and net[1][2]. In stages "0" to "3", all layers but the blocks are modules of torch.nn. The net maps images
+        (n, in_channels, h, w) of any size to raw scores (n, num_classes).
     """
     raise NotImplementedError  # write your code here
 

@@ -32,7 +32,6 @@ def block_output(num_convs, X, width):
 @pytest.mark.exercise("vgg_block")
 class TestVggBlock:
     @standard(
-        promise.untouched(id="input_untouched"),
         promise.float64_transposed(id="float64"),
         promise.gradients("X"),
         net=lambda impl: valued(impl.vgg_block(2, 3, 4)),

@@ -5,7 +5,7 @@ named only if
 
 - it fits at least half of the exercise's failed checks, and no other fits as well: the number of checks counts first,
   then that of exceptions with the same numbers in their messages, then whether its own check is among the checks, then
-  whether it is of this exercise,
+  whether it is of this exercise, then whether an earlier exercise has its name,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
   evidence if its message and its operation are the same. Truth values, NaN, infinities, shapes and the words of a
@@ -63,12 +63,14 @@ def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) ->
     """Name misconceptions in the failed checks of each exercise. Only a `full` search tries pairs and relations."""
     checks = list(checks)
     passed = [check for check in checks if check.passed]
+    named: set[str] = set()
     open_exercises = []
     for name in dict.fromkeys(check.exercise for check in checks):
         failed = [check for check in checks if check.exercise == name and check.verdict in DIAGNOSED]
         if failed := [check for check in failed if check.transcript]:
-            exercise = _Exercise(name, failed, passed, content)
+            exercise = _Exercise(name, failed, passed, content, named)
             _diagnose(exercise, full=full)
+            named = named | {check.diagnosis for check in failed if check.diagnosis}
             if not any(check.diagnosis or check.relation for check in failed):
                 open_exercises.append(exercise)
     if full:
@@ -93,10 +95,14 @@ def _diagnose(exercise: _Exercise, *, full: bool) -> None:
 
 
 class _Exercise:
-    """The failed checks of one exercise, and the misconceptions that they may show."""
+    """The failed checks of one exercise, and the misconceptions that they may show.
 
-    def __init__(self, name: str, failed: list[Check], passed: list[Check], content: Content) -> None:
+    `named_before` has the names that were given to earlier exercises of the submission.
+    """
+
+    def __init__(self, name: str, failed: list[Check], passed: list[Check], content: Content, named: set[str]) -> None:
         self.name = name
+        self.named_before = named
         self.failed = failed
         self.passed = [check for check in passed if check.exercise == name]
         self.content = content
@@ -160,9 +166,10 @@ class _Exercise:
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
 
-        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, bool, bool]:
+        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, bool, bool, bool]:
             misconception, fit = entry[0].misconception, entry[1]
-            return len(fit.checks), fit.exact, misconception.caught_by in fit.ids, misconception.exercise == self.name
+            here, before = misconception.exercise == self.name, misconception.id in self.named_before
+            return len(fit.checks), fit.exact, misconception.caught_by in fit.ids, here, before
 
         ranked = sorted(fits, key=merit, reverse=True)
         return ranked[0] if ranked and (len(ranked) == 1 or merit(ranked[0]) > merit(ranked[1])) else None

@@ -38,8 +38,8 @@ class Mean(nn.Module):
 def googlenet(in_channels=1, num_classes=10):
     b1 = nn.Sequential(nn.Conv2d(in_channels, 64, kernel_size=7, stride=2, padding=3))
     b2 = nn.Sequential(nn.Conv2d(64, 64, 1), nn.ReLU(), nn.Conv2d(64, 192, 3, 1, 1))
-    for stage in (b1, b2):  # the maximum of the ReLUs is the ReLU of the maximum
-        stage.extend([nn.MaxPool2d(3, stride=2, padding=1), nn.ReLU()])
+    for stage in (b1, b2):
+        stage.extend([nn.ReLU(inplace=True), nn.MaxPool2d(3, stride=2, padding=1)])
     b3 = nn.Sequential(Inception(192, 64, (96, 128), (16, 32), 32), Inception(256, 128, (128, 192), (32, 96), 64))
     b3.add_module("pool", nn.MaxPool2d(3, stride=2, padding=1))
     b4 = nn.Sequential(
