@@ -3,7 +3,7 @@
 
 class Mean(nn.Module):
     def forward(self, X):
-        return X.flatten(2).mean(dim=-1)
+        return X.mean(dim=(2, 3), keepdim=True)
 
 
 def nin_block(in_channels, out_channels, kernel_size, strides, padding):
