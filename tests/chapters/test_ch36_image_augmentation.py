@@ -224,6 +224,13 @@ class TestNormalize:
         given["std"] = [chance.uniform(1e-4, 9e-4) for _ in given["std"]]
         agree(lambda impl: impl.normalize(**given))
 
+    def test_zero_mean(self, agree, call):
+        """A mean may be 0.
+        均值可以为 0。"""
+        given = call()
+        given["mean"] = [*given["mean"][:-1], 0.0]
+        agree(lambda impl: impl.normalize(**given))
+
     def test_inverse(self, agree, call):
         """Undoes a normalisation if mean is -mean / std and std is 1 / std.
         取 mean 为 -mean / std、std 为 1 / std 时，能还原规范化之前的图像。"""
@@ -244,7 +251,7 @@ class TestNormalize:
 
         agree(probe)
 
-    def test_wrong_lengths(self, agree, call, chance, seed):
+    def test_wrong_lengths(self, agree, call, chance):
         """Raises ValueError if mean or std has more or fewer numbers than the image has channels.
         mean 或 std 的个数与通道数不同时抛出 ValueError。"""
         cases = []
@@ -489,7 +496,7 @@ class TestAdjustBrightness:
         img, factor = image(*chance.sample(range(2, 6), 4)), chance.uniform(1.2, 1.9)
         agree(lambda impl: [impl.adjust_brightness(img, factor), impl.adjust_brightness(img[:1], factor)])
 
-    def test_negative(self, agree, image, chance, seed):
+    def test_negative(self, agree, image, chance):
         """Raises ValueError for a negative factor.
         factor 为负时抛出 ValueError。"""
         img, factors = image(), [-chance.uniform(*limits) for limits in ((1e-3, 0.9), (1.5, 3))]
