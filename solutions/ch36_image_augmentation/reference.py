@@ -42,22 +42,22 @@ def to_tensor(img: np.ndarray) -> Tensor:
         # WRONG grey-without-channel:
         #     return torch.tensor(img.copy(), dtype=torch.float32) / (255 if img.dtype == np.uint8 else 1)
         # WRONG grey-repeated: img = np.stack([img] * 3, axis=2)
-    # Both copies are needed: torch takes no negative strides, and a transposed array is not contiguous.
-    channels_first = np.ascontiguousarray(img.transpose(2, 0, 1))
-    # WRONG width-before-height: channels_first = np.ascontiguousarray(img.transpose(2, 1, 0))
-    # WRONG channels-stay-last: channels_first = np.ascontiguousarray(img)
-    # WRONG reshaped: channels_first = np.ascontiguousarray(img).reshape(img.shape[2], *img.shape[:2])
-    # WRONG width-first: channels_first = np.ascontiguousarray(img.transpose(1, 2, 0))
-    # WRONG channels-in-the-middle: channels_first = np.ascontiguousarray(img.transpose(0, 2, 1))
-    # WRONG channels-reversed: channels_first = np.ascontiguousarray(img.transpose(2, 0, 1)[::-1])
-    # WRONG upside-down: channels_first = np.ascontiguousarray(img.transpose(2, 0, 1)[:, ::-1])
+    # The copy is contiguous, without the negative strides that torch refuses.
+    channels_first = img.transpose(2, 0, 1).copy()
+    # WRONG width-before-height: channels_first = img.transpose(2, 1, 0).copy()
+    # WRONG channels-stay-last: channels_first = img.copy()
+    # WRONG reshaped: channels_first = img.copy().reshape(img.shape[2], *img.shape[:2])
+    # WRONG width-first: channels_first = img.transpose(1, 2, 0).copy()
+    # WRONG channels-in-the-middle: channels_first = img.transpose(0, 2, 1).copy()
+    # WRONG channels-reversed: channels_first = img.transpose(2, 0, 1)[::-1].copy()
+    # WRONG upside-down: channels_first = img.transpose(2, 0, 1)[:, ::-1].copy()
     # WRONG negative-strides-refused: channels_first = img.transpose(2, 0, 1)
-    # WRONG three-channels-alone: channels_first = np.ascontiguousarray(img.transpose(2, 0, 1)[:3])
-    # WRONG first-channel-alone: channels_first = np.ascontiguousarray(img.transpose(2, 0, 1)[:1])
+    # WRONG three-channels-alone: channels_first = img.transpose(2, 0, 1)[:3].copy()
+    # WRONG first-channel-alone: channels_first = img.transpose(2, 0, 1)[:1].copy()
     result = torch.tensor(channels_first, dtype=torch.float32)
-    # WRONG memory-shared: result = torch.from_numpy(channels_first).float()
+    # WRONG memory-shared: result = torch.from_numpy(np.ascontiguousarray(img.transpose(2, 0, 1))).float()
     # WRONG strides-of-numpy:
-    #     result = torch.tensor(np.ascontiguousarray(img), dtype=torch.float32).permute(2, 0, 1)
+    #     result = torch.tensor(img.copy(), dtype=torch.float32).permute(2, 0, 1)
     # WRONG double-result: result = torch.tensor(channels_first, dtype=torch.float64)
     # WRONG dtype-of-floats-kept:
     #     result = torch.tensor(channels_first)
@@ -188,7 +188,7 @@ def random_horizontal_flip(img: Tensor, p: float = 0.5, generator: torch.Generat
         # WRONG seeded-in-every-call: if torch.rand((), generator=torch.Generator().manual_seed(0)) < p:
         # WRONG default-generator-seeded:
         #     if generator is not None:
-        #         torch.manual_seed(int(torch.randint(2**31, (), generator=generator)))
+        #         torch.default_generator.manual_seed(int(torch.randint(2**31, (), generator=generator)))
         #     if torch.rand(()) < p:
         return img.flip(-1)
         # WRONG top-to-bottom: return img.flip(-2)
@@ -213,7 +213,6 @@ def random_horizontal_flip(img: Tensor, p: float = 0.5, generator: torch.Generat
     #     channels = torch.rand((img.shape[0], 1, 1), generator=generator) < p
     #     return torch.where(channels, img.flip(-1), img)
     # WRONG pixel-by-pixel: return torch.where(torch.rand(img.shape, generator=generator) < p, img.flip(-1), img)
-    # WRONG nothing-if-not-flipped: return None
     # END SOLUTION
 
 
@@ -471,7 +470,7 @@ def random_resized_crop_params(
         #     t = _uniform(0.0, 1.0, generator)
         #     area = height * width * (scale[0] + (scale[1] - scale[0]) * t)
         #     r = ratio[0] * (ratio[1] / ratio[0]) ** t
-        # WRONG ratio-of-the-image: r *= width / height
+        # WRONG ratio-of-the-image: r = width / height * math.exp(_uniform(*map(math.log, ratio), generator))
         w, h = round(math.sqrt(area * r)), round(math.sqrt(area / r))
         # WRONG rounded-down: w, h = int(math.sqrt(area * r)), int(math.sqrt(area / r))
         # WRONG rounded-up: w, h = math.ceil(math.sqrt(area * r)), math.ceil(math.sqrt(area / r))

@@ -30,7 +30,7 @@ def test_normalize(reference):
         for dtype in (torch.float32, torch.float64):
             img = torch.randn(shape, dtype=dtype)
             torch.testing.assert_close(reference.normalize(img, mean, std), F.normalize(img, mean, std))
-    with pytest.raises(ValueError, match="0"):
+    with pytest.raises(ValueError, match="zero"):
         F.normalize(img, mean, (1.0, 0.0, 1.0))
     with pytest.raises(ValueError, match="deviation is 0"):
         reference.normalize(img, mean, (1.0, 0.0, 1.0))
@@ -51,7 +51,7 @@ def test_random_horizontal_flip(reference):
     assert abs(mirrored - 600) < 5 * math.sqrt(2000 * 0.3 * 0.7)
 
 
-@pytest.mark.parametrize("padding", [0, 2])
+@pytest.mark.parametrize("padding", [0, 1])
 def test_random_crop(reference, padding):
     """The windows that occur are those of torchvision's crop, each about equally often."""
     img, (height, width) = torch.arange(1, 25).reshape(2, 3, 4), (2, 3)
