@@ -11,9 +11,7 @@ import torch
 from torch import Tensor, nn
 
 
-def tta_predict(
-    net: Callable[[Tensor], Tensor], X: Tensor, transforms: Sequence[Callable[[Tensor], Tensor]]
-) -> Tensor:
+def tta_predict(net: Callable[[Tensor], Tensor], X: Tensor, transforms: Sequence[Callable[[Tensor], Tensor]]) -> Tensor:
     """Predict by the mean over several views of each image (test-time augmentation).
 
         result = the mean over all transforms t of softmax(net(t(X)))
