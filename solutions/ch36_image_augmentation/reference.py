@@ -51,13 +51,13 @@ def to_tensor(img: np.ndarray) -> Tensor:
     # WRONG channels-in-the-middle: channels_first = img.transpose(0, 2, 1).copy()
     # WRONG channels-reversed: channels_first = img.transpose(2, 0, 1)[::-1].copy()
     # WRONG upside-down: channels_first = img.transpose(2, 0, 1)[:, ::-1].copy()
-    # WRONG negative-strides-refused: channels_first = img.transpose(2, 0, 1)
     # WRONG three-channels-alone: channels_first = img.transpose(2, 0, 1)[:3].copy()
     # WRONG first-channel-alone: channels_first = img.transpose(2, 0, 1)[:1].copy()
     result = torch.tensor(channels_first, dtype=torch.float32)
     # WRONG memory-shared: result = torch.from_numpy(np.ascontiguousarray(img.transpose(2, 0, 1))).float()
     # WRONG strides-of-numpy:
     #     result = torch.tensor(img.copy(), dtype=torch.float32).permute(2, 0, 1)
+    # WRONG negative-strides-refused: result = torch.tensor(img.transpose(2, 0, 1), dtype=torch.float32).contiguous()
     # WRONG double-result: result = torch.tensor(channels_first, dtype=torch.float64)
     # WRONG dtype-of-floats-kept:
     #     result = torch.tensor(channels_first)
@@ -185,7 +185,7 @@ def random_horizontal_flip(img: Tensor, p: float = 0.5, generator: torch.Generat
         # WRONG generator-ignored: if torch.rand(()) < p:
         # WRONG numpy-for-the-default:
         #     if (torch.rand((), generator=generator) if generator else np.random.rand()) < p:
-        # WRONG seeded-in-every-call: if torch.rand((), generator=torch.Generator().manual_seed(0)) < p:
+        # WRONG seeded-in-every-call: if torch.rand((), generator=torch.Generator().manual_seed(1)) < p:
         # WRONG default-generator-seeded:
         #     if generator is not None:
         #         torch.default_generator.manual_seed(int(torch.randint(2**31, (), generator=generator)))
@@ -356,13 +356,11 @@ def adjust_brightness(img: Tensor, factor: float) -> Tensor:
         # WRONG brighter-refused: if not 0 <= factor <= 1:
         # WRONG far-below-zero-alone-refused: if factor < -1:
         raise ValueError(f"a negative factor: {factor}")
-        # WRONG negative-is-zero: factor = 0
         # WRONG sign-dropped: factor = -factor
         # WRONG assertion-for-factor: raise AssertionError(f"a negative factor: {factor}")
     return (factor * img).clamp(0, 1)
     # WRONG not-clamped: return factor * img
     # WRONG clamped-at-255: return (factor * img).clamp(0, 255)
-    # WRONG clamped-before: return factor * img.clamp(0, 1)
     # WRONG scaled-back:
     #     result = factor * img
     #     return result / result.max().clamp(min=1)
@@ -476,10 +474,6 @@ def random_resized_crop_params(
         # WRONG rounded-up: w, h = math.ceil(math.sqrt(area * r)), math.ceil(math.sqrt(area / r))
         # WRONG ratio-on-one-side: w, h = round(math.sqrt(area) * r), round(math.sqrt(area))
         # WRONG root-of-the-ratio-missing: w, h = round(math.sqrt(area) * r), round(math.sqrt(area) / r)
-        # WRONG height-from-the-ratio: w, h = round(math.sqrt(area / r)), round(math.sqrt(area * r))
-        # WRONG sides-scaled:
-        #     share = area / (height * width)
-        #     w, h = round(width * math.sqrt(share * r)), round(height * math.sqrt(share / r))
         if 1 <= h <= height and 1 <= w <= width:
             # WRONG whole-side-refused: if 1 <= h < height and 1 <= w < width:
             # WRONG height-alone-tested: if 1 <= h <= height:

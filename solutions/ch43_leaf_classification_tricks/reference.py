@@ -144,12 +144,13 @@ def weighted_ensemble(probs: Sequence[Tensor], weights: Sequence[float]) -> Tens
         # WRONG zeros-mean-equal: weights = weights if any(weights) else [1.0] * len(weights)
         # WRONG magnitudes-of-weights: weights = [abs(w) for w in weights]
     result = torch.zeros_like(probs[0])
-    # WRONG first-table-changed: result = probs[0].mul_(0)
     # WRONG ensemble-in-float32: result = torch.zeros(probs[0].shape)
     for table, weight in zip(probs, weights, strict=True):
         # WRONG weights-reversed: for table, weight in zip(probs, reversed(weights), strict=True):
         # WRONG weights-sorted: for table, weight in zip(probs, sorted(weights, reverse=True), strict=True):
         # WRONG numbers-of-tables-ignored: for table, weight in zip(probs, weights):
+        # WRONG more-tables-alone-refused: for table, weight in zip(probs, weights):
+        # WRONG more-weights-alone-refused: for table, weight in zip(probs, weights):
         # WRONG last-table-missing: for table, weight in list(zip(probs, weights, strict=True))[:-1]:
         result += weight / sum(weights) * table
         # WRONG not-normalised: result += weight * table
@@ -169,6 +170,7 @@ def weighted_ensemble(probs: Sequence[Tensor], weights: Sequence[float]) -> Tens
         # WRONG inverse-weights: result += (1 / max(weight, 1e-9)) / sum(1 / max(w, 1e-9) for w in weights) * table
         # WRONG rounded-weights: result += round(weight / sum(weights), 1) * table
     return result
+    # WRONG first-table-changed: return probs[0].copy_(result)
     # WRONG geometric-mean:
     #     logs = sum(w / sum(weights) * p.log() for p, w in zip(probs, weights, strict=True) if w)
     #     return logs.softmax(dim=1)
@@ -221,7 +223,6 @@ def fit_temperature(logits: Tensor, y: Tensor) -> float:
         # WRONG first-half-alone: slope = (mean - own)[: len(y) // 2].mean()
         # WRONG worst-example: slope = (mean - own)[(torch.logsumexp(beta * logits, dim=1) - beta * own).argmax()]
         # WRONG median-of-examples: slope = (mean - own).median()
-        # WRONG hits-alone: slope = (mean - own)[logits.argmax(dim=1) == y].mean()
         # WRONG misses-alone: slope = (mean - own)[logits.argmax(dim=1) != y].mean()
         # WRONG confidence-equals-accuracy:
         #     confidence = torch.softmax(beta * logits, dim=1).amax(dim=1).mean()
@@ -335,7 +336,7 @@ def swa_average(state_dicts: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor
             # WRONG integers-of-the-first: result[name] = values[0].clone()
             # WRONG integers-added: result[name] = torch.stack(values).sum(dim=0).to(last.dtype)
             # WRONG largest-integers: result[name] = torch.stack(values).amax(dim=0)
-            # WRONG integers-left-out:
+            # WRONG integers-left-out: pass
             # WRONG memory-of-the-last: result[name] = last
             # WRONG integers-as-floats: result[name] = last.float()
             # WRONG integers-set-back: result[name] = torch.zeros_like(last)

@@ -1,5 +1,7 @@
 """Loops over rows and names, and a search on a grid that becomes finer."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -12,7 +14,7 @@ def tta_predict(net, X, transforms):
     if isinstance(net, nn.Module):
         net = net.eval()
     tables = [F.log_softmax(net(view(X)), dim=1) for view in transforms]
-    return torch.exp(torch.logsumexp(torch.stack(tables), dim=0) - torch.tensor(float(len(tables))).log())
+    return torch.exp(torch.logsumexp(torch.stack(tables), dim=0) - math.log(len(tables)))
 
 
 def weighted_ensemble(probs, weights):
