@@ -488,6 +488,7 @@ def random_resized_crop_params(
             # WRONG height-alone-tested: top = int(torch.randint(height - h + 1, (), generator=generator))
             # WRONG width-alone-tested: top = int(torch.randint(max(height - h, 0) + 1, (), generator=generator))
             # WRONG sides-compared-crosswise: top = int(torch.randint(max(height - h, 0) + 1, (), generator=generator))
+            # WRONG offsets-as-tensors: top = torch.randint(height - h + 1, (), generator=generator)
             # WRONG window-in-the-middle: top = (height - h) // 2
             # WRONG window-in-the-corner: top = 0
             # WRONG anywhere-in-the-image: top = int(torch.randint(height, (), generator=generator))
@@ -496,6 +497,7 @@ def random_resized_crop_params(
             # WRONG last-place-missing: left = int(torch.randint(max(width - w, 1), (), generator=generator))
             # WRONG height-alone-tested: left = int(torch.randint(max(width - w, 0) + 1, (), generator=generator))
             # WRONG sides-compared-crosswise: left = int(torch.randint(max(width - w, 0) + 1, (), generator=generator))
+            # WRONG offsets-as-tensors: left = torch.randint(width - w + 1, (), generator=generator)
             # WRONG window-in-the-middle: left = (width - w) // 2
             # WRONG window-in-the-corner: left = 0
             # WRONG anywhere-in-the-image: left = int(torch.randint(width, (), generator=generator))

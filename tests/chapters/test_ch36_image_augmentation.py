@@ -515,7 +515,10 @@ class TestAdjustBrightness:
 def draws(impl, arguments, seed, count):
     """Many windows (top, left, h, w): (count, 4), int64."""
     generator = seeded(seed)
-    found = [tuple(impl.random_resized_crop_params(*arguments, generator)) for _ in range(count)]
+    found = []
+    for _ in range(count):
+        top, left, h, w = impl.random_resized_crop_params(*arguments, generator)
+        found.append([top, left, h, w])
     return torch.tensor(found)
 
 

@@ -351,18 +351,6 @@ class TestFitTemperature:
         cases = [examples(chance.uniform(0.5, 3), classes=classes) for classes in (2, chance.randint(15, 30))]
         agree(lambda impl: [impl.fit_temperature(*case) for case in cases], **WITHIN)
 
-    @pytest.mark.needs("too_certain")
-    def test_python_float(self, agree, examples):
-        """Returns a Python float.
-        返回 Python 的 float。"""
-        cases = [(logits.to(dtype), y) for dtype in (torch.float32, torch.float64) for logits, y in [examples(2.0)]]
-
-        def probe(impl):
-            found = [impl.fit_temperature(*case) for case in cases]
-            return [type(value).__name__ for value in found], [float(value) for value in found]
-
-        agree(probe, **WITHIN)
-
 
 @pytest.fixture
 def checkpoints(generator, randn, chance):
