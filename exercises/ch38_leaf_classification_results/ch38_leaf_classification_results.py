@@ -52,7 +52,8 @@ def label_encoder(labels: Sequence[str]) -> tuple[list[str], list[int]]:
             characters, and may be "".
 
     Returns:
-        (classes, codes): a list of the different names, and a list of n Python ints. classes[codes[i]] is labels[i].
+        (classes, codes): a list of the different names, and a list of n codes, each a Python int. classes[codes[i]] is
+        labels[i].
 
     >>> label_encoder(["ulmus_rubra", "acer_rubrum", "ulmus_rubra"])
     (['acer_rubrum', 'ulmus_rubra'], [1, 0, 1])
@@ -99,9 +100,9 @@ def mcnemar(y: Sequence[int], a: Sequence[int], b: Sequence[int]) -> float:
     unchanged.
 
     Args:
-        y: the right classes, a list or tuple of ints. It may be empty, or have up to 5000 examples.
-        a: the classes that the first model predicts, a list or tuple of ints.
-        b: the classes that the second model predicts, a list or tuple of ints.
+        y: the right classes, a list or tuple. It may be empty, or have up to 5000 examples. Every class is an int.
+        a: the classes that the first model predicts, a list or tuple.
+        b: the classes that the second model predicts, a list or tuple.
 
     Returns:
         A Python float from 0 to 1. Its relative error is at most 1e-6 if p is at least 1e-300.

@@ -77,7 +77,6 @@ def stratified_kfold(labels: Sequence[int], k: int, seed: int = 0) -> list[list[
         #     for indices in members.values():
         # WRONG small-classes-left-out: for indices in [those for those in members.values() if len(those) >= k]:
         rng.shuffle(indices)
-        # WRONG order-of-the-data:
         # WRONG drawn-with-repetition: indices = rng.choices(indices, k=len(indices))
         # WRONG neighbours-stay-together:
         #     size = -(-len(indices) // k)
@@ -104,22 +103,13 @@ def stratified_kfold(labels: Sequence[int], k: int, seed: int = 0) -> list[list[
     # WRONG neighbouring-blocks:
     #     size = len(dealt) // k
     #     return [dealt[f * size : (f + 1) * size if f < k - 1 else None] for f in range(k)]
-    # WRONG blocks-of-each-class, 4 lines:
+    # WRONG remainder-in-a-single-fold, 4 lines:
     #     folds = [[] for _ in range(k)]
     #     for indices in members.values():
     #         rng.shuffle(indices)
     #         size = len(indices) // k
     #         for f in range(k):
     #             folds[f] += indices[f * size : (f + 1) * size if f < k - 1 else None]
-    #     return folds
-    # WRONG remainder-in-the-first-fold, 4 lines:
-    #     folds = [[] for _ in range(k)]
-    #     for indices in members.values():
-    #         rng.shuffle(indices)
-    #         rest = len(indices) % k
-    #         folds[0] += indices[:rest]
-    #         for f in range(k):
-    #             folds[f] += indices[rest + f :: k]
     #     return folds
     # WRONG small-classes-in-the-first-fold, 4 lines:
     #     folds = [[] for _ in range(k)]
@@ -150,7 +140,8 @@ def label_encoder(labels: Sequence[str]) -> tuple[list[str], list[int]]:
             characters, and may be "".
 
     Returns:
-        (classes, codes): a list of the different names, and a list of n Python ints. classes[codes[i]] is labels[i].
+        (classes, codes): a list of the different names, and a list of n codes, each a Python int. classes[codes[i]] is
+        labels[i].
 
     >>> label_encoder(["ulmus_rubra", "acer_rubrum", "ulmus_rubra"])
     (['acer_rubrum', 'ulmus_rubra'], [1, 0, 1])
@@ -186,14 +177,15 @@ def label_encoder(labels: Sequence[str]) -> tuple[list[str], list[int]]:
     # WRONG genus-alone:
     #     labels = [name.split("_")[0] for name in labels]
     #     classes = sorted(set(labels))
-    # WRONG labels-sorted-in-place:
-    #     labels.sort()
-    #     classes = sorted(set(labels))
     code_of = {name: code for code, name in enumerate(classes)}
     # WRONG codes-from-1: code_of = {name: code for code, name in enumerate(classes, start=1)}
     # WRONG code-of-the-last-place: code_of = {name: len(classes) - 1 - code for code, name in enumerate(classes)}
     return classes, [code_of[label] for label in labels]
     # WRONG empty-name-left-out: return classes, [code_of.get(label, 0) for label in labels]
+    # WRONG labels-replaced:
+    #     for i, label in enumerate(labels if isinstance(labels, list) else []):
+    #         labels[i] = code_of[label]
+    #     return classes, [code_of.get(label, label) for label in labels]
     # WRONG codes-before-classes: return [code_of[label] for label in labels], classes
     # WRONG codes-of-sorted-labels: return classes, [code_of[label] for label in sorted(labels)]
     # WRONG codes-of-the-classes: return classes, list(range(len(classes)))
@@ -230,18 +222,18 @@ def majority_vote(preds: Sequence[Sequence[int]]) -> list[int]:
     [5, 7, 7]
     """
     # BEGIN SOLUTION
-    if not preds or len({len(votes) for votes in preds}) > 1:
-        # WRONG no-model-accepted: if len({len(votes) for votes in preds}) > 1:
-        # WRONG lengths-not-compared: if not preds:
+    if not preds:
+        # WRONG no-model-accepted: if False:
+        # WRONG single-model-refused: if len(preds) < 2:
+        # WRONG empty-predictions-refused: if not preds or not preds[0]:
         # WRONG longer-models-cut-off: if not preds or any(len(votes) < len(preds[0]) for votes in preds):
         # WRONG shorter-models-cut-off: if not preds or any(len(votes) > len(preds[0]) for votes in preds):
         # WRONG first-and-last-compared: if not preds or len(preds[0]) != len(preds[-1]):
-        # WRONG single-model-refused: if len(preds) < 2 or len({len(votes) for votes in preds}) > 1:
-        # WRONG empty-predictions-refused: if not preds or not preds[0] or len({len(votes) for votes in preds}) > 1:
-        raise ValueError("no models, or models with different numbers of predictions")
-        # WRONG assertion-for-lengths: raise AssertionError("no models, or models with different numbers of predictions")
+        raise ValueError("no models")
+    # WRONG assertion-for-lengths, 2 lines:
+    #     assert preds and len({len(votes) for votes in preds}) == 1
     result = []
-    for votes in zip(*preds, strict=True):
+    for votes in zip(*preds, strict=True):  # raises ValueError if the lengths differ
         # WRONG lengths-not-compared: for votes in zip(*preds):
         # WRONG longer-models-cut-off: for votes in zip(*preds):
         # WRONG shorter-models-cut-off: for votes in zip(*preds):
@@ -249,7 +241,6 @@ def majority_vote(preds: Sequence[Sequence[int]]) -> list[int]:
         # WRONG vote-of-each-model: for votes in preds:
         # WRONG last-model-ignored: for votes in zip(*preds[:-1]):
         # WRONG each-class-once: for votes in map(set, zip(*preds)):
-        # WRONG classes-sorted: for votes in map(sorted, zip(*preds)):
         # WRONG last-model-decides: for votes in zip(*preds[::-1]):
         counts = Counter(votes)
         # WRONG negative-classes-ignored: counts = Counter(vote for vote in votes if vote >= 0) or Counter(votes)
@@ -320,9 +311,9 @@ def mcnemar(y: Sequence[int], a: Sequence[int], b: Sequence[int]) -> float:
     unchanged.
 
     Args:
-        y: the right classes, a list or tuple of ints. It may be empty, or have up to 5000 examples.
-        a: the classes that the first model predicts, a list or tuple of ints.
-        b: the classes that the second model predicts, a list or tuple of ints.
+        y: the right classes, a list or tuple. It may be empty, or have up to 5000 examples. Every class is an int.
+        a: the classes that the first model predicts, a list or tuple.
+        b: the classes that the second model predicts, a list or tuple.
 
     Returns:
         A Python float from 0 to 1. Its relative error is at most 1e-6 if p is at least 1e-300.
@@ -334,19 +325,17 @@ def mcnemar(y: Sequence[int], a: Sequence[int], b: Sequence[int]) -> float:
     0.0625
     """
     # BEGIN SOLUTION
-    if not len(y) == len(a) == len(b):
-        # WRONG lengths-ignored: if False:
-        # WRONG lengths-of-models-alone-tested: if len(a) != len(b):
-        # WRONG second-model-not-tested: if len(y) != len(a):
-        # WRONG first-model-not-tested: if len(y) != len(b):
-        # WRONG empty-test-refused: if not y or not len(y) == len(a) == len(b):
-        raise ValueError(f"{len(y)} labels, but {len(a)} and {len(b)} predictions")
-        # WRONG index-error-for-lengths: raise IndexError(f"{len(y)} labels, but {len(a)} and {len(b)} predictions")
-    triples = list(zip(y, a, b, strict=True))
+    triples = list(zip(y, a, b, strict=True))  # raises ValueError if the lengths differ
     # WRONG lengths-ignored: triples = list(zip(y, a, b))
-    # WRONG lengths-of-models-alone-tested: triples = list(zip(y, a, b))
-    # WRONG second-model-not-tested: triples = list(zip(y, a, b))
-    # WRONG first-model-not-tested: triples = list(zip(y, a, b))
+    # WRONG lengths-of-models-alone-tested: triples = [(c, *pair) for c, pair in zip(y, zip(a, b, strict=True))]
+    # WRONG second-model-not-tested: triples = [(*pair, q) for pair, q in zip(zip(y, a, strict=True), b)]
+    # WRONG first-model-not-tested: triples = [(c, p, q) for (c, q), p in zip(zip(y, b, strict=True), a)]
+    # WRONG empty-test-refused:
+    #     triples = list(zip(y, a, b, strict=True))
+    #     if not triples:
+    #         raise ValueError("no examples")
+    # WRONG index-error-for-lengths:
+    #     triples = [(y[i], a[i], b[i]) for i in range(max(len(y), len(a), len(b)))]
     # WRONG models-sorted:
     #     for each in (y, a, b):
     #         isinstance(each, list) and each.sort()
@@ -383,9 +372,10 @@ def mcnemar(y: Sequence[int], a: Sequence[int], b: Sequence[int]) -> float:
     # WRONG strictly-farther: tail = sum(math.comb(n, i) for i in range(fewer))
     # WRONG from-1-on: tail = sum(math.comb(n, i) for i in range(1, fewer + 1))
     # WRONG point-probability: tail = math.comb(n, fewer)
-    # WRONG half-of-the-last-term: tail = sum(math.comb(n, i) for i in range(fewer)) + math.comb(n, fewer) / 2
+    # WRONG half-of-the-last-term: tail = 2 * sum(math.comb(n, i) for i in range(fewer)) + math.comb(n, fewer)
     # WRONG float-sum: tail = sum(float(math.comb(n, i)) for i in range(fewer + 1))
     return min(1.0, 2 * tail / 2**n)  # whole numbers are exact and have no upper limit
+    # WRONG half-of-the-last-term: return min(1.0, tail / 2**n)
     # WRONG float-power: return min(1.0, 2 * tail * 0.5**n)
     # WRONG one-sided: return min(1.0, tail / 2**n)
     # WRONG more-than-1: return 2 * tail / 2**n

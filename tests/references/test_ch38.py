@@ -60,7 +60,7 @@ def test_majority_vote(reference, models):
 @pytest.mark.parametrize("preds", [[], [[1, 2], [1]], [[1], [1], [1, 2]], [[], [3]]])
 def test_majority_vote_errors(reference, preds):
     """No models and different lengths are refused."""
-    with pytest.raises(ValueError, match="models"):
+    with pytest.raises(ValueError, match=r"models|argument"):
         reference.majority_vote(preds)
 
 
@@ -93,5 +93,5 @@ def test_mcnemar_of_many(reference):
 @pytest.mark.parametrize("lengths", [(1, 2, 2), (2, 1, 2), (2, 2, 1), (0, 1, 1)])
 def test_mcnemar_errors(reference, lengths):
     """Different lengths are refused."""
-    with pytest.raises(ValueError, match="predictions"):
+    with pytest.raises(ValueError, match="argument"):
         reference.mcnemar(*([1] * length for length in lengths))
