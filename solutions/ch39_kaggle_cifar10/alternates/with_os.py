@@ -1,5 +1,6 @@
 """The csv module, os.path, sorted groups instead of counters, a loop over periods."""
-# ruff: noqa: PTH - the book and most students use os.path, so an alternate does
+# The book and most students use os.path.
+# ruff: noqa: PTH103, PTH118, PTH119, PTH123, PTH208
 
 import csv
 import os
