@@ -29,14 +29,14 @@ def box_center_to_corner(boxes: Tensor) -> Tensor:
 def multibox_prior(data: Tensor, sizes: Sequence[float], ratios: Sequence[float]) -> Tensor:
     """Generate anchor boxes of several shapes around the centre of every pixel (D2L 13.4).
 
-    All coordinates are normalised: x is a share of the image's width, and y is a share of its height. In an image (h, w),
-    the pixel in row i and column j has the centre x = (j + 0.5) / w, y = (i + 0.5) / h. An anchor box of size s and
+    All coordinates are normalised: x is a share of the image's width, and y is a share of its height. The centre of the
+    pixel in row i and column j of an image (h, w) is x = (j + 0.5) / w, y = (i + 0.5) / h. An anchor box of size s and
     ratio r has
 
         width  = s * sqrt(r) * h / w
         height = s / sqrt(r)
 
-    In pixels, its width is then r times its height. From n sizes and m ratios, each pixel gets n + m - 1 anchor boxes, in
+    In pixels, its width is then r times its height. n sizes and m ratios give n + m - 1 anchor boxes for each pixel, in
     this order: (s_1, r_1), (s_2, r_1), ..., (s_n, r_1), then (s_1, r_2), ..., (s_1, r_m). The anchor boxes of a pixel
     are neighbours in the result. Pixels follow row by row, from left to right. An anchor box may reach over the edge of
     the image: its coordinates are not clipped.
