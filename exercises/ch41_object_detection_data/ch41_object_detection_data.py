@@ -67,7 +67,7 @@ def scale_boxes(boxes: Tensor, from_size: tuple[int, int], to_size: tuple[int, i
     Gradients flow to boxes. The function leaves boxes unchanged.
 
     Args:
-        boxes: (n, 4), float32, float64 or int64: (x1, y1, x2, y2) of each box. n may be 0.
+        boxes: (n, 4), float32, float64 or int64, with any strides: (x1, y1, x2, y2) of each box. n may be 0.
         from_size: height and width of the image before, positive whole numbers.
         to_size: height and width of the image afterwards, positive whole numbers.
 
@@ -91,7 +91,8 @@ def clip_boxes(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     The gradient of a coordinate is 1 inside the image, and 0 outside. The function leaves boxes unchanged.
 
     Args:
-        boxes: (n, 4), float32, float64 or int64: (x1, y1, x2, y2) of each box, in pixels. n may be 0.
+        boxes: (n, 4), float32, float64 or int64, with any strides: (x1, y1, x2, y2) of each box, in pixels. n may be
+            0.
         size: height and width of the image.
 
     Returns:

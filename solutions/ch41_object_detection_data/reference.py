@@ -46,7 +46,7 @@ def box_corner_to_center(boxes: Tensor) -> Tensor:
     # WRONG lower-right-for-centre: cx, cy = x2, y2
     # WRONG centre-mixes-the-axes: cx, cy = (x1 + y1) / 2, (x2 + y2) / 2
     # WRONG centre-y-from-x: cx, cy = (x1 + x2) / 2, (x1 + x2) / 2
-    # WRONG centre-of-whole-pixels: cx, cy = (x1 + x2) // 2, (y1 + y2) // 2
+    # WRONG centre-of-whole-pixels: cx, cy = torch.floor((x1 + x2) / 2), torch.floor((y1 + y2) / 2)
     # WRONG centre-on-a-pixel: cx, cy = (x1 + x2 - 1) / 2, (y1 + y2 - 1) / 2
     w, h = x2 - x1, y2 - y1
     # WRONG sides-count-pixels: w, h = x2 - x1 + 1, y2 - y1 + 1
@@ -99,7 +99,7 @@ def box_center_to_corner(boxes: Tensor) -> Tensor:
     x1, y1 = cx - w / 2, cy - h / 2
     # WRONG whole-side-left: x1, y1 = cx - w, cy - h
     # WRONG centre-is-upper-left: x1, y1 = cx, cy
-    # WRONG corner-on-whole-pixels: x1, y1 = cx - w // 2, cy - h // 2
+    # WRONG corner-on-whole-pixels: x1, y1 = cx - torch.floor(w / 2), cy - torch.floor(h / 2)
     # WRONG sides-of-the-other-axis: x1, y1 = cx - h / 2, cy - w / 2
     # WRONG difference-halved: x1, y1 = (cx - w) / 2, (cy - h) / 2
     # WRONG centre-counts-pixels: x1, y1 = cx - (w - 1) / 2, cy - (h - 1) / 2
@@ -107,7 +107,7 @@ def box_center_to_corner(boxes: Tensor) -> Tensor:
     x2, y2 = cx + w / 2, cy + h / 2
     # WRONG whole-side-left: x2, y2 = cx + w, cy + h
     # WRONG centre-is-upper-left: x2, y2 = cx + w, cy + h
-    # WRONG corner-on-whole-pixels: x2, y2 = cx + w // 2, cy + h // 2
+    # WRONG corner-on-whole-pixels: x2, y2 = cx + torch.floor(w / 2), cy + torch.floor(h / 2)
     # WRONG sides-of-the-other-axis: x2, y2 = cx + h / 2, cy + w / 2
     # WRONG difference-halved: x2, y2 = (cx + w) / 2, (cy + h) / 2
     # WRONG y-downwards-reversed: x2, y2 = cx + w / 2, cy - h / 2
@@ -142,7 +142,7 @@ def scale_boxes(boxes: Tensor, from_size: tuple[int, int], to_size: tuple[int, i
     Gradients flow to boxes. The function leaves boxes unchanged.
 
     Args:
-        boxes: (n, 4), float32, float64 or int64: (x1, y1, x2, y2) of each box. n may be 0.
+        boxes: (n, 4), float32, float64 or int64, with any strides: (x1, y1, x2, y2) of each box. n may be 0.
         from_size: height and width of the image before, positive whole numbers.
         to_size: height and width of the image afterwards, positive whole numbers.
 
@@ -211,7 +211,8 @@ def clip_boxes(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     The gradient of a coordinate is 1 inside the image, and 0 outside. The function leaves boxes unchanged.
 
     Args:
-        boxes: (n, 4), float32, float64 or int64: (x1, y1, x2, y2) of each box, in pixels. n may be 0.
+        boxes: (n, 4), float32, float64 or int64, with any strides: (x1, y1, x2, y2) of each box, in pixels. n may be
+            0.
         size: height and width of the image.
 
     Returns:
@@ -319,19 +320,6 @@ class DetectionDataset(Dataset):
         #     if labels.is_floating_point():
         #         for image, label in zip(features, labels):
         #             h, w = image.shape[-2:]
-        # WRONG sizes-swapped: w, h = image.shape[-2:]
-        # WRONG book-size: h = w = 256
-        # WRONG height-alone: h = w = image.shape[-2]
-        # WRONG width-alone: h = w = image.shape[-1]
-        # WRONG channels-for-height: h, w = image.shape[:2]
-        # WRONG last-pixel-is-1: h, w = image.shape[-2] - 1, image.shape[-1] - 1
-        # WRONG image-transposed: w, h = image.shape[-2:]
-        # WRONG channels-last: h, w = image.shape[:2]
-        # WRONG first-image-scales-all: h, w = self.size
-        # WRONG normalised-in-place:
-        #     h = w = 1
-        #     if not self.labels.is_floating_point():
-        #         h, w = image.shape[-2:]
         #             label[:, 1:] /= torch.tensor([w, h, w, h])
         #     self.features, self.labels = features, labels
         # WRONG first-image-scales-all:
@@ -367,6 +355,19 @@ class DetectionDataset(Dataset):
         #     image = (image - image.mean()) / image.std()
         # WRONG pixels-in-float64: image, label = self.features[idx].double(), self.labels[idx]
         h, w = image.shape[-2:]
+        # WRONG sizes-swapped: w, h = image.shape[-2:]
+        # WRONG book-size: h = w = 256
+        # WRONG height-alone: h = w = image.shape[-2]
+        # WRONG width-alone: h = w = image.shape[-1]
+        # WRONG channels-for-height: h, w = image.shape[:2]
+        # WRONG last-pixel-is-1: h, w = image.shape[-2] - 1, image.shape[-1] - 1
+        # WRONG image-transposed: w, h = image.shape[-2:]
+        # WRONG channels-last: h, w = image.shape[:2]
+        # WRONG first-image-scales-all: h, w = self.size
+        # WRONG normalised-in-place:
+        #     h = w = 1
+        #     if not self.labels.is_floating_point():
+        #         h, w = image.shape[-2:]
         # A new tensor: a division in place would change the labels that are stored.
         return image, label / torch.tensor([1, w, h, w, h])
         # WRONG labels-in-pixels: return image, label.float()
