@@ -31,7 +31,6 @@ def box_corner_to_center(boxes: Tensor) -> Tensor:
     # BEGIN SOLUTION
     x1, y1, x2, y2 = boxes.unbind(dim=1)
     # WRONG corners-interleaved: x1, x2, y1, y2 = boxes.unbind(dim=1)
-    # WRONG y-before-x: y1, x1, y2, x2 = boxes.unbind(dim=1)
     # WRONG corners-the-other-way-round: x2, y2, x1, y1 = boxes.unbind(dim=1)
     # WRONG rows-for-columns: x1, y1, x2, y2 = boxes[0], boxes[1], boxes[2], boxes[3]
     # WRONG first-box-alone: x1, y1, x2, y2 = boxes[:1].unbind(dim=1)
@@ -53,7 +52,6 @@ def box_corner_to_center(boxes: Tensor) -> Tensor:
     # WRONG sides-swapped: w, h = y2 - y1, x2 - x1
     # WRONG half-sides: w, h = (x2 - x1) / 2, (y2 - y1) / 2
     # WRONG corner-for-sides: w, h = x2, y2
-    # WRONG sides-negative: w, h = x1 - x2, y1 - y2
     # WRONG sides-mix-the-axes: w, h = y1 - x1, y2 - x2
     # WRONG square-boxes: w, h = x2 - x1, x2 - x1
     return torch.stack([cx, cy, w, h], dim=1)
@@ -88,8 +86,6 @@ def box_center_to_corner(boxes: Tensor) -> Tensor:
     # BEGIN SOLUTION
     cx, cy, w, h = boxes.unbind(dim=1)
     # WRONG sides-before-centre: w, h, cx, cy = boxes.unbind(dim=1)
-    # WRONG centre-y-first: cy, cx, h, w = boxes.unbind(dim=1)
-    # WRONG height-third: cx, cy, h, w = boxes.unbind(dim=1)
     # WRONG axes-interleaved: cx, w, cy, h = boxes.unbind(dim=1)
     # WRONG centre-rows-for-columns: cx, cy, w, h = boxes[0], boxes[1], boxes[2], boxes[3]
     # WRONG first-centre-alone: cx, cy, w, h = boxes[:1].unbind(dim=1)
@@ -115,7 +111,6 @@ def box_center_to_corner(boxes: Tensor) -> Tensor:
     # WRONG lower-right-from-upper-left: x2, y2 = x1 + w / 2, y1 + h / 2
     # WRONG whole-side-right: x2, y2 = cx + w, cy + h
     # WRONG upper-left-corner-with-sides: x2, y2 = w, h
-    # WRONG corner-below-centre: x2, y2 = cx, cy
     return torch.stack([x1, y1, x2, y2], dim=1)
     # WRONG lower-right-first: return torch.stack([x2, y2, x1, y1], dim=1)
     # WRONG x-both-then-y: return torch.stack([x1, x2, y1, y2], dim=1)
@@ -176,7 +171,6 @@ def scale_boxes(boxes: Tensor, from_size: tuple[int, int], to_size: tuple[int, i
     # WRONG scaled-in-float32: x1, y1, x2, y2 = boxes.float().unbind(dim=1)
     # WRONG scaled-boxes-cut-off: x1, y1, x2, y2 = boxes.detach().unbind(dim=1)
     return torch.stack([x1 * x_ratio, y1 * y_ratio, x2 * x_ratio, y2 * y_ratio], dim=1)
-    # WRONG divided-by-the-ratio: return torch.stack([x1 / x_ratio, y1 / y_ratio, x2 / x_ratio, y2 / y_ratio], dim=1)
     # WRONG one-corner-scaled: return torch.stack([x1, y1, x2 * x_ratio, y2 * y_ratio], dim=1)
     # WRONG upper-left-scaled-alone: return torch.stack([x1 * x_ratio, y1 * y_ratio, x2, y2], dim=1)
     # WRONG x-scaled-alone: return torch.stack([x1 * x_ratio, y1, x2 * x_ratio, y2], dim=1)
@@ -338,9 +332,6 @@ class DetectionDataset(Dataset):
         # BEGIN SOLUTION
         image, label = self.features[idx].float(), self.labels[idx]
         # WRONG pixels-scaled: image, label = self.features[idx].float() / 255, self.labels[idx]
-        # WRONG uint8-pixels-scaled:
-        #     image, label = self.features[idx].float(), self.labels[idx]
-        #     image = image / 255 if self.features[idx].dtype == torch.uint8 else image
         # WRONG pixels-stay-uint8: image, label = self.features[idx], self.labels[idx]
         # WRONG channels-last: image, label = self.features[idx].float().permute(1, 2, 0), self.labels[idx]
         # WRONG image-transposed: image, label = self.features[idx].float().transpose(1, 2), self.labels[idx]
