@@ -337,7 +337,7 @@ def offset_boxes(anchors: Tensor, assigned_bb: Tensor, eps: float = 1e-6) -> Ten
     Gradients flow to anchors and assigned_bb. The function leaves its arguments unchanged.
 
     Args:
-        anchors: (n, 4), float32 or float64, corners (x1, y1, x2, y2), x1 < x2 and y1 < y2.
+        anchors: (n, 4), float32 or float64, with any strides: corners (x1, y1, x2, y2), x1 < x2 and y1 < y2.
         assigned_bb: (n, 4), of the same dtype, corners: row i is the ground-truth box of anchors[i].
         eps: a small positive number.
 
@@ -400,7 +400,7 @@ def offset_inverse(anchors: Tensor, offset_preds: Tensor) -> Tensor:
     Gradients flow to both arguments. The function leaves its arguments unchanged.
 
     Args:
-        anchors: (n, 4), float32 or float64, corners (x1, y1, x2, y2).
+        anchors: (n, 4), float32 or float64, with any strides: corners (x1, y1, x2, y2).
         offset_preds: (n, 4), of the same dtype: row i has the offsets of anchors[i].
 
     Returns:
@@ -428,7 +428,7 @@ def offset_inverse(anchors: Tensor, offset_preds: Tensor) -> Tensor:
     # WRONG no-exponential: wh = anchors[:, 2:] * offset_preds[:, 2:] / 5
     # WRONG one-plus-the-offset: wh = anchors[:, 2:] * (1 + offset_preds[:, 2:] / 5)
     # WRONG anchor-sides-forgotten: wh = torch.exp(offset_preds[:, 2:] / 5)
-    # WRONG sides-added: wh = anchors[:, 2:] + torch.exp(offset_preds[:, 2:] / 5)
+    # WRONG exponential-added: wh = anchors[:, 2:] + torch.exp(offset_preds[:, 2:] / 5)
     # WRONG exponent-negative: wh = anchors[:, 2:] * torch.exp(-offset_preds[:, 2:] / 5)
     # WRONG power-of-two: wh = anchors[:, 2:] * torch.exp2(offset_preds[:, 2:] / 5)
     # WRONG sides-divided-by-10: wh = anchors[:, 2:] * torch.exp(offset_preds[:, 2:] / 10)
