@@ -9,25 +9,7 @@ import math
 import torch
 from torch import Tensor
 
-# LATER ch42: box_iou, offset_inverse
-# TEMPORARY
-def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
-    upper_left = torch.maximum(boxes1[:, None, :2], boxes2[None, :, :2])
-    lower_right = torch.minimum(boxes1[:, None, 2:], boxes2[None, :, 2:])
-    sides = (lower_right - upper_left).clamp(min=0)
-    intersection = sides[:, :, 0] * sides[:, :, 1]
-    sides1, sides2 = boxes1[:, 2:] - boxes1[:, :2], boxes2[:, 2:] - boxes2[:, :2]
-    areas1, areas2 = sides1[:, 0] * sides1[:, 1], sides2[:, 0] * sides2[:, 1]
-    union = areas1[:, None] + areas2[None, :] - intersection
-    return intersection / union
-
-
-def offset_inverse(anchors: Tensor, offset_preds: Tensor) -> Tensor:
-    centre, size = (anchors[:, :2] + anchors[:, 2:]) / 2, anchors[:, 2:] - anchors[:, :2]
-    xy = centre + offset_preds[:, :2] * size / 10
-    wh = size * torch.exp(offset_preds[:, 2:] / 5)
-    return torch.cat([xy - wh / 2, xy + wh / 2], dim=1)
-# END TEMPORARY
+# GIVEN ch42: box_iou, offset_inverse
 
 # BEGIN SOLUTION
 
@@ -54,12 +36,8 @@ def _bins(first: int, last: int, count: int, limit: int) -> list[slice]:
     # WRONG one-cell-too-many:
     #     edges = [(i * size // count, (i + 1) * size // count + 1) for i in range(count)]
     # WRONG whole-region-in-each-bin: edges = [(0, size)] * count
-    # WRONG bins-in-reverse-order: edges.reverse()
     return [slice(*(min(max(first + edge, 0), limit) for edge in pair)) for pair in edges]
     # WRONG not-clipped: return [slice(first + begin, first + end) for begin, end in edges]
-    # WRONG moved-into-the-map:
-    #     first = max(first, 0)
-    #     return [slice(first + begin, first + end) for begin, end in edges]
 
 
 # END SOLUTION
@@ -108,7 +86,6 @@ def roi_pool(X: Tensor, rois: Tensor, output_size: tuple[int, int], spatial_scal
     # WRONG output-size-swapped: p_w, p_h = output_size
     # WRONG square-output: p_h = p_w = output_size[0]
     h, w = X.shape[2:]
-    # WRONG channels-last: h, w = X.shape[1:3]
     Y = X.new_zeros((len(rois), X.shape[1], p_h, p_w))
     # WRONG regions-in-float32: Y = torch.zeros((len(rois), X.shape[1], p_h, p_w))
     # WRONG empty-bins-not-a-number: Y = X.new_full((len(rois), X.shape[1], p_h, p_w), math.nan)
@@ -135,8 +112,6 @@ def roi_pool(X: Tensor, rois: Tensor, output_size: tuple[int, int], spatial_scal
         #         math.floor(v * spatial_scale + 0.5)
         #         for v in (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
         #     )
-        # WRONG rounded-before-the-scale:
-        #     left, top, right, bottom = (math.floor(math.floor(v + 0.5) * spatial_scale) for v in corners)
         for i, rows in enumerate(_bins(top, bottom, p_h, h)):
             for j, columns in enumerate(_bins(left, right, p_w, w)):
                 cells = X[int(image), :, rows, columns]
@@ -152,9 +127,7 @@ def roi_pool(X: Tensor, rois: Tensor, output_size: tuple[int, int], spatial_scal
                     # WRONG smallest-of-each-bin: Y[k, :, i, j] = cells.amin(dim=(1, 2))
                     # WRONG maximum-of-all-channels: Y[k, :, i, j] = cells.max()
                     # WRONG maximum-begins-at-zero: Y[k, :, i, j] = cells.amax(dim=(1, 2)).clamp(min=0)
-                    # WRONG largest-magnitude-of-each-bin: Y[k, :, i, j] = cells.abs().amax(dim=(1, 2))
                     # WRONG centre-of-each-bin: Y[k, :, i, j] = cells[:, cells.shape[1] // 2, cells.shape[2] // 2]
-                    # WRONG corner-of-each-bin: Y[k, :, i, j] = cells[:, 0, 0]
     return Y
     # END SOLUTION
 
@@ -191,13 +164,9 @@ def smooth_l1(data: Tensor, scalar: float) -> Tensor:
     # WRONG border-is-the-scalar:
     #     border = scalar
     #     parabola, line = data**2 / (2 * border), data.abs() - border / 2
-    # WRONG border-is-one-over-the-scalar:
-    #     border = 1 / scalar
-    #     parabola, line = data**2 / (2 * border), data.abs() - border / 2
     # WRONG parabola-not-halved: parabola, line = (scalar * data) ** 2, data.abs() - 0.5 / scalar**2
     # WRONG scalar-not-squared: parabola, line = scalar * data**2 / 2, data.abs() - 0.5 / scalar**2
     # WRONG parabola-without-the-scalar: parabola, line = data**2 / 2, data.abs() - 0.5 / scalar**2
-    # WRONG parabola-as-mean-of-one: parabola, line = (scalar * data) ** 2 / 4, data.abs() - 0.5 / scalar**2
     # WRONG line-not-lowered: parabola, line = (scalar * data) ** 2 / 2, data.abs()
     # WRONG line-raised: parabola, line = (scalar * data) ** 2 / 2, data.abs() + 0.5 / scalar**2
     # WRONG line-lowered-by-the-border: parabola, line = (scalar * data) ** 2 / 2, data.abs() - 1 / scalar**2
@@ -250,15 +219,10 @@ def focal_loss(gamma: float, x: Tensor) -> Tensor:
     # WRONG gamma-missing: return -(1 - x) * torch.log(x)
     # WRONG gamma-of-two: return -((1 - x) ** 2) * torch.log(x)
     # WRONG cross-entropy-alone: return -torch.log(x)
-    # WRONG weight-alone: return (1 - x) ** gamma
     # WRONG power-of-the-product: return (-(1 - x) * torch.log(x)) ** gamma
-    # WRONG power-of-the-logarithm: return (1 - x) * (-torch.log(x)) ** gamma
     # WRONG power-of-x-alone: return -(1 - x**gamma) * torch.log(x)
     # WRONG minus-inside-the-power: return (-(1 - x)) ** gamma * torch.log(x)
-    # WRONG root-for-the-power: return -((1 - x) ** (1 / max(gamma, 1e-3))) * torch.log(x)
     # WRONG divided-by-the-weight: return -((1 - x) ** -gamma) * torch.log(x)
-    # WRONG exponential-weight: return -torch.exp(-gamma * x) * torch.log(x)
-    # WRONG gamma-as-the-base: return -(gamma ** (1 - x)) * torch.log(x)
     # WRONG sigmoid-first:
     #     x = torch.sigmoid(x)
     #     return -((1 - x) ** gamma) * torch.log(x)
@@ -269,7 +233,6 @@ def focal_loss(gamma: float, x: Tensor) -> Tensor:
     # WRONG mean-focal-loss: return (-((1 - x) ** gamma) * torch.log(x)).mean()
     # WRONG sum-of-focal-losses: return (-((1 - x) ** gamma) * torch.log(x)).sum()
     # WRONG mean-of-the-last-axis: return (-((1 - x) ** gamma) * torch.log(x)).mean(dim=-1)
-    # WRONG balanced-loss: return -0.25 * (1 - x) ** gamma * torch.log(x)
     # WRONG small-number-in-the-logarithm: return -((1 - x) ** gamma) * torch.log(x + 1e-6)
     # WRONG logarithm-bounded: return -((1 - x) ** gamma) * torch.log(x.clamp(min=1e-12))
     # WRONG loss-at-zero-is-zero: return -((1 - x) ** gamma) * torch.log(torch.where(x > 0, x, torch.ones_like(x)))
@@ -315,10 +278,11 @@ def yolo_encode(boxes: Tensor, labels: Tensor, grid: int, num_classes: int) -> T
             [1.0000, 0.5000, 0.2500, 0.5000, 0.2500, 0.0000, 1.0000]])
     """
     # BEGIN SOLUTION
-    # WRONG boxes-scaled-in-place, 0 lines:
-    #     boxes *= boxes.new_tensor([grid, grid, 1, 1])
-    #     boxes = boxes / boxes.new_tensor([grid, grid, 1, 1])
     target = boxes.new_zeros((grid, grid, 5 + num_classes))
+    # WRONG boxes-scaled-in-place:
+    #     boxes[:, :2] *= grid
+    #     boxes = boxes / boxes.new_tensor([grid, grid, 1, 1])
+    #     target = boxes.new_zeros((grid, grid, 5 + num_classes))
     # WRONG target-in-float32: target = torch.zeros((grid, grid, 5 + num_classes))
     # Small boxes come first: a larger box in the same cell replaces them.
     order = (boxes[:, 2] * boxes[:, 3]).argsort()
@@ -327,7 +291,6 @@ def yolo_encode(boxes: Tensor, labels: Tensor, grid: int, num_classes: int) -> T
     # WRONG smallest-box-wins: order = (boxes[:, 2] * boxes[:, 3]).argsort(descending=True)
     # WRONG widest-box-wins: order = boxes[:, 2].argsort()
     # WRONG highest-box-wins: order = boxes[:, 3].argsort()
-    # WRONG longest-side-wins: order = boxes[:, 2:].amax(dim=1).argsort()
     # WRONG longest-perimeter-wins: order = boxes[:, 2:].sum(dim=1).argsort()
     # WRONG one-box-alone: order = (boxes[:, 2] * boxes[:, 3]).argsort()[-1:]
     for (cx, cy, w, h), label in zip(boxes[order], labels[order].tolist(), strict=True):
@@ -340,7 +303,6 @@ def yolo_encode(boxes: Tensor, labels: Tensor, grid: int, num_classes: int) -> T
         # WRONG border-to-the-left-cell: row, column = (max(math.ceil(centre * grid) - 1, 0) for centre in (cy, cx))
         # WRONG end-of-the-image-missed: row, column = (int(centre * grid) for centre in (cy, cx))
         # WRONG end-of-the-image-wrapped: row, column = (int(centre * grid) % grid for centre in (cy, cx))
-        # WRONG grid-by-one-less: row, column = (int(centre * (grid - 1)) for centre in (cy, cx))
         # WRONG corner-for-the-centre:
         #     row, column = (max(int((centre - side / 2) * grid), 0) for centre, side in ((cy, h), (cx, w)))
         place = torch.stack([cx * grid - column, cy * grid - row, w, h])
@@ -354,9 +316,9 @@ def yolo_encode(boxes: Tensor, labels: Tensor, grid: int, num_classes: int) -> T
         # WRONG fraction-of-the-centre: place = torch.stack([cx * grid % 1, cy * grid % 1, w, h])
         # WRONG size-in-cells: place = torch.stack([cx * grid - column, cy * grid - row, w * grid, h * grid])
         # WRONG root-of-the-size: place = torch.stack([cx * grid - column, cy * grid - row, w.sqrt(), h.sqrt()])
-        # WRONG logarithm-of-the-size: place = torch.stack([cx * grid - column, cy * grid - row, w.log(), h.log()])
         target[row, column] = 0
         # WRONG class-of-the-smaller-box-left:
+        # WRONG boxes-counted: target[row, column, 1:] = 0
         # WRONG rows-and-columns-swapped:
         #     row, column = column, row
         #     target[row, column] = 0
@@ -370,7 +332,6 @@ def yolo_encode(boxes: Tensor, labels: Tensor, grid: int, num_classes: int) -> T
         target[row, column, 5 + label] = 1
         # WRONG class-before-its-place: target[row, column, 4 + label] = 1
         # WRONG class-as-a-number: target[row, column, 5] = label
-        # WRONG classes-from-the-end: target[row, column, -1 - label] = 1
         # WRONG class-missing:
     return target
     # END SOLUTION
@@ -408,8 +369,6 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     #     left = scores.argsort(descending=True)
     #     left = left[scores[left] > iou_threshold]
     # WRONG boxes-in-their-order: left = torch.arange(len(scores))
-    # WRONG largest-box-first:
-    #     left = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).argsort(descending=True)
     kept: list[int] = []
     # WRONG suppressed-by-the-best-alone:
     #     overlaps = box_iou(boxes[left[:1]], boxes[left])[0]
@@ -422,25 +381,21 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     #     overlaps = box_iou(boxes[left], boxes[left]).diagonal(offset=1)
     #     return left[torch.cat([overlaps.new_tensor([True], dtype=torch.bool), overlaps <= iou_threshold])]
     # WRONG suppressed-by-the-last-kept-box:
+    #     kept = []
     #     for i in left.tolist():
     #         if not kept or box_iou(boxes[kept[-1] : kept[-1] + 1], boxes[i : i + 1])[0, 0] <= iou_threshold:
     #             kept.append(i)
     #     return torch.tensor(kept)
     # WRONG suppressed-by-all-kept-boxes-together:
+    #     kept = []
     #     for i in left.tolist():
     #         if not kept or box_iou(boxes[kept], boxes[i : i + 1]).sum() <= iou_threshold:
-    #             kept.append(i)
-    #     return torch.tensor(kept)
-    # WRONG suppressed-unless-one-box-is-far:
-    #     for i in left.tolist():
-    #         if not kept or (box_iou(boxes[kept], boxes[i : i + 1]) <= iou_threshold).any():
     #             kept.append(i)
     #     return torch.tensor(kept)
     # WRONG no-suppression: return left
     while len(left) > 0:
         best, left = left[0], left[1:]
         kept.append(int(best))
-        # WRONG boxes-with-an-overlap-alone: kept.extend([int(best)] if len(left) != 1 else [])
         overlaps = box_iou(boxes[best].unsqueeze(dim=0), boxes[left])[0]
         # WRONG overlap-of-the-places: overlaps = box_iou(boxes[best].unsqueeze(dim=0), boxes[: len(left)])[0]
         # WRONG overlap-over-the-smaller-box:
@@ -477,7 +432,6 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
         # WRONG threshold-of-a-half: left = left[overlaps <= 0.5]
         # WRONG any-overlap-removed: left = left[overlaps <= 0]
         # WRONG threshold-from-the-other-end: left = left[overlaps <= 1 - iou_threshold]
-        # WRONG removed-while-worse-alone: left = left[(overlaps <= iou_threshold).cumprod(dim=0).bool()]
     return torch.tensor(kept, dtype=torch.int64, device=boxes.device)
     # WRONG indices-sorted: return torch.tensor(sorted(kept), dtype=torch.int64, device=boxes.device)
     # WRONG worst-kept-box-first: return torch.tensor(kept[::-1], dtype=torch.int64, device=boxes.device)
@@ -531,11 +485,19 @@ def multibox_detection(
         (batch, n, 6), of the same dtype. A row is (class, confidence, x1, y1, x2, y2).
     """
     # BEGIN SOLUTION
-    # WRONG thresholds-swapped, 0 lines: nms_threshold, pos_threshold = pos_threshold, nms_threshold
-    # WRONG threshold-of-nms-ignored, 0 lines: nms_threshold = 0.5
-    # WRONG threshold-of-confidence-ignored, 0 lines: pos_threshold = 0.009999999
-    # WRONG probabilities-normalised-again, 0 lines: cls_probs = cls_probs.softmax(dim=1)
     detected = []
+    # WRONG thresholds-swapped:
+    #     nms_threshold, pos_threshold = pos_threshold, nms_threshold
+    #     detected = []
+    # WRONG threshold-of-nms-ignored:
+    #     nms_threshold = 0.5
+    #     detected = []
+    # WRONG threshold-of-confidence-ignored:
+    #     pos_threshold = 0.009999999
+    #     detected = []
+    # WRONG probabilities-normalised-again:
+    #     cls_probs = cls_probs.softmax(dim=1)
+    #     detected = []
     for probs, offsets in zip(cls_probs, offset_preds, strict=True):
         # WRONG first-image-for-all: for probs, offsets in [(cls_probs[0], offset_preds[0])] * len(cls_probs):
         # WRONG offsets-of-the-first-image: for probs, offsets in [(probs, offset_preds[0]) for probs in cls_probs]:
@@ -545,12 +507,8 @@ def multibox_detection(
         # WRONG class-counted-from-one:
         #     confidence, label = probs[1:].max(dim=0)
         #     label = label + 1
-        # WRONG confidence-over-the-background:
-        #     confidence, label = probs[1:].max(dim=0)
-        #     confidence = confidence - probs[0]
         # WRONG not-background-as-confidence:
         #     confidence, label = 1 - probs[0], probs[1:].argmax(dim=0)
-        # WRONG least-probable-class: confidence, label = probs[1:].min(dim=0)
         boxes = offset_inverse(anchors[0], offsets.reshape(-1, 4))
         # WRONG anchors-for-boxes: boxes = anchors[0]
         # WRONG offsets-by-coordinate: boxes = offset_inverse(anchors[0], offsets.reshape(4, -1).T)
@@ -565,33 +523,23 @@ def multibox_detection(
         suppressed = torch.tensor([i for i in range(len(boxes)) if i not in kept], dtype=torch.int64)
         # WRONG suppressed-by-confidence:
         #     suppressed = torch.tensor([i for i in confidence.argsort(descending=True) if i not in kept]).long()
-        # WRONG suppressed-in-reverse:
-        #     suppressed = torch.tensor([i for i in reversed(range(len(boxes))) if i not in kept], dtype=torch.int64)
         label[suppressed] = -1
         # WRONG class-of-suppressed-left:
-        # WRONG suppressed-as-class-zero: label[suppressed] = 0
         # WRONG confidence-of-suppressed-reversed:
         #     label[suppressed] = -1
         #     confidence[suppressed] = 1 - confidence[suppressed]
         # WRONG confidence-of-suppressed-zero:
         #     label[suppressed] = -1
         #     confidence = confidence.index_fill(0, suppressed, 0)
-        # WRONG confidence-of-suppressed-minus-one:
-        #     label[suppressed] = -1
-        #     confidence = confidence.index_fill(0, suppressed, -1)
         low = confidence < pos_threshold
         # WRONG equal-confidence-too-low: low = confidence <= pos_threshold
         # WRONG low-among-kept-alone: low = (confidence < pos_threshold) & (label >= 0)
-        # WRONG high-for-low: low = confidence > pos_threshold
         label[low] = -1
         # WRONG class-of-low-confidence-left:
         confidence[low] = 1 - confidence[low]
         # WRONG low-confidence-left:
-        # WRONG low-confidence-zero: confidence[low] = 0
         rows = torch.cat([label.unsqueeze(dim=1), confidence.unsqueeze(dim=1), boxes], dim=1)
         # WRONG confidence-first: rows = torch.cat([confidence.unsqueeze(dim=1), label.unsqueeze(dim=1), boxes], dim=1)
-        # WRONG box-first: rows = torch.cat([boxes, label.unsqueeze(dim=1), confidence.unsqueeze(dim=1)], dim=1)
-        # WRONG anchor-for-the-box: rows = torch.cat([label[:, None], confidence[:, None], anchors[0]], dim=1)
         # WRONG box-by-its-centre:
         #     box = torch.cat([(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]], dim=1)
         #     rows = torch.cat([label[:, None], confidence[:, None], box], dim=1)

@@ -30,12 +30,12 @@ def region(chance):
 
 @pytest.fixture
 def inside(chance, region):
-    """inside(X, scale, k) are rois of k regions within X, of many sizes."""
+    """inside(X, scale, k) are rois of k regions within X, which 2 x 3 bins divide evenly."""
 
     def draw(X, scale, k=4):
         rows = []
         for _ in range(k):
-            size = [chance.randint(4, 8) for _ in range(2)]
+            size = chance.choice((4, 8)), chance.choice((6, 9))
             first = [chance.randint(0, limit - s) for limit, s in zip(X.shape[2:], size, strict=True)]
             ends = [(f, f + s - 1) for f, s in zip(first, size, strict=True)]
             rows.append(region(chance.randrange(len(X)), *ends, scale))
@@ -61,17 +61,15 @@ class TestRoiPool:
         agree(lambda impl: impl.roi_pool(X, rois, (p_h, p_w), 1.0))
 
     @pytest.mark.points(2)
-    def test_bins_that_overlap(self, agree, maps, region):
+    def test_bins_that_overlap(self, agree, maps, region, chance):
         """Bins overlap if their number does not divide the size of the region.
         区域的大小不能被箱数整除时，相邻的箱互相重叠。"""
-        X, cases = maps(1), [(5, 7, (2, 3)), (7, 5, (3, 2)), (8, 7, (3, 4))]
-        rois = [region(0, (1, rows), (0, columns - 1), 1.0) for rows, columns, _ in cases]
-        sizes = [size for *_, size in cases]
-
-        def probe(impl):
-            return [impl.roi_pool(X, torch.tensor([roi]), size, 1.0) for roi, size in zip(rois, sizes, strict=True)]
-
-        agree(probe)
+        X, cases = maps(1), []
+        for rows, columns, size in mixed(chance, [(5, 7, (2, 3)), (7, 5, (3, 2)), (8, 7, (3, 4))]):
+            top, left = chance.choices((0, 1, 2), k=2)
+            rois = torch.tensor([region(0, (top, top + rows - 1), (left, left + columns - 1), 1.0)])
+            cases.append((X, rois, size, 1.0))
+        agree(lambda impl: [impl.roi_pool(*case) for case in cases])
 
     @pytest.mark.points(2)
     def test_images(self, agree, maps, inside, chance):
@@ -79,44 +77,40 @@ class TestRoiPool:
         每个区域取自其第一个数所指的图像。"""
         X = maps()
         rois = inside(X, 1.0, 5)
-        rois[:, 0] = torch.tensor(chance.sample((0, 1, 1, 2, 2), 5))
-        agree(lambda impl: impl.roi_pool(X, rois, (2, 2), 1.0))
+        rois[:, 0] = torch.tensor(mixed(chance, [0, 1, 1, 2, 2]))
+        agree(lambda impl: impl.roi_pool(X, rois, (2, 3), 1.0))
 
     def test_scale(self, agree, maps, inside, chance):
         """Multiplies the corners by spatial_scale.
         角点的坐标要乘以 spatial_scale。"""
-        X = maps()
+        X = maps(1)
         cases = [(inside(X, scale), scale) for scale in (chance.uniform(0.05, 0.2), chance.uniform(1.5, 3))]
-        agree(lambda impl: [impl.roi_pool(X, rois, (2, 2), scale) for rois, scale in cases])
+        agree(lambda impl: [impl.roi_pool(X, rois, (2, 3), scale) for rois, scale in cases])
 
     @pytest.mark.points(2)
     def test_nearest_cells(self, agree, maps, chance):
         """Rounds corners to the nearest cell.
         角点取整到最近的单元格。"""
-        X = maps(1)
-        fractions = mixed(chance, [0.2, 0.3, 0.7, 0.8])
-        corners = [[0, *(cell + f for cell, f in zip((1, 2, 6, 7), row, strict=True))]
-                   for row in (fractions, fractions[::-1], fractions[2:] + fractions[:2])]  # fmt: skip
-        rois = torch.tensor(corners)
-        agree(lambda impl: impl.roi_pool(X, rois, (2, 2), 1.0))
+        X, rows = maps(1), []
+        for x, y in mixed(chance, [(0.25, 0.25), (0.25, 0.75), (0.75, 0.25), (0.75, 0.75)]):
+            left, top = (first + fraction + chance.uniform(-0.2, 0.2) for first, fraction in ((1, x), (2, y)))
+            rows.append([0, left, top, left + 5, top + 5])
+        rois = torch.tensor(rows)
+        agree(lambda impl: impl.roi_pool(X, rois, (2, 3), 1.0))
 
     def test_halves(self, agree, maps, chance):
         """Rounds a corner half-way between two cells up.
         角点恰好在两个单元格正中时，向上取整。"""
-        X, first = maps(1), chance.randint(0, 1)
-        corners = [[0, first + 0.5, 2.5 - first, first + 4.5, 6.5], [0, 2.5, first + 0.5, 7.5, first + 5.5]]
-        rois = torch.tensor(corners) * 4
-        agree(lambda impl: impl.roi_pool(X, rois, (2, 2), 0.25))
+        X, firsts = maps(1), mixed(chance, [0.5, 1.5, 2.5])
+        rois = torch.tensor([[0, x, y, x + 5, y + 5] for x, y in zip(firsts, firsts[1:] + firsts[:1], strict=True)])
+        agree(lambda impl: impl.roi_pool(X, 4 * rois, (2, 3), 0.25))
 
     def test_output_size(self, agree, maps, inside, chance):
         """The first number of output_size is the number of bins of rows, the second that of columns.
         output_size 的第一个数是行方向的箱数，第二个数是列方向的箱数。"""
-        X = maps()
-        rois, sizes = (
-            inside(X, 0.5),
-            [(1, chance.randint(2, 4)), (chance.randint(2, 4), 1), chance.sample((2, 3, 4), 2)],
-        )
-        agree(lambda impl: [impl.roi_pool(X, rois, tuple(size), 0.5) for size in sizes])
+        X, sizes = maps(1), mixed(chance, [(1, 3), (2, 1), (4, 3)])
+        rois = inside(X, 0.5)
+        agree(lambda impl: [impl.roi_pool(X, rois, size, 0.5) for size in sizes])
 
     def test_small_regions(self, agree, maps, region, chance):
         """A region may have fewer cells than bins, even a single one.
@@ -129,42 +123,40 @@ class TestRoiPool:
     def test_channels(self, agree, randn, inside, chance):
         """Pools each channel by itself.
         对每个通道分别汇聚。"""
-        X = randn(2, chance.randint(3, 5), 10, 9)
+        X = randn(1, chance.randint(3, 5), 10, 9)
         rois = inside(X, 1.0)
-        agree(lambda impl: impl.roi_pool(X, rois, (2, 2), 1.0))
+        agree(lambda impl: impl.roi_pool(X, rois, (2, 3), 1.0))
 
     def test_negative_numbers(self, agree, maps, inside):
         """The maximum of a bin of negative numbers is negative.
         箱内全是负数时，最大值也是负数。"""
-        X = -1 - maps().abs()
+        X = -1 - maps(1).abs()
         rois = inside(X, 1.0)
-        agree(lambda impl: impl.roi_pool(X, rois, (3, 2), 1.0))
+        agree(lambda impl: impl.roi_pool(X, rois, (2, 3), 1.0))
 
     def test_beyond_the_map(self, agree, maps, region, chance):
         """Keeps the bins of the whole region, if part of it lies outside X.
         区域有一部分在 X 之外时，箱仍按整个区域划分。"""
-        X = maps(1)
+        X, out = maps(1), chance.choice((1, 2))
         h, w = X.shape[2:]
-        out = chance.randint(1, 2)
-        rois = torch.tensor([region(0, (h - 5, h - 1 + out), (w - 6, w - 1 + out), 1.0),
-                             region(0, (-out, 5), (-out, 4), 1.0),
-                             region(0, (-out, 3), (w - 4, w + out), 1.0)])  # fmt: skip
-        agree(lambda impl: [impl.roi_pool(X, rois, (2, 2), 1.0), impl.roi_pool(X, rois, (1, 1), 1.0)])
+        down, right = (h - 6 + out, h - 1 + out), (w - 6 + out, w - 1 + out)  # six rows, six columns
+        up = left = (-out, 5 - out)
+        rois = torch.tensor([region(0, *ends, 1.0) for ends in ((down, right), (up, left), (up, right), (down, left))])
+        agree(lambda impl: [impl.roi_pool(X, rois, (2, 3), 1.0), impl.roi_pool(X, rois, (1, 1), 1.0)])
 
     def test_empty_bins(self, agree, maps, region, chance):
         """A bin without a cell of X gives 0.
         不含 X 的任何单元格的箱得到 0。"""
-        X = 2 + maps(1)
+        X, out = 2 + maps(1), chance.choice((8, 11))
         h, w = X.shape[2:]
-        out = chance.randint(6, 9)
-        rois = torch.tensor([region(0, (h - 4, h - 1 + out), (1, 4), 1.0), region(0, (0, 5), (w - 3, w + out), 1.0),
-                             region(0, (-out, 2), (-out, 3), 1.0)])  # fmt: skip
+        ends = ((h - 4, h - 1 + out), (1, 6)), ((0, 5), (w - 4, w - 1 + out)), ((-out, 3), (-out, 3))
+        rois = torch.tensor([region(0, rows, columns, 1.0) for rows, columns in ends])
         agree(lambda impl: impl.roi_pool(X, rois, (3, 3), 1.0))
 
     def test_no_region(self, agree, maps, inside, chance):
         """Gives an empty tensor of the right shape for no region.
         没有区域时，返回形状正确的空张量。"""
-        X, p_h = maps(), chance.randint(2, 4)
+        X, p_h = maps(1), chance.choice((1, 2, 4))
         rois = inside(X, 1.0)
         agree(lambda impl: [impl.roi_pool(X, rois[:0], (p_h, 3), 1.0), impl.roi_pool(X, rois, (p_h, 3), 1.0)])
 
