@@ -9,25 +9,45 @@ import math
 import torch
 from torch import Tensor
 
-# LATER ch42: box_iou, offset_inverse
-# TEMPORARY
+
+# Given, not an exercise.
+def box_corner_to_center(boxes: Tensor) -> Tensor:
+    """Convert boxes from corners to centre, width and height (D2L 13.3)."""
+    x1, y1, x2, y2 = boxes.unbind(dim=1)
+    cx, cy = (x1 + x2) / 2, (y1 + y2) / 2
+    w, h = x2 - x1, y2 - y1
+    return torch.stack([cx, cy, w, h], dim=1)
+
+
+def box_center_to_corner(boxes: Tensor) -> Tensor:
+    """Convert boxes from centre, width and height to corners (D2L 13.3), the inverse of box_corner_to_center."""
+    cx, cy, w, h = boxes.unbind(dim=1)
+    x1, y1 = cx - w / 2, cy - h / 2
+    x2, y2 = cx + w / 2, cy + h / 2
+    return torch.stack([x1, y1, x2, y2], dim=1)
+
+
 def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
+    """Compute the intersection over union of every pair of boxes (D2L 13.4)."""
+    # Pair every box of the first axis with every box of the second.
     upper_left = torch.maximum(boxes1[:, None, :2], boxes2[None, :, :2])
     lower_right = torch.minimum(boxes1[:, None, 2:], boxes2[None, :, 2:])
+    # Boxes that do not overlap would have a negative side.
     sides = (lower_right - upper_left).clamp(min=0)
     intersection = sides[:, :, 0] * sides[:, :, 1]
     sides1, sides2 = boxes1[:, 2:] - boxes1[:, :2], boxes2[:, 2:] - boxes2[:, :2]
     areas1, areas2 = sides1[:, 0] * sides1[:, 1], sides2[:, 0] * sides2[:, 1]
+    # The sum of both areas counts the intersection twice.
     union = areas1[:, None] + areas2[None, :] - intersection
     return intersection / union
 
 
 def offset_inverse(anchors: Tensor, offset_preds: Tensor) -> Tensor:
-    centre, size = (anchors[:, :2] + anchors[:, 2:]) / 2, anchors[:, 2:] - anchors[:, :2]
-    xy = centre + offset_preds[:, :2] * size / 10
-    wh = size * torch.exp(offset_preds[:, 2:] / 5)
-    return torch.cat([xy - wh / 2, xy + wh / 2], dim=1)
-# END TEMPORARY
+    """Compute the boxes that predicted offsets give (D2L 13.4), the inverse of offset_boxes for eps = 0."""
+    anchors = box_corner_to_center(anchors)
+    xy = anchors[:, :2] + offset_preds[:, :2] * anchors[:, 2:] / 10
+    wh = anchors[:, 2:] * torch.exp(offset_preds[:, 2:] / 5)
+    return box_center_to_corner(torch.cat([xy, wh], dim=1))
 
 
 def roi_pool(X: Tensor, rois: Tensor, output_size: tuple[int, int], spatial_scale: float) -> Tensor:
@@ -67,6 +87,9 @@ def roi_pool(X: Tensor, rois: Tensor, output_size: tuple[int, int], spatial_scal
     <BLANKLINE>
             [[ 9., 11.],
              [13., 15.]]])
+
+    Write it from scratch, without ready-made pooling (nn.MaxPool2d, F.max_pool2d, nn.AvgPool2d, ...), and without
+    ready-made operations of detection (torchvision.ops.nms, torchvision.ops.roi_pool, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -91,6 +114,8 @@ def smooth_l1(data: Tensor, scalar: float) -> Tensor:
 
     >>> smooth_l1(torch.tensor([0.5, -3.0]), 1)
     tensor([0.1250, 2.5000])
+
+    Write it from scratch, without ready-made Huber losses (nn.HuberLoss, F.smooth_l1_loss, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -180,6 +205,9 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     >>> boxes = torch.tensor([[0.0, 0, 4, 4], [0, 0, 4, 3], [5, 5, 6, 6]])
     >>> nms(boxes, torch.tensor([0.6, 0.9, 0.7]), 0.5)  # the IoU of the first two boxes is 0.75
     tensor([1, 2])
+
+    Write it from scratch, without ready-made operations of detection (torchvision.ops.nms,
+    torchvision.ops.roi_pool, ...).
     """
     raise NotImplementedError  # write your code here
 
