@@ -81,15 +81,12 @@ def roi_pool(X: Tensor, rois: Tensor, output_size: tuple[int, int], spatial_scal
         (k, channels, p_h, p_w), of X's dtype.
 
     >>> X = torch.arange(16.0).reshape(1, 1, 4, 4)
-    >>> roi_pool(X, torch.tensor([[0.0, 0, 0, 20, 20], [0, 0, 10, 30, 30]]), (2, 2), 0.1)[:, 0]
-    tensor([[[ 5.,  6.],
-             [ 9., 10.]],
-    <BLANKLINE>
-            [[ 9., 11.],
-             [13., 15.]]])
+    >>> roi_pool(X, torch.tensor([[0.0, 0, 10, 30, 30]]), (2, 2), 0.1)[0, 0]  # rows 1 to 3, columns 0 to 3
+    tensor([[ 9., 11.],
+            [13., 15.]])
 
     Write it from scratch, without ready-made pooling (nn.MaxPool2d, F.max_pool2d, nn.AvgPool2d, ...), and without
-    ready-made operations of detection (torchvision.ops.nms, torchvision.ops.roi_pool, ...).
+    ready-made operations on boxes (torchvision.ops).
     """
     raise NotImplementedError  # write your code here
 
@@ -206,8 +203,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     >>> nms(boxes, torch.tensor([0.6, 0.9, 0.7]), 0.5)  # the IoU of the first two boxes is 0.75
     tensor([1, 2])
 
-    Write it from scratch, without ready-made operations of detection (torchvision.ops.nms,
-    torchvision.ops.roi_pool, ...).
+    Write it from scratch, without ready-made operations on boxes (torchvision.ops).
     """
     raise NotImplementedError  # write your code here
 
@@ -236,8 +232,8 @@ def multibox_detection(
     order of the anchors. Step 4 does not change the order. The function leaves its arguments unchanged.
 
     Args:
-        cls_probs: (batch, 1 + number of classes, n), float32 or float64, with any strides. Two anchors of an image
-            never have equal confidences, and two classes of an anchor never have equal probabilities.
+        cls_probs: (batch, 1 + c, n) for c classes, float32 or float64, with any strides. Two anchors of an image never
+            have equal confidences, and two classes of an anchor never have equal probabilities.
         offset_preds: (batch, 4 * n), of the same dtype, with any strides.
         anchors: (1, n, 4), of the same dtype, with any strides: (x1, y1, x2, y2) with x1 < x2 and y1 < y2.
         nms_threshold: the threshold of the IoU.

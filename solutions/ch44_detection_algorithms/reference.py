@@ -74,12 +74,9 @@ def roi_pool(X: Tensor, rois: Tensor, output_size: tuple[int, int], spatial_scal
         (k, channels, p_h, p_w), of X's dtype.
 
     >>> X = torch.arange(16.0).reshape(1, 1, 4, 4)
-    >>> roi_pool(X, torch.tensor([[0.0, 0, 0, 20, 20], [0, 0, 10, 30, 30]]), (2, 2), 0.1)[:, 0]
-    tensor([[[ 5.,  6.],
-             [ 9., 10.]],
-    <BLANKLINE>
-            [[ 9., 11.],
-             [13., 15.]]])
+    >>> roi_pool(X, torch.tensor([[0.0, 0, 10, 30, 30]]), (2, 2), 0.1)[0, 0]  # rows 1 to 3, columns 0 to 3
+    tensor([[ 9., 11.],
+            [13., 15.]])
     """
     # BEGIN SOLUTION
     p_h, p_w = output_size
@@ -372,14 +369,14 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     kept: list[int] = []
     # WRONG suppressed-by-the-best-alone:
     #     overlaps = box_iou(boxes[left[:1]], boxes[left])[0]
-    #     overlaps[0] = 0
+    #     overlaps[:1] = 0
     #     return left[overlaps <= iou_threshold]
     # WRONG suppressed-by-removed-boxes:
     #     overlaps = box_iou(boxes[left], boxes[left]).tril(diagonal=-1)
     #     return left[(overlaps <= iou_threshold).all(dim=1)]
     # WRONG suppressed-by-neighbours-alone:
     #     overlaps = box_iou(boxes[left], boxes[left]).diagonal(offset=1)
-    #     return left[torch.cat([overlaps.new_tensor([True], dtype=torch.bool), overlaps <= iou_threshold])]
+    #     return left[torch.cat([torch.tensor([True]), overlaps <= iou_threshold])[: len(left)]]
     # WRONG suppressed-by-the-last-kept-box:
     #     kept = []
     #     for i in left.tolist():
@@ -474,8 +471,8 @@ def multibox_detection(
     order of the anchors. Step 4 does not change the order. The function leaves its arguments unchanged.
 
     Args:
-        cls_probs: (batch, 1 + number of classes, n), float32 or float64, with any strides. Two anchors of an image
-            never have equal confidences, and two classes of an anchor never have equal probabilities.
+        cls_probs: (batch, 1 + c, n) for c classes, float32 or float64, with any strides. Two anchors of an image never
+            have equal confidences, and two classes of an anchor never have equal probabilities.
         offset_preds: (batch, 4 * n), of the same dtype, with any strides.
         anchors: (1, n, 4), of the same dtype, with any strides: (x1, y1, x2, y2) with x1 < x2 and y1 < y2.
         nms_threshold: the threshold of the IoU.
