@@ -368,7 +368,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     # WRONG boxes-in-their-order: left = torch.arange(len(scores))
     kept: list[int] = []
     # WRONG suppressed-by-the-best-alone:
-    #     overlaps = box_iou(boxes[left[:1]], boxes[left])[0]
+    #     overlaps = box_iou(boxes[left[:1]], boxes[left]).flatten()
     #     overlaps[:1] = 0
     #     return left[overlaps <= iou_threshold]
     # WRONG suppressed-by-removed-boxes:
