@@ -124,7 +124,7 @@ def loss(inputs: Tensor, targets: Tensor) -> Tensor:
     #     scores = torch.log_softmax(inputs.flatten(1), dim=1).reshape(inputs.shape)
     #     losses = -scores.gather(1, targets[:, None])[:, 0]
     # WRONG softmax-twice: losses = F.cross_entropy(inputs.softmax(dim=1), targets, reduction="none")
-    # WRONG log-softmax-as-scores-forgotten: losses = -inputs.gather(1, targets[:, None])[:, 0]
+    # WRONG softmax-forgotten: losses = -inputs.gather(1, targets[:, None])[:, 0]
     # WRONG sign-forgotten: losses = -F.cross_entropy(inputs, targets, reduction="none")
     # WRONG logarithm-forgotten: losses = -inputs.softmax(dim=1).gather(1, targets[:, None])[:, 0]
     # WRONG unstable-logarithm: losses = -inputs.softmax(dim=1).log().gather(1, targets[:, None])[:, 0]
@@ -359,6 +359,6 @@ def fcn_head(in_channels: int, num_classes: int, factor: int = 32) -> nn.Sequent
     return head
     # WRONG head-in-float64: return head.double()
     # WRONG head-kept:
-    #     fcn_head.__dict__.setdefault("head", head)
-    #     return fcn_head.__dict__["head"]
+    #     key = f"{in_channels}, {num_classes}, {factor}"
+    #     return fcn_head.__dict__.setdefault(key, head)
     # END SOLUTION
