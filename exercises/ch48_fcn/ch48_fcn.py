@@ -9,33 +9,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-# Given, not an exercise.
-# Red, green and blue of the classes 0 to 20 of Pascal VOC.
-VOC_COLORMAP = [
-    [0, 0, 0],  # background
-    [128, 0, 0],  # aeroplane
-    [0, 128, 0],  # bicycle
-    [128, 128, 0],  # bird
-    [0, 0, 128],  # boat
-    [128, 0, 128],  # bottle
-    [0, 128, 128],  # bus
-    [128, 128, 128],  # car
-    [64, 0, 0],  # cat
-    [192, 0, 0],  # chair
-    [64, 128, 0],  # cow
-    [192, 128, 0],  # dining table
-    [64, 0, 128],  # dog
-    [192, 0, 128],  # horse
-    [64, 128, 128],  # motorbike
-    [192, 128, 128],  # person
-    [0, 64, 0],  # potted plant
-    [128, 64, 0],  # sheep
-    [0, 192, 0],  # sofa
-    [128, 192, 0],  # train
-    [0, 64, 128],  # television
-]
-
-
 def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Tensor:
     """Return the weight of a transposed convolution that upsamples by bilinear interpolation (D2L 13.11).
 
@@ -82,6 +55,33 @@ def loss(inputs: Tensor, targets: Tensor) -> Tensor:
         (n,), of inputs' dtype.
     """
     raise NotImplementedError  # write your code here
+
+
+# Given, not an exercise.
+# Red, green and blue of the classes 0 to 20 of Pascal VOC.
+VOC_COLORMAP = [
+    [0, 0, 0],  # background
+    [128, 0, 0],  # aeroplane
+    [0, 128, 0],  # bicycle
+    [128, 128, 0],  # bird
+    [0, 0, 128],  # boat
+    [128, 0, 128],  # bottle
+    [0, 128, 128],  # bus
+    [128, 128, 128],  # car
+    [64, 0, 0],  # cat
+    [192, 0, 0],  # chair
+    [64, 128, 0],  # cow
+    [192, 128, 0],  # dining table
+    [64, 0, 128],  # dog
+    [192, 0, 128],  # horse
+    [64, 128, 128],  # motorbike
+    [192, 128, 128],  # person
+    [0, 64, 0],  # potted plant
+    [128, 64, 0],  # sheep
+    [0, 192, 0],  # sofa
+    [128, 192, 0],  # train
+    [0, 64, 128],  # television
+]
 
 
 def label2image(pred: Tensor) -> Tensor:

@@ -8,8 +8,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# GIVEN ch46: VOC_COLORMAP
-
 
 def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Tensor:
     """Return the weight of a transposed convolution that upsamples by bilinear interpolation (D2L 13.11).
@@ -164,6 +162,9 @@ def loss(inputs: Tensor, targets: Tensor) -> Tensor:
     # WRONG worst-pixel: return losses.amax(dim=(1, 2))
     # WRONG same-loss-for-all: return losses.mean().expand(len(inputs))
     # END SOLUTION
+
+
+# GIVEN ch46: VOC_COLORMAP
 
 
 def label2image(pred: Tensor) -> Tensor:
