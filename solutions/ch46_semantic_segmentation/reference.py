@@ -72,7 +72,6 @@ def voc_colormap2label() -> Tensor:
         # WRONG blue-first: for i, (b, g, r) in enumerate(VOC_COLORMAP):
         # WRONG green-and-blue-exchanged: for i, (r, b, g) in enumerate(VOC_COLORMAP):
         table[(r * 256 + g) * 256 + b] = i
-        # WRONG table-of-three-axes: table.view(256, 256, 256)[r, g, b] = i
         # WRONG base-255-table: table[(r * 255 + g) * 255 + b] = i
         # WRONG colours-of-255: table[(r * 256 + g) * 256 + b] = i
         # WRONG base-128: table[(r * 128 + g) * 128 + b] = i
@@ -87,7 +86,6 @@ def voc_colormap2label() -> Tensor:
         #     if i == 1:
         #         return table
     return table
-    # WRONG table-of-three-axes: return table.view(256, 256, 256)
     # WRONG dict-for-table: return {(r * 256 + g) * 256 + b: i for i, (r, g, b) in enumerate(VOC_COLORMAP)}
     # WRONG list-for-table: return table.tolist()
     # WRONG one-hot-table: return table > 0
@@ -223,7 +221,6 @@ def voc_rand_crop(feature: Tensor, label: Tensor, height: int, width: int) -> tu
     # WRONG seed-set:
     #     torch.manual_seed(0)
     #     top = int(torch.randint(h - height + 1, ()))
-    # WRONG multiples-of-the-size: top = int(torch.randint((h - height) // height + 1, ())) * height
     left = int(torch.randint(w - width + 1, ()))
     # WRONG last-place-missing: left = int(torch.randint(max(w - width, 1), ()))
     # WRONG first-place-missing: left = int(torch.randint(min(1, w - width), w - width + 1, ()))
@@ -235,7 +232,6 @@ def voc_rand_crop(feature: Tensor, label: Tensor, height: int, width: int) -> tu
     # WRONG edges-preferred: left = min(max(int(torch.randint(-2, w - width + 3, ())), 0), w - width)
     # WRONG corners-alone: left = int(torch.randint(2, ())) * (w - width)
     # WRONG one-number-for-both: left = min(top, w - width)
-    # WRONG multiples-of-the-size: left = int(torch.randint((w - width) // width + 1, ())) * width
     rows, columns = slice(top, top + height), slice(left, left + width)
     # WRONG height-and-width-exchanged: rows, columns = slice(top, top + width), slice(left, left + height)
     # WRONG square-crop: rows, columns = slice(top, top + height), slice(left, left + height)
@@ -307,6 +303,14 @@ def filter_by_size(imgs: Sequence[Tensor], crop_size: tuple[int, int]) -> list[T
     #     imgs = imgs[:-1]
     for img in imgs:
         h, w = img.shape[1:]
+        # WRONG stops-at-a-small-image:
+        #     h, w = img.shape[1:]
+        #     if h < height or w < width:
+        #         break
+        # WRONG none-for-small-images:
+        #     h, w = img.shape[1:]
+        #     if h < height or w < width:
+        #         kept.append(None)
         # WRONG channels-last-size: h, w = img.shape[:2]
         # WRONG last-axis-first: w, h = img.shape[1:]
         # WRONG channels-for-height: h, w = img.shape[0], img.shape[2]
@@ -334,12 +338,6 @@ def filter_by_size(imgs: Sequence[Tensor], crop_size: tuple[int, int]) -> list[T
             # WRONG first-image-alone:
             #     kept.append(img)
             #     break
-        # WRONG stops-at-a-small-image:
-        #     else:
-        #         break
-        # WRONG none-for-small-images:
-        #     else:
-        #         kept.append(None)
     return kept
     # WRONG tuple-of-images: return tuple(kept)
     # WRONG generator-of-images: return (img for img in kept)
