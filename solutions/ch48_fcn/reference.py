@@ -89,7 +89,6 @@ def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Te
     # WRONG filter-alone: return filter_
     # WRONG one-input-for-all: return filter_.expand(in_channels, 1, kernel_size, kernel_size)
     # WRONG size-before-channels: return weight.permute(2, 3, 0, 1)
-    # WRONG layer-returned: return nn.ConvTranspose2d(in_channels, out_channels, kernel_size)
     # END SOLUTION
 
 
@@ -335,11 +334,8 @@ def fcn_head(in_channels: int, num_classes: int, factor: int = 32) -> nn.Sequent
         # WRONG weight-of-ones: transpose_conv.weight.fill_(1.0)
         # WRONG xavier-for-both: nn.init.xavier_uniform_(transpose_conv.weight)
         # WRONG mixed-channels: transpose_conv.weight.copy_(bilinear_kernel(1, 1, kernel_size))
-        # WRONG kernel-of-all-channels:
-        #     transpose_conv.weight.copy_(bilinear_kernel(num_classes, num_classes, kernel_size).sum(dim=0))
         # WRONG kernel-divided: transpose_conv.weight.copy_(bilinear_kernel(num_classes, num_classes, kernel_size) / factor)
         # WRONG features-upsampled-first: transpose_conv.weight.copy_(bilinear_kernel(in_channels, num_classes, kernel_size))
-        # WRONG copy-forgotten: transpose_conv.weight.clone().copy_(bilinear_kernel(num_classes, num_classes, kernel_size))
     head.add_module("transpose_conv", transpose_conv)
     # WRONG names-left-out: head.add_module("1", transpose_conv)
     # WRONG upsample-layer: head.add_module("transpose_conv", nn.Upsample(scale_factor=factor, mode="bilinear"))
