@@ -108,7 +108,7 @@ def filter_by_size(imgs: Sequence[Tensor], crop_size: tuple[int, int]) -> list[T
     leaves imgs unchanged.
 
     Args:
-        imgs: a list or tuple of images, (c, h, w) each, of any sizes and dtypes. It may be empty.
+        imgs: a list or tuple of images, (c, h, w) each, of any size and dtype. It may be empty.
         crop_size: rows and columns of the rectangle.
 
     Returns:

@@ -149,7 +149,6 @@ def voc_label_indices(colormap: Tensor, colormap2label: Tensor) -> Tensor:
     # WRONG channels-looked-up: return colormap2label[colormap.long()]
     # WRONG flat-list-of-pixels: return colormap2label[code].flatten()
     # WRONG classes-with-channel-axis: return colormap2label[code][None]
-    # WRONG columns-first: return colormap2label[code].T
     # WRONG classes-as-uint8: return colormap2label[code].to(torch.uint8)
     # WRONG classes-as-int32: return colormap2label[code].int()
     # WRONG classes-as-float: return colormap2label[code].float()
@@ -272,7 +271,7 @@ def filter_by_size(imgs: Sequence[Tensor], crop_size: tuple[int, int]) -> list[T
     leaves imgs unchanged.
 
     Args:
-        imgs: a list or tuple of images, (c, h, w) each, of any sizes and dtypes. It may be empty.
+        imgs: a list or tuple of images, (c, h, w) each, of any size and dtype. It may be empty.
         crop_size: rows and columns of the rectangle.
 
     Returns:
@@ -312,7 +311,6 @@ def filter_by_size(imgs: Sequence[Tensor], crop_size: tuple[int, int]) -> list[T
         #     if h < height or w < width:
         #         kept.append(None)
         # WRONG channels-last-size: h, w = img.shape[:2]
-        # WRONG last-axis-first: w, h = img.shape[1:]
         # WRONG channels-for-height: h, w = img.shape[0], img.shape[2]
         if h >= height and w >= width:
             # WRONG equal-size-dropped: if h > height and w > width:
@@ -412,7 +410,6 @@ def mean_iou(pred: Tensor, target: Tensor, num_classes: int, ignore_index: int =
         # WRONG last-class-not-scored: for c in range(num_classes - 1):
         # WRONG classes-of-target: for c in target.unique().tolist():
         # WRONG classes-of-pred: for c in pred.unique().tolist():
-        # WRONG classes-of-both: for c in set(pred.tolist()) & set(target.tolist()):
         # WRONG ignored-class-skipped: for c in (c for c in range(num_classes) if c != ignore_index):
         in_pred, in_target = pred == c, target == c
         intersection, union = int((in_pred & in_target).sum()), int((in_pred | in_target).sum())
