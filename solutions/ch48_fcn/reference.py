@@ -270,6 +270,7 @@ def upsample_params(factor: int) -> tuple[int, int, int]:
 
 
 def fcn_head(in_channels: int, num_classes: int, factor: int = 32) -> nn.Sequential:
+    # WRONG sixteen-by-default: def fcn_head(in_channels, num_classes, factor=16):
     """Return the layers that turn the features of a network into scores of the image's pixels (D2L 13.11).
 
     The nn.Sequential has two children with these names, in this order:
@@ -291,7 +292,6 @@ def fcn_head(in_channels: int, num_classes: int, factor: int = 32) -> nn.Sequent
     Raises:
         ValueError: factor is odd, or less than 2.
     """
-    # WRONG sixteen-by-default: def fcn_head(in_channels, num_classes, factor=16):
     # BEGIN SOLUTION
     kernel_size, padding, stride = upsample_params(factor)
     # WRONG factor-ignored: kernel_size, padding, stride = 64, 16, 32
@@ -350,9 +350,6 @@ def fcn_head(in_channels: int, num_classes: int, factor: int = 32) -> nn.Sequent
     # WRONG kernel-frozen:
     #     head.add_module("transpose_conv", transpose_conv)
     #     transpose_conv.weight.requires_grad_(False)
-    # WRONG transpose-alone:
-    #     head = nn.Sequential()
-    #     head.add_module("transpose_conv", transpose_conv)
     return head
     # WRONG head-in-float64: return head.double()
     # WRONG head-kept:
