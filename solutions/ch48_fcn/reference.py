@@ -44,7 +44,6 @@ def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Te
     # WRONG centre-of-odd-kernels: c = f - 1
     # WRONG centre-of-even-kernels: c = f - 0.5
     # WRONG centre-one-too-far: c = f if kernel_size % 2 == 1 else f - 0.5
-    # WRONG centres-exchanged: c = f - 0.5 if kernel_size % 2 == 1 else f - 1
     # WRONG centre-at-half: c = kernel_size / 2
     # WRONG centre-at-the-corner: c = 0
     # WRONG slope-of-the-whole-kernel: c = (kernel_size - 1) / 2
@@ -242,7 +241,6 @@ def upsample_params(factor: int) -> tuple[int, int, int]:
         # WRONG two-refused: if factor <= 2 or factor % 2 == 1:
         # WRONG powers-of-two-alone: if factor < 2 or factor & (factor - 1):
         # WRONG even-factor-refused: if factor < 2 or factor % 2 == 0:
-        # WRONG multiples-of-four-alone: if factor < 2 or factor % 4:
         # WRONG any-factor-accepted: if False:
         raise ValueError(f"the factor {factor} is not an even number from 2 on")
         # WRONG assertion-error: raise AssertionError(f"the factor {factor} is not an even number from 2 on")
