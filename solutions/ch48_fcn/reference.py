@@ -239,7 +239,6 @@ def upsample_params(factor: int) -> tuple[int, int, int]:
         # WRONG negative-accepted: if factor == 0 or factor % 2 == 1:
         # WRONG small-factors-accepted: if factor % 2 == 1:
         # WRONG two-refused: if factor <= 2 or factor % 2 == 1:
-        # WRONG powers-of-two-alone: if factor < 2 or factor & (factor - 1):
         # WRONG even-factor-refused: if factor < 2 or factor % 2 == 0:
         # WRONG any-factor-accepted: if False:
         raise ValueError(f"the factor {factor} is not an even number from 2 on")
