@@ -50,7 +50,7 @@ def trans_conv(X: Tensor, K: Tensor) -> Tensor:
             Y[i : i + k_h, j : j + k_w] += X[i, j] * K
             # WRONG copies-overwritten: Y[i : i + k_h, j : j + k_w] = X[i, j] * K
             # WRONG largest-copy:
-            #     Y[i : i + k_h, j : j + k_w] = torch.maximum(Y[i : i + k_h, j : j + k_w], X[i, j] * K)
+            #     Y[i : i + k_h, j : j + k_w] = torch.maximum(Y[i : i + k_h, j : j + k_w].clone(), X[i, j] * K)
             # WRONG kernel-turned: Y[i : i + k_h, j : j + k_w] += X[i, j] * K.flip(0, 1)
             # WRONG kernel-upside-down: Y[i : i + k_h, j : j + k_w] += X[i, j] * K.flip(0)
             # WRONG kernel-summed-up: Y[i : i + k_h, j : j + k_w] += X[i, j] * K.sum()
@@ -204,7 +204,6 @@ def conv_matrix(K: Tensor, input_shape: tuple[int, int]) -> Tensor:
     # WRONG input-read-by-columns: return W.transpose(2, 3).reshape(rows * columns, h * w)
     # WRONG outputs-backwards: return W.reshape(rows * columns, h * w).flip(0)
     # WRONG any-matrix-rolled: return torch.stack([W[0, 0].flatten().roll(start) for start in range(h * w)])
-    # WRONG rolled-for-every-output: return torch.stack([W[0, 0].flatten().roll(start) for start in range(rows * columns)])
     # WRONG padded-places-too:
     #     pictures = torch.eye(h * w, dtype=K.dtype).view(-1, h, w)
     #     return torch.stack([trans_conv(picture, K.flip(0, 1)).flatten() for picture in pictures], dim=1)
@@ -258,6 +257,8 @@ def trans_conv_stride_pad(X: Tensor, K: Tensor, stride: int = 1, padding: int = 
     # WRONG input-padded:
     #     X, padding = F.pad(X, (padding,) * 4), 0
     # WRONG input-cropped:
+    #     if 2 * padding >= min(X.shape):
+    #         raise ValueError("nothing is left")
     #     X, padding = X[padding : X.shape[0] - padding, padding : X.shape[1] - padding], 0
     # WRONG copies-cut-off: X = X.detach()
     # WRONG copies-of-a-turned-kernel: K = K.flip(0, 1)
@@ -277,7 +278,6 @@ def trans_conv_stride_pad(X: Tensor, K: Tensor, stride: int = 1, padding: int = 
         #     assert rows > 0 < columns
         #     if False:
         raise ValueError(f"padding {padding} leaves nothing of a result {tuple(Y.shape)}")
-        # WRONG empty-result-returned: return X.new_zeros((max(rows, 0), max(columns, 0)))
     for i in range(X.shape[0]):
         for j in range(X.shape[1]):
             top, left = i * stride, j * stride
@@ -289,7 +289,6 @@ def trans_conv_stride_pad(X: Tensor, K: Tensor, stride: int = 1, padding: int = 
     # WRONG padding-enlarges: return F.pad(Y, (padding,) * 4)
     # WRONG removed-at-the-beginning: return Y[2 * padding :, 2 * padding :]
     # WRONG removed-at-the-end: return Y[:rows, :columns]
-    # WRONG removed-above-and-left-alone: return Y[padding:, padding:]
     # WRONG slice-to-minus-zero: return Y[padding:-padding, padding:-padding]
     # WRONG rows-removed-alone: return Y[padding : padding + rows]
     # WRONG every-second-row: return trans_conv(X, K)[::stride, ::stride]
