@@ -167,7 +167,6 @@ def conv_matrix(K: Tensor, input_shape: tuple[int, int]) -> Tensor:
     # WRONG kernel-turned-in-the-matrix: K = K.flip(0, 1)
     # WRONG kernel-without-graph: K = K.detach()
     (h, w), (k_h, k_w) = input_shape, K.shape
-    # WRONG square-kernel-in-the-matrix: (h, w), k_h, k_w = input_shape, K.shape[0], K.shape[0]
     rows, columns = h - k_h + 1, w - k_w + 1
     # WRONG last-windows-missing: rows, columns = h - k_h, w - k_w
     if rows < 1 or columns < 1:
@@ -188,6 +187,7 @@ def conv_matrix(K: Tensor, input_shape: tuple[int, int]) -> Tensor:
     for i in range(rows):
         for j in range(columns):
             W[i, j, i : i + k_h, j : j + k_w] = K
+            # WRONG square-kernel-in-the-matrix: W[i, j, i : i + k_h, j : j + k_h] = K
             # WRONG pictures-all-alike: W[i, j, :k_h, :k_w] = K
             # WRONG columns-alone-moved: W[i, j, :k_h, j : j + k_w] = K
             # WRONG kernel-rows-joined: W[i, j].view(-1)[i * w + j : i * w + j + K.numel()] = K.flatten()
