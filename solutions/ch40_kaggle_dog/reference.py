@@ -3,6 +3,9 @@
 D2L section 13.14 (chapter_computer-vision/kaggle-dog).
 """
 
+import math
+import shutil
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,41 +15,7 @@ from torch import Tensor, nn
 # Given, not an exercise: the loss of the book's notebook, a number for each example.
 loss = nn.CrossEntropyLoss(reduction="none")
 
-# BEGIN SOLUTION
-
-
-def read_csv_labels(fname: str) -> dict[str, str]:
-    """Interim."""
-    rows = [line.split(",") for line in Path(fname).read_text().splitlines()]
-    return dict(rows[1:])
-
-
-def copied(path: Path, target: Path) -> None:
-    """Interim."""
-    target.mkdir(parents=True, exist_ok=True)
-    Path(target, path.name).write_bytes(path.read_bytes())
-
-
-def reorg_train_valid(data_dir: str, labels: dict[str, str], valid_ratio: float) -> int:
-    """Interim."""
-    breeds = list(labels.values())
-    n = max(1, int(min(breeds.count(breed) for breed in breeds) * valid_ratio))
-    out, seen = Path(data_dir, "train_valid_test"), dict.fromkeys(breeds, 0)
-    for path in Path(data_dir, "train").iterdir():
-        label = labels[path.stem]
-        copied(path, out / "train_valid" / label)
-        seen[label] += 1
-        copied(path, out / ("valid" if seen[label] <= n else "train") / label)
-    return n
-
-
-def reorg_test(data_dir: str) -> None:
-    """Interim."""
-    for path in Path(data_dir, "test").iterdir():
-        copied(path, Path(data_dir, "train_valid_test", "test", "unknown"))
-
-
-# END SOLUTION
+# GIVEN ch39: read_csv_labels, reorg_train_valid, reorg_test
 
 
 def reorg_dog_data(data_dir: str, valid_ratio: float) -> None:
@@ -161,23 +130,21 @@ def evaluate_loss(
     """
     # BEGIN SOLUTION
     total, count = 0.0, 0
+    # WRONG list-needed: total, count, _ = 0.0, 0, data_iter[0]
     with torch.no_grad():
         # WRONG graph-recorded: with torch.enable_grad():
         for X, y in data_iter:
-            # WRONG list-needed:
-            #     data_iter[0]
-            #     X = X + 0
             X, y = X.to(devices[0]), y.to(devices[0])
             # WRONG data-not-moved:
             # WRONG labels-not-moved: X, y = X.to(devices[0]), y
             # WRONG last-device: X, y = X.to(devices[-1]), y.to(devices[-1])
             losses = loss(net(X), y)
             # WRONG softmax-twice: losses = loss(net(X).softmax(dim=1), y)
-            # WRONG probabilities-negated: losses = -net(X).softmax(dim=1)[torch.arange(len(y)), y]
-            # WRONG scores-negated: losses = -net(X)[torch.arange(len(y)), y]
-            # WRONG softmax-over-examples: losses = -net(X).log_softmax(dim=0)[torch.arange(len(y)), y]
+            # WRONG probabilities-negated: losses = -net(X).softmax(dim=1).gather(1, y[:, None])
+            # WRONG scores-negated: losses = -net(X).gather(1, y[:, None])
+            # WRONG softmax-over-examples: losses = -net(X).log_softmax(dim=0).gather(1, y[:, None])
             # WRONG errors-counted: losses = (net(X).argmax(dim=1) != y).double()
-            # WRONG logarithm-of-softmax: losses = -net(X).softmax(dim=1).log()[torch.arange(len(y)), y]
+            # WRONG logarithm-of-softmax: losses = -net(X).softmax(dim=1).log().gather(1, y[:, None])
             # WRONG labels-not-regarded: losses = loss(net(X), net(X).argmax(dim=1))
             # WRONG squared-errors: losses = (net(X).softmax(1) - nn.functional.one_hot(y, net(X).shape[1])).square().sum(1)
             # WRONG binary-losses:
@@ -388,31 +355,58 @@ def submission_rows(ids: Sequence[str], probs: Tensor, classes: Sequence[str]) -
         #     assert probs.shape == (len(ids), len(classes))
         #     if False:
         raise ValueError(f"{len(ids)} ids and {len(classes)} classes do not fit to probs {tuple(probs.shape)}")
+    rows = [["id", *classes]]
     # WRONG images-sorted:
     #     order = sorted(range(len(ids)), key=lambda i: ids[i])
     #     ids, probs = [ids[i] for i in order], probs[order]
-    # WRONG ids-alone-sorted: ids = sorted(ids)
-    # WRONG classes-alone-sorted: classes = sorted(classes)
+    #     rows = [["id", *classes]]
+    # WRONG ids-alone-sorted:
+    #     ids = sorted(ids)
+    #     rows = [["id", *classes]]
+    # WRONG classes-alone-sorted:
+    #     classes = sorted(classes)
+    #     rows = [["id", *classes]]
     # WRONG classes-and-columns-sorted:
     #     order = sorted(range(len(classes)), key=lambda k: classes[k])
     #     classes, probs = [classes[k] for k in order], probs[:, order]
-    # WRONG columns-by-probability: probs = probs.sort(dim=1, descending=True).values
-    # WRONG rows-rescaled: probs = probs / probs.sum(dim=1, keepdim=True)
-    # WRONG softmax-again: probs = probs.softmax(dim=1)
-    # WRONG ids-without-ending: ids = [name.split(".")[0] for name in ids]
-    # WRONG ids-with-ending: ids = [name + ".jpg" for name in ids]
-    # WRONG probabilities-in-percent: probs = 100 * probs
-    # WRONG most-likely-class-marked: probs = (probs == probs.amax(dim=1, keepdim=True)).float()
-    # WRONG columns-backwards: probs = probs.flip(1)
-    # WRONG rows-backwards: probs = probs.flip(0)
-    # WRONG one-row-for-all: probs = probs[:1].expand(len(ids), -1)
-    rows = [["id", *classes]]
+    #     rows = [["id", *classes]]
+    # WRONG columns-by-probability:
+    #     probs = probs.sort(dim=1, descending=True).values
+    #     rows = [["id", *classes]]
+    # WRONG rows-rescaled:
+    #     probs = probs / probs.sum(dim=1, keepdim=True)
+    #     rows = [["id", *classes]]
+    # WRONG softmax-again:
+    #     probs = probs.softmax(dim=1)
+    #     rows = [["id", *classes]]
+    # WRONG ids-without-ending:
+    #     ids = [name.split(".")[0] for name in ids]
+    #     rows = [["id", *classes]]
+    # WRONG ids-with-ending:
+    #     ids = [name + ".jpg" for name in ids]
+    #     rows = [["id", *classes]]
+    # WRONG probabilities-in-percent:
+    #     probs = 100 * probs
+    #     rows = [["id", *classes]]
+    # WRONG most-likely-class-marked:
+    #     probs = (probs == probs.amax(dim=1, keepdim=True)).float()
+    #     rows = [["id", *classes]]
+    # WRONG columns-backwards:
+    #     probs = probs.flip(1)
+    #     rows = [["id", *classes]]
+    # WRONG rows-backwards:
+    #     probs = probs.flip(0)
+    #     rows = [["id", *classes]]
+    # WRONG one-row-for-all:
+    #     probs = probs[:1].expand(len(ids), -1)
+    #     rows = [["id", *classes]]
     # WRONG header-missing: rows = []
     # WRONG id-missing-in-the-header: rows = [[*classes]]
     # WRONG header-of-the-other-competition: rows = [["id", "label"]]
     # WRONG numbers-of-classes: rows = [["id", *(str(k) for k in range(len(classes)))]]
     for name, row in zip(ids, probs.tolist(), strict=True):
         # WRONG sizes-not-tested: for name, row in zip(ids, probs.tolist()):
+        # WRONG number-of-classes-alone-tested: for name, row in zip(ids, probs.tolist()):
         # WRONG images-numbered: for name, row in zip(map(str, range(1, len(ids) + 1)), probs.tolist(), strict=True):
         rows.append([name, *(str(p) for p in row)])
         # WRONG two-digits: rows.append([name, *(f"{p:.2f}" for p in row)])

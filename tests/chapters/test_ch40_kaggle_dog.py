@@ -1,35 +1,23 @@
 """ch40: reorg_dog_data, evaluate_loss, multiclass_log_loss, two_stage_net, submission_rows."""
 
 import math
-import tempfile
-from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import Gpus, close, layers, promise, raises, set_parameters, standard
+from dlgrade.testing import Gpus, close, files_in, folder_of, layers, promise, raises, set_parameters, standard
 
 BREEDS = ["akita", "basenji", "beagle", "borzoi", "boxer", "collie", "kelpie", "komondor", "pug", "saluki", "vizsla"]
 INPUTS, CPU = 4, [torch.device("cpu")]
 
 
-def census(folder):
-    """For probes: the text of every file below a folder, by its path."""
-    files = (path for path in Path(folder).rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
-
-
 def reorganised(impl, files, valid_ratio):
-    """For probes: the files by path, after a call of reorg_dog_data."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text)
+    """For probes: the texts of all files by path, after a call of reorg_dog_data."""
+    with folder_of(files) as folder:
         impl.reorg_dog_data(folder, valid_ratio)
-        return census(folder)
+        return files_in(folder)
 
 
 def below(found, part):
