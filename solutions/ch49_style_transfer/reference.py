@@ -25,7 +25,6 @@ content_weight, style_weight, tv_weight = 1, 1e3, 10
 def extract_features(
     X: Tensor, content_layers: Sequence[int], style_layers: Sequence[int]
 ) -> tuple[list[Tensor], list[Tensor]]:
-    # WRONG net-of-the-definition: def extract_features(X, content_layers, style_layers, net=net):
     """Return the outputs of the chosen layers of the network (D2L 13.12.4).
 
     The network is `net`, a global variable of this module. It is an nn.Sequential with any number of layers, and
@@ -65,7 +64,6 @@ def extract_features(
         #             contents.append(X)
         X = layer(X)
         # WRONG image-for-every-layer: X = layer(image)
-        # WRONG cut-after-each-layer: X = layer(X).detach()
         # WRONG relu-after-each-layer: X = layer(X).relu()
         # WRONG input-added: X = X + layer(X) if layer(X).shape == X.shape else layer(X)
         # A layer may be in both lists, so the second test has no "else".
@@ -117,7 +115,6 @@ def content_loss(Y_hat: Tensor, Y: Tensor) -> Tensor:
     return (Y_hat - Y.detach()).square().mean()
     # WRONG content-target-attached: return (Y_hat - Y).square().mean()
     # WRONG content-prediction-cut-off: return (Y_hat.detach() - Y).square().mean()
-    # WRONG content-loss-cut-off: return (Y_hat - Y).square().mean().detach()
     # WRONG content-target-changed: return (Y_hat - Y.detach_()).square().mean()
     # WRONG content-summed: return (Y_hat - Y.detach()).square().sum()
     # WRONG content-half-sum: return 0.5 * (Y_hat - Y.detach()).square().sum()
@@ -127,7 +124,6 @@ def content_loss(Y_hat: Tensor, Y: Tensor) -> Tensor:
     # WRONG content-norm: return (Y_hat - Y.detach()).square().sum().sqrt()
     # WRONG content-entries: return (Y_hat - Y.detach()).square()
     # WRONG content-of-each-image: return (Y_hat - Y.detach()).square().mean(dim=(1, 2, 3))
-    # WRONG content-sum-of-an-image: return (Y_hat - Y.detach()).square().sum() / len(Y)
     # WRONG content-sum-over-channels: return (Y_hat - Y.detach()).square().sum(dim=1).mean()
     # WRONG content-not-squared: return (Y_hat - Y.detach()).mean()
     # WRONG content-square-of-the-mean: return (Y_hat - Y.detach()).mean().square()
@@ -180,7 +176,6 @@ def gram(X: Tensor) -> Tensor:
     #     F = X.reshape(channels, -1)
     #     F = F / F.norm(dim=1, keepdim=True)
     # WRONG map-in-float32: F = X.reshape(channels, -1).float()
-    # WRONG map-cut-off: F = X.detach().reshape(channels, -1)
     # WRONG magnitudes-of-features: F = X.reshape(channels, -1).abs()
     # WRONG positive-features-alone: F = X.reshape(channels, -1).relu()
     # WRONG map-divided-in-place:
@@ -228,7 +223,6 @@ def style_loss(Y_hat: Tensor, gram_Y: Tensor) -> Tensor:
     return (gram(Y_hat) - gram_Y.detach()).square().mean()
     # WRONG style-target-attached: return (gram(Y_hat) - gram_Y).square().mean()
     # WRONG style-prediction-cut-off: return (gram(Y_hat.detach()) - gram_Y).square().mean()
-    # WRONG style-loss-cut-off: return (gram(Y_hat) - gram_Y).square().mean().detach()
     # WRONG style-target-changed: return (gram(Y_hat) - gram_Y.detach_()).square().mean()
     # WRONG style-summed: return (gram(Y_hat) - gram_Y.detach()).square().sum()
     # WRONG style-divided-by-channels: return (gram(Y_hat) - gram_Y.detach()).square().sum() / len(gram_Y)
@@ -312,7 +306,6 @@ def tv_loss(Y_hat: Tensor) -> Tensor:
     # WRONG half-of-the-sums: return 0.5 * (down.sum() + right.sum())
     # WRONG one-mean-for-both: return (down.sum() + right.sum()) / (down.numel() + right.numel())
     # WRONG divided-by-pixels: return 0.5 * (down.sum() + right.sum()) / Y_hat.numel()
-    # WRONG divided-by-images: return 0.5 * (down.sum() + right.sum()) / len(Y_hat)
     # WRONG magnitude-of-the-means:
     #     down, right = Y_hat.diff(dim=2), Y_hat.diff(dim=3)
     #     return 0.5 * (down.mean().abs() + right.mean().abs())
