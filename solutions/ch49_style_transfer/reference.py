@@ -312,7 +312,6 @@ def tv_loss(Y_hat: Tensor) -> Tensor:
     # WRONG euclidean-variation:
     #     return 0.5 * (down[:, :, :, :-1].square() + right[:, :, :-1].square()).sqrt().mean()
     # WRONG rooted-variation: return 0.5 * (down.square().mean().sqrt() + right.square().mean().sqrt())
-    # WRONG larger-direction: return 0.5 * torch.maximum(down.mean(), right.mean())
     # WRONG only-down: return 0.5 * down.mean()
     # WRONG only-right: return 0.5 * right.mean()
     # WRONG largest-jump: return 0.5 * sum(jumps.max() for jumps in (down, right) if jumps.numel())

@@ -68,7 +68,7 @@ class TestExtractFeatures:
         """Returns the outputs of the content layers and those of the style layers.
         返回各内容层的输出和各风格层的输出。"""
         X, seed, depth = images(), chance.randrange(999), chance.randint(6, 8)
-        a, b, c, d = layers_of(depth, 4)
+        a, b, c, d = layers_of(depth - 1, 4)
         agree(lambda impl: [features(impl, chain_of(depth, seed), X, [b], [a, d]),
                             features(impl, chain_of(depth, seed), X, [d], [a, c])])  # fmt: skip
 
