@@ -151,11 +151,14 @@ def average_precision(tp: Sequence[bool], num_gt: int) -> float:
         # WRONG zero-without-boxes: return 0.0
         # WRONG one-without-boxes: return 1.0
         # WRONG one-if-nothing-was-found: return 0.0 if tp else 1.0
+    hits, precisions = 0, []
     # WRONG nan-without-detections:
+    #     hits, precisions = 0, []
     #     if not tp:
     #         return math.nan
-    # WRONG one-detection-required: assert len(tp) > 0
-    hits, precisions = 0, []
+    # WRONG one-detection-required:
+    #     hits, precisions = 0, []
+    #     assert len(tp) > 0
     # WRONG sorted-flags:
     #     tp = sorted(tp, reverse=True)
     #     hits, precisions = 0, []
@@ -179,34 +182,23 @@ def average_precision(tp: Sequence[bool], num_gt: int) -> float:
         # WRONG not-monotone: height = precision
         # WRONG smallest-precision: height = min(height or 1.0, precision)
         if flag:  # recall grows by 1 / num_gt
+            # WRONG area-under-every-detection: if True:
+            # WRONG misses-for-hits: if not flag:
             area += height / num_gt
-        # WRONG area-under-every-detection: area += height / num_gt
-        # WRONG misses-for-hits:
-        #     if not flag:
-        #         area += height / num_gt
-    # WRONG largest-so-far:
-    #     area = height = 0.0
-    #     for flag, precision in zip(tp, precisions):
-    #         height = max(height, precision)
-    #         area += flag * height / num_gt
+    return area
+    # WRONG largest-so-far: return sum(max(precisions[: k + 1]) for k in range(len(tp)) if tp[k]) / num_gt
+    # WRONG first-step-missing: return sum(max(precisions[k:]) for k in range(1, len(tp)) if tp[k]) / num_gt
     # WRONG trapezoids:
-    #     recalls, area = [0.0], 0.0
-    #     heights = [max(precisions[k:]) for k in range(len(tp))]
-    #     heights = heights[:1] + heights
-    #     for flag in tp:
-    #         recalls.append(recalls[-1] + flag / num_gt)
-    #     area = sum((recalls[k + 1] - recalls[k]) * (heights[k + 1] + heights[k]) / 2 for k in range(len(tp)))
-    # WRONG first-step-missing:
-    #     area = sum(max(precisions[k:]) for k in range(1, len(tp)) if tp[k]) / num_gt
+    #     heights = precisions[:1] + precisions
+    #     return sum((heights[k] + heights[k + 1]) / 2 for k in range(len(tp)) if tp[k]) / num_gt
     # WRONG eleven-points:
     #     recalls = [sum(tp[: k + 1]) / num_gt for k in range(len(tp))]
     #     heights = [[p for p, r in zip(precisions, recalls) if r >= i / 10 - 1e-12] for i in range(11)]
-    #     area = sum(max(reached, default=0) for reached in heights) / 11
+    #     return sum(max(reached, default=0.0) for reached in heights) / 11
     # WRONG hundred-and-one-points:
     #     recalls = [sum(tp[: k + 1]) / num_gt for k in range(len(tp))]
     #     heights = [[p for p, r in zip(precisions, recalls) if r >= i / 100 - 1e-12] for i in range(101)]
-    #     area = sum(max(reached, default=0) for reached in heights) / 101
-    return area
+    #     return sum(max(reached, default=0.0) for reached in heights) / 101
     # WRONG found-boxes-alone: return area * num_gt / max(hits, 1)
     # WRONG last-precision: return hits / max(len(tp), 1)
     # WRONG last-recall: return hits / num_gt
@@ -362,8 +354,6 @@ def oversample_weights(labels_per_image: Sequence[Sequence[int]]) -> list[float]
     # BEGIN SOLUTION
     frequency = Counter(label for labels in labels_per_image for label in set(labels))
     # WRONG objects-counted: frequency = Counter(label for labels in labels_per_image for label in labels)
-    # WRONG images-without-repeats:
-    #     frequency = Counter(label for labels in labels_per_image for label in {*labels[:1]} | {*labels[1:2]})
     # WRONG one-added-to-frequencies:
     #     known = {label for labels in labels_per_image for label in labels}
     #     frequency = Counter(label for labels in [*labels_per_image, known] for label in set(labels))
