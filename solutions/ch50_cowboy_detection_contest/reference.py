@@ -324,7 +324,6 @@ def coco_to_corner(box: Sequence[float]) -> tuple[float, float, float, float]:
     # WRONG corners-in-a-list: return [x, y, x + w, y + h]
     # WRONG corners-in-a-tensor: return torch.tensor([x, y, x + w, y + h])
     # WRONG half-sides: return x, y, x + w / 2, y + h / 2
-    # WRONG nested-corners: return (x, y), (x + w, y + h)
     # WRONG width-added-twice: return x, y, x + w, y + w
     # END SOLUTION
 
