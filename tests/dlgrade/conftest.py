@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from dlgrade.audit.course_audit import AuditOptions, audit_chapters, plan_audit
+from dlgrade.audit.show import audit_json
+from dlgrade.audit.strict import course_strays
 from dlgrade.course import Course, chinese, load
 from dlgrade.course.new_chapter import PLACEHOLDERS, write_chapter
+from dlgrade.workers.nursery import Nursery
 
 OWN_WORDS = [
     "两倍", "Twice is two times.", "How often?", "几倍？", "Return twice the input, entry by entry",
@@ -93,6 +97,25 @@ class SmallCourse:
 def small(empty_course):
     write_chapter(load(), "ch90", "twice")
     return SmallCourse(empty_course)
+
+
+@pytest.fixture(scope="session")
+def nursery():
+    """Forks the judges of all audits of this process, so that torch is imported once for them."""
+    with Nursery(for_many=True) as nursery:
+        yield nursery
+
+
+@pytest.fixture
+def audited(nursery):
+    """audited(**options): an audit of the course in this process; the data that `dlgrade audit --json` prints."""
+
+    def audited(**options):
+        course, options = load(), AuditOptions(jobs=1, **options)
+        audits = [*audit_chapters(course, plan_audit(course, options), options, lambda *_: None, nursery)]
+        return json.loads(audit_json(audits, [*course_strays(course)]))
+
+    return audited
 
 
 @pytest.fixture

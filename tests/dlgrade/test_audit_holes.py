@@ -1,7 +1,5 @@
 """Each kind of hole is found in a course that has it."""
 
-import json
-
 import pytest
 
 
@@ -341,42 +339,38 @@ WITH_MUTANTS = [idle_check, mutant_survived, stale_equivalent]
 
 
 @pytest.mark.parametrize("breakage", PLAIN + WITH_MUTANTS, ids=lambda breakage: breakage.__name__)
-def test_every_kind_of_hole_is_found(dlgrade, small, breakage):
-    """The audit exits 1 on a broken course and names the hole in its sentence."""
+def test_every_kind_of_hole_is_found(audited, small, breakage):
+    """The audit names the hole of a broken course in its sentence."""
     kind, sentence = breakage(small)
-    done = dlgrade("audit", "--jobs", "1", "--json", *(["--mutants"] if breakage in WITH_MUTANTS else []))
-    assert done.returncode == 1, done.stdout + done.stderr
-    report = json.loads(done.stdout)
+    report = audited(mutants="all" if breakage in WITH_MUTANTS else "none")
     holes = [hole for part in (*report["chapters"], report) for hole in part["holes"]]
     assert [hole for hole in holes if hole["kind"] == kind and sentence in hole["text"]], holes
 
 
-def test_a_replay_that_is_allowed(dlgrade, small):
+def test_a_replay_that_is_allowed(audited, small):
     """What equivalents.yaml lets a replay earn is no hole; the share is told all the same, by check and reason."""
     fixed_input(small, points=2)
     small.edit(
         small.misconceptions, "caught_by: twice", "price: 1\n  caught_by: twice"
     )  # a constant answer has its value
     (small.solution / "equivalents.yaml").write_text(LISTED + ALLOWED, encoding="utf-8")
-    done = dlgrade("audit", "--jobs", "1", "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
+    (chapter,) = audited()["chapters"]
     passed = [{"check": "twice.ordinary_input", "points": 2.0, "why": "fixed"}]
-    assert json.loads(done.stdout)["chapters"][0]["replay"] == {"points": 2.0, "share": 1.0, "passed": passed}
+    assert (chapter["holes"], chapter["replay"]) == ([], {"points": 2.0, "share": 1.0, "passed": passed})
 
 
-def test_a_replay_at_the_only_seed(dlgrade, small):
+def test_a_replay_at_the_only_seed(audited, small):
     """With a single seed the answers are replayed at the next; drawn input leaves a replay nothing."""
     small.add_check("agree(lambda impl: impl.twice(X[:1]))")
-    done = dlgrade("audit", "--jobs", "1", "--seed", "7")
-    assert "replay of seed 7 at 8" in done.stdout
-    assert "0.0%" in done.stdout
+    (chapter,) = audited(seeds=(7,))["chapters"]
+    assert "replay of seed 7 at 8" in [variant["name"] for variant in chapter["variants"]]
+    assert chapter["replay"]["share"] == 0
 
 
-def test_a_replay_of_numbers_from_chance(dlgrade, small):
+def test_a_replay_of_numbers_from_chance(audited, small):
     """Input that is fixed but for a number from `chance` leaves a replay nothing."""
     fixed_input(small, points=2)
     small.edit(small.suite, "X = torch.ones(4, 3)", "X = chance.random() * torch.ones(4, 3)")
     small.edit(small.suite, "agree, randn", "agree, chance")
-    done = dlgrade("audit", "--jobs", "1")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "0.0%" in done.stdout
+    (chapter,) = audited()["chapters"]
+    assert (chapter["holes"], chapter["replay"]["share"]) == ([], 0)

@@ -14,6 +14,7 @@ from dlgrade.course import Chapter, Course
 from dlgrade.errors import UsageError
 from dlgrade.judge.pool import cores, pool
 from dlgrade.text import both
+from dlgrade.workers.nursery import Nursery
 
 SEEDS = (0, 1, 2)
 AuditPlan = list[tuple[Chapter, Amount]]
@@ -66,7 +67,11 @@ def plan_audit(course: Course, options: AuditOptions) -> AuditPlan:
 
 
 def audit_chapters(
-    course: Course, chapters: AuditPlan, options: AuditOptions, progress: Callable[[str, int, int], None]
+    course: Course,
+    chapters: AuditPlan,
+    options: AuditOptions,
+    progress: Callable[[str, int, int], None],
+    nursery: Nursery | None = None,
 ) -> Iterator[ChapterAudit]:
     """Audit the chapters in order and give out each audit as soon as it is done.
 
@@ -75,8 +80,9 @@ def audit_chapters(
         chapters: The chapters, from `plan_audit`.
         options: The seeds and the number of processes.
         progress: Is called with the chapter's id, the submissions graded so far, and the submissions in all.
+        nursery: Forks the judges, and stays open. None starts a nursery for these chapters.
     """
-    with pool(course, options.jobs or cores(), for_many=True) as executor:
+    with pool(course, options.jobs or cores(), for_many=True, nursery=nursery) as executor:
         for chapter, amount in chapters:
             audit = Audit(
                 course,

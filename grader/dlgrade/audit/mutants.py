@@ -11,7 +11,7 @@ import ast
 import random
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -84,25 +84,47 @@ def _mutations(reference: str, lines: set[int], *, thinned: bool = True) -> Iter
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.provider import OperatorProvider
 
-    provider, nodes = OperatorProvider(), list(ast_nodes(get_ast(reference)))
-    places: dict[tuple[str, Any], list[tuple[int, str, int]]] = {}
+    provider = OperatorProvider()
+    parts = [(part, list(ast_nodes(get_ast(part.source)))) for part in _parts(reference, lines)]
+    places: dict[tuple[str, Any], list[tuple[int, str, int, _Part]]] = {}
     for name in provider:
         if name.startswith("Variable") or name.endswith(("_Is", "_IsNot")):
             continue  # Variable* need arguments of their own
         operator = provider[name]()
-        positions = (position for node in nodes for position in operator.mutation_positions(node))
-        for occurrence, place in enumerate(positions):
-            if place[0][0] not in lines:
-                continue
-            rank = zlib.crc32(f"{name}{place}".encode())
-            family = name.partition("_")[0] if name.startswith("Replace") and "Operator" in name else name
-            places.setdefault((family, place), []).append((rank, name, occurrence))
+        family = name.partition("_")[0] if name.startswith("Replace") and "Operator" in name else name
+        for part, nodes in parts:
+            positions = (position for node in nodes for position in operator.mutation_positions(node))
+            for occurrence, place in enumerate(positions):
+                if place[0][0] in lines:
+                    rank = zlib.crc32(f"{name}{place}".encode())
+                    places.setdefault((family, place), []).append((rank, name, occurrence, part))
     for (family, place), choices in places.items():
         keep = KEPT_AT_A_PLACE if thinned and "Operator" in family else len(choices)
-        for _, name, occurrence in sorted(choices)[:keep]:
-            code = mutate_code(reference, provider[name](), occurrence)
+        for _, name, occurrence, part in sorted(choices)[:keep]:
+            code = mutate_code(part.source, provider[name](), occurrence)
             if code is not None:
-                yield place[0][0], code
+                yield place[0][0], part.before + code[part.padding :] + part.after
+
+
+class _Part(NamedTuple):
+    """A top-level statement by itself, at its own line. Operators read a whole source anew for each mutant."""
+
+    source: str
+    padding: int  # newlines in front of the statement
+    before: str
+    after: str
+
+
+def _parts(reference: str, lines: set[int]) -> Iterator[_Part]:
+    """The top-level statements that have any of these lines."""
+    texts = reference.splitlines(keepends=True)
+    for node in ast.parse(reference).body:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+        end = node.end_lineno or node.lineno
+        if not lines.isdisjoint(range(first, end + 1)):
+            padding = first - 1
+            source = "\n" * padding + "".join(texts[padding:end])
+            yield _Part(source, padding, "".join(texts[:padding]), "".join(texts[end:]))
 
 
 def _answer_lines(reference: str) -> set[int]:

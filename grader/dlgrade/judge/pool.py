@@ -31,7 +31,13 @@ def cores() -> int:
 
 @contextlib.contextmanager
 def pool(
-    course: Course, jobs: int, *, for_many: bool, sandbox: SandboxMode = "auto", device: Device = "auto"
+    course: Course,
+    jobs: int,
+    *,
+    for_many: bool,
+    sandbox: SandboxMode = "auto",
+    device: Device = "auto",
+    nursery: Nursery | None = None,
 ) -> Iterator[Executor]:
     """Yield an executor whose work finds a judge of the course by `the_judge()`. One nursery forks all judges.
 
@@ -43,16 +49,18 @@ def pool(
         for_many: whether there are many submissions: the start takes longer then, and each submission less.
         sandbox: whether to shut workers in.
         device: the device of training checks.
+        nursery: forks the judges, and stays open. None starts a nursery for this pool.
 
     Raises:
         SandboxError: `sandbox` is "require" and this machine lacks a part.
         UsageError: there is no such device.
     """
     judges: list[RemoteJudge] = []
-    with Nursery(for_many=for_many) as nursery, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        forks = nursery or stack.enter_context(Nursery(for_many=for_many))
 
         def open_judge() -> RemoteJudge:
-            judge = RemoteJudge(nursery=nursery).start()
+            judge = RemoteJudge(nursery=forks).start()
             judges.append(judge)
             judge.open(course, sandbox=sandbox, device=device)
             return judge
