@@ -132,6 +132,19 @@ def test_survivors_are_printed_for_equivalents(dlgrade, audited, small):
     assert [hole["kind"] for hole in holes if "mutant" in hole["kind"] or "equivalent" in hole["kind"]] == []
 
 
+def test_a_sample_of_the_mutants(audited, small):
+    """A sample has at most six mutants, and says nothing about listed mutants that it lacks. All mutants do."""
+    listed = "mutants:\n  - before: return 2 * X\n    after: return 2 + + X\n    reason: none\n"
+    (small.solution / "equivalents.yaml").write_text(listed, encoding="utf-8")
+    small.edit(small.reference, "    return 2 * X", "    return (3 - 1) * X + 0 * X")
+    (chapter,) = audited(mutants="sample")["chapters"]
+    tried = sum(chapter["mutants"][state] for state in ("killed", "equivalent", "survived"))
+    assert (tried, "stale-equivalent" in [hole["kind"] for hole in chapter["holes"]]) == (6, False)
+    (chapter,) = audited(mutants="all")["chapters"]
+    assert chapter["mutants"]["killed"] > 6
+    assert "stale-equivalent" in [hole["kind"] for hole in chapter["holes"]]
+
+
 def test_each_forbidden_family_is_tried(dlgrade, small):
     """An exercise that forbids two families is tried with a call of each. Both answers earn nothing."""
     small.edit(small.chapter_file, "  - name: twice\n", "  - name: twice\n    forbidden: [sum, prod]\n")

@@ -8,6 +8,7 @@ not`: whether small numbers and short strings are identical is up to the interpr
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 import zlib
 from collections.abc import Iterator
@@ -49,17 +50,23 @@ class Mutant(msgspec.Struct, frozen=True):
 
 def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
     """The mutants of the chapter's answers that compile."""
+    return list(_mutants(course, chapter))
+
+
+def sample(course: Course, chapter: Chapter, seed: int) -> list[Mutant]:
+    """At most SAMPLE of the mutants, drawn from the seed. Makes no others, as that takes seconds."""
+    return list(itertools.islice(_mutants(course, chapter, random.Random(seed)), SAMPLE))
+
+
+def _mutants(course: Course, chapter: Chapter, shuffle: random.Random | None = None) -> Iterator[Mutant]:
     reference = references.source(course, chapter)
-    answers = _answer_lines(reference)
-    owners = _owners(reference, chapter)
-    made: dict[str, Mutant] = {}
-    for line, code in _mutations(reference, answers):
-        if code in made:
-            continue
+    answers, owners = _answer_lines(reference), _owners(reference, chapter)
+    made: set[str] = set()
+    for line, code in _mutations(reference, answers, shuffle=shuffle):
         before, after = reference.splitlines()[line - 1].strip(), _changed_line(reference, code)
-        if before != after and _compiles(code):
-            made[code] = Mutant(line, before, after, owners.get(line, ""), code)
-    return list(made.values())
+        if code not in made and before != after and _compiles(code):
+            made.add(code)
+            yield Mutant(line, before, after, owners.get(line, ""), code)
 
 
 def possible_changes(course: Course, chapter: Chapter, lines: set[str]) -> set[tuple[str, str]]:
@@ -73,12 +80,9 @@ def possible_changes(course: Course, chapter: Chapter, lines: set[str]) -> set[t
     }
 
 
-def sample(all_mutants: list[Mutant], seed: int) -> list[Mutant]:
-    """At most SAMPLE of the mutants, drawn from the seed."""
-    return all_mutants if len(all_mutants) <= SAMPLE else random.Random(seed).sample(all_mutants, SAMPLE)
-
-
-def _mutations(reference: str, lines: set[int], *, thinned: bool = True) -> Iterator[tuple[int, str]]:
+def _mutations(
+    reference: str, lines: set[int], *, thinned: bool = True, shuffle: random.Random | None = None
+) -> Iterator[tuple[int, str]]:
     """(line, mutated source) for the places of all operators on these lines, `thinned` as the module says."""
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
@@ -98,7 +102,10 @@ def _mutations(reference: str, lines: set[int], *, thinned: bool = True) -> Iter
                 if place[0][0] in lines:
                     rank = zlib.crc32(f"{name}{place}".encode())
                     places.setdefault((family, place), []).append((rank, name, occurrence, part))
-    for (family, place), choices in places.items():
+    order = list(places.items())
+    if shuffle is not None:
+        shuffle.shuffle(order)
+    for (family, place), choices in order:
         keep = KEPT_AT_A_PLACE if thinned and "Operator" in family else len(choices)
         for _, name, occurrence, part in sorted(choices)[:keep]:
             code = mutate_code(part.source, provider[name](), occurrence)
