@@ -2,6 +2,7 @@
 
 import ast
 import string
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from packaging.version import Version
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
 from dlgrade.course import references
+from dlgrade.course.course import Family, Text
 from dlgrade.judge.forbidden import interface
 from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
@@ -136,6 +138,55 @@ def test_used_method(judge):
     report = judge.grade(chapter, Submission.from_source(source, "ch65.py"), RunOptions(keyword="DotProductAttention"))
 
     assert refused(report, "scaled_dot_product_attention")
+
+
+BOX_CONVERT = {
+    "module": ("import torchvision", "torchvision.ops.box_convert({})", ""),
+    "alias": ("from torchvision.ops import box_convert as _near", "_near({})", ""),
+    "in_the_function": ("", "from torchvision import ops as o\n    getattr(o, ''.join(('box', '_convert')))({})", ""),
+    "neighbour": ("import helper", "helper.f({})", "from torchvision.ops import box_convert as f\n"),
+    "module_beside": ("from helper import t", "t.ops.box_convert({})", "import torchvision as t\n"),
+    "defining_module": ("from torchvision.ops import boxes as _b", "_b.box_convert({})", ""),
+}  # fmt: skip
+
+
+@pytest.fixture
+def graded(judge):
+    """graded(before, use, helper): the report of ch41's reference, whose box_corner_to_center also does `use`."""
+
+    def graded(before, use, helper=""):
+        chapter = judge.course.chapter("ch41")
+        source = references.source(judge.course, chapter)
+        source += f"\n\n{before}\n\n_right = box_corner_to_center\n"
+        source += f"\n\ndef box_corner_to_center(*args):\n    {use}\n    return _right(*args)\n"
+        files = {"ch41.py": source, "helper.py": helper}
+        submission = Submission("ch41.py", {k: v.encode() for k, v in files.items()}, "ch41.py", source=source)
+        return judge.grade(chapter, submission, RunOptions(keyword="box_corner_to_center"))
+
+    return graded
+
+
+@pytest.mark.parametrize(("before", "use", "helper"), BOX_CONVERT.values(), ids=BOX_CONVERT)
+def test_library_of_the_submission(before, use, helper, graded):
+    """Names of a library that only the submission imports are forbidden, too: ready-made boxes earn nothing."""
+    assert refused(graded(before, use.format("*args, 'xyxy', 'cxcywh'"), helper), "box_convert", "getattr")
+
+
+def test_library_imported_in_vain(graded):
+    """Importing such a library, and using its other parts, costs nothing."""
+    report = graded("import torchvision\nfrom torchvision import transforms", "transforms.Resize")
+
+    assert [check.message for check in report.checks if not check.passed] == []
+
+
+def test_library_left_alone(monkeypatch):
+    """A library that nobody has imported is not loaded to find its names."""
+    family = Family(says=Text(en="colours", zh="颜色"), names=("colorsys.rgb_to_hls",), operators=())
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+
+    assert families.forbidden_by([family]).bindings == []
+    assert "colorsys" not in sys.modules
+    assert [binding.name for binding in families.forbidden_by([family], {"colorsys"}).bindings] == [*family.names]
 
 
 def test_operator_below_python(judge):
