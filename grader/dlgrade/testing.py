@@ -7,9 +7,11 @@ import importlib.util
 import math
 import statistics
 import sys
+import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
@@ -27,10 +29,10 @@ from dlgrade.text import both
 
 __all__ = [
     "LETTERS", "Batches", "Gpus", "Scatter", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int",
-    "expect", "filled", "gradients", "layers", "learn_to_translate", "learned", "namesakes", "parameter_gradients",
-    "patterned", "perplexity", "promise", "raises", "set_parameters", "shuffled", "sizes", "standard", "to_grid",
-    "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients", "words",
-    "written_from_scratch",
+    "expect", "files_in", "filled", "folder_of", "gradients", "layers", "learn_to_translate", "learned", "namesakes",
+    "parameter_gradients", "patterned", "perplexity", "promise", "raises", "set_parameters", "shuffled", "sizes",
+    "standard", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
+    "words", "written_from_scratch",
 ]  # fmt: skip
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no access to this module
@@ -50,6 +52,26 @@ def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
             raise
         return True
     return False
+
+
+@contextlib.contextmanager
+def folder_of(files: dict[str, str]) -> Iterator[str]:
+    """`with folder_of({"train/1.png": "x"}) as folder:` has these files, by their paths in the folder.
+
+    Each character of a text becomes a byte, as in latin-1, so that a file may hold any bytes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("latin-1"))
+        yield folder
+
+
+def files_in(folder: str) -> dict[str, str]:
+    """The text of each file in a folder and its subfolders, by its path in the folder, as for `folder_of`."""
+    paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode("latin-1") for path in paths}
 
 
 def namesakes(impl: Any, name: str) -> list[Any]:

@@ -214,7 +214,8 @@ class Guest:
         self.neighbours = neighbours.Neighbours(self.folder, modules, request.exercises, self.lost)
         self.exercises = [*request.exercises]
         # Exercises with the same families share one object, as its names take a while to resolve.
-        known = {families: forbidden_by(families) for families in request.exercises.values() if families}
+        libraries = neighbours.imported(trees.values())
+        known = {families: forbidden_by(families, libraries) for families in request.exercises.values() if families}
         self.forbidden = {name: known[families] for name, families in request.exercises.items() if families}
         with deep_recursion():
             packages = [name for name, module in modules.items() if module.package]

@@ -7,7 +7,7 @@ import functools
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -55,16 +55,18 @@ class Forbidden:
         return {id(binding.target): binding.name for binding in reversed(self.bindings)}
 
 
-def forbidden_by(families: Iterable[Spec]) -> Forbidden:
+def forbidden_by(families: Iterable[Spec], imported: Container[str] = ()) -> Forbidden:
     """Return the objects behind some families.
 
-    Ignores names that this version of torch lacks: the audit reports them.
+    Ignores names that this version of torch lacks: the audit reports them. Ignores names of a library that is neither
+    loaded nor among the `imported`: torchvision takes seconds to load, and code that never imports it cannot call it.
     """
     bindings: list[Binding] = []
     attributes: set[str] = set()
     for family in families:
         operators = [name for name in operator_names(family.operators) if name.isidentifier()]
-        family_bindings = [binding for name in family.names for binding in _existing(name)]
+        names = [name for name in family.names if (top := name.partition(".")[0]) in sys.modules or top in imported]
+        family_bindings = [binding for name in names for binding in _existing(name)]
         family_bindings += [binding for name in operators for binding in _held(name)]
         bindings += family_bindings
         attributes |= {binding.attribute for binding in family_bindings} | {*operators}

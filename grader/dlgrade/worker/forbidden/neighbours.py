@@ -117,6 +117,11 @@ def parsed(main: str, tree: ast.Module, modules: Mapping[str, Module]) -> dict[s
     return trees
 
 
+def imported(trees: Iterable[ast.Module]) -> set[str]:
+    """Return the first parts of the names of all modules that files import."""
+    return {path.partition(".")[0] for tree in trees for path in _imports(tree, "")}
+
+
 def _imports(tree: ast.Module, package: str) -> set[str]:
     """Return the modules that a file's imports may load: each module, those around it, and the names taken from it."""
     paths: set[str] = set()
