@@ -51,9 +51,11 @@ def submission(reference, chapter, exercises, calls, bypass):
     source, files = reference + "\n\nimport torch\nimport torch.utils.data\nimport torch.utils.checkpoint\n", {}
     for exercise in exercises:
         call = calls[exercise.forbidden[0]]
+        library = "" if call["module"].split(".")[0] == "torch" else f"import {call['module']}\n"
+        source += library
         before, use = (filled(bypass.get(key, ""), call) for key in ("before", "use"))
         source += WRAPPER.format(name=exercise.name, before=before, use=use)
-        files |= {name: filled(text, call).encode() for name, text in bypass.get("beside", {}).items()}
+        files |= {name: (library + filled(text, call)).encode() for name, text in bypass.get("beside", {}).items()}
     name = f"{chapter.stem}.py"
     return Submission(name, {name: source.encode(), **files}, name, source=source)
 

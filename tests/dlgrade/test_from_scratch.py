@@ -2,6 +2,7 @@
 
 import ast
 import string
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from packaging.version import Version
 from dlgrade import course
 from dlgrade.batch.keys import chapter_digest
 from dlgrade.course import references
+from dlgrade.course.course import Family, Text
 from dlgrade.judge.forbidden import interface
 from dlgrade.options import RunOptions
 from dlgrade.results import Verdict
@@ -136,6 +138,54 @@ def test_used_method(judge):
     report = judge.grade(chapter, Submission.from_source(source, "ch65.py"), RunOptions(keyword="DotProductAttention"))
 
     assert refused(report, "scaled_dot_product_attention")
+
+
+BOX_IOU = {
+    "module": ("import torchvision", "torchvision.ops.box_iou(*args)", {}),
+    "alias": ("from torchvision.ops import box_iou as _near", "_near(*args)", {}),
+    "in_the_function": ("", "from torchvision import ops as o\n    getattr(o, ''.join(('box', '_iou')))(*args)", {}),
+    "neighbour": ("import helper", "helper.f(*args)", {"helper.py": "from torchvision.ops import box_iou as f\n"}),
+    "module_beside": ("from helper import t", "t.ops.box_iou(*args)", {"helper.py": "import torchvision as t\n"}),
+    "defining_module": ("from torchvision.ops import boxes as _b", "_b.box_iou(*args)", {}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def box_iou(judge):
+    """box_iou(before, use, beside): the report of ch42's reference, whose box_iou also does `use`."""
+
+    def box_iou(before, use, beside):
+        chapter = judge.course.chapter("ch42")
+        source = references.source(judge.course, chapter)
+        source += f"\n\n_right = box_iou\n{before}\n\ndef box_iou(*args):\n    {use}\n    return _right(*args)\n"
+        files = {"ch42.py": source, **beside}
+        submission = Submission("ch42.py", {k: v.encode() for k, v in files.items()}, "ch42.py", source=source)
+        return judge.grade(chapter, submission, RunOptions(keyword="box_iou"))
+
+    return box_iou
+
+
+@pytest.mark.parametrize(("before", "use", "beside"), BOX_IOU.values(), ids=BOX_IOU)
+def test_library_of_the_submission(before, use, beside, box_iou):
+    """Names of a library that only the submission imports are forbidden, too: ready-made boxes earn nothing."""
+    assert refused(box_iou(before, use, beside), "box_iou", "getattr")
+
+
+def test_library_imported_in_vain(box_iou):
+    """Importing such a library, and using its other parts, costs nothing."""
+    report = box_iou("import torchvision\nfrom torchvision import transforms", "transforms.Resize", {})
+
+    assert [check.message for check in report.checks if not check.passed] == []
+
+
+def test_library_left_alone(monkeypatch):
+    """A library that nobody has imported is not loaded to find its names."""
+    family = Family(says=Text(en="colours", zh="颜色"), names=("colorsys.rgb_to_hls",), operators=())
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+
+    assert families.forbidden_by([family]).bindings == []
+    assert "colorsys" not in sys.modules
+    assert [binding.name for binding in families.forbidden_by([family], {"colorsys"}).bindings] == [*family.names]
 
 
 def test_operator_below_python(judge):
