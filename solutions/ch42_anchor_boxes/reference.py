@@ -227,7 +227,7 @@ def assign_anchor_to_bbox(
 
     Then every ground-truth box claims an anchor box, so that none is left out. This takes m steps:
 
-    1. Of all pairs of an anchor box and a ground-truth box that are left, take the pair with the largest IoU.
+    1. Take the pair of an anchor box and a ground-truth box with the largest IoU, among all pairs that are left.
     2. Assign this ground-truth box to this anchor box. This replaces the assignment of the first pass.
     3. Both leave: remove all pairs that contain the anchor box or the ground-truth box.
 

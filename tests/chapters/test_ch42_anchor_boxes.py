@@ -73,11 +73,9 @@ class TestMultiboxPrior:
     def test_single_row(self, agree, randn, shapes, chance):
         """Accepts images of one row or one column.
         可以是只有一行或一列的图像。"""
-        images, (sizes, ratios) = (
-            [randn(1, 2, 1, chance.randint(3, 9)), randn(1, 2, chance.randint(3, 9), 1)],
-            shapes(2, 2),
-        )
-        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images])
+        row, column = randn(1, 2, 1, chance.randint(3, 9)), randn(1, 2, chance.randint(3, 9), 1)
+        sizes, ratios = shapes(2, 2)
+        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in (row, column)])
 
     def test_over_the_edge(self, agree, image, shapes):
         """Does not clip anchor boxes that reach over the edge.
@@ -193,10 +191,8 @@ class TestBoxIou:
     def test_touching(self, agree, generator, crowd):
         """Is 0 for boxes that share an edge or a corner.
         两个框只共用一条边或一个角时为 0。"""
-        box = torch.randint(0, 9, (4,), generator=generator).cumsum(0)[[0, 1, 2, 3]].float() + torch.tensor(
-            [0.0, 0, 1, 1]
-        )
-        w, h = (box[2:] - box[:2]).tolist()
+        x, y, w, h = (torch.randint(0, 9, (4,), generator=generator) + 1.0).tolist()
+        box = torch.tensor([x, y, x + w, y + h])
         shifts = torch.tensor([[w, 0.0], [-w, 0], [0, h], [0, -h], [w, h], [-w, h], [w / 2, 0], [0, h / 4]])
         others, more = box + shifts.repeat(1, 2), crowd(3)
         agree(lambda impl: impl.box_iou(torch.cat([box[None], more]), others))
