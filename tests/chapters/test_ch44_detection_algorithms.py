@@ -393,16 +393,16 @@ class TestYoloEncode:
     def test_largest_box(self, agree, centred, chance):
         """Holds the box with the largest area, if several centres lie in one cell.
         几个中心在同一个单元格时，保留面积最大的边界框。"""
-        # The box with the largest area is neither the widest nor the highest, and its perimeter is not the longest.
-        sides = [[0.5, 0.4], [0.9, 0.1], [0.1, 0.85], [0.3, 0.2]]
+        # The largest area, the largest width, the largest height, the longest perimeter and the smallest area.
+        sides = [[0.55, 0.5], [0.9, 0.1], [0.1, 0.85], [0.8, 0.3], [0.3, 0.2]]
         cases = []
-        for winner in (0, 1, 2, 3):
+        for winner in range(5):
             grid = chance.randint(2, 4)
-            boxes, _ = centred(grid, 4 * [chance.choices(range(grid), k=2)], 4)
-            others = chance.sample(sides[1:], 3)
+            boxes, _ = centred(grid, 5 * [chance.choices(range(grid), k=2)], 5)
+            others = chance.sample(sides[1:], 4)
             boxes[:, 2:] = torch.tensor([*others[:winner], sides[0], *others[winner:]])
             boxes[:, 2:] += chance.uniform(0, 0.05)
-            cases.append((boxes, torch.tensor(chance.sample(range(4), 4)), grid, 4))
+            cases.append((boxes, torch.tensor(chance.sample(range(5), 5)), grid, 5))
         agree(lambda impl: [impl.yolo_encode(*case) for case in cases])
 
     def test_no_box(self, agree, scene, chance):
