@@ -97,8 +97,8 @@ def assign_anchor_to_bbox(
     2. Assign this ground-truth box to this anchor box. This replaces the assignment of the first pass.
     3. Both leave: remove all pairs that contain the anchor box or the ground-truth box.
 
-    The threshold does not matter here: a ground-truth box claims an anchor box even if their IoU is 0. Of several equal
-    IoUs, any may count as the largest.
+    The threshold does not matter here: a ground-truth box claims an anchor box even if their IoU is 0. If several pairs
+    have an equal IoU, any of them may count as the largest.
 
     The function leaves its arguments unchanged.
 

@@ -146,7 +146,6 @@ def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     upper_left = torch.maximum(boxes1[:, None, :2], boxes2[None, :, :2])
     # WRONG box-around-both: upper_left = torch.minimum(boxes1[:, None, :2], boxes2[None, :, :2])
     # WRONG box-by-box: upper_left = torch.maximum(boxes1[: len(boxes2), None, :2], boxes2[: len(boxes1), None, :2])
-    # WRONG pairs-the-other-way-round: upper_left = torch.maximum(boxes1[None, :, :2], boxes2[:, None, :2])
     # WRONG iou-in-float32:
     #     boxes1, boxes2 = boxes1.float(), boxes2.float()
     #     upper_left = torch.maximum(boxes1[:, None, :2], boxes2[None, :, :2])
@@ -164,7 +163,6 @@ def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     #     upper_left = torch.maximum(boxes1[:, None, :2], boxes2[None, :, :2])
     lower_right = torch.minimum(boxes1[:, None, 2:], boxes2[None, :, 2:])
     # WRONG box-around-both: lower_right = torch.maximum(boxes1[:, None, 2:], boxes2[None, :, 2:])
-    # WRONG pairs-the-other-way-round: lower_right = torch.minimum(boxes1[None, :, 2:], boxes2[:, None, 2:])
     # WRONG lower-right-of-the-first: lower_right = boxes1[:, None, 2:].expand(-1, len(boxes2), -1)
     # Boxes that do not overlap would have a negative side.
     sides = (lower_right - upper_left).clamp(min=0)
@@ -172,7 +170,7 @@ def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     # WRONG absolute-sides: sides = (lower_right - upper_left).abs()
     # WRONG sides-count-pixels: sides = (lower_right - upper_left + 1).clamp(min=0)
     # WRONG sides-at-most-one: sides = (lower_right - upper_left).clamp(0, 1)
-    # WRONG sides-not-below-eps: sides = (lower_right - upper_left).clamp(min=1e-6)
+    # WRONG sides-not-below-eps: sides = (lower_right - upper_left).clamp(min=1e-3)
     intersection = sides[:, :, 0] * sides[:, :, 1]
     # WRONG area-clamped-alone:
     #     sides = lower_right - upper_left
@@ -204,7 +202,6 @@ def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     #     around = around - torch.minimum(boxes1[:, None, :2], boxes2[None, :, :2])
     #     union = around[:, :, 0] * around[:, :, 1]
     # WRONG eps-in-the-union: union = areas1[:, None] + areas2[None, :] - intersection + 1e-6
-    # WRONG union-never-0: union = (areas1[:, None] + areas2[None, :] - intersection).clamp(min=1e-30)
     return intersection / union
     # WRONG intersection-alone: return intersection.float()
     # WRONG dice-coefficient: return 2 * intersection / (areas1[:, None] + areas2[None, :])
@@ -231,8 +228,8 @@ def assign_anchor_to_bbox(
     2. Assign this ground-truth box to this anchor box. This replaces the assignment of the first pass.
     3. Both leave: remove all pairs that contain the anchor box or the ground-truth box.
 
-    The threshold does not matter here: a ground-truth box claims an anchor box even if their IoU is 0. Of several equal
-    IoUs, any may count as the largest.
+    The threshold does not matter here: a ground-truth box claims an anchor box even if their IoU is 0. If several pairs
+    have an equal IoU, any of them may count as the largest.
 
     The function leaves its arguments unchanged.
 
@@ -253,7 +250,6 @@ def assign_anchor_to_bbox(
     iou = box_iou(anchors, ground_truth)
     assigned = torch.full((len(anchors),), -1, dtype=torch.int64, device=device)
     # WRONG background-is-0: assigned = torch.full((len(anchors),), 0, dtype=torch.int64, device=device)
-    # WRONG assigned-in-float32: assigned = torch.full((len(anchors),), -1.0, device=device)
     # WRONG assigned-in-int32: assigned = torch.full((len(anchors),), -1, dtype=torch.int32, device=device)
     # WRONG background-is-m: assigned = torch.full((len(anchors),), num_boxes, dtype=torch.int64, device=device)
     best_iou, best_box = iou.max(dim=1)
@@ -268,7 +264,6 @@ def assign_anchor_to_bbox(
     # WRONG threshold-of-a-third: above = best_iou >= 0.3
     # WRONG threshold-of-seven-tenths: above = best_iou >= 0.7
     # WRONG below-the-threshold: above = best_iou < iou_threshold
-    # WRONG no-threshold: above = best_iou >= 0
     assigned[above] = best_box[above]
     # WRONG first-pass-missing: pass
     # WRONG classes-from-1: assigned[above] = best_box[above] + 1

@@ -309,8 +309,9 @@ class TestAssignAnchorToBbox:
         """A box whose IoUs are all below 0.5 still gets the best anchor box.
         真实边界框的交并比都小于 0.5 时，仍分配给最好的那个锚框。"""
         boxes = places(4)
-        limits = [(0.4, 0.45), (0.5, 0.6), (0.65, 0.8)]
-        anchors = mixed([near(box, *limit) for box in boxes[1:] for limit in limits] + [near(boxes[0], 0.01, 0.3)])
+        # Both anchor boxes of the second box are better than those of the last two: each box still claims its own.
+        limits = [[(0.01, 0.3)], [(0.36, 0.39), (0.41, 0.44)], *2 * [[(0.5, 0.6), (0.65, 0.8)]]]
+        anchors = mixed([near(box, *pair) for box, pairs in zip(boxes, limits, strict=True) for pair in pairs])
         agree(lambda impl: impl.assign_anchor_to_bbox(torch.stack(boxes), anchors, "cpu"))
 
     def test_largest_pair_first(self, agree, places, mixed, chance):
