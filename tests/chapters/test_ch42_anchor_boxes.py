@@ -8,10 +8,11 @@ from dlgrade.testing import promise, standard, written_from_scratch
 
 @pytest.fixture
 def shapes(chance):
-    """shapes(n, m) returns n sizes and m ratios, in no order; no product of a size and a root is another size."""
+    """shapes(n, m) returns n sizes, not in rising order, and m ratios; no product of a size and a root is a size."""
 
     def draw(n, m):
         sizes = [round(chance.uniform(0.1, 0.9), 3) for _ in range(n)]
+        sizes = sizes[::-1] if sizes == sorted(sizes) else sizes
         ratios = chance.sample([0.3, 0.45, 0.7, 1.3, 1.9, 2.6, 3.2], m)
         return sizes, [round(ratio + chance.uniform(-0.05, 0.05), 3) for ratio in ratios]
 
@@ -310,9 +311,12 @@ class TestAssignAnchorToBbox:
         真实边界框的交并比都小于 0.5 时，仍分配给最好的那个锚框。"""
         boxes = places(4)
         # Both anchor boxes of the second box are better than those of the last two: each box still claims its own.
-        limits = [[(0.01, 0.3)], [(0.36, 0.39), (0.41, 0.44)], *2 * [[(0.5, 0.6), (0.65, 0.8)]]]
-        anchors = mixed([near(box, *pair) for box, pairs in zip(boxes, limits, strict=True) for pair in pairs])
-        agree(lambda impl: impl.assign_anchor_to_bbox(torch.stack(boxes), anchors, "cpu"))
+        good, poor, bad = [(0.01, 0.3)], [(0.36, 0.39), (0.41, 0.44)], [(0.5, 0.6), (0.65, 0.8)]
+        cases = []
+        for limits in ([good, poor, bad, bad], [poor, bad, bad, bad]):
+            anchors = [near(box, *pair) for box, pairs in zip(boxes, limits, strict=True) for pair in pairs]
+            cases.append((torch.stack(boxes), mixed(anchors), "cpu"))
+        agree(lambda impl: [impl.assign_anchor_to_bbox(*case) for case in cases])
 
     def test_largest_pair_first(self, agree, places, mixed, chance):
         """The pair with the largest IoU of all comes first, whatever the order of the boxes.
@@ -359,11 +363,14 @@ class TestAssignAnchorToBbox:
         cases = [(crowd(chance.randint(4, 6)), crowd(chance.randint(12, 16))) for _ in range(3)]
         agree(lambda impl: [impl.assign_anchor_to_bbox(*case, "cpu") for case in cases])
 
-    def test_as_many(self, agree, crowd, chance):
+    def test_as_many(self, agree, crowd, places, near, mixed, chance):
         """Assigns every anchor box if there are as many boxes as anchor boxes.
         真实边界框与锚框一样多时，每个锚框都得到分配。"""
         n = chance.randint(4, 6)
-        cases = [(crowd(n), crowd(n)), (crowd(1), crowd(1))]
+        first, other = places(2)
+        boxes = [first, moved(first, chance.uniform(0.24, 0.26)), other]
+        anchors = [moved(first, -0.01), moved(first, chance.uniform(0.08, 0.1)), near(other, 0.5, 0.8)]
+        cases = [(crowd(n), crowd(n)), (crowd(1), crowd(1)), (torch.stack(chance.sample(boxes, 3)), mixed(anchors))]
         agree(lambda impl: [impl.assign_anchor_to_bbox(*case, "cpu") for case in cases])
 
     def test_device(self, agree, crowd):
