@@ -145,7 +145,7 @@ def compute_loss(
     As in the book, the total counts each style loss ten times, but styles_l itself is without this factor. The weights
     are global variables of this module: content_weight, style_weight and tv_weight. Another program may change them
     between two calls. Gradients flow to X, contents_Y_hat and styles_Y_hat alone. The function leaves its arguments
-    unchanged.
+    unchanged. All tensors are float32, or all are float64.
 
     Args:
         X: the synthesised image, (1, 3, h, w).
@@ -157,6 +157,6 @@ def compute_loss(
 
     Returns:
         (contents_l, styles_l, tv_l, l): two lists of tensors with shape (), in the order of the layers, and two
-        tensors with shape ().
+        tensors with shape (), all of the arguments' dtype.
     """
     raise NotImplementedError  # write your code here

@@ -81,6 +81,10 @@ def match_detections(pred_boxes: Tensor, scores: Tensor, gt_boxes: Tensor, iou_t
         # WRONG any-overlap: hit = best is not None and iou[i, best].item() > 0
         # WRONG scores-for-overlaps: hit = best is not None and scores[i].item() >= iou_threshold
         flags.append(hit)
+        # WRONG stops-at-the-first-miss:
+        #     flags.append(hit)
+        #     if not hit:
+        #         return flags
         # WRONG misses-marked: flags.append(not hit)
         # WRONG numbers-for-bools: flags.append(int(hit))
         # WRONG index-of-the-box: flags.append(best if hit else -1)
@@ -93,9 +97,6 @@ def match_detections(pred_boxes: Tensor, scores: Tensor, gt_boxes: Tensor, iou_t
             #     free.remove(best)
             #     if not free:
             #         break
-        # WRONG stops-at-the-first-miss:
-        #     if not hit:
-        #         return flags
     return flags
     # WRONG flags-in-the-old-order: return [flags[i] for i in scores.argsort(descending=True).argsort().tolist()]
     # WRONG flags-as-a-tensor: return torch.tensor(flags)
@@ -146,7 +147,6 @@ def average_precision(tp: Sequence[bool], num_gt: int) -> float:
     """
     # BEGIN SOLUTION
     if num_gt == 0:
-        # WRONG zero-over-zero: if False:
         return math.nan
         # WRONG zero-without-boxes: return 0.0
         # WRONG one-without-boxes: return 1.0
@@ -159,9 +159,6 @@ def average_precision(tp: Sequence[bool], num_gt: int) -> float:
     # WRONG one-detection-required:
     #     hits, precisions = 0, []
     #     assert len(tp) > 0
-    # WRONG sorted-flags:
-    #     tp = sorted(tp, reverse=True)
-    #     hits, precisions = 0, []
     # WRONG flags-from-the-end:
     #     tp = tp[::-1]
     #     hits, precisions = 0, []
@@ -259,7 +256,6 @@ def mean_average_precision(aps: Mapping[int, Sequence[float]]) -> float:
     #     means = [sorted(values)[len(values) // 2] for values in aps.values() if not math.isnan(values[0])]
     return sum(means) / len(means) if means else math.nan
     # WRONG zero-without-classes: return sum(means) / len(means) if means else 0.0
-    # WRONG divided-by-all-classes: return sum(means) / len(aps) if means else math.nan
     # WRONG divided-by-the-largest-key: return sum(means) / (max(aps) + 1) if means else math.nan
     # WRONG classes-added: return sum(means) if means else math.nan
     # WRONG best-class-alone: return max(means, default=math.nan)
@@ -296,7 +292,6 @@ def coco_to_corner(box: Sequence[float]) -> tuple[float, float, float, float]:
     x, y, w, h = box
     # WRONG height-before-width: x, y, h, w = box
     # WRONG y-before-x: y, x, w, h = box
-    # WRONG y-and-height-first: y, x, h, w = box
     # WRONG list-emptied: h, w, y, x = [box.pop() for _ in range(4)] if isinstance(box, list) else box[::-1]
     if w < 0 or h < 0:
         # WRONG sides-not-tested: if False:
@@ -316,7 +311,6 @@ def coco_to_corner(box: Sequence[float]) -> tuple[float, float, float, float]:
     # WRONG sides-from-corners: return x, y, w - x, h - y
     # WRONG lower-left-corner: return x, y - h, x + w, y
     # WRONG size-subtracted: return x, y, x - w, y - h
-    # WRONG sides-crossed: return x, y, x + h, y + w
     # WRONG x-before-y-of-both: return x, x + w, y, y + h
     # WRONG rows-before-columns: return y, x, y + h, x + w
     # WRONG cut-off-at-zero: return max(x, 0), max(y, 0), max(x + w, 0), max(y + h, 0)

@@ -419,7 +419,7 @@ class TestCocoToCorner:
         """Raises ValueError if the width or the height is negative.
         宽或高为负时，抛出 ValueError。"""
         (x, y, w, h), *_ = boxes()
-        cases = [(x, y, -w, h), (x, y, w, -h), (x, y, -w, -h), (x, y, w, h)]
+        cases = [(x, y, -w, h), (x, y, w, -h), (x, y, -w, -h), (x, y, -0.5, h), (x, y, w, -0.5), (x, y, w, h)]
         agree(lambda impl: [corners_or_error(impl, box) for box in cases])
 
     @pytest.mark.needs("corners")
