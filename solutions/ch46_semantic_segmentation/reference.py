@@ -217,9 +217,6 @@ def voc_rand_crop(feature: Tensor, label: Tensor, height: int, width: int) -> tu
     # WRONG rounded-place: top = round(float(torch.rand(())) * (h - height))
     # WRONG edges-preferred: top = min(max(int(torch.randint(-2, h - height + 3, ())), 0), h - height)
     # WRONG corners-alone: top = int(torch.randint(2, ())) * (h - height)
-    # WRONG seed-set:
-    #     torch.manual_seed(0)
-    #     top = int(torch.randint(h - height + 1, ()))
     left = int(torch.randint(w - width + 1, ()))
     # WRONG last-place-missing: left = int(torch.randint(max(w - width, 1), ()))
     # WRONG first-place-missing: left = int(torch.randint(min(1, w - width), w - width + 1, ()))
