@@ -301,7 +301,7 @@ def freeze_bn_stats(net: nn.Module) -> None:
             # WRONG images-alone: if isinstance(layer, nn.BatchNorm2d):
             # WRONG exact-class: if type(layer) in (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm):
             # WRONG all-normalisation:
-            #     if isinstance(layer, (nn.modules.batchnorm._BatchNorm, nn.InstanceNorm2d, nn.LayerNorm, nn.GroupNorm)):
+            #     if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, nn.LayerNorm, nn.GroupNorm)):
             # WRONG dropout-as-well: if isinstance(layer, (nn.modules.batchnorm._BatchNorm, nn.Dropout)):
             # WRONG whole-network: if True:
             # WRONG volumes-forgotten: if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):

@@ -10,7 +10,7 @@ from torchvision.models import resnet18
 
 def test_replace_head(reference):
     """A resnet18 gets a new output layer with the limits of Xavier's rule; all else stays."""
-    net = resnet18(weights=None)
+    net = resnet18(weights=None).eval()
     before = {name: value.clone() for name, value in net.state_dict().items() if not name.startswith("fc.")}
     assert reference.replace_head(net, 300) is net
     assert net(torch.rand(2, 3, 32, 32)).shape == (2, 300)
