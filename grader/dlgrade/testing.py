@@ -31,8 +31,8 @@ __all__ = [
     "LETTERS", "Batches", "Gpus", "Scatter", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int",
     "expect", "files_in", "filled", "folder_of", "gradients", "layers", "learn_to_translate", "learned", "namesakes",
     "parameter_gradients", "patterned", "perplexity", "promise", "raises", "set_parameters", "shuffled", "sizes",
-    "standard", "to_grid", "translate", "unseen", "varied_matrices", "vocabularies", "windows", "with_gradients",
-    "words", "written_from_scratch",
+    "standard", "to_grid", "translate", "unseen", "value_or_error", "varied_matrices", "vocabularies", "windows",
+    "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no access to this module
@@ -52,6 +52,19 @@ def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
             raise
         return True
     return False
+
+
+def value_or_error(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return the result of a call, or the name of the exception that it raises. NotImplementedError passes through.
+
+    A wrong value in place of an exception then has a diagnosis, as other wrong values have.
+    """
+    try:
+        return function(*arguments)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return type(error).__name__
 
 
 @contextlib.contextmanager

@@ -39,7 +39,7 @@ def trans_conv(X: Tensor, K: Tensor) -> Tensor:
     # WRONG kernel-rows-and-columns-swapped: K = K.T
     k_h, k_w = K.shape
     # WRONG square-kernel: k_h = k_w = K.shape[0]
-    Y = X.new_zeros((X.shape[0] + k_h - 1, X.shape[1] + k_w - 1))
+    Y = torch.zeros((X.shape[0] + k_h - 1, X.shape[1] + k_w - 1), dtype=X.dtype, device=X.device)
     # WRONG one-row-too-many: Y = X.new_zeros((X.shape[0] + k_h, X.shape[1] + k_w))
     # WRONG float32-in-any-case: Y = torch.zeros((X.shape[0] + k_h - 1, X.shape[1] + k_w - 1))
     # WRONG result-of-swapped-sizes: Y = X.new_zeros((X.shape[0] + k_w - 1, X.shape[1] + k_h - 1))

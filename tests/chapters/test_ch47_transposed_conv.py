@@ -328,7 +328,7 @@ class TestAsRegularConv:
     def test_gradients(self, agree, matrix):
         """Gives the right gradients for X and K, through the cross-correlation of the pair.
         梯度经由两者的互相关传到 X 和 K，且数值正确。"""
-        X, K = matrix(3, 6), matrix(2, 4)
+        X, K = matrix(4, 6), matrix(2, 4)
         agree(lambda impl: gradients(lambda X, K: convolved(impl.as_regular_conv(X, K)), X, K))
 
     @pytest.mark.points(2)

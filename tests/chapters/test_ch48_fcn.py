@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dlgrade.testing import gradients, parameter_gradients, promise, standard, varied_matrices
+from dlgrade.testing import gradients, parameter_gradients, promise, standard, value_or_error, varied_matrices
 
 # The colour of class i has bit 7 - k of red, green and blue where i has the bits 3 * k, 3 * k + 1 and 3 * k + 2.
 PALETTE = torch.tensor([[sum((i >> 3 * k + c & 1) << 7 - k for k in range(3)) for c in range(3)] for i in range(21)])
@@ -244,16 +244,6 @@ class TestLabel2image:
         agree(lambda impl: (picture(impl, pred), pred))
 
 
-def outcome(action, good=str):
-    """For probes: the result of an action in words, or the name of its error."""
-    try:
-        return good(action())
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        return type(error).__name__
-
-
 @pytest.mark.exercise("upsample_params")
 class TestUpsampleParams:
     @pytest.mark.points(2)
@@ -304,9 +294,9 @@ class TestUpsampleParams:
         factors = [1, *(2 * half + 1 for half in chance.sample(range(1, 30), 2))]
 
         def probe(impl):
-            return [outcome(lambda factor=factor: impl.upsample_params(factor)) for factor in factors], list(
-                impl.upsample_params(factors[-1] + 1)
-            )
+            return [
+                value_or_error(lambda factor: str(impl.upsample_params(factor)), factor) for factor in factors
+            ], list(impl.upsample_params(factors[-1] + 1))
 
         agree(probe)
 
@@ -316,9 +306,9 @@ class TestUpsampleParams:
         factors = 0, -2, -2 * chance.randint(2, 30)
 
         def probe(impl):
-            return [outcome(lambda factor=factor: impl.upsample_params(factor)) for factor in factors], list(
-                impl.upsample_params(2 - factors[-1])
-            )
+            return [
+                value_or_error(lambda factor: str(impl.upsample_params(factor)), factor) for factor in factors
+            ], list(impl.upsample_params(2 - factors[-1]))
 
         agree(probe)
 
@@ -448,12 +438,10 @@ class TestFcnHead:
 
         def probe(impl):
             c = X.shape[1]
-            refused = {}
-            for factor in factors:
-                words = outcome(
-                    lambda factor=factor: impl.fcn_head(c, classes, factor), lambda head: type(head).__name__
-                )
-                refused[f"factor {factor}"] = words
+            refused = {
+                f"factor {factor}": value_or_error(lambda f: type(impl.fcn_head(c, classes, f)).__name__, factor)
+                for factor in factors
+            }
             return refused, with_weights(impl.fcn_head(c, classes, 2), *parameters)(X)
 
         agree(probe)

@@ -42,7 +42,7 @@ def with_globals(function, values, call):
 
 
 def features(impl, net, X, content_layers, style_layers):
-    """What extract_features returns with another network: two lists."""
+    """The two lists that extract_features returns with another network."""
     contents, styles = with_globals(
         impl.extract_features, {"net": net}, lambda: impl.extract_features(X, content_layers, style_layers)
     )
@@ -479,7 +479,7 @@ def drawn_weights(chance):
 
 
 def losses(impl, arguments, weights=None):
-    """What compute_loss returns, by name."""
+    """The results of compute_loss, by name."""
     found = with_globals(impl.compute_loss, weights or {}, lambda: impl.compute_loss(*arguments))
     if not isinstance(found, (tuple, list)) or len(found) != 4:
         return found

@@ -48,25 +48,31 @@ class Mutant(msgspec.Struct, frozen=True):
         )
 
 
-def mutants(course: Course, chapter: Chapter) -> list[Mutant]:
-    """The mutants of the chapter's answers that compile."""
-    return list(_mutants(course, chapter))
+def mutants(
+    course: Course, chapter: Chapter, *, exercise: str | None = None, shuffle: random.Random | None = None
+) -> Iterator[Mutant]:
+    """The mutants of the chapter's answers that compile. They are made one by one, as each takes a while.
 
-
-def sample(course: Course, chapter: Chapter, seed: int) -> list[Mutant]:
-    """At most SAMPLE of the mutants, drawn from the seed. Makes no others, as that takes seconds."""
-    return list(itertools.islice(_mutants(course, chapter, random.Random(seed)), SAMPLE))
-
-
-def _mutants(course: Course, chapter: Chapter, shuffle: random.Random | None = None) -> Iterator[Mutant]:
+    Args:
+        course: The course.
+        chapter: The chapter.
+        exercise: Give out only the mutants of this exercise and of the lines that no exercise has.
+        shuffle: Give them out in an order that this draws.
+    """
     reference = references.source(course, chapter)
-    answers, owners = _answer_lines(reference), _owners(reference, chapter)
+    texts, owners = reference.splitlines(), _owners(reference, chapter)
+    lines = {line for line in _answer_lines(reference) if exercise is None or owners.get(line, "") in ("", exercise)}
     made: set[str] = set()
-    for line, code in _mutations(reference, answers, shuffle=shuffle):
-        before, after = reference.splitlines()[line - 1].strip(), _changed_line(reference, code)
+    for line, code in _mutations(reference, lines, shuffle=shuffle):
+        before, after = texts[line - 1].strip(), _changed_line(reference, code)
         if code not in made and before != after and _compiles(code):
             made.add(code)
             yield Mutant(line, before, after, owners.get(line, ""), code)
+
+
+def sample(course: Course, chapter: Chapter, seed: int) -> list[Mutant]:
+    """At most SAMPLE of the mutants, drawn from the seed."""
+    return list(itertools.islice(mutants(course, chapter, shuffle=random.Random(seed)), SAMPLE))
 
 
 def possible_changes(course: Course, chapter: Chapter, lines: set[str]) -> set[tuple[str, str]]:

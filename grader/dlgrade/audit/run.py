@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -93,8 +94,7 @@ class Audit:
 
     A chapter has five phases. The files are checked first. Starter code and the reference are graded next: nothing else
     is said about checks that they show to be broken. If any check is left, all other made-up submissions are graded
-    at once. Mutants are counted. Last, if all mutants were wanted, each check that caught nothing is tried alone on
-    mutants of its exercise, until one is caught.
+    at once. Mutants are counted. Last, checks that caught nothing are tried on more mutants, until one is caught.
     Holes come in this order, so that causes come before their effects, and holes of the same cause are one.
 
     A CourseError, such as a suite that does not parse, ends the chapter with a hole. Other errors end the audit.
@@ -171,17 +171,17 @@ class Audit:
         alive = [mutant for mutant, trial in zip(chosen, mutant_trials, strict=True) if not trial.failed]
         self._count_mutants(chapter, chosen, alive, result)
         if chosen:
-            result.holes += self._stale_equivalents(chapter, chosen, alive, all_chosen=amount == "all")
+            result.holes += self._stale_equivalents(chapter, chosen, alive)
         if finder.misconceptions_right:
             caught_mutants = {check for trial in mutant_trials for check in trial.failed}
-            idle = _idle_checks(result, [*first, *others], caught_mutants, with_mutants=amount == "all")
+            idle = _idle_checks(result, [*first, *others], caught_mutants, with_mutants=bool(chosen))
             idle = [check for check in idle if check not in finder.broken]
-            result.holes += self._idle_holes(chapter, finder, idle, chosen if amount == "all" else [])
+            result.holes += self._idle_holes(chapter, finder, idle, with_mutants=bool(chosen))
 
     def _mutants(self, chapter: Chapter, amount: Amount) -> list[Mutant]:
         if amount == "sample":
             return mutation.sample(self.course, chapter, self.seeds[0])
-        return mutation.mutants(self.course, chapter) if amount == "all" else []
+        return list(mutation.mutants(self.course, chapter)) if amount == "all" else []
 
     def _note_trials(self, trials: list[Trial], result: ChapterAudit) -> None:
         """Fill in the rows and figures of the submissions that are not mutants."""
@@ -208,53 +208,44 @@ class Audit:
         result.survivors = [mutant.change for mutant in survivors]
         result.mutants = MutantCounts(len(chosen) - len(alive), len(alive) - len(survivors), len(survivors))
 
-    def _stale_equivalents(
-        self, chapter: Chapter, chosen: list[Mutant], alive: list[Mutant], *, all_chosen: bool
-    ) -> list[Hole]:
+    def _stale_equivalents(self, chapter: Chapter, chosen: list[Mutant], alive: list[Mutant]) -> list[Hole]:
         """Holes for listed mutants that are killed, or that the operators cannot make.
-
-        The place of a line decides which of its mutants are made. An entry may also name a mutant that is left out.
 
         Args:
             chapter: The chapter.
             chosen: The mutants that were graded.
             alive: The mutants that passed all checks.
-            all_chosen: Whether they are all mutants of the reference. A sample says nothing about the others.
         """
         path = equivalents_file(self.course, chapter)
         killed = {mutant.change for mutant in chosen} - {mutant.change for mutant in alive}
         entries = equivalents(self.course, chapter).mutants
-        existing = {mutant.change for mutant in chosen}
-        missing = {entry.before for entry in entries if (entry.before, entry.after) not in existing}
-        if all_chosen and missing:
-            existing |= mutation.possible_changes(self.course, chapter, missing)
+        # The place of a line decides which of its mutants are made. An entry may name a mutant that is left out.
+        existing = mutation.possible_changes(self.course, chapter, {entry.before for entry in entries})
         holes = []
         for entry in entries:
             change = (entry.before, entry.after)
-            if change in killed or (all_chosen and change not in existing):
+            if change in killed or change not in existing:
                 state = "is killed" if change in killed else "is no mutant of the reference"
                 text = f"equivalents.yaml: {entry.before!r} -> {entry.after!r} {state}; take the entry out."
                 holes.append(Hole(chapter.id, "stale-equivalent", text, str(path), line_of(path, entry.after)))
         return holes
 
-    def _idle_holes(
-        self, chapter: Chapter, finder: HoleFinder, idle: list[str], all_mutants: list[Mutant]
-    ) -> list[Hole]:
-        """Holes for the idle checks. With all mutants, each gets a last chance: those of its exercise, alone."""
-        if not all_mutants:
+    def _idle_holes(self, chapter: Chapter, finder: HoleFinder, idle: list[str], *, with_mutants: bool) -> list[Hole]:
+        """Holes for the idle checks. With mutants, a check gets a last chance: all mutants of its exercise, alone."""
+        if not with_mutants:
             return [finder.idle_hole(check, "made-up submission") for check in idle]
-        holes = []
-        for check in idle:
-            own = [mutant for mutant in all_mutants if mutant.exercise in ("", check.partition(".")[0])]
-            if not self._catches_any([mutant.made_up(chapter, self.seeds[0], only=check) for mutant in own]):
-                holes.append(finder.idle_hole(check, "misconception and no mutant"))
-        return holes
+        return [
+            finder.idle_hole(check, "misconception and no mutant")
+            for check in idle
+            if not self._catches_any(chapter, check)
+        ]
 
-    def _catches_any(self, mutants: list[MadeUp]) -> bool:
-        """Return whether any of the mutants fails. Stops after the first few that have one."""
-        for start in range(0, len(mutants), MUTANTS_AT_A_TIME):
-            trials = self._map(mutants[start : start + MUTANTS_AT_A_TIME])
-            if any(not check.passed for trial in trials for check in trial.report.checks):
+    def _catches_any(self, chapter: Chapter, check: str) -> bool:
+        """Return whether a check fails any mutant of its exercise. Stops after the first few that have one."""
+        mutants = mutation.mutants(self.course, chapter, exercise=check.partition(".")[0])
+        while few := list(itertools.islice(mutants, MUTANTS_AT_A_TIME)):
+            trials = self._map([mutant.made_up(chapter, self.seeds[0], only=check) for mutant in few])
+            if any(not each.passed for trial in trials for each in trial.report.checks):
                 return True
         return False
 
@@ -276,8 +267,8 @@ def _idle_checks(
 ) -> list[str]:
     """The checks that have caught neither a misconception nor a mutant, nor spoilt arguments.
 
-    Without all mutants it is enough for a check to fail a worthless answer or a forbidden call, or to wait for a check
-    that a worthless answer fails. With all mutants it is enough for two kinds of checks: checks that train, as mutants
+    Without mutants it is enough for a check to fail a worthless answer or a forbidden call, or to wait for a check
+    that a worthless answer fails. With mutants it is enough for two kinds of checks: checks that train, as mutants
     do not run them, and `from_scratch`, as no mutant makes such calls.
     """
     by_kind: dict[str, set[str]] = {}
