@@ -213,7 +213,7 @@ VALUES = [
     ("[].pop()", "already empty", "已空"),
     ("{'a': 1}['bos']", "no key 'bos'", "没有键 'bos'"),
     ("next(iter([]))", "no further entry", "没有下一个元素"),
-    ("def f(n): return f(n)\nf(1)", "calls itself without end", "调用自身"),
+    ("def f(n): return f(n)\nf(1)", "nested too deeply", "嵌套太深"),
     ("assert 1 == 2", "A condition after `assert` is false", "`assert` 后面"),
 ]
 OUTSIDE = [

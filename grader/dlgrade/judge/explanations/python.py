@@ -193,8 +193,10 @@ ROWS = (
         "迭代器已没有下一个元素。生成器只能遍历一次，再次遍历时要重新创建。",
     )),
     row(r"RecursionError", both(
-        "A function calls itself without end. Which condition should stop it, and does each call come closer to it?",
-        "函数不断地调用自身。应当由哪个条件结束递归？每次调用是否都更接近它？",
+        "Calls are nested too deeply: Python allows about 1,000 inside each other. Does each call come closer to the "
+        "condition that ends the recursion? For a long chain, such as a deep graph, use a loop.",
+        "函数调用嵌套太深：Python 默认只允许约 1000 层。每次调用是否都更接近结束递归的条件？"
+        "如果只是链条太长（例如很深的计算图），请改用循环。",
     )),
     row(r"AssertionError$", both(
         "A condition after `assert` is false here.",

@@ -44,10 +44,12 @@ class Forbidden:
     """The objects that one exercise forbids.
 
     `attributes` are the names of forbidden operations on a tensor or an unknown module, as in `X.softmax(1)`.
+    `of_pictures` are those that only torchvision has: its `pad` is for pictures, and `F.pad` of torch is another.
     """
 
     bindings: list[Binding] = field(default_factory=list)
     attributes: frozenset[str] = frozenset()
+    of_pictures: frozenset[str] = frozenset()
 
     @functools.cached_property
     def names(self) -> dict[int, str]:
@@ -63,6 +65,7 @@ def forbidden_by(families: Iterable[Spec], imported: Container[str] = ()) -> For
     """
     bindings: list[Binding] = []
     attributes: set[str] = set()
+    of_tensors: set[str] = set()
     for family in families:
         operators = [name for name in operator_names(family.operators) if name.isidentifier()]
         names = [name for name in family.names if (top := name.partition(".")[0]) in sys.modules or top in imported]
@@ -70,8 +73,11 @@ def forbidden_by(families: Iterable[Spec], imported: Container[str] = ()) -> For
         family_bindings += [binding for name in operators for binding in _held(name)]
         bindings += family_bindings
         attributes |= {binding.attribute for binding in family_bindings} | {*operators}
+        of_tensors |= {each.attribute for each in family_bindings if not each.name.startswith("torchvision.")}
+        of_tensors |= {*operators}
     ids = {id(binding.target) for binding in bindings}
-    return Forbidden(bindings, frozenset(name for name in attributes if not _is_harmless(name, ids)))
+    harmful = frozenset(name for name in attributes if not _is_harmless(name, ids))
+    return Forbidden(bindings, harmful, harmful - of_tensors)
 
 
 def _is_harmless(attribute: str, forbidden_ids: set[int]) -> bool:

@@ -148,9 +148,10 @@ class Checker:
     def _calls(self, unit: Unit, forbidden: Forbidden) -> Iterator[FoundUse]:
         facts = self.facts_of(unit)
         for value, line in facts.libraries:
-            attribute = value.label.rpartition(".")[2]
+            library, attribute = value.label.partition(".")[0], value.label.rpartition(".")[2]
             is_forbidden = id(value.target) in forbidden.names
-            same_name = attribute in forbidden.attributes and value.label.partition(".")[0] in ("torch", "numpy", "d2l")
+            same_names = forbidden.attributes - (forbidden.of_pictures if library in ("torch", "numpy") else set())
+            same_name = library in ("torch", "numpy", "d2l") and attribute in same_names
             if is_forbidden or (same_name and not isinstance(value.target, (str, int, float))):
                 yield self._finding("call", value.label, unit.source, line)
         for name, line, own in facts.unknown:
