@@ -1,5 +1,6 @@
 """What the grader's own tests share: one judge for the whole run, and the `dlgrade` command as a process."""
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -33,25 +34,44 @@ def ch28():
 
 @pytest.fixture
 def grade(judge, ch28):
-    """grade(source, keyword="", seed=0): the report of a ch28 submission; also grade.starter and .reference."""
+    """grade(source, ...): the report of a ch28 submission, which is not trained; also grade.starter and .reference."""
 
     def grade(source, keyword="", seed=0, name="ch28_batch_norm.py"):
-        return judge.grade(ch28, Submission.from_source(source, name), RunOptions(keyword=keyword, seed=seed))
+        options = RunOptions(keyword=keyword, seed=seed, training="never")
+        return judge.grade(ch28, Submission.from_source(source, name), options)
 
     grade.starter = judge.course.starter(ch28).read_text(encoding="utf-8")
     grade.reference = references.source(judge.course, ch28)
     return grade
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """Starts `dlgrade` without the seconds of its imports, on Linux; None elsewhere."""
+    if sys.platform != "linux":
+        yield None
+        return
+    spec = importlib.util.spec_from_file_location("warm", REPOSITORY / "tests" / "warm.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    warm = module.Warm("dlgrade")
+    yield warm
+    warm.close()
+
+
 @pytest.fixture
-def dlgrade(tmp_path):
+def dlgrade(tmp_path, warm):
     """dlgrade(*arguments, cwd=tmp_path, **environment): the command in a process of its own, with both outputs."""
 
     def dlgrade(*arguments, cwd=tmp_path, **environment):
+        arguments = [str(argument) for argument in arguments]
+        environ = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
+        if warm is not None and not environment:
+            return warm.run("dlgrade", arguments, 300, cwd=str(cwd), env=environ)
         return subprocess.run(
-            [sys.executable, "-m", "dlgrade", *map(str, arguments)],
+            [sys.executable, "-m", "dlgrade", *arguments],
             cwd=cwd,
-            env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
+            env=environ,
             capture_output=True,
             text=True,
             encoding="utf-8",

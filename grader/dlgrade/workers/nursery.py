@@ -29,6 +29,7 @@ from dlgrade.worker.limits import Limits
 from dlgrade.worker.protocol import InterruptJudge, NurseryOrder, StartForkServer, StartJudge
 from dlgrade.worker.warm import FOR_MANY
 
+PROGRAM = "dlgrade.workers.nursery_server"
 LAST_WORDS = 600  # bytes of standard error that an error message repeats
 PATIENCE_SECONDS = 5.0
 # The nursery's environment: where libraries are and how they compute, but nothing that may hold a secret.
@@ -72,15 +73,8 @@ class Nursery:
         self._forget()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "dlgrade.workers.nursery_server", *self.arguments],
-                stdin=theirs.fileno(),
-                stdout=self.complaints,
-                stderr=self.complaints,
-                cwd=sys.prefix,  # a student's folder may have a random.py
-                env=clean_environment(),
-                start_new_session=True,  # Ctrl-C in the terminal is for the command alone
-            )
+            complaints = self.complaints.fileno()
+            self.process = launch(self.arguments, theirs.fileno(), complaints)
 
     def fork_server(self, limits: Limits, private: list[Path], *, sandbox: bool) -> socket.socket:
         """Fork a fork server, and return the judge's end of its control socket.
@@ -157,6 +151,19 @@ class Nursery:
                 self.process.kill()
                 self.process.wait()
         self.process = self.control = None
+
+
+def launch(arguments: list[str], orders: int, complaints: int) -> subprocess.Popen[bytes]:
+    """Start the program, with the socket for orders as its standard input."""
+    return subprocess.Popen(
+        [sys.executable, "-m", PROGRAM, *arguments],
+        stdin=orders,
+        stdout=complaints,
+        stderr=complaints,
+        cwd=sys.prefix,  # a student's folder may have a random.py
+        env=clean_environment(),
+        start_new_session=True,  # Ctrl-C in the terminal is for the command alone
+    )
 
 
 def clean_environment() -> dict[str, str]:
