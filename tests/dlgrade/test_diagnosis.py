@@ -18,10 +18,11 @@ def judge():
         yield judge
 
 
-def names(judge, chapter, source):
+def names(judge, chapter, source, **options):
     """The exercises of a submission with failed checks, each with the misconceptions that are named in them."""
     chapter = HERE.chapter(chapter)
-    report = judge.grade(chapter, Submission.from_source(source, f"{chapter.stem}.py"), RunOptions(training="never"))
+    options = RunOptions(training="never", **options)
+    report = judge.grade(chapter, Submission.from_source(source, f"{chapter.stem}.py"), options)
     found = {}
     for check in report.checks:
         if not check.passed and not check.needs:
@@ -67,6 +68,13 @@ def test_some_equal_values(judge, mistake):
     found = names(judge, chapter, changed(chapter, old, new))
     assert found, "the mistake loses points"
     assert never not in set().union(*found.values()), found
+
+
+def test_sizes_in_messages(judge):
+    """An exception names nothing if only some checks have sizes with which its message is that of a misconception."""
+    exchanged = changed("ch19", "X[i : i + k_h, j : j + k_w]", "X[i : i + k_w, j : j + k_h]")
+    found = [names(judge, "ch19", exchanged, keyword="corr2d", seed=seed)["corr2d"] for seed in range(8)]
+    assert found == [set()] * 8
 
 
 def test_a_misspelt_method(judge):

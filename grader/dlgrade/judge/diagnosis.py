@@ -8,9 +8,9 @@ named only if
   whether it is of this exercise, then whether an earlier exercise has its name,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
-  evidence if its message and its operation are the same. Truth values, NaN, infinities, shapes and the words of a
-  `raise` are none, so a misconception that shows in nothing else must fit all failed checks, among them the check that
-  should catch it.
+  evidence if its message and its operation are the same; without such values, all failed checks must be fitted.
+  Truth values, NaN, infinities, shapes and the words of a `raise` are none, so a misconception that shows in nothing
+  else must fit all failed checks, among them the check that should catch it.
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
 values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference.
@@ -157,8 +157,10 @@ class _Exercise:
                 fit.wrong = True
 
     def _holds(self, wrong: WrongVersion, fit: _Fit) -> bool:
-        if fit.raised or len(fit.evidence) >= LEAST_FACTS:
+        if len(fit.evidence) >= LEAST_FACTS:
             return 2 * len(fit.checks) >= len(self.failed)
+        if fit.raised:  # some checks may have sizes with which the messages are equal by chance
+            return len(fit.checks) == len(self.failed)
         # The check that should catch a misconception of another exercise is not among these. It has not passed.
         caught = wrong.misconception.caught_by in fit.ids or wrong.misconception.exercise != self.name
         return fit.wrong and len(fit.checks) == len(self.failed) and caught
