@@ -29,6 +29,7 @@ class AuditOptions:
         mutants: How many mutants each chapter gets.
         changed_since: A revision. If given, only chapters changed since then are audited. If the engine changed, all
             other chapters are audited too, with a sample of their mutants.
+        shard: (i, n) leaves every n-th of these chapters, from the i-th on.
         seeds: Seeds under which right answers are graded.
         jobs: Number of processes. None: one for each core.
     """
@@ -36,6 +37,7 @@ class AuditOptions:
     chapters: tuple[str, ...] = ()
     mutants: Amount = "none"
     changed_since: str | None = None
+    shard: tuple[int, int] = (1, 1)
     seeds: tuple[int, ...] = SEEDS
     jobs: int | None = None
 
@@ -56,6 +58,8 @@ def plan_audit(course: Course, options: AuditOptions) -> AuditPlan:
             for chapter in wanted
             if chapter in touched or engine_changed
         ]
+    first, step = options.shard
+    chapters = chapters[first - 1 :: step]
     if any(amount != "none" for _, amount in chapters) and importlib.util.find_spec("cosmic_ray") is None:
         raise UsageError(
             both(

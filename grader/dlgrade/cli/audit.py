@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,27 @@ if TYPE_CHECKING:
     from dlgrade.audit.findings import ChapterAudit, Hole
 
 
+class Shard(click.ParamType):
+    """I/N, two numbers from 1 on, of which the first is not the larger one."""
+
+    name = "shard"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Return both numbers."""
+        match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", value)
+        if match is None or int(match[1]) > int(match[2]):
+            self.fail(f"{value!r} is not like 2/3, the second third.", param, ctx)
+        return int(match[1]), int(match[2])
+
+
 @click.command("audit")
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER...]", shell_complete=complete.chapters)
 @click.option("--mutants", is_flag=True, help="Also mutate the references. 同时进行变异测试。")
 @click.option("--sample", is_flag=True, help="With --mutants: a few of each chapter. 每章抽取少量变异体。")
 @click.option("--changed-since", metavar="REV", help="Only what a branch changed since REV. 只审查自 REV 以来的改动。")
+@click.option(
+    "--shard", type=Shard(), default="1/1", metavar="I/N", help="Every N-th chapter from the I-th. 每 N 章审查一章。"
+)
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, help="Seeds (0, 1 and 2). 随机种子。")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes (one for each core). 进程数。")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON. 输出 JSON。")
@@ -35,6 +52,7 @@ def command(
     mutants: bool,
     sample: bool,
     changed_since: str | None,
+    shard: tuple[int, int],
     seeds: tuple[int, ...],
     jobs: int | None,
     as_json: bool,
@@ -46,6 +64,7 @@ def command(
 
     Grades starter code, references, alternates, misconceptions, worthless answers and mutants, and names every hole.
     With --changed-since, changed chapters get all their mutants. If the grader changed, all others get a sample.
+    Several machines share the chapters by --shard 1/3, 2/3 and 3/3.
 
     Exit code: 0 no holes, 1 some, 2 usage, 3 the grader failed.
     """
@@ -58,7 +77,7 @@ def command(
 
     options = AuditOptions(
         chapters=chapters, mutants="none" if not mutants else "sample" if sample else "all",
-        changed_since=changed_since, seeds=seeds or SEEDS, jobs=jobs,
+        changed_since=changed_since, shard=shard, seeds=seeds or SEEDS, jobs=jobs,
     )  # fmt: skip
     course = courses.load()
     planned = plan_audit(course, options)
