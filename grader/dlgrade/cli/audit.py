@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dlgrade.audit.findings import ChapterAudit, Hole
 
 
-class Shard(click.ParamType):
+class Shard(click.ParamType["tuple[int, int]"]):
     """I/N, two numbers from 1 on, of which the first is not the larger one."""
 
     name = "shard"
