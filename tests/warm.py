@@ -153,8 +153,9 @@ def become(request: dict[str, object], descriptors: list[int]) -> None:
         os.dup2(descriptor, place)
     for descriptor in descriptors:
         os.close(descriptor)
-    sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+    keep = {"encoding": "utf-8", "closefd": False}  # a worker replaces these objects, and keeps the descriptors
+    sys.stdin, sys.stdout = open(0, **keep), open(1, "w", **keep)  # noqa: SIM115
+    sys.stderr = open(2, "w", errors="backslashreplace", buffering=1, **keep)  # noqa: SIM115
     if request.get("session"):
         os.setsid()
     os.chdir(request["cwd"])
