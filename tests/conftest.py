@@ -73,7 +73,7 @@ def dlgrade(tmp_path, warm):
     def dlgrade(*arguments, cwd=tmp_path, **environment):
         arguments = [str(argument) for argument in arguments]
         environ = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
-        if warm is not None and not environment:
+        if warm is not None and all(name.startswith("DLGRADE_") for name in environment):
             return warm.run("dlgrade", arguments, 300, cwd=str(cwd), env=environ)
         return subprocess.run(
             [sys.executable, "-m", "dlgrade", *arguments],
