@@ -436,7 +436,7 @@ def offset_inverse(anchors: Tensor, offset_preds: Tensor) -> Tensor:
     # WRONG inverse-sides-first: return box_center_to_corner(torch.cat([wh, xy], dim=1))
     # WRONG inverse-clipped: return box_center_to_corner(torch.cat([xy, wh], dim=1)).clamp(0, 1)
     # WRONG inverse-clipped-at-0: return box_center_to_corner(torch.cat([xy, wh], dim=1)).clamp(min=0)
-    # WRONG anchors-overwritten:
+    # WRONG predictions-overwritten:
     #     boxes = box_center_to_corner(torch.cat([xy, wh], dim=1))
     #     offset_preds.data[:] = boxes.detach()
     #     return boxes

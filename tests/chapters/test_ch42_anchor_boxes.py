@@ -65,18 +65,12 @@ class TestMultiboxPrior:
         data, cases = image(square=True), [shapes(3, 1), shapes(1, 3)]
         agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases])
 
-    def test_single_pixel(self, agree, randn, shapes):
-        """Accepts an image of one pixel.
-        可以是只有一个像素的图像。"""
-        data, cases = randn(1, 3, 1, 1), [shapes(2, 2), shapes(1, 1)]
-        agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases])
-
-    def test_single_row(self, agree, randn, shapes, chance):
-        """Accepts images of one row or one column.
-        可以是只有一行或一列的图像。"""
-        row, column = randn(1, 2, 1, chance.randint(3, 9)), randn(1, 2, chance.randint(3, 9), 1)
-        sizes, ratios = shapes(2, 2)
-        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in (row, column)])
+    def test_narrow_images(self, agree, randn, shapes, chance):
+        """Accepts images of one row, one column or one pixel.
+        图像可以只有一行、一列或一个像素。"""
+        n, (sizes, ratios) = chance.randint(3, 9), shapes(2, 2)
+        images = [randn(1, 2, 1, n), randn(1, 2, n, 1), randn(1, 2, 1, 1)]
+        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images])
 
     def test_over_the_edge(self, agree, image, shapes):
         """Does not clip anchor boxes that reach over the edge.
@@ -91,17 +85,12 @@ class TestMultiboxPrior:
         data, (sizes, ratios) = image(), shapes(2, 2)
         agree(lambda impl: [impl.multibox_prior(x, sizes, ratios) for x in (data, data[:1, :1], data[0], data[0, 0])])
 
-    def test_tuples(self, agree, image, shapes):
-        """Accepts tuples.
-        可以传入元组。"""
+    def test_tuples_and_whole_numbers(self, agree, image, shapes, chance):
+        """Accepts tuples and whole numbers.
+        可以传入元组，也可以传入整数。"""
         data, (sizes, ratios) = image(), shapes(2, 3)
-        agree(lambda impl: impl.multibox_prior(data, tuple(sizes), tuple(ratios)))
-
-    def test_whole_numbers(self, agree, image, chance):
-        """Accepts whole numbers.
-        可以传入整数。"""
-        data, sizes, ratios = image(), chance.sample(range(1, 6), 2), chance.sample(range(2, 9), 3)
-        agree(lambda impl: impl.multibox_prior(data, sizes, ratios))
+        whole = chance.sample(range(1, 6), 2), chance.sample(range(2, 9), 3)
+        agree(lambda impl: [impl.multibox_prior(data, *case) for case in ((tuple(sizes), tuple(ratios)), whole)])
 
     @pytest.mark.needs("several_shapes")
     def test_device(self, agree, image, shapes):
@@ -120,22 +109,10 @@ class TestMultiboxPrior:
 def crowd(randn, chance):
     """crowd(n) returns n boxes (n, 4) around one place, so that every two overlap."""
 
-    def draw(n=None, dtype=torch.float32):
-        n = n or chance.randint(4, 7)
-        upper_left, lower_right = (randn(n, 2, dtype=dtype).clamp(-2, 2) for _ in range(2))
-        return torch.cat([3 + upper_left, torch.tensor([9, 12], dtype=dtype) + lower_right], dim=1)
-
-    return draw
-
-
-@pytest.fixture
-def scattered(randn, chance):
-    """scattered(n) returns n boxes (n, 4), many of which do not overlap."""
-
     def draw(n=None):
-        n = n or chance.randint(5, 8)
-        upper_left = 6 * randn(n, 2)
-        return torch.cat([upper_left, upper_left + 3 + 3 * randn(n, 2).abs()], dim=1)
+        n = n or chance.randint(4, 7)
+        upper_left, lower_right = (randn(n, 2).clamp(-2, 2) for _ in range(2))
+        return torch.cat([3 + upper_left, torch.tensor([9, 12]) + lower_right], dim=1)
 
     return draw
 
@@ -176,17 +153,11 @@ class TestBoxIou:
         agree(lambda impl: impl.box_iou(boxes, others))
 
     @pytest.mark.points(2)
-    def test_all_pairs(self, agree, scattered):
-        """Compares every box of boxes1 with every box of boxes2.
-        boxes1 的每个框都与 boxes2 的每个框比较。"""
-        boxes1, boxes2 = scattered(9), scattered()
-        agree(lambda impl: impl.box_iou(boxes1, boxes2))
-
-    def test_same_number(self, agree, crowd, chance):
-        """Rows belong to boxes1 and columns to boxes2, also if both have the same length.
-        行对应 boxes1，列对应 boxes2；两者个数相同时也一样。"""
+    def test_all_pairs(self, agree, crowd, chance):
+        """Compares every box of boxes1 with every box of boxes2: rows belong to boxes1, columns to boxes2.
+        boxes1 的每个框都与 boxes2 的每个框比较：行对应 boxes1，列对应 boxes2。"""
         n = chance.randint(3, 6)
-        cases = [(crowd(n), crowd(n)), (crowd(4), crowd(4))]
+        cases = [(crowd(n), crowd(n)), (crowd(9), crowd(n))]
         agree(lambda impl: [impl.box_iou(*case) for case in cases])
 
     def test_touching(self, agree, generator, crowd):
@@ -198,10 +169,10 @@ class TestBoxIou:
         others, more = box + shifts.repeat(1, 2), crowd(3)
         agree(lambda impl: impl.box_iou(torch.cat([box[None], more]), others))
 
-    def test_identical(self, agree, scattered):
+    def test_identical(self, agree, crowd):
         """Is 1 for a box and itself.
         框与自身的交并比为 1。"""
-        boxes = scattered()
+        boxes = crowd()
         agree(lambda impl: impl.box_iou(boxes, boxes.clone()))
 
     def test_contained(self, agree, crowd, chance):
@@ -210,9 +181,7 @@ class TestBoxIou:
         boxes = crowd()
         x, y = (torch.tensor([chance.uniform(0.1, 0.4), chance.uniform(0.6, 0.9)]) for _ in range(2))
         sides = boxes[:, 2:] - boxes[:, :2]
-        inner = torch.cat(
-            [boxes[:, :2] + s * sides for s in (torch.stack([x[0], y[0]]), torch.stack([x[1], y[1]]))], dim=1
-        )
+        inner = torch.cat([boxes[:, :2] + torch.stack([x[i], y[i]]) * sides for i in (0, 1)], dim=1)
         agree(lambda impl: [impl.box_iou(boxes, inner), impl.box_iou(inner, boxes)])
 
     def test_no_boxes(self, agree, crowd):
@@ -377,9 +346,8 @@ class TestAssignAnchorToBbox:
         """Accepts the device as a string and as a torch.device.
         device 可以是字符串，也可以是 torch.device。"""
         boxes, anchors = crowd(3), crowd(8)
-        agree(
-            lambda impl: [impl.assign_anchor_to_bbox(boxes, anchors, device) for device in ("cpu", torch.device("cpu"))]
-        )
+        devices = "cpu", torch.device("cpu")
+        agree(lambda impl: [impl.assign_anchor_to_bbox(boxes, anchors, device) for device in devices])
 
     @pytest.mark.bonus
     def test_other_threshold(self, agree, places, near, mixed, chance):
@@ -530,9 +498,7 @@ def scenes(chance, places, near, mixed):
         for _ in range(b):
             boxes = [near(box, 0.0, 0.02) for box in chance.sample(spots, m)]
             kinds = [0, *chance.sample(range(1, 9), m - 1)][::-1]  # class 0 is a class like any other
-            rows.append(
-                torch.stack([torch.cat([torch.tensor([1.0 * k]), box]) for k, box in zip(kinds, boxes, strict=True)])
-            )
+            rows.append(torch.cat([torch.tensor(kinds).float()[:, None], torch.stack(boxes)], dim=1))
         return anchors[None] / 50, torch.stack(rows) / torch.tensor([1.0, 50, 50, 50, 50])
 
     return draw
@@ -540,7 +506,11 @@ def scenes(chance, places, near, mixed):
 
 @pytest.mark.exercise("multibox_target")
 class TestMultiboxTarget:
-    @standard(promise.untouched, call=lambda impl, anchors, labels: [*impl.multibox_target(anchors, labels)])
+    @standard(
+        promise.untouched,
+        promise.batch_of_one("labels"),
+        call=lambda impl, anchors, labels: [*impl.multibox_target(anchors, labels)],
+    )
     def arguments(self, scenes):
         anchors, labels = scenes()
         return {"anchors": anchors, "labels": labels}
@@ -566,12 +536,6 @@ class TestMultiboxTarget:
         anchors, labels = scenes()
         agree(lambda impl: impl.multibox_target(anchors, labels)[0])
 
-    def test_single_image(self, agree, scenes):
-        """Accepts a batch of one image.
-        小批量可以只有一张图像。"""
-        anchors, labels = scenes(b=1)
-        agree(lambda impl: [*impl.multibox_target(anchors, labels)])
-
     def test_several_images(self, agree, scenes):
         """Labels each image by its own boxes.
         每张图像按它自己的真实边界框标注。"""
@@ -579,16 +543,10 @@ class TestMultiboxTarget:
         agree(lambda impl: [*impl.multibox_target(anchors, labels)])
 
     def test_single_box(self, agree, scenes):
-        """Accepts images with a single box.
-        每张图像可以只有一个真实边界框。"""
+        """Accepts images with a single box, also if there is a single anchor box.
+        每张图像可以只有一个真实边界框，这时锚框也可以只有一个。"""
         anchors, labels = scenes(m=1)
-        agree(lambda impl: [*impl.multibox_target(anchors, labels)])
-
-    def test_single_anchor(self, agree, scenes):
-        """Accepts a single anchor box.
-        可以只有一个锚框。"""
-        anchors, labels = scenes(m=1)
-        agree(lambda impl: [*impl.multibox_target(anchors[:, :1], labels)])
+        agree(lambda impl: [[*impl.multibox_target(some, labels)] for some in (anchors, anchors[:, :1])])
 
     def test_claimed(self, agree, scenes):
         """An anchor box that a box claims is positive, also if their IoU is below 0.5.
