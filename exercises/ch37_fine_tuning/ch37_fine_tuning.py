@@ -58,7 +58,7 @@ def finetune_groups(
 
 
 def freeze(net: nn.Module, except_prefixes: Sequence[str] = ()) -> int:
-    """Freeze the parameters of a network, except those under the given names (D2L 13.2.2, exercise 3).
+    """Freeze the parameters of a network, except those under the given names (D2L 13.2, exercise 3).
 
     A frozen parameter has requires_grad False. A parameter is under a name if its own name is that name, or is that
     name followed by a dot and more: fc.weight is under "fc" and under "fc.weight", and fc2.weight is not. Parameters
@@ -75,7 +75,7 @@ def freeze(net: nn.Module, except_prefixes: Sequence[str] = ()) -> int:
 
 
 def transfer_head_row(old: nn.Linear, index: int) -> Tensor:
-    """Copy the weights of a class from an output layer (D2L 13.2.2, exercise 4).
+    """Copy the weights of a class from an output layer (D2L 13.2, exercise 4).
 
     A network trained on ImageNet has a class for hot dogs, number 934. Its row of the output layer's weight is a good
     start for a network that recognises hot dogs alone.
@@ -96,7 +96,7 @@ def transfer_head_row(old: nn.Linear, index: int) -> Tensor:
 
 
 def freeze_bn_stats(net: nn.Module) -> None:
-    """Keep the running statistics of batch normalisation fixed while the rest of a network trains (D2L 8.5).
+    """Keep the running statistics of batch normalisation fixed while the rest of a network trains (D2L 7.5).
 
     A small data set has too few images for good statistics. So the layers of batch normalisation use the statistics of
     the first training: the function puts them into evaluation mode. These are all modules of net, at any depth and net

@@ -78,7 +78,6 @@ def replace_head(net: nn.Module, num_classes: int) -> nn.Module:
     # WRONG uniform-from-zero-to-one: nn.init.uniform_(new.weight)
     # WRONG weights-zero: nn.init.zeros_(new.weight)
     # WRONG gain-of-relu: nn.init.xavier_uniform_(new.weight, gain=nn.init.calculate_gain("relu"))
-    # WRONG without-the-outputs: nn.init.uniform_(new.weight, -((6 / old.in_features) ** 0.5), (6 / old.in_features) ** 0.5)
     # WRONG root-of-three: nn.init.xavier_uniform_(new.weight, gain=0.5**0.5)
     # WRONG old-rows-kept:
     #     nn.init.xavier_uniform_(new.weight)
@@ -164,7 +163,7 @@ def finetune_groups(
 
 
 def freeze(net: nn.Module, except_prefixes: Sequence[str] = ()) -> int:
-    """Freeze the parameters of a network, except those under the given names (D2L 13.2.2, exercise 3).
+    """Freeze the parameters of a network, except those under the given names (D2L 13.2, exercise 3).
 
     A frozen parameter has requires_grad False. A parameter is under a name if its own name is that name, or is that
     name followed by a dot and more: fc.weight is under "fc" and under "fc.weight", and fc2.weight is not. Parameters
@@ -206,7 +205,6 @@ def freeze(net: nn.Module, except_prefixes: Sequence[str] = ()) -> int:
             # WRONG values-zeroed:
             #     parameter.requires_grad = False
             #     parameter.zero_()
-            # WRONG gradient-cleared: parameter.grad = None
         trainable += parameter.numel() * parameter.requires_grad
         # WRONG kept-made-trainable:
         #     if any(name == prefix or name.startswith(prefix + ".") for prefix in except_prefixes):
@@ -230,7 +228,7 @@ def freeze(net: nn.Module, except_prefixes: Sequence[str] = ()) -> int:
 
 
 def transfer_head_row(old: nn.Linear, index: int) -> Tensor:
-    """Copy the weights of a class from an output layer (D2L 13.2.2, exercise 4).
+    """Copy the weights of a class from an output layer (D2L 13.2, exercise 4).
 
     A network trained on ImageNet has a class for hot dogs, number 934. Its row of the output layer's weight is a good
     start for a network that recognises hot dogs alone.
@@ -266,6 +264,14 @@ def transfer_head_row(old: nn.Linear, index: int) -> Tensor:
     # WRONG length-of-one: return nn.functional.normalize(old.weight[index].detach(), dim=0)[None]
     # WRONG mean-of-all-rows: return old.weight.detach().mean(dim=0, keepdim=True)
     # WRONG row-in-float32: return old.weight[index].detach().float().clone()[None]
+    # WRONG layer-frozen: return old.weight.requires_grad_(False)[index].clone()[None]
+    # WRONG layer-reduced-to-the-row:
+    #     old.weight = nn.Parameter(old.weight[index].detach().clone()[None])
+    #     return old.weight.detach().clone()
+    # WRONG row-cleared-in-the-layer:
+    #     row = old.weight[index].detach().clone()[None]
+    #     old.weight.data[index] = 0
+    #     return row
     # WRONG parameter-returned: return nn.Parameter(old.weight[index].detach().clone()[None])
     # WRONG all-other-rows: return old.weight.detach().clone()[[i for i in range(old.out_features) if i != index]]
     # WRONG rows-up-to-the-class: return old.weight.detach().clone()[: index + 1]
@@ -273,7 +279,7 @@ def transfer_head_row(old: nn.Linear, index: int) -> Tensor:
 
 
 def freeze_bn_stats(net: nn.Module) -> None:
-    """Keep the running statistics of batch normalisation fixed while the rest of a network trains (D2L 8.5).
+    """Keep the running statistics of batch normalisation fixed while the rest of a network trains (D2L 7.5).
 
     A small data set has too few images for good statistics. So the layers of batch normalisation use the statistics of
     the first training: the function puts them into evaluation mode. These are all modules of net, at any depth and net

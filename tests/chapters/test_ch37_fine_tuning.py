@@ -8,17 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import layers, promise, set_parameters, standard
-
-
-def result_or_error(call):
-    """The result, or the name of the error."""
-    try:
-        return call()
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        return type(error).__name__
+from dlgrade.testing import layers, set_parameters, value_or_error
 
 
 def network(inputs, classes, *, bias=True, seed=1):
@@ -41,10 +31,10 @@ def nested(seed=1):
     net.body = nn.Module()
     net.body.fc = nn.Linear(3, 4)
     net.body.norm = nn.BatchNorm1d(4)
-    net.fc2 = nn.Linear(4, 5, bias=False)
-    net.pre_fc = nn.Linear(2, 3)
-    net.classifier = nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.Linear(7, 6))
     net.fc = nn.Linear(6, 2)
+    net.classifier = nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.Linear(7, 6))
+    net.pre_fc = nn.Linear(2, 3)
+    net.fc2 = nn.Linear(4, 5, bias=False)
     net.scale = nn.Parameter(torch.ones(3))
     return set_parameters(net, seed)
 
@@ -282,7 +272,7 @@ class TestFinetuneGroups:
         def probe(impl):
             net = nested(seed)
             groups = impl.finetune_groups(net, rate, factor=factor)
-            trainer = result_or_error(lambda: torch.optim.SGD(groups, lr=1.0))
+            trainer = value_or_error(torch.optim.SGD, groups, 1.0)
             if isinstance(trainer, str):
                 return trainer
             sum((parameter**2).sum() for parameter in net.parameters()).backward()
@@ -336,6 +326,14 @@ class TestFreeze:
         outcome = self.outcome
         agree(lambda impl: outcome(impl, nested(), names))
 
+    def test_modules_and_parameters(self, agree, chance):
+        """The names may be those of modules and of parameters together.
+        名称中可以同时有模块的名称和参数的名称。"""
+        modules, parameters = ["body.norm", "classifier.2", "pre_fc"], ["scale", "fc.weight", "classifier.0.bias"]
+        names = chance.sample([chance.choice(modules), chance.choice(parameters)], 2)
+        outcome = self.outcome
+        agree(lambda impl: outcome(impl, nested(), names))
+
     def test_frozen_before(self, agree, chance):
         """Kept parameters that were frozen before stay frozen, and do not count.
         名称之下原先已冻结的参数保持冻结，不计入个数。"""
@@ -384,7 +382,7 @@ class TestTransferHeadRow:
         负的下标从末尾数起。"""
         make, classes = layer
         indices = [-1, -chance.randrange(2, classes - 1), -classes]
-        agree(lambda impl: [result_or_error(lambda i=index: impl.transfer_head_row(make(), i)) for index in indices])
+        agree(lambda impl: [value_or_error(impl.transfer_head_row, make(), index) for index in indices])
 
     def test_copy(self, agree, layer, chance):
         """The result shares no memory with the layer.
@@ -398,7 +396,7 @@ class TestTransferHeadRow:
             before = row.detach().clone()
             with torch.no_grad():
                 layer.weight.mul_(2)
-            return [before, row.detach().clone(), layer.weight.detach()]
+            return [before, row.detach().clone()]
 
         agree(probe)
 
@@ -411,7 +409,7 @@ class TestTransferHeadRow:
 
         def probe(impl):
             row = impl.transfer_head_row(make(), index)
-            return [row.detach(), row.requires_grad]
+            return [row.detach(), row.requires_grad, row.is_leaf]
 
         agree(probe)
 
@@ -423,10 +421,20 @@ class TestTransferHeadRow:
         index = chance.randrange(classes)
         agree(lambda impl: impl.transfer_head_row(make().double(), index))
 
-    @standard(promise.untouched, call=lambda impl, old, index: impl.transfer_head_row(old, index))
-    def arguments(self, layer, chance):
+    def test_layer_unchanged(self, agree, layer, chance):
+        """Leaves the layer as it was.
+        不修改传入的层。"""
         make, classes = layer
-        return {"old": make(), "index": chance.randrange(classes)}
+        index = chance.randrange(classes)
+
+        def probe(impl):
+            layer = make()
+            weight = layer.weight
+            row = impl.transfer_head_row(layer, index)
+            learns = [parameter.requires_grad for parameter in layer.parameters()]
+            return [row.detach(), *values(layer).values(), learns, layer.weight is weight, layer.out_features]
+
+        agree(probe)
 
     def test_one_class(self, agree, chance, seed):
         """A layer may have a single class, and no bias.
@@ -435,7 +443,7 @@ class TestTransferHeadRow:
 
         def probe(impl):
             layer = set_parameters(nn.Linear(inputs, 1, bias=False), seed)
-            return [result_or_error(lambda i=index: impl.transfer_head_row(layer, i)) for index in (0, -1)]
+            return [value_or_error(impl.transfer_head_row, layer, index) for index in (0, -1)]
 
         agree(probe)
 
@@ -446,7 +454,7 @@ class TestTransferHeadRow:
 
         def probe(impl):
             return [
-                result_or_error(lambda i=index: impl.transfer_head_row(make(), i))
+                value_or_error(impl.transfer_head_row, make(), index)
                 for index in (classes - 1, classes, classes + 3, -classes - 1)
             ]
 
@@ -554,8 +562,8 @@ class TestFreezeBnStats:
         agree(probe)
 
     def test_again_after_train(self, agree, two_sizes, randn):
-        """After net.train() the function is called again.
-        调用 net.train() 之后，再次调用该函数。"""
+        """A call after net.train() fixes the statistics again.
+        调用 net.train() 之后再次调用，统计量重新保持不变。"""
         inputs, old, _ = two_sizes
         batches = [randn(4, 1, 5, 5) + shift for shift in range(3)]
 
