@@ -359,8 +359,8 @@ class TestFreeze:
 class TestTransferHeadRow:
     @pytest.fixture
     def layer(self, chance, seed):
-        """A function that makes the layer, and its sizes: different ones."""
-        inputs, classes = chance.sample(range(4, 12), 2)
+        """A function that makes the layer, and its number of classes: each is also the number of a column."""
+        classes, inputs = sorted(chance.sample(range(4, 12), 2))
         return lambda: set_parameters(nn.Linear(inputs, classes), seed), classes
 
     @pytest.mark.points(2)
