@@ -433,7 +433,6 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
     # WRONG indices-sorted: return torch.tensor(sorted(kept), dtype=torch.int64, device=boxes.device)
     # WRONG worst-kept-box-first: return torch.tensor(kept[::-1], dtype=torch.int64, device=boxes.device)
     # WRONG ranks-for-indices: return scores.argsort(descending=True).argsort()[kept]
-    # WRONG mask-for-indices: return torch.tensor([i in kept for i in range(len(boxes))])
     # WRONG boxes-for-indices: return boxes[kept]
     # WRONG scores-for-indices: return scores[kept]
     # WRONG removed-boxes-for-kept-boxes:
