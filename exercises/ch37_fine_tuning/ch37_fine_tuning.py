@@ -7,7 +7,6 @@ a function for any network.
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 

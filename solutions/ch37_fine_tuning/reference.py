@@ -7,7 +7,6 @@ a function for any network.
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 
@@ -68,8 +67,8 @@ def replace_head(net: nn.Module, num_classes: int) -> nn.Module:
     # WRONG old-layer-resized:
     #     new = old
     #     new.out_features = num_classes
-    #     new.weight = nn.Parameter(torch.empty_like(old.weight[:1]).expand(num_classes, -1).clone())
-    #     new.bias = nn.Parameter(torch.zeros_like(new.weight[:, 0]))
+    #     new.weight = nn.Parameter(old.weight.new_zeros((num_classes, old.in_features)))
+    #     new.bias = nn.Parameter(old.weight.new_zeros(num_classes))
     nn.init.xavier_uniform_(new.weight)
     # WRONG default-of-linear:
     # WRONG normal-in-place-of-uniform: nn.init.xavier_normal_(new.weight)
