@@ -64,7 +64,7 @@ def again(impl, parameters, batches):
 @pytest.mark.exercise("train_ch6")
 class TestTrainCh6:
     @pytest.mark.points(3)
-    @pytest.mark.timeout(60)
+    @pytest.mark.timeout(120)
     def test_learns(self, training):
         """Your loop trains your LeNet on 4,000 drawn signs. LeNet then recognises new signs.
         用你的训练循环在 4000 张手绘符号上训练你的 LeNet，训练后能识别新的符号。"""

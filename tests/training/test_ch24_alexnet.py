@@ -75,7 +75,7 @@ def fit_whole(impl, parameters, batches):
 @pytest.mark.exercise("alexnet")
 class TestAlexNet:
     @pytest.mark.points(3)
-    @pytest.mark.timeout(50)
+    @pytest.mark.timeout(120)
     def test_learns(self, training):
         """A net of your layers with an eighth of the channels learns from 2,000 drawn signs and then reads new signs.
         由你的各层组成、通道数为八分之一的网络，从 2000 张手绘符号中学习，再识别新的符号。"""
