@@ -17,12 +17,13 @@ from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+LOCALE = {"LC_ALL": "C.UTF-8"}
 # A script's background job ignores Ctrl-C, and so would the commands that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish():
-    """Spare the garbage collector the thousands of collected tests; it took a third of the time of a run."""
+    """Spare the garbage collector the thousands of collected tests: it took a third of a pytest worker's time."""
     gc.collect()
     gc.freeze()
 
@@ -53,32 +54,32 @@ def grade(judge, ch28):
 
 
 @pytest.fixture(scope="session")
-def warm():
+def preloaded():
     """Starts `dlgrade` without the seconds of its imports, on Linux; None elsewhere."""
     if sys.platform != "linux":
         yield None
         return
-    spec = importlib.util.spec_from_file_location("warm", REPOSITORY / "tests" / "warm.py")
+    spec = importlib.util.spec_from_file_location("preloaded", REPOSITORY / "tests" / "preloaded.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    warm = module.Warm("dlgrade")
-    yield warm
-    warm.close()
+    preloaded = module.Preloaded("dlgrade", {**os.environ, **LOCALE})
+    yield preloaded
+    preloaded.close()
 
 
 @pytest.fixture
-def dlgrade(tmp_path, warm):
+def dlgrade(tmp_path, preloaded):
     """dlgrade(*arguments, cwd=tmp_path, **environment): the command in a process of its own, with both outputs."""
 
     def dlgrade(*arguments, cwd=tmp_path, **environment):
         arguments = [str(argument) for argument in arguments]
-        environ = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
-        if warm is not None and all(name.startswith("DLGRADE_") for name in environment):
-            return warm.run("dlgrade", arguments, 300, cwd=str(cwd), env=environ)
+        environment = {**os.environ, **LOCALE, **environment}
+        if preloaded is not None and preloaded.suits(environment):
+            return preloaded.run("dlgrade", arguments, 300, cwd=str(cwd), env=environment)
         return subprocess.run(
             [sys.executable, "-m", "dlgrade", *arguments],
             cwd=cwd,
-            env=environ,
+            env=environment,
             capture_output=True,
             text=True,
             encoding="utf-8",

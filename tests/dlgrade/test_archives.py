@@ -105,10 +105,10 @@ def test_other_methods(make, method):
 def test_bomb(make):
     """Unpacking stops as soon as the content is larger than a submission may be."""
     (entry,) = zip_tree(make({"ch28.ipynb": bytes(80_000_000)})).entries
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(SubmissionError, match="more than 64,000,000 bytes"):
         entry.read(64_000_000)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_bomb_that_lies_about_its_size(make):
@@ -140,10 +140,10 @@ def test_a_million_entries(tmp_path):
     for count in (0xFFFF, 1):
         end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(directory), 0, 0)
         (tmp_path / "it.zip").write_bytes(directory + end)
-        started = time.monotonic()
+        started = time.process_time()
         with pytest.raises(SubmissionError, match="more than 50,000 entries"):
             zip_tree(tmp_path / "it.zip")
-        assert time.monotonic() - started < 1
+        assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip", b"PK\x05\x06" + bytes(18), b"PK\x03\x04" + bytes(100)])

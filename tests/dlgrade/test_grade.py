@@ -176,7 +176,7 @@ def test_killed_at_any_moment(hand_in, tmp_path):
     while ended is None:
         with start("war") as process:
             try:
-                ended = process.wait(draw.uniform(0.2, 0.8) * usual if kills < 5 else 120)
+                ended = process.wait(draw.uniform(0.2, 0.8) * usual if kills < 10 else 120)
             except subprocess.TimeoutExpired:
                 started |= family(process.pid)
                 process.kill()

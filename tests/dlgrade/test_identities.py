@@ -399,9 +399,9 @@ def test_endless_names(tmp_path):
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as packed:
         for text in ("_", "1", "班", "(", "a ", "2026-", "fall", "一"):
             packed.writestr(text * (30_000 // len(text.encode())) + "_ch65.py", "x = 1\n")
-    started = time.monotonic()
+    started = time.process_time()
     gather([tmp_path / "class.zip"], chapters=[CH65])
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_github_classroom(owners, tmp_path):

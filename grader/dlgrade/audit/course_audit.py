@@ -29,7 +29,7 @@ class AuditOptions:
         mutants: How many mutants each chapter gets.
         changed_since: A revision. If given, only chapters changed since then are audited. If the engine changed, all
             other chapters are audited too, with a sample of their mutants.
-        shard: (i, n) leaves every n-th of these chapters, from the i-th on.
+        shard: (i, n) keeps every n-th of these chapters, from the i-th on.
         seeds: Seeds under which right answers are graded.
         jobs: Number of processes. None: one for each core.
     """

@@ -54,8 +54,6 @@ def try_out(submission: MadeUp) -> Trial:
             seed=submission.seed,
             shuffle=submission.shuffle,
             training="last" if submission.trained else "never",
-            # As `dlgrade grade` does. Most checks of a misconception pass, and the reference has run the whole suite.
-            scripts=submission.kind == "misconception",
             diagnosis="single",
         ),
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Shard(click.ParamType["tuple[int, int]"]):
-    """I/N, two numbers from 1 on, of which the first is not the larger one."""
+    """I/N, where I is from 1 to N."""
 
     name = "shard"
 
@@ -27,7 +27,7 @@ class Shard(click.ParamType["tuple[int, int]"]):
         """Return both numbers."""
         match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", value)
         if match is None or int(match[1]) > int(match[2]):
-            self.fail(f"{value!r} is not like 2/3, the second third.", param, ctx)
+            self.fail(f"{value!r} is not I/N with I from 1 to N, such as 2/3.", param, ctx)
         return int(match[1]), int(match[2])
 
 

@@ -7,10 +7,10 @@ named only if
   then that of exceptions with the same numbers in their messages, then whether its own check is among the checks, then
   whether it is of this exercise, then whether an earlier exercise has its name,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
-- the values are evidence: several distinct finite numbers or texts that differ from the right ones. An exception is
-  evidence if its message and its operation are the same; without such values, all failed checks must be fitted.
-  Truth values, NaN, infinities, shapes and the words of a `raise` are none, so a misconception that shows in nothing
-  else must fit all failed checks, among them the check that should catch it.
+- the values are evidence: several distinct finite numbers or texts that differ from the right ones. A misconception
+  without such values must fit all failed checks. That is enough if it raises torch's or Python's own exceptions, whose
+  messages and operations are then the same. Truth values, NaN, infinities, shapes and the words of a `raise` prove
+  less: the check that should catch the misconception must be among these checks, too.
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
 values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference.
@@ -159,11 +159,9 @@ class _Exercise:
     def _holds(self, wrong: WrongVersion, fit: _Fit) -> bool:
         if len(fit.evidence) >= LEAST_FACTS:
             return 2 * len(fit.checks) >= len(self.failed)
-        if fit.raised:  # some checks may have sizes with which the messages are equal by chance
-            return len(fit.checks) == len(self.failed)
         # The check that should catch a misconception of another exercise is not among these. It has not passed.
         caught = wrong.misconception.caught_by in fit.ids or wrong.misconception.exercise != self.name
-        return fit.wrong and len(fit.checks) == len(self.failed) and caught
+        return len(fit.checks) == len(self.failed) and (fit.raised or (fit.wrong and caught))
 
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""

@@ -44,12 +44,12 @@ class Forbidden:
     """The objects that one exercise forbids.
 
     `attributes` are the names of forbidden operations on a tensor or an unknown module, as in `X.softmax(1)`.
-    `of_pictures` are those that only torchvision has: its `pad` is for pictures, and `F.pad` of torch is another.
+    `of_tensors` are those that torch and numpy may not have either; torchvision's `pad` leaves `F.pad` allowed.
     """
 
     bindings: list[Binding] = field(default_factory=list)
     attributes: frozenset[str] = frozenset()
-    of_pictures: frozenset[str] = frozenset()
+    of_tensors: frozenset[str] = frozenset()
 
     @functools.cached_property
     def names(self) -> dict[int, str]:
@@ -77,7 +77,7 @@ def forbidden_by(families: Iterable[Spec], imported: Container[str] = ()) -> For
         of_tensors |= {*operators}
     ids = {id(binding.target) for binding in bindings}
     harmful = frozenset(name for name in attributes if not _is_harmless(name, ids))
-    return Forbidden(bindings, harmful, harmful - of_tensors)
+    return Forbidden(bindings, harmful, harmful & of_tensors)
 
 
 def _is_harmless(attribute: str, forbidden_ids: set[int]) -> bool:

@@ -150,8 +150,8 @@ class Checker:
         for value, line in facts.libraries:
             library, attribute = value.label.partition(".")[0], value.label.rpartition(".")[2]
             is_forbidden = id(value.target) in forbidden.names
-            same_names = forbidden.attributes - (forbidden.of_pictures if library in ("torch", "numpy") else set())
-            same_name = library in ("torch", "numpy", "d2l") and attribute in same_names
+            namesakes = {"torch": forbidden.of_tensors, "numpy": forbidden.of_tensors, "d2l": forbidden.attributes}
+            same_name = attribute in namesakes.get(library, ())
             if is_forbidden or (same_name and not isinstance(value.target, (str, int, float))):
                 yield self._finding("call", value.label, unit.source, line)
         for name, line, own in facts.unknown:

@@ -1,10 +1,10 @@
-"""Runs `python -m MODULE` as a fork of a process that has imported most of it, which a test waits for otherwise.
+"""Runs `python -m dlgrade` as a fork of a process that has imported its libraries, for which a test waits otherwise.
 
-    test ── Warm("dlgrade") ── exec ──> server with the command's libraries ── fork ──> a command for each call
-                                          └── exec ──> server with torch ── fork ──> the nursery of each command
+    test ── Preloaded("dlgrade") ── exec ──> server with the command's libraries ── fork ──> a command for each call
+                                                 └── exec ──> server with torch ── fork ──> the nursery of each command
 
-The forks are processes like any other: they have their own arguments, environment, folder and standard streams. Tests
-that look at how a process starts, and those that set variables of Python's or torch's, start real programs.
+The forks have arguments, an environment, a folder and standard streams of their own. Python and the libraries read some
+variables when they start; a test that changes one of these needs a program of its own.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 PACKET = 1 << 17  # bytes
+READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MPL", "OMP_", "OPENBLAS_", "MKL_")
 IMPORTED = (
     "alembic.command", "dlgrade.batch.export", "dlgrade.batch.reports", "dlgrade.batch.run", "dlgrade.judge.pool",
     "dlgrade.report.class_report", "dlgrade.report.terminal", "matplotlib.backends.backend_svg", "matplotlib.figure",
@@ -32,14 +34,21 @@ IMPORTED = (
 )  # fmt: skip
 
 
-class Warm:
+class Preloaded:
     """The handle on a server. The server ends when this process has ended."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, environment: Mapping[str, str]) -> None:
         """Start the server, which is `dlgrade` or `nursery`."""
+        self.environment = dict(environment)
         self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self.server = subprocess.Popen([sys.executable, __file__, kind], stdin=theirs.fileno())
+            command = [sys.executable, __file__, kind]
+            self.server = subprocess.Popen(command, stdin=theirs.fileno(), env=self.environment)
+
+    def suits(self, environment: Mapping[str, str]) -> bool:
+        """Return whether a program that starts in this environment would have started like the server."""
+        changed = {name for name, _ in self.environment.items() ^ environment.items()}
+        return not any(name.startswith(READ_AT_START) for name in changed)
 
     def start(self, module: str, arguments: list[str], streams: list[int], **where: object) -> Process:
         """Start a process. `where` has `cwd` and `env`, and `session` if it gets a session of its own."""
@@ -59,8 +68,9 @@ class Warm:
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
-            texts = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode() for file in (out, err)]
-        return subprocess.CompletedProcess(arguments, code, *texts)
+            for file in (out, err):
+                file.seek(0)
+            return subprocess.CompletedProcess(arguments, code, out.read().decode(), err.read().decode())
 
     def close(self) -> None:
         self.requests.close()
@@ -72,7 +82,10 @@ class Process:
 
     def __init__(self, args: list[str], reports: socket.socket) -> None:
         self.args, self.reports, self.returncode = args, reports, None
-        _, (self.descriptor,), _, _ = socket.recv_fds(reports, PACKET, 1)
+        _, descriptors, _, _ = socket.recv_fds(reports, PACKET, 1)
+        if not descriptors:
+            raise RuntimeError("the server of preloaded.py has ended; its standard error says why")
+        self.descriptor = descriptors[0]
 
     def wait(self, timeout: float | None = None) -> int:
         if self.returncode is None:
@@ -103,10 +116,10 @@ def import_commands() -> None:
     assert "torch" not in sys.modules
     from dlgrade.workers import nursery
 
-    torch = Warm("nursery")
+    torch = Preloaded("nursery", nursery.clean_environment())
 
     def launch(arguments: list[str], orders: int, complaints: int) -> Process:
-        where = {"cwd": sys.prefix, "env": nursery.clean_environment(), "session": True}
+        where = {"cwd": sys.prefix, "env": torch.environment, "session": True}
         return torch.start(nursery.PROGRAM, arguments, [orders, complaints, complaints], **where)
 
     nursery.launch = launch
