@@ -27,6 +27,7 @@ from torch.utils import data
 # GIVEN ch33: split_batch
 # GIVEN ch39: read_csv_labels, copyfile, reorg_train_valid, reorg_test
 # GIVEN ch41: box_corner_to_center, box_center_to_corner
+# GIVEN ch42: multibox_prior, box_iou, assign_anchor_to_bbox, offset_boxes, offset_inverse, multibox_target
 # GIVEN ch46: VOC_COLORMAP, voc_colormap2label, voc_label_indices, voc_rand_crop
 # GIVEN ch52: tokenize, count_corpus, Vocab
 # GIVEN ch53: seq_data_iter_random, seq_data_iter_sequential
