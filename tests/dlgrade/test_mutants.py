@@ -4,6 +4,7 @@ import ast
 import re
 
 import pytest
+import torch
 
 from dlgrade.audit.made_up import WORTHLESS, worthless
 from dlgrade.course import load, references
@@ -11,6 +12,7 @@ from dlgrade.judge.content import Content
 from dlgrade.judge.session import Judge
 from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
+from dlgrade.worker.forbidden.operators import count
 
 HERE = load()
 SKETCH = "Your results are those of a correct solution in which "
@@ -114,6 +116,13 @@ def test_worthless(judge, chapter):
         checks = failures(judge, chapter, worthless(source, HERE.chapter(chapter), expression))
         assert checks, answer
         assert sentences(checks) == set(), answer
+
+
+def test_work_of_operators():
+    """The effort of a probe, which bounds the search, grows with its tensors."""
+    small, large = (count(lambda n=n: torch.ones(n, n) @ torch.ones(n, n)) for n in (4, 64))
+    assert (small[0], small[1] * 16**2, small[2] * 16**3) == large
+    assert small[2] == 2 * 4**3
 
 
 @pytest.mark.parametrize("chapter", ["ch28", "ch54", "ch63"])

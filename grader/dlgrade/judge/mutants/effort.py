@@ -11,6 +11,7 @@ from dlgrade.worker.forbidden.operators import count
 
 TICK = "_dlgrade_tick"
 CALLS_OF_A_STEP, CALLS_OF_AN_OPERATOR = 10, 5  # a round of a loop, or a function, has several calls
+ELEMENTS_OF_A_CALL, FLOPS_OF_A_CALL = 200, 20_000  # in the time of a call, half a microsecond
 SECONDS = 2.0  # of processor time for a probe; a longer one computes too much in any case
 
 
@@ -19,7 +20,7 @@ class _TooMuch(Exception):
 
 
 class Effort:
-    """Counts the work of probes on an implementation, in calls of functions."""
+    """Counts the work of probes on an implementation, in calls of functions that do next to nothing."""
 
     def __init__(self, variant: Variant, most: int) -> None:
         self.variant = variant
@@ -44,10 +45,12 @@ class Effort:
         try:
             exec(self.code, module.__dict__)
             self.steps, raised = 0, []
-            operators = count(lambda: raised.append(self.variant.outcome_of(module, blob, seed, SECONDS).raised))
+            work = count(lambda: raised.append(self.variant.outcome_of(module, blob, seed, SECONDS).raised))
         finally:
             del sys.modules[module.__name__]
+        operators, elements, flops = work
         effort = CALLS_OF_A_STEP * self.steps + CALLS_OF_AN_OPERATOR * operators
+        effort += elements // ELEMENTS_OF_A_CALL + flops // FLOPS_OF_A_CALL
         return None if raised != [None] or effort > self.most else effort
 
     def _tick(self) -> None:

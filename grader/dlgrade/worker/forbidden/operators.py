@@ -10,6 +10,7 @@ to get there.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 
 from torch._C._profiler import ProfilerConfig, ProfilerState, _ExperimentalConfig
@@ -18,17 +19,27 @@ from torch.autograd import _disable_profiler_legacy, _enable_profiler_legacy
 from dlgrade.worker.limits import MAX_DOTTED_NAME, MAX_OPERATORS
 
 CONFIG = ProfilerConfig(ProfilerState.CPU, False, False, False, False, False, _ExperimentalConfig())
+WITH_SHAPES = ProfilerConfig(ProfilerState.CPU, True, False, False, True, False, _ExperimentalConfig())
 
 
-def count(function: Callable[[], object]) -> int:
-    """Return how many operators run while a function does, which may raise. Operators inside others count as well."""
-    begin()
+def count(function: Callable[[], object]) -> tuple[int, int, int]:
+    """Count the operators that run while a function does, which may raise, and their work.
+
+    Operators inside others count as well.
+
+    Returns:
+        The operators, the elements of their arguments, and the floating-point operations of convolutions and matrix
+        products.
+    """
+    _enable_profiler_legacy(WITH_SHAPES)
     try:
         with contextlib.suppress(Exception):
             function()
     finally:
         threads = _disable_profiler_legacy()
-    return sum(1 for thread in threads for event in thread if "::" in event.name())
+    events = [event for thread in threads for event in thread if "::" in event.name()]
+    elements = sum(math.prod(shape) for event in events for shape in event.shapes() if shape)
+    return len(events), elements, int(sum(event.flops() for event in events))
 
 
 @contextlib.contextmanager
