@@ -48,6 +48,16 @@ CALLS = {
         "permutation_matrix.repeated", "ch05", wrong("permutation_matrix", "return torch.eye(len(args[0]))[args[0]]"),
         ["call permutation_matrix(perm=[0, 0])", "The call has to raise ValueError, and does not."],
     ),
+    "not-to-raise": (
+        "coco_to_corner.sides_of_zero", "ch50",
+        wrong("coco_to_corner", "if 0 in args[0][2:]:", "    raise ValueError", "return right(*args)"),
+        ["call coco_to_corner(box=(", "The call raises ValueError; it has to return a value."],
+    ),
+    "none-for-an-exception": (
+        "coco_to_corner.negative_sides", "ch50",
+        wrong("coco_to_corner", "if min(args[0][2:]) < 0:", "    return None", "return right(*args)"),
+        ["call coco_to_corner(box=(", "The call has to raise ValueError, and does not. It returned None."],
+    ),
     "one-of-several": (
         "k_fold_indices.refused", "ch11",
         wrong("k_fold_indices", "return right(*args) if args[1] <= args[0] else [0]"),

@@ -4,8 +4,8 @@ Equal values prove little: a wrong answer often has a few values of a misconcept
 named only if
 
 - it fits at least half of the exercise's failed checks, and no other fits as well: the number of checks counts first,
-  then that of exceptions with the same numbers in their messages, then whether its own check is among the checks, then
-  whether it is of this exercise, then whether an earlier exercise has its name,
+  then that of exceptions with the same numbers in their messages, then whether an earlier exercise has its name, then
+  whether its own check is among the checks, then whether it is of this exercise,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. A misconception
   without such values must fit all failed checks. That is enough if it raises torch's or Python's own exceptions, whose
@@ -169,7 +169,7 @@ class _Exercise:
         def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, bool, bool, bool]:
             misconception, fit = entry[0].misconception, entry[1]
             here, before = misconception.exercise == self.name, misconception.id in self.named_before
-            return len(fit.checks), fit.exact, misconception.caught_by in fit.ids, here, before
+            return len(fit.checks), fit.exact, before, misconception.caught_by in fit.ids, here
 
         ranked = sorted(fits, key=merit, reverse=True)
         return ranked[0] if ranked and (len(ranked) == 1 or merit(ranked[0]) > merit(ranked[1])) else None
@@ -177,7 +177,7 @@ class _Exercise:
     # Two mistakes at once.
 
     def _try_pairs(self, alone: Sequence[_Fit]) -> None:
-        """Name two misconceptions if together they fit all failed checks, and each is needed for some of them.
+        """Name two misconceptions if together they fit all failed checks, and each is needed for the values of some.
 
         An exception is no evidence here: it hides the values, so that the other misconception may be any.
         """
@@ -187,12 +187,16 @@ class _Exercise:
                 return
             variant = self.content.with_both(*pair)
             fit = self._fit(variant, misses=0) if variant is not None else _Fit()
-            if fit.raised or len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
+            if len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
                 continue
-            shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in self.failed]
-            if all(wrong in itertools.chain(*shown) for wrong in pair):
-                for check, needed in zip(self.failed, shown, strict=True):
-                    _name(check, needed or pair)
+            needed = {
+                check.id: [wrong for wrong in pair if self._is_needed(wrong, pair, check)]
+                for check in self.failed
+                if not any(exchange.raised for exchange in check.transcript)
+            }
+            if all(wrong in itertools.chain(*needed.values()) for wrong in pair):
+                for check in self.failed:
+                    _name(check, needed.get(check.id) or pair)
                 return
 
     def _pairs(self, alone: Sequence[_Fit]) -> list[tuple[WrongVersion, WrongVersion]]:

@@ -70,13 +70,15 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
     path = None if start is None else start + difference.path
     origin = None if path is None else trace.origin(path)
     if (silent := _silent(trace, ask, difference)) is not None:
-        unmet.text = _must_raise(silent, difference) or unmet.text
+        unmet.text = _must_raise(silent, difference, None) or unmet.text
         return silent.words
     if path is None or origin is None:
         unmet.text = difference.about(_computed(_fact(facts, path), difference.path, difference.index))
         return _calls(trace)
     call = trace.calls[origin.call]
-    if sentence := _must_raise(call, difference) or _wrong_kind(trace, origin, ask, difference.actual):
+    kind = _kind(trace, origin, ask) if _is_exception(difference.actual) else None
+    raising = _must_raise(call, difference, kind) or _must_not_raise(call, difference, kind)
+    if sentence := raising or _wrong_kind(trace, origin, ask, difference.actual):
         unmet.text, unmet.about = sentence, "other"
         unmet.detail = msgspec.structs.replace(unmet.detail, got=None, expected=None)
     elif origin.argument and origin.unchanged:
@@ -127,23 +129,50 @@ def _silent(trace: Trace, ask: Ask, difference: Difference) -> Shown | None:
     if traced is None or traced.broken or len(traced.results) != len(trace.calls):
         return None
     pairs = zip(trace.calls, traced.results, strict=True)
-    return next((call for call, (kind, _) in pairs if call.raised is not None and kind != "none"), None)
+    return next((call for call, (kind, _) in pairs if call.raised is not None and kind != "raised"), None)
 
 
-def _must_raise(call: Shown, difference: Difference) -> Text | None:
-    """Return a sentence about a call that has to raise; None if that is not the difference."""
+def _is_exception(value: Any) -> bool:
+    """Return whether a probe's value looks like the name of an exception, which it has caught."""
+    return isinstance(value, str) and value.endswith(("Error", "Exception"))
+
+
+def _must_raise(call: Shown, difference: Difference, kind: Kind | None) -> Text | None:
+    """Return a sentence about a call that has to raise; None if that is not the difference.
+
+    An exception that the probe has caught may be its own, about a value that the call returned. `kind` is then known.
+    """
     wanted, actual = call.raised, difference.actual
     if wanted is None or not (difference.expected is True or difference.expected == wanted):
         return None
-    if isinstance(actual, str) and actual.endswith(("Error", "Exception")):
+    if _is_exception(actual) and kind in (None, "raised"):
         return both(f"The call raises {actual}; expected {wanted}.", f"此调用抛出了 {actual}，应抛出 {wanted}。")
     text = both(f"The call has to raise {wanted}, and does not.", f"此调用应抛出 {wanted}，但没有抛出。")
+    if kind == "none":
+        return text + both(" It returned None.", "它返回了 None。")
     if isinstance(actual, (bool, str)):
         return text
     return text + both(f" It returned {describe(actual)}.", f"它返回了 {describe(actual)}。")
 
 
+def _must_not_raise(call: Shown, difference: Difference, kind: Kind | None) -> Text | None:
+    if kind != "raised" or call.raised is not None or isinstance(difference.expected, str):
+        return None
+    return both(
+        f"The call raises {difference.actual}; it has to return a value.",
+        f"此调用抛出了 {difference.actual}，而它应返回一个值。",
+    )
+
+
 # The kinds of results.
+
+
+def _kind(trace: Trace, origin: Origin, ask: Ask) -> Kind | None:
+    """Return the kind of the result of the submission's call; None if the submission makes other calls."""
+    traced = ask()
+    if traced is None or traced.broken or len(traced.results) != len(trace.calls):
+        return None
+    return traced.results[origin.call][0]
 
 
 def _wrong_kind(trace: Trace, origin: Origin, ask: Ask, actual: Any) -> Text | None:
@@ -169,7 +198,7 @@ def _wrong_kind(trace: Trace, origin: Origin, ask: Ask, actual: Any) -> Text | N
 
 def _kinds_differ(call: Shown, kind: Kind, size: int) -> Text | None:
     pair = {kind, call.kind}
-    if call.raised or call.kind in ("none", "text", "other") or pair <= set(DATA):
+    if call.raised or kind == "raised" or call.kind in ("none", "text", "other") or pair <= set(DATA):
         return None
     if pair <= {"tuple", "list"} and (size == call.size or call.kind == "list"):
         return None

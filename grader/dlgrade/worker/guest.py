@@ -263,7 +263,7 @@ class Guest:
         except BaseException as raised:
             error = raised
         recorder.close()
-        results = [list(kind_of(call.result)) for call in recorder.calls]
+        results = [("raised", 0) if call.raised else kind_of(call.result) for call in recorder.calls]
         by_call = [n for n, call in enumerate(recorder.calls) if error is not None and call.raised is error]
         return [results, by_call[-1] if by_call else None, error is not None]
 

@@ -116,7 +116,7 @@ Place = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_PLACE)]  # a line, a colum
 Size = Annotated[int, msgspec.Meta(ge=0, le=most.MAX_SIZE)]
 Status = Literal["value", "raised", "missing", "unsendable"]
 Absent = Literal["module", "star", "exercise", "helper"]
-Kind = Literal["none", "number", "text", "tensor", "array", "tuple", "list", "dict", "module", "other"]
+Kind = Literal["none", "number", "text", "tensor", "array", "tuple", "list", "dict", "module", "other", "raised"]
 
 
 class Failure(msgspec.Struct, forbid_unknown_fields=True):
@@ -161,7 +161,7 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Traced(msgspec.Struct, forbid_unknown_fields=True, array_like=True):
-    """The calls that a probe made of the submission: the kind and the length of each result.
+    """The calls that a probe made of the submission: the kind and the length of each result, or that it raised.
 
     `raised` is the number of the call whose exception ended the probe. None: no exception, or the probe's own code
     raised it. `broken` tells whether an exception ended the probe.

@@ -16,6 +16,7 @@ from dlgrade.judge.relations.facts import (
     Mask,
     Pair,
     axis_name,
+    explains,
 )
 from dlgrade.text import both
 
@@ -96,14 +97,15 @@ def _shared(pair: Pair, wrong: Mask, axis: int, name: int) -> Iterator[Fact]:
     pivot = np.expand_dims(np.abs(e).argmax(axis=axis), axis)
     top = np.take_along_axis(e, pivot, axis)
     factor = np.take_along_axis(a, pivot, axis) / top
-    if np.isfinite(factor).all() and np.all(factor != 0) and pair.all_close(a, factor * e):
+    multiple = factor * e
+    if np.isfinite(multiple).all() and factor.all() and pair.all_close(a, multiple) and explains(a, multiple, e):
         text = both(
             f" is a multiple of the expected result: entries along {words.en} share a factor",
             f"是正确结果的倍数：沿{words.zh}的元素有相同的倍数",
         )
         yield Fact("shared factor", ("shared factor", name), text, SHARED, evidence, PLENTY)
     offset = (a - e).mean(axis=axis, keepdims=True)
-    if pair.all_close(a, e + offset) and np.abs(offset).max() > 1e3 * pair.atol:
+    if pair.all_close(a, e + offset) and np.abs(offset).max() > 1e3 * pair.atol and explains(a, e + offset, e):
         text = both(
             f" is the expected result plus an offset that is constant along {words.en}",
             f"等于正确结果加上一个沿{words.zh}不变的量",

@@ -24,6 +24,7 @@ from dlgrade.judge.relations.facts import (
     Pair,
     Phrase,
     bits,
+    explains,
 )
 from dlgrade.judge.relations.terms import factor_before_a_term, terms
 from dlgrade.text import Text, both
@@ -59,7 +60,7 @@ def _factor(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     if e[pivot] == 0:
         return
     k = a[pivot] / e[pivot]
-    if k == 0 or abs(k + 1) < 1e-6 or not _close_loosely(a, k * e, pair):
+    if k == 0 or abs(k + 1) < 1e-6 or not _close_loosely(a, k * e, pair) or not explains(a, k * e, e):
         return
     text = both(
         f"is the expected result times a single number ({k:.4g} here)", f"等于正确结果乘以同一个数（这里为 {k:.4g}）"
@@ -93,7 +94,8 @@ def _offset(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     yield from _total(pair)
     difference = pair.actual - pair.expected
     middle = float(np.median(difference))
-    if not middle or not pair.all_close(pair.actual, pair.expected + middle):
+    shifted = pair.expected + middle
+    if not middle or not pair.all_close(pair.actual, shifted) or not explains(pair.actual, shifted, pair.expected):
         return
     text = both(
         f"is the expected result plus a single number ({middle:.4g} here)",

@@ -21,6 +21,7 @@ Mask = npt.NDArray[np.bool_]
 MOST_NUMBERS = 100_000  # in a tensor; larger tensors have no relations
 MOST_EVIDENCE = 400  # values of one entry that are looked at as evidence
 BITS_OF_A_NUMBER = 13.0  # at most: an equal number with four digits is a coincidence once in 10,000 times
+LEFT_OVER = 0.05  # of the largest difference, at most, when a fitted factor or offset is taken away
 EXACT = 1e-9  # room for rounding where the comparison has none
 
 ENOUGH = 20.0  # bits: a coincidence once in a million times
@@ -135,6 +136,11 @@ class Pair:
         values, sizes = values[finite], sizes[finite]
         step = max(1, math.ceil(len(values) / MOST_EVIDENCE))
         return _evidence(values[::step], sizes[::step] / (self.atol + self.rtol * sizes[::step]), cost)
+
+
+def explains(values: Array, target: Array, right: Array) -> bool:
+    """Return whether a fitted number leaves next to nothing of the differences, which may themselves be small."""
+    return bool(np.abs(values - target).max() <= LEFT_OVER * np.abs(values - right).max())
 
 
 def _evidence(values: Array, precision: Array, cost: float) -> Evidence:

@@ -52,6 +52,8 @@ def _along(axis: int, wrong: Mask) -> Iterator[Place]:
     size = wrong.shape[axis]
     hits = np.flatnonzero(wrong.any(axis=tuple(i for i in range(wrong.ndim) if i != axis)))
     first, last = int(hits[0]), int(hits[-1])
+    if len(hits) <= last - first:
+        return  # some positions between them are right
     names = [axis, -1] if axis == wrong.ndim - 1 else [axis]
     for name in names:
         unit = _unit(wrong.ndim, axis, name)
