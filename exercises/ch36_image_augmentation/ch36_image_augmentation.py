@@ -38,7 +38,7 @@ def to_tensor(img: np.ndarray) -> Tensor:
 
 
 def normalize(img: Tensor, mean: Sequence[float], std: Sequence[float]) -> Tensor:
-    """Normalise each channel by a given mean and standard deviation (D2L 13.1 and 13.2: transforms.Normalize).
+    """Normalise each channel by a given mean and standard deviation (D2L 13.2: transforms.Normalize).
 
         result[..., c, i, j] = (img[..., c, i, j] - mean[c]) / std[c]
 
@@ -90,7 +90,7 @@ def random_horizontal_flip(img: Tensor, p: float = 0.5, generator: torch.Generat
 def random_crop(
     img: Tensor, size: tuple[int, int], padding: int = 0, generator: torch.Generator | None = None
 ) -> Tensor:
-    """Cut a window of the given size out of an image, at a random place (D2L 13.1: transforms.RandomCrop).
+    """Cut a window of the given size out of an image, at a random place (torchvision: transforms.RandomCrop).
 
     First, img gets `padding` rows of zeros above and below, and `padding` columns of zeros on the left and on the
     right. All windows that lie within the padded image are equally likely:
@@ -157,8 +157,8 @@ def random_resized_crop_params(
         w = sqrt(area * r) and h = sqrt(area / r), each rounded to the nearest whole number
 
     So r is the ratio of width to height, and its logarithm is uniform: 1/2 is as likely as 2. s and r are independent.
-    A try succeeds if 1 <= h <= height and 1 <= w <= width. Then top is uniform on 0, ..., height - h, and left is
-    uniform on 0, ..., width - w, independently of top.
+    A half may be rounded up or down. A try succeeds if 1 <= h <= height and 1 <= w <= width. Then top is uniform on
+    0, ..., height - h, and left is uniform on 0, ..., width - w, independently of top.
 
     If all 10 tries fail, the window is the largest in the middle of the image whose ratio lies in the limits:
 
@@ -174,7 +174,7 @@ def random_resized_crop_params(
         height: height of the image, at least 1.
         width: width of the image, at least 1.
         scale: limits of the share of the area, 0 < scale[0] <= scale[1]. They may be more than 1.
-        ratio: limits of the ratio of width to height, 0 < ratio[0] <= ratio[1].
+        ratio: limits of the ratio of width to height, 0 < ratio[0] <= ratio[1]. No side of the fallback rounds to 0.
         generator: draws the random numbers.
 
     Returns:

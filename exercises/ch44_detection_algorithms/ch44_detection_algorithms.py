@@ -128,7 +128,8 @@ def focal_loss(gamma: float, x: Tensor) -> Tensor:
     are already classified well. A probability of 0 has the loss infinity, and a probability of 1 the loss 0, for every
     gamma >= 0.
 
-    Gradients flow to x. The function leaves x unchanged.
+    RetinaNet multiplies the loss by a weight alpha as well; here it is left out. Gradients flow to x, if x is between 0
+    and 1. The function leaves x unchanged.
 
     Args:
         gamma: 0 or more; it need not be a whole number.
@@ -144,8 +145,8 @@ def yolo_encode(boxes: Tensor, labels: Tensor, grid: int, num_classes: int) -> T
     """Turn the boxes of an image into the target of YOLO (Redmon et al., 2016).
 
     The image is divided into grid x grid cells. A box is a row (cx, cy, w, h) of boxes, all as parts of the image, from
-    0 to 1: cx is the place of its centre from left to right, cy from top to bottom; w is its width and h its height.
-    The cell that contains the centre is responsible for the box:
+    0 to 1: cx is the place of its centre from left to right, cy from top to bottom; w is its width and h its height,
+    both above 0. The cell that contains the centre is responsible for the box:
 
         row = floor(cy * grid)        column = floor(cx * grid)
 
@@ -223,8 +224,8 @@ def multibox_detection(
        Row 0 of cls_probs[b] is the background. Row 1 is class 0, row 2 is class 1, and so on.
     2. Each anchor gets a box: offset_inverse of the anchor and its offsets. The first four numbers of offset_preds[b]
        belong to the first anchor, the next four to the second.
-    3. nms selects boxes, with the confidences as scores and nms_threshold as its threshold. Classes do not matter:
-       a box also suppresses boxes of other classes. Suppressed boxes get the class -1 and keep their confidence.
+    3. Your nms selects boxes, with the confidences as scores and nms_threshold as its threshold. Classes do not matter:
+       a box also suppresses boxes of other classes. Suppressed boxes get the class -1; their confidence stays.
     4. If a confidence p is below pos_threshold, the class becomes -1 and the confidence becomes 1 - p. This concerns
        kept and suppressed boxes. A confidence equal to pos_threshold is high enough.
 

@@ -1,7 +1,7 @@
 """ch50 A contest of object detection: its metric, and the preparation of its data.
 
-The contest follows D2L 13.6 (chapter_computer-vision/object-detection-dataset); the metric is that of COCO. The
-exercises are the course's own.
+Data as in D2L 13.6 (chapter_computer-vision/object-detection-dataset). The metric follows COCO, with the exact area
+under the curve. The contest and the exercises are the course's own.
 """
 
 import math

@@ -126,8 +126,8 @@ def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
 
         IoU(A, B) = area of their intersection / area of their union
 
-    Boxes that do not overlap have an IoU of 0, and so have boxes that touch. A box and itself have an IoU of 1. If both
-    boxes of a pair have the area 0, the IoU is 0 / 0, which is nan.
+    Boxes that do not overlap have an IoU of 0, and so have boxes that touch. A box with an area and
+    itself have an IoU of 1. If both boxes of a pair have the area 0, the IoU is 0 / 0, which is nan.
 
     Gradients flow to both arguments. The function leaves its arguments unchanged.
 
@@ -229,7 +229,7 @@ def assign_anchor_to_bbox(
     3. Both leave: remove all pairs that contain the anchor box or the ground-truth box.
 
     The threshold does not matter here: a ground-truth box claims an anchor box even if their IoU is 0. If several pairs
-    have an equal IoU, any of them may count as the largest.
+    have an equal IoU, in either pass, any of them may count as the largest.
 
     The function leaves its arguments unchanged.
 

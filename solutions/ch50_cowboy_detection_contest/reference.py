@@ -1,7 +1,7 @@
 """ch50 A contest of object detection: its metric, and the preparation of its data.
 
-The contest follows D2L 13.6 (chapter_computer-vision/object-detection-dataset); the metric is that of COCO. The
-exercises are the course's own.
+Data as in D2L 13.6 (chapter_computer-vision/object-detection-dataset). The metric follows COCO, with the exact area
+under the curve. The contest and the exercises are the course's own.
 """
 
 import math
@@ -391,6 +391,7 @@ def oversample_weights(labels_per_image: Sequence[Sequence[int]]) -> list[float]
     smallest = min((weight for weight in weights if weight > 0), default=1.0)
     # WRONG empty-images-as-the-largest: smallest = max((weight for weight in weights if weight > 0), default=1.0)
     # WRONG empty-images-at-one: smallest = 1.0
+    # WRONG empty-images-by-the-commonest-class: smallest = 1 / max(frequency.values(), default=1)
     # WRONG empty-images-at-the-mean: smallest = sum(weights) / max(sum(weight > 0 for weight in weights), 1) or 1.0
     # WRONG empty-images-never: smallest = 0.0
     # WRONG empty-images-as-a-class: smallest = 1 / max(sum(not labels for labels in labels_per_image), 1)

@@ -425,7 +425,7 @@ class TestCocoToCorner:
     @pytest.mark.needs("corners")
     def test_tuple_of_numbers(self, agree, boxes):
         """Returns a tuple of four Python numbers.
-        返回由四个 Python 数组成的元组。"""
+        返回由四个 Python 数构成的元组。"""
         (x, y, w, h), *_ = boxes()
 
         def probe(impl):
@@ -503,6 +503,8 @@ class TestOversampleWeights:
             images = [*annotated(8, classes=4), *([] for _ in range(empty))]
             chance.shuffle(images)
             cases.append(images)
+        rare = range(2, chance.randint(4, 7))
+        cases.append([[], *([1, label] for label in rare), [1, *rare]])  # no image has the weight of class 1 alone
         agree(lambda impl: [shares(impl.oversample_weights(images)) for images in cases])
 
     def test_no_objects(self, agree, annotated, chance):

@@ -118,4 +118,5 @@ def _report(audits: list[ChapterAudit], strays: list[Hole], *, as_json: bool, ju
     echo(show.survivors(audits), nl=False)
     if holes:
         echo("\n" + (show.github(holes) if form == "github" else show.holes(holes)))
-    echo(f"\n{counted(len(holes), 'hole')} in {counted(len(audits), 'chapter')}." if holes else "\nNo holes.")
+    clean = "No holes." if audits else "No chapter was audited: none has changed, or this shard has none."
+    echo("\n" + (f"{counted(len(holes), 'hole')} in {counted(len(audits), 'chapter')}." if holes else clean))

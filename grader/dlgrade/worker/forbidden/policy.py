@@ -9,13 +9,14 @@ from __future__ import annotations
 import types
 from typing import Any
 
-# Modules whose public names exercises may use. A name that ends in `.` includes all modules below it.
+# Modules whose public names exercises may use. A name that ends in `.` includes all public modules below it.
 ALLOWED = {
     "__future__", "abc", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy", "dataclasses",
     "datetime", "decimal", "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "operator",
     "random", "re", "statistics", "string", "struct", "textwrap", "time", "typing", "typing_extensions", "warnings",
     "inspect", "types", "logging", "json", "hashlib", "d2l", "d2l.torch", "numpy", "numpy.fft", "numpy.linalg",
-    "numpy.random", "numpy.typing", "numpy.ma", "torch", "torch.autograd", "torch.autograd.functional",
+    "numpy.random", "numpy.typing", "numpy.ma", "numpy.lib.stride_tricks", "torch", "torch.autograd",
+    "torch.autograd.functional",
     "torch.autograd.function", "torch.cuda", "torch.fft", "torch.func", "torch.linalg", "torch.nn",
     "torch.nn.functional", "torch.nn.init", "torch.nn.modules.", "torch.nn.parameter", "torch.nn.utils.",
     "torch.optim.", "torch.random", "torch.sparse", "torch.special", "torch.types", "torch.version", "torch.utils",
@@ -58,6 +59,7 @@ DENIED_IN_EXERCISES = {
 }  # fmt: skip
 # Modules of which exercises may use only these names.
 PARTS_ONLY = {
+    "numpy.lib": {"stride_tricks"},
     "os": {"_exit", "cpu_count", "environ", "getcwd", "getpid", "linesep", "sep"},
     "sys": {"byteorder", "exit", "float_info", "getsizeof", "maxsize", "stderr", "stdout", "version", "version_info"},
 }
@@ -86,7 +88,7 @@ def allows_module(path: str, *, exercise: bool) -> bool:
         return (
             path in ALLOWED
             or path in PARTS_ONLY
-            or any(f"{path}.".startswith(entry) for entry in ALLOWED if entry[-1] == ".")
+            or ("._" not in path and any(f"{path}.".startswith(entry) for entry in ALLOWED if entry[-1] == "."))
         )
     return not any(path == entry or path.startswith(_below(entry)) for entry in DANGEROUS)
 
