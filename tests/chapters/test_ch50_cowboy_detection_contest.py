@@ -8,21 +8,24 @@ import torch
 from dlgrade.testing import promise, standard
 
 
-def overlap(a, b):
-    """The IoU of two boxes of corners."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
+def overlap(a, b, more=0):
+    """The IoU of two boxes of corners, whose sides count so many pixels more."""
+    width = min(a[2], b[2]) - max(a[0], b[0]) + more
+    height = min(a[3], b[3]) - max(a[1], b[1]) + more
     both = max(width, 0) * max(height, 0)
-    return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both)
+    areas = [(box[2] - box[0] + more) * (box[3] - box[1] + more) for box in (a, b)]
+    return both / (sum(areas) - both)
 
 
 def matched(scene, threshold=0.5, rule="statement"):
     """Which detections of a scene are true positives: by the rule of the statement, or by another rule."""
+    if rule == "most":
+        return most_matched(scene, threshold)
     boxes, scores, truths = (part.tolist() for part in scene)
     free, flags = list(range(len(truths))), []
     order = range(len(scores)) if rule == "unsorted" else sorted(range(len(scores)), key=lambda i: -scores[i])
     for i in order:
-        values = [overlap(boxes[i], truth) for truth in truths]
+        values = [overlap(boxes[i], truth, more=rule == "pixels") for truth in truths]
         among = range(len(truths)) if rule in {"again", "final"} else free
         if rule == "first":
             among = [j for j in among if values[j] >= threshold][:1]
@@ -31,7 +34,29 @@ def matched(scene, threshold=0.5, rule="statement"):
         flags.append(hit)
         if best in free and (hit or rule == "misses take"):
             free.remove(best)
+        if rule == "stops" and not free:
+            break
     return flags
+
+
+def most_matched(scene, threshold):
+    """The flags if detections may exchange their boxes, so that as many as possible have a box."""
+    boxes, scores, truths = (part.tolist() for part in scene)
+    owner = {}
+
+    def seek(i, seen):
+        for j in range(len(truths)):
+            if overlap(boxes[i], truths[j]) >= threshold and j not in seen:
+                seen.add(j)
+                if j not in owner or seek(owner[j], seen):
+                    owner[j] = i
+                    return True
+        return False
+
+    order = sorted(range(len(scores)), key=lambda i: -scores[i])
+    for i in order:
+        seek(i, set())
+    return [i in owner.values() for i in order]
 
 
 def in_words(flags):
@@ -83,7 +108,8 @@ class TestMatchDetections:
     def test_matches(self, agree, scenes):
         """Tells true positives from false positives, in descending order of the scores.
         按得分从高到低，区分真正例和假正例。"""
-        cases = scenes(3, n=10, m=6)
+        cases = scenes(1, rule="stops", n=10, m=3)
+        cases += [scene for rule in (None, "pixels", "most") for scene in scenes(1, rule, n=10, m=6)]
         agree(lambda impl: [in_words(impl.match_detections(*scene, 0.5)) for scene in cases])
 
     def test_order_of_scores(self, agree, scenes):
@@ -192,7 +218,8 @@ class TestAveragePrecision:
     def test_area(self, agree, flags, chance):
         """Returns the area under the monotone precision-recall curve.
         返回单调的精确率-召回率曲线下的面积。"""
-        cases = [flags(chance.randint(8, 15)) for _ in range(3)]
+        (tp, n), *others = (flags(chance.randint(8, 15)) for _ in range(3))
+        cases = [([True, *tp], n + 1), *others]
         extra = [chance.randint(1, 5) for _ in cases]
         agree(lambda impl: [impl.average_precision(tp, n + more) for (tp, n), more in zip(cases, extra, strict=True)])
 
