@@ -79,7 +79,7 @@ def fit_quarter(impl, parameters, batches):
     """The deep network, on whichever device the examples are."""
     net = filled(quarter_vgg(impl), parameters).to(batches.examples[0].device)
     free = {name: parameter for name, parameter in net.named_parameters() if parameter.requires_grad}
-    train_on(net, list(free.values()), batches, lr=0.01, enlarged=8)
+    train_on(net, list(free.values()), batches, lr=0.006, enlarged=8)
     return {name: value for name, value in learned(net).items() if name in free}
 
 
@@ -112,4 +112,4 @@ class TestVgg:
             return accuracy(torch.cat([scores(net, part, 8).argmax(1) for part in inputs.split(20)]), labels)
 
         # the signs vary little, so that few steps are enough; the parameters come back only once
-        training("quarter_vgg", fit_quarter, train, score, steps=45, batch=16, stretches=1)
+        training("quarter_vgg", fit_quarter, train, score, steps=60, batch=16, stretches=1)
