@@ -33,7 +33,7 @@ PROGRAM = "dlgrade.workers.nursery_server"
 LAST_WORDS = 600  # bytes of standard error that an error message repeats
 PATIENCE_SECONDS = 5.0
 # The nursery's environment: where libraries are and how they compute, but nothing that may hold a secret.
-KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT")
+KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "TMPDIR")  # TMPDIR holds the scratch folders
 KEPT_PREFIXES = ("LD_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "ATEN_", "DNNL_", "ONEDNN_")
 
 
