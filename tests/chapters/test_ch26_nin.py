@@ -70,6 +70,18 @@ class TestNinBlock:
     def arguments(self, images):
         return {"X": images(3)}
 
+    def test_layers(self, agree, channels, chance):
+        """Is an nn.Sequential of six layers; the names and shapes of its parameters follow from their order.
+        是有六层的 nn.Sequential，参数的名称和形状符合各层的顺序。"""
+        a, b = channels
+        kernel_size = chance.choice([2, 4, 5, 6, 7])
+
+        def probe(impl):
+            net = impl.nin_block(a, b, kernel_size, 1, 0)
+            return layers(net), state(net)
+
+        agree(probe)
+
     @pytest.mark.points(2)
     def test_convolutions(self, run, images):
         """Gives the output of three convolutions with ReLUs, as torch's functions do.
@@ -107,18 +119,6 @@ class TestNinBlock:
         def probe(impl):
             net = set_parameters(impl.nin_block(2, 6, 1, 1, 0), seed=0, scale=1.0)  # negative biases, too
             return net(X)
-
-        agree(probe)
-
-    def test_layers(self, agree, channels, chance):
-        """Is an nn.Sequential of six layers; the names and shapes of its parameters follow from their order.
-        是有六层的 nn.Sequential，参数的名称和形状符合各层的顺序。"""
-        a, b = channels
-        kernel_size = chance.choice([2, 4, 5, 6, 7])
-
-        def probe(impl):
-            net = impl.nin_block(a, b, kernel_size, 1, 0)
-            return layers(net), state(net)
 
         agree(probe)
 
