@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PACKET = 1 << 17  # bytes
-READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MPL", "OMP_", "OPENBLAS_", "MKL_")
+READ_AT_START = ("PYTHON", "TMPDIR", "LC_", "LANG", "LD_", "MPL", "OMP_", "OPENBLAS_", "MKL_")
 IMPORTED = (
     "alembic.command", "dlgrade.batch.export", "dlgrade.batch.reports", "dlgrade.batch.run", "dlgrade.judge.pool",
     "dlgrade.report.class_report", "dlgrade.report.terminal", "matplotlib.backends.backend_svg", "matplotlib.figure",

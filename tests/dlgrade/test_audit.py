@@ -57,6 +57,7 @@ def test_shards(dlgrade):
     """--shard I/N audits every N-th chapter from the I-th, so that each chapter is in one shard."""
     shards = [json.loads(dlgrade("audit", "--shard", f"{first}/2", "--json").stdout) for first in (1, 2)]
     assert [[chapter["id"] for chapter in shard["chapters"]] for shard in shards] == [["ch90"], []]
+    assert "No chapter was audited" in dlgrade("audit", "--shard", "2/2").stdout
     refused = dlgrade("audit", "--shard", "3/2")
     assert (refused.returncode, "'3/2' is not I/N" in refused.stderr) == (2, True)
 

@@ -89,6 +89,28 @@ def test_bypass(bypass, layer_norm):
     assert refused(layer_norm(before, use, beside))
 
 
+def test_private_module(judge):
+    """The private modules of a library hold ready-made functions under other names."""
+    chapter = HERE.chapter("ch36")
+    source = (
+        references.source(HERE, chapter)
+        + """
+
+import torchvision.transforms._functional_video as _video
+_right = random_horizontal_flip
+
+
+def random_horizontal_flip(img, *args, **kwargs):
+    _video.hflip(img[:, None])
+    return _right(img, *args, **kwargs)
+"""
+    )
+    submission = Submission.from_source(source, "ch36_image_augmentation.py")
+    report = judge.grade(chapter, submission, RunOptions(keyword="random_horizontal_flip"))
+
+    assert refused(report, "torchvision.transforms._functional_video")
+
+
 @pytest.mark.parametrize("code", HONEST["in_the_exercise"].values(), ids=HONEST["in_the_exercise"])
 def test_honest_idiom(code, layer_norm):
     """An idiom that honest students use costs nothing."""

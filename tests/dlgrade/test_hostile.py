@@ -327,13 +327,15 @@ def test_many_large_answers(bench):
 
 
 def test_many_slow_imports(bench):
-    """Replacing the worker for every check does not make a submission take minutes: `reply` would not wait for it."""
+    """The worker is not replaced for every check: all imports of a submission may take nine seconds, each takes two."""
     source = (CORPUS / "import_slowly_and_exit.py").read_text(encoding="utf-8")
 
     report = bench.grade(source, keyword="")
 
+    verdicts = [check["verdict"] for check in report["checks"].values()]
     ends = {check["verdict"] for name, check in report["checks"].items() if name.startswith("batch_norm.")}
     assert ends <= {"CRASHED", "TIMED_OUT", "NOT_RUN", "BLOCKED"}
+    assert verdicts.count("CRASHED") in range(1, 6)
 
 
 def test_right_answer_after_all_attacks(bench, right_answer):

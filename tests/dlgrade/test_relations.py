@@ -300,6 +300,10 @@ NEAR_MISSES = {
     "tiny-values": (
         lambda _, e: e / 2, lambda x: 1e-4 * x.sum(), {"comparison": Comparison(Tolerance(atol=4e-5))}, "factor"
     ),
+    "small-factor-of-each-column": (
+        lambda _, e: e / (1 + 1e-5 / torch.linspace(0.1, 0.9, e.shape[-1])), lambda x: 20 * wave(x),
+        {"comparison": Comparison(Tolerance(rtol=1e-5))}, "own factor",
+    ),
     "offset": (lambda _, e: off(e + 1), wave, {}, "offset"),
     "offset-of-each-draw": (lambda x, e: e + len(x) / 7, wave, {}, "offset"),
     "offset-of-constants": (lambda _, e: e + 1, lambda x: torch.ones(len(x)), {}, "offset"),
@@ -361,6 +365,7 @@ NEAR_MISSES = {
     "other-place-of-each-draw": (
         lambda x, e: edited(0 if len(x) == 8 else -1, noise)(x, e), wave, {}, "place"
     ),
+    "right-rows-between": (edited([1, 3], noise), wave, {}, "place"),
     "place-in-constants": (edited(-1, noise), lambda x: torch.zeros(x.shape), {}, "place"),
     "place-in-short-axis": (edited(-1, noise), wave, {"sizes": ((2, 5), (2, 7))}, "place"),
     "nan": (edited([0, -1], lambda row: row * torch.nan), wave, {}, "place"),

@@ -147,8 +147,8 @@ def closed_parent(path):
 
 
 @pytest.fixture
-def as_nobody(grade):
-    """as_nobody(command): run as an ordinary user, with a Python that it can read, beside a right answer of ch28."""
+def run_as(grade):
+    """run_as(user, command): run as a user, where all users can read Python, beside a right answer of ch28."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("only root can become another user")
     if not works("unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"):
@@ -162,13 +162,13 @@ def as_nobody(grade):
         Path(folder).chmod(0o755)
         (Path(folder) / NAME).write_text(grade.reference, encoding="utf-8")
         (Path(folder) / "aside").mkdir()
-        opened = ["unshare", "-m", "sh", "-c", OPENED, "sh", f"{folder}/aside", parent, kept, NOBODY]
-        yield lambda command: run([*opened, *command], folder, HOME=folder)
+        opened = ["unshare", "-m", "sh", "-c", OPENED, "sh", f"{folder}/aside", parent, kept]
+        yield lambda user, command, **environment: run([*opened, user, *command], folder, HOME=folder, **environment)
 
 
-def test_ordinary_user(as_nobody):
+def test_ordinary_user(run_as):
     """An ordinary user gets the whole sandbox, too."""
-    result = as_nobody([sys.executable, *CHECK, "--sandbox", "require"])
+    result = run_as(NOBODY, [sys.executable, *CHECK, "--sandbox", "require"])
     assert (result.returncode, result.stderr) == (0, "")
     assert "Score 4 / 4" in result.stdout
 
@@ -370,9 +370,16 @@ def test_a_submission_in_a_container(landlock, workers, folder):
 
 
 @needs_filter
-def test_ordinary_user_in_a_container(as_nobody):
+def test_closed_temporary_folder(run_as, tmp_path):
+    """A container's root may have a TMPDIR that is closed to its workers' users: they get in, and a line says how."""
+    tmp_path.chmod(0o700)
+    result = run_as(0, in_a_container("docker"), TMPDIR=tmp_path)
+    assert (result.returncode, "is closed to other users" in result.stderr) == (0, True), result.stderr
+
+
+def test_ordinary_user_in_a_container(run_as):
     """An ordinary user's right answer passes there, and the parts that are missing are named."""
-    result = as_nobody(in_a_container("docker"))
+    result = run_as(NOBODY, in_a_container("docker"))
     assert result.returncode == 0, result.stderr
     assert parts(result) == [*NAMESPACES, "process limit"]
 

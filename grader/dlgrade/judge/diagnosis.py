@@ -177,7 +177,7 @@ class _Exercise:
     # Two mistakes at once.
 
     def _try_pairs(self, alone: Sequence[_Fit]) -> None:
-        """Name two misconceptions if together they fit all failed checks, and each is needed for the values of some.
+        """Name two misconceptions if together they fit all failed checks, and each is needed for some of them.
 
         An exception is no evidence here: it hides the values, so that the other misconception may be any.
         """
@@ -187,16 +187,12 @@ class _Exercise:
                 return
             variant = self.content.with_both(*pair)
             fit = self._fit(variant, misses=0) if variant is not None else _Fit()
-            if len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
+            if fit.raised or len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
                 continue
-            needed = {
-                check.id: [wrong for wrong in pair if self._is_needed(wrong, pair, check)]
-                for check in self.failed
-                if not any(exchange.raised for exchange in check.transcript)
-            }
-            if all(wrong in itertools.chain(*needed.values()) for wrong in pair):
-                for check in self.failed:
-                    _name(check, needed.get(check.id) or pair)
+            shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in self.failed]
+            if all(wrong in itertools.chain(*shown) for wrong in pair):
+                for check, needed in zip(self.failed, shown, strict=True):
+                    _name(check, needed or pair)
                 return
 
     def _pairs(self, alone: Sequence[_Fit]) -> list[tuple[WrongVersion, WrongVersion]]:

@@ -76,7 +76,8 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
         unmet.text = difference.about(_computed(_fact(facts, path), difference.path, difference.index))
         return _calls(trace)
     call = trace.calls[origin.call]
-    kind = _kind(trace, origin, ask) if _is_exception(difference.actual) else None
+    results = _results(trace, ask) if _is_exception(difference.actual) else None
+    kind = results[origin.call][0] if results else None
     raising = _must_raise(call, difference, kind) or _must_not_raise(call, difference, kind)
     if sentence := raising or _wrong_kind(trace, origin, ask, difference.actual):
         unmet.text, unmet.about = sentence, "other"
@@ -125,10 +126,8 @@ def _silent(trace: Trace, ask: Ask, difference: Difference) -> Shown | None:
     """Return the first of several calls that has to raise, and that returned a value in the submission."""
     if difference.actual is not False or difference.expected is not True or len(trace.calls) < 2:
         return None
-    traced = ask() if any(call.raised for call in trace.calls) else None
-    if traced is None or traced.broken or len(traced.results) != len(trace.calls):
-        return None
-    pairs = zip(trace.calls, traced.results, strict=True)
+    results = _results(trace, ask) if any(call.raised for call in trace.calls) else None
+    pairs = zip(trace.calls, results or (), strict=False)
     return next((call for call, (kind, _) in pairs if call.raised is not None and kind != "raised"), None)
 
 
@@ -156,6 +155,7 @@ def _must_raise(call: Shown, difference: Difference, kind: Kind | None) -> Text 
 
 
 def _must_not_raise(call: Shown, difference: Difference, kind: Kind | None) -> Text | None:
+    """Return a sentence about a call that raises in the submission alone; None if that is not the difference."""
     if kind != "raised" or call.raised is not None or isinstance(difference.expected, str):
         return None
     return both(
@@ -167,12 +167,12 @@ def _must_not_raise(call: Shown, difference: Difference, kind: Kind | None) -> T
 # The kinds of results.
 
 
-def _kind(trace: Trace, origin: Origin, ask: Ask) -> Kind | None:
-    """Return the kind of the result of the submission's call; None if the submission makes other calls."""
+def _results(trace: Trace, ask: Ask) -> list[tuple[Kind, int]] | None:
+    """Return the kind and length of each result of the submission; None if it makes other calls than the reference."""
     traced = ask()
     if traced is None or traced.broken or len(traced.results) != len(trace.calls):
         return None
-    return traced.results[origin.call][0]
+    return traced.results
 
 
 def _wrong_kind(trace: Trace, origin: Origin, ask: Ask, actual: Any) -> Text | None:
@@ -190,10 +190,8 @@ def _wrong_kind(trace: Trace, origin: Origin, ask: Ask, actual: Any) -> Text | N
     if origin.whole and not origin.path:
         structured = "tuple" in (call.kind, kind_of(actual)[0])  # the difference itself says the rest well
         return _kinds_differ(call, *kind_of(actual)) if structured else None
-    traced = ask()
-    if traced is None or traced.broken or len(traced.results) != len(trace.calls):
-        return None
-    return _kinds_differ(call, *traced.results[origin.call])
+    results = _results(trace, ask)
+    return _kinds_differ(call, *results[origin.call]) if results else None
 
 
 def _kinds_differ(call: Shown, kind: Kind, size: int) -> Text | None:

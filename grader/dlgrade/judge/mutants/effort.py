@@ -45,10 +45,11 @@ class Effort:
         try:
             exec(self.code, module.__dict__)
             self.steps, raised = 0, []
-            work = count(lambda: raised.append(self.variant.outcome_of(module, blob, seed, SECONDS).raised))
+            operators, elements, flops = count(
+                lambda: raised.append(self.variant.outcome_of(module, blob, seed, SECONDS).raised)
+            )
         finally:
             del sys.modules[module.__name__]
-        operators, elements, flops = work
         effort = CALLS_OF_A_STEP * self.steps + CALLS_OF_AN_OPERATOR * operators
         effort += elements // ELEMENTS_OF_A_CALL + flops // FLOPS_OF_A_CALL
         return None if raised != [None] or effort > self.most else effort

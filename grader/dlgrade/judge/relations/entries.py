@@ -63,7 +63,7 @@ def _factor(pair: Pair, wrong: Mask) -> Iterator[Phrase]:
     if k == 0 or abs(k + 1) < 1e-6 or not _close_loosely(a, k * e, pair) or not explains(a, k * e, e):
         return
     text = both(
-        f"is the expected result times a single number ({k:.4g} here)", f"等于正确结果乘以同一个数（这里为 {k:.4g}）"
+        f"is the expected result times a single number ({k:.6g} here)", f"等于正确结果乘以同一个数（这里为 {k:.6g}）"
     )
     yield Phrase("own factor", ("own factor",), text, SHARED - 0.5, pair.speaks(e, a, BITS_OF_A_NUMBER), PLENTY)
     for constant in constants(k, pair):
