@@ -57,14 +57,15 @@ def raises(action: Callable[[], Any], kind: type[Exception]) -> bool:
 def value_or_error(function: Callable[..., Any], *arguments: Any) -> Any:
     """Return the result of a call, or the name of the exception that it raises. NotImplementedError passes through.
 
-    A wrong value in place of an exception then has a diagnosis, as other wrong values have.
+    An exception of another class has the name of Python's exception that it derives from: each is a right answer. A
+    wrong value in place of an exception has a diagnosis, as other wrong values have.
     """
     try:
         return function(*arguments)
     except NotImplementedError:
         raise
     except Exception as error:
-        return type(error).__name__
+        return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
 @contextlib.contextmanager

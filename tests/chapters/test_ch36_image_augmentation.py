@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlgrade.testing import expect, promise, standard, to_grid, written_from_scratch
+from dlgrade.testing import expect, promise, standard, to_grid, value_or_error, written_from_scratch
 
 
 def seeded(seed):
@@ -49,16 +49,6 @@ def repeatable_by_default(draw, seed):
 
 def same(first, second):
     return all(torch.equal(torch.as_tensor(a), torch.as_tensor(b)) for a, b in zip(first, second, strict=True))
-
-
-def value_or_error(call):
-    """The result, or the name of the error."""
-    try:
-        return call()
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        return type(error).__name__
 
 
 @pytest.fixture

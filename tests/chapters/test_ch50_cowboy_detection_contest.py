@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from dlgrade.testing import promise, standard
+from dlgrade.testing import promise, standard, value_or_error
 
 
 def overlap(a, b, more=0):
@@ -403,16 +403,6 @@ def corners(impl, box):
     return [float(1.0 * side) for side in impl.coco_to_corner(box)]  # the product refuses texts
 
 
-def corners_or_error(impl, box):
-    """The corners, or the name of the exception."""
-    try:
-        return corners(impl, box)
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        return "ValueError" if isinstance(error, ValueError) else type(error).__name__
-
-
 @pytest.mark.exercise("coco_to_corner")
 class TestCocoToCorner:
     @pytest.mark.points(2)
@@ -433,21 +423,21 @@ class TestCocoToCorner:
         宽或高可以为 0，也可以都为 0。"""
         (x, y, w, h), *_ = boxes()
         cases = [(x, y, 0, h), (x, y, w, 0), (x, y, 0, 0)]
-        agree(lambda impl: [corners_or_error(impl, box) for box in cases])
+        agree(lambda impl: [value_or_error(corners, impl, box) for box in cases])
 
     def test_outside_of_the_image(self, agree, boxes):
         """x and y may be negative.
         x 和 y 可以为负。"""
         (x, y, w, h), *_ = boxes()
         cases = [(-x, y, w, h), (x, -y, w, h), (-x - w, -y - h, w, h)]
-        agree(lambda impl: [corners_or_error(impl, box) for box in cases])
+        agree(lambda impl: [value_or_error(corners, impl, box) for box in cases])
 
     def test_negative_sides(self, agree, boxes):
         """Raises ValueError if the width or the height is negative.
         宽或高为负时，抛出 ValueError。"""
         (x, y, w, h), *_ = boxes()
         cases = [(x, y, -w, h), (x, y, w, -h), (x, y, -w, -h), (x, y, -0.5, h), (x, y, w, -0.5), (x, y, w, h)]
-        agree(lambda impl: [corners_or_error(impl, box) for box in cases])
+        agree(lambda impl: [value_or_error(corners, impl, box) for box in cases])
 
     @pytest.mark.needs("corners")
     def test_tuple_of_numbers(self, agree, boxes):

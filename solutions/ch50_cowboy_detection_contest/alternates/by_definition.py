@@ -39,9 +39,13 @@ def mean_average_precision(aps):
     return total / count if count else float("nan")
 
 
+class BoxError(ValueError):
+    """A box that cannot be."""
+
+
 def coco_to_corner(box):
     if min(box[2:]) < 0:
-        raise ValueError("a negative side")
+        raise BoxError("a negative side")
     return (*box[:2], *(start + side for start, side in zip(box[:2], box[2:], strict=True)))
 
 
