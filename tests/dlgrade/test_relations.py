@@ -159,7 +159,7 @@ STATED = {
         lambda x, e: e / scale(x), wave, {"arguments": lambda x: {"gamma": scale(x)}}, "term", "divided by gamma"
     ),
     "own-factor": (
-        lambda x, e: e * (0.3 + len(x) ** 2 / 7), wave, {}, "own factor", "times a single number (9.443 here)"
+        lambda x, e: e * (0.3 + len(x) ** 2 / 7), wave, {}, "own factor", "single number (9.44286 here)"
     ),
     "own-offset": (lambda x, e: e + len(x) / 7, wave, {}, "own offset", "plus a single number (1.143 here)"),
     "factor-before-a-term": (
