@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import cloudpickle
@@ -14,6 +15,12 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # probes use it, an
 
 CPU = torch.device("cpu")
 NO_DEVICE_NEEDED = ("copy_", "__setitem__", "__set__")  # they write into a tensor from any device
+FACTS: dict[Any, Callable[[torch.device], object]] = {  # read from a tensor, and true of its pretended device
+    torch.Tensor.device.__get__: lambda device: device,
+    torch.Tensor.is_cuda.__get__: lambda device: device.type == "cuda",
+    torch.Tensor.is_cpu.__get__: lambda device: device.type == "cpu",
+    torch.Tensor.get_device: lambda device: -1 if device.index is None else device.index,
+}
 
 
 class Gpus(TorchFunctionMode):  # type: ignore[misc]
@@ -28,11 +35,13 @@ class Gpus(TorchFunctionMode):  # type: ignore[misc]
         self.places: dict[int, tuple[torch.Tensor, torch.device]] = {}
 
     def put(self, tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
-        self.places[tensor.untyped_storage().data_ptr()] = tensor, device
+        inner = _unwrapped(tensor)
+        self.places[inner.untyped_storage().data_ptr()] = inner, device
         return tensor
 
     def of(self, tensor: torch.Tensor) -> torch.device:
-        return self.places.get(tensor.untyped_storage().data_ptr(), (tensor, CPU))[1]
+        inner = _unwrapped(tensor)
+        return self.places.get(inner.untyped_storage().data_ptr(), (inner, CPU))[1]
 
     def moved(self, name: str, tensor: torch.Tensor, args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor:
         """The result of Tensor.to, cpu or cuda. A number names a GPU, and another tensor its device."""
@@ -45,12 +54,22 @@ class Gpus(TorchFunctionMode):  # type: ignore[misc]
         copied = target != self.of(tensor) or kwargs.get("copy", False)
         return self.put(tensor.clone(), target) if copied else tensor
 
+    def one_by_one(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A function of many tensors, each on a device of its own. Each result lies where its tensor is."""
+        given = [*args, kwargs.get("inputs")][1] if func is torch.autograd.grad else args[0]
+        result = func(*args, **kwargs)
+        for source, tensor in zip(_tensors(given), _tensors(result), strict=False):
+            self.put(tensor, self.of(source))
+        return result
+
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         name, kwargs = getattr(func, "__name__", ""), dict(kwargs or {})
-        if func == torch.Tensor.device.__get__:
-            return self.of(args[0])
+        if func in FACTS:
+            return FACTS[func](self.of(args[0]))
+        if name.startswith("_foreach_") or func in (torch.autograd.backward, torch.autograd.grad):
+            return self.one_by_one(func, args, kwargs)
         if name in ("to", "cpu", "cuda"):
             return self.moved(name, args[0], args[1:], kwargs)
         tensors = _tensors([args, list(kwargs.values())])
@@ -65,6 +84,13 @@ class Gpus(TorchFunctionMode):  # type: ignore[misc]
         for tensor in _tensors(result):
             self.put(tensor, *places)
         return result
+
+
+def _unwrapped(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor with a memory of its own; torch.func.grad and vmap wrap it."""
+    while torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = torch._C._functorch.get_unwrapped(tensor)
+    return tensor
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:

@@ -1,0 +1,54 @@
+"""GPUs that a suite pretends: they follow torch's rules about tensors on several devices."""
+
+import pytest
+import torch
+
+from dlgrade.pretended_gpus import Gpus
+
+FOUR, THREE = torch.device("cuda", 4), torch.device("cuda", 3)
+
+
+@pytest.fixture
+def pair():
+    """Two tensors that seem to be on different GPUs, both parameters of a step."""
+    with Gpus() as gpus:
+        yield [gpus.put(torch.ones(3, requires_grad=True), device) for device in (FOUR, THREE)]
+
+
+def devices(tensors):
+    return [tensor.device for tensor in tensors]
+
+
+# Each right answer in torch on two GPUs: the devices of the tensors that it returns.
+RIGHT = {
+    "backward-of-both": lambda a, b: (torch.autograd.backward([a.sum(), b.sum()]), [a.grad, b.grad])[1],
+    "gradients-of-both": lambda a, b: torch.autograd.grad([a.sum(), b.sum()], [a, b]),
+    "gradients-by-name": lambda a, b: torch.autograd.grad([a.sum(), b.sum()], inputs=[a, b]),
+    "one-by-one": lambda a, b: torch._foreach_mul([a, b], 2.0),
+    "functional-gradient": lambda a, b: [torch.func.grad(lambda x: (x * x).sum())(x) for x in (a, b)],
+    "mapped": lambda a, b: [torch.vmap(lambda x: 2 * x)(x) for x in (a, b)],
+    "other-dtype": lambda a, b: [a.double(), b.half()],
+    "moved-there-and-back": lambda a, b: [b.to(a), a.to(b.device)],
+    "written-into": lambda a, b: [a.detach().copy_(b), b],
+    "created-there": lambda a, b: [torch.zeros(2, device=a.device), b.new_zeros(2)],
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_device_of_its_own(pair, name):
+    """A function of tensors on two GPUs that torch allows returns each on its own."""
+    assert devices(RIGHT[name](*pair)) == [FOUR, THREE]
+
+
+def test_facts(pair):
+    """A tensor says that it is on a GPU, and on which."""
+    assert [(t.is_cuda, t.is_cpu, t.get_device()) for t in [*pair, torch.ones(1)]] == [
+        (True, False, 4), (True, False, 3), (False, True, -1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mixed", [torch.add, torch.dot, lambda a, b: torch.cat([a, b])])
+def test_two_devices(pair, mixed):
+    """An operation on tensors of two devices is an error."""
+    with pytest.raises(RuntimeError, match="at least two devices"):
+        mixed(*pair)
