@@ -98,3 +98,13 @@ def test_two_mistakes(judge):
     both = "unbiased-variance", "momentum-reversed"
     source = references.read(HERE, chapter).with_misconceptions(*both)
     assert names(judge, "ch28", source)["batch_norm"] == {*both}
+
+
+def test_a_failed_bonus_check(judge):
+    """A bonus check that fails for another reason keeps no name away from the checks with points."""
+    source = references.source(HERE, HERE.chapter("ch08"))
+    start = source.index("def sgd")
+    own = "def sgd(params, lr, batch_size):\n    with torch.no_grad():\n        for param in params:\n"
+    own += "            param -= lr * param.grad\n"  # a param without a gradient raises an error
+    source = source[:start] + own + source[source.index("\ndef ", start) :]
+    assert names(judge, "ch08", source)["sgd"] == {"not-divided-by-the-batch-size", "gradient-not-cleared"}

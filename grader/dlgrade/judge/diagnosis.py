@@ -3,9 +3,10 @@
 Equal values prove little: a wrong answer often has a few values of a misconception by chance. So a misconception is
 named only if
 
-- it fits at least half of the exercise's failed checks, and no other fits as well: the number of checks counts first,
-  then that of exceptions with the same numbers in their messages, then whether an earlier exercise has its name, then
-  whether its own check is among the checks, then whether it is of this exercise,
+- it fits at least half of the exercise's failed checks (bonus checks count if nothing else failed), and no other fits
+  as well: the number of checks counts first, then that of exceptions with the same numbers in their messages, then
+  whether an earlier exercise has its name, then whether its own check is among the checks, then whether it is of this
+  exercise,
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. A misconception
   without such values must fit all failed checks. That is enough if it raises torch's or Python's own exceptions, whose
@@ -104,6 +105,7 @@ class _Exercise:
         self.name = name
         self.named_before = named
         self.failed = failed
+        self.counted = {check.id for check in failed if not check.declared.bonus} or {check.id for check in failed}
         self.passed = [check for check in passed if check.exercise == name]
         self.content = content
         caught = {check.id for check in passed}
@@ -119,7 +121,7 @@ class _Exercise:
         if best is not None:
             for check in best[1].checks:
                 _name(check, [best[0]])
-        if pairs and (best is None or len(best[1].checks) < len(self.failed)):
+        if pairs and (best is None or self._missed(best[1])):
             self._try_pairs([fit for _, fit in fits])
 
     def _fit_alone(self, wrong: WrongVersion) -> _Fit:
@@ -127,18 +129,24 @@ class _Exercise:
         about = [check for check in self.failed if check.id == wrong.misconception.caught_by]
         if about and not self._fits(about[0], wrong.variant):
             return _Fit()
-        return self._fit(wrong.variant, misses=len(self.failed) // 2)
+        return self._fit(wrong.variant, misses=len(self.counted) // 2)
 
     def _fit(self, variant: Variant, *, misses: int) -> _Fit:
         """Return the failed checks that an implementation fits. It stops after more misses than allowed."""
         fit = _Fit()
-        for place, check in enumerate(self.failed):
-            if place - len(fit.checks) > misses:
-                break
+        for check in self.failed:
             if self._fits(check, variant):
                 fit.checks.append(check)
                 self._add_evidence(fit, check, variant)
+            elif check.id in self.counted:
+                misses -= 1
+            if misses < 0:
+                break
         return fit
+
+    def _missed(self, fit: _Fit) -> int:
+        """Return how many of the checks that count do not fit."""
+        return len(self.counted - fit.ids)
 
     def _fits(self, check: Check, variant: Variant) -> bool:
         return all(agrees(exchange, variant.outcome(exchange.blob, exchange.seed)) for exchange in check.transcript)
@@ -158,10 +166,10 @@ class _Exercise:
 
     def _holds(self, wrong: WrongVersion, fit: _Fit) -> bool:
         if len(fit.evidence) >= LEAST_FACTS:
-            return 2 * len(fit.checks) >= len(self.failed)
+            return 2 * self._missed(fit) <= len(self.counted)
         # The check that should catch a misconception of another exercise is not among these. It has not passed.
         caught = wrong.misconception.caught_by in fit.ids or wrong.misconception.exercise != self.name
-        return len(fit.checks) == len(self.failed) and (fit.raised or (fit.wrong and caught))
+        return not self._missed(fit) and (fit.raised or (fit.wrong and caught))
 
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
@@ -169,7 +177,7 @@ class _Exercise:
         def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, bool, bool, bool]:
             misconception, fit = entry[0].misconception, entry[1]
             here, before = misconception.exercise == self.name, misconception.id in self.named_before
-            return len(fit.checks), fit.exact, before, misconception.caught_by in fit.ids, here
+            return -self._missed(fit), fit.exact, before, misconception.caught_by in fit.ids, here
 
         ranked = sorted(fits, key=merit, reverse=True)
         return ranked[0] if ranked and (len(ranked) == 1 or merit(ranked[0]) > merit(ranked[1])) else None
@@ -187,11 +195,11 @@ class _Exercise:
                 return
             variant = self.content.with_both(*pair)
             fit = self._fit(variant, misses=0) if variant is not None else _Fit()
-            if fit.raised or len(fit.checks) < len(self.failed) or len(fit.evidence) < LEAST_FACTS:
+            if fit.raised or self._missed(fit) or len(fit.evidence) < LEAST_FACTS:
                 continue
-            shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in self.failed]
+            shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in fit.checks]
             if all(wrong in itertools.chain(*shown) for wrong in pair):
-                for check, needed in zip(self.failed, shown, strict=True):
+                for check, needed in zip(fit.checks, shown, strict=True):
                     _name(check, needed or pair)
                 return
 
