@@ -147,7 +147,7 @@ def layers(net: torch.nn.Module, within: str = "layer") -> dict[str, str]:
     {'layer 0': 'Conv2d(1, 6, kernel_size=5, padding=2)', 'layer 1.0': 'ReLU'}
     """
     if not isinstance(net, torch.nn.Sequential):
-        return {within: _in_words(net)}
+        return {within: _in_words(net)} if within != "layer" else {"layer 0": f"{_in_words(net)}, not an nn.Sequential"}
     found: dict[str, str] = {}
     for number, layer in enumerate(net):
         found |= layers(layer, f"{within} {number}" if within == "layer" else f"{within}.{number}")

@@ -149,6 +149,7 @@ def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     # WRONG labels-broadcast: return (y_hat - y) ** 2 / 2
     # WRONG half-dropped: return (y_hat - y.reshape(y_hat.shape)) ** 2
     # WRONG losses-averaged: return ((y_hat - y.reshape(y_hat.shape)) ** 2 / 2).mean()
+    # WRONG all-pairs-averaged: return ((y_hat - y) ** 2 / 2).mean()
     # WRONG mean-of-the-squares: return ((y_hat - y.reshape(y_hat.shape)) ** 2).mean()
     # WRONG sum-of-the-squares: return ((y_hat - y.reshape(y_hat.shape)) ** 2).sum()
     # WRONG never-squared: return (y_hat - y.reshape(y_hat.shape)) / 2

@@ -66,6 +66,7 @@ def softmax(X: Tensor) -> Tensor:
     # WRONG row-sums-along-columns: return X_exp / X_exp.sum(dim=1)
     # WRONG one-sum-for-all: return X_exp / X_exp.sum()
     # WRONG not-normalised: return torch.exp(X)
+    # WRONG numerator-without-exp: return X / torch.exp(X).sum(dim=1, keepdim=True)
     # WRONG logarithm-of-softmax: return X - largest - X_exp.sum(dim=1, keepdim=True).log()
     # WRONG sigmoid-of-each-element: return torch.sigmoid(X)
     # WRONG divided-by-the-largest: return X_exp / X_exp.amax(dim=1, keepdim=True)

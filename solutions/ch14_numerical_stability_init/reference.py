@@ -49,6 +49,8 @@ def logsumexp(X: Tensor, dim: int, keepdim: bool = False) -> Tensor:
     return result if keepdim else result.squeeze(dim)
     # WRONG all-ones-squeezed: return result if keepdim else result.squeeze()
     # WRONG dimension-always-kept: return result
+    # WRONG maximum-keeps-its-axis:
+    #     return result if keepdim else torch.log(torch.exp(X - shift).sum(dim=dim)) + shift
     # WRONG dimension-never-kept: return result.squeeze(dim)
     # END SOLUTION
 
@@ -81,6 +83,7 @@ def log_softmax(X: Tensor, dim: int) -> Tensor:
     # WRONG one-sum-for-all: return shifted - torch.log(torch.exp(shifted).sum())
     # WRONG probabilities-returned: return torch.exp(shifted - logsumexp(shifted, dim, keepdim=True))
     # WRONG sign-reversed: return logsumexp(shifted, dim, keepdim=True) - shifted
+    # WRONG exponentials-of-the-logits: return X - torch.log(torch.exp(X).sum(dim=dim, keepdim=True))
     # WRONG log-of-softmax: return torch.log(torch.exp(shifted) / torch.exp(shifted).sum(dim=dim, keepdim=True))
     # WRONG digits-cancelled: return X - logsumexp(X, dim, keepdim=True)
     # WRONG only-shifted: return shifted

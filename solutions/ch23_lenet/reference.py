@@ -144,6 +144,11 @@ def lenet() -> nn.Sequential:
     #         nn.ReLU(),
     #         nn.Linear(84, 10),
     #     )
+    # WRONG relu-and-max-pooling:
+    #     first = nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.ReLU(), nn.MaxPool2d(kernel_size=2, stride=2)
+    #     second = nn.Conv2d(6, 16, kernel_size=5), nn.ReLU(), nn.MaxPool2d(kernel_size=2, stride=2)
+    #     dense = nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)
+    #     return nn.Sequential(*first, *second, *dense)
     # WRONG softmax-at-the-end:
     #     return nn.Sequential(
     #         nn.Conv2d(1, 6, kernel_size=5, padding=2),

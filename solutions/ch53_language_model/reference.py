@@ -115,8 +115,11 @@ def seq_data_iter_sequential(corpus: Sequence[int], batch_size: int, num_steps: 
         # WRONG minibatches-one-apart: starts = [offset + row * length + k for row in range(batch_size)]
         # WRONG next-batch-starts-anew:
         #     starts = [offset + (k * batch_size + row) * num_steps for row in range(batch_size)]
+        # WRONG steps-of-the-batch-size:
+        #     starts = [offset + row * length + k * batch_size for row in range(batch_size)]
         # WRONG rows-overlap: starts = [offset + (row + k) * num_steps for row in range(batch_size)]
         yield _windows(corpus, starts, num_steps)
+        # WRONG steps-of-the-batch-size: yield _windows(corpus, starts, max(min(num_steps, length - k * batch_size), 0))
         # WRONG short-batch-kept: yield _windows(corpus, starts, min(num_steps, length - k * num_steps))
         # WRONG rows-interleaved:
         #     steps = range(k * num_steps * batch_size, (k + 1) * num_steps * batch_size)

@@ -214,6 +214,7 @@ class PositionalEncoding(nn.Module):
     """
 
     def __init__(self, num_hiddens: int, dropout: float, max_len: int = 1000) -> None:
+        # WRONG five-thousand-positions: def __init__(self, num_hiddens: int, dropout: float, max_len: int = 5000) -> None:
         """Compute P for all positions.
 
         Args:

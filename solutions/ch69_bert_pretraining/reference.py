@@ -316,6 +316,7 @@ def _replace_mlm_tokens(
     # WRONG one-prediction-too-few: count = max(min(num_mlm_preds, len(candidate_pred_positions)) - 1, 0)
     for position in random.sample(candidate_pred_positions, count):
         # WRONG first-candidates: for position in candidate_pred_positions[:num_mlm_preds]:
+        # WRONG each-candidate-by-chance: for position in [p for p in candidate_pred_positions if random.random() < 0.15]:
         # WRONG any-position: for position in random.sample(range(len(tokens)), count):
         # WRONG positions-drawn-twice: for position in random.choices(candidate_pred_positions, k=count):
         # WRONG more-than-there-are: for position in random.sample(candidate_pred_positions, num_mlm_preds):

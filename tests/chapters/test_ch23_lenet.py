@@ -38,19 +38,20 @@ class TestLeNet:
     def arguments(self, randn):
         return {"X": randn(2, 1, 28, 28)}
 
+    def test_layers(self, run):
+        """Has the layers of LeNet in order, without an activation after the last.
+        各层的种类和顺序与 LeNet 一致，最后一层之后没有激活函数。"""
+        kinds = run(lambda impl: {f"layer {i}": type(layer).__name__ for i, layer in enumerate(impl.lenet())})
+        block = ["Conv2d", "Sigmoid", "AvgPool2d"]
+        lenet = [*block, *block, "Flatten", "Linear", "Sigmoid", "Linear", "Sigmoid", "Linear"]
+        close(kinds, {f"layer {i}": kind for i, kind in enumerate(lenet)})
+
     @pytest.mark.points(2)
     def test_scores(self, run, randn):
         """Returns the same scores as a LeNet built from torch's functions.
         得分与用 torch 的函数搭建的 LeNet 一致。"""
         X = randn(3, 1, 28, 28)
         close(run(lambda impl: numbered(impl.lenet())(X)), lenet_scores(X))
-
-    def test_layers(self, run):
-        """Has the layers of LeNet in order, without an activation after the last.
-        各层的种类和顺序与 LeNet 一致，最后一层之后没有激活函数。"""
-        names = run(lambda impl: [type(layer).__name__ for layer in impl.lenet()])
-        block = ["Conv2d", "Sigmoid", "AvgPool2d"]
-        close(names, [*block, *block, "Flatten", "Linear", "Sigmoid", "Linear", "Sigmoid", "Linear"])
 
     @pytest.mark.points(2)
     def test_shapes(self, run, randn, chance):

@@ -21,8 +21,8 @@ def state(module):
 
 
 def sequence(module):
-    """The state of a module, and whether it is an nn.Sequential."""
-    return state(module), isinstance(module, nn.Sequential)
+    """Whether a module is an nn.Sequential, and its state."""
+    return {"is an nn.Sequential": isinstance(module, nn.Sequential), "parameters": state(module)}
 
 
 def numbered(module):
@@ -260,18 +260,18 @@ class TestConvBlock:
         n, height, width = chance.sample(range(2, 6), 3)
         return {"X": randn(n, 3, 2 * height, 2 * width)}
 
+    def test_layers(self, agree, channels):
+        """Is an nn.Sequential; its parameters have the names and shapes that follow from the order of the layers.
+        是 nn.Sequential，参数的名称和形状符合各层的顺序。"""
+        a, b = channels
+        agree(lambda impl: [sequence(impl.conv_block(a, b)), sequence(impl.conv_block(b, a))])
+
     @pytest.mark.points(2)
     def test_order(self, agree, randn):
         """Normalises first, then applies ReLU, then convolves, and keeps height and width.
         先规范化，再 ReLU，再卷积；高和宽不变。"""
         X = 2 * randn(3, 3, 6, 5) + 1
         agree(lambda impl: set_parameters(impl.conv_block(3, 4), seed=0)(X))
-
-    def test_layers(self, agree, channels):
-        """Is an nn.Sequential; its parameters have the names and shapes that follow from the order of the layers.
-        是 nn.Sequential，参数的名称和形状符合各层的顺序。"""
-        a, b = channels
-        agree(lambda impl: [sequence(impl.conv_block(a, b)), sequence(impl.conv_block(b, a))])
 
     def test_evaluation(self, agree, randn):
         """Uses the moving statistics after training and eval(), also on a single image.
@@ -347,6 +347,12 @@ class TestTransitionBlock:
         n, height, width = chance.sample(range(2, 6), 3)
         return {"X": randn(n, 3, 2 * height, 2 * width)}
 
+    def test_layers(self, agree, channels):
+        """Is an nn.Sequential; its parameters have the names and shapes that follow from the order of the layers.
+        是 nn.Sequential，参数的名称和形状符合各层的顺序。"""
+        a, b = channels
+        agree(lambda impl: [sequence(impl.transition_block(a, b)), sequence(impl.transition_block(b, a))])
+
     @pytest.mark.points(2)
     def test_fewer_channels(self, agree, randn):
         """Turns 23 channels into 10 and halves height and width.
@@ -359,12 +365,6 @@ class TestTransitionBlock:
         高和宽为奇数时，舍去最后一行和最后一列。"""
         X = randn(2, 4, 7, 5)
         agree(lambda impl: set_parameters(impl.transition_block(4, 3), seed=0)(X))
-
-    def test_layers(self, agree, channels):
-        """Is an nn.Sequential; its parameters have the names and shapes that follow from the order of the layers.
-        是 nn.Sequential，参数的名称和形状符合各层的顺序。"""
-        a, b = channels
-        agree(lambda impl: [sequence(impl.transition_block(a, b)), sequence(impl.transition_block(b, a))])
 
     def test_evaluation(self, agree, randn):
         """Uses the moving statistics after training and eval(), also on a single image.

@@ -174,17 +174,12 @@ class Comparison:
     def _dicts(self, actual: Any, expected: dict[Any, Any], path: Path) -> Difference | None:
         if not isinstance(actual, dict):
             return _structure(actual, expected, path)
-        if set(actual) != set(expected):
-            missing = _keys([key for key in expected if key not in actual])
-            extra = _keys([key for key in actual if key not in expected])
-            says = [both(f" lacks keys {missing}", f"缺少键 {missing}")] if missing else []
-            says += [both(f" has keys {extra} too many", f"多出键 {extra}")] if extra else []
-            sentence = both(" and".join(part.en for part in says) + ".", "，".join(part.zh for part in says) + "。")
-            return Difference("structure", path, sentence, actual, expected)
-        for key, expected_item in expected.items():
+        for key, expected_item in expected.items():  # in order: a layer too many is best told where it stands
+            if key not in actual:
+                break
             if difference := self.difference(actual[key], expected_item, (*path, key)):
                 return difference
-        return None
+        return _keys_differ(actual, expected, path) if set(actual) != set(expected) else None
 
     def _numbers(self, actual: Any, expected: float, path: Path) -> Difference | None:
         fits = isinstance(actual, (int, float)) if isinstance(expected, float) else type(actual) is type(expected)
@@ -310,6 +305,15 @@ def _joins(parts: Sequence[Any], expected: torch.Tensor) -> str | None:
             if function(parts).shape == expected.shape:
                 return f"torch.{function.__name__}"
     return None
+
+
+def _keys_differ(actual: dict[Any, Any], expected: dict[Any, Any], path: Path) -> Difference:
+    missing = _keys([key for key in expected if key not in actual])
+    extra = _keys([key for key in actual if key not in expected])
+    says = [both(f" lacks keys {missing}", f"缺少键 {missing}")] if missing else []
+    says += [both(f" has keys {extra} too many", f"多出键 {extra}")] if extra else []
+    sentence = both(" and".join(part.en for part in says) + ".", "，".join(part.zh for part in says) + "。")
+    return Difference("structure", path, sentence, actual, expected)
 
 
 def _keys(keys: list[Any]) -> str:
