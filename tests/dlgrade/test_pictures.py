@@ -14,8 +14,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from dlgrade.judge.compare import Comparison
-from dlgrade.judge.tensor_picture import SIDE, picture_of
-from dlgrade.report import pictures
+from dlgrade.judge.tensor_picture import SIDE
+from dlgrade.judge.tensor_picture import drawn as with_picture
+from dlgrade.report import box_pictures, pictures
+from dlgrade.results import Detail
 
 NAME = "ch28_batch_norm.py"
 WRONG = """
@@ -34,13 +36,17 @@ def wrong(grade, tmp_path):
     (tmp_path / NAME).write_text(grade.reference + WRONG, encoding="utf-8")
 
 
-def made(actual, expected):
-    return picture_of(Comparison(), actual, expected)
+COLOUR = {"force_terminal": True, "color_system": "truecolor", "legacy_windows": False, "_environ": {"TERM": "x"}}
 
 
-def drawn(picture, lang="en", **options):
+def made(actual, expected, draws="numbers"):
+    detail = with_picture(Detail(), draws, Comparison(), actual, expected)
+    return detail.boxes or detail.picture
+
+
+def drawn(picture, lang="en", module=pictures, **options):
     console = Console(file=io.StringIO(), width=80, **options)
-    return [line.plain for line in pictures.lines(picture, lang, console)]
+    return [line.plain for line in module.lines(picture, lang, console)]
 
 
 @pytest.mark.usefixtures("wrong")
@@ -153,8 +159,7 @@ def test_shapes(shape):
     for grid in (picture.yours, picture.expected, picture.difference):
         assert len(grid) <= SIDE
         assert len(grid[0]) + len(grid[0]) // picture.columns - 1 <= SIDE
-    colour = {"force_terminal": True, "color_system": "truecolor", "legacy_windows": False, "_environ": {"TERM": "x"}}
-    for options in ({}, colour):
+    for options in ({}, COLOUR):
         assert max(map(cell_len, drawn(picture, **options))) <= 78
     assert pictures.html(picture, "en").count("<svg") == 3
 
@@ -195,3 +200,70 @@ def test_no_picture():
     for actual, expected in ((torch.ones(3), torch.zeros(3)), (1.0, 2.0), (torch.ones(2, 3), two), (two, two)):
         assert made(actual, expected) is None
     assert made((two, {"a": [one]}), (two, {"a": [two]})).where == "result[1]['a'][0]"
+
+
+def test_classes():
+    """Classes of pixels have a sign each in a pipe, and VOC's colours elsewhere; no mean of classes is drawn."""
+    expected = torch.zeros(6, 8, dtype=torch.int64)
+    expected[2:5, 3:7] = 15
+    actual = expected.clone()
+    actual[4] = 1
+    picture = made(actual, expected, "classes")
+    assert drawn(picture)[6] == "1 1 1 1 1 1 1 1   0 0 0 f f f f 0   9 9 9 9 9 9 9 9"
+    assert drawn(picture)[8:] == [
+        "first wrong class at [4, 0]: yours 1, expected 0", "classes besides 0: 1, f = 15; difference: 9 = wrong",
+    ]  # fmt: skip
+    assert all("\u4e00" <= line[0] <= "\u9fff" for line in drawn(picture, "zh")[8:9])
+    assert 'fill="#c08080"' in pictures.html(picture, "en"), "VOC's colour of a person"
+    large = made(torch.tensor([[0, 5]]).repeat(60, 40), torch.tensor([[0, 4]]).repeat(60, 40), "classes")
+    assert {value for row in large.yours for value in row} <= {0.0, 5.0}
+
+
+BOXES = torch.tensor([[0.0, 0, 8, 8], [4, 4, 10, 6], [1, 1, 2, 2]])
+
+
+def test_boxes():
+    """The boxes that differ are drawn beside the expected ones, with a name each, and the worst is told in numbers."""
+    actual = BOXES.clone()
+    actual[0, 3], actual[1] = 9, torch.tensor([4.0, 4, 20, 16])
+    lines = drawn(made(actual, BOXES, "boxes"), module=box_pictures)
+    assert lines[0] == "result (3, 4), boxes A = 0, B = 1"
+    assert [line.count("A") for line in lines[2:-2]].count(2) == 1
+    assert max(map(len, lines)) <= 78
+    assert lines[-2] == "furthest off is box B: yours (4, 4) - (20, 16), expected (4, 4) - (10, 6)"
+    assert drawn(made(actual, BOXES, "boxes"), "zh", box_pictures)[-2].startswith("相差最大的是框 B：")
+    assert box_pictures.html(made(actual, BOXES, "boxes"), "en").count("<rect") == 4
+
+
+def test_centred_boxes():
+    """Boxes by centre and size are drawn with their corners."""
+    actual = BOXES + torch.tensor([0.0, 0, 2, 0])
+    assert made(actual, BOXES, "centred boxes").yours[1] == (-2.0, 1.0, 10.0, 7.0)
+
+
+ODD_BOXES = {
+    "one": (torch.ones(4), torch.zeros(4)),
+    "no-size": (torch.zeros(2, 4), torch.ones(2, 4)),
+    "far-away": (BOXES + 1e9, BOXES),
+    "huge": (BOXES.double() - 1e308, BOXES.double()),
+    "nan": (BOXES * torch.nan, BOXES),
+    "corners-exchanged": (BOXES.flip(1), BOXES),
+    "many": (torch.arange(6000.0).reshape(2, 500, 6), torch.arange(6000.0).reshape(2, 500, 6).flip(1)),
+}
+
+
+@pytest.mark.parametrize(("actual", "expected"), ODD_BOXES.values(), ids=ODD_BOXES)
+def test_odd_boxes(actual, expected):
+    """Boxes of any size and place are drawn within 80 columns."""
+    boxes = made(actual, expected, "boxes")
+    for options in ({}, COLOUR):
+        lines = drawn(boxes, module=box_pictures, **options)
+        assert max(map(cell_len, lines[1:-2])) <= 78, "texts are wrapped, maps are not"
+    assert "nan" not in box_pictures.html(boxes, "en").lower().replace("nan or infinite", "")
+
+
+def test_no_boxes():
+    """Rows of fewer than four numbers, and rows that differ in their class alone, have no picture of boxes."""
+    other_class = torch.cat([torch.ones(3, 1), BOXES], dim=1), torch.cat([torch.zeros(3, 1), BOXES], dim=1)
+    for actual, expected in ((torch.ones(2, 2), torch.zeros(2, 2)), other_class):
+        assert made(actual, expected, "boxes") is None

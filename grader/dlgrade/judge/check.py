@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from dlgrade.text import Text, both, same
 
 NO_DETAIL = Detail()
 DIAGNOSED = (Verdict.FAILED, Verdict.RAISED)
+Drawn = Literal["numbers", "classes", "boxes", "centred boxes"]
 COMPARED = (*DIAGNOSED, Verdict.PASSED)  # a diagnosis also looks at values that are right
 OBJECT_BYTES = 64  # of any object, besides its content
 
@@ -32,6 +33,7 @@ class Declared:
         seconds: how long the submission may take, by default the judge's limit.
         from_scratch: the check asks whether forbidden operations are used.
         trains: the check trains a model, and runs after all others.
+        draws: how its tensors are drawn: as numbers, as classes of pixels, or as boxes.
         waits_for: ids of checks without which this check means nothing. It runs after them, if they pass.
     """
 
@@ -45,6 +47,7 @@ class Declared:
     trains: bool = False
     needs_gpu: bool = False
     waits_for: tuple[str, ...] = ()
+    draws: Drawn = "numbers"
 
 
 @dataclass

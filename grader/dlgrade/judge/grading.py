@@ -26,7 +26,7 @@ from dlgrade.judge.prices import prices_of
 from dlgrade.judge.probe import Probe, pickled
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.submission_worker import SubmissionWorker
-from dlgrade.judge.tensor_picture import picture_of
+from dlgrade.judge.tensor_picture import drawn
 from dlgrade.judge.trusted import Outcome
 from dlgrade.options import Diagnosis, SandboxMode
 from dlgrade.results import ChapterReport, Price, Verdict
@@ -191,8 +191,9 @@ class Grading:
         if not detail.output:
             output, size = self.worker.output()
             detail = msgspec.structs.replace(detail, output=output, output_bytes=size)
-        picture = picture_of(*unmet.compared) if self.pictures and unmet.compared else None
-        unmet.detail = msgspec.structs.replace(detail, picture=picture)
+        if self.pictures and unmet.compared:
+            detail = drawn(detail, check.declared.draws, *unmet.compared)
+        unmet.detail = detail
         if check.asked is not None and self.worker.load_fault is None and unmet.verdict not in UNEXPLAINED:
             # It computes with the student's values. Without it, the reason is a plain one, and still right.
             with contextlib.suppress(Exception):

@@ -33,6 +33,7 @@ MARKERS = (
     "exercise(name): the exercise that the class's checks belong to",
     "points(n): the points of the check; 1 by default",
     "timeout(seconds): the time that the submission has for the whole check",
+    "draws(kind): `--show` draws its tensors as 'boxes' (corners), 'centred boxes' or 'classes' of pixels, not numbers",
     "gpu: the check trains on a GPU, and is not run where there is none",
     "bonus: a remark that costs no points, about something that the book's own code does not do",
     "needs(name, ...): checks of the same exercise that have to pass first; until then the check is BLOCKED",
@@ -158,6 +159,7 @@ def _declared(item: pytest.Item) -> Declared:
     exercise, points = item.get_closest_marker("exercise"), item.get_closest_marker("points")
     if exercise is None:
         raise pytest.UsageError(f"{item.nodeid}: its class needs @pytest.mark.exercise(NAME)")
+    draws = item.get_closest_marker("draws")
     bonus, timeout = item.get_closest_marker("bonus") is not None, item.get_closest_marker("timeout")
     fixtures = cast(pytest.Function, item).fixturenames
     return Declared(
@@ -173,6 +175,7 @@ def _declared(item: pytest.Item) -> Declared:
         waits_for=tuple(
             f"{exercise.args[0]}.{name}" for mark in item.iter_markers("needs") for name in dict.fromkeys(mark.args)
         ),
+        draws=draws.args[0] if draws else "numbers",
     )
 
 

@@ -1,4 +1,4 @@
-"""Small pictures of two tensors that differ: both and their difference, as grids of at most 24 by 24 numbers."""
+"""Small pictures of two tensors that differ: both and their difference in at most 24 by 24 numbers, or boxes."""
 
 from __future__ import annotations
 
@@ -6,25 +6,34 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 
+from dlgrade.judge.box_picture import boxes_that_differ
+from dlgrade.judge.check import Drawn
 from dlgrade.judge.compare import Comparison
-from dlgrade.results import Grid, Picture
+from dlgrade.results import Detail, Grid, Picture
 
 SIDE = 24  # three maps of 24 columns fit beside each other in 80
 MOST_PLANES = 4
 DIMENSIONS = (2, 3, 4)
 
 
-def picture_of(comparison: Comparison, actual: Any, expected: Any) -> Picture | None:
-    """Draw the first two tensors of 2 to 4 dimensions whose values differ. Return None if there are none."""
+def drawn(detail: Detail, draws: Drawn, comparison: Comparison, actual: Any, expected: Any) -> Detail:
+    """Add a picture of the first two tensors whose values differ, if there are any that can be drawn."""
+    boxes = draws in ("boxes", "centred boxes")
     for path, yours, wanted in _pairs(actual, expected, ""):
-        if wanted.dim() in DIMENSIONS and wanted.numel():
+        if (wanted.dim() in DIMENSIONS or boxes) and wanted.numel():
             difference = comparison.difference(yours, wanted)
             if difference is not None and difference.aspect == "value":
-                return _draw(path, _plain(yours), _plain(wanted))
-    return None
+                pair = path, _plain(yours), _plain(wanted)
+                if boxes:
+                    found = boxes_that_differ(*pair, centred=draws == "centred boxes")
+                    return msgspec.structs.replace(detail, boxes=found)
+                classes = draws == "classes" and not wanted.is_floating_point()
+                return msgspec.structs.replace(detail, picture=_draw(*pair, classes=classes))
+    return detail
 
 
 def _pairs(actual: Any, expected: Any, path: str) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
@@ -52,8 +61,9 @@ def _plain(tensor: torch.Tensor) -> torch.Tensor:
     return (detached.abs() if detached.is_complex() else detached).to(torch.float64)
 
 
-def _draw(path: str, yours: torch.Tensor, expected: torch.Tensor) -> Picture:
+def _draw(path: str, yours: torch.Tensor, expected: torch.Tensor, *, classes: bool) -> Picture:
     error = torch.where((yours == expected) | (yours.isnan() & expected.isnan()), 0.0, (yours - expected).abs())
+    error = error.sign() if classes else error
     worst = int(error.nan_to_num(torch.inf, torch.inf).argmax())  # NaN and infinities count as the furthest off
     height, width = yours.shape[-2:]
     block = (math.ceil(height / SIDE), math.ceil(width / SIDE))
@@ -66,11 +76,12 @@ def _draw(path: str, yours: torch.Tensor, expected: torch.Tensor) -> Picture:
         planes=tuple(_index(plane, leading) for plane in chosen) if leading else (),
         columns=columns,
         block=block,
-        yours=_grid(yours, chosen, block),
-        expected=_grid(expected, chosen, block),
+        yours=_grid(yours, chosen, block, classes=classes),
+        expected=_grid(expected, chosen, block, classes=classes),
         difference=_grid(error, chosen, block),
         at=_index(worst, tuple(yours.shape)),
         values=(_finite(yours.flatten()[worst]), _finite(expected.flatten()[worst])),
+        classes=classes,
     )
 
 
@@ -84,10 +95,11 @@ def _index(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(place, shape))
 
 
-def _grid(tensor: torch.Tensor, chosen: list[int], block: tuple[int, int]) -> Grid:
-    """Put the chosen planes side by side. A large plane is reduced to the mean of each block."""
+def _grid(tensor: torch.Tensor, chosen: list[int], block: tuple[int, int], *, classes: bool = False) -> Grid:
+    """Put the chosen planes side by side. A large plane is reduced to the mean of each block, or its first class."""
     planes = tensor.reshape(-1, *tensor.shape[-2:])
-    wide = torch.cat([_shrunk(planes[i], block) for i in chosen], dim=1)
+    shrunk = [planes[i, :: block[0], :: block[1]] if classes else _shrunk(planes[i], block) for i in chosen]
+    wide = torch.cat(shrunk, dim=1)
     return tuple(tuple(_finite(value) for value in row) for row in wide)
 
 

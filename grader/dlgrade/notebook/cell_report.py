@@ -15,7 +15,7 @@ from rich.console import Console
 from dlgrade import sandbox_parts
 from dlgrade.course import Chapter
 from dlgrade.legible import one_line, shorter
-from dlgrade.report import pictures
+from dlgrade.report import box_pictures, pictures
 from dlgrade.report.causes import by_cause, fault_of_the_file
 from dlgrade.report.facts import facts
 from dlgrade.report.sentences import (
@@ -131,6 +131,8 @@ class CellReport:
             parts += [*self._frames(first), *self._facts(first)]
             if first.detail.picture is not None:
                 parts.append(pictures.html(first.detail.picture, self.lang))
+            if first.detail.boxes is not None:
+                parts.append(box_pictures.html(first.detail.boxes, self.lang))
         if first.hint:
             parts.append(f"<div><b>{self._words(both('diagnosis ', '诊断 ') + first.hint)}</b></div>")
         if others:

@@ -62,11 +62,9 @@ def _check_data(check: CheckReport, lang: Lang) -> dict[str, Any]:
 
 
 def _detail_data(detail: Detail) -> dict[str, Any]:
-    """Return the details of a check. The keys are always the same, except `picture`: only `--show` adds it."""
+    """Return the details of a check. The keys are always the same, except those that only `--show` adds."""
     data: dict[str, Any] = msgspec.to_builtins(detail)
-    if detail.picture is None:
-        del data["picture"]
-    return data
+    return {key: value for key, value in data.items() if value is not None or key not in ("picture", "boxes")}
 
 
 def report_json(report: Report, lang: Lang) -> str:

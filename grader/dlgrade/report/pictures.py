@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 from rich.cells import cell_len
@@ -22,16 +22,25 @@ SHADES = (
     "#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6dcd59", "#b4de2c", "#fde725",
 )  # fmt: skip
 NO_NUMBER = "#ff00ff"
+SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"  # of classes in a pipe; `?` for others
+MOST_CLASSES = 12  # that the text under a picture lists
 
-Level = int | None  # 0 to 9; None: not a number
+Level = int | None  # 0 to 9, or a class; None: not a number
 Levels = list[list[Level]]
+Shade = Callable[[Level], str]
 
 
 def levels(picture: Picture) -> tuple[Levels, Levels, Levels]:
-    """Return the shades of the three maps. Your values and the expected ones share a scale."""
+    """Return the shades of the three maps. Your values and the expected ones share a scale; classes have no scale."""
+    if picture.classes:
+        return _classes(picture.yours), _classes(picture.expected), _levels(picture.difference, 0.0, 1.0)
     low, high = span(picture)
     values = _levels(picture.yours, low, high), _levels(picture.expected, low, high)
     return *values, _levels(picture.difference, 0.0, _largest(picture.difference))
+
+
+def _classes(grid: Grid) -> Levels:
+    return [[None if value is None else int(value) for value in row] for row in grid]
 
 
 def span(picture: Picture) -> tuple[float, float]:
@@ -65,8 +74,10 @@ def heading(picture: Picture) -> Text:
     if picture.planes:
         planes = ", ".join(str(list(plane)) for plane in picture.planes)
         words += both(f", planes {planes}", f"，平面 {planes}")
-    if picture.block != (1, 1):
-        rows, columns = picture.block
+    rows, columns = picture.block
+    if picture.block != (1, 1) and picture.classes:
+        words += both(f", one of {rows} x {columns} pixels", f"，每 {rows} x {columns} 个像素取一个")
+    elif picture.block != (1, 1):
         words += both(f", means of {rows} x {columns} elements", f"，每格为 {rows} x {columns} 个元素的均值")
     return words
 
@@ -74,6 +85,12 @@ def heading(picture: Picture) -> Text:
 def largest(picture: Picture) -> Text:
     """Name the place of the largest difference, and both values there."""
     yours, expected = picture.values
+    if picture.classes:
+        at, left, right = list(picture.at), _value(yours), _value(expected)
+        return both(
+            f"first wrong class at {at}: yours {left.en}, expected {right.en}",
+            f"第一个错误的类别位于 {at}：你的结果 {left.zh}，应为 {right.zh}",
+        )
     how_much = f" {abs(yours - expected):.3g} " if yours is not None and expected is not None else " "
     at, left, right = list(picture.at), _value(yours), _value(expected)
     return both(
@@ -87,7 +104,9 @@ def _value(number: float | None) -> Text:
 
 
 def scale(picture: Picture, *, digits: bool) -> Text:
-    """Explain the shades."""
+    """Explain the shades, or list the classes."""
+    if picture.classes:
+        return _listed(picture, digits=digits)
     low, high = span(picture)
     most = _largest(picture.difference)
     dark, bright = (same("0"), same("9")) if digits else (both("dark", "暗"), both("bright", "亮"))
@@ -101,6 +120,22 @@ def scale(picture: Picture, *, digits: bool) -> Text:
     return words
 
 
+def _listed(picture: Picture, *, digits: bool) -> Text:
+    """List the classes that are drawn."""
+    shown = sorted({int(value) for grid in (picture.yours, picture.expected) for row in grid for value in row if value})
+    first, more = shown[:MOST_CLASSES], ", ..." if len(shown) > MOST_CLASSES else ""
+    named = ", ".join(f"{_sign(number)} = {number}" if digits and number > 9 else str(number) for number in first)
+    wrong = same("9") if digits else both("bright", "亮")
+    return both(
+        f"classes besides 0: {named or 'none'}{more}; difference: {wrong.en} = wrong",
+        f"0 以外的类别：{named or '无'}{more}；差：{wrong.zh} = 错误",
+    )
+
+
+def _sign(number: int) -> str:
+    return SIGNS[number] if 0 <= number < len(SIGNS) else "?"
+
+
 # On a terminal.
 
 
@@ -108,7 +143,7 @@ def lines(picture: Picture, lang: Lang, console: Console) -> Iterator[Styled]:
     """Yield the picture in at most 78 columns, in colour if the console can, otherwise with the digits 0 to 9."""
     digits = not in_colour(console)
     draw = _digits if digits else _coloured
-    maps = [draw(rows, picture.columns) for rows in levels(picture)]
+    maps = [draw(rows, picture.columns, shade) for rows, shade in zip(levels(picture), _shades(picture), strict=True)]
     titles = [title.of(lang) for title in TITLES]
     widths = [max(cell_len(title), *map(_width, rows)) for title, rows in zip(titles, maps, strict=True)]
     yield Styled(heading(picture).of(lang))
@@ -154,46 +189,60 @@ def _per_cell(row: list[Level], columns: int, sizes: tuple[int, ...]) -> int:
     return next((size for size in sizes if size * len(row) + gaps <= COLUMNS), 1)
 
 
-def _digits(rows: Levels, columns: int) -> list[Styled]:
+def _digits(rows: Levels, columns: int, _: Shade) -> list[Styled]:
     size = _per_cell(rows[0], columns, (2,))
     drawn = []
     for row in rows:
         signs = [
-            [("!" if level is None else str(level)).ljust(size) for level in part] for part in _planes(row, columns)
+            [("!" if level is None else _sign(level)).ljust(size) for level in part] for part in _planes(row, columns)
         ]
         drawn.append(Styled(" ".join("".join(part) for part in signs).rstrip()))
     return drawn
 
 
-def _coloured(rows: Levels, columns: int) -> list[Styled]:
+def _coloured(rows: Levels, columns: int, shade: Shade) -> list[Styled]:
     size = _per_cell(rows[0], columns, (4, 2))
     if size == 1:
-        return _half_blocks(rows, columns)
+        return _half_blocks(rows, columns, shade)
     drawn = []
     for row in rows:
         line = Styled()
         for number, part in enumerate(_planes(row, columns)):
             line.append(" " if number else "")
             for level in part:
-                line.append("█" * size, Style(color=_shade(level)))  # spaces would be cut off at the end of a line
+                line.append("█" * size, Style(color=shade(level)))  # spaces would be cut off at the end of a line
         drawn += [line] * (size // 2)
     return drawn
 
 
-def _half_blocks(rows: Levels, columns: int) -> list[Styled]:
+def _half_blocks(rows: Levels, columns: int, shade: Shade) -> list[Styled]:
     """Draw two rows of numbers in each line."""
     drawn = []
     for upper, lower in zip(rows[::2], [*rows[1::2], None][: len(rows[::2])], strict=True):
         line = Styled()
         for place, level in enumerate(upper):
             line.append(" " if place and place % columns == 0 else "")
-            line.append("▀", Style(color=_shade(level), bgcolor=_shade(lower[place]) if lower else None))
+            line.append("▀", Style(color=shade(level), bgcolor=shade(lower[place]) if lower else None))
         drawn.append(line)
     return drawn
 
 
+def _shades(picture: Picture) -> tuple[Shade, Shade, Shade]:
+    """The colours of the three maps."""
+    return (_class_colour, _class_colour, _shade) if picture.classes else (_shade, _shade, _shade)
+
+
 def _shade(level: Level) -> str:
     return NO_NUMBER if level is None else SHADES[level]
+
+
+def _class_colour(level: Level) -> str:
+    """The colour of a class in VOC: three bits of its number at a time are the next lower bits of red, green, blue."""
+    if level is None:
+        return NO_NUMBER
+    bits = [(level >> 3 * place) & 7 for place in range(3)]
+    parts = [sum((three >> channel & 1) << 7 - place for place, three in enumerate(bits)) for channel in range(3)]
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 # In a notebook.
@@ -203,22 +252,22 @@ def html(picture: Picture, lang: Lang) -> str:
     """Return the picture as HTML and SVG without scripts, style sheets or ids, readable on dark and on light."""
     figures = "".join(
         f'<figure style="margin:0 24px 0 0"><figcaption style="font-size:85%">{escape(title.of(lang))}</figcaption>'
-        f"{_svg(rows, picture.columns, title.of(lang))}</figure>"
-        for title, rows in zip(TITLES, levels(picture), strict=True)
+        f"{_svg(rows, picture.columns, title.of(lang), shade)}</figure>"
+        for title, rows, shade in zip(TITLES, levels(picture), _shades(picture), strict=True)
     )
     texts = (heading(picture), largest(picture), scale(picture, digits=False))
     first, *others = (f'<div style="font-size:85%">{escape(text.of(lang))}</div>' for text in texts)
     return f'<div style="margin:6px 0">{first}<div style="display:flex">{figures}</div>{"".join(others)}</div>'
 
 
-def _svg(rows: Levels, columns: int, title: str) -> str:
+def _svg(rows: Levels, columns: int, title: str, shade: Shade) -> str:
     width, height = len(rows[0]) + PLANE_GAP * (len(rows[0]) // columns - 1), len(rows)
     size = max(6, min(18, int(168 / width)))
     paths: dict[str, list[str]] = {}
     for y, row in enumerate(rows):
         for x, level in enumerate(row):
-            paths.setdefault(_shade(level), []).append(f"M{x + PLANE_GAP * (x // columns):g} {y}h1v1h-1z")
-    drawn = "".join(f'<path fill="{shade}" d="{"".join(parts)}"/>' for shade, parts in sorted(paths.items()))
+            paths.setdefault(shade(level), []).append(f"M{x + PLANE_GAP * (x // columns):g} {y}h1v1h-1z")
+    drawn = "".join(f'<path fill="{colour}" d="{"".join(parts)}"/>' for colour, parts in sorted(paths.items()))
     return (
         f'<svg role="img" aria-label="{escape(title)}" width="{width * size:g}" height="{height * size}" '
         f'viewBox="0 0 {width:g} {height}" shape-rendering="crispEdges">{drawn}</svg>'

@@ -207,12 +207,18 @@ class Terminal:
 
     def _draw(self, check: CheckReport) -> None:
         """Draw the picture, if pictures were asked for."""
+        lines: Iterable[Styled] = ()
         if check.detail.picture is not None:
             from dlgrade.report import pictures
 
-            for line in pictures.lines(check.detail.picture, self.lang, self.console):
-                for wrapped in line.wrap(self.console, self.console.width - 2):
-                    self.console.print(Styled("  ").append_text(wrapped))
+            lines = pictures.lines(check.detail.picture, self.lang, self.console)
+        elif check.detail.boxes is not None:
+            from dlgrade.report import box_pictures
+
+            lines = box_pictures.lines(check.detail.boxes, self.lang, self.console)
+        for line in lines:
+            for wrapped in line.wrap(self.console, self.console.width - 2):
+                self.console.print(Styled("  ").append_text(wrapped))
 
     def _print_table(self, table: Table) -> None:
         """Print a table without the spaces at the ends of its lines."""

@@ -3,8 +3,10 @@
 from dlgrade.results.bounds import MOST_BYTES, bound
 from dlgrade.results.class_results import ClassChapter, ClassCheck, ClassData, ClassResult, Override
 from dlgrade.results.report import (
+    Boxes,
     ChapterReport,
     CheckReport,
+    Corners,
     Detail,
     Frame,
     Grid,
@@ -19,12 +21,14 @@ from dlgrade.results.verdicts import Verdict
 
 __all__ = [
     "MOST_BYTES",
+    "Boxes",
     "ChapterReport",
     "CheckReport",
     "ClassChapter",
     "ClassCheck",
     "ClassData",
     "ClassResult",
+    "Corners",
     "Detail",
     "Frame",
     "Grid",

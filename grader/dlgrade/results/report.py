@@ -36,7 +36,8 @@ class Picture(msgspec.Struct, frozen=True):
 
     Each number is the mean of a `block` of elements. A tensor with more than two dimensions shows the `planes` with
     these indices side by side, each `columns` wide. The largest difference is at `at`; `values` are the student's value
-    and the expected value there.
+    and the expected value there. In a map of `classes`, the numbers are classes: the first of each block, and the
+    difference is 1 where the class is wrong.
     """
 
     where: str
@@ -49,12 +50,33 @@ class Picture(msgspec.Struct, frozen=True):
     difference: Grid
     at: tuple[int, ...]
     values: tuple[float | None, float | None]
+    classes: bool = False
+
+
+Corners = tuple[float, float, float, float]  # x and y of the upper left corner, then of the lower right corner
+
+
+class Boxes(msgspec.Struct, frozen=True):
+    """The boxes of two tensors that differ the most: their indices, the student's boxes, and the expected ones.
+
+    A box with a NaN or an infinity is None. `frame` contains these boxes, unless some of the student's are
+    far away. The box with the largest difference is number `worst` of those shown.
+    """
+
+    where: str
+    shape: tuple[int, ...]
+    indices: tuple[tuple[int, ...], ...]
+    yours: tuple[Corners | None, ...]
+    expected: tuple[Corners | None, ...]
+    frame: Corners
+    worst: int
 
 
 class Detail(msgspec.Struct, frozen=True):
     """The details that explain a failure: the call, both values, the traceback, the output.
 
-    `picture` is None unless pictures were asked for. `output_bytes` counts the whole output, `output` may be cut.
+    `picture` and `boxes` are None unless pictures were asked for. `output_bytes` counts the whole output, `output` may
+    be cut.
     """
 
     call: str | None = None
@@ -64,6 +86,7 @@ class Detail(msgspec.Struct, frozen=True):
     output: str = ""
     output_bytes: int = 0
     picture: Picture | None = None
+    boxes: Boxes | None = None
 
 
 class Measured(msgspec.Struct, frozen=True):

@@ -1,0 +1,172 @@
+"""Draws boxes that differ: in a pipe and on a terminal with ASCII signs, in a notebook as SVG."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text as Styled
+
+from dlgrade.report.pictures import TITLES, in_colour
+from dlgrade.results import Boxes, Corners
+from dlgrade.text import Lang, Text, both, same
+
+COLUMNS, ROWS = 37, 18  # of one map on a terminal: two maps and their gap fit into 80 columns
+GAP = "   "
+CELL = 2  # a sign on a terminal is twice as high as wide
+NAMES = "ABCD"
+SIDE = 220  # pixels of a map in a notebook
+COLOURS = "#d95f02", "#1b9e77", "#7570b3", "#e7298a"  # readable on dark and on light
+
+Canvas = list[list[tuple[str, str | None]]]  # signs with their colours
+
+
+# The texts beside a picture.
+
+
+def heading(boxes: Boxes) -> Text:
+    """Name the tensor, and the boxes that are shown."""
+    indices = ", ".join(f"{name} = {_index(index)}" for name, index in zip(NAMES, boxes.indices, strict=False))
+    return same(f"{boxes.where} {boxes.shape}") + both(f", boxes {indices}", f"，框 {indices}")
+
+
+def largest(boxes: Boxes) -> Text:
+    """Name the box with the largest difference, and its corners."""
+    name = NAMES[boxes.worst]
+    yours, expected = _corners(boxes.yours[boxes.worst]), _corners(boxes.expected[boxes.worst])
+    return both(
+        f"furthest off is box {name}: yours {yours.en}, expected {expected.en}",
+        f"相差最大的是框 {name}：你的结果 {yours.zh}，应为 {expected.zh}",
+    )
+
+
+def scale(boxes: Boxes) -> Text:
+    """Say which part of the plane is drawn."""
+    left, top, right, bottom = (f"{number:.4g}" for number in boxes.frame)
+    return both(
+        f"drawn: x from {left} to {right}, y from {top} to {bottom}",
+        f"图中 x 从 {left} 到 {right}，y 从 {top} 到 {bottom}",
+    )
+
+
+def _index(index: tuple[int, ...]) -> str:
+    return str(index[0]) if len(index) == 1 else str(list(index))
+
+
+def _corners(box: Corners | None) -> Text:
+    if box is None:
+        return both("NaN or infinite", "NaN 或无穷大")
+    left, top, right, bottom = (f"{number:.5g}" for number in box)
+    return same(f"({left}, {top}) - ({right}, {bottom})")
+
+
+# On a terminal.
+
+
+def lines(boxes: Boxes, lang: Lang, console: Console) -> Iterator[Styled]:
+    """Yield both maps in at most 78 columns, with a letter in the first corner of each box."""
+    coloured = in_colour(console)
+    width, height = _size(boxes.frame)
+    maps = [_canvas(part, boxes.frame, width, height) for part in (boxes.yours, boxes.expected)]
+    yield Styled(heading(boxes).of(lang))
+    first, second = (title.of(lang) for title in TITLES[:2])
+    yield Styled(first + " " * max(1, width + len(GAP) - cell_len(first)) + second, style="dim")
+    for left, right in zip(*maps, strict=True):
+        line = Styled()
+        for sign, colour in [*left, *((sign, None) for sign in GAP), *right]:
+            line.append(sign, Style(color=colour) if coloured and colour else None)
+        line.rstrip()
+        yield line
+    yield Styled(largest(boxes).of(lang))
+    yield Styled(scale(boxes).of(lang), style="dim")
+
+
+def _size(frame: Corners) -> tuple[int, int]:
+    """Return the columns and rows of a map. It keeps the proportions of the frame."""
+    left, top, right, bottom = frame
+    wide, high = max(right - left, 1e-300), max(bottom - top, 1e-300)
+    unit = min((COLUMNS - 1) / wide, CELL * (ROWS - 1) / high)
+    return max(3, round(wide * unit) + 1), max(3, round(high * unit / CELL) + 1)
+
+
+def _canvas(boxes: Sequence[Corners | None], frame: Corners, width: int, height: int) -> Canvas:
+    canvas: Canvas = [[(" ", None)] * width for _ in range(height)]
+    places = [box and _places(box, frame, width, height) for box in boxes]
+    for place, colour in zip(places, COLOURS, strict=False):
+        if place is not None:
+            _outline(canvas, *place, colour)
+    for place, colour, name in zip(places, COLOURS, NAMES, strict=False):
+        if place is not None:
+            _write(canvas, *place, colour, name)
+    return canvas
+
+
+def _places(box: Corners, frame: Corners, width: int, height: int) -> tuple[list[int], list[int]]:
+    """Return the columns and the rows of the edges. The corners may come in any order."""
+    columns = sorted(_place(x, frame[0], frame[2], width) for x in box[::2])
+    return columns, sorted(_place(y, frame[1], frame[3], height) for y in box[1::2])
+
+
+def _outline(canvas: Canvas, columns: list[int], rows: list[int], colour: str) -> None:
+    """Draw the edges as far as they lie in the map."""
+    for y in range(max(0, rows[0]), min(len(canvas) - 1, rows[1]) + 1):
+        for x in range(max(0, columns[0]), min(len(canvas[0]) - 1, columns[1]) + 1):
+            if y in rows or x in columns:
+                sign = "+" if y in rows and x in columns else "-" if y in rows else "|"
+                canvas[y][x] = sign, colour
+
+
+def _write(canvas: Canvas, columns: list[int], rows: list[int], colour: str, name: str) -> None:
+    """Write the name of a box on its upper edge, beside the names that are there."""
+    row = canvas[min(max(rows[0], 0), len(canvas) - 1)]
+    free = (x for x in range(min(max(columns[0], 0), len(row) - 1), len(row)) if row[x][0] not in NAMES)
+    for x in itertools.islice(free, 1):
+        row[x] = name, colour
+
+
+def _place(number: float, low: float, high: float, count: int) -> int:
+    """Return the column or row of a coordinate. Those outside the frame are one step outside the map."""
+    share = (number - low) / (high - low) if high > low else 0.0
+    return round(min(max(share * (count - 1), -1), count))
+
+
+# In a notebook.
+
+
+def html(boxes: Boxes, lang: Lang) -> str:
+    """Return both maps as HTML and SVG without scripts, style sheets or ids, readable on dark and on light."""
+    figures = "".join(
+        f'<figure style="margin:0 24px 0 0"><figcaption style="font-size:85%">{escape(title.of(lang))}</figcaption>'
+        f"{_svg(part, boxes.frame, title.of(lang))}</figure>"
+        for title, part in zip(TITLES, (boxes.yours, boxes.expected), strict=False)
+    )
+    first, *others = (
+        f'<div style="font-size:85%">{escape(text.of(lang))}</div>'
+        for text in (heading(boxes), largest(boxes), scale(boxes))
+    )
+    return f'<div style="margin:6px 0">{first}<div style="display:flex">{figures}</div>{"".join(others)}</div>'
+
+
+def _svg(boxes: Sequence[Corners | None], frame: Corners, title: str) -> str:
+    left, top, right, bottom = frame
+    unit = SIDE / max(right - left, bottom - top, 1e-300)
+    width, height = max(12.0, (right - left) * unit), max(12.0, (bottom - top) * unit)
+    drawn = ""
+    for number, box in enumerate(boxes):
+        if box is None:
+            continue
+        (x0, x1), (y0, y1) = sorted(box[::2]), sorted(box[1::2])
+        x, y, wide, high = (x0 - left) * unit, (y0 - top) * unit, (x1 - x0) * unit, (y1 - y0) * unit
+        drawn += (
+            f'<rect x="{x:.4g}" y="{y:.4g}" width="{wide:.4g}" height="{high:.4g}" fill="none" '
+            f'stroke="{COLOURS[number]}" stroke-width="2"/><text x="{x + 3:.4g}" y="{y + 12:.4g}" font-size="11" '
+            f'fill="{COLOURS[number]}">{NAMES[number]}</text>'
+        )
+    return (
+        f'<svg role="img" aria-label="{escape(title)}" width="{width + 4:.4g}" height="{height + 4:.4g}" '
+        f'viewBox="-2 -2 {width + 4:.4g} {height + 4:.4g}" style="outline:1px solid #8886">{drawn}</svg>'
+    )
