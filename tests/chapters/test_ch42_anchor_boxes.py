@@ -38,6 +38,7 @@ class TestMultiboxPrior:
         return {"data": image(), "sizes": sizes, "ratios": ratios}
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_one_shape(self, agree, image, shapes):
         """One size and one ratio give one anchor box around the centre of each pixel of a square image.
         只有一个大小和一个宽高比时，正方形图像的每个像素中心有一个锚框。"""
@@ -45,6 +46,7 @@ class TestMultiboxPrior:
         agree(lambda impl: impl.multibox_prior(data, sizes, ratios))
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_not_square(self, agree, randn, shapes, chance):
         """Takes the shape of the image into account, wide or high.
         考虑图像的形状，无论图像是宽是高。"""
@@ -53,18 +55,21 @@ class TestMultiboxPrior:
         agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images])
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_several_shapes(self, agree, image, shapes):
         """Combines all sizes with the first ratio, then the first size with the other ratios.
         所有大小与第一个宽高比组合，然后第一个大小与其余宽高比组合。"""
         data, cases = image(square=True), [shapes(3, 2), shapes(2, 4)]
         agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases])
 
+    @pytest.mark.draws("boxes")
     def test_single_size_or_ratio(self, agree, image, shapes):
         """Accepts several sizes with a single ratio, and a single size with several ratios.
         可以是多个大小、单个宽高比，也可以是单个大小、多个宽高比。"""
         data, cases = image(square=True), [shapes(3, 1), shapes(1, 3)]
         agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases])
 
+    @pytest.mark.draws("boxes")
     def test_narrow_images(self, agree, randn, shapes, chance):
         """Accepts images of one row, one column or one pixel.
         图像可以只有一行、一列或一个像素。"""
@@ -72,6 +77,7 @@ class TestMultiboxPrior:
         images = [randn(1, 2, 1, n), randn(1, 2, n, 1), randn(1, 2, 1, 1)]
         agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images])
 
+    @pytest.mark.draws("boxes")
     def test_over_the_edge(self, agree, image, shapes):
         """Does not clip anchor boxes that reach over the edge.
         不裁剪超出图像边缘的锚框。"""
@@ -447,6 +453,7 @@ class TestOffsetInverse:
         return {"anchors": anchors, "offset_preds": 3 * randn(*anchors.shape)}
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_boxes(self, agree, pairs, randn):
         """Returns the corners of the boxes that the offsets give.
         返回由偏移量得到的框的两角。"""
@@ -455,6 +462,7 @@ class TestOffsetInverse:
         agree(lambda impl: impl.offset_inverse(anchors, offsets))
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_moved(self, agree, pairs, randn):
         """The first two offsets move the centre, in widths and heights of the anchor box.
         前两个偏移量以锚框的宽和高为单位移动中心。"""
@@ -463,6 +471,7 @@ class TestOffsetInverse:
         agree(lambda impl: impl.offset_inverse(anchors, offsets))
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_resized(self, agree, pairs, randn):
         """The last two offsets change the sides, around the centre.
         后两个偏移量改变边长，中心不动。"""
@@ -470,6 +479,7 @@ class TestOffsetInverse:
         offsets = 3 * randn(*anchors.shape) * torch.tensor([0.0, 0, 1, 1])
         agree(lambda impl: impl.offset_inverse(anchors, offsets))
 
+    @pytest.mark.draws("boxes")
     def test_no_offsets(self, agree, pairs, randn):
         """Returns the anchor box itself for offsets of 0.
         偏移量全为 0 时，返回锚框本身。"""
@@ -478,6 +488,7 @@ class TestOffsetInverse:
         offsets[::2] = 0
         agree(lambda impl: impl.offset_inverse(anchors, offsets))
 
+    @pytest.mark.draws("boxes")
     def test_over_the_edge(self, agree, pairs, randn):
         """Does not clip boxes to the image.
         不把框裁剪到图像之内。"""

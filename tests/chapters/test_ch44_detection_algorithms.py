@@ -574,6 +574,7 @@ class TestMultiboxDetection:
         return {**drawn, "nms_threshold": 0.4, "pos_threshold": chance.uniform(0.3, 0.5)}
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_one_image(self, agree, predictions, chance):
         """Gives the detections of one image.
         返回一张图像的检测结果。"""
@@ -581,6 +582,7 @@ class TestMultiboxDetection:
         agree(lambda impl: impl.multibox_detection(**drawn, nms_threshold=0.4, pos_threshold=0.0))
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_batch(self, agree, predictions, chance):
         """Treats each image of the batch by itself.
         对批量中的每张图像分别处理。"""
@@ -596,6 +598,7 @@ class TestMultiboxDetection:
         drawn["cls_probs"] /= drawn["cls_probs"].sum(dim=1, keepdim=True)
         agree(lambda impl: impl.multibox_detection(**drawn))
 
+    @pytest.mark.draws("boxes")
     def test_offsets(self, agree, predictions, chance):
         """Applies to each anchor its own four offsets.
         每个锚框使用自己的四个偏移量。"""
@@ -620,6 +623,7 @@ class TestMultiboxDetection:
         agree(lambda impl: impl.multibox_detection(**drawn))
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_suppressed_boxes(self, agree, predictions, chance):
         """Suppressed boxes follow in the order of the anchors, with the class -1 and their confidence.
         被抑制的边界框按锚框的顺序排在后面，类别为 -1，置信度不变。"""
@@ -671,6 +675,7 @@ class TestMultiboxDetection:
         drawn["cls_probs"][:, 1:, :4] *= torch.tensor([0.001, 0.005, 0.02, 0.05])
         agree(lambda impl: impl.multibox_detection(**drawn))
 
+    @pytest.mark.draws("boxes")
     def test_one_anchor_and_one_class(self, agree, predictions, chance):
         """There may be one anchor and one class.
         锚框可以只有一个，类别也可以只有一个。"""

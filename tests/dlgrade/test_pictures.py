@@ -13,6 +13,7 @@ import torch
 from rich.cells import cell_len
 from rich.console import Console
 
+from dlgrade.course import load, references
 from dlgrade.judge.compare import Comparison
 from dlgrade.judge.tensor_picture import SIDE
 from dlgrade.judge.tensor_picture import drawn as with_picture
@@ -267,3 +268,18 @@ def test_no_boxes():
     other_class = torch.cat([torch.ones(3, 1), BOXES], dim=1), torch.cat([torch.zeros(3, 1), BOXES], dim=1)
     for actual, expected in ((torch.ones(2, 2), torch.zeros(2, 2)), other_class):
         assert made(actual, expected, "boxes") is None
+
+
+def test_boxes_of_a_chapter(dlgrade, tmp_path):
+    """A check that declares boxes shows them, on screen and in JSON."""
+    course = load()
+    chapter = course.chapter("ch42")
+    wrong = references.read(course, chapter).with_misconceptions("not-divided-by-10")
+    (tmp_path / f"{chapter.stem}.py").write_text(wrong, encoding="utf-8")
+    options = "check", "ch42", "-k", "offset_inverse.boxes", "--show"
+    shown = dlgrade(*options, DLGRADE_STATE=str(tmp_path / "state")).stdout
+    assert re.search(r"\n  result \(\d+, 4\), boxes A = \d+, ", shown)
+    assert re.search(r"\n  furthest off is box [A-D]: yours \(", shown)
+    report = json.loads(dlgrade(*options, "--json", DLGRADE_STATE=str(tmp_path / "state")).stdout)
+    detail = report["chapters"][0]["checks"][0]["detail"]
+    assert ("picture" in detail, len(detail["boxes"]["yours"])) == (False, len(detail["boxes"]["expected"]))
