@@ -5,7 +5,7 @@ import torch
 from torch.nn import functional as F
 
 from dlgrade.judge.compare import Comparison, Tolerance
-from dlgrade.judge.relations import Draw, relation
+from dlgrade.judge.relations import Draw, nearly_right, relation
 
 SIZES = ((8, 5), (6, 4))
 
@@ -216,6 +216,8 @@ STATED = {
     ),
     "reduced": (lambda _, e: e.sum(0), wave, {}, "reduced", "is the sum along axis 0 of the expected result"),
     "cut": (lambda _, e: e[:, 1:], wave, {}, "cut", "lacks the first entries along axis 1 (1 here)"),
+    "padded": (lambda _, e: F.pad(e, (1, 1, 2, 2)), wave, {}, "inside", "(12, 7), not (8, 5). The expected result is"),
+    "edges-missing": (lambda _, e: e[1:-1, 1:-1], wave, {}, "inside", "lacks entries at the edges: (6, 3), not (8, 5)"),
     "part": (lambda _, e: e[0], wave, {}, "part", "is only the first entry along axis 0 of the expected result"),
     "last-column": (edited((slice(None), -1), noise), wave, {}, "place", "right except in the last column."),
     "first-row": (edited(0, torch.zeros_like), wave, {}, "place", "right except in the first row: there it is 0"),
@@ -360,6 +362,8 @@ NEAR_MISSES = {
     "dtype": (lambda _, e: off(e.double()), wave, {}, "dtype"),
     "reduced": (lambda _, e: off(e.sum(0)), wave, {}, "reduced"),
     "cut": (lambda _, e: off(e)[:, :-1], wave, {}, "cut"),
+    "padded": (lambda _, e: F.pad(off(e), (1, 1, 2, 2)), wave, {}, "inside"),
+    "edges-missing": (lambda _, e: off(e[1:-1, 1:-1]), wave, {}, "inside"),
     "part": (lambda _, e: off(e[0]), wave, {}, "part"),
     "place": (edited([0, -1], noise), wave, {}, "place"),
     "other-place-of-each-draw": (
@@ -425,3 +429,25 @@ def test_odd_values():
     for actual in odd:
         for expected in odd:
             assert relation([Draw(actual, expected, {"X": None, "y": actual}, Comparison())] * 2) is None
+
+
+# The student's value from the expected value, and the words about the largest difference; None: it is too large.
+NEARLY = {
+    "approximated": (lambda e: e + 0.001 * torch.sin(50 * e), "at most 0.0"),
+    "in-float32": (lambda e: (e + 1).half().float() - 1, " %"),
+    "in-a-list": (lambda e: [e, e * 1.002], "at most 0.2 %"),
+    "a-percent-too-far": (lambda e: e + 0.1 * torch.sin(50 * e), None),
+    "not-finite": (lambda e: torch.where(e > 1, torch.nan, e), None),
+    "other-shape": (lambda e: e[:-1] + 1e-3, None),
+    "integers": (lambda e: (1000 * e).long() + 1, None),
+}
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_nearly_right(name):
+    """A result that is off by at most a percent of its largest number is called nearly right, and by how much."""
+    change, words = NEARLY[name]
+    expected = {"in-a-list": lambda x: [wave(x), wave(x)], "integers": lambda x: (1000 * wave(x)).long()}
+    found = nearly_right(made(lambda x, _: change(wave(x)), expected.get(name, wave)))
+    assert (found is None) == (words is None)
+    assert found is None or words in found.text.en

@@ -14,7 +14,8 @@ named only if
   less: the check that should catch the misconception must be among these checks, too.
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
-values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference.
+values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference. If
+none fits either, and the results are nearly right, that is said.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from dlgrade.judge.content import Content, WrongVersion
 from dlgrade.judge.evidence import agrees, facts
 from dlgrade.judge.mutants import Budget, best_match
 from dlgrade.judge.patience import at_most_cpu
-from dlgrade.judge.relations import Draw, relation
+from dlgrade.judge.relations import Draw, Relation, nearly_right, relation
 from dlgrade.judge.trusted import Variant
 from dlgrade.text import both
 
@@ -79,6 +80,7 @@ def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) ->
         for exercise in open_exercises:
             with contextlib.suppress(Exception):
                 exercise.compare_with_mutants(budget)
+                exercise.tell_nearness()
 
 
 def _diagnose(exercise: _Exercise, *, full: bool) -> None:
@@ -221,6 +223,12 @@ class _Exercise:
 
     def relate(self) -> None:
         """State a relation in the checks without a name in which it holds."""
+        asked, draws = self._unnamed_draws()
+        with at_most_cpu(RELATION_SECONDS):
+            _state(relation(draws), asked)
+
+    def _unnamed_draws(self) -> tuple[list[Check], list[Draw]]:
+        """Return the values of the checks without a name, and for each of them its check."""
         asked = [
             (check, exchange)
             for check in self.failed
@@ -228,12 +236,7 @@ class _Exercise:
             for exchange in check.transcript
             if exchange.raised is None and not exchange.by_suite and check.unmet and check.unmet.about != "other"
         ]
-        draws = [self._draw(check, exchange) for check, exchange in asked]
-        with at_most_cpu(RELATION_SECONDS):
-            found = relation(draws)
-        if found is not None:
-            for place in found.draws:
-                asked[place][0].relation, asked[place][0].hint = found.kind, found.text
+        return [check for check, _ in asked], [self._draw(check, exchange) for check, exchange in asked]
 
     def _draw(self, check: Check, exchange: Exchange) -> Draw:
         asked = exchange.blob, exchange.seed
@@ -250,6 +253,19 @@ class _Exercise:
         if match is not None:
             for check in match.checks:
                 check.relation, check.hint = match.mutant.kind, match.mutant.sentence
+
+    def tell_nearness(self) -> None:
+        """State that the results are nearly right, if nothing else could be said."""
+        if not any(check.relation for check in self.failed):
+            asked, draws = self._unnamed_draws()
+            _state(nearly_right(draws), asked)
+
+
+def _state(found: Relation | None, asked: Sequence[Check]) -> None:
+    """Note a relation in the checks of the draws in which it holds."""
+    if found is not None:
+        for place in found.draws:
+            asked[place].relation, asked[place].hint = found.kind, found.text
 
 
 def _name(check: Check, shown: Sequence[WrongVersion]) -> None:

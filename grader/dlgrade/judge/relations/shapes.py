@@ -123,6 +123,7 @@ def other_shape_facts(pair: Pair) -> Iterator[Fact]:
     yield from _broadcast(pair)
     yield from _reduced(pair)
     yield from _cut(pair)
+    yield from _inside(pair)
     yield from _part(pair)
 
 
@@ -196,6 +197,36 @@ def _cut(pair: Pair) -> Iterator[Fact]:
         else:
             text = both(f" lacks {en}; the others are right", f"缺少{zh}，其余正确")
         yield Fact("cut", ("cut", end, axis, longer is a), text, SHAPE + 0.6, pair.speaks(part))
+
+
+def _inside(pair: Pair) -> Iterator[Fact]:
+    """Yield a tensor with entries around the expected ones, or without some at the edges, along several axes."""
+    a, e = pair.actual, pair.expected
+    if a.ndim != e.ndim or a.ndim > MOST_AXES:
+        return
+    for larger, smaller in ((a, e), (e, a)):
+        more = [high - low for high, low in zip(larger.shape, smaller.shape, strict=True)]
+        if min(more) < 0 or sum(size > 0 for size in more) < 2:
+            continue
+        for first in itertools.product(*(sorted({size // 2, size - size // 2, 0, size}) for size in more)):
+            part = larger[tuple(slice(i, i + size) for i, size in zip(first, smaller.shape, strict=True))]
+            if not pair.all_close(*((part, e) if larger is a else (a, part))):
+                continue
+            place = f"[{', '.join(map(str, first))}]"
+            if larger is a:
+                text = both(
+                    f" has entries too many: {a.shape}, not {e.shape}. The expected result is the part of it that "
+                    f"begins at {place} here",
+                    f"的元素过多：形状是 {a.shape}，应为 {e.shape}；从 {place} 开始的那一部分就是正确结果",
+                )
+            else:
+                text = both(
+                    f" lacks entries at the edges: {a.shape}, not {e.shape}. It is the part of the expected result "
+                    f"that begins at {place} here",
+                    f"缺少边缘的元素：形状是 {a.shape}，应为 {e.shape}；它是正确结果中从 {place} 开始的那一部分",
+                )
+            yield Fact("inside", ("inside", larger is a), text, SHAPE + 0.7, pair.speaks(part))
+            break
 
 
 def _part(pair: Pair) -> Iterator[Fact]:
