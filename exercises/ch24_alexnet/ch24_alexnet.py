@@ -20,16 +20,17 @@ def alexnet(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
         stride        4     1     1     1     1
         padding       1     2     1     1     1
 
-    After the ReLU of convolutions 1, 2 and 5 comes max pooling over 3 x 3 with stride 2. Then the net flattens the
-    feature maps. Three linear layers give 4096, 4096 and num_classes outputs. ReLU follows each of the first two, and
-    dropout with probability 0.5 follows that ReLU. The outputs are raw scores (logits).
+    After the ReLU of convolutions 1, 2 and 5 comes max pooling over 3 x 3 with stride 2, without padding. Then the net
+    flattens the feature maps. Three linear layers give 4096, 4096 and num_classes outputs. ReLU follows each of the
+    first two, and dropout with probability 0.5 follows that ReLU. The outputs are raw scores (logits).
 
     There is no other layer: no normalisation, no adaptive pooling. Convolutions and linear layers have biases. With the
     default arguments the net has 46,764,746 parameters.
 
     Returns:
         A new nn.Sequential of 21 layers. All of them are modules of torch.nn at the top level, in this order,
-        activations included. It maps (n, in_channels, 224, 224) to (n, num_classes).
+        activations included. All parameters exist when the function returns: no layer is lazy. The net maps
+        (n, in_channels, 224, 224) to (n, num_classes).
     """
     raise NotImplementedError  # write your code here
 
@@ -57,11 +58,11 @@ def memory_of_activations(net: nn.Sequential, input_shape: tuple[int, ...], byte
         memory = bytes_per_element * (numel(Y_1) + ... + numel(Y_L)),  where Y_l is the output of layer l
 
     The input itself does not count. The output of each layer counts in full, also if the layer works in place or
-    returns a view, as nn.Flatten does. The layers run in evaluation mode, so that batch normalisation accepts a batch
+    returns a view, as nn.Flatten does. Run the layers in evaluation mode: there, batch normalisation accepts a batch
     of one. Only the shapes matter: the values of the batch are free.
 
-    The net itself stays as it is: its parameters and buffers, and the mode of each module, training or evaluation. It
-    keeps no hooks.
+    The net itself stays as it is: its parameters and buffers, and the mode of each module, training or evaluation. The
+    call leaves no hooks behind.
 
     Args:
         net: a float32 net on the CPU; it need not have parameters. The top-level layers count: a nested nn.Sequential

@@ -63,8 +63,8 @@ def receptive_field(layers: Sequence[tuple[int, int]]) -> int:
     ReLU is no layer here.
 
     Args:
-        layers: (kernel size, stride) of each layer, from the image to the output. Pooling counts like a convolution. A
-            stride may exceed its kernel.
+        layers: (kernel size, stride) of each layer, both at least 1, from the image to the output. Pooling counts like
+            a convolution. A stride may exceed its kernel.
 
     Returns:
         The side, as a Python int; 1 without layers.

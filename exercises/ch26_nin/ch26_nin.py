@@ -85,14 +85,14 @@ def conv1x1_as_linear(conv: nn.Conv2d) -> nn.Linear:
     The function leaves conv unchanged.
 
     Args:
-        conv: a 1x1 convolution, float32 or float64, with or without a bias.
+        conv: a 1x1 convolution, float32 or float64, with or without a bias. Its padding is given in numbers.
 
     Returns:
-        An nn.Linear from conv.in_channels to conv.out_channels features, of conv's dtype. It has a bias exactly if
-        conv has a bias. Its parameters can be trained. They may share memory with conv's or be copies.
+        An nn.Linear from conv.in_channels to conv.out_channels features, of conv.weight's dtype. It has a bias
+        exactly if conv has a bias. Its parameters can be trained. They may share memory with conv's or be copies.
 
     Raises:
         ValueError: the kernel is not 1x1, the stride of an axis is not 1, the padding of an axis is not 0, or
-            conv.groups is not 1. Then no linear layer has the same effect.
+            conv.groups is not 1. Such a layer is no plain 1x1 convolution.
     """
     raise NotImplementedError  # write your code here

@@ -30,13 +30,13 @@ class Inception(nn.Module):
         c2: the output channels of the two convolutions of branch 2, in order.
         c3: the output channels of the two convolutions of branch 3, in order.
         c4: the output channels of branch 4.
-        kwargs: go to nn.Module, as in the book. They are not tested.
+        kwargs: in the signature as in the book; the checks pass none.
 
     Attributes:
         p1_1: the convolution of branch 1.
         p2_1, p2_2: the convolutions of branch 2.
         p3_1, p3_2: the convolutions of branch 3.
-        p4_2: the convolution of branch 4. In the book, p4_1 is the pooling layer; only its effect is tested.
+        p4_2: the convolution of branch 4. The pooling need not be an attribute; in the book it is p4_1.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class InceptionA(nn.Module):
 
 
 def bottleneck_saving(c_in: int, c_mid: int, c_out: int, kernel: int) -> float:
-    """Return which share of the weights of a convolution a bottleneck needs.
+    """Return the number of weights of a bottleneck, divided by that of the convolution that it replaces.
 
     The convolution has kernel x kernel windows and maps c_in channels to c_out. The bottleneck replaces it by two
     convolutions: 1x1 from c_in channels to c_mid, then kernel x kernel from c_mid to c_out, as in branches 2 and 3 of
@@ -136,7 +136,7 @@ def bottleneck_saving(c_in: int, c_mid: int, c_out: int, kernel: int) -> float:
         c_in, c_mid, c_out, kernel: positive integers.
 
     Returns:
-        The number of weights of the bottleneck, divided by that of the convolution, as a Python float. The first
+        The quotient, as a Python float: the share that the bottleneck needs, not the share that it saves. The first
         Inception block of GoogLeNet has bottleneck_saving(192, 16, 32, 5) of about 0.103. Where the bottleneck needs
         more weights than the convolution, the result is above 1.
     """

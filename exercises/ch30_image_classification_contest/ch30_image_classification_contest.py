@@ -85,10 +85,11 @@ def write_submission(ids: Sequence[str], labels: Sequence[str], path: str) -> No
     """Write a submission to a contest: a CSV file with a predicted label for each image.
 
     The first line is the header `image,label`. Then comes a row for each image, in the order of ids: its id and its
-    label. A field with a comma, a quote (") or a line break is quoted as usual in CSV files (RFC 4180): the field is
-    enclosed in quotes, and a quote within it is doubled. All other characters, also blanks at the ends, stay as they
-    are. The file is encoded in UTF-8, without a byte order mark. Lines end in "\\n" or "\\r\\n". If the file exists,
-    its old content is replaced. Without images the file has the header alone.
+    label. A field with a comma, a quote (") or a line break ("\\n") is quoted as usual in CSV files (RFC 4180): the
+    field is enclosed in quotes, and a quote within it is doubled. Other fields may be quoted, too. A reader of the file
+    gets each field back unchanged, also with blanks or line breaks at its ends. The file is encoded in UTF-8, without a
+    byte order mark. Lines end in "\\n" or "\\r\\n". If the file exists, its old content is replaced. Without images the
+    file has the header alone.
 
     Args:
         ids: the ids of the images, a list or tuple of n strings.

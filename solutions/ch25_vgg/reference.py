@@ -39,6 +39,9 @@ def vgg_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequent
         # WRONG one-convolution-too-many: for _ in range(num_convs + 1):
         # WRONG one-convolution-missing: for _ in range(num_convs - 1):
         layers.append(nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1))
+        # WRONG widened-at-the-end:
+        #     width = out_channels if len(layers) == 2 * num_convs - 2 else in_channels
+        #     layers.append(nn.Conv2d(in_channels, width, kernel_size=3, padding=1))
         # WRONG padding-left-out: layers.append(nn.Conv2d(in_channels, out_channels, kernel_size=3))
         # WRONG 5x5-kernels: layers.append(nn.Conv2d(in_channels, out_channels, kernel_size=5, padding=2))
         # WRONG 1x1-kernels: layers.append(nn.Conv2d(in_channels, out_channels, kernel_size=1))
@@ -58,12 +61,14 @@ def vgg_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequent
         # The next convolution reads the channels of this one.
         in_channels = out_channels
         # WRONG input-channels-for-all:
+        # WRONG widened-at-the-end:
     layers.append(nn.MaxPool2d(kernel_size=2, stride=2))
     # WRONG pooled-after-each-convolution:
     # WRONG pooling-left-out:
     # WRONG strides-for-pooling:
     # WRONG average-pooling: layers.append(nn.AvgPool2d(kernel_size=2, stride=2))
     # WRONG pooling-stride-of-1: layers.append(nn.MaxPool2d(kernel_size=2, stride=1))
+    # WRONG pooling-over-3-padded: layers.append(nn.MaxPool2d(kernel_size=3, stride=2, padding=1))
     # WRONG pooling-over-3: layers.append(nn.MaxPool2d(kernel_size=3, stride=2))
     # WRONG odd-sizes-rounded-up: layers.append(nn.MaxPool2d(kernel_size=2, stride=2, ceil_mode=True))
     # WRONG activation-at-the-end-only:
@@ -162,8 +167,8 @@ def receptive_field(layers: Sequence[tuple[int, int]]) -> int:
     ReLU is no layer here.
 
     Args:
-        layers: (kernel size, stride) of each layer, from the image to the output. Pooling counts like a convolution. A
-            stride may exceed its kernel.
+        layers: (kernel size, stride) of each layer, both at least 1, from the image to the output. Pooling counts like
+            a convolution. A stride may exceed its kernel.
 
     Returns:
         The side, as a Python int; 1 without layers.

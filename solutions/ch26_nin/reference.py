@@ -197,6 +197,9 @@ def nin(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
     # WRONG pooling-padded:
     #     layers[1], layers[3], layers[5] = (nn.MaxPool2d(3, stride=2, padding=1) for _ in range(3))
     #     return nn.Sequential(*layers)
+    # WRONG pooling-rounded-up:
+    #     layers[1], layers[3], layers[5] = (nn.MaxPool2d(3, stride=2, ceil_mode=True) for _ in range(3))
+    #     return nn.Sequential(*layers)
     # WRONG average-pooling-between:
     #     layers[1], layers[3], layers[5] = (nn.AvgPool2d(3, stride=2) for _ in range(3))
     #     return nn.Sequential(*layers)
@@ -299,15 +302,15 @@ def conv1x1_as_linear(conv: nn.Conv2d) -> nn.Linear:
     The function leaves conv unchanged.
 
     Args:
-        conv: a 1x1 convolution, float32 or float64, with or without a bias.
+        conv: a 1x1 convolution, float32 or float64, with or without a bias. Its padding is given in numbers.
 
     Returns:
-        An nn.Linear from conv.in_channels to conv.out_channels features, of conv's dtype. It has a bias exactly if
-        conv has a bias. Its parameters can be trained. They may share memory with conv's or be copies.
+        An nn.Linear from conv.in_channels to conv.out_channels features, of conv.weight's dtype. It has a bias
+        exactly if conv has a bias. Its parameters can be trained. They may share memory with conv's or be copies.
 
     Raises:
         ValueError: the kernel is not 1x1, the stride of an axis is not 1, the padding of an axis is not 0, or
-            conv.groups is not 1. Then no linear layer has the same effect.
+            conv.groups is not 1. Such a layer is no plain 1x1 convolution.
     """
     # BEGIN SOLUTION
     # Any of these would make an output pixel more, or less, than a function of all channels of one input pixel.

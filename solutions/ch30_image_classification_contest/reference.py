@@ -63,6 +63,24 @@ def topk_accuracy(logits: Tensor, y: Tensor, k: int = 1) -> float:
     # WRONG one-place-more: hits = rank <= k
     # WRONG one-place-fewer: hits = rank < k - 1
     # WRONG kth-place-alone: hits = rank == k - 1
+    # WRONG winners-set-to-minus-inf:
+    #     rest, hits = logits.clone(), torch.zeros(n, dtype=torch.bool)
+    #     for _ in range(k):
+    #         best = rest.argmax(dim=1)
+    #         hits |= best == y
+    #         rest[torch.arange(n), best] = -torch.inf
+    # WRONG winners-set-to-minus-1e9:
+    #     rest, hits = logits.clone(), torch.zeros(n, dtype=torch.bool)
+    #     for _ in range(k):
+    #         best = rest.argmax(dim=1)
+    #         hits |= best == y
+    #         rest[torch.arange(n), best] = -1e9
+    # WRONG winners-set-to-0:
+    #     rest, hits = logits.clone(), torch.zeros(n, dtype=torch.bool)
+    #     for _ in range(k):
+    #         best = rest.argmax(dim=1)
+    #         hits |= best == y
+    #         rest[torch.arange(n), best] = 0
     # WRONG misses-counted: hits = rank >= k
     return hits.sum().item() / n
     # WRONG number-of-hits: return float(hits.sum())
@@ -235,10 +253,11 @@ def write_submission(ids: Sequence[str], labels: Sequence[str], path: str) -> No
     """Write a submission to a contest: a CSV file with a predicted label for each image.
 
     The first line is the header `image,label`. Then comes a row for each image, in the order of ids: its id and its
-    label. A field with a comma, a quote (") or a line break is quoted as usual in CSV files (RFC 4180): the field is
-    enclosed in quotes, and a quote within it is doubled. All other characters, also blanks at the ends, stay as they
-    are. The file is encoded in UTF-8, without a byte order mark. Lines end in "\\n" or "\\r\\n". If the file exists,
-    its old content is replaced. Without images the file has the header alone.
+    label. A field with a comma, a quote (") or a line break ("\\n") is quoted as usual in CSV files (RFC 4180): the
+    field is enclosed in quotes, and a quote within it is doubled. Other fields may be quoted, too. A reader of the file
+    gets each field back unchanged, also with blanks or line breaks at its ends. The file is encoded in UTF-8, without a
+    byte order mark. Lines end in "\\n" or "\\r\\n". If the file exists, its old content is replaced. Without images the
+    file has the header alone.
 
     Args:
         ids: the ids of the images, a list or tuple of n strings.
@@ -292,12 +311,21 @@ def write_submission(ids: Sequence[str], labels: Sequence[str], path: str) -> No
         # WRONG strings-joined: file.writelines(f"{image},{label}\n" for image, label in zip(ids, labels, strict=True))
         # WRONG always-quoted-by-hand:
         #     file.writelines(f'"{image}","{label}"\n' for image, label in zip(ids, labels, strict=True))
+        # WRONG line-breaks-not-quoted:
+        #     for row in zip(ids, labels, strict=True):
+        #         quoted = [f'"{f.replace(chr(34), chr(34) * 2)}"' if "," in f or '"' in f else f for f in row]
+        #         file.write(",".join(quoted) + "\n")
+        # WRONG commas-alone-quoted:
+        #     for row in zip(ids, labels, strict=True):
+        #         quoted = [f'"{f.replace(chr(34), chr(34) * 2)}"' if "," in f else f for f in row]
+        #         file.write(",".join(quoted) + "\n")
         # WRONG labels-alone-quoted: file.writelines(f"{i},{l!r}\n" for i, l in zip(ids, labels, strict=True))
         # WRONG commas-removed:
         #     writer.writerows((i.replace(",", " "), l.replace(",", " ")) for i, l in zip(ids, labels, strict=True))
         # WRONG line-breaks-removed:
         #     writer.writerows((i, l.replace("\n", " ")) for i, l in zip(ids, labels, strict=True))
         # WRONG fields-stripped: writer.writerows((i.strip(), l.strip()) for i, l in zip(ids, labels, strict=True))
+        # WRONG labels-stripped: writer.writerows((i, l.strip()) for i, l in zip(ids, labels, strict=True))
         # WRONG last-row-missing: writer.writerows(zip(ids[:-1], labels[:-1], strict=True))
         # WRONG ids-as-numbers:
         #     writer.writerows((int(i) if i.isdigit() else i, l) for i, l in zip(ids, labels, strict=True))
