@@ -45,10 +45,10 @@ def attainable_flops(peak_flops: float, bandwidth: float, intensity: float) -> f
         intensity: the operations per byte of the program, an int or a float.
 
     Returns:
-        The lower of the two limits. Each argument may be 0.
+        The lower of the two limits, an int or a float.
 
     Raises:
-        ValueError: peak_flops, bandwidth or intensity is negative.
+        ValueError: peak_flops, bandwidth or intensity is negative. Each of them may be 0.
 
     Source: Williams, Waterman and Patterson, Roofline, 2009.
     """
@@ -63,8 +63,9 @@ def blocked_matmul(A: Tensor, B: Tensor, block: int) -> Tensor:
 
         C[I, J] = sum over the pieces P of k: A[I, P] B[P, J]
 
-    Compute each of these products with `torch.mm` or `@`. No matrix in a product that torch computes has an axis longer
-    than `block`. Gradients flow to A and B. The function leaves A and B unchanged.
+    Compute each of these products with a matrix product of torch, such as `torch.mm` or `@`. No matrix in a product
+    that torch computes has an axis longer than `block`. Gradients flow to A and B. The function leaves A and B
+    unchanged.
 
     Args:
         A: (m, k), float32, float64 or int64, not empty. It need not be contiguous in memory.
@@ -75,7 +76,8 @@ def blocked_matmul(A: Tensor, B: Tensor, block: int) -> Tensor:
         (m, n), of A's dtype. Rounding may differ from that of torch.mm(A, B).
 
     Raises:
-        ValueError: A has another number of columns than B has rows, even if their blocks could be multiplied.
+        ValueError: A has another number of columns than B has rows. Blocks of such matrices may fit by chance: 2
+            columns and 3 rows do with block=2.
     """
     raise NotImplementedError  # write your code here
 

@@ -2,7 +2,7 @@
 
 See D2L 12.5 (chapter_computational-performance/multiple-gpus.md). You need no GPU: a list of devices may name the CPU
 several times. `nn.parallel.scatter`, which the book uses, refuses the CPU. The checks replace it by a function that
-takes any device. If you use it, write `nn.parallel.scatter` in full.
+takes any device. If you use it, write `nn.parallel.scatter(X, devices)` in full.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,8 +18,8 @@ def allreduce(data: Sequence[Tensor]) -> None:
     the gradient of the whole batch.
 
     Every tensor keeps its identity, its memory and its device. So other names of a tensor, such as `param.grad`, and
-    views of it show the sum too. The tensors never share memory. A single tensor stays unchanged. If tensors
-    require gradients, callers use `torch.no_grad()`.
+    views of it show the sum too. The given tensors share no memory, and they share none afterwards. A single
+    tensor stays unchanged. If tensors require gradients, callers use `torch.no_grad()`.
 
     Tensors on different devices cannot be added: copy them to one device first.
 
@@ -56,8 +56,8 @@ def split_batch(X: Tensor, y: Tensor, devices: Sequence[torch.device]) -> tuple[
     raise NotImplementedError  # write your code here
 
 
-def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[list[Tensor], list[Tensor]]:
-    """Split a batch into n parts on its own device, written from scratch.
+def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
+    """Split a batch into n parts on its own device, written from scratch. Slices and indices are allowed.
 
     The parts are those of `split_batch` for n devices, and of `torch.chunk`: consecutive examples in their order,
     ceil(batch / n) of them in each part, fewer only in the last part, and no empty part. So a batch of 5 in n = 4 parts

@@ -32,6 +32,7 @@ def allreduce(data: Sequence[Tensor]) -> None:
         tensor.copy_(total)
 
 
+# Given, not an exercise.
 def split_batch(X: Tensor, y: Tensor, devices: Sequence[torch.device]) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
     """Split a batch into shards, a shard for each device (D2L 12.5.5)."""
     assert X.shape[0] == y.shape[0], "every example needs a label"
@@ -52,8 +53,8 @@ def get_params(params: Sequence[Tensor], device: torch.device) -> list[Tensor]:
     """Return a replica of the parameters on a device, ready for training (D2L 12.5.4).
 
     Every tensor of the replica requires gradients, and is a leaf: backward() fills its `.grad`. The order, the values
-    and the dtypes are those of params. If a tensor is on the device already, the replica may contain it or a
-    copy of it.
+    and the dtypes are those of params. If a tensor is on the device already, the replica may contain a copy of it,
+    or the tensor itself, which then requires gradients.
 
     Args:
         params: a list or tuple of tensors of any shapes, float32 or float64, that do not require gradients.
@@ -106,8 +107,8 @@ def train_batch(
     change the tensors of the replicas in place: they stay the same leaves, and require gradients. Afterwards their
     gradients are zero or None. The function leaves X and y unchanged, and returns nothing.
 
-    Bonus (no points): if a small batch has fewer shards than there are devices, the replicas of the other devices take
-    the same step.
+    Every device gets a shard. Bonus (no points): if a batch is too small for this, the replicas of the other devices
+    take the same step.
 
     Args:
         X: images, (n, c0, height, width), float32 or float64.

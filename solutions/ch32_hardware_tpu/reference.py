@@ -101,8 +101,8 @@ def quantize_int8(X: Tensor) -> tuple[Tensor, Tensor]:
     1 and q is 0. The function leaves X unchanged.
 
     Args:
-        X: a tensor of any shape, perhaps (), float32, not empty. All its elements are finite. It need not be contiguous
-            in memory.
+        X: a tensor of any shape, perhaps (), float32, not empty. All its elements are finite. Unless all are 0, the
+            largest magnitude is at least 1e-30. X need not be contiguous in memory.
 
     Returns:
         (q, scale): q is int8 and has the shape of X. scale is a float32 tensor of shape ().
@@ -165,15 +165,14 @@ def int8_matmul(qa: Tensor, sa: Tensor, qb: Tensor, sb: Tensor) -> Tensor:
 
         C[i, j] = sa sb sum_p qa[i, p] qb[p, j]
 
-    A product of two int8 numbers needs 16 bits, and a sum of many such products needs more. Compute the sum exactly, in
-    int32 or a wider integer type. Multiply by the two scales only at the end. The function leaves its arguments
-    unchanged.
+    A product of two int8 numbers needs 16 bits, and a sum of many such products needs more. Compute the sum exactly,
+    for example in int32. Multiply by the two scales only at the end. The function leaves its arguments unchanged.
 
     Args:
         qa: (m, k), int8, from -127 to 127, not empty. k is at most 100000. It need not be contiguous in memory.
-        sa: the scale of qa, a positive float32 tensor of shape ().
+        sa: the scale of qa, a float32 tensor of shape (), from 1e-10 to 1e10.
         qb: (k, n), int8, from -127 to 127, not empty. It need not be contiguous in memory.
-        sb: the scale of qb, a positive float32 tensor of shape ().
+        sb: the scale of qb, a float32 tensor of shape (), from 1e-10 to 1e10.
 
     Returns:
         (m, n), float32. Right within a relative error of 1e-6, even if large products cancel.
@@ -219,7 +218,7 @@ def to_bfloat16_bits(x: float) -> int:
     First round x to float32. A float32 has a sign bit, 8 bits of exponent and 23 bits of fraction. A bfloat16 has a
     sign bit, 8 bits of exponent and 7 bits of fraction: the upper half of a float32. Round the float32 to the nearest
     bfloat16. If two are equally near, take the bfloat16 whose last bit is 0. `struct.pack` with ">f" gives the bytes of
-    a float32, highest bits first. It raises OverflowError for some large numbers.
+    a float32, highest bits first. It raises OverflowError for finite numbers that are too large for float32.
 
     Args:
         x: any float, also infinite or NaN.

@@ -2,7 +2,7 @@
 
 See D2L 12.5 (chapter_computational-performance/multiple-gpus.md). You need no GPU: a list of devices may name the CPU
 several times. `nn.parallel.scatter`, which the book uses, refuses the CPU. The checks replace it by a function that
-takes any device. If you use it, write `nn.parallel.scatter` in full.
+takes any device. If you use it, write `nn.parallel.scatter(X, devices)` in full.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,8 +18,8 @@ def allreduce(data: Sequence[Tensor]) -> None:
     the gradient of the whole batch.
 
     Every tensor keeps its identity, its memory and its device. So other names of a tensor, such as `param.grad`, and
-    views of it show the sum too. The tensors never share memory. A single tensor stays unchanged. If tensors
-    require gradients, callers use `torch.no_grad()`.
+    views of it show the sum too. The given tensors share no memory, and they share none afterwards. A single
+    tensor stays unchanged. If tensors require gradients, callers use `torch.no_grad()`.
 
     Tensors on different devices cannot be added: copy them to one device first.
 
@@ -131,9 +131,14 @@ def split_batch(X: Tensor, y: Tensor, devices: Sequence[torch.device]) -> tuple[
         # WRONG first-shard-each: shards = [batch.chunk(len(devices))[0] for _ in batch.chunk(len(devices))]
         # WRONG last-shard-left-out: shards = batch.chunk(len(devices) + 1)[: len(devices)]
         # WRONG shards-reversed: shards = batch.chunk(len(devices))[::-1]
+        # WRONG equal-devices-counted-once: shards = batch.chunk(len(set(devices)))
+        # WRONG dealt-over-the-shards:
+        #     count = len(batch.chunk(len(devices)))
+        #     shards = [batch[i::count] for i in range(count)]
         # There may be fewer shards than devices.
         return tuple(shard.to(device) for shard, device in zip(shards, devices, strict=False))
         # WRONG shards-not-moved: return shards
+        # WRONG last-shard-of-a-device: return tuple({d: s.to(d) for s, d in zip(shards, devices)}.values())
         # WRONG all-on-the-first: return tuple(shard.to(devices[0]) for shard in shards)
         # WRONG devices-reversed:
         #     return tuple(shard.to(device) for shard, device in zip(shards, reversed(devices[: len(shards)])))
@@ -147,8 +152,8 @@ def split_batch(X: Tensor, y: Tensor, devices: Sequence[torch.device]) -> tuple[
     # END SOLUTION
 
 
-def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[list[Tensor], list[Tensor]]:
-    """Split a batch into n parts on its own device, written from scratch.
+def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
+    """Split a batch into n parts on its own device, written from scratch. Slices and indices are allowed.
 
     The parts are those of `split_batch` for n devices, and of `torch.chunk`: consecutive examples in their order,
     ceil(batch / n) of them in each part, fewer only in the last part, and no empty part. So a batch of 5 in n = 4 parts
@@ -195,6 +200,9 @@ def split_batch_cpu(X: Tensor, y: Tensor, n: int) -> tuple[list[Tensor], list[Te
     # WRONG cpu-dealt-in-turn:
     #     count = min(n, batch)
     #     return [X[i::n] for i in range(count)], [y[i::n] for i in range(count)]
+    # WRONG cpu-dealt-over-the-parts:
+    #     count = len(starts)
+    #     return [X[i::count] for i in range(count)], [y[i::count] for i in range(count)]
     # WRONG cpu-rest-to-the-last, 3 lines:
     #     ends = [batch // n * i for i in range(n)] + [batch]
     #     parts = [slice(a, b) for a, b in zip(ends, ends[1:])]
@@ -291,6 +299,8 @@ def data_parallel_grads(
     #             param.grad = gradient.clone()
     #     return total
     # WRONG originals-differentiated: return [param.grad for param in params]
+    # WRONG requires-grad-switched-on: return [g for p, g in zip(params, total) if p.requires_grad_() is p]
+    # WRONG requires-grad-switched-off: return [g for p, g in zip(params, total) if p.requires_grad_(False) is p]
     # WRONG unused-parameter-none: return [gradient if gradient.any() else None for gradient in total]
     # WRONG gradients-per-replica: return [total] * len(X_parts)
     # WRONG gradients-reversed: return total[::-1]

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 # GIVEN ch08: sgd
-# GIVEN ch33: allreduce, split_batch
+# GIVEN ch33: allreduce
+# GIVEN ch33: split_batch
 
 # Given, not an exercise: the cross-entropy of each example, not their mean.
 loss = nn.CrossEntropyLoss(reduction="none")
@@ -21,8 +22,8 @@ def get_params(params: Sequence[Tensor], device: torch.device) -> list[Tensor]:
     """Return a replica of the parameters on a device, ready for training (D2L 12.5.4).
 
     Every tensor of the replica requires gradients, and is a leaf: backward() fills its `.grad`. The order, the values
-    and the dtypes are those of params. If a tensor is on the device already, the replica may contain it or a
-    copy of it.
+    and the dtypes are those of params. If a tensor is on the device already, the replica may contain a copy of it,
+    or the tensor itself, which then requires gradients.
 
     Args:
         params: a list or tuple of tensors of any shapes, float32 or float64, that do not require gradients.
@@ -92,6 +93,7 @@ def lenet(X: Tensor, params: Sequence[Tensor]) -> Tensor:
     # WRONG convolution-biases-missing: H1 = F.avg_pool2d(F.relu(F.conv2d(X, W1)), kernel_size=2)
     # WRONG first-relu-missing: H1 = F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2)
     # WRONG pooled-before-relu: H1 = F.relu(F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2))
+    # WRONG first-pooled-before-relu: H1 = F.relu(F.avg_pool2d(F.conv2d(X, W1, b1), kernel_size=2))
     # WRONG tanh: H1 = F.avg_pool2d(torch.tanh(F.conv2d(X, W1, b1)), kernel_size=2)
     # WRONG first-bias-missing: H1 = F.avg_pool2d(F.relu(F.conv2d(X, W1)), kernel_size=2)
     # WRONG first-pooling-missing: H1 = F.relu(F.conv2d(X, W1, b1))
@@ -103,6 +105,7 @@ def lenet(X: Tensor, params: Sequence[Tensor]) -> Tensor:
     # WRONG convolution-biases-missing: H2 = F.avg_pool2d(F.relu(F.conv2d(H1, W2)), kernel_size=2)
     # WRONG second-relu-missing: H2 = F.avg_pool2d(F.conv2d(H1, W2, b2), kernel_size=2)
     # WRONG pooled-before-relu: H2 = F.relu(F.avg_pool2d(F.conv2d(H1, W2, b2), kernel_size=2))
+    # WRONG second-pooled-before-relu: H2 = F.relu(F.avg_pool2d(F.conv2d(H1, W2, b2), kernel_size=2))
     # WRONG tanh: H2 = F.avg_pool2d(torch.tanh(F.conv2d(H1, W2, b2)), kernel_size=2)
     # WRONG second-bias-missing: H2 = F.avg_pool2d(F.relu(F.conv2d(H1, W2)), kernel_size=2)
     # WRONG second-pooling-max: H2 = F.max_pool2d(F.relu(F.conv2d(H1, W2, b2)), kernel_size=2)
@@ -141,8 +144,8 @@ def train_batch(
     change the tensors of the replicas in place: they stay the same leaves, and require gradients. Afterwards their
     gradients are zero or None. The function leaves X and y unchanged, and returns nothing.
 
-    Bonus (no points): if a small batch has fewer shards than there are devices, the replicas of the other devices take
-    the same step.
+    Every device gets a shard. Bonus (no points): if a batch is too small for this, the replicas of the other devices
+    take the same step.
 
     Args:
         X: images, (n, c0, height, width), float32 or float64.

@@ -15,26 +15,26 @@ def ring_allreduce(data: Sequence[Tensor]) -> tuple[list[Tensor], int]:
     """Simulate a ring of n workers that add their vectors, and count the traffic (D2L 12.7.2).
 
     Worker i has the vector data[i], and sends only to the worker i + 1; the last worker sends to the first. The vectors
-    are cut into n chunks at the same places. A chunk has at most ceil(length / n) elements, and may be empty. There are
-    two phases of n - 1 steps each. In every step, each worker sends a single chunk to the next worker.
+    are cut into n chunks at the same places, which you choose. A chunk has at most ceil(length / n) elements, and may
+    be empty. There are two phases of n - 1 steps each. In every step, each worker sends a single chunk to the next
+    worker.
 
     1. Reduce-scatter: the receiver adds the chunk to its own. In the first step, worker i sends chunk i. After that, it
        sends the chunk that it received last. In the end, every worker has a chunk that is summed over all workers.
     2. All-gather: the receiver replaces its own chunk. First, each worker sends its finished chunk. After that, it
        sends the chunk that it received last. In the end, every worker has all finished chunks.
 
-    So a worker sends 2 (n - 1) chunks. That is less than 2 * length elements, however many workers there are. The
-    function leaves data unchanged.
+    So a worker sends 2 (n - 1) chunks. These have at most 2 * length elements, for any number of workers. The function
+    leaves data unchanged.
 
     Args:
-        data: a list or tuple of n vectors, at least one. They have the same length, at least 1, and the same dtype.
-            They need not be contiguous in memory.
+        data: a list or tuple of n vectors, at least one. They have the same length, at least 1, and the same dtype:
+            float32, float64 or int64. They need not be contiguous in memory.
 
     Returns:
-        A list with the vector of each worker at the end, which is the sum of data. These n tensors do not share memory
-        with each other or with data.
-        The number of elements that a worker sent in both phases, an int. If it differs between workers, the largest.
-        A single worker sends 0 elements.
+        (vectors, sent): vectors is a list with the vector of each worker at the end, which is the sum of data. These n
+        tensors do not share memory with each other or with data. sent is the number of elements that a worker sent in
+        both phases, an int. If it differs between workers, it is the largest. A single worker sends 0 elements.
 
     Source: Patarasuk and Yuan, 2009, Bandwidth optimal all-reduce algorithms.
     """
@@ -82,6 +82,12 @@ def ring_allreduce(data: Sequence[Tensor]) -> tuple[list[Tensor], int]:
     # WRONG traffic-of-all-workers: return results, sum(sent)
     # WRONG everything-to-everyone: return results, (n - 1) * length
     # WRONG twice-the-length: return results, 2 * length
+    # WRONG traffic-of-the-first-worker: return results, sent[0]
+    # WRONG traffic-of-the-first-of-full-chunks:
+    #     sizes = [min(max(length - -(-length // n) * i, 0), -(-length // n)) for i in range(n)]
+    #     return results, 2 * length - sizes[1 % n] - sizes[2 % n]
+    # WRONG traffic-averaged: return results, sum(sent) // n
+    # WRONG traffic-of-the-shortest-chunk: return results, 2 * (n - 1) * (length // n)
     # WRONG traffic-in-lengths: return results, 2 * (n - 1)
     # WRONG first-result-alone: return results[0], max(sent)
     # WRONG traffic-first: return max(sent), results
@@ -145,8 +151,9 @@ def async_sgd(grad: Callable[[float], float], w0: float, lr: float, staleness: i
         w[t + 1] = w[t] - lr * grad(w[max(t - staleness, 0)])        for t = 0, 1, ..., steps - 1
 
     An asynchronous worker reads the weights and computes a gradient. Meanwhile, other workers update the weights. So
-    its gradient is that of old weights, but it changes the newest. In the first steps, the oldest weights are w0. With
-    staleness 0, this is gradient descent. A learning rate that suits gradient descent may diverge with late gradients.
+    its gradient is that of old weights, but it changes the newest. The first steps have no weights that old, and use
+    w0. With staleness 0, this is gradient descent. A learning rate that suits gradient descent may diverge with late
+    gradients.
 
     Args:
         grad: a function; grad(w) is the gradient at the weight w.
@@ -227,6 +234,8 @@ def zero_memory_per_gpu(num_params: int, num_gpus: int, stage: int) -> float:
     if stage >= 1:
         # WRONG stage-1-splits-nothing: if stage >= 2:
         # WRONG stages-apart: if stage == 1:
+        # WRONG optimiser-whole-in-stage-2: if stage in (1, 3):
+        # WRONG stage-3-splits-weights-alone: if stage in (1, 2):
         # WRONG only-the-last-stage-splits: if stage == 3:
         optimiser /= num_gpus
         # WRONG weights-split-first: weight /= num_gpus
@@ -237,6 +246,7 @@ def zero_memory_per_gpu(num_params: int, num_gpus: int, stage: int) -> float:
         # WRONG split-twice: optimiser /= num_gpus**2
     if stage >= 2:
         # WRONG stages-apart: if stage == 2:
+        # WRONG stage-3-splits-weights-alone: if stage == 2:
         # WRONG stage-2-splits-nothing-more: if stage >= 3:
         # WRONG only-the-last-stage-splits: if stage == 3:
         gradient /= num_gpus

@@ -73,7 +73,7 @@ class TestRingAllreduce:
         各块大小不同时，按发送最多的节点计算元素数。"""
         cases = [(3, 7), (4, 5), (5, 12), (4, 4 * chance.randint(3, 20) + 2), (6, 4)]
         rings = [ring(*case) for case in cases]
-        found = run(lambda impl: [(sums(impl, data), impl.ring_allreduce(data)[1]) for data in rings])
+        found = run(lambda impl: [impl.ring_allreduce(data) for data in rings])
         close([vectors for vectors, _ in found], [[sum(data)] * len(data) for data in rings])
         for (n, length), (_, sent) in zip(cases, found, strict=True):
             low, high = math.ceil(2 * (n - 1) * length / n), 2 * (n - 1) * math.ceil(length / n)
