@@ -15,7 +15,7 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 
         Y[i, j] = sum over a and b of X[i + a, j + b] * K[a, b]
 
-    Gradients flow to X and K. The function leaves both unchanged.
+    Gradients flow to X and K. The function leaves both unchanged. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (h, w), float32, with any strides. Bonus (no points): X and K are float64, and so is the result.
@@ -34,7 +34,7 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 
 
 class Conv2D(nn.Module):
-    """A convolutional layer for one image with one channel (D2L 6.2.3). It uses your `corr2d`.
+    """A convolutional layer for one image with one channel (D2L 6.2.3). The forward pass can call your `corr2d`.
 
     Attributes:
         weight: a parameter, the kernel, of shape kernel_size. It is drawn uniformly between 0 and 1.
@@ -64,7 +64,7 @@ def conv2d_flipped(X: Tensor, K: Tensor) -> Tensor:
 
         Y[i, j] = sum over a and b of X[i + a, j + b] * K[k_h - 1 - a, k_w - 1 - b]
 
-    Gradients flow to X and K. The function leaves both unchanged.
+    Gradients flow to X and K. The function leaves both unchanged. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (h, w), float32, with any strides. Bonus (no points): X and K are float64, and so is the result.
@@ -88,9 +88,10 @@ def learn_kernel(X: Tensor, Y: Tensor, kernel_size: tuple[int, int], lr: float =
     K starts with zeros. Each step computes the loss of the whole image and moves K once:
 
         loss = sum over i and j of (corr2d(X, K)[i, j] - Y[i, j]) ** 2
-        K = K - lr * gradient of the loss for K
+        K = K - lr * (gradient of the loss for K)
 
-    There is no bias. A second call with the same arguments gives the same kernel. X and Y stay unchanged.
+    There is no bias. A second call with the same arguments gives the same kernel. X and Y stay unchanged. Ready-made
+    convolutions and optimisers are allowed here.
 
     Args:
         X: the image, (h, w), float32.
@@ -100,6 +101,6 @@ def learn_kernel(X: Tensor, Y: Tensor, kernel_size: tuple[int, int], lr: float =
         steps: the number of steps; after 0 steps K is zero.
 
     Returns:
-        K after the last step, (k_h, k_w).
+        K after the last step, (k_h, k_w). It may still require a gradient.
     """
     raise NotImplementedError  # write your code here

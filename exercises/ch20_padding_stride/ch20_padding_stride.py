@@ -13,7 +13,7 @@ def comp_conv2d(conv2d: nn.Module, X: Tensor) -> Tensor:
 
     Layers such as nn.Conv2d expect four axes: batch, channel, height, width. Give the image X a batch axis and a
     channel axis of size 1. Call the layer once, and take both axes off its result. The layer may be any module that
-    maps (1, 1, h, w) to (1, 1, h', w'), for example a pooling layer.
+    maps (1, 1, h, w) to (1, 1, h', w') and leaves its input unchanged, for example a pooling layer.
 
     Gradients flow to X and the layer's parameters. The function leaves X and the parameters unchanged.
 
@@ -39,7 +39,7 @@ def conv_output_shape(
 ) -> tuple[int, int]:
     """Return height and width of a convolution's result (D2L 6.3).
 
-    All arguments mean the same as in nn.Conv2d. For an axis of size n, floor rounds down:
+    The last four arguments mean the same as in nn.Conv2d. For an axis of size n, floor rounds down:
 
         floor((n + 2 * padding - dilation * (kernel_size - 1) - 1) / stride) + 1
 
@@ -73,7 +73,7 @@ def corr2d_pad_stride(X: Tensor, K: Tensor, padding: tuple[int, int], stride: tu
         Y[i, j] = sum over a and b of X'[i * s_h + a, j * s_w + b] * K[a, b]
 
     The kernel never leaves the padded image: rows and columns that do not fill a last window are ignored. Gradients
-    flow to X and K. The function leaves both unchanged.
+    flow to X and K. The function leaves both unchanged. F.pad, Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (h, w), float32 or float64, with any strides.
@@ -92,8 +92,9 @@ def corr2d_pad_stride(X: Tensor, K: Tensor, padding: tuple[int, int], stride: tu
 def same_padding(kernel_size: int) -> tuple[int, int]:
     """Return how many rows to add above and below, so that a convolution of stride 1 keeps the height (D2L 6.3.1).
 
-    A kernel of kernel_size rows takes kernel_size - 1 rows away; padding gives them back. If this number is odd, one
-    more row is added above than below. The same holds for columns, with left for above and right for below.
+    A kernel of kernel_size rows takes kernel_size - 1 rows away; padding gives them back. If kernel_size - 1
+    is odd, add one more row above than below; nn.Conv2d(..., padding="same") adds it below. The same holds for columns,
+    with left for above and right for below.
 
     Args:
         kernel_size: the number of rows of the kernel, at least 1.

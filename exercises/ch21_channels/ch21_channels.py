@@ -16,7 +16,7 @@ def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
 
     There is no padding, the window moves by one row or one column, and the kernel is not flipped. Gradients flow to X
     and K. The function leaves its arguments unchanged. A helper for a single channel may come from `d2l` (corr2d), or
-    you can write it yourself.
+    you can write it yourself. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (c_i, H, W), float32, with any strides. Bonus (no points): float64 arguments give a float64 result.
@@ -43,7 +43,7 @@ def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
         Y[o] = corr2d_multi_in(X, K[o])
 
     The output channels are in the order of the kernels. Gradients flow to X and K. The function leaves its arguments
-    unchanged.
+    unchanged. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (c_i, H, W), float32, with any strides. Bonus (no points): float64 arguments give a float64 result.
@@ -58,7 +58,7 @@ def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
 
 
 def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
-    """Compute a 1x1 convolution by a matrix product (D2L 6.4).
+    """Compute a 1x1 convolution, for example by a matrix product (D2L 6.4).
 
     A 1x1 kernel has no neighbours to look at. It mixes the channels of each pixel, as a fully connected layer would
     that all pixels share.
@@ -69,7 +69,7 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
 
     Args:
         X: (c_i, h, w), float32 or float64, with any strides.
-        K: (c_o, c_i, 1, 1), of X's dtype.
+        K: (c_o, c_i, 1, 1), of X's dtype, with any strides.
 
     Returns:
         (c_o, h, w), of X's dtype: three axes, also if c_o is 1.
@@ -85,8 +85,8 @@ def conv_cost(
     """Count the parameters of a convolutional layer, and its multiply-accumulate operations for one image.
 
     A multiply-accumulate operation multiplies two numbers and adds the product to a sum. Each number of the output
-    takes one for each weight of its kernel. The bias adds to the parameters, but never to these operations. The layer
-    is an ordinary nn.Conv2d: each output channel reads all input channels.
+    takes one operation for each weight of its kernel, in all input channels. The bias adds to the parameters, but never
+    to these operations. The layer is an ordinary nn.Conv2d (groups=1): each output channel reads all input channels.
 
     Args:
         c_i: the number of input channels.

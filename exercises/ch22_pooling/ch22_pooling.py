@@ -17,10 +17,11 @@ def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = 
 
         Y[i, j] = the maximum or the mean of X[i : i + p_h, j : j + p_w]
 
-    Gradients flow to X. The function leaves X unchanged.
+    Gradients flow to X; equal maxima may share them in any way. The function leaves X unchanged. Tensor.unfold,
+    F.unfold, F.conv2d and torch.fft are allowed.
 
     Args:
-        X: (h, w), float32, with any strides. Bonus (no points): float64.
+        X: (h, w), float32, with any strides. Bonus (no points): X is float64, and so is the result.
         pool_size: height and width of the window, (p_h, p_w); at most (h, w).
         mode: "max" takes the maximum of a window, "avg" the mean.
 
@@ -50,8 +51,9 @@ def max_pool2d(
         Y[n, c, i, j] = max X'[n, c, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
 
     Only windows that lie within the padded input count. Rows and columns that do not fill a last window are ignored.
-    Gradients flow to X. The function leaves X unchanged. The arguments are those of nn.MaxPool2d. A single number k
-    as kernel_size, stride or padding has the same effect as the pair (k, k).
+    Gradients flow to X; equal maxima may share them in any way. The function leaves X unchanged. Tensor.unfold and
+    F.unfold are allowed. kernel_size, stride and padding mean the same as in nn.MaxPool2d. A single number k has the
+    same effect as the pair (k, k).
 
     Args:
         X: (n, c, h, w), float32 or float64, with any strides.
@@ -83,8 +85,9 @@ def avg_pool2d(
     of its entries. If count_include_pad is True, the entries of the padding count, too. Otherwise, the divisor is
     the number of entries that come from X.
 
-    Gradients flow to X. The function leaves X unchanged. The arguments are those of nn.AvgPool2d. A single number k
-    as kernel_size, stride or padding has the same effect as the pair (k, k).
+    Gradients flow to X. The function leaves X unchanged. Tensor.unfold, F.unfold, F.conv2d and torch.fft are allowed.
+    The arguments after X mean the same as in nn.AvgPool2d. A single number k as kernel_size, stride or padding has the
+    same effect as the pair (k, k).
 
     Args:
         X: (n, c, h, w), float32 or float64, with any strides.

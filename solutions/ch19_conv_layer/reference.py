@@ -15,7 +15,7 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 
         Y[i, j] = sum over a and b of X[i + a, j + b] * K[a, b]
 
-    Gradients flow to X and K. The function leaves both unchanged.
+    Gradients flow to X and K. The function leaves both unchanged. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (h, w), float32, with any strides. Bonus (no points): X and K are float64, and so is the result.
@@ -36,6 +36,9 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
     # WRONG always-float32: Y = torch.zeros((X.shape[0] - k_h + 1, X.shape[1] - k_w + 1))
     # WRONG last-place-missing: Y = X.new_zeros((X.shape[0] - k_h, X.shape[1] - k_w))
     # WRONG as-large-as-the-image: Y = X.new_zeros(X.shape)
+    # WRONG kernel-height-in-the-width: Y = X.new_zeros((X.shape[0] - k_h + 1, X.shape[1] - k_h + 1))
+    # WRONG kernel-width-in-the-height: Y = X.new_zeros((X.shape[0] - k_w + 1, X.shape[1] - k_w + 1))
+    # WRONG kernel-sizes-swapped-in-the-shape: Y = X.new_zeros((X.shape[0] - k_w + 1, X.shape[1] - k_h + 1))
     # WRONG result-sizes-swapped: Y = X.new_zeros((X.shape[1] - k_w + 1, X.shape[0] - k_h + 1))
     # WRONG windows-side-by-side: Y = X.new_zeros((X.shape[0] // k_h, X.shape[1] // k_w))
     # WRONG same-size-by-padding:
@@ -58,6 +61,9 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
             #     if window.shape != K.shape:
             #         continue
             # WRONG first-window-everywhere: window = X[:k_h, :k_w]
+            # WRONG strides-of-whole-rows:
+            #     start = X.storage_offset() + i * X.shape[1] + j
+            #     window = X.as_strided((k_h, k_w), (X.shape[1], 1), start)
             # WRONG image-mirrored: window = X.flip(0, 1)[i : i + k_h, j : j + k_w]
             Y[i, j] = (window * K).sum()
             # WRONG kernel-flipped: Y[i, j] = (window * K.flip(0, 1)).sum()
@@ -86,7 +92,7 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 
 
 class Conv2D(nn.Module):
-    """A convolutional layer for one image with one channel (D2L 6.2.3). It uses your `corr2d`.
+    """A convolutional layer for one image with one channel (D2L 6.2.3). The forward pass can call your `corr2d`.
 
     Attributes:
         weight: a parameter, the kernel, of shape kernel_size. It is drawn uniformly between 0 and 1.
@@ -157,7 +163,7 @@ def conv2d_flipped(X: Tensor, K: Tensor) -> Tensor:
 
         Y[i, j] = sum over a and b of X[i + a, j + b] * K[k_h - 1 - a, k_w - 1 - b]
 
-    Gradients flow to X and K. The function leaves both unchanged.
+    Gradients flow to X and K. The function leaves both unchanged. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (h, w), float32, with any strides. Bonus (no points): X and K are float64, and so is the result.
@@ -201,9 +207,10 @@ def learn_kernel(X: Tensor, Y: Tensor, kernel_size: tuple[int, int], lr: float =
     K starts with zeros. Each step computes the loss of the whole image and moves K once:
 
         loss = sum over i and j of (corr2d(X, K)[i, j] - Y[i, j]) ** 2
-        K = K - lr * gradient of the loss for K
+        K = K - lr * (gradient of the loss for K)
 
-    There is no bias. A second call with the same arguments gives the same kernel. X and Y stay unchanged.
+    There is no bias. A second call with the same arguments gives the same kernel. X and Y stay unchanged. Ready-made
+    convolutions and optimisers are allowed here.
 
     Args:
         X: the image, (h, w), float32.
@@ -213,7 +220,7 @@ def learn_kernel(X: Tensor, Y: Tensor, kernel_size: tuple[int, int], lr: float =
         steps: the number of steps; after 0 steps K is zero.
 
     Returns:
-        K after the last step, (k_h, k_w).
+        K after the last step, (k_h, k_w). It may still require a gradient.
     """
     # BEGIN SOLUTION
     K = X.new_zeros(kernel_size).requires_grad_()

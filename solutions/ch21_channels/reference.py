@@ -31,6 +31,7 @@ def _cross_correlation(X: Tensor, K: Tensor) -> Tensor:
             # WRONG graph-cut-off: Y[i, j] = (X[i : i + h, j : j + w] * K).sum().item()
             # WRONG slice-ends-at-the-size: Y[i, j] = (X[i:h, j:w] * K).sum()
             # WRONG windows-multiplied-in-place: Y[i, j] = X[i : i + h, j : j + w].mul_(K).sum()
+            # WRONG windows-overwritten: Y[i, j] = X[i : i + h, j : j + w].mul_(K).sum()
             # WRONG largest-product: Y[i, j] = (X[i : i + h, j : j + w] * K).max()
     return Y
     # WRONG transposed-result: return Y.T
@@ -48,7 +49,7 @@ def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
 
     There is no padding, the window moves by one row or one column, and the kernel is not flipped. Gradients flow to X
     and K. The function leaves its arguments unchanged. A helper for a single channel may come from `d2l` (corr2d), or
-    you can write it yourself.
+    you can write it yourself. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (c_i, H, W), float32, with any strides. Bonus (no points): float64 arguments give a float64 result.
@@ -65,6 +66,7 @@ def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
     # BEGIN SOLUTION
     # Every channel of the image meets its own matrix of the kernel.
     channels = [_cross_correlation(x, k) for x, k in zip(X, K, strict=True)]
+    # WRONG windows-overwritten: channels = [_cross_correlation(X[c], K[c]) for c in range(len(X))]
     # WRONG first-matrix-for-all: channels = [_cross_correlation(x, K[0]) for x in X]
     # WRONG first-channel-alone: channels = [_cross_correlation(X[0], K[0])]
     # WRONG last-channel-alone: channels = [_cross_correlation(X[-1], K[-1])]
@@ -85,6 +87,7 @@ def corr2d_multi_in(X: Tensor, K: Tensor) -> Tensor:
     # WRONG channels-not-added: return torch.stack(channels)
     # WRONG largest-channel: return torch.stack(channels).amax(dim=0)
     # WRONG channel-axis-kept: return torch.stack(channels).sum(dim=0, keepdim=True)
+    # WRONG sum-of-channels-squeezed: return torch.stack(channels).sum(dim=0).squeeze()
     # WRONG channels-multiplied: return torch.stack(channels).prod(dim=0)
     # WRONG rows-added: return torch.stack(channels).sum(dim=1)
     # WRONG columns-added: return torch.stack(channels).sum(dim=-1)
@@ -103,7 +106,7 @@ def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
         Y[o] = corr2d_multi_in(X, K[o])
 
     The output channels are in the order of the kernels. Gradients flow to X and K. The function leaves its arguments
-    unchanged.
+    unchanged. Tensor.unfold, F.unfold and torch.fft are allowed.
 
     Args:
         X: (c_i, H, W), float32, with any strides. Bonus (no points): float64 arguments give a float64 result.
@@ -131,6 +134,9 @@ def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
     # WRONG outputs-below-each-other: return torch.cat(outputs)
     # WRONG outputs-beside-each-other: return torch.cat(outputs, dim=1)
     # WRONG outputs-last: return torch.stack(outputs, dim=-1)
+    # WRONG outputs-last-and-reshaped: return torch.stack(outputs, dim=-1).reshape(len(outputs), *outputs[0].shape)
+    # WRONG outputs-beside-each-other-and-reshaped:
+    #     return torch.cat(outputs, dim=1).reshape(len(outputs), *outputs[0].shape)
     # WRONG single-output-squeezed: return torch.stack(outputs).squeeze(dim=0)
     # WRONG single-sizes-squeezed: return torch.stack(outputs).squeeze()
     # WRONG running-total: return torch.stack(outputs).cumsum(dim=0)
@@ -143,7 +149,7 @@ def corr2d_multi_in_out(X: Tensor, K: Tensor) -> Tensor:
 
 
 def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
-    """Compute a 1x1 convolution by a matrix product (D2L 6.4).
+    """Compute a 1x1 convolution, for example by a matrix product (D2L 6.4).
 
     A 1x1 kernel has no neighbours to look at. It mixes the channels of each pixel, as a fully connected layer would
     that all pixels share.
@@ -154,7 +160,7 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
 
     Args:
         X: (c_i, h, w), float32 or float64, with any strides.
-        K: (c_o, c_i, 1, 1), of X's dtype.
+        K: (c_o, c_i, 1, 1), of X's dtype, with any strides.
 
     Returns:
         (c_o, h, w), of X's dtype: three axes, also if c_o is 1.
@@ -204,8 +210,8 @@ def conv_cost(
     """Count the parameters of a convolutional layer, and its multiply-accumulate operations for one image.
 
     A multiply-accumulate operation multiplies two numbers and adds the product to a sum. Each number of the output
-    takes one for each weight of its kernel. The bias adds to the parameters, but never to these operations. The layer
-    is an ordinary nn.Conv2d: each output channel reads all input channels.
+    takes one operation for each weight of its kernel, in all input channels. The bias adds to the parameters, but never
+    to these operations. The layer is an ordinary nn.Conv2d (groups=1): each output channel reads all input channels.
 
     Args:
         c_i: the number of input channels.

@@ -28,10 +28,11 @@ def pool2d(X: Tensor, pool_size: tuple[int, int], mode: Literal["max", "avg"] = 
 
         Y[i, j] = the maximum or the mean of X[i : i + p_h, j : j + p_w]
 
-    Gradients flow to X. The function leaves X unchanged.
+    Gradients flow to X; equal maxima may share them in any way. The function leaves X unchanged. Tensor.unfold,
+    F.unfold, F.conv2d and torch.fft are allowed.
 
     Args:
-        X: (h, w), float32, with any strides. Bonus (no points): float64.
+        X: (h, w), float32, with any strides. Bonus (no points): X is float64, and so is the result.
         pool_size: height and width of the window, (p_h, p_w); at most (h, w).
         mode: "max" takes the maximum of a window, "avg" the mean.
 
@@ -91,8 +92,9 @@ def max_pool2d(
         Y[n, c, i, j] = max X'[n, c, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
 
     Only windows that lie within the padded input count. Rows and columns that do not fill a last window are ignored.
-    Gradients flow to X. The function leaves X unchanged. The arguments are those of nn.MaxPool2d. A single number k
-    as kernel_size, stride or padding has the same effect as the pair (k, k).
+    Gradients flow to X; equal maxima may share them in any way. The function leaves X unchanged. Tensor.unfold and
+    F.unfold are allowed. kernel_size, stride and padding mean the same as in nn.MaxPool2d. A single number k has the
+    same effect as the pair (k, k).
 
     Args:
         X: (n, c, h, w), float32 or float64, with any strides.
@@ -124,6 +126,7 @@ def max_pool2d(
     #     s_h, s_w = _pair(_pair(kernel_size)[0] if stride is None else stride)
     p_h, p_w = _pair(padding)
     # WRONG one-padding-for-both: p_h = p_w = _pair(padding)[0]
+    # WRONG padding-pair-width-first: p_w, p_h = _pair(padding)
     if 2 * p_h > k_h or 2 * p_w > k_w:
         # WRONG rows-alone-tested: if 2 * p_h > k_h:
         # WRONG half-of-the-window-refused: if 2 * p_h >= k_h or 2 * p_w >= k_w:
@@ -182,8 +185,9 @@ def avg_pool2d(
     of its entries. If count_include_pad is True, the entries of the padding count, too. Otherwise, the divisor is
     the number of entries that come from X.
 
-    Gradients flow to X. The function leaves X unchanged. The arguments are those of nn.AvgPool2d. A single number k
-    as kernel_size, stride or padding has the same effect as the pair (k, k).
+    Gradients flow to X. The function leaves X unchanged. Tensor.unfold, F.unfold, F.conv2d and torch.fft are allowed.
+    The arguments after X mean the same as in nn.AvgPool2d. A single number k as kernel_size, stride or padding has the
+    same effect as the pair (k, k).
 
     Args:
         X: (n, c, h, w), float32 or float64, with any strides.
@@ -216,7 +220,7 @@ def avg_pool2d(
     #     s_h, s_w = _pair(_pair(kernel_size)[0] if stride is None else stride)
     p_h, p_w = _pair(padding)
     # WRONG average-one-padding-for-both: p_h = p_w = _pair(padding)[0]
-    # WRONG average-padding-axes-swapped: p_w, p_h = _pair(padding)
+    # WRONG average-padding-pair-width-first: p_w, p_h = _pair(padding)
     if 2 * p_h > k_h or 2 * p_w > k_w:
         # WRONG average-rows-alone-tested: if 2 * p_h > k_h:
         # WRONG average-columns-alone-tested: if 2 * p_w > k_w:
@@ -229,6 +233,7 @@ def avg_pool2d(
     X = F.pad(X, (p_w, p_w, p_h, p_h))
     # WRONG average-padding-ignored:
     #     p_h = p_w = 0
+    # WRONG average-padding-axes-swapped: X = F.pad(X, (p_h, p_h, p_w, p_w))
     # WRONG average-padding-on-one-side: X = F.pad(X, (0, 2 * p_w, 0, 2 * p_h))
     # WRONG average-padding-above-and-left-alone: X = F.pad(X, (p_w, 0, p_h, 0))
     # WRONG edges-repeated:
@@ -239,6 +244,8 @@ def avg_pool2d(
     # WRONG padding-always-counted: mask = F.pad(mask, (p_w, p_w, p_h, p_h), value=1)
     # WRONG padding-never-counted: mask = F.pad(mask, (p_w, p_w, p_h, p_h), value=0)
     # WRONG count-include-pad-reversed: mask = F.pad(mask, (p_w, p_w, p_h, p_h), value=0 if count_include_pad else 1)
+    # WRONG average-padding-axes-swapped:
+    #     mask = F.pad(mask, (p_h, p_h, p_w, p_w), value=1 if count_include_pad else 0)
     # WRONG average-padding-on-one-side:
     #     mask = F.pad(mask, (0, 2 * p_w, 0, 2 * p_h), value=1 if count_include_pad else 0)
     # WRONG average-padding-above-and-left-alone:
@@ -310,6 +317,8 @@ def translation_gap(X: Tensor, shift: int, pool_size: int) -> float:
     shifted = torch.zeros_like(X)
     shifted[:, shift:] = X[:, : X.shape[1] - shift]
     # WRONG shift-not-tested: shifted = X.roll(shift, dims=1)
+    # WRONG empty-slice-without-a-shift: shifted[:, shift:] = X[:, :-shift]
+    # WRONG no-column-without-a-shift: shifted = torch.cat([X.new_zeros(len(X), shift), X[:, :-shift]], dim=1)
     # WRONG wrapped-columns-compared: shifted = X.roll(shift, dims=1)
     # WRONG shifted-to-the-left: shifted[:, : X.shape[1] - shift] = X[:, shift:]
     # WRONG shift-of-one: shifted[:, 1:] = X[:, :-1]
