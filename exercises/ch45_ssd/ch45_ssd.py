@@ -94,9 +94,9 @@ def down_sample_blk(in_channels: int, out_channels: int) -> nn.Sequential:
 
     The block is an nn.Sequential of seven layers. Three layers come twice: a convolution with a kernel of 3 x 3 that
     keeps height and width, an nn.BatchNorm2d, and an nn.ReLU. The last layer is an nn.MaxPool2d with a window of 2 x 2.
-    The first convolution changes the number of channels.
+    The first convolution changes the number of channels. The layers may have any names.
 
-    The block leaves its input unchanged. It works in float32 and float64, with any strides.
+    The block leaves its input unchanged. It works with any strides, and in float64 after double().
 
     Args:
         in_channels: the channels of the input.
@@ -196,7 +196,8 @@ def calc_loss(
         cls_preds: the scores of the classes, (n, A, num_classes + 1), float32 or float64, with any strides.
         cls_labels: the class of each anchor box, (n, A), int64; 0 is the background.
         bbox_preds: the predicted offsets, (n, 4 * A), of the same dtype, with any strides.
-        bbox_labels: the true offsets, (n, 4 * A), of the same dtype. Where the mask is 0, they may be any numbers.
+        bbox_labels: the true offsets, (n, 4 * A), of the same dtype. Where the mask is 0, they may be any finite
+            numbers.
         bbox_masks: (n, 4 * A), of the same dtype: 1 for the offsets of anchor boxes with an object, otherwise 0.
 
     Returns:

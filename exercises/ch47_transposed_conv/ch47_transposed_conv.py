@@ -43,8 +43,9 @@ def kernel2matrix(K: Tensor) -> Tensor:
 
         (W @ x).reshape(2, 2)[i, j] = sum over a and b of X[i + a, j + b] * K[a, b], for every X
 
-    Each row of W holds the numbers of K at the places of a window, and zeros elsewhere. The transposed matrix belongs
-    to the transposed convolution: (W.T @ Y.reshape(-1)).reshape(3, 3) is trans_conv(Y, K) for every Y of shape (2, 2).
+    Row 2 * i + j of W holds the numbers of K at the places of the window that begins at X[i, j], and zeros elsewhere.
+    The transposed matrix belongs to the transposed convolution: (W.T @ Y.reshape(-1)).reshape(3, 3) is trans_conv(Y, K)
+    for every Y of shape (2, 2).
 
     Gradients flow to K. The function leaves K unchanged.
 

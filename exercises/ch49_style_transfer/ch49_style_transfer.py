@@ -29,11 +29,12 @@ def extract_features(
 
     The network is `net`, a global variable of this module. It is an nn.Sequential with any number of layers, and
     another program may replace it between two calls. Layer 0 gets the images X, and every other layer gets the output
-    of the layer before it. No layer changes its input in place. Gradients flow through the outputs to X. The function
-    leaves X and the parameters of the network unchanged.
+    of the layer before it. The same module may occur several times in the network; each place is a layer. No layer
+    changes its input in place. Gradients flow through the outputs to X. The function leaves X and the parameters of the
+    network unchanged.
 
     Args:
-        X: the images, (n, c, h, w).
+        X: the images, (n, c, h, w), float32.
         content_layers: indices of the content layers, from 0 to len(net) - 1. They are different, in any order.
         style_layers: indices of the style layers, likewise. The same layer may be in both arguments. One of the two
             may be empty.
@@ -94,7 +95,7 @@ def style_loss(Y_hat: Tensor, gram_Y: Tensor) -> Tensor:
         the mean of (gram(Y_hat) - gram_Y)^2 over all c * c entries
 
     gram_Y is a fixed target, computed before: no gradient flows to gram_Y, even if it requires one. Gradients flow to
-    Y_hat alone. The function leaves its arguments unchanged.
+    Y_hat alone. The function leaves its arguments unchanged. It may call ready-made squared losses.
 
     Args:
         Y_hat: features of the synthesised image, (1, c, h, w), float32 or float64, with any strides.
@@ -148,7 +149,7 @@ def compute_loss(
     unchanged. All tensors are float32, or all are float64.
 
     Args:
-        X: the synthesised image, (1, 3, h, w).
+        X: the synthesised image, (1, 3, h, w); h and w are at least 2.
         contents_Y_hat: features of X in the content layers, a list of tensors (1, c, h', w'). Sizes differ from layer
             to layer. The list may be empty.
         styles_Y_hat: features of X in the style layers, likewise.

@@ -165,10 +165,10 @@ def voc_label_indices(colormap: Tensor, colormap2label: Tensor) -> Tensor:
 def voc_rand_crop(feature: Tensor, label: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
     """Cut the same random rectangle out of an image and its label (D2L 13.9).
 
-    The rectangle has `height` rows and `width` columns, and lies within the image. Each place for it is equally
-    likely. Its first row is any of 0, 1, ..., h - height, and its first column any of 0, 1, ..., w - width,
-    independently of each other. Each call draws a new place. Take random numbers from torch, random or numpy, and set
-    no seed.
+    The image has h rows and w columns. The rectangle has `height` rows and `width` columns, and lies within the image.
+    Each place for it is equally likely. Its first row is any of 0, 1, ..., h - height, and its first column any of 0,
+    1, ..., w - width, independently of each other. Each call draws a new place. Take random numbers from torch, random
+    or numpy, and set no seed.
 
     Rows and columns are the last two axes. Any axes before them stay as they are. They may differ between image and
     label: a label may be a picture (3, h, w) or classes (h, w). The values and the dtypes stay as they are. The
@@ -269,7 +269,7 @@ def filter_by_size(imgs: Sequence[Tensor], crop_size: tuple[int, int]) -> list[T
 
     Args:
         imgs: a list or tuple of images, (c, h, w) each, of any size and dtype. It may be empty.
-        crop_size: rows and columns of the rectangle.
+        crop_size: rows and columns of the rectangle, at least 1 each.
 
     Returns:
         A new list.
@@ -354,15 +354,16 @@ def mean_iou(pred: Tensor, target: Tensor, num_classes: int, ignore_index: int =
         IoU_c = (pixels with pred = c and target = c) / (pixels with pred = c or target = c)
 
     The result is the mean of IoU_c over the classes that occur among the remaining pixels, in pred or in target. A
-    class that occurs in pred alone has an IoU of 0, and counts. This also holds for the class ignore_index, if it is
-    less than num_classes. A class that occurs in neither does not count. The function leaves its arguments unchanged.
+    class that occurs in pred alone has an IoU of 0, and counts. The class ignore_index counts in the same way, if it is
+    less than num_classes and occurs in pred. A class that occurs in neither does not count. The function leaves its
+    arguments unchanged.
 
     Args:
         pred: the predicted classes, of any shape, int64 or uint8, with any strides. Each is from 0 to num_classes - 1.
         target: the true classes, of the same shape and dtype, with any strides. Each is from 0 to num_classes - 1, or
             ignore_index.
         num_classes: the number of classes, at most 256.
-        ignore_index: the target of pixels that do not count. For int64 it may be any whole number, for example -1, and
+        ignore_index: the target of pixels that do not count. For int64 it may be any int64 number, for example -1, and
             for uint8 any from 0 to 255.
 
     Returns:

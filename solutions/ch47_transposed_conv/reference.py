@@ -86,8 +86,9 @@ def kernel2matrix(K: Tensor) -> Tensor:
 
         (W @ x).reshape(2, 2)[i, j] = sum over a and b of X[i + a, j + b] * K[a, b], for every X
 
-    Each row of W holds the numbers of K at the places of a window, and zeros elsewhere. The transposed matrix belongs
-    to the transposed convolution: (W.T @ Y.reshape(-1)).reshape(3, 3) is trans_conv(Y, K) for every Y of shape (2, 2).
+    Row 2 * i + j of W holds the numbers of K at the places of the window that begins at X[i, j], and zeros elsewhere.
+    The transposed matrix belongs to the transposed convolution: (W.T @ Y.reshape(-1)).reshape(3, 3) is trans_conv(Y, K)
+    for every Y of shape (2, 2).
 
     Gradients flow to K. The function leaves K unchanged.
 
@@ -104,6 +105,7 @@ def kernel2matrix(K: Tensor) -> Tensor:
     # Window (i, j) begins at number 3 * i + j of x. Its second row begins 3 numbers later.
     for row, start in enumerate((0, 1, 3, 4)):
         # WRONG starts-without-jump: for row, start in enumerate((0, 1, 2, 3)):
+        # WRONG third-window-too-early: for row, start in enumerate((0, 1, 2, 4)):
         # WRONG windows-by-columns: for row, start in enumerate((0, 3, 1, 4)):
         # WRONG windows-backwards: for row, start in enumerate((4, 3, 1, 0)):
         # WRONG window-that-stays: for row, start in enumerate((0, 0, 0, 0)):
@@ -171,6 +173,8 @@ def conv_matrix(K: Tensor, input_shape: tuple[int, int]) -> Tensor:
     # WRONG last-windows-missing: rows, columns = h - k_h, w - k_w
     if rows < 1 or columns < 1:
         # WRONG equal-sizes-refused: if rows <= 1 or columns <= 1:
+        # WRONG fit-tested-with-and: if rows < 1 and columns < 1:
+        # WRONG too-large-by-one-accepted: if rows < 0 or columns < 0:
         # WRONG fit-of-rows-alone: if rows < 1:
         # WRONG fit-of-columns-alone: if columns < 1:
         # WRONG fit-not-tested: if False:
@@ -194,6 +198,11 @@ def conv_matrix(K: Tensor, input_shape: tuple[int, int]) -> Tensor:
             # WRONG jump-forgotten:
             #     for a in range(k_h):
             #         W[i, j].view(-1)[i * columns + j + a * w :][:k_w] = K[a]
+            # WRONG rows-apart-by-the-height:
+            #     for a in range(k_h):
+            #         start = (i + a) * h + j
+            #         W[i, j].view(-1)[start : start + k_w] = K[a]
+            # WRONG matrix-rows-by-the-height: W.view(-1, h, w)[i * rows + j, i : i + k_h, j : j + k_w] = K
             # WRONG rows-apart-by-the-output:
             #     for a in range(k_h):
             #         W[i, j].view(-1)[i * w + j + a * columns :][:k_w] = K[a]
@@ -270,6 +279,8 @@ def trans_conv_stride_pad(X: Tensor, K: Tensor, stride: int = 1, padding: int = 
     # WRONG padding-removed-once: rows, columns = Y.shape[0] - padding, Y.shape[1] - padding
     if rows < 1 or columns < 1:
         # WRONG single-row-refused: if rows <= 1 or columns <= 1:
+        # WRONG zero-rows-accepted: if rows < 0 or columns < 0:
+        # WRONG nothing-left-with-and: if rows < 1 and columns < 1:
         # WRONG rows-left-alone-tested: if rows < 1:
         # WRONG columns-left-alone-tested: if columns < 1:
         # WRONG empty-result-accepted: if False:

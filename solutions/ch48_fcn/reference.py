@@ -18,8 +18,8 @@ def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Te
         filter[i, j] = (1 - |i - c| / f) * (1 - |j - c| / f)    for i, j = 0, ..., k - 1
 
     Each channel is upsampled by itself: weight[a, a] is this filter for every channel a, and weight[a, b] is 0 for
-    a != b. So in_channels and out_channels are equal. Bonus (no points): they may differ. Then weight[a, a] is the
-    filter for every a that is less than both.
+    a != b. The numbers in_channels and out_channels are equal. Bonus (no points): they may differ. Then weight[a, a] is
+    the filter for every a that is less than both.
 
     Args:
         in_channels: the number of channels.
@@ -36,7 +36,7 @@ def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Te
     """
     # BEGIN SOLUTION
     f = (kernel_size + 1) // 2
-    # WRONG half-of-the-kernel: f = max(kernel_size // 2, 1)
+    # WRONG half-of-the-kernel: f = kernel_size // 2
     # WRONG half-of-an-odd-kernel: f = kernel_size / 2
     # WRONG slope-of-the-whole-kernel: f = kernel_size
     # WRONG slope-of-one: f = 1
@@ -94,12 +94,12 @@ def bilinear_kernel(in_channels: int, out_channels: int, kernel_size: int) -> Te
 def loss(inputs: Tensor, targets: Tensor) -> Tensor:
     """Return the loss of each image of a batch: the mean cross-entropy of its pixels (D2L 13.11).
 
-    With the classes of the axis C, the loss of image n is the mean over all rows i and columns j of
+    The scores of the classes are on the axis C. The loss of image n is the mean over all rows i and columns j of
 
         -log softmax(inputs[n, :, i, j])[targets[n, i, j]]
 
-    The result is finite for scores up to 1e4, whatever their signs. Gradients flow to inputs. The function leaves its
-    arguments unchanged.
+    The result is finite for scores from -1e4 to 1e4. Gradients flow to inputs. The function leaves its arguments
+    unchanged.
 
     Args:
         inputs: the scores, (n, C, h, w), float32 or float64, with any strides.
@@ -119,6 +119,12 @@ def loss(inputs: Tensor, targets: Tensor) -> Tensor:
     # WRONG softmax-over-all-pixels:
     #     scores = torch.log_softmax(inputs.flatten(1), dim=1).reshape(inputs.shape)
     #     losses = -scores.gather(1, targets[:, None])[:, 0]
+    # WRONG scores-not-moved:
+    #     losses = F.cross_entropy(inputs.reshape(-1, inputs.shape[1]), targets.flatten(), reduction="none")
+    #     losses = losses.reshape(targets.shape)
+    # WRONG scores-by-columns:
+    #     rows = inputs.permute(0, 3, 2, 1).reshape(-1, inputs.shape[1])
+    #     losses = F.cross_entropy(rows, targets.flatten(), reduction="none").reshape(targets.shape)
     # WRONG softmax-twice: losses = F.cross_entropy(inputs.softmax(dim=1), targets, reduction="none")
     # WRONG softmax-forgotten: losses = -inputs.gather(1, targets[:, None])[:, 0]
     # WRONG sign-forgotten: losses = -F.cross_entropy(inputs, targets, reduction="none")
@@ -175,7 +181,7 @@ def label2image(pred: Tensor) -> Tensor:
         pred: the classes, (h, w), int64, int32 or uint8, with any strides. Each is from 0 to 20.
 
     Returns:
-        (h, w, 3), of any integer dtype: red, green and blue are on the last axis, each from 0 to 255.
+        (h, w, 3), of any integer dtype that holds 0 to 255: red, green and blue are on the last axis.
 
     >>> label2image(torch.tensor([[0, 1]]))[0].tolist()
     [[0, 0, 0], [128, 0, 0]]
@@ -221,7 +227,7 @@ def upsample_params(factor: int) -> tuple[int, int, int]:
     convolution with kernel size k, padding p and stride s turns n rows into (n - 1) * s - 2 * p + k.
 
     Args:
-        factor: f, an even number.
+        factor: f, an even number of at least 2.
 
     Returns:
         (kernel_size, padding, stride), three ints.

@@ -29,11 +29,12 @@ def extract_features(
 
     The network is `net`, a global variable of this module. It is an nn.Sequential with any number of layers, and
     another program may replace it between two calls. Layer 0 gets the images X, and every other layer gets the output
-    of the layer before it. No layer changes its input in place. Gradients flow through the outputs to X. The function
-    leaves X and the parameters of the network unchanged.
+    of the layer before it. The same module may occur several times in the network; each place is a layer. No layer
+    changes its input in place. Gradients flow through the outputs to X. The function leaves X and the parameters of the
+    network unchanged.
 
     Args:
-        X: the images, (n, c, h, w).
+        X: the images, (n, c, h, w), float32.
         content_layers: indices of the content layers, from 0 to len(net) - 1. They are different, in any order.
         style_layers: indices of the style layers, likewise. The same layer may be in both arguments. One of the two
             may be empty.
@@ -44,7 +45,11 @@ def extract_features(
     """
     # BEGIN SOLUTION
     contents, styles = [], []
+    # WRONG last-place-of-a-module:
+    #     contents, styles = [], []
+    #     image = X
     for i, layer in enumerate(net):
+        # WRONG repeated-module-once: for i, layer in enumerate(net.children()):
         # WRONG layers-counted-from-one: for i, layer in enumerate(net, start=1):
         # WRONG last-layer-not-reached: for i, layer in enumerate(net[:-1]):
         # WRONG first-layer-skipped: for i, layer in list(enumerate(net))[1:]:
@@ -84,6 +89,9 @@ def extract_features(
             # WRONG deepest-first: contents.insert(0, X)
             # WRONG batch-axis-dropped: contents.append(X[0])
     return contents, styles
+    # WRONG last-place-of-a-module:
+    #     outputs = dict(zip(net, [net[: i + 1](image) for i in range(len(net))]))
+    #     return tuple([outputs[net[i]] for i in sorted(chosen)] for chosen in (content_layers, style_layers))
     # WRONG content-and-style-swapped: return styles, contents
     # WRONG features-cut-off: return [Y.detach() for Y in contents], [Y.detach() for Y in styles]
     # WRONG order-of-the-arguments:
@@ -171,6 +179,7 @@ def gram(X: Tensor) -> Tensor:
     F = X.reshape(channels, -1)
     # WRONG viewed-map: F = X.view(channels, -1)
     # WRONG channels-last-map: F = X.reshape(-1, channels).T
+    # WRONG channels-moved-to-the-end: F = X.permute(0, 2, 3, 1).reshape(channels, -1)
     # WRONG centred-channels: F = X.reshape(channels, -1) - X.reshape(channels, -1).mean(dim=1, keepdim=True)
     # WRONG channels-of-length-one:
     #     F = X.reshape(channels, -1)
@@ -209,7 +218,7 @@ def style_loss(Y_hat: Tensor, gram_Y: Tensor) -> Tensor:
         the mean of (gram(Y_hat) - gram_Y)^2 over all c * c entries
 
     gram_Y is a fixed target, computed before: no gradient flows to gram_Y, even if it requires one. Gradients flow to
-    Y_hat alone. The function leaves its arguments unchanged.
+    Y_hat alone. The function leaves its arguments unchanged. It may call ready-made squared losses.
 
     Args:
         Y_hat: features of the synthesised image, (1, c, h, w), float32 or float64, with any strides.
@@ -346,7 +355,7 @@ def compute_loss(
     unchanged. All tensors are float32, or all are float64.
 
     Args:
-        X: the synthesised image, (1, 3, h, w).
+        X: the synthesised image, (1, 3, h, w); h and w are at least 2.
         contents_Y_hat: features of X in the content layers, a list of tensors (1, c, h', w'). Sizes differ from layer
             to layer. The list may be empty.
         styles_Y_hat: features of X in the style layers, likewise.
@@ -375,6 +384,8 @@ def compute_loss(
     styles_l = [style_weight * style_loss(Y_hat, G) for Y_hat, G in zip(styles_Y_hat, styles_Y_gram, strict=True)]
     # WRONG style-not-weighted:
     #     styles_l = [style_loss(Y_hat, G) for Y_hat, G in zip(styles_Y_hat, styles_Y_gram)]
+    # WRONG style-weight-written-out:
+    #     styles_l = [1e3 * style_loss(Y_hat, G) for Y_hat, G in zip(styles_Y_hat, styles_Y_gram)]
     # WRONG style-weight-of-content:
     #     styles_l = [content_weight * style_loss(Y_hat, G) for Y_hat, G in zip(styles_Y_hat, styles_Y_gram)]
     # WRONG content-weight-of-style:
@@ -391,10 +402,15 @@ def compute_loss(
     #     styles_l = [1e3 * style_loss(Y_hat, G) for Y_hat, G in zip(styles_Y_hat, styles_Y_gram)]
     tv_l = tv_weight * tv_loss(X)
     # WRONG variation-not-weighted: tv_l = tv_loss(X)
+    # WRONG variation-weight-written-out: tv_l = 10 * tv_loss(X)
     # WRONG variation-of-features: tv_l = tv_weight * tv_loss((*contents_Y_hat, *styles_Y_hat, X)[0])
     # WRONG variation-of-the-fixed-image: tv_l = tv_weight * tv_loss(X.detach())
     # WRONG book-values-written-out: tv_l = 10 * tv_loss(X)
     total = 10 * sum(styles_l) + sum(contents_l) + tv_l
+    # WRONG total-in-place:
+    #     total = tv_l
+    #     total += 10 * sum(styles_l)
+    #     total += sum(contents_l)
     # WRONG style-counted-once: total = sum(styles_l) + sum(contents_l) + tv_l
     # WRONG ten-in-the-list: total = sum(styles_l) + sum(contents_l) + tv_l
     # WRONG ten-for-content: total = sum(styles_l) + 10 * sum(contents_l) + tv_l

@@ -108,6 +108,20 @@ class TestExtractFeatures:
         contents, styles = layers_of(depth, 1), layers_of(depth, 2)
         agree(lambda impl: [features(impl, chain_of(depth, seed), X, contents, styles) for seed in seeds])
 
+    def test_repeated_module(self, agree, images, chance):
+        """A module may occur several times in the network; each place is a layer.
+        同一个模块可以在网络中出现多次，每一处各算一层。"""
+        X, seed = images(), chance.randrange(999)
+        chosen = [*chance.sample(range(1, 4), 2), *chance.sample(range(4, 7), 2)]
+        lists = [1, *chosen[2:]], chosen[:3]
+
+        def probe(impl):
+            first, second, activation = nn.Conv2d(3, 3, 3, padding=1), nn.Conv2d(3, 3, 3, padding=1), nn.Tanh()
+            net = nn.Sequential(first, activation, second, activation, first, activation, second)
+            return features(impl, set_parameters(net, seed), X, *lists)
+
+        agree(probe)
+
     def test_sizes_of_layers(self, agree, images, chance):
         """The layers may have outputs of different sizes, for several images.
         各层输出的大小可以不同，图像可以有多张。"""

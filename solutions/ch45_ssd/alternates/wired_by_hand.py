@@ -1,5 +1,7 @@
 """Layers written out, predictions gathered pixel by pixel, attributes set one by one, and losses image by image."""
 
+from collections import OrderedDict
+
 import torch
 from torch import nn
 
@@ -22,15 +24,16 @@ def concat_preds(preds):
 
 
 def down_sample_blk(in_channels, out_channels):
-    return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, (3, 3), (1, 1), (1, 1)),
-        nn.BatchNorm2d(out_channels),
-        nn.ReLU(inplace=True),
-        nn.Conv2d(out_channels, out_channels, (3, 3), (1, 1), (1, 1)),
-        nn.BatchNorm2d(out_channels),
-        nn.ReLU(inplace=True),
-        nn.MaxPool2d(kernel_size=(2, 2), stride=(2, 2)),
-    )
+    named = {
+        "first_conv": nn.Conv2d(in_channels, out_channels, (3, 3), (1, 1), (1, 1)),
+        "first_norm": nn.BatchNorm2d(out_channels),
+        "first_relu": nn.ReLU(inplace=True),
+        "second_conv": nn.Conv2d(out_channels, out_channels, (3, 3), (1, 1), (1, 1)),
+        "second_norm": nn.BatchNorm2d(out_channels),
+        "second_relu": nn.ReLU(inplace=True),
+        "pool": nn.MaxPool2d(kernel_size=(2, 2), stride=(2, 2)),
+    }
+    return nn.Sequential(OrderedDict(named))
 
 
 class TinySSD(nn.Module):

@@ -4,12 +4,8 @@ import torch
 
 
 def extract_features(X, content_layers, style_layers):
-    outputs = {}
-
-    def remember(index):
-        return lambda *called: outputs.__setitem__(index, called[-1])
-
-    hooks = [net[i].register_forward_hook(remember(i)) for i in {*content_layers, *style_layers}]
+    outputs = []  # in the order of the calls: a module may be in several places
+    hooks = [layer.register_forward_hook(lambda *called: outputs.append(called[-1])) for layer in set(net)]
     net(X)
     for hook in hooks:
         hook.remove()
