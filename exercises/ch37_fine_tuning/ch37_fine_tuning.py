@@ -37,16 +37,16 @@ def finetune_groups(
 ) -> list[dict[str, Any]]:
     """Make the parameter groups for an optimizer whose learning rate is larger in the output layer (D2L 13.2.2).
 
-    The head is the module with the name `head`. A parameter belongs to it if its name is `head`, or is `head` followed
-    by a dot and more: with head "fc" these are fc.weight and fc.bias, and neither fc2.weight nor body.fc.weight. All
-    other parameters are the body. Parameters that do not require a gradient are left out.
+    The head is the module or the parameter with the name `head`. A parameter belongs to the head if its name is `head`,
+    or is `head` followed by a dot and more: with head "fc" these are fc.weight and fc.bias, and neither fc2.weight nor
+    body.fc.weight. All other parameters are the body. Parameters that do not require a gradient are left out.
 
     The groups suit torch.optim.SGD and the other optimizers. The function changes neither net nor its parameters.
 
     Args:
         net: a network, in which no parameter has two names.
         learning_rate: the learning rate of the body.
-        head: the name of the head, as in net.named_modules(), such as "fc" or "classifier.2".
+        head: the name of a module or a parameter of net, such as "fc" or "classifier.2". It is not empty.
         factor: the learning rate of the head is factor * learning_rate.
 
     Returns:
@@ -79,7 +79,8 @@ def transfer_head_row(old: nn.Linear, index: int) -> Tensor:
     A network trained on ImageNet has a class for hot dogs, number 934. Its row of the output layer's weight is a good
     start for a network that recognises hot dogs alone.
 
-    The result is a copy without a graph. It shares no memory with the layer. The function leaves the layer unchanged.
+    The result is a copy without a graph, and needs no gradient. It shares no memory with the layer. The function leaves
+    the layer unchanged.
 
     Args:
         old: the output layer. old.weight is (out_features, in_features), float32 or float64.

@@ -90,14 +90,13 @@ def mcnemar(y: Sequence[int], a: Sequence[int], b: Sequence[int]) -> float:
 
     Only an example that exactly one model predicts correctly tells the models apart. Let n_a be the number of examples
     where only a is right, n_b the number where only b is right, and n = n_a + n_b. Between equally good models, each of
-    the n examples is a toss of a fair coin. The p-value is twice the probability of a result that is at least as far
-    on one side, but at most 1 (McNemar 1947, in its exact form):
+    the n examples is a toss of a fair coin. The p-value is twice the probability of at most min(n_a, n_b) heads, but
+    at most 1 (McNemar 1947, in its exact form):
 
         p = min(1, 2 * P(X <= min(n_a, n_b))), where P(X = i) = C(n, i) / 2^n for i = 0, ..., n
 
-    C(n, i) is the binomial coefficient. Without such an example (n = 0), p is 1. Examples that both predict correctly
-    or both predict wrongly do not count, also if the two wrong classes differ. The function leaves its arguments
-    unchanged.
+    C(n, i) is the binomial coefficient. If n = 0, p is 1. Examples that both predict correctly or both predict wrongly
+    do not count, also if the two wrong classes differ. The function leaves its arguments unchanged.
 
     Args:
         y: the right classes, a list or tuple. It may be empty, or have up to 5000 examples. Every class is an int.

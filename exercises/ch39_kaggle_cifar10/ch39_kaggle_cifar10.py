@@ -65,6 +65,7 @@ def reorg_train_valid(data_dir: str, labels: dict[str, str], valid_ratio: float)
 
         n_valid = max(1, floor(n * valid_ratio)), where n is the number of images of the rarest label
 
+    n * valid_ratio is the product of Python, with its rounding error.
     So the validation set has the same number of images of each label. The images in data_dir/train stay as they are,
     and so does labels.
 
@@ -72,9 +73,10 @@ def reorg_train_valid(data_dir: str, labels: dict[str, str], valid_ratio: float)
         data_dir: the folder of the contest. Its subfolder train has only the images, and train_valid_test does not
             exist yet.
         labels: from the name of each image to its label. The name of an image is its file name up to the first dot:
-            "7" for 7.png and for 7.v2.png. Every image in train has a label, and every label has its image.
-        valid_ratio: the share of the rarest label for validation, from 0 to 1. If it is 1, no image of the rarest
-            label remains for train.
+            "7" for 7.png, and also for 7.v2.png. No two images have the same name. Every image in train has an entry
+            in labels, and every entry has its image.
+        valid_ratio: the share of the rarest label for validation, from 0 to 1; both ends are allowed. If it is 1, no
+            image of the rarest label remains for train. An empty folder for this label is up to you.
 
     Returns:
         n_valid, the number of images of each label for validation.
@@ -86,7 +88,7 @@ def reorg_test(data_dir: str) -> None:
     """Copy the test images to data_dir/train_valid_test/test/unknown, under their own names (D2L 13.13.1).
 
     The labels of the test images are not known, but ImageFolder needs one subfolder for a label. The images in
-    data_dir/test stay as they are.
+    data_dir/test stay as they are. train_valid_test may exist already, but without test. Its other files stay.
 
     Args:
         data_dir: the folder of the contest. Its subfolder test has only the images, at least one.

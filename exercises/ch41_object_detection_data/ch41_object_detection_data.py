@@ -88,12 +88,13 @@ def clip_boxes(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     Every x becomes the nearest number of [0, width], and every y becomes the nearest number of [0, height]. The number
     of boxes and their order stay the same: a box wholly outside the image stays, with an area of 0.
 
-    The gradient of a coordinate is 1 inside the image, and 0 outside. The function leaves boxes unchanged.
+    The gradient of a coordinate is 1 inside the image, and 0 outside. Exactly on an edge it is up to you. The function
+    leaves boxes unchanged.
 
     Args:
         boxes: (n, 4), float32, float64 or int64, with any strides: (x1, y1, x2, y2) of each box, in pixels. n may be
             0.
-        size: height and width of the image.
+        size: height and width of the image, positive whole numbers.
 
     Returns:
         (n, 4), of the boxes' dtype, also for int64.
@@ -126,7 +127,7 @@ class DetectionDataset(Dataset):
             labels: (N, m, 5), int64 or float32: the m labels of each image, in pixels.
 
         Raises:
-            ValueError: the numbers of images and labels, N, differ.
+            ValueError: features and labels have different lengths.
         """
         raise NotImplementedError  # write your code here
 

@@ -16,9 +16,9 @@ def tta_predict(net: Callable[[Tensor], Tensor], X: Tensor, transforms: Sequence
 
         result = the mean over all transforms t of softmax(net(t(X)))
 
-    Each transform gets the batch X itself. The softmax runs over the classes. If net is an nn.Module, it predicts in
-    evaluation mode, whatever its mode was. Its mode afterwards is up to you. No gradient is needed: the result has no
-    graph. The function leaves X unchanged.
+    Each transform gets the batch X, not the result of another transform. The softmax runs over the classes. If net is
+    an nn.Module, it predicts in evaluation mode, whatever its mode was. Its mode afterwards is up to you. No gradient
+    is needed: the result has no graph. The function leaves X unchanged.
 
     Args:
         net: maps a batch of images to logits (n, C), float32 or float64. It is an nn.Module or any other function.
@@ -45,7 +45,7 @@ def weighted_ensemble(probs: Sequence[Tensor], weights: Sequence[float]) -> Tens
 
     Args:
         probs: m tables of probabilities, (n, C) each, all float32 or all float64, with any strides. A list or tuple.
-        weights: m numbers, a list or tuple.
+        weights: m numbers, a list or tuple. They keep the precision of Python floats.
 
     Returns:
         (n, C), of the dtype of the tables.
@@ -67,10 +67,12 @@ def fit_temperature(logits: Tensor, y: Tensor) -> float:
 
     Return the T > 0 with the smallest loss. A T above 1 makes the probabilities less certain, a T below 1 more. It
     never changes which class is the most probable. Any method will do, as long as its T has a relative error below
-    1e-2. In all tests the best T is unique, and lies between 0.05 and 20. The function leaves its arguments unchanged.
+    1e-2. You may assume that the best T is unique and lies between 0.05 and 20. The function leaves its arguments
+    unchanged.
 
     Args:
-        logits: (n, C), float32 or float64, with any strides. The logits of an example may all be large, such as 1e4.
+        logits: (n, C), float32 or float64, with any strides. The logits of an example may all be
+            near 1e4, or near -1e4.
         y: the labels, (n,), int64.
 
     Returns:

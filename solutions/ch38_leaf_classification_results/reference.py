@@ -74,6 +74,7 @@ def stratified_kfold(labels: Sequence[int], k: int, seed: int = 0) -> list[list[
         #     for indices in members.values():
         # WRONG small-classes-left-out: for indices in [those for those in members.values() if len(those) >= k]:
         rng.shuffle(indices)
+        # WRONG order-of-the-data: pass
         # WRONG drawn-with-repetition: indices = rng.choices(indices, k=len(indices))
         # WRONG neighbours-stay-together:
         #     size = -(-len(indices) // k)
@@ -155,7 +156,8 @@ def label_encoder(labels: Sequence[str]) -> tuple[list[str], list[int]]:
     # WRONG order-of-a-set: classes = list(set(labels))
     # WRONG most-frequent-first: classes = [name for name, _ in Counter(sorted(labels)).most_common()]
     # WRONG descending-order: classes = sorted(set(labels), reverse=True)
-    # WRONG capitals-ignored-in-the-order: classes = sorted(set(labels), key=str.lower)
+    # WRONG capitals-ignored-in-the-order: classes = sorted(set(labels), key=lambda name: (name.lower(), name))
+    # WRONG small-letters-first: classes = sorted(set(labels), key=lambda name: name.swapcase())
     # WRONG short-names-first: classes = sorted(set(labels), key=lambda name: (len(name), name))
     # WRONG numbers-by-value: classes = sorted(set(labels), key=lambda name: (int(name) if name.isdigit() else -1, name))
     # WRONG names-repeated: classes = sorted(labels)
@@ -300,14 +302,13 @@ def mcnemar(y: Sequence[int], a: Sequence[int], b: Sequence[int]) -> float:
 
     Only an example that exactly one model predicts correctly tells the models apart. Let n_a be the number of examples
     where only a is right, n_b the number where only b is right, and n = n_a + n_b. Between equally good models, each of
-    the n examples is a toss of a fair coin. The p-value is twice the probability of a result that is at least as far
-    on one side, but at most 1 (McNemar 1947, in its exact form):
+    the n examples is a toss of a fair coin. The p-value is twice the probability of at most min(n_a, n_b) heads, but
+    at most 1 (McNemar 1947, in its exact form):
 
         p = min(1, 2 * P(X <= min(n_a, n_b))), where P(X = i) = C(n, i) / 2^n for i = 0, ..., n
 
-    C(n, i) is the binomial coefficient. Without such an example (n = 0), p is 1. Examples that both predict correctly
-    or both predict wrongly do not count, also if the two wrong classes differ. The function leaves its arguments
-    unchanged.
+    C(n, i) is the binomial coefficient. If n = 0, p is 1. Examples that both predict correctly or both predict wrongly
+    do not count, also if the two wrong classes differ. The function leaves its arguments unchanged.
 
     Args:
         y: the right classes, a list or tuple. It may be empty, or have up to 5000 examples. Every class is an int.
@@ -352,6 +353,10 @@ def mcnemar(y: Sequence[int], a: Sequence[int], b: Sequence[int]) -> float:
     #     only_a = sum(p != label for label, p, q in triples)
     #     only_b = sum(q != label for label, p, q in triples)
     n, fewer = only_a + only_b, min(only_a, only_b)
+    # WRONG differing-predictions-tossed:
+    #     n, fewer = sum(p != q for p, q in zip(a, b)), min(only_a, only_b)
+    # WRONG wrong-for-one-tossed:
+    #     n, fewer = sum(p != label or q != label for label, p, q in triples), min(only_a, only_b)
     # WRONG all-examples-tossed: n, fewer = len(y), min(only_a, only_b)
     # WRONG first-count-for-the-smaller: n, fewer = only_a + only_b, only_a
     # WRONG second-count-for-the-smaller: n, fewer = only_a + only_b, only_b

@@ -22,8 +22,9 @@ def reorg_dog_data(data_dir: str, valid_ratio: float) -> None:
     """Copy the images of the competition into folders by breed (D2L 13.14.1).
 
     data_dir holds labels.csv, and the folders train and test with the images ID.jpg. The first line of labels.csv is
-    id,breed. Every other line has the ID of a training image, without .jpg, and its breed. The function creates these
-    folders in data_dir/train_valid_test:
+    id,breed. Each further line has the ID of a training image, without .jpg, and its breed. Each training image has
+    exactly one line. IDs have no dots. The folder data_dir/train_valid_test does not exist yet. The function creates
+    these folders in it:
 
         train_valid/BREED  all training images of this breed
         valid/BREED        n of these images, for validation
@@ -119,8 +120,8 @@ def evaluate_loss(
     Bonus (no points): no graph is recorded while the net computes, and autograd is enabled again afterwards.
 
     Args:
-        data_iter: minibatches (X, y): inputs (n, ...), float32 or float64, and labels (n,), int64. It may be an
-            iterator, which can be read only once.
+        data_iter: minibatches (X, y), at least one: inputs (n, ...), float32 or float64, and labels (n,), int64. It
+            may be an iterator, which can be read only once.
         net: a module; returns scores (n, c).
         devices: devices; at least one.
 
@@ -129,6 +130,8 @@ def evaluate_loss(
     """
     # BEGIN SOLUTION
     total, count = 0.0, 0
+    # WRONG examples-counted-first: total, count = 0.0, sum(len(y) for _, y in data_iter)
+    # WRONG length-needed: total, count, _ = 0.0, 0, len(data_iter)
     # WRONG list-needed: total, count, _ = 0.0, 0, data_iter[0]
     with torch.no_grad():
         # WRONG graph-recorded: with torch.enable_grad():
@@ -153,6 +156,7 @@ def evaluate_loss(
             # WRONG last-batch: total = losses.sum().item()
             # WRONG first-examples: total += losses[0].item()
             count += len(y)
+            # WRONG examples-counted-first:
             # WRONG batch-means: count += 1
             # WRONG sums-by-batches: count += 1
             # WRONG last-batch: count = len(y)
@@ -330,7 +334,7 @@ def submission_rows(ids: Sequence[str], probs: Tensor, classes: Sequence[str]) -
 
     Args:
         ids: the names of the n images, which may be any texts.
-        probs: (n, c), float32 or float64, with any strides. It needs no gradients.
+        probs: (n, c), float32 or float64, with any strides. Its requires_grad is False.
         classes: the names of the c classes, in the order of the columns.
 
     Returns:

@@ -46,6 +46,7 @@ def box_corner_to_center(boxes: Tensor) -> Tensor:
     # WRONG centre-mixes-the-axes: cx, cy = (x1 + y1) / 2, (x2 + y2) / 2
     # WRONG centre-y-from-x: cx, cy = (x1 + x2) / 2, (x1 + x2) / 2
     # WRONG centre-of-whole-pixels: cx, cy = torch.floor((x1 + x2) / 2), torch.floor((y1 + y2) / 2)
+    # WRONG centre-by-floor-division: cx, cy = (x1 + x2) * 1.0 // 2, (y1 + y2) * 1.0 // 2
     # WRONG centre-on-a-pixel: cx, cy = (x1 + x2 - 1) / 2, (y1 + y2 - 1) / 2
     w, h = x2 - x1, y2 - y1
     # WRONG sides-count-pixels: w, h = x2 - x1 + 1, y2 - y1 + 1
@@ -153,7 +154,7 @@ def scale_boxes(boxes: Tensor, from_size: tuple[int, int], to_size: tuple[int, i
     # WRONG height-ratio-for-both: y_ratio = x_ratio = to_size[0] / from_size[0]
     # WRONG width-ratio-for-both: y_ratio = x_ratio = to_size[1] / from_size[1]
     # WRONG ratio-inverted: y_ratio, x_ratio = from_size[0] / to_size[0], from_size[1] / to_size[1]
-    # WRONG whole-ratios: y_ratio, x_ratio = to_size[0] // from_size[0], to_size[1] // from_size[1]
+    # WRONG whole-ratios: y_ratio, x_ratio = (float(new // old) for old, new in zip(from_size, to_size))
     # WRONG from-size-ignored: y_ratio, x_ratio = to_size[0], to_size[1]
     # WRONG to-size-ignored: y_ratio, x_ratio = 1 / from_size[0], 1 / from_size[1]
     # WRONG smaller-ratio: y_ratio = x_ratio = min(to_size[0] / from_size[0], to_size[1] / from_size[1])
@@ -202,12 +203,13 @@ def clip_boxes(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     Every x becomes the nearest number of [0, width], and every y becomes the nearest number of [0, height]. The number
     of boxes and their order stay the same: a box wholly outside the image stays, with an area of 0.
 
-    The gradient of a coordinate is 1 inside the image, and 0 outside. The function leaves boxes unchanged.
+    The gradient of a coordinate is 1 inside the image, and 0 outside. Exactly on an edge it is up to you. The function
+    leaves boxes unchanged.
 
     Args:
         boxes: (n, 4), float32, float64 or int64, with any strides: (x1, y1, x2, y2) of each box, in pixels. n may be
             0.
-        size: height and width of the image.
+        size: height and width of the image, positive whole numbers.
 
     Returns:
         (n, 4), of the boxes' dtype, also for int64.
@@ -298,7 +300,7 @@ class DetectionDataset(Dataset):
             labels: (N, m, 5), int64 or float32: the m labels of each image, in pixels.
 
         Raises:
-            ValueError: the numbers of images and labels, N, differ.
+            ValueError: features and labels have different lengths.
         """
         # BEGIN SOLUTION
         if len(features) != len(labels):
@@ -380,6 +382,10 @@ class DetectionDataset(Dataset):
         #         return image, label.clone()
         #     self.labels = self.labels.float()
         #     return self[idx]
+        # WRONG label-divided-in-place:
+        #     label = label.float()
+        #     label /= torch.tensor([1, w, h, w, h])
+        #     return image, label
         # WRONG label-before-image: return label / torch.tensor([1, w, h, w, h]), image
         # WRONG item-as-a-dict: return {"image": image, "label": label / torch.tensor([1, w, h, w, h])}
         # END SOLUTION

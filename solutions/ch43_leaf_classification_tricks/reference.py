@@ -16,9 +16,9 @@ def tta_predict(net: Callable[[Tensor], Tensor], X: Tensor, transforms: Sequence
 
         result = the mean over all transforms t of softmax(net(t(X)))
 
-    Each transform gets the batch X itself. The softmax runs over the classes. If net is an nn.Module, it predicts in
-    evaluation mode, whatever its mode was. Its mode afterwards is up to you. No gradient is needed: the result has no
-    graph. The function leaves X unchanged.
+    Each transform gets the batch X, not the result of another transform. The softmax runs over the classes. If net is
+    an nn.Module, it predicts in evaluation mode, whatever its mode was. Its mode afterwards is up to you. No gradient
+    is needed: the result has no graph. The function leaves X unchanged.
 
     Args:
         net: maps a batch of images to logits (n, C), float32 or float64. It is an nn.Module or any other function.
@@ -114,7 +114,7 @@ def weighted_ensemble(probs: Sequence[Tensor], weights: Sequence[float]) -> Tens
 
     Args:
         probs: m tables of probabilities, (n, C) each, all float32 or all float64, with any strides. A list or tuple.
-        weights: m numbers, a list or tuple.
+        weights: m numbers, a list or tuple. They keep the precision of Python floats.
 
     Returns:
         (n, C), of the dtype of the tables.
@@ -153,6 +153,7 @@ def weighted_ensemble(probs: Sequence[Tensor], weights: Sequence[float]) -> Tens
         # WRONG more-weights-alone-refused: for table, weight in zip(probs, weights):
         # WRONG last-table-missing: for table, weight in list(zip(probs, weights, strict=True))[:-1]:
         result += weight / sum(weights) * table
+        # WRONG weights-in-float32: result += (torch.tensor(weight) / torch.tensor(weights).sum()).item() * table
         # WRONG not-normalised: result += weight * table
         # WRONG equal-weights: result += table / len(probs)
         # WRONG divided-by-the-number: result += weight / len(probs) * table
@@ -171,6 +172,12 @@ def weighted_ensemble(probs: Sequence[Tensor], weights: Sequence[float]) -> Tens
         # WRONG rounded-weights: result += round(weight / sum(weights), 1) * table
     return result
     # WRONG first-table-changed: return probs[0].copy_(result)
+    # WRONG accumulated-in-the-first-table:
+    #     result = probs[0]
+    #     result *= weights[0]
+    #     for table, weight in zip(probs[1:], weights[1:]):
+    #         result += weight * table
+    #     return result / sum(weights)
     # WRONG geometric-mean:
     #     logs = sum(w / sum(weights) * p.log() for p, w in zip(probs, weights, strict=True) if w)
     #     return logs.softmax(dim=1)
@@ -188,10 +195,12 @@ def fit_temperature(logits: Tensor, y: Tensor) -> float:
 
     Return the T > 0 with the smallest loss. A T above 1 makes the probabilities less certain, a T below 1 more. It
     never changes which class is the most probable. Any method will do, as long as its T has a relative error below
-    1e-2. In all tests the best T is unique, and lies between 0.05 and 20. The function leaves its arguments unchanged.
+    1e-2. You may assume that the best T is unique and lies between 0.05 and 20. The function leaves its arguments
+    unchanged.
 
     Args:
-        logits: (n, C), float32 or float64, with any strides. The logits of an example may all be large, such as 1e4.
+        logits: (n, C), float32 or float64, with any strides. The logits of an example may all be
+            near 1e4, or near -1e4.
         y: the labels, (n,), int64.
 
     Returns:
@@ -207,12 +216,20 @@ def fit_temperature(logits: Tensor, y: Tensor) -> float:
     # WRONG never-below-1: low, high = 1e-2, 1.0
     # WRONG never-above-1: low, high = 1.0, 1e2
     # WRONG between-half-and-2: low, high = 0.5, 2.0
+    # WRONG between-half-and-5: low, high = 0.2, 2.0
+    # WRONG between-a-tenth-and-10: low, high = 0.1, 10.0
     for _ in range(60):
         # WRONG few-steps: for _ in range(4):
         beta = (low * high) ** 0.5
         mean = (torch.softmax(beta * logits, dim=1) * logits).sum(dim=1)  # the expected logit
         # WRONG exponentials-too-large:
         #     mean = ((beta * logits).exp() / (beta * logits).exp().sum(dim=1, keepdim=True) * logits).sum(dim=1)
+        # WRONG overflow-ends-at-the-lowest:
+        #     mean = ((beta * logits).exp() / (beta * logits).exp().sum(dim=1, keepdim=True) * logits).sum(dim=1)
+        # WRONG overflow-gives-nan:
+        #     mean = ((beta * logits).exp() / (beta * logits).exp().sum(dim=1, keepdim=True) * logits).sum(dim=1)
+        #     if mean.isnan().any():
+        #         return float("nan")
         # WRONG loss-of-each-class: mean = (torch.sigmoid(beta * logits) * logits).sum(dim=1)
         # WRONG softmax-over-examples: mean = (torch.softmax(beta * logits, dim=0) * logits).sum(dim=1)
         slope = (mean - own).mean()
@@ -228,6 +245,7 @@ def fit_temperature(logits: Tensor, y: Tensor) -> float:
         #     confidence = torch.softmax(beta * logits, dim=1).amax(dim=1).mean()
         #     slope = confidence - (logits.argmax(dim=1) == y).double().mean()
         if slope < 0:
+            # WRONG overflow-ends-at-the-lowest: if not slope >= 0:
             low = beta
         else:
             high = beta
@@ -237,6 +255,9 @@ def fit_temperature(logits: Tensor, y: Tensor) -> float:
     # WRONG root-of-temperature: return low**-0.5
     # WRONG logarithm-of-temperature: return torch.tensor(1 / low).log().item()
     # WRONG temperature-as-a-tensor: return torch.tensor(1 / low)
+    # WRONG steps-of-a-twentieth:
+    #     grid = [0.05 * k for k in range(1, 401)]
+    #     return min(grid, key=lambda T: (torch.logsumexp(logits / T, dim=1) - own / T).mean().item())
     # WRONG rounded-temperature: return round(1 / low, 1)
     # WRONG always-1: return 1.0
     # WRONG temperature-and-1: return 1 + 1 / low

@@ -167,7 +167,7 @@ class TestStratifiedKfold:
     def test_equal_chances(self, run, generator, chance):
         """Puts an example into a fold with any other example of its class equally often, over many seeds.
         换用许多种子，一个样本与同类的其他各个样本同在一折的机会均等。"""
-        labels = shuffled(generator, [7] * 6 + [3] * chance.randint(4, 30))
+        labels = shuffled(generator, [7] * 9 + [3] * chance.randint(4, 30))
         places = [place for place, label in enumerate(labels) if label == 7]
         first = chance.choice(places)
         others = [place for place in places if place != first]
@@ -178,8 +178,8 @@ class TestStratifiedKfold:
                 for fold in impl.stratified_kfold(labels, 3, seed):
                     if first in fold:
                         met.update(fold)
-            # A fold has two of the six: each of the five others has a share of 1/5. Half of it is more than six sigma.
-            return {f"example {place}": round(5 * met[place] / 600) for place in others}
+            # A fold has three of the nine: each of the eight others has a share of 1/4. Half of it is seven sigma.
+            return {f"example {place}": round(4 * met[place] / 600) for place in others}
 
         close(run(probe), {f"example {place}": 1 for place in others})
 
