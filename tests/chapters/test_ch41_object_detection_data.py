@@ -51,18 +51,21 @@ class TestBoxCornerToCenter:
         return {"boxes": corners()}
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("centred boxes")
     def test_centre_and_sides(self, agree, corners):
         """Returns the centre, the width and the height of each box, in this order.
         依次返回每个框的中心、宽和高。"""
         boxes = corners()
         agree(lambda impl: impl.box_corner_to_center(boxes))
 
+    @pytest.mark.draws("centred boxes")
     def test_integers(self, agree, whole):
         """Turns int64 boxes into float32, and keeps half pixels of centres.
         int64 的框得到 float32 的结果，中心可以是半个像素。"""
         boxes = whole()
         agree(lambda impl: impl.box_corner_to_center(boxes))
 
+    @pytest.mark.draws("centred boxes")
     def test_four_boxes(self, agree, corners):
         """Takes each row as a box, also if there are four boxes.
         每一行是一个框；恰好有四个框时也一样。"""
@@ -93,18 +96,21 @@ class TestBoxCenterToCorner:
         return {"boxes": centres()}
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_two_corners(self, agree, centres):
         """Returns the upper left and the lower right corner of each box.
         返回每个框的左上角和右下角。"""
         boxes = centres()
         agree(lambda impl: impl.box_center_to_corner(boxes))
 
+    @pytest.mark.draws("boxes")
     def test_integers(self, agree, whole):
         """Turns int64 boxes into float32, and keeps half pixels of corners.
         int64 的框得到 float32 的结果，两角可以落在半个像素处。"""
         boxes = whole()
         agree(lambda impl: impl.box_center_to_corner(boxes))
 
+    @pytest.mark.draws("boxes")
     def test_four_boxes(self, agree, centres):
         """Takes each row as a box, also if there are four boxes.
         每一行是一个框；恰好有四个框时也一样。"""
@@ -148,18 +154,21 @@ class TestScaleBoxes:
         return {"boxes": corners(), "from_size": before, "to_size": after}
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_both_axes(self, agree, corners, two_sizes):
         """Scales x by the ratio of the widths, and y by the ratio of the heights.
         x 按宽的比例缩放，y 按高的比例缩放。"""
         boxes, others, (before, after) = corners(), corners(), two_sizes()
         agree(lambda impl: [impl.scale_boxes(boxes, before, after), impl.scale_boxes(others, after, before)])
 
+    @pytest.mark.draws("boxes")
     def test_normalised(self, agree, whole, two_sizes):
         """Normalises boxes if to_size is (1, 1).
         to_size 为 (1, 1) 时，得到归一化的坐标。"""
         boxes, (before, _) = whole().float(), two_sizes()
         agree(lambda impl: impl.scale_boxes(boxes, before, (1, 1)))
 
+    @pytest.mark.draws("boxes")
     def test_back_to_pixels(self, agree, whole, two_sizes):
         """Gives pixels if from_size is (1, 1).
         from_size 为 (1, 1) 时，归一化的坐标变回像素坐标。"""
@@ -172,6 +181,7 @@ class TestScaleBoxes:
         boxes, ((h, w), (h2, w2)) = corners(), two_sizes()
         agree(lambda impl: [impl.scale_boxes(boxes, (h, w), size) for size in ((h2, w), (h, w2), (h, w))])
 
+    @pytest.mark.draws("boxes")
     def test_outside(self, agree, corners, two_sizes):
         """Neither clips boxes that reach over the edges, nor rounds coordinates.
         不裁剪超出图像边缘的框，也不对坐标取整。"""
@@ -185,6 +195,7 @@ class TestScaleBoxes:
         boxes, (before, after) = whole(), two_sizes()
         agree(lambda impl: impl.scale_boxes(boxes, before, after))
 
+    @pytest.mark.draws("boxes")
     def test_four_boxes(self, agree, corners, two_sizes):
         """Takes each row as a box, also if there are four boxes.
         每一行是一个框；恰好有四个框时也一样。"""
@@ -236,6 +247,7 @@ class TestClipBoxes:
         return {"boxes": around(size), "size": size}
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_all_edges(self, agree, around, image_size):
         """Moves coordinates outside the image to its edges.
         把图像之外的坐标移到图像的边缘。"""
@@ -243,6 +255,7 @@ class TestClipBoxes:
         boxes = around(size)
         agree(lambda impl: impl.clip_boxes(boxes, size))
 
+    @pytest.mark.draws("boxes")
     def test_wide_and_high(self, agree, around, image_size):
         """The first number of size is the height, the second is the width.
         size 的第一个数是高，第二个数是宽。"""
@@ -251,6 +264,7 @@ class TestClipBoxes:
         agree(lambda impl: [impl.clip_boxes(*case) for case in cases])
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_outside(self, agree, randn, image_size):
         """Keeps a box wholly outside the image, with an area of 0.
         完全位于图像之外的框仍然保留，面积变为 0。"""
@@ -260,6 +274,7 @@ class TestClipBoxes:
         boxes = inside + torch.tensor(shifts).repeat(1, 2)
         agree(lambda impl: impl.clip_boxes(boxes, (height, width)))
 
+    @pytest.mark.draws("boxes")
     def test_touching(self, agree, image_size, chance):
         """Keeps coordinates that lie on the edges: 0, the width and the height.
         保留正好落在边缘上的坐标：0、宽和高。"""
@@ -268,6 +283,7 @@ class TestClipBoxes:
         boxes = torch.tensor([[0, 0, width, height], [x, y, width, height], [0, 0, x, y], [x, 0, x + 2, height]])
         agree(lambda impl: [impl.clip_boxes(boxes.float(), (height, width)), impl.clip_boxes(boxes[1:] - 1.0, (y, x))])
 
+    @pytest.mark.draws("boxes")
     def test_inside(self, agree, randn, image_size):
         """Leaves a box inside the image as it is, also if only part of a pixel separates it from the edge.
         图像内的框保持不变，离边缘不足一个像素时也一样。"""
@@ -284,6 +300,7 @@ class TestClipBoxes:
         boxes = around(size).round().long()
         agree(lambda impl: impl.clip_boxes(boxes, size))
 
+    @pytest.mark.draws("boxes")
     def test_four_boxes(self, agree, around, image_size):
         """Takes each row as a box, also if there are four boxes.
         每一行是一个框；恰好有四个框时也一样。"""

@@ -110,24 +110,28 @@ def lookup(chance):
 @pytest.mark.exercise("voc_label_indices")
 class TestVocLabelIndices:
     @pytest.mark.points(2)
+    @pytest.mark.draws("classes")
     def test_pixels(self, agree, lookup, picture):
         """Has the entry of the table for the colour of each pixel.
         每个像素的值，是表中该像素颜色对应的值。"""
         colormap = picture()
         agree(lambda impl: lookup(impl, colormap))
 
+    @pytest.mark.draws("classes")
     def test_dark_colours(self, agree, lookup, picture):
         """Is right for dark colours, up to 15.
         颜色很暗（不超过 15）时结果正确。"""
         colormap = picture() // 16
         agree(lambda impl: lookup(impl, colormap))
 
+    @pytest.mark.draws("classes")
     def test_bright_colours(self, agree, lookup, picture):
         """Is right for bright colours, from 240 on.
         颜色很亮（不小于 240）时结果正确。"""
         colormap = 240 + picture() // 16
         agree(lambda impl: lookup(impl, colormap))
 
+    @pytest.mark.draws("classes")
     def test_single_channels(self, agree, lookup, picture):
         """Tells pure red, pure green and pure blue apart.
         能区分纯红、纯绿和纯蓝。"""
