@@ -65,9 +65,8 @@ def reorg_train_valid(data_dir: str, labels: dict[str, str], valid_ratio: float)
 
         n_valid = max(1, floor(n * valid_ratio)), where n is the number of images of the rarest label
 
-    n * valid_ratio is the product of Python, with its rounding error.
-    So the validation set has the same number of images of each label. The images in data_dir/train stay as they are,
-    and so does labels.
+    The product is computed with Python floats: floor(100 * 0.29) is 28. So the validation set has the same number of
+    images of each label. The images in data_dir/train stay as they are, and so does labels.
 
     Args:
         data_dir: the folder of the contest. Its subfolder train has only the images, and train_valid_test does not
