@@ -79,7 +79,6 @@ class Inception(nn.Module):
         # A window of 3 x 3 at every pixel: without its own stride, the pooling would take a third of the pixels.
         self.p4_1 = nn.MaxPool2d(kernel_size=3, stride=1, padding=1)
         # WRONG branches-of-other-sizes: self.p4_1 = nn.MaxPool2d(kernel_size=3, padding=1)
-        # WRONG blocks-do-not-fit: self.p4_1 = nn.MaxPool2d(kernel_size=3, padding=1)
         # WRONG average-pooling: self.p4_1 = nn.AvgPool2d(kernel_size=3, stride=1, padding=1)
         # WRONG padded-with-zeros:
         #     self.p4_1 = nn.Sequential(nn.ZeroPad2d(1), nn.MaxPool2d(kernel_size=3, stride=1))
