@@ -13,7 +13,8 @@ named only if
   messages and operations are then the same. Truth values, NaN, infinities, shapes and the words of a `raise` prove
   less: the check that should catch the misconception must be among these checks, too.
 
-If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
+If no misconception fits all failed checks, two at once are tried. If one fits half of them, further mistakes are looked
+for in the others: each must fit half of these, and its own check must be among them. For checks without a name, a relation between the
 values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference. If
 none fits either, and the results are nearly right, that is said.
 """
@@ -125,6 +126,8 @@ class _Exercise:
                 _name(check, [best[0]])
         if pairs and (best is None or self._missed(best[1])):
             self._try_pairs([fit for _, fit in fits])
+        if pairs and best is not None:
+            self._name_the_rest()
 
     def _fit_alone(self, wrong: WrongVersion) -> _Fit:
         """Return the failed checks that a misconception fits; none if the check that should catch it does not fit."""
@@ -218,6 +221,24 @@ class _Exercise:
     def _is_needed(self, wrong: WrongVersion, pair: Sequence[WrongVersion], check: Check) -> bool:
         """Return whether the other misconception of a pair does not fit the check by itself."""
         return not any(self._fits(check, other.variant) for other in pair if other is not wrong)
+
+    # Further mistakes, each in other checks.
+
+    def _name_the_rest(self) -> None:
+        """Name misconceptions in the checks that the named ones do not explain, as long as there are any."""
+        while rest := [check for check in self.failed if check.diagnosis is None]:
+            others = _Exercise(self.name, rest, self.passed, self.content, self.named_before)
+            fits = [(wrong, others._fit_alone(wrong)) for wrong in self.candidates]
+            best = others._best([(wrong, fit) for wrong, fit in fits if others._shows(wrong, fit)])
+            if best is None:
+                return
+            for check in best[1].checks:
+                _name(check, [best[0]])
+
+    def _shows(self, wrong: WrongVersion, fit: _Fit) -> bool:
+        """Return whether half of the checks show the misconception, its own check among them."""
+        own = wrong.misconception.caught_by in fit.ids
+        return own and 2 * self._missed(fit) <= len(self.counted) and (fit.wrong or fit.raised)
 
     # Relations.
 
