@@ -144,7 +144,7 @@ class TestConcatPreds:
         """Joins maps of different sizes, in the given order.
         按给定的顺序连结大小不同的特征图。"""
         preds = sorted(maps(4), key=lambda pred: pred.numel())
-        agree(lambda impl: [impl.concat_preds(preds), impl.concat_preds(preds[::-1])])
+        agree(lambda impl: [impl.concat_preds(list(preds)), impl.concat_preds(preds[::-1])])
 
     def test_maps_of_the_same_shape(self, agree, randn, widths):
         """Joins maps of the same shape in each row, not below each other.
