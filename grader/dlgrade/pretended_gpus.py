@@ -56,10 +56,11 @@ class Gpus(TorchFunctionMode):  # type: ignore[misc]
 
     def one_by_one(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A function of many tensors, each on a device of its own. Each result lies where its tensor is."""
-        given = [*args, kwargs.get("inputs")][1] if func is torch.autograd.grad else args[0]
         result = func(*args, **kwargs)
-        for source, tensor in zip(_tensors(given), _tensors(result), strict=False):
-            self.put(tensor, self.of(source))
+        given = kwargs.get("inputs", args[1:2]) if func is torch.autograd.grad else [*args, *kwargs.values()][0]
+        for source, tensor in zip(_tensors(given), result or (), strict=False):
+            if isinstance(tensor, torch.Tensor):  # not the None of an input without a gradient
+                self.put(tensor, self.of(source))
         return result
 
     def __torch_function__(

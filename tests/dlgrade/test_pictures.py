@@ -264,10 +264,11 @@ def test_odd_boxes(actual, expected):
 
 
 def test_no_boxes():
-    """Rows of fewer than four numbers, and rows that differ in their class alone, have no picture of boxes."""
+    """Rows of fewer than four numbers, and rows that differ in their class alone, are drawn as numbers."""
     other_class = torch.cat([torch.ones(3, 1), BOXES], dim=1), torch.cat([torch.zeros(3, 1), BOXES], dim=1)
     for actual, expected in ((torch.ones(2, 2), torch.zeros(2, 2)), other_class):
-        assert made(actual, expected, "boxes") is None
+        assert made(actual, expected, "boxes") == made(actual, expected)
+    assert made(torch.ones(3), torch.zeros(3), "boxes") is None
 
 
 def test_boxes_of_a_chapter(dlgrade, tmp_path):

@@ -23,7 +23,11 @@ def devices(tensors):
 RIGHT = {
     "backward-of-both": lambda a, b: (torch.autograd.backward([a.sum(), b.sum()]), [a.grad, b.grad])[1],
     "gradients-of-both": lambda a, b: torch.autograd.grad([a.sum(), b.sum()], [a, b]),
-    "gradients-by-name": lambda a, b: torch.autograd.grad([a.sum(), b.sum()], inputs=[a, b]),
+    "backward-by-name": lambda a, b: (torch.autograd.backward(tensors=[a.sum(), b.sum()]), [a.grad, b.grad])[1],
+    "gradients-by-name": lambda a, b: torch.autograd.grad(outputs=[a.sum(), b.sum()], inputs=[a, b]),
+    "unused-input": lambda a, b: torch.autograd.grad(
+        [a.sum(), b.sum()], [a, torch.ones(1, requires_grad=True), b], allow_unused=True
+    )[::2],
     "one-by-one": lambda a, b: torch._foreach_mul([a, b], 2.0),
     "functional-gradient": lambda a, b: [torch.func.grad(lambda x: (x * x).sum())(x) for x in (a, b)],
     "mapped": lambda a, b: [torch.vmap(lambda x: 2 * x)(x) for x in (a, b)],

@@ -208,10 +208,12 @@ def test_scripts_wait_too(judged):
     [
         pytest.param('needs("ordinary")', 'needs("usual")', "there is no such check", id="unknown"),
         pytest.param("(2)", '(2)\n    @pytest.mark.needs("shape")', "it waits for itself", id="circle"),
+        pytest.param("(2)", '(2)\n    @pytest.mark.draws("box")', "takes one of 'numbers', 'classes'", id="drawing"),
+        pytest.param("(2)", "(2)\n    @pytest.mark.draws", "takes one of 'numbers', 'classes'", id="no-drawing"),
     ],
 )
-def test_wrong_needs(dlgrade, folder, tmp_path, old, new, words):
-    """A check that waits for an unknown check or, in the end, for itself is a fault of the suite."""
+def test_wrong_marks(dlgrade, folder, tmp_path, old, new, words):
+    """An unknown drawing, and a check that waits for an unknown check or for itself, are faults of the suite."""
     suite = folder / "tests/chapters/test_ch01_spread.py"
     suite.write_text(suite.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 

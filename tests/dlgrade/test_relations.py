@@ -433,8 +433,9 @@ def test_odd_values():
 
 # The student's value from the expected value, and the words about the largest difference; None: it is too large.
 NEARLY = {
-    "approximated": (lambda e: e + 0.001 * torch.sin(50 * e), "at most 0.0"),
-    "in-float32": (lambda e: (e + 1).half().float() - 1, " %"),
+    "approximated": (lambda e: e + 0.001 * torch.sin(50 * e), "at most 0.034 %"),
+    "in-half-precision": (lambda e: e.half().float(), "at most 0.0"),
+    "numbers": (lambda e: [1.001 * number for number in e.flatten().tolist()], "at most 0.1 %"),
     "in-a-list": (lambda e: [e, e * 1.002], "at most 0.2 %"),
     "a-percent-too-far": (lambda e: e + 0.1 * torch.sin(50 * e), None),
     "not-finite": (lambda e: torch.where(e > 1, torch.nan, e), None),
@@ -447,7 +448,10 @@ NEARLY = {
 def test_nearly_right(name):
     """A result that is off by at most a percent of its largest number is called nearly right, and by how much."""
     change, words = NEARLY[name]
-    expected = {"in-a-list": lambda x: [wave(x), wave(x)], "integers": lambda x: (1000 * wave(x)).long()}
+    expected = {
+        "in-a-list": lambda x: [wave(x), wave(x)], "integers": lambda x: (1000 * wave(x)).long(),
+        "numbers": lambda x: wave(x).flatten().tolist(),
+    }  # fmt: skip
     found = nearly_right(made(lambda x, _: change(wave(x)), expected.get(name, wave)))
     assert (found is None) == (words is None)
     assert found is None or words in found.text.en

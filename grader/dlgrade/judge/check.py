@@ -18,9 +18,10 @@ from dlgrade.text import Text, both, same
 
 NO_DETAIL = Detail()
 DIAGNOSED = (Verdict.FAILED, Verdict.RAISED)
-Drawn = Literal["numbers", "classes", "boxes", "centred boxes"]
 COMPARED = (*DIAGNOSED, Verdict.PASSED)  # a diagnosis also looks at values that are right
 OBJECT_BYTES = 64  # of any object, besides its content
+
+Drawn = Literal["numbers", "classes", "boxes", "centred boxes"]
 
 
 @dataclass(frozen=True)

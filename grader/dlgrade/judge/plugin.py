@@ -15,7 +15,7 @@ import re
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 import pytest
 
@@ -25,7 +25,7 @@ from dlgrade.text import Text
 if TYPE_CHECKING:
     import torch
 
-    from dlgrade.judge.check import Check, Declared
+    from dlgrade.judge.check import Check, Declared, Drawn
     from dlgrade.judge.grading import Grading
     from dlgrade.judge.training import Training
 
@@ -159,7 +159,6 @@ def _declared(item: pytest.Item) -> Declared:
     exercise, points = item.get_closest_marker("exercise"), item.get_closest_marker("points")
     if exercise is None:
         raise pytest.UsageError(f"{item.nodeid}: its class needs @pytest.mark.exercise(NAME)")
-    draws = item.get_closest_marker("draws")
     bonus, timeout = item.get_closest_marker("bonus") is not None, item.get_closest_marker("timeout")
     fixtures = cast(pytest.Function, item).fixturenames
     return Declared(
@@ -175,8 +174,20 @@ def _declared(item: pytest.Item) -> Declared:
         waits_for=tuple(
             f"{exercise.args[0]}.{name}" for mark in item.iter_markers("needs") for name in dict.fromkeys(mark.args)
         ),
-        draws=draws.args[0] if draws else "numbers",
+        draws=_drawn(item),
     )
+
+
+def _drawn(item: pytest.Item) -> Drawn:
+    """Return how the check's tensors are drawn."""
+    from dlgrade.judge.check import Drawn
+
+    mark = item.get_closest_marker("draws")
+    for kind in get_args(Drawn):
+        if kind == (mark.args[0] if mark and mark.args else "numbers"):
+            return cast("Drawn", kind)
+    known = ", ".join(map(repr, get_args(Drawn)))
+    raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.draws takes one of {known}")
 
 
 def _require_needed(items: list[pytest.Item]) -> None:

@@ -22,17 +22,18 @@ DIMENSIONS = (2, 3, 4)
 
 def drawn(detail: Detail, draws: Drawn, comparison: Comparison, actual: Any, expected: Any) -> Detail:
     """Add a picture of the first two tensors whose values differ, if there are any that can be drawn."""
-    boxes = draws in ("boxes", "centred boxes")
     for path, yours, wanted in _pairs(actual, expected, ""):
-        if (wanted.dim() in DIMENSIONS or boxes) and wanted.numel():
-            difference = comparison.difference(yours, wanted)
-            if difference is not None and difference.aspect == "value":
-                pair = path, _plain(yours), _plain(wanted)
-                if boxes:
-                    found = boxes_that_differ(*pair, centred=draws == "centred boxes")
-                    return msgspec.structs.replace(detail, boxes=found)
-                classes = draws == "classes" and not wanted.is_floating_point()
-                return msgspec.structs.replace(detail, picture=_draw(*pair, classes=classes))
+        difference = comparison.difference(yours, wanted)
+        if difference is None or difference.aspect != "value" or not wanted.numel():
+            continue
+        pair = path, _plain(yours), _plain(wanted)
+        if draws in ("boxes", "centred boxes"):
+            boxes = boxes_that_differ(*pair, centred=draws == "centred boxes")
+            if boxes is not None:
+                return msgspec.structs.replace(detail, boxes=boxes)
+        if wanted.dim() in DIMENSIONS:
+            classes = draws == "classes" and not wanted.is_floating_point()
+            return msgspec.structs.replace(detail, picture=_draw(*pair, classes=classes))
     return detail
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text as Styled
 
-from dlgrade.report.pictures import TITLES, in_colour
+from dlgrade.report.pictures import TITLES, in_colour, side_by_side
 from dlgrade.results import Boxes, Corners
 from dlgrade.text import Lang, Text, both, same
 
@@ -139,16 +139,10 @@ def _place(number: float, low: float, high: float, count: int) -> int:
 
 def html(boxes: Boxes, lang: Lang) -> str:
     """Return both maps as HTML and SVG without scripts, style sheets or ids, readable on dark and on light."""
-    figures = "".join(
-        f'<figure style="margin:0 24px 0 0"><figcaption style="font-size:85%">{escape(title.of(lang))}</figcaption>'
-        f"{_svg(part, boxes.frame, title.of(lang))}</figure>"
-        for title, part in zip(TITLES, (boxes.yours, boxes.expected), strict=False)
-    )
-    first, *others = (
-        f'<div style="font-size:85%">{escape(text.of(lang))}</div>'
-        for text in (heading(boxes), largest(boxes), scale(boxes))
-    )
-    return f'<div style="margin:6px 0">{first}<div style="display:flex">{figures}</div>{"".join(others)}</div>'
+    titles = [title.of(lang) for title in TITLES[:2]]
+    maps = zip((boxes.yours, boxes.expected), titles, strict=True)
+    drawn = [_svg(part, boxes.frame, title) for part, title in maps]
+    return side_by_side(drawn, titles, [heading(boxes), largest(boxes), scale(boxes)], lang)
 
 
 def _svg(boxes: Sequence[Corners | None], frame: Corners, title: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from rich.cells import cell_len
@@ -250,13 +250,20 @@ def _class_colour(level: Level) -> str:
 
 def html(picture: Picture, lang: Lang) -> str:
     """Return the picture as HTML and SVG without scripts, style sheets or ids, readable on dark and on light."""
+    titles = [title.of(lang) for title in TITLES]
+    maps = zip(levels(picture), titles, _shades(picture), strict=True)
+    drawn = [_svg(rows, picture.columns, title, shade) for rows, title, shade in maps]
+    return side_by_side(drawn, titles, [heading(picture), largest(picture), scale(picture, digits=False)], lang)
+
+
+def side_by_side(drawn: Sequence[str], titles: Sequence[str], texts: Sequence[Text], lang: Lang) -> str:
+    """Return drawings with their titles beside each other, below the first of the texts and above the others."""
+    small = 'style="font-size:85%"'
     figures = "".join(
-        f'<figure style="margin:0 24px 0 0"><figcaption style="font-size:85%">{escape(title.of(lang))}</figcaption>'
-        f"{_svg(rows, picture.columns, title.of(lang), shade)}</figure>"
-        for title, rows, shade in zip(TITLES, levels(picture), _shades(picture), strict=True)
+        f'<figure style="margin:0 24px 0 0"><figcaption {small}>{escape(title)}</figcaption>{svg}</figure>'
+        for title, svg in zip(titles, drawn, strict=True)
     )
-    texts = (heading(picture), largest(picture), scale(picture, digits=False))
-    first, *others = (f'<div style="font-size:85%">{escape(text.of(lang))}</div>' for text in texts)
+    first, *others = (f"<div {small}>{escape(text.of(lang))}</div>" for text in texts)
     return f'<div style="margin:6px 0">{first}<div style="display:flex">{figures}</div>{"".join(others)}</div>'
 
 

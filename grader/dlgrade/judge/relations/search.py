@@ -122,13 +122,13 @@ def _facts(draw: Draw) -> dict[Key, Fact]:
 
 
 def _of_value(actual: Any, expected: Any, draw: Draw, path: str) -> dict[Key, Fact]:
-    entries = _entries(actual, expected)
+    entries = entries_of(actual, expected)
     own = unique(_as_a_whole(actual, expected, draw))
     facts = {key: replace(fact, paths=(path,)) for key, fact in own.items()}
     return facts if entries is None else facts | _of_entries(entries, draw, path)
 
 
-def _entries(actual: Any, expected: Any) -> list[tuple[str, Any, Any]] | None:
+def entries_of(actual: Any, expected: Any) -> list[tuple[str, Any, Any]] | None:
     """Return the entries of two containers of one structure, or None. A list of numbers is a vector, a tuple is not."""
     if isinstance(expected, list) and isinstance(actual, list) and _numbers(expected) and _numbers(actual):
         return None
@@ -162,20 +162,25 @@ def _merged(first: Fact, other: Fact) -> Fact:
 def _as_a_whole(actual: Any, expected: Any, draw: Draw) -> Iterator[Fact]:
     """Yield the facts about two values that are not about their entries."""
     comparison, sequences = draw.comparison, (list, tuple)
-    if isinstance(expected, sequences) and isinstance(actual, sequences):
+    if any(isinstance(expected, kind) and isinstance(actual, kind) for kind in (sequences, str)):
         yield from sequence_facts(actual, expected, comparison)
-        if len(actual) == len(expected) > 1 and _numbers(actual) and _numbers(expected):
-            pair = pair_of_numbers(actual, expected, comparison, draw.arguments)
-            if pair is not None:
-                yield from _of_pair(actual, expected, pair)
-    elif isinstance(expected, str) and isinstance(actual, str):
-        yield from sequence_facts(actual, expected, comparison)
-    elif _comparable(actual, expected):
-        pair = pair_of(actual, expected, comparison, draw.arguments)
-        if pair is not None:
-            yield from _of_pair(actual, expected, pair)
-    else:
+    elif not _comparable(actual, expected):
         yield from type_facts(actual, expected, comparison)
+    pair = numbers_of(actual, expected, draw)
+    if pair is not None:
+        yield from _of_pair(actual, expected, pair)
+
+
+def numbers_of(actual: Any, expected: Any, draw: Draw) -> Pair | None:
+    """Return two tensors, numbers or lists of numbers as a pair, or None for other values."""
+    if _comparable(actual, expected):
+        return pair_of(actual, expected, draw.comparison, draw.arguments)
+    sequences = (list, tuple)
+    if not (isinstance(expected, sequences) and isinstance(actual, sequences) and len(actual) == len(expected) > 1):
+        return None
+    if not (_numbers(actual) and _numbers(expected)):
+        return None
+    return pair_of_numbers(actual, expected, draw.comparison, draw.arguments)
 
 
 def _comparable(actual: Any, expected: Any) -> bool:
