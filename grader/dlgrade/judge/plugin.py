@@ -183,9 +183,10 @@ def _drawn(item: pytest.Item) -> Drawn:
     from dlgrade.judge.check import Drawn
 
     mark = item.get_closest_marker("draws")
-    for kind in get_args(Drawn):
-        if kind == (mark.args[0] if mark and mark.args else "numbers"):
-            return cast("Drawn", kind)
+    if mark is None:
+        return "numbers"
+    if len(mark.args) == 1 and mark.args[0] in get_args(Drawn):
+        return cast("Drawn", mark.args[0])
     known = ", ".join(map(repr, get_args(Drawn)))
     raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.draws takes one of {known}")
 
