@@ -176,10 +176,11 @@ class _Exercise:
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
 
-        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, bool, bool, bool]:
+        def merit(entry: tuple[WrongVersion, _Fit]) -> tuple[int, int, int, bool, bool, bool]:
             misconception, fit = entry[0].misconception, entry[1]
             here, before = misconception.exercise == self.name, misconception.id in self.named_before
-            return -self._missed(fit), fit.exact, before, misconception.caught_by in fit.ids, here
+            own = misconception.caught_by in fit.ids
+            return -self._missed(fit), len(fit.checks), fit.exact, before, own, here
 
         ranked = sorted(fits, key=merit, reverse=True)
         return ranked[0] if ranked and (len(ranked) == 1 or merit(ranked[0]) > merit(ranked[1])) else None
