@@ -216,8 +216,20 @@ def test_classes():
     ]  # fmt: skip
     assert all("\u4e00" <= line[0] <= "\u9fff" for line in drawn(picture, "zh")[8:9])
     assert 'fill="#c08080"' in pictures.html(picture, "en"), "VOC's colour of a person"
-    large = made(torch.tensor([[0, 5]]).repeat(60, 40), torch.tensor([[0, 4]]).repeat(60, 40), "classes")
-    assert {value for row in large.yours for value in row} <= {0.0, 5.0}
+
+
+def test_large_map_of_classes():
+    """A block of pixels shows a wrong one, with both classes as they are; a code of a colour is no rounded number."""
+    expected = torch.zeros(48, 48, dtype=torch.int64)
+    actual = expected.clone()
+    actual[31, 47] = 12615808
+    lines = drawn(made(actual, expected, "classes"))
+    assert [line.count("9") for line in lines[2:-2]] == [0] * 15 + [1] + [0] * 8
+    assert lines[0] == "result (48, 48), one of 2 x 2 pixels"
+    assert lines[-2:] == [
+        "first wrong class at [31, 47]: yours 12615808, expected 0",
+        "classes besides 0: ? = 12615808; difference: 9 = wrong",
+    ]
 
 
 BOXES = torch.tensor([[0.0, 0, 8, 8], [4, 4, 10, 6], [1, 1, 2, 2]])
@@ -248,6 +260,7 @@ ODD_BOXES = {
     "far-away": (BOXES + 1e9, BOXES),
     "huge": (BOXES.double() - 1e308, BOXES.double()),
     "nan": (BOXES * torch.nan, BOXES),
+    "beside-a-point": (torch.full((2, 4), 3.4e38), torch.zeros(2, 4)),
     "corners-exchanged": (BOXES.flip(1), BOXES),
     "many": (torch.arange(6000.0).reshape(2, 500, 6), torch.arange(6000.0).reshape(2, 500, 6).flip(1)),
 }
@@ -260,7 +273,8 @@ def test_odd_boxes(actual, expected):
     for options in ({}, COLOUR):
         lines = drawn(boxes, module=box_pictures, **options)
         assert max(map(cell_len, lines[1:-2])) <= 78, "texts are wrapped, maps are not"
-    assert "nan" not in box_pictures.html(boxes, "en").lower().replace("nan or infinite", "")
+    page = box_pictures.html(boxes, "en").lower().replace("nan or infinite", "")
+    assert not re.search(r"\bnan\b|\binf\b", page)
 
 
 def test_no_boxes():
@@ -268,6 +282,8 @@ def test_no_boxes():
     other_class = torch.cat([torch.ones(3, 1), BOXES], dim=1), torch.cat([torch.zeros(3, 1), BOXES], dim=1)
     for actual, expected in ((torch.ones(2, 2), torch.zeros(2, 2)), other_class):
         assert made(actual, expected, "boxes") == made(actual, expected)
+    other_class[0][:, 1:] += 1e-7
+    assert made(*other_class, "boxes") == made(*other_class), "rounding is no difference"
     assert made(torch.ones(3), torch.zeros(3), "boxes") is None
 
 

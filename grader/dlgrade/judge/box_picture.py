@@ -11,8 +11,10 @@ MOST_BOXES = 4
 NUMBERS = 4  # of a box: the last ones of a row, which may also have a class and a score
 
 
-def boxes_that_differ(path: str, yours: torch.Tensor, expected: torch.Tensor, *, centred: bool) -> Boxes | None:
-    """Return the boxes with the largest differences. Return None if no boxes differ.
+def boxes_that_differ(
+    path: str, yours: torch.Tensor, expected: torch.Tensor, tolerance: tuple[float, float], *, centred: bool
+) -> Boxes | None:
+    """Return the boxes with the largest differences. Return None if none differs by more than the tolerance.
 
     Both tensors have float64 numbers and the same shape. Their last axis ends with the corners of a box, or with its
     centre, width and height.
@@ -20,7 +22,9 @@ def boxes_that_differ(path: str, yours: torch.Tensor, expected: torch.Tensor, *,
     if expected.dim() == 0 or expected.shape[-1] < NUMBERS:
         return None
     found, wanted = _corners(yours, centred=centred), _corners(expected, centred=centred)
-    error = torch.where(found == wanted, 0.0, (found - wanted).abs()).nan_to_num(torch.inf, torch.inf).amax(dim=1)
+    rtol, atol = tolerance
+    right = (found == wanted) | torch.isclose(found, wanted, rtol=rtol, atol=atol)
+    error = torch.where(right, 0.0, (found - wanted).abs()).nan_to_num(torch.inf, torch.inf).amax(dim=1)
     chosen = [int(i) for i in error.argsort(descending=True, stable=True)[:MOST_BOXES] if error[i] > 0]
     if not chosen or not wanted.isfinite().all():
         return None

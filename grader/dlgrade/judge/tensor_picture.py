@@ -9,15 +9,17 @@ from typing import Any
 import msgspec
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 from dlgrade.judge.box_picture import boxes_that_differ
 from dlgrade.judge.check import Drawn
-from dlgrade.judge.compare import Comparison
+from dlgrade.judge.compare import TOLERANCES, Comparison
 from dlgrade.results import Detail, Grid, Picture
 
 SIDE = 24  # three maps of 24 columns fit beside each other in 80
 MOST_PLANES = 4
 DIMENSIONS = (2, 3, 4)
+EXACTLY = (0.0, 0.0)
 
 
 def drawn(detail: Detail, draws: Drawn, comparison: Comparison, actual: Any, expected: Any) -> Detail:
@@ -28,7 +30,8 @@ def drawn(detail: Detail, draws: Drawn, comparison: Comparison, actual: Any, exp
             continue
         pair = path, _plain(yours), _plain(wanted)
         if draws in ("boxes", "centred boxes"):
-            boxes = boxes_that_differ(*pair, centred=draws == "centred boxes")
+            tolerance = comparison.tolerance.of(TOLERANCES.get(wanted.dtype, EXACTLY))
+            boxes = boxes_that_differ(*pair, tolerance, centred=draws == "centred boxes")
             if boxes is not None:
                 return msgspec.structs.replace(detail, boxes=boxes)
         if wanted.dim() in DIMENSIONS:
@@ -71,17 +74,18 @@ def _draw(path: str, yours: torch.Tensor, expected: torch.Tensor, *, classes: bo
     columns = math.ceil(width / block[1])
     chosen = _planes(error, max(1, min(MOST_PLANES, (SIDE + 1) // (columns + 1))))
     leading = tuple(yours.shape[:-2])
+    sampled = error if classes else None
     return Picture(
         where=path,
         shape=tuple(yours.shape),
         planes=tuple(_index(plane, leading) for plane in chosen) if leading else (),
         columns=columns,
         block=block,
-        yours=_grid(yours, chosen, block, classes=classes),
-        expected=_grid(expected, chosen, block, classes=classes),
-        difference=_grid(error, chosen, block),
+        yours=_grid(yours, chosen, block, sampled),
+        expected=_grid(expected, chosen, block, sampled),
+        difference=_grid(error, chosen, block, sampled),
         at=_index(worst, tuple(yours.shape)),
-        values=(_finite(yours.flatten()[worst]), _finite(expected.flatten()[worst])),
+        values=(_finite(yours.flatten()[worst], exact=classes), _finite(expected.flatten()[worst], exact=classes)),
         classes=classes,
     )
 
@@ -96,12 +100,19 @@ def _index(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(place, shape))
 
 
-def _grid(tensor: torch.Tensor, chosen: list[int], block: tuple[int, int], *, classes: bool = False) -> Grid:
-    """Put the chosen planes side by side. A large plane is reduced to the mean of each block, or its first class."""
+def _grid(tensor: torch.Tensor, chosen: list[int], block: tuple[int, int], sampled: torch.Tensor | None) -> Grid:
+    """Put the chosen planes side by side. A large plane is reduced to the mean of each block.
+
+    If the `sampled` differences are given, each block shows its element that differs the most: classes have no mean.
+    """
     planes = tensor.reshape(-1, *tensor.shape[-2:])
-    shrunk = [planes[i, :: block[0], :: block[1]] if classes else _shrunk(planes[i], block) for i in chosen]
-    wide = torch.cat(shrunk, dim=1)
-    return tuple(tuple(_finite(value) for value in row) for row in wide)
+    if sampled is None:
+        wide = torch.cat([_shrunk(planes[i], block) for i in chosen], dim=1)
+    else:
+        errors = sampled.reshape(planes.shape)[chosen][:, None]
+        places = F.max_pool2d(errors, block, ceil_mode=True, return_indices=True)[1][:, 0]
+        wide = torch.cat([planes[i].flatten()[place] for i, place in zip(chosen, places, strict=True)], dim=1)
+    return tuple(tuple(_finite(value, exact=sampled is not None) for value in row) for row in wide)
 
 
 def _shrunk(plane: torch.Tensor, block: tuple[int, int]) -> torch.Tensor:
@@ -112,7 +123,7 @@ def _shrunk(plane: torch.Tensor, block: tuple[int, int]) -> torch.Tensor:
     return torch.stack([part.mean(dim=1) for part in torch.stack(rows).split(block[1], dim=1)], dim=1)
 
 
-def _finite(value: torch.Tensor) -> float | None:
-    """Round to seven digits. Return None for NaN and infinities, which JSON lacks."""
+def _finite(value: torch.Tensor, *, exact: bool = False) -> float | None:
+    """Round to seven digits unless asked not to. Return None for NaN and infinities, which JSON lacks."""
     number = float(value)
-    return float(f"{number:.7g}") if math.isfinite(number) else None
+    return (number if exact else float(f"{number:.7g}")) if math.isfinite(number) else None

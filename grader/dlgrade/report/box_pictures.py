@@ -148,13 +148,14 @@ def html(boxes: Boxes, lang: Lang) -> str:
 def _svg(boxes: Sequence[Corners | None], frame: Corners, title: str) -> str:
     left, top, right, bottom = frame
     unit = SIDE / max(right - left, bottom - top, 1e-300)
-    width, height = max(12.0, (right - left) * unit), max(12.0, (bottom - top) * unit)
+    width, height = max(12.0, _pixel(right, left, unit)), max(12.0, _pixel(bottom, top, unit))
     drawn = ""
     for number, box in enumerate(boxes):
         if box is None:
             continue
-        (x0, x1), (y0, y1) = sorted(box[::2]), sorted(box[1::2])
-        x, y, wide, high = (x0 - left) * unit, (y0 - top) * unit, (x1 - x0) * unit, (y1 - y0) * unit
+        x, x1 = sorted(_pixel(side, left, unit) for side in box[::2])
+        y, y1 = sorted(_pixel(side, top, unit) for side in box[1::2])
+        wide, high = x1 - x, y1 - y
         drawn += (
             f'<rect x="{x:.4g}" y="{y:.4g}" width="{wide:.4g}" height="{high:.4g}" fill="none" '
             f'stroke="{COLOURS[number]}" stroke-width="2"/><text x="{x + 3:.4g}" y="{y + 12:.4g}" font-size="11" '
@@ -164,3 +165,8 @@ def _svg(boxes: Sequence[Corners | None], frame: Corners, title: str) -> str:
         f'<svg role="img" aria-label="{escape(title)}" width="{width + 4:.4g}" height="{height + 4:.4g}" '
         f'viewBox="-2 -2 {width + 4:.4g} {height + 4:.4g}" style="outline:1px solid #8886">{drawn}</svg>'
     )
+
+
+def _pixel(number: float, low: float, unit: float) -> float:
+    """Return where a coordinate is drawn. Those far outside the map are drawn at a distance of a map."""
+    return min(max((number - low) * unit, -float(SIDE)), 2.0 * SIDE)

@@ -85,22 +85,22 @@ def heading(picture: Picture) -> Text:
 def largest(picture: Picture) -> Text:
     """Name the place of the largest difference, and both values there."""
     yours, expected = picture.values
+    at, left, right = list(picture.at), _value(picture, yours), _value(picture, expected)
+    what = both("largest difference", "最大的差")
     if picture.classes:
-        at, left, right = list(picture.at), _value(yours), _value(expected)
-        return both(
-            f"first wrong class at {at}: yours {left.en}, expected {right.en}",
-            f"第一个错误的类别位于 {at}：你的结果 {left.zh}，应为 {right.zh}",
-        )
-    how_much = f" {abs(yours - expected):.3g} " if yours is not None and expected is not None else " "
-    at, left, right = list(picture.at), _value(yours), _value(expected)
+        what = both("first wrong class", "第一个错误的类别")
+    elif yours is not None and expected is not None:
+        what += same(f" {abs(yours - expected):.3g}")
     return both(
-        f"largest difference{how_much}at {at}: yours {left.en}, expected {right.en}",
-        f"最大的差{how_much}位于 {at}：你的结果 {left.zh}，应为 {right.zh}",
+        f"{what.en} at {at}: yours {left.en}, expected {right.en}",
+        f"{what.zh} 位于 {at}：你的结果 {left.zh}，应为 {right.zh}",
     )
 
 
-def _value(number: float | None) -> Text:
-    return both("NaN or infinite", "NaN 或无穷大") if number is None else same(f"{number:.6g}")
+def _value(picture: Picture, number: float | None) -> Text:
+    if number is None:
+        return both("NaN or infinite", "NaN 或无穷大")
+    return same(f"{number:.0f}" if picture.classes else f"{number:.6g}")
 
 
 def scale(picture: Picture, *, digits: bool) -> Text:

@@ -36,8 +36,8 @@ class Picture(msgspec.Struct, frozen=True):
 
     Each number is the mean of a `block` of elements. A tensor with more than two dimensions shows the `planes` with
     these indices side by side, each `columns` wide. The largest difference is at `at`; `values` are the student's value
-    and the expected value there. In a map of `classes`, the numbers are classes: the first of each block, and the
-    difference is 1 where the class is wrong.
+    and the expected value there. In a map of `classes`, each number is the class of a pixel of the block, a wrong
+    one if there is any; the difference is 1 where the class is wrong.
     """
 
     where: str

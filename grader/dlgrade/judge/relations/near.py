@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import ROUND_UP, Context
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,13 @@ MOST = 0.01  # of the largest expected number
 
 
 def nearly_right(draws: Sequence[Draw]) -> Relation | None:
-    """Return how far off the results are at most, if they are nearly right in two draws and in half of all."""
-    shares = [_share(draw.actual, draw.expected, replace(draw, arguments={})) for draw in draws]
+    """Return how far off the results are at most, if there are two wrong ones and all are nearly right."""
+    with np.errstate(all="ignore"):
+        shares = [_share(draw.actual, draw.expected, replace(draw, arguments={})) for draw in draws]
     near = {i: share for i, share in enumerate(shares) if share is not None and 0 < share <= MOST}
-    if len(near) < max(LEAST_DRAWS, sum(share != 0 for share in shares) / 2):
+    if len(near) < max(LEAST_DRAWS, sum(share != 0 for share in shares)):
         return None
-    percent = f"{100 * max(near.values()):.2g} %"
+    percent = f"{Context(prec=2, rounding=ROUND_UP).create_decimal_from_float(100 * max(near.values())):g} %"
     text = both(
         f"Each wrong result is off by at most {percent} of its largest number. Is a step rounded or approximated, or "
         "is a small constant added?",

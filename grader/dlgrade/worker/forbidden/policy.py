@@ -64,11 +64,8 @@ PARTS_ONLY = {
 }
 UNPICKLING = {"allow_pickle", "pickle_module", "weights_only"}  # arguments that let torch.load and numpy.load run code
 INTERNAL = {"torch", "numpy", "sys", "dataclasses"}  # their private names lead to internals that no student needs
-# Private names that textbooks' code imports, and that lead nowhere: they repeat a number.
-HARMLESS_PRIVATE = {
-    f"torch.nn.modules.utils.{name}"
-    for name in ("_ntuple", "_single", "_pair", "_triple", "_quadruple", "_reverse_repeat_tuple")
-}
+# Private names in modules of torch.nn that textbooks' code imports, and that lead nowhere: they repeat a number.
+HARMLESS_PRIVATE = {"_ntuple", "_single", "_pair", "_triple", "_quadruple", "_reverse_repeat_tuple"}
 
 # Attributes that lead from an object to the interpreter's own structures, whatever the object is.
 DENIED_ATTRIBUTES = {
@@ -108,7 +105,9 @@ def allows_part(path: str, *, exercise: bool) -> bool:
         return name in PARTS_ONLY[home]
     if path in DENIED or (exercise and path in DENIED_IN_EXERCISES):
         return False
-    private = name[:1] == "_" and name[:2] != "__" and path not in HARMLESS_PRIVATE
+    private = name[:1] == "_" and name[:2] != "__"
+    if name in HARMLESS_PRIVATE and home.startswith("torch.nn.modules."):
+        return True
     return not private or not (exercise or home.partition(".")[0] in INTERNAL)
 
 
