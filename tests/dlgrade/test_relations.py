@@ -5,7 +5,7 @@ import torch
 from torch.nn import functional as F
 
 from dlgrade.judge.compare import Comparison, Tolerance
-from dlgrade.judge.relations import Draw, nearly_right, relation
+from dlgrade.judge.relations import Draw, nearly_right, relation, wrong_sizes
 
 SIZES = ((8, 5), (6, 4))
 
@@ -462,3 +462,36 @@ def test_not_all_nearly_right():
     near = made(lambda _, e: 1.001 * e, wave)
     for other in (2 * wave(torch.ones(3)), torch.full((3,), torch.nan), torch.ones(2)):
         assert nearly_right([*near, Draw(other, wave(torch.ones(3)), {}, Comparison())]) is None
+
+
+def pairs(x):
+    return noise(x), wave(x)
+
+
+# The student's value from X, the expected value, and the words about the first result; None: nothing is said.
+WRONG_SIZES = {
+    "a-number": (lambda x: noise(x).mean(), wave, " is a single number; a tensor is expected, here of shape (8, 5)."),
+    "a-float": (lambda x: noise(x).sum().item(), wave, " is a single number; a tensor is expected"),
+    "axes-of-size-1": (lambda x: noise(x)[None], wave, " has axes of size 1 too many: its shape is (1, 8, 5) here"),
+    "one-too-few": (lambda x: noise(x)[1:], wave, " has 1 entry too few along axis 0: its shape is (7, 5) here"),
+    "in-an-entry": (lambda x: (noise(x), noise(x[:-2])), pairs, "[1] has 2 entries too few along axis 0: "),
+    "axis-missing": (lambda x: noise(x)[:, 0], wave, " lacks axis 1 of the expected shape: it is (8,) here"),
+    "different-ways": (lambda x: noise(x)[: len(x) // 2], wave, None),
+    "right-shape": (noise, wave, None),
+    "one-of-right-shape": (lambda x: noise(x)[: min(len(x), 6)], wave, None),
+    "a-number-expected": (noise, lambda x: x.sum(), None),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_SIZES)
+def test_wrong_sizes(name):
+    """Shapes that are wrong in one way in all results are described, whatever the numbers are."""
+    actual, expected, said = WRONG_SIZES[name]
+    found = wrong_sizes(made(lambda x, _: actual(x), expected))
+    assert (found is None) == (said is None), found
+    assert found is None or said in found.text.en
+
+
+def test_wrong_sizes_of_one_shape():
+    """A single shape is no evidence for a rule."""
+    assert wrong_sizes(made(lambda x, _: noise(x)[1:], wave, sizes=((8, 5), (8, 5)))) is None

@@ -15,7 +15,7 @@ named only if
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
 values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference. If
-none fits either, and the results are nearly right, that is said.
+none fits either, and the results are nearly right, or all have wrong shapes of one kind, that is said.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from dlgrade.judge.content import Content, WrongVersion
 from dlgrade.judge.evidence import agrees, facts
 from dlgrade.judge.mutants import Budget, best_match
 from dlgrade.judge.patience import at_most_cpu
-from dlgrade.judge.relations import Draw, Relation, nearly_right, relation
+from dlgrade.judge.relations import Draw, Relation, nearly_right, relation, wrong_sizes
 from dlgrade.judge.trusted import Variant
 from dlgrade.text import both
 
@@ -80,7 +80,7 @@ def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) ->
         for exercise in open_exercises:
             with contextlib.suppress(Exception):
                 exercise.compare_with_mutants(budget)
-                exercise.tell_nearness()
+                exercise.last_resort()
 
 
 def _diagnose(exercise: _Exercise, *, full: bool) -> None:
@@ -255,11 +255,11 @@ class _Exercise:
             for check in match.checks:
                 check.relation, check.hint = match.mutant.kind, match.mutant.sentence
 
-    def tell_nearness(self) -> None:
-        """State that the results are nearly right, if nothing else could be said."""
+    def last_resort(self) -> None:
+        """State that the results are nearly right, or how all shapes are wrong, if nothing else could be said."""
         if not any(check.relation for check in self.failed):
             asked, draws = self._unnamed_draws()
-            _state(nearly_right(draws), asked)
+            _state(nearly_right(draws) or wrong_sizes(draws), asked)
 
 
 def _state(found: Relation | None, asked: Sequence[Check]) -> None:

@@ -83,7 +83,8 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     best = min(telling, key=lambda holding: (next(iter(holding.values())).rank, -len(holding)))
     facts = list(best.values())
     returned = all(draws[i].returned for i in best)
-    return Relation(facts[0].kind, _sentence(facts, returned=returned), tuple(best))
+    text = sentence_about([fact.paths for fact in facts], facts[0].text, returned=returned)
+    return Relation(facts[0].kind, text, tuple(best))
 
 
 def _differs(draw: Draw) -> bool:
@@ -100,17 +101,18 @@ def _convinces(holding: dict[int, Fact]) -> bool:
     return total >= need and total - max(bits([piece]) for piece in pieces) >= LEAST_BITS
 
 
-def _sentence(facts: list[Fact], *, returned: bool) -> Text:
+def sentence_about(paths: Sequence[tuple[str, ...]], words: Text, *, returned: bool) -> Text:
     """Put the subject before the words of the first draw. The entries are named if they are the same in all draws."""
-    paths = facts[0].paths
-    if not returned or any(fact.paths != paths for fact in facts) or len(paths) > SHOWN_PATHS:
+    first = paths[0]
+    if not returned or any(other != first for other in paths) or len(first) > SHOWN_PATHS:
         subject = both("Each wrong result", "每个不符的结果")
-    elif len(paths) > 1:
-        names = [f"result{path}" for path in paths]
+    elif len(first) > 1:
+        names = [f"result{path}" for path in first]
         subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 各自")
     else:
-        subject = same(f"result{paths[0]}") if paths[0] else both("Your result", "返回值")
-    sentence = subject + facts[0].text + both(".", "。")
+        subject = same(f"result{first[0]}") if first[0] else both("Your result", "返回值")
+    ended = words if words.en.endswith("?") else words + both(".", "。")
+    sentence = subject + ended
     return both(sentence.en, SEAMS.sub(" ", sentence.zh))
 
 

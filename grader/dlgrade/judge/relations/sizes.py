@@ -1,0 +1,108 @@
+"""Wrong sizes that are wrong in one way in all results, for results whose values stand in no relation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from dlgrade.judge.relations.search import LEAST_DRAWS, Draw, Relation, entries_of, sentence_about
+from dlgrade.text import Text, both
+
+Shape = tuple[int, ...]
+
+
+def wrong_sizes(draws: Sequence[Draw]) -> Relation | None:
+    """Return the way in which the shapes of all wrong results are wrong, if two different shapes are expected."""
+    differing = [
+        i for i, draw in enumerate(draws) if draw.comparison.difference(draw.actual, draw.expected) is not None
+    ]
+    found = {i: _wrong_shape(draws[i].actual, draws[i].expected, "") for i in differing}
+    sizes = {i: wrong for i, wrong in found.items() if wrong is not None}
+    if len(sizes) < len(differing) or len({expected for _, _, expected in sizes.values()}) < LEAST_DRAWS:
+        return None
+    for kind, way in WAYS.items():
+        ways = [way(mine, right) for _, mine, right in sizes.values()]
+        if ways[0] is not None and all(other is not None and other[0] == ways[0][0] for other in ways):
+            returned = all(draws[i].returned for i in sizes)
+            text = sentence_about([(path,) for path, _, _ in sizes.values()], ways[0][1], returned=returned)
+            return Relation(kind, text, tuple(sizes))
+    return None
+
+
+def _wrong_shape(actual: Any, expected: Any, path: str) -> tuple[str, Shape, Shape] | None:
+    """Return the place and the shapes of the first tensor whose shape is wrong, or None."""
+    entries = entries_of(actual, expected)
+    if entries is not None:
+        found = (_wrong_shape(mine, right, path + name) for name, mine, right in entries)
+        return next(filter(None, found), None)
+    mine, right = _shape(actual), _shape(expected)
+    return (path, mine, right) if mine is not None and right and mine != right else None
+
+
+def _shape(value: Any) -> Shape | None:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return tuple(value.shape)
+    return () if isinstance(value, (int, float)) else None
+
+
+# The ways: what all results share, and the words about the first of them.
+
+Way = Callable[[Shape, Shape], tuple[Any, Text] | None]
+
+
+def _a_number(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
+    if mine:
+        return None
+    text = both(
+        f" is a single number; a tensor is expected, here of shape {right}. Is a sum or a mean taken of too much?",
+        f"是单个数，而应为张量（这里形状是 {right}）。求和或求平均是不是多包含了一些轴？",
+    )
+    return (), text
+
+
+def _axes_of_size_1(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
+    if [size for size in mine if size != 1] != [size for size in right if size != 1]:
+        return None
+    more = len(mine) > len(right)
+    text = both(
+        f" has axes of size 1 too {'many' if more else 'few'}: its shape is {mine} here, not {right}",
+        f"{'多了' if more else '少了'}大小为 1 的轴：这里形状是 {mine}，应为 {right}",
+    )
+    return len(mine) - len(right), text
+
+
+def _axis_of_another_length(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
+    differing = [axis for axis, sizes in enumerate(zip(mine, right, strict=False)) if sizes[0] != sizes[1]]
+    if len(mine) != len(right) or len(differing) != 1:
+        return None
+    (axis,) = differing
+    more = mine[axis] - right[axis]
+    count = "1 entry" if abs(more) == 1 else f"{abs(more)} entries"
+    text = both(
+        f" has {count} too {'many' if more > 0 else 'few'} along axis {axis}: its shape is {mine} here, not {right}",
+        f"沿轴 {axis} {'多' if more > 0 else '少'} {abs(more)} 个元素：这里形状是 {mine}，应为 {right}",
+    )
+    return (axis, more), text
+
+
+def _axis_missing(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
+    """Accept a shape that lacks an axis, the same from the end in all results."""
+    missing = [axis for axis in range(len(right)) if right[:axis] + right[axis + 1 :] == mine]
+    if not missing:
+        return None
+    text = both(
+        f" lacks axis {missing[0]} of the expected shape: it is {mine} here, not {right}",
+        f"缺少轴 {missing[0]}：这里形状是 {mine}，应为 {right}",
+    )
+    return missing[0], text
+
+
+WAYS: dict[str, Way] = {
+    "single number": _a_number,
+    "axes of size 1": _axes_of_size_1,
+    "another length": _axis_of_another_length,
+    "axis missing": _axis_missing,
+}
