@@ -147,12 +147,14 @@ def k_fold_indices(n: int, k: int) -> list[tuple[list[int], list[int]]]:
         raise ValueError(f"{n} examples do not make {k} folds")
     indices, folds, start = list(range(n)), [], 0
     # WRONG numbers-from-one: indices, folds, start = list(range(1, n + 1)), [], 0
+    # WRONG remainder-in-no-set: indices, folds, start = list(range(n - n % k)), [], 0
     for fold in range(k):
         # WRONG last-pair-missing: for fold in range(k - 1):
         stop = start + n // k + (fold < n % k)  # the first n % k folds have one more
         # WRONG folds-rounded-up: stop = min(start - (-n // k), n)
         # WRONG larger-folds-last: stop = start + n // k + (fold >= k - n % k)
         # WRONG remainder-never-validated: stop = start + n // k
+        # WRONG remainder-in-no-set: stop = start + n // k
         # WRONG remainder-in-last-fold: stop = start + n // k if fold < k - 1 else n
         folds.append((indices[:start] + indices[stop:], indices[start:stop]))
         # WRONG only-the-future: folds.append((indices[stop:], indices[start:stop]))

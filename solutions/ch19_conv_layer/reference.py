@@ -198,6 +198,15 @@ def conv2d_flipped(X: Tensor, K: Tensor) -> Tensor:
     #     K.data.copy_(K.data.flip(0, 1))
     #     return corr2d(X, K)
     # WRONG negative-step: return corr2d(X, K[::-1, ::-1])
+    # WRONG formula-without-shift:
+    #     shape = X.shape[0] - K.shape[0] + 1, X.shape[1] - K.shape[1] + 1
+    #     rows, columns = torch.arange(shape[0]), torch.arange(shape[1])
+    #     parts = [
+    #         K[a, b] * X[rows - a][:, columns - b]
+    #         for a in range(K.shape[0])
+    #         for b in range(K.shape[1])
+    #     ]
+    #     return sum(parts, torch.zeros(shape))
     # END SOLUTION
 
 

@@ -167,6 +167,7 @@ def random_horizontal_flip(img: Tensor, p: float = 0.5, generator: torch.Generat
         # WRONG generator-ignored: if torch.rand(()) < p:
         # WRONG numpy-for-the-default:
         #     if (torch.rand((), generator=generator) if generator else np.random.rand()) < p:
+        # WRONG random-numbers-from-elsewhere: if np.random.rand() < p:
         # WRONG default-generator-seeded:
         #     if generator is not None:
         #         torch.default_generator.manual_seed(int(torch.randint(2**31, (), generator=generator)))

@@ -273,6 +273,7 @@ def tanh(x: Tensor) -> Tensor:
     # WRONG shift-left-out: return 2 * torch.sigmoid(2 * x)
     # WRONG fraction-upside-down: return 1 / (2 * torch.sigmoid(2 * x) - 1)
     # WRONG gradient-of-the-fraction-overflows: return 1 - 2 / (torch.exp(2 * x) + 1)
+    # WRONG gradient-overflows-for-negative-numbers: return 2 / (1 + torch.exp(-2 * x)) - 1
     # WRONG overflows-on-the-positive-side: return (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1)
     # WRONG overflows-on-both-sides: return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
     # WRONG overflows-on-one-side: return (1 - torch.exp(-2 * x)) / (1 + torch.exp(-2 * x))

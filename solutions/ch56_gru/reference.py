@@ -220,10 +220,12 @@ def gru_cell_torch(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tenso
     r = torch.sigmoid(i_r + h_r)
     # WRONG torch-gates-without-activation: r = i_r + h_r
     # WRONG torch-gates-without-the-state: r = torch.sigmoid(i_r)
+    # WRONG torch-gates-without-the-input: r = torch.sigmoid(h_r)
     # WRONG torch-tanh-on-gates: r = torch.tanh(i_r + h_r)
     z = torch.sigmoid(i_z + h_z)
     # WRONG torch-gates-without-activation: z = i_z + h_z
     # WRONG torch-gates-without-the-state: z = torch.sigmoid(i_z)
+    # WRONG torch-gates-without-the-input: z = torch.sigmoid(h_z)
     # WRONG torch-tanh-on-gates: z = torch.tanh(i_z + h_z)
     n = torch.tanh(i_n + r * h_n)
     # WRONG torch-candidate-without-the-state: n = torch.tanh(i_n)

@@ -92,12 +92,18 @@ def test_a_misspelt_method(judge):
     assert names(judge, "ch62", source)["Seq2SeqDecoder"] == set()
 
 
-def test_two_mistakes(judge):
+@pytest.mark.parametrize(
+    ("chapter", "exercise", "mistakes"),
+    [
+        ("ch28", "batch_norm", ("unbiased-variance", "momentum-reversed")),
+        ("ch13", "dropout_layer", ("range-not-checked", "division-by-zero")),  # NaN, and a missing error
+        ("ch55", "rnn", ("hidden-bias-forgotten", "output-bias-forgotten")),  # no check shows one of them alone
+    ],
+)
+def test_two_mistakes(judge, chapter, exercise, mistakes):
     """Two mistakes in one exercise have both names, in the checks that show both as well."""
-    chapter = HERE.chapter("ch28")
-    both = "unbiased-variance", "momentum-reversed"
-    source = references.read(HERE, chapter).with_misconceptions(*both)
-    assert names(judge, "ch28", source)["batch_norm"] == {*both}
+    source = references.read(HERE, HERE.chapter(chapter)).with_misconceptions(*mistakes)
+    assert names(judge, chapter, source)[exercise] == {*mistakes}
 
 
 def test_a_failed_bonus_check(judge):

@@ -36,8 +36,7 @@ from dlgrade.judge.trusted import Variant
 from dlgrade.text import both
 
 LEAST_FACTS = 2
-MOST_PAIRS = 60  # that are tried for one exercise
-PAIR_SECONDS = 1.0  # of processor time, for all of them: a busy machine must not hide a name
+PAIR_SECONDS = 1.5  # of processor time, for all pairs of an exercise: a busy machine must not hide a name
 NAMING_SECONDS = 30.0  # of processor time, for one exercise
 RELATION_SECONDS = 2.0
 
@@ -190,7 +189,8 @@ class _Exercise:
     def _try_pairs(self, alone: Sequence[_Fit]) -> None:
         """Name two misconceptions if together they fit all failed checks, and each is needed for some of them.
 
-        An exception is no evidence here: it hides the values, so that the other misconception may be any.
+        An exception hides the values, so that the other may be any: one of them gives it alone, and each is needed for
+        a check without an exception.
         """
         started = time.process_time()
         for pair in self._pairs(alone):
@@ -198,10 +198,12 @@ class _Exercise:
                 return
             variant = self.content.with_both(*pair)
             fit = self._fit(variant, misses=0) if variant is not None else _Fit()
-            if fit.raised or self._missed(fit) or len(fit.evidence) < LEAST_FACTS:
+            if self._missed(fit) or not _are_evident(pair, fit):
                 continue
             shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in fit.checks]
-            if all(wrong in itertools.chain(*shown) for wrong in pair):
+            hidden = [len(needed) < 2 for check, needed in zip(fit.checks, shown, strict=True) if _is_hidden(check)]
+            proven = [needed for check, needed in zip(fit.checks, shown, strict=True) if not _is_hidden(check)]
+            if all(hidden) and all(wrong in itertools.chain(*proven) for wrong in pair):
                 for check, needed in zip(fit.checks, shown, strict=True):
                     _name(check, needed or pair)
                 return
@@ -214,7 +216,7 @@ class _Exercise:
             if wrong.misconception.exercise == self.name
         ]
         pairs = sorted(itertools.combinations(own, 2), key=lambda pair: -len(pair[0][1].ids | pair[1][1].ids))
-        return [(one, other) for (one, _), (other, _) in pairs[:MOST_PAIRS]]
+        return [(one, other) for (one, _), (other, _) in pairs]
 
     def _is_needed(self, wrong: WrongVersion, pair: Sequence[WrongVersion], check: Check) -> bool:
         """Return whether the other misconception of a pair does not fit the check by itself."""
@@ -260,6 +262,17 @@ class _Exercise:
         if not any(check.relation for check in self.failed):
             asked, draws = self._unnamed_draws()
             _state(nearly_right(draws) or wrong_sizes(draws), asked)
+
+
+def _are_evident(pair: Sequence[WrongVersion], fit: _Fit) -> bool:
+    """Return whether the values are evidence for a pair, or the checks that should catch both are among the failed."""
+    caught = all(wrong.misconception.caught_by in fit.ids for wrong in pair)
+    return len(fit.evidence) >= LEAST_FACTS or (fit.wrong and caught)
+
+
+def _is_hidden(check: Check) -> bool:
+    """Return whether an exception of torch or Python hides the values of a check."""
+    return any(exchange.raised is not None and not exchange.raised.own for exchange in check.transcript)
 
 
 def _state(found: Relation | None, asked: Sequence[Check]) -> None:
