@@ -1,5 +1,7 @@
-"""ch50's reference against the definitions, by brute force in exact fractions."""
+"""ch50's reference against the definitions, by brute force in exact fractions, and against pycocotools."""
 
+import contextlib
+import io
 import math
 import random
 from fractions import Fraction
@@ -8,6 +10,8 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 from torchvision.ops import box_convert
 
 
@@ -98,6 +102,84 @@ def test_mean_average_precision(reference):
     assert type(result) is float
     assert math.isnan(reference.mean_average_precision({4: [math.nan]}))
     assert math.isnan(reference.mean_average_precision({}))
+
+
+def scene(draw):
+    """Detections and ground truth of four classes in twelve images: class 3 is never found, class 4 does not occur.
+
+    Some images are empty, some detections repeat a box, and scores are equal in different images.
+    """
+    truths, found = [], []
+    for image in range(12):
+        for kind in draw.integers(1, 4, size=draw.integers(0, 5)).tolist():
+            x, y, w, h = box = (*draw.integers(0, 90, size=2).tolist(), *draw.integers(6, 40, size=2).tolist())
+            truths.append((image, kind, box))
+            for _ in range(draw.integers(0, 3) if kind < 3 else 0):
+                dx, dy, dw, dh = draw.normal(scale=0.08, size=4) * (w, h, w, h)
+                found.append((image, kind, (x + dx, y + dy, w + dw, h + dh)))
+        for kind in draw.choice([1, 2, 4], size=draw.integers(0, 3)).tolist():
+            found.append((image, kind, (*draw.uniform(0, 90, size=2), *draw.uniform(6, 40, size=2))))
+    scores = draw.permutation(np.arange(len(found)) // 2 / len(found))
+    in_image = {(image, score) for (image, *_), score in zip(found, scores, strict=True)}
+    return (truths, found, scores) if len(in_image) == len(found) else scene(draw)
+
+
+def coco_precisions(truths, found, scores, kind, thresholds):
+    """The average precision of a class by pycocotools, with recalls k / n: then its mean is the area of the steps."""
+    annotations = [
+        {"id": i, "image_id": image, "category_id": kind, "bbox": list(box), "area": box[2] * box[3], "iscrowd": 0}
+        for i, (image, kind, box) in enumerate(truths, 1)
+    ]
+    detections = [
+        {"image_id": image, "category_id": kind, "bbox": list(box), "score": score}
+        for (image, kind, box), score in zip(found, scores, strict=True)
+    ]
+    with contextlib.redirect_stdout(io.StringIO()):
+        coco = COCO()
+        coco.dataset = {
+            "info": {}, "images": [{"id": i} for i in range(12)], "categories": [{"id": i} for i in range(1, 5)],
+            "annotations": annotations,
+        }  # fmt: skip
+        coco.createIndex()
+        judged = COCOeval(coco, coco.loadRes(detections), "bbox")
+        count = sum(other == kind for _, other, _ in truths)
+        judged.params.recThrs = np.arange(1, max(count, 1) + 1) / max(count, 1)
+        judged.params.catIds, judged.params.iouThrs, judged.params.maxDets = [kind], np.array(thresholds), [100]
+        judged.evaluate()
+        judged.accumulate()
+    return judged.eval["precision"][:, :, 0, 0, 0].mean(axis=1).tolist()
+
+
+def own_flags(reference, truths, found, scores, threshold):
+    """Whether each detection is right, in the order of the scores. Sorting is stable, as in pycocotools."""
+    flags = []
+    for image in range(12):
+        at = sorted((i for i, (where, _) in enumerate(found) if where == image), key=lambda i: -scores[i])
+        boxes = [[found[i][1] for i in at], [box for where, box in truths if where == image]]
+        corners = [box_convert(torch.tensor(part).reshape(-1, 4).float(), "xywh", "xyxy") for part in boxes]
+        own = torch.tensor([scores[i] for i in at], dtype=torch.float32)
+        hits = reference.match_detections(corners[0], own, corners[1], threshold)
+        flags += zip([-scores[i] for i in at], hits, strict=True)
+    return [hit for _, hit in sorted(flags, key=lambda flag: flag[0])]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_by_pycocotools(reference, seed):
+    """The three functions together agree with pycocotools at ten thresholds, with equal scores in different images,
+    a class that is never found and a class that does not occur."""
+    truths, found, scores = scene(np.random.default_rng(seed))
+    thresholds, aps, expected = [0.5 + 0.05 * i for i in range(10)], {}, {}
+    for kind in range(1, 5):
+        right = [(image, box) for image, what, box in truths if what == kind]
+        mine = [(image, box) for image, what, box in found if what == kind]
+        own = [score for (_, what, _), score in zip(found, scores, strict=True) if what == kind]
+        flags = [own_flags(reference, right, mine, own, threshold) for threshold in thresholds]
+        aps[kind] = [reference.average_precision(tp, len(right)) for tp in flags]
+        expected[kind] = coco_precisions(truths, found, scores, kind, thresholds)
+    assert (expected[3], expected[4]) == ([0] * 10, [-1] * 10)
+    assert all(map(math.isnan, aps.pop(4)))
+    assert aps == {kind: pytest.approx(expected[kind]) for kind in aps}
+    assert reference.mean_average_precision(aps) == pytest.approx(np.mean([expected[kind] for kind in aps]))
 
 
 def test_coco_to_corner(reference):
