@@ -96,7 +96,7 @@ class TestVgg:
         def score(impl, parameters):
             return accuracy(scores(filled(small_vgg(impl), parameters).eval(), inputs).argmax(1), labels)
 
-        training("small_vgg", fit, train, score, steps=500, batch=32)
+        training("small_vgg", fit, train, score, steps=330, batch=32)
 
     @pytest.mark.gpu
     @pytest.mark.points(3)

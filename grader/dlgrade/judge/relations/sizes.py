@@ -15,19 +15,22 @@ Shape = tuple[int, ...]
 
 
 def wrong_sizes(draws: Sequence[Draw]) -> Relation | None:
-    """Return the way in which the shapes of all wrong results are wrong, if two different shapes are expected."""
-    differing = [
-        i for i, draw in enumerate(draws) if draw.comparison.difference(draw.actual, draw.expected) is not None
-    ]
-    found = {i: _wrong_shape(draws[i].actual, draws[i].expected, "") for i in differing}
+    """Return the way in which the shapes of all wrong results are wrong, if two different shapes are expected.
+
+    Values that a check has computed do not count: they may have other parts.
+    """
+    found = {
+        i: _wrong_shape(draw.actual, draw.expected, "")
+        for i, draw in enumerate(draws)
+        if draw.returned and draw.comparison.difference(draw.actual, draw.expected) is not None
+    }
     sizes = {i: wrong for i, wrong in found.items() if wrong is not None}
-    if len(sizes) < len(differing) or len({expected for _, _, expected in sizes.values()}) < LEAST_DRAWS:
+    if len(sizes) < len(found) or len({expected for _, _, expected in sizes.values()}) < LEAST_DRAWS:
         return None
     for kind, way in WAYS.items():
         ways = [way(mine, right) for _, mine, right in sizes.values()]
         if ways[0] is not None and all(other is not None and other[0] == ways[0][0] for other in ways):
-            returned = all(draws[i].returned for i in sizes)
-            text = sentence_about([(path,) for path, _, _ in sizes.values()], ways[0][1], returned=returned)
+            text = sentence_about([(path,) for path, _, _ in sizes.values()], ways[0][1], returned=True)
             return Relation(kind, text, tuple(sizes))
     return None
 
