@@ -258,6 +258,18 @@ def test_centred_boxes():
     assert made(actual, BOXES, "centred boxes").yours[1] == (-2.0, 1.0, 10.0, 7.0)
 
 
+def test_boxes_as_lists():
+    """Boxes that are lists or tuples of numbers are drawn, too; a list that has anything else is not."""
+    expected = [[0.0, 0, 8, 8], [4.0, 4, 10, 6]]
+    boxes = made([(0.0, 0, 8, 8), (4.0, 4, 10, 7)], expected, "boxes")
+    assert (boxes.indices, boxes.yours, boxes.expected) == (((1,),), ((4, 4, 10, 7),), ((4, 4, 10, 6),))
+    assert made(expected[0], expected[1], "boxes").yours == ((0, 0, 8, 8),)
+    for other in ("ValueError", [[1.0, 2], [3.0, 4]], [expected[0], "ValueError"], [expected[0], [1.0] * 5], [], None):
+        assert made(other, expected, "boxes") is None
+        assert made(expected, other, "boxes") is None
+    assert made([[10**400] * 4], [[0] * 4], "boxes") is None
+
+
 ODD_BOXES = {
     "one": (torch.ones(4), torch.zeros(4)),
     "no-size": (torch.zeros(2, 4), torch.ones(2, 4)),

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from dlgrade.judge.box_picture import boxes_that_differ
+from dlgrade.judge.box_picture import NUMBERS, boxes_that_differ
 from dlgrade.judge.check import Drawn
 from dlgrade.judge.compare import TOLERANCES, Comparison, Path
 from dlgrade.judge.photo import Over, image_of, photos_in
@@ -29,8 +29,10 @@ def drawn(
 ) -> Detail:
     """Add a picture of the first two tensors whose values differ, if there are any that can be drawn.
 
-    Boxes lie over an image if the suite gives one.
+    Boxes lie over an image if the suite gives one. They may also be lists of numbers.
     """
+    if draws in ("boxes", "centred boxes"):
+        actual, expected = _as_tensor(actual), _as_tensor(expected)
     for path, yours, wanted in _pairs(actual, expected, ()):
         difference = comparison.difference(yours, wanted)
         if difference is None or difference.aspect != "value" or not wanted.numel():
@@ -47,6 +49,19 @@ def drawn(
             classes = draws == "classes" and not wanted.is_floating_point()
             return msgspec.structs.replace(detail, picture=_draw(*pair, classes=classes))
     return detail
+
+
+def _as_tensor(value: Any) -> Any:
+    """Return lists of boxes, and a single box, as a tensor; any other value as it is."""
+    rows = value if isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple)) else [value]
+    if not all(isinstance(row, (list, tuple)) and len(row) >= NUMBERS for row in rows):
+        return value
+    if not all(type(number) in (int, float) for row in rows for number in row) or len(set(map(len, rows))) != 1:
+        return value
+    try:
+        return torch.tensor(rows, dtype=torch.float64)
+    except OverflowError:  # an integer beyond all floats
+        return value
 
 
 def _words(path: Path) -> str:
