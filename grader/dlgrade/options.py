@@ -10,6 +10,7 @@ SandboxMode = Literal["auto", "require", "off"]
 WorkerMode = Literal["auto", "fork", "spawn"]
 Device = Literal["auto", "cpu", "cuda"]
 Trains = Literal["last", "if_right", "later", "only", "never"]
+Pictures = Literal["none", "declared", "all"]
 Diagnosis = Literal["none", "single", "full"]
 # Why a replayed answer passes: its probes do not depend on the seed; nor does the right answer; or the check accepts
 # other answers.
@@ -27,7 +28,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         training: when checks that train run, which is after all others: always ("last"), only if nothing else fails
             ("if_right"), another time ("later": they are NOT_RUN), without the others ("only"), or not at all
             ("never": the report does not have them).
-        pictures: add a picture of the tensors to a check whose tensors differ.
+        pictures: add a picture of the tensors to a check whose tensors differ: to every check ("all"), or to those
+            whose suite declares that they are boxes or classes of pixels ("declared").
         scripts: ask the probes of a check without its suite, where an earlier submission has shown that the suite only
             compares. The verdicts are the same, and a right answer costs less.
         prices: a single mistake costs its price, if the course has prices.
@@ -39,7 +41,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     shuffle: bool = False
     stop_at_first: bool = False
     training: Trains = "last"
-    pictures: bool = False
+    pictures: Pictures = "none"
     scripts: bool = False
     prices: bool = True
     diagnosis: Diagnosis = "full"
@@ -47,7 +49,12 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of_check(cls, seed: int, keyword: str, *, pictures: bool) -> RunOptions:
         """Return the options of a student's check: without a keyword, training waits until all else passes."""
-        return cls(seed=seed, keyword=keyword, training="last" if keyword else "if_right", pictures=pictures)
+        return cls(
+            seed=seed,
+            keyword=keyword,
+            training="last" if keyword else "if_right",
+            pictures="all" if pictures else "none",
+        )
 
 
 DEFAULT_RUN = RunOptions()

@@ -21,6 +21,7 @@ from torch.overrides import TorchFunctionMode
 
 from dlgrade.judge.batches import Batches
 from dlgrade.judge.compare import Comparison, Tolerance, describe
+from dlgrade.judge.photo import Photo, scene
 from dlgrade.judge.reasons import Unmet, from_difference
 from dlgrade.pretended_gpus import Gpus, Scatter
 from dlgrade.results import Verdict
@@ -28,11 +29,11 @@ from dlgrade.standard import promise, standard
 from dlgrade.text import both
 
 __all__ = [
-    "LETTERS", "Batches", "Gpus", "Scatter", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend", "draw_int",
-    "expect", "files_in", "filled", "folder_of", "gradients", "layers", "learn_to_translate", "learned", "namesakes",
-    "parameter_gradients", "patterned", "perplexity", "promise", "raises", "set_parameters", "shuffled", "sizes",
-    "standard", "to_grid", "translate", "unseen", "value_or_error", "varied_matrices", "vocabularies", "windows",
-    "with_gradients", "words", "written_from_scratch",
+    "LETTERS", "Batches", "Gpus", "Photo", "Scatter", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend",
+    "draw_int", "expect", "files_in", "filled", "folder_of", "gradients", "layers", "learn_to_translate", "learned",
+    "namesakes", "parameter_gradients", "patterned", "perplexity", "promise", "raises", "scene", "set_parameters",
+    "shuffled", "sizes", "standard", "to_grid", "translate", "unseen", "value_or_error", "varied_matrices",
+    "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no access to this module
@@ -315,7 +316,7 @@ def close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float 
     """
     comparison = Comparison(Tolerance(rtol, atol))
     if difference := comparison.difference(actual, expected):
-        raise from_difference(difference, actual, (comparison, actual, expected))
+        raise from_difference(difference, actual, (comparison, actual, expected, None))
 
 
 def varied_matrices(params: list[torch.Tensor]) -> list[torch.Tensor]:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from dlgrade.testing import gradients, promise, raises, standard, written_from_scratch
+from dlgrade.testing import Photo, gradients, promise, raises, scene, standard, written_from_scratch
 
 
 @pytest.fixture
@@ -28,6 +28,12 @@ def centres(randn, chance):
         return torch.cat([10 * randn(n, 2, dtype=dtype), 2 + 20 * randn(n, 2, dtype=dtype).abs()], dim=1)
 
     return draw
+
+
+@pytest.fixture
+def photo(generator):
+    """photo(size, boxes, drawn_as) is an image with a thing in each box, for messages; `drawn_as` is its size there."""
+    return lambda size, boxes, drawn_as=None: Photo(scene(generator, size, boxes), drawn_as or size)
 
 
 @pytest.fixture
@@ -155,18 +161,21 @@ class TestScaleBoxes:
 
     @pytest.mark.points(2)
     @pytest.mark.draws("boxes")
-    def test_both_axes(self, agree, corners, two_sizes):
+    def test_both_axes(self, agree, corners, two_sizes, photo):
         """Scales x by the ratio of the widths, and y by the ratio of the heights.
         x 按宽的比例缩放，y 按高的比例缩放。"""
         boxes, others, (before, after) = corners(), corners(), two_sizes()
-        agree(lambda impl: [impl.scale_boxes(boxes, before, after), impl.scale_boxes(others, after, before)])
+        agree(
+            lambda impl: [impl.scale_boxes(boxes, before, after), impl.scale_boxes(others, after, before)],
+            over=[photo(before, boxes, after), photo(after, others, before)],
+        )
 
     @pytest.mark.draws("boxes")
-    def test_normalised(self, agree, whole, two_sizes):
+    def test_normalised(self, agree, whole, two_sizes, photo):
         """Normalises boxes if to_size is (1, 1).
         to_size 为 (1, 1) 时，得到归一化的坐标。"""
         boxes, (before, _) = whole().float(), two_sizes()
-        agree(lambda impl: impl.scale_boxes(boxes, before, (1, 1)))
+        agree(lambda impl: impl.scale_boxes(boxes, before, (1, 1)), over=photo(before, boxes, (1, 1)))
 
     @pytest.mark.draws("boxes")
     def test_back_to_pixels(self, agree, whole, two_sizes):
@@ -182,12 +191,12 @@ class TestScaleBoxes:
         agree(lambda impl: [impl.scale_boxes(boxes, (h, w), size) for size in ((h2, w), (h, w2), (h, w))])
 
     @pytest.mark.draws("boxes")
-    def test_outside(self, agree, corners, two_sizes):
+    def test_outside(self, agree, corners, two_sizes, photo):
         """Neither clips boxes that reach over the edges, nor rounds coordinates.
         不裁剪超出图像边缘的框，也不对坐标取整。"""
         before, after = two_sizes()
         boxes = corners() * torch.tensor([5.0, 5, 9, 9])
-        agree(lambda impl: impl.scale_boxes(boxes, before, after))
+        agree(lambda impl: impl.scale_boxes(boxes, before, after), over=photo(before, boxes, after))
 
     def test_integers(self, agree, whole, two_sizes):
         """Turns int64 boxes into float32, without rounding.
@@ -196,11 +205,11 @@ class TestScaleBoxes:
         agree(lambda impl: impl.scale_boxes(boxes, before, after))
 
     @pytest.mark.draws("boxes")
-    def test_four_boxes(self, agree, corners, two_sizes):
+    def test_four_boxes(self, agree, corners, two_sizes, photo):
         """Takes each row as a box, also if there are four boxes.
         每一行是一个框；恰好有四个框时也一样。"""
         boxes, (before, after) = corners(4), two_sizes()
-        agree(lambda impl: impl.scale_boxes(boxes, before, after))
+        agree(lambda impl: impl.scale_boxes(boxes, before, after), over=photo(before, boxes, after))
 
     def test_no_boxes(self, agree, corners, two_sizes):
         """Returns an empty result (0, 4) without boxes.
@@ -248,50 +257,57 @@ class TestClipBoxes:
 
     @pytest.mark.points(2)
     @pytest.mark.draws("boxes")
-    def test_all_edges(self, agree, around, image_size):
+    def test_all_edges(self, agree, around, image_size, photo):
         """Moves coordinates outside the image to its edges.
         把图像之外的坐标移到图像的边缘。"""
         size = image_size()
         boxes = around(size)
-        agree(lambda impl: impl.clip_boxes(boxes, size))
+        agree(lambda impl: impl.clip_boxes(boxes, size), over=photo(size, boxes))
 
     @pytest.mark.draws("boxes")
-    def test_wide_and_high(self, agree, around, image_size):
+    def test_wide_and_high(self, agree, around, image_size, photo):
         """The first number of size is the height, the second is the width.
         size 的第一个数是高，第二个数是宽。"""
         short, long = sorted(image_size())
         cases = [(around(size), size) for size in ((short, long), (long, short))]
-        agree(lambda impl: [impl.clip_boxes(*case) for case in cases])
+        photos = [photo(size, boxes) for boxes, size in cases]
+        agree(lambda impl: [impl.clip_boxes(*case) for case in cases], over=photos)
 
     @pytest.mark.points(2)
     @pytest.mark.draws("boxes")
-    def test_outside(self, agree, randn, image_size):
+    def test_outside(self, agree, randn, image_size, photo):
         """Keeps a box wholly outside the image, with an area of 0.
         完全位于图像之外的框仍然保留，面积变为 0。"""
         height, width = image_size()
         inside = torch.tensor([width, height]).repeat(2) * torch.tensor([0.2, 0.3, 0.7, 0.8]) + randn(4)
         shifts = [(0.0, 0), (-width, 0), (width, 0), (0, -height), (0, height), (width, -height), (-width, height)]
         boxes = inside + torch.tensor(shifts).repeat(1, 2)
-        agree(lambda impl: impl.clip_boxes(boxes, (height, width)))
+        agree(lambda impl: impl.clip_boxes(boxes, (height, width)), over=photo((height, width), boxes))
 
     @pytest.mark.draws("boxes")
-    def test_touching(self, agree, image_size, chance):
+    def test_touching(self, agree, image_size, chance, photo):
         """Keeps coordinates that lie on the edges: 0, the width and the height.
         保留正好落在边缘上的坐标：0、宽和高。"""
         height, width = image_size()
         x, y = chance.randint(5, 15), chance.randint(5, 15)
         boxes = torch.tensor([[0, 0, width, height], [x, y, width, height], [0, 0, x, y], [x, 0, x + 2, height]])
-        agree(lambda impl: [impl.clip_boxes(boxes.float(), (height, width)), impl.clip_boxes(boxes[1:] - 1.0, (y, x))])
+        agree(
+            lambda impl: [impl.clip_boxes(boxes.float(), (height, width)), impl.clip_boxes(boxes[1:] - 1.0, (y, x))],
+            over=[photo((height, width), boxes), photo((y, x), boxes[1:] - 1)],
+        )
 
     @pytest.mark.draws("boxes")
-    def test_inside(self, agree, randn, image_size):
+    def test_inside(self, agree, randn, image_size, photo):
         """Leaves a box inside the image as it is, also if only part of a pixel separates it from the edge.
         图像内的框保持不变，离边缘不足一个像素时也一样。"""
         height, width = image_size()
         near = 0.5 + 0.2 * randn(3, 4).clamp(-2, 2)
         boxes = torch.tensor([0, 0, width, height]) + near * torch.tensor([1, 1, -1, -1])
         moved = boxes + width / 2
-        agree(lambda impl: [impl.clip_boxes(boxes, (height, width)), impl.clip_boxes(moved, (height, width))])
+        agree(
+            lambda impl: [impl.clip_boxes(boxes, (height, width)), impl.clip_boxes(moved, (height, width))],
+            over=[photo((height, width), x) for x in (boxes, moved)],
+        )
 
     def test_integers(self, agree, around, image_size):
         """Keeps int64 for int64 boxes.
@@ -301,13 +317,13 @@ class TestClipBoxes:
         agree(lambda impl: impl.clip_boxes(boxes, size))
 
     @pytest.mark.draws("boxes")
-    def test_four_boxes(self, agree, around, image_size):
+    def test_four_boxes(self, agree, around, image_size, photo):
         """Takes each row as a box, also if there are four boxes.
         每一行是一个框；恰好有四个框时也一样。"""
         size = image_size()
         boxes = around(size)
         boxes = torch.stack([*boxes[(boxes < 0).any(dim=1)][:2], *boxes[(boxes > max(size)).any(dim=1)][:1], boxes[0]])
-        agree(lambda impl: impl.clip_boxes(boxes, size))
+        agree(lambda impl: impl.clip_boxes(boxes, size), over=photo(size, boxes))
 
     def test_few_boxes(self, agree, around, image_size):
         """Accepts a single box, and no box.
@@ -330,19 +346,28 @@ class TestClipBoxes:
 
 @pytest.fixture
 def annotated(generator, chance):
-    """annotated() returns images (3, h, w) of one size or of several, and labels (N, m, 5) in pixels."""
+    """annotated() returns images (3, h, w) of one size or of several, and labels (N, m, 5) in pixels.
+
+    On each image lie soft ellipses in its boxes, under noise.
+    """
 
     def draw(n=None, m=None, several=False):
         n, m = n or chance.randint(4, 7), m or chance.randint(2, 4)
         short, long = chance.randint(5, 9), chance.randint(11, 19)
         size = chance.sample([short, long], 2)
         sizes = [chance.sample([short + i, long - i], 2) if several else size for i in range(n)]
-        images = [torch.randint(0, 256, (3, *size), dtype=torch.uint8, generator=generator) for size in sizes]
         labels = torch.randint(0, 9, (n, m, 5), generator=generator)
         labels[..., 3:] = labels[..., 1:3] + torch.randint(1, 9, (n, m, 2), generator=generator)
-        return images, labels
+        scenes = [scene(generator, size, label[:, 1:]) for size, label in zip(sizes, labels, strict=True)]
+        noisy = [0.7 * image + 0.3 * torch.rand(image.shape, generator=generator) for image in scenes]
+        return [(255 * image).round().to(torch.uint8) for image in noisy], labels
 
     return draw
+
+
+def photos_of(images):
+    """The images behind the normalised boxes of their items, for messages."""
+    return [Photo(image, (1, 1)) for image in images]
 
 
 def items(dataset, order):
@@ -361,11 +386,15 @@ class TestDetectionDataset:
         agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images)))[0])
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_normalised(self, agree, annotated):
         """Divides x by the width of the image, and y by its height.
         x 除以图像的宽，y 除以图像的高。"""
         images, labels = annotated()
-        agree(lambda impl: [x[:, 1:] for x in items(impl.DetectionDataset(images, labels), range(len(images)))[1]])
+        agree(
+            lambda impl: [x[:, 1:] for x in items(impl.DetectionDataset(images, labels), range(len(images)))[1]],
+            over=photos_of(images),
+        )
 
     def test_class(self, agree, annotated):
         """Keeps the class of each label, before the coordinates.
@@ -373,19 +402,21 @@ class TestDetectionDataset:
         images, labels = annotated()
         agree(lambda impl: [x[:, 0] for x in items(impl.DetectionDataset(images, labels), range(len(images)))[1]])
 
+    @pytest.mark.draws("boxes")
     def test_several_sizes(self, agree, annotated):
         """Normalises each label by the size of its own image.
         每个标签按它自己的图像的大小归一化。"""
         images, labels = annotated(several=True)
-        agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images))))
+        agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images))), over=photos_of(images))
 
+    @pytest.mark.draws("boxes")
     def test_float_labels(self, agree, annotated, randn):
         """Accepts float32 labels, with parts of pixels.
         标签可以是 float32，含不足一个像素的部分。"""
         images, labels = annotated()
         labels = labels.float()
         labels[..., 1:] += 0.2 * randn(*labels.shape[:2], 4)
-        agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images)))[1])
+        agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images)))[1], over=photos_of(images))
 
     def test_float_images(self, agree, annotated, randn):
         """Accepts float32 images, and leaves their numbers as they are.
@@ -394,17 +425,19 @@ class TestDetectionDataset:
         images = [randn(*image.shape) for image in images]
         agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images)))[0])
 
+    @pytest.mark.draws("boxes")
     def test_single_label(self, agree, annotated):
         """Keeps the shape (1, 5) of the labels if each image has one label.
         每张图像只有一个标签时，标签的形状仍为 (1, 5)。"""
         images, labels = annotated(m=1)
-        agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images)))[1])
+        agree(lambda impl: items(impl.DetectionDataset(images, labels), range(len(images)))[1], over=photos_of(images))
 
+    @pytest.mark.draws("boxes")
     def test_single_image(self, agree, annotated):
         """Accepts a single image.
         可以只有一张图像。"""
         images, labels = annotated(n=1)
-        agree(lambda impl: items(impl.DetectionDataset(images, labels), [0]))
+        agree(lambda impl: items(impl.DetectionDataset(images, labels), [0]), over=photos_of(images))
 
     def test_tensor_of_images(self, agree, annotated):
         """Accepts the images as a tensor (N, 3, h, w).

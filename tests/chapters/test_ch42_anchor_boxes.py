@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlgrade.testing import promise, standard, written_from_scratch
+from dlgrade.testing import Photo, promise, standard, written_from_scratch
 
 
 @pytest.fixture
@@ -30,6 +30,11 @@ def image(randn, chance):
     return draw
 
 
+def photos_of(*images):
+    """The images behind their anchor boxes, whose corners are shares of the sides, for messages."""
+    return [Photo(data, (1, 1)) for data in images]
+
+
 @pytest.mark.exercise("multibox_prior")
 class TestMultiboxPrior:
     @standard(promise.untouched)
@@ -43,7 +48,7 @@ class TestMultiboxPrior:
         """One size and one ratio give one anchor box around the centre of each pixel of a square image.
         只有一个大小和一个宽高比时，正方形图像的每个像素中心有一个锚框。"""
         data, (sizes, ratios) = image(square=True), shapes(1, 1)
-        agree(lambda impl: impl.multibox_prior(data, sizes, ratios))
+        agree(lambda impl: impl.multibox_prior(data, sizes, ratios), over=photos_of(data))
 
     @pytest.mark.points(2)
     @pytest.mark.draws("boxes")
@@ -52,7 +57,7 @@ class TestMultiboxPrior:
         考虑图像的形状，无论图像是宽是高。"""
         (sizes, ratios), (h, w) = shapes(1, 1), chance.sample(range(2, 7), 2)
         images = [randn(1, 3, *size) for size in ((h, w), (w, h))]
-        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images])
+        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images], over=photos_of(*images))
 
     @pytest.mark.points(2)
     @pytest.mark.draws("boxes")
@@ -60,14 +65,14 @@ class TestMultiboxPrior:
         """Combines all sizes with the first ratio, then the first size with the other ratios.
         所有大小与第一个宽高比组合，然后第一个大小与其余宽高比组合。"""
         data, cases = image(square=True), [shapes(3, 2), shapes(2, 4)]
-        agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases])
+        agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases], over=photos_of(data))
 
     @pytest.mark.draws("boxes")
     def test_single_size_or_ratio(self, agree, image, shapes):
         """Accepts several sizes with a single ratio, and a single size with several ratios.
         可以是多个大小、单个宽高比，也可以是单个大小、多个宽高比。"""
         data, cases = image(square=True), [shapes(3, 1), shapes(1, 3)]
-        agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases])
+        agree(lambda impl: [impl.multibox_prior(data, *case) for case in cases], over=photos_of(data))
 
     @pytest.mark.draws("boxes")
     def test_narrow_images(self, agree, randn, shapes, chance):
@@ -75,7 +80,7 @@ class TestMultiboxPrior:
         图像可以只有一行、一列或一个像素。"""
         n, (sizes, ratios) = chance.randint(3, 9), shapes(2, 2)
         images = [randn(1, 2, 1, n), randn(1, 2, n, 1), randn(1, 2, 1, 1)]
-        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images])
+        agree(lambda impl: [impl.multibox_prior(data, sizes, ratios) for data in images], over=photos_of(*images))
 
     @pytest.mark.draws("boxes")
     def test_over_the_edge(self, agree, image, shapes):
@@ -83,7 +88,7 @@ class TestMultiboxPrior:
         不裁剪超出图像边缘的锚框。"""
         data, (sizes, ratios) = image(square=True), shapes(2, 2)
         sizes = [2 + size for size in sizes]
-        agree(lambda impl: impl.multibox_prior(data, sizes, ratios))
+        agree(lambda impl: impl.multibox_prior(data, sizes, ratios), over=photos_of(data))
 
     def test_any_axes(self, agree, image, shapes):
         """Depends on the last two axes of data alone.

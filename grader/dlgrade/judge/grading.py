@@ -28,7 +28,7 @@ from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.submission_worker import SubmissionWorker
 from dlgrade.judge.tensor_picture import drawn
 from dlgrade.judge.trusted import Outcome
-from dlgrade.options import Diagnosis, SandboxMode
+from dlgrade.options import Diagnosis, Pictures, SandboxMode
 from dlgrade.results import ChapterReport, Price, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import both, same
@@ -70,7 +70,7 @@ class Grading:
         seed: int,
         sandbox: SandboxMode = "auto",
         accelerator: Accelerator | None = None,
-        pictures: bool = False,
+        pictures: Pictures = "none",
         scripts: bool = False,
         prices: bool = True,
         diagnosis: Diagnosis = "full",
@@ -83,7 +83,7 @@ class Grading:
         self.seed = seed
         self.sandbox: SandboxMode = sandbox
         self.accelerator = accelerator
-        self.pictures = pictures
+        self.pictures: Pictures = pictures
         self.prices = prices
         self.diagnosis: Diagnosis = diagnosis
         self.stand_in = stand_in
@@ -191,7 +191,8 @@ class Grading:
         if not detail.output:
             output, size = self.worker.output()
             detail = msgspec.structs.replace(detail, output=output, output_bytes=size)
-        if self.pictures and unmet.compared:
+        asked_for = self.pictures == "all" or (self.pictures == "declared" and check.declared.draws != "numbers")
+        if asked_for and unmet.compared:
             detail = drawn(detail, check.declared.draws, *unmet.compared)
         unmet.detail = detail
         if check.asked is not None and self.worker.load_fault is None and unmet.verdict not in UNEXPLAINED:

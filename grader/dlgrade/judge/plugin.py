@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from dlgrade.judge.check import Check, Declared, Drawn
     from dlgrade.judge.grading import Grading
+    from dlgrade.judge.photo import Over
     from dlgrade.judge.training import Training
 
 MARKERS = (
@@ -361,9 +362,10 @@ class Fixtures:
 
     @pytest.fixture
     def agree(self) -> Callable[..., None]:
-        """`agree(probe, rtol=None, atol=None, dtype=True)`: the submission's value equals the reference's.
+        """`agree(probe, rtol=None, atol=None, dtype=True, over=None)`: the submission's value equals the reference's.
 
-        The structure, shapes, dtypes (unless `dtype=False`) and values are compared, within the dtype's tolerance.
+        The structure, shapes, dtypes (unless `dtype=False`) and values are compared, within the dtype's tolerance. If
+        the check draws boxes, they are drawn over the `Photo` or photos in `over`.
         """
         from dlgrade.judge.compare import Comparison, Tolerance
         from dlgrade.judge.reasons import from_difference
@@ -371,13 +373,18 @@ class Fixtures:
         grading, check = self._now()
 
         def agree(
-            probe: Callable[[Any], Any], *, rtol: float | None = None, atol: float | None = None, dtype: bool = True
+            probe: Callable[[Any], Any],
+            *,
+            rtol: float | None = None,
+            atol: float | None = None,
+            dtype: bool = True,
+            over: Over | None = None,
         ) -> None:
             __tracebackhide__ = True
             comparison = Comparison(Tolerance(rtol, atol), dtype=dtype)
             value, expected = grading.ask(check, probe, comparison)
             if difference := comparison.difference(value, expected):
-                raise from_difference(difference, value, (comparison, value, expected))
+                raise from_difference(difference, value, (comparison, value, expected, over))
 
         return agree
 

@@ -112,5 +112,5 @@ def grade(
     return judge.grade(
         judge.course.chapter(chapter),
         submission,
-        RunOptions(seed=seed, training=training, scripts=True, prices=prices),
+        RunOptions(seed=seed, training=training, scripts=True, prices=prices, pictures="declared"),
     )

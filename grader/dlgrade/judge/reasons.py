@@ -10,6 +10,7 @@ import msgspec
 from dlgrade.judge.compare import Comparison, Difference, Path, describe, show_both, where
 from dlgrade.judge.explanations import explain
 from dlgrade.judge.forbidden import Use
+from dlgrade.judge.photo import Over
 from dlgrade.judge.raised import Raised
 from dlgrade.results import Detail, Frame, Verdict
 from dlgrade.submission import Submission
@@ -26,6 +27,8 @@ MISFIT = both(
 ENDINGS = ("BdbQuit", "SystemExit")  # no value was used in a wrong way, even if no line of the submission was running
 
 
+# The comparison, both values, and the images behind boxes.
+Compared = tuple[Comparison, Any, Any, Over | None]
 About = Literal["result", "value", "other"]
 
 
@@ -56,7 +59,7 @@ class Unmet(Exception):
         self.waits_for = waits_for
         self.difference: Difference | None = None
         self.compared_value: Any = None
-        self.compared: tuple[Comparison, Any, Any] | None = None
+        self.compared: Compared | None = None
         self.raised: Raised | None = None
         self.in_backward = False
         self.about: About = "value"
@@ -362,7 +365,7 @@ def _marked(source: str, column: int) -> str:
     return f"{shown}\n{blanks}^" if column and place <= len(shown) else shown
 
 
-def from_difference(difference: Difference, value: Any, compared: tuple[Comparison, Any, Any] | None = None) -> Unmet:
+def from_difference(difference: Difference, value: Any, compared: Compared | None = None) -> Unmet:
     """Return the reason for a value that differs from the expected value. `compared` leads to a picture."""
     got, expected = describe(difference.actual), describe(difference.expected)
     if got == expected and isinstance(difference.expected, float):

@@ -14,7 +14,7 @@ from dlgrade.judge.messages import CheckCallback
 from dlgrade.judge.plugin import Listener, Running
 from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.remote import PRIVATE
-from dlgrade.options import DEFAULT_RUN, Device, Diagnosis, RunOptions, SandboxMode, WorkerMode
+from dlgrade.options import DEFAULT_RUN, Device, Diagnosis, Pictures, RunOptions, SandboxMode, WorkerMode
 from dlgrade.results import ChapterReport, Verdict
 from dlgrade.submission import Submission
 from dlgrade.text import Text, both
@@ -117,7 +117,7 @@ class Judge:
         submission: Submission,
         *,
         seed: int,
-        pictures: bool = False,
+        pictures: Pictures = "none",
         scripts: bool = False,
         prices: bool = True,
         diagnosis: Diagnosis = "full",

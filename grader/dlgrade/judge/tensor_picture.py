@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,9 +12,10 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from dlgrade.judge.box_picture import boxes_that_differ
+from dlgrade.judge.box_picture import NUMBERS, boxes_that_differ
 from dlgrade.judge.check import Drawn
-from dlgrade.judge.compare import TOLERANCES, Comparison
+from dlgrade.judge.compare import TOLERANCES, Comparison, Path
+from dlgrade.judge.photo import Over, image_of, photos_in
 from dlgrade.results import Detail, Grid, Picture
 
 SIDE = 24  # three maps of 24 columns fit beside each other in 80
@@ -22,16 +24,25 @@ DIMENSIONS = (2, 3, 4)
 EXACTLY = (0.0, 0.0)
 
 
-def drawn(detail: Detail, draws: Drawn, comparison: Comparison, actual: Any, expected: Any) -> Detail:
-    """Add a picture of the first two tensors whose values differ, if there are any that can be drawn."""
-    for path, yours, wanted in _pairs(actual, expected, ""):
+def drawn(
+    detail: Detail, draws: Drawn, comparison: Comparison, actual: Any, expected: Any, over: Over | None = None
+) -> Detail:
+    """Add a picture of the first two tensors whose values differ, if there are any that can be drawn.
+
+    Boxes lie over an image if the suite gives one. They may also be lists of numbers.
+    """
+    if draws in ("boxes", "centred boxes"):
+        actual, expected = _as_tensor(actual), _as_tensor(expected)
+    for path, yours, wanted in _pairs(actual, expected, ()):
         difference = comparison.difference(yours, wanted)
         if difference is None or difference.aspect != "value" or not wanted.numel():
             continue
-        pair = path, _plain(yours), _plain(wanted)
-        if draws in ("boxes", "centred boxes"):
+        pair = _words(path), _plain(yours), _plain(wanted)
+        is_photo = over is not None and any(photo.image.shape == wanted.shape for photo in photos_in(over))
+        if draws in ("boxes", "centred boxes") and not is_photo:
             tolerance = comparison.tolerance.of(TOLERANCES.get(wanted.dtype, EXACTLY))
-            boxes = boxes_that_differ(*pair, tolerance, centred=draws == "centred boxes")
+            behind = partial(image_of, over, path) if over else None
+            boxes = boxes_that_differ(*pair, tolerance, centred=draws == "centred boxes", behind=behind)
             if boxes is not None:
                 return msgspec.structs.replace(detail, boxes=boxes)
         if wanted.dim() in DIMENSIONS:
@@ -40,7 +51,25 @@ def drawn(detail: Detail, draws: Drawn, comparison: Comparison, actual: Any, exp
     return detail
 
 
-def _pairs(actual: Any, expected: Any, path: str) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
+def _as_tensor(value: Any) -> Any:
+    """Return lists of boxes, and a single box, as a tensor; any other value as it is."""
+    rows = value if isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple)) else [value]
+    if not all(isinstance(row, (list, tuple)) and len(row) >= NUMBERS for row in rows):
+        return value
+    if not all(type(number) in (int, float) for row in rows for number in row) or len(set(map(len, rows))) != 1:
+        return value
+    try:
+        return torch.tensor(rows, dtype=torch.float64)
+    except OverflowError:  # an integer beyond all floats
+        return value
+
+
+def _words(path: Path) -> str:
+    """Write where a tensor is in the result."""
+    return "result" + "".join(f"[{part!r}]" for part in path)
+
+
+def _pairs(actual: Any, expected: Any, path: Path) -> Iterator[tuple[Path, torch.Tensor, torch.Tensor]]:
     """Yield the tensors that have the same place in both values, and the same shape."""
     if isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray) and actual.dtype == expected.dtype:
         try:
@@ -49,14 +78,14 @@ def _pairs(actual: Any, expected: Any, path: str) -> Iterator[tuple[str, torch.T
             return
     if isinstance(actual, torch.Tensor) and isinstance(expected, torch.Tensor):
         if actual.shape == expected.shape:
-            yield path or "result", actual, expected
+            yield path, actual, expected
     elif isinstance(actual, (tuple, list)) and isinstance(expected, (tuple, list)):
         for i, (actual_item, expected_item) in enumerate(zip(actual, expected, strict=False)):
-            yield from _pairs(actual_item, expected_item, f"{path or 'result'}[{i}]")
+            yield from _pairs(actual_item, expected_item, (*path, i))
     elif isinstance(actual, dict) and isinstance(expected, dict):
         for key in expected:
             if key in actual:
-                yield from _pairs(actual[key], expected[key], f"{path or 'result'}[{key!r}]")
+                yield from _pairs(actual[key], expected[key], (*path, key))
 
 
 def _plain(tensor: torch.Tensor) -> torch.Tensor:

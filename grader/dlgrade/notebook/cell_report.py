@@ -178,5 +178,5 @@ def _without_pictures(report: ChapterReport) -> ChapterReport:
     import msgspec
 
     replace = msgspec.structs.replace
-    checks = [replace(check, detail=replace(check.detail, picture=None)) for check in report.checks]
+    checks = [replace(check, detail=replace(check.detail, picture=None, boxes=None)) for check in report.checks]
     return replace(report, checks=checks)

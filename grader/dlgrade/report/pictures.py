@@ -248,26 +248,35 @@ def _class_colour(level: Level) -> str:
 # In a notebook.
 
 
-def html(picture: Picture, lang: Lang) -> str:
-    """Return the picture as HTML and SVG without scripts, style sheets or ids, readable on dark and on light."""
-    titles = [title.of(lang) for title in TITLES]
-    maps = zip(levels(picture), titles, _shades(picture), strict=True)
-    drawn = [_svg(rows, picture.columns, title, shade) for rows, title, shade in maps]
-    return side_by_side(drawn, titles, [heading(picture), largest(picture), scale(picture, digits=False)], lang)
+def html(picture: Picture, lang: Lang | None) -> str:
+    """Return the picture as HTML and SVG without scripts, style sheets or ids, readable on dark and on light.
+
+    Without a language, its texts are in both, as on pages.
+    """
+    maps = zip(levels(picture), _shades(picture), strict=True)
+    drawn = [_svg(rows, picture.columns, shade) for rows, shade in maps]
+    return side_by_side(drawn, TITLES, [heading(picture), largest(picture), scale(picture, digits=False)], lang)
 
 
-def side_by_side(drawn: Sequence[str], titles: Sequence[str], texts: Sequence[Text], lang: Lang) -> str:
+def side_by_side(drawn: Sequence[str], titles: Sequence[Text], texts: Sequence[Text], lang: Lang | None) -> str:
     """Return drawings with their titles beside each other, below the first of the texts and above the others."""
     small = 'style="font-size:85%"'
     figures = "".join(
-        f'<figure style="margin:0 24px 0 0"><figcaption {small}>{escape(title)}</figcaption>{svg}</figure>'
-        for title, svg in zip(titles, drawn, strict=True)
+        f'<figure style="margin:0 24px 0 0"><figcaption {small}>{_said(title, lang)}</figcaption>{svg}</figure>'
+        for title, svg in zip(titles, drawn, strict=False)
     )
-    first, *others = (f"<div {small}>{escape(text.of(lang))}</div>" for text in texts)
-    return f'<div style="margin:6px 0">{first}<div style="display:flex">{figures}</div>{"".join(others)}</div>'
+    first, *others = (f"<div {small}>{_said(text, lang)}</div>" for text in texts)
+    maps = f'<div style="display:flex;flex-wrap:wrap">{figures}</div>'
+    return f'<div style="margin:6px 0">{first}{maps}{"".join(others)}</div>'
 
 
-def _svg(rows: Levels, columns: int, title: str, shade: Shade) -> str:
+def _said(text: Text, lang: Lang | None) -> str:
+    if lang is not None or text.en == text.zh:
+        return escape(text.of(lang or "en"))
+    return f'<span lang="en">{escape(text.en)}</span><span lang="zh">{escape(text.zh)}</span>'
+
+
+def _svg(rows: Levels, columns: int, shade: Shade) -> str:
     width, height = len(rows[0]) + PLANE_GAP * (len(rows[0]) // columns - 1), len(rows)
     size = max(6, min(18, int(168 / width)))
     paths: dict[str, list[str]] = {}
@@ -276,6 +285,6 @@ def _svg(rows: Levels, columns: int, title: str, shade: Shade) -> str:
             paths.setdefault(shade(level), []).append(f"M{x + PLANE_GAP * (x // columns):g} {y}h1v1h-1z")
     drawn = "".join(f'<path fill="{colour}" d="{"".join(parts)}"/>' for colour, parts in sorted(paths.items()))
     return (
-        f'<svg role="img" aria-label="{escape(title)}" width="{width * size:g}" height="{height * size}" '
+        f'<svg aria-hidden="true" width="{width * size:g}" height="{height * size}" '
         f'viewBox="0 0 {width:g} {height}" shape-rendering="crispEdges">{drawn}</svg>'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dlgrade.report import box_pictures, pictures
 from dlgrade.report.causes import cause_of
 from dlgrade.report.facts import Fact, facts
 from dlgrade.report.sentences import (
@@ -14,7 +15,7 @@ from dlgrade.report.sentences import (
     price_sentences,
     why_not_graded,
 )
-from dlgrade.report.templating import render
+from dlgrade.report.templating import render, trusted
 from dlgrade.results import CheckReport, ClassChapter, ClassResult, Override, Verdict
 from dlgrade.text import Text
 
@@ -23,7 +24,7 @@ from dlgrade.text import Text
 class CheckLine:
     """A check as the page shows it.
 
-    `kind` is the CSS class. `explained_by` is an earlier check with the same cause.
+    `kind` is the CSS class. `explained_by` is an earlier check with the same cause. `picture` is HTML.
     """
 
     check: CheckReport
@@ -32,6 +33,7 @@ class CheckLine:
     override: Override | None
     facts: list[Fact]
     explained_by: CheckReport | None
+    picture: str | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,16 @@ def _line(result: ClassResult, check: CheckReport, causes: dict[object, CheckRep
         override=result.override(check),
         facts=[] if check.passed or (explained_by and _same_words(check, explained_by)) else list(facts(check)),
         explained_by=explained_by,
+        picture=None if explained_by else _picture(check),
     )
+
+
+def _picture(check: CheckReport) -> str | None:
+    """Return the picture of a check whose suite declares what its tensors are; other checks have none."""
+    detail = check.detail
+    if detail.boxes is not None:
+        return trusted(box_pictures.html(detail.boxes, None))
+    return None if detail.picture is None else trusted(pictures.html(detail.picture, None))
 
 
 def _kind(check: CheckReport) -> str:

@@ -56,11 +56,21 @@ class Picture(msgspec.Struct, frozen=True):
 Corners = tuple[float, float, float, float]  # x and y of the upper left corner, then of the lower right corner
 
 
+class Image(msgspec.Struct, frozen=True):
+    """A small image behind boxes: bytes of red, green and blue for each pixel, row by row, and its place."""
+
+    width: int
+    height: int
+    pixels: bytes
+    place: Corners
+
+
 class Boxes(msgspec.Struct, frozen=True):
     """The boxes of two tensors that differ the most: their indices, the student's boxes, and the expected ones.
 
     A box with a NaN or an infinity is None. `frame` contains these boxes, unless some of the student's are
-    far away. The box with the largest difference is number `worst` of those shown.
+    far away. The box with the largest difference is number `worst` of those shown. An `image` lies behind the boxes,
+    and then the frame contains it, too.
     """
 
     where: str
@@ -70,6 +80,7 @@ class Boxes(msgspec.Struct, frozen=True):
     expected: tuple[Corners | None, ...]
     frame: Corners
     worst: int
+    image: Image | None = None
 
 
 class Detail(msgspec.Struct, frozen=True):

@@ -258,8 +258,8 @@ def look_at_data() -> Finding:
     return Finding(
         "note",
         both(f"not downloaded: {names} ({size})", f"尚未下载：{names}（{size}）"),
-        both("Only a few checks need them.", "只有少数检查项需要。"),
-        tuple(data.command for data in absent),
+        both("Checks need them only if course.yaml or --data names them.", "只有 course.yaml 或 --data 指定时才用到。"),
+        ("dlgrade data list",),
     )
 
 
