@@ -7,6 +7,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from dlgrade import course
+from dlgrade.course.data_sets import data_set
+from dlgrade.course.thresholds import thresholds
+
 
 @pytest.mark.parametrize("size", range(1, 10))
 def test_bilinear_kernel(reference, size):
@@ -88,3 +92,27 @@ def test_fcn_head(reference):
     assert [name for name, _ in head.named_children()] == ["final_conv", "transpose_conv"]
     with pytest.raises(ValueError, match="even"):
         reference.fcn_head(3, 2, 5)
+
+
+def test_mean_iou(trained):
+    """The judge's score agrees with sets of pixels. A class that occurs nowhere has none."""
+    masks, predicted = torch.randint(3, (2, 2, 5, 6))
+    found = trained.class_ious(predicted, masks)
+    for label in range(3):
+        cells = [{tuple(place) for place in torch.nonzero(part == label).tolist()} for part in (masks, predicted)]
+        assert found[label].item() == pytest.approx(len(cells[0] & cells[1]) / len(cells[0] | cells[1]))
+    assert math.isnan(found[3])
+    assert trained.class_ious(masks, masks)[:3].tolist() == [1, 1, 1]
+
+
+def test_worthless_predictions(trained, reference):
+    """An untrained net, and the same class everywhere, stay below the thresholds."""
+    content = course.load()
+    images, masks = data_set(content, "masks").load(40, torch.Generator().manual_seed(0))
+    needed = min(entry.threshold for entry in thresholds(content, content.chapter("ch48")).values())
+    value, en, zh = trained.judged(trained.small_fcn(reference), images, masks)
+    assert value < needed / 2
+    assert "mean IoU of the classes: background 0." in en
+    assert "背景 0." in zh
+    for label in range(4):
+        assert trained.class_ious(torch.full_like(masks, label), masks).nanmean() < needed / 2

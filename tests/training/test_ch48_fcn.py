@@ -1,4 +1,4 @@
-"""ch48, trained: a small fully convolutional network segments images of patterned things."""
+"""ch48, trained: fully convolutional networks segment images of patterned things."""
 
 import pytest
 import torch
@@ -6,39 +6,76 @@ from torch import nn
 
 from dlgrade.testing import descend, filled, learned
 
-CLASSES, FACTOR = 4, 4  # the background is a class; features have a fourth of the image's height and width
+CLASSES = {"background": "背景", "disc": "圆盘", "square": "方块", "diamond": "菱形"}
+
+
+def fcn(impl, features, channels, factor):
+    """Layers that extract features, and the submission's head."""
+    head = impl.fcn_head(channels, len(CLASSES), factor)
+    if head.transpose_conv.bias is not None:  # it begins with zeros, and the head may do without
+        head.transpose_conv.bias = None
+    return nn.ModuleDict({"features": features, "head": head})
 
 
 def small_fcn(impl):
-    """A small network of convolutions, and the submission's head on its features."""
+    """Three convolutions, to a fourth of height and width."""
     layers = []
     for before, after, stride in [(3, 16, 2), (16, 32, 2), (32, 32, 1)]:
         conv = nn.Conv2d(before, after, kernel_size=3, stride=stride, padding=1)
         layers += [conv, nn.BatchNorm2d(after), nn.ReLU()]
-    head = impl.fcn_head(32, CLASSES, FACTOR)
-    if head.transpose_conv.bias is not None:  # it begins with zeros, and the head may do without
-        head.transpose_conv.bias = None
-    return nn.ModuleDict({"features": nn.Sequential(*layers), "head": head})
+    return fcn(impl, nn.Sequential(*layers), 32, factor=4)
+
+
+def resnet_fcn(impl):
+    """The first half of torchvision's ResNet-18, to an eighth of height and width; the book takes more of it."""
+    from torchvision.models import resnet18  # only a check for a GPU needs it
+
+    return fcn(impl, nn.Sequential(*list(resnet18().children())[:6]), 128, factor=8)
 
 
 def scores(net, images):
     return net["head"](net["features"](images - 0.5))
 
 
-def fit(impl, parameters, batches):
+def train_on(impl, net, batches, lr):
     """Minibatch descent with the submission's loss; short steps in the end settle the moving statistics."""
-    net = filled(small_fcn(impl), parameters).train()
+    net.train()
     for step, (X, masks) in enumerate(batches, batches.first):
         impl.loss(scores(net, X), masks).mean().backward()
-        descend(net.parameters(), lr=0.3 if step < 0.7 * batches.steps else 0.03)
+        descend(net.parameters(), lr=lr if step < 0.7 * batches.steps else lr / 10)
     return learned(net, buffers=True)
 
 
-def mean_iou(predicted, masks):
-    """Intersection over union of the pixels of each class, averaged over the classes."""
-    counts = torch.bincount((CLASSES * masks + predicted).flatten(), minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+def fit(impl, parameters, batches):
+    return train_on(impl, filled(small_fcn(impl), parameters), batches, lr=0.3)
+
+
+def fit_resnet(impl, parameters, batches):
+    """The larger network, on whichever device the examples are."""
+    net = filled(resnet_fcn(impl).to(batches.examples[0].device), parameters)
+    return train_on(impl, net, batches, lr=0.1)
+
+
+def class_ious(predicted, masks):
+    """For each class that occurs, the intersection over union of its pixels; otherwise NaN."""
+    size = len(CLASSES)
+    counts = torch.bincount((size * masks + predicted).flatten(), minlength=size**2).reshape(size, size).double()
     right = counts.diagonal()
-    return float((right / (counts.sum(dim=0) + counts.sum(dim=1) - right)).mean())
+    return right / (counts.sum(dim=0) + counts.sum(dim=1) - right)
+
+
+def judged(net, images, masks):
+    """The mean IoU, and the IoU of each class in a sentence."""
+    net.eval()
+    ious = class_ious(torch.cat([scores(net, part).argmax(dim=1) for part in images.split(50)]), masks)
+    pairs = list(zip(CLASSES.items(), ious.tolist(), strict=True))
+    listed = ", ".join(f"{name} {iou:.3f}" for (name, _), iou in pairs)
+    listed_zh = "，".join(f"{name} {iou:.3f}" for (_, name), iou in pairs)
+    return (
+        float(ious.nanmean()),
+        f"This is the mean IoU of the classes: {listed}.",
+        f"这是各类别交并比的平均：{listed_zh}。",
+    )
 
 
 @pytest.mark.exercise("fcn_head")
@@ -52,7 +89,20 @@ class TestFcnHead:
         train = training.draw("masks", 800)
 
         def score(impl, parameters):
-            net = filled(small_fcn(impl), parameters).eval()
-            return mean_iou(scores(net, images).argmax(dim=1), masks)
+            return judged(filled(small_fcn(impl), parameters), images, masks)
 
         training("small_fcn", fit, train, score, steps=150, batch=16)
+
+    @pytest.mark.gpu
+    @pytest.mark.points(3)
+    @pytest.mark.timeout(60)
+    def test_resnet_learns(self, training):
+        """The first half of ResNet-18 with your head and your loss finds the class of each pixel, on a GPU.
+        ResNet-18 的前一半接上你的输出部分，用你的损失在 GPU 上训练后，能判断每个像素的类别。"""
+        images, masks = training.draw("masks", 300, "test")
+        train = training.draw("masks", 2000)
+
+        def score(impl, parameters):
+            return judged(filled(resnet_fcn(impl), parameters), images, masks)
+
+        training("resnet_fcn", fit_resnet, train, score, steps=200, batch=16, stretches=1)
