@@ -53,7 +53,7 @@ def fit(impl, parameters, batches):
 def fit_resnet(impl, parameters, batches):
     """The larger network, on whichever device the examples are."""
     net = filled(resnet_fcn(impl).to(batches.examples[0].device), parameters)
-    return train_on(impl, net, batches, lr=0.1)
+    return train_on(impl, net, batches, lr=0.3)
 
 
 def class_ious(predicted, masks):
