@@ -109,6 +109,19 @@ def test_fra_eng(draw, stored):
     assert not {english.rstrip(" .!") for english, _ in train} & {english.rstrip(" .!") for english, _ in test}
 
 
+def test_pictures(draw):
+    """Pictures are in colour, from 0 to 1. Two pieces of a texture have the same colours in other places."""
+    drawings, textures, others = draw("pictures", 20)
+
+    for part in (drawings, textures, others):
+        assert (part.shape, part.dtype) == ((20, 3, 48, 48), torch.float32)
+        assert 0 <= part.min() < part.max() <= 1
+    assert (textures - others).abs().mean() > 0.1
+    borders = torch.tensor([0.1, 0.9])
+    ours, theirs = (part.flatten(2).quantile(borders, dim=2) for part in (textures, others))
+    assert (ours - theirs).abs().max() < 0.1
+
+
 @pytest.fixture
 def digits(stored):
     """The data set mnist_5k, with a file of 20 digits. Each picture is of its row number."""

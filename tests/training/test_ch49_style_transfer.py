@@ -1,0 +1,100 @@
+"""ch49, trained: the pixels of four drawings change until they have the style of four textures.
+
+A trained VGG-19 cannot be downloaded here. A small network with fixed random weights has features enough for textures
+of waves. The parameters that come back are the pixels.
+"""
+
+import pytest
+import torch
+from torch import nn
+
+from dlgrade.testing import descend
+
+PICTURES, EPOCHS = 4, 60  # an epoch makes a step for each picture
+STEPS = PICTURES * EPOCHS
+CONTENT_LAYERS, STYLE_LAYERS = [6], [1, 3, 6, 9]
+WEIGHTS = {"content_weight": 1, "style_weight": 100, "tv_weight": 1}
+
+
+def extractor():
+    """The network that extracts features. Its weights are always the same."""
+    generator = torch.Generator().manual_seed(49)
+    net = nn.Sequential(
+        nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(),
+        nn.AvgPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
+        nn.AvgPool2d(2), nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(),
+    ).requires_grad_(False)  # fmt: skip
+    for parameter in net.parameters():
+        if parameter.dim() > 1:
+            nn.init.kaiming_normal_(parameter, generator=generator)
+        else:
+            nn.init.zeros_(parameter)
+    return net
+
+
+def prepare(impl):
+    """Set the global variables of the module: the network and the weights of the losses."""
+    impl.extract_features.__globals__["net"] = extractor()
+    impl.compute_loss.__globals__.update(WEIGHTS)
+
+
+def losses(impl, X, targets):
+    """(contents_l, styles_l, tv_l, l) of a picture (3, h, w)."""
+    features = impl.extract_features(X[None], CONTENT_LAYERS, STYLE_LAYERS)
+    return impl.compute_loss(X[None], *features, *targets)
+
+
+def targets_of(impl, drawing, texture):
+    """The content features of the drawing, and the Gram matrices of the texture."""
+    with torch.no_grad():
+        contents, _ = impl.extract_features(drawing[None], CONTENT_LAYERS, STYLE_LAYERS)
+        _, styles = impl.extract_features(texture[None], CONTENT_LAYERS, STYLE_LAYERS)
+        return list(contents), [impl.gram(Y) for Y in styles]
+
+
+def fit(impl, parameters, batches):
+    """A step of a fixed length down the gradient for one picture at a time; the length falls to zero."""
+    prepare(impl)
+    drawings, textures, _ = batches.examples
+    targets = [targets_of(impl, drawings[i], textures[i]) for i in range(PICTURES)]
+    pictures = [picture.clone().requires_grad_() for picture in parameters["pictures"]]
+    for step, (_, _, chosen) in enumerate(batches, batches.first):
+        X = pictures[chosen.item()]
+        *_, total = losses(impl, X, targets[chosen.item()])
+        (1000 * total).backward()  # so that the gradient is longer than 1, and is clipped
+        descend([X], lr=3 * (1 - step / batches.steps), clip=1.0)
+    return {"pictures": torch.stack([X.detach() for X in pictures])}
+
+
+def scaled(pictures):
+    """Pictures from 0 to 1 with a mean near 0 and a standard deviation near 1."""
+    return 4 * (pictures - 0.5)
+
+
+@pytest.mark.exercise("compute_loss")
+class TestComputeLoss:
+    @pytest.mark.points(3)
+    @pytest.mark.timeout(120)
+    def test_learns(self, training):
+        """With your losses and features, four drawings take on the style of four textures. The style is compared with
+        other pieces of these textures: most of the total loss and of the style loss is gone.
+        用你的损失和特征，四张图画变得具有四种纹理的风格。评分时与同种纹理的另一部分比较：
+        总损失和风格损失都大部分消失。"""
+        drawings, textures, others = (scaled(part) for part in training.draw("pictures", PICTURES))
+
+        def score(impl, parameters):
+            """The share of the total loss or of the style loss that is left, whichever is larger."""
+            prepare(impl)
+            total, total_before, style, style_before = 0.0, 0.0, 0.0, 0.0
+            for X, drawing, other in zip(parameters["pictures"], drawings, others, strict=True):
+                targets = targets_of(impl, drawing, other)
+                _, styles_before, _, before = losses(impl, drawing, targets)
+                _, styles, _, after = losses(impl, X, targets)
+                total, total_before = total + after, total_before + before
+                style, style_before = style + sum(styles), style_before + sum(styles_before)
+            return max(total / total_before, style / style_before)
+
+        training(
+            "style_transfer", fit, (drawings, textures, torch.arange(PICTURES)), score, steps=STEPS, batch=1,
+            start={"pictures": drawings}, better="lower",
+        )  # fmt: skip
