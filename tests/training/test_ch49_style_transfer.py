@@ -1,7 +1,7 @@
 """ch49, trained: the pixels of four drawings change until they have the style of four textures.
 
 A trained VGG-19 cannot be downloaded here. A small network with fixed random weights has features enough for textures
-of waves. The parameters that come back are the pixels.
+of waves. The parameters that come back are the pixels. The score compares them with other pieces of the textures.
 """
 
 import pytest
@@ -76,10 +76,8 @@ class TestComputeLoss:
     @pytest.mark.points(3)
     @pytest.mark.timeout(120)
     def test_learns(self, training):
-        """With your losses and features, four drawings take on the style of four textures. The style is compared with
-        other pieces of these textures: most of the total loss and of the style loss is gone.
-        用你的损失和特征，四张图画变得具有四种纹理的风格。评分时与同种纹理的另一部分比较：
-        总损失和风格损失都大部分消失。"""
+        """With your losses and features, four drawings take on the style of four textures.
+        用你的损失和特征，四张图画变得具有四种纹理的风格。"""
         drawings, textures, others = (scaled(part) for part in training.draw("pictures", PICTURES))
 
         def score(impl, parameters):
