@@ -3,8 +3,8 @@
 Trained weights cannot be downloaded here, so the suite trains a small network itself. The network learns to tell ten
 signs apart. The new task has five classes, each of two signs: plus or cross, square or triangle, and so on.
 
-From the same 30 images in as many steps, the network with new weights does not learn the task: over ten seeds and with
-the best of three learning rates, it reaches at most SCRATCH. The threshold is far above.
+A network with new weights, trained on as few images in as many steps, reaches an accuracy of 0.74 at most, over ten
+seeds and with the best of three learning rates. The threshold must be above.
 """
 
 import pytest
