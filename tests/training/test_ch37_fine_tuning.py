@@ -3,7 +3,7 @@
 Trained weights cannot be downloaded here, so the suite trains a small network itself. The network learns to tell ten
 signs apart. The new task has five classes, each of two signs: plus or cross, square or triangle, and so on.
 
-A network with new weights, trained on as few images in as many steps, reaches an accuracy of 0.74 at most, over ten
+A network with new weights, trained on as few images in as many steps, reaches an accuracy of 0.75 at most, over ten
 seeds and with the best of three learning rates. The threshold must be above.
 """
 
