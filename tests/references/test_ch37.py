@@ -1,11 +1,21 @@
-"""ch37's reference against torchvision's resnet18, torch.optim.SGD and plain loops over named modules."""
+"""ch37's reference against torchvision's resnet18, torch.optim.SGD and plain loops over named modules.
 
+The threshold of the check that trains is compared with training from scratch.
+"""
+
+import importlib.util
 import math
 
 import pytest
 import torch
 from torch import nn
 from torchvision.models import resnet18
+
+from dlgrade import course
+from dlgrade.course.data_sets import data_set
+from dlgrade.course.thresholds import thresholds
+from dlgrade.judge.retrace import order
+from dlgrade.testing import Batches, accuracy, descend
 
 
 def test_replace_head(reference):
@@ -73,3 +83,38 @@ def test_freeze_bn_stats(reference):
     assert all(torch.equal(value, before[name]) for name, value in net.named_buffers())
     assert {type(module).__name__ for module in net.modules() if not module.training} == {"BatchNorm2d"}
     assert net.bn1.weight.grad is not None
+
+
+@pytest.fixture
+def suite():
+    """The module with the check that trains."""
+    content = course.load()
+    path = content.training_suite(content.chapter("ch37"))
+    spec = importlib.util.spec_from_file_location("training_of_ch37", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_training_from_scratch(suite, seed):
+    """A network with new weights stays below the threshold, with the best of four learning rates."""
+    generator, content = torch.Generator().manual_seed(seed), course.load()
+    shapes = data_set(content, "shapes")
+
+    def draw(_data, size, split="train", **options):
+        return shapes.load(size, generator, split, **options)
+
+    _, few, (inputs, labels) = suite.drawn_tasks(draw)
+    batches = Batches(few, order(len(few[0]), suite.BATCH, suite.STEPS, generator), 0, suite.STEPS)
+    scores = []
+    torch.manual_seed(seed)
+    for lr in (0.02, 0.05, 0.1, 0.2):
+        net = suite.SmallNet(suite.CLASSES)
+        for X, y in batches:
+            nn.functional.cross_entropy(net(X), y).backward()
+            descend(net.parameters(), lr=lr)
+        with torch.no_grad():
+            scores.append(accuracy(net.eval()(inputs).argmax(1), labels))
+    threshold = thresholds(content, content.chapter("ch37"))["fine_tuning"].threshold
+    assert 0.4 < max(scores) < threshold - 0.02

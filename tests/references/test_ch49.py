@@ -1,5 +1,9 @@
-"""ch49's reference against forward hooks, torch's losses, numpy and finite differences."""
+"""ch49's reference against forward hooks, torch's losses, numpy and finite differences.
 
+The threshold of the check that trains is compared with pictures that nobody has trained.
+"""
+
+import importlib.util
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +11,10 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from dlgrade import course
+from dlgrade.course.data_sets import data_set
+from dlgrade.course.thresholds import thresholds
 
 
 @pytest.fixture
@@ -105,3 +113,33 @@ def test_gradients(reference):
         reference.tv_loss,
     ):
         assert torch.autograd.gradcheck(function, (Y_hat,))
+
+
+@pytest.fixture
+def suite():
+    """The module with the check that trains."""
+    content = course.load()
+    path = content.training_suite(content.chapter("ch49"))
+    spec = importlib.util.spec_from_file_location("training_of_ch49", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_pictures_without_training(reference, suite, monkeypatch, seed):
+    """The drawings, the textures, other pieces of the textures, noise and grey miss the threshold."""
+    for name in ("net", *suite.WEIGHTS):  # restored after the test
+        monkeypatch.setitem(reference.compute_loss.__globals__, name, None)
+    generator, content = torch.Generator().manual_seed(seed), course.load()
+    drawn = data_set(content, "pictures").load(suite.PICTURES, generator)
+    drawings, textures, others = map(suite.scaled, drawn)
+    noise = torch.randn(drawings.shape, generator=generator)
+    threshold = thresholds(content, content.chapter("ch49"))["style_transfer"].threshold
+
+    def share(pictures):
+        return suite.share_left(reference, pictures, drawings, textures, others)
+
+    assert share(drawings) == pytest.approx(1)
+    assert share(textures) == pytest.approx(1)
+    assert min(share(pictures) for pictures in (others, noise, 0.1 * noise)) > threshold + 0.02

@@ -3,8 +3,8 @@
 Trained weights cannot be downloaded here, so the suite trains a small network itself. The network learns to tell ten
 signs apart. The new task has five classes, each of two signs: plus or cross, square or triangle, and so on.
 
-A network with new weights, trained on as few images in as many steps, reaches an accuracy of 0.75 at most, over ten
-seeds and with the best of three learning rates. The threshold must be above.
+A network with new weights learns less from as many images in as many steps. tests/references/test_ch37.py trains
+such networks, and requires that they stay below the threshold.
 """
 
 import pytest
@@ -14,39 +14,36 @@ from torch import nn
 from dlgrade.testing import accuracy, descend, expect, filled, learned
 
 SIGNS, CLASSES = 10, 5
-FIRST_STEPS, STEPS, STRETCHES = 250, 80, 10
+FIRST_STEPS, STEPS, STRETCHES = 300, 80, 10
 BATCH = 20
 RATE = 0.005  # of the body; the head's is ten times as large
 FEW = 3
+LEARNING = ("shapes", "fc")  # the parts of SmallNet that learn the new task
 
 
 class SmallNet(nn.Module):
-    """Three convolutions with batch normalisation, and the output layer fc."""
+    """A convolution that finds edges, two that find shapes, and the output layer fc."""
 
-    def __init__(self):
+    def __init__(self, outputs=SIGNS):
         super().__init__()
-        self.body = nn.Sequential(
-            nn.AvgPool2d(2), nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(),
-            nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(),
+        self.edges = nn.Sequential(
+            nn.AvgPool2d(2), nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
+        )  # fmt: skip
+        self.shapes = nn.Sequential(
+            nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(),
             nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.AdaptiveMaxPool2d(1), nn.Flatten(),
         )  # fmt: skip
-        self.fc = nn.Linear(64, SIGNS)
+        self.fc = nn.Linear(64, outputs)
 
     def forward(self, X):
-        return self.fc(self.body(X))
-
-
-def with_new_head(parameters):
-    """The network with an output layer for the new task, and these parameters and statistics."""
-    net = SmallNet()
-    net.fc = nn.Linear(64, CLASSES)
-    return filled(net, parameters)
+        return self.fc(self.shapes(self.edges(X)))
 
 
 def tune(impl, net, batches):
-    """Train on with the submission's groups, while its freeze_bn_stats keeps the statistics. Return the result."""
+    """Train on with the submission's groups. Its functions keep the edges and all statistics. Return the result."""
     net.train()
     impl.freeze_bn_stats(net)
+    impl.freeze(net, LEARNING)
     groups = impl.finetune_groups(net, RATE)
     for X, y in batches:
         nn.functional.cross_entropy(net(X), y).backward()
@@ -57,8 +54,7 @@ def tune(impl, net, batches):
 
 def fit(impl, parameters, batches):
     """The trained network gets the submission's new head. Returns the parameters before each stretch and at the end."""
-    net = SmallNet()
-    filled(net, {name: value for name, value in parameters.items() if not name.startswith("fc.")})
+    net = filled(SmallNet(), body_of(parameters))
     net = impl.replace_head(net, CLASSES)
     borders = [STEPS * i // STRETCHES for i in range(STRETCHES + 1)]
     trail = [learned(net, buffers=True)]
@@ -68,11 +64,24 @@ def fit(impl, parameters, batches):
 
 
 def again(impl, parameters, batches):
-    return tune(impl, with_new_head(parameters), batches)
+    return tune(impl, filled(SmallNet(CLASSES), parameters), batches)
 
 
-def trained(images, labels, generator):
-    """The parameters of a network that has learned to tell the signs apart; its head is empty, for the new task."""
+def body_of(parameters):
+    """The parameters and statistics of all layers before the head."""
+    return {name: value for name, value in parameters.items() if not name.startswith("fc.")}
+
+
+def drawn_tasks(draw):
+    """The images and signs to train the network with, the few of the new task, and the held-out ones."""
+    images, signs = draw("shapes", 2500, noise=0.1)
+    inputs, labels = draw("shapes", 2000, "test", noise=0.1)
+    few = torch.cat([(signs[:400] == sign).nonzero()[:FEW, 0] for sign in range(SIGNS)])
+    return (images[400:], signs[400:]), (images[few], signs[few] // 2), (inputs, labels // 2)
+
+
+def trained(images, signs, generator):
+    """The parameters of a network that has learned to tell the signs apart. The head is empty, for the new task."""
     net = SmallNet()
     for parameter in net.parameters():
         if parameter.dim() > 1:
@@ -80,19 +89,18 @@ def trained(images, labels, generator):
     nn.init.zeros_(net.fc.bias)
     for step in range(FIRST_STEPS):
         rows = torch.randint(len(images), (32,), generator=generator)
-        nn.functional.cross_entropy(net(images[rows]), labels[rows]).backward()
+        nn.functional.cross_entropy(net(images[rows]), signs[rows]).backward()
         descend(net.parameters(), lr=0.1 if step < 0.7 * FIRST_STEPS else 0.02)
-    body = {name: value for name, value in learned(net, buffers=True).items() if not name.startswith("fc.")}
-    return {**body, "fc.weight": torch.zeros(CLASSES, 64), "fc.bias": torch.zeros(CLASSES)}
+    head = {"fc.weight": torch.zeros(CLASSES, 64), "fc.bias": torch.zeros(CLASSES)}
+    return {**body_of(learned(net, buffers=True)), **head}
 
 
 def begins_with(start):
-    """proof(trail): the body begins as it was trained, with a new head."""
+    """proof(trail): the layers before the head begin as they were trained, with a new head."""
 
     def proof(trail):
-        body = [name for name in start if not name.startswith("fc.")]
         expect(
-            all(torch.equal(trail[0][name], start[name]) for name in body),
+            all(torch.equal(trail[0][name], value) for name, value in body_of(start).items()),
             "After replace_head, the layers before the head have other values than in the trained network.",
             "调用 replace_head 之后，输出层以外的层与训练好的网络不同。",
         )
@@ -110,17 +118,15 @@ class TestFinetuneGroups:
     @pytest.mark.points(3)
     @pytest.mark.timeout(120)
     def test_learns(self, training, generator):
-        """With your functions, a network that knows ten signs learns from 30 images to put signs in five classes.
-        用你的函数，认识十种符号的网络从 30 张图像中学习把符号分成五类。"""
-        inputs, labels = training.draw("shapes", 1000, "test", noise=0.1)
-        images, signs = training.draw("shapes", 2500, noise=0.1)
-        known, few = slice(400, None), torch.cat([(signs[:400] == sign).nonzero()[:FEW, 0] for sign in range(SIGNS)])
-        start = trained(images[known], signs[known], generator)
+        """With your functions, a network that knows ten signs learns five classes from 30 images, better than a new one.
+        用你的函数，认识十种符号的网络从 30 张图像中学会五个类别，胜过从头训练的网络。"""
+        known, few, (inputs, labels) = drawn_tasks(training.draw)
+        start = trained(*known, generator)
 
         def score(_impl, parameters):
-            return accuracy(with_new_head(parameters).eval()(inputs).argmax(1), labels // 2)
+            return accuracy(filled(SmallNet(CLASSES), parameters).eval()(inputs).argmax(1), labels)
 
         training(
-            "fine_tuning", fit, (images[few], signs[few] // 2), score, steps=STEPS, batch=BATCH, stretches=STRETCHES,
+            "fine_tuning", fit, few, score, steps=STEPS, batch=BATCH, stretches=STRETCHES,
             start=start, again=again, proof=begins_with(start),
         )  # fmt: skip
