@@ -12,8 +12,8 @@ from dlgrade.testing import descend
 
 PICTURES, EPOCHS = 4, 60  # an epoch makes a step for each picture
 STEPS = PICTURES * EPOCHS
-CONTENT_LAYERS, STYLE_LAYERS = [6], [1, 3, 6, 9]
-WEIGHTS = {"content_weight": 1, "style_weight": 100, "tv_weight": 1}
+CONTENT_LAYERS, STYLE_LAYERS = [9], [1, 3, 6, 9]
+WEIGHTS = {"content_weight": 12, "style_weight": 100, "tv_weight": 1}
 
 
 def extractor():
