@@ -118,7 +118,7 @@ class TestFinetuneGroups:
     @pytest.mark.points(3)
     @pytest.mark.timeout(120)
     def test_learns(self, training, generator):
-        """With your functions, a network that knows ten signs learns five classes from 30 images, better than a new one.
+        """With your functions, a network that knows ten signs learns 5 classes from 30 images, better than a new one.
         用你的函数，认识十种符号的网络从 30 张图像中学会五个类别，胜过从头训练的网络。"""
         known, few, (inputs, labels) = drawn_tasks(training.draw)
         start = trained(*known, generator)
