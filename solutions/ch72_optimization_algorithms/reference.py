@@ -294,9 +294,7 @@ def rmsprop(params: Sequence[Tensor], states: Sequence[Tensor], hyperparams: dic
     # END SOLUTION
 
 
-def adadelta(
-    params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hyperparams: dict[str, float]
-) -> None:
+def adadelta(params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hyperparams: dict[str, float]) -> None:
     """Take a step of Adadelta (D2L 11.9), which has no learning rate: earlier steps scale the next.
 
     Each parameter p has a gradient g = p.grad and the states s and delta. The step changes all three in place, in this

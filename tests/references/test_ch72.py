@@ -14,7 +14,7 @@ CASES = {
 
 
 def walks(reference, name, number, hyperparams, optimiser, steps=10):
-    """The parameters after each step of the reference and of torch, on the same gradients in float64."""
+    """The parameters after each step of the reference and of torch, on the same gradients, in float64."""
     shapes = [(3, 1), (1,), (2, 4)]
     own = [torch.randn(shape, dtype=torch.float64).requires_grad_() for shape in shapes]
     theirs = [p.detach().clone().requires_grad_() for p in own]
@@ -23,7 +23,8 @@ def walks(reference, name, number, hyperparams, optimiser, steps=10):
     torchs, trail = optimiser(theirs), []
     for _ in range(steps):
         for p, q in zip(own, theirs, strict=True):
-            p.grad = torch.randn_like(p.detach())
+            g = torch.randn_like(p.detach())
+            p.grad = g + g.sign()
             q.grad = p.grad.clone()
         getattr(reference, name)(own, states, hyperparams)
         torchs.step()
@@ -48,9 +49,9 @@ def test_as_torch(reference, name):
     ],
 )
 def test_nearly_as_torch(reference, name, hyperparams, kind, settings):
-    """torch adds eps outside the root; without eps it differs by 1e-6 / s at most, half as much for a root."""
+    """torch adds eps outside the root. Beside gradients above 1 an eps of 1e-6 does not count."""
     for own, theirs in walks(reference, name, 1, hyperparams, lambda params: kind(params, **settings), steps=3):
-        torch.testing.assert_close(own, theirs, rtol=1e-2, atol=1e-2)
+        torch.testing.assert_close(own, theirs, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["adagrad", "rmsprop"])

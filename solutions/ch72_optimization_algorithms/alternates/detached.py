@@ -53,9 +53,7 @@ def rmsprop(params: Sequence[Tensor], states: Sequence[Tensor], hyperparams: dic
     _stepped(params, states, update)
 
 
-def adadelta(
-    params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hyperparams: dict[str, float]
-) -> None:
+def adadelta(params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hyperparams: dict[str, float]) -> None:
     def update(g: Tensor, s: Tensor, delta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         rho = hyperparams["rho"]
         s = g * g + rho * (s - g * g)

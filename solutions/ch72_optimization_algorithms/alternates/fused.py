@@ -47,9 +47,7 @@ def rmsprop(params: Sequence[Tensor], states: Sequence[Tensor], hyperparams: dic
 
 
 @torch.no_grad()
-def adadelta(
-    params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hyperparams: dict[str, float]
-) -> None:
+def adadelta(params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hyperparams: dict[str, float]) -> None:
     for p, (s, delta) in zip(params, states, strict=True):
         if p.grad is None:
             continue
