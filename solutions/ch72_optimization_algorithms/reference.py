@@ -140,9 +140,6 @@ def nesterov(params: Sequence[Tensor], states: Sequence[Tensor], hyperparams: di
                 # WRONG nesterov-looks-back: p -= lr * (g - momentum * v)
                 # WRONG nesterov-adds-to-the-velocity: p -= lr * (v + momentum * v)
                 # WRONG nesterov-rate-on-the-gradient: p -= lr * g + momentum * v
-                # WRONG nesterov-old-velocity, 2 lines:
-                #     p -= lr * (g + momentum * v)
-                #     v[:] = momentum * v + g
                 # WRONG nesterov-rate-in-the-velocity, 2 lines:
                 #     v[:] = momentum * v + lr * g
                 #     p -= lr * g + momentum * v
@@ -354,7 +351,6 @@ def adadelta(params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], 
                 # WRONG adadelta-with-a-rate: p -= hyperparams["lr"] * step
                 delta[:] = rho * delta + (1 - rho) * step**2
                 # WRONG adadelta-delta-of-gradients: delta[:] = rho * delta + (1 - rho) * g**2
-                # WRONG adadelta-delta-kept:
                 # WRONG adadelta-delta-not-carried: delta = rho * delta + (1 - rho) * step**2
                 # WRONG adadelta-delta-of-magnitudes: delta[:] = rho * delta + (1 - rho) * step.abs()
                 # WRONG adadelta-delta-as-a-sum: delta[:] = delta + step**2
@@ -400,7 +396,6 @@ def adam(params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hype
     # WRONG adam-short-memory: lr, t, beta1, beta2, eps = hyperparams["lr"], hyperparams["t"], 0.9, 0.99, 1e-6
     # WRONG adam-no-epsilon: lr, t, beta1, beta2, eps = hyperparams["lr"], hyperparams["t"], 0.9, 0.999, 0.0
     # WRONG adam-t-counted-first: lr, t, beta1, beta2, eps = hyperparams["lr"], hyperparams["t"] + 1, 0.9, 0.999, 1e-6
-    # WRONG adam-always-the-first-step: lr, t, beta1, beta2, eps = hyperparams["lr"], 1, 0.9, 0.999, 1e-6
     with torch.no_grad():
         # WRONG adam-in-the-graph: with torch.enable_grad():
         for p, (v, s) in zip(params, states, strict=True):
@@ -456,5 +451,4 @@ def adam(params: Sequence[Tensor], states: Sequence[tuple[Tensor, Tensor]], hype
     # WRONG adam-t-per-parameter:
     # WRONG adam-t-stands-still:
     # WRONG adam-t-counted-first: hyperparams["t"] = t
-    # WRONG adam-always-the-first-step: hyperparams["t"] += 1
     # END SOLUTION

@@ -269,11 +269,11 @@ class TestDiagonalPreconditionedStep:
         """Raises ValueError if a curvature is 0, even a single one.
         只要有一个曲率为 0，就抛出 ValueError。"""
         x, g, h, lr = case()
-        flat = h.clone()
-        flat[chance.randint(1, len(h) - 1)] = 0
+        flat, first = h.clone(), h.clone()
+        flat[chance.randint(1, len(h) - 1)] = first[0] = 0
 
         def probe(impl):
-            cases = (h, flat, flat.abs(), 0 * h)
+            cases = (h, flat, flat.abs(), first, 0 * h)
             return [value_or_error(impl.diagonal_preconditioned_step, x, g, value, lr) for value in cases]
 
         agree(probe)
@@ -319,12 +319,14 @@ class TestBacktrackingLineSearch:
         cases = [case(), case(1.6, 4.0), case(100.0, 900.0)]
         agree(lambda impl: [search(impl, *each) for each in cases])
 
+    @pytest.mark.needs("steep_function")
     def test_flat_function(self, agree, case):
         """t is 1 where the full step lowers f enough.
         整步已使 f 足够下降时，t 为 1。"""
         flat, steep = case(0.1, 0.5), case()
         agree(lambda impl: [search(impl, *each) for each in (flat, steep)])
 
+    @pytest.mark.needs("steep_function")
     def test_zero_gradient(self, agree, case):
         """t is 1 if the gradient is 0.
         梯度为 0 时，t 为 1。"""
@@ -371,6 +373,14 @@ class TestBacktrackingLineSearch:
         函数不是二次函数时，条件同样适用。"""
         cases = [case(0.2, 3.0), case()]
         agree(lambda impl: [search(impl, *each, power=4) for each in cases])
+
+    def test_small_gradient(self, agree, randn, chance):
+        """The square of the gradient counts, also where it is smaller than the gradient.
+        用的是梯度的平方；梯度很小、平方比它更小时也是如此。"""
+        low = randn(chance.randint(2, 6), dtype=torch.float64)
+        away = randn(*low.shape, dtype=torch.float64)
+        cases = [(c, low, low + away / away.norm() * 0.6 / c) for c in (chance.uniform(2, 9), chance.uniform(20, 90))]
+        agree(lambda impl: [search(impl, *each) for each in cases])
 
     def test_float32(self, agree, case):
         """x and g may be float32.
