@@ -42,7 +42,7 @@ def newton(eta: float = 1) -> list[float]:
         eta: the learning rate.
 
     Returns:
-        The eleven values of x as Python floats: 10.0, and the value after each step. You may print.
+        The eleven values of x, each a Python float: 10.0, and the value after each step. You may print.
     """
     raise NotImplementedError  # write your code here
 

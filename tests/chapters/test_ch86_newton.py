@@ -186,7 +186,11 @@ class TestNewtonNd:
         带阻尼时，Hessian 矩阵可以是奇异的。"""
         d = chance.randint(2, 4)
         row, b, x, damping = randn(d), randn(d), randn(d), chance.uniform(0.5, 1.5)
-        agree(lambda impl: impl.newton_nd(*bowl(torch.outer(row, row), b), x, 2, damping), **SOLVED)
+
+        def probe(impl):
+            return [value_or_error(impl.newton_nd, *bowl(torch.outer(row, row), b), x, n, damping) for n in (1, 2)]
+
+        agree(probe, **SOLVED)
 
     def test_saddle(self, agree, randn, curved, chance):
         """An indefinite Hessian leads to a saddle point.
@@ -450,7 +454,7 @@ class TestPolynomialDecay:
         beta 或 alpha 为 0 时，学习率一直是 base。"""
         t, base, other = chance.randint(2, 60), chance.uniform(0.2, 3), chance.uniform(0.3, 0.9)
         numbers = (ZERO, other), (other, ZERO), (other, other)
-        agree(lambda impl: [impl.polynomial_decay(t, base, beta, alpha) for beta, alpha in numbers])
+        agree(lambda impl: [value_or_error(impl.polynomial_decay, t, base, *pair) for pair in numbers])
 
     def test_late_step(self, agree, chance):
         """The rate of a late step is right, too.
