@@ -47,7 +47,7 @@ def load_array(data_arrays: Sequence[Tensor], batch_size: int, is_train: bool = 
     # WRONG two-arrays-at-most: dataset = data.TensorDataset(*data_arrays[:2])
     # WRONG arrays-reversed: dataset = data.TensorDataset(*data_arrays[::-1])
     # WRONG all-in-float32: dataset = data.TensorDataset(*(array.float() for array in data_arrays))
-    # WRONG rows-flattened: dataset = data.TensorDataset(*(array.flatten(1) for array in data_arrays))
+    # WRONG rows-flattened: dataset = data.TensorDataset(*(a.flatten(min(1, a.dim() - 1)) for a in data_arrays))
     # WRONG column-vectors-flattened: dataset = data.TensorDataset(*(array.squeeze() for array in data_arrays))
     # WRONG cut-to-the-shortest: dataset = data.TensorDataset(*(a[: min(map(len, data_arrays))] for a in data_arrays))
     # WRONG arrays-shuffled-apart:
@@ -76,7 +76,6 @@ def load_array(data_arrays: Sequence[Tensor], batch_size: int, is_train: bool = 
     # WRONG all-in-one-batch: return data.DataLoader(dataset, len(dataset), shuffle=is_train)
     # WRONG iterator-returned: return iter(data.DataLoader(dataset, batch_size, shuffle=is_train))
     # WRONG first-batch-returned: return next(iter(data.DataLoader(dataset, batch_size, shuffle=is_train)))
-    # WRONG list-of-batches: return list(data.DataLoader(dataset, batch_size, shuffle=is_train))
     # WRONG data-set-returned: return dataset
     # WRONG drawn-with-replacement:
     #     sampler = data.RandomSampler(dataset, replacement=True) if is_train else None
@@ -399,7 +398,6 @@ class BatchSampler:
             batch = order[start : start + self.batch_size]
             # WRONG first-numbers-again: batch = (order + order)[start : start + self.batch_size]
             # WRONG one-after-the-other: batch = order[start]
-            # WRONG tuples-for-lists: batch = tuple(order[start : start + self.batch_size])
             # WRONG one-list-for-all-batches:
             #     self.batch[:] = order[start : start + self.batch_size]
             #     batch = self.batch
@@ -487,13 +485,18 @@ def pad_collate(batch: Sequence[tuple[Tensor, int]], padding_value: float = 0.0)
         #     for t in range(longest if len(sequence) else 0):
         #         row[t] = sequence[t % len(sequence)]
         # WRONG last-element-lost: row[: len(sequence) - 1] = sequence[:longest][:-1]
-    # WRONG length-first: padded = padded.transpose(0, 1)
-    # WRONG lone-example-without-axis: padded = padded[0] if len(padded) == 1 else padded
-    # WRONG lone-example-not-copied: padded = sequences[0][None] if len(padded) == 1 else padded
+    return padded, lengths, torch.tensor([label for _, label in batch])
+    # WRONG length-first: return padded.transpose(0, 1), lengths, torch.tensor([label for _, label in batch])
+    # WRONG lone-example-without-axis:
+    #     padded = padded[0] if len(padded) == 1 else padded
+    #     return padded, lengths, torch.tensor([label for _, label in batch])
+    # WRONG lone-example-not-copied:
+    #     padded = sequences[0][None] if len(padded) == 1 else padded
+    #     return padded, lengths, torch.tensor([label for _, label in batch])
     # WRONG sequences-cleared:
     #     for sequence in sequences:
     #         sequence.zero_()
-    return padded, lengths, torch.tensor([label for _, label in batch])
+    #     return padded, lengths, torch.tensor([label for _, label in batch])
     # WRONG lengths-last: return padded, torch.tensor([label for _, label in batch]), lengths
     # WRONG lengths-missing: return padded, torch.tensor([label for _, label in batch])
     # WRONG labels-as-a-list: return padded, lengths, [label for _, label in batch]
@@ -550,9 +553,8 @@ def get_fashion_mnist_labels(labels: Iterable[int]) -> list[str]:
     # WRONG first-name-alone: return [names[int(label)] for label in labels][:1]
     # WRONG names-in-one-text: return ", ".join(names[int(label)] for label in labels)
     # WRONG all-ten-names: return names
-    # WRONG tuple-of-names: return tuple(names[int(label)] for label in labels)
     # WRONG names-in-a-dictionary: return {int(label): names[int(label)] for label in labels}
-    # WRONG tensors-alone: return [names[label] for label in labels.tolist()]
+    # WRONG tensors-alone: return [names[int(label)] for label in labels.tolist()]
     # WRONG labels-counted-first: return [names[int(labels[i])] for i in range(len(labels))]
     # WRONG labels-not-converted: return [names[label] for label in labels]
     # WRONG names-one-by-one: return (names[int(label)] for label in labels)

@@ -80,4 +80,4 @@ def pad_collate(batch, padding_value=0.0):
 
 def get_fashion_mnist_labels(labels):
     names = "t-shirt,trouser,pullover,dress,coat,sandal,shirt,sneaker,bag,ankle boot".split(",")
-    return [*(names[label] for label in torch.tensor([*labels], dtype=torch.int64))]
+    return [names[label] for label in map(int, labels)]
