@@ -174,7 +174,6 @@ def append_to(value: T, items: list[T] | None = None) -> list[T]:
     # BEGIN SOLUTION
     if items is None:
         # WRONG empty-list-replaced: if not items:
-        # WRONG empty-list-as-none: if items == []:
         # WRONG list-always-new: if True:
         items = []
         # WRONG list-of-the-module:
