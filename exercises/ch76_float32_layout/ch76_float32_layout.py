@@ -7,6 +7,7 @@ between them, and add them up with less rounding.
 
 import math
 
+import torch
 from torch import Tensor
 
 

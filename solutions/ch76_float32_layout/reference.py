@@ -7,6 +7,7 @@ between them, and add them up with less rounding.
 
 import math
 
+import torch
 from torch import Tensor
 
 
@@ -288,7 +289,7 @@ def kahan_sum(xs: Tensor) -> Tensor:
     4.0
     """
     # BEGIN SOLUTION
-    total = xs.new_zeros(())
+    total = torch.zeros((), dtype=xs.dtype)
     # WRONG default-precision: total = torch.zeros(())
     # WRONG sum-in-float32:
     #     dtype = xs.dtype
@@ -323,7 +324,7 @@ def kahan_sum(xs: Tensor) -> Tensor:
     #         total, compensation = larger, compensation + lost
     #     return total + compensation
     # WRONG empty-raises: total = xs[0] * 0
-    compensation = xs.new_zeros(())
+    compensation = torch.zeros((), dtype=xs.dtype)
     # WRONG default-precision: compensation = torch.zeros(())
     for x in xs:
         corrected = x - compensation
