@@ -231,14 +231,28 @@ def bayes_posterior(prior: float, sensitivity: float, specificity: float, n_posi
         #     if not (0 <= prior <= 1 and 0 < sensitivity < 1 and 0 < specificity < 1) or n_positive < 0:
         raise ValueError("prior, sensitivity and specificity are probabilities, and n_positive is a count")
         # WRONG arguments-asserted: raise AssertionError("no probability")
-    # WRONG base-rate-ignored: prior = 0.5
-    # WRONG prior-of-all-tests: prior = prior**n_positive
-    # WRONG number-of-tests-ignored: n_positive = 1
-    # WRONG one-test-more: n_positive = n_positive + 1
-    # WRONG one-test-fewer: n_positive = max(n_positive - 1, 0)
-    # WRONG sensitivity-and-specificity-exchanged: sensitivity, specificity = specificity, sensitivity
-    # WRONG specificity-ignored: specificity = sensitivity
     sick = prior * sensitivity**n_positive
+    # WRONG base-rate-ignored:
+    #     prior = 0.5
+    #     sick = prior * sensitivity**n_positive
+    # WRONG prior-of-all-tests:
+    #     prior = prior**n_positive
+    #     sick = prior * sensitivity**n_positive
+    # WRONG number-of-tests-ignored:
+    #     n_positive = 1
+    #     sick = prior * sensitivity**n_positive
+    # WRONG one-test-more:
+    #     n_positive = n_positive + 1
+    #     sick = prior * sensitivity**n_positive
+    # WRONG one-test-fewer:
+    #     n_positive = max(n_positive - 1, 0)
+    #     sick = prior * sensitivity**n_positive
+    # WRONG sensitivity-and-specificity-exchanged:
+    #     sensitivity, specificity = specificity, sensitivity
+    #     sick = prior * sensitivity**n_positive
+    # WRONG specificity-ignored:
+    #     specificity = sensitivity
+    #     sick = prior * sensitivity**n_positive
     # WRONG sensitivity-counted-once: sick = prior * sensitivity ** min(n_positive, 1)
     # WRONG sensitivity-times-the-count: sick = prior * sensitivity * n_positive if n_positive else prior
     # WRONG prior-not-weighted: sick = sensitivity**n_positive
@@ -301,13 +315,25 @@ def empirical_frequencies(samples: Tensor, num_classes: int) -> Tensor:
         raise ValueError(f"classes are from 0 to {num_classes - 1}")
         # WRONG classes-asserted: raise AssertionError("no class")
         # WRONG index-error-raised: raise IndexError("no class")
-    # WRONG classes-from-one: samples = samples - 1
-    # WRONG number-of-classes-ignored: num_classes = int(samples.max()) + 1 if len(samples) else num_classes
-    # WRONG classes-that-occur: num_classes, samples = len(samples.unique()), samples.unique(return_inverse=True)[1]
-    # WRONG one-class-more: num_classes = num_classes + 1
-    # WRONG sorted-samples: samples = samples.sort().values
-    # WRONG reversed-samples: samples = samples.flip(0)
     draws = (samples[:, None] == torch.arange(num_classes)).float()
+    # WRONG classes-from-one:
+    #     samples = samples - 1
+    #     draws = (samples[:, None] == torch.arange(num_classes)).float()
+    # WRONG number-of-classes-ignored:
+    #     num_classes = int(samples.max()) + 1 if len(samples) else num_classes
+    #     draws = (samples[:, None] == torch.arange(num_classes)).float()
+    # WRONG classes-that-occur:
+    #     num_classes, samples = len(samples.unique()), samples.unique(return_inverse=True)[1]
+    #     draws = (samples[:, None] == torch.arange(num_classes)).float()
+    # WRONG one-class-more:
+    #     num_classes = num_classes + 1
+    #     draws = (samples[:, None] == torch.arange(num_classes)).float()
+    # WRONG sorted-samples:
+    #     samples = samples.sort().values
+    #     draws = (samples[:, None] == torch.arange(num_classes)).float()
+    # WRONG reversed-samples:
+    #     samples = samples.flip(0)
+    #     draws = (samples[:, None] == torch.arange(num_classes)).float()
     # WRONG result-in-float64: draws = (samples[:, None] == torch.arange(num_classes)).double()
     # WRONG classes-weighted: draws = (samples[:, None] == torch.arange(num_classes)).float() * (samples[:, None] + 1)
     # WRONG at-most-this-class: draws = (samples[:, None] <= torch.arange(num_classes)).float()

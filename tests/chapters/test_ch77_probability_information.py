@@ -41,13 +41,16 @@ def sizes_of(chance):
 @pytest.mark.exercise("entropy")
 class TestEntropy:
     @standard(
-        promise.untouched,
         promise.non_contiguous,
         promise.batch_of_one("p"),
         promise.gradients("p"),
     )
     def arguments(self, distributions, sizes_of):
         return {"p": distributions(*sizes_of(2))}
+
+    @standard(promise.untouched)
+    def absent_classes(self, with_zeros, sizes_of):
+        return {"p": with_zeros(*sizes_of(2))}
 
     @pytest.mark.points(2)
     def test_single(self, agree, distributions, sizes_of):
@@ -108,7 +111,7 @@ class TestEntropy:
         """Counts unlikely classes in full.
         概率很小的类别同样计入。"""
         powers = chance.sample(range(8, 14), 2)
-        ps = [torch.full((2**power + 1,), 0.5**power / 2) for power in powers]
+        ps = [torch.full((2**power + 1,), 0.5**power / 2, dtype=torch.float64) for power in powers]
         for p in ps:
             p[chance.randrange(len(p))] = 0.5
         agree(lambda impl: [impl.entropy(p) for p in ps])
@@ -123,7 +126,6 @@ def _pair(distributions, *shape, dtype=torch.float32):
 @pytest.mark.exercise("cross_entropy_dist")
 class TestCrossEntropyDist:
     @standard(
-        promise.untouched,
         promise.non_contiguous,
         promise.batch_of_one("p", "q"),
         promise.gradients("p", "q"),
@@ -131,6 +133,11 @@ class TestCrossEntropyDist:
     def arguments(self, distributions, sizes_of):
         p, q = _pair(distributions, *sizes_of(2))
         return {"p": p, "q": q}
+
+    @standard(promise.untouched)
+    def absent_in_both(self, with_zeros, sizes_of):
+        p = with_zeros(*sizes_of(2))
+        return {"p": p, "q": p.square() / p.square().sum(dim=-1, keepdim=True)}
 
     @pytest.mark.points(2)
     def test_single(self, agree, distributions, sizes_of):
@@ -216,7 +223,6 @@ class TestCrossEntropyDist:
 @pytest.mark.exercise("kl_divergence")
 class TestKlDivergence:
     @standard(
-        promise.untouched,
         promise.non_contiguous,
         promise.batch_of_one("p", "q"),
         promise.gradients("p", "q"),
@@ -224,6 +230,11 @@ class TestKlDivergence:
     def arguments(self, distributions, sizes_of):
         p, q = _pair(distributions, *sizes_of(2))
         return {"p": p, "q": q}
+
+    @standard(promise.untouched)
+    def absent_in_both(self, with_zeros, sizes_of):
+        p = with_zeros(*sizes_of(2))
+        return {"p": p, "q": p.square() / p.square().sum(dim=-1, keepdim=True)}
 
     @pytest.mark.points(2)
     def test_single(self, agree, distributions, sizes_of):
@@ -344,7 +355,9 @@ class TestBayesPosterior:
     def test_rare_disease(self, agree, chance):
         """After a positive test, a rare disease can still be improbable.
         疾病罕见时，即使检测呈阳性，患病的概率也可能很小。"""
-        cases = [(chance.uniform(0.0005, 0.005), 1.0, chance.uniform(0.95, 0.99)) for _ in range(3)]
+        cases = [
+            (chance.uniform(0.0005, 0.005), chance.uniform(0.97, 0.999), chance.uniform(0.95, 0.99)) for _ in range(3)
+        ]
         agree(lambda impl: [impl.bayes_posterior(*some, count) for some in cases for count in (1, 2)])
 
     @pytest.mark.points(2)
@@ -359,7 +372,7 @@ class TestBayesPosterior:
         """Without tests, the probability is the prior.
         没有检测时，概率就是先验概率。"""
         cases = [case() for _ in range(3)]
-        agree(lambda impl: [value_or_error(impl.bayes_posterior, *some, 0) for some in cases])
+        agree(lambda impl: [value_or_error(impl.bayes_posterior, *some, n) for some in cases for n in (0, 1)])
 
     def test_certain_prior(self, agree, case):
         """A prior of 0 or 1 stays, whatever the tests say.
