@@ -53,11 +53,15 @@ def is_convex_on_grid(f: Callable[[float], float], a: float, b: float, n: int = 
     # WRONG fewer-points-by-default:
     #     n = 11 if n == 201 else n
     #     points = [a + (b - a) * i / (n - 1) for i in range(n)]
+    # WRONG one-valley-is-enough:
+    #     values = [f(a + (b - a) * i / (n - 1)) for i in range(n)]
+    #     lowest = values.index(min(values))
+    #     down = all(values[i] >= values[i + 1] - tol for i in range(lowest))
+    #     return down and all(values[i] <= values[i + 1] + tol for i in range(lowest, n - 1))
     # WRONG right-end-excluded: points = [a + (b - a) * i / n for i in range(n)]
     # WRONG left-end-excluded: points = [a + (b - a) * (i + 1) / n for i in range(n)]
     # WRONG grid-of-201-points: points = [a + (b - a) * i / 200 for i in range(201)]
     # WRONG one-point-more: points = [a + (b - a) * i / n for i in range(n + 1)]
-    # WRONG single-precision-grid: points = torch.linspace(a, b, n).tolist()
     # WRONG ends-alone: points = [a, b]
     # WRONG grid-of-the-unit-interval: points = [i / (n - 1) for i in range(n)]
     values = [f(x) for x in points]
@@ -88,10 +92,6 @@ def is_convex_on_grid(f: Callable[[float], float], a: float, b: float, n: int = 
     return True
     # WRONG verdict-inverted: return False
     # WRONG number-for-truth: return 1
-    # WRONG one-valley-is-enough:
-    #     lowest = values.index(min(values))
-    #     down = all(values[i] >= values[i + 1] - tol for i in range(lowest))
-    #     return down and all(values[i] <= values[i + 1] + tol for i in range(lowest, n - 1))
     # END SOLUTION
 
 
@@ -205,7 +205,8 @@ def project_box(x: Tensor, low: float, high: float) -> Tensor:
     # WRONG high-side-reflected: return torch.where(below > high, 2 * high - below, below)
     # WRONG straight-through: return below + (torch.where(below > high, high, below) - below).detach()
     # WRONG wrapped-into-the-box: return low + (x - low) % max(high - low, 1e-6)
-    # WRONG stretched-to-the-box: return low + (x - x.min()) / (x.max() - x.min() + 1e-12) * (high - low)
+    # WRONG stretched-to-the-box:
+    #     return low + (x - x.min()) / (x.max() - x.min() + 1e-12) * (high - low) if x.numel() else x
     # WRONG squashed-into-the-box: return low + (high - low) * torch.sigmoid(x)
     # WRONG distance-for-projection: return x - torch.where(below > high, high, below)
     # WRONG projection-in-float32: return torch.where(below > high, high, below).float()
