@@ -72,7 +72,7 @@ def mse(y_hat: Tensor, y: Tensor) -> Tensor:
         #     if y_hat.numel() != y.numel():
         # WRONG rows-counted:
         #     y = y.reshape(y_hat.shape) if y.numel() == y_hat.numel() else y
-        #     if len(y_hat) != len(y):
+        #     if y_hat.shape[:1] != y.shape[:1]:
         # WRONG number-of-axes-tested: if y_hat.dim() != y.dim():
         # WRONG columns-refused: if y_hat.dim() != 1 or y_hat.shape != y.shape:
         raise ValueError(f"predictions of shape {tuple(y_hat.shape)}, but labels of shape {tuple(y.shape)}")
@@ -168,7 +168,7 @@ def exhaustive_search_w(
         # WRONG slope-with-one-decimal: w = round(start + i * step, 1)
         # WRONG grid-from-the-end: w = stop - i * step
         # WRONG negative-slopes-mirrored: w = abs(start + i * step)
-        costs.append((w, mse(w * x, y).item()))
+        costs.append((w, ((w * x - y) ** 2).mean().item()))
         # WRONG sums-for-means: costs.append((w, ((w * x - y) ** 2).sum().item()))
         # WRONG halved-costs: costs.append((w, ((w * x - y) ** 2).mean().item() / 2))
         # WRONG distances-for-squares: costs.append((w, (w * x - y).abs().mean().item()))
@@ -239,7 +239,7 @@ def exhaustive_search_wb(x: Tensor, y: Tensor, ws: Sequence[float], bs: Sequence
     # WRONG bound-of-zero: best = (0.0, 0.0, 0.0) if ws and bs else None
     for w in ws:
         for b in bs:
-            cost = mse(w * x + b, y).item()
+            cost = ((w * x + b - y) ** 2).mean().item()
             # WRONG bias-left-out: cost = ((w * x - y) ** 2).mean().item()
             # WRONG bias-taken-away: cost = ((w * x - b - y) ** 2).mean().item()
             # WRONG bias-times-the-slope: cost = ((w * (x + b) - y) ** 2).mean().item()
@@ -272,13 +272,13 @@ def exhaustive_search_wb(x: Tensor, y: Tensor, ws: Sequence[float], bs: Sequence
     # WRONG tensor-for-numbers: return x.new_tensor(best)
     # WRONG first-bias-of-equals:
     #     pairs = [(b, w) for b in bs for w in ws]
-    #     return min(((w, b, mse(w * x + b, y).item()) for b, w in pairs), key=lambda found: found[2])
+    #     return min(((w, b, ((w * x + b - y) ** 2).mean().item()) for b, w in pairs), key=lambda found: found[2])
     # WRONG slope-before-bias:
-    #     w = min(ws, key=lambda w: mse(w * x, y).item())
-    #     b = min(bs, key=lambda b: mse(w * x + b, y).item())
-    #     return w, b, mse(w * x + b, y).item()
+    #     w = min(ws, key=lambda w: ((w * x - y) ** 2).mean().item())
+    #     b = min(bs, key=lambda b: ((w * x + b - y) ** 2).mean().item())
+    #     return w, b, ((w * x + b - y) ** 2).mean().item()
     # WRONG bias-from-the-mean:
-    #     b = min(bs, key=lambda b: mse(x * 0 + b, y).item())
-    #     w = min(ws, key=lambda w: mse(w * x + b, y).item())
-    #     return w, b, mse(w * x + b, y).item()
+    #     b = min(bs, key=lambda b: ((x * 0 + b - y) ** 2).mean().item())
+    #     w = min(ws, key=lambda w: ((w * x + b - y) ** 2).mean().item())
+    #     return w, b, ((w * x + b - y) ** 2).mean().item()
     # END SOLUTION

@@ -68,7 +68,7 @@ class TestMse:
     def test_vector(self, agree, randn, chance):
         """Returns the mean of the squared errors of n predictions.
         返回 n 个预测的平方误差的平均值。"""
-        y_hat, y = 2 * randn(2, chance.randint(4, 9)) + 1
+        y_hat, y = 2 * randn(2, chance.randint(12, 20)) + 1
         agree(lambda impl: impl.mse(y_hat, y))
 
     def test_column(self, agree, randn, chance):
@@ -172,7 +172,8 @@ class TestExhaustiveSearchW:
         (x, y), grids = line(), tricky_grids(chance)
 
         def slopes(impl, grid):
-            return [pair[0] for pair in impl.exhaustive_search_w(x, y, *grid)[1]]
+            pairs = impl.exhaustive_search_w(x, y, *grid)[1]
+            return torch.tensor(pairs, dtype=F64).reshape(len(pairs), -1)[:, 0]
 
         agree(lambda impl: [slopes(impl, grid) for grid in grids])
 
@@ -222,7 +223,7 @@ class TestExhaustiveSearchW:
         # The costs are computed in float32, and the lowest is far from 0.
         agree(lambda impl: impl.exhaustive_search_w(x, y + x**2), rtol=1e-5, atol=1e-5)
 
-    @pytest.mark.needs("pairs")
+    @pytest.mark.needs("pairs", "best")
     def test_plain_floats(self, agree, line, chance):
         """All numbers of the result are Python floats.
         结果中的所有数都是 Python 的 float。"""
