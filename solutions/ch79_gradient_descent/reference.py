@@ -32,18 +32,18 @@ def gd(eta: float, f_grad: Callable[[float], float]) -> list[float]:
     # WRONG starts-at-minus-ten: x = -10.0
     results = [x]
     # WRONG start-not-recorded: results = []
-    for i in range(10):
-        # WRONG nine-steps: for i in range(9):
-        # WRONG eleven-steps: for i in range(11):
-        # WRONG twenty-steps: for i in range(20):
+    for _ in range(10):
+        # WRONG nine-steps: for _ in range(9):
+        # WRONG eleven-steps: for _ in range(11):
+        # WRONG twenty-steps: for _ in range(20):
         x -= eta * f_grad(x)
         # WRONG ascends: x += eta * f_grad(x)
         # WRONG eta-ignored: x -= f_grad(x)
         # WRONG eta-of-a-fifth: x -= 0.2 * f_grad(x)
         # WRONG sign-of-the-slope: x -= eta * ((f_grad(x) > 0) - (f_grad(x) < 0))
         # WRONG slope-at-the-start: x -= eta * f_grad(10.0)
-        # WRONG eta-decays: x -= eta / (i + 1) * f_grad(x)
-        # WRONG eta-halves: x -= eta * 0.5**i * f_grad(x)
+        # WRONG eta-decays: x -= eta / len(results) * f_grad(x)
+        # WRONG eta-halves: x -= eta * 0.5 ** (len(results) - 1) * f_grad(x)
         # WRONG old-x-forgotten: x = -eta * f_grad(x)
         # WRONG step-from-the-start: x = 10.0 - eta * f_grad(x)
         # WRONG eta-squared: x -= eta**2 * f_grad(x)
@@ -310,7 +310,7 @@ def sgd_linear(
             # WRONG slope-of-the-epoch:
             #     old = w if len(history) % len(xs) == 0 else old
             #     w -= alpha * 2 * x * (x * old - y)
-            # WRONG slope-at-the-start:
+            # WRONG sgd-slope-at-the-start:
             #     old = w if not history else old
             #     w -= alpha * 2 * x * (x * old - y)
             history.append(w)

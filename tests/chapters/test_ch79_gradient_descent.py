@@ -29,7 +29,11 @@ class TestGd:
         """Accepts other derivatives: the objective x cos(cx) has several minima, and a line has none.
         可以传入其他导数：x cos(cx) 有多个极小值，直线没有极小值。"""
         c, slope = chance.uniform(0.3, 0.6), chance.uniform(1, 4)
-        derivatives = [lambda x: math.cos(c * x) - c * x * math.sin(c * x), lambda x: slope, lambda x: -slope]
+        derivatives = [
+            lambda x: math.cos(c * x) - c * x * math.sin(c * x),
+            lambda x: slope + 0 * x,
+            lambda x: 0 * x - slope,
+        ]
         etas = [chance.uniform(0.5, 2) for _ in derivatives]
         agree(lambda impl: [impl.gd(eta, f_grad) for eta, f_grad in zip(etas, derivatives, strict=True)])
 

@@ -1,6 +1,6 @@
 """Generators and accumulate."""
 
-from itertools import accumulate, cycle, islice
+from itertools import accumulate, cycle, islice, pairwise
 
 
 def gd(eta, f_grad):
@@ -22,7 +22,7 @@ def gd_linear(xs, ys, w=1.0, alpha=0.01, epochs=100):
     xx, xy = sum(x * x for x in xs) / n, sum(x * y for x, y in zip(xs, ys, strict=True)) / n
     yy = sum(y * y for y in ys) / n
     slopes = list(accumulate(range(epochs), lambda w, _: w - alpha * 2 * (xx * w - xy), initial=w))
-    return [(new, xx * old * old - 2 * xy * old + yy) for old, new in zip(slopes, slopes[1:], strict=False)]
+    return [(new, xx * old * old - 2 * xy * old + yy) for old, new in pairwise(slopes)]
 
 
 def sgd_linear(xs, ys, w=1.0, alpha=0.01, epochs=100):
