@@ -58,7 +58,7 @@ def gd(eta: float, f_grad: Callable[[float], float]) -> list[float]:
         # WRONG only-downhill: x -= eta * f_grad(x) if abs(f_grad(x - eta * f_grad(x))) <= abs(f_grad(x)) else 0.0
         # WRONG kept-positive: x = max(x - eta * f_grad(x), 0.0)
         # WRONG kept-near-the-start: x = max(-10.0, min(10.0, x - eta * f_grad(x)))
-        # WRONG rounded-to-six-digits: x = round(x - eta * f_grad(x), 6)
+        # WRONG rounded-to-four-digits: x = round(x - eta * f_grad(x), 4)
         # WRONG averaged-with-the-start: x = (x - eta * f_grad(x) + 10.0) / 2
         results.append(x)
         # WRONG recorded-before-the-step, 2 lines:
@@ -219,7 +219,6 @@ def gd_linear(
         # WRONG first-example-for-gradient: gradient = 2 * xs[0] * (xs[0] * w - ys[0])
         # WRONG mean-input-times-mean-error: gradient = 2 * sum(xs) / n * sum(x * w - y for x, y in zip(xs, ys)) / n
         # WRONG magnitude-of-the-input-in-the-gradient: gradient = sum(2 * abs(x) * (x * w - y) for x, y in zip(xs, ys)) / n
-        # WRONG cost-for-gradient: gradient = sum((x * w - y) ** 2 for x, y in zip(xs, ys)) / n
         w -= alpha * gradient
         # WRONG always-rate-of-0-01: w -= 0.01 * gradient
         # WRONG rate-left-out: w -= gradient

@@ -147,7 +147,8 @@ def fit_wb(xs: Sequence[float], ys: Sequence[float], alpha: float, epochs: int) 
         # WRONG one-epoch-more: for _ in range(epochs + 1):
         # WRONG always-100-epochs: for _ in range(100):
         # WRONG epochs-times-examples: for _ in range(epochs * n):
-        grads = [grad_linear_wb(w, b, x, y) for x, y in zip(xs, ys, strict=True)]
+        errors = [w * x + b - y for x, y in zip(xs, ys, strict=True)]
+        grads = [(2 * x * error, 2 * error) for x, error in zip(xs, errors, strict=True)]
         # WRONG model-without-bias: grads = [(2 * x * (w * x - y), 2 * (w * x + b - y)) for x, y in zip(xs, ys)]
         # WRONG step-for-each-example:
         #     for x, y in zip(xs[:-1], ys[:-1]):
@@ -279,9 +280,9 @@ def mlp_backward(
     # WRONG gradients-divided-by-the-classes: d_logits = d_logits / len(b2)
     # WRONG batch-size-squared: d_logits = d_logits / n**2
     dW2, db2 = H.T @ d_logits, d_logits.sum(dim=0)
-    # WRONG preactivation-in-dW2: dW2, db2 = Z.T @ d_logits, d_logits.sum(dim=0)
+    # WRONG preactivation-in-the-output: dW2, db2 = Z.T @ d_logits, d_logits.sum(dim=0)
     # WRONG output-bias-averaged: dW2, db2 = H.T @ d_logits, d_logits.mean(dim=0)
-    # WRONG dW2-transposed: dW2, db2 = d_logits.T @ H, d_logits.sum(dim=0)
+    # WRONG output-weights-transposed: dW2, db2 = d_logits.T @ H, d_logits.sum(dim=0)
     # WRONG output-bias-keeps-an-axis: dW2, db2 = H.T @ d_logits, d_logits.sum(dim=0, keepdim=True)
     # WRONG weight-decay-added: dW2, db2 = H.T @ d_logits + 0.01 * W2, d_logits.sum(dim=0)
     # WRONG output-layer-updated-first:
@@ -302,12 +303,16 @@ def mlp_backward(
     # WRONG mask-before-the-weights: dZ = d_logits @ (W2 * (Z > 0).to(X.dtype).mean(dim=0)[:, None]).T
     dW1, db1 = X.T @ dZ, dZ.sum(dim=0)
     # WRONG hidden-bias-averaged: dW1, db1 = X.T @ dZ, dZ.mean(dim=0)
-    # WRONG dW1-transposed: dW1, db1 = dZ.T @ X, dZ.sum(dim=0)
+    # WRONG hidden-weights-transposed: dW1, db1 = dZ.T @ X, dZ.sum(dim=0)
     # WRONG hidden-bias-keeps-an-axis: dW1, db1 = X.T @ dZ, dZ.sum(dim=0, keepdim=True)
     # WRONG first-layer-divided-by-n-again: dW1, db1 = X.T @ dZ / n, dZ.sum(dim=0) / n
     # WRONG hidden-bias-per-row: dW1, db1 = X.T @ dZ, dZ
     # WRONG inputs-by-magnitude: dW1, db1 = X.abs().T @ dZ, dZ.sum(dim=0)
     return loss, dW1, db1, dW2, db2
+    # WRONG parameters-changed:
+    #     for parameter, gradient in ((W1, dW1), (b1, db1), (W2, dW2), (b2, db2)):
+    #         parameter -= gradient
+    #     return loss, dW1, db1, dW2, db2
     # WRONG output-layer-first: return loss, dW2, db2, dW1, db1
     # WRONG weights-before-biases: return loss, dW1, dW2, db1, db2
     # WRONG loss-last: return dW1, db1, dW2, db2, loss
@@ -387,7 +392,7 @@ def conv2d_backward(X: Tensor, K: Tensor, dY: Tensor) -> tuple[Tensor, Tensor]:
             dK += dY[i, j] * X[i : i + k_h, j : j + k_w]
             # WRONG window-turned-round: dK += dY[i, j] * X[i : i + k_h, j : j + k_w].flip(0, 1)
             # WRONG kernel-gradient-overwritten: dK = dY[i, j] * X[i : i + k_h, j : j + k_w]
-            # WRONG output-gradient-left-out-of-dK: dK += X[i : i + k_h, j : j + k_w]
+            # WRONG output-gradient-left-out-of-the-kernel: dK += X[i : i + k_h, j : j + k_w]
             # WRONG kernel-gradient-averaged: dK += dY[i, j] * X[i : i + k_h, j : j + k_w] / dY.numel()
             # WRONG first-window-each-time: dK += dY[i, j] * X[:k_h, :k_w]
             # WRONG inputs-left-out: dK += dY[i, j]

@@ -46,12 +46,13 @@ def test_the_series_figures(reference):
 
 def by_torch(xs, ys, batch_size, w, alpha, epochs):
     """Slopes and costs of torch's SGD."""
+    x, y = torch.tensor([xs, ys], dtype=torch.float64)
     w = torch.tensor(w, dtype=torch.float64, requires_grad=True)
     optimizer, history = torch.optim.SGD([w], lr=alpha), []
     for _ in range(epochs):
-        for x, y in zip(torch.tensor(xs).split(batch_size), torch.tensor(ys).split(batch_size), strict=True):
+        for part, labels in zip(x.split(batch_size), y.split(batch_size), strict=True):
             optimizer.zero_grad()
-            cost = torch.nn.functional.mse_loss(x * w, y)
+            cost = torch.nn.functional.mse_loss(part * w, labels)
             cost.backward()
             optimizer.step()
             history.append((w.item(), cost.item()))

@@ -32,10 +32,10 @@ def test_fit_wb(reference):
     w, b = reference.fit_wb([1.5], [2.0], 0.1, 500)
     assert 1.5 * w + b == pytest.approx(2.0)
     theta = torch.zeros(2, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([theta], lr=0.1)
+    optimizer, (x, y) = torch.optim.SGD([theta], lr=0.1), torch.tensor([xs, ys], dtype=torch.float64)
     for _ in range(7):
         optimizer.zero_grad()
-        F.mse_loss(theta[0] * torch.tensor(xs) + theta[1], torch.tensor(ys)).backward()
+        F.mse_loss(theta[0] * x + theta[1], y).backward()
         optimizer.step()
     assert reference.fit_wb(xs, ys, 0.1, 7) == pytest.approx(theta.tolist())
 
