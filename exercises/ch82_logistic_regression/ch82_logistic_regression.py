@@ -20,6 +20,8 @@ def sigmoid(z: Tensor) -> Tensor:
 
     Returns:
         The sigmoids, of z's shape and dtype.
+
+    Write it from scratch, without ready-made sigmoids (torch.sigmoid, nn.Sigmoid, F.logsigmoid, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -43,6 +45,9 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
     Raises:
         ValueError: the shapes differ, even if they could be broadcast, such as (n, 1) and (n,).
+
+    Write it from scratch, without ready-made binary cross-entropy (nn.BCELoss, F.binary_cross_entropy_with_logits,
+    ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -50,11 +55,11 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
     """Return the mean binary cross-entropy of logits, which have not gone through a sigmoid.
 
-        loss = the mean of -(y * log(torch.sigmoid(z)) + (1 - y) * log(1 - torch.sigmoid(z))) over all n elements
+        loss = the mean of -(y * log(sigmoid(z)) + (1 - y) * log(1 - sigmoid(z))) over all n elements
              = the mean of max(z, 0) - z * y + log(1 + exp(-|z|)), which does not overflow
 
     Losses and gradients are finite and exact for all finite z, such as 10000 and -10000: no logarithm is clamped.
-    Gradients flow to z. They are (torch.sigmoid(z) - y) / n, and are tested only where z is not 0. The function leaves its
+    Gradients flow to z. They are (sigmoid(z) - y) / n, and are tested only where z is not 0. The function leaves its
     arguments unchanged. Bonus (no points): losses near 0 are as precise as others. For z = 40 and y = 1 the loss is
     4.2e-18, but 1 + exp(-40) is rounded to 1; torch.log1p helps.
 
@@ -67,6 +72,9 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
 
     Raises:
         ValueError: the shapes differ, even if they could be broadcast, such as (n, 1) and (n,).
+
+    Write it from scratch, without ready-made binary cross-entropy (nn.BCELoss, F.binary_cross_entropy_with_logits,
+    ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -74,7 +82,7 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
 def logistic_grad(X: Tensor, y: Tensor, w: Tensor) -> Tensor:
     """Return the gradient of the mean binary cross-entropy of a logistic regression with respect to w.
 
-        y_hat = torch.sigmoid(X @ w)
+        y_hat = sigmoid(X @ w)
         gradient = X^T @ (y_hat - y) / N
 
     Each example adds (y_hat - y) * x / N. X is used as it is: if the model has an intercept, X has a column of ones
@@ -87,6 +95,8 @@ def logistic_grad(X: Tensor, y: Tensor, w: Tensor) -> Tensor:
 
     Returns:
         (d,), of X's dtype.
+
+    Write it from scratch, without automatic differentiation (backward, torch.autograd, torch.func).
     """
     raise NotImplementedError  # write your code here
 

@@ -241,7 +241,7 @@ class TestBceWithLogits:
 
 
 @pytest.fixture
-def data(randn, generator, chance):
+def data(randn, chance):
     """data() returns inputs (N, d) and labels of 0 and 1; N and d differ, and both labels occur."""
 
     def draw(n=None, d=None, dtype=F64):
