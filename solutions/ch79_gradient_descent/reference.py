@@ -136,7 +136,7 @@ def train_2d(
             # WRONG called-twice: x1, x2, s1, s2 = trainer(*trainer(x1, x2, s1, s2))
             # WRONG one-state-for-both: x1, x2, s1, s2 = trainer(x1, x2, s1, s1)
             # WRONG states-passed-first: x1, x2, s1, s2 = trainer(s1, s2, x1, x2)
-            # WRONG point-rounded: x1, x2, s1, s2 = (round(a, 6) for a in trainer(x1, x2, s1, s2))
+            # WRONG point-rounded: x1, x2, s1, s2 = (round(a, 3) for a in trainer(x1, x2, s1, s2))
         else:
             x1, x2, s1, s2 = trainer(x1, x2, s1, s2, f_grad)
             # WRONG f-grad-called: x1, x2, s1, s2 = trainer(x1, x2, s1, s2, f_grad(x1, x2))

@@ -22,10 +22,10 @@ def sigmoid(z: Tensor) -> Tensor:
         The sigmoids, of z's shape and dtype.
     """
     # BEGIN SOLUTION
-    # Neither exponential has a positive argument: they cannot overflow.
-    rest = (-z.clamp(min=0)).exp()  # exp(-z), for positive z
+    # Neither exponential has a positive argument, also in the branch that torch.where does not take.
+    rest = (-torch.where(z >= 0, z, 0.0)).exp()  # exp(-z), for positive z
     # WRONG never-below-minus-20: rest, z = (-z.clamp(min=0)).exp(), z.clamp(min=-20)
-    odds = z.clamp(max=0).exp()  # exp(z), for negative z
+    odds = torch.where(z < 0, z, 0.0).exp()  # exp(z), for negative z
     return torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds))
     # WRONG overflow-in-the-gradient: return 1 / (1 + (-z).exp())
     # WRONG both-branches-overflow: return torch.where(z >= 0, 1 / (1 + (-z).exp()), z.exp() / (1 + z.exp()))
