@@ -22,39 +22,37 @@ def sigmoid(z: Tensor) -> Tensor:
         The sigmoids, of z's shape and dtype.
     """
     # BEGIN SOLUTION
-    # Neither exponential has a positive argument, also in the branch that torch.where does not take.
-    rest = (-torch.where(z >= 0, z, 0.0)).exp()  # exp(-z), for positive z
-    # WRONG never-below-minus-20: rest, z = (-z.clamp(min=0)).exp(), z.clamp(min=-20)
-    odds = torch.where(z < 0, z, 0.0).exp()  # exp(z), for negative z
-    return torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds))
+    # log(1 + exp(-z)) does not overflow in logaddexp: for very negative z it is -z.
+    return (-torch.logaddexp(torch.zeros_like(z), -z)).exp()
+    # WRONG never-below-minus-20: return 1 / (1 + (-z.clamp(min=-20)).exp())
     # WRONG overflow-in-the-gradient: return 1 / (1 + (-z).exp())
     # WRONG both-branches-overflow: return torch.where(z >= 0, 1 / (1 + (-z).exp()), z.exp() / (1 + z.exp()))
     # WRONG infinity-over-infinity: return z.exp() / (1 + z.exp())
-    # WRONG difference-for-negative: return torch.where(z >= 0, 1 / (1 + rest), 1 - 1 / (1 + odds))
+    # WRONG difference-for-negative: return torch.where(z >= 0, 1 / (1 + (-z.abs()).exp()), 1 - 1 / (1 + (-z.abs()).exp()))
     # WRONG sign-of-the-exponent: return 1 / (1 + z.clamp(-80, 80).exp())
-    # WRONG minus-in-the-denominator: return torch.where(z >= 0, 1 / (1 - rest), odds / (1 - odds))
+    # WRONG minus-in-the-denominator: return torch.where(z >= 0, 1 / (1 - (-z.abs()).exp()), (-z.abs()).exp() / (1 - (-z.abs()).exp()))
     # WRONG tanh-for-sigmoid: return z.tanh()
     # WRONG half-of-the-argument: return (1 + (z / 4).tanh()) / 2
     # WRONG twice-the-argument: return (1 + z.tanh()) / 2
     # WRONG twice-minus-one: return (z / 2).tanh()
-    # WRONG base-of-two: return torch.where(z >= 0, 1 / (1 + 2 ** -z.clamp(min=0)), 2 ** z.clamp(max=0) / (1 + 2 ** z.clamp(max=0)))
+    # WRONG base-of-two: return 1 / (1 + 2 ** (-z.clamp(-100, 100)))
     # WRONG straight-pieces: return (z / 6 + 0.5).clamp(0, 1)
     # WRONG fraction-of-the-magnitude: return (1 + z / (1 + z.abs())) / 2
     # WRONG normal-distribution: return (1 + (z / 2**0.5).erf()) / 2
-    # WRONG derivative-for-value: return torch.where(z >= 0, rest / (1 + rest) ** 2, odds / (1 + odds) ** 2)
+    # WRONG derivative-for-value: return (-z.abs()).exp() / (1 + (-z.abs()).exp()) ** 2
     # WRONG softmax-of-all: return z.reshape(-1).softmax(dim=0).reshape(z.shape)
     # WRONG logarithm-kept: return -torch.logaddexp(torch.zeros_like(z), -z)
     # WRONG softplus-for-sigmoid: return torch.logaddexp(torch.zeros_like(z), z)
-    # WRONG zero-or-one: return torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds)).round()
-    # WRONG applied-twice: return 1 / (1 + (-torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds))).exp())
+    # WRONG zero-or-one: return (-torch.logaddexp(torch.zeros_like(z), -z)).exp().round()
+    # WRONG applied-twice: return 1 / (1 + (-(-torch.logaddexp(torch.zeros_like(z), -z)).exp()).exp())
     # WRONG magnitude-of-the-argument: return 1 / (1 + (-z.abs()).exp())
     # WRONG exponential-alone: return (-z.clamp(min=-80)).exp()
-    # WRONG one-missing: return torch.where(z >= 0, z.clamp(max=80).exp(), odds)
-    # WRONG kept-away-from-0-and-1: return torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds)).clamp(1e-7, 1 - 1e-7)
+    # WRONG one-missing: return z.clamp(max=80).exp()
+    # WRONG kept-away-from-0-and-1: return (-torch.logaddexp(torch.zeros_like(z), -z)).exp().clamp(1e-7, 1 - 1e-7)
     # WRONG never-above-20: return torch.where(z >= 0, 1 / (1 + (-z.clamp(-20, 20)).exp()), 1 / (1 + (-z.clamp(-20, 20)).exp()))
-    # WRONG graph-cut-off: return torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds)).detach()
-    # WRONG always-float32: return torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds)).float()
-    # WRONG written-into-z: return z.copy_(torch.where(z >= 0, 1 / (1 + rest), odds / (1 + odds)))
+    # WRONG graph-cut-off: return (-torch.logaddexp(torch.zeros_like(z), -z)).exp().detach()
+    # WRONG always-float32: return (-torch.logaddexp(torch.zeros_like(z), -z)).exp().float()
+    # WRONG written-into-z: return z.copy_((-torch.logaddexp(torch.zeros_like(z), -z)).exp())
     # END SOLUTION
 
 
