@@ -178,8 +178,8 @@ def embedding_lookup(weight: Tensor, idx: Tensor) -> Tensor:
     # WRONG one-hot-in-float32: return nn.functional.one_hot(idx, len(weight)).float() @ weight
     # WRONG one-hot-of-integers: return nn.functional.one_hot(idx, len(weight)) @ weight
     # WRONG rows-in-float32: return weight[idx].float()
-    # WRONG rows-added-up: return weight[idx].sum(dim=-2)
-    # WRONG rows-averaged: return weight[idx].mean(dim=-2)
+    # WRONG rows-added-up: return weight[idx].sum(dim=-2) if idx.dim() else weight[idx]
+    # WRONG rows-averaged: return weight[idx].mean(dim=-2) if idx.dim() else weight[idx]
     # WRONG scaled-by-the-root: return weight[idx] * weight.shape[1] ** 0.5
     # WRONG rows-of-length-one: return nn.functional.normalize(weight[idx], dim=-1)
     # WRONG ids-flattened: return weight[idx.reshape(-1)]
