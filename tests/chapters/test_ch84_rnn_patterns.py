@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from dlgrade.testing import (
-    LETTERS,
     close,
     gradients,
     promise,
@@ -16,7 +15,7 @@ from dlgrade.testing import (
     written_from_scratch,
 )
 
-ASCII_LETTERS = LETTERS.lower() + LETTERS.upper()
+ASCII_LETTERS = "".join(map(chr, [*range(65, 91), *range(97, 123)]))
 
 
 @pytest.fixture
