@@ -36,7 +36,7 @@ def load(size: int, generator: torch.Generator, split: str = "train") -> tuple[T
         for member in archive:  # in the archive's own order: a packed file cannot go back
             file = archive.extractfile(member) if member.name in wanted else None
             if file is not None:
-                found[member.name] = bytearray(file.read())
+                found[member.name] = file.read()
     content = b"".join(found[name] for name in wanted)
     rows = torch.frombuffer(bytearray(content), dtype=torch.uint8).reshape(-1, 1 + 3 * SIDE * SIDE)
     rows = rows[torch.randperm(len(rows), generator=generator)[:size]]

@@ -30,10 +30,10 @@ from dlgrade.text import both
 
 __all__ = [
     "LETTERS", "Batches", "Gpus", "Photo", "Scatter", "Sketch", "accuracy", "as_tokens", "bleu", "close", "descend",
-    "draw_int", "expect", "files_in", "filled", "folder_of", "gradients", "layers", "learn_to_translate", "learned",
-    "namesakes", "parameter_gradients", "patterned", "perplexity", "promise", "raises", "scene", "set_parameters",
-    "shuffled", "sizes", "standard", "to_grid", "translate", "unseen", "value_or_error", "varied_matrices",
-    "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
+    "draw_int", "expect", "files_in", "filled", "folder_of", "gradient_weights", "gradients", "layers",
+    "learn_to_translate", "learned", "namesakes", "parameter_gradients", "patterned", "perplexity", "promise",
+    "raises", "scene", "set_parameters", "shuffled", "sizes", "standard", "to_grid", "translate", "unseen",
+    "value_or_error", "varied_matrices", "vocabularies", "windows", "with_gradients", "words", "written_from_scratch",
 ]  # fmt: skip
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # a worker has no access to this module
@@ -108,13 +108,20 @@ def namesakes(impl: Any, name: str) -> list[Any]:
 def gradients(function: Callable[..., torch.Tensor], *inputs: torch.Tensor) -> list[torch.Tensor | None]:
     """The gradients of a weighted sum of the tensor function(*inputs), with respect to each input.
 
-    The weights differ between elements. With equal weights, gradients such as a softmax's would cancel out.
-    """
+    The weights are `gradient_weights(output)`."""
     inputs = tuple(x.clone().requires_grad_() for x in inputs)
     output = function(*inputs)
-    weights = torch.arange(output.numel(), dtype=output.dtype).reshape(output.shape).sin()
-    (output * weights).sum().backward()
+    (output * gradient_weights(output)).sum().backward()
     return [x.grad for x in inputs]
+
+
+def gradient_weights(output: torch.Tensor) -> torch.Tensor:
+    """The weights with which `gradients` adds up the elements of an output of this shape and dtype.
+
+    They differ between elements. With equal weights, gradients such as a softmax's would cancel out. None is 0: the
+    gradient of each element counts, also that of a single number.
+    """
+    return 1.5 + torch.arange(output.numel(), dtype=output.dtype).sin().reshape(output.shape)
 
 
 def parameter_gradients(module: torch.nn.Module) -> dict[str, torch.Tensor | None]:

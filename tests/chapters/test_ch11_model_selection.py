@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import close, expect, gradients, promise, raises, set_parameters, standard
+from dlgrade.testing import close, expect, gradient_weights, gradients, promise, raises, set_parameters, standard
 
 INPUTS, QUARTERS = 4, (0.5, 0.25, 0.25)
 WRONG_FRACTIONS = [(0.7, 0.2, 0.2), (0.7, 0.15, 0.1), (0.7, 0.15, 0.1499), (1.2, -0.1, -0.1), (-0.5, 0.75, 0.75)]
@@ -206,7 +206,7 @@ class TestPolynomialFeatures:
         """Gives the right gradient, also at x = 0: the derivative of a column is the previous column.
         梯度正确，在 x = 0 处也是如此：每一列的导数是它的前一列。"""
         x = torch.cat([torch.zeros(1, dtype=torch.float64), 2 * randn(5, dtype=torch.float64)])
-        weights = torch.arange(30, dtype=torch.float64).sin().reshape(6, 5)
+        weights = gradient_weights(torch.zeros(6, 5, dtype=torch.float64))
         expected = (weights[:, 1:] * monomials(x, 4)).sum(1)
         close(run(lambda impl: gradients(lambda x: impl.polynomial_features(x, 5), x)), [expected])
 

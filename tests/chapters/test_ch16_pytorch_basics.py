@@ -11,7 +11,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlgrade.testing import close, gradients, promise, set_parameters, standard, to_grid, written_from_scratch
+from dlgrade.testing import (
+    close,
+    gradient_weights,
+    gradients,
+    promise,
+    set_parameters,
+    standard,
+    to_grid,
+    written_from_scratch,
+)
 
 
 def fixed(module, dtype=torch.float32):
@@ -314,7 +323,8 @@ class TestMyLinear:
         """Passes the right gradient to X.
         X 的梯度正确。"""
         X = randn(4, 5, dtype=torch.float64)
-        weights = torch.arange(12, dtype=X.dtype).reshape(4, 3).sin() * (dense(X, 5, 3) > 0)
+        Y = dense(X, 5, 3)
+        weights = gradient_weights(Y) * (Y > 0)
         matrix = fixed(nn.ParameterDict({"weight": torch.zeros(5, 3)}), X.dtype)["weight"].detach()
         close(run(lambda impl: gradients(fixed(impl.MyLinear(5, 3), X.dtype), X)), [weights @ matrix.t()])
 
@@ -329,7 +339,8 @@ class TestMyLinear:
             gradients(layer, X)
             return layer.weight.grad, layer.bias.grad
 
-        weights = torch.arange(12, dtype=X.dtype).reshape(4, 3).sin() * (dense(X, 5, 3) > 0)
+        Y = dense(X, 5, 3)
+        weights = gradient_weights(Y) * (Y > 0)
         close(run(probe), (X.t() @ weights, weights.sum(0)))
 
     test_from_scratch = written_from_scratch

@@ -4,12 +4,14 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from dlgrade.course import Course
 from dlgrade.course.starter_notebook import notebook
 from dlgrade.judge.session import Judge
 from dlgrade.options import RunOptions
 from dlgrade.submission import Submission
+from dlgrade.testing import gradients
 
 CHAPTER = """\
 title: {en: Scaling, zh: 缩放}
@@ -207,3 +209,10 @@ def test_starter_notebook(scaling, lang, sentence):
     assert sentence in made
     assert "float64_transposed" not in made
     assert made.count("float64") == 2  # one for each exercise
+
+
+def test_every_element_has_a_gradient():
+    """`gradients` gives no element of a result the weight 0, also if the result is a single number."""
+    x = torch.tensor([3.0, -2.0, 0.5])
+    assert all(gradients(lambda x: 2 * x, x)[0] > 0)
+    assert torch.equal(gradients(lambda x: x.square().sum(), x)[0] > 0, x > 0)

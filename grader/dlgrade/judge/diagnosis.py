@@ -10,8 +10,9 @@ named only if
 - the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. A misconception
   without such values must fit all failed checks. That is enough if it raises torch's or Python's own exceptions, whose
-  messages and operations are then the same. Truth values, NaN, infinities, shapes and the words of a `raise` prove
-  less: the check that should catch the misconception must be among these checks, too.
+  messages and operations are then the same, and in one of the checks also the numbers in the message. Truth values,
+  NaN, infinities, shapes and the words of a `raise` prove less: the check that should catch the misconception must be
+  among these checks, too.
 
 If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
 values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference. If
@@ -170,7 +171,7 @@ class _Exercise:
             return 2 * self._missed(fit) <= len(self.counted)
         # The check that should catch a misconception of another exercise is not among these. It has not passed.
         caught = wrong.misconception.caught_by in fit.ids or wrong.misconception.exercise != self.name
-        return not self._missed(fit) and (fit.raised or (fit.wrong and caught))
+        return not self._missed(fit) and ((fit.raised and fit.exact > 0) or (fit.wrong and caught))
 
     def _best(self, fits: list[tuple[WrongVersion, _Fit]]) -> tuple[WrongVersion, _Fit] | None:
         """Return the misconception that fits best; None if two fit equally well, as they may contradict each other."""
@@ -200,11 +201,11 @@ class _Exercise:
             fit = self._fit(variant, misses=0) if variant is not None else _Fit()
             if self._missed(fit) or not _are_evident(pair, fit):
                 continue
-            shown = [[wrong for wrong in pair if self._is_needed(wrong, pair, check)] for check in fit.checks]
-            hidden = [len(needed) < 2 for check, needed in zip(fit.checks, shown, strict=True) if _is_hidden(check)]
-            proven = [needed for check, needed in zip(fit.checks, shown, strict=True) if not _is_hidden(check)]
-            if all(hidden) and all(wrong in itertools.chain(*proven) for wrong in pair):
-                for check, needed in zip(fit.checks, shown, strict=True):
+            shown = [(check, [wrong for wrong in pair if self._is_needed(wrong, pair, check)]) for check in fit.checks]
+            by_one_alone = all(len(needed) < len(pair) for check, needed in shown if _is_hidden(check))
+            needed_for_values = [wrong for check, needed in shown if not _is_hidden(check) for wrong in needed]
+            if by_one_alone and all(wrong in needed_for_values for wrong in pair):
+                for check, needed in shown:
                     _name(check, needed or pair)
                 return
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from dlgrade.results import Corners, Image
+from dlgrade.results import Image
 
 SIDE = 64  # pixels of the longer side, at most
 COLOURS = 3
@@ -82,8 +82,4 @@ def _reduced(image: Tensor, size: tuple[float, ...]) -> Image:
     height, width = (max(1, round(side / shrink)) for side in pixels.shape[1:])
     pixels = F.adaptive_avg_pool2d(pixels, (height, width))
     content = (255 * pixels).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).contiguous()
-    return Image(width, height, content.numpy().tobytes(), _place(size))
-
-
-def _place(size: tuple[float, ...]) -> Corners:
-    return 0.0, 0.0, float(size[1]), float(size[0])
+    return Image(width, height, content.numpy().tobytes(), (0.0, 0.0, float(size[1]), float(size[0])))

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from dlgrade.judge.box_picture import NUMBERS, boxes_that_differ
 from dlgrade.judge.check import Drawn
-from dlgrade.judge.compare import TOLERANCES, Comparison, Path
+from dlgrade.judge.compare import TOLERANCES, Comparison, Path, where
 from dlgrade.judge.photo import Over, image_of, photos_in
 from dlgrade.results import Detail, Grid, Picture
 
@@ -37,7 +37,7 @@ def drawn(
         difference = comparison.difference(yours, wanted)
         if difference is None or difference.aspect != "value" or not wanted.numel():
             continue
-        pair = _words(path), _plain(yours), _plain(wanted)
+        pair = where(path).en if path else "result", _plain(yours), _plain(wanted)
         is_photo = over is not None and any(photo.image.shape == wanted.shape for photo in photos_in(over))
         if draws in ("boxes", "centred boxes") and not is_photo:
             tolerance = comparison.tolerance.of(TOLERANCES.get(wanted.dtype, EXACTLY))
@@ -62,11 +62,6 @@ def _as_tensor(value: Any) -> Any:
         return torch.tensor(rows, dtype=torch.float64)
     except OverflowError:  # an integer beyond all floats
         return value
-
-
-def _words(path: Path) -> str:
-    """Write where a tensor is in the result."""
-    return "result" + "".join(f"[{part!r}]" for part in path)
 
 
 def _pairs(actual: Any, expected: Any, path: Path) -> Iterator[tuple[Path, torch.Tensor, torch.Tensor]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import itertools
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +13,6 @@ from rich.style import Style
 from rich.text import Text as Styled
 
 from dlgrade.report.pictures import TITLES, in_colour, side_by_side
-from dlgrade.report.png import CHANNELS, address
 from dlgrade.results import Boxes, Corners, Image
 from dlgrade.text import Lang, Text, both, same
 
@@ -20,6 +21,7 @@ GAP = "   "
 CELL = 2  # a sign on a terminal is twice as high as wide
 NAMES = "ABCD"
 SIDE = 220  # pixels of a map in a notebook
+CHANNELS = 3  # bytes of a pixel of an image
 COLOURS = "#d95f02", "#1b9e77", "#7570b3", "#e7298a"  # readable on dark and on light
 
 HALVES = "▀"  # the upper half of a cell has the colour of the sign, the lower half that of the background
@@ -215,9 +217,18 @@ def _underlay(image: Image, frame: Corners, unit: float) -> str:
     x, y = _pixel(left, frame[0], unit), _pixel(top, frame[1], unit)
     width, height = (right - left) * unit, (bottom - top) * unit
     return (
-        f'<image href="{address(image)}" x="{x:.4g}" y="{y:.4g}" width="{width:.4g}" height="{height:.4g}" '
+        f'<image href="{_address(image)}" x="{x:.4g}" y="{y:.4g}" width="{width:.4g}" height="{height:.4g}" '
         'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
     )
+
+
+def _address(image: Image) -> str:
+    """Return an address that holds the image itself: a page loads no other file."""
+    from PIL import Image as Pillow  # only a failed check over an image needs it
+
+    content = io.BytesIO()
+    Pillow.frombytes("RGB", (image.width, image.height), image.pixels).save(content, "PNG")
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
 
 
 def _pixel(number: float, low: float, unit: float) -> float:

@@ -255,7 +255,9 @@ def html(picture: Picture, lang: Lang | None) -> str:
     """
     maps = zip(levels(picture), _shades(picture), strict=True)
     drawn = [_svg(rows, picture.columns, shade) for rows, shade in maps]
-    return side_by_side(drawn, TITLES, [heading(picture), largest(picture), scale(picture, digits=False)], lang)
+    return side_by_side(
+        drawn, TITLES[: len(drawn)], [heading(picture), largest(picture), scale(picture, digits=False)], lang
+    )
 
 
 def side_by_side(drawn: Sequence[str], titles: Sequence[Text], texts: Sequence[Text], lang: Lang | None) -> str:
@@ -263,7 +265,7 @@ def side_by_side(drawn: Sequence[str], titles: Sequence[Text], texts: Sequence[T
     small = 'style="font-size:85%"'
     figures = "".join(
         f'<figure style="margin:0 24px 0 0"><figcaption {small}>{_said(title, lang)}</figcaption>{svg}</figure>'
-        for title, svg in zip(titles, drawn, strict=False)
+        for title, svg in zip(titles, drawn, strict=True)
     )
     first, *others = (f"<div {small}>{_said(text, lang)}</div>" for text in texts)
     maps = f'<div style="display:flex;flex-wrap:wrap">{figures}</div>'

@@ -48,7 +48,7 @@ def _wrong_shape(actual: Any, expected: Any, path: str) -> tuple[str, Shape, Sha
 def _shape(value: Any) -> Shape | None:
     if isinstance(value, (torch.Tensor, np.ndarray)):
         return tuple(value.shape)
-    return () if isinstance(value, (int, float)) else None
+    return () if type(value) in (int, float) else None
 
 
 # The ways: what all results share, and the words about the first of them.
@@ -60,21 +60,22 @@ def _a_number(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
     if mine:
         return None
     text = both(
-        f" is a single number; a tensor is expected, here of shape {right}. Is a sum or a mean taken of too much?",
+        f" is a single number; a tensor is expected, here of shape {right}. Does a sum or a mean cover too many axes?",
         f"是单个数，而应为张量（这里形状是 {right}）。求和或求平均是不是多包含了一些轴？",
     )
     return (), text
 
 
 def _axes_of_size_1(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
-    if [size for size in mine if size != 1] != [size for size in right if size != 1]:
+    more = len(mine) - len(right)
+    if not more or [size for size in mine if size != 1] != [size for size in right if size != 1]:
         return None
-    more = len(mine) > len(right)
+    axes = "an axis of size 1" if abs(more) == 1 else f"{abs(more)} axes of size 1"
     text = both(
-        f" has axes of size 1 too {'many' if more else 'few'}: its shape is {mine} here, not {right}",
-        f"{'多了' if more else '少了'}大小为 1 的轴：这里形状是 {mine}，应为 {right}",
+        f" has {axes} too {'many' if more > 0 else 'few'}: its shape is {mine} here, not {right}",
+        f"{'多' if more > 0 else '少'}了 {abs(more)} 个大小为 1 的轴：这里形状是 {mine}，应为 {right}",
     )
-    return len(mine) - len(right), text
+    return more, text
 
 
 def _axis_of_another_length(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
@@ -92,20 +93,20 @@ def _axis_of_another_length(mine: Shape, right: Shape) -> tuple[Any, Text] | Non
 
 
 def _axis_missing(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
-    """Accept a shape that lacks an axis, the same from the end in all results."""
     missing = [axis for axis in range(len(right)) if right[:axis] + right[axis + 1 :] == mine]
-    if not missing:
+    if len(missing) != 1:  # of two equal axes, either may be missing
         return None
+    (axis,) = missing
     text = both(
-        f" lacks axis {missing[0]} of the expected shape: it is {mine} here, not {right}",
-        f"缺少轴 {missing[0]}：这里形状是 {mine}，应为 {right}",
+        f" lacks axis {axis} of the expected shape: it is {mine} here, not {right}",
+        f"缺少轴 {axis}：这里形状是 {mine}，应为 {right}",
     )
-    return missing[0], text
+    return axis, text
 
 
 WAYS: dict[str, Way] = {
     "single number": _a_number,
-    "axes of size 1": _axes_of_size_1,
+    "wrong axes of size 1": _axes_of_size_1,
     "another length": _axis_of_another_length,
     "axis missing": _axis_missing,
 }
