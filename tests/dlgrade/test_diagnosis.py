@@ -77,6 +77,12 @@ def test_sizes_in_messages(judge):
     assert found == [set()] * 8
 
 
+def test_other_sizes_in_all_messages(judge):
+    """An exception names nothing if no message has the sizes of the misconception: another layer is at fault."""
+    unpadded = changed("ch23", "        nn.Conv2d(1, 6, kernel_size=5, padding=2),", "        nn.Conv2d(1, 6, 5),")
+    assert names(judge, "ch23", unpadded, keyword="lenet")["lenet"] == set()
+
+
 def test_a_mistake_in_an_earlier_exercise(judge):
     """A mistake that shows in a later exercise, too, keeps its name there: nothing new is charged with it."""
     source = references.read(HERE, HERE.chapter("ch44")).with_misconceptions("indices-sorted")

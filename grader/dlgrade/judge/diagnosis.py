@@ -46,8 +46,9 @@ RELATION_SECONDS = 2.0
 class _Fit:
     """The failed checks that an implementation fits, and the evidence: distinct numbers and texts, or an exception.
 
-    `wrong` tells whether any value, evidence or not, differs from the right value. `exact` counts exceptions whose
-    messages have the same numbers.
+    `raised` tells whether torch or Python raised an exception; `wrong` whether any value, evidence or not, differs from
+    the right value, or the implementation raised by itself. `exact` counts exceptions whose messages have the same
+    numbers.
     """
 
     checks: list[Check] = field(default_factory=list)
@@ -157,7 +158,7 @@ class _Exercise:
         for exchange in check.transcript:
             outcome = variant.outcome(exchange.blob, exchange.seed)
             if exchange.raised is not None and outcome.raised is not None:
-                fit.raised, fit.wrong = fit.raised or not exchange.raised.own, True
+                fit.raised, fit.wrong = fit.raised or not exchange.raised.own, fit.wrong or exchange.raised.own
                 fit.exact += exchange.raised.is_exactly(outcome.raised)
                 continue
             value = outcome.value
