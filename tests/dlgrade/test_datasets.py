@@ -360,7 +360,10 @@ def test_licence_before_a_download(dlgrade, tmp_path):
     assert result.stdout == "Licence: none is stated.\n"
     assert result.returncode == 2
     assert "not the file that was published" in result.stderr
-    assert not (tmp_path / "data/banana/banana-detection.zip").exists()
+    archive = tmp_path / "data/banana/banana-detection.zip"
+    assert not archive.exists()
+    archive.write_bytes(b"a file that somebody has put there")
+    assert "not the file that was published" in dlgrade(*options, DLGRADE_DATA=str(tmp_path / "data")).stderr
     assert dlgrade(*options, "--lang", "zh", DLGRADE_DATA=str(tmp_path / "data")).stdout.startswith("许可证：")
 
 

@@ -22,7 +22,7 @@ from dlgrade.judge.photo import Photo
 from dlgrade.judge.tensor_picture import SIDE
 from dlgrade.judge.tensor_picture import drawn as with_picture
 from dlgrade.report import box_pictures, pictures
-from dlgrade.results import Detail
+from dlgrade.results import Detail, Picture
 
 NAME = "ch28_batch_norm.py"
 WRONG = """
@@ -368,6 +368,23 @@ def test_image_of_an_entry():
     assert made((images[::-1], right[1]), (images, right[1]), "boxes", photos) is None
     other = made([image + 1 for image in images], images, "boxes", photos)
     assert other == made([image + 1 for image in images], images)
+
+
+@pytest.mark.parametrize("shape", [(3, 6, 0), (0, 3, 4, 4), (1, 1, 3, 4, 4), (4, 4)])
+def test_no_image(shape):
+    """Something without pixels, or without channels, rows and columns, lies behind no box."""
+    assert made(BOXES + 1, BOXES, "boxes", Photo(torch.zeros(shape))).image is None
+
+
+def test_huge_numbers():
+    """Boxes beyond all pictures, and integers whose difference is lost in floats, are not drawn."""
+    huge = torch.tensor([[-1e308, -1e308, 1e308, 1e308]], dtype=torch.float64)
+    picture = made(huge / 2, huge, "boxes")
+    assert isinstance(picture, Picture)
+    assert drawn(picture)
+    integers = torch.full((2, 4), 2**53)
+    for draws in ("boxes", "numbers"):
+        assert made(integers + torch.eye(2, 4).long(), integers, draws) is None
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def fetch_set(name: str, mirror: str | None, lang: Lang) -> None:
     if not data.files:
         say(both(f"{name} is generated; there is nothing to fetch.", f"{name} 由程序生成，无需下载。"))
         return
-    if data.missing():
+    if data.to_fetch():
         say(both(f"Licence: {data.licence}.", f"许可证：{data.licence}。"))
     for path in fetch(data, _progress(), mirror):
         say(both(f"fetched {path}", f"已下载 {path}"))

@@ -120,6 +120,12 @@ class DataSet:
         places = getattr(self.module, "PLACES", ())
         return [file for file in self.files if _path_of(self.name, file, places) is None]
 
+    def to_fetch(self) -> list[File]:
+        """The missing files, and those in the folder of fetched files that are not as published."""
+        fetched = {file: store(self.name) / file.name for file in self.files}
+        other = [f for f, path in fetched.items() if path.is_file() and _file_digest(path, f.digest) != f.digest]
+        return [file for file in self.files if file in self.missing() or file in other]
+
 
 def data_sets(course: Course) -> dict[str, DataSet]:
     """All data sets of a course, by name."""
@@ -262,14 +268,14 @@ def square(image: Any, side: int, *, classes: bool = False) -> Any:
 
 
 def fetch(data: DataSet, tell: Tell, mirror: str | None = None) -> list[Path]:
-    """Download the missing files. A file appears only when it is whole and its digest is right.
+    """Download the missing files, and those that are not as published. A file appears only when its digest is right.
 
     An interrupted download continues where it was.
 
     Raises:
         UsageError: no address answers, none has the right file, or there is none because a package contains the file.
     """
-    return [_fetch(data.name, file, tell, mirror) for file in data.missing()]
+    return [_fetch(data.name, file, tell, mirror) for file in data.to_fetch()]
 
 
 def _fetch(name: str, file: File, tell: Tell, mirror: str | None) -> Path:

@@ -11,6 +11,7 @@ from dlgrade.results import Boxes, Corners, Image
 
 MOST_BOXES = 4
 AXES = 2  # of the boxes of one image: boxes, numbers
+LARGEST = 1e300  # of the expected numbers: a frame around them is finite
 NUMBERS = 4  # of a box: the last ones of a row, which may also have a class and a score
 
 Behind = Callable[[Sequence[int], Sequence[int]], Image | None]  # the image behind a box, by the shape and the index
@@ -37,7 +38,7 @@ def boxes_that_differ(
     right = (found == wanted) | torch.isclose(found, wanted, rtol=rtol, atol=atol)
     error = torch.where(right, 0.0, (found - wanted).abs()).nan_to_num(torch.inf, torch.inf).amax(dim=1)
     chosen = [int(i) for i in error.argsort(descending=True, stable=True)[:MOST_BOXES] if error[i] > 0]
-    if not chosen or not wanted.isfinite().all():
+    if not chosen or not (wanted.abs() < LARGEST).all():  # nor NaN
         return None
     places = {i: tuple(int(n) for n in np.unravel_index(i, expected.shape[:-1])) for i in chosen}
     image = behind(expected.shape, places[chosen[0]]) if behind else None

@@ -193,7 +193,8 @@ class Grading:
             detail = msgspec.structs.replace(detail, output=output, output_bytes=size)
         asked_for = self.pictures == "all" or (self.pictures == "declared" and check.declared.draws != "numbers")
         if asked_for and unmet.compared:
-            detail = drawn(detail, check.declared.draws, *unmet.compared)
+            with contextlib.suppress(Exception):  # a picture is an extra
+                detail = drawn(detail, check.declared.draws, *unmet.compared)
         unmet.detail = detail
         if check.asked is not None and self.worker.load_fault is None and unmet.verdict not in UNEXPLAINED:
             # It computes with the student's values. Without it, the reason is a plain one, and still right.

@@ -49,7 +49,7 @@ def scene(generator: torch.Generator, size: Sequence[int], boxes: Tensor) -> Ten
 
 
 def image_of(over: Over, path: Sequence[object], shape: Sequence[int], index: Sequence[int]) -> Image | None:
-    """Return the image behind a box, reduced for a screen.
+    """Return the image behind a box, reduced for a screen. Return None if there is none, or none with pixels.
 
     Args:
         over: the photo, or a photo for each entry of the list in which the tensor of boxes is.
@@ -62,6 +62,8 @@ def image_of(over: Over, path: Sequence[object], shape: Sequence[int], index: Se
     if not isinstance(number, int) or number >= len(photos):
         return None
     image, size = photos[number]
+    if image.dim() not in (AXES, AXES + 1) or not image.numel():
+        return None
     if image.dim() > AXES:
         image = image[index[0] if len(index) > 1 and shape[0] == len(image) else 0]
     return _reduced(image, size or tuple(image.shape[-2:]))

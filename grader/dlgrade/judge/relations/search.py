@@ -83,7 +83,8 @@ def relation(draws: Sequence[Draw]) -> Relation | None:
     best = min(telling, key=lambda holding: (next(iter(holding.values())).rank, -len(holding)))
     facts = list(best.values())
     returned = all(draws[i].returned for i in best)
-    text = sentence_about([fact.paths for fact in facts], facts[0].text, returned=returned)
+    paths = [fact.paths if returned else () for fact in facts]
+    text = sentence_about(paths, facts[0].text, several=both("Each wrong result", "每个不符的结果"))
     return Relation(facts[0].kind, text, tuple(best))
 
 
@@ -101,11 +102,14 @@ def _convinces(holding: dict[int, Fact]) -> bool:
     return total >= need and total - max(bits([piece]) for piece in pieces) >= LEAST_BITS
 
 
-def sentence_about(paths: Sequence[tuple[str, ...]], words: Text, *, returned: bool) -> Text:
-    """Put the subject before the words of the first draw. The entries are named if they are the same in all draws."""
+def sentence_about(paths: Sequence[tuple[str, ...]], words: Text, *, several: Text) -> Text:
+    """Put the subject before the words of the first draw: the entries if they are the same in all draws, or `several`.
+
+    `paths` are the places of the entries in each draw.
+    """
     first = paths[0]
-    if not returned or any(other != first for other in paths) or len(first) > SHOWN_PATHS:
-        subject = both("Each wrong result", "每个不符的结果")
+    if any(other != first for other in paths) or not 0 < len(first) <= SHOWN_PATHS:
+        subject = several
     elif len(first) > 1:
         names = [f"result{path}" for path in first]
         subject = both(f"Each of {', '.join(names[:-1])} and {names[-1]}", f"{'、'.join(names)} 各自")

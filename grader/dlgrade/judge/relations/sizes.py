@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,42 +13,57 @@ from dlgrade.judge.relations.search import LEAST_DRAWS, Draw, Relation, entries_
 from dlgrade.text import Text, both
 
 Shape = tuple[int, ...]
+TRUTH = "torch.bool", "bool"
+EACH_TENSOR = both("Each wrong tensor", "每个不符的张量")
+
+
+class _Part(NamedTuple):
+    path: str
+    mine: Shape
+    right: Shape
 
 
 def wrong_sizes(draws: Sequence[Draw]) -> Relation | None:
     """Return the way in which the shapes of all wrong results are wrong, if two different shapes are expected.
 
-    Values that a check has computed do not count: they may have other parts.
+    Values that a check has computed do not count: they may have other parts. A part that differs in another way, such
+    as its values or its type, rules out the sentence.
     """
-    found = {
-        i: _wrong_shape(draw.actual, draw.expected, "")
-        for i, draw in enumerate(draws)
-        if draw.returned and draw.comparison.difference(draw.actual, draw.expected) is not None
-    }
-    sizes = {i: wrong for i, wrong in found.items() if wrong is not None}
-    if len(sizes) < len(found) or len({expected for _, _, expected in sizes.values()}) < LEAST_DRAWS:
+    found: dict[int, list[_Part]] = {}
+    for i, draw in enumerate(draws):
+        parts = _wrong_shapes(draw, draw.actual, draw.expected, "") if draw.returned else []
+        if parts is None:
+            return None
+        if parts:
+            found[i] = parts
+    wrong = list(itertools.chain(*found.values()))
+    if len({part.right for part in wrong}) < LEAST_DRAWS:
         return None
     for kind, way in WAYS.items():
-        ways = [way(mine, right) for _, mine, right in sizes.values()]
+        ways = [way(part.mine, part.right) for part in wrong]
         if ways[0] is not None and all(other is not None and other[0] == ways[0][0] for other in ways):
-            text = sentence_about([(path,) for path, _, _ in sizes.values()], ways[0][1], returned=True)
-            return Relation(kind, text, tuple(sizes))
+            paths = [tuple(part.path for part in parts) for parts in found.values()]
+            return Relation(kind, sentence_about(paths, ways[0][1], several=EACH_TENSOR), tuple(found))
     return None
 
 
-def _wrong_shape(actual: Any, expected: Any, path: str) -> tuple[str, Shape, Shape] | None:
-    """Return the place and the shapes of the first tensor whose shape is wrong, or None."""
+def _wrong_shapes(draw: Draw, actual: Any, expected: Any, path: str) -> list[_Part] | None:
+    """Return the tensors with wrong shapes; None if anything differs in another way."""
+    if draw.comparison.difference(actual, expected) is None:
+        return []
     entries = entries_of(actual, expected)
     if entries is not None:
-        found = (_wrong_shape(mine, right, path + name) for name, mine, right in entries)
-        return next(filter(None, found), None)
+        found = [_wrong_shapes(draw, mine, right, path + name) for name, mine, right in entries]
+        return None if None in found else [part for parts in found for part in parts or ()]
     mine, right = _shape(actual), _shape(expected)
-    return (path, mine, right) if mine is not None and right and mine != right else None
+    fits = mine == () or type(actual) is type(expected)
+    return [_Part(path, mine, right)] if fits and mine is not None and right and mine != right else None
 
 
 def _shape(value: Any) -> Shape | None:
+    """Return the shape of a tensor, an array or a number; None for truth values and all else."""
     if isinstance(value, (torch.Tensor, np.ndarray)):
-        return tuple(value.shape)
+        return None if str(value.dtype) in TRUTH and not value.ndim else tuple(value.shape)
     return () if type(value) in (int, float) else None
 
 
@@ -60,15 +76,20 @@ def _a_number(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
     if mine:
         return None
     text = both(
-        f" is a single number; a tensor is expected, here of shape {right}. Does a sum or a mean cover too many axes?",
-        f"是单个数，而应为张量（这里形状是 {right}）。求和或求平均是不是多包含了一些轴？",
+        f" is a single number; the expected shape is {right} here. Does a sum or a mean cover too many axes?",
+        f"是单个数；这里应得的形状是 {right}。求和或求平均是不是多包含了一些轴？",
     )
     return (), text
 
 
 def _axes_of_size_1(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
     more = len(mine) - len(right)
-    if not more or [size for size in mine if size != 1] != [size for size in right if size != 1]:
+    longer, shorter = (mine, right) if more > 0 else (right, mine)
+    without = (
+        tuple(size for axis, size in enumerate(longer) if axis not in left_out)
+        for left_out in itertools.combinations([axis for axis, size in enumerate(longer) if size == 1], abs(more))
+    )
+    if not more or shorter not in without:
         return None
     axes = "an axis of size 1" if abs(more) == 1 else f"{abs(more)} axes of size 1"
     text = both(
@@ -94,7 +115,7 @@ def _axis_of_another_length(mine: Shape, right: Shape) -> tuple[Any, Text] | Non
 
 def _axis_missing(mine: Shape, right: Shape) -> tuple[Any, Text] | None:
     missing = [axis for axis in range(len(right)) if right[:axis] + right[axis + 1 :] == mine]
-    if len(missing) != 1:  # of two equal axes, either may be missing
+    if len(missing) != 1 or 1 in mine:  # of two equal axes, either may be missing; an axis of size 1 may be another
         return None
     (axis,) = missing
     text = both(
