@@ -1,5 +1,7 @@
 """`dlgrade rename`: another name in all files of a course, or no change at all."""
 
+import re
+
 import pytest
 
 from dlgrade.course import Course
@@ -18,8 +20,14 @@ def _helper(X):
 
 @pytest.fixture
 def pooling(empty_course):
-    """The folder of a course with a chapter of two exercises, which has every kind of file."""
+    """The folder of a course with a chapter of two exercises: every kind of file, and a suite in two files."""
     write_chapter(Course(empty_course), "ch22", "pooling", exercises=["pool2d", "max_pool_shape"])
+    suite = empty_course / "tests" / "chapters" / "test_ch22_pooling.py"
+    head, pool2d, max_pool_shape = re.split(
+        r"(?=^@pytest.mark.exercise)", suite.read_text(encoding="utf-8"), flags=re.M
+    )
+    suite.write_text(f"{head}{max_pool_shape}", encoding="utf-8")
+    suite.with_name("test_ch22_pooling_values.py").write_text(f"{head}{pool2d}", encoding="utf-8")
     solution = empty_course / "solutions" / "ch22_pooling"
     reference = solution / "reference.py"
     example = "        (n, d), of X's dtype.\n"
@@ -62,6 +70,7 @@ def test_an_exercise_gets_another_name(dlgrade, pooling):
     reference = pooling / "solutions" / "ch22_pooling" / "reference.py"
     checked = dlgrade("check", "ch22", "--submission", reference)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "Score 4 / 4" in checked.stdout  # the checks of both files
 
 
 def test_a_chapter_gets_another_slug(dlgrade, pooling):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
@@ -185,13 +185,19 @@ def course_strays(course: Course) -> Iterator[Hole]:
             for stem in stems
         },
         course.folder / "solutions": stems,
-        **{folder: {f"test_{stem}.py" for stem in stems} for folder in course.suite_folders},
+        **{folder: set(_suite_names(folder, stems)) for folder in course.suite_folders},
     }
     for folder, names in expected.items():
         for path in sorted(folder.iterdir() if folder.is_dir() else []):
             if path.name not in names and path.name != "__pycache__":
                 text = f"{path.name}: belongs to no chapter of course.yaml; add its chapter or take it out."
                 yield Hole("course", "files", text, str(path))
+
+
+def _suite_names(folder: Path, stems: Iterable[str]) -> Iterator[str]:
+    for stem in stems:
+        yield f"test_{stem}.py"
+        yield from (path.name for path in folder.glob(f"test_{stem}_*.py"))
 
 
 def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:

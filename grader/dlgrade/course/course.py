@@ -370,10 +370,15 @@ class Course:
         """The file that compares the reference of the chapter with this id to an independent oracle."""
         return self.folder / "tests" / "references" / f"test_{chapter}.py"
 
+    def visible_suites(self, chapter: Chapter) -> list[Path]:
+        """The chapter's suite and the files that continue it, such as test_ch44_detection_algorithms_nms.py."""
+        suite = self.suite(chapter)
+        return [suite, *sorted(suite.parent.glob(f"{suite.stem}_*.py"))]
+
     def suites(self, chapter: Chapter) -> list[Path]:
-        """The chapter's suite, its hidden checks and its checks that train, as far as these files exist."""
+        """The files of the chapter's suite, its hidden checks and its checks that train, as far as they exist."""
         others = self.hidden_suite(chapter), self.training_suite(chapter)
-        return [self.suite(chapter), *(path for path in others if path.exists())]
+        return [*self.visible_suites(chapter), *(path for path in others if path.exists())]
 
     def misconceptions(self, chapter: Chapter) -> tuple[Misconception, ...]:
         """The chapter's misconceptions. Empty if it has no misconceptions.yaml."""

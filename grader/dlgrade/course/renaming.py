@@ -120,7 +120,8 @@ def rename_chapter(course: Course, chapter: Chapter, slug: str) -> Renaming:
     moves = [(course.starter(chapter), exercises / f"{new}.py"), (exercises, exercises.with_name(new))]
     moves.append((solution, solution.with_name(new)))
     moves += [
-        (suite, suite.with_name(f"test_{new}.py")) for suite in (course.suite(chapter), course.training_suite(chapter))
+        (suite, suite.with_name(suite.name.replace(old, new, 1)))
+        for suite in (*course.visible_suites(chapter), course.training_suite(chapter))
     ]
     moves = [(source, target) for source, target in moves if source.exists()]
     taken = [target for _, target in moves if target.exists()]

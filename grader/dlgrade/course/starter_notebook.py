@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def notebook(course: Course, chapter: Chapter, code: str, lang: Lang) -> str:
     import nbformat
 
     v4: Any = nbformat.v4
-    checked = _checked(course.suite(chapter), lang)
+    checked = _checked(course.visible_suites(chapter), lang)
     names = {exercise.name: exercise for exercise in chapter.exercises}
     cells = [v4.new_markdown_cell(_opening(chapter, lang)), v4.new_code_cell("%load_ext dlgrade")]
     before: list[str] = []  # code before the next exercise: imports, constants, definitions of the book
@@ -101,10 +102,10 @@ def _code_cell(sources: list[str]) -> Any:
     return nbformat.v4.new_code_cell("\n".join(sources).strip("\n"))  # type: ignore[no-untyped-call]
 
 
-def _checked(suite: Path, lang: Lang) -> dict[str, list[str]]:
-    """The sentences of the suite's checks, by exercise, without bonus checks. The suite is not run."""
+def _checked(suites: Sequence[Path], lang: Lang) -> dict[str, list[str]]:
+    """The sentences of the suites' checks, by exercise, without bonus checks. The suites are not run."""
     sentences: dict[str, list[str]] = {}
-    for check in listed_checks([suite]):
+    for check in listed_checks(suites):
         if not check.bonus:
             sentences.setdefault(check.exercise, []).append(check.title.of(lang))
     return sentences
