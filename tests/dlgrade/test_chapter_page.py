@@ -58,9 +58,9 @@ def test_a_page_needs_a_chapter(dlgrade, tmp_path):
     assert (refused.returncode, "page.html" in refused.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("chapter", ["ch09", "ch28", "ch67"])
+@pytest.mark.parametrize("chapter", ["ch09", "ch28", "ch67", "ch72"])
 def test_points(chapter):
-    """The points that are read from a suite's code are those of the checks that it declares."""
+    """The points that are read from a suite's code are those of the checks that it declares, in base classes, too."""
     suites = HERE.suites(HERE.chapter(chapter))
     suite = Suite.collect(suites)
     declared = sum(check.points for check in suite.declared)

@@ -45,13 +45,23 @@ def listed_checks(suites: Sequence[Path]) -> list[ListedCheck]:
 
 
 def _checks(suite: ast.Module) -> Iterator[ListedCheck]:
-    for group in (node for node in suite.body if isinstance(node, ast.ClassDef)):
+    classes = {node.name: node for node in suite.body if isinstance(node, ast.ClassDef)}
+    for group in classes.values():
         for exercise in filter(None, (_argument(mark, "exercise") for mark in group.decorator_list)):
-            methods = [method for method in group.body if isinstance(method, ast.FunctionDef)]
+            methods = list(_methods(group, classes).values())
             yield from (_written(str(exercise), method) for method in methods if method.name.startswith("test_"))
             for method in methods:
                 for promise in promised(method):
                     yield ListedCheck(str(exercise), promise.title, promise.points, promise.bonus)
+
+
+def _methods(group: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> dict[str, ast.FunctionDef]:
+    """The methods of a class by name. Those of its base classes in the suite come first, as in pytest."""
+    found: dict[str, ast.FunctionDef] = {}
+    for base in reversed(group.bases):
+        if isinstance(base, ast.Name) and base.id in classes:
+            found |= _methods(classes[base.id], classes)
+    return found | {method.name: method for method in group.body if isinstance(method, ast.FunctionDef)}
 
 
 def _written(exercise: str, method: ast.FunctionDef) -> ListedCheck:
