@@ -168,6 +168,9 @@ def random_horizontal_flip(img: Tensor, p: float = 0.5, generator: torch.Generat
         # WRONG numpy-for-the-default:
         #     if (torch.rand((), generator=generator) if generator else np.random.rand()) < p:
         # WRONG random-numbers-from-elsewhere: if np.random.rand() < p:
+        # WRONG new-generator-each-call:
+        #     generator = generator or torch.Generator()
+        #     if torch.rand((), generator=generator) < p:
         # WRONG default-generator-seeded:
         #     if generator is not None:
         #         torch.default_generator.manual_seed(int(torch.randint(2**31, (), generator=generator)))
@@ -258,6 +261,9 @@ def random_crop(
     #     generator = torch.Generator().manual_seed(0)
     #     top = int(torch.randint(rows - height + 1, (), generator=generator))
     # WRONG rounded-offsets: top = round(float(torch.rand((), generator=generator)) * (rows - height))
+    # WRONG one-number-for-both:
+    #     share = float(torch.rand((), generator=generator, dtype=torch.float64))
+    #     top = int(share * (rows - height + 1))
     # WRONG centre: top = (rows - height) // 2
     # WRONG upper-left-corner: top = 0
     left = int(torch.randint(columns - width + 1, (), generator=generator))
@@ -269,6 +275,7 @@ def random_crop(
     # WRONG rounded-offsets: left = round(float(torch.rand((), generator=generator)) * (columns - width))
     # WRONG centre: left = (columns - width) // 2
     # WRONG upper-left-corner: left = 0
+    # WRONG one-number-for-both: left = int(share * (columns - width + 1))
     # WRONG one-offset-for-both: left = min(top, columns - width)
     return padded[:, top : top + height, left : left + width]
     # WRONG window-reaches-to-the-end: return padded[:, top:, left:]

@@ -510,6 +510,7 @@ def multibox_target(anchors: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Te
         # WRONG offset-rows-kept: offsets.append(offset_boxes(anchors, assigned_bb) * mask)
         masks.append(mask.flatten())
         # WRONG mask-rows-kept: masks.append(mask)
+        # WRONG mask-repeated-as-a-whole: masks.append(positive.float().repeat(4))
         classes.append(class_labels)
     return torch.stack(offsets), torch.stack(masks), torch.stack(classes)
     # WRONG classes-first: return torch.stack(classes), torch.stack(offsets), torch.stack(masks)

@@ -63,6 +63,11 @@ CALLS = {
         wrong("k_fold_indices", "return right(*args) if args[1] <= args[0] else [0]"),
         ["call k_fold_indices(n=", "The call has to raise ValueError, and does not."],
     ),
+    "shared-memory": (
+        "weighted_ensemble.memory_of_its_own", "ch43",
+        wrong("weighted_ensemble", "return args[0][0] if len(args[0]) == 1 else right(*args)"),
+        ["The check changes the result of weighted_ensemble. After that, the argument probs", "share its memory?"],
+    ),
     "no-number-of-theirs": (
         "lp_norm.norms", "ch05", wrong("lp_norm", "return right(args[0], int(args[1]))"), ["The result is", "p=1.5)"],
     ),

@@ -7,7 +7,8 @@ named only if
   as well: the number of checks counts first, then that of exceptions with the same numbers in their messages, then
   whether an earlier exercise has its name, then whether its own check is among the checks, then whether it is of this
   exercise,
-- the check that should catch it has not passed; if that check is among the failed ones, the misconception fits it, and
+- the check that should catch it has not passed; if that check has failed, also of another exercise, the misconception
+  fits it, and
 - the values are evidence: several distinct finite numbers or texts that differ from the right ones. A misconception
   without such values must fit all failed checks. That is enough if it raises torch's or Python's own exceptions, whose
   messages and operations are then the same, and in one of the checks also the numbers in the message. Truth values,
@@ -65,13 +66,12 @@ class _Fit:
 def diagnose(checks: Iterable[Check], content: Content, *, full: bool = True) -> None:
     """Name misconceptions in the failed checks of each exercise. Only a `full` search tries pairs and relations."""
     checks = list(checks)
-    passed = [check for check in checks if check.passed]
     named: set[str] = set()
     open_exercises = []
     for name in dict.fromkeys(check.exercise for check in checks):
         failed = [check for check in checks if check.exercise == name and check.verdict in DIAGNOSED]
         if failed := [check for check in failed if check.transcript]:
-            exercise = _Exercise(name, failed, passed, content, named)
+            exercise = _Exercise(name, failed, checks, content, named)
             _diagnose(exercise, full=full)
             named = named | {check.diagnosis for check in failed if check.diagnosis}
             if not any(check.diagnosis or check.relation for check in failed):
@@ -101,11 +101,13 @@ def _diagnose(exercise: _Exercise, *, full: bool) -> None:
 class _Exercise:
     """The failed checks of one exercise, and the misconceptions that they may show.
 
-    `named_before` has the names that were given to earlier exercises of the submission.
+    `every` holds all checks of the submission. `named_before` has the names that were given to its earlier exercises.
     """
 
-    def __init__(self, name: str, failed: list[Check], passed: list[Check], content: Content, named: set[str]) -> None:
+    def __init__(self, name: str, failed: list[Check], every: list[Check], content: Content, named: set[str]) -> None:
+        passed = [check for check in every if check.passed]
         self.name = name
+        self.by_id = {check.id: check for check in every if check.verdict in DIAGNOSED and check.transcript}
         self.named_before = named
         self.failed = failed
         self.counted = {check.id for check in failed if not check.declared.bonus} or {check.id for check in failed}
@@ -129,8 +131,9 @@ class _Exercise:
 
     def _fit_alone(self, wrong: WrongVersion) -> _Fit:
         """Return the failed checks that a misconception fits; none if the check that should catch it does not fit."""
-        about = [check for check in self.failed if check.id == wrong.misconception.caught_by]
-        if about and not self._fits(about[0], wrong.variant):
+        about = self.by_id.get(wrong.misconception.caught_by)
+        is_named = wrong.misconception.id in self.named_before  # perhaps with another, so that it fits no check alone
+        if about is not None and not is_named and not self._fits(about, wrong.variant):
             return _Fit()
         return self._fit(wrong.variant, misses=len(self.counted) // 2)
 

@@ -375,19 +375,30 @@ def from_difference(difference: Difference, value: Any, compared: Compared | Non
     return unmet
 
 
-def changed_argument(function: str, name: str, path: Path, difference: Difference) -> Text:
-    """Return the text for a call that changes an argument; `path` leads from the argument to the part."""
+def changed_argument(function: str, name: str, path: Path, difference: Difference, *, shared: bool = False) -> Text:
+    """Return the text for a call that changes an argument; `path` leads from the argument to the part.
+
+    `shared` tells that the check changes the result after the call: the argument may share memory with it.
+    """
     text = both(f"{function} changes its argument {name}", f"{function} 修改了参数 {name}")
+    question = both("", "")
+    if shared:
+        text = both(
+            f"The check changes the result of {function}. After that, the argument {name} is not as it was",
+            f"检查修改了 {function} 的返回值，之后参数 {name} 与调用前不同",
+        )
+        question = both(" Does the result share its memory?", "返回值是否与它共用内存？")
     if difference.aspect != "value":
-        return text + both(".", "。")
+        return text + both(".", "。") + question
     after, before = difference.actual, difference.expected
     if difference.index or hasattr(before, "item"):
         after, before = after[difference.index].item(), before[difference.index].item()
     place, (after, before) = where(path, difference.index, name).en, show_both(after, before)
-    return text + both(
+    told = both(
         f": {place} was {before} before the call and is {after} after it.",
         f"：调用前 {place} 是 {before}，调用后变成 {after}。",
     )
+    return text + told + question
 
 
 def from_suite_error(value: Any, expected: Any) -> Unmet:

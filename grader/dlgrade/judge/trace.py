@@ -64,12 +64,14 @@ class Origin:
 class Trace:
     """All calls of a probe, and the origin of each part of its value by the part's path.
 
-    `arguments` holds the tensors and numbers that the only call got, by name.
+    `arguments` holds the tensors and numbers that the only call got, by name. `altered` holds the numbers of the calls
+    whose results the probe changed afterwards.
     """
 
     calls: list[Shown] = field(default_factory=list)
     origins: dict[Path, Origin] = field(default_factory=dict)
     arguments: dict[str, Any] = field(default_factory=dict)
+    altered: set[int] = field(default_factory=set)
 
     def origin(self, path: Path) -> Origin | None:
         """Return the origin of a part of the probe's value; None if no call can be told."""
@@ -88,7 +90,7 @@ class Trace:
 def trace(module: Any, blob: bytes, seed: int, seconds: float) -> Trace:
     """Run a pickled probe on the reference, and return the trace. It is empty if the probe raises."""
     taken = _Tracing()
-    watched = Recorder(module, taken.note)
+    watched = Recorder(module, taken.note, taken.done)
     seed_all(seed)
     try:
         with warnings.catch_warnings(), at_most(seconds):
@@ -113,6 +115,7 @@ class _Tracing:
         self.used: set[int] = set()
         self.known: dict[int, Origin] = {}
         self.kept: list[tuple[int, Any, int]] = []  # attributes after a call: its number, the value, its version
+        self.returned: list[tuple[int, torch.Tensor, int]] = []  # tensors of results: the call, the tensor, its version
         self.settled = 0
 
     def note(self, call: recorder.Call) -> None:
@@ -126,6 +129,12 @@ class _Tracing:
         given = [id(part) for part in (call.subject, *args)]
         self.used |= {made_by[known] for known in given if known in made_by and known in self.names}
         self.seen.append(call)
+
+    def done(self, call: recorder.Call) -> None:
+        """Note the tensors that a call has just returned."""
+        held = [part for path, part in parts(call.result) if not any(isinstance(key, Attribute) for key in path)]
+        tensors = [part for part in held if isinstance(part, torch.Tensor)]
+        self.returned += [(len(self.seen) - 1, tensor, tensor._version) for tensor in tensors]
 
     def _settle(self) -> None:
         """Note the results and the changes of the calls that have ended, before anything else changes them."""
@@ -175,7 +184,7 @@ class _Tracing:
             )
             for n, (call, words) in enumerate(zip(calls, self.words, strict=True))
         ]
-        found = Trace(shown)
+        found = Trace(shown, altered={n for n, tensor, version in self.returned if tensor._version != version})
         if len(self.before) == 1:
             given = {str(name): value for name, value in self.before[0].items()}
             found.arguments = {name: value for name, value in given.items() if isinstance(value, NUMBERS)}

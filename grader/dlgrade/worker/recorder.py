@@ -48,11 +48,18 @@ class Recorder:
     Args:
         implementation: the object whose attributes are the functions and classes.
         note: called with each call before it begins, while its arguments are as they were given.
+        done: called with each call after it has ended, while its result is as it was returned.
     """
 
-    def __init__(self, implementation: Any, note: Callable[[Call], None] | None = None) -> None:
+    def __init__(
+        self,
+        implementation: Any,
+        note: Callable[[Call], None] | None = None,
+        done: Callable[[Call], None] | None = None,
+    ) -> None:
         self._implementation = implementation
         self._note = note
+        self._done = done
         self._active: Call | None = None
         self._classes: set[type] = set()
         self._undo: list[Callable[[], None]] = []
@@ -103,6 +110,8 @@ class Recorder:
         call.ended, call.result, call.raised = True, result, raised
         if self._active is call:
             self._active = None
+            if self._done is not None:
+                self._done(call)
 
     def _watch(self, result: Any, target: Any) -> None:
         """Note the later calls of the objects that a call returned."""
