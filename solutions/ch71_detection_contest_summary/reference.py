@@ -207,6 +207,7 @@ def soft_nms(
     scores = scores.clone()
     # WRONG scores-in-place:
     # WRONG first-scores-returned: original, scores = scores, scores.clone()
+    # WRONG last-decay-alone: original, scores = scores, scores.clone()
     left = list(range(len(boxes)))
     keep, kept_scores = [], []
     while left:
@@ -229,6 +230,7 @@ def soft_nms(
         # WRONG iou-with-the-next-box: ious = box_iou(boxes[left[:1]], boxes[left])[0] if left else scores[left]
         # WRONG iou-of-the-first-box: ious = box_iou(boxes[:1], boxes[left])[0]
         scores[left] *= torch.exp(-(ious**2) / sigma)
+        # WRONG last-decay-alone: scores[left] = original[left] * torch.exp(-(ious**2) / sigma)
         # WRONG linear-decay: scores[left] *= 1 - ious
         # WRONG linear-decay-above-a-half: scores[left] *= torch.where(ious > 0.5, 1 - ious, 1.0)
         # WRONG hard-nms: scores[left] *= (ious < 0.5).to(scores.dtype)

@@ -382,6 +382,9 @@ def minibatch_linear(
     history = []
     # WRONG mini-first-slope-recorded: history = [w]
     for _ in range(epochs):
+        # WRONG batches-across-epochs:
+        #     xs, ys = list(xs) * epochs, list(ys) * epochs
+        #     for _ in range(1):
         for i in range(0, len(xs), batch_size):
             # WRONG short-batch-dropped: for i in range(0, len(xs) - batch_size + 1, batch_size):
             # WRONG windows-overlap: for i in range(max(len(xs) - batch_size + 1, 1)):

@@ -249,6 +249,10 @@ def project_simplex(v: Tensor) -> Tensor:
     # WRONG already-positive:
     #     if (v >= 0).all():
     #         return v / v.sum()
+    # WRONG sum-of-one-returned:
+    #     if abs(float(v.sum()) - 1) < 1e-6:
+    #         return v.clone()
+    #     v = v - v.max()
     # WRONG divided-by-the-length: v = v.clone()
     # WRONG counted-from-zero: v = v.clone()
     # WRONG counted-from-two: v = v.clone()

@@ -61,6 +61,7 @@ def newton(eta: float = 1) -> list[float]:
         # WRONG newton-by-the-function: x -= float(eta * f_grad(x) / f(x))
         # WRONG newton-for-roots: x -= float(eta * f(x) / f_grad(x))
         # WRONG newton-gradient-descent: x -= float(eta * f_grad(x))
+        # WRONG newton-derivatives-written-out: x -= float(eta * torch.tanh(c * x) / c)
         # WRONG newton-absolute-curvature: x -= float(eta * f_grad(x) / abs(f_hess(x)))
         # WRONG newton-squared-curvature: x -= float(eta * f_grad(x) / f_hess(x) ** 2)
         # WRONG newton-times-the-curvature: x -= float(eta * f_grad(x) * f_hess(x))

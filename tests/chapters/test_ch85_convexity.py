@@ -398,6 +398,13 @@ class TestProjectSimplex:
         vs = [share * distribution(chance.randint(4, 9)) - shift for share, shift in ((0.5, 0.0), (0.6, 0.1), (1, 3))]
         agree(lambda impl: [impl.project_simplex(v) for v in vs])
 
+    def test_sum_of_one(self, agree, chance):
+        """A vector whose sum is 1 changes if it has negative entries.
+        和为 1 但含有负元素的向量也会改变。"""
+        eighths = [chance.randint(1, 3), -chance.randint(1, 4), -chance.randint(1, 4), chance.randint(1, 3)]
+        v = torch.tensor([*eighths, 8 - sum(eighths)]) / 8  # the sum is exact
+        agree(lambda impl: [impl.project_simplex(w) for w in (v, v.roll(2), v.double())])
+
     def test_negative_entries(self, agree, randn, chance):
         """Accepts vectors without a positive entry.
         可以没有正的元素。"""
