@@ -48,6 +48,10 @@ UNNAMED = {
     "one sum for all": (
         "ch09", "X_exp / X_exp.sum(dim=1, keepdim=True)", "X.exp() / X.exp().sum()", "softmax-over-batch",
     ),
+    "one maximum and one sum": (  # nothing overflows
+        "ch09", "X_exp / X_exp.sum(dim=1, keepdim=True)", "(X - X.max()).exp() / (X - X.max()).exp().sum()",
+        "softmax-overflow",
+    ),
     "no mask": ("ch13", "torch.where(kept, X / (1 - dropout), 0)", "X * (1 - dropout)", "survivors-not-scaled"),
     "powers overflow": (
         "ch05", "scale = largest.detach().clamp(min=torch.finfo(x.dtype).tiny)", "scale = 1",

@@ -15,7 +15,7 @@ named only if
   NaN, infinities, shapes and the words of a `raise` prove less: the check that should catch the misconception must be
   among these checks, too.
 
-If no misconception fits all failed checks, two at once are tried. For checks without a name, a relation between the
+If no misconception fits all failed checks, two at once are tried; they must fit the checks about both. For checks without a name, a relation between the
 values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference. If
 none fits either, and the results are nearly right, or all have wrong shapes of one kind, that is said.
 """
@@ -203,7 +203,9 @@ class _Exercise:
                 return
             variant = self.content.with_both(*pair)
             fit = self._fit(variant, misses=0) if variant is not None else _Fit()
-            if self._missed(fit) or not _are_evident(pair, fit):
+            if variant is None or self._missed(fit) or not _are_evident(pair, fit):
+                continue
+            if not all(self._fits(about, variant) for about in self._checks_about(pair)):
                 continue
             shown = [(check, [wrong for wrong in pair if self._is_needed(wrong, pair, check)]) for check in fit.checks]
             by_one_alone = all(len(needed) < len(pair) for check, needed in shown if _is_hidden(check))
@@ -222,6 +224,11 @@ class _Exercise:
         ]
         pairs = sorted(itertools.combinations(own, 2), key=lambda pair: -len(pair[0][1].ids | pair[1][1].ids))
         return [(one, other) for (one, _), (other, _) in pairs]
+
+    def _checks_about(self, pair: Sequence[WrongVersion]) -> list[Check]:
+        """Return the failed checks that should catch one of the pair, bonus checks included."""
+        caught_by = [wrong.misconception.caught_by for wrong in pair]
+        return [self.by_id[name] for name in caught_by if name in self.by_id]
 
     def _is_needed(self, wrong: WrongVersion, pair: Sequence[WrongVersion], check: Check) -> bool:
         """Return whether the other misconception of a pair does not fit the check by itself."""
