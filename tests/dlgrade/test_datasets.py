@@ -39,10 +39,10 @@ NUMBERS = {
 
 @pytest.fixture
 def draw():
-    """draw(name, size, split): examples of a data set."""
+    """draw(name, size, split, **options): examples of a data set."""
 
-    def draw(name, size=9, split="train", seed=0):
-        return data_set(course.load(), name).load(size, torch.Generator().manual_seed(seed), split)
+    def draw(name, size=9, split="train", seed=0, **options):
+        return data_set(course.load(), name).load(size, torch.Generator().manual_seed(seed), split, **options)
 
     return draw
 
@@ -85,6 +85,63 @@ def test_numbers():
     assert {number: (module.english(number), module.chinese(number)) for number in NUMBERS} == NUMBERS
 
 
+def test_boxes(draw):
+    """By default each image has one thing. Its pixels touch all four sides of its box, and none is outside."""
+    images, labels = draw("boxes", 60)
+    assert (labels.shape, labels.dtype, images.dtype) == ((60, 1, 5), torch.float32, torch.float32)
+    for image, (kind, *corners) in zip(images, labels[:, 0].tolist(), strict=True):
+        assert kind in {0, 1, 2}
+        rows, columns = torch.nonzero(image.amin(dim=0) > 0.5).T  # the background is below 0.5, with little noise
+        sides = torch.stack([columns.min(), rows.min(), columns.max(), rows.max()]) / 63
+        torch.testing.assert_close(sides, torch.tensor(corners), atol=1.5 / 63, rtol=0)
+
+
+def test_several_boxes(draw):
+    """With `most`, images have from none to so many things, some overlap, and each can be seen."""
+    images, labels = draw("boxes", 400, most=3, smallest=0.1)
+
+    there = labels[:, :, 0] >= 0
+    assert set(there.sum(dim=1).tolist()) == {0, 1, 2, 3}
+    assert set(labels[there][:, 0].tolist()) == {0.0, 1.0, 2.0}
+    assert (labels[~there] == -1).all()
+    assert torch.equal(there, there.sort(dim=1, descending=True, stable=True).values)
+    sizes = labels[there][:, 3] - labels[there][:, 1]
+    assert 0.1 < sizes.min() < 0.15 < 0.45 < sizes.max() < 0.51
+    assert (images[~there.any(dim=1)].mean(dim=(2, 3)) < 0.4).all()
+    first, second = labels[there[:, 1], 0, 1:], labels[there[:, 1], 1, 1:]
+    shared = torch.minimum(first[:, 2:], second[:, 2:]) - torch.maximum(first[:, :2], second[:, :2])
+    assert 0.05 < (shared > 0).all(dim=1).double().mean() < 0.7
+
+
+def test_hidden_things():
+    """A thing that would hide half of an earlier thing or more is not drawn."""
+    module = data_set(course.load(), "boxes").module
+    masks = torch.zeros(2, 3, 8, 8, dtype=torch.bool)
+    masks[:, 0, :, :4] = True
+    masks[:, 1, :, 2:6] = True  # half of the first
+    masks[:, 2, :, 3:8] = True  # a fourth of the first
+    wanted = torch.tensor([[True, True, True], [True, False, False]])
+
+    assert module._visible(masks, wanted).tolist() == [[True, False, True], [True, False, False]]
+
+
+def test_masks(draw):
+    """Each pixel has a class; discs are plain, the other things have two colours, and some images are empty."""
+    images, masks = draw("masks", 100)
+
+    assert (masks.shape, masks.dtype, images.dtype) == ((100, 64, 64), torch.int64, torch.float32)
+    assert masks.unique().tolist() == [0, 1, 2, 3]
+    assert 0 < (masks == 0).all(dim=2).all(dim=1).double().mean() < 0.5
+    share = (masks > 0).double().mean()
+    assert 0.08 < share < 0.25
+    colours = images.movedim(1, -1)
+    alone = [(m, image) for m, image in zip(masks, colours, strict=True) if len(m.unique()) == 2]
+    spreads = {kind: [] for kind in (1, 2, 3)}
+    for mask, image in alone:
+        spreads[int(mask.max())].append(float(image[mask > 0].std(dim=0).mean()))
+    assert min(spreads[1]) < 0.04 < min(spreads[2] + spreads[3])
+
+
 def test_time_machine(draw, stored):
     """The book's text comes as the book prepares it; its last tenth is for testing, with a gap before it."""
     (stored("time_machine") / "timemachine.txt").write_text(LINES, encoding="utf-8")
@@ -112,6 +169,19 @@ def test_fra_eng(draw, stored):
     assert len({*train, *test}) == len(train) + len(test) == 163
     assert len(test) % 4 == 0 < len(test)
     assert not {english.rstrip(" .!") for english, _ in train} & {english.rstrip(" .!") for english, _ in test}
+
+
+def test_pictures(draw):
+    """Pictures are in colour, from 0 to 1. Two pieces of a texture have the same colours in other places."""
+    drawings, textures, others = draw("pictures", 20)
+
+    for part in (drawings, textures, others):
+        assert (part.shape, part.dtype) == ((20, 3, 48, 48), torch.float32)
+        assert 0 <= part.min() < part.max() <= 1
+    assert (textures - others).abs().mean() > 0.1
+    borders = torch.tensor([0.1, 0.9])
+    ours, theirs = (part.flatten(2).quantile(borders, dim=2) for part in (textures, others))
+    assert (ours - theirs).abs().max() < 0.1
 
 
 @pytest.fixture

@@ -72,7 +72,8 @@ class TestLearn:
         inputs, labels = training.draw("points", 500, "test")
 
         def score(_impl, p):
-            return accuracy((inputs @ p["w"] > 0).long(), labels)
+            share = accuracy((inputs @ p["w"] > 0).long(), labels)
+            return share, f"{share:.0%} are right.", f"{share:.0%} 正确。"
 
         training("sides", fit, training.draw("points", 600), score, steps=1, stretches=1)
 '''
@@ -222,6 +223,14 @@ def test_a_suite_that_cannot_score(small, check):
 
 
 @pytest.mark.usefixtures("calibrated")
+def test_a_sentence_about_the_score(check):
+    """The suite's sentence about a score is in the message of a failure, in both languages."""
+    lazy = LAZY["the other side"], "-k", "learns"
+    assert "is required. 2% are right. The suite sets" in check(*lazy)[1]["message"]
+    assert "。2% 正确。数据" in check(*lazy, "--lang", "zh")[1]["message"]
+
+
+@pytest.mark.usefixtures("calibrated")
 def test_put_off(check, dlgrade):
     """While another check fails nothing is trained, and the points are pending; asked for by name, it is."""
     report, found = check(LAZY["the other side"])
@@ -284,14 +293,13 @@ without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="what happens
 @pytest.mark.usefixtures("with_gpu_check")
 def test_no_gpu(check, dlgrade):
     """A check for a GPU is not run where there is none, and says what to do; the CPU stands in if asked to."""
-    right = RIGHT
-    report, found = check(right)
+    report, found = check(RIGHT)
     assert (found["verdict"], found["needs"], report["score"], report["pending"]) == ("NOT_RUN", "gpu", 4, 2)
     assert "--device cpu" in found["message"]
     assert "Score 4 / 6, 2 pending (needs a GPU)" in dlgrade("check", "ch01").stdout
     assert "2 分待定（需要 GPU）" in dlgrade("check", "ch01", "--lang", "zh").stdout
 
-    report, found = check(right, "--device", "cpu")
+    report, found = check(RIGHT, "--device", "cpu")
     assert (found["verdict"], report["score"], report["pending"]) == ("PASSED", 6, 0)
 
 
@@ -334,10 +342,8 @@ def test_a_gpu_that_cannot_be_reached(with_gpu_check):
 @pytest.mark.parametrize("error", GPU_ERRORS)
 def test_gpu_errors(check, error):
     """CUDA's errors have verdicts of their own, and the next check does not see them."""
-    report, found = check(
-        f"if len(X) == 600:\n        raise {error}\n    {RIGHT}",
-        "--device", "cpu", "-k", "learns",
-    )  # fmt: skip
+    body = f"if len(X) == 600:\n        raise {error}\n    {RIGHT}"
+    report, found = check(body, "--device", "cpu", "-k", "learns")
     assert report["chapters"][0]["checks"][0]["verdict"] == GPU_ERRORS[error]
     assert "GPU" in report["chapters"][0]["checks"][0]["message"]
     assert found["verdict"] == "PASSED"
@@ -385,8 +391,7 @@ def stored(calibrated, small):
 @pytest.mark.usefixtures("stored")
 def test_missing_data(check, dlgrade, server):
     """A check whose data is absent is not run and its points are pending, until the data has been fetched."""
-    right = RIGHT
-    report, found = check(right)
+    report, found = check(RIGHT)
     assert (found["verdict"], report["score"], report["pending"]) == ("NOT_RUN", 1, 3)
     assert "dlgrade data fetch points" in found["message"]
     said = " ".join(dlgrade("check", "ch01").stdout.split())
@@ -396,30 +401,28 @@ def test_missing_data(check, dlgrade, server):
     result = dlgrade("data", "fetch", "points", "--mirror", server.address)
 
     assert result.returncode == 0, result.stderr
-    report, found = check(right)
+    report, found = check(RIGHT)
     assert (found["verdict"], report["score"], report["pending"]) == ("PASSED", 4, 0)
 
 
 def test_other_data(calibrated, small, check, dlgrade):
     """Another data set of the kind stands in where it is asked for, with a threshold of its own."""
-    (small / "datasets" / "far.py").write_text(
-        POINTS.replace("torch.randn(size", "3 * torch.randn(size"), encoding="utf-8"
-    )
+    far = POINTS.replace("torch.randn(size", "3 * torch.randn(size")
+    (small / "datasets" / "far.py").write_text(far, encoding="utf-8")
     for name in ("far", "points"):
         with (small / "datasets" / f"{name}.py").open("a", encoding="utf-8") as file:
             file.write('\nKIND = "points"\n')
-    right = RIGHT
-    _, found = check(right, "--data", "far")
+    _, found = check(RIGHT, "--data", "far")
     assert (found["verdict"], found["message"]) == ("NOT_RUN", "Not calibrated: `dlgrade calibrate ch01 --data far`.")
 
     assert dlgrade("calibrate", "ch01", "--data", "far").returncode == 0
 
     written = yaml.safe_load((small / "solutions" / "ch01_sides" / "thresholds.yaml").read_text(encoding="utf-8"))
     assert written == {"sides": calibrated["sides"], "sides on far": written["sides on far"]}
-    _, found = check(right, "--data", "far")
+    _, found = check(RIGHT, "--data", "far")
     assert (found["verdict"], found["measured"]["task"]) == ("PASSED", "sides on far")
     (small / "exercises" / "course.yaml").write_text(CONTENTS + "data: [far]\n", encoding="utf-8")
-    assert check(right)[1]["measured"]["task"] == "sides on far"
+    assert check(RIGHT)[1]["measured"]["task"] == "sides on far"
 
 
 @pytest.mark.usefixtures("calibrated")

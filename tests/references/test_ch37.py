@@ -1,4 +1,7 @@
-"""ch37's reference against torchvision's resnet18, torch.optim.SGD and plain loops over named modules."""
+"""ch37's reference against torchvision's resnet18, torch.optim.SGD and plain loops over named modules.
+
+The threshold of the check that trains is compared with training from scratch.
+"""
 
 import math
 
@@ -6,6 +9,10 @@ import pytest
 import torch
 from torch import nn
 from torchvision.models import resnet18
+
+from dlgrade import course
+from dlgrade.course.data_sets import data_set
+from dlgrade.course.thresholds import thresholds
 
 
 def test_replace_head(reference):
@@ -73,3 +80,20 @@ def test_freeze_bn_stats(reference):
     assert all(torch.equal(value, before[name]) for name, value in net.named_buffers())
     assert {type(module).__name__ for module in net.modules() if not module.training} == {"BatchNorm2d"}
     assert net.bn1.weight.grad is not None
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_training_from_scratch(trained, seed):
+    """A network with new weights stays below the threshold, with the best of four learning rates."""
+    generator, content = torch.Generator().manual_seed(seed), course.load()
+    shapes = data_set(content, "shapes")
+
+    def draw(_data, size, split="train", **options):
+        return shapes.load(size, generator, split, **options)
+
+    _, few, held_out = trained.drawn_tasks(draw)
+    torch.manual_seed(seed)
+    nets = [trained.from_scratch(*few, lr, generator) for lr in trained.SCRATCH_RATES]
+    best = max(trained.share_right(net, *held_out) for net in nets)
+    threshold = thresholds(content, content.chapter("ch37"))["fine_tuning"].threshold
+    assert 0.4 < best < threshold - 0.02

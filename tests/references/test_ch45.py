@@ -1,4 +1,11 @@
-"""ch45's reference against numpy, torch's functions, and a composition of the scales by hand."""
+"""ch45's reference against numpy, torch's functions, and a composition of the scales by hand.
+
+The judge's average precision against the definition, by brute force in exact fractions.
+"""
+
+import random
+from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -6,6 +13,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from dlgrade import course
+from dlgrade.course import references
+from dlgrade.course.data_sets import data_set
+from dlgrade.course.thresholds import thresholds
+from dlgrade.judge.trusted import Variant
 from dlgrade.testing import set_parameters
 
 
@@ -90,3 +102,125 @@ def test_gradients(reference):
     scores, labels, offsets, right, masks = drawn(2, 3, 4)
     inputs = scores.requires_grad_(), offsets.requires_grad_()
     assert torch.autograd.gradcheck(lambda s, o: reference.calc_loss(s, labels, o, right, masks), inputs)
+
+
+# The judge's score of a trained detector.
+
+
+def shared(a, b):
+    """The IoU of two boxes with whole corners, by their unit cells."""
+    cells = [set(product(range(box[0], box[2]), range(box[1], box[3]))) for box in (a, b)]
+    return Fraction(len(cells[0] & cells[1]), len(cells[0] | cells[1]))
+
+
+def precision_by_recall(scenes, kind):
+    """The average precision of scenes ([(kind, confidence, box)], [(kind, box)]); None without things of this kind.
+
+    All finds are taken one after another, the surest first; equal ones in the order of the images, then of the finds.
+    """
+    count = sum(of == kind for _, truths in scenes for of, _ in truths)
+    finds = [
+        (-sure, i, k) for i, (things, _) in enumerate(scenes) for k, (of, sure, _) in enumerate(things) if of == kind
+    ]
+    right, taken = [], set()
+    for _, i, k in sorted(finds):
+        values = [(shared(scenes[i][0][k][2], box), -j) for j, (of, box) in enumerate(scenes[i][1]) if of == kind]
+        value, best = max(values, default=(0, 0))
+        right.append(value >= Fraction(1, 2) and (i, best) not in taken)
+        if right[-1]:
+            taken.add((i, best))
+    if not count:
+        return None
+    reached = [sum(right[: k + 1]) for k in range(len(right))]
+    best = [[Fraction(n, k + 1) for k, n in enumerate(reached) if n >= step] for step in range(1, count + 1)]
+    return sum(max(values, default=Fraction(0)) for values in best) / count
+
+
+def as_tensors(scenes, rows):
+    """The scenes as the suite has them: finds with tensors, and labels that are filled up with rows of -1."""
+    found = [[(kind, sure, torch.tensor(box).float()) for kind, sure, box in things] for things, _ in scenes]
+    labels = torch.full((len(scenes), rows, 5), -1.0)
+    for i, (_, truths) in enumerate(scenes):
+        for j, (kind, box) in enumerate(truths):
+            labels[i, j] = torch.tensor([kind, *box])
+    return found, labels
+
+
+def whole_box(chance):
+    x, y = chance.randrange(3), chance.randrange(3)
+    return [x, y, x + chance.randint(1, 4), y + chance.randint(1, 4)]
+
+
+def test_average_precision(trained):
+    """It agrees with the definition: with equal confidences, without things or finds, for overlaps of exactly half."""
+    chance, seen = random.Random(0), set()
+    for _ in range(400):
+        scenes = []
+        for _ in range(chance.randint(1, 4)):
+            things = [
+                (chance.randrange(3), chance.randint(1, 4) / 4, whole_box(chance)) for _ in range(chance.randrange(6))
+            ]
+            scenes.append((things, [(chance.randrange(3), whole_box(chance)) for _ in range(chance.randrange(4))]))
+        found, labels = as_tensors(scenes, rows=3)
+        expected = [precision_by_recall(scenes, kind) for kind in range(3)]
+        for kind, value in enumerate(expected):
+            result = trained.average_precision(found, labels, kind)
+            assert result == (value if value is None else pytest.approx(float(value)))
+            seen.add("none" if value is None else "partial" if 0 < value < 1 else int(value))
+        there = [value for value in expected if value is not None]
+        if there:
+            assert trained.mean_average_precision(found, labels) == pytest.approx(float(sum(there) / len(there)))
+    assert seen == {"none", "partial", 0, 1}
+
+
+def test_targets(trained, reference):
+    """The classes, offsets and masks are those of ch42, unless two things share their best anchor box."""
+    content = course.load()
+    boxes = Variant("boxes", references.source(content, content.chapter("ch42"))).module
+    net = trained.tiny_ssd(reference, share=4).eval()
+    _, labels = data_set(content, "boxes").load(60, torch.Generator().manual_seed(0), most=3, smallest=0.15)
+    anchors, compared = net(torch.zeros(1, 3, 64, 64))[0], 0
+    for label in labels:
+        things = label[label[:, 0] >= 0]
+        found = trained.targets(anchors, label[None])
+        if not len(things):
+            assert not any(part.any() for part in found)
+            continue
+        if len(set(boxes.box_iou(anchors[0], things[:, 1:]).argmax(dim=0).tolist())) < len(things):
+            continue
+        offsets, masks, classes = boxes.multibox_target(anchors, things[None])
+        torch.testing.assert_close(found, (classes, offsets, masks), rtol=1e-4, atol=1e-4)
+        compared += 1
+    assert compared > 25
+
+
+def test_scores(trained, reference):
+    """Right predictions have no errors and find everything. An untrained net and constants stay below the threshold."""
+    content = course.load()
+    images, labels = data_set(content, "boxes").load(50, torch.Generator().manual_seed(0), most=3, smallest=0.15)
+    untrained = trained.tiny_ssd(reference, share=4).eval()
+    with torch.no_grad():
+        anchors, scores, _ = untrained(images)
+        classes, offsets, _ = trained.targets(anchors, labels)
+        nowhere, everywhere = (torch.tensor(row).expand_as(scores) for row in ([9.0, 0, 0, 0], [0.0, 0, 0, 3]))
+        predictions = (9.0 * F.one_hot(classes, 4), offsets), (nowhere, 0 * offsets), (everywhere, 0 * offsets)
+        right, nothing, same = (trained.judged(Replay((anchors, *pair)), images, labels) for pair in predictions)
+        worst = trained.judged(untrained, images, labels)
+
+    assert right[0] == pytest.approx(1)
+    assert "The class error is 0.00e+00, the box error 0.00e+00." in right[1]
+    assert "类别误差为 0.00e+00，边界框误差为 0.00e+00。" in right[2]
+    assert nothing[0] == 0
+    needed = min(entry.threshold for entry in thresholds(content, content.chapter("ch45")).values())
+    assert max(same[0], worst[0]) < needed / 3
+
+
+class Replay(nn.Module):
+    """A net that always gives the same predictions."""
+
+    def __init__(self, predictions):
+        super().__init__()
+        self.predictions = predictions
+
+    def forward(self, _images):
+        return self.predictions

@@ -7,6 +7,11 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from dlgrade import course
+from dlgrade.course.data_sets import data_set
+from dlgrade.course.thresholds import thresholds
+from dlgrade.testing import Batches, filled
+
 
 @pytest.mark.parametrize("size", range(1, 10))
 def test_bilinear_kernel(reference, size):
@@ -88,3 +93,42 @@ def test_fcn_head(reference):
     assert [name for name, _ in head.named_children()] == ["final_conv", "transpose_conv"]
     with pytest.raises(ValueError, match="even"):
         reference.fcn_head(3, 2, 5)
+
+
+def test_mean_iou(trained):
+    """The judge's score agrees with sets of pixels. A class that occurs nowhere has none."""
+    masks, predicted = torch.randint(3, (2, 2, 5, 6))
+    found = trained.class_ious(predicted, masks)
+    for label in range(3):
+        cells = [{tuple(place) for place in torch.nonzero(part == label).tolist()} for part in (masks, predicted)]
+        assert found[label].item() == pytest.approx(len(cells[0] & cells[1]) / len(cells[0] | cells[1]))
+    assert len(found) == 3
+    assert trained.class_ious(masks, masks).tolist() == [1, 1, 1]
+    assert math.isnan(trained.class_ious(3 * predicted, 3 * masks)[1])
+
+
+def test_worthless_predictions(trained, reference):
+    """An untrained net, and the same class everywhere, stay below the thresholds."""
+    content = course.load()
+    images, masks = data_set(content, "masks").load(40, torch.Generator().manual_seed(0))
+    needed = min(entry.threshold for entry in thresholds(content, content.chapter("ch48")).values())
+    value, en, zh = trained.judged(trained.small_fcn(reference, 4), images, masks)
+    assert value < needed / 2
+    assert "This is the mean IoU. By class: 0: 0." in en
+    assert "这是平均交并比。各类别：0: 0." in zh
+    for label in range(4):
+        assert trained.class_ious(torch.full_like(masks, label), masks).nanmean() < needed / 2
+
+
+def test_classes_of_voc(trained, reference):
+    """The nets have as many classes as the masks to learn from. Classes that only the held-out masks have are wrong."""
+    images, masks = torch.rand(5, 3, 64, 64), torch.randint(21, (5, 64, 64))
+    masks[0, 0, 0] = 20
+    batches = Batches((images, masks), [torch.arange(3)], 0, 1)
+    for fit, net in ((trained.fit, trained.small_fcn), (trained.fit_resnet, trained.resnet_fcn)):
+        parameters = fit(reference, fit(reference, None, batches.part(0, 0)), batches)
+        assert len(parameters["head.final_conv.bias"]) == 21
+        with torch.no_grad():
+            value, en, _ = trained.judged(filled(net(reference, 21), parameters), images, masks + 1)
+        assert 0 <= value < 0.1
+        assert "21: 0.000." in en

@@ -1,4 +1,7 @@
-"""ch49's reference against forward hooks, torch's losses, numpy and finite differences."""
+"""ch49's reference against forward hooks, torch's losses, numpy and finite differences.
+
+The threshold of the check that trains is compared with pictures that nobody has trained.
+"""
 
 from types import SimpleNamespace
 
@@ -7,6 +10,10 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from dlgrade import course
+from dlgrade.course.data_sets import data_set
+from dlgrade.course.thresholds import thresholds
 
 
 @pytest.fixture
@@ -105,3 +112,23 @@ def test_gradients(reference):
         reference.tv_loss,
     ):
         assert torch.autograd.gradcheck(function, (Y_hat,))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_pictures_without_training(reference, trained, monkeypatch, seed):
+    """The drawings, the textures, other pieces of the textures, their means, noise and grey miss the threshold."""
+    for name in ("net", *trained.WEIGHTS):  # restored after the test
+        monkeypatch.setitem(reference.compute_loss.__globals__, name, None)
+    generator, content = torch.Generator().manual_seed(seed), course.load()
+    drawn = data_set(content, "pictures").load(trained.PICTURES, generator)
+    drawings, textures, others = map(trained.scaled, drawn)
+    noise = torch.randn(drawings.shape, generator=generator)
+    threshold = thresholds(content, content.chapter("ch49"))["style_transfer"].threshold
+
+    def share(pictures):
+        return trained.shares_left(reference, pictures, drawings, textures, others).max().item()
+
+    assert share(drawings) == pytest.approx(1)
+    assert share(textures) == pytest.approx(1)
+    worthless = others, noise, 0.1 * noise, (drawings + textures) / 2
+    assert min(share(pictures) for pictures in worthless) > threshold + 0.02

@@ -15,9 +15,10 @@ named only if
   NaN, infinities, shapes and the words of a `raise` prove less: the check that should catch the misconception must be
   among these checks, too.
 
-If no misconception fits all failed checks, two at once are tried; they must fit the checks about both. For checks without a name, a relation between the
-values and the right ones is looked for. An exercise without any of them is compared with mutants of the reference. If
-none fits either, and the results are nearly right, or all have wrong shapes of one kind, that is said.
+If no misconception fits all failed checks, two at once are tried; they must fit the checks about both. For checks
+without a name, a relation between the values and the right ones is looked for. An exercise without any of them is
+compared with mutants of the reference. If none fits either, and the results are nearly right, or all have wrong shapes
+of one kind, that is said.
 """
 
 from __future__ import annotations

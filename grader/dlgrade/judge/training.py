@@ -25,7 +25,7 @@ from dlgrade.judge.reasons import Unmet
 from dlgrade.judge.retrace import Fit, Parameters, Plan, order, require_trail
 from dlgrade.judge.trusted import Variant
 from dlgrade.results import Measured, Verdict
-from dlgrade.text import both, same
+from dlgrade.text import Text, both, same
 from dlgrade.worker.guest import seed_all
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 CPU_PATIENCE = 30  # how many times longer a check for a GPU may take on the CPU
 
-Score = Callable[[Any, Parameters], float]
+Score = Callable[[Any, Parameters], Any]  # a number, or a number and a sentence in English and in Chinese
 Proof = Callable[[list[Parameters]], None]
 
 
@@ -118,7 +118,8 @@ class Training:
                 reference in the judge. It may also return a list of such dicts, the last one last.
             train: the examples to learn from, tensors with a row for each. In a check marked `gpu` they are on the
                 GPU, and so must be what fit makes.
-            score: `score(reference, parameters)` runs in the judge, on held-out examples.
+            score: `score(reference, parameters)` runs in the judge, on held-out examples, and returns a number. It may
+                also return (number, en, zh): the sentence explains the number in the message of a failure.
             steps, batch: the number of batches and their size; every epoch has a new order.
             stretches: how many times the parameters come back. The judge repeats the first, the last and a drawn
                 stretch. With 1 nothing is repeated: for layers that draw at random and optimisers with a state.
@@ -143,8 +144,11 @@ class Training:
                 proof(trail)
             if stretches > 1:
                 plan.require_retraced(trail, self._reference(), self._seed("retraced"))
-            value = _scored(score, self._reference(), trail[-1])
-        self._decide(value, task_on(task, self.drawn), steps, better, best)
+            value, remark = _scored(score, self._reference(), trail[-1])
+        entry = self._measure(value, task_on(task, self.drawn), steps, better)
+        if best is not None and _beats(value, best, better):
+            raise Unmet(Verdict.FAILED, _too_good(value, best))
+        self._require_threshold(value, remark, entry, better)
 
     def _plan(self, fit: Fit, again: Fit | None, start: Parameters | None, whole: Batches, stretches: int) -> Plan:
         if start is None:
@@ -154,21 +158,20 @@ class Training:
         parts = [whole.part(first, end) for first, end in itertools.pairwise(borders)]
         return Plan(fit, again, start, whole, parts)
 
-    def _decide(self, value: float, task: str, steps: int, better: Better, best: float | None) -> None:
+    def _measure(self, value: float, task: str, steps: int, better: Better) -> Threshold | None:
+        """Note the score in the report. Return the task's threshold, if it was calibrated."""
         entry = thresholds(self.grading.content.course, self.grading.content.chapter).get(task)
         device = "cuda" if self.on_gpu else "cpu"
         self.check.measured = Measured(task, value, better, steps, entry.threshold if entry else None, device)
-        if best is not None and _beats(value, best, better):
-            raise Unmet(Verdict.FAILED, _too_good(value, best))
-        self._require_threshold(value, entry, better)
+        return entry
 
-    def _require_threshold(self, value: float, entry: Threshold | None, better: Better) -> None:
+    def _require_threshold(self, value: float, remark: Text, entry: Threshold | None, better: Better) -> None:
         if entry is None:
             options = "".join(f" --data {name}" for name in sorted(self.drawn))
             command = f"dlgrade calibrate {self.grading.content.chapter.id}{options}"
             raise Unmet(Verdict.NOT_RUN, both(f"Not calibrated: `{command}`.", f"尚未校准：`{command}`。"))
         if _beats(entry.threshold, value, better):
-            raise Unmet(Verdict.FAILED, _short_of(value, entry.threshold, better))
+            raise Unmet(Verdict.FAILED, _short_of(value, remark, entry.threshold, better))
 
     def _reference(self) -> Any:
         """Return the reference in a module of its own: fit may change it, and other checks use the shared module."""
@@ -195,12 +198,14 @@ def _blaming(parameters: Parameters) -> Iterator[None]:
         raise Unmet(Verdict.FAILED, _no_use(f"{type(error).__name__}: {error}", parameters)) from None
 
 
-def _scored(score: Score, reference: Any, parameters: Parameters) -> float:
+def _scored(score: Score, reference: Any, parameters: Parameters) -> tuple[float, Text]:
+    """Return the score, and the suite's remark on it, which may be empty."""
     with torch.no_grad():
-        value = float(score(reference, parameters))
+        scored = score(reference, parameters)
+    value, en, zh = scored if isinstance(scored, tuple) else (scored, "", "")
     if not math.isfinite(value):
         raise Unmet(Verdict.FAILED, _no_use(f"score {value}", parameters))
-    return value
+    return float(value), both(en and f"{en} ", zh)
 
 
 def _beats(value: float, other: float, better: Better) -> bool:
@@ -223,10 +228,10 @@ def _too_good(value: float, best: float) -> Any:
     )
 
 
-def _short_of(value: float, threshold: float, better: Better) -> Any:
+def _short_of(value: float, remark: Text, threshold: float, better: Better) -> Any:
     least, least_zh = ("at least", "至少") if better == "higher" else ("at most", "至多")
     return both(
-        f"After training it reaches {value:.3f} on data that it has not seen; {least} {threshold:g} is required. "
-        "The suite sets the data, the number of steps and the learning rate.",
-        f"训练后在未见过的数据上为 {value:.3f}，要求{least_zh} {threshold:g}。数据、训练步数和学习率由测试给定。",
+        f"After training its score is {value:.3f}; {least} {threshold:g} is required. "
+        f"{remark.en}The suite sets the data, the number of steps and the learning rate.",
+        f"训练后的评分为 {value:.3f}，要求{least_zh} {threshold:g}。{remark.zh}数据、训练步数和学习率由测试给定。",
     )
