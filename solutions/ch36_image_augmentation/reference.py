@@ -261,7 +261,7 @@ def random_crop(
     #     generator = torch.Generator().manual_seed(0)
     #     top = int(torch.randint(rows - height + 1, (), generator=generator))
     # WRONG rounded-offsets: top = round(float(torch.rand((), generator=generator)) * (rows - height))
-    # WRONG one-number-for-both:
+    # WRONG one-share-for-both:
     #     share = float(torch.rand((), generator=generator, dtype=torch.float64))
     #     top = int(share * (rows - height + 1))
     # WRONG centre: top = (rows - height) // 2
@@ -275,7 +275,7 @@ def random_crop(
     # WRONG rounded-offsets: left = round(float(torch.rand((), generator=generator)) * (columns - width))
     # WRONG centre: left = (columns - width) // 2
     # WRONG upper-left-corner: left = 0
-    # WRONG one-number-for-both: left = int(share * (columns - width + 1))
+    # WRONG one-share-for-both: left = int(share * (columns - width + 1))
     # WRONG one-offset-for-both: left = min(top, columns - width)
     return padded[:, top : top + height, left : left + width]
     # WRONG window-reaches-to-the-end: return padded[:, top:, left:]
