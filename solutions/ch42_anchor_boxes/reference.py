@@ -454,7 +454,7 @@ def multibox_target(anchors: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Te
     The function leaves its arguments unchanged.
 
     Args:
-        anchors: (1, n, 4), float32, corners (x1, y1, x2, y2).
+        anchors: (1, n, 4), float32, corners (x1, y1, x2, y2), x1 < x2 and y1 < y2.
         labels: (batch, m, 5), float32: for each ground-truth box its class, a whole number from 0 on, and its corners
             (x1, y1, x2, y2); 1 <= m <= n. There are no rows of padding.
 

@@ -344,8 +344,8 @@ def minibatch_linear(
         gradient = the mean of 2 * x * (x * w - y) over the m examples of the batch
         w <- w - alpha * gradient
 
-    With batch_size=1 this is `sgd_linear`. With a batch_size of n or more, each epoch has one batch of all examples,
-    as in `gd_linear`. The function leaves xs and ys unchanged.
+    With batch_size=1 this is `sgd_linear`. With a batch_size of n or more, each epoch has one batch of all examples
+    and makes the steps of `gd_linear`. The function leaves xs and ys unchanged.
 
     Args:
         xs: the inputs: n Python floats in a list or a tuple. n is at least 1.

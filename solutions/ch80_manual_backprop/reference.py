@@ -225,7 +225,7 @@ def mlp_backward(
         loss = the mean of -log(softmax(O_i)[y_i]) over all n rows i
 
     The derivative of ReLU is 1 where Z > 0, and 0 elsewhere, also where Z is exactly 0. Loss and gradients are finite
-    for logits O of any finite size, such as 1000 and -1000. The function leaves its arguments unchanged.
+    for large logits O, such as 1000 and -1000. The function leaves its arguments unchanged.
 
     Args:
         X: the inputs, (n, d), float32 or float64, with any strides. The other tensors have X's dtype.
