@@ -65,6 +65,7 @@ def softmax(X: Tensor) -> Tensor:
     # WRONG softmax-over-batch: return X_exp / X_exp.sum(dim=0, keepdim=True)
     # WRONG row-sums-along-columns: return X_exp / X_exp.sum(dim=1)
     # WRONG one-sum-for-all: return X_exp / X_exp.sum()
+    # WRONG one-sum-and-one-maximum: return torch.exp(X - X.max()) / torch.exp(X - X.max()).sum()
     # WRONG not-normalised: return torch.exp(X)
     # WRONG numerator-without-exp: return X / torch.exp(X).sum(dim=1, keepdim=True)
     # WRONG logarithm-of-softmax: return X - largest - X_exp.sum(dim=1, keepdim=True).log()
