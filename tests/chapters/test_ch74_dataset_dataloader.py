@@ -740,11 +740,13 @@ class TestPadCollate:
         agree(lambda impl: impl.pad_collate(batch)[0])
 
     @pytest.mark.points(2)
-    def test_lengths_and_labels(self, agree, examples, chance):
-        """Returns the lengths before padding, then the labels, both int64.
-        依次返回填充前的长度和标签，都是 int64。"""
+    def test_lengths_and_labels(self, agree, examples, randn, chance):
+        """Returns the lengths before padding, then the labels, both int64. A sequence may contain the padding value.
+        依次返回填充前的长度和标签，都是 int64。序列中可以出现填充值。"""
         batch = examples(chance.sample(range(2, 9), 5), 2)
-        agree(lambda impl: impl.pad_collate(batch)[1:])
+        tokens = [(randn(t).argsort(), chance.randint(0, 9)) for t in chance.sample(range(3, 9), 4)]
+        value = chance.randint(0, 2)
+        agree(lambda impl: [impl.pad_collate(batch)[1:], impl.pad_collate(tokens, value)[1:]])
 
     @pytest.mark.points(2)
     def test_tokens(self, agree, randn, chance):
