@@ -113,17 +113,27 @@ def mean_average_precision(found, labels):
 
 
 def judged(net, images, labels):
-    """The mean average precision, and both errors as the book counts them, in a sentence."""
+    """The mean average precision, and both errors as the book counts them, in a sentence.
+
+    It counts only if the class error is less than with background everywhere. Otherwise the score is 0: the order of
+    the confidences may be right, but the classes are wrong.
+    """
     parts = [net.eval()(part - 0.3) for part in images.split(50)]
     anchors, scores, offsets = parts[0][0], *(torch.cat([part[i] for part in parts]) for i in (1, 2))
     classes, true_offsets, masks = targets(anchors, labels)
     wrong = (scores.argmax(dim=2) != classes).double().mean()
     away = ((offsets - true_offsets) * masks).abs().double().mean()
-    return (
-        mean_average_precision(list(detections(anchors, scores, offsets)), labels),
-        f"This is the mean average precision. The class error is {wrong:.2e}, the box error {away:.2e}.",
-        f"这是平均精度均值（mAP）。类别误差为 {wrong:.2e}，边界框误差为 {away:.2e}。",
-    )
+    value = mean_average_precision(list(detections(anchors, scores, offsets)), labels)
+    empty = (classes > 0).double().mean()
+    en = f"The class error is {wrong:.2e} ({empty:.2e} if all is background), the box error {away:.2e}."
+    zh = f"类别误差为 {wrong:.2e}（全部判为背景时为 {empty:.2e}），边界框误差为 {away:.2e}。"
+    if wrong >= empty:
+        return (
+            0.0,
+            f"{en} So the mean average precision of {value:.3f} does not count.",
+            f"{zh}因此，平均精度均值（mAP）{value:.3f} 不计。",
+        )
+    return value, f"This is the mean average precision. {en}", f"这是平均精度均值（mAP）。{zh}"
 
 
 def loss(impl, net, X, labels):
