@@ -5,7 +5,6 @@ See lectures 5 and 7 of PyTorch Deep Learning Practice, and D2L 3.3
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn

@@ -121,7 +121,7 @@ def test_unknown_times(due_file):
         ("due: {ch28: 2026-11-20\n", "this is not YAML"),
         ("due: " + "[" * 20_000, "line 1: this is not YAML: too many brackets in each other"),
         ("due:\n  ch28: 2026-11-20\a\n", "line 2: this is not YAML: 0x0007: special characters are not allowed"),
-        ("due:\n  ch28: 2026-11-20\n  ch82: 2026-11-20\n", "line 3: there is no chapter 'ch82'. Did you mean ch28?"),
+        ("due:\n  ch28: 2026-11-20\n  ch288: 2026-11-20\n", "line 3: there is no chapter 'ch288'. Did you mean ch28?"),
         ("due: {CH28: 2026-11-20}", "line 1: there is no chapter 'CH28'. Did you mean ch28?"),
         ("due: {batch_norm: 2026-11-20}", "no chapter 'batch_norm'. Did you mean ch28?"),
         ("due: {BatchNorm: 2026-11-20}", "no chapter 'BatchNorm'. Did you mean ch28?"),

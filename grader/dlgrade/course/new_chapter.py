@@ -100,6 +100,8 @@ def test_{lower}(reference):
 CONFTEST = '''\
 """Fixtures that the tests of the references share."""
 
+import importlib.util
+
 import pytest
 
 from dlgrade import course
@@ -113,6 +115,17 @@ def reference(request):
     content = course.load()
     chapter = content.chapter(request.path.stem.removeprefix("test_"))
     return Variant("reference", references.source(content, chapter)).module
+
+
+@pytest.fixture(scope="module")
+def trained(request):
+    """The suite of the chapter's checks that train, as a module."""
+    content = course.load()
+    path = content.training_suite(content.chapter(request.path.stem.removeprefix("test_")))
+    spec = importlib.util.spec_from_file_location(f"trained_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 '''
 # Text of these files that is for the author: the audit reports a chapter that still has any of it.
 PLACEHOLDERS = (
