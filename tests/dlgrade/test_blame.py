@@ -78,6 +78,7 @@ class TestDouble:
         run(lambda impl: impl.double(1.0))
         raise KeyError("no such thing")
 
+    @pytest.mark.timeout(1)  # the suite has more, in proportion
     def test_counted(self, run):
         """Counts up to a value.
         数到某个数。"""
