@@ -236,6 +236,55 @@ def filled(module: torch.nn.Module, values: dict[str, torch.Tensor] | None) -> t
     return module
 
 
+_MOMENTUM = "momentum of "
+
+
+def descend_with_momentum(
+    net: torch.nn.Module, values: dict[str, torch.Tensor] | None, batches: Any, lr: float, momentum: float
+) -> dict[str, torch.Tensor]:
+    """Minimise the cross-entropy of a classifier from `values` on. Return its parameters and the state of the momentum.
+
+    The state travels with the parameters, so that a stretch can go on, and be repeated. `without_momentum` drops it.
+    """
+    named = dict(net.named_parameters())
+    values = values or learned(net) | {_MOMENTUM + name: torch.zeros_like(p) for name, p in named.items()}
+    filled(net, without_momentum(values))
+    speeds = {name: values[_MOMENTUM + name].clone() for name in named}
+    for inputs, labels in batches:
+        torch.nn.functional.cross_entropy(net(inputs), labels).backward()
+        for name, parameter in named.items():
+            speeds[name] = momentum * speeds[name] + parameter.grad
+            parameter.data -= lr * speeds[name]
+            parameter.grad = None
+    return learned(net) | {_MOMENTUM + name: speed for name, speed in speeds.items()}
+
+
+def without_momentum(values: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The parameters of `descend_with_momentum` alone."""
+    return {name: value for name, value in values.items() if not name.startswith(_MOMENTUM)}
+
+
+def minibatches(loader: Iterable[Any]) -> list[Any]:
+    """For probes: the minibatches of an epoch, each as a list of its parts. Anything else stays as it is."""
+    return [list(batch) if isinstance(batch, (list, tuple)) else batch for batch in loader]
+
+
+def minibatches_of_workers(dataset: Any, **settings: Any) -> list[Any]:
+    """For probes: the minibatches of a DataLoader with two workers, or none where processes cannot fork.
+
+    The workers end at once. After an error they would end ten seconds later, maybe during another check.
+    """
+    from torch.utils.data import DataLoader  # few probes need it
+
+    if "fork" in torch.multiprocessing.get_all_start_methods():
+        settings |= {"num_workers": 2, "multiprocessing_context": "fork"}
+    iterator = iter(DataLoader(dataset, **settings))
+    try:
+        return minibatches(iterator)
+    finally:
+        getattr(iterator, "_shutdown_workers", list)()
+
+
 UNKNOWN, PADDING, BEGIN, END = range(4)  # tokens that are not words
 
 

@@ -4,9 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlgrade.testing import accuracy, filled, learned
-
-MOMENTUM = "momentum of "
+from dlgrade.testing import accuracy, descend_with_momentum, filled, learned, without_momentum
 
 
 def small_googlenet(impl):
@@ -32,25 +30,6 @@ def normalised(images):
     return (images - 0.1307) / 0.3081
 
 
-def with_momentum(net, values, batches, lr, momentum):
-    """Minibatch descent with momentum. The parameters that come back include its state, so that it can go on."""
-    values = values or learned(net) | {MOMENTUM + name: torch.zeros_like(p) for name, p in net.named_parameters()}
-    filled(net, parameters_of(values))
-    speeds = {name: values[MOMENTUM + name].clone() for name, _ in net.named_parameters()}
-    for X, y in batches:
-        nn.functional.cross_entropy(net(X), y).backward()
-        for name, parameter in net.named_parameters():
-            speeds[name] = momentum * speeds[name] + parameter.grad
-            parameter.data -= lr * speeds[name]
-            parameter.grad = None
-    return learned(net) | {MOMENTUM + name: speed for name, speed in speeds.items()}
-
-
-def parameters_of(values):
-    """The parameters alone, without the state of the momentum."""
-    return {name: value for name, value in values.items() if not name.startswith(MOMENTUM)}
-
-
 def spread_out(net):
     """The net with larger first weights: with torch's own, signals fade in 22 layers without normalisation."""
     for module in net.modules():
@@ -63,7 +42,7 @@ def spread_out(net):
 def fit_small(impl, values, batches):
     """Small steps in the end settle the score."""
     lr = 0.02 if batches.first < 0.7 * batches.steps else 0.004
-    return with_momentum(spread_out(small_googlenet(impl)), values, batches, lr=lr, momentum=0.9)
+    return descend_with_momentum(spread_out(small_googlenet(impl)), values, batches, lr=lr, momentum=0.9)
 
 
 def fit_googlenet(impl, values, batches):
@@ -85,7 +64,7 @@ def fit_googlenet(impl, values, batches):
 
 def fit_notes(impl, values, batches):
     """The notes' settings."""
-    return with_momentum(notes_net(impl).to(batches.examples[0].device), values, batches, lr=0.01, momentum=0.5)
+    return descend_with_momentum(notes_net(impl).to(batches.examples[0].device), values, batches, lr=0.01, momentum=0.5)
 
 
 @pytest.mark.exercise("Inception")
@@ -99,7 +78,7 @@ class TestInception:
         images, classes = training.draw("shapes", 2000, varied=0.5, noise=0.1)
 
         def score(impl, values):
-            net = filled(small_googlenet(impl), parameters_of(values))
+            net = filled(small_googlenet(impl), without_momentum(values))
             return accuracy(net(normalised(inputs)).argmax(1), labels)
 
         training("small_googlenet", fit_small, (normalised(images), classes), score, steps=300, batch=32)
@@ -136,7 +115,7 @@ class TestInceptionA:
         images, classes = training.draw("shapes", 4000, varied=0.5, noise=0.1)
 
         def score(impl, values):
-            net = filled(notes_net(impl), parameters_of(values))
+            net = filled(notes_net(impl), without_momentum(values))
             return accuracy(net(normalised(inputs)).argmax(1), labels)
 
         training("notes_net", fit_notes, (normalised(images), classes), score, steps=630, batch=64)

@@ -1,12 +1,8 @@
 """ch83, trained: the lectures' nets with the lectures' settings, on fewer images."""
 
 import pytest
-import torch
-from torch import nn
 
-from dlgrade.testing import accuracy, filled, learned
-
-MOMENTUM = "momentum of "
+from dlgrade.testing import accuracy, descend_with_momentum, filled, without_momentum
 
 
 def normalised(images):
@@ -14,49 +10,18 @@ def normalised(images):
     return (images - 0.1307) / 0.3081
 
 
-def with_momentum(net, values, batches):
-    """Minibatch descent with lr 0.01 and momentum 0.5. The state of the momentum comes back as well, to go on with."""
-    values = values or learned(net) | {MOMENTUM + name: torch.zeros_like(p) for name, p in net.named_parameters()}
-    filled(net, parameters_of(values))
-    speeds = {name: values[MOMENTUM + name].clone() for name, _ in net.named_parameters()}
-    for X, y in batches:
-        nn.functional.cross_entropy(net(X), y).backward()
-        for name, parameter in net.named_parameters():
-            speeds[name] = 0.5 * speeds[name] + parameter.grad
-            parameter.data -= 0.01 * speeds[name]
-            parameter.grad = None
-    return learned(net) | {MOMENTUM + name: speed for name, speed in speeds.items()}
-
-
-def parameters_of(values):
-    """The parameters alone, without the state of the momentum."""
-    return {name: value for name, value in values.items() if not name.startswith(MOMENTUM)}
-
-
-def settings(net, values, batches):
-    """The lectures' settings, on whichever device the examples are."""
-    return with_momentum(net.to(batches.examples[0].device), values, batches)
-
-
-def fit_mlp(impl, values, batches):
-    return settings(impl.mlp_net(), values, batches)
-
-
-def fit_cnn(impl, values, batches):
-    return settings(impl.cnn_net(), values, batches)
-
-
-def fit_residual(impl, values, batches):
-    return settings(impl.residual_net(), values, batches)
-
-
-def learns(training, task, fit):
+def learns(training, task):
     """Train a net on 4,000 images: 10 epochs of 63 batches. Score it on 1,000 other images."""
     inputs, labels = training.draw("shapes", 1000, "test", varied=0.5, noise=0.1)
     images, classes = training.draw("shapes", 4000, varied=0.5, noise=0.1)
 
+    def fit(impl, values, batches):
+        """The lectures' settings, on whichever device the examples are."""
+        net = getattr(impl, task)().to(batches.examples[0].device)
+        return descend_with_momentum(net, values, batches, lr=0.01, momentum=0.5)
+
     def score(impl, values):
-        net = filled(getattr(impl, task)(), parameters_of(values))
+        net = filled(getattr(impl, task)(), without_momentum(values))
         return accuracy(net(normalised(inputs)).argmax(1), labels)
 
     # the largest net returns 4.6 MB of parameters and momentum after each stretch
@@ -70,7 +35,7 @@ class TestMlpNet:
     def test_learns(self, training):
         """The fully connected net learns from 4,000 images in 10 epochs, with the lecture's settings.
         按课程的设置，全连接网络用 4000 张图像训练 10 个迭代周期。"""
-        learns(training, "mlp_net", fit_mlp)
+        learns(training, "mlp_net")
 
 
 @pytest.mark.exercise("cnn_net")
@@ -80,7 +45,7 @@ class TestCnnNet:
     def test_learns(self, training):
         """The convolutional net learns from 4,000 images in 10 epochs, with the lecture's settings.
         按课程的设置，卷积网络用 4000 张图像训练 10 个迭代周期。"""
-        learns(training, "cnn_net", fit_cnn)
+        learns(training, "cnn_net")
 
 
 @pytest.mark.exercise("residual_net")
@@ -90,4 +55,4 @@ class TestResidualNet:
     def test_learns(self, training):
         """The residual net learns from 4,000 images in 10 epochs, with the lecture's settings.
         按课程的设置，残差网络用 4000 张图像训练 10 个迭代周期。"""
-        learns(training, "residual_net", fit_residual)
+        learns(training, "residual_net")
