@@ -237,6 +237,15 @@ def stray_chapter(small):
     return "files", "ch91_lost: belongs to no chapter of course.yaml"
 
 
+def stray_training_file(small):
+    """A suite may continue in further files of tests/chapters, but not in tests/training."""
+    continued, trained = small.suite.with_name(f"{small.suite.stem}_more.py"), f"{small.suite.stem}_learns.py"
+    continued.write_text("", encoding="utf-8")
+    (small.folder / "tests" / "training").mkdir(exist_ok=True)
+    (small.folder / "tests" / "training" / trained).write_text("", encoding="utf-8")
+    return "files", f"{trained}: belongs to no chapter of course.yaml"
+
+
 def alternate_repeats_the_reference(small):
     same = "import torch\n\n\ndef twice(X):\n    return 2 * X\n"
     (small.solution / "alternates" / "again.py").write_text(same, encoding="utf-8")
@@ -329,7 +338,7 @@ PLAIN = [
     no_from_scratch, unknown_family, family_of_nothing,
     no_wrong_lines, exercise_without_code, exercise_without_checks, checks_of_no_exercise, scaffold_text,
     answer_in_a_closure, one_id_twice, family_of_a_bare_name, wrong_lines_without_entry, misfiled_misconception,
-    caught_by_another_exercise, unknown_key, missing_translation, stray_file, stray_chapter,
+    caught_by_another_exercise, unknown_key, missing_translation, stray_file, stray_chapter, stray_training_file,
     old_figure, figure_without_chinese, figure_of_no_exercise, suite_imports_a_solution, old_starter_code, broken_suite,
     two_checks_of_one_name, stale_answer, other_as_a_notebook, alternate_repeats_the_reference,
     wrong_lines_are_no_python, constant, constant_number, constant_truth, spoilt_arguments, replay,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlgrade.audit.equivalents import equivalents_file
@@ -178,6 +178,7 @@ def _strays(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:
 def course_strays(course: Course) -> Iterator[Hole]:
     """Holes for files of exercises/, solutions/ and tests/ that belong to no chapter."""
     stems = set(course.stems)
+    suites, (chapters, training) = {f"test_{stem}.py" for stem in stems}, course.suite_folders
     expected = {
         course.folder / "exercises": {"course.yaml", "ready_made.yaml", course.book_module.name, *stems},
         **{
@@ -185,19 +186,14 @@ def course_strays(course: Course) -> Iterator[Hole]:
             for stem in stems
         },
         course.folder / "solutions": stems,
-        **{folder: set(_suite_names(folder, stems)) for folder in course.suite_folders},
+        chapters: {*suites, *(path.name for suite in suites for path in chapters.glob(f"{suite[:-3]}_*.py"))},
+        training: suites,
     }
     for folder, names in expected.items():
         for path in sorted(folder.iterdir() if folder.is_dir() else []):
             if path.name not in names and path.name != "__pycache__":
                 text = f"{path.name}: belongs to no chapter of course.yaml; add its chapter or take it out."
                 yield Hole("course", "files", text, str(path))
-
-
-def _suite_names(folder: Path, stems: Iterable[str]) -> Iterator[str]:
-    for stem in stems:
-        yield f"test_{stem}.py"
-        yield from (path.name for path in folder.glob(f"test_{stem}_*.py"))
 
 
 def _translations(course: Course, chapter: Chapter, hole: Pointer) -> Iterator[Hole]:

@@ -122,9 +122,13 @@ class DataSet:
 
     def to_fetch(self) -> list[File]:
         """The missing files, and those in the folder of fetched files that are not as published."""
-        fetched = {file: store(self.name) / file.name for file in self.files}
-        other = [f for f, path in fetched.items() if path.is_file() and _file_digest(path, f.digest) != f.digest]
-        return [file for file in self.files if file in self.missing() or file in other]
+        missing = self.missing()
+
+        def is_spoilt(file: File) -> bool:
+            path = store(self.name) / file.name
+            return path.is_file() and _file_digest(path, file.digest) != file.digest
+
+        return [file for file in self.files if file in missing or is_spoilt(file)]
 
 
 def data_sets(course: Course) -> dict[str, DataSet]:

@@ -56,12 +56,13 @@ def _checks(suite: ast.Module) -> Iterator[ListedCheck]:
 
 
 def _methods(group: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> dict[str, ast.FunctionDef]:
-    """The methods of a class by name. Those of its base classes in the suite come first, as in pytest."""
+    """The methods of a class by name, in pytest's order: first those of its base classes that it does not override."""
+    own = {method.name: method for method in group.body if isinstance(method, ast.FunctionDef)}
     found: dict[str, ast.FunctionDef] = {}
     for base in reversed(group.bases):
         if isinstance(base, ast.Name) and base.id in classes:
             found |= _methods(classes[base.id], classes)
-    return found | {method.name: method for method in group.body if isinstance(method, ast.FunctionDef)}
+    return {name: method for name, method in found.items() if name not in own} | own
 
 
 def _written(exercise: str, method: ast.FunctionDef) -> ListedCheck:

@@ -108,7 +108,7 @@ class _Exercise:
     def __init__(self, name: str, failed: list[Check], every: list[Check], content: Content, named: set[str]) -> None:
         passed = [check for check in every if check.passed]
         self.name = name
-        self.by_id = {check.id: check for check in every if check.verdict in DIAGNOSED and check.transcript}
+        self.failed_by_id = {check.id: check for check in every if check.verdict in DIAGNOSED and check.transcript}
         self.named_before = named
         self.failed = failed
         self.counted = {check.id for check in failed if not check.declared.bonus} or {check.id for check in failed}
@@ -132,7 +132,7 @@ class _Exercise:
 
     def _fit_alone(self, wrong: WrongVersion) -> _Fit:
         """Return the failed checks that a misconception fits; none if the check that should catch it does not fit."""
-        about = self.by_id.get(wrong.misconception.caught_by)
+        about = self.failed_by_id.get(wrong.misconception.caught_by)
         is_named = wrong.misconception.id in self.named_before  # perhaps with another, so that it fits no check alone
         if about is not None and not is_named and not self._fits(about, wrong.variant):
             return _Fit()
@@ -229,7 +229,7 @@ class _Exercise:
     def _checks_about(self, pair: Sequence[WrongVersion]) -> list[Check]:
         """Return the failed checks that should catch one of the pair, bonus checks included."""
         caught_by = [wrong.misconception.caught_by for wrong in pair]
-        return [self.by_id[name] for name in caught_by if name in self.by_id]
+        return [self.failed_by_id[name] for name in caught_by if name in self.failed_by_id]
 
     def _is_needed(self, wrong: WrongVersion, pair: Sequence[WrongVersion], check: Check) -> bool:
         """Return whether the other misconception of a pair does not fit the check by itself."""
