@@ -55,7 +55,8 @@ def cross_entropy_dist(p: Tensor, q: Tensor) -> Tensor:
     tensor(0.8370)
 
     Write it from scratch, without ready-made entropies and divergences (torch.special.entr, F.kl_div,
-    F.cross_entropy, torch.distributions, ...).
+    F.cross_entropy, torch.distributions, ...), and without ready-made cross-entropy (nn.CrossEntropyLoss,
+    F.cross_entropy, F.nll_loss, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -82,7 +83,8 @@ def kl_divergence(p: Tensor, q: Tensor) -> Tensor:
     tensor(0.3466)
 
     Write it from scratch, without ready-made entropies and divergences (torch.special.entr, F.kl_div,
-    F.cross_entropy, torch.distributions, ...).
+    F.cross_entropy, torch.distributions, ...), and without ready-made cross-entropy (nn.CrossEntropyLoss,
+    F.cross_entropy, F.nll_loss, ...).
     """
     raise NotImplementedError  # write your code here
 

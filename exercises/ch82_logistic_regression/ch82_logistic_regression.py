@@ -21,7 +21,8 @@ def sigmoid(z: Tensor) -> Tensor:
     Returns:
         The sigmoids, of z's shape and dtype.
 
-    Write it from scratch, without ready-made sigmoids (torch.sigmoid, nn.Sigmoid, F.logsigmoid, ...).
+    Write it from scratch, without ready-made sigmoids (torch.sigmoid, nn.Sigmoid, F.logsigmoid, ...), and without
+    ready-made softmax and cross-entropy (torch.softmax, nn.Softmax, F.cross_entropy, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -47,7 +48,7 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
         ValueError: the shapes differ, even if they could be broadcast, such as (n, 1) and (n,).
 
     Write it from scratch, without ready-made binary cross-entropy (nn.BCELoss, F.binary_cross_entropy_with_logits,
-    ...).
+    ...), and without ready-made cross-entropy (nn.CrossEntropyLoss, F.cross_entropy, F.nll_loss, ...).
     """
     raise NotImplementedError  # write your code here
 
@@ -74,7 +75,7 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
         ValueError: the shapes differ, even if they could be broadcast, such as (n, 1) and (n,).
 
     Write it from scratch, without ready-made binary cross-entropy (nn.BCELoss, F.binary_cross_entropy_with_logits,
-    ...).
+    ...), and without ready-made cross-entropy (nn.CrossEntropyLoss, F.cross_entropy, F.nll_loss, ...).
     """
     raise NotImplementedError  # write your code here
 

@@ -82,7 +82,8 @@ def project_box(x: Tensor, low: float, high: float) -> Tensor:
     >>> project_box(torch.tensor([-3.0, 0.5, 7.0]), -1.0, 2.0)
     tensor([-1.0000,  0.5000,  2.0000])
 
-    Write it from scratch, without ready-made clamping (torch.clamp, torch.clip, F.hardtanh, numpy.clip, ...).
+    Write it from scratch, without ready-made clamping (torch.clamp, torch.clip, F.hardtanh, numpy.clip, ...), and
+    without ready-made activation functions (torch.relu, nn.ReLU, F.gelu, ...).
     """
     raise NotImplementedError  # write your code here
 

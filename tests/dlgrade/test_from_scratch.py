@@ -89,6 +89,30 @@ def test_bypass(bypass, layer_norm):
     assert refused(layer_norm(before, use, beside))
 
 
+# Ready-made functions of another name that answer an exercise.
+OTHER_NAMES = {
+    "ch82-sigmoid": "def sigmoid(z):\n    return torch.stack([torch.zeros_like(z), z], -1).softmax(-1)[..., 1]\n",
+    "ch82-bce_with_logits": "def bce_with_logits(z, y):\n    two = torch.stack([torch.zeros_like(z), z], -1)\n"
+    "    return nn.functional.cross_entropy(two.reshape(-1, 2), torch.stack([1 - y, y], -1).reshape(-1, 2))\n",
+    "ch77-cross_entropy_dist": "def cross_entropy_dist(p, q):\n"
+    "    return nn.functional.nll_loss(q.log()[None], torch.tensor([0])) * p[..., 0]\n",
+    "ch85-project_box": "def project_box(x, low, high):\n"
+    "    return x + nn.functional.relu(low - x) - nn.functional.relu(x - high)\n",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_other_names(judge, name):
+    """Sigmoid is a softmax of two classes, clamping two ReLUs: such functions are refused as well."""
+    id, _, exercise = name.partition("-")
+    chapter = HERE.chapter(id)
+    source = references.source(HERE, chapter) + "\n\nfrom torch import nn\n\n\n" + OTHER_NAMES[name]
+    submission = Submission.from_source(source, f"{chapter.stem}.py")
+    report = judge.grade(chapter, submission, RunOptions(keyword=f"{exercise}.from_scratch"))
+    assert [check.verdict for check in report.checks] == [Verdict.FAILED]
+    assert "from scratch" in report.checks[0].message.en
+
+
 def test_private_module(judge):
     """The private modules of a library hold ready-made functions under other names."""
     chapter = HERE.chapter("ch36")

@@ -66,7 +66,7 @@ CALLS = {
     "shared-memory": (
         "weighted_ensemble.memory_of_its_own", "ch43",
         wrong("weighted_ensemble", "return args[0][0] if len(args[0]) == 1 else right(*args)"),
-        ["The check changes the result of weighted_ensemble. After that, the argument probs", "share its memory?"],
+        ["The argument probs is not as it was before weighted_ensemble: probs[0][", "result share its memory?"],
     ),
     "no-number-of-theirs": (
         "lp_norm.norms", "ch05", wrong("lp_norm", "return right(args[0], int(args[1]))"), ["The result is", "p=1.5)"],

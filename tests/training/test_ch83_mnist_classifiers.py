@@ -10,15 +10,28 @@ def normalised(images):
     return (images - 0.1307) / 0.3081
 
 
-def learns(training, task):
+def settings(net, values, batches):
+    """The lectures' settings, on whichever device the examples are."""
+    net = net.to(batches.examples[0].device)
+    return descend_with_momentum(net, values, batches, lr=0.01, momentum=0.5)
+
+
+def fit_mlp(impl, values, batches):
+    return settings(impl.mlp_net(), values, batches)
+
+
+def fit_cnn(impl, values, batches):
+    return settings(impl.cnn_net(), values, batches)
+
+
+def fit_residual(impl, values, batches):
+    return settings(impl.residual_net(), values, batches)
+
+
+def learns(training, task, fit):
     """Train a net on 4,000 images: 10 epochs of 63 batches. Score it on 1,000 other images."""
     inputs, labels = training.draw("shapes", 1000, "test", varied=0.5, noise=0.1)
     images, classes = training.draw("shapes", 4000, varied=0.5, noise=0.1)
-
-    def fit(impl, values, batches):
-        """The lectures' settings, on whichever device the examples are."""
-        net = getattr(impl, task)().to(batches.examples[0].device)
-        return descend_with_momentum(net, values, batches, lr=0.01, momentum=0.5)
 
     def score(impl, values):
         net = filled(getattr(impl, task)(), without_momentum(values))
@@ -35,7 +48,7 @@ class TestMlpNet:
     def test_learns(self, training):
         """The fully connected net learns from 4,000 images in 10 epochs, with the lecture's settings.
         按课程的设置，全连接网络用 4000 张图像训练 10 个迭代周期。"""
-        learns(training, "mlp_net")
+        learns(training, "mlp_net", fit_mlp)
 
 
 @pytest.mark.exercise("cnn_net")
@@ -45,7 +58,7 @@ class TestCnnNet:
     def test_learns(self, training):
         """The convolutional net learns from 4,000 images in 10 epochs, with the lecture's settings.
         按课程的设置，卷积网络用 4000 张图像训练 10 个迭代周期。"""
-        learns(training, "cnn_net")
+        learns(training, "cnn_net", fit_cnn)
 
 
 @pytest.mark.exercise("residual_net")
@@ -55,4 +68,4 @@ class TestResidualNet:
     def test_learns(self, training):
         """The residual net learns from 4,000 images in 10 epochs, with the lecture's settings.
         按课程的设置，残差网络用 4000 张图像训练 10 个迭代周期。"""
-        learns(training, "residual_net")
+        learns(training, "residual_net", fit_residual)

@@ -83,8 +83,8 @@ def _explain_difference(unmet: Unmet, trace: Trace, ask: Ask, value: Any, facts:
         unmet.text, unmet.about = sentence, "other"
         unmet.detail = msgspec.structs.replace(unmet.detail, got=None, expected=None)
     elif origin.argument and origin.unchanged:
-        shared = origin.call in trace.altered
-        unmet.text = changed_argument(call.name, origin.argument, origin.path, difference, shared=shared)
+        later = origin.call in trace.altered
+        unmet.text = changed_argument(call.name, origin.argument, origin.path, difference, later=later)
     elif origin.argument == "":
         place = where(origin.path[1:], difference.index, str(origin.path[0]))
         unmet.text = difference.about(both("After the call, the attribute ", "调用之后，属性 ") + place)

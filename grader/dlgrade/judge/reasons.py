@@ -375,19 +375,23 @@ def from_difference(difference: Difference, value: Any, compared: Compared | Non
     return unmet
 
 
-def changed_argument(function: str, name: str, path: Path, difference: Difference, *, shared: bool = False) -> Text:
-    """Return the text for a call that changes an argument; `path` leads from the argument to the part.
+def changed_argument(function: str, name: str, path: Path, difference: Difference, *, later: bool = False) -> Text:
+    """Return the text for an argument that is not as it was; `path` leads from the argument to the part.
 
-    `shared` tells that the check changes the result after the call: the argument may share memory with it.
+    `later` tells that the check changes the result after the call: the argument may share memory with the result.
     """
     text = both(f"{function} changes its argument {name}", f"{function} 修改了参数 {name}")
+    now = both("after it", "调用后变成")
     question = both("", "")
-    if shared:
+    if later:
         text = both(
-            f"The check changes the result of {function}. After that, the argument {name} is not as it was",
-            f"检查修改了 {function} 的返回值，之后参数 {name} 与调用前不同",
+            f"The argument {name} is not as it was before {function}", f"参数 {name} 与调用 {function} 之前不同"
         )
-        question = both(" Does the result share its memory?", "返回值是否与它共用内存？")
+        now = both("after it, and after a change of the result by the check", "调用后、检查修改返回值之后变成")
+        question = both(
+            " Does the call change it, or does the result share its memory?",
+            "是调用修改了它，还是返回值与它共用内存？",
+        )
     if difference.aspect != "value":
         return text + both(".", "。") + question
     after, before = difference.actual, difference.expected
@@ -395,8 +399,8 @@ def changed_argument(function: str, name: str, path: Path, difference: Differenc
         after, before = after[difference.index].item(), before[difference.index].item()
     place, (after, before) = where(path, difference.index, name).en, show_both(after, before)
     told = both(
-        f": {place} was {before} before the call and is {after} after it.",
-        f"：调用前 {place} 是 {before}，调用后变成 {after}。",
+        f": {place} was {before} before the call and is {after} {now.en}.",
+        f"：调用前 {place} 是 {before}，{now.zh} {after}。",
     )
     return text + told + question
 
