@@ -40,7 +40,7 @@ def sigmoid(z: Tensor) -> Tensor:
     # WRONG fraction-of-the-magnitude: return (1 + z / (1 + z.abs())) / 2
     # WRONG normal-distribution: return (1 + (z / 2**0.5).erf()) / 2
     # WRONG derivative-for-value: return (-z.abs()).exp() / (1 + (-z.abs()).exp()) ** 2
-    # WRONG softmax-of-all: return z.reshape(-1).softmax(dim=0).reshape(z.shape)
+    # WRONG softmax-of-all: return (z - z.max()).exp() / (z - z.max()).exp().sum()
     # WRONG logarithm-kept: return -torch.logaddexp(torch.zeros_like(z), -z)
     # WRONG softplus-for-sigmoid: return torch.logaddexp(torch.zeros_like(z), z)
     # WRONG zero-or-one: return (-torch.logaddexp(torch.zeros_like(z), -z)).exp().round()
